@@ -1,0 +1,165 @@
+"""What the catalogue holds: court, departments, the plan's measures, sources and indicators. Frozen pydantic models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from scorecard.conditions import Frozen, Texts, mistake
+from scorecard.contracts import Table
+from scorecard.period import Grain
+from scorecard.terms import Formula, to_formula
+
+Direction = Literal["higher", "lower", "range", "neutral"]
+Scope = Literal["all", "firm"]
+
+# How many of the base unit (the unit of the column, or a plain number of rows) make one displayed unit.
+# A percentage is a hundredth; 万元 is ten thousand 元.
+UNIT_SCALE: dict[str, tuple[int, int]] = {"%": (100, 1), "万元": (1, 10_000)}
+UNITS = ("%", "天", "件", "家", "篇", "个", "万元")
+COLUMN_UNIT: dict[str, str] = {"天": "天", "万元": "元"}
+
+
+class Court(Frozen):
+    """The deployment: whose court this is and what its data can say."""
+
+    name: str
+    short_name: str
+    court_codes: Texts
+    legacy_court_codes: Texts = ()
+    statistics_from: date | None = None
+    minimum_base: int = 5
+    max_upload_mb: int = 64
+    due_day: int = 10
+
+
+class Domain(Frozen):
+    """One of the plan's domains, or the cross-domain home of the requirements."""
+
+    id: str
+    name: str
+    goal: str = ""
+    cross: bool = False
+
+
+class Department(Frozen):
+    """A department as the plan names it; a collective one has no cases of its own."""
+
+    id: str
+    name: str
+    aliases: Texts = ()
+    collective: bool = False
+
+
+class Measure(Frozen):
+    """One of the 17 配套措施 in the plan's own words."""
+
+    id: str
+    domain: str
+    number: int
+    title: str
+    text: str
+    responsible: str
+    departments: Texts
+
+
+class Requirement(Frozen):
+    """One of the seven 工作要求 in the plan's own words."""
+
+    id: str
+    number: int
+    title: str
+    text: str
+
+
+class Source(Frozen):
+    """Where a formula, a limit or a peer figure comes from."""
+
+    id: str
+    title: str
+    year: int | str | None = None
+    grade: str = ""
+    url: str = ""
+
+
+class Expectation(Frozen):
+    """What the worked example must give."""
+
+    grain: Grain = "month"
+    period: str
+    scope: Scope = "all"
+    numerator: int | float | str | None = None
+    denominator: int | float | str | None = None
+    base: int | None = None
+    value: str | None = None
+    state: Literal["complete", "partial", "immature"] | None = None
+
+
+class Example(Frozen):
+    """A worked example: shown in the glossary as 算例, run as a test on every engine."""
+
+    as_of: date | None = None
+    rows: str | None = None
+    tables: dict[str, str] = Field(default_factory=dict)
+    expect: Expectation
+
+
+class Indicator(Frozen):
+    """One indicator: the file name is its id, the folder its domain."""
+
+    id: str
+    domain: str
+    name: str
+    definition: str
+    exclusions: str
+    why: str
+    measures: Texts
+    departments: Texts
+    unit: str
+    direction: Direction
+    counterweight: str
+    sources: Texts
+    reference: str = ""
+    note: str = ""
+    formula: Annotated[Formula, BeforeValidator(to_formula)]
+    example: Example = Field(repr=False)
+
+    @model_validator(mode="after")
+    def _unit_fits(self) -> "Indicator":
+        if self.unit not in UNITS:
+            raise mistake(f"单位“{self.unit}”", "、".join(UNITS))
+        if (self.unit == "%") != (self.formula.kind == "ratio"):
+            raise mistake(
+                f"kind = “{self.formula.kind}” 的单位是“{self.unit}”", "比率的单位是 %，其他指标不是 %"
+            )
+        return self
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """numerator ÷ denominator × this (a fraction) = value in the indicator's unit."""
+        return UNIT_SCALE.get(self.unit, (1, 1))
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything the seeds say, in the plan's order. `digest` changes when any seed file changes."""
+
+    court: Court
+    domains: dict[str, Domain]
+    departments: dict[str, Department]
+    measures: dict[str, Measure]
+    requirements: dict[str, Requirement]
+    sources: dict[str, Source]
+    tables: dict[str, Table]
+    indicators: dict[str, Indicator]
+    digest: str
+    files: Mapping[str, bytes]
+
+    def of_domain(self, domain: str) -> tuple[Indicator, ...]:
+        """The indicators of a domain, in the order of the measures they serve."""
+        return tuple(indicator for indicator in self.indicators.values() if indicator.domain == domain)
+
+    def department_names(self, ids: tuple[str, ...]) -> str:
+        return "、".join(self.departments[department].name for department in ids)

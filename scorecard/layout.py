@@ -1,0 +1,52 @@
+"""Where things lie in the data folder; the names are promises other processes rely on."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SEEDS_VARIABLE = "SCORECARD_SEEDS"
+DATA_VARIABLE = "SCORECARD_DATA"
+TEMPORARY_PREFIX = ".tmp-"
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """The folder of one deployment: batches never change, versions are named, CURRENT is the only pointer."""
+
+    root: Path
+
+    @property
+    def batches(self) -> Path:
+        return self.root / "batches"
+
+    @property
+    def versions(self) -> Path:
+        return self.root / "versions"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse"
+
+    @property
+    def pointer(self) -> Path:
+        return self.root / "CURRENT"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+    def manifest(self, version: str) -> Path:
+        return self.versions / f"{version}.json"
+
+    def database(self, version: str) -> Path:
+        return self.warehouse / f"{version}.duckdb"
+
+
+def default_data() -> DataDir:
+    """The data folder named by SCORECARD_DATA, otherwise `data/` beside the working directory."""
+    return DataDir(Path(os.environ.get(DATA_VARIABLE, "data")))
+
+
+def default_seeds() -> Path:
+    """The seeds folder named by SCORECARD_SEEDS, otherwise `seeds/` beside the working directory."""
+    return Path(os.environ.get(SEEDS_VARIABLE, "seeds"))
