@@ -1,0 +1,83 @@
+"""案号: （2026）鲁0117民初123号 — one grammar, used by Python and, as patterns, by the database.
+
+Four styles are told apart:
+  standard  （year）court type serial号, since 2016-01-01 (法〔2015〕137号)
+  old       （year）…字第serial号, before 2016; where the court's short name ends and the type begins cannot be told
+  several   one cell that names more than one case: （2016）鲁0827民初886、901号
+  yearless  鲁0117民初123号, which names no single case
+Everything written is normalised: full-width brackets around the year, half-width digits, no blanks. A standard serial
+loses its leading zeros; an old one keeps them, for it carried them officially.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Style = Literal["standard", "old", "several", "yearless"]
+
+_PROVINCES = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵军"
+_YEAR = "(?:19|20)[0-9]{2}"
+_COURT = f"最高法|[{_PROVINCES}][0-9]{{0,4}}"
+_TYPE = "[一-孖存-笫笭-鿿]{1,5}"  # any character but 字 and 第, which only old numbers have
+_SERIAL = "[0-9]{1,8}"
+_PLAIN_SERIAL = "[1-9][0-9]{0,7}"
+_PART = "(?:之[一二三四五六七八九十]+)?"
+
+# The patterns hold only what Python's re and the database's RE2 read alike. Groups: year, court, type, serial.
+NORMAL_PATTERN = f"^（({_YEAR})）({_COURT})({_TYPE})({_PLAIN_SERIAL})号{_PART}$"
+OLD_PATTERN = f"^（({_YEAR})）[一-鿿（）0-9]{{1,20}}?(?:字第?|第)({_SERIAL})号{_PART}$"
+
+_STANDARD = re.compile(NORMAL_PATTERN)
+_OLD = re.compile(OLD_PATTERN)
+_SEVERAL = re.compile(f"^（({_YEAR})）({_COURT})({_TYPE}){_SERIAL}(?:[、,—-]{_SERIAL})+号{_PART}$")
+_YEARLESS = re.compile(f"^({_COURT})({_TYPE})({_SERIAL})号{_PART}$")
+_LEADING_ZEROS = re.compile(f"(?<=[一-鿿])0+(?={_PLAIN_SERIAL}号)")
+_YEAR_HEAD = re.compile(f"^[（〔【]?({_YEAR})[）〕】]?年?")
+_TO_FULL_WIDTH = str.maketrans("([〔【)]〕】", "（（（（））））")
+_INVISIBLE = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
+
+
+@dataclass(frozen=True)
+class CaseNumber:
+    """A case number in its normal form, and what the grammar says about it."""
+
+    text: str
+    style: Style
+    year: int | None
+    court: str | None
+    type: str | None
+    serial: int | None
+
+
+def parse(written: str) -> CaseNumber | None:
+    """The case number in `written`, or None when it is none."""
+    text = normalise(written)
+    if found := _STANDARD.match(_LEADING_ZEROS.sub("", text)):
+        return CaseNumber(found[0], "standard", int(found[1]), found[2], found[3], int(found[4]))
+    if found := _OLD.match(text):
+        return CaseNumber(text, "old", int(found[1]), None, None, int(found[2]))
+    if found := _SEVERAL.match(text):
+        return CaseNumber(text, "several", int(found[1]), found[2], found[3], None)
+    if found := _YEARLESS.match(text):
+        return CaseNumber(text, "yearless", None, found[1], found[2], int(found[3]))
+    return None
+
+
+def normalise(written: str) -> str:
+    """`written` with full-width brackets around the year, half-width digits and no blanks; no grammar is checked."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", written)).translate(_TO_FULL_WIDTH)
+    return _YEAR_HEAD.sub(r"（\1）", text, count=1)
+
+
+def normal_sql(text: str, courts: Iterable[str] = ()) -> str:
+    """SQL for the normal form of the expression `text` where it needs no more than its brackets widened, else NULL.
+
+    With `courts` only standard numbers of these courts pass. What gets NULL is for `parse` to judge.
+    """
+    widened = f"replace(replace({text}, '(', '（'), ')', '）')"
+    own = "|".join(re.escape(court) for court in courts)
+    patterns = [NORMAL_PATTERN.replace(_COURT, own)] if own else [NORMAL_PATTERN, OLD_PATTERN]
+    passes = " OR ".join(f"regexp_matches({widened}, '{pattern}')" for pattern in patterns)
+    return f"CASE WHEN {passes} THEN {widened} END"

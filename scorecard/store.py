@@ -1,0 +1,223 @@
+"""The published version, read-only: the only reader of the warehouse.
+
+One immutable file per version, one pointer. A connection is opened per version and every query takes its own cursor:
+a connection shared between threads gives wrong rows (facts, measured), a replaced file would serve stale ones.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+import duckdb
+
+from scorecard import catalog as catalogs
+from scorecard import period as periods
+from scorecard.definitions import Catalog, Indicator
+from scorecard.errors import StorageError
+from scorecard.layout import DataDir
+from scorecard.period import Grain
+from scorecard.readings import Reading, State
+from scorecard.targets import Target, from_rows
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was published: written once beside the warehouse file, never changed."""
+
+    version: str
+    published_at: str
+    actor: str
+    sample: bool
+    as_of: Mapping[str, str]
+    batches: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Current:
+    """The version readers should open, or None when nothing is published; `notice` says why it is not the newest."""
+
+    version: str | None
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table of a version: how far its data reach, its rows and how many batches they came from."""
+
+    table: str
+    as_of: date
+    rows: int
+    batches: int
+
+
+def current(data: DataDir) -> Current:
+    """The published version. A pointer that cannot be read falls back to the last good version and says so."""
+    try:
+        named = data.pointer.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        named = ""
+    except (OSError, UnicodeDecodeError):
+        named = "(无法读取)"
+    if named and _is_whole(data, named):
+        return Current(named)
+    whole = [found for found in manifests(data) if _is_whole(data, found.version)]
+    if not whole:
+        return Current(None)
+    last = whole[0].version
+    return Current(last, f"发布指针损坏或缺失（{named[:40] or '空'}），已改用最近一次发布的版本 {last}")
+
+
+def _is_whole(data: DataDir, version: str) -> bool:
+    return version.isalnum() and data.manifest(version).is_file() and data.database(version).is_file()
+
+
+def manifest(data: DataDir, version: str) -> Manifest:
+    """The record of one published version. Raises StorageError when there is none."""
+    path = data.manifest(version)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["batches"] = tuple(content["batches"])
+        return Manifest(**content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(
+            f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
+        ) from error
+
+
+def manifests(data: DataDir) -> tuple[Manifest, ...]:
+    """Every published version whose record is readable, newest first."""
+    found: list[Manifest] = []
+    for path in data.versions.glob("*.json"):
+        try:
+            found.append(manifest(data, path.stem))
+        except StorageError:
+            continue  # an unreadable record must not hide the readable ones; opening it says what is wrong
+    return tuple(sorted(found, key=lambda one: one.published_at, reverse=True))
+
+
+def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
+    """A locked read-only connection to a version: no writing, no other file, no extension."""
+    path = data.database(version)
+    if not path.is_file():
+        raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
+    connection = duckdb.connect(
+        str(path), read_only=True, config={"threads": 2, "autoload_known_extensions": False}
+    )
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
+    """The definitions as they were when the version was built."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT name, content FROM seed_file").fetchall()
+    return catalogs.parse(dict(rows))
+
+
+def series(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, grain: Grain, department: str, scope: str
+) -> dict[str, tuple[Reading, ...]]:
+    """Every indicator's readings of one grain, department and scope, in time order."""
+    where = "grain = ? AND department = ? AND scope = ?"
+    keys = [grain, department, scope]
+    with connection.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT indicator, period, numerator, denominator, base, state FROM indicator_value"
+            f" WHERE {where} ORDER BY indicator, period",
+            keys,
+        ).fetchall()
+        staged = cursor.execute(
+            f"SELECT indicator, period, name, numerator, denominator FROM indicator_part"
+            f" WHERE {where} AND name <> '' ORDER BY part",
+            keys,
+        ).fetchall()
+    parts: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
+    for indicator, key, name, numerator, denominator in staged:
+        parts[indicator, key].append((name, numerator or Decimal(0), denominator or Decimal(0)))
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for indicator, key, numerator, denominator, base, state in rows:
+        one = periods.parse(grain, key)
+        assert one is not None
+        stages = tuple(parts.get((indicator, key), ()))
+        found[indicator].append(
+            Reading(
+                indicator=indicator,
+                period=one,
+                department=department,
+                scope=scope,
+                numerator=numerator,
+                denominator=denominator,
+                base=int(base or 0),
+                exact=_exact(catalog.indicators[indicator], numerator, denominator, stages),
+                state=cast(State, state),
+                parts=stages,
+            )
+        )
+    return {indicator: tuple(readings) for indicator, readings in found.items()}
+
+
+def _exact(
+    indicator: Indicator,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    stages: tuple[tuple[str, Decimal, Decimal], ...],
+) -> Fraction | None:
+    """numerator ÷ denominator in the indicator's unit, or the sum of the stages' means; None where undefined."""
+    halves = [(top, bottom) for _, top, bottom in stages] if stages else [(numerator, denominator)]
+    total = Fraction(0)
+    for top, bottom in halves:
+        if top is None or (bottom is not None and bottom <= 0):
+            return None
+        total += Fraction(top) / (Fraction(bottom) if bottom is not None else 1)
+    up, down = indicator.scale
+    return total * up / down
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableState]:
+    """Every table that came from extracts."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT table_id, as_of, rows, batches FROM table_state").fetchall()
+    return {row[0]: TableState(*row) for row in rows}
+
+
+def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
+    """All targets ever recorded, in the order they were recorded."""
+    return from_rows(_dictionaries(connection, "targets"))
+
+
+def parameters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All dated parameters."""
+    return _dictionaries(connection, "parameters")
+
+
+def _dictionaries(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        exists = cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
+        if not exists:
+            return []
+        cursor.execute(f'SELECT * FROM "{table}" ORDER BY _batch, _line')
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Reasons in the data why an indicator must not be judged."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT indicator, reason FROM indicator_doubt").fetchall()
+    found: dict[str, list[str]] = defaultdict(list)
+    for indicator, reason in rows:
+        found[indicator].append(reason)
+    return {indicator: tuple(reasons) for indicator, reasons in found.items()}
+
+
+def departments(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Departments that have values of their own; callers put them in the plan's order."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT DISTINCT department FROM indicator_value ORDER BY 1").fetchall()
+    return tuple(row[0] for row in rows)
