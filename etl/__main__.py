@@ -1,0 +1,7 @@
+"""`python -m etl …`: the command line of the scorecard's data."""
+
+import sys
+
+from etl.cli import main
+
+sys.exit(main(sys.argv[1:]))

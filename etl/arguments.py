@@ -1,0 +1,87 @@
+"""The words of the command line, in Chinese: argparse's own are English."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from scorecard.layout import default_data, default_seeds
+
+DONE, REFUSED, WRONG_CALL = 0, 1, 2
+
+_MESSAGES = (
+    (r"the following arguments are required: (.*)", r"缺少参数：\1"),
+    (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
+    (r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", r"\1：没有 \2，可选：\3"),
+    (r"argument (.*?): expected one argument", r"\1：缺少值"),
+    (r"argument (.*?): (.*)", r"\1：\2"),
+)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:  # type: ignore[no-untyped-def]
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Chinese and ends with 2 on a wrong call."""
+
+    def __init__(self, **settings) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(add_help=False, formatter_class=_Formatter, allow_abbrev=False, **settings)
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示本帮助并退出")
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, chinese in _MESSAGES:
+            if re.fullmatch(pattern, message):
+                message = re.sub(pattern, chinese, message)
+                break
+        self.print_usage(sys.stderr)
+        sys.stderr.write(f"调用有误：{message}\n详见：{self.prog} --help\n")
+        raise SystemExit(WRONG_CALL)
+
+
+def day(text: str) -> date:
+    """A date written as 2026-10-31."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，应写作 2026-10-31") from None
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed call. Ends the process with 2 and a Chinese message when the call is wrong."""
+    parser = Parser(prog="python -m etl", description="营商环境指标：接收抽取文件、建库、发布、回退。")
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.add_argument("--seeds", type=Path, default=default_seeds(), metavar="目录", help="定义文件夹")
+        added.add_argument("--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹")
+        return added
+
+    accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
+    accept.add_argument("file", type=Path, metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")
+    accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
+    accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
+    accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV")
+    build = command("build", "用全部已接收的批次建一个版本，不发布")
+    publish = command("publish", "发布一个已建好的版本；不写编号则先建库再发布")
+    publish.add_argument("version", nargs="?", metavar="版本", help="版本编号")
+    rollback = command("rollback", "回退到以前发布过的版本")
+    rollback.add_argument("version", metavar="版本", help="版本编号")
+    command("list", "列出已发布的版本和已接收的批次")
+    command("check", "检查定义文件夹，列出全部错误")
+    template = command("template", "写出一张数据表的空白模板（CSV，Excel 可直接打开）")
+    template.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
+    template.add_argument("--out", type=Path, metavar="文件", help="写到文件；不写则输出到屏幕")
+    sample = command("sample", "生成示例数据并发布（虚构，版本和每个页面都标明示例数据）")
+    sample.add_argument("--as-of", type=day, metavar="日期", help="数据截至日；默认上月末")
+    sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")
+    for named in (accept, build, publish, rollback, sample):
+        named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
+    return parser.parse_args(arguments)

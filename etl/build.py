@@ -1,0 +1,132 @@
+"""(catalogue, batches, engine) -> one version-named DuckDB file. Pure: the same inputs give the same content and name.
+
+Built under a temporary name and moved into place when it is whole, so a version file that exists is complete.
+"""
+
+import hashlib
+import inspect
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+
+from etl import doubts, rollup, tables
+from etl.batches import Batch, list_batches
+from etl.durable import put_in_place, storage_errors, sweep, temporary_sibling
+from etl.engine import open_build
+from scorecard import conditions, contracts, definitions, formula, period, targets, terms, workdays
+from scorecard.definitions import Catalog
+from scorecard.errors import ScorecardError
+from scorecard.layout import DataDir
+
+# A version's name changes when any of this code does: its numbers may.
+_CODE: tuple[ModuleType, ...] = (
+    conditions, contracts, definitions, doubts, formula, period, rollup, tables, targets, terms, workdays,
+)  # fmt: skip
+
+
+def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
+    """The batches a version is built from: the court's own as soon as there is one, otherwise the sample's.
+
+    Real and synthetic rows never meet in one version.
+    """
+    batches = list_batches(data)
+    return tuple(batch for batch in batches if not batch.sample) or batches
+
+
+def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
+    """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
+    found = hashlib.sha256(catalog.digest.encode())
+    found.update(json.dumps([[batch.table, batch.name] for batch in batches]).encode())
+    for module in _CODE:
+        found.update(inspect.getsource(module).encode())
+    found.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
+    return found.hexdigest()[:16]
+
+
+def build(catalog: Catalog, data: DataDir) -> str:
+    """The id of the version of all chosen batches; its file is complete when this returns.
+
+    Raises ScorecardError when there is nothing to build from, or when a target or parameter contradicts itself.
+    """
+    batches = chosen_batches(data)
+    if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
+        raise ScorecardError(
+            "建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample"
+        )
+    version = version_id(catalog, batches)
+    path = data.database(version)
+    if path.exists():
+        return version
+    with storage_errors(f"建库 {version}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        temporary = temporary_sibling(path)
+        spill = Path(f"{temporary}.spill")
+        try:
+            _fill(temporary, spill, catalog, batches, version)
+            put_in_place(temporary, path)
+        finally:
+            for leftover in (temporary, Path(f"{temporary}.wal")):
+                leftover.unlink(missing_ok=True)
+            sweep(path.parent, spill.name)
+    return version
+
+
+def _fill(path: Path, spill: Path, catalog: Catalog, batches: Sequence[Batch], version: str) -> None:
+    connection = open_build(path, spill)
+    try:
+        as_of = tables.load(connection, catalog, batches)
+        targets.check(tables.rows_of(connection, "targets"), catalog)
+        rollup.compute(connection, catalog, as_of)
+        doubts.write(connection, catalog)
+        _describe(connection, catalog, batches, as_of, version)
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    batches: Sequence[Batch],
+    as_of: Mapping[str, date],
+    version: str,
+) -> None:
+    """What explains the numbers: the seed files as they were, the batches, the extent of each table."""
+    connection.execute("CREATE TABLE seed_file (name VARCHAR, content BLOB)")
+    connection.executemany(
+        "INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()]
+    )
+    connection.execute("CREATE TABLE batch (number INTEGER, table_id VARCHAR, record VARCHAR)")
+    if batches:
+        connection.executemany(
+            "INSERT INTO batch VALUES (?, ?, ?)",
+            [
+                [n, batch.table, json.dumps(batch.record(), ensure_ascii=False)]
+                for n, batch in enumerate(batches, 1)
+            ],
+        )
+    connection.execute(
+        "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER)"
+    )
+    for table, cut in as_of.items():
+        count = sum(batch.table == table for batch in batches)
+        connection.execute(
+            f'INSERT INTO table_state SELECT ?, ?, count(*), ? FROM "{table}"', [table, cut, count]
+        )
+    connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    sample = any(batch.sample for batch in batches)
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)", [["version", version], ["sample", "true" if sample else "false"]]
+    )
+
+
+def discard(data: DataDir, version: str) -> None:
+    """Remove a candidate that was never published."""
+    if not data.manifest(version).exists() and data.database(version).exists():
+        os.unlink(data.database(version))

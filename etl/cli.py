@@ -1,0 +1,142 @@
+"""What each command does. Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong call."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from etl.accept import Refused, accept, template
+from etl.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.batches import list_batches
+from etl.build import build
+from etl.problems import problems_csv
+from etl.publish import publish, rollback
+from etl.sample import load_sample
+from scorecard import catalog as catalogs
+from scorecard import store
+from scorecard.contracts import Table
+from scorecard.definitions import Catalog
+from scorecard.errors import ScorecardError, hint
+from scorecard.layout import DataDir
+
+SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code."""
+    call = parse(arguments)
+    try:
+        return _COMMANDS[call.command](call)
+    except Refused as refused:
+        _print_problems(call, refused)
+    except ScorecardError as error:
+        print(error, file=sys.stderr)
+    return REFUSED
+
+
+def _accept(call: argparse.Namespace) -> int:
+    catalog = catalogs.load(call.seeds)
+    table = _table(call, catalog)
+    if not call.file.is_file():
+        print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
+        return WRONG_CALL
+    batch = accept(
+        call.file.read_bytes(), call.file.name, table, catalog, call.as_of, call.actor, DataDir(call.data)
+    )
+    print(f"已接收：{table.name} {batch.rows} 行，数据截至 {batch.as_of}，批次 {batch.name}")
+    return DONE
+
+
+def _print_problems(call: argparse.Namespace, refused: Refused) -> None:
+    problems = refused.examination.problems
+    print(refused, file=sys.stderr)
+    for problem in problems[:SHOWN]:
+        print(f"  {problem}", file=sys.stderr)
+    if len(problems) > SHOWN:
+        print(f"  …… 共 {len(problems)} 条，用 --problems 文件.csv 保存全部", file=sys.stderr)
+    if call.problems:
+        call.problems.write_bytes(problems_csv(problems))
+
+
+def _build(call: argparse.Namespace) -> int:
+    print(build(catalogs.load(call.seeds), DataDir(call.data)))
+    return DONE
+
+
+def _publish(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    version = call.version or build(catalogs.load(call.seeds), data)
+    publish(data, version, call.actor)
+    print(f"已发布：{version}")
+    return DONE
+
+
+def _rollback(call: argparse.Namespace) -> int:
+    rollback(DataDir(call.data), call.version, call.actor)
+    print(f"已回退到：{call.version}")
+    return DONE
+
+
+def _list(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    current = store.current(data)
+    if current.notice:
+        print(current.notice)
+    for manifest in store.manifests(data):
+        mark = "→" if manifest.version == current.version else " "
+        sample = "  示例数据" if manifest.sample else ""
+        print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
+    for batch in list_batches(data):
+        sample = "  示例数据" if batch.sample else ""
+        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}")
+    return DONE
+
+
+def _check(call: argparse.Namespace) -> int:
+    catalog = catalogs.load(call.seeds)
+    print(f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施")
+    return DONE
+
+
+def _template(call: argparse.Namespace) -> int:
+    content = template(_table(call, catalogs.load(call.seeds)))
+    if call.out:
+        call.out.write_bytes(content)
+    else:
+        sys.stdout.write(content.decode("utf-8-sig"))
+    return DONE
+
+
+def _sample(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    current = store.current(data).version
+    if call.if_empty and current:
+        print(f"已有发布的版本 {current}，未生成示例数据")
+        return DONE
+    as_of = call.as_of or date.today().replace(day=1) - timedelta(days=1)
+    catalog = catalogs.load(call.seeds)
+    load_sample(catalog, data, as_of, call.actor)
+    version = build(catalog, data)
+    publish(data, version, call.actor)
+    print(f"已发布示例数据：{version}，数据截至 {as_of}")
+    return DONE
+
+
+def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
+    if call.table not in catalog.tables:
+        names = "、".join(catalog.tables)
+        print(f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}", file=sys.stderr)
+        raise SystemExit(WRONG_CALL)
+    return catalog.tables[call.table]
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "accept": _accept,
+    "build": _build,
+    "publish": _publish,
+    "rollback": _rollback,
+    "list": _list,
+    "check": _check,
+    "template": _template,
+    "sample": _sample,
+}

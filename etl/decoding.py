@@ -1,0 +1,148 @@
+"""Bytes -> which text they are: UTF-8 or GB18030, told apart by strict decoding of the whole file, or why they are not.
+
+Never gbk, gb2312 or cp936: they miss characters of real names. The database's own decoders are not used either: the
+one for GB files corrupts characters at buffer boundaries.
+"""
+
+import codecs
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.problems import Problem
+
+Encoding = Literal["UTF-8", "GB18030"]
+_CODECS: dict[Encoding, str] = {"UTF-8": "utf-8", "GB18030": "gb18030"}
+BOM = codecs.BOM_UTF8
+_CHUNK = 1 << 18  # decoding stays inside the processor's cache: three times as fast as in one piece
+_WINDOW = 1 << 15
+
+_SAVE_AS_CSV = "请在表格软件中“另存为”→“CSV UTF-8（逗号分隔）”后再上传"
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", "旧版 Excel 工作簿（.xls）"),
+    (b"%PDF", "PDF 文件"),
+    (b"\x1f\x8b", "gzip 压缩文件"),
+    (b"Rar!", "RAR 压缩文件"),
+    (b"7z\xbc\xaf", "7z 压缩文件"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"PAR1", "Parquet 文件"),
+    (b"SQLite format 3", "数据库文件"),
+    (b"{\\rtf", "RTF 文档"),
+)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file as UTF-8 without a byte order mark, and how it came."""
+
+    encoding: Encoding
+    utf8: bytes
+
+
+def not_text(raw: bytes, limit_mb: int) -> Problem | None:
+    """Why the bytes cannot be a CSV file of the allowed size, judged before anything is decoded; None when they may be."""
+    if not raw.removeprefix(BOM).strip():
+        return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
+    if len(raw) > limit_mb * 1_000_000:
+        size = f"{len(raw) / 1_000_000:.1f} MB"
+        return _refusal("file_too_large", f"文件有 {size}，超过上限 {limit_mb} MB", "请按时间段拆成几个文件上传")
+    if kind := _kind(raw):
+        return _refusal("file_not_csv", f"这是{kind}，不是 CSV 文本（只改扩展名不会改变内容）", _SAVE_AS_CSV)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _mostly_two_byte(raw):
+        return _refusal("encoding_utf16", "文件是 UTF-16 编码（“Unicode 文本”）", _SAVE_AS_CSV)
+    null = raw.find(b"\0")
+    if null >= 0:
+        line = line_of(raw, null)
+        return Problem("file_not_csv", "refuse", line, "", "", "含有空字符（NUL），不是文本", _SAVE_AS_CSV)
+    return None
+
+
+def _refusal(code: str, reason: str, suggestion: str) -> Problem:
+    return Problem(code, "refuse", None, "", "", reason, suggestion)
+
+
+def _kind(raw: bytes) -> str | None:
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if b"xl/" in raw:
+            return "Excel 工作簿（.xlsx）"
+        return "Word 文档（.docx）" if b"word/" in raw else "ZIP 压缩文件"
+    start = raw.removeprefix(BOM).lstrip()[:200].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"mime-version")):
+        return "网页表格（以 .xls 为名的 HTML 或 XML）"
+    return next((name for magic, name in _MAGIC if raw.startswith(magic)), None)
+
+
+def _mostly_two_byte(raw: bytes) -> bool:
+    """UTF-16 without a mark: commas, digits and line ends leave a zero byte at every second place."""
+    sample = raw[:4096]
+    return max(sample[0::2].count(0), sample[1::2].count(0)) * 10 > len(sample) // 2
+
+
+def line_of(raw: bytes, offset: int) -> int:
+    """The physical line a byte stands in. Line ends are single bytes in both encodings, never part of a character."""
+    before = raw[:offset]
+    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+
+
+def decode(raw: bytes) -> Decoded | Problem:
+    """UTF-8 if every byte of the file is, otherwise GB18030 if every byte is, otherwise where the bytes are neither.
+
+    A short GB18030 text can by chance be valid UTF-8, never a whole extract: its headers would not be found.
+    """
+    utf8 = _transcode(raw, "UTF-8")
+    if isinstance(utf8, bytes):
+        return Decoded("UTF-8", utf8.removeprefix(BOM))
+    if _damaged_utf8(raw, utf8):
+        return _damaged(raw, utf8, "UTF-8")
+    gb18030 = _transcode(raw, "GB18030")
+    if isinstance(gb18030, bytes):
+        return Decoded("GB18030", gb18030.removeprefix(BOM))
+    if _decodes(raw, "cp950"):
+        return big5()
+    return _damaged(raw, gb18030, "GB18030")
+
+
+def big5() -> Problem:
+    """The refusal of a file in the encoding of Traditional Chinese systems."""
+    return _refusal("encoding_big5", "文件是 Big5（繁体中文）编码", _SAVE_AS_CSV)
+
+
+def _damaged(raw: bytes, offset: int, encoding: Encoding) -> Problem:
+    found = raw[offset : offset + 4].hex(" ").upper()
+    reason = f"按 {encoding} 读取时，此行有不能识别的字节（{found}），文件可能被截断或混用了两种编码"
+    return Problem("encoding_damaged", "refuse", line_of(raw, offset), "", "", reason, _SAVE_AS_CSV)
+
+
+def _transcode(raw: bytes, encoding: Encoding) -> bytes | int:
+    """The file as UTF-8, or the offset of the first byte that is not this encoding."""
+    decoder = codecs.getincrementaldecoder(_CODECS[encoding])("strict")
+    view = memoryview(raw)
+    pieces: list[bytes] = []
+    for offset in range(0, len(raw), _CHUNK):
+        pending = len(decoder.getstate()[0])
+        try:
+            piece = decoder.decode(view[offset : offset + _CHUNK], final=offset + _CHUNK >= len(raw))
+        except UnicodeDecodeError as error:
+            return offset - pending + error.start
+        if encoding != "UTF-8":
+            pieces.append(piece.encode())
+    return b"".join(pieces) if pieces else raw
+
+
+def _damaged_utf8(raw: bytes, offset: int) -> bool:
+    """Whether the surroundings of the first wrong byte are UTF-8 all the same: a damaged file, not another encoding.
+
+    GB18030 read as UTF-8 is wrong nearly everywhere; a damaged UTF-8 file is wrong in a few places.
+    """
+    sample = raw[max(0, offset - _WINDOW) : offset + _WINDOW].decode("utf-8", errors="replace")
+    wrong = sample.count("�")
+    right = sum(character > "\x7f" for character in sample) - wrong
+    return raw.startswith(BOM) or right >= 8 and right > 4 * wrong
+
+
+def _decodes(raw: bytes, codec: str) -> bool:
+    try:
+        raw.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True

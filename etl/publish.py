@@ -1,0 +1,54 @@
+"""One pointer, replaced atomically. Readers keep the version they opened; rolling back rewrites the pointer."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from etl.durable import locked, storage_errors, sweep, write_whole
+from scorecard import store
+from scorecard.errors import ScorecardError
+from scorecard.layout import DataDir
+from scorecard.store import Manifest
+
+
+def publish(data: DataDir, version: str, actor: str) -> Manifest:
+    """Point readers at a built version and keep a record of it. Publishing it again only moves the pointer.
+
+    Raises ScorecardError when the version was not built or its file cannot be read.
+    """
+    with locked(data), storage_errors("发布"):
+        for folder in (data.root, data.versions):
+            sweep(folder)
+        described = _described(data, version, actor)
+        if not data.manifest(version).exists():
+            text = json.dumps(asdict(described), ensure_ascii=False, indent=1, sort_keys=True, default=str)
+            write_whole(data.manifest(version), text.encode("utf-8"))
+        write_whole(data.pointer, f"{version}\n".encode())
+    return store.manifest(data, version)
+
+
+def rollback(data: DataDir, version: str, actor: str) -> Manifest:
+    """Point readers at an older published version. Raises ScorecardError for one that never was published."""
+    if not data.manifest(version).is_file():
+        known = "、".join(one.version for one in store.manifests(data)) or "无"
+        raise ScorecardError("回退", f"版本 {version} 从未发布", f"已发布的版本之一：{known}")
+    return publish(data, version, actor)
+
+
+def _described(data: DataDir, version: str, actor: str) -> Manifest:
+    """What the version's own file says of itself: opening it proves it is whole."""
+    connection = store.connect(data, version)
+    try:
+        batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()
+        sample = connection.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall()
+        tables = store.tables(connection)
+    finally:
+        connection.close()
+    return Manifest(
+        version=version,
+        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        actor=actor,
+        sample=sample == [("true",)],
+        as_of={table: str(state.as_of) for table, state in tables.items()},
+        batches=tuple(json.loads(row[0]) for row in batches),
+    )

@@ -1,0 +1,113 @@
+"""The rhythm of a court's year: working days, the dip around the Spring Festival, the peak before year end."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+
+from etl.sample.chance import Chance, in_year
+from scorecard.workdays import is_workday
+
+# Where the invented world begins. Only what is still open on the first day of the extracts is reported of the time
+# before it: that is the stock a real court starts with.
+WORLD_FROM = date(2022, 7, 1)
+EXTRACTS_FROM = date(2024, 1, 1)
+
+_SPRING_FESTIVALS = (
+    date(2023, 1, 22),
+    date(2024, 2, 10),
+    date(2025, 1, 29),
+    date(2026, 2, 17),
+    date(2027, 2, 6),
+    date(2028, 1, 26),
+    date(2029, 2, 13),
+    date(2030, 2, 3),
+)
+_WORKING_DAYS_A_YEAR = 249
+_DAY = timedelta(days=1)
+
+
+@cache
+def working(day: date) -> bool:
+    """Whether the court works on this day; weekdays where the year's holidays are not published yet."""
+    known = is_workday(day)
+    return day.weekday() < 5 if known is None else known
+
+
+def workday_from(day: date) -> date:
+    """The day itself or the next working day."""
+    while not working(day):
+        day += _DAY
+    return day
+
+
+def workday_until(day: date) -> date:
+    """The day itself or the last working day before it."""
+    while not working(day):
+        day -= _DAY
+    return day
+
+
+def after_workdays(day: date, count: int) -> date:
+    """The day that lies this many working days after a day."""
+    for _ in range(count):
+        day = workday_from(day + _DAY)
+    return day
+
+
+def month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, the end of a shorter month where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    return min(first + timedelta(days=day.day - 1), month_end(first))
+
+
+@cache
+def _briskness(day: date) -> float:
+    """How many more or fewer matters come in than on an average working day."""
+    if any(-8 <= (day - festival).days <= 18 for festival in _SPRING_FESTIVALS):
+        return 0.62
+    if day.month == 12 and day.day > 12:
+        return 0.8
+    return 1.12 if day.month in (3, 4, 7) else 1.04
+
+
+def arrivals(chance: Chance, a_year: Mapping[int, float], first: date, last: date) -> Iterator[date]:
+    """One date per matter received, in order; later dates never change earlier ones."""
+    day = first
+    while day <= last:
+        if working(day):
+            mean = in_year(a_year, day.year) / _WORKING_DAYS_A_YEAR * _briskness(day)
+            for _ in range(chance.about(mean)):
+                yield day
+        day += _DAY
+
+
+def closing_day(chance: Chance, filed_on: date, days: int) -> date:
+    """A working day about so many days after filing; what falls just after a year's end is often hurried into it."""
+    day = filed_on + timedelta(days=days)
+    hurry, offset = chance.happens(0.45), chance.between(0, 20)
+    if hurry and (day.month == 1 or (day.month == 2 and day.day <= 10)):
+        earlier = date(day.year - 1, 12, 10) + timedelta(days=offset)
+    elif hurry and day.month == 7 and day.day <= 15 and chance.happens(0.5):
+        earlier = date(day.year, 6, 10) + timedelta(days=offset)
+    else:
+        earlier = day
+    if (earlier - filed_on).days >= 5:
+        day = earlier
+    return max(workday_until(day), filed_on)
+
+
+def seen(day: date | None, as_of: date) -> date | None:
+    """The date as the extract of that day knows it."""
+    return day if day is not None and day <= as_of else None
+
+
+def reported(started_on: date, ended_on: date | None, as_of: date) -> bool:
+    """Whether an extract of 2024 onwards, cut on that day, holds the matter: begun, and not ended before 2024."""
+    return started_on <= as_of and (
+        started_on >= EXTRACTS_FROM or ended_on is None or ended_on >= EXTRACTS_FROM
+    )
