@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from scorecard.layout import default_data, default_seeds
 
@@ -22,14 +22,14 @@ _MESSAGES = (
 
 
 class _Formatter(argparse.HelpFormatter):
-    def add_usage(self, usage, actions, groups, prefix=None) -> None:  # type: ignore[no-untyped-def]
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that speaks Chinese and ends with 2 on a wrong call."""
 
-    def __init__(self, **settings) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, **settings: Any) -> None:
         super().__init__(add_help=False, formatter_class=_Formatter, allow_abbrev=False, **settings)
         self._positionals.title = "参数"
         self._optionals.title = "选项"
@@ -61,7 +61,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     def command(name: str, summary: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=summary, description=summary)
         added.add_argument("--seeds", type=Path, default=default_seeds(), metavar="目录", help="定义文件夹")
-        added.add_argument("--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹")
+        added.add_argument(
+            "--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹"
+        )
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")

@@ -6,7 +6,6 @@ Built under a temporary name and moved into place when it is whole, so a version
 import hashlib
 import inspect
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -124,9 +123,3 @@ def _describe(
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?)", [["version", version], ["sample", "true" if sample else "false"]]
     )
-
-
-def discard(data: DataDir, version: str) -> None:
-    """Remove a candidate that was never published."""
-    if not data.manifest(version).exists() and data.database(version).exists():
-        os.unlink(data.database(version))

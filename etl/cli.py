@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from etl.accept import Refused, accept, template
 from etl.arguments import DONE, REFUSED, WRONG_CALL, parse
@@ -17,6 +17,7 @@ from scorecard import store
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
+from scorecard.freshness import today
 from scorecard.layout import DataDir
 
 SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
@@ -88,13 +89,17 @@ def _list(call: argparse.Namespace) -> int:
         print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
     for batch in list_batches(data):
         sample = "  示例数据" if batch.sample else ""
-        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}")
+        print(
+            f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}"
+        )
     return DONE
 
 
 def _check(call: argparse.Namespace) -> int:
     catalog = catalogs.load(call.seeds)
-    print(f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施")
+    print(
+        f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施"
+    )
     return DONE
 
 
@@ -113,7 +118,7 @@ def _sample(call: argparse.Namespace) -> int:
     if call.if_empty and current:
         print(f"已有发布的版本 {current}，未生成示例数据")
         return DONE
-    as_of = call.as_of or date.today().replace(day=1) - timedelta(days=1)
+    as_of = call.as_of or today().replace(day=1) - timedelta(days=1)
     catalog = catalogs.load(call.seeds)
     load_sample(catalog, data, as_of, call.actor)
     version = build(catalog, data)
@@ -125,7 +130,10 @@ def _sample(call: argparse.Namespace) -> int:
 def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
     if call.table not in catalog.tables:
         names = "、".join(catalog.tables)
-        print(f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}", file=sys.stderr)
+        print(
+            f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}",
+            file=sys.stderr,
+        )
         raise SystemExit(WRONG_CALL)
     return catalog.tables[call.table]
 

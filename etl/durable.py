@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from scorecard.errors import StorageError
@@ -66,7 +66,7 @@ def _runs(process: int) -> bool:
 
 
 @contextlib.contextmanager
-def locked(data: DataDir) -> Iterator[None]:
+def locked(data: DataDir) -> Generator[None, None, None]:
     """Only one writer at a time, across processes; released by the system when the process dies."""
     with storage_errors("数据目录"):
         data.root.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ _REASONS = {
 
 
 @contextlib.contextmanager
-def storage_errors(where: str) -> Iterator[None]:
+def storage_errors(where: str) -> Generator[None, None, None]:
     """The operating system's refusals in Chinese, with what to do."""
     try:
         yield

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from etl.decoding import big5
-from etl.problems import Findings, Problem
+from etl.problems import Findings, Problem, Severity
 from scorecard.contracts import Table
 from scorecard.errors import hint
 
@@ -51,7 +51,7 @@ def find_header(raw: bytes, utf8: bytes, table: Table, findings: Findings) -> He
         reason = "表头附近的引号没有成对"
         findings.add(Problem("quotes_open", "refuse", error.line, "", "", reason, "请补上或删去多余的引号"))
         return None
-    scores = [sum(fold(cell) in names for cell in record.cells) for record in records]
+    scores = [sum(fold(cell) in names for cell in record.cells) for record in records] or [0]
     best = scores.index(max(scores))
     if scores[best] < min(2, len(table.columns)):
         findings.add(_why_missing(raw, records, table))
@@ -135,8 +135,9 @@ def _mapped(
     position: dict[str, int] = {}
     unknown: list[str] = []
 
-    def tell(code: str, severity: str, column: str, value: str, reason: str, suggestion: str = "") -> None:
-        assert severity in ("refuse", "report")
+    def tell(
+        code: str, severity: Severity, column: str, value: str, reason: str, suggestion: str = ""
+    ) -> None:
         findings.add(Problem(code, severity, record.line, column, value, reason, suggestion))
 
     for number, cell in enumerate(record.cells, 1):
@@ -155,7 +156,9 @@ def _mapped(
         header = table.columns[column].header
         if column in position:
             first = position[column]
-            reason = f"第{first}列“{record.cells[first - 1].strip()[:40]}”与第{number}列“{shown}”都是“{header}”"
+            reason = (
+                f"第{first}列“{record.cells[first - 1].strip()[:40]}”与第{number}列“{shown}”都是“{header}”"
+            )
             tell("header_doubled", "refuse", header, shown, reason, "请只保留一列")
         elif unit and unit != table.columns[column].unit:
             expected = table.columns[column].unit or "不带单位"
@@ -198,11 +201,13 @@ def _why_missing(raw: bytes, records: list[_Record], table: Table) -> Problem:
     if _resembles(_cells_as(raw, "cp950"), headers):
         return big5()
     expected = f"“{table.name}”的表头应为：{'、'.join(headers)}"
-    line = records[0].line
+    line = records[0].line if records else None
     for delimiter, name in _OTHER_DELIMITERS.items():
         if any(_resembles(record.cells[0].split(delimiter), headers) for record in records if record.cells):
             reason = f"单元格之间用的是{name}，不是逗号"
-            return Problem("header_missing", "refuse", line, "", "", reason, "请另存为“CSV UTF-8（逗号分隔）”")
+            return Problem(
+                "header_missing", "refuse", line, "", "", reason, "请另存为“CSV UTF-8（逗号分隔）”"
+            )
     reason = f"前 {_SEARCHED} 行里没有表头；{expected}"
     return Problem("header_missing", "refuse", line, "", "", reason, _TEMPLATE)
 

@@ -7,7 +7,7 @@ see the rows, so their cost is what grows with the data.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,9 +109,16 @@ def _write_periods(
             for one in between(grain, extent.first_month, month_index(extent.as_of)):
                 periods.add(one)
                 rows.append((indicator.id, grain, one.key, _state(indicator, one, extent.as_of)))
-    _register(connection, "indicator_period", ("indicator", "grain", "period", "state"), rows)
+    _register(
+        connection,
+        "indicator_period",
+        "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR",
+        rows,
+    )
     spans = [(one.grain, one.key, one.first_month, one.last_month) for one in sorted(periods)]
-    _register(connection, "period", ("grain", "period", "first_month", "last_month"), spans)
+    _register(
+        connection, "period", "grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT", spans
+    )
 
 
 def _state(indicator: Indicator, period: Period, as_of: date) -> str:
@@ -124,19 +131,16 @@ def _state(indicator: Indicator, period: Period, as_of: date) -> str:
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
-    """A small temporary table from Python rows; text columns unless the first row says integer or boolean."""
-    sample = rows[0] if rows else tuple("" for _ in columns)
-    types = [
-        pa.bool_() if isinstance(v, bool) else pa.int64() if isinstance(v, int) else pa.string()
-        for v in sample
-    ]
-    arrays = [pa.array([row[i] for row in rows], type=kind) for i, kind in enumerate(types)]
-    staged = pa.table(arrays, names=list(columns))
-    connection.register("_staged", staged)
-    connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM _staged')
-    connection.unregister("_staged")
+    """A small temporary table from Python rows; `columns` as in "indicator VARCHAR, month BIGINT"."""
+    names = [column.split()[0] for column in columns.split(", ")]
+    connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns})')
+    if rows:
+        staged = pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names)
+        connection.register("staged", staged)
+        connection.execute(f'INSERT INTO "{name}" SELECT * FROM staged')
+        connection.unregister("staged")
 
 
 def _flows(
@@ -251,13 +255,15 @@ def _assemble(
         for part, name, half, term in _halves(indicator):
             number = terms[term.model_copy(update={"minus": False})]
             halves.append((indicator.id, part, name, half, number, -1 if term.minus else 1))
-    _register(connection, "half", ("indicator", "part", "name", "half", "term", "sign"), halves)
+    named = "indicator VARCHAR, part BIGINT, name VARCHAR, half VARCHAR, term BIGINT, sign BIGINT"
+    _register(connection, "half", named, halves)
     scales = [(i.id, *i.scale, len(i.formula.parts), i.formula.kind == "median") for i in indicators]
-    _register(connection, "shape", ("indicator", "scale_up", "scale_down", "parts", "is_median"), scales)
+    named = "indicator VARCHAR, scale_up BIGINT, scale_down BIGINT, parts BIGINT, is_median BOOLEAN"
+    _register(connection, "shape", named, scales)
     _register(
         connection,
         "place",
-        ("indicator", "department", "scope"),
+        "indicator VARCHAR, department VARCHAR, scope VARCHAR",
         list(_places(connection, catalog, indicators)),
     )
     connection.execute(_PARTS_SQL)
@@ -274,20 +280,24 @@ def _halves(indicator: Indicator) -> Iterator[tuple[int, str, str, Term]]:
 def _places(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: list[Indicator]
 ) -> Iterator[tuple[object, ...]]:
-    """Where an indicator has values: 全院 always; departments and 涉企 only where every table of it knows them."""
-    present: dict[str, set[str]] = {}
+    """Where an indicator has values: 全院 always, departments where one table knows them, 涉企 where every table does.
+
+    Halves from several tables are worked by different departments (a mediation by 立案庭, the suit by 民事审判庭): a
+    department's ratio of the two would look right and mean nothing.
+    """
+    present: dict[str, list[str]] = {}
     for indicator in indicators:
         tables = [catalog.tables[table] for table in indicator.formula.tables]
-        departments: set[str] = set()
-        if all(table.department for table in tables):
-            for table in tables:
-                if table.id not in present:
-                    query = f'SELECT DISTINCT "{table.department}" FROM "{table.id}" WHERE "{table.department}" IS NOT NULL'
-                    present[table.id] = {row[0] for row in connection.execute(query).fetchall()}
-                departments |= present[table.id]
+        departments: list[str] = []
+        if len(tables) == 1 and tables[0].department:
+            (table,) = tables
+            if table.id not in present:
+                query = f'SELECT DISTINCT "{table.department}" FROM "{table.id}" WHERE "{table.department}" IS NOT NULL'
+                present[table.id] = sorted(row[0] for row in connection.execute(query).fetchall())
+            departments = present[table.id]
         scopes = ("all", "firm") if all(table.firm for table in tables) else ("all",)
         for scope in scopes:
-            for department in (ALL_DEPARTMENTS, *sorted(departments)):
+            for department in (ALL_DEPARTMENTS, *departments):
                 yield indicator.id, department, scope
 
 

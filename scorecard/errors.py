@@ -53,7 +53,7 @@ class SeedMistake:
     def __str__(self) -> str:
         where = f"{self.file}「{self.key}」" if self.key else self.file
         text = f"{where}：{self.found}；应为：{self.expected}"
-        return f"{text};{self.remedy}" if self.remedy else text
+        return f"{text}；{self.remedy}" if self.remedy else text
 
 
 class SeedErrors(ScorecardError):

@@ -7,10 +7,11 @@ touches a database: tables are unbound, expressions compile to the SQL of an eng
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_
+from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 
+from scorecard.case_number import NORMAL_PATTERN
 from scorecard.conditions import Interval, Reach, Test
 from scorecard.contracts import ColumnType, Derived, Table
 from scorecard.definitions import Catalog, Indicator
@@ -20,6 +21,10 @@ CALENDAR = (
     "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 )
 MONTH, DEPARTMENT, FIRM = "_month", "_department", "_firm"
+
+# Ibis annotates columns without their types and operands without plain values; checked, every line would be an error.
+Rows = Any
+Expression = Any
 
 _IBIS_TYPES: dict[ColumnType, str] = {
     "text": "string",
@@ -34,14 +39,14 @@ _IBIS_TYPES: dict[ColumnType, str] = {
 }
 
 
-def unbound(table: Table, name: str, *, derived: bool) -> ir.Table:
+def unbound(table: Table, name: str, *, derived: bool) -> Rows:
     """The table as an unbound Ibis table called `name`, with or without its derived columns."""
     columns = [*table.columns, *(table.derived if derived else ())]
     schema = {column: _IBIS_TYPES[table.kind_of(column)] for column in columns}
     return ibis.table(ibis.schema(schema), name=name)
 
 
-def sql(expression: ir.Expr) -> str:
+def sql(expression: Expression) -> str:
     """The expression as DuckDB SQL."""
     return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
@@ -49,10 +54,10 @@ def sql(expression: ir.Expr) -> str:
 # --- derived columns ------------------------------------------------------------------------------------------
 
 
-def derive(table: Table, source: str) -> ir.Table:
+def derive(table: Table, source: str) -> Rows:
     """The rows of `source` (contract columns, _batch, _line) with every derived column added, in order."""
     schema = unbound(table, source, derived=False).schema()
-    rows: ir.Table = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
+    rows: Rows = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
     calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
     for name, derived in table.derived.items():
         if derived.working_days_between is not None:
@@ -62,7 +67,7 @@ def derive(table: Table, source: str) -> ir.Table:
     return rows.select(*table.columns, *table.derived, "_batch", "_line")
 
 
-def _with_working_days(rows: ir.Table, calendar: ir.Table, name: str, start: str, end: str) -> ir.Table:
+def _with_working_days(rows: Rows, calendar: Rows, name: str, start: str, end: str) -> Rows:
     """Working days after `start` up to and including `end`; unknown outside the calendar or when end < start."""
     for side, column in (("from", start), ("to", end)):
         days = calendar.select(calendar.day.name(f"_{side}_day"), calendar.ordinal.name(f"_{side}_ordinal"))
@@ -73,7 +78,7 @@ def _with_working_days(rows: ir.Table, calendar: ir.Table, name: str, start: str
     return rows.mutate(counted.name(name)).drop("_from_day", "_from_ordinal", "_to_day", "_to_ordinal")
 
 
-def _derived(rows: ir.Table, derived: Derived) -> ir.Value:
+def _derived(rows: Rows, derived: Derived) -> Expression:
     if derived.days_between is not None:
         start, end = (_as_date(rows[column]) for column in derived.days_between)
         return (end >= start).ifelse(end.delta(start, unit="day"), ibis.null("int64"))
@@ -103,24 +108,22 @@ def _derived(rows: ir.Table, derived: Derived) -> ir.Value:
     return ibis.cases((rows[group.of].isnull(), ibis.null("string")), *branches, else_=group.other)
 
 
-def _case_part(number: ir.StringValue, part: str) -> ir.Value:
+def _case_part(number: Expression, part: str) -> Expression:
     """An element of a normalised case number （year）court type serial号 (grammar: see case_number)."""
-    from scorecard.case_number import NORMAL_PATTERN
-
     group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
     found = number.re_extract(NORMAL_PATTERN, group).nullif("")
     return found.cast("int64") if part in ("year", "serial") else found
 
 
-def _as_date(column: ir.Value) -> ir.DateValue:
+def _as_date(column: Expression) -> Expression:
     return column.cast("date") if column.type().is_timestamp() else column
 
 
-def _all_known(columns: list[ir.Value]) -> ir.BooleanValue:
+def _all_known(columns: list[Expression]) -> Expression:
     return reduce(and_, (column.notnull() for column in columns))
 
 
-def _later(moment: ir.Value, by: Interval) -> ir.Value:
+def _later(moment: Expression, by: Interval) -> Expression:
     """`moment` moved by calendar months (end of month clipped), then days, then hours."""
     for count, unit in ((by.months, "M"), (by.days, "D"), (by.hours, "h")):
         if count:
@@ -131,12 +134,12 @@ def _later(moment: ir.Value, by: Interval) -> ir.Value:
 # --- conditions -----------------------------------------------------------------------------------------------
 
 
-def matches(rows: ir.Table, tests: tuple[Test, ...]) -> ir.BooleanValue:
+def matches(rows: Rows, tests: tuple[Test, ...]) -> Expression:
     """True where every test holds; never NULL-true."""
-    return reduce(and_, (_matches(rows, test) for test in tests), ibis.literal(True))
+    return reduce(and_, [_matches(rows, test) for test in tests] or [ibis.literal(True)])
 
 
-def _matches(rows: ir.Table, test: Test) -> ir.BooleanValue:
+def _matches(rows: Rows, test: Test) -> Expression:
     column, value = rows[test.column], test.value
     if isinstance(value, Reach):
         within = _within(column, rows[value.of], value)
@@ -155,7 +158,7 @@ def _matches(rows: ir.Table, test: Test) -> ir.BooleanValue:
             return _compare(column, test.operator, value)
 
 
-def _compare(column: ir.Value, operator: str, value: str | bool | int | float) -> ir.BooleanValue:
+def _compare(column: Expression, operator: str, value: str | bool | int | float) -> Expression:
     if column.type().is_boolean():
         wanted = bool(value) == (operator == "eq")
         return column if wanted else ~column
@@ -175,7 +178,7 @@ def _compare(column: ir.Value, operator: str, value: str | bool | int | float) -
             return column >= literal
 
 
-def _within(column: ir.Value, start: ir.Value, reach: Reach) -> ir.BooleanValue:
+def _within(column: Expression, start: Expression, reach: Reach) -> Expression:
     """At most this much later. Without hours both sides are whole days; with hours the clock time counts."""
     if reach.hours:
         return column <= _later(start, reach)
@@ -185,12 +188,12 @@ def _within(column: ir.Value, start: ir.Value, reach: Reach) -> ir.BooleanValue:
 # --- aggregates of terms --------------------------------------------------------------------------------------
 
 
-def month_of(day: ir.Value) -> ir.IntegerValue:
+def month_of(day: Expression) -> Expression:
     """The month index of a date: see period.month_index."""
     return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
 
 
-def dimensions(rows: ir.Table, table: Table) -> dict[str, ir.Value]:
+def dimensions(rows: Rows, table: Table) -> dict[str, Expression]:
     """Department (NULL where the table has none) and 涉企 (NULL where the table cannot tell)."""
     return {
         DEPARTMENT: rows[table.department] if table.department else ibis.null("string"),
@@ -198,7 +201,7 @@ def dimensions(rows: ir.Table, table: Table) -> dict[str, ir.Value]:
     }
 
 
-def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> ir.Table:
+def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> Rows:
     """One pass over a table for all additive flow terms of one date column.
 
     Columns: month, department, firm, then one summed amount per term name.
@@ -210,7 +213,7 @@ def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) 
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def _total(rows: ir.Table, term: Term) -> ir.NumericValue:
+def _total(rows: Rows, term: Term) -> Expression:
     """What the rows add up to: one or the column where the conditions hold (CASE is faster than FILTER)."""
     if not term.where:
         return rows.count() if term.column is None else rows[term.column].sum().fill_null(0)
@@ -220,7 +223,7 @@ def _total(rows: ir.Table, term: Term) -> ir.NumericValue:
 
 def stock_moves(
     table: Table, start: str, until: str, terms: Mapping[str, Term], as_of: str
-) -> tuple[ir.Table, ir.Table]:
+) -> tuple[Rows, Rows]:
     """Entries to and exits from the stock by month: a row that enters and leaves within one month is in neither.
 
     Same columns as `flow_cube`. The stock on a month's last day is entries minus exits up to that month.
@@ -232,16 +235,14 @@ def stock_moves(
     rows = rows.mutate(_left=month_of(left), _entered=month_of(_as_date(rows[start])))
     stays = rows.filter(rows["_left"].isnull() | (rows["_left"] > rows["_entered"]))
 
-    def cube(moved: ir.Table, month: str) -> ir.Table:
+    def cube(moved: Rows, month: str) -> Rows:
         keys = {MONTH: moved[month], **dimensions(moved, table)}
-        return moved.group_by(**keys).agg(
-            **{name: _total(moved, term) for name, term in terms.items()}
-        )
+        return moved.group_by(**keys).agg(**{name: _total(moved, term) for name, term in terms.items()})
 
     return cube(stays, "_entered"), cube(stays.filter(stays["_left"].notnull()), "_left")
 
 
-def term_rows(table: Table, term: Term, as_of: str) -> ir.Table:
+def term_rows(table: Table, term: Term, as_of: str) -> Rows:
     """The rows of a term that cannot be rolled up: first and last month they count in, dimensions, the value.
 
     A flow row counts in its month only; a stock row in every month from its entry to the one before it left.
@@ -267,10 +268,10 @@ def term_rows(table: Table, term: Term, as_of: str) -> ir.Table:
     return picked.filter((picked["_day"] <= cut) & (picked["_last"] >= picked["_first"])).drop("_day")
 
 
-def evidence(table: Table, term: Term) -> ir.Table:
+def evidence(table: Table, term: Term) -> Rows:
     """The rows a term counts, all columns: what stands behind a number."""
     rows = unbound(table, table.id, derived=True)
-    return rows.filter(matches(rows, term.where))
+    return rows.filter(matches(rows, term.where)) if term.where else rows
 
 
 def sql_of(catalog: Catalog, indicator: Indicator) -> str:
@@ -289,20 +290,18 @@ def sql_of(catalog: Catalog, indicator: Indicator) -> str:
 def _readable(table: Table, term: Term) -> str:
     rows = evidence(table, term)
     if term.stock is not None:
-        moment = ibis.param("date").name("period_end")
+        moment = ibis.date("2026-12-31")
         left = _as_date(rows[term.stock.until])
         rows = rows.filter((_as_date(rows[term.stock.start]) <= moment) & (left.isnull() | (left > moment)))
-        text = ibis.to_sql(_aggregate(rows, term), dialect="duckdb", params={moment: "2026-12-31"})
-        return str(text)
-    month = month_of(_as_date(rows[str(term.period)])).name("month")
+        return str(ibis.to_sql(rows.aggregate(value=_measure(rows, term)), dialect="duckdb"))
+    month = rows[str(term.period)].strftime("%Y-%m").name("month")
+    if term.aggregate == "largest":
+        groups = rows.group_by(month, rows[term.column]).agg(value=rows.count())
+        return str(ibis.to_sql(groups.group_by("month").agg(value=groups["value"].max()), dialect="duckdb"))
     return str(ibis.to_sql(rows.group_by(month).agg(value=_measure(rows, term)), dialect="duckdb"))
 
 
-def _aggregate(rows: ir.Table, term: Term) -> ir.Table:
-    return rows.aggregate(value=_measure(rows, term))
-
-
-def _measure(rows: ir.Table, term: Term) -> ir.Value:
+def _measure(rows: Rows, term: Term) -> Expression:
     if term.column is None:
         return rows.count()
     column = rows[term.column]
@@ -311,7 +310,5 @@ def _measure(rows: ir.Table, term: Term) -> ir.Value:
             return column.sum()
         case "median":
             return column.median()
-        case "distinct":
-            return column.nunique()
         case _:
-            return column.mode()
+            return column.nunique()

@@ -1,10 +1,18 @@
 """When a table is due and when it is late. Monthly extracts are due by a day of the next month (default the 10th)."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from scorecard.definitions import Catalog, Indicator
 from scorecard.period import Period, month_end, month_index
+
+COURT_TIME = ZoneInfo("Asia/Shanghai")
+
+
+def today() -> date:
+    """The day it is at the court, whatever clock the server keeps."""
+    return datetime.now(COURT_TIME).date()
 
 
 def due_through(today: date, due_day: int) -> date:

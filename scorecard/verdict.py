@@ -104,5 +104,5 @@ def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Targ
     assert bound is not None
     gap = value - bound
     side = "不低于" if limits.lower is not None else "不高于"
-    reason = f"{shown},{side}{what}{value_text(bound, indicator.unit)}({gap_text(gap, indicator.unit)})"
+    reason = f"{shown}，{side}{what}{value_text(bound, indicator.unit)}（{gap_text(gap, indicator.unit)}）"
     return Verdict("达标", reason, gap)

@@ -1,0 +1,227 @@
+"""Bytes -> staged rows in the database, all text, each with its physical line; nothing lost silently.
+
+Two ways in. The fast one lets the database parse and holds only when every physical line became one row and no row is
+anything but data. Otherwise the exact one reads record by record with Python's csv module: it finds the lines of
+broken records and sets 合计 rows, notes and repeated headers aside. Lines = header + rows + set aside, or refused.
+"""
+
+import contextlib
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from etl.headers import Header
+from etl.problems import Findings, Problem
+
+# What every blank means at the door: ASCII, full-width and no-break spaces, and characters that have no width.
+ASCII_BLANKS = " \t\r\n\v\f"
+BLANKS = f"{ASCII_BLANKS}\u00a0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
+_SUMMARY = f"^(合[{BLANKS}]*计|总[{BLANKS}]*计|小[{BLANKS}]*计|共[{BLANKS}]*计|累[{BLANKS}]*计)([{BLANKS}:：0-9].*)?$"
+_NOTE = (
+    f"^(注|备注|说明|附注|填表说明|编制说明)([{BLANKS}]*[0-9一二三四五六七八九十]*[{BLANKS}]*[:：.、].*)?$"
+)
+_SET_ASIDE = re.compile(f"{_SUMMARY}|{_NOTE}", re.DOTALL)
+_IS_SUMMARY = re.compile(_SUMMARY, re.DOTALL)
+_RISKY_QUOTES = (b'" ', b' "', b'"\t', b'\t"')  # the database skips such blanks, the csv module does not
+_BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The table `raw` (c0, c1, … as text, blank cells NULL) and the SQL expression of a row's physical line."""
+
+    rows: int
+    line: str
+    set_aside: tuple[int, ...]
+
+
+@contextlib.contextmanager
+def as_file(content: bytes | memoryview) -> Iterator[Path]:
+    """A path the database can read the bytes from: memory where the system has it, so that nothing stays on a disk."""
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("extract")
+        try:
+            _write(handle, content)
+            yield Path(f"/proc/self/fd/{handle}")
+        finally:
+            os.close(handle)
+    else:
+        with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+            _write(file.fileno(), content)
+            yield Path(file.name)
+
+
+def _write(handle: int, content: bytes | memoryview) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, findings: Findings
+) -> Staged | None:
+    """The rows below the header; None, with the reasons in `findings`, when the structure is broken.
+
+    `path` holds the body of `utf8`, for the database.
+    """
+    staged = _fast(con, path, utf8, header) or _exact(con, utf8, header, findings)
+    if not findings.refused and staged is not None and staged.rows == 0:
+        findings.add(
+            Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传")
+        )
+    return None if findings.refused else staged
+
+
+# --- the fast way ---------------------------------------------------------------------------------------------
+
+
+def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header) -> Staged | None:
+    if not _plain(utf8, header.body):
+        return None
+    end = len(utf8)
+    while end > header.body and utf8[end - 1] in b"\r\n":
+        end -= 1
+    lines = utf8.count(b"\n", header.body, end) + (end > header.body)
+    width = len(header.cells)
+    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
+    try:
+        con.execute(
+            f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv('{path}', columns = {{{columns}}}, "
+            "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+            "strict_mode = true, null_padding = false, store_rejects = true, rejects_limit = 1)"
+        )
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None  # the exact way finds out what and where
+    rows = _number(con, "SELECT count(*) FROM raw")
+    if rows != lines or _number(con, "SELECT count(*) FROM reject_errors"):
+        return None
+    if _number(con, f"SELECT count(*) FROM raw WHERE {_not_data(header)}"):
+        return None
+    return Staged(rows, f"raw.rowid + {header.body_line}", ())
+
+
+def _plain(utf8: bytes, start: int) -> bool:
+    """Whether the database reads quotes and line ends of this file exactly as the csv module does."""
+    if utf8.find(b'"', start) < 0:
+        return True
+    if any(utf8.find(risky, start) >= 0 for risky in _RISKY_QUOTES):
+        return False
+    return utf8.count(b"\r", start) == utf8.count(b"\r\n", start)
+
+
+def _not_data(header: Header) -> str:
+    """SQL that is true for blank rows, 合计 rows, notes and repeated headers. CASE keeps the pattern from all others."""
+    first = ", ".join(f"nullif(trim(c{position}, '{BLANKS}'), '')" for position in range(len(header.cells)))
+    again = " AND ".join(
+        f"coalesce(c{position}, '') = '{_quoted(cell)}'" for position, cell in enumerate(header.cells)
+    )
+    return (
+        f"(coalesce({first}, '') = '') OR ({again}) OR "
+        f"CASE WHEN substr(coalesce({first}), 1, 1) IN ('合', '总', '小', '共', '累', '注', '备', '说', '附', '填', '编') "
+        f"THEN regexp_matches(coalesce({first}), '{_SET_ASIDE.pattern}', 's') ELSE false END"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    found = con.execute(sql).fetchone()
+    return int(found[0]) if found else 0
+
+
+# --- the exact way --------------------------------------------------------------------------------------------
+
+
+def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, findings: Findings) -> Staged | None:
+    width = len(header.cells)
+    schema = pa.schema([("line", pa.int64()), *((f"c{position}", pa.string()) for position in range(width))])
+    con.execute("DROP TABLE IF EXISTS raw")
+    con.execute(
+        f"CREATE TABLE raw (line BIGINT, {', '.join(f'c{position} VARCHAR' for position in range(width))})"
+    )
+    pending: list[tuple[int, list[str]]] = []
+    rows = 0
+    aside: list[int] = []
+
+    def flush() -> None:
+        by_column = zip(*(cells for _, cells in pending), strict=True)
+        arrays = [[cell or None for cell in column] for column in by_column]
+        con.register("pending", pa.table([[line for line, _ in pending], *arrays], schema=schema))
+        con.execute("INSERT INTO raw SELECT * FROM pending")
+        con.unregister("pending")
+        pending.clear()
+
+    for line, last, cells in _records(utf8, header, findings):
+        special = _set_aside(line, cells, header)
+        if special is not None:
+            findings.add(special)
+            aside.append(line)
+        elif len(cells) != width:
+            findings.add(_wrong_width(line, last, cells, width))
+        else:
+            pending.append((line, cells))
+            rows += 1
+            if len(pending) == _BATCH:
+                flush()
+    if findings.refused:
+        return None
+    if pending:
+        flush()
+    return Staged(rows, "raw.line", tuple(aside))
+
+
+def _records(utf8: bytes, header: Header, findings: Findings) -> Iterator[tuple[int, int, list[str]]]:
+    """First line, last line and cells of every record that is not blank."""
+    text = io.StringIO(utf8[header.body :].decode("utf-8"), newline="")
+    reader = csv.reader(text, strict=True)
+    line = header.body_line
+    try:
+        for cells in reader:
+            last = header.body_line + reader.line_num - 1
+            if any(cell.strip(BLANKS) for cell in cells):
+                yield line, last, cells
+            line = last + 1
+    except csv.Error:
+        last = header.body_line + reader.line_num - 1
+        until = f"（一直连到第{last}行）" if last > line else ""
+        findings.add(
+            Problem(
+                "quotes_open", "refuse", line, "", "", f"引号没有成对{until}", "请补上或删去这一行多余的引号"
+            )
+        )
+
+
+def _set_aside(line: int, cells: list[str], header: Header) -> Problem | None:
+    """合计 rows, notes and repeated headers are recognised by their first cell that is not blank."""
+    if tuple(cells) == header.cells:
+        return Problem("header_again", "report", line, "", "", "与表头相同的行，不计入数据")
+    first = next(cell for cell in map(_trimmed, cells) if cell)
+    if _SET_ASIDE.match(first) is None:
+        return None
+    if _IS_SUMMARY.match(first):
+        return Problem("summary_line", "report", line, "", "", "合计行，不计入数据")
+    return Problem("note_line", "report", line, "", "", "注释行，不计入数据")
+
+
+def _trimmed(cell: str) -> str:
+    return cell.strip(BLANKS)
+
+
+def _wrong_width(line: int, last: int, cells: list[str], width: int) -> Problem:
+    span = f"（引号内含换行，连到第{last}行）" if last > line else ""
+    reason = f"这一行有 {len(cells)} 个单元格{span}，表头有 {width} 个"
+    if len(cells) < width:
+        return Problem(
+            "cells_few", "refuse", line, "", "", reason, "请补齐单元格；单元格内的换行须放在引号里"
+        )
+    return Problem("cells_many", "refuse", line, "", "", reason, "单元格内含逗号时须用引号括起")

@@ -1,0 +1,82 @@
+"""Which cells SQL takes as they stand: the spelling that needs no judgement, per column type. NULL for all others.
+
+Every expression here takes only what `cells` would give the same value without a word; a test holds the two together.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from etl import cells
+from etl.reading import ASCII_BLANKS, BLANKS
+from scorecard import case_number
+from scorecard.contracts import SQL_TYPES, Column
+from scorecard.definitions import Catalog
+
+
+def taken(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
+    """SQL for the value of the cells of a column that is not of words."""
+    kind = SQL_TYPES[column.type]
+    least = "" if column.minimum is None else f" AND try_cast({cell} AS {kind}) >= {column.minimum}"
+    latest = cells.LAST_DAY if column.future or as_of is None else as_of
+    match column.type:
+        case "case_no":
+            own = catalog.court.court_codes if column.court == "own" else ()
+            return case_number.normal_sql(cell, own)
+        case "date":
+            return _date(cell, latest)
+        case "datetime":
+            return _moment(cell, latest)
+        case "integer":
+            pattern = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
+            return f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+        case "decimal":
+            pattern = rf"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
+            return f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+        case _:
+            return f"nullif(trim({cell}, '{BLANKS}'), '')"
+
+
+def repaired(cell: str, column: Column, value: str) -> str | None:
+    """SQL that is true where a taken cell does not stand there exactly so; None where that cannot be."""
+    if column.type == "case_no":
+        return f"({value}) <> {cell}"
+    if column.type == "text":
+        return f"({value}) <> trim({cell}, '{ASCII_BLANKS}')"
+    return None
+
+
+def words(cell: str, clean: Mapping[str, cells.Value], *, all_of_them: bool) -> str:
+    """SQL for the value of the words that are registered as they stand; they are all the column has, or not."""
+    if not clean:
+        return "NULL"
+    if all_of_them and all(text == value for text, value in clean.items()):
+        return cell
+    branches = " ".join(f"WHEN {_literal(text)} THEN {_literal(value)}" for text, value in clean.items())
+    return f"CASE {cell} {branches} END"
+
+
+def _literal(value: cells.Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _date(cell: str, latest: dt.date) -> str:
+    """Dates as 2026-01-05 within bounds; the guards keep the database's lenient cast from guessing."""
+    day = f"try_cast({cell} AS DATE)"
+    return (
+        f"CASE WHEN strlen({cell}) = 10 AND substr({cell}, 5, 1) = '-' AND substr({cell}, 8, 1) = '-' "
+        f"AND {day} BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' AND {day} <> DATE '{cells.EPOCH}' "
+        f"THEN {day} END"
+    )
+
+
+def _moment(cell: str, latest: dt.date) -> str:
+    """Times as 2026-01-05 10:30 or 2026-01-05 10:30:00, also with a T."""
+    moment = f"try_cast({cell} AS TIMESTAMP)"
+    pattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '{pattern}') "
+        f"AND {moment}::DATE BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' "
+        f"AND {moment}::DATE <> DATE '{cells.EPOCH}' THEN {moment} END"
+    )

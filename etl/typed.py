@@ -1,0 +1,234 @@
+"""Staged text -> the view `typed`: the contract's columns with their exact types, every cell judged.
+
+SQL takes the cells that are written as they should be. Each other spelling is judged once by `cells`, in Python, and
+joined back: so there is one judge, and a clean file never leaves the database.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from etl import cells, taken
+from etl.cells import Note, Outcome
+from etl.headers import Header
+from etl.problems import LISTED, LISTED_PER_KIND, MASK, TITLES, Findings, Problem, Severity
+from etl.reading import BLANKS, Staged
+from scorecard.contracts import SQL_TYPES, Column, Table
+from scorecard.definitions import Catalog
+
+_CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
+WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
+BLANK = Note("blank_required", "refuse", "必填项空白")
+
+
+@dataclass
+class _Plan:
+    """How one column becomes typed: `taken` is SQL for the cells taken as they stand, NULL for the others."""
+
+    name: str
+    column: Column
+    cell: str
+    taken: str
+    repaired: str | None = None
+    judged: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> str:
+        """The table that holds the judge's answers: text, value, weight."""
+        return f"answers_{self.cell}"
+
+
+def create_typed(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    header: Header,
+    table: Table,
+    catalog: Catalog,
+    as_of: dt.date | None,
+    findings: Findings,
+) -> None:
+    """Create the view `typed` (_line, then the contract's columns in its order); problems go to `findings`.
+
+    A column that the file does not have is NULL throughout.
+    """
+    plans = [
+        _plan(con, name, table.columns[name], f"c{position}", catalog, as_of)
+        for position, name in enumerate(header.columns)
+        if name is not None
+    ]
+    required = {*table.key} if len(table.key) == 1 else set[str]()
+    required |= {name for name, column in table.columns.items() if column.required}
+    for plan, survey in zip(plans, _survey(con, plans), strict=True):
+        read = cells.reader(plan.column, catalog, as_of)
+        if survey.left:
+            _judge(con, plan, read, plan.name in required)
+            _tell(con, staged, plan, findings)
+        if survey.repaired:
+            _tell_repaired(con, staged, plan, read, survey.repaired, findings)
+        if survey.blank and plan.name in required:
+            _tell_blank(con, staged, plan, survey.blank, findings)
+    _create_view(con, staged, table, plans)
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection, name: str, column: Column, cell: str, catalog: Catalog, as_of: dt.date | None
+) -> _Plan:
+    if column.type not in ("boolean", "code", "department"):
+        value = taken.taken(cell, column, catalog, as_of)
+        return _Plan(name, column, cell, value, taken.repaired(cell, column, value))
+    # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
+    read = cells.reader(column, catalog, as_of)
+    found = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
+    judged = {text: read(text) for (text,) in found}
+    clean = {t: outcome.value for t, outcome in judged.items() if outcome.value is not None and not outcome.notes}
+    if len(clean) > _CASES_AT_MOST:
+        clean = {}
+    left = {text: outcome for text, outcome in judged.items() if text not in clean}
+    return _Plan(name, column, cell, taken.words(cell, clean, all_of_them=not left), judged=left)
+
+
+# --- what is left goes to the judge ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """Of one column: cells that SQL did not take, cells it took with a repair, blank cells."""
+
+    left: int
+    repaired: int
+    blank: int
+
+
+def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]:
+    """All columns in one pass."""
+    counted = ["count(*)"]
+    for plan in plans:
+        counted.append("0" if plan.taken == plan.cell else f"count({plan.cell}) - count({plan.taken})")
+        counted.append(f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0")
+        counted.append(f"count(*) - count({plan.cell})")
+    found = con.execute(f"SELECT {', '.join(counted)} FROM raw").fetchone() or ()
+    return [_Survey(*found[3 * i + 1 : 3 * i + 4]) for i in range(len(plans))]
+
+
+def _judge(con: duckdb.DuckDBPyConnection, plan: _Plan, read: cells.Reader, required: bool) -> None:
+    """Judge each distinct spelling that SQL did not take, and keep the answers beside the staged rows."""
+    if not plan.judged:
+        found = con.execute(
+            f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.taken} IS NULL"
+        ).fetchall()
+        plan.judged = {text: read(text) for (text,) in found}
+    plan.judged = {text: _for_column(plan.column, outcome, required) for text, outcome in plan.judged.items()}
+    values = [None if outcome.value is None else _as_text(outcome.value) for outcome in plan.judged.values()]
+    weights = [_weight(outcome.notes) for outcome in plan.judged.values()]
+    schema = pa.schema([("text", pa.string()), ("value", pa.string()), ("weight", pa.int8())])
+    con.register("answers", pa.table([list(plan.judged), values, weights], schema=schema))
+    con.execute(
+        f"CREATE TABLE {plan.answers} AS SELECT text, value::{SQL_TYPES[plan.column.type]} AS value, weight FROM answers"
+    )
+    con.unregister("answers")
+
+
+def _for_column(column: Column, outcome: Outcome, required: bool) -> Outcome:
+    """A blank is a problem in a required column; a refusal is only a report where bad cells count as unknown."""
+    notes = outcome.notes
+    if required and outcome.value is None and not notes:
+        notes = (BLANK,)
+    return Outcome(outcome.value, tuple(_softened(column, note) for note in notes))
+
+
+def _softened(column: Column, note: Note) -> Note:
+    if column.on_problem == "refuse" or note.severity != "refuse":
+        return note
+    return note._replace(severity="report", reason=f"{note.reason}，按“未知”处理")
+
+
+def _weight(notes: tuple[Note, ...]) -> int:
+    """0 nothing to say, 1 repaired or reported, 2 refused."""
+    return 2 if any(note.severity == "refuse" for note in notes) else min(len(notes), 1)
+
+
+def _as_text(value: cells.Value) -> str:
+    return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+# --- what is told ---------------------------------------------------------------------------------------------
+
+
+def _tell(con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings) -> None:
+    """Every cell whose spelling the judge had something to say about, refusals first."""
+    cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
+    for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
+        totals: Counter[tuple[str, Severity]] = Counter()
+        for text, count in con.execute(f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text").fetchall():
+            for note in plan.judged[text].notes:
+                totals[note.code, note.severity] += count
+        if not totals:
+            continue
+        lines = con.execute(
+            f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}"
+        ).fetchall()
+        listed = [_problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes]
+        for (code, severity), count in totals.items():
+            kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
+            findings.add_all(kind, code, severity, plan.column.header, count)
+
+
+def _tell_repaired(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    plan: _Plan,
+    read: cells.Reader,
+    count: int,
+    findings: Findings,
+) -> None:
+    """Cells that SQL took with a repair: the judge says which."""
+    lines = con.execute(
+        f"SELECT {staged.line}, {plan.cell} FROM raw WHERE {plan.repaired} ORDER BY 1 LIMIT {LISTED_PER_KIND}"
+    ).fetchall()
+    listed = [_problem(plan, line, text, note) for line, text in lines for note in read(text).notes[:1]]
+    findings.add_all(listed, listed[0].code, "repair", plan.column.header, count)
+
+
+def _tell_blank(
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, count: int, findings: Findings
+) -> None:
+    lines = con.execute(
+        f"SELECT {staged.line} FROM raw WHERE {plan.cell} IS NULL ORDER BY 1 LIMIT {LISTED}"
+    ).fetchall()
+    note = _softened(plan.column, BLANK)
+    listed = [_problem(plan, line, "", note) for (line,) in lines]
+    findings.add_all(listed, note.code, note.severity, plan.column.header, count)
+
+
+def _problem(plan: _Plan, line: int, text: str, note: Note) -> Problem:
+    header = plan.column.header
+    if plan.column.private and text:
+        return Problem(note.code, note.severity, line, header, MASK, TITLES[note.code])
+    return Problem(note.code, note.severity, line, header, text.strip()[:80], note.reason, note.suggestion)
+
+
+# --- the view -------------------------------------------------------------------------------------------------
+
+
+def _create_view(
+    con: duckdb.DuckDBPyConnection, staged: Staged, table: Table, plans: list[_Plan]
+) -> None:
+    by_name = {plan.name: plan for plan in plans}
+    selected: list[str] = []
+    joins: list[str] = []
+    for name, column in table.columns.items():
+        plan = by_name.get(name)
+        value = f"NULL::{SQL_TYPES[column.type]}" if plan is None else plan.taken
+        if plan is not None and plan.judged:
+            value = f"coalesce({plan.taken}, {plan.answers}.value)"
+            joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")
+        selected.append(f'{value} AS "{name}"')
+        if column.on_problem == "blank":
+            written = "NULL" if plan is None else f"nullif(trim({plan.cell}, '{BLANKS}'), '')"
+            selected.append(f'coalesce(({value})::VARCHAR, {written}) AS "{WRITTEN}{name}"')
+    con.execute(
+        f"CREATE VIEW typed AS SELECT {staged.line} AS _line, {', '.join(selected)} FROM raw {' '.join(joins)}"
+    )

@@ -1,0 +1,129 @@
+"""Colours, marks and the look of a figure: read from .streamlit/config.toml, used by every screen and picture.
+
+Status is a symbol, a word and a colour, never a colour alone: it must survive black-and-white print and colour
+blindness. No red and no green: on a court's boards red means good (domain reference, reading conventions).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import plotly.graph_objects as go
+
+from scorecard.verdict import Word
+
+CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The few colours there are, by what they mean."""
+
+    paper: str
+    panel: str
+    ink: str
+    accent: str
+    hairline: str
+    grey: str
+    met: str
+    missed: str
+    doubtful: str
+    font: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a verdict is shown: symbol and colour beside its word, and the CSS class that carries both."""
+
+    symbol: str
+    colour: str
+    css: str
+
+
+@cache
+def palette() -> Palette:
+    """The palette of the deployment's config.toml."""
+    given = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
+    return Palette(
+        paper=given["backgroundColor"],
+        panel=given["secondaryBackgroundColor"],
+        ink=given["textColor"],
+        accent=given["primaryColor"],
+        hairline=given["borderColor"],
+        grey=given["grayColor"],
+        met=given["blueColor"],
+        missed=given["orangeColor"],
+        doubtful=given["violetColor"],
+        font=given["font"].replace('"', "'"),
+    )
+
+
+def mark(word: Word) -> Mark:
+    """Symbol and colour of a verdict: ▲ blue met, ▼ orange missed, ◆ violet to be checked, ○ grey not judged."""
+    colours = palette()
+    if word == "达标":
+        return Mark("▲", colours.met, "met")
+    if word == "未达标":
+        return Mark("▼", colours.missed, "missed")
+    if word == "数据待核":
+        return Mark("◆", colours.doubtful, "doubtful")
+    return Mark("○", colours.grey, "unjudged")
+
+
+def css_variables() -> str:
+    """The palette as CSS custom properties, so that the style sheet names no colour."""
+    colours = palette()
+    names = ("paper", "panel", "ink", "accent", "hairline", "grey", "met", "missed", "doubtful", "font")
+    return ":root{" + "".join(f"--{name}:{getattr(colours, name)};" for name in names) + "}"
+
+
+def faded(colour: str, opacity: float) -> str:
+    """The colour as rgba(), for bands and hairlines that must not hide what lies under them."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+@cache
+def template() -> go.layout.Template:
+    """Thin grey grid, navy on white, the reader's own Chinese fonts, room below for the provenance lines."""
+    colours = palette()
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": colours.hairline,
+        "tickcolor": colours.hairline,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickfont": {"color": colours.grey, "size": 12},
+        "automargin": True,
+        "fixedrange": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": colours.font, "size": 13, "color": colours.ink},
+            "paper_bgcolor": colours.paper,
+            "plot_bgcolor": colours.paper,
+            "colorway": [colours.ink, colours.accent, colours.grey],
+            "xaxis": axis,
+            "yaxis": {**axis, "showgrid": True, "gridcolor": faded(colours.hairline, 0.6), "ticks": ""},
+            "margin": {"l": 8, "r": 24, "t": 64, "b": 108, "pad": 4},
+            "showlegend": False,
+            "hoverlabel": {
+                "bgcolor": colours.paper,
+                "bordercolor": colours.hairline,
+                "font": {"family": colours.font, "color": colours.ink, "size": 13},
+                "align": "left",
+            },
+            "title": {
+                "font": {"size": 16, "color": colours.ink},
+                "x": 0,
+                "xanchor": "left",
+                "xref": "paper",
+                "y": 1,
+                "yanchor": "top",
+                "yref": "container",
+                "pad": {"t": 12},
+            },
+        }
+    )

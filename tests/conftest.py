@@ -1,0 +1,75 @@
+"""What every test can count on: the committed seeds, a data folder of its own, and no way to the real one."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scorecard import catalog as catalogue
+from scorecard.definitions import Catalog
+from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL_DATA = str(ROOT / "data")
+HARMLESS = {REAL_DATA, f"{REAL_DATA}/README.md"}
+OPENING_EVENTS = {
+    "open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink",
+    "os.truncate", "os.utime", "os.chmod", "shutil.copyfile", "shutil.copytree", "shutil.rmtree", "shutil.move",
+}  # fmt: skip
+
+# No default leads anywhere: a test, or an app that a test starts, that forgets to name its folder fails at once.
+os.environ[DATA_VARIABLE] = f"{__file__}/each test names its own data folder"
+os.environ[SEEDS_VARIABLE] = str(ROOT / "seeds")
+
+
+def _refuse_real_data(path: object) -> None:
+    if isinstance(path, bytes | os.PathLike):
+        path = os.fsdecode(path)
+    if isinstance(path, str) and "data" in path:
+        absolute = os.path.abspath(path)
+        if absolute.startswith(REAL_DATA + os.sep) and absolute not in HARMLESS:
+            # pytest's Failed is no Exception, so no code under test can swallow it.
+            pytest.fail(f"a test touched the real data folder: {absolute}", pytrace=True)
+
+
+def _watch(event: str, args: tuple[object, ...]) -> None:
+    if event in OPENING_EVENTS:
+        for path in args[:2]:
+            _refuse_real_data(path)
+
+
+sys.addaudithook(_watch)
+
+
+def _guarded(connect: Callable[..., duckdb.DuckDBPyConnection]) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """`duckdb.connect` that refuses the real data folder: DuckDB opens files below Python, where no hook looks."""
+
+    def connect_elsewhere(database: object = ":memory:", *args: object, **kwargs: object) -> duckdb.DuckDBPyConnection:
+        _refuse_real_data(database)
+        return connect(database, *args, **kwargs)
+
+    return connect_elsewhere
+
+
+duckdb.connect = _guarded(duckdb.connect)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    """An empty data folder of this test alone."""
+    return DataDir(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The committed seeds folder."""
+    return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def catalog(seeds: Path) -> Catalog:
+    """The committed catalogue, loaded once; it is frozen, so tests may share it."""
+    return catalogue.load(seeds)

@@ -1,0 +1,372 @@
+"""The second opinion: an indicator evaluated over plain rows, one period, department and scope at a time.
+
+Deliberately simple and slow, written from the rules and not from the compiler: no SQL, no Ibis, no roll-up. Every
+value is computed from the rows themselves; DuckDB's cubes, cumulated stocks and grouping sets must come to the same.
+"""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import chinese_calendar
+
+from scorecard.conditions import Reach, Test
+from scorecard.contracts import Derived, Table
+from scorecard.definitions import Catalog, Indicator
+from scorecard.terms import Part, Term
+
+Row = dict[str, Any]
+Rows = Mapping[str, list[Row]]
+Key = tuple[str, str, str, str]  # grain, period, department, scope
+
+
+@dataclass(frozen=True)
+class Value:
+    """What the waist must hold for one indicator, grain, period, department and scope."""
+
+    numerator: Fraction | None
+    denominator: Fraction | None
+    base: int
+    exact: Fraction | None
+    state: str
+    parts: tuple[tuple[str, Fraction, Fraction], ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """A reporting period in plain dates."""
+
+    grain: str
+    key: str
+    first: date
+    last: date
+
+
+# --- calendar ---------------------------------------------------------------------------------------------------
+
+
+def month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def later(moment: date, months: int = 0, days: int = 0, hours: int = 0) -> date:
+    """Months first, the end of a shorter month instead of a day it does not have; then days, then hours."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    moved = moment.replace(year=year, month=month + 1, day=day) + timedelta(days=days)
+    return as_datetime(moved) + timedelta(hours=hours) if hours else moved
+
+
+def as_date(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def as_datetime(moment: date) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
+
+
+def spans(first: date, cut: date) -> Iterator[Span]:
+    """Every month, quarter, 年度累计 and year that has a month from the first one to that of the data cut."""
+    seen: set[tuple[str, str]] = set()
+    year, month = first.year, first.month
+    while (year, month) <= (cut.year, cut.month):
+        quarter = (month + 2) // 3
+        for span in (
+            Span("month", f"{year}-{month:02}", date(year, month, 1), month_end(year, month)),
+            Span("ytd", f"{year}-{month:02}", date(year, 1, 1), month_end(year, month)),
+            Span("quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)),
+            Span("year", f"{year}", date(year, 1, 1), date(year, 12, 31)),
+        ):
+            if (span.grain, span.key) not in seen:
+                seen.add((span.grain, span.key))
+                yield span
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+# --- derived columns --------------------------------------------------------------------------------------------
+
+
+def derive(table: Table, rows: list[Row]) -> list[Row]:
+    """The rows with every derived column, in the order of the contract."""
+    finished: list[Row] = []
+    for row in rows:
+        whole = {column: row.get(column) for column in table.columns}
+        for name, derived in table.derived.items():
+            whole[name] = derived_value(derived, whole)
+        finished.append(whole)
+    return finished
+
+
+def derived_value(derived: Derived, row: Row) -> Any:
+    values = [row[column] for column in derived.inputs]
+    known = [value for value in values if value is not None]
+    match derived.form:
+        case "days_between":
+            if len(known) < 2 or as_date(values[1]) < as_date(values[0]):
+                return None
+            return (as_date(values[1]) - as_date(values[0])).days
+        case "working_days_between":
+            if len(known) < 2 or as_date(values[1]) < as_date(values[0]):
+                return None
+            return working_days(as_date(values[0]), as_date(values[1]))
+        case "after":
+            by = derived.after
+            return later(as_date(values[0]), by.months, by.days) if known else None
+        case "earliest":
+            return min(known) if known else None
+        case "latest":
+            return max(values) if len(known) == len(values) else None
+        case "total":
+            return sum(known) if known else None
+        case "difference":
+            return values[0] - values[1] if len(known) == 2 else None
+        case "case_part":
+            return case_part(values[0], derived.case_part.part) if known else None
+        case _:
+            if not known:
+                return None
+            groups = derived.group.groups.items()
+            return next((name for name, words in groups if values[0] in words), derived.group.other)
+
+
+def working_days(start: date, end: date) -> int | None:
+    """Working days after `start`, up to and including `end`; unknown where the State Council has not spoken."""
+    try:
+        chinese_calendar.is_workday(start)
+        days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+        return sum(chinese_calendar.is_workday(day) for day in days)
+    except NotImplementedError:
+        return None
+
+
+def case_part(number: str, part: str) -> Any:
+    """An element of a normalised case number such as （2026）鲁0117民初123号; unknown when it is none."""
+    found = re.fullmatch(
+        r"（(?P<year>\d{4})）(?P<court>最高法|[\u4e00-\u9fff]\d{0,4})(?P<type>[\u4e00-\u9fff]{1,5})(?P<serial>\d{1,8})号.*",
+        number,
+    )
+    if found is None:
+        return None
+    return int(found[part]) if part in ("year", "serial") else found[part]
+
+
+# --- conditions -------------------------------------------------------------------------------------------------
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda a, b: a == b,
+    "not": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "lte": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "gte": lambda a, b: a >= b,
+}
+
+
+def holds(test: Test, row: Row) -> bool:
+    """Whether one test holds; an unknown cell only ever satisfies `known = false` and `beyond`."""
+    cell, wanted = row[test.column], test.value
+    if test.operator == "known":
+        return (cell is not None) == wanted
+    if isinstance(wanted, Reach):
+        start = row[wanted.of]
+        if start is None:
+            return False
+        inside = cell is not None and within(cell, start, wanted)
+        return inside if test.operator == "within" else not inside
+    if cell is None:
+        return False
+    if test.operator in ("not_after", "after"):
+        other = row[wanted]
+        if other is None:
+            return False
+        return (as_date(cell) > as_date(other)) == (test.operator == "after")
+    if isinstance(wanted, tuple):
+        return (cell in [like(cell, one) for one in wanted]) == (test.operator == "in")
+    return COMPARISONS[test.operator](cell, like(cell, wanted))
+
+
+def within(cell: date, start: date, reach: Reach) -> bool:
+    """At most this much later: by the clock when hours are counted, by whole days otherwise."""
+    if reach.hours:
+        return as_datetime(cell) <= as_datetime(later(start, reach.months, reach.days, reach.hours))
+    return as_date(cell) <= later(as_date(start), reach.months, reach.days)
+
+
+def like(cell: Any, wanted: Any) -> Any:
+    """The written value in the type of the cell: dates are written as text, decimals as numbers."""
+    if isinstance(cell, datetime):
+        return datetime.fromisoformat(wanted)
+    if isinstance(cell, date):
+        return date.fromisoformat(wanted)
+    return Decimal(str(wanted)) if isinstance(cell, Decimal) else wanted
+
+
+# --- terms ------------------------------------------------------------------------------------------------------
+
+
+def counts_in(term: Term, row: Row, span: Span, cut: date) -> bool:
+    """Whether the row is in the flow of the period, or in the stock on its last day (of a running one: the cut)."""
+    if term.stock is None:
+        day = row[term.period]
+        return day is not None and span.first <= as_date(day) <= min(span.last, cut)
+    measured = min(span.last, cut)
+    start, until = row[term.stock.start], row[term.stock.until]
+    if start is None or as_date(start) > measured:
+        return False
+    return until is None or as_date(until) > measured
+
+
+def aggregate(term: Term, rows: list[Row]) -> Fraction | None:
+    """Number of rows, sum, number of different values, size of the largest group, or median (None of nothing)."""
+    if term.column is None:
+        return Fraction(len(rows))
+    values = [row[term.column] for row in rows if row[term.column] is not None]
+    match term.aggregate:
+        case "sum":
+            return sum((Fraction(value) for value in values), Fraction(0))
+        case "distinct":
+            return Fraction(len(set(values)))
+        case "largest":
+            return Fraction(max(Counter(values).values(), default=0))
+        case "median":
+            return median(sorted(Fraction(value) for value in values))
+        case _:
+            raise AssertionError(term.aggregate)
+
+
+def median(ordered: list[Fraction]) -> Fraction | None:
+    if not ordered:
+        return None
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+# --- indicators -------------------------------------------------------------------------------------------------
+
+
+def evaluate(
+    catalog: Catalog, indicator: Indicator, rows: Rows, as_of: Mapping[str, date]
+) -> dict[Key, Value]:
+    """Every value of the indicator: all grains and periods, 全院 and each department, all and 涉企 cases.
+
+    `rows` are contract rows by table, without derived columns; `as_of` is 数据截至 of each table.
+    """
+    tables = {name: catalog.tables[name] for name in indicator.formula.tables}
+    whole = {name: derive(table, rows[name]) for name, table in tables.items()}
+    cut = min(as_of[name] for name in tables)
+    first = first_day(catalog, indicator, whole)
+    if first is None or first > cut:
+        return {}
+    places = list(places_of(list(tables.values()), whole))
+    found: dict[Key, Value] = {}
+    matching = {
+        term: [row for row in whole[term.table] if all(holds(test, row) for test in term.where)]
+        for term in indicator.formula.terms
+    }
+    for span in spans(first, cut):
+        state = state_of(indicator, span, cut)
+        present = {
+            term: [row for row in kept if counts_in(term, row, span, cut)] for term, kept in matching.items()
+        }
+        for department, scope in places:
+            chosen = {
+                term: [row for row in kept if belongs(tables[term.table], row, department, scope)]
+                for term, kept in present.items()
+            }
+            found[span.grain, span.key, department, scope] = value_of(indicator, chosen, state)
+    return found
+
+
+def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | None:
+    """The first day of the first month: the latest of the tables' first months, never before the statistics begin."""
+    firsts: list[date] = []
+    for name in indicator.formula.tables:
+        clocks = {term.clock for term in indicator.formula.terms if term.table == name}
+        days = [as_date(row[clock]) for row in whole[name] for clock in clocks if row[clock] is not None]
+        if not days:
+            return None
+        firsts.append(min(days).replace(day=1))
+    if catalog.court.statistics_from is not None:
+        firsts.append(catalog.court.statistics_from.replace(day=1))
+    return max(firsts)
+
+
+def places_of(tables: list[Table], whole: Rows) -> Iterator[tuple[str, str]]:
+    """全院 always; departments only where one table knows them; 涉企 only where every table does."""
+    departments = ["all"]
+    if len(tables) == 1 and tables[0].department:
+        departments += sorted(
+            {row[table.department] for table in tables for row in whole[table.id]} - {None}
+        )
+    for department in departments:
+        yield department, "all"
+        if all(table.firm for table in tables):
+            yield department, "firm"
+
+
+def belongs(table: Table, row: Row, department: str, scope: str) -> bool:
+    if scope == "firm" and row[table.firm] is not True:
+        return False
+    return department == "all" or row[table.department] == department
+
+
+def state_of(indicator: Indicator, span: Span, cut: date) -> str:
+    """A period still running is 在途; a cohort whose last day has not had its time is 观察期未满."""
+    if span.last > cut:
+        return "partial"
+    matures = indicator.formula.matures_after
+    if matures is not None and later(span.last, matures.months, matures.days) > cut:
+        return "immature"
+    return "complete"
+
+
+def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str) -> Value:
+    formula = indicator.formula
+    parts = [part_of(part, chosen) for part in formula.parts]
+    exact: Fraction | None = Fraction(0)
+    for numerator, denominator, _ in parts:
+        if numerator is None or exact is None or (denominator is not None and denominator <= 0):
+            exact = None
+        else:
+            exact += numerator / denominator if denominator is not None else numerator
+    if exact is not None and indicator.unit == "%":
+        exact *= 100
+    if exact is not None and indicator.unit == "万元":
+        exact /= 10_000
+    base = min(base for _, _, base in parts)
+    if formula.kind == "stage_means":
+        named = tuple(
+            (part.name, numerator or Fraction(0), denominator or Fraction(0))
+            for part, (numerator, denominator, _) in zip(formula.parts, parts, strict=True)
+        )
+        if len(parts) > 1:  # several means added up have no halves of their own
+            return Value(None, None, base, exact, state, named)
+    else:
+        named = ()
+    ((numerator, denominator, _),) = parts
+    return Value(numerator, denominator, base, exact, state, named)
+
+
+def part_of(part: Part, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
+    """Numerator, denominator (None: there is none) and base of one part."""
+    base = half(part.base, chosen)
+    assert base is not None
+    denominator = half(part.denominator, chosen) if part.denominator else None
+    return half(part.numerator, chosen), denominator, int(base)
+
+
+def half(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]]) -> Fraction | None:
+    """The terms added up, those marked minus taken off; None where a median has nothing to stand on."""
+    total = Fraction(0)
+    for term in terms:
+        amount = aggregate(term, chosen[term])
+        if amount is None:
+            return None
+        total += -amount if term.minus else amount
+    return total
