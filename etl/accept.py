@@ -96,7 +96,9 @@ def accept(
     Raises Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     """
     if as_of > today():
-        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
+        raise ScorecardError(
+            "数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期"
+        )
     source, contract = hashlib.sha256(raw).hexdigest(), contract_digest(table)
     if known := _known(data, table, source, contract, sample):
         return known

@@ -65,7 +65,7 @@ class Batch:
 
 def contract_digest(table: Table) -> str:
     """A hash of everything in a contract that decides how bytes become values."""
-    beside: dict[str, Any] = {key: True for key in _BESIDE_VALUES}
+    beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
     beside["columns"] = {"__all__": {"description"}}
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
 
@@ -93,7 +93,10 @@ def _read(path: Path) -> Batch:
         return Batch(**known, path=path)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise StorageError(
-            f"批次 {path.parent.name}/{path.name}", "文件已损坏或不是本系统写入的", "完整的批次文件", "请从备份恢复，或移走这个文件"
+            f"批次 {path.parent.name}/{path.name}",
+            "文件已损坏或不是本系统写入的",
+            "完整的批次文件",
+            "请从备份恢复，或移走这个文件",
         ) from error
 
 

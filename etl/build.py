@@ -13,18 +13,31 @@ from types import ModuleType
 
 import duckdb
 
-from etl import doubts, rollup, tables
+from etl import cubes, doubts, rollup, tables
 from etl.batches import Batch, list_batches
 from etl.durable import put_in_place, storage_errors, sweep, temporary_sibling
 from etl.engine import open_build
-from scorecard import conditions, contracts, definitions, formula, period, targets, terms, workdays
+from scorecard import (
+    case_number,
+    conditions,
+    contracts,
+    definitions,
+    derivation,
+    expressions,
+    formula,
+    period,
+    targets,
+    terms,
+    workdays,
+)
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.layout import DataDir
 
 # A version's name changes when any of this code does: its numbers may.
 _CODE: tuple[ModuleType, ...] = (
-    conditions, contracts, definitions, doubts, formula, period, rollup, tables, targets, terms, workdays,
+    case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, period, rollup,
+    tables, targets, terms, workdays,
 )  # fmt: skip
 
 

@@ -50,7 +50,9 @@ BOOLEANS: dict[str, bool] = {
 }
 INTEGER_DIGITS, FRACTION_DIGITS = 14, 4  # of DECIMAL(18,4)
 
-_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]")  # not punctuation
+_FULL_WIDTH = re.compile(
+    "[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]"
+)  # not punctuation
 _LEAVE_BLANK = "没有内容时请留空"
 _EMPTY_WORDS = (
     "null",
@@ -295,9 +297,7 @@ def _word(code: str, known: Mapping[str, str], words: tuple[str, ...], text: str
     return _refused(code, "取值未登记", near or f"已登记：{registered}")
 
 
-def _department(
-    known: Mapping[str, str], collective: frozenset[str], catalog: Catalog, text: str
-) -> Outcome:
+def _department(known: Mapping[str, str], collective: frozenset[str], catalog: Catalog, text: str) -> Outcome:
     names = tuple(one.name for one in catalog.departments.values() if not one.collective)
     found = _word("department_unknown", known, names, text)
     if isinstance(found.value, str) and found.value in collective:

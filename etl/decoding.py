@@ -41,7 +41,7 @@ class Decoded:
 
 def not_text(raw: bytes, limit_mb: int) -> Problem | None:
     """Why the bytes cannot be a CSV file of the allowed size, judged before anything is decoded; None when they may be."""
-    if not raw.removeprefix(BOM).strip():
+    if not any(byte not in b" \t\r\n\xef\xbb\xbf" for byte in raw):
         return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
     if len(raw) > limit_mb * 1_000_000:
         size = f"{len(raw) / 1_000_000:.1f} MB"
@@ -139,7 +139,7 @@ def _damaged_utf8(raw: bytes, offset: int) -> bool:
     sample = raw[max(0, offset - _WINDOW) : offset + _WINDOW].decode("utf-8", errors="replace")
     wrong = sample.count("�")
     right = sum(character > "\x7f" for character in sample) - wrong
-    return raw.startswith(BOM) or right >= 8 and right > 4 * wrong
+    return raw.startswith(BOM) or (right >= 8 and right > 4 * wrong)
 
 
 def _decodes(raw: bytes, codec: str) -> bool:

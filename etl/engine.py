@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+
+from scorecard import workdays
+from scorecard.derivation import CALENDAR
 
 # Room for 1e7 rows inside 4 GiB of the process: DuckDB spills to disk beyond this.
 MEMORY_LIMIT = "2500MB"
@@ -18,3 +22,12 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
     if spill is not None:
         settings["temp_directory"] = str(spill)
     return duckdb.connect(":memory:" if path is None else str(path), config=settings)
+
+
+def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table that counts working days, for derived columns."""
+    days, ordinals = zip(*workdays.ordinals(), strict=True)
+    staged = pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
+    connection.register("staged", staged)
+    connection.execute(f"CREATE TEMP TABLE {CALENDAR} AS SELECT * FROM staged")
+    connection.unregister("staged")

@@ -28,6 +28,7 @@ _SUMMARY = f"^(合[{BLANKS}]*计|总[{BLANKS}]*计|小[{BLANKS}]*计|共[{BLANKS
 _NOTE = (
     f"^(注|备注|说明|附注|填表说明|编制说明)([{BLANKS}]*[0-9一二三四五六七八九十]*[{BLANKS}]*[:：.、].*)?$"
 )
+_BEGINNINGS = "合总小共累注备说附填编"  # the first characters of all of these
 _SET_ASIDE = re.compile(f"{_SUMMARY}|{_NOTE}", re.DOTALL)
 _IS_SUMMARY = re.compile(_SUMMARY, re.DOTALL)
 _RISKY_QUOTES = (b'" ', b' "', b'"\t', b'\t"')  # the database skips such blanks, the csv module does not
@@ -118,15 +119,19 @@ def _plain(utf8: bytes, start: int) -> bool:
 
 
 def _not_data(header: Header) -> str:
-    """SQL that is true for blank rows, 合计 rows, notes and repeated headers. CASE keeps the pattern from all others."""
-    first = ", ".join(f"nullif(trim(c{position}, '{BLANKS}'), '')" for position in range(len(header.cells)))
+    """SQL that is true for blank rows, 合计 rows, notes and repeated headers.
+
+    Nearly every row is decided by its first cell; CASE keeps the rest of the rule from those.
+    """
+    cells = [f"c{position}" for position in range(len(header.cells))]
+    trimmed = ", ".join(f"nullif(trim({cell}, '{BLANKS}'), '')" for cell in cells)
+    first = f"coalesce({trimmed}, '')"
     again = " AND ".join(
-        f"coalesce(c{position}, '') = '{_quoted(cell)}'" for position, cell in enumerate(header.cells)
+        f"coalesce({cell}, '') = '{_quoted(text)}'" for cell, text in zip(cells, header.cells, strict=True)
     )
     return (
-        f"(coalesce({first}, '') = '') OR ({again}) OR "
-        f"CASE WHEN substr(coalesce({first}), 1, 1) IN ('合', '总', '小', '共', '累', '注', '备', '说', '附', '填', '编') "
-        f"THEN regexp_matches(coalesce({first}), '{_SET_ASIDE.pattern}', 's') ELSE false END"
+        f"CASE WHEN c0 IS NULL OR c0 = '{_quoted(header.cells[0])}' OR regexp_matches(c0, '^[{BLANKS}{_BEGINNINGS}]') "
+        f"THEN {first} = '' OR regexp_matches({first}, '{_SET_ASIDE.pattern}', 's') OR ({again}) ELSE false END"
     )
 
 

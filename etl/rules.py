@@ -10,10 +10,13 @@ from typing import Any
 import duckdb
 import ibis
 
+from etl.engine import load_calendar
 from etl.problems import LISTED, MASK, Findings, Problem, Severity
 from etl.typed import WRITTEN
-from scorecard import formula, workdays
+from scorecard import formula
 from scorecard.contracts import Check, CutDate, RequiredWhen, Table
+from scorecard.derivation import derive
+from scorecard.expressions import sql, unbound
 
 _CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut
 _OTHERS = 5  # lines named beside a doubled one
@@ -41,7 +44,9 @@ class Rules:
                 self._pair(check, "order_wrong", first, second, subject=second, relation=f"早于{name(first)}")
             if check.at_most is not None:
                 first, second = check.at_most
-                self._pair(check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}")
+                self._pair(
+                    check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}"
+                )
             if check.required_when is not None:
                 self._required(check, check.required_when)
             if check.unique is not None:
@@ -59,14 +64,9 @@ class Rules:
 
     def _add_derived(self) -> None:
         """A view with the derived columns too, computed as the warehouse will compute them."""
-        self._con.execute(f"CREATE TABLE {formula.CALENDAR} (day DATE, ordinal BIGINT)")
-        days, ordinals = zip(*workdays.ordinals(), strict=True)
-        self._con.execute(
-            f"INSERT INTO {formula.CALENDAR} SELECT unnest(?::DATE[]), unnest(?::BIGINT[])",
-            [list(days), list(ordinals)],
-        )
+        load_calendar(self._con)
         self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
-        self._con.execute(f"CREATE VIEW derived AS {formula.sql(formula.derive(self._table, 'numbered'))}")
+        self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
         self._source = "derived"
 
     # --- between rows -----------------------------------------------------------------------------------------
@@ -86,7 +86,9 @@ class Rules:
         texts = [self._as_written(column) for column in columns]
         same = texts[0] if len(texts) == 1 else _joined(texts)
         rows = f"FROM {source} WHERE {' OR '.join(f'{text} IS NOT NULL' for text in texts)}"
-        distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({same})), count(*) {rows}").fetchall()[0]
+        distinct, total = self._con.execute(
+            f"SELECT count(DISTINCT hash({same})), count(*) {rows}"
+        ).fetchall()[0]
         if distinct == total:
             return  # different hashes are different keys; equal ones are looked at exactly
         found, count = self._found(
@@ -129,9 +131,7 @@ class Rules:
 
     # --- between columns --------------------------------------------------------------------------------------
 
-    def _pair(
-        self, check: Check, code: str, first: str, second: str, *, subject: str, relation: str
-    ) -> None:
+    def _pair(self, check: Check, code: str, first: str, second: str, *, subject: str, relation: str) -> None:
         """`first` must not exceed `second`. A date and a moment are compared as days."""
         kinds = {self._table.kind_of(first), self._table.kind_of(second)}
         cast = "::DATE" if kinds == {"date", "datetime"} else ""
@@ -151,15 +151,17 @@ class Rules:
 
     def _required(self, check: Check, rule: RequiredWhen) -> None:
         """A column must be known where other columns say so."""
-        schema = formula.unbound(self._table, "rows", derived=self._source == "derived").schema()
+        schema = unbound(self._table, "rows", derived=self._source == "derived").schema()
         rows = ibis.table({**schema, "_line": "int64"}, name=self._source)
         lacking = rows.filter(formula.matches(rows, rule.where) & rows[rule.column].isnull())
-        found, count = self._found(formula.sql(lacking.select("_line").order_by("_line")))
+        found, count = self._found(sql(lacking.select("_line").order_by("_line")))
         header = self._table.header(rule.column)
         conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
         reason = f"按本行“{conditions}”的内容，这一列应当填写"
         severity = check.on_problem
-        listed = [Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found]
+        listed = [
+            Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found
+        ]
         self._tell(listed, "required_missing", severity, header, count)
 
     # --- in common --------------------------------------------------------------------------------------------

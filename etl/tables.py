@@ -8,9 +8,11 @@ import pyarrow.parquet as pq
 
 from etl.accept import read_seed_table
 from etl.batches import Batch
-from scorecard import formula, workdays
+from etl.engine import load_calendar
 from scorecard.contracts import SQL_TYPES, Table
 from scorecard.definitions import Catalog
+from scorecard.derivation import derive
+from scorecard.expressions import sql
 
 SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 
@@ -22,7 +24,7 @@ def load(
 
     `batches` in their order: rows of a later one replace rows with the same key of earlier ones.
     """
-    _calendar(connection)
+    load_calendar(connection)
     as_of: dict[str, date] = {}
     numbered = list(enumerate(batches, 1))
     for table in catalog.tables.values():
@@ -41,15 +43,6 @@ def load(
     return as_of
 
 
-def _calendar(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(f"CREATE TEMP TABLE {formula.CALENDAR} (day DATE, ordinal BIGINT)")
-    days, ordinals = zip(*workdays.ordinals(), strict=True)
-    connection.execute(
-        f"INSERT INTO {formula.CALENDAR} SELECT unnest(?::DATE[]), unnest(?::BIGINT[])",
-        [list(days), list(ordinals)],
-    )
-
-
 def _parquet_rows(table: Table, batch: Batch) -> str:
     """The batch as a query with exactly the contract's columns: one it did not know is all unknown."""
     present = set(pq.read_schema(batch.path).names)
@@ -65,7 +58,7 @@ def _parquet_rows(table: Table, batch: Batch) -> str:
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:
     """The newest source whole, then from each older one only the rows whose key is not there yet."""
-    derived = formula.sql(formula.derive(table, "arriving"))
+    derived = sql(derive(table, "arriving"))
     keys = ", ".join(f'"{column}"' for column in table.key)
     for step, (number, rows) in enumerate(reversed(sources)):
         newer = f' ANTI JOIN "{table.id}" USING ({keys})' if step else ""

@@ -28,18 +28,28 @@ def taken(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) ->
             return _moment(cell, latest)
         case "integer":
             pattern = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
-            return f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+            return (
+                f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+            )
         case "decimal":
             pattern = rf"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
-            return f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+            return (
+                f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+            )
         case _:
             return f"nullif(trim({cell}, '{BLANKS}'), '')"
+
+
+def padded(cell: str) -> str:
+    """SQL that is true where a text begins or ends with a blank: cheaper than trimming what needs none."""
+    codes = ", ".join(str(ord(blank)) for blank in BLANKS)
+    return f"(ascii({cell}) IN ({codes}) OR regexp_matches({cell}, '[{BLANKS}]$'))"
 
 
 def repaired(cell: str, column: Column, value: str) -> str | None:
     """SQL that is true where a taken cell does not stand there exactly so; None where that cannot be."""
     if column.type == "case_no":
-        return f"({value}) <> {cell}"
+        return f"((contains({cell}, '(') OR contains({cell}, ')')) AND ({value}) <> {cell})"
     if column.type == "text":
         return f"({value}) <> trim({cell}, '{ASCII_BLANKS}')"
     return None

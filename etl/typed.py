@@ -1,4 +1,4 @@
-"""Staged text -> the view `typed`: the contract's columns with their exact types, every cell judged.
+"""Staged text -> the table `typed`: the contract's columns with their exact types, every cell judged.
 
 SQL takes the cells that are written as they should be. Each other spelling is judged once by `cells`, in Python, and
 joined back: so there is one judge, and a clean file never leaves the database.
@@ -34,6 +34,7 @@ class _Plan:
     taken: str
     repaired: str | None = None
     judged: dict[str, Outcome] = field(default_factory=dict)
+    answered: bool = False
 
     @property
     def answers(self) -> str:
@@ -50,7 +51,7 @@ def create_typed(
     as_of: dt.date | None,
     findings: Findings,
 ) -> None:
-    """Create the view `typed` (_line, then the contract's columns in its order); problems go to `findings`.
+    """Create the table `typed` (_line, then the contract's columns in its order); problems go to `findings`.
 
     A column that the file does not have is NULL throughout.
     """
@@ -61,7 +62,9 @@ def create_typed(
     ]
     required = {*table.key} if len(table.key) == 1 else set[str]()
     required |= {name for name, column in table.columns.items() if column.required}
-    for plan, survey in zip(plans, _survey(con, plans), strict=True):
+    _create(con, staged, table, plans)
+    surveys = _survey(con, plans)
+    for plan, survey in zip(plans, surveys, strict=True):
         read = cells.reader(plan.column, catalog, as_of)
         if survey.left:
             _judge(con, plan, read, plan.name in required)
@@ -70,12 +73,23 @@ def create_typed(
             _tell_repaired(con, staged, plan, read, survey.repaired, findings)
         if survey.blank and plan.name in required:
             _tell_blank(con, staged, plan, survey.blank, findings)
-    _create_view(con, staged, table, plans)
+    if any(survey.left for survey in surveys):
+        _create(con, staged, table, plans)
 
 
 def _plan(
-    con: duckdb.DuckDBPyConnection, name: str, column: Column, cell: str, catalog: Catalog, as_of: dt.date | None
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    column: Column,
+    cell: str,
+    catalog: Catalog,
+    as_of: dt.date | None,
 ) -> _Plan:
+    if (
+        column.type == "text"
+        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.padded(cell)} LIMIT 1").fetchone()
+    ):
+        return _Plan(name, column, cell, cell)
     if column.type not in ("boolean", "code", "department"):
         value = taken.taken(cell, column, catalog, as_of)
         return _Plan(name, column, cell, value, taken.repaired(cell, column, value))
@@ -83,7 +97,9 @@ def _plan(
     read = cells.reader(column, catalog, as_of)
     found = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
     judged = {text: read(text) for (text,) in found}
-    clean = {t: outcome.value for t, outcome in judged.items() if outcome.value is not None and not outcome.notes}
+    clean = {
+        t: outcome.value for t, outcome in judged.items() if outcome.value is not None and not outcome.notes
+    }
     if len(clean) > _CASES_AT_MOST:
         clean = {}
     left = {text: outcome for text, outcome in judged.items() if text not in clean}
@@ -103,14 +119,17 @@ class _Survey:
 
 
 def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]:
-    """All columns in one pass."""
-    counted = ["count(*)"]
-    for plan in plans:
-        counted.append("0" if plan.taken == plan.cell else f"count({plan.cell}) - count({plan.taken})")
-        counted.append(f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0")
-        counted.append(f"count(*) - count({plan.cell})")
-    found = con.execute(f"SELECT {', '.join(counted)} FROM raw").fetchone() or ()
-    return [_Survey(*found[3 * i + 1 : 3 * i + 4]) for i in range(len(plans))]
+    """What `typed` lacks of `raw`, and what it has otherwise."""
+    written = ["count(*)", *(f"count({plan.cell})" for plan in plans)]
+    repaired = [f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0" for plan in plans]
+    total, *counts = con.execute(f"SELECT {', '.join(written + repaired)} FROM raw").fetchall()[0]
+    known = ", ".join(f'count("{plan.name}")' for plan in plans)
+    taken_cells = con.execute(f"SELECT {known} FROM typed").fetchall()[0] if plans else ()
+    cells_written, cells_repaired = counts[: len(plans)], counts[len(plans) :]
+    return [
+        _Survey(there - taken_there, mended, total - there)
+        for there, mended, taken_there in zip(cells_written, cells_repaired, taken_cells, strict=True)
+    ]
 
 
 def _judge(con: duckdb.DuckDBPyConnection, plan: _Plan, read: cells.Reader, required: bool) -> None:
@@ -129,6 +148,7 @@ def _judge(con: duckdb.DuckDBPyConnection, plan: _Plan, read: cells.Reader, requ
         f"CREATE TABLE {plan.answers} AS SELECT text, value::{SQL_TYPES[plan.column.type]} AS value, weight FROM answers"
     )
     con.unregister("answers")
+    plan.answered = True
 
 
 def _for_column(column: Column, outcome: Outcome, required: bool) -> Outcome:
@@ -162,7 +182,9 @@ def _tell(con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings:
     cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
         totals: Counter[tuple[str, Severity]] = Counter()
-        for text, count in con.execute(f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text").fetchall():
+        for text, count in con.execute(
+            f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text"
+        ).fetchall():
             for note in plan.judged[text].notes:
                 totals[note.code, note.severity] += count
         if not totals:
@@ -170,7 +192,9 @@ def _tell(con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings:
         lines = con.execute(
             f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}"
         ).fetchall()
-        listed = [_problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes]
+        listed = [
+            _problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes
+        ]
         for (code, severity), count in totals.items():
             kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
             findings.add_all(kind, code, severity, plan.column.header, count)
@@ -210,19 +234,17 @@ def _problem(plan: _Plan, line: int, text: str, note: Note) -> Problem:
     return Problem(note.code, note.severity, line, header, text.strip()[:80], note.reason, note.suggestion)
 
 
-# --- the view -------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------------------
 
 
-def _create_view(
-    con: duckdb.DuckDBPyConnection, staged: Staged, table: Table, plans: list[_Plan]
-) -> None:
+def _create(con: duckdb.DuckDBPyConnection, staged: Staged, table: Table, plans: list[_Plan]) -> None:
     by_name = {plan.name: plan for plan in plans}
     selected: list[str] = []
     joins: list[str] = []
     for name, column in table.columns.items():
         plan = by_name.get(name)
         value = f"NULL::{SQL_TYPES[column.type]}" if plan is None else plan.taken
-        if plan is not None and plan.judged:
+        if plan is not None and plan.answered:
             value = f"coalesce({plan.taken}, {plan.answers}.value)"
             joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")
         selected.append(f'{value} AS "{name}"')
@@ -230,5 +252,5 @@ def _create_view(
             written = "NULL" if plan is None else f"nullif(trim({plan.cell}, '{BLANKS}'), '')"
             selected.append(f'coalesce(({value})::VARCHAR, {written}) AS "{WRITTEN}{name}"')
     con.execute(
-        f"CREATE VIEW typed AS SELECT {staged.line} AS _line, {', '.join(selected)} FROM raw {' '.join(joins)}"
+        f"CREATE OR REPLACE TABLE typed AS SELECT {staged.line} AS _line, {', '.join(selected)} FROM raw {' '.join(joins)}"
     )

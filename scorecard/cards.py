@@ -179,7 +179,12 @@ def _gap(indicator: Indicator, verdict: Verdict, target: Target | None, period: 
     if verdict.gap is None or target is None:
         return ""
     limits = bounds(target, period)
-    if limits is not None and limits.lower is not None and limits.upper is not None and verdict.word == "达标":
+    if (
+        limits is not None
+        and limits.lower is not None
+        and limits.upper is not None
+        and verdict.word == "达标"
+    ):
         return "在区间内"
     return f"较目标 {gap_text(verdict.gap, indicator.unit)}"
 

@@ -5,6 +5,7 @@ expected and the nearest registered word.
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -12,10 +13,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from scorecard.conditions import shown
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog, Court, Department, Domain, Indicator, Measure, Requirement, Source
 from scorecard.errors import SeedErrors, SeedMistake, hint
-from scorecard.references import cross_checks
+from scorecard.references import Written, cross_checks
+from scorecard.terms import Formula, FormulaForm
 
 Model = TypeVar("Model", bound=BaseModel)
 Report = Callable[[SeedMistake], None]
@@ -35,7 +38,7 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/*/*.toml")
+    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml")
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern))
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
 
@@ -54,24 +57,23 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     indicators = list(reader.indicators())
     for table in tables.values():
         if table.seed:
-            reader.bytes_of(table.seed)
-    if court is not None:
-        catalog = Catalog(
-            court=court,
-            domains=domains,
-            departments=departments,
-            measures=measures,
-            requirements=requirements,
-            sources=sources,
-            tables=tables,
-            indicators=_in_plan_order(indicators, domains, measures, requirements),
-            digest=_digest(files),
-            files=files,
-        )
-        mistakes.extend(cross_checks(catalog, reader.file_of))
-        if not mistakes:
-            return catalog
-    raise SeedErrors(mistakes)
+            reader.require(table.seed)
+    catalog = Catalog(
+        court=court or Court(name="", short_name="", court_codes=()),
+        domains=domains,
+        departments=departments,
+        measures=measures,
+        requirements=requirements,
+        sources=sources,
+        tables=tables,
+        indicators=_in_plan_order(indicators, domains, measures, requirements),
+        digest=_digest(files),
+        files=files,
+    )
+    mistakes.extend(cross_checks(catalog, Written(reader.file_of, frozenset(reader.unreadable))))
+    if mistakes:
+        raise SeedErrors(mistakes)
+    return catalog
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -89,27 +91,34 @@ class _Reader:
         self._files = files
         self._report = report
         self.file_of: dict[str, str] = {}
+        self.unreadable: set[str] = set()
 
-    def bytes_of(self, name: str) -> bytes:
+    def require(self, name: str) -> None:
         if name not in self._files:
             self._report(SeedMistake(name, "", "文件不存在", "seeds 文件夹下的文件"))
-        return self._files.get(name, b"")
 
-    def toml(self, name: str) -> dict[str, Any]:
-        raw = self.bytes_of(name)
+    def toml(self, name: str) -> dict[str, Any] | None:
+        """The content of a file, or None, reported, when it is missing or not TOML."""
+        self.require(name)
+        raw = self._files.get(name)
         try:
-            return tomllib.loads(raw.decode("utf-8"))
+            if raw is not None:
+                return tomllib.loads(raw.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            self._report(SeedMistake(name, "", f"第 {error.start} 字节不是 UTF-8", "UTF-8 编码的文件"))
+            line = raw.count(b"\n", 0, error.start) + 1 if raw else 1
+            self._report(
+                SeedMistake(name, "", f"第 {line} 行不是 UTF-8 编码", "UTF-8 编码的文件", "请另存为 UTF-8")
+            )
         except tomllib.TOMLDecodeError as error:
-            self._report(SeedMistake(name, "", f"不是合法的 TOML（{error}）", "TOML 格式"))
-        return {}
+            self._report(SeedMistake(name, "", *_syntax(raw.decode("utf-8-sig") if raw else "", error)))
+        self.unreadable.add(name)
+        return None
 
     def parse(self, file: str, prefix: str, model: type[Model], raw: Any, **known: Any) -> Model | None:
+        self.file_of.setdefault(f"{model.__name__}:{known.get('id', '')}", file)
         if not isinstance(raw, dict):
-            self._report(SeedMistake(file, prefix, f"值为 {raw!r}", "表 { … }"))
+            self._report(SeedMistake(file, prefix, f"值为 {shown(raw)}", "表 { … }"))
             return None
-        self.file_of[f"{model.__name__}:{known.get('id', '')}"] = file
         clash = sorted(set(known) & set(raw))
         for key in clash:
             self._report(SeedMistake(file, _join(prefix, key), "手写了由文件位置决定的键", "删去这一行"))
@@ -121,15 +130,18 @@ class _Reader:
             return None
 
     def one(self, name: str, model: type[Model]) -> Model | None:
-        return self.parse(name, "", model, self.toml(name))
+        raw = self.toml(name)
+        return None if raw is None else self.parse(name, "", model, raw)
 
     def many(self, name: str, model: type[Model]) -> dict[str, Model]:
-        parsed = {key: self.parse(name, key, model, raw, id=key) for key, raw in self.toml(name).items()}
+        parsed = {
+            key: self.parse(name, key, model, raw, id=key) for key, raw in (self.toml(name) or {}).items()
+        }
         return {key: entry for key, entry in parsed.items() if entry is not None}
 
     def numbered(self, name: str, model: type[Model]) -> Iterator[Model]:
         """Entries written as [domain.number]: the plan counts its measures within a domain."""
-        for domain, entries in self.toml(name).items():
+        for domain, entries in (self.toml(name) or {}).items():
             for number, raw in (entries if isinstance(entries, dict) else {}).items():
                 known: dict[str, Any] = {"id": f"{domain}.{number}"}
                 if not number.isdigit():
@@ -146,16 +158,32 @@ class _Reader:
         for file in sorted(
             file for file in self._files if file.startswith(f"{name}/") and file.endswith(".toml")
         ):
+            one = PurePosixPath(file).stem
+            first = self.file_of.setdefault(f"{model.__name__}:{one}", file)
+            if first != file:
+                self._report(SeedMistake(file, "", f"编号“{one}”已用于 {first}", "不重复的文件名"))
+                continue
             raw = self.toml(file)
-            if raw:
-                entry = self.parse(file, "", model, raw, id=PurePosixPath(file).stem, **known)
-                if entry is not None:
-                    yield entry
+            entry = None if raw is None else self.parse(file, "", model, raw, id=one, **known)
+            if entry is not None:
+                yield entry
 
     def indicators(self) -> Iterator[Indicator]:
-        folders = {file.split("/")[1] for file in self._files if file.startswith("indicators/")}
-        for folder in sorted(folders):
+        files = [file for file in self._files if file.startswith("indicators/")]
+        for file in sorted(file for file in files if file.count("/") != 2):
+            self._report(SeedMistake(file, "", "不在领域的文件夹里", "indicators/领域编号/指标编号.toml"))
+        for folder in sorted({file.split("/")[1] for file in files if file.count("/") == 2}):
             yield from self.folder(f"indicators/{folder}", Indicator, domain=folder)
+
+
+def _syntax(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, str, str]:
+    """Where the TOML breaks off and what stands there, without the parser's English."""
+    found = re.search(r"at line (\d+), column", str(error))
+    lines = text.splitlines()
+    number = int(found[1]) if found else len(lines)
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    what = "同一个键或表写了两次" if "overwrite" in str(error) or "twice" in str(error) else "不合 TOML 格式"
+    return f"第 {number} 行{what}：{line}"[:120], "键 = 值，文字加引号，表头写作 [名称]", "请看这一行和上一行"
 
 
 def _join(*parts: object) -> str:
@@ -171,7 +199,7 @@ def _translated(
             for part in entry["loc"]
             if not (isinstance(part, str) and part.startswith(("function", "tuple")))
         ]
-        key = _join(prefix, *where)
+        key = _join(prefix, *(part + 1 if isinstance(part, int) else part for part in where))
         kind, context = entry["type"], entry.get("ctx", {})
         if kind == "seed":
             yield SeedMistake(file, key, context["found"], context["expected"], context["remedy"])
@@ -189,10 +217,10 @@ def _translated(
         elif kind == "literal_error":
             given = entry["input"]
             words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
-            yield SeedMistake(file, key, f"值为 {given!r}", "、".join(words), hint(str(given), words))
+            yield SeedMistake(file, key, f"值为 {shown(given)}", "、".join(words), hint(str(given), words))
         else:
             expected = _TYPE_NAMES.get(kind, f"合法的值（{kind}）")
-            yield SeedMistake(file, key, f"值为 {entry['input']!r}"[:120], expected)
+            yield SeedMistake(file, key, f"值为 {shown(entry['input'])}"[:120], expected)
 
 
 def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
@@ -204,9 +232,9 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
         if isinstance(step, str) and step in current.model_fields:
             annotation = current.model_fields[step].annotation
             candidates = [annotation, *_arguments(annotation)]
-            current = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
-        elif step == "":
-            continue
+            models = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+            current = models[-1] if models else None  # of conditions or terms only the terms have keys of their own
+            current = FormulaForm if current is Formula else current  # people write the form
     if not (isinstance(current, type) and issubclass(current, BaseModel)):
         return []
     return [

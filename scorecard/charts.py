@@ -99,7 +99,9 @@ def _draw_target(figure: go.Figure, points: Sequence[Point]) -> None:
                 line={"color": colours.accent, "width": 1.2, "dash": "dash", "shape": "hvh"},
                 hoverinfo="skip",
             )
-    last = next((point for point in reversed(points) if point.lower is not None or point.upper is not None), None)
+    last = next(
+        (point for point in reversed(points) if point.lower is not None or point.upper is not None), None
+    )
     if last is not None:
         at = last.upper if last.upper is not None else last.lower
         figure.add_annotation(
@@ -120,13 +122,22 @@ def _draw_line(figure: go.Figure, points: Sequence[Point]) -> None:
     labels = [point.label for point in points]
     settled = [point.value if point.settled else None for point in points]
     figure.add_scatter(
-        x=labels, y=settled, mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip", connectgaps=False
+        x=labels,
+        y=settled,
+        mode="lines",
+        line={"color": colour, "width": 2},
+        hoverinfo="skip",
+        connectgaps=False,
     )
     first = next((index for index, point in enumerate(points) if not point.settled), None)
     if first is not None:
         moving = [point.value if index >= first - 1 else None for index, point in enumerate(points)]
         figure.add_scatter(
-            x=labels, y=moving, mode="lines", line={"color": colour, "width": 1.2, "dash": "dot"}, hoverinfo="skip"
+            x=labels,
+            y=moving,
+            mode="lines",
+            line={"color": colour, "width": 1.2, "dash": "dot"},
+            hoverinfo="skip",
         )
 
 
@@ -140,7 +151,10 @@ def _draw_points(figure: go.Figure, shown: Trend) -> None:
         mode="markers",
         marker={
             "symbol": ["triangle-down" if bad else "circle" for bad in missed],
-            "size": [10 if bad or point.key == shown.chosen else 6 for bad, point in zip(missed, drawn, strict=True)],
+            "size": [
+                10 if bad or point.key == shown.chosen else 6
+                for bad, point in zip(missed, drawn, strict=True)
+            ],
             "color": [
                 (mark(point.verdict.word).colour if bad else colours.ink) if point.settled else colours.paper
                 for bad, point in zip(missed, drawn, strict=True)
@@ -153,24 +167,25 @@ def _draw_points(figure: go.Figure, shown: Trend) -> None:
                 ],
             },
         },
-        customdata=[[plain(point.text), plain(point.halves), _marked(point), plain(point.target)] for point in drawn],
+        customdata=[
+            [plain(point.text), plain(point.halves), _marked(point), plain(point.target)] for point in drawn
+        ],
         hovertemplate=(
             "<b>%{x}　%{customdata[0]}</b><br>%{customdata[1]}<br>目标 %{customdata[3]}<br>%{customdata[2]}"
             "<extra></extra>"
         ),
         cliponaxis=False,
     )
-    for point in _labelled(drawn, shown.chosen):
+    for point, above in _labelled(drawn, shown.chosen):
         word = "" if point.settled else f"　{point.verdict.word}"
         figure.add_annotation(
             x=point.label,
             y=point.value,
             text=f"<b>{plain(point.text)}</b>{word}",
             showarrow=False,
-            yshift=16,
+            yshift=18 if above else -18,
             xanchor="center",
             font={"size": 13, "color": mark(point.verdict.word).colour if point.settled else colours.grey},
-            bgcolor=faded(colours.paper, 0.85),
         )
 
 
@@ -178,12 +193,16 @@ def _marked(point: Point) -> str:
     return f"{mark(point.verdict.word).symbol} {point.verdict.word}"
 
 
-def _labelled(drawn: Sequence[Point], chosen: str) -> list[Point]:
-    """The chosen period and the last one carry their value; a run of moving points is named once, at its end."""
-    named = [point for point in drawn if point.key == chosen]
-    if drawn and drawn[-1] not in named:
-        named.append(drawn[-1])
-    return named
+def _labelled(drawn: Sequence[Point], chosen: str) -> list[tuple[Point, bool]]:
+    """The chosen period and the last one carry their value, the higher of the two above its point."""
+    if not drawn:
+        return []
+    last = drawn[-1]
+    named = next((point for point in drawn if point.key == chosen), last)
+    if named is last:
+        return [(last, True)]
+    higher = (named.value or 0.0) > (last.value or 0.0)
+    return [(named, higher), (last, not higher)]
 
 
 def _range(shown: Trend) -> tuple[float, float]:

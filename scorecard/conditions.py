@@ -25,6 +25,19 @@ def mistake(found: str, expected: str, remedy: str = "") -> PydanticCustomError:
     )
 
 
+def shown(value: object) -> str:
+    """A value as it stands in a seed file, for messages: texts in quotes, true and false, lists in brackets."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"“{value}”"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(shown(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {shown(item)}' for key, item in value.items())} }}"
+    return str(value)
+
+
 def as_tuple(value: Any) -> Any:
     """TOML arrays as tuples, so that strict frozen models take them."""
     return tuple(as_tuple(item) for item in value) if isinstance(value, list) else value
@@ -62,11 +75,21 @@ class Test(Frozen):
     value: Scalar | tuple[Scalar, ...] | Reach
 
 
+def _reach(column: str, word: str, value: Any) -> Reach:
+    keys = tuple(Reach.model_fields)
+    if not isinstance(value, dict) or "of" not in value:
+        raise mistake(f"“{column}”的 {word} 写作 {shown(value)}", "{ months = 6, of = “日期列” } 这样的表")
+    for key in value:
+        if key not in keys:
+            raise mistake(f"“{column}”的 {word} 有未登记的键“{key}”", "、".join(keys), hint(key, keys))
+    return Reach.model_validate(value)
+
+
 def _tests_of(column: str, spec: Any) -> list[Test]:
     if isinstance(spec, str | bool | int | float):
         return [Test(column=column, operator="eq", value=spec)]
     if not isinstance(spec, dict) or not spec:
-        raise mistake(f"“{column}”的条件写作 {spec!r}", "一个值，或 { in = [...] } 这样的条件词")
+        raise mistake(f"“{column}”的条件写作 {shown(spec)}", "一个值，或 { in = [...] } 这样的条件词")
     tests: list[Test] = []
     for word, value in spec.items():
         if word not in OPERATOR_WORDS:
@@ -74,22 +97,25 @@ def _tests_of(column: str, spec: Any) -> list[Test]:
                 f"“{column}”用了未登记的条件词“{word}”", "、".join(OPERATOR_WORDS), hint(word, OPERATOR_WORDS)
             )
         if word in ("within", "beyond"):
-            tests.append(Test(column=column, operator=word, value=Reach.model_validate(value)))
+            tests.append(Test(column=column, operator=word, value=_reach(column, word, value)))
         elif word in ("in", "not_in"):
             if not isinstance(value, list) or not value:
-                raise mistake(f"“{column}”的 {word} 写作 {value!r}", '非空列表，如 ["判决", "调解"]')
+                raise mistake(f"“{column}”的 {word} 写作 {shown(value)}", '非空列表，如 ["判决", "调解"]')
             tests.append(Test(column=column, operator=word, value=tuple(value)))
         elif word == "known" and not isinstance(value, bool):
-            raise mistake(f"“{column}”的 known 写作 {value!r}", "true 或 false")
+            raise mistake(f"“{column}”的 known 写作 {shown(value)}", "true 或 false")
         else:
             tests.append(Test(column=column, operator=word, value=value))
     return tests
 
 
-def _conditions(value: Any) -> Any:
-    if isinstance(value, dict):
-        return tuple(test for column, spec in value.items() for test in _tests_of(column, spec))
-    return value
+def read_conditions(value: Any) -> Any:
+    """The tests of a `where` table, in its order. Raises a mistake for anything that is no table."""
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, dict):
+        raise mistake(f"条件写作 {shown(value)}", "{ 列 = 条件 } 这样的表")
+    return tuple(test for column, spec in value.items() for test in _tests_of(column, spec))
 
 
-Conditions = Annotated[tuple[Test, ...], BeforeValidator(_conditions)]
+Conditions = Annotated[tuple[Test, ...], BeforeValidator(read_conditions)]

@@ -88,9 +88,7 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     wanted = {
         "median": ("value",), "stage_means": ("value",), "count": ("numerator",), "sum": ("numerator",),
     }.get(kind, ("numerator", "denominator"))  # fmt: skip
-    given = tuple(
-        key for key in ("numerator", "denominator", "value") if getattr(expect, key) is not None
-    )
+    given = tuple(key for key in ("numerator", "denominator", "value") if getattr(expect, key) is not None)
     complete = set(wanted) <= set(given) <= {*wanted, "value"}
     if complete or (not given and expect.state == "immature"):
         return

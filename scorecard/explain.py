@@ -40,7 +40,10 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
         case "stage_means":
             stages = [_stage(stage, catalog) for stage in formula.parts]
             named = " + ".join(stage.name for stage in formula.parts)
-            return [*stages, f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时"]
+            return [
+                *stages,
+                f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时",
+            ]
         case "ratio":
             limit = "" if formula.share else "；不是部分占整体，可以超过100%"
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
@@ -107,7 +110,11 @@ def test_words(test: Test, table: Table) -> str:
     header, value = f"“{table.header(test.column)}”", test.value
     if isinstance(value, Reach):
         inside = f"{header}不晚于“{table.header(value.of)}”之后{interval_words(value)}"
-        return inside if test.operator == "within" else f"{header}晚于“{table.header(value.of)}”之后{interval_words(value)}或未填"
+        return (
+            inside
+            if test.operator == "within"
+            else f"{header}晚于“{table.header(value.of)}”之后{interval_words(value)}或未填"
+        )
     match test.operator:
         case "eq":
             return f"{header}为{_value(value)}"
@@ -119,7 +126,9 @@ def test_words(test: Test, table: Table) -> str:
         case "known":
             return f"{header}{'已填' if value else '未填'}"
         case "not_after" | "after":
-            return f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
+            return (
+                f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
+            )
         case _:
             sign = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}[test.operator]
             return f"{header}{sign}{_number(value, test.column, table)}"
@@ -164,7 +173,9 @@ def derived_words(derived: Derived, table: Table) -> str:
             return f"{headers[0]} − {headers[1]}"
         case "case_part":
             assert derived.case_part is not None
-            part = {"year": "年份", "court": "法院代字", "type": "类型代字", "serial": "编号"}[derived.case_part.part]
+            part = {"year": "年份", "court": "法院代字", "type": "类型代字", "serial": "编号"}[
+                derived.case_part.part
+            ]
             return f"{headers[0]}的{part}"
         case _:
             assert derived.group is not None

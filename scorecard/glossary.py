@@ -15,7 +15,12 @@ from scorecard.example import Cell
 from scorecard.explain import computed_columns, formula_words
 from scorecard.wording import value_text
 
-DIRECTIONS = {"higher": "越高越好", "lower": "越低越好", "range": "在区间内为好", "neutral": "不分好坏，只作监测"}
+DIRECTIONS = {
+    "higher": "越高越好",
+    "lower": "越低越好",
+    "range": "在区间内为好",
+    "neutral": "不分好坏，只作监测",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[Sheet, ...]:
             name=catalog.tables[one.table].name,
             headers=tuple(catalog.tables[one.table].header(column) for column in one.columns),
             rows=tuple(
-                tuple(_cell(row[column], catalog, one.table, column) for column in one.columns) for row in one.rows
+                tuple(_cell(row[column], catalog, one.table, column) for column in one.columns)
+                for row in one.rows
             ),
         )
         for one in example.tables(indicator, catalog)

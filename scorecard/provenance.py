@@ -29,7 +29,9 @@ def as_of_text(card: Card, catalog: Catalog, as_of: Mapping[str, date]) -> str:
         return "数据截至 未报送"
     if len(set(reached.values())) == 1:
         return f"数据截至 {day_text(next(iter(reached.values())))}"
-    return "数据截至 " + "、".join(f"{catalog.tables[name].name} {day_text(day)}" for name, day in reached.items())
+    return "数据截至 " + "、".join(
+        f"{catalog.tables[name].name} {day_text(day)}" for name, day in reached.items()
+    )
 
 
 def provenance(

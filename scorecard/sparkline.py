@@ -26,11 +26,15 @@ def sparkline(points: Sequence[Point], width: int, height: int) -> str:
     bounds = [bound for point in points for bound in (point.lower, point.upper) if bound is not None]
     values = [point.value for _, point in drawn if point.value is not None] + bounds
     low, high = min(values), max(values)
-    span = (high - low) or 1.0
+    if low == high:  # a constant series runs through the middle, not along an edge
+        low, high = low - 1, high + 1
+    span = high - low
     step = (width - 2 * _PAD) / max(len(points) - 1, 1)
 
     def at(index: int, value: float) -> tuple[float, float]:
-        return round(_PAD + index * step, 1), round(height - _PAD - (value - low) / span * (height - 2 * _PAD), 1)
+        return round(_PAD + index * step, 1), round(
+            height - _PAD - (value - low) / span * (height - 2 * _PAD), 1
+        )
 
     shapes = [*_target(points, at, width), *_line(points, at)]
     last_index, last = drawn[-1]

@@ -6,9 +6,9 @@ shape, never the short forms.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, TypeAdapter
 
-from scorecard.conditions import Conditions, Frozen, Interval, Reach, Test, mistake
+from scorecard.conditions import Conditions, Frozen, Interval, Reach, Test, mistake, read_conditions
 from scorecard.contracts import Stock
 
 Kind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
@@ -102,6 +102,9 @@ class TermForm(Frozen):
         )
 
 
+_TERMS = TypeAdapter(tuple[TermForm, ...])
+
+
 class StageForm(Frozen):
     """One stage of a sum of stage means."""
 
@@ -116,6 +119,11 @@ def _half(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _terms_or_conditions(value: Any) -> Any:
+    """A list holds terms, a table conditions: told apart here, so that a mistake in one is not read as the other."""
+    return _TERMS.validate_python(tuple(value)) if isinstance(value, list) else read_conditions(value)
+
+
 class FormulaForm(Frozen):
     """A formula as people write it; `formula()` gives the canonical one."""
 
@@ -124,7 +132,9 @@ class FormulaForm(Frozen):
     period: str | None = None
     stock: Stock | None = None
     where: Conditions = ()
-    numerator: Annotated[Conditions | tuple[TermForm, ...], BeforeValidator(_half)] = ()
+    numerator: Annotated[
+        tuple[Test, ...] | tuple[TermForm, ...], BeforeValidator(_terms_or_conditions)
+    ] = ()
     denominator: Annotated[tuple[TermForm, ...], BeforeValidator(_half)] = ()
     numerator_stock: Stock | None = None
     of: str | None = None
@@ -203,6 +213,8 @@ class FormulaForm(Frozen):
                 numerator=(_valued(known, "largest", self.largest),), denominator=(known,), base=(known,)
             )
         self._only("numerator", "numerator_stock", "distinct")
+        if self.numerator_stock is not None and self.stock is None:
+            raise mistake("写了 numerator_stock 而没有 stock", "stock = { from = …, until = … }")
         if not further and self.numerator_stock is None:
             raise mistake("比率没有 numerator", "在 where 之上再加的条件")
         top = rows.model_copy(update={"where": rows.where + further})

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from scorecard.definitions import Indicator
 from scorecard.readings import Reading
 from scorecard.targets import Bounds, Target, bounds
-from scorecard.wording import gap_text, value_text
+from scorecard.wording import told_apart, value_text
 
 Word = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
 WORDS: tuple[Word, ...] = get_args(Word)
@@ -70,7 +70,7 @@ def withheld(indicator: Indicator, reading: Reading, minimum_base: int) -> bool:
 
 def _excess(indicator: Indicator, reading: Reading) -> str:
     """A part cannot exceed its whole: such a share is a data error, not a success."""
-    if not indicator.formula.share or reading.numerator is None or not reading.denominator:
+    if not indicator.formula.share or reading.numerator is None or reading.denominator is None:
         return ""
     if reading.numerator > reading.denominator:
         return f"分子 {reading.numerator.normalize():f} 大于分母 {reading.denominator.normalize():f}，占比超过100%"
@@ -87,22 +87,16 @@ def _maturity(indicator: Indicator) -> str:
 
 
 def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Target) -> Verdict:
-    shown = value_text(value, indicator.unit)
-    what = "进度目标" if target.kind == "累计" else "目标"
-    if limits.lower is not None and value < limits.lower:
-        gap = value - limits.lower
-        bound = value_text(limits.lower, indicator.unit)
-        return Verdict("未达标", f"{shown}，低于{what}下限{bound}（{gap_text(gap, indicator.unit)}）", gap)
-    if limits.upper is not None and value > limits.upper:
-        gap = value - limits.upper
-        bound = value_text(limits.upper, indicator.unit)
-        return Verdict("未达标", f"{shown}，高于{what}上限{bound}（{gap_text(gap, indicator.unit)}）", gap)
+    what, unit = "进度目标" if target.kind == "累计" else "目标", indicator.unit
+    for bound, beyond, side in ((limits.lower, -1, "低于"), (limits.upper, 1, "高于")):
+        if bound is not None and (value - bound) * beyond > 0:
+            shown, limit, gap = told_apart(value, bound, unit)
+            edge = "下限" if beyond < 0 else "上限"
+            return Verdict("未达标", f"{shown}，{side}{what}{edge}{limit}（{gap}）", value - bound)
     if limits.lower is not None and limits.upper is not None:
-        low, high = (value_text(bound, indicator.unit) for bound in (limits.lower, limits.upper))
-        return Verdict("达标", f"{shown}，在{what}区间{low}—{high}之内", Fraction(0))
-    bound = limits.lower if limits.lower is not None else limits.upper
+        low, high = (value_text(bound, unit) for bound in (limits.lower, limits.upper))
+        return Verdict("达标", f"{value_text(value, unit)}，在{what}区间{low}—{high}之内", Fraction(0))
+    bound, side = (limits.lower, "不低于") if limits.lower is not None else (limits.upper, "不高于")
     assert bound is not None
-    gap = value - bound
-    side = "不低于" if limits.lower is not None else "不高于"
-    reason = f"{shown}，{side}{what}{value_text(bound, indicator.unit)}（{gap_text(gap, indicator.unit)}）"
-    return Verdict("达标", reason, gap)
+    shown, limit, gap = told_apart(value, bound, unit)
+    return Verdict("达标", f"{shown}，{side}{what}{limit}（{gap}）", value - bound)

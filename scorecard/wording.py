@@ -13,6 +13,7 @@ from scorecard.targets import Target
 
 _DECIMALS = {"%": 2, "万元": 2, "天": 2}
 _TRIMMED = ("天",)
+_MOST_DECIMALS = 8
 
 
 def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
@@ -24,9 +25,9 @@ def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
     return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
-def figure_text(value: Fraction | Decimal | int, unit: str) -> str:
-    """The number without its unit, with the decimals of the unit."""
-    text = half_up(value, _DECIMALS.get(unit, 0))
+def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> str:
+    """The number without its unit, with the decimals of the unit (and `more`)."""
+    text = half_up(value, _DECIMALS.get(unit, 0) + more)
     return text.rstrip("0").rstrip(".") if unit in _TRIMMED and "." in text else text
 
 
@@ -35,12 +36,28 @@ def value_text(value: Fraction | Decimal | int | None, unit: str) -> str:
     return "—" if value is None else f"{figure_text(value, unit)}{unit}"
 
 
-def gap_text(gap: Fraction, unit: str) -> str:
+def gap_text(gap: Fraction, unit: str, more: int = 0) -> str:
     """A signed difference: rates in 个百分点, "持平" when it rounds to nothing."""
-    figure = figure_text(gap, unit)
+    figure = figure_text(gap, unit, more)
     if not figure.strip("-0.,"):
         return "持平"
     return f"{'' if figure.startswith('-') else '+'}{figure}{'个百分点' if unit == '%' else unit}"
+
+
+def told_apart(value: Fraction, bound: Fraction, unit: str) -> tuple[str, str, str]:
+    """Value, bound and gap as text, with as many decimals as it takes to see which is larger.
+
+    Rounded to two decimals, 99.996% would read as a missed target of 100.00% by nothing.
+    """
+    more = 0
+    while (
+        value != bound
+        and more < _MOST_DECIMALS
+        and figure_text(value, unit, more) == figure_text(bound, unit, more)
+    ):
+        more += 1
+    shown, limit = (f"{figure_text(number, unit, more)}{unit}" for number in (value, bound))
+    return shown, limit, gap_text(value - bound, unit, more)
 
 
 def target_text(target: Target | None, unit: str) -> str:

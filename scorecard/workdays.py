@@ -3,9 +3,10 @@
 The package carries the notices year by year; days outside the years it knows have no answer here, never a guess.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from importlib.metadata import version
+from itertools import accumulate
 
 import chinese_calendar
 
@@ -21,13 +22,11 @@ def is_workday(day: date) -> bool | None:
     return chinese_calendar.is_workday(day) if FIRST <= day <= LAST else None
 
 
-def ordinals() -> Iterator[tuple[date, int]]:
+@cache
+def ordinals() -> tuple[tuple[date, int], ...]:
     """Every covered day with the number of working days from the first covered day up to and including it.
 
     The working days after `a` up to and including `b` are ordinal(b) − ordinal(a).
     """
-    count, day = 0, FIRST
-    while day <= LAST:
-        count += chinese_calendar.is_workday(day)
-        yield day, count
-        day += timedelta(days=1)
+    days = [FIRST + timedelta(days=passed) for passed in range((LAST - FIRST).days + 1)]
+    return tuple(zip(days, accumulate(int(chinese_calendar.is_workday(day)) for day in days), strict=True))

@@ -16,7 +16,17 @@ from scorecard import catalog as catalogs
 from scorecard.layout import DataDir
 from tests.extracts import AS_OF, cases_csv
 
-WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.scandir", "os.listdir", "os.link", "fcntl.flock"}
+WATCHED = {
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.scandir",
+    "os.listdir",
+    "os.link",
+    "fcntl.flock",
+}
 
 
 def main(step: int, action: str, seeds: Path, data: DataDir, argument: str) -> None:

@@ -90,7 +90,9 @@ def test_rolling_back_rewrites_the_pointer_and_nothing_else(folder: tuple[DataDi
     assert closed_count(data, new) == 20
 
 
-def test_a_version_that_never_was_published_cannot_be_rolled_back_to(folder: tuple[DataDir, str, str]) -> None:
+def test_a_version_that_never_was_published_cannot_be_rolled_back_to(
+    folder: tuple[DataDir, str, str],
+) -> None:
     data, old, new = folder
     with pytest.raises(ScorecardError, match=f"{new} 从未发布.*{old}"):
         rollback(data, new, "测试")
@@ -130,7 +132,9 @@ def test_building_again_from_the_same_inputs_gives_the_same_version(
     assert closed_count(data, new) == 20
 
 
-def test_a_reader_keeps_the_version_it_opened_while_another_is_published(folder: tuple[DataDir, str, str]) -> None:
+def test_a_reader_keeps_the_version_it_opened_while_another_is_published(
+    folder: tuple[DataDir, str, str],
+) -> None:
     data, old, new = folder
     reader = store.connect(data, old)
     publish(data, new, "测试")
@@ -204,7 +208,9 @@ def test_the_sweep_leaves_files_of_processes_that_still_run(tmp_path: Path) -> N
     assert not dead.exists()
 
 
-def test_two_that_publish_at_once_leave_one_valid_pointer_and_both_records(folder: tuple[DataDir, str, str]) -> None:
+def test_two_that_publish_at_once_leave_one_valid_pointer_and_both_records(
+    folder: tuple[DataDir, str, str],
+) -> None:
     data, old, new = folder
     command = [sys.executable, "-m", "tests.killing", "0", "publish", str(SEEDS), str(data.root)]
     both = [subprocess.Popen([*command, version], cwd=ROOT, stdout=subprocess.PIPE) for version in (old, new)]

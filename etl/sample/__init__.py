@@ -6,7 +6,7 @@ and no firm in it exists. The extracts go through the same door as real ones and
 
 Changes planted, for the pages to find:
 
-* 诉前调解成功率 rises for good from July 2025 (61.8 % -> 67.6 % on average)        mediation.BETTER_FROM
+* 诉前调解成功率 rises for good from July 2025 (61.8 % -> 66.6 % on average)        mediation.BETTER_FROM
 * 小额诉讼平均审理天数 falls by a fifth for suits filed from December 2025              suits.FASTER_FROM
 * 终本合格率 drops below 90 % in the second quarter of 2025, once                        enforcement.CHECK_DIP
 * 拖欠企业账款执行到位率 rises in 2026 with a drive                                      enforcement.ARREARS_DRIVE_FROM
@@ -42,7 +42,9 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
     developed since, and adds new ones.
     """
     if as_of < EXTRACTS_FROM:
-        raise ScorecardError("示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日")
+        raise ScorecardError(
+            "示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日"
+        )
     catalog = catalog or catalogs.load(default_seeds())
     rows = rows_of(world(as_of, seed, catalog.court.court_codes[0]), catalog)
     wanted = [table for table in catalog.tables.values() if table.seed is None]
@@ -57,7 +59,14 @@ def load_sample(catalog: Catalog, data: DataDir, as_of: date, actor: str = ACTOR
     made = extracts(as_of, catalog=catalog)
     return tuple(
         accept(
-            raw, f"示例-{catalog.tables[table].name}.csv", catalog.tables[table], catalog, as_of, actor, data, sample=True
+            raw,
+            f"示例-{catalog.tables[table].name}.csv",
+            catalog.tables[table],
+            catalog,
+            as_of,
+            actor,
+            data,
+            sample=True,
         )
         for table, raw in made.items()
     )

@@ -50,6 +50,7 @@ def firm_code(firm: int) -> str:
 
 
 def firm_name(firm: int) -> str:
+    """A name no firm would bear."""
     return f"示例企业{firm:04d}"
 
 
@@ -57,9 +58,13 @@ def listings(seed: int, executions: Iterable[Execution]) -> list[Listing]:
     """All listings in order; a repaired firm that owes again comes back under its own code."""
     candidates: list[tuple[date, int, Execution, Chance]] = []
     for n, case in enumerate(executions):
-        chance = Chance(seed, "listing", n)
+        chance = Chance(seed, "listing", case.number)
         after = timedelta(days=chance.between(25, 110))
-        if case.kind == FIRST and case.debtor == FIRM and chance.happens(0.12 if case.outcome == COMPLETED else 0.5):
+        if (
+            case.kind == FIRST
+            and case.debtor == FIRM
+            and chance.happens(0.12 if case.outcome == COMPLETED else 0.58)
+        ):
             candidates.append((workday_from(case.filed_on + after), n, case, chance))
     found: list[Listing] = []
     returning: list[tuple[date, Listing]] = []

@@ -19,7 +19,7 @@ class Cause:
     firm_sued: float
     amount: float  # 0: no sum of money is in dispute
     personal: bool = False  # family and status: no small claims (民事诉讼法第166条)
-    hard: float = 0.05  # share that needs the ordinary procedure
+    hard: float = 0.07  # share that needs the ordinary procedure
 
 
 CAUSES: Mapping[str, Cause] = {

@@ -23,8 +23,16 @@ _OTHER_TITLES_A_YEAR = {2022: 500}
 _OLD_RESUMED_A_YEAR = {2022: 110}
 _OBJECTIONS_A_YEAR = {2022: 38}
 _GAP: Curve = ((0, 18), (0.5, 62), (0.9, 200), (1, 400))
-_OUTCOMES = {COMPLETED: 42.5, TERMINATED: 38, ENDED: 15.5, "销案": 1.8, "驳回申请": 1.2, "不予执行": 0.5, "委托指定提级执行": 0.5}
-_DRIVE_OUTCOMES = {**_OUTCOMES, COMPLETED: 58, TERMINATED: 23}
+_OUTCOMES = {
+    COMPLETED: 42.5,
+    TERMINATED: 38,
+    ENDED: 15.5,
+    "销案": 1.8,
+    "驳回申请": 1.2,
+    "不予执行": 0.5,
+    "委托指定提级执行": 0.5,
+}
+_DRIVE_OUTCOMES = {**_OUTCOMES, COMPLETED: 60, TERMINATED: 22}
 _RESUMED_OUTCOMES = {COMPLETED: 31, TERMINATED: 46, ENDED: 21, "销案": 2}
 _DAYS: Mapping[str, Curve] = {
     COMPLETED: ((0, 2), (0.3, 18), (0.5, 38), (0.9, 112), (1, 176)),
@@ -100,8 +108,8 @@ _TYPES = {FIRST: "执", RESUMED: "执恢", OBJECTED: "执异"}
 def _from_suits(seed: int, suits: Iterable[Suit]) -> Iterable[Execution]:
     """Judgments and mediated agreements nobody performed; fines of criminal judgments."""
     shares = {("民初", "判决"): 0.62, ("民初", "调解"): 0.44, ("刑初", "判决"): 0.32}
-    for n, suit in enumerate(suits):
-        chance = Chance(seed, "execution of suit", n)
+    for suit in suits:
+        chance = Chance(seed, "execution", suit.number)
         day = workday_from(suit.closed_on + timedelta(days=chance.days(_GAP)))
         owed = suit.dispute.claimed_yuan is not None or suit.kind == "刑初"
         if owed and chance.happens(shares.get((suit.kind, suit.outcome), 0)):
@@ -109,9 +117,9 @@ def _from_suits(seed: int, suits: Iterable[Suit]) -> Iterable[Execution]:
 
 
 def _from_mediations(seed: int, mediations: Iterable[Mediation]) -> Iterable[Execution]:
-    for n, mediation in enumerate(mediations):
+    for mediation in mediations:
         if mediation.enforced_on:
-            chance = Chance(seed, "execution of mediation", n)
+            chance = Chance(seed, "execution", mediation.number)
             yield _first(chance, mediation.enforced_on, mediation.dispute, mediation)
 
 
@@ -119,7 +127,7 @@ def _first(chance: Chance, filed_on: date, matter: Dispute, basis: Suit | Mediat
     claimed = int((matter.claimed_yuan or Decimal(0)) * 100) * chance.between(60, 100) // 100
     if not claimed:
         claimed = chance.between(20, 400) * 10_000
-    arrears = matter.owed_to_firm and chance.happens(0.62)
+    arrears = matter.owed_to_firm and chance.happens(0.9)
     drive = arrears and filed_on >= ARREARS_DRIVE_FROM - timedelta(days=45)
     outcome = chance.pick(_DRIVE_OUTCOMES if drive else _OUTCOMES)
     case = _case(chance, FIRST, filed_on, outcome, claimed)
@@ -143,7 +151,7 @@ def _resumed(chance: Chance, filed_on: date, first: Execution) -> Execution:
 
 def _case(chance: Chance, kind: str, filed_on: date, outcome: str, claimed: int) -> Execution:
     closed_on = closing_day(chance, filed_on, chance.days(_DAYS.get(outcome, _OTHER_DAYS)))
-    nothing, part = chance.happens(0.45), chance.between(4, 62)
+    nothing, part = chance.happens(0.36), chance.between(8, 72)
     share = {COMPLETED: 100, TERMINATED: 0 if nothing else part * 2 // 3, ENDED: 0 if nothing else part}
     recovered = claimed * share.get(outcome, 0) // 100
     paid_on = max(closed_on - timedelta(days=chance.between(0, 14)), filed_on)

@@ -1,20 +1,22 @@
 """Bankruptcy applications and cases, and the online auctions of the estates: a handful a year, as in a real basic court."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from etl.sample.chance import Chance, Curve, yuan
 from etl.sample.numbering import Register
-from etl.sample.pace import WORLD_FROM, arrivals, seen, workday_from, workday_until
+from etl.sample.pace import WORLD_FROM, seen, workday_from, workday_until
 
 OWN, JINAN = "本院", "济南中院"
 JINAN_CODE = "鲁01"
 OLD_CASE_ACCEPTED_ON = date(2023, 9, 14)  # the one that stays pending: over two years from 2025-09-15
 REORGANISATION_ACCEPTED_ON = date(2024, 3, 20)  # the one whose firm asks for credit repair under its plan
 
-_A_YEAR = {2022: 11}
+# Of some sixty series tried, one in which all that can happen to a fast track does: two cases are converted, one overruns.
+_SERIES = 43
+_DAYS_APART = (17, 46)  # applications come one by one: some eleven a year
 _SOURCES = {"执转破": 38, "债权人": 40, "债务人": 18, "清算责任人": 4}
 _RESULTS = {"受理": 66, "不予受理": 12, "撤回申请": 14, "驳回申请": 8}
 _TRANSFER_RESULTS = {"受理": 68, "不予受理": 16, "驳回申请": 4, "退回": 12}
@@ -73,8 +75,7 @@ class Estate:
 
 def estates(seed: int, until: date, register: Register) -> list[Estate]:
     """All applications up to a day, in order; the two planted cases among them."""
-    days = arrivals(Chance(seed, "bankruptcy"), _A_YEAR, WORLD_FROM, until)
-    found = [_estate(Chance(seed, "bankruptcy", n), day) for n, day in enumerate(days)]
+    found = [_estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))]
     found += [_old_case(Chance(seed, "old bankruptcy")), _reorganisation(Chance(seed, "reorganisation"))]
     found.sort(key=lambda estate: estate.applied_on)
     others = Chance(seed, "applications to the intermediate court")
@@ -89,6 +90,13 @@ def estates(seed: int, until: date, register: Register) -> list[Estate]:
     return found
 
 
+def _days(seed: int, until: date) -> Iterator[date]:
+    chance, day = Chance(seed, "bankruptcy"), WORLD_FROM
+    while day <= until:
+        yield workday_from(day)
+        day += timedelta(days=chance.between(*_DAYS_APART))
+
+
 def _estate(chance: Chance, applied_on: date) -> Estate:
     source = chance.pick(_SOURCES)
     court = JINAN if source == "执转破" and chance.happens(0.45) else OWN
@@ -101,7 +109,7 @@ def _estate(chance: Chance, applied_on: date) -> Estate:
         court=court,
     )
     if estate.accepted_on and court == OWN:
-        _proceed(chance, estate, fast=chance.happens(0.52), converts=chance.happens(0.1))
+        _proceed(chance, estate, fast=chance.happens(0.55), converts=chance.happens(0.12))
     return estate
 
 
@@ -115,7 +123,10 @@ def _proceed(chance: Chance, estate: Estate, fast: bool, converts: bool, days: i
     _auction(chance, estate, int(estate.claims * chance.along(_WORTH)), lasting)
     estate.realised = sum(auction.sold_cents or 0 for auction in estate.auctions)
     estate.claims = max(estate.claims, estate.realised)
-    estate.costs = (estate.realised * chance.between(20, 85) // 1000, estate.realised * chance.between(0, 30) // 1000)
+    estate.costs = (
+        estate.realised * chance.between(20, 85) // 1000,
+        estate.realised * chance.between(0, 30) // 1000,
+    )
     distributed_on = max(auction.ended_on for auction in estate.auctions) + timedelta(days=9)
     end = workday_from(max(start + timedelta(days=lasting), distributed_on))
     estate.terminated_on = end
@@ -161,7 +172,11 @@ def _reorganisation(chance: Chance) -> Estate:
     _proceed(chance, estate, fast=False, converts=False, days=330)
     approved = workday_from(start + timedelta(days=260))
     estate.procedure = "重整"
-    estate.repair = (approved, workday_from(approved + timedelta(days=35)), workday_from(approved + timedelta(days=96)))
+    estate.repair = (
+        approved,
+        workday_from(approved + timedelta(days=35)),
+        workday_from(approved + timedelta(days=96)),
+    )
     return estate
 
 

@@ -14,8 +14,8 @@ SUCCEEDED, FAILED, WITHDRAWN = "成功", "失败", "撤回"
 BETTER_FROM = date(2025, 7, 1)  # the day from which mediation succeeds more often
 
 _A_YEAR = {2022: 2_300, 2024: 2_450, 2025: 2_650, 2026: 2_800}
-_SHAREHOLDER_A_YEAR = {2022: 3.5, 2025: 4.5}
-_SUCCESS_BEFORE, _SUCCESS_AFTER = 0.618, 0.676
+_SHAREHOLDER_A_YEAR = {2022: 4, 2025: 5}
+_SUCCESS_BEFORE, _SUCCESS_AFTER = 0.618, 0.666
 _ENFORCED = {2022: 0.062, 2025: 0.053, 2026: 0.044}
 _VIDEO = {2022: 0.34, 2024: 0.40, 2025: 0.45, 2026: 0.50}
 _ONLINE = {2022: 0.30, 2024: 0.40, 2025: 0.50, 2026: 0.58}
@@ -52,7 +52,8 @@ def mediations(seed: int, until: date, register: Register) -> list[Mediation]:
     for name, a_year in (("mediation", _A_YEAR), ("shareholder mediation", _SHAREHOLDER_A_YEAR)):
         days = arrivals(Chance(seed, name), a_year, WORLD_FROM, until)
         found += [
-            _mediation(Chance(seed, name, n), day, a_year is _SHAREHOLDER_A_YEAR) for n, day in enumerate(days)
+            _mediation(Chance(seed, name, n), day, a_year is _SHAREHOLDER_A_YEAR)
+            for n, day in enumerate(days)
         ]
     found.sort(key=lambda mediation: mediation.received_on)
     for mediation in found:

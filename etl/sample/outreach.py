@@ -68,7 +68,10 @@ def work_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
         found += [(day, kind, Chance(seed, kind, n)) for n, day in enumerate(days)]
     found.sort(key=lambda entry: entry[0])
     numbers = running("台账", (day for day, _, _ in found))
-    return [_work_row(chance, number, day, kind, as_of) for number, (day, kind, chance) in zip(numbers, found, strict=True)]
+    return [
+        _work_row(chance, number, day, kind, as_of)
+        for number, (day, kind, chance) in zip(numbers, found, strict=True)
+    ]
 
 
 def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) -> Mapping[str, Any]:
@@ -93,7 +96,7 @@ def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[
     for n, suit in enumerate(suits):
         if not suit.firm_related or not EXTRACTS_FROM <= suit.closed_on <= as_of:
             continue
-        chance = Chance(seed, "revisit", n)
+        chance = Chance(seed, "revisit", suit.number)
         day = workday_from(suit.closed_on + timedelta(days=chance.days(_UNTIL_REVISIT)))
         again, later = chance.happens(0.04), workday_from(day + timedelta(days=chance.between(20, 60)))
         if chance.happens(in_year(_REVISITED, suit.closed_on.year)):
@@ -131,7 +134,9 @@ def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str
         suit = loans[bisect_left(filed, day) - chance.between(1, 12)]
         assessed_on = workday_from(day + timedelta(days=chance.between(2, 14)))
         assessment = chance.pick({"应当移送": 60, "不予移送": 28, "继续核查": 12})
-        transferred_on = workday_from(assessed_on + timedelta(days=chance.pick({0: 4, 1: 8, 3: 6, 6: 2, 40: 1})))
+        transferred_on = workday_from(
+            assessed_on + timedelta(days=chance.pick({0: 4, 1: 8, 3: 6, 6: 2, 40: 1}))
+        )
         receipt_on = workday_from(transferred_on + timedelta(days=chance.between(3, 12)))
         sent = seen(transferred_on, as_of) if assessment == "应当移送" else None
         rows.append(

@@ -55,6 +55,7 @@ def after_workdays(day: date, count: int) -> date:
 
 
 def month_end(day: date) -> date:
+    """The last day of the month of this day."""
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
 
 

@@ -10,11 +10,20 @@ from typing import Any
 from etl.sample.chance import Chance, yuan
 from etl.sample.disputes import Dispute, dispute
 from etl.sample.numbering import Register
-from etl.sample.pace import WORLD_FROM, after_workdays, arrivals, reported, seen, workday_from, workday_until, working
+from etl.sample.pace import (
+    WORLD_FROM,
+    after_workdays,
+    arrivals,
+    reported,
+    seen,
+    workday_from,
+    workday_until,
+    working,
+)
 from etl.sample.suits import Suit
 
 BEFORE_SUIT, URGENT, IN_SUIT = "诉前", "紧急", "诉中"
-MISSED_SHARE = 0.012  # urgent rulings that come later than 48 hours
+MISSED_SHARE = 0.009  # urgent rulings that come later than 48 hours
 # Which implemented preservations of a year had an objection for excess upheld: two in 2024, one in 2025, then none.
 UPHELD: Mapping[int, Mapping[int, tuple[str, str]]] = {
     2024: {61: ("超标的", "成立"), 312: ("超范围", "自行纠正")},
@@ -43,8 +52,8 @@ class Preservation:
 def preservations(seed: int, until: date, suits: Iterable[Suit], register: Register) -> list[Preservation]:
     """All preservations, in the order of their numbers; suits learn that they were preserved."""
     found: list[Preservation] = []
-    for n, suit in enumerate(suits):
-        chance = Chance(seed, "preservation", n)
+    for suit in suits:
+        chance = Chance(seed, "preservation", suit.number)
         claimed = suit.dispute.claimed_yuan
         if claimed is not None and chance.happens(0.36 if claimed > 60_000 else 0.1):
             found.append(_preservation(chance, suit.dispute, suit, suit.filed_on))

@@ -21,7 +21,16 @@ _LEVELS: Mapping[str, tuple[float, str]] = {
 }
 _KINDS = {"工作动态": 46, "经验材料": 17, "典型案例": 12, "简报": 11, "调研报告": 6, "新闻宣传": 8}
 _SENDERS = {"case_management": 40, "filing": 18, "enforcement": 18, "civil": 12, "political": 12}
-_SUBJECTS = ("诉前调解", "小额诉讼", "财产保全", "信用修复", "拖欠企业账款清理", "破产简案快审", "网上立案", "法治体检")
+_SUBJECTS = (
+    "诉前调解",
+    "小额诉讼",
+    "财产保全",
+    "信用修复",
+    "拖欠企业账款清理",
+    "破产简案快审",
+    "网上立案",
+    "法治体检",
+)
 
 _WORKERS = ("criminal", "civil", "tribunal")  # who reports where the plan says 各审判执行业务部门
 _LASTING, _STARTED, _DONE, _STUCK = "长期坚持", "推进中", "已完成", "受阻"
@@ -58,8 +67,12 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
     """Every measure by every department it names, a few working days after each quarter since the plan."""
     rows: list[Mapping[str, Any]] = []
     for measure in catalog.measures.values():
-        named = [department for department in measure.departments if not catalog.departments[department].collective]
-        for department in dict.fromkeys([*named, *(_WORKERS if len(named) < len(measure.departments) else ())]):
+        named = [
+            department for department in measure.departments if not catalog.departments[department].collective
+        ]
+        for department in dict.fromkeys(
+            [*named, *(_WORKERS if len(named) < len(measure.departments) else ())]
+        ):
             chance = Chance(seed, "progress", measure.id, department)
             lasting, step = chance.happens(0.45), chance.between(9, 17)
             for quarter, ended_on in enumerate(_quarters(as_of), 1):
@@ -69,7 +82,9 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
                     continue
                 percent = min(100, quarter * step + chance.between(0, 6))
                 status = _STUCK if stuck else _LASTING if lasting else _DONE if percent == 100 else _STARTED
-                text = _TEXTS[status].format(title=measure.title, quarter=f"{ended_on.year}年第{ended_on.month // 3}季度")
+                text = _TEXTS[status].format(
+                    title=measure.title, quarter=f"{ended_on.year}年第{ended_on.month // 3}季度"
+                )
                 rows.append(
                     {
                         "measure": measure.id,
@@ -78,7 +93,9 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
                         "status": status,
                         "percent": None if lasting else yuan(percent * 100),
                         "text": text,
-                        "evidence": None if stuck else f"示例-{measure.id}-{ended_on.year}Q{ended_on.month // 3}.pdf",
+                        "evidence": None
+                        if stuck
+                        else f"示例-{measure.id}-{ended_on.year}Q{ended_on.month // 3}.pdf",
                     }
                 )
     return rows

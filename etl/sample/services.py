@@ -35,7 +35,7 @@ class Application:
 
     @property
     def due_on(self) -> date:
-        return self.applied_on + timedelta(days=_REVIEW_DAYS)
+        return workday_from(self.applied_on + timedelta(days=_REVIEW_DAYS))
 
 
 def applications(
@@ -47,18 +47,18 @@ def applications(
 ) -> list[Application]:
     """All applications in the order of their numbers."""
     found: list[Application] = []
-    for n, suit in enumerate(suits):
+    for suit in suits:
         if suit.channel in (ONLINE, CROSS_REGION):
-            one = _passed(Chance(seed, "suit online", n), _SUIT, suit.filed_on, suit.firm_related)
+            one = _passed(Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related)
             one.cross_region = suit.channel == CROSS_REGION
             found.append(one)
-    for n, mediation in enumerate(mediations):
+    for mediation in mediations:
         if mediation.online:
-            chance = Chance(seed, "mediation online", n)
+            chance = Chance(seed, "online", mediation.number)
             found.append(_passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related))
-    for n, case in enumerate(case for case in executions if case.kind == FIRST):
-        chance = Chance(seed, "execution online", n)
-        if chance.happens(in_year(_ENFORCEMENT_ONLINE, case.filed_on.year)):
+    for case in executions:
+        chance = Chance(seed, "online", case.number)
+        if case.kind == FIRST and chance.happens(in_year(_ENFORCEMENT_ONLINE, case.filed_on.year)):
             found.append(_passed(chance, _ENFORCEMENT, case.filed_on, case.firm_related))
     for n, day in enumerate(arrivals(Chance(seed, "not passed"), _NOT_PASSED_A_YEAR, WORLD_FROM, until)):
         found.append(_not_passed(Chance(seed, "not passed", n), day))
@@ -75,11 +75,15 @@ def _passed(chance: Chance, kind: str, filed_on: date, firm_related: bool | None
     """Let through on the day the matter was registered; the application lies a few days before."""
     waited = chance.pick({0: 24, 1: 38, 2: 20, 3: 9, 5: 5.5, 9: 2.5, 11: 1})
     applied_on = workday_until(filed_on - timedelta(days=waited))
-    return Application(kind, applied_on, filed_on, PASSED, chance.pick({"filing": 82, "tribunal": 18}), firm_related)
+    return Application(
+        kind, applied_on, filed_on, PASSED, chance.pick({"filing": 82, "tribunal": 18}), firm_related
+    )
 
 
 def _not_passed(chance: Chance, applied_on: date) -> Application:
-    reviewed_on = workday_from(applied_on + timedelta(days=chance.pick({0: 10, 1: 35, 2: 28, 4: 16, 5: 8, 9: 3})))
+    reviewed_on = workday_from(
+        applied_on + timedelta(days=chance.pick({0: 10, 1: 35, 2: 28, 4: 16, 5: 8, 9: 3}))
+    )
     kind = chance.pick({_SUIT: 55, _MEDIATION: 20, _ENFORCEMENT: 25})
     result = chance.pick({"不通过": 27, "退回补正": 58, "撤回": 15})
     return Application(kind, applied_on, reviewed_on, result, "filing", chance.happens(0.5))

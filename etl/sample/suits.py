@@ -17,11 +17,11 @@ ONLINE, COUNTER, CROSS_REGION, MAILED = "网上立案", "现场立案", "跨域�
 FASTER_FROM = date(2025, 12, 1)  # small claims filed from this day on are closed faster
 
 _DIRECT_A_YEAR = {2022: 2_430, 2024: 2_470, 2025: 2_500, 2026: 2_540}
-_SHAREHOLDER_A_YEAR = {2022: 3}
+_SHAREHOLDER_A_YEAR = {2022: 3.5}
 _ONLINE = {2022: 0.26, 2024: 0.37, 2025: 0.47, 2026: 0.58}
 _E_SERVICE = {2022: 0.85, 2024: 0.89, 2025: 0.93, 2026: 0.962}
 _ONLINE_HEARING = {2022: 0.12, 2024: 0.15, 2025: 0.18, 2026: 0.21}
-_SMALL = {2022: 0.56, 2024: 0.60, 2025: 0.64, 2026: 0.68}  # of the money claims below the threshold
+_SMALL = {2022: 0.44, 2024: 0.46, 2025: 0.49, 2026: 0.53}  # of the money claims below the threshold
 _MANDATORY_BELOW, _AGREED_BELOW = Decimal(53_566), Decimal(214_262)
 
 _DAYS: Mapping[str, Curve] = {
@@ -75,8 +75,8 @@ class Suit:
 def civil_suits(seed: int, until: date, mediations: Iterable[Mediation], register: Register) -> list[Suit]:
     """All civil suits filed up to a day, in the order of their numbers; mediations learn the number they led to."""
     found: list[tuple[Suit, Mediation | None]] = []
-    for n, mediation in enumerate(mediations):
-        chance = Chance(seed, "suit after mediation", n)
+    for mediation in mediations:
+        chance = Chance(seed, "suit after", mediation.number)
         if mediation.refiled_on:
             found.append((_civil(chance, mediation.refiled_on, mediation.dispute), mediation))
         elif mediation.document_on:
@@ -109,8 +109,10 @@ def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Suit:
         converted_on = min(workday_until(filed_on + timedelta(days=at)), closed_on)
         converted_on = max(converted_on, filed_on)
     outcome = chance.pick(_OUTCOMES[procedure])
-    hearings = chance.pick({1: 72, 2: 14, 3: 3, 0: 11}) if outcome in ("判决", "调解") else chance.between(0, 1)
-    online = sum(chance.happens(in_year(_ONLINE_HEARING, filed_on.year)) for _ in range(3))
+    hearings = (
+        chance.pick({1: 72, 2: 14, 3: 3, 0: 11}) if outcome in ("判决", "调解") else chance.between(0, 1)
+    )
+    held_online = [chance.happens(in_year(_ONLINE_HEARING, filed_on.year)) for _ in range(3)]
     late_in = chance.pick({0: 74, 1: 12, 2: 5, 3: 4, 5: 3, 7: 2})
     recorded, told = chance.happens(0.985), chance.happens(0.995)
     return Suit(
@@ -130,7 +132,7 @@ def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Suit:
         e_service=chance.maybe(chance.happens(in_year(_E_SERVICE, filed_on.year)), 0.006),
         announced=chance.happens({SMALL: 0, SIMPLE: 0.025, SINGLE: 0.3, PANEL: 0.34}[procedure]),
         hearings=hearings if recorded else None,
-        online_hearings=min(online, hearings) if recorded else None,
+        online_hearings=sum(held_online[:hearings]) if recorded else None,
         firm_related=matter.firm_related if told else None,
     )
 
@@ -154,8 +156,8 @@ def _settled(suit: Suit) -> Suit:
 
 
 def _procedure(chance: Chance, filed_on: date, matter: Dispute) -> str:
-    hard, small, agreed = chance.happens(matter.kind.hard), chance.happens(in_year(_SMALL, filed_on.year)), 0.15
-    by_agreement, ordinary = chance.happens(agreed), chance.pick({SINGLE: 0.62, PANEL: 0.38})
+    hard, small = chance.happens(matter.kind.hard), chance.happens(in_year(_SMALL, filed_on.year))
+    by_agreement, ordinary = chance.happens(0.11), chance.pick({SINGLE: 0.62, PANEL: 0.38})
     claimed = matter.claimed_yuan
     if hard:
         return ordinary
@@ -176,9 +178,7 @@ def _limit(chance: Chance, filed_on: date, closed_on: date, months: int) -> date
 
 def _channel(chance: Chance, filed_on: date) -> str:
     online = in_year(_ONLINE, filed_on.year)
-    return chance.pick(
-        {ONLINE: online, CROSS_REGION: 0.004, MAILED: 0.015, COUNTER: 1 - online - 0.019}
-    )
+    return chance.pick({ONLINE: online, CROSS_REGION: 0.004, MAILED: 0.015, COUNTER: 1 - online - 0.019})
 
 
 def row(suit: Suit, as_of: date) -> Mapping[str, Any]:

@@ -1,0 +1,145 @@
+"""`python -m etl`: exit codes 0 done, 1 refused, 2 wrong call; everything a person reads is Chinese."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from etl.cli import main
+from scorecard import store
+from scorecard.layout import DataDir
+from tests.conftest import ROOT
+from tests.extracts import cases_csv
+
+SEEDS = str(ROOT / "seeds")
+COMMANDS = ("accept", "build", "publish", "rollback", "list", "check", "template", "sample")
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    path = tmp_path / "案件 10月.csv"
+    path.write_bytes(cases_csv(6, encoding="gb18030"))
+    return path
+
+
+def run(data: DataDir, *words: str) -> int:
+    return main([words[0], "--seeds", SEEDS, "--data", str(data.root), *words[1:]])
+
+
+def test_the_whole_way_from_file_to_published_version_and_back(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31") == 0
+    assert "已接收" in capsys.readouterr().out
+    assert run(data, "publish") == 0
+    first = store.current(data).version
+    extract.write_bytes(cases_csv(9, first=50))
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31") == 0
+    capsys.readouterr()
+    assert run(data, "build") == 0
+    second = capsys.readouterr().out.strip()
+    assert store.current(data).version == first != second
+    assert run(data, "publish", second) == 0
+    assert store.current(data).version == second
+    assert run(data, "rollback", str(first)) == 0
+    assert store.current(data).version == first
+    capsys.readouterr()
+    assert run(data, "list") == 0
+    listed = capsys.readouterr().out
+    assert f"→ 版本 {first}" in listed
+    assert listed.count("批次 cases/") == 2
+
+
+def test_a_refused_extract_ends_with_one_and_names_line_column_value_and_remedy(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extract.write_bytes(
+        cases_csv(3).replace("小额诉讼".encode(), "小额速裁".encode()).replace(b"2026-01-12", b"2026-02-30")
+    )
+    report = tmp_path / "问题.csv"
+    call = ("accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--problems", str(report))
+    assert run(data, *call) == 1
+    said = capsys.readouterr().err
+    assert "第2行" in said
+    assert "2026-02-30" in said
+    assert "立案日期" in said
+    assert report.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert not list(data.root.rglob("*.parquet"))
+
+
+def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [
+        ["accept", "--table", "cases"],
+        ["accept", "--table", "cases", str(extract), "--as-of", "31.10.2026"],
+        ["accept", "--table", "case", str(extract), "--as-of", "2026-10-31"],
+        ["accept", "--table", "cases", str(extract) + "x", "--as-of", "2026-10-31"],
+        ["publsh"],
+        ["list", "--all"],
+        [],
+    ]
+    for words in wrong:
+        try:
+            code = run(data, *words) if words else main([])
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        assert code == 2, words
+        said = capsys.readouterr().err
+        assert re.search("[一-鿿]", said), words
+        assert not re.search(r"\b(usage|error|required|invalid|argument|expected)\b", said), said
+
+
+def test_mistakes_in_the_seeds_end_with_one_and_are_all_named(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "court.toml").write_text('nme = "某法院"', encoding="utf-8")
+    assert main(["check", "--seeds", str(tmp_path / "seeds"), "--data", str(data.root)]) == 1
+    said = capsys.readouterr().err
+    assert "court.toml「nme」：未登记的键" in said
+    assert "是否为“name”" in said
+    assert "court.toml「short_name」：缺少这一键" in said
+
+
+def test_the_committed_seeds_are_without_mistakes(data: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "check") == 0
+    assert "60 项指标" in capsys.readouterr().out
+
+
+def test_building_without_any_batch_says_what_to_do_first(
+    data: DataDir, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "publish") == 1
+    assert "数据报送" in capsys.readouterr().err
+
+
+def test_an_empty_template_is_itself_recognised_as_headers_without_rows(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for table in ("cases", "bankruptcies", "targets"):
+        out = tmp_path / f"{table}.csv"
+        assert run(data, "template", "--table", table, "--out", str(out)) == 0
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert run(data, "accept", "--table", table, str(out), "--as-of", "2026-10-31") == 1
+        assert "没有数据行" in capsys.readouterr().err
+
+
+def test_sample_data_is_made_once_and_only_where_nothing_is_published(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    run(data, "publish")
+    before = store.current(data)
+    assert run(data, "sample", "--if-empty") == 0
+    assert store.current(data) == before
+    assert "未生成示例数据" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)])
+def test_help_of_every_command_is_chinese(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("用法：python -m etl")
+    assert "显示本帮助并退出" in said
+    assert re.findall(r"\b(usage|options|positional|arguments|show|exit)\b", said) == []

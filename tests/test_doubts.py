@@ -1,0 +1,63 @@
+"""What the data themselves say against an indicator: a balance that does not hold, a calendar that ends."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl import doubts
+from scorecard import store, workdays
+from scorecard.definitions import Catalog
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(tmp_path / "doubts.duckdb"))
+
+
+def cases(connection: duckdb.DuckDBPyConnection, rows: list[tuple[date | None, date | None]]) -> None:
+    connection.execute("CREATE TABLE cases (filed_on DATE, closed_on DATE)")
+    connection.executemany("INSERT INTO cases VALUES (?, ?)", [list(row) for row in rows])
+
+
+def test_a_balance_that_holds_raises_no_doubt(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog
+) -> None:
+    cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
+    doubts.write(connection, catalog)
+    assert store.doubts(connection) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "gap"),
+    [((None, date(2026, 2, 1)), 1), ((date(2026, 3, 1), date(2026, 2, 1)), 1)],
+    ids=["closed but never filed", "closed before filed"],
+)
+def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, row: tuple[date | None, date | None], gap: int
+) -> None:
+    cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), row])
+    doubts.write(connection, catalog)
+    found = store.doubts(connection)
+    assert f"相差 {gap} 件" in found["small_claims_rate"][0]  # counts by the closing date
+    assert "pending_over_12m_share" in found  # the stock itself
+    assert "enforcement_completion_rate" not in found  # another table
+
+
+def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog
+) -> None:
+    (name,) = (n for n, d in catalog.tables["credit_register"].derived.items() if d.working_days_between)
+    columns = catalog.tables["credit_register"].columns
+    dated = ", ".join(f'"{n}" DATE' for n, column in columns.items() if column.type == "date")
+    connection.execute(f"CREATE TABLE credit_register ({dated}, left_on DATE)")
+    start, end = catalog.tables["credit_register"].derived[name].working_days_between or ("", "")
+    after = workdays.LAST.replace(year=workdays.LAST.year + 1)
+    connection.execute(
+        f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after]
+    )
+    doubts.write(connection, catalog)
+    found = store.doubts(connection)
+    assert "超出工作日历" in found["delisting_3wd_rate"][0]
+    assert set(found) == {"delisting_3wd_rate"}
