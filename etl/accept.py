@@ -7,7 +7,7 @@ import contextlib
 import csv
 import hashlib
 import io
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -221,7 +221,7 @@ def _read(
 
 
 @contextlib.contextmanager
-def _database(path: Path, output: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _database(path: Path, output: Path | None) -> Generator[duckdb.DuckDBPyConnection, None, None]:
     con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": ""})
     try:
         allowed = [str(path), *([str(output)] if output else [])]
@@ -234,7 +234,7 @@ def _database(path: Path, output: Path | None) -> Iterator[duckdb.DuckDBPyConnec
 
 
 @contextlib.contextmanager
-def _enough_memory(file_name: str) -> Iterator[None]:
+def _enough_memory(file_name: str) -> Generator[None, None, None]:
     try:
         yield
     except duckdb.OutOfMemoryException as error:

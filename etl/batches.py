@@ -101,10 +101,12 @@ def _read(path: Path) -> Batch:
 
 
 def next_sequence(batches: tuple[Batch, ...]) -> int:
+    """The number of the next batch to be accepted, counted over all tables."""
     return max((batch.sequence for batch in batches), default=0) + 1
 
 
 def place(data: DataDir, table: Table, name: str) -> Path:
+    """Where the batch of this name lies."""
     return data.batches / table.id / f"{name}.parquet"
 
 

@@ -54,26 +54,9 @@ _FULL_WIDTH = re.compile(
     "[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]"
 )  # not punctuation
 _LEAVE_BLANK = "没有内容时请留空"
-_EMPTY_WORDS = (
-    "null",
-    "none",
-    "nan",
-    "na",
-    "n/a",
-    "undefined",
-    "-",
-    "--",
-    "—",
-    "——",
-    "/",
-    "\\",
-    "无",
-    "空",
-    "不详",
-    "待定",
-)
+_EMPTY_WORDS = frozenset(r"null none nan na n/a undefined - -- — —— / \ 无 空 不详 待定".split())
 _DAY = re.compile(
-    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
+    r"(?:(\d{4})([-/. \\])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
     r"(?:[T ]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?)?[分秒]?)?",
     re.ASCII,
 )
@@ -181,15 +164,12 @@ def _moment(column: Column, latest: date | None, text: str) -> Outcome:
     found = _DAY.fullmatch(folded)
     if found is None:
         return _not_a_date(folded)
-    parts = [
-        int(part) for part in found.group(*((1, 3, 4) if found[1] else (5, 6, 7) if found[5] else (8, 9, 10)))
-    ]
-    if not FIRST_DAY.year <= parts[0] <= LAST_DAY.year:
-        return _refused("date_placeholder", f"年份 {parts[0]} 不可能，多为空日期的占位值", _LEAVE_BLANK)
-    clock = [int(part or 0) for part in found.group(11, 12, 13)]
-    micro = int((found[14] or "0").ljust(6, "0"))
+    groups = (1, 3, 4) if found[1] else (5, 6, 7) if found[5] else (8, 9, 10)
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.group(*groups, 11, 12, 13))
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        return _refused("date_placeholder", f"年份 {year} 不可能，多为空日期的占位值", _LEAVE_BLANK)
     try:
-        moment = datetime(*parts, *clock, micro)
+        moment = datetime(year, month, day, hour, minute, second, int((found[14] or "0").ljust(6, "0")))
     except ValueError:
         return _refused("date_impossible", "没有这一天或这一时刻", "请核对")
     if moment.date() == EPOCH:

@@ -11,7 +11,7 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Staged:
 
 
 @contextlib.contextmanager
-def as_file(content: bytes | memoryview) -> Iterator[Path]:
+def as_file(content: bytes | memoryview) -> Generator[Path, None, None]:
     """A path the database can read the bytes from: memory where the system has it, so that nothing stays on a disk."""
     if hasattr(os, "memfd_create"):
         handle = os.memfd_create("extract")
@@ -124,13 +124,14 @@ def _not_data(header: Header) -> str:
     Nearly every row is decided by its first cell; CASE keeps the rest of the rule from those.
     """
     cells = [f"c{position}" for position in range(len(header.cells))]
+    beginnings = ", ".join(str(ord(character)) for character in BLANKS + _BEGINNINGS)
     trimmed = ", ".join(f"nullif(trim({cell}, '{BLANKS}'), '')" for cell in cells)
     first = f"coalesce({trimmed}, '')"
     again = " AND ".join(
         f"coalesce({cell}, '') = '{_quoted(text)}'" for cell, text in zip(cells, header.cells, strict=True)
     )
     return (
-        f"CASE WHEN c0 IS NULL OR c0 = '{_quoted(header.cells[0])}' OR regexp_matches(c0, '^[{BLANKS}{_BEGINNINGS}]') "
+        f"CASE WHEN c0 IS NULL OR c0 = '{_quoted(header.cells[0])}' OR ascii(c0) IN ({beginnings}) "
         f"THEN {first} = '' OR regexp_matches({first}, '{_SET_ASIDE.pattern}', 's') OR ({again}) ELSE false END"
     )
 

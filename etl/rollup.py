@@ -61,23 +61,25 @@ def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -
     return {pair: number for number, pair in enumerate(found)}
 
 
-def _first_month(connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicator: Indicator) -> int | None:
-    """The latest first month of the indicator's tables; None when one of them is empty.
+def _first_months(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, tables: Iterable[str]
+) -> dict[str, int | None]:
+    """The month each table begins in: that of the earliest day any of its dates names; None without any.
 
-    A table begins with the earliest date any of the indicator's terms reads from it, but never before the court's
-    statistics: older rows are only the survivors of their years.
+    Not the first date of an indicator's own clock: a register that is kept and has nothing to count yet counts zero.
+    Never before the court's statistics: older rows are only the survivors of their years.
     """
-    firsts: list[int] = []
-    for table in indicator.formula.tables:
-        clocks = dict.fromkeys(term.clock for term in indicator.formula.terms if term.table == table)
-        earliest = ", ".join(f'min("{clock}")::DATE' for clock in clocks)
+    since = catalog.court.statistics_from
+    firsts: dict[str, int | None] = {}
+    for table in tables:
+        columns = catalog.tables[table].columns.items()
+        dates = [
+            name for name, column in columns if column.type in ("date", "datetime") and not column.future
+        ]
+        earliest = ", ".join(f'min("{name}")::DATE' for name in dates)
         (first,) = connection.execute(f'SELECT least({earliest}) FROM "{table}"').fetchall()[0]
-        if first is None:
-            return None
-        firsts.append(month_index(first))
-    if catalog.court.statistics_from is not None:
-        firsts.append(month_index(catalog.court.statistics_from))
-    return max(firsts)
+        firsts[table] = None if first is None else month_index(max(first, since or first))
+    return firsts
 
 
 def _write_periods(
@@ -89,12 +91,15 @@ def _write_periods(
     """indicator_period: every period of every indicator with its state; period: the distinct ones."""
     rows: list[tuple[str, str, str, str]] = []
     periods: set[Period] = set()
+    tables = dict.fromkeys(table for indicator in indicators for table in indicator.formula.tables)
+    begins = _first_months(connection, catalog, tables)
     for indicator in indicators:
-        first, cut = _first_month(connection, catalog, indicator), cuts[indicator.id]
-        if first is None:
+        firsts, cut = [begins[table] for table in indicator.formula.tables], cuts[indicator.id]
+        known = [first for first in firsts if first is not None]
+        if len(known) < len(firsts):
             continue
         for grain in GRAINS:
-            for one in between(grain, first, month_index(cut)):
+            for one in between(grain, max(known), month_index(cut)):
                 periods.add(one)
                 rows.append((indicator.id, grain, one.key, _state(indicator, one, cut)))
     named = "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR"

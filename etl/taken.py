@@ -61,21 +61,22 @@ def words(cell: str, clean: Mapping[str, cells.Value], *, all_of_them: bool) -> 
         return "NULL"
     if all_of_them and all(text == value for text, value in clean.items()):
         return cell
-    branches = " ".join(f"WHEN {_literal(text)} THEN {_literal(value)}" for text, value in clean.items())
+    branches = " ".join(f"WHEN {literal(text)} THEN {literal(value)}" for text, value in clean.items())
     return f"CASE {cell} {branches} END"
 
 
-def _literal(value: cells.Value) -> str:
+def literal(value: cells.Value) -> str:
+    """A word or a boolean as SQL."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _date(cell: str, latest: dt.date) -> str:
-    """Dates as 2026-01-05 within bounds; the guards keep the database's lenient cast from guessing."""
+    """Dates as 2026-01-05 or 2026/1/5 within bounds. The guards stop the database's lenient cast at what `cells` takes."""
     day = f"try_cast({cell} AS DATE)"
     return (
-        f"CASE WHEN strlen({cell}) = 10 AND substr({cell}, 5, 1) = '-' AND substr({cell}, 8, 1) = '-' "
+        f"CASE WHEN strlen({cell}) <= 10 AND {cell} >= '1' AND {cell} < '3' "
         f"AND {day} BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' AND {day} <> DATE '{cells.EPOCH}' "
         f"THEN {day} END"
     )

@@ -1,8 +1,7 @@
 """DuckDB as the build uses it, over rows a test gives: production's own derive and compute, nothing imitated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from etl import rollup, tables
-from etl.engine import open_build
-from scorecard import formula, workdays
+from etl.engine import load_calendar, open_build
 from scorecard.contracts import ColumnType, Table
 from scorecard.definitions import Catalog, Indicator
 from tests.naive import Key, Rows, Value
@@ -33,12 +31,11 @@ _ARROW: dict[ColumnType, pa.DataType] = {
 @contextmanager
 def built(
     catalog: Catalog, indicators: list[Indicator], rows: Rows, as_of: Mapping[str, date]
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> Generator[duckdb.DuckDBPyConnection]:
     """An in-memory warehouse with the tables, their derived columns and `indicator_value`."""
     connection = open_build(None)
     try:
-        connection.register("given", _calendar())
-        connection.execute(f"CREATE TEMP TABLE {formula.CALENDAR} AS SELECT * FROM given")
+        load_calendar(connection)
         for name, kept in rows.items():
             table = catalog.tables[name]
             connection.register("given", _arrow(table, kept))
@@ -50,13 +47,6 @@ def built(
         connection.close()
 
 
-@cache
-def _calendar() -> pa.Table:
-    """The working days of the build, counted once for all tests: counting them takes longer than a small build."""
-    days, ordinals = zip(*workdays.ordinals(), strict=True)
-    return pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
-
-
 def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
     arrays = {
         name: pa.array([row.get(name) for row in rows], type=_ARROW[column.type])
@@ -65,7 +55,9 @@ def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
     return pa.table({**arrays, "_line": pa.array(range(2, len(rows) + 2), type=pa.int64())})
 
 
-def values(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> dict[Key, tuple[Value, float | None]]:
+def values(
+    connection: duckdb.DuckDBPyConnection, indicator: Indicator
+) -> dict[Key, tuple[Value, float | None]]:
     """Everything the waist holds for one indicator, with the drawn (floating point) value beside it.
 
     `exact` is left out here: it is what scorecard.store makes of the halves.

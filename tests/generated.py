@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from scorecard.contracts import Table
+from scorecard.contracts import DERIVED_FORMS, Table
 from scorecard.definitions import (
     Catalog,
     Court,
@@ -22,7 +22,7 @@ from scorecard.definitions import (
     Measure,
     Source,
 )
-from scorecard.references import cross_checks
+from scorecard.references import Written, cross_checks
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -81,51 +81,47 @@ def _of_type(kinds: dict[str, str], *wanted: str) -> list[str]:
     return [name for name, kind in kinds.items() if kind in wanted]
 
 
-def _derived(draw: Draw, kinds: dict[str, str]) -> tuple[dict[str, Any], str]:
-    """One derived column over the columns there are so far, and its type."""
-    form = draw(
-        st.sampled_from(
-            [
-                "days_between", "working_days_between", "after", "earliest", "latest", "total", "difference",
-                "case_part", "group",
-            ]  # fmt: skip
-        )
-    )
+def _derived(draw: Draw, kinds: dict[str, str], units: dict[str, str]) -> tuple[dict[str, Any], str, str]:
+    """One derived column over the columns there are so far, its type and its unit."""
+    form = draw(st.sampled_from(DERIVED_FORMS))
     moments = _of_type(kinds, "date", "datetime")
 
     def pick(*wanted: str, least: int = 1, most: int = 3) -> list[str]:
-        kind = draw(st.sampled_from([one for one in wanted if _of_type(kinds, one)]))
-        names = st.sampled_from(_of_type(kinds, kind))
-        return draw(st.lists(names, min_size=least, max_size=most))
+        """Columns that may be taken together: of one type and one unit."""
+        first = draw(st.sampled_from(_of_type(kinds, *wanted)))
+        like = [name for name in kinds if (kinds[name], units.get(name)) == (kinds[first], units.get(first))]
+        return draw(st.lists(st.sampled_from(like), min_size=least, max_size=most))
 
     if form in ("days_between", "working_days_between"):
-        return {form: draw(st.lists(st.sampled_from(moments), min_size=2, max_size=2))}, "integer"
+        return {form: draw(st.lists(st.sampled_from(moments), min_size=2, max_size=2))}, "integer", "天"
     if form == "after":
         reach = {"months": draw(st.sampled_from([0, 1, 6, 12])), "days": draw(st.sampled_from([0, 1, 30]))}
-        return {form: {"of": draw(st.sampled_from(moments)), **reach}}, "date"
+        return {form: {"of": draw(st.sampled_from(moments)), **reach}}, "date", ""
     if form in ("earliest", "latest"):
         columns = pick("date", "datetime")
-        return {form: columns}, kinds[columns[0]]
+        return {form: columns}, kinds[columns[0]], ""
     if form == "total":
         columns = pick("integer", "decimal")
-        return {form: columns}, kinds[columns[0]]
+        return {form: columns}, kinds[columns[0]], units.get(columns[0], "")
     if form == "difference":
         columns = pick("integer", "decimal", least=2, most=2)
-        return {form: columns}, kinds[columns[0]]
+        return {form: columns}, kinds[columns[0]], units.get(columns[0], "")
     if form == "case_part":
         part = draw(st.sampled_from(["year", "court", "type", "serial"]))
-        return {form: {"of": "c1", "part": part}}, "integer" if part in ("year", "serial") else "text"
-    groups = {"一组": ["甲", "买卖合同"], "二组": draw(st.sampled_from([["乙"], ["甲", "鲁"]]))}
-    return {form: {"of": draw(st.sampled_from(["w1", "k1"])), "groups": groups}}, "group"
+        return {form: {"of": "c1", "part": part}}, "integer" if part in ("year", "serial") else "text", ""
+    words = {"w1": {"一组": ["甲", "买卖合同"], "二组": ["鲁"]}, "k1": {"一组": ["甲"], "二组": ["乙"]}}
+    of = draw(st.sampled_from(list(words)))
+    return {form: {"of": of, "groups": words[of]}}, "group", ""
 
 
 def _table(draw: Draw, name: str) -> tuple[Table, dict[str, str]]:
     kinds = dict(CONTRACT)
+    units = {"n1": "天", "n2": "天", "y1": "元", "y2": "元"}
     derived: dict[str, Any] = {}
     for number in range(draw(st.integers(0, 4))):
-        form, kind = _derived(draw, kinds)
+        form, kind, unit = _derived(draw, kinds, units)
         derived[f"e{number}"] = {"header": f"e{number}", **form}
-        kinds[f"e{number}"] = kind
+        kinds[f"e{number}"], units[f"e{number}"] = kind, unit
     table = Table.model_validate(
         {
             "id": name,
@@ -201,14 +197,18 @@ def _measured(draw: Draw, kinds: dict[str, str], table: Table, unit: str) -> str
     return draw(st.sampled_from(names)) if names else None
 
 
-def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
+def _formula(
+    draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, str]]
+) -> tuple[dict[str, Any], str]:
     """A formula as people write it, and a unit that suits it."""
     name = draw(st.sampled_from(list(tables)))
     own, table = kinds[name], tables[name]
     kind = draw(st.sampled_from(["count", "sum", "mean", "median", "ratio", "ratio", "ratio", "stage_means"]))
     formula: dict[str, Any] = {"kind": kind}
     if draw(st.integers(0, 3)) == 0:
-        formula["matures_after"] = draw(st.sampled_from([{"months": 6}, {"days": 30}, {"months": 1, "days": 1}]))
+        formula["matures_after"] = draw(
+            st.sampled_from([{"months": 6}, {"days": 30}, {"months": 1, "days": 1}])
+        )
     if kind == "stage_means":
         formula["stages"] = [
             {
@@ -229,7 +229,9 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
         return formula | {"of": _measured(draw, own, table, "元") or "y1"}, "万元"
     if kind in ("mean", "median"):
         money = draw(st.booleans())
-        return formula | {"of": draw(st.sampled_from(["y1", "y2"] if money else ["n1", "n2"]))}, "万元" if money else "天"
+        return formula | {
+            "of": draw(st.sampled_from(["y1", "y2"] if money else ["n1", "n2"]))
+        }, "万元" if money else "天"
     return formula | {"may_exceed": draw(st.booleans()), **_share(draw, own, "stock" in formula)}, "%"
 
 
@@ -314,9 +316,16 @@ def worlds(draw: Draw) -> World:
         requirements={}, sources={"s": Source(id="s", title="s")}, tables=tables, indicators=indicators,
         digest="", files={},
     )  # fmt: skip
-    files = {f"Table:{name}": name for name in tables} | {f"Indicator:{name}": name for name in indicators}
-    assert [str(found) for found in cross_checks(catalog, files)] == []
-    rows = {name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([0, 6, 6, 12])), max_size=16)) for name in tables}
+    written = {f"Table:{name}": name for name in tables} | {f"Indicator:{name}": name for name in indicators}
+    written |= {"Domain:d": "", "Measure:d.1": "", "Source:s": ""} | {
+        f"Department:{office}": "" for office in OFFICES
+    }
+    mistakes = [str(found) for found in cross_checks(catalog, Written(written))]
+    assert mistakes == [], mistakes
+    rows = {
+        name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([8, 8, 12, 0])), max_size=16))
+        for name in tables
+    }
     as_of = {name: draw(st.sampled_from(CUTS)) for name in tables}
     return World(catalog, list(indicators.values()), rows, as_of)
 
@@ -324,5 +333,8 @@ def worlds(draw: Draw) -> World:
 def _rows() -> st.SearchStrategy[dict[str, Any]]:
     """Rows of the contract: one cell in six is unknown."""
     return st.fixed_dictionaries(
-        {name: st.sampled_from([*POOLS[kind] * 5, *[None] * len(POOLS[kind])]) for name, kind in CONTRACT.items()}
+        {
+            name: st.sampled_from([*POOLS[kind] * 5, *[None] * len(POOLS[kind])])
+            for name, kind in CONTRACT.items()
+        }
     )

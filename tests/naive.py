@@ -80,7 +80,9 @@ def spans(first: date, cut: date) -> Iterator[Span]:
         for span in (
             Span("month", f"{year}-{month:02}", date(year, month, 1), month_end(year, month)),
             Span("ytd", f"{year}-{month:02}", date(year, 1, 1), month_end(year, month)),
-            Span("quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)),
+            Span(
+                "quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)
+            ),
             Span("year", f"{year}", date(year, 1, 1), date(year, 12, 31)),
         ):
             if (span.grain, span.key) not in seen:
@@ -287,8 +289,9 @@ def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | Non
     """The first day of the first month: the latest of the tables' first months, never before the statistics begin."""
     firsts: list[date] = []
     for name in indicator.formula.tables:
-        clocks = {term.clock for term in indicator.formula.terms if term.table == name}
-        days = [as_date(row[clock]) for row in whole[name] for clock in clocks if row[clock] is not None]
+        columns = catalog.tables[name].columns.items()
+        dates = [column for column, told in columns if told.type in ("date", "datetime") and not told.future]
+        days = [as_date(row[day]) for row in whole[name] for day in dates if row[day] is not None]
         if not days:
             return None
         firsts.append(min(days).replace(day=1))
@@ -301,9 +304,7 @@ def places_of(tables: list[Table], whole: Rows) -> Iterator[tuple[str, str]]:
     """全院 always; departments only where one table knows them; 涉企 only where every table does."""
     departments = ["all"]
     if len(tables) == 1 and tables[0].department:
-        departments += sorted(
-            {row[table.department] for table in tables for row in whole[table.id]} - {None}
-        )
+        departments += sorted({row[table.department] for table in tables for row in whole[table.id]} - {None})
     for department in departments:
         yield department, "all"
         if all(table.firm for table in tables):

@@ -22,17 +22,19 @@ ARREARS_DRIVE_FROM = date(2026, 1, 1)  # from here on arrears cases end in payme
 _OTHER_TITLES_A_YEAR = {2022: 500}
 _OLD_RESUMED_A_YEAR = {2022: 110}
 _OBJECTIONS_A_YEAR = {2022: 38}
+_ARREARS_AT_MOST = 40_000_000  # cents: one large account would hide what the drive changes
 _GAP: Curve = ((0, 18), (0.5, 62), (0.9, 200), (1, 400))
 _OUTCOMES = {
-    COMPLETED: 42.5,
-    TERMINATED: 38,
+    COMPLETED: 43.5,
+    TERMINATED: 37,
     ENDED: 15.5,
     "销案": 1.8,
     "驳回申请": 1.2,
     "不予执行": 0.5,
     "委托指定提级执行": 0.5,
 }
-_DRIVE_OUTCOMES = {**_OUTCOMES, COMPLETED: 60, TERMINATED: 22}
+_ARREARS_OUTCOMES = {**_OUTCOMES, COMPLETED: 31, TERMINATED: 50}
+_DRIVE_OUTCOMES = {**_OUTCOMES, COMPLETED: 63, TERMINATED: 19}
 _RESUMED_OUTCOMES = {COMPLETED: 31, TERMINATED: 46, ENDED: 21, "销案": 2}
 _DAYS: Mapping[str, Curve] = {
     COMPLETED: ((0, 2), (0.3, 18), (0.5, 38), (0.9, 112), (1, 176)),
@@ -128,8 +130,10 @@ def _first(chance: Chance, filed_on: date, matter: Dispute, basis: Suit | Mediat
     if not claimed:
         claimed = chance.between(20, 400) * 10_000
     arrears = matter.owed_to_firm and chance.happens(0.9)
+    if arrears:
+        claimed = min(claimed, _ARREARS_AT_MOST)
     drive = arrears and filed_on >= ARREARS_DRIVE_FROM - timedelta(days=45)
-    outcome = chance.pick(_DRIVE_OUTCOMES if drive else _OUTCOMES)
+    outcome = chance.pick(_DRIVE_OUTCOMES if drive else _ARREARS_OUTCOMES if arrears else _OUTCOMES)
     case = _case(chance, FIRST, filed_on, outcome, claimed)
     case.cause, case.debtor, case.firm_related = matter.cause, matter.defendant, matter.firm_related
     case.arrears, case.basis = arrears, basis
@@ -142,7 +146,8 @@ def _first(chance: Chance, filed_on: date, matter: Dispute, basis: Suit | Mediat
 
 def _resumed(chance: Chance, filed_on: date, first: Execution) -> Execution:
     """A terminated case taken up again for what is still owed."""
-    owed = (first.claimed_yuan or Decimal(50_000)) - (first.recovered_yuan or Decimal(0))
+    claimed, recovered = first.claimed_yuan, first.recovered_yuan or Decimal(0)
+    owed = Decimal(50_000) if claimed is None else claimed - recovered
     case = _case(chance, RESUMED, filed_on, chance.pick(_RESUMED_OUTCOMES), int(owed * 100))
     case.cause, case.debtor, case.firm_related = first.cause, first.debtor, first.firm_related
     case.arrears, case.basis, case.resumes = first.arrears, first.basis, first
@@ -151,7 +156,7 @@ def _resumed(chance: Chance, filed_on: date, first: Execution) -> Execution:
 
 def _case(chance: Chance, kind: str, filed_on: date, outcome: str, claimed: int) -> Execution:
     closed_on = closing_day(chance, filed_on, chance.days(_DAYS.get(outcome, _OTHER_DAYS)))
-    nothing, part = chance.happens(0.36), chance.between(8, 72)
+    nothing, part = chance.happens(0.32), chance.between(10, 76)
     share = {COMPLETED: 100, TERMINATED: 0 if nothing else part * 2 // 3, ENDED: 0 if nothing else part}
     recovered = claimed * share.get(outcome, 0) // 100
     paid_on = max(closed_on - timedelta(days=chance.between(0, 14)), filed_on)

@@ -43,7 +43,7 @@ class World:
     applications: Sequence[services.Application]
 
 
-def world(as_of: date, seed: int, court: str) -> World:
+def invented(as_of: date, seed: int, court: str) -> World:
     """The world up to the end of the month after next: what is applied for before a day is filed after it."""
     until = month_end(as_of + timedelta(days=31))
     register = Register(court)
