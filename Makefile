@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint sample bench lock browser coverage clean
+.PHONY: help run test check lint sample bench lock browser node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -26,18 +26,17 @@ PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input -
 # Shell function `system_packages WHY PACKAGE…`: installs Debian packages where that is allowed, or names them and stops.
 define SYSTEM_PACKAGES
 system_packages() {
-    local why="$$1" as=; shift
+    local why="$$1" as="" told; shift
     if [ "$$(id -u)" != 0 ]; then as="sudo -n"; fi
     if command -v apt-get >/dev/null && { [ -z "$$as" ] || $$as true 2>/dev/null; }; then
-        echo "正在安装系统软件包($$why):$$*"
+        echo "正在安装系统软件包（$$why）：$$*"
         # A stale or empty package list is the usual state of a fresh machine; whether it was enough, install tells.
-        $$as apt-get update -qq || true
-        if $$as env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; then
-            return 0
-        fi
+        told=$$($$as apt-get update -qq 2>&1) || true
+        told+=$$($$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" 2>&1) && return 0
+        tail -n 5 <<<"$$told" >&2
     fi
     {
-        echo "缺少系统软件包($$why),本命令无法代为安装。请管理员执行:apt-get install $$*"
+        echo "缺少系统软件包（$$why），本命令无法代为安装。请管理员执行：apt-get install $$*"
         echo "System packages are missing and could not be installed from here. Run as root: apt-get install $$*"
     } >&2
     exit 1
@@ -49,52 +48,53 @@ help:   ## 说明各条命令
 	echo
 	sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 	echo
-	echo "  换端口:make run PORT=8502"
+	echo "  换端口：make run PORT=8502"
 
-run: $(RUNTIME)   ## 启动看板;首次运行先建环境、装依赖、发布示例数据
+run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发布示例数据
 	if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then
-	    echo "端口 $(PORT) 已被占用。请换一个:make run PORT=$$(( $(PORT) + 1 ))" >&2
+	    echo "端口 $(PORT) 已被占用。请换一个：make run PORT=$$(( $(PORT) + 1 ))" >&2
 	    exit 1
 	fi
 	$(PY) -m etl sample --if-empty
 	echo
-	echo "  看板地址:http://127.0.0.1:$(PORT)"
-	echo "  停止:在本窗口按 Ctrl+C"
+	echo "  看板地址：http://127.0.0.1:$(PORT)"
+	echo "  停止：在本窗口按 Ctrl+C"
 	echo
 	# Its standard output is a banner for developers; warnings and errors come on standard error.
-	exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true \
-	    --logger.level warning >/dev/null
+	serve="$(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true"
+	exec $$serve --logger.level warning >/dev/null
 
-test: browser lint   ## 全部检查:格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
+test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PY) -m pytest -n $(WORKERS)
 
-check: lint   ## 同上,不含浏览器测试
+check: lint   ## 同上，不含浏览器测试
 	$(PY) -m pytest -n $(WORKERS) -m "not browser"
 
-lint: $(TESTING)   ## 只做格式、静态检查、类型、导入约束
-	echo "— 格式 ruff format";  $(PY) -m ruff format --check .
-	echo "— 静态检查 ruff";     $(PY) -m ruff check .
+lint: node $(TESTING)   ## 只做格式、静态检查、类型、导入约束
+	echo "— 格式 ruff format";  $(PY) -m ruff format --check --output-format concise .
+	echo "— 静态检查 ruff";     $(PY) -m ruff check --output-format concise .
 	echo "— 类型 basedpyright"; $(PY) -m basedpyright
 	echo "— 导入约束";          $(PY) $(VENV)/bin/lint-imports
 
-coverage: $(TESTING)   ## 哪些行没有测试走到(不含浏览器测试)
+coverage: $(TESTING)   ## 哪些行没有测试走到（不含浏览器测试）
 	$(PY) -m pytest -n $(WORKERS) -m "not browser" --cov --cov-report=term
 
 sample: $(RUNTIME)   ## 重新生成并发布示例数据
 	$(PY) -m etl sample
 
-bench: $(TESTING) browser   ## 性能测量(以比值表示)
+bench: browser node $(TESTING)   ## 性能测量（以比值表示）
 	$(PY) -m tests.bench.run
 
-lock: $(RUNTIME)   ## 按 pyproject.toml 重新锁定版本;UPGRADE=--upgrade 升级全部
+lock: $(RUNTIME)   ## 按 pyproject.toml 重新锁定版本；UPGRADE=--upgrade 升级全部
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check "$(UV)"
-	compile=($(VENV)/lock/bin/uv pip compile pyproject.toml --quiet $(UPGRADE) --universal --python-version 3.11
-	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock")
+	# No line of a recipe may begin with a dash: make would take it for its own sign.
+	compile=($(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE))
+	compile+=(--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock")
 	"$${compile[@]}" -o requirements.lock
 	"$${compile[@]}" --group test -c requirements.lock -o requirements-test.lock
 
-clean:   ## 删除环境与缓存;不动 data/
+clean:   ## 删除环境与缓存；不动 data/
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -105,22 +105,27 @@ browser:
 	[ -n "$$(fc-list :lang=zh-cn 2>/dev/null)" ] || missing+=(fontconfig fonts-noto-cjk)
 	[ $${#missing[@]} = 0 ] || system_packages "浏览器测试需要" "$${missing[@]}"
 
+# The Node inside the wheels of basedpyright and playwright is linked against a library that a minimal Debian lacks.
+node: $(RUNTIME)
+	$(SYSTEM_PACKAGES)
+	$(PY) -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || system_packages "类型检查和浏览器测试需要" libatomic1
+
 $(RUNTIME): requirements.lock
 	$(SYSTEM_PACKAGES)
 	exec 9<Makefile; flock 9                 # two commands at once: the second waits and finds the work done
 	if [ -e $@ ]; then touch $@; exit 0; fi
 	command -v $(PYTHON) >/dev/null || system_packages "运行环境" python3 python3-venv
 	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
-	    echo "需要 Python 3.11 或更新版本,现为 $$($(PYTHON) -V)。可指定:make run PYTHON=python3.12" >&2
+	    echo "需要 Python 3.11 或更新版本，现为 $$($(PYTHON) -V)。可指定：make run PYTHON=python3.12" >&2
 	    exit 1
 	fi
 	# Debian's python3 comes without ensurepip; without it a venv would have no pip.
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || system_packages "Debian 的 python3 不含 venv" python3-venv
-	echo "正在建立运行环境并安装依赖(首次约需一至数分钟)…"
+	echo "正在建立运行环境并安装依赖（首次约需一至数分钟）…"
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	if ! $(PIP_INSTALL) -r requirements.lock; then
-	    echo "依赖未装完。请检查网络或本机的 pip 设置,然后重新执行同一条命令。" >&2
+	    echo "依赖未装完。请检查网络或本机的 pip 设置，然后重新执行同一条命令。" >&2
 	    exit 1
 	fi
 	touch $@
@@ -130,7 +135,7 @@ $(TESTING): requirements-test.lock | $(RUNTIME)
 	if [ -e $@ ]; then touch $@; exit 0; fi
 	echo "正在安装测试所需的软件包…"
 	if ! $(PIP_INSTALL) -r requirements-test.lock; then
-	    echo "测试所需的软件包未装完。请检查网络或本机的 pip 设置,然后重新执行同一条命令。" >&2
+	    echo "测试所需的软件包未装完。请检查网络或本机的 pip 设置，然后重新执行同一条命令。" >&2
 	    exit 1
 	fi
 	touch $@

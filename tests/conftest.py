@@ -29,7 +29,7 @@ def _refuse_real_data(path: object) -> None:
     if isinstance(path, bytes | os.PathLike):
         path = os.fsdecode(path)
     if isinstance(path, str) and "data" in path:
-        absolute = os.path.abspath(path)
+        absolute = os.path.abspath(path)  # noqa: PTH100  (resolve() would open what is asked about)
         if absolute.startswith(REAL_DATA + os.sep) and absolute not in HARMLESS:
             # pytest's Failed is no Exception, so no code under test can swallow it.
             pytest.fail(f"a test touched the real data folder: {absolute}", pytrace=True)
@@ -47,7 +47,9 @@ sys.addaudithook(_watch)
 def _guarded(connect: Callable[..., duckdb.DuckDBPyConnection]) -> Callable[..., duckdb.DuckDBPyConnection]:
     """`duckdb.connect` that refuses the real data folder: DuckDB opens files below Python, where no hook looks."""
 
-    def connect_elsewhere(database: object = ":memory:", *args: object, **kwargs: object) -> duckdb.DuckDBPyConnection:
+    def connect_elsewhere(
+        database: object = ":memory:", *args: object, **kwargs: object
+    ) -> duckdb.DuckDBPyConnection:
         _refuse_real_data(database)
         return connect(database, *args, **kwargs)
 
