@@ -16,6 +16,7 @@ from scorecard.targets import Target, bounds, effective
 from scorecard.verdict import Verdict, Word, judge, withheld
 from scorecard.wording import figure_text, gap_text, halves_text, target_text, value_text
 
+MOVING: tuple[Word, ...] = ("在途", "观察期未满")
 SPARK_POINTS = 13  # twelve months and the same month a year before
 
 
@@ -49,8 +50,8 @@ class Point:
 
     @property
     def settled(self) -> bool:
-        """False while the value will still move: a running period, a cohort under observation."""
-        return self.verdict.word not in ("在途", "观察期未满")
+        """False while the value will still move."""
+        return self.verdict.word not in MOVING
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,17 @@ class Card:
         return f"{self.figure}{self.unit}"
 
     @property
+    def settled(self) -> bool:
+        """False while the value will still move: a running period, a cohort under observation."""
+        return self.verdict.word not in MOVING
+
+    @property
     def note(self) -> str:
-        """In place of a gap, why there is none; empty where the word alone says it."""
-        return {"样本不足": "只列数，不评价", "观察期未满": "数值还会变化", "在途": "本期未结束"}.get(
-            self.verdict.word, ""
-        )
+        """In place of a gap, why there is none; a cohort under observation names the last one that is through."""
+        if self.verdict.word == "观察期未满":
+            through = [point for point in self.trend if point.settled and point.value is not None]
+            return f"已期满 {through[-1].label} {through[-1].text}" if through else "数值还会变化"
+        return {"样本不足": "只列数，不评价", "在途": "本期未结束"}.get(self.verdict.word, "")
 
     @property
     def made_of(self) -> str:

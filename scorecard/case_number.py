@@ -76,8 +76,14 @@ def normal_sql(text: str, courts: Iterable[str] = ()) -> str:
 
     With `courts` only standard numbers of these courts pass. What gets NULL is for `parse` to judge.
     """
-    widened = f"replace(replace({text}, '(', '（'), ')', '）')"
     own = "|".join(re.escape(court) for court in courts)
     patterns = [NORMAL_PATTERN.replace(_COURT, own)] if own else [NORMAL_PATTERN, OLD_PATTERN]
-    passes = " OR ".join(f"regexp_matches({widened}, '{pattern}')" for pattern in patterns)
-    return f"CASE WHEN {passes} THEN {widened} END"
+    widened = f"replace(replace({text}, '(', '（'), ')', '）')"
+
+    def passes(expression: str) -> str:
+        return " OR ".join(f"regexp_matches({expression}, '{pattern}')" for pattern in patterns)
+
+    return (
+        f"CASE WHEN {passes(text)} THEN {text} "
+        f"WHEN (contains({text}, '(') OR contains({text}, ')')) AND ({passes(widened)}) THEN {widened} END"
+    )

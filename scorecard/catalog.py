@@ -233,7 +233,9 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
             annotation = current.model_fields[step].annotation
             candidates = [annotation, *_arguments(annotation)]
             models = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
-            current = models[-1] if models else None  # of conditions or terms only the terms have keys of their own
+            current = (
+                models[-1] if models else None
+            )  # of conditions or terms only the terms have keys of their own
             current = FormulaForm if current is Formula else current  # people write the form
     if not (isinstance(current, type) and issubclass(current, BaseModel)):
         return []

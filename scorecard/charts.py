@@ -11,7 +11,7 @@ from scorecard.theme import faded, mark, palette, template
 
 # No mode bar: its words are English, and it would offer to edit a picture whose numbers are official.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "scrollZoom": False}
-HEIGHT = 420
+HEIGHT = 400
 _MOST_TICKS = 9
 
 
@@ -57,7 +57,7 @@ def trend(shown: Trend) -> go.Figure:
             "tickvals": ticks(labels),
             "ticktext": ticks(labels),
             "tickangle": 0,
-            "range": [-0.6, len(labels) - 0.4 + len(labels) * 0.06],
+            "range": [-0.6, len(labels) - 0.4],
         },
         yaxis={
             "range": [low, high],
@@ -99,21 +99,31 @@ def _draw_target(figure: go.Figure, points: Sequence[Point]) -> None:
                 line={"color": colours.accent, "width": 1.2, "dash": "dash", "shape": "hvh"},
                 hoverinfo="skip",
             )
+    _label_target(figure, points)
+
+
+def _label_target(figure: go.Figure, points: Sequence[Point]) -> None:
+    """The target's own words at the right end of its line, on the side where the last value is not."""
     last = next(
         (point for point in reversed(points) if point.lower is not None or point.upper is not None), None
     )
-    if last is not None:
-        at = last.upper if last.upper is not None else last.lower
-        figure.add_annotation(
-            x=points[0].label,
-            y=at,
-            text=f"目标 {plain(last.target)}",
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 12, "color": colours.accent},
-            bgcolor=faded(colours.paper, 0.85),
-        )
+    if last is None:
+        return
+    bounds = [bound for bound in (last.lower, last.upper) if bound is not None]
+    value = next((point.value for point in reversed(points) if point.value is not None), bounds[0])
+    at = max(bounds, key=lambda bound: abs(bound - value))
+    figure.add_annotation(
+        x=1,
+        xref="paper",
+        y=at,
+        text="目标<br>" + plain(last.target).replace("（", "<br>（"),
+        xanchor="left",
+        yanchor="top" if value >= at else "bottom",
+        xshift=6,
+        align="left",
+        showarrow=False,
+        font={"size": 12, "color": palette().accent},
+    )
 
 
 def _draw_line(figure: go.Figure, points: Sequence[Point]) -> None:
@@ -150,6 +160,7 @@ def _draw_points(figure: go.Figure, shown: Trend) -> None:
         y=[point.value for point in drawn],
         mode="markers",
         marker={
+            "opacity": 1,
             "symbol": ["triangle-down" if bad else "circle" for bad in missed],
             "size": [
                 10 if bad or point.key == shown.chosen else 6
@@ -176,33 +187,56 @@ def _draw_points(figure: go.Figure, shown: Trend) -> None:
         ),
         cliponaxis=False,
     )
-    for point, above in _labelled(drawn, shown.chosen):
-        word = "" if point.settled else f"　{point.verdict.word}"
-        figure.add_annotation(
-            x=point.label,
-            y=point.value,
-            text=f"<b>{plain(point.text)}</b>{word}",
-            showarrow=False,
-            yshift=18 if above else -18,
-            xanchor="center",
-            font={"size": 13, "color": mark(point.verdict.word).colour if point.settled else colours.grey},
-        )
+    if drawn:
+        _label_last(figure, drawn[-1], _range(shown))
+        _label_chosen(figure, drawn, shown.chosen)
 
 
 def _marked(point: Point) -> str:
     return f"{mark(point.verdict.word).symbol} {point.verdict.word}"
 
 
-def _labelled(drawn: Sequence[Point], chosen: str) -> list[tuple[Point, bool]]:
-    """The chosen period and the last one carry their value, the higher of the two above its point."""
-    if not drawn:
-        return []
-    last = drawn[-1]
-    named = next((point for point in drawn if point.key == chosen), last)
-    if named is last:
-        return [(last, True)]
-    higher = (named.value or 0.0) > (last.value or 0.0)
-    return [(named, higher), (last, not higher)]
+def _label_last(figure: go.Figure, point: Point, span: tuple[float, float]) -> None:
+    """The last value to the right of its point, away from its target and clear of the axis."""
+    assert point.value is not None
+    bounds = [bound for bound in (point.lower, point.upper) if bound is not None]
+    clear = point.value > span[0] + 0.12 * (span[1] - span[0])
+    below = len(bounds) == 1 and point.value < bounds[0] and clear
+    word = "" if point.settled else f"<br>{point.verdict.word}"
+    figure.add_annotation(
+        x=point.label,
+        y=point.value,
+        text=f"<b>{plain(point.text)}</b>{word}",
+        showarrow=False,
+        xanchor="left",
+        align="left",
+        xshift=6,
+        yanchor="top" if below else "bottom",
+        font={"size": 13, "color": _tone(point)},
+    )
+
+
+def _label_chosen(figure: go.Figure, drawn: Sequence[Point], chosen: str) -> None:
+    """The chosen period's value, above a crest and below a trough; the last one already has its own."""
+    index = next((at for at, point in enumerate(drawn[:-1]) if point.key == chosen), None)
+    if index is None:
+        return
+    point = drawn[index]
+    beside = (*drawn[max(index - 1, 0) : index], drawn[index + 1])
+    around = [other.value for other in beside if other.value is not None]
+    crest = (point.value or 0.0) >= sum(around) / len(around)
+    figure.add_annotation(
+        x=point.label,
+        y=point.value,
+        text=f"<b>{plain(point.text)}</b>",
+        showarrow=False,
+        yshift=18 if crest else -18,
+        font={"size": 13, "color": _tone(point)},
+    )
+
+
+def _tone(point: Point) -> str:
+    return mark(point.verdict.word).colour if point.settled else palette().grey
 
 
 def _range(shown: Trend) -> tuple[float, float]:
@@ -246,7 +280,7 @@ def _stamp(figure: go.Figure, shown: Trend) -> None:
             yref="paper",
             xanchor="right",
             yanchor="bottom",
-            yshift=14,
+            yshift=32,
             showarrow=False,
             text="示例数据",
             font={"size": 13, "color": colours.doubtful},

@@ -101,7 +101,7 @@ def _headers(table: Table, file: str) -> Iterator[SeedMistake]:
             headers[header] = name
         words: dict[str, str] = {}
         for value, spellings in column.values.items():
-            for word in (value, *spellings):
+            for word in dict.fromkeys((value, *spellings)):
                 if word in words:
                     found = f"“{word}”已是“{words[word]}”的写法"
                     yield SeedMistake(file, f"columns.{name}.values", found, "一个写法只对应一个取值")

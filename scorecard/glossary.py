@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
+from scorecard import catalog as catalogs
 from scorecard import example, period
 from scorecard.definitions import Catalog, Indicator, Source
 from scorecard.example import Cell
 from scorecard.explain import computed_columns, formula_words
+from scorecard.layout import default_seeds
 from scorecard.wording import value_text
 
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "indicators.md"
 DIRECTIONS = {
     "higher": "越高越好",
     "lower": "越低越好",
@@ -138,7 +142,7 @@ def markdown(catalog: Catalog) -> str:
     lines = [
         f"# {catalog.court.name}指标口径",
         "",
-        "由 `seeds/` 生成（`make docs`），请勿手改。目标是带日期的数据，见看板的“目标”页。",
+        "由 `seeds/` 生成（`python -m scorecard.glossary`），请勿手改。目标是带日期的数据，见看板的“目标”页。",
         "",
     ]
     for domain in catalog.domains.values():
@@ -152,7 +156,6 @@ def markdown(catalog: Catalog) -> str:
 def _markdown(one: Entry) -> list[str]:
     indicator = one.indicator
     facts = {
-        "指标 id": f"`{indicator.id}`",
         "定义": indicator.definition,
         "不含": indicator.exclusions,
         "单位与方向": f"{indicator.unit}，{one.direction}",
@@ -163,7 +166,7 @@ def _markdown(one: Entry) -> list[str]:
         "公开值": indicator.reference,
         "说明": indicator.note,
     }
-    lines = [f"### {indicator.name}", ""]
+    lines = [f"### {_escape(indicator.name)}", "", f"- **指标编号**：`{indicator.id}`"]
     lines += [f"- **{key}**：{_escape(value)}" for key, value in facts.items() if value]
     lines += ["", "口径：", "", *(f"- {_escape(line)}" for line in one.formula)]
     lines += [f"- “{_escape(header)}” = {_escape(words)}" for header, words in one.computed]
@@ -183,21 +186,16 @@ def _source(source: Source) -> str:
 
 
 def _escape(text: str) -> str:
-    """Data as text, also where Markdown would read it as a table, a tag or emphasis."""
-    for sign in ("\\", "|", "<", "*", "_", "["):
-        text = text.replace(sign, f"\\{sign}") if not text.startswith("`") else text
+    """Data as text, also where Markdown would read a table, a tag, a link or emphasis."""
+    for sign in ("\\", "|", "<", "*", "_", "[", "`"):
+        text = text.replace(sign, f"\\{sign}")
     return text
 
 
 def main() -> None:
     """Write docs/indicators.md from the seeds folder."""
-    from pathlib import Path
-
-    from scorecard import catalog as catalogs
-    from scorecard.layout import default_seeds
-
-    Path("docs").mkdir(exist_ok=True)
-    Path("docs/indicators.md").write_text(markdown(catalogs.load(default_seeds())), encoding="utf-8")
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text(markdown(catalogs.load(default_seeds())), encoding="utf-8")
 
 
 if __name__ == "__main__":

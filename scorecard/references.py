@@ -63,7 +63,7 @@ def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
     """One spelling of a department in an extract must mean one department."""
     owner: dict[str, str] = {}
     for department in catalog.departments.values():
-        for word in (department.id, department.name, *department.aliases):
+        for word in dict.fromkeys((department.id, department.name, *department.aliases)):
             if word in owner:
                 found = f"“{word}”已是 {owner[word]} 的写法"
                 yield SeedMistake("departments.toml", department.id, found, "一个写法只对应一个部门")

@@ -45,7 +45,8 @@ def sparkline(points: Sequence[Point], width: int, height: int) -> str:
     shapes.append(f"<circle cx='{x}' cy='{y}' r='3' fill='{fill}' stroke='{tone}' stroke-width='1.5'/>")
     body = "".join(shapes)
     return "data:image/svg+xml," + quote(
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}'>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}' "
+        "preserveAspectRatio='xMinYMid meet'>"
         f"{body}</svg>",
         safe="<>'/=:;,. -()",
     ).replace("<", "%3C").replace(">", "%3E")

@@ -132,9 +132,7 @@ class FormulaForm(Frozen):
     period: str | None = None
     stock: Stock | None = None
     where: Conditions = ()
-    numerator: Annotated[
-        tuple[Test, ...] | tuple[TermForm, ...], BeforeValidator(_terms_or_conditions)
-    ] = ()
+    numerator: Annotated[tuple[Test, ...] | tuple[TermForm, ...], BeforeValidator(_terms_or_conditions)] = ()
     denominator: Annotated[tuple[TermForm, ...], BeforeValidator(_half)] = ()
     numerator_stock: Stock | None = None
     of: str | None = None

@@ -107,7 +107,7 @@ def template() -> go.layout.Template:
             "colorway": [colours.ink, colours.accent, colours.grey],
             "xaxis": axis,
             "yaxis": {**axis, "showgrid": True, "gridcolor": faded(colours.hairline, 0.6), "ticks": ""},
-            "margin": {"l": 8, "r": 24, "t": 64, "b": 108, "pad": 4},
+            "margin": {"l": 8, "r": 104, "t": 64, "b": 100, "pad": 4},
             "showlegend": False,
             "hoverlabel": {
                 "bgcolor": colours.paper,
