@@ -10,6 +10,9 @@ from scorecard.contracts import Derived, Table
 from scorecard.definitions import Catalog, Indicator
 from scorecard.terms import Part, Term
 
+_NUMBER_SIGNS = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}
+_DATE_SIGNS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
+
 
 def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     """The formula in a few Chinese lines: what is counted above, below, how they are combined, when it matures."""
@@ -57,7 +60,7 @@ def _halves(part: Part, catalog: Catalog) -> list[str]:
     clocks = (top.table, top.period, top.stock) == (bottom.table, bottom.period, bottom.stock)
     if alone and clocks and top.where[: len(bottom.where)] == bottom.where:
         table = catalog.tables[top.table]
-        further = "、".join(test_words(test, table) for test in top.where[len(bottom.where) :])
+        further = "、".join(condition_words(test, table) for test in top.where[len(bottom.where) :])
         which = f"其中{further}的" if further else "同样这些行的"
         return [*lines, f"分子 = {which}{_aggregate(top, table)}"]
     return [*lines, f"分子 = {_sum(part.numerator, catalog)}"]
@@ -78,7 +81,7 @@ def _sum(terms: Sequence[Term], catalog: Catalog) -> str:
 def term_words(term: Term, catalog: Catalog) -> str:
     """One aggregate in words: 《案件表》中“结案日期”在报告期内、“适用程序”为“小额诉讼”的行数."""
     table = catalog.tables[term.table]
-    tests = "".join(f"、{test_words(test, table)}" for test in term.where)
+    tests = "".join(f"、{condition_words(test, table)}" for test in term.where)
     return f"《{table.name}》中{_clock(term, table)}{tests}的{_aggregate(term, table)}"
 
 
@@ -105,7 +108,7 @@ def _clock(term: Term, table: Table) -> str:
     return f"“{table.header(term.period)}”在报告期内"
 
 
-def test_words(test: Test, table: Table) -> str:
+def condition_words(test: Test, table: Table) -> str:
     """One condition in words; an unknown cell meets none but 未填 and 超出."""
     header, value = f"“{table.header(test.column)}”", test.value
     if isinstance(value, Reach):
@@ -130,8 +133,8 @@ def test_words(test: Test, table: Table) -> str:
                 f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
             )
         case _:
-            sign = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}[test.operator]
-            return f"{header}{sign}{_number(value, test.column, table)}"
+            words = _DATE_SIGNS if isinstance(value, str) else _NUMBER_SIGNS
+            return f"{header}{words[test.operator]}{_number(value, test.column, table)}"
 
 
 def _value(value: object) -> str:

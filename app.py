@@ -1,0 +1,11 @@
+"""The frame of the app: which pages there are, in which order. `make run` starts it."""
+
+from scorecard.ui import frame
+
+frame.run(
+    {
+        "": [("overview", "总览"), *frame.domains()],
+        "口径与目标": [("glossary", "指标口径"), ("targets", "目标")],
+        "数据": [("upload", "数据报送"), ("versions", "版本")],
+    }
+)

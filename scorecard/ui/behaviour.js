@@ -1,0 +1,87 @@
+// What the framework cannot be told otherwise: the page's language, links that keep the session, and its own English words.
+// Static: no data ever enters this script. Without it every link still works as an ordinary link.
+if (!window.scorecardBehaviour) {
+  window.scorecardBehaviour = true;
+  document.documentElement.lang = "zh-CN";
+
+  // A link of ours changes page or opens an indicator. The framework listens to the browser's own history, so writing
+  // the address there costs one rerun instead of a new session.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest ? event.target.closest("a.go") : null;
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }, true);
+
+  const words = new Map([
+    ["Skip to main content", "跳到正文"],
+    ["App pages", "页面"],
+    ["Close", "关闭"],
+    ["Upload", "选择文件"],
+    ["Browse files", "选择文件"],
+    ["Drag and drop file here", "把文件拖到这里"],
+    ["Drag and drop files here", "把文件拖到这里"],
+    ["Remove file", "移除文件"],
+    ["No results", "没有匹配的选项"],
+    ["No options to select", "没有可选项"],
+    ["Choose an option", "请选择"],
+    ["Open sidebar", "打开导航"],
+    ["Close sidebar", "收起导航"],
+    ["Stop", "停止"],
+    ["Running...", "正在更新"],
+    ["Fullscreen", "全屏"],
+    ["Close fullscreen", "退出全屏"],
+    ["Increment value", "增加"],
+    ["Decrement value", "减少"],
+    ["Show more", "展开"],
+    ["Show less", "收起"],
+    ["Connection error", "连接中断"],
+    ["Connecting...", "正在连接"],
+    ["Oh no.", "出错了"],
+  ]);
+  const patterns = [
+    [/^(\d+(?:\.\d+)?) ?([KMG]B) per file(.*)$/, (m) => `单个文件不超过 ${m[1]}${m[2]}${m[3]}`],
+    [/^File must be (.+) or smaller\.$/, (m) => `文件超过上限 ${m[1]}`],
+    [/^.*files are not allowed\.?$/, () => "只接收 CSV 文件"],
+    [/^Uploading\.{0,3}$/, () => "正在上传"],
+    [/^Is Streamlit still running.*$/, () => "看板服务已停止，请联系管理员重新启动。"],
+    [/^Streamlit server is not responding.*$/, () => "看板服务没有响应，请检查网络或联系管理员。"],
+    [/^streamlit run .*$/, () => "make run"],
+    [/^Selected (.+)\. (.+)$/, (m) => `已选 ${m[1]}`],
+    [/^Remove (.+)$/, (m) => `移除 ${m[1]}`],
+  ];
+  const translated = (text) => {
+    const trimmed = text.trim();
+    if (!trimmed || /[\u4e00-\u9fff]/.test(trimmed.slice(0, 12))) return null;
+    if (words.has(trimmed)) return words.get(trimmed);
+    for (const [pattern, say] of patterns) {
+      const match = trimmed.match(pattern);
+      if (match) return say(match);
+    }
+    return null;
+  };
+  // Only the framework's own elements: what the reader's data say is never touched.
+  const ours = (node) => node.closest && node.closest(".sc, [data-testid=stPlotlyChart]");
+  const translate = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) {
+      const parent = root.parentElement;
+      const say = parent && !ours(parent) ? translated(root.nodeValue) : null;
+      if (say !== null && say !== root.nodeValue) root.nodeValue = say;
+      return;
+    }
+    if (root.nodeType !== Node.ELEMENT_NODE || ours(root)) return;
+    for (const name of ["aria-label", "title", "placeholder"]) {
+      const say = root.hasAttribute(name) ? translated(root.getAttribute(name)) : null;
+      if (say !== null) root.setAttribute(name, say);
+    }
+    for (const child of root.childNodes) translate(child);
+  };
+  translate(document.body);
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "characterData") translate(change.target);
+      for (const node of change.addedNodes) translate(node);
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}

@@ -1,0 +1,194 @@
+"""What the screen reads: the published version, opened once and kept by its id. Cache keys are scalars only.
+
+A version never changes, so nothing here expires: a new publication has a new id and therefore new keys.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from scorecard import catalog as catalogs
+from scorecard import store
+from scorecard.cards import Card, Evidence, cards
+from scorecard.definitions import Catalog
+from scorecard.freshness import today
+from scorecard.layout import DataDir, default_data, default_seeds
+from scorecard.period import Grain, Period, parse
+from scorecard.readings import ALL_DEPARTMENTS
+from scorecard.store import Manifest, TableState
+from scorecard.targets import Target
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version, open for reading, with everything of it that does not depend on a choice."""
+
+    id: str
+    connection: Any  # only the store knows what it is; the screen hands it back to the store
+    manifest: Manifest
+    catalog: Catalog
+    targets: tuple[Target, ...]
+    doubts: dict[str, tuple[str, ...]]
+    tables: dict[str, TableState]
+    departments: tuple[str, ...]
+
+    @property
+    def as_of(self) -> dict[str, date]:
+        """数据截至 of every table that came from extracts."""
+        return {
+            name: state.as_of for name, state in self.tables.items() if self.catalog.tables[name].seed is None
+        }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader chose once for all pages."""
+
+    period: Period
+    department: str
+    scope: str
+
+    @property
+    def grain(self) -> Grain:
+        return self.period.grain
+
+
+def data_dir() -> DataDir:
+    """The data folder of this deployment."""
+    return default_data()
+
+
+def _close(version: Version) -> None:
+    version.connection.close()
+
+
+@st.cache_resource(max_entries=2, on_release=_close, show_spinner=False)
+def _open(root: str, version: str) -> Version:
+    data = DataDir(Path(root))
+    connection = store.connect(data, version)
+    found = store.catalog(connection)
+    return Version(
+        id=version,
+        connection=connection,
+        manifest=store.manifest(data, version),
+        catalog=found,
+        targets=store.targets(connection),
+        doubts=store.doubts(connection),
+        tables=store.tables(connection),
+        departments=store.departments(connection),
+    )
+
+
+def open_version(version: str) -> Version:
+    """The version of this id. Raises StorageError when it cannot be read."""
+    return _open(str(data_dir().root.resolve()), version)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _seeds(root: str, state: str) -> Catalog:
+    return catalogs.load(Path(root))
+
+
+def seeds_catalog() -> Catalog:
+    """The catalogue of the seeds folder, read again when a file in it changed. Raises SeedErrors."""
+    root = default_seeds().resolve()
+    files = sorted(path for path in root.rglob("*") if path.suffix in (".toml", ".csv"))
+    state = "|".join(f"{path}:{path.stat().st_mtime_ns}" for path in files)
+    return _seeds(str(root), state)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _evidence(root: str, version: str, grain: Grain, department: str, scope: str, today: str) -> Evidence:
+    opened = _open(root, version)
+    return Evidence(
+        catalog=opened.catalog,
+        series=store.series(opened.connection, opened.catalog, grain, department, scope),
+        targets=opened.targets,
+        doubts=opened.doubts,
+        as_of=opened.as_of,
+        department=department,
+        scope=scope,
+        today=date.fromisoformat(today),
+    )
+
+
+def evidence(version: Version, selection: Selection) -> Evidence:
+    """All readings of the chosen grain, department and scope, with what judges them."""
+    root = str(data_dir().root.resolve())
+    return _evidence(
+        root, version.id, selection.grain, selection.department, selection.scope, today().isoformat()
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cards(
+    root: str, version: str, grain: Grain, key: str, department: str, scope: str, today: str
+) -> dict[str, Card]:
+    period = parse(grain, key)
+    assert period is not None  # keys come from the version's own periods
+    found = _evidence(root, version, grain, department, scope, today)
+    return {card.indicator.id: card for card in cards(found, period)}
+
+
+def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
+    """The cards of every indicator for what is chosen, in the catalogue's order."""
+    root = str(data_dir().root.resolve())
+    period = selection.period
+    return _cards(
+        root, version.id, period.grain, period.key, selection.department, selection.scope, today().isoformat()
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _periods(root: str, version: str, grain: Grain, today: str) -> tuple[Period, ...]:
+    series = _evidence(root, version, grain, ALL_DEPARTMENTS, "all", today).series
+    found = {reading.period for readings in series.values() for reading in readings}
+    return tuple(sorted(found, key=lambda period: period.last_month, reverse=True))
+
+
+def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
+    """The periods of a grain that have values, newest first."""
+    return _periods(str(data_dir().root.resolve()), version.id, grain, today().isoformat())
+
+
+def complete_through(version: Version) -> date:
+    """The day the extracts reach: the latest 数据截至 of any table."""
+    return max(version.as_of.values())
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _kept(
+    root: str,
+    version: str,
+    grain: Grain,
+    key: str,
+    department: str,
+    scope: str,
+    today: str,
+    name: str,
+    _make: Callable[[], Any],
+) -> Any:
+    return _make()
+
+
+def kept(version: Version, selection: Selection, name: str, make: Callable[[], Made]) -> Made:
+    """`make()`, done once for a version, a choice and a name: pieces of a page that nothing else can change."""
+    root = str(data_dir().root.resolve())
+    period = selection.period
+    return _kept(
+        root,
+        version.id,
+        period.grain,
+        period.key,
+        selection.department,
+        selection.scope,
+        today().isoformat(),
+        name,
+        _make=make,
+    )

@@ -1,0 +1,170 @@
+"""A domain's page: its indicators as cards under the plan's measures, and the chosen one in detail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from scorecard import charts
+from scorecard.cards import Card, Point, counts, trend
+from scorecard.definitions import Catalog
+from scorecard.glossary import entry
+from scorecard.provenance import provenance
+from scorecard.ui import frame
+from scorecard.ui.data import evidence
+from scorecard.ui.frame import View
+from scorecard.ui.markup import render
+
+READ_AT_ONCE = 13  # rows of the reading table that stand open
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A measure or requirement of the plan, as it heads its cards."""
+
+    id: str
+    title: str
+    text: str
+    responsible: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A measure or requirement, the indicators that stand under it here and those elsewhere that serve it too."""
+
+    heading: Heading
+    cards: tuple[Card, ...]
+    elsewhere: tuple[Card, ...]
+
+
+def page(domain: str) -> None:
+    """The whole page of a domain."""
+    view = frame.analysis(frame.title_of(domain))
+    if view is None:
+        return
+    st.html(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
+    chosen = view.cards.get(st.query_params.get("indicator", ""))
+    if chosen is not None:
+        open_detail(view, chosen)
+
+
+def _wall(view: View, domain: str) -> str:
+    """The line that answers the page's question, then the cards."""
+    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    answer = render(
+        "answer.html",
+        label=f"{view.scope}　{view.selection.period.label}",
+        total=len(shown),
+        counts=counts(shown),
+        missed=[card for card in shown if card.verdict.word == "未达标"],
+        href=view.card_href,
+        wider=view.ytd_href(domain) if 2 * counts(shown).get("样本不足", 0) > len(shown) else "",
+    )
+    return answer + render("wall.html", groups=groups(view, domain), href=view.card_href)
+
+
+def groups(view: View, domain: str) -> tuple[Group, ...]:
+    """The plan's measures of a domain in its order, then the requirements that only cards of this page serve.
+
+    The cross-domain home shows all seven requirements.
+    """
+    own, catalog = _headings(view.catalog, domain), view.catalog
+    listed = {heading.id for heading in own}
+    homes: dict[str, list[Card]] = {}
+    for card in view.cards.values():
+        if card.indicator.domain == domain:
+            served = card.indicator.measures
+            homes.setdefault(next((one for one in served if one in listed), served[0]), []).append(card)
+    headings = [*own, *(one for one in _requirements(catalog) if one.id in homes and one.id not in listed)]
+    return tuple(
+        Group(
+            heading,
+            cards=tuple(homes.get(heading.id, ())),
+            elsewhere=tuple(
+                card
+                for card in view.cards.values()
+                if heading.id in card.indicator.measures and card not in homes.get(heading.id, ())
+            ),
+        )
+        for heading in headings
+    )
+
+
+def _headings(catalog: Catalog, domain: str) -> list[Heading]:
+    if catalog.domains[domain].cross:
+        return _requirements(catalog)
+    return [
+        Heading(one.id, f"{one.number}．{one.title}", one.text, one.responsible)
+        for one in catalog.measures.values()
+        if one.domain == domain
+    ]
+
+
+def _requirements(catalog: Catalog) -> list[Heading]:
+    return [
+        Heading(one.id, f"工作要求 {one.number}．{one.title}", one.text, "")
+        for one in catalog.requirements.values()
+    ]
+
+
+def open_detail(view: View, card: Card) -> None:
+    """The indicator in a drawer beside its page; closing it takes it out of the address."""
+    drawer = st.dialog("指标详情", width=940, position="right", on_dismiss=_closed)
+    drawer(_detail)(view, card)
+
+
+def _closed() -> None:
+    st.query_params.pop("indicator", None)
+
+
+def _detail(view: View, card: Card) -> None:
+    name = card.indicator.id
+    points = view.kept(
+        f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
+    )
+    st.html(render("detail_head.html", card=card, scope=view.scope))
+    if points:
+        figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
+        st.plotly_chart(figure, config=charts.PLOT_CONFIG, theme=None, key="trend", alt=_alt(card, points))
+    else:
+        frame.guide("没有可画的数据", card.verdict.reason)
+    st.html(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
+
+
+def _figure(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
+    return charts.Trend(
+        title=card.indicator.name,
+        subtitle=f"{view.scope}　单位：{card.indicator.unit}",
+        unit=card.indicator.unit,
+        points=points,
+        chosen=view.selection.period.key,
+        share=card.indicator.formula.share,
+        provenance=_provenance(view, card),
+        sample=view.version.manifest.sample,
+    )
+
+
+def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
+    partner = view.cards.get(card.indicator.counterweight)
+    return render(
+        "detail_body.html",
+        entry=entry(card.indicator, view.catalog),
+        points=points[::-1][:READ_AT_ONCE],
+        earlier=points[::-1][READ_AT_ONCE:],
+        chosen=view.selection.period.key,
+        partner_href=view.card_href(partner) if partner else "",
+        glossary_href=view.href("glossary", card.indicator.id),
+    )
+
+
+def _provenance(view: View, card: Card) -> tuple[str, ...]:
+    version = view.version
+    return provenance(card, view.catalog, version.as_of, version.id, version.manifest.sample)
+
+
+def _alt(card: Card, points: Sequence[Point]) -> str:
+    """The figure in a sentence, for those who hear it."""
+    return (
+        f"{card.indicator.name}，{points[0].label}至{points[-1].label}的走势。"
+        f"{card.period}为{card.value}，{card.verdict.word}。"
+    )

@@ -1,0 +1,69 @@
+"""指标口径: the index of all indicators, and one entry in full, generated from the published definitions."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from scorecard.definitions import Catalog, Indicator
+from scorecard.glossary import DIRECTIONS, entry, markdown
+from scorecard.provenance import day_text
+from scorecard.targets import Target
+from scorecard.ui.data import Version
+from scorecard.ui.markup import render
+from scorecard.wording import target_text
+
+
+def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
+    """The chosen entry, or how to read the marks; then the index."""
+    chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
+    if chosen is None:
+        st.html(render("reading_guide.html", minimum=catalog.court.minimum_base))
+    else:
+        targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
+        st.html(
+            render(
+                "glossary_entry.html",
+                entry=entry(chosen, catalog),
+                targets=[_target(one, chosen.unit) for one in targets],
+                sql=sql_of(catalog, chosen),
+            )
+        )
+    st.html(render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else ""))
+    st.download_button(
+        "下载全部口径（Markdown）",
+        data=lambda: markdown(catalog).encode("utf-8"),
+        file_name="指标口径.md",
+        mime="text/markdown",
+        on_click="ignore",
+    )
+
+
+def _target(one: Target, unit: str) -> dict[str, str]:
+    until = f"至 {day_text(one.valid_until)}" if one.valid_until else "起"
+    return {
+        "text": target_text(one, unit),
+        "when": f"{day_text(one.valid_from)} {until}",
+        "document": one.document,
+        "who": f"{one.set_by}　{day_text(one.set_at.date())}",
+    }
+
+
+def _index(catalog: Catalog) -> list[dict[str, object]]:
+    return [
+        {
+            "name": domain.name,
+            "rows": [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "unit": one.unit,
+                    "direction": DIRECTIONS[one.direction],
+                    "departments": catalog.department_names(one.departments),
+                    "definition": one.definition,
+                }
+                for one in catalog.of_domain(domain.id)
+            ],
+        }
+        for domain in catalog.domains.values()
+        if catalog.of_domain(domain.id)
+    ]

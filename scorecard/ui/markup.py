@@ -1,0 +1,42 @@
+"""HTML from templates that escape every value: a name from an extract or a file is text, whatever it contains."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from scorecard.sparkline import sparkline
+from scorecard.theme import css_variables, mark
+
+HERE = Path(__file__).resolve().parent
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cast("dict[str, Any]", environment.globals).update(mark=mark, sparkline=sparkline)
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """The template filled with values, each of them escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def style() -> str:
+    """The style sheet with the palette's variables before it."""
+    return f"<style>{css_variables()}{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
+
+
+@cache
+def behaviour() -> str:
+    """The one static script: language, links, the framework's own words."""
+    return f"<script>{(HERE / 'behaviour.js').read_text(encoding='utf-8')}</script>"

@@ -1,0 +1,206 @@
+"""数据报送: what is sent, what the door said of it, what waits to be published. Shows and asks; the page acts."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol, TypeVar
+
+import streamlit as st
+
+from scorecard.contracts import Table
+from scorecard.definitions import Catalog
+from scorecard.explain import derived_words
+from scorecard.freshness import today
+from scorecard.provenance import day_text
+from scorecard.ui.markup import render
+
+LISTED = 200  # problems on screen; the whole list is a file
+_TYPES = {
+    "text": "文字",
+    "case_no": "案号",
+    "date": "日期",
+    "datetime": "日期和时间",
+    "integer": "整数",
+    "decimal": "数字",
+    "boolean": "是/否",
+    "code": "取值",
+    "department": "部门",
+}
+Result = TypeVar("Result")
+
+
+class Found(Protocol):
+    """What the door found (etl.accept.Examination), as far as the screen needs it."""
+
+    @property
+    def refused(self) -> bool: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def problems(self) -> Sequence[Any]: ...
+    @property
+    def counts(self) -> Sequence[Any]: ...
+    @property
+    def set_aside(self) -> Sequence[int]: ...
+    @property
+    def preview(self) -> Sequence[Mapping[str, str]]: ...
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as it was sent, with who sent it and what it is said to be. `id` changes with every upload."""
+
+    table: Table
+    as_of: date
+    actor: str
+    file_name: str
+    raw: bytes
+    id: str
+
+
+def choose(catalog: Catalog) -> tuple[Table, date, str]:
+    """The table, its 数据截至 and who hands it in."""
+    tables = _in_order(catalog)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = st.selectbox(
+            "数据表",
+            list(tables),
+            format_func=lambda one: tables[one].name,
+            key="table",
+            bind="query-params",
+            width=280,
+        )
+        as_of = st.date_input(
+            "数据截至",
+            value=today().replace(day=1) - timedelta(days=1),
+            max_value=today(),
+            format="YYYY-MM-DD",
+            key="as_of",
+            width=180,
+        )
+        actor = st.text_input("经办人", key="actor", persist_state="session", max_chars=40, width=180)
+    assert isinstance(as_of, date)
+    return tables[name], as_of, actor.strip()
+
+
+def _in_order(catalog: Catalog) -> dict[str, Table]:
+    """The tables in the order in which the plan's indicators need them; targets have their own page."""
+    needed = [name for indicator in catalog.indicators.values() for name in indicator.formula.tables]
+    ordered = dict.fromkeys([*needed, *catalog.tables])
+    return {name: catalog.tables[name] for name in ordered if name != "targets"}
+
+
+def contract(table: Table, template: bytes) -> None:
+    """What the extract must look like, and the template to fill in."""
+    rows = [
+        {
+            "header": column.header,
+            "type": f"{_TYPES[column.type]}{f'（{column.unit}）' if column.unit else ''}",
+            "required": "必填" if column.required else "",
+            "values": "、".join(column.values),
+            "aliases": "、".join(column.aliases),
+            "description": column.description,
+        }
+        for column in table.columns.values()
+    ]
+    computed = [(one.header, derived_words(one, table)) for one in table.derived.values()]
+    st.html(render("contract.html", table=table, rows=rows, computed=computed))
+    st.download_button(
+        "下载模板",
+        data=template,
+        file_name=f"{table.name}模板.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="template",
+    )
+
+
+def sent(table: Table, as_of: date, actor: str, megabytes: int) -> Sent | None:
+    """The file that was chosen, or None. Its bytes are read once more on every rerun: nothing is consumed."""
+    given = st.file_uploader(
+        f"CSV 文件（UTF-8 或 GB18030 均可，不超过 {megabytes} MB）",
+        type=["csv"],
+        key="file",
+        max_upload_size=megabytes,
+    )
+    return None if given is None else Sent(table, as_of, actor, given.name, given.getvalue(), given.file_id)
+
+
+def once(name: str, key: Hashable, make: Callable[[], Result]) -> Result:
+    """`make()`, kept for this session under `key`: a rerun shows the result again and does nothing twice."""
+    kept = st.session_state.get(f"_{name}")
+    if kept is None or kept[0] != key:
+        with st.spinner("正在检查文件…"):
+            kept = (key, make())
+        st.session_state[f"_{name}"] = kept
+    return kept[1]
+
+
+def findings(
+    found: Found, severities: Mapping[Any, str], as_csv: Callable[[], bytes], file_name: str
+) -> None:
+    """Counts by kind and the first problems, or the preview; the whole list as a file."""
+    st.html(
+        render(
+            "findings.html",
+            found=found,
+            file_name=file_name,
+            severities=severities,
+            kinds=_kinds(found.counts),
+            listed=sorted(found.problems, key=lambda one: one.severity != "refuse")[:LISTED],
+            more=max(0, sum(count.count for count in found.counts) - LISTED),
+        )
+    )
+    if found.problems:
+        st.download_button(
+            "下载全部问题（CSV）",
+            data=as_csv,
+            file_name=f"问题清单_{file_name}",
+            mime="text/csv",
+            on_click="ignore",
+            key="problems",
+        )
+
+
+def _kinds(counts: Sequence[Any]) -> list[dict[str, Any]]:
+    """Problems by kind, in the order of the door: what must be corrected first; the columns of a kind in one line."""
+    kinds: dict[tuple[str, str], dict[str, Any]] = {}
+    for count in counts:
+        kind = kinds.setdefault(
+            (count.severity, count.title),
+            {"severity": count.severity, "title": count.title, "columns": [], "count": 0},
+        )
+        kind["columns"] += [count.column] if count.column else []
+        kind["count"] += count.count
+    return list(kinds.values())
+
+
+def wants_to_accept(given: Sent) -> bool:
+    """The explicit button; without a name nothing is taken in."""
+    pressed = st.button("接收", type="primary", key="accept", disabled=not given.actor)
+    if not given.actor:
+        st.html(render("note.html", text="请先填写经办人，再点“接收”。"))
+    return pressed
+
+
+def accepted(text: str) -> None:
+    """What was taken in, kept on screen until something else happens."""
+    st.html(render("accepted.html", text=text))
+
+
+def waiting(batches: Sequence[Any], catalog: Catalog, leaves_sample: bool) -> bool:
+    """Batches no published version holds yet, and the explicit button that builds and publishes."""
+    rows = [
+        {
+            "table": catalog.tables[batch.table].name if batch.table in catalog.tables else batch.table,
+            "file": batch.file_name,
+            "rows": batch.rows,
+            "as_of": day_text(batch.as_of),
+            "actor": batch.actor,
+        }
+        for batch in batches
+    ]
+    st.html(render("waiting.html", rows=rows, leaves_sample=leaves_sample and bool(rows)))
+    return bool(rows) and st.button("发布", type="primary", key="publish")

@@ -1,0 +1,139 @@
+"""The real app on a free port in a process of its own, and Debian's Chromium. Built on the same sample as the pages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from tests.samples import published_sample
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
+    base = tmp_path_factory.getbasetemp()
+    return published_sample(base if worker_id == "master" else base.parent)
+
+
+@contextmanager
+def running(data: DataDir) -> Iterator[str]:
+    """The address of the app on this data folder, started as `make run` starts it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+                break
+            except (URLError, ConnectionError):
+                assert server.poll() is None, "the app did not start"
+                assert time.monotonic() < deadline, "the app did not answer"
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def app(sample: DataDir) -> Iterator[str]:
+    """One server for all tests that only look."""
+    with running(sample) as address:
+        yield address
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[DataDir], str]]:
+    """start(data): a server of this test's own."""
+    with ExitStack() as stack:
+        yield lambda data: stack.enter_context(running(data))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page and what it did behind the reader's back."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        """Go there and wait until the page is whole."""
+        self.page.goto(address)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        self.page.locator(".sc h1").first.wait_for(timeout=20_000)
+        self.page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        self.page.wait_for_timeout(400)
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """visit(width, height): a fresh browser window that keeps what went wrong and who was called."""
+    with ExitStack() as stack:
+
+        def opened(width: int = 1440, height: int = 900) -> Watched:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
+            )
+            stack.callback(context.close)
+            watched = Watched(context.new_page())
+
+            def note(request: Request) -> None:
+                host = urlsplit(request.url).hostname
+                if host not in (None, "127.0.0.1"):
+                    watched.elsewhere.append(request.url)
+
+            watched.page.on("request", note)
+            watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
+
+            def listen(message: ConsoleMessage) -> None:
+                # On a page that is not the first one the framework asks for these under the page's own path, gets
+                # 404 and tries the right path: the browser logs it, nothing is wrong.
+                probes = ("/_stcore/health", "/_stcore/host-config")
+                if message.type == "error" and not message.location["url"].endswith(probes):
+                    watched.errors.append(message.text)
+
+            watched.page.on("console", listen)
+            return watched
+
+        yield opened

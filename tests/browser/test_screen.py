@@ -1,0 +1,193 @@
+"""What a reader sees and can reach in a real browser."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from scorecard.layout import DataDir
+from tests.browser.conftest import ROOT, Watched
+from tests.extracts import cases_csv
+
+Visit = Callable[..., Watched]
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+# Words a Chinese reader of such pages expects in Latin letters.
+LATIN = {"CSV", "csv", "UTF", "GB", "MB", "Markdown", "SQL", "id"}
+
+
+def visible(watched: Watched) -> str:
+    return watched.page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_whole_chinese_and_asks_nobody_else(page: str, app: str, visit: Visit) -> None:
+    watched = visit()
+    watched.open(f"{app}/{'' if page == 'overview' else page}")
+    assert watched.errors == []
+    assert watched.elsewhere == []
+    text = visible(watched)
+    assert len(re.findall(r"[\u4e00-\u9fff]", text)) > 100
+    assert "treamlit" not in text + watched.page.title()
+    assert watched.page.evaluate("document.documentElement.lang") == "zh-CN"
+    watched.page.add_style_tag(
+        content="code, pre, .state, [data-testid=stIconMaterial] { display: none !important; }"
+    )
+    without_ids = visible(watched)
+    english = set(re.findall(r"[A-Za-z]{2,}", without_ids)) - LATIN
+    assert {word for word in english if word.islower() or word.istitle()} <= set(), english
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_sticks_out_at_the_side(page: str, app: str, visit: Visit) -> None:
+    for width, height in ((1440, 900), (1920, 1080)):
+        watched = visit(width, height)
+        watched.open(f"{app}/{'' if page == 'overview' else page}")
+        over = watched.page.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth; }"
+        )
+        assert over <= 0
+
+
+def test_four_cards_stand_in_a_row(app: str, visit: Visit) -> None:
+    watched = visit()
+    page = watched.open(f"{app}/commercial_disputes")
+    tops = page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
+    assert tops[:4] == [tops[0]] * 4
+    assert tops[4] > tops[0]
+    answer = page.locator(".answer").first.bounding_box()
+    assert answer is not None
+    assert answer["y"] < 300
+
+
+def test_an_indicator_opens_beside_its_page_with_a_drawn_trend_and_closes_again(
+    app: str, visit: Visit
+) -> None:
+    watched = visit()
+    page = watched.open(f"{app}/commercial_disputes")
+    page.evaluate("window.sameDocument = true")
+    page.locator(".card", has_text="小额诉讼程序适用率").click()
+    chart = page.locator("[data-testid=stPlotlyChart] svg.main-svg").first
+    chart.wait_for(timeout=20_000)
+    assert page.locator("[data-testid=stPlotlyChart] .scatterlayer path").count() > 1
+    words = page.locator("[data-testid=stPlotlyChart]").inner_text()
+    for wanted in ("口径 small_claims_rate", "数据截至", "示例数据", "2026年10月"):
+        assert wanted in words
+    assert "indicator=small_claims_rate" in page.url
+    assert page.evaluate("window.sameDocument") is True, "a link of ours must not load the page anew"
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stDialog]").wait_for(state="detached")
+    watched.settle()
+    assert "indicator=" not in page.url
+    assert watched.errors == []
+    assert watched.elsewhere == []
+
+
+def test_the_choice_lives_in_the_address_and_survives_pages_and_reload(app: str, visit: Visit) -> None:
+    watched = visit()
+    page = watched.open(app)
+    page.get_by_role("radio", name="年度累计").or_(page.get_by_role("button", name="年度累计")).first.click()
+    page.wait_for_url("**grain=**")
+    watched.settle()
+    assert "2026年1—10月" in visible(watched)
+    page.get_by_role("link", name="办理破产").first.click()
+    page.wait_for_url("**/insolvency**")
+    watched.settle()
+    assert "grain=年度累计" in unquote(page.url)
+    assert "2026年1—10月" in visible(watched)
+    page.reload()
+    watched.settle()
+    assert "grain=年度累计" in unquote(page.url)
+    assert "2026年1—10月" in visible(watched)
+    page.locator("[data-testid=stTopNavSection]", has_text="数据").click()
+    page.get_by_text("版本", exact=True).first.click()
+    page.wait_for_url("**/versions**")
+    watched.settle()
+    page.get_by_role("link", name="总览").first.click()
+    watched.settle()
+    assert "2026年1—10月" in visible(watched)
+
+
+def test_navigation_and_cards_are_reached_and_opened_by_keyboard(app: str, visit: Visit) -> None:
+    watched = visit()
+    page = watched.open(app)
+    focused = "() => (document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"
+    seen: list[str] = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(focused))
+    for wanted in ("总览", "解决商业纠纷", "保护中小投资者", "办理破产", "工作要求", "口径与目标", "数据"):
+        assert wanted in seen
+    assert any("跳到正文" in one for one in seen)
+    page = watched.open(f"{app}/insolvency")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('card')"):
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")
+    page.locator("[data-testid=stDialog]").wait_for()
+    assert "indicator=" in page.url
+
+
+def test_a_link_straight_to_a_page_works_on_a_server_that_just_started(
+    sample: DataDir, start: Callable[[DataDir], str], visit: Visit
+) -> None:
+    watched = visit()
+    page = watched.open(f"{start(sample)}/insolvency?indicator=bankruptcy_mean_days&grain=全年")
+    page.locator("[data-testid=stDialog]").wait_for()
+    assert "破产案件平均审理时长" in visible(watched)
+    assert page.locator("[data-testid=stTopNavLink]").count() >= 5
+    assert page.locator("[data-testid=stSidebar]").count() == 0
+
+
+def test_a_broken_gb18030_file_shows_its_lines_and_gives_them_as_a_file(
+    data: DataDir, start: Callable[[DataDir], str], visit: Visit, tmp_path: Path
+) -> None:
+    lines = cases_csv(40).decode().splitlines()
+    lines[2] = lines[2].replace("简易程序", "简易程徐")
+    lines[4] = re.sub(r"\d{4}-\d\d-\d\d", "2026-02-30", lines[4], count=1)
+    file = tmp_path / "案件提取.csv"
+    file.write_bytes("\r\n".join(lines).encode("gb18030"))
+    watched = visit()
+    page = watched.open(f"{start(data)}/upload?table=审判案件表")
+    assert "选择文件" in visible(watched)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("未通过，文件没有写入系统").wait_for(timeout=20_000)
+    rows = page.locator("table.problems tbody tr").all_inner_texts()
+    assert rows[0].startswith("须改正"), "what must be corrected stands first"
+    assert any(row.split("\t")[1] == "3" and "简易程徐" in row and "是否为" in row for row in rows)
+    assert any(row.split("\t")[1] == "5" and "2026-02-30" in row for row in rows)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="下载全部问题（CSV）").click()
+    saved = tmp_path / "problems.csv"
+    waiting.value.save_as(saved)
+    assert saved.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "简易程徐" in saved.read_text(encoding="utf-8-sig")
+    assert page.get_by_role("button", name="接收", exact=True).count() == 0
+    assert watched.errors == []
+    assert watched.elsewhere == []
+
+
+def test_a_sound_file_goes_all_the_way_to_the_overview(
+    data: DataDir, start: Callable[[DataDir], str], visit: Visit, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.csv"
+    file.write_bytes(cases_csv(200))
+    watched = visit()
+    address = start(data)
+    page = watched.open(f"{address}/upload?table=审判案件表")
+    page.get_by_label("经办人").fill("李四")
+    page.get_by_label("经办人").press("Enter")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="接收", exact=True).click()
+    page.get_by_text("已接收：审判案件表 200 行").wait_for(timeout=30_000)
+    page.get_by_role("button", name="发布", exact=True).click()
+    page.get_by_text("没有等待发布的批次").wait_for(timeout=60_000)
+    page.get_by_role("link", name="总览").first.click()
+    page.get_by_text("全部指标").wait_for(timeout=30_000)
+    assert "示例数据" not in visible(watched)
+    assert watched.errors == []

@@ -1,0 +1,39 @@
+"""Pages run in Streamlit's own test runner, without a server, on an empty folder or on the sample."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scorecard.layout import DATA_VARIABLE, DataDir
+from tests.samples import published_sample
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
+    base = tmp_path_factory.getbasetemp()
+    return published_sample(base if worker_id == "master" else base.parent)
+
+
+def turn(app: AppTest, page: str) -> AppTest:
+    """Another page of the same session."""
+    return app.switch_page(f"../../pages/{page}.py").run()
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """open_page(data, "upload", period="2026年9月"): the page after its first run."""
+
+    def opened(data: DataDir, page: str = "overview", **query: str) -> AppTest:
+        monkeypatch.setenv(DATA_VARIABLE, str(data.root))
+        app = AppTest.from_file(str(Path(__file__).with_name("entry.py")), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        return app if page == "overview" else turn(app, page)
+
+    return opened

@@ -1,0 +1,169 @@
+"""Every page on every kind of data: nothing raises, and what must be said is said."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scorecard.definitions import Catalog
+from scorecard.layout import DataDir
+from tests.pages.conftest import ROOT, Open, turn
+from tests.samples import copied
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements")
+TAG = re.compile(r"<(?!style|script)[^>]+>")
+
+
+def markup(app: AppTest) -> str:
+    return "\n".join(one.proto.body for one in app.get("html") if "<script>" not in one.proto.body)
+
+
+def text(app: AppTest) -> str:
+    """What a reader reads of our own HTML."""
+    return unescape(TAG.sub(" ", re.sub(r"<style>.*?</style>", "", markup(app), flags=re.DOTALL)))
+
+
+def test_there_are_nine_pages_and_each_is_short() -> None:
+    assert len(PAGES) == 9
+    for path in (ROOT / "pages").glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) < 60, path.name
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_data_says_what_to_do(page: str, data: DataDir, open_page: Open) -> None:
+    app = open_page(data, page)
+    assert not app.exception
+    if page in ANALYSIS or page == "versions":
+        assert "还没有发布任何数据" in text(app)
+        assert "数据报送" in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_sample_says_it_is_a_sample(page: str, sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, page)
+    assert not app.exception
+    assert "示例数据" in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_heading_and_no_table_head_is_in_english(page: str, sample: DataDir, open_page: Open) -> None:
+    heads = re.findall(
+        r"<(?:h1|h2|h3|th)[^>]*>(.*?)</(?:h1|h2|h3|th)>", markup(open_page(sample, page)), re.DOTALL
+    )
+    for head in heads:
+        words = re.findall(r"[A-Za-z]{3,}", unescape(TAG.sub("", head)))
+        assert not words, head
+
+
+@pytest.mark.parametrize("page", ANALYSIS[1:])
+def test_a_domain_page_has_a_card_for_each_of_its_indicators(
+    page: str, sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    shown = re.findall(r'class="card go[^"]*" href="([^"]*)"', markup(open_page(sample, page)))
+    wanted = [indicator.id for indicator in catalog.of_domain(page)]
+    assert sorted(re.findall(r"indicator=(\w+)", " ".join(shown))) == sorted(wanted)
+
+
+def test_the_overview_lists_every_indicator_in_the_order_of_the_plan(
+    sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    matrix = next(
+        one.proto.body for one in open_page(sample).get("html") if "matrix" in one.proto.body[:3000]
+    )
+    shown = re.findall(r"indicator=(\w+)", matrix.split("全部指标")[1])
+    assert shown == list(catalog.indicators)
+
+
+def test_the_first_period_shown_is_the_last_complete_month(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample)
+    assert app.selectbox(key="period").value == "2026年10月"
+    assert "2026年11月" not in text(app)
+
+
+def test_the_choice_survives_a_change_of_page(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, "overview", period="2026年6月", department="民事审判庭")
+    assert app.selectbox(key="period").value == "2026年6月"
+    turn(app, "insolvency")
+    assert app.selectbox(key="period").value == "2026年6月"
+    assert app.selectbox(key="department").value == "civil"
+
+
+def test_another_grain_keeps_the_place_in_time(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, "overview", period="2025年5月")
+    app.get("button_group")[0].set_value("quarter").run()
+    assert app.selectbox(key="period").value == "2025年二季度"
+
+
+def test_departments_stand_in_the_order_of_the_plan(
+    sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    names = open_page(sample).selectbox(key="department").options
+    order = ["全院", *(department.name for department in catalog.departments.values())]
+    assert names == [name for name in order if name in names]
+    assert len(names) > 3
+
+
+@pytest.mark.parametrize(
+    "indicator", ["small_claims_rate", "bankruptcy_mean_days", "sales_contract_total_days"]
+)
+def test_a_chosen_indicator_opens_with_one_figure_that_carries_its_provenance(
+    indicator: str, sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    chosen = catalog.indicators[indicator]
+    app = open_page(sample, "overview", indicator=indicator)
+    app.query_params["indicator"] = indicator
+    turn(app, chosen.domain)
+    assert not app.exception
+    charts = app.get("plotly_chart")
+    assert len(charts) == 1
+    words = " ".join(one["text"] for one in json.loads(charts[0].proto.spec)["layout"]["annotations"])
+    for wanted in (f"口径 {indicator}", "分子/分母", "数据截至 2026年10月31日", "版本 ", "示例数据"):
+        assert wanted in words
+    config = json.loads(charts[0].proto.config)
+    assert config["displayModeBar"] is False
+    assert config["showSendToCloud"] is False
+    assert chosen.definition in text(app)
+
+
+def test_at_most_eight_figures_are_painted_at_once(sample: DataDir, open_page: Open) -> None:
+    for page in PAGES:
+        assert len(open_page(sample, page).get("plotly_chart")) <= 8
+
+
+def test_the_glossary_shows_the_whole_of_an_entry(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
+    app = open_page(sample, "overview")
+    app.query_params["indicator"] = "small_claims_rate"
+    turn(app, "glossary")
+    shown = text(app)
+    for wanted in ("算例", "÷", "小额转程序率", "20%—35%（同类）", "SELECT"):
+        assert wanted in shown
+
+
+def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, open_page: Open) -> None:
+    data = copied(sample, tmp_path / "partial")
+    for batch in (data.batches / "revisits").glob("*.parquet"):
+        batch.unlink()
+    from etl.build import build
+    from etl.publish import publish
+    from scorecard import catalog as catalogs
+    from tests.samples import SEEDS
+
+    publish(data, build(catalogs.load(SEEDS), data), "测试")
+    shown = text(open_page(data))
+    assert "涉诉企业回访表尚未报送" in shown
+    assert shown.index("尚未报送") < shown.index("未达标")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_broken_pointer_is_said_and_the_last_good_version_is_shown(
+    page: str, sample: DataDir, tmp_path: Path, open_page: Open
+) -> None:
+    data = copied(sample, tmp_path / "broken")
+    data.pointer.write_bytes(b"\xff\xfe")
+    app = open_page(data, page)
+    assert not app.exception
+    assert "发布指针损坏" in text(app)
