@@ -251,7 +251,7 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half_written(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("etl.durable.os.replace", full)
-    with pytest.raises(StorageError, match="磁盘已满.*请清理磁盘空间"):
+    with pytest.raises(StorageError, match=r"磁盘已满.*请清理磁盘空间"):
         publish(data, new, "测试")
     monkeypatch.undo()
     assert store.current(data).version == old

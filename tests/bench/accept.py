@@ -1,0 +1,75 @@
+"""The door against the barest thing a database can do with the same file: load it, all text, into a table."""
+
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from etl import accept as door
+from etl import batches, decoding, headers, reading, typed
+from etl.rules import Rules
+from scorecard.layout import DataDir
+from tests.bench import data
+from tests.bench.process import alone
+from tests.bench.report import Finding, in_turn, ratio
+from tests.bench.stopwatch import Stages, stopwatches
+
+# What takes time on the way, in its order; a stage within another one is taken off that one.
+STAGES: Stages = (
+    ("checks of the bytes", decoding, "not_text"),
+    ("decoding", decoding, "decode"),
+    ("header", headers, "find_header"),
+    ("read into a table", reading, "stage"),
+    ("cells to types", typed, "create_typed"),
+    ("rules between columns", Rules, "check"),
+    ("keys and duplicates", Rules, "_key"),
+    ("parquet", batches, "add"),
+)
+
+
+def measure(folder: Path, rows: int) -> list[Finding]:
+    """Findings for UTF-8, GB18030 and an untidy file; the bare load of the UTF-8 file is the base of all three.
+
+    The database has no GB18030 of its own, so the base of that one is the same rows in UTF-8.
+    """
+    found = data.catalog()
+    clean, recoded, untidy = (folder / f"{name}.csv" for name in ("utf8", "gb18030", "untidy"))
+    data.write_extract(clean, rows, found)
+    data.recode(clean, recoded)
+    data.make_untidy(clean, untidy)
+    wanted = (("UTF-8", clean, 3.0), ("GB18030", recoded, 5.0), ("GB18030, untidy", untidy, None))
+    findings: list[Finding] = []
+    for name, path, at_most in wanted:
+        (bare, whole, stages), peak = alone(_compared, clean, path, folder / f"data-{path.stem}")
+        size = f"{path.stat().st_size / 1e6:.0f} MB, peak {peak:.0f} MiB"
+        findings.append(ratio(f"{name}: accept / bare load", whole, bare, at_most, size))
+        findings += [
+            Finding(f"    {stage}", f"{seconds / bare:.2f}x", footnote="")
+            for stage, seconds in stages.items()
+        ]
+    return findings
+
+
+def _compared(clean: Path, path: Path, folder: Path) -> tuple[float, float, dict[str, float]]:
+    """Median seconds of the bare load, of accept in turn with it, and of each stage of accept."""
+    attempts: list[dict[str, float]] = []
+    found = data.catalog()
+    table = found.tables["cases"]
+
+    def accept() -> None:
+        into = DataDir(
+            folder / str(len(attempts))
+        )  # a folder of its own: a known file would not be read again
+        with stopwatches(STAGES, door) as seconds:
+            door.accept(path.read_bytes(), path.name, table, found, data.AS_OF, data.ACTOR, into)
+        attempts.append(seconds)
+
+    bare, whole = in_turn(lambda: _bare_load(clean), accept)
+    return bare, whole, {stage: median(one[stage] for one in attempts) for stage, _, _ in STAGES}
+
+
+def _bare_load(path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE bare AS SELECT * FROM read_csv('{path}', header = true, all_varchar = true)"
+        )

@@ -1,0 +1,111 @@
+"""Processes of their own: one that does a job and tells its peak memory, one that serves an app and is ended again."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from urllib.error import URLError
+
+from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from tests.bench.data import ROOT
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+STARTING = 60  # seconds a server may take until it answers
+ONE_LINE = 'import streamlit as st\n\nst.write("1")\n'
+
+
+def alone(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
+    """What `job` gives in a fresh process, and that process's peak memory in MiB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_with_peak, job, args, kwargs).result()
+
+
+def _with_peak(job: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[T, float]:
+    result = job(*args, **kwargs)
+    return result, peak_mib(os.getpid())
+
+
+def peak_mib(process: int) -> float:
+    """The highest resident memory since the process began; getrusage would also count its parent's at the fork."""
+    return _status(process, "VmHWM")
+
+
+def resident_mib(process: int) -> float:
+    """The resident memory now."""
+    return _status(process, "VmRSS")
+
+
+def _status(process: int, name: str) -> float:
+    for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"{name} is not in the status of process {process}")
+
+
+@contextmanager
+def app(data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
+    """The real app over a data folder: its address as host:port and its process."""
+    with _served(ROOT / "app.py", ROOT, data, folder) as running:
+        yield running
+
+
+@contextmanager
+def one_line_page(folder: Path) -> Generator[tuple[str, int], None, None]:
+    """The smallest app there is, under the same settings of the server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
+    script = folder / "one_line.py"
+    script.write_text(ONE_LINE, encoding="utf-8")
+    with _served(script, folder, DataDir(folder / "none"), folder) as running:
+        yield running
+
+
+@contextmanager
+def _served(script: Path, where: Path, data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
+    port = _free_port()
+    environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
+    log = folder / f"server-{port}.log"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    with log.open("w") as written:
+        server = subprocess.Popen(
+            command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_healthy(server, port, log)
+            yield f"127.0.0.1:{port}", server.pid
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"the server did not answer:\n{log.read_text(encoding='utf-8')[-2000:]}")

@@ -1,0 +1,169 @@
+"""What a card says, and what it must not say."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from scorecard.cards import Evidence, card, counts, sentence, trend
+from scorecard.definitions import Catalog
+from scorecard.period import Period, between, month_index, parse
+from scorecard.provenance import provenance, scope_text
+from scorecard.readings import Reading
+from scorecard.targets import Target
+
+MONTHS = between("month", month_index(date(2025, 1, 1)), month_index(date(2026, 10, 1)))
+OCTOBER = MONTHS[-1]
+
+
+def reading(indicator: str, period: Period, top: int, bottom: int, **other: object) -> Reading:
+    exact = Fraction(top * 100, bottom) if bottom else None
+    halves = (Decimal(top), Decimal(bottom))
+    return replace(Reading(indicator, period, "all", "all", *halves, bottom, exact, "complete"), **other)
+
+
+def target(indicator: str, kind: str, lower: str = "", upper: str = "") -> Target:
+    return Target(
+        indicator=indicator,
+        kind=kind,  # pyright: ignore
+        lower=Decimal(lower) if lower else None,
+        upper=Decimal(upper) if upper else None,
+        ladder=(),
+        valid_from=date(2024, 1, 1),
+        valid_until=None,
+        basis="同类",
+        document="某文件",
+        set_by="测试",
+        set_at=datetime(2024, 1, 1),
+        note="",
+    )
+
+
+def evidence(catalog: Catalog, *readings: Reading, targets: tuple[Target, ...] = ()) -> Evidence:
+    series: dict[str, tuple[Reading, ...]] = {}
+    for one in readings:
+        series[one.indicator] = (*series.get(one.indicator, ()), one)
+    return Evidence(
+        catalog=catalog,
+        series=series,
+        targets=targets,
+        doubts={},
+        as_of={table: date(2026, 10, 31) for table in catalog.tables},
+        department="all",
+        scope="all",
+        today=date(2026, 11, 5),
+    )
+
+
+def test_a_rate_shows_value_target_gap_and_halves_in_their_units(catalog: Catalog) -> None:
+    one = catalog.indicators["small_claims_rate"]
+    found = card(
+        evidence(catalog, reading(one.id, OCTOBER, 2, 100), targets=(target(one.id, "区间", "20", "35"),)),
+        one,
+        OCTOBER,
+    )
+    assert (found.figure, found.unit, found.halves) == ("2.00", "%", "2 / 100")
+    assert (found.verdict.word, found.gap) == ("未达标", "较目标 -18.00个百分点")
+    assert found.target == "20%—35%（同类）"
+    assert sentence(found).startswith("2026年10月为2.00%，低于目标下限")
+
+
+def test_a_base_below_the_minimum_is_a_count_never_a_rate(catalog: Catalog) -> None:
+    one = catalog.indicators["small_claims_rate"]
+    shown = evidence(catalog, reading(one.id, OCTOBER, 4, 4))
+    found = card(shown, one, OCTOBER)
+    assert (found.value, found.verdict.word, found.halves) == ("n=4", "样本不足", "4 / 4")
+    assert trend(shown, one)[0].value is None
+    assert "100" not in found.value + found.trend[0].text
+
+
+def test_a_cohort_under_observation_names_the_last_one_that_is_through(catalog: Catalog) -> None:
+    one = catalog.indicators["mediation_enforcement_rate"]
+    shown = evidence(
+        catalog,
+        reading(one.id, MONTHS[-8], 3, 100),
+        reading(one.id, MONTHS[-7], 5, 100),
+        reading(one.id, OCTOBER, 0, 100, state="immature"),
+    )
+    found = card(shown, one, OCTOBER)
+    assert found.verdict.word == "观察期未满"
+    assert not found.settled
+    assert found.note == "已期满 2026年4月 5.00%"
+
+
+def test_a_yearly_total_is_owed_by_the_whole_court_only(catalog: Catalog) -> None:
+    one = catalog.indicators["outreach_firm_count"]
+    year = parse("ytd", "2026-10")
+    assert year is not None
+    counted = reading(one.id, year, 5, 0, denominator=None, exact=Fraction(5), base=5)
+    shown = evidence(catalog, counted, targets=(target(one.id, "累计", "120"),))
+    assert card(shown, one, year).verdict.word == "未达标"
+    for other in (replace(shown, department="civil"), replace(shown, scope="firm")):
+        assert card(other, one, year).verdict.word in ("仅监测", "无数据")
+
+
+def test_an_indicator_without_departments_says_so_instead_of_having_no_data(catalog: Catalog) -> None:
+    one = next(
+        indicator
+        for indicator in catalog.indicators.values()
+        if any(catalog.tables[table].department is None for table in indicator.formula.tables)
+    )
+    found = card(replace(evidence(catalog), department="civil"), one, OCTOBER)
+    assert found.verdict.word == "无数据"
+    assert "不分部门" in found.made_of
+
+
+def test_a_late_table_is_to_be_checked_only_beyond_its_cut(catalog: Catalog) -> None:
+    one = catalog.indicators["small_claims_rate"]
+    shown = replace(
+        evidence(catalog, reading(one.id, MONTHS[-2], 30, 100), reading(one.id, OCTOBER, 30, 100)),
+        as_of={"cases": date(2026, 9, 30)},
+        today=date(2026, 11, 20),
+    )
+    assert card(shown, one, OCTOBER).verdict.word == "数据待核"
+    assert card(shown, one, MONTHS[-2]).verdict.word == "仅监测"
+
+
+def test_words_are_counted_never_scored(catalog: Catalog) -> None:
+    shown = evidence(catalog, reading("small_claims_rate", OCTOBER, 30, 100))
+    found = counts([card(shown, one, OCTOBER) for one in catalog.indicators.values()])
+    assert found == {"仅监测": 1, "无数据": len(catalog.indicators) - 1}
+
+
+def test_the_spark_ends_with_the_period_on_screen(catalog: Catalog) -> None:
+    one = catalog.indicators["small_claims_rate"]
+    shown = evidence(catalog, *(reading(one.id, month, 30, 100) for month in MONTHS))
+    found = card(shown, one, MONTHS[-3])
+    assert [point.label for point in found.trend][-1] == "2026年8月"
+    assert len(found.trend) == 13
+
+
+@pytest.mark.parametrize("sample", [True, False])
+def test_provenance_names_formula_halves_cut_version_and_sample(catalog: Catalog, sample: bool) -> None:
+    one = catalog.indicators["small_claims_rate"]
+    shown = evidence(catalog, reading(one.id, OCTOBER, 61, 238))
+    lines = "\n".join(provenance(card(shown, one, OCTOBER), catalog, shown.as_of, "abc123", sample))
+    for wanted in (
+        one.id,
+        "分子/分母 61 / 238",
+        "数据截至 2026年10月31日",
+        "版本 abc123",
+        catalog.court.name,
+    ):
+        assert wanted in lines
+    assert ("示例数据" in lines) == sample
+
+
+def test_tables_that_reach_different_days_are_named(catalog: Catalog) -> None:
+    one = catalog.indicators["pre_mediation_diversion_rate"]
+    as_of = {"cases": date(2026, 9, 30), "pre_mediations": date(2026, 10, 31)}
+    line = provenance(card(evidence(catalog), one, OCTOBER), catalog, as_of, "v", False)[1]
+    assert "审判案件表 2026年9月30日" in line
+    assert "诉前调解表 2026年10月31日" in line
+
+
+def test_the_scope_is_said_in_words(catalog: Catalog) -> None:
+    assert scope_text(catalog, "all", "all") == "全院　全部案件"
+    assert scope_text(catalog, "civil", "firm") == "民事审判庭　涉企案件"

@@ -1,0 +1,187 @@
+"""Figures and sparklines: complete in themselves, quiet, and safe."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+
+from scorecard import charts, theme
+from scorecard.cards import Point
+from scorecard.sparkline import sparkline
+from scorecard.verdict import WORDS, Verdict, Word
+
+ROOT = Path(__file__).resolve().parents[1]
+HOSTILE = '<a href="http://x">点</a> & <b>'
+
+
+def point(number: int, value: float | None, word: Word = "仅监测", **other: object) -> Point:
+    shown = "—" if value is None else f"{value:.2f}%"
+    made = Point(
+        f"2026年{number}月", f"2026-{number:02}", value, shown, "1 / 2", Verdict(word, ""), None, None, ""
+    )
+    return replace(made, **other)
+
+
+def shown(*points: Point, **other: object) -> charts.Trend:
+    made = charts.Trend("适用率", "全院", "%", points, points[-1].key, True, ("口径 x", "版本 y"), False)
+    return replace(made, **other)
+
+
+def words(figure: object) -> str:
+    layout = json.loads(figure.to_json())["layout"]
+    return " ".join([layout["title"]["text"], *(one["text"] for one in layout.get("annotations", []))])
+
+
+def traces(figure: object) -> list[dict[str, object]]:
+    return json.loads(figure.to_json())["data"]
+
+
+def test_a_figure_carries_title_target_last_value_and_provenance() -> None:
+    bound = {"lower": 60.0, "target": "≥60%（同类）"}
+    said = words(charts.trend(shown(point(1, 58.0, "未达标", **bound), point(2, 61.3, "达标", **bound))))
+    for wanted in ("适用率", "≥60%", "61.30%", "口径 x", "版本 y"):
+        assert wanted in said
+    assert "示例数据" not in said
+
+
+def test_a_figure_of_a_sample_says_so() -> None:
+    assert "示例数据" in words(charts.trend(shown(point(1, 58.0), sample=True)))
+
+
+def test_a_target_is_dashed_and_a_range_is_a_band() -> None:
+    line = traces(charts.trend(shown(point(1, 50.0, lower=60.0), point(2, 50.0, lower=60.0))))
+    assert any(one["line"].get("dash") == "dash" for one in line if "line" in one)
+    assert not any(one.get("fill") for one in line)
+    band = traces(charts.trend(shown(point(1, 50.0, lower=20.0, upper=35.0))))
+    assert any(one.get("fill") == "tonexty" for one in band)
+
+
+def test_a_value_that_may_still_move_is_hollow_and_says_why() -> None:
+    figure = charts.trend(shown(point(1, 50.0), point(2, 40.0, "观察期未满")))
+    markers = next(one for one in traces(figure) if one["mode"] == "markers")["marker"]
+    assert markers["color"] == [theme.palette().ink, theme.palette().paper]
+    assert "观察期未满" in words(figure)
+
+
+def test_only_missed_points_are_coloured() -> None:
+    figure = charts.trend(shown(point(1, 50.0, "达标"), point(2, 40.0, "未达标"), point(3, 50.0)))
+    markers = next(one for one in traces(figure) if one["mode"] == "markers")["marker"]
+    assert markers["color"] == [theme.palette().ink, theme.palette().missed, theme.palette().ink]
+    assert markers["symbol"] == ["circle", "triangle-down", "circle"]
+
+
+def test_what_may_not_be_drawn_leaves_a_gap_and_an_empty_figure_says_what_to_do() -> None:
+    line = next(
+        one
+        for one in traces(charts.trend(shown(point(1, 50.0), point(2, None, "样本不足"), point(3, 50.0))))
+        if one["mode"] == "lines"
+    )
+    assert line["y"][1] is None
+    assert "不画线" in words(charts.trend(shown(point(1, None, "样本不足"))))
+
+
+def test_periods_are_our_own_categories_and_never_too_many_are_written() -> None:
+    labels = [f"{2024 + n // 12}年{n % 12 + 1}月" for n in range(34)]
+    written = charts.ticks(labels)
+    assert written[-1] == labels[-1]
+    assert len(written) <= 9
+    axis = json.loads(charts.trend(shown(point(1, 50.0), point(2, 40.0))).to_json())["layout"]["xaxis"]
+    assert axis["type"] == "category"
+    assert axis["ticktext"] == ["2026年1月", "2026年2月"]
+
+
+def test_data_never_becomes_a_link_or_a_tag_in_a_figure() -> None:
+    text = charts.trend(
+        shown(
+            point(1, 50.0, lower=1.0, target=HOSTILE, text=HOSTILE, halves=HOSTILE),
+            title=HOSTILE,
+            subtitle=HOSTILE,
+            provenance=(HOSTILE,),
+        )
+    ).to_json()
+    assert "<a " not in json.loads(json.dumps(text))
+    assert not re.search(r"<a |\\u003ca ", text)
+
+
+@pytest.mark.parametrize("value", [0.0, 100.0, 1e6, -3.0])
+def test_the_axis_holds_every_value(value: float) -> None:
+    layout = json.loads(charts.trend(shown(point(1, value), share=False)).to_json())["layout"]
+    low, high = layout["yaxis"]["range"]
+    assert low <= value <= high
+    assert low < high
+
+
+def test_the_mode_bar_and_the_cloud_are_off() -> None:
+    assert charts.PLOT_CONFIG["displayModeBar"] is False
+    assert charts.PLOT_CONFIG["showSendToCloud"] is False
+
+
+# --- sparklines -----------------------------------------------------------------------------------------------
+
+
+def drawing(*points: Point) -> ElementTree.Element:
+    source = sparkline(points, 100, 20)
+    assert source.startswith("data:image/svg+xml,")
+    return ElementTree.fromstring(unquote(source.split(",", 1)[1]))
+
+
+def test_a_sparkline_is_a_drawing_inside_its_box() -> None:
+    shapes = drawing(*(point(n, 10.0 * n, lower=5.0) for n in range(1, 6)))
+    numbers = [float(n) for one in shapes.iter() for n in re.findall(r"[\d.]+", one.get("points", ""))]
+    assert numbers
+    assert all(0 <= number <= 100 for number in numbers)
+    assert [one for one in shapes if one.get("stroke-dasharray")]
+
+
+def test_a_sparkline_breaks_where_nothing_may_be_drawn() -> None:
+    shapes = drawing(point(1, 1.0), point(2, 2.0), point(3, None), point(4, 3.0), point(5, 2.0))
+    assert len([one for one in shapes if one.tag.endswith("polyline")]) == 2
+
+
+def test_a_sparkline_ends_hollow_while_the_value_may_move() -> None:
+    settled = drawing(point(1, 1.0), point(2, 2.0, "达标"))[-1]
+    moving = drawing(point(1, 1.0), point(2, 2.0, "在途"))[-1]
+    assert settled.get("fill") == theme.palette().met
+    assert moving.get("fill") == theme.palette().paper
+
+
+def test_fewer_than_two_values_are_no_trend() -> None:
+    assert sparkline([point(1, 1.0), point(2, None)], 100, 20) == ""
+
+
+# --- one palette ----------------------------------------------------------------------------------------------
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_word_has_a_symbol_and_a_colour_that_can_be_read_on_paper() -> None:
+    paper = luminance(theme.palette().paper)
+    for word in WORDS:
+        mark = theme.mark(word)
+        assert mark.symbol in "▲▼◆○"
+        assert (paper + 0.05) / (luminance(mark.colour) + 0.05) >= 4.5, word
+    assert len({theme.mark(word).symbol for word in WORDS}) == 4
+
+
+def test_no_colour_is_written_outside_the_theme() -> None:
+    allowed = {ROOT / "scorecard" / "theme.py", theme.CONFIG}
+    rooms = [ROOT / "app.py", *(ROOT / "pages").rglob("*"), *(ROOT / "scorecard").rglob("*")]
+    for path in rooms:
+        if path.suffix in (".py", ".css", ".html", ".js") and path not in allowed:
+            found = re.findall(
+                r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|\brgba?\(", path.read_text(encoding="utf-8")
+            )
+            assert not found, (path, found)
+
+
+def test_every_line_of_the_configuration_says_why() -> None:
+    for line in theme.CONFIG.read_text(encoding="utf-8").splitlines():
+        assert not line or line.startswith(("#", "[")) or "  #" in line, line
