@@ -18,12 +18,12 @@ sent = upload.sent(table, as_of, actor, catalog.court.max_upload_mb)
 if sent is not None:
     file = (sent.raw, sent.file_name, table, catalog, as_of)
     found = upload.once("examined", (sent.id, table.id, as_of, catalog.digest), lambda: examine(*file))
-    upload.findings(found, SEVERITY_NAMES, lambda: problems_csv(found.problems), sent.file_name)
-    if not found.refused and upload.wants_to_accept(sent):
+    actions = upload.findings(found, SEVERITY_NAMES, lambda: problems_csv(found.problems), sent.file_name)
+    if not found.refused and upload.wants_to_accept(sent, actions):
         with st.spinner("正在接收…"):
             batch = accept(*file, actor, data)
         before = "此前已接收，没有重复写入" if batch.already else "已接收"
-        upload.accepted(f"{before}：{table.name} {batch.rows:,} 行，批次 {batch.name}")
+        upload.accepted(f"{before}：{table.name} {batch.rows:,} 行，批次 {batch.name}", actions)
 
 published = {(one["table"], one["name"]) for one in version.manifest.batches} if version else set()
 own = [one for one in list_batches(data) if not one.sample and (one.table, one.name) not in published]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from scorecard import case_number
 from scorecard import period as periods
 from scorecard.contracts import Column, ColumnType, Table
 from scorecard.definitions import Catalog, Department, Indicator
@@ -189,8 +190,16 @@ def _value(cell: str, column: Column, departments: Mapping[str, Department]) -> 
             return cell
         case "department":
             return _department(cell, departments)
+        case "case_no" if "号" in cell and _normal(cell) != cell:
+            raise ValueError(cell)
         case "text" | "case_no":
             return cell
+
+
+def _normal(cell: str) -> str | None:
+    """The case number as it would be stored: another spelling would have no year, court or type in an example."""
+    found = case_number.parse(cell)
+    return found.text if found else None
 
 
 def _shaped(pattern: re.Pattern[str], cell: str) -> str:
@@ -213,4 +222,6 @@ def _accepted(cell: str, column: Column, departments: Mapping[str, Department]) 
     if column.type == "department":
         known = [word for one in departments.values() for word in (one.id, one.name, *one.aliases)]
         return "已登记的部门", hint(cell, known)
+    if column.type == "case_no":
+        return f"规范写法的案号，如 {_normal(cell) or '（2026）鲁0117民初1号'}", ""
     return _EXPECTED[column.type], ""

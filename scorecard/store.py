@@ -25,6 +25,17 @@ from scorecard.readings import Reading, State
 from scorecard.targets import Target, from_rows
 
 
+# Given when connecting, not set afterwards: connections of one process to one file share an instance, and the second
+# could not lock what the first has locked.
+_LOCKED = {
+    "threads": 2,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What was published: written once beside the warehouse file, never changed."""
@@ -105,12 +116,7 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
     path = data.database(version)
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
-    connection = duckdb.connect(
-        str(path), read_only=True, config={"threads": 2, "autoload_known_extensions": False}
-    )
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
+    return duckdb.connect(str(path), read_only=True, config=_LOCKED)
 
 
 def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:

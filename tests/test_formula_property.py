@@ -9,7 +9,7 @@ from tests.generated import World, worlds
 from tests.naive import Value, evaluate
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_every_declared_formula_gives_the_same_exact_halves_on_duckdb_and_in_plain_python(
     world: World,

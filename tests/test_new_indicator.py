@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl import accept, build, publish
-from etl.__main__ import main
+from etl.cli import main
 from scorecard import catalog as catalogs
 from scorecard import glossary, store
 from scorecard.errors import SeedErrors
@@ -83,7 +83,7 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
     finally:
         connection.close()
     entry = glossary.entry(catalog.indicators["summary_rate"], catalog)
-    assert entry.result.endswith("1 / 2 = 50.00%")
+    assert entry.result.endswith("1 ÷ 2 = 50.00%")
     assert "### 简易程序适用率" in glossary.markdown(catalog)
 
 
@@ -120,14 +120,14 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
     column = '[columns.media]\nheader = "是否媒体关注"\ntype = "boolean"\n\n[columns.hearings]'
     contract.write_text(contract.read_text("utf-8").replace("[columns.hearings]", column), encoding="utf-8")
     _add(copied)
-    file = copied / "indicators/commercial_disputes/summary_rate.toml"
-    file.write_text(
-        INDICATOR.replace('numerator = { procedure = "简易程序" }', "numerator = { media = true }")
-        .replace("procedure | closed_on", "media     | closed_on")
-        .replace("小额诉讼  |", "是        |")
-        .replace("简易程序  |", "          |"),
-        encoding="utf-8",
+    asked = INDICATOR.replace('{ procedure = "简易程序" }', "{ media = true }")
+    asked = (
+        asked.replace("| procedure |", "| media |")
+        .replace("| 小额诉讼  |", "| 是 |")
+        .replace("| 简易程序  |", "| |")
     )
+    file = copied / "indicators/commercial_disputes/summary_rate.toml"
+    file.write_text(asked, encoding="utf-8")
     catalog = catalogs.load(copied)
     old, new = cases_csv(8).decode(), cases_csv(4, first=9).decode().splitlines()
     wider = [f"{new[0]},是否媒体关注", *(f"{line},是" for line in new[1:])]

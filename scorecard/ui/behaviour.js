@@ -39,6 +39,13 @@ if (!window.scorecardBehaviour) {
     ["Connection error", "连接中断"],
     ["Connecting...", "正在连接"],
     ["Oh no.", "出错了"],
+    ["Open", "展开"],
+    ["Choose date", "选择日期"],
+    ["file upload", "选择文件"],
+    ["Empty", "未填"],
+    ["yyyy", "年"],
+    ["mm", "月"],
+    ["dd", "日"],
   ]);
   const patterns = [
     [/^(\d+(?:\.\d+)?) ?([KMG]B) per file(.*)$/, (m) => `单个文件不超过 ${m[1]}${m[2]}${m[3]}`],
@@ -48,18 +55,31 @@ if (!window.scorecardBehaviour) {
     [/^Is Streamlit still running.*$/, () => "看板服务已停止，请联系管理员重新启动。"],
     [/^Streamlit server is not responding.*$/, () => "看板服务没有响应，请检查网络或联系管理员。"],
     [/^streamlit run .*$/, () => "make run"],
+    [/^This app has encountered an error.*$/s, () => "页面出错，详情已记入服务器日志，请联系管理员。"],
     [/^Selected (.+)\. (.+)$/, (m) => `已选 ${m[1]}`],
+    [/^year, (.+)$/, (m) => `${m[1]}，年`],
+    [/^month, (.+)$/, (m) => `${m[1]}，月`],
+    [/^day, (.+)$/, (m) => `${m[1]}，日`],
+    [/^(\d+) – [A-Z][a-z]+$/, (m) => `${Number(m[1])}月`],
+    [/^Selected Date: (.+)$/, (m) => `已选日期 ${isNaN(new Date(m[1])) ? "" : new Date(m[1]).toLocaleDateString("zh-CN")}`],
     [/^Remove (.+)$/, (m) => `移除 ${m[1]}`],
   ];
+  const attributes = ["aria-label", "aria-valuetext", "title", "placeholder"];
   const translated = (text) => {
     const trimmed = text.trim();
-    if (!trimmed || /[\u4e00-\u9fff]/.test(trimmed.slice(0, 12))) return null;
+    if (!/^[A-Za-z0-9]/.test(trimmed)) return null;
     if (words.has(trimmed)) return words.get(trimmed);
     for (const [pattern, say] of patterns) {
       const match = trimmed.match(pattern);
       if (match) return say(match);
     }
     return null;
+  };
+  const translateAttributes = (root) => {
+    for (const name of attributes) {
+      const say = root.hasAttribute(name) ? translated(root.getAttribute(name)) : null;
+      if (say !== null) root.setAttribute(name, say);
+    }
   };
   // Only the framework's own elements: what the reader's data say is never touched.
   const ours = (node) => node.closest && node.closest(".sc, [data-testid=stPlotlyChart]");
@@ -71,17 +91,17 @@ if (!window.scorecardBehaviour) {
       return;
     }
     if (root.nodeType !== Node.ELEMENT_NODE || ours(root)) return;
-    for (const name of ["aria-label", "title", "placeholder"]) {
-      const say = root.hasAttribute(name) ? translated(root.getAttribute(name)) : null;
-      if (say !== null) root.setAttribute(name, say);
-    }
+    translateAttributes(root);
     for (const child of root.childNodes) translate(child);
   };
   translate(document.body);
   new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "characterData") translate(change.target);
+      if (change.type === "attributes" && !ours(change.target)) translateAttributes(change.target);
       for (const node of change.addedNodes) translate(node);
     }
-  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  }).observe(document.body, {
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: attributes,
+  });
 }

@@ -14,10 +14,11 @@ import streamlit as st
 from scorecard import catalog as catalogs
 from scorecard import store
 from scorecard.cards import Card, Evidence, cards
+from scorecard.contracts import Table
 from scorecard.definitions import Catalog
-from scorecard.freshness import today
+from scorecard.freshness import due_through, today
 from scorecard.layout import DataDir, default_data, default_seeds
-from scorecard.period import Grain, Period, parse
+from scorecard.period import Grain, Period, between, month_index, parse
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.store import Manifest, TableState
 from scorecard.targets import Target
@@ -122,7 +123,12 @@ def evidence(version: Version, selection: Selection) -> Evidence:
     """All readings of the chosen grain, department and scope, with what judges them."""
     root = str(data_dir().root.resolve())
     return _evidence(
-        root, version.id, selection.grain, selection.department, selection.scope, today().isoformat()
+        root,
+        version.id,
+        selection.grain,
+        selection.department,
+        selection.scope,
+        judged_on(version).isoformat(),
     )
 
 
@@ -141,7 +147,13 @@ def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
     root = str(data_dir().root.resolve())
     period = selection.period
     return _cards(
-        root, version.id, period.grain, period.key, selection.department, selection.scope, today().isoformat()
+        root,
+        version.id,
+        period.grain,
+        period.key,
+        selection.department,
+        selection.scope,
+        judged_on(version).isoformat(),
     )
 
 
@@ -149,17 +161,38 @@ def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
 def _periods(root: str, version: str, grain: Grain, today: str) -> tuple[Period, ...]:
     series = _evidence(root, version, grain, ALL_DEPARTMENTS, "all", today).series
     found = {reading.period for readings in series.values() for reading in readings}
+    if found:  # months already due are offered even if nothing arrived: they are 数据待核, not absent
+        first = min(period.first_month for period in found)
+        due = due_through(date.fromisoformat(today), _open(root, version).catalog.court.due_day)
+        found.update(between(grain, first, month_index(due)))
     return tuple(sorted(found, key=lambda period: period.last_month, reverse=True))
 
 
 def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
     """The periods of a grain that have values, newest first."""
-    return _periods(str(data_dir().root.resolve()), version.id, grain, today().isoformat())
+    return _periods(str(data_dir().root.resolve()), version.id, grain, judged_on(version).isoformat())
 
 
 def complete_through(version: Version) -> date:
     """The day the extracts reach: the latest 数据截至 of any table."""
     return max(version.as_of.values())
+
+
+def judged_on(version: Version) -> date:
+    """The day lateness is judged by: today; for a sample, which nobody owes, the day its extracts reach."""
+    return complete_through(version) if version.manifest.sample else today()
+
+
+def due_or_complete(version: Version) -> date:
+    """The day readers may expect the data to reach: where they do reach, or where they are already due to."""
+    due = due_through(judged_on(version), version.catalog.court.due_day)
+    return max(complete_through(version), due)
+
+
+def in_order(catalog: Catalog) -> tuple[Table, ...]:
+    """The tables in the order in which the plan's indicators need them, then the others."""
+    needed = [name for indicator in catalog.indicators.values() for name in indicator.formula.tables]
+    return tuple(catalog.tables[name] for name in dict.fromkeys([*needed, *catalog.tables]))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -188,7 +221,7 @@ def kept(version: Version, selection: Selection, name: str, make: Callable[[], M
         period.key,
         selection.department,
         selection.scope,
-        today().isoformat(),
+        judged_on(version).isoformat(),
         name,
         _make=make,
     )

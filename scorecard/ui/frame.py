@@ -21,6 +21,7 @@ from scorecard.ui.data import (
     all_cards,
     complete_through,
     data_dir,
+    due_or_complete,
     kept,
     open_version,
     periods,
@@ -221,9 +222,9 @@ def _choose_period(version: Version, grain: Grain) -> Period:
 
 
 def _default(version: Version, grain: Grain) -> Period:
-    """The last period the extracts cover to its end; while there is none, the newest."""
+    """The last period the extracts cover, or are due to cover, to its end; while there is none, the newest."""
     offered = periods(version, grain)
-    return next((period for period in offered if period.last <= complete_through(version)), offered[0])
+    return next((period for period in offered if period.last <= due_or_complete(version)), offered[0])
 
 
 def _keep_place(version: Version) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from scorecard.cards import Card, counts, sentence
-from scorecard.freshness import overdue, today
+from scorecard.freshness import overdue
 from scorecard.provenance import day_text
+from scorecard.ui.data import in_order, judged_on
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.verdict import Word
@@ -14,7 +15,7 @@ from scorecard.verdict import Word
 
 def health(view: View) -> None:
     """Which tables have come in, how far they reach, what is late or doubtful."""
-    version, now = view.version, today()
+    version, now = view.version, judged_on(view.version)
     states = [
         {
             "name": table.name,
@@ -23,7 +24,7 @@ def health(view: View) -> None:
             "batches": version.tables[table.id].batches if table.id in version.as_of else 0,
             "remark": overdue(view.catalog, table.id, version.as_of.get(table.id), now),
         }
-        for table in view.catalog.tables.values()
+        for table in in_order(view.catalog)
         if table.seed is None
     ]
     reached = sorted({version.as_of[name] for name in version.as_of})
@@ -52,13 +53,14 @@ def tally(view: View) -> None:
 
 
 def attention(view: View) -> None:
-    """What missed its target and what must be checked, in the plan's order: how much, whose, where."""
-    sections = [
-        {"title": "未达标", "found": _at(view, "未达标"), "empty": "本期没有未达标的指标。"},
-        {"title": "数据待核", "found": _at(view, "数据待核"), "empty": ""},
-    ]
-    shown = [section for section in sections if section["found"] or section["empty"]]
-    st.html(render("attention.html", sections=shown, href=view.card_href, sentence=sentence))
+    """What missed its target, one sentence each, and what must be checked, by the reason: in the plan's order."""
+    doubtful: dict[str, list[Card]] = {}
+    for card in _at(view, "数据待核"):
+        doubtful.setdefault(card.verdict.reason, []).append(card)
+    missed = _at(view, "未达标")
+    st.html(
+        render("attention.html", missed=missed, doubtful=doubtful, href=view.card_href, sentence=sentence)
+    )
 
 
 def matrix(view: View) -> None:

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.explain import derived_words
 from scorecard.freshness import today
 from scorecard.provenance import day_text
+from scorecard.ui.data import in_order
 from scorecard.ui.markup import render
 
 LISTED = 200  # problems on screen; the whole list is a file
@@ -62,7 +64,9 @@ class Sent:
 
 def choose(catalog: Catalog) -> tuple[Table, date, str]:
     """The table, its 数据截至 and who hands it in."""
-    tables = _in_order(catalog)
+    tables = {
+        table.id: table for table in in_order(catalog) if table.id != "targets"
+    }  # they have their own page
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox(
             "数据表",
@@ -83,13 +87,6 @@ def choose(catalog: Catalog) -> tuple[Table, date, str]:
         actor = st.text_input("经办人", key="actor", persist_state="session", max_chars=40, width=180)
     assert isinstance(as_of, date)
     return tables[name], as_of, actor.strip()
-
-
-def _in_order(catalog: Catalog) -> dict[str, Table]:
-    """The tables in the order in which the plan's indicators need them; targets have their own page."""
-    needed = [name for indicator in catalog.indicators.values() for name in indicator.formula.tables]
-    ordered = dict.fromkeys([*needed, *catalog.tables])
-    return {name: catalog.tables[name] for name in ordered if name != "targets"}
 
 
 def contract(table: Table, template: bytes) -> None:
@@ -140,21 +137,17 @@ def once(name: str, key: Hashable, make: Callable[[], Result]) -> Result:
 
 def findings(
     found: Found, severities: Mapping[Any, str], as_csv: Callable[[], bytes], file_name: str
-) -> None:
-    """Counts by kind and the first problems, or the preview; the whole list as a file."""
+) -> DeltaGenerator:
+    """Counts by kind, room for what can be done, then the preview and the first problems. Gives that room."""
+    listed = sorted(found.problems, key=lambda one: one.severity != "refuse")[:LISTED]
+    more = max(0, sum(count.count for count in found.counts) - LISTED)
+    kinds = _kinds(found.counts)
     st.html(
-        render(
-            "findings.html",
-            found=found,
-            file_name=file_name,
-            severities=severities,
-            kinds=_kinds(found.counts),
-            listed=sorted(found.problems, key=lambda one: one.severity != "refuse")[:LISTED],
-            more=max(0, sum(count.count for count in found.counts) - LISTED),
-        )
+        render("findings_head.html", found=found, file_name=file_name, severities=severities, kinds=kinds)
     )
+    actions = st.container(horizontal=True, vertical_alignment="center")
     if found.problems:
-        st.download_button(
+        actions.download_button(
             "下载全部问题（CSV）",
             data=as_csv,
             file_name=f"问题清单_{file_name}",
@@ -162,6 +155,8 @@ def findings(
             on_click="ignore",
             key="problems",
         )
+    st.html(render("findings_body.html", found=found, severities=severities, listed=listed, more=more))
+    return actions
 
 
 def _kinds(counts: Sequence[Any]) -> list[dict[str, Any]]:
@@ -177,17 +172,17 @@ def _kinds(counts: Sequence[Any]) -> list[dict[str, Any]]:
     return list(kinds.values())
 
 
-def wants_to_accept(given: Sent) -> bool:
+def wants_to_accept(given: Sent, actions: DeltaGenerator) -> bool:
     """The explicit button; without a name nothing is taken in."""
-    pressed = st.button("接收", type="primary", key="accept", disabled=not given.actor)
+    pressed = actions.button("接收", type="primary", key="accept", disabled=not given.actor)
     if not given.actor:
-        st.html(render("note.html", text="请先填写经办人，再点“接收”。"))
+        actions.html(render("note.html", text="请先填写经办人，再点“接收”。"))
     return pressed
 
 
-def accepted(text: str) -> None:
-    """What was taken in, kept on screen until something else happens."""
-    st.html(render("accepted.html", text=text))
+def accepted(text: str, actions: DeltaGenerator) -> None:
+    """What was taken in, beside the button that did it."""
+    actions.html(render("accepted.html", text=text))
 
 
 def waiting(batches: Sequence[Any], catalog: Catalog, leaves_sample: bool) -> bool:

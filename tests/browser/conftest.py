@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
 
 
 @contextmanager
-def running(data: DataDir) -> Iterator[str]:
+def running(data: DataDir) -> Generator[str]:
     """The address of the app on this data folder, started as `make run` starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

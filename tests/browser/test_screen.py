@@ -39,6 +39,22 @@ def test_a_page_is_whole_chinese_and_asks_nobody_else(page: str, app: str, visit
     assert {word for word in english if word.islower() or word.istitle()} <= set(), english
 
 
+@pytest.mark.parametrize("page", ["", "commercial_disputes?indicator=small_claims_rate", "targets", "upload"])
+def test_a_screen_reader_hears_chinese_too(page: str, app: str, visit: Visit) -> None:
+    labels = (
+        visit()
+        .open(f"{app}/{page}")
+        .evaluate(
+            "() => [...document.querySelectorAll('body *')].flatMap(one =>"
+            " ['aria-label', 'aria-valuetext', 'title', 'placeholder', 'alt'].map(name => one.getAttribute(name)))"
+            ".filter(Boolean)"
+        )
+    )
+    assert len(labels) > 5
+    for label in labels:
+        assert not set(re.findall(r"[A-Za-z]{3,}", label)) - LATIN, label
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_sticks_out_at_the_side(page: str, app: str, visit: Visit) -> None:
     for width, height in ((1440, 900), (1920, 1080)):
