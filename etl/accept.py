@@ -20,6 +20,7 @@ from etl.batches import Batch, add, batch_name, contract_digest, list_batches, n
 from etl.durable import locked, storage_errors, sweep, temporary_sibling
 from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
+from scorecard import targets
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
@@ -217,7 +218,24 @@ def _read(
     typed.create_typed(con, staged, header, table, catalog, found.as_of, findings)
     if not findings.refused:
         Rules(con, table, findings).check()
+    if not findings.refused and table.id == targets.TABLE:
+        _check_targets(con, table, catalog, findings)
     return found if findings.refused else replace(found, preview=_preview(con, table, catalog))
+
+
+def _check_targets(
+    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings
+) -> None:
+    """A target that contradicts itself or its indicator would be judged by for ever: it does not get in."""
+    rows = con.sql(_contract_columns(table)).to_arrow_table().to_pylist()
+    for row in rows:
+        for column, found, expected, remedy in targets.mistakes(row, catalog):
+            suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
+            findings.add(
+                Problem(
+                    "target_contradicts", "refuse", row["_line"], table.header(column), "", found, suggestion
+                )
+            )
 
 
 @contextlib.contextmanager

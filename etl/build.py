@@ -63,7 +63,7 @@ def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
 def build(catalog: Catalog, data: DataDir) -> str:
     """The id of the version of all chosen batches; its file is complete when this returns.
 
-    Raises ScorecardError when there is nothing to build from, or when a target or parameter contradicts itself.
+    Raises ScorecardError when there is nothing to build from, or when a seeded target or parameter is refused at the door.
     """
     batches = chosen_batches(data)
     if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
@@ -93,7 +93,6 @@ def _fill(path: Path, spill: Path, catalog: Catalog, batches: Sequence[Batch], v
     connection = open_build(path, spill)
     try:
         as_of = tables.load(connection, catalog, batches)
-        targets.check(tables.rows_of(connection, "targets"), catalog)
         rollup.compute(connection, catalog, as_of)
         doubts.write(connection, catalog)
         _describe(connection, catalog, batches, as_of, version)

@@ -74,6 +74,7 @@ TITLES = {
     "required_missing": "应填未填",
     "amount_exceeded": "数额倒挂",
     "cut_date": "疑似截数日期",
+    "target_contradicts": "目标自相矛盾",
 }
 
 MASK = "***"

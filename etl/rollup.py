@@ -91,6 +91,7 @@ def _write_periods(
     """indicator_period: every period of every indicator with its state; period: the distinct ones."""
     rows: list[tuple[str, str, str, str]] = []
     periods: set[Period] = set()
+    since = catalog.court.statistics_from
     tables = dict.fromkeys(table for indicator in indicators for table in indicator.formula.tables)
     begins = _first_months(connection, catalog, tables)
     for indicator in indicators:
@@ -98,10 +99,13 @@ def _write_periods(
         known = [first for first in firsts if first is not None]
         if len(known) < len(firsts):
             continue
+        # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
+        whole_from = max(known) if len(known) > 1 else 0 if since is None else month_index(since)
         for grain in GRAINS:
             for one in between(grain, max(known), month_index(cut)):
-                periods.add(one)
-                rows.append((indicator.id, grain, one.key, _state(indicator, one, cut)))
+                if one.first_month >= whole_from:
+                    periods.add(one)
+                    rows.append((indicator.id, grain, one.key, _state(indicator, one, cut)))
     named = "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR"
     _register(connection, "indicator_period", named, rows)
     spans = [(one.grain, one.key, one.first_month, one.last_month) for one in sorted(periods)]

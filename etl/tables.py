@@ -68,13 +68,3 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[t
         head = f'INSERT INTO "{table.id}"' if step else f'CREATE TABLE "{table.id}" AS'
         connection.execute(f"{head} {derived}")
     connection.execute("DROP VIEW arriving")
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, object]]:
-    """All rows of a small table as dictionaries, in a fixed order; none when the table does not exist."""
-    exists = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
-    if not exists:
-        return []
-    cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY _batch, _line')
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

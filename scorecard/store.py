@@ -24,10 +24,9 @@ from scorecard.period import Grain
 from scorecard.readings import Reading, State
 from scorecard.targets import Target, from_rows
 
-
 # Given when connecting, not set afterwards: connections of one process to one file share an instance, and the second
 # could not lock what the first has locked.
-_LOCKED = {
+_LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

@@ -278,8 +278,12 @@ def evaluate(
         term: [row for row in whole[term.table] if all(holds(test, row) for test in term.where)]
         for term in indicator.formula.terms
     }
+    since = catalog.court.statistics_from
+    whole_from = first if len(tables) > 1 else date.min if since is None else since.replace(day=1)
     for span in spans(first, cut):
-        if span.grain not in grains:
+        if (
+            span.grain not in grains or span.first < whole_from
+        ):  # begun before the records did: halves of a span
             continue
         state = state_of(indicator, span, cut)
         present = {

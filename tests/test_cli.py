@@ -143,3 +143,26 @@ def test_help_of_every_command_is_chinese(words: list[str], capsys: pytest.Captu
     assert said.startswith("用法：python -m etl")
     assert "显示本帮助并退出" in said
     assert re.findall(r"\b(usage|options|positional|arguments|show|exit)\b", said) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("small_claims_rates,下限,30,,", "“small_claims_rates”不是已登记的指标"),
+        ("small_claims_rate,区间,35,20,", "大于上限"),
+        ("pre_mediation_success_rate,上限,,60,", "越高越好，目标却是上限"),
+        ("outreach_firm_count,下限,120,,", "按期累加，目标却是下限"),
+        ("outreach_firm_count,累计,120,,1;2;3", "有 3 项"),
+    ],
+)
+def test_a_target_that_contradicts_itself_does_not_get_in(
+    data: DataDir, tmp_path: Path, row: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "指标id,类型,下限,上限,月度阶梯,生效起,生效止,依据类别,依据文件,确认人,确认时间,备注"
+    path = tmp_path / "目标.csv"
+    path.write_text(f"{header}\n{row},2026-01-01,,待确认,会议纪要,张三,2026-10-01 09:00,\n", encoding="utf-8")
+    assert run(data, "accept", "--table", "targets", str(path), "--as-of", "2026-10-31") == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "第2行" in told
+    assert not list(data.root.rglob("*.parquet"))

@@ -324,3 +324,23 @@ def test_terms_marked_minus_are_taken_off_and_the_same_term_may_stand_on_both_si
         "month", "2026-01", "all", "all"
     ]
     assert (value.numerator, value.denominator) == (2, 3)
+
+
+def test_a_period_that_began_before_the_later_of_two_tables_is_not_given(engine: Engine) -> None:
+    """Leads are kept from March: a first quarter would set three months of cases against one month of leads."""
+    of = _with_formula(
+        indicator("ratio"), kind="ratio", may_exceed=True,
+        numerator=[{"table": "leads", "period": "found_on"}], denominator=[{"table": "cases", "period": "closed_on"}],
+    )  # fmt: skip
+    rows = {**_cases(("01-05", "01-10"), ("01-05", "03-10")), "leads": [{"found_on": date(2026, 3, 3)}]}
+    found = engine(of, rows, {"cases": date(2026, 6, 30), "leads": date(2026, 6, 30)})
+    assert {key[:2] for key in found} == {
+        ("month", "2026-03"), ("month", "2026-04"), ("month", "2026-05"), ("month", "2026-06"), ("quarter", "2026-Q2"),
+    }  # fmt: skip
+
+
+def test_a_year_in_the_middle_of_which_statistics_begin_is_not_given(engine: Engine) -> None:
+    """From March on: the first quarter, 年度累计 and the year would count the survivors of January and February."""
+    catalog = replace(CATALOG, court=CATALOG.court.model_copy(update={"statistics_from": date(2026, 3, 1)}))
+    found = engine(indicator("count"), _cases(("01-05", "01-10"), ("01-05", "03-10")), END_OF_MARCH, catalog)
+    assert {key[:2] for key in found} == {("month", "2026-03")}

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from scorecard.definitions import Catalog
-from scorecard.errors import SeedErrors
 from scorecard.period import Grain
-from scorecard.targets import Bounds, bounds, check, effective, from_rows, mistakes
+from scorecard.targets import Bounds, bounds, effective, from_rows, mistakes
 from tests.court import period, target
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))
@@ -185,10 +184,3 @@ def test_a_bound_against_the_sense_of_the_indicator_is_a_mistake(catalog: Catalo
 def test_a_stock_may_have_a_plain_bound_because_it_does_not_add_up(catalog: Catalog) -> None:
     stock = row(indicator="bankruptcy_pending_over_2y_count", kind="上限", lower=None, upper=Decimal(0))
     assert mistakes(stock, catalog) == []
-
-
-def test_every_contradicting_row_is_reported_at_once_with_its_line(catalog: Catalog) -> None:
-    rows = [row(), row(_line=3, lower=None), row(_line=4, kind="下限"), row(_line=5)]
-    with pytest.raises(SeedErrors) as refused:
-        check(rows, catalog)
-    assert [one.file for one in refused.value.mistakes] == ["目标 第3行", "目标 第4行"]

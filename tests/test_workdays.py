@@ -31,13 +31,13 @@ def test_days_outside_the_notices_have_no_answer() -> None:
 
 
 def test_the_years_of_the_statistics_are_covered() -> None:
-    assert workdays.FIRST <= date(2021, 1, 1)
-    assert workdays.LAST >= date(2026, 12, 31)
+    assert date(2021, 1, 1) >= workdays.FIRST
+    assert date(2026, 12, 31) <= workdays.LAST
 
 
 def test_every_covered_day_has_the_count_of_working_days_up_to_it() -> None:
     ordinal = dict(workdays.ordinals())
-    assert list(ordinal)[0] == workdays.FIRST
+    assert next(iter(ordinal)) == workdays.FIRST
     assert list(ordinal)[-1] == workdays.LAST
     assert len(ordinal) == (workdays.LAST - workdays.FIRST).days + 1
     # 2025-09-30 (Tuesday) to 2025-10-11 (Saturday): the 9th, the 10th and the make-up Saturday; the 1st to 8th are off.
