@@ -18,6 +18,7 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
         "memory_limit": MEMORY_LIMIT,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "enable_progress_bar": False,
     }
     if spill is not None:
         settings["temp_directory"] = str(spill)
