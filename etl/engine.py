@@ -18,11 +18,12 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
         "memory_limit": MEMORY_LIMIT,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "enable_progress_bar": False,
     }
     if spill is not None:
         settings["temp_directory"] = str(spill)
-    return duckdb.connect(":memory:" if path is None else str(path), config=settings)
+    connection = duckdb.connect(":memory:" if path is None else str(path), config=settings)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,71 @@
+"""`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
+
+Parts: accept, build, reruns, paint, sessions; all of them without a name. `--rows` bounds the largest table.
+"""
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from scorecard.layout import DataDir
+from tests.bench import accept, build, data, pages
+from tests.bench.report import Finding, machine, show
+
+SIZES = (100_000, 1_000_000, 10_000_000)
+LARGEST = 10_000_000
+
+
+def main() -> None:
+    """Run the parts asked for in a temporary folder that is removed whatever happens."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help="which parts; all without a name")
+    parser.add_argument("--rows", type=float, default=LARGEST, help="rows of the largest table")
+    call = parser.parse_args()
+    print(machine())
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        _run(folder, call.parts or list(_TITLES), int(call.rows))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_TITLES = {
+    "accept": "Accept against a bare load of the same rows",
+    "build": "Build against a pass written by hand",
+    "reruns": "A page's rerun against a one-line page",
+    "paint": "A filter until it is painted",
+    "sessions": "Many readers at once",
+}
+
+
+def _run(folder: Path, parts: list[str], rows: int) -> None:
+    sample = DataDir(folder / "sample")
+    if set(parts) - {"accept"}:
+        data.sample_court(sample.root)
+    jobs: dict[str, Callable[[], list[Finding]]] = {
+        "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
+        "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
+        "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
+        "paint": lambda: pages.paint(_new(folder, "paint"), sample),
+        "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
+    }
+    for part in parts:
+        show(_TITLES[part], jobs[part]())
+
+
+def _new(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
+
+
+def _large(folder: Path, sample: DataDir, rows: int) -> DataDir:
+    large = data.large_court(folder / "large", sample, rows)
+    data.build_and_publish(large.root)
+    return large
+
+
+if __name__ == "__main__":
+    main()

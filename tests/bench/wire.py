@@ -1,0 +1,80 @@
+"""One reader of the app over its websocket, as a browser is one: a rerun is timed from the request to its last message."""
+
+import asyncio
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from time import perf_counter
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection as SyncConnection
+from websockets.sync.client import connect as connect_sync
+
+ANSWER = 60  # seconds an answer may take before the run counts as failed
+_SETTINGS = {"subprotocols": ["streamlit"], "max_size": None, "compression": None}
+
+
+def _request(page: str, query: str) -> bytes:
+    message = BackMsg()
+    message.rerun_script.query_string = query
+    message.rerun_script.page_name = page
+    return message.SerializeToString()
+
+
+def _is_last(frame: str | bytes) -> bool:
+    """Whether this message ends a run. Raises RuntimeError when the run failed."""
+    message = ForwardMsg()
+    message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
+    if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
+        raise RuntimeError(message.delta.new_element.exception.message)
+    return message.WhichOneof("type") == "script_finished"
+
+
+@contextmanager
+def reader(address: str) -> Generator[SyncConnection, None, None]:
+    """A session of the app at host:port."""
+    with connect_sync(f"ws://{address}/_stcore/stream", origin=f"http://{address}", **_SETTINGS) as session:  # pyright: ignore[reportArgumentType]
+        yield session
+
+
+def rerun(session: SyncConnection, page: str, query: str = "") -> float:
+    """Seconds of one rerun of a page."""
+    start = perf_counter()
+    session.send(_request(page, query))
+    while True:
+        _acknowledge_at_once(session.socket)
+        if _is_last(session.recv(timeout=ANSWER)):
+            return perf_counter() - start
+
+
+async def read_for(address: str, page: str, seconds: float, think: float, start_after: float) -> tuple[list[float], int]:
+    """Seconds of the reruns a reader with pauses of `think` seconds saw in that time, and how many failed."""
+    await asyncio.sleep(start_after)
+    taken: list[float] = []
+    failed = 0
+    address_of = f"ws://{address}/_stcore/stream"
+    async with connect(address_of, origin=f"http://{address}", **_SETTINGS) as session:  # pyright: ignore[reportArgumentType]
+        until = perf_counter() + seconds
+        while perf_counter() < until:
+            try:
+                taken.append(await asyncio.wait_for(_rerun(session, page), ANSWER))
+            except (RuntimeError, TimeoutError):
+                failed += 1
+            await asyncio.sleep(think)
+    return taken, failed
+
+
+async def _rerun(session: ClientConnection, page: str) -> float:
+    start = perf_counter()
+    await session.send(_request(page, ""))
+    while True:
+        _acknowledge_at_once(session.transport.get_extra_info("socket"))
+        if _is_last(await session.recv()):
+            return perf_counter() - start
+
+
+def _acknowledge_at_once(connection: socket.socket) -> None:
+    """Without this, delayed acknowledgements on loopback add 40 ms to every rerun, to a one-line page too."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
