@@ -49,17 +49,20 @@ def rerun(session: SyncConnection, page: str, query: str = "") -> float:
             return perf_counter() - start
 
 
-async def read_for(address: str, page: str, seconds: float, think: float, start_after: float) -> tuple[list[float], int]:
-    """Seconds of the reruns a reader with pauses of `think` seconds saw in that time, and how many failed."""
-    await asyncio.sleep(start_after)
+async def read_for(
+    address: str, page: str, start_after: float, count_after: float, end_after: float, think: float
+) -> tuple[list[float], int]:
+    """Seconds of the reruns a reader with pauses of `think` seconds saw in the counted time, and how many failed."""
     taken: list[float] = []
     failed = 0
+    begun = perf_counter()
+    await asyncio.sleep(start_after)
     address_of = f"ws://{address}/_stcore/stream"
     async with connect(address_of, origin=f"http://{address}", **_SETTINGS) as session:  # pyright: ignore[reportArgumentType]
-        until = perf_counter() + seconds
-        while perf_counter() < until:
+        while (at := perf_counter() - begun) < end_after:
             try:
-                taken.append(await asyncio.wait_for(_rerun(session, page), ANSWER))
+                seconds = await asyncio.wait_for(_rerun(session, page), ANSWER)
+                taken += [seconds] if at >= count_after else []
             except (RuntimeError, TimeoutError):
                 failed += 1
             await asyncio.sleep(think)
