@@ -21,7 +21,7 @@ from scorecard.definitions import Catalog
 
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
-BLANK = Note("blank_required", "refuse", "必填项空白")
+BLANK = Note("blank_required", "refuse", "必填项空白", "请补填")
 
 
 @dataclass

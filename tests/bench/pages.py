@@ -13,7 +13,10 @@ from tests.bench.process import app, one_line_page, resident_mib
 from tests.bench.report import Finding, ratio, times
 from tests.bench.wire import read_for, reader, rerun
 
-PAGES = ("", "commercial_disputes", "minority_investors", "insolvency", "requirements", "glossary", "upload", "versions", "targets")  # fmt: skip
+PAGES = (
+    "", "commercial_disputes", "minority_investors", "insolvency", "requirements", "glossary", "upload", "versions",
+    "targets",
+)  # fmt: skip
 RERUNS, WARM_UPS = 40, 5
 THINK, PERIOD = 5.0, 30.0  # seconds between two reruns of a reader, seconds a measurement lasts
 ARRIVAL = 0.1  # seconds between two readers who open the page

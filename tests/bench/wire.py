@@ -5,6 +5,7 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -13,7 +14,7 @@ from websockets.sync.client import ClientConnection as SyncConnection
 from websockets.sync.client import connect as connect_sync
 
 ANSWER = 60  # seconds an answer may take before the run counts as failed
-_SETTINGS = {"subprotocols": ["streamlit"], "max_size": None, "compression": None}
+_SETTINGS: Any = {"subprotocols": ["streamlit"], "max_size": None, "compression": None}
 
 
 def _request(page: str, query: str) -> bytes:
@@ -35,7 +36,7 @@ def _is_last(frame: str | bytes) -> bool:
 @contextmanager
 def reader(address: str) -> Generator[SyncConnection, None, None]:
     """A session of the app at host:port."""
-    with connect_sync(f"ws://{address}/_stcore/stream", origin=f"http://{address}", **_SETTINGS) as session:  # pyright: ignore[reportArgumentType]
+    with connect_sync(f"ws://{address}/_stcore/stream", origin=f"http://{address}", **_SETTINGS) as session:
         yield session
 
 
@@ -58,7 +59,7 @@ async def read_for(
     begun = perf_counter()
     await asyncio.sleep(start_after)
     address_of = f"ws://{address}/_stcore/stream"
-    async with connect(address_of, origin=f"http://{address}", **_SETTINGS) as session:  # pyright: ignore[reportArgumentType]
+    async with connect(address_of, origin=f"http://{address}", **_SETTINGS) as session:
         while (at := perf_counter() - begun) < end_after:
             try:
                 seconds = await asyncio.wait_for(_rerun(session, page), ANSWER)
