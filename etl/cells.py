@@ -54,26 +54,9 @@ _FULL_WIDTH = re.compile(
     "[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]"
 )  # not punctuation
 _LEAVE_BLANK = "没有内容时请留空"
-_EMPTY_WORDS = frozenset(
-    (
-        "null",
-        "none",
-        "nan",
-        "na",
-        "n/a",
-        "undefined",
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "无",
-        "空",
-        "不详",
-        "待定",
-    )
-)
+_EMPTY_WORDS = frozenset((
+    "null", "none", "nan", "na", "n/a", "undefined", "-", "--", "—", "——", "/", "\\", "无", "空", "不详", "待定",
+))  # fmt: skip
 _DAY = re.compile(
     r"(?:(\d{4})([-/. \\])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
     r"(?:[T ]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?)?[分秒]?)?",

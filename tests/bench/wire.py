@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.sync.client import ClientConnection as SyncConnection
 from websockets.sync.client import connect as connect_sync
+from websockets.typing import Origin
 
 ANSWER = 60  # seconds an answer may take before the run counts as failed
 _SETTINGS: Any = {"subprotocols": ["streamlit"], "max_size": None, "compression": None}
@@ -36,7 +37,9 @@ def _is_last(frame: str | bytes) -> bool:
 @contextmanager
 def reader(address: str) -> Generator[SyncConnection, None, None]:
     """A session of the app at host:port."""
-    with connect_sync(f"ws://{address}/_stcore/stream", origin=f"http://{address}", **_SETTINGS) as session:
+    with connect_sync(
+        f"ws://{address}/_stcore/stream", origin=Origin(f"http://{address}"), **_SETTINGS
+    ) as session:
         yield session
 
 
@@ -59,7 +62,7 @@ async def read_for(
     begun = perf_counter()
     await asyncio.sleep(start_after)
     address_of = f"ws://{address}/_stcore/stream"
-    async with connect(address_of, origin=f"http://{address}", **_SETTINGS) as session:
+    async with connect(address_of, origin=Origin(f"http://{address}"), **_SETTINGS) as session:
         while (at := perf_counter() - begun) < end_after:
             try:
                 seconds = await asyncio.wait_for(_rerun(session, page), ANSWER)
