@@ -196,7 +196,7 @@ def _not_a_date(folded: str) -> Outcome:
         return _refused("date_unreadable", "不是日期", _LEAVE_BLANK)
     if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", folded, re.ASCII):
         return _refused("date_unreadable", "缺少“日”", "请写全年月日，如 2026-01-05")
-    if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", folded, re.ASCII):
+    if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}", folded, re.ASCII):
         return _refused("date_unreadable", "年份须写四位并放在最前，否则分不清月和日", "如 2026-01-05")
     return _refused("date_unreadable", "不是日期", "应形如 2026-01-05、2026/1/5 或 2026年1月5日")
 

@@ -85,7 +85,7 @@ def _date(cell: str, latest: dt.date) -> str:
 def _moment(cell: str, latest: dt.date) -> str:
     """Times as 2026-01-05 10:30 or 2026-01-05 10:30:00, also with a T."""
     moment = f"try_cast({cell} AS TIMESTAMP)"
-    pattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+    pattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
     return (
         f"CASE WHEN regexp_full_match({cell}, '{pattern}') "
         f"AND {moment}::DATE BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' "

@@ -1,5 +1,6 @@
 """A new indicator, column, extract or target is a file in `seeds/` and nothing else: no Python is touched here."""
 
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from scorecard.errors import SeedErrors
 from scorecard.layout import DataDir
 from scorecard.targets import effective
 from scorecard.verdict import judge
+from tests.conftest import ROOT
 from tests.court import period
 from tests.extracts import AS_OF, cases_csv
 
@@ -162,3 +164,11 @@ def test_a_new_extract_is_one_contract_and_its_indicator_one_file(copied: Path, 
         assert [(one.period.key, one.numerator) for one in found] == [("2026-01", 2), ("2026-02", 1)]
     finally:
         connection.close()
+
+
+def test_the_indicator_shown_in_the_readme_is_sound(copied: Path) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    folder = copied / "indicators" / "commercial_disputes"
+    (folder / "sales_contract_mean_days.toml").write_text(shown, encoding="utf-8")
+    assert "sales_contract_mean_days" in catalogs.load(copied).indicators
