@@ -101,7 +101,7 @@ def decode(raw: bytes) -> Decoded | Problem:
         return Decoded("GB18030", gb18030.removeprefix(BOM))
     if _decodes(raw, "cp950"):
         return big5()
-    return _damaged(raw, gb18030, "GB18030")
+    return _damaged(raw, *max((utf8, "UTF-8"), (gb18030, "GB18030")))  # the one that got further
 
 
 def big5() -> Problem:
@@ -109,7 +109,7 @@ def big5() -> Problem:
     return _refusal("encoding_big5", "文件是 Big5（繁体中文）编码", _SAVE_AS_CSV)
 
 
-def _damaged(raw: bytes, offset: int, encoding: Encoding) -> Problem:
+def _damaged(raw: bytes, offset: int, encoding: str) -> Problem:
     found = raw[offset : offset + 4].hex(" ").upper()
     reason = f"按 {encoding} 读取时，此行有不能识别的字节（{found}），文件可能被截断或混用了两种编码"
     return Problem("encoding_damaged", "refuse", line_of(raw, offset), "", "", reason, _SAVE_AS_CSV)

@@ -14,7 +14,7 @@ from etl.engine import load_calendar
 from etl.problems import LISTED, MASK, Findings, Problem, Severity
 from etl.typed import WRITTEN
 from scorecard import formula
-from scorecard.contracts import Check, CutDate, RequiredWhen, Table
+from scorecard.contracts import SQL_TYPES, Check, CutDate, RequiredWhen, Table
 from scorecard.derivation import derive
 from scorecard.expressions import sql, unbound
 
@@ -136,8 +136,9 @@ class Rules:
         kinds = {self._table.kind_of(first), self._table.kind_of(second)}
         cast = "::DATE" if kinds == {"date", "datetime"} else ""
         left, right = f'"{first}"{cast}', f'"{second}"{cast}'
+        shown = ", ".join(f'"{one}"::{SQL_TYPES[self._table.kind_of(one)]}' for one in (first, second))
         found, count = self._found(
-            f'SELECT _line, "{first}", "{second}" FROM {self._source} '
+            f"SELECT _line, {shown} FROM {self._source} "
             f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1"
         )
         header = self._table.header(subject)
