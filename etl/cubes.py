@@ -1,6 +1,6 @@
 """Rows -> term_value: what each term adds up to by grain, period, department and scope.
 
-Only here are the rows themselves read: once per table and date column for everything that adds up, once per grain for
+Only here are the rows themselves read: once per table and date column for everything that adds up, once per term for
 what does not.
 """
 
@@ -11,10 +11,9 @@ from datetime import date
 import duckdb
 
 from scorecard import formula
-from scorecard.contracts import Table
+from scorecard.contracts import Stock, Table
 from scorecard.definitions import Catalog
 from scorecard.expressions import sql
-from scorecard.period import GRAINS, month_index
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.terms import Term
 
@@ -25,101 +24,85 @@ ADDITIVE = ("count", "sum")
 # its halves cover the same days. Each pair has a number.
 Terms = Mapping[tuple[Term, date], int]
 
+# A row counts in the periods that hold its month; a row of a stock in those in whose last month it is there.
+_IN_FLOW = "_first BETWEEN first_month AND last_month"
+_IN_STOCK = "last_month BETWEEN _first AND _last"
 
-def flows(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    terms: Terms,
-) -> None:
+# One row counts for its department and for 全院, for 涉企 (when it is) and for all cases. Both keys are folded by
+# grouping sets; a group of unknown department or of cases not 涉企 belongs to no key and is left out.
+_KEYS = (
+    f"CASE WHEN grouping(_department) = 1 THEN '{ALL_DEPARTMENTS}' ELSE _department END AS department,"
+    " CASE WHEN grouping(_firm) = 1 THEN 'all' ELSE 'firm' END AS scope"
+)
+_KEPT = "(grouping(_department) = 1 OR _department IS NOT NULL) AND (grouping(_firm) = 1 OR _firm)"
+
+
+def _sets(keys: str) -> str:
+    return f"(({keys}), ({keys}, _department), ({keys}, _firm), ({keys}, _department, _firm))"
+
+
+def flows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
     """Additive terms that place each row in one month: one pass per table and date column."""
     groups: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
     for (term, cut), number in terms.items():
         if term.period is not None and term.aggregate in ADDITIVE:
             groups[term.table, term.period, cut][f"t{number}"] = term
-    cubes = [
-        _long(sql(formula.flow_cube(catalog.tables[table], period, named, str(cut))), named)
-        for (table, period, cut), named in groups.items()
-    ]
-    _spread(connection, cubes, "c.month BETWEEN p.first_month AND p.last_month")
+    for (table, period, cut), named in groups.items():
+        cube = formula.flow_cube(catalog.tables[table], period, named, str(cut))
+        _spread(connection, sql(cube), named, _IN_FLOW)
 
 
-def stocks(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    terms: Terms,
-) -> None:
-    """Additive terms over the rows present on a period's last day: cumulated entries minus exits."""
-    groups: dict[tuple[str, str, str, date], dict[str, Term]] = defaultdict(dict)
+def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+    """Additive terms over the rows present on a period's last day: one pass per table and stock."""
+    groups: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
     for (term, cut), number in terms.items():
         if term.stock is not None and term.aggregate in ADDITIVE:
-            groups[term.table, term.stock.start, term.stock.until, cut][f"t{number}"] = term
-    cubes: list[str] = []
-    for (table, start, until, cut), named in groups.items():
-        moves = formula.stock_moves(catalog.tables[table], start, until, named, str(cut))
-        entries, exits = (_long(sql(move), named) for move in moves)
-        cubes += [entries, f"SELECT * REPLACE (-amount AS amount) FROM ({exits})"]
-    _spread(connection, cubes, "c.month <= p.last_month")
+            groups[term.table, term.stock, cut][f"t{number}"] = term
+    for (table, stock, cut), named in groups.items():
+        cube = formula.stock_cube(catalog.tables[table], stock, named, str(cut))
+        _spread(connection, sql(cube), named, _IN_STOCK)
 
 
-def _long(cube: str, named: Mapping[str, Term]) -> str:
-    """A wide cube as rows (term, month, department, firm, amount)."""
+def _spread(
+    connection: duckdb.DuckDBPyConnection, cube: str, named: Mapping[str, Term], counts_in: str
+) -> None:
+    """Roll a cube up to every grain, to 全院 and to 全部; it is small, whatever the table is."""
     amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
-    return (
-        f"SELECT substr(name, 2)::INTEGER AS term, _month AS month, _department AS department, _firm AS firm, amount"
-        f" FROM (UNPIVOT (SELECT _month, _department, _firm, {amounts} FROM ({cube}))"
-        f" ON {', '.join(named)} INTO NAME name VALUE amount) WHERE amount <> 0"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE cube AS"
+        f" FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({cube})) ON {', '.join(named)} INTO NAME name VALUE amount)"
+        f" SELECT substr(name, 2)::INTEGER AS term, * EXCLUDE (name) WHERE amount <> 0"
+    )
+    connection.execute(
+        f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"
     )
 
 
-def _spread(connection: duckdb.DuckDBPyConnection, cubes: list[str], counts_in: str) -> None:
-    """Roll a month cube up to every grain, to 全院 and to 全部; the cube is small, whatever the tables are."""
-    for cube in cubes:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE cube AS {cube}")
-        connection.execute(
-            f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube c JOIN period p"
-            f" ON {counts_in} GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"
-        )
-
-
-# One row of a cube counts for its department and for 全院, for 涉企 (when it is) and for all cases. Both keys are
-# folded by grouping sets; a group of unknown department or of cases not 涉企 belongs to no key and is left out.
-_KEYS = (
-    f"CASE WHEN grouping(department) = 1 THEN '{ALL_DEPARTMENTS}' ELSE department END AS department,"
-    " CASE WHEN grouping(firm) = 1 THEN 'all' ELSE 'firm' END AS scope"
-)
-_KEPT = "(grouping(department) = 1 OR department IS NOT NULL) AND (grouping(firm) = 1 OR firm)"
-
-
-def _sets(keys: str) -> str:
-    return f"(({keys}), ({keys}, department), ({keys}, firm), ({keys}, department, firm))"
+# From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
+# have at most half of all rows before them and at most half after them.
+_KEY_NAMES = "grain, period, department, scope"
+_MEASURES = {
+    "distinct": f"SELECT {_KEY_NAMES}, count(*) FROM occurring GROUP BY ALL",
+    "largest": f"SELECT {_KEY_NAMES}, max(n) FROM occurring GROUP BY ALL",
+    "median": (
+        f"SELECT {_KEY_NAMES}, (min(_value) + max(_value)) * 0.5 FROM (SELECT *, sum(n) OVER (place ORDER BY _value) AS upto,"
+        f" sum(n) OVER place AS total FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
+        " WHERE 2 * (upto - n) <= total AND 2 * (total - upto) <= total GROUP BY ALL"
+    ),
+}
 
 
 def whole_rows(
     connection: duckdb.DuckDBPyConnection, table: Table, term: Term, cut: date, number: int
 ) -> None:
-    """Median, distinct count and largest group of every period, straight from the rows that count in it."""
-    rows = sql(formula.term_rows(table, term, str(cut)))
+    """Median, distinct count and largest group of every period, from how often each value occurs in it."""
+    values = sql(formula.term_values(table, term, str(cut)))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")
+    counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE picked AS SELECT _first AS first_month, _last AS last_month,"
-        f" _value AS value, _department AS department, _firm AS firm FROM ({rows}) WHERE _value IS NOT NULL"
+        f"INSERT INTO term_value WITH occurring AS ("
+        f"SELECT grain, period, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('grain, period, _value')} HAVING {_KEPT})"
+        f" SELECT {number}, * FROM ({_MEASURES[term.aggregate]})"
     )
-    counts_in = (
-        "r.first_month <= p.last_month AND r.last_month >= p.last_month"
-        if term.stock is not None
-        else "r.first_month BETWEEN p.first_month AND p.last_month"
-    )
-    # A stock of the running period is measured on the data cut, whose month may end before the period does.
-    periods = f"(SELECT grain, period, first_month, least(last_month, {month_index(cut)}) AS last_month FROM period WHERE grain = ?) p"
-    keys = "grain, period"
-    for grain in GRAINS:
-        joined = f"FROM picked r JOIN {periods} ON {counts_in}"
-        if term.aggregate == "largest":
-            inner = f"SELECT grain, period, department, firm, value, count(*) AS n {joined} GROUP BY ALL"
-            values = (
-                f"SELECT {keys}, department, scope, max(n) FROM (SELECT {keys}, {_KEYS}, value, sum(n) AS n"
-                f" FROM ({inner}) GROUP BY GROUPING SETS {_sets(keys + ', value')} HAVING {_KEPT}) GROUP BY ALL"
-            )
-        else:
-            measure = "median(value)" if term.aggregate == "median" else "count(DISTINCT value)"
-            values = f"SELECT {keys}, {_KEYS}, {measure} {joined} GROUP BY GROUPING SETS {_sets(keys)} HAVING {_KEPT}"
-        connection.execute(f"INSERT INTO term_value SELECT {number}, * FROM ({values})", [grain])

@@ -11,12 +11,13 @@ from operator import and_
 import ibis
 
 from scorecard.conditions import Reach, Test
-from scorecard.contracts import Table
+from scorecard.contracts import Stock, Table
 from scorecard.definitions import Catalog, Indicator
 from scorecard.expressions import Expression, Rows, as_date, later, unbound
 from scorecard.terms import Term
 
-MONTH, DEPARTMENT, FIRM = "_month", "_department", "_firm"
+FIRST, LAST, DEPARTMENT, FIRM = "_first", "_last", "_department", "_firm"
+FOR_GOOD = 12 * 10_000  # a month after all others
 
 
 def matches(rows: Rows, tests: tuple[Test, ...]) -> Expression:
@@ -89,12 +90,11 @@ def dimensions(rows: Rows, table: Table) -> dict[str, Expression]:
 def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> Rows:
     """One pass over a table for all additive flow terms of one date column.
 
-    Columns: month, department, firm, then one summed amount per term name.
+    Columns: first month, department, firm, then one summed amount per term name.
     """
     rows = unbound(table, table.id, derived=True)
-    day = as_date(rows[period])
-    rows = rows.filter(day <= ibis.date(as_of))
-    keys = {MONTH: month_of(as_date(rows[period])), **dimensions(rows, table)}
+    rows = rows.filter(as_date(rows[period]) <= ibis.date(as_of))
+    keys = {FIRST: month_of(as_date(rows[period])), **dimensions(rows, table)}
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
@@ -106,51 +106,37 @@ def _total(rows: Rows, term: Term) -> Expression:
     return matches(rows, term.where).ifelse(added, 0).sum()
 
 
-def stock_moves(
-    table: Table, start: str, until: str, terms: Mapping[str, Term], as_of: str
-) -> tuple[Rows, Rows]:
-    """Entries to and exits from the stock by month: a row that enters and leaves within one month is in neither.
+def stock_cube(table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str) -> Rows:
+    """One pass over a table for all additive terms of one stock.
 
-    Same columns as `flow_cube`. The stock on a month's last day is entries minus exits up to that month.
+    Columns: first and last month the rows are in it, department, firm, then one summed amount per term name.
     """
     rows = unbound(table, table.id, derived=True)
-    rows = rows.filter(as_date(rows[start]) <= ibis.date(as_of))
-    left = as_date(rows[until])
-    left = (left <= ibis.date(as_of)).ifelse(left, ibis.null("date"))
-    rows = rows.mutate(_left=month_of(left), _entered=month_of(as_date(rows[start])))
-    stays = rows.filter(rows["_left"].isnull() | (rows["_left"] > rows["_entered"]))
-
-    def cube(moved: Rows, month: str) -> Rows:
-        keys = {MONTH: moved[month], **dimensions(moved, table)}
-        return moved.group_by(**keys).agg(**{name: _total(moved, term) for name, term in terms.items()})
-
-    return cube(stays, "_entered"), cube(stays.filter(stays["_left"].notnull()), "_left")
+    rows = rows.filter(as_date(rows[stock.start]) <= ibis.date(as_of))
+    keys = {**_stay(rows, stock, as_of), **dimensions(rows, table)}
+    return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def term_rows(table: Table, term: Term, as_of: str) -> Rows:
-    """The rows of a term that cannot be rolled up: first and last month they count in, dimensions, the value.
+def _stay(rows: Rows, stock: Stock, as_of: str) -> dict[str, Expression]:
+    """A row is in a stock from the month it enters to the one before it leaves; for good if it has not left by the cut."""
+    left = as_date(rows[stock.until])
+    last = (left <= ibis.date(as_of)).ifelse(month_of(left) - 1, ibis.null("int64")).fill_null(FOR_GOOD)
+    return {FIRST: month_of(as_date(rows[stock.start])), LAST: last}
 
-    A flow row counts in its month only; a stock row in every month from its entry to the one before it left.
+
+def term_values(table: Table, term: Term, as_of: str) -> Rows:
+    """How often each known value of a term occurs that cannot be rolled up: by first and last month, department, firm.
+
+    A flow row counts in its month only, a stock row in every month it is in the stock.
     """
     rows = unbound(table, table.id, derived=True)
-    rows = rows.filter(matches(rows, term.where))
-    cut = ibis.date(as_of)
-    if term.stock is None:
-        day = as_date(rows[str(term.period)])
-        first = last = month_of(day)
-    else:
-        day, left = as_date(rows[term.stock.start]), as_date(rows[term.stock.until])
-        first = month_of(day)
-        last = ((left <= cut).ifelse(month_of(left) - 1, ibis.null("int64"))).fill_null(month_of(cut))
+    rows = rows.filter(matches(rows, term.where), as_date(rows[term.clock]) <= ibis.date(as_of))
+    month = month_of(as_date(rows[term.clock]))
+    months = {FIRST: month, LAST: month} if term.stock is None else _stay(rows, term.stock, as_of)
     value = rows[term.column] if term.column else ibis.literal(1)
-    picked = rows.select(
-        first.name("_first"),
-        last.name("_last"),
-        value.name("_value"),
-        day.name("_day"),
-        **dimensions(rows, table),
-    )
-    return picked.filter((picked["_day"] <= cut) & (picked["_last"] >= picked["_first"])).drop("_day")
+    rows = rows.select(**months, _value=value, **dimensions(rows, table))
+    rows = rows.filter(rows["_value"].notnull())
+    return rows.group_by(FIRST, LAST, "_value", DEPARTMENT, FIRM).agg(_n=rows.count())
 
 
 def evidence(table: Table, term: Term) -> Rows:
