@@ -18,7 +18,7 @@ from etl.reading import ASCII_BLANKS, BLANKS
 from scorecard import case_number
 from scorecard.contracts import Column
 from scorecard.definitions import Catalog
-from scorecard.errors import hint
+from scorecard.errors import nearest
 
 Value = str | int | Decimal | bool | date | datetime
 
@@ -274,9 +274,11 @@ def _word(code: str, known: Mapping[str, str], words: tuple[str, ...], text: str
         return Outcome(word, (Note("width_folded", "repair", f"含全角字符或空格，读作“{word}”"),))
     if folded in _EMPTY_WORDS:
         return _refused(code, "取值未登记", _LEAVE_BLANK)
-    near = hint(trimmed, [*words, *(spelling for spelling in known if spelling not in words)])
+    near = nearest(trimmed, [*words, *(spelling for spelling in known if spelling not in words)])
+    if near is not None:  # the word to write, not another spelling of it; a department's id is no word
+        return _refused(code, "取值未登记", f"是否为“{known[near] if known.get(near) in words else near}”？")
     registered = "、".join(words[:12]) + ("等" if len(words) > 12 else "")
-    return _refused(code, "取值未登记", near or f"已登记：{registered}")
+    return _refused(code, "取值未登记", f"已登记：{registered}")
 
 
 def _department(known: Mapping[str, str], collective: frozenset[str], catalog: Catalog, text: str) -> Outcome:

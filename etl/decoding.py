@@ -13,7 +13,7 @@ from etl.problems import Problem
 Encoding = Literal["UTF-8", "GB18030"]
 _CODECS: dict[Encoding, str] = {"UTF-8": "utf-8", "GB18030": "gb18030"}
 BOM = codecs.BOM_UTF8
-_CHUNK = 1 << 18  # decoding stays inside the processor's cache: three times as fast as in one piece
+_CHUNK = 1 << 16  # decoding stays inside the processor's cache: three times as fast as in one piece
 _WINDOW = 1 << 15
 
 _SAVE_AS_CSV = "请在表格软件中“另存为”→“CSV UTF-8（逗号分隔）”后再上传"
