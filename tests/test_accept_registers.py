@@ -89,7 +89,8 @@ def test_each_named_line_is_the_line_of_the_file(catalog: Catalog) -> None:
             assert problem.value in lines[problem.line - 1]
     wrong = [p for p in examine(raw, "r.csv", JUDGMENTS, catalog, AS_OF).problems if p.code == "order_wrong"]
     assert any(
-        lines[p.line - 1].startswith("（2018）内0602民初4465号") and "2018-07-04" in p.reason for p in wrong
+        lines[(p.line or 0) - 1].startswith("（2018）内0602民初4465号") and "2018-07-04" in p.reason
+        for p in wrong
     )
 
 
