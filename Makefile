@@ -20,8 +20,10 @@ PY := $(VENV)/bin/python
 hash = $(shell { $(PYTHON) -V; cat $(1); } 2>&1 | sha256sum | cut -c1-16)
 RUNTIME := $(VENV)/.installed-$(call hash,requirements.lock)
 TESTING := $(VENV)/.tests-$(call hash,requirements.lock requirements-test.lock)
-# Only wheels: nothing is compiled, no package's build script runs.
-PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+# Only wheels: nothing is compiled, no package's build script runs. No dependencies beside the lock, which is complete: the
+# resolver of Debian's pip takes `coverage[toml]` for another package than the locked `coverage`, and asks for its newest
+# release; from the day there is one, it refuses that for having no hash.
+PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps --only-binary :all:
 
 # Shell function `system_packages WHY PACKAGE…`: installs Debian packages where that is allowed, or names them and stops.
 define SYSTEM_PACKAGES
