@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -78,7 +79,7 @@ class Refused(ScorecardError):
 
 def examine(raw: bytes, file_name: str, table: Table, catalog: Catalog, as_of: date) -> Examination:
     """Everything there is to say about an extract. Nothing is written."""
-    with _examined(raw, file_name, table, catalog, as_of) as (examination, _):
+    with _examined(raw, _decoded(raw, catalog), file_name, table, catalog, as_of) as (examination, _):
         return examination
 
 
@@ -100,13 +101,17 @@ def accept(
         raise ScorecardError(
             "数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期"
         )
-    source, contract = hashlib.sha256(raw).hexdigest(), contract_digest(table)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
+        decoded = _decoded(raw, catalog)
+        source = hashing.result().hexdigest()
+    contract = contract_digest(table)
     if known := _known(data, table, source, contract, sample):
         return known
     name = batch_name(as_of, source, contract, sample)
     path = place(data, table, name).absolute()
     temporary = temporary_sibling(path)
-    with _examined(raw, file_name, table, catalog, as_of, temporary) as (examination, con):
+    with _examined(raw, decoded, file_name, table, catalog, as_of, temporary) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         with locked(data):
@@ -140,7 +145,8 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
 
     Seeds have no 数据截至, so no date in them is too late. Raises Refused.
     """
-    with _examined(raw, f"seeds/{table.seed or table.id}", table, catalog, None) as (examination, con):
+    name = f"seeds/{table.seed or table.id}"
+    with _examined(raw, _decoded(raw, catalog), name, table, catalog, None) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         return con.sql(_contract_columns(table)).to_arrow_table()
@@ -167,9 +173,14 @@ def _contract_columns(table: Table) -> str:
     return f"SELECT _line, {columns} FROM typed"
 
 
+def _decoded(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
+    return decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
+
+
 @contextlib.contextmanager
 def _examined(
     raw: bytes,
+    decoded: decoding.Decoded | Problem,
     file_name: str,
     table: Table,
     catalog: Catalog,
@@ -184,7 +195,6 @@ def _examined(
     found = Examination(table.id, _base_name(file_name), as_of, "", 0, (), ())
     with contextlib.ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
-        decoded = decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
         if isinstance(decoded, Problem):
             findings.add(decoded)
         else:

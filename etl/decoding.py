@@ -8,10 +8,12 @@ import codecs
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import pyarrow as pa
+
 from etl.problems import Problem
 
 Encoding = Literal["UTF-8", "GB18030"]
-_CODECS: dict[Encoding, str] = {"UTF-8": "utf-8", "GB18030": "gb18030"}
 BOM = codecs.BOM_UTF8
 _CHUNK = 1 << 16  # decoding stays inside the processor's cache: three times as fast as in one piece
 _WINDOW = 1 << 15
@@ -91,12 +93,12 @@ def decode(raw: bytes) -> Decoded | Problem:
 
     A short GB18030 text can by chance be valid UTF-8, never a whole extract: its headers would not be found.
     """
-    utf8 = _transcode(raw, "UTF-8")
-    if isinstance(utf8, bytes):
-        return Decoded("UTF-8", utf8.removeprefix(BOM))
+    if _is_utf8(raw):
+        return Decoded("UTF-8", raw.removeprefix(BOM))
+    utf8 = _first_error(raw)
     if _damaged_utf8(raw, utf8):
         return _damaged(raw, utf8, "UTF-8")
-    gb18030 = _transcode(raw, "GB18030")
+    gb18030 = _from_gb18030(raw)
     if isinstance(gb18030, bytes):
         return Decoded("GB18030", gb18030.removeprefix(BOM))
     if _decodes(raw, "cp950"):
@@ -115,9 +117,28 @@ def _damaged(raw: bytes, offset: int, encoding: str) -> Problem:
     return Problem("encoding_damaged", "refuse", line_of(raw, offset), "", "", reason, _SAVE_AS_CSV)
 
 
-def _transcode(raw: bytes, encoding: Encoding) -> bytes | int:
-    """The file as UTF-8, or the offset of the first byte that is not this encoding."""
-    decoder = codecs.getincrementaldecoder(_CODECS[encoding])("strict")
+def _is_utf8(raw: bytes) -> bool:
+    """Whether every byte is UTF-8, without making characters of them: faster, and beside other threads."""
+    ends = pa.py_buffer(np.array([0, len(raw)], dtype=np.int64))
+    try:
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(raw)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _first_error(raw: bytes) -> int:
+    """The offset of the first byte that is not UTF-8, of a file that has one."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    raise AssertionError("the two validations of UTF-8 disagree")
+
+
+def _from_gb18030(raw: bytes) -> bytes | int:
+    """The file as UTF-8, or the offset of the first byte that is not GB18030."""
+    decoder = codecs.getincrementaldecoder("gb18030")("strict")
     view = memoryview(raw)
     pieces: list[bytes] = []
     for offset in range(0, len(raw), _CHUNK):
@@ -126,9 +147,8 @@ def _transcode(raw: bytes, encoding: Encoding) -> bytes | int:
             piece = decoder.decode(view[offset : offset + _CHUNK], final=offset + _CHUNK >= len(raw))
         except UnicodeDecodeError as error:
             return offset - pending + error.start
-        if encoding != "UTF-8":
-            pieces.append(piece.encode())
-    return b"".join(pieces) if pieces else raw
+        pieces.append(piece.encode())
+    return b"".join(pieces)
 
 
 def _damaged_utf8(raw: bytes, offset: int) -> bool:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import chain, islice
 
 from etl.decoding import big5
 from etl.problems import Findings, Problem, Severity
@@ -13,6 +14,8 @@ from scorecard.contracts import Table
 from scorecard.errors import hint
 
 _SEARCHED = 10  # records among which the header may stand
+_WIDEST = 1000  # cells
+_COMPARED = 200  # cells, and characters of a cell, when looking for headers in another shape
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _UNIT = re.compile(r"(.+?)[(\[]([^()\[\]]{1,4})[)\]]")
 _UNITS = ("元", "千元", "万元", "亿元", "天", "日", "月", "年", "小时", "件", "次", "家", "%")
@@ -47,9 +50,8 @@ def find_header(raw: bytes, utf8: bytes, table: Table, findings: Findings) -> He
     names = _names(table)
     try:
         records = _first_records(utf8)
-    except _OpenQuotes as error:
-        reason = "表头附近的引号没有成对"
-        findings.add(Problem("quotes_open", "refuse", error.line, "", "", reason, "请补上或删去多余的引号"))
+    except _UnreadableError as error:
+        findings.add(error.problem)
         return None
     scores = [sum(fold(cell) in names for cell in record.cells) for record in records] or [0]
     best = scores.index(max(scores))
@@ -79,10 +81,10 @@ def _names(table: Table) -> dict[str, str | None]:
     return names
 
 
-class _OpenQuotes(Exception):
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+class _UnreadableError(Exception):
+    def __init__(self, code: str, line: int, reason: str, suggestion: str) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, "refuse", line, "", "", reason, suggestion)
 
 
 def _first_records(utf8: bytes) -> list[_Record]:
@@ -91,19 +93,21 @@ def _first_records(utf8: bytes) -> list[_Record]:
 
     def lines() -> Iterator[str]:
         begin = 0
-        for found in _LINE_END.finditer(utf8):
-            ends.append(found.end())
-            yield utf8[begin : found.end()].decode("utf-8")
-            begin = found.end()
-        if begin < len(utf8):
-            ends.append(len(utf8))
-            yield utf8[begin:].decode("utf-8")
+        for end in chain((found.end() for found in _LINE_END.finditer(utf8)), [len(utf8)]):
+            if utf8.count(b",", begin, end) >= _WIDEST:
+                _refuse_width(len(ends) + 1)
+            if begin < end:
+                ends.append(end)
+                yield utf8[begin:end].decode("utf-8")
+            begin = end
 
     reader = csv.reader(lines(), strict=True)
     records: list[_Record] = []
     line = 1
     try:
         for cells in reader:
+            if len(cells) > _WIDEST:
+                _refuse_width(line)
             if any(fold(cell) for cell in cells):
                 records.append(_Record(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
             line = reader.line_num + 1
@@ -111,8 +115,15 @@ def _first_records(utf8: bytes) -> list[_Record]:
                 break
     except csv.Error as error:
         if not records:
-            raise _OpenQuotes(line) from error
+            reason = "表头附近的引号没有成对"
+            raise _UnreadableError("quotes_open", line, reason, "请补上或删去多余的引号") from error
     return records
+
+
+def _refuse_width(line: int) -> None:
+    """Nobody's table is as wide; to look for its headers would take hours."""
+    reason = f"这一行有 {_WIDEST} 个以上的单元格"
+    raise _UnreadableError("cells_many", line, reason, "请核对换行和分隔符，重新导出")
 
 
 def _title(record: _Record, width: int, findings: Findings) -> None:
@@ -225,8 +236,8 @@ def _cells_as(raw: bytes, codec: str) -> list[str]:
 def _resembles(cells: Iterable[str], headers: list[str]) -> bool:
     """Whether at least two cells are headers, give or take the strokes that Traditional Chinese writes otherwise."""
     found = 0
-    for cell in cells:
-        text = fold(cell)
+    for cell in islice(cells, _COMPARED):
+        text = fold(cell[:_COMPARED])
         found += bool(text) and any(SequenceMatcher(None, text, fold(h)).ratio() >= 0.75 for h in headers)
         if found >= 2:
             return True

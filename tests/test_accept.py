@@ -403,7 +403,8 @@ def test_a_disk_that_refuses_in_the_middle_of_the_file_leaves_nothing(data: Data
 def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Catalog, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
-    with door._examined(extract(rows(1)), "a.csv", TRIALS, catalog, AS_OF) as (_, con):
+    raw = extract(rows(1))
+    with door._examined(raw, door._decoded(raw, catalog), "a.csv", TRIALS, catalog, AS_OF) as (_, con):
         assert con is not None
         for attempt in (
             f"SELECT * FROM read_csv('{secret}')",

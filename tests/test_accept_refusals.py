@@ -173,6 +173,21 @@ def test_data_above_the_header_is_refused(catalog: Catalog) -> None:
     assert (problem.code, problem.line) == ("rows_above_header", 1)
 
 
+@pytest.mark.parametrize(
+    ("wide", "code"),
+    [
+        (b"a," * 4_000_000, "cells_many"),
+        (b'"a\n",' * 400_000, "cells_many"),
+        ("案\t".encode() * 30_000, "header_missing"),
+    ],
+)
+def test_a_header_of_millions_of_cells_is_refused_before_it_is_compared(
+    catalog: Catalog, wide: bytes, code: str
+) -> None:
+    problem = only(examined(catalog, wide))
+    assert (problem.code, problem.line) == (code, 1)
+
+
 def test_an_open_quote_in_the_header_is_refused_at_its_line(catalog: Catalog) -> None:
     problem = only(examined(catalog, b'"' + extract(rows(2))))
     assert (problem.code, problem.line) == ("quotes_open", 1)

@@ -111,6 +111,21 @@ def test_every_text_comes_back_from_the_encoding_it_was_recognised_in(text: str,
         assert found.utf8 == text.encode(encoding).decode(named).removeprefix("\ufeff").encode()
 
 
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=12) | st.text(max_size=4).map(str.encode))
+@example(b"\xed\xa0\x80")
+@example(b"\xc0\x80")
+@example(b"\xf4\x90\x80\x80")
+@example(b"")
+def test_both_validations_of_utf8_agree(raw: bytes) -> None:
+    try:
+        raw.decode("utf-8")
+        valid = True
+    except UnicodeDecodeError:
+        valid = False
+    assert decoding._is_utf8(raw) is valid
+
+
 # --- structure ------------------------------------------------------------------------------------------------
 
 
