@@ -13,7 +13,7 @@ import duckdb
 from scorecard import formula
 from scorecard.contracts import Stock, Table
 from scorecard.definitions import Catalog
-from scorecard.expressions import sql
+from scorecard.expressions import Rows, sql
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.terms import Term
 
@@ -47,9 +47,10 @@ def flows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms)
     for (term, cut), number in terms.items():
         if term.period is not None and term.aggregate in ADDITIVE:
             groups[term.table, term.period, cut][f"t{number}"] = term
+    _empty_cube(connection)
     for (table, period, cut), named in groups.items():
-        cube = formula.flow_cube(catalog.tables[table], period, named, str(cut))
-        _spread(connection, sql(cube), named, _IN_FLOW)
+        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut)), named)
+    _spread(connection, _IN_FLOW)
 
 
 def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
@@ -58,21 +59,31 @@ def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms
     for (term, cut), number in terms.items():
         if term.stock is not None and term.aggregate in ADDITIVE:
             groups[term.table, term.stock, cut][f"t{number}"] = term
+    _empty_cube(connection)
     for (table, stock, cut), named in groups.items():
-        cube = formula.stock_cube(catalog.tables[table], stock, named, str(cut))
-        _spread(connection, sql(cube), named, _IN_STOCK)
+        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut)), named)
+    _spread(connection, _IN_STOCK)
 
 
-def _spread(
-    connection: duckdb.DuckDBPyConnection, cube: str, named: Mapping[str, Term], counts_in: str
-) -> None:
-    """Roll a cube up to every grain, to 全院 and to 全部; it is small, whatever the table is."""
+def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
+    """What all terms add up to by month, department and 涉企: small, whatever the tables are."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE cube (term INTEGER, _first BIGINT, _last BIGINT, _department VARCHAR,"
+        f" _firm BOOLEAN, amount {AMOUNT})"
+    )
+
+
+def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: Rows, named: Mapping[str, Term]) -> None:
     amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE cube AS"
-        f" FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({cube})) ON {', '.join(named)} INTO NAME name VALUE amount)"
+        f"INSERT INTO cube BY NAME FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({sql(cube)}))"
+        f" ON {', '.join(named)} INTO NAME name VALUE amount)"
         f" SELECT substr(name, 2)::INTEGER AS term, * EXCLUDE (name) WHERE amount <> 0"
     )
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
+    """Roll the cube up to every grain, to 全院 and to 全部."""
     connection.execute(
         f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
         f" GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"

@@ -106,7 +106,7 @@ def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Heade
         return None
     if commas != rows * (width - 1) + (_commas_in_cells(con, width) if quotes else 0):
         return None  # even its strict mode drops a surplus empty cell, and with it the trace of a shifted row
-    if _number(con, f"SELECT count(*) FROM raw WHERE {_not_data(header)}"):
+    if _has_more_than_data(con, header):
         return None
     return Staged(rows, f"raw.rowid + {header.body_line}", ())
 
@@ -149,22 +149,30 @@ def _commas_in_cells(con: duckdb.DuckDBPyConnection, width: int) -> int:
     return _number(con, f"SELECT {' + '.join(cells)} FROM raw")
 
 
-def _not_data(header: Header) -> str:
-    """SQL that is true for blank rows, 合计 rows, notes and repeated headers.
-
-    Nearly every row is decided by its first cell; CASE keeps the rest of the rule from those.
-    """
+def _has_more_than_data(con: duckdb.DuckDBPyConnection, header: Header) -> bool:
+    """Whether there are blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone."""
+    suspect = _suspect(header)
+    first_characters = con.execute("SELECT DISTINCT ascii(c0) FROM raw").fetchall()
+    if all(code is not None and code not in suspect for (code,) in first_characters):
+        return False
     cells = [f"c{position}" for position in range(len(header.cells))]
-    beginnings = ", ".join(str(ord(character)) for character in BLANKS + _BEGINNINGS)
     trimmed = ", ".join(f"nullif(trim({cell}, '{BLANKS}'), '')" for cell in cells)
     first = f"coalesce({trimmed}, '')"
     again = " AND ".join(
         f"coalesce({cell}, '') = '{_quoted(text)}'" for cell, text in zip(cells, header.cells, strict=True)
     )
-    return (
-        f"CASE WHEN c0 IS NULL OR c0 = '{_quoted(header.cells[0])}' OR ascii(c0) IN ({beginnings}) "
-        f"THEN {first} = '' OR regexp_matches({first}, '{_SET_ASIDE.pattern}', 's') OR ({again}) ELSE false END"
+    codes = ", ".join(map(str, sorted(suspect)))
+    found = _number(
+        con,
+        f"SELECT count(*) FROM raw WHERE CASE WHEN c0 IS NULL OR ascii(c0) IN ({codes}) "
+        f"THEN {first} = '' OR regexp_matches({first}, '{_SET_ASIDE.pattern}', 's') OR ({again}) ELSE false END",
     )
+    return found > 0
+
+
+def _suspect(header: Header) -> set[int]:
+    """The characters with which the first cell of a row begins that may be no data."""
+    return {ord(character) for character in BLANKS + _BEGINNINGS + header.cells[0][:1]}
 
 
 def _quoted(text: str) -> str:
@@ -189,6 +197,7 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, findings
     pending: list[tuple[int, list[str]]] = []
     rows = 0
     aside: list[int] = []
+    suspect = frozenset(map(chr, _suspect(header)))
 
     def flush() -> None:
         by_column = zip(*(cells for _, cells in pending), strict=True)
@@ -199,7 +208,7 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, findings
         pending.clear()
 
     for line, last, cells in _records(utf8, header, findings):
-        special = _set_aside(line, cells, header)
+        special = None if _plainly_data(cells, suspect) else _set_aside(line, cells, header)
         if special is not None:
             findings.add(special)
             aside.append(line)
@@ -225,7 +234,7 @@ def _records(utf8: bytes, header: Header, findings: Findings) -> Iterator[tuple[
     try:
         for cells in reader:
             last = header.body_line + reader.line_num - 1
-            if any(cell.strip(BLANKS) for cell in cells):
+            if any(map(_trimmed, cells)):
                 yield line, last, cells
             line = last + 1
     except csv.Error:
@@ -236,6 +245,10 @@ def _records(utf8: bytes, header: Header, findings: Findings) -> Iterator[tuple[
                 "quotes_open", "refuse", line, "", "", f"引号没有成对{until}", "请补上或删去这一行多余的引号"
             )
         )
+
+
+def _plainly_data(cells: list[str], suspect: frozenset[str]) -> bool:
+    return cells[0] != "" and cells[0][0] not in suspect
 
 
 def _set_aside(line: int, cells: list[str], header: Header) -> Problem | None:

@@ -12,32 +12,43 @@ from scorecard import case_number
 from scorecard.contracts import SQL_TYPES, Column
 from scorecard.definitions import Catalog
 
+# 2026-01-05 and 2026/1/5; times as 2026-01-05 10:30 or 2026-01-05T10:30:00.
+_DATE = "strlen({0}) <= 10 AND {0} >= '1' AND {0} < '3'"
+_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+_INTEGER = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
+_DECIMAL = rf"{_INTEGER}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
+
 
 def taken(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
     """SQL for the value of the cells of a column that is not of words."""
     kind = SQL_TYPES[column.type]
-    least = "" if column.minimum is None else f" AND try_cast({cell} AS {kind}) >= {column.minimum}"
     latest = cells.LAST_DAY if column.future or as_of is None else as_of
     match column.type:
         case "case_no":
             own = catalog.court.court_codes if column.court == "own" else ()
             return case_number.normal_sql(cell, own)
         case "date":
-            return _date(cell, latest)
+            return _within(_cast(cell, kind, _DATE.format(cell)), latest)
         case "datetime":
-            return _moment(cell, latest)
-        case "integer":
-            pattern = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
+            return _within(_cast(cell, kind, f"regexp_full_match({cell}, '{_MOMENT}')"), latest)
+        case "integer" | "decimal":
+            pattern = _INTEGER if column.type == "integer" else _DECIMAL
+            value = _cast(cell, kind, f"regexp_full_match({cell}, '{pattern}')")
             return (
-                f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
-            )
-        case "decimal":
-            pattern = rf"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
-            return (
-                f"CASE WHEN regexp_full_match({cell}, '{pattern}'){least} THEN try_cast({cell} AS {kind}) END"
+                value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
             )
         case _:
             return f"nullif(trim({cell}, '{BLANKS}'), '')"
+
+
+def _cast(cell: str, kind: str, guard: str) -> str:
+    """The guard stops the database's lenient cast at what `cells` takes. It stands inside: so the cast is made once."""
+    return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {kind})"
+
+
+def _within(value: str, latest: dt.date) -> str:
+    bounds = f"BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}'"
+    return f"CASE WHEN {value}::DATE {bounds} AND {value}::DATE <> DATE '{cells.EPOCH}' THEN {value} END"
 
 
 def padded(cell: str) -> str:
@@ -70,24 +81,3 @@ def literal(value: cells.Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "'" + str(value).replace("'", "''") + "'"
-
-
-def _date(cell: str, latest: dt.date) -> str:
-    """Dates as 2026-01-05 or 2026/1/5 within bounds. The guards stop the database's lenient cast at what `cells` takes."""
-    day = f"try_cast({cell} AS DATE)"
-    return (
-        f"CASE WHEN strlen({cell}) <= 10 AND {cell} >= '1' AND {cell} < '3' "
-        f"AND {day} BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' AND {day} <> DATE '{cells.EPOCH}' "
-        f"THEN {day} END"
-    )
-
-
-def _moment(cell: str, latest: dt.date) -> str:
-    """Times as 2026-01-05 10:30 or 2026-01-05 10:30:00, also with a T."""
-    moment = f"try_cast({cell} AS TIMESTAMP)"
-    pattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
-    return (
-        f"CASE WHEN regexp_full_match({cell}, '{pattern}') "
-        f"AND {moment}::DATE BETWEEN DATE '{cells.FIRST_DAY}' AND DATE '{latest}' "
-        f"AND {moment}::DATE <> DATE '{cells.EPOCH}' THEN {moment} END"
-    )

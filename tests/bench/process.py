@@ -46,6 +46,12 @@ def resident_mib(process: int) -> float:
     return _status(process, "VmRSS")
 
 
+def cpu_seconds(process: int) -> float:
+    """What the process has computed so far, on all cores."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _status(process: int, name: str) -> float:
     for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{name}:"):

@@ -5,6 +5,7 @@ Parts: accept, build, reruns, paint, sessions; all of them without a name. `--ro
 
 import argparse
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST = 10_000_000
+AT_MOST = 1200  # seconds a part may take
 
 
 def main() -> None:
@@ -54,7 +56,21 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
     }
     for part in parts:
-        show(_TITLES[part], jobs[part]())
+        show(_TITLES[part], _bounded(jobs[part]))
+
+
+def _bounded(job: Callable[[], list[Finding]]) -> list[Finding]:
+    """What the job finds; a server or browser that no longer answers ends the run, and what was started with it."""
+
+    def too_long(*_: object) -> None:
+        raise TimeoutError(f"a part took longer than {AT_MOST} s")
+
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(AT_MOST)
+    try:
+        return job()
+    finally:
+        signal.alarm(0)
 
 
 def _new(folder: Path, name: str) -> Path:

@@ -1,6 +1,7 @@
 """One reader of the app over its websocket, as a browser is one: a rerun is timed from the request to its last message."""
 
 import asyncio
+import random
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -54,9 +55,20 @@ def rerun(session: SyncConnection, page: str, query: str = "") -> float:
 
 
 async def read_for(
-    address: str, page: str, start_after: float, count_after: float, end_after: float, think: float
+    address: str,
+    page: str,
+    number: int,
+    start_after: float,
+    count_after: float,
+    end_after: float,
+    think: float,
 ) -> tuple[list[float], int]:
-    """Seconds of the reruns a reader with pauses of `think` seconds saw in the counted time, and how many failed."""
+    """Seconds of the reruns that reader `number` saw in the counted time, and how many failed.
+
+    The reader pauses for `think` seconds, give or take half: with pauses all alike, readers who once met in a queue
+    come back together for ever.
+    """
+    pauses = random.Random(number)
     taken: list[float] = []
     failed = 0
     begun = perf_counter()
@@ -69,7 +81,7 @@ async def read_for(
                 taken += [seconds] if at >= count_after else []
             except (RuntimeError, TimeoutError):
                 failed += 1
-            await asyncio.sleep(think)
+            await asyncio.sleep(think * pauses.uniform(0.5, 1.5))
     return taken, failed
 
 
