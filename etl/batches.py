@@ -13,15 +13,25 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.durable import put_in_place, storage_errors
 from etl.problems import Count, Problem
 from scorecard.contracts import Table
+from scorecard.durable import put_in_place, storage_errors
 from scorecard.errors import StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
 
 _METADATA = "batch"
 # What a contract says beyond how cells become values: changing it does not make the same bytes another batch.
-_BESIDE_VALUES = {"description", "due_day", "derived", "stock", "firm", "department", "seed", "name"}
+_BESIDE_VALUES = {
+    "description",
+    "due_day",
+    "derived",
+    "stock",
+    "firm",
+    "department",
+    "seed",
+    "name",
+    "entered_by",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import duckdb
 
 from etl import cubes, doubts, rollup, tables
 from etl.batches import Batch, list_batches
-from etl.durable import put_in_place, storage_errors, sweep, temporary_sibling
 from etl.engine import open_build
 from scorecard import (
     case_number,
@@ -31,6 +30,7 @@ from scorecard import (
     workdays,
 )
 from scorecard.definitions import Catalog
+from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling
 from scorecard.errors import ScorecardError
 from scorecard.layout import DataDir
 

@@ -14,6 +14,7 @@ from etl.publish import publish, rollback
 from etl.sample import load_sample
 from scorecard import catalog as catalogs
 from scorecard import store
+from scorecard.access import console
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
@@ -42,7 +43,13 @@ def _accept(call: argparse.Namespace) -> int:
         print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
         return WRONG_CALL
     batch = accept(
-        call.file.read_bytes(), call.file.name, table, catalog, call.as_of, call.actor, DataDir(call.data)
+        call.file.read_bytes(),
+        call.file.name,
+        table,
+        catalog,
+        call.as_of,
+        console(call.actor),
+        DataDir(call.data),
     )
     print(f"已接收：{table.name} {batch.rows} 行，数据截至 {batch.as_of}，批次 {batch.name}")
     return DONE
@@ -67,13 +74,13 @@ def _build(call: argparse.Namespace) -> int:
 def _publish(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
     version = call.version or build(catalogs.load(call.seeds), data)
-    publish(data, version, call.actor)
+    publish(data, version, console(call.actor))
     print(f"已发布：{version}")
     return DONE
 
 
 def _rollback(call: argparse.Namespace) -> int:
-    rollback(DataDir(call.data), call.version, call.actor)
+    rollback(DataDir(call.data), call.version, console(call.actor))
     print(f"已回退到：{call.version}")
     return DONE
 
@@ -120,9 +127,9 @@ def _sample(call: argparse.Namespace) -> int:
         return DONE
     as_of = call.as_of or today().replace(day=1) - timedelta(days=1)
     catalog = catalogs.load(call.seeds)
-    load_sample(catalog, data, as_of, call.actor)
+    load_sample(catalog, data, as_of, console(call.actor))
     version = build(catalog, data)
-    publish(data, version, call.actor)
+    publish(data, version, console(call.actor))
     print(f"已发布示例数据：{version}，数据截至 {as_of}")
     return DONE
 

@@ -4,18 +4,35 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from etl.durable import locked, storage_errors, sweep, write_whole
-from scorecard import store
+from scorecard import audit, store
+from scorecard.access import Actor
+from scorecard.durable import locked, storage_errors, sweep, write_whole
 from scorecard.errors import ScorecardError
 from scorecard.layout import DataDir
 from scorecard.store import Manifest
 
 
-def publish(data: DataDir, version: str, actor: str) -> Manifest:
+def publish(data: DataDir, version: str, actor: Actor) -> Manifest:
     """Point readers at a built version and keep a record of it. Publishing it again only moves the pointer.
 
     Raises ScorecardError when the version was not built or its file cannot be read.
     """
+    with audit.told(data, actor, "发布", version):
+        actor.require("publish")
+        return _point_to(data, version, actor)
+
+
+def rollback(data: DataDir, version: str, actor: Actor) -> Manifest:
+    """Point readers at an older published version. Raises ScorecardError for one that never was published."""
+    with audit.told(data, actor, "回退", version):
+        actor.require("rollback")
+        if not data.manifest(version).is_file():
+            known = "、".join(one.version for one in store.manifests(data)) or "无"
+            raise ScorecardError("回退", f"版本 {version} 从未发布", f"已发布的版本之一：{known}")
+        return _point_to(data, version, actor)
+
+
+def _point_to(data: DataDir, version: str, actor: Actor) -> Manifest:
     with locked(data), storage_errors("发布"):
         for folder in (data.root, data.versions):
             sweep(folder)
@@ -27,15 +44,7 @@ def publish(data: DataDir, version: str, actor: str) -> Manifest:
     return store.manifest(data, version)
 
 
-def rollback(data: DataDir, version: str, actor: str) -> Manifest:
-    """Point readers at an older published version. Raises ScorecardError for one that never was published."""
-    if not data.manifest(version).is_file():
-        known = "、".join(one.version for one in store.manifests(data)) or "无"
-        raise ScorecardError("回退", f"版本 {version} 从未发布", f"已发布的版本之一：{known}")
-    return publish(data, version, actor)
-
-
-def _described(data: DataDir, version: str, actor: str) -> Manifest:
+def _described(data: DataDir, version: str, actor: Actor) -> Manifest:
     """What the version's own file says of itself: opening it proves it is whole."""
     connection = store.connect(data, version)
     try:
@@ -47,7 +56,7 @@ def _described(data: DataDir, version: str, actor: str) -> Manifest:
     return Manifest(
         version=version,
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        actor=actor,
+        actor=actor.name,
         sample=sample == [("true",)],
         as_of={table: str(state.as_of) for table, state in tables.items()},
         batches=tuple(json.loads(row[0]) for row in batches),

@@ -6,7 +6,7 @@ from etl.accept import accept
 from etl.build import build
 from etl.publish import publish
 from scorecard.freshness import today
-from scorecard.ui import frame, targets
+from scorecard.ui import frame, identity, targets
 from scorecard.ui.data import data_dir, seeds_catalog
 
 version = frame.heading("目标")
@@ -19,8 +19,7 @@ else:
     added = targets.form(catalog, contract, sample)
     if added is not None:
         with st.spinner("正在记录、建库并发布…"):
-            accept(
-                added.csv, added.file_name, contract, catalog, today(), added.actor, data_dir(), sample=sample
-            )
-            publish(data_dir(), build(catalog, data_dir()), added.actor)
+            actor, data = identity.current(), data_dir()
+            accept(added.csv, added.file_name, contract, catalog, today(), actor, data, sample=sample)
+            publish(data, build(catalog, data), actor)
         st.rerun()

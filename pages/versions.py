@@ -4,7 +4,7 @@ import streamlit as st
 
 from etl.publish import rollback
 from scorecard import store
-from scorecard.ui import frame, versions
+from scorecard.ui import frame, identity, versions
 from scorecard.ui.data import data_dir
 
 version = frame.heading("版本")
@@ -16,5 +16,5 @@ else:
     versions.history(known, version.id)
     wanted = versions.wants_to_roll_back(known, version.id)
     if wanted is not None:
-        rollback(data_dir(), *wanted)
+        rollback(data_dir(), wanted, identity.current())
         st.rerun()

@@ -14,6 +14,9 @@ ColumnType = Literal[
     "text", "case_no", "date", "datetime", "integer", "decimal", "boolean", "code", "department"
 ]
 
+# By which right rows of a table come in: an extract of the case system, a target, a department's own report.
+Entrance = Literal["upload", "targets", "report"]
+
 # How a column of each type is stored, in Parquet batches and in the warehouse alike.
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -195,6 +198,7 @@ class Table(Frozen):
     stock: Stock | None = None
     drop: Texts = ()
     seed: str | None = None
+    entered_by: Entrance = "upload"
     columns: dict[str, Column]
     derived: dict[str, Derived] = Field(default_factory=dict)
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()

@@ -35,6 +35,14 @@ class DataDir:
     def lock(self) -> Path:
         return self.root / ".lock"
 
+    @property
+    def audit(self) -> Path:
+        return self.root / "audit.jsonl"
+
+    @property
+    def audit_head(self) -> Path:
+        return self.root / "audit.head"
+
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"
 

@@ -1,6 +1,9 @@
 """Small extracts of the committed contracts, as the case system would write them; numbers are invented."""
 
 from datetime import date, timedelta
+from pathlib import Path
+
+from scorecard.layout import DataDir
 
 AS_OF = date(2026, 10, 31)
 
@@ -17,3 +20,9 @@ def cases_csv(rows: int, first: int = 1, encoding: str = "utf-8") -> bytes:
             f"（2026）鲁0117民初{number}号,买卖合同纠纷,{filed},{closed},判决,{procedure},民事审判庭,{firm}"
         )
     return "\r\n".join(lines).encode(encoding)
+
+
+def written(data: DataDir) -> list[Path]:
+    """Every file of the folder but the lock and the record of who did what."""
+    beside = {data.lock, data.audit, data.audit_head}
+    return [path for path in data.root.rglob("*") if path.is_file() and path not in beside]

@@ -14,6 +14,7 @@ from etl.build import build
 from etl.publish import publish, rollback
 from scorecard import catalog as catalogs
 from scorecard.layout import DataDir
+from tests.actors import TESTER
 from tests.extracts import AS_OF, cases_csv
 
 WATCHED = {
@@ -42,13 +43,13 @@ def main(step: int, action: str, seeds: Path, data: DataDir, argument: str) -> N
 
     sys.addaudithook(watch)
     if action == "accept":
-        accept(cases_csv(int(argument)), "案件.csv", catalog.tables["cases"], catalog, AS_OF, "测试", data)
+        accept(cases_csv(int(argument)), "案件.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
     elif action == "build":
         build(catalog, data)
     elif action == "publish":
-        publish(data, argument, "测试")
+        publish(data, argument, TESTER)
     else:
-        rollback(data, argument, "测试")
+        rollback(data, argument, TESTER)
     print("finished")
 
 

@@ -10,6 +10,7 @@ from etl.publish import publish
 from etl.sample import load_sample
 from scorecard import catalog as catalogs
 from scorecard.layout import DataDir
+from tests.actors import TESTER
 
 AS_OF = date(2026, 10, 31)
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
@@ -28,7 +29,7 @@ def published_sample(shared: Path) -> DataDir:
         return data
     catalog = catalogs.load(SEEDS)
     load_sample(catalog, data, AS_OF)
-    publish(data, build(catalog, data), "测试")
+    publish(data, build(catalog, data), TESTER)
     finished.touch()
     return data
 

@@ -19,16 +19,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import accept as door
-from etl.accept import accept, examine, read_seed_table, template
+from etl import examine as looking
+from etl.accept import Refused, accept, read_seed_table, template
 from etl.batches import contract_digest, list_batches
+from etl.examine import examine
 from etl.problems import MASK
+from scorecard.access import console
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.freshness import today
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
 from tests.contracts import GOOD, HEADERS, TRIALS, contract, extract, rows
+from tests.extracts import written
 
 AS_OF = date(2026, 10, 31)
 
@@ -36,7 +39,7 @@ AS_OF = date(2026, 10, 31)
 def accepted(
     catalog: Catalog, data: DataDir, raw: bytes, table: Table = TRIALS, as_of: date = AS_OF, **more: Any
 ):
-    return accept(raw, "案件.csv", table, catalog, as_of, "张三", data, **more)
+    return accept(raw, "案件.csv", table, catalog, as_of, console("张三"), data, **more)
 
 
 def stored(path: Path) -> list[dict[str, Any]]:
@@ -253,7 +256,7 @@ def test_a_batch_says_what_it_is_and_reads_back_the_same(catalog: Catalog, data:
     lines = rows(3)
     lines[0]["案号"] = "(2026)鲁0117民初1号"
     lines[1]["案号"] = "（2019）鲁1203民初2号"
-    batch = accept(extract(lines), "../../etc/案件\n.csv", TRIALS, catalog, AS_OF, "李四", data)
+    batch = accept(extract(lines), "../../etc/案件\n.csv", TRIALS, catalog, AS_OF, console("李四"), data)
     assert batch.path == data.batches / "trials" / f"{batch.name}.parquet"
     assert batch.name.startswith("2026-10-31-")
     assert len(batch.name) == len("2026-10-31-") + 12
@@ -275,7 +278,7 @@ def test_the_same_bytes_are_one_batch_whatever_the_cut_and_the_name(catalog: Cat
     raw = extract(rows(3))
     first = accepted(catalog, data, raw)
     content = first.path.read_bytes()
-    again = accept(raw, "另一个名字.csv", TRIALS, catalog, date(2026, 9, 30), "王五", data)
+    again = accept(raw, "另一个名字.csv", TRIALS, catalog, date(2026, 9, 30), console("王五"), data)
     assert again == first
     assert again.already
     assert not first.already
@@ -368,6 +371,7 @@ from datetime import date
 from etl import accept as door
 from etl.accept import accept
 from scorecard import catalog
+from scorecard.access import console
 from scorecard.errors import StorageError
 from scorecard.layout import DataDir
 from pathlib import Path
@@ -383,7 +387,7 @@ def add(*arguments):
 
 batches_add, door.add = door.add, add
 try:
-    accept(raw, "案件.csv", TRIALS, found, date(2026, 10, 31), "测试", DataDir(Path(sys.argv[2])))
+    accept(raw, "案件.csv", TRIALS, found, date(2026, 10, 31), console("测试"), DataDir(Path(sys.argv[2])))
 except StorageError as error:
     print(error)
 """
@@ -397,14 +401,17 @@ def test_a_disk_that_refuses_in_the_middle_of_the_file_leaves_nothing(data: Data
     )  # fmt: skip
     assert "写入批次" in ran.stdout
     assert "未留下不完整的文件" in ran.stdout
-    assert [path for path in data.root.rglob("*") if path.is_file()] == [data.lock]
+    assert written(data) == []
 
 
 def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Catalog, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
     raw = extract(rows(1))
-    with door._examined(raw, door._decoded(raw, catalog), "a.csv", TRIALS, catalog, AS_OF) as (_, con):
+    with looking.examined(raw, looking.decoded_as_text(raw, catalog), "a.csv", TRIALS, catalog, AS_OF) as (
+        _,
+        con,
+    ):
         assert con is not None
         for attempt in (
             f"SELECT * FROM read_csv('{secret}')",
@@ -435,7 +442,7 @@ def test_a_wrong_seed_table_is_refused_with_its_line(catalog: Catalog) -> None:
     raw = (
         template(table) + "small_claims_rate,大概,20,,,2026-01-01,,同类,,某人,2026-01-01 10:00,\r\n".encode()
     )
-    with pytest.raises(door.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         read_seed_table(raw, table, catalog)
     assert "第2行「类型」“大概”" in str(refused.value)
     assert "targets.csv" in refused.value.where

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import Examination, Refused, accept, examine
+from etl.accept import Refused, accept
+from etl.examine import Examination, examine
 from etl.problems import LISTED, MASK, TITLES, Findings, Problem, problems_csv
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import StorageError
 from scorecard.layout import DataDir
+from tests.actors import TESTER
 from tests.contracts import GOOD, HEADERS, TRIALS, contract, extract, rows
+from tests.extracts import written
 
 AS_OF = date(2026, 10, 31)
 Found = tuple[str, str, int | None, str, str]
@@ -492,12 +495,12 @@ def test_a_refused_extract_leaves_nothing_and_the_error_says_where_to_begin(
 ) -> None:
     raw = extract(rows(3, 立案日期="2026-02-30"))
     with pytest.raises(Refused) as refused:
-        accept(raw, "C:\\报送\\..\\案件.csv", TRIALS, catalog, AS_OF, "测试", data)
+        accept(raw, "C:\\报送\\..\\案件.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert refused.value.where == "文件“案件.csv”"
     assert "3 处须改正" in refused.value.found
     assert "第2行「立案日期」“2026-02-30”" in refused.value.found
     assert len(refused.value.problems) == 3
-    assert not [path for path in data.root.rglob("*") if path.is_file()]
+    assert written(data) == []
 
 
 def test_a_full_disk_is_told_in_chinese_and_leaves_no_half_file(
@@ -506,13 +509,13 @@ def test_a_full_disk_is_told_in_chinese_and_leaves_no_half_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("etl.durable.os.fsync", full)
+    monkeypatch.setattr("scorecard.durable.os.fsync", full)
     with pytest.raises(StorageError) as refused:
-        accept(extract(rows(3)), "案件.csv", TRIALS, catalog, AS_OF, "测试", data)
+        accept(extract(rows(3)), "案件.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert "磁盘已满" in str(refused.value)
-    assert not [path for path in data.root.rglob("*") if path.is_file() and path != data.lock]
+    assert written(data) == []
     monkeypatch.undo()
-    assert accept(extract(rows(3)), "案件.csv", TRIALS, catalog, AS_OF, "测试", data).rows == 3
+    assert accept(extract(rows(3)), "案件.csv", TRIALS, catalog, AS_OF, TESTER, data).rows == 3
 
 
 def test_all_problems_are_counted_though_not_all_are_listed_and_refusals_come_first() -> None:
@@ -545,7 +548,7 @@ def test_the_list_of_problems_is_a_csv_that_no_spreadsheet_runs(tmp_path: Path) 
 
 def test_every_code_that_the_door_uses_has_a_title() -> None:
     used: set[str] = set()
-    for module in ("accept", "cells", "decoding", "headers", "reading", "rules", "typed"):
+    for module in ("examine", "cells", "decoding", "headers", "reading", "rules", "typed"):
         source = (Path(__file__).parents[1] / "etl" / f"{module}.py").read_text(encoding="utf-8")
         used |= {code for code in TITLES if f'"{code}"' in source}
     assert used == set(TITLES)

@@ -6,10 +6,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from etl.accept import accept, examine
+from etl.accept import accept
+from etl.examine import examine
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
+from tests.actors import TESTER
 from tests.conftest import ROOT
 
 REAL = ROOT.parent / "shared" / "realdata"
@@ -104,7 +106,7 @@ def test_both_encodings_of_the_judgment_register_load_alike(
             JUDGMENTS,
             catalog,
             AS_OF,
-            "测试",
+            TESTER,
             DataDir(tmp_path / encoding),
         )
         for encoding in ENCODINGS
@@ -126,7 +128,7 @@ def test_both_encodings_of_the_judgment_register_load_alike(
 
 def test_the_insolvency_register_loads_whole_with_its_leading_zeros(catalog: Catalog, data: DataDir) -> None:
     raw = (REAL / "insolvency_register" / "register.csv").read_bytes()
-    batch = accept(raw, "register.csv", INSOLVENCIES, catalog, AS_OF, "测试", data)
+    batch = accept(raw, "register.csv", INSOLVENCIES, catalog, AS_OF, TESTER, data)
     rows = pq.read_table(batch.path).to_pylist()
     assert len(rows) == batch.rows == 7472
     assert sum(row["number"].startswith("0") for row in rows) == 5986

@@ -16,6 +16,7 @@ from scorecard.errors import SeedErrors
 from scorecard.layout import DataDir
 from scorecard.targets import effective
 from scorecard.verdict import judge
+from tests.actors import TESTER
 from tests.conftest import ROOT
 from tests.court import period
 from tests.extracts import AS_OF, cases_csv
@@ -70,8 +71,8 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
     targets = copied / "targets.csv"
     targets.write_text("\n".join([targets.read_text("utf-8").rstrip(), *TARGET]) + "\n", encoding="utf-8")
     catalog = catalogs.load(copied)
-    accept.accept(cases_csv(40), "cases.csv", catalog.tables["cases"], catalog, AS_OF, "某人", data)
-    publish.publish(data, build.build(catalog, data), "某人")
+    accept.accept(cases_csv(40), "cases.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
+    publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
     try:
         shown = store.catalog(connection)
@@ -134,7 +135,7 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
     old, new = cases_csv(8).decode(), cases_csv(4, first=9).decode().splitlines()
     wider = [f"{new[0]},是否媒体关注", *(f"{line},是" for line in new[1:])]
     for number, raw in enumerate((old, "\r\n".join(wider))):
-        accept.accept(raw.encode(), f"{number}.csv", catalog.tables["cases"], catalog, AS_OF, "某人", data)
+        accept.accept(raw.encode(), f"{number}.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
         found = store.series(connection, catalog, "ytd", "all", "all")["summary_rate"][-1]
@@ -157,7 +158,7 @@ def test_a_new_extract_is_one_contract_and_its_indicator_one_file(copied: Path, 
     )
     catalog = catalogs.load(copied)
     raw = accept.template(catalog.tables["visits"]) + "2026-01-05\r\n2026-01-06\r\n2026年2月1日\r\n".encode()
-    accept.accept(raw, "来访.csv", catalog.tables["visits"], catalog, date(2026, 2, 28), "某人", data)
+    accept.accept(raw, "来访.csv", catalog.tables["visits"], catalog, date(2026, 2, 28), TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
         found = store.series(connection, catalog, "month", "all", "all")["visit_count"]

@@ -14,12 +14,14 @@ import pytest
 from etl.accept import accept
 from etl.batches import list_batches
 from etl.build import build
-from etl.durable import locked, sweep, write_whole
 from etl.publish import publish, rollback
 from scorecard import store
+from scorecard.access import console
 from scorecard.definitions import Catalog
+from scorecard.durable import locked, sweep, write_whole
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from tests.actors import TESTER
 from tests.conftest import ROOT
 from tests.extracts import AS_OF, cases_csv
 
@@ -27,7 +29,7 @@ SEEDS = ROOT / "seeds"
 
 
 def accepted(data: DataDir, catalog: Catalog, rows: int, first: int = 1) -> None:
-    accept(cases_csv(rows, first), f"案件{first}.csv", catalog.tables["cases"], catalog, AS_OF, "测试", data)
+    accept(cases_csv(rows, first), f"案件{first}.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
 
 
 def closed_count(data: DataDir, version: str) -> int:
@@ -44,7 +46,7 @@ def two_versions(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> 
     data = DataDir(tmp_path_factory.mktemp("versions"))
     accepted(data, catalog, 12)
     old = build(catalog, data)
-    publish(data, old, "测试")
+    publish(data, old, TESTER)
     accepted(data, catalog, 8, first=101)
     return data, old, build(catalog, data)
 
@@ -72,7 +74,7 @@ def debris(data: DataDir) -> list[Path]:
 def test_publishing_makes_the_version_current_and_keeps_a_record(folder: tuple[DataDir, str, str]) -> None:
     data, old, new = folder
     assert store.current(data).version == old
-    manifest = publish(data, new, "张三")
+    manifest = publish(data, new, console("张三"))
     assert store.current(data) == store.Current(new)
     assert (manifest.version, manifest.actor, manifest.sample) == (new, "张三", False)
     assert [batch["rows"] for batch in manifest.batches] == [12, 8]
@@ -81,9 +83,9 @@ def test_publishing_makes_the_version_current_and_keeps_a_record(folder: tuple[D
 
 def test_rolling_back_rewrites_the_pointer_and_nothing_else(folder: tuple[DataDir, str, str]) -> None:
     data, old, new = folder
-    publish(data, new, "测试")
+    publish(data, new, TESTER)
     before = {path: path.read_bytes() for path in data.versions.iterdir()}
-    rollback(data, old, "测试")
+    rollback(data, old, TESTER)
     assert store.current(data).version == old
     assert {path: path.read_bytes() for path in data.versions.iterdir()} == before
     assert closed_count(data, old) == 12
@@ -95,14 +97,14 @@ def test_a_version_that_never_was_published_cannot_be_rolled_back_to(
 ) -> None:
     data, old, new = folder
     with pytest.raises(ScorecardError, match=f"{new} 从未发布.*{old}"):
-        rollback(data, new, "测试")
+        rollback(data, new, TESTER)
     assert store.current(data).version == old
 
 
 def test_a_version_that_was_not_built_cannot_be_published(folder: tuple[DataDir, str, str]) -> None:
     data, old, _ = folder
     with pytest.raises(StorageError, match="数据文件不存在"):
-        publish(data, "0123456789abcdef", "测试")
+        publish(data, "0123456789abcdef", TESTER)
     assert store.current(data).version == old
 
 
@@ -110,7 +112,7 @@ def test_an_unreadable_pointer_falls_back_to_the_last_good_version_and_says_so(
     folder: tuple[DataDir, str, str],
 ) -> None:
     data, old, new = folder
-    publish(data, new, "测试")
+    publish(data, new, TESTER)
     for damage in (b"", b"\xff\xfe", b"no-such-version\n"):
         data.pointer.write_bytes(damage)
         current = store.current(data)
@@ -137,7 +139,7 @@ def test_a_reader_keeps_the_version_it_opened_while_another_is_published(
 ) -> None:
     data, old, new = folder
     reader = store.connect(data, old)
-    publish(data, new, "测试")
+    publish(data, new, TESTER)
     assert reader.cursor().execute("SELECT count(*) FROM cases").fetchall() == [(12,)]
     reader.close()
 
@@ -148,7 +150,7 @@ def test_killed_before_any_step_the_pointer_is_the_old_version_or_the_new_one(
 ) -> None:
     data, old, new = folder
     if action == "rollback":
-        publish(data, new, "测试")
+        publish(data, new, TESTER)
     before, after = (old, new) if action == "publish" else (new, old)
     steps = 0
     while killed(steps + 1, action, data, after):
@@ -250,9 +252,9 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("etl.durable.os.replace", full)
+    monkeypatch.setattr("scorecard.durable.os.replace", full)
     with pytest.raises(StorageError, match=r"磁盘已满.*请清理磁盘空间"):
-        publish(data, new, "测试")
+        publish(data, new, TESTER)
     monkeypatch.undo()
     assert store.current(data).version == old
     assert debris(data) == []
@@ -260,7 +262,7 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half_written(
 
 def test_a_damaged_record_does_not_hide_the_readable_ones(folder: tuple[DataDir, str, str]) -> None:
     data, old, new = folder
-    publish(data, new, "测试")
+    publish(data, new, TESTER)
     data.manifest(old).write_text("{", encoding="utf-8")
     assert [manifest.version for manifest in store.manifests(data)] == [new]
     with pytest.raises(StorageError, match="没有可读的发布记录"):

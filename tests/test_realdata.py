@@ -22,14 +22,15 @@ import duckdb
 import pytest
 
 from etl import accept, build, publish
-from etl.accept import Examination
 from etl.batches import Batch
+from etl.examine import Examination, examine
 from scorecard import catalog as catalogs
 from scorecard import example, store
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
 from scorecard.readings import Reading
 from scorecard.wording import half_up, value_text
+from tests.actors import TESTER
 from tests.naive import evaluate
 
 REALDATA = Path(__file__).resolve().parents[2] / "shared" / "realdata"
@@ -82,10 +83,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         "judgment_register": ("judgment_register/register_gb18030.csv", JUDGMENT_CUT),
     }
     batches = {
-        table: accept.accept(_register(file), file, catalog.tables[table], catalog, cut, "登记员", data)
+        table: accept.accept(_register(file), file, catalog.tables[table], catalog, cut, TESTER, data)
         for table, (file, cut) in wanted.items()
     }
-    publish.publish(data, build.build(catalog, data), "登记员")
+    publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
     yield Built(store.catalog(connection), connection, batches)
     connection.close()
@@ -243,7 +244,7 @@ def _typed(column: str, cell: str) -> object:
 
 def _examined(catalog: Catalog, encoding: str) -> Examination:
     file = f"judgment_register/register_{encoding}.csv"
-    return accept.examine(_register(file), file, catalog.tables["judgment_register"], catalog, JUDGMENT_CUT)
+    return examine(_register(file), file, catalog.tables["judgment_register"], catalog, JUDGMENT_CUT)
 
 
 def _plainly_read() -> list[dict[str, str]]:

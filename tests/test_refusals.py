@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import Examination, Refused, accept, examine
+from etl.accept import Refused, accept
 from etl.batches import list_batches
+from etl.examine import Examination, examine
 from scorecard.definitions import Catalog
 from scorecard.errors import StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from tests.actors import TESTER
 from tests.contracts import GOOD, HEADERS, TRIALS, contract
+from tests.extracts import written
 
 AS_OF = date(2026, 10, 31)
 HEADER = ",".join(HEADERS)
@@ -188,7 +191,7 @@ def test_private_and_dropped_values_never_show(catalog: Catalog, data: DataDir) 
     assert "赵某某" not in everything
     assert "张三丰" not in everything
     good = accept(
-        text(HEADER + ",当事人", line(1) + ",赵某某"), "a.csv", TRIALS, catalog, AS_OF, "测试", data
+        text(HEADER + ",当事人", line(1) + ",赵某某"), "a.csv", TRIALS, catalog, AS_OF, TESTER, data
     )
     assert "赵某某".encode() not in good.path.read_bytes()
 
@@ -197,9 +200,9 @@ def test_both_encodings_give_the_same_batch_content_and_the_same_bytes_twice_are
     catalog: Catalog, data: DataDir
 ) -> None:
     words = text(HEADER, line(1), line(2)).decode()
-    first = accept(words.encode("utf-8-sig"), "a.csv", TRIALS, catalog, AS_OF, "测试", data)
-    again = accept(words.encode("utf-8-sig"), "b.csv", TRIALS, catalog, AS_OF, "测试", data)
-    other = accept(words.encode("gb18030"), "c.csv", TRIALS, catalog, AS_OF, "测试", data)
+    first = accept(words.encode("utf-8-sig"), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
+    again = accept(words.encode("utf-8-sig"), "b.csv", TRIALS, catalog, AS_OF, TESTER, data)
+    other = accept(words.encode("gb18030"), "c.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert again.name == first.name
     assert again.already
     assert (first.encoding, other.encoding) == ("UTF-8", "GB18030")
@@ -208,8 +211,8 @@ def test_both_encodings_give_the_same_batch_content_and_the_same_bytes_twice_are
 
 def test_a_refused_file_leaves_nothing_behind(catalog: Catalog, data: DataDir) -> None:
     with pytest.raises(Refused, match="1 处须改正"):
-        accept(text(HEADER, line(1, 结案日期="2026-02-30")), "a.csv", TRIALS, catalog, AS_OF, "测试", data)
-    assert [path for path in data.root.rglob("*") if path.is_file() and path.name != ".lock"] == []
+        accept(text(HEADER, line(1, 结案日期="2026-02-30")), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
+    assert written(data) == []
 
 
 def test_a_full_disk_is_said_in_chinese_and_leaves_no_half_batch(
@@ -218,14 +221,14 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_no_half_batch(
     def full(*_: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("etl.durable.os.replace", full)
+    monkeypatch.setattr("scorecard.durable.os.replace", full)
     with pytest.raises(StorageError, match="磁盘已满"):
-        accept(text(HEADER, line(1)), "a.csv", TRIALS, catalog, AS_OF, "测试", data)
+        accept(text(HEADER, line(1)), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert list_batches(data) == ()
     assert list(data.root.rglob(f"{TEMPORARY_PREFIX}*")) == []
 
 
 def test_a_file_name_with_path_parts_stays_a_name(catalog: Catalog, data: DataDir, tmp_path: Path) -> None:
-    batch = accept(text(HEADER, line(1)), "../../etc/案件.csv", TRIALS, catalog, AS_OF, "测试", data)
+    batch = accept(text(HEADER, line(1)), "../../etc/案件.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert batch.file_name == "案件.csv"
     assert batch.path.resolve().is_relative_to(data.root.resolve())

@@ -17,8 +17,8 @@ from statistics import fmean
 import pytest
 
 from etl import sample
-from etl.accept import examine
 from etl.batches import list_batches
+from etl.examine import examine
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError

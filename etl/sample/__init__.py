@@ -27,12 +27,13 @@ from etl.sample.pace import EXTRACTS_FROM
 from etl.sample.world import invented, rows_of
 from etl.sample.writing import extract
 from scorecard import catalog as catalogs
+from scorecard.access import Actor, console
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.layout import DataDir, default_seeds
 
 SEED = 117
-ACTOR = "示例数据"
+ACTOR = console("示例数据")
 
 
 def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> dict[str, bytes]:
@@ -56,7 +57,7 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
     return {table.id: extract(held, table, catalog, seed) for table, held in filled if held}
 
 
-def load_sample(catalog: Catalog, data: DataDir, as_of: date, actor: str = ACTOR) -> tuple[Batch, ...]:
+def load_sample(catalog: Catalog, data: DataDir, as_of: date, actor: Actor = ACTOR) -> tuple[Batch, ...]:
     """The batches of all synthetic extracts, accepted through the door and marked as sample."""
     made = extracts(as_of, catalog=catalog)
     return tuple(

@@ -34,7 +34,6 @@ class Added:
     row: Mapping[str, Any]
     csv: bytes
     file_name: str
-    actor: str
 
 
 def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
@@ -133,9 +132,7 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> Added | None:
     if wrong:
         st.html(render("mistakes.html", lines=wrong))
         return None
-    return Added(
-        row, _csv(row, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv", row["set_by"]
-    )
+    return Added(row, _csv(row, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
 
 
 def _decimal(text: str) -> Decimal | None:

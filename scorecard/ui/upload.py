@@ -52,18 +52,17 @@ class Found(Protocol):
 
 @dataclass(frozen=True)
 class Sent:
-    """A file as it was sent, with who sent it and what it is said to be. `id` changes with every upload."""
+    """A file as it was sent, with what it is said to be. `id` changes with every upload."""
 
     table: Table
     as_of: date
-    actor: str
     file_name: str
     raw: bytes
     id: str
 
 
-def choose(catalog: Catalog) -> tuple[Table, date, str]:
-    """The table, its 数据截至 and who hands it in."""
+def choose(catalog: Catalog) -> tuple[Table, date]:
+    """The table and its 数据截至."""
     tables = {
         table.id: table for table in in_order(catalog) if table.id != "targets"
     }  # they have their own page
@@ -84,9 +83,8 @@ def choose(catalog: Catalog) -> tuple[Table, date, str]:
             key="as_of",
             width=180,
         )
-        actor = st.text_input("经办人", key="actor", persist_state="session", max_chars=40, width=180)
     assert isinstance(as_of, date)
-    return tables[name], as_of, actor.strip()
+    return tables[name], as_of
 
 
 def contract(table: Table, template: bytes) -> None:
@@ -114,7 +112,7 @@ def contract(table: Table, template: bytes) -> None:
     )
 
 
-def sent(table: Table, as_of: date, actor: str, megabytes: int) -> Sent | None:
+def sent(table: Table, as_of: date, megabytes: int) -> Sent | None:
     """The file that was chosen, or None. Its bytes are read once more on every rerun: nothing is consumed."""
     given = st.file_uploader(
         f"CSV 文件（UTF-8 或 GB18030 均可，不超过 {megabytes} MB）",
@@ -122,7 +120,7 @@ def sent(table: Table, as_of: date, actor: str, megabytes: int) -> Sent | None:
         key="file",
         max_upload_size=megabytes,
     )
-    return None if given is None else Sent(table, as_of, actor, given.name, given.getvalue(), given.file_id)
+    return None if given is None else Sent(table, as_of, given.name, given.getvalue(), given.file_id)
 
 
 def once(name: str, key: Hashable, make: Callable[[], Result]) -> Result:
@@ -172,12 +170,9 @@ def _kinds(counts: Sequence[Any]) -> list[dict[str, Any]]:
     return list(kinds.values())
 
 
-def wants_to_accept(given: Sent, actions: DeltaGenerator) -> bool:
-    """The explicit button; without a name nothing is taken in."""
-    pressed = actions.button("接收", type="primary", key="accept", disabled=not given.actor)
-    if not given.actor:
-        actions.html(render("note.html", text="请先填写经办人，再点“接收”。"))
-    return pressed
+def wants_to_accept(actions: DeltaGenerator) -> bool:
+    """The explicit button."""
+    return actions.button("接收", type="primary", key="accept")
 
 
 def accepted(text: str, actions: DeltaGenerator) -> None:

@@ -53,8 +53,8 @@ def history(manifests: Sequence[Manifest], current: str) -> None:
     st.html(render("history.html", rows=rows))
 
 
-def wants_to_roll_back(manifests: Sequence[Manifest], current: str) -> tuple[str, str] | None:
-    """(version, actor) when someone chose an older version, gave a name and confirmed; otherwise None."""
+def wants_to_roll_back(manifests: Sequence[Manifest], current: str) -> str | None:
+    """The older version someone chose and confirmed; otherwise None."""
     older = {one.version: one for one in manifests if one.version != current}
     if not older:
         return None
@@ -67,15 +67,14 @@ def wants_to_roll_back(manifests: Sequence[Manifest], current: str) -> tuple[str
                 format_func=lambda one: f"{one}　{moment(older[one].published_at)}",
                 width=420,
             )
-            actor = st.text_input("经办人", max_chars=40, width=180)
         sure = st.checkbox("我确认改用这个版本，所有读者随即看到它的数据")
         pressed = st.form_submit_button("回退")
     if not pressed:
         return None
-    if not sure or not actor.strip():
-        st.warning("请填写经办人并勾选确认，再点“回退”。")
+    if not sure:
+        st.warning("请勾选确认，再点“回退”。")
         return None
-    return chosen, actor.strip()
+    return chosen
 
 
 def moment(text: str) -> str:

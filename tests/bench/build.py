@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 
 from etl import build as builds
-from etl import doubts, durable, rollup, tables
+from etl import doubts, rollup, tables
 from etl.engine import open_build
+from scorecard import durable
 from scorecard.definitions import Indicator
 from scorecard.layout import DataDir
 from tests.bench import data

@@ -14,18 +14,19 @@ import duckdb
 from etl import batches
 from etl.batches import Batch
 from etl.build import build
-from etl.durable import temporary_sibling
 from etl.publish import publish
 from etl.sample import load_sample
 from scorecard import catalog as catalogs
+from scorecard.access import console
 from scorecard.definitions import Catalog
+from scorecard.durable import temporary_sibling
 from scorecard.freshness import COURT_TIME
 from scorecard.layout import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 10, 31)
 FIRST_DAY = date(2021, 1, 1)
-ACTOR = "bench"
+ACTOR = console("bench")
 
 # The twenty columns of the extract; a batch has all twenty-five of the contract.
 EXTRACTED = (
@@ -164,7 +165,7 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
         table=table.id,
         as_of=AS_OF,
         accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-        actor=ACTOR,
+        actor=ACTOR.name,
         file_name=f"{rows}.csv",
         rows=rows,
         sequence=batches.next_sequence(batches.list_batches(data)),

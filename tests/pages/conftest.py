@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scorecard.access import Actor
 from scorecard.layout import DATA_VARIABLE, DataDir
+from tests.actors import OFFICER
 from tests.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +28,11 @@ def turn(app: AppTest, page: str) -> AppTest:
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """open_page(data, "upload", period="2026年9月"): the page after its first run."""
+    """open_page(data, "upload", actor=OFFICER, period="2026年9月"): the page after its first run."""
 
-    def opened(data: DataDir, page: str = "overview", **query: str) -> AppTest:
+    def opened(data: DataDir, page: str = "overview", actor: Actor = OFFICER, **query: str) -> AppTest:
         monkeypatch.setenv(DATA_VARIABLE, str(data.root))
+        monkeypatch.setattr("scorecard.ui.identity.current", lambda: actor)
         app = AppTest.from_file(str(Path(__file__).with_name("entry.py")), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value

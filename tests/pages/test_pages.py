@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
+from tests.actors import TESTER
 from tests.pages.conftest import ROOT, Open, turn
 from tests.samples import copied
 
@@ -152,7 +153,7 @@ def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, o
     from scorecard import catalog as catalogs
     from tests.samples import SEEDS
 
-    publish(data, build(catalogs.load(SEEDS), data), "测试")
+    publish(data, build(catalogs.load(SEEDS), data), TESTER)
     shown = text(open_page(data))
     assert "涉诉企业回访表尚未报送" in shown
     assert shown.index("尚未报送") < shown.index("未达标")

@@ -1,0 +1,91 @@
+"""Who acts, and what a role may do. Rights are checked where something is done, never by hiding a menu.
+
+Roles and their rights are those of the plan of work: 领导小组 reads and exports, 部门 sees its own cases and reports
+progress, 审管办 uploads, sets targets and publishes, 管理员 keeps accounts, rolls back and reads the audit.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scorecard.errors import ScorecardError
+
+Role = Literal["visitor", "leadership", "department", "case_management", "administrator", "console"]
+Capability = Literal[
+    "view",  # aggregated pages
+    "export",  # figures and tables as files
+    "evidence",  # case lists, private columns masked
+    "report",  # progress of a measure
+    "upload",  # accept extracts, map headers, withdraw
+    "targets",  # set a target
+    "publish",
+    "rollback",
+    "accounts",
+    "audit",  # read and export the record of who did what
+]
+
+ROLE_NAMES: dict[Role, str] = {
+    "visitor": "访客",
+    "leadership": "领导小组",
+    "department": "部门",
+    "case_management": "审管办",
+    "administrator": "管理员",
+    "console": "服务器命令行",
+}
+CAPABILITY_NAMES: dict[Capability, str] = {
+    "view": "查看指标",
+    "export": "导出",
+    "evidence": "查看案件清单",
+    "report": "填报措施进展",
+    "upload": "报送数据",
+    "targets": "设定目标",
+    "publish": "发布",
+    "rollback": "回退版本",
+    "accounts": "管理账户",
+    "audit": "查看审计记录",
+}
+RIGHTS: dict[Role, frozenset[Capability]] = {
+    "visitor": frozenset({"view"}),
+    "leadership": frozenset({"view", "export"}),
+    "department": frozenset({"view", "export", "evidence", "report"}),
+    "case_management": frozenset({"view", "export", "evidence", "report", "upload", "targets", "publish"}),
+    "administrator": frozenset({"view", "export", "rollback", "accounts", "audit"}),
+    # Whoever has a shell on the server can read and write the files themselves; their acts are recorded all the same.
+    "console": frozenset(CAPABILITY_NAMES),
+}
+
+
+class Forbidden(ScorecardError):
+    """Somebody may not do this."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: name as it goes into records, role, own department, and where from (an address, or 本机)."""
+
+    name: str
+    role: Role
+    department: str | None = None
+    origin: str = ""
+
+    def may(self, capability: Capability, department: str | None = None) -> bool:
+        """Whether the role has this right; 部门 has evidence and report for its own department only."""
+        if capability not in RIGHTS[self.role]:
+            return False
+        bound = self.role == "department" and capability in ("evidence", "report")
+        return not bound or (department is not None and department == self.department)
+
+    def require(self, capability: Capability, department: str | None = None) -> None:
+        """Raise Forbidden unless the actor may do this."""
+        if not self.may(capability, department):
+            allowed = "、".join(name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role])
+            raise Forbidden(
+                CAPABILITY_NAMES[capability],
+                f"{self.name}（{ROLE_NAMES[self.role]}）没有这项权限",
+                f"有权限的身份：{allowed}",
+                "请换用有权限的账户登录，或联系管理员",
+            )
+
+
+def console(name: str) -> Actor:
+    """Whoever works on the server's command line, by the name given there."""
+    return Actor(name, "console", origin="服务器命令行")
