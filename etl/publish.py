@@ -55,7 +55,7 @@ def _described(data: DataDir, version: str, actor: Actor) -> Manifest:
         connection.close()
     return Manifest(
         version=version,
-        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        published_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         actor=actor.name,
         sample=sample == [("true",)],
         as_of={table: str(state.as_of) for table, state in tables.items()},
