@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from scorecard.spreadsheet import harmless
+
 Severity = Literal["refuse", "repair", "report"]
 SEVERITY_NAMES: dict[Severity, str] = {"refuse": "须改正", "repair": "已修复", "report": "提示"}
 
@@ -179,8 +181,3 @@ def problems_csv(problems: Iterable[Problem]) -> bytes:
         ]
         writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """The cell with a leading apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
