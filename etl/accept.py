@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from etl.batches import Batch, add, batch_name, contract_digest, list_batches, next_sequence, place
 from etl.examine import Examination, base_name, contract_columns, decoded_as_text, examined
-from etl.problems import Problem
+from etl.problems import TITLES, Problem
+from etl.unrecorded import record_batches
 from scorecard import audit
 from scorecard.access import Actor
 from scorecard.contracts import Entrance, Table
@@ -36,6 +37,14 @@ class Refused(ScorecardError):
         )
 
     @property
+    def for_the_record(self) -> str:
+        """The kind and line of the first problem: what stands in a cell, or where a header should be, may name people."""
+        total = self.examination.total("refuse")
+        first = next(problem for problem in self.problems if problem.severity == "refuse")
+        line = "" if first.line is None else f"，第{first.line}行"
+        return f"{total} 处须改正，第一处：{TITLES[first.code]}{line}"
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         return self.examination.problems
 
@@ -58,6 +67,7 @@ def accept(
     action, file = _ACTIONS[table.entered_by], base_name(file_name)
     with audit.told(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as told:
         actor.require(table.entered_by, actor.department)
+        record_batches(data)
         try:
             batch = _accept(raw, file_name, table, catalog, as_of, actor, data, sample)
         except Refused as refused:

@@ -1,52 +1,34 @@
 """Who did what, when, from where, with what result: an append-only file of lines, each sealed with the one before it.
 
-A line's seal is the SHA-256 of the seal before it and of the line's own content, so a changed, removed or reordered
-line breaks the chain from there on. `audit.head` beside the file names the last line, so that a tail cut off is noticed
-too; manifests of published versions carry the seal of their day. No personal data goes in: actors, files, versions,
-counts. 网络安全法第21条 asks for six months; nothing here is ever removed.
+A changed, removed or reordered line breaks the chain from there on. `audit.head` beside the file names the last line, so
+that a tail cut off is noticed too; manifests of published versions carry the seal of their day. A damaged file stops
+nobody: the next line goes on after the last readable one, and the damage gets a line of its own that `verify` reports
+for ever. No personal data goes in: actors, files, versions, counts. 网络安全法第21条 asks for six months; nothing here is
+ever removed.
 """
 
 import errno
 import fcntl
-import hashlib
 import json
 import os
-from collections.abc import Generator, Mapping
+import re
+import sys
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from scorecard.access import ROLE_NAMES, Actor
-from scorecard.durable import storage_errors, sweep, write_whole
+from scorecard.audit_line import START, Action, Entry, Result, plain, read, seal, sealed, written
+from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.freshness import COURT_TIME
 from scorecard.layout import DataDir
 
-Action = Literal[
-    "登录", "退出", "上传", "对应表头", "设定目标", "填报进展", "撤回批次", "恢复批次", "发布", "回退", "清理版本", "导出", "账户",
-    "补记",
-]  # fmt: skip
-Result = Literal["成功", "拒绝", "失败"]
-START = "0" * 64  # the seal before the first line
+SYSTEM = Actor("系统", "console", origin="自动")  # what nobody did: damage found, acts recorded later
+RECORD = "审计记录"
 _BLOCK = 1 << 16
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line. `subject` is what was acted on (a batch, a version, a file, an account); `detail` holds plain words and counts."""
-
-    number: int
-    at: str
-    actor: str
-    role: str
-    origin: str
-    action: Action
-    subject: str
-    result: Result
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    previous: str = START
-    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,26 +47,13 @@ def record(
     result: Result = "成功",
     **detail: Any,
 ) -> Entry:
-    """Append one line and make it durable before going on. Raises StorageError when the disk refuses."""
-    with storage_errors("审计记录"), _locked(data) as handle:
+    """Append one line and make it durable before going on. Raises StorageError when the disk refuses: then it is not there."""
+    with storage_errors(RECORD), _locked(data) as handle:
         sweep(data.root)
         last = _last(handle)
-        entry = Entry(
-            number=last.number + 1 if last else 1,
-            at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
-            actor=actor.name,
-            role=ROLE_NAMES[actor.role],
-            origin=actor.origin,
-            action=action,
-            subject=subject,
-            result=result,
-            detail=detail,
-            previous=last.seal if last else START,
-        )
-        sealed = replace(entry, seal=seal(entry))
-        _append(handle, (_text(sealed) + "\n").encode("utf-8"))
-        write_whole(data.audit_head, f"{sealed.number} {sealed.seal}\n".encode())
-    return sealed
+        if damage := _damage(data, last):
+            last = _append(data, handle, _next(last, SYSTEM, "补记", RECORD, "失败", {"reason": damage}))
+        return _append(data, handle, _next(last, actor, action, subject, result, detail))
 
 
 @dataclass
@@ -99,67 +68,100 @@ class Told:
 def told(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[Told]:
     """Record the act however it ends: 成功, 拒绝 (no right, or refused at the door), 失败 with the reason."""
     so_far = Told(subject, dict(detail))
+    result: Result = "失败"
+    reason = ""
     try:
         yield so_far
+        result = "成功"
     except StorageError as error:
-        # A disk that refuses the act may refuse its record too; the first reason is the one to be told.
-        with suppress(StorageError):
-            record(data, actor, action, so_far.subject, "失败", **so_far.detail, reason=error.found)
+        reason = error.for_the_record
         raise
     except ScorecardError as error:
-        record(data, actor, action, so_far.subject, "拒绝", **so_far.detail, reason=error.found)
+        result, reason = "拒绝", error.for_the_record
         raise
-    record(data, actor, action, so_far.subject, "成功", **so_far.detail)
-
-
-def seal(entry: Entry) -> str:
-    """SHA-256 over everything an entry says but its own seal; the seal before it is part of what it says."""
-    content = {**asdict(entry), "seal": ""}
-    return hashlib.sha256(_json(content).encode("utf-8")).hexdigest()
+    finally:
+        if result != "成功":
+            reason = reason or f"操作中断（{type(sys.exception()).__name__}）"
+            # A disk that refuses the act may refuse its record too; the first reason is the one to be told.
+            with suppress(StorageError):
+                record(data, actor, action, so_far.subject, result, **{**so_far.detail, "reason": reason})
+    try:
+        record(data, actor, action, so_far.subject, **so_far.detail)
+    except StorageError as error:
+        remedy = f"{error.remedy}；不必重复这一操作"
+        raise StorageError(
+            RECORD, f"{action}已完成，但没有记入审计：{error.found}", error.expected, remedy
+        ) from error
 
 
 def entries(data: DataDir) -> tuple[Entry, ...]:
     """Every line that can be read, in the order of the file. What cannot is for `verify` to name."""
-    found: list[Entry] = []
-    for line in _lines(data):
-        try:
-            found.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError):
-            continue
-    return tuple(found)
+    return tuple(entry for line in _lines(data) if (entry := read(line)) is not None)
 
 
 def head(data: DataDir) -> str:
-    """ "number seal" of the last line, to be printed on what leaves the building; empty before the first."""
-    found = entries(data)
-    return f"{found[-1].number} {found[-1].seal}" if found else ""
+    """ "number seal" of the last line, to be carried by what leaves the building; empty before the first."""
+    try:
+        handle = os.open(data.audit, os.O_RDONLY)
+    except FileNotFoundError:
+        return ""
+    try:
+        last = _last(handle)
+    finally:
+        os.close(handle)
+    return f"{last.number} {last.seal}" if last else ""
+
+
+def done(data: DataDir, actions: Iterable[Action]) -> tuple[str, ...]:
+    """The subjects of the successful lines of these actions, in order: found by their spelling, without parsing."""
+    try:
+        raw = data.audit.read_bytes()
+    except FileNotFoundError:
+        return ()
+    names = "|".join(actions)
+    pattern = f'"action": "(?:{names})", "subject": "([^"\\\\]*)", "result": "成功"'.encode()
+    return tuple(found.decode("utf-8", errors="replace") for found in re.findall(pattern, raw))
 
 
 def verify(data: DataDir) -> tuple[Fault, ...]:
-    """Every line that was changed, removed or put elsewhere; empty when the chain is whole.
+    """Every line that was changed, removed, inserted or put elsewhere; empty when the chain is whole.
 
     A last line without its line end was never confirmed to anyone: the next record takes its place, it is no fault.
     """
+    anchors = [*_anchors(data)]  # before the lines: whoever records meanwhile is no fault
     faults: list[Fault] = []
-    expected, number, seals = START, 0, {START}
+    expected, number, seals = START, 0, {START: 0}
+    line = 0
     for line, text in enumerate(_lines(data), 1):
-        try:
-            entry = Entry(**json.loads(text))
-        except (ValueError, TypeError):
+        entry = read(text)
+        if entry is None:
             faults.append(Fault(line, "这一行不是审计记录，已被改动"))
             continue
-        if seal(entry) != entry.seal:
+        if seal(entry) != entry.seal or written(entry) != text + b"\n":
             faults.append(Fault(line, "内容与印记不符，已被改动"))
         if entry.previous != expected or entry.number != number + 1:
-            faults.append(
-                Fault(line, f"应接在第 {number} 条之后，实为第 {entry.number} 条：有记录被删去或调换")
-            )
+            reason = f"应接在第 {number} 条之后，实为第 {entry.number} 条：有记录被删去、插入或调换"
+            faults.append(Fault(line, reason))
+        if (entry.action, entry.subject, entry.result) == ("补记", RECORD, "失败"):
+            faults.append(Fault(line, f"记录时已发现损坏：{entry.detail.get('reason', '')}"))
         expected, number = entry.seal, entry.number
-        seals.add(entry.seal)
-    named = _head(data)
-    if named and named[1] not in seals:
-        faults.append(Fault(number + 1, f"末尾的记录被删去：曾记到第 {named[0]} 条"))
+        seals[entry.seal] = entry.number
+    for where, named, known in anchors:
+        if seals.get(known) != named:
+            faults.append(Fault(line + 1, f"{where}记到第 {named} 条，这一条已不在文件中：记录被删去或改动"))
+    if number > 1 and _head(data) is None:
+        faults.append(Fault(line + 1, f"{data.audit_head.name} 缺失或无法读取，不能确认末尾没有被删"))
     return tuple(faults)
+
+
+def _anchors(data: DataDir) -> Generator[tuple[str, int, str]]:
+    """What other files say of the chain: where it is said, the number of a line, its seal."""
+    if named := _head(data):
+        yield data.audit_head.name, *named
+    for path in sorted(data.versions.glob("*.json")):
+        with suppress(OSError, ValueError, TypeError, AttributeError):
+            if found := _number_and_seal(json.loads(path.read_bytes()).get("audit", "")):
+                yield f"版本 {path.stem} 的发布记录", *found
 
 
 # --- the file -------------------------------------------------------------------------------------------------
@@ -172,71 +174,114 @@ def _locked(data: DataDir) -> Generator[int]:
     handle = os.open(data.audit, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        _cut_what_was_never_confirmed(handle)
         yield handle
     finally:
         os.close(handle)
 
 
+def _cut_what_was_never_confirmed(handle: int) -> None:
+    """What a killed writer left behind the last line end goes, before anything is written after it."""
+    size = end = os.fstat(handle).st_size
+    while end:
+        start = max(0, end - _BLOCK)
+        found = os.pread(handle, end - start, start).rfind(b"\n")
+        end = start + found + 1 if found >= 0 else start
+        if found >= 0:
+            break
+    if end < size:
+        os.ftruncate(handle, end)
+
+
 def _last(handle: int) -> Entry | None:
-    """The last whole line; what a killed writer left behind it is cut off first.
+    """The last line that can be read, whatever stands behind it; None where there is none."""
+    start = os.fstat(handle).st_size
+    tail = b""
+    while start:
+        size = min(_BLOCK, start)
+        start -= size
+        lines = (os.pread(handle, size, start) + tail).split(b"\n")
+        # The first piece may have begun in the block before it; the last stands behind the last line end.
+        for line in reversed(lines[1:-1] if start else lines[:-1]):
+            if entry := read(line):
+                return entry
+        tail = lines[0] + (b"\n" if len(lines) > 1 else b"")
+    return None
 
-    Raises StorageError when the last line cannot be read: nothing may be chained to a damaged record.
-    """
+
+def _damage(data: DataDir, last: Entry | None) -> str:
+    """Why the line named beside the file is not in it any more; empty when it is, or was never named."""
+    named = _head(data)
+    if named is None:
+        whole = last is None or last.number == 1  # killed between the first line and its name
+        return "" if whole else f"{data.audit_head.name} 缺失或无法读取，不能确认末尾没有被删"
+    number, known = named
+    if last and known in (last.seal, last.previous):
+        return ""
+    if any((entry.number, entry.seal) == named for entry in entries(data)):
+        return ""
+    return f"曾记到第 {number} 条（印记 {known[:12]}），这一条已不在文件中"
+
+
+def _next(
+    last: Entry | None, actor: Actor, action: Action, subject: str, result: Result, detail: dict[str, Any]
+) -> Entry:
+    return sealed(
+        Entry(
+            number=last.number + 1 if last else 1,
+            at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
+            actor=plain(actor.name),
+            role=ROLE_NAMES[actor.role],
+            origin=plain(actor.origin),
+            action=action,
+            subject=plain(subject),
+            result=result,
+            detail=plain(detail),
+            previous=last.seal if last else START,
+        )
+    )
+
+
+def _append(data: DataDir, handle: int, entry: Entry) -> Entry:
+    """The whole line on the disk, or nothing of it; then its name beside the file."""
+    name = temporary_sibling(data.audit_head)
     size = os.fstat(handle).st_size
-    tail, start = b"", size
-    while start and tail.rstrip(b"\n").count(b"\n") < 2:
-        start = max(0, start - _BLOCK)
-        tail = os.pread(handle, size - start, start)
-    whole = tail.rfind(b"\n") + 1
-    if whole < len(tail):
-        os.ftruncate(handle, start + whole)
-    line = tail[:whole].rstrip(b"\n").rpartition(b"\n")[2]
-    if not line:
-        return None
+    line = written(entry)
     try:
-        return Entry(**json.loads(line))
-    except (ValueError, TypeError) as error:
-        raise StorageError(
-            "审计记录",
-            "最后一条无法读取",
-            "完整的审计记录",
-            "请运行 python -m etl audit verify，并从备份恢复",
-        ) from error
+        with name.open("wb") as beside:  # before the line: a disk without room for both refuses here
+            beside.write(f"{entry.number} {entry.seal}\n".encode())
+            beside.flush()
+            os.fsync(beside.fileno())
+        try:
+            if os.write(handle, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, size)
+            raise
+        put_in_place(name, data.audit_head)  # the folder too: it makes a new file's own name durable
+    finally:
+        name.unlink(missing_ok=True)
+    return entry
 
 
-def _append(handle: int, line: bytes) -> None:
-    """The whole line or nothing of it, on the disk."""
-    size = os.fstat(handle).st_size
-    try:
-        if os.write(handle, line) != len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(handle)
-    except OSError:
-        os.ftruncate(handle, size)
-        raise
-
-
-def _lines(data: DataDir) -> list[str]:
+def _lines(data: DataDir) -> list[bytes]:
     """The whole lines of the file; the bytes after the last line end were never confirmed."""
     try:
         raw = data.audit.read_bytes()
     except FileNotFoundError:
         return []
-    return raw[: raw.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")[:-1]
+    return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
 
 
 def _head(data: DataDir) -> tuple[int, str] | None:
     """Number and seal of the last line as it was written beside the file; None before the first or when unreadable."""
     try:
-        number, found = data.audit_head.read_text(encoding="ascii").split()
-        return int(number), found
+        return _number_and_seal(data.audit_head.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
 
 
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _text(entry: Entry) -> str:
-    return json.dumps(asdict(entry), ensure_ascii=False)
+def _number_and_seal(text: str) -> tuple[int, str] | None:
+    found = re.fullmatch(r"(\d{1,18}) ([0-9a-f]{64})\n?", text)
+    return (int(found[1]), found[2]) if found else None

@@ -35,6 +35,11 @@ class ScorecardError(Exception):
         self.expected = expected
         self.remedy = remedy
 
+    @property
+    def for_the_record(self) -> str:
+        """What the audit may keep of the reason. Who quotes cells of an extract says less here: they may name people."""
+        return self.found
+
     def __str__(self) -> str:
         text = f"{self.where}：{self.found}；应为：{self.expected}"
         return f"{text}；处理：{self.remedy}" if self.remedy else text
