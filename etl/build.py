@@ -16,6 +16,7 @@ import duckdb
 from etl import cubes, doubts, rollup, tables
 from etl.batches import Batch, list_batches
 from etl.engine import open_build
+from etl.withdraw import withdrawn
 from scorecard import (
     case_number,
     conditions,
@@ -44,10 +45,14 @@ _CODE: tuple[ModuleType, ...] = (
 def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     """The batches a version is built from: the court's own as soon as there is one, otherwise the sample's.
 
-    Real and synthetic rows never meet in one version.
+    Real and synthetic rows never meet in one version. Withdrawn batches are left out; when all of the court's own are,
+    nothing is left, and never the sample instead.
     """
-    batches = list_batches(data)
-    return tuple(batch for batch in batches if not batch.sample) or batches
+    batches, gone = list_batches(data), withdrawn(data)
+    own = any(not batch.sample for batch in batches)
+    return tuple(
+        batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone
+    )
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
@@ -67,6 +72,13 @@ def build(catalog: Catalog, data: DataDir) -> str:
     """
     batches = chosen_batches(data)
     if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
+        if withdrawn(data):
+            raise ScorecardError(
+                "建库",
+                "已接收的批次全部撤回，没有可用的数据",
+                "至少一个没有撤回的批次",
+                "请上传改正后的文件，或在“版本”页恢复一个批次",
+            )
         raise ScorecardError(
             "建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample"
         )
@@ -123,12 +135,12 @@ def _describe(
             ],
         )
     connection.execute(
-        "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER)"
+        "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER, aside BIGINT)"
     )
     for table, cut in as_of.items():
         count = sum(batch.table == table for batch in batches)
         connection.execute(
-            f'INSERT INTO table_state SELECT ?, ?, count(*), ? FROM "{table}"', [table, cut, count]
+            f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"', [table, cut, count, 0]
         )
     connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
     sample = any(batch.sample for batch in batches)

@@ -43,6 +43,14 @@ class DataDir:
     def audit_head(self) -> Path:
         return self.root / "audit.head"
 
+    @property
+    def withdrawals(self) -> Path:
+        return self.root / "withdrawals"
+
+    @property
+    def kept(self) -> Path:
+        return self.root / "kept"
+
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"
 

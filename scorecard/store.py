@@ -21,6 +21,7 @@ from scorecard.definitions import Catalog, Indicator
 from scorecard.errors import StorageError
 from scorecard.layout import DataDir
 from scorecard.period import Grain
+from scorecard.quality import TableState
 from scorecard.readings import Reading, State
 from scorecard.targets import Target, from_rows
 
@@ -45,6 +46,8 @@ class Manifest:
     sample: bool
     as_of: Mapping[str, str]
     batches: tuple[Mapping[str, Any], ...]
+    note: str = ""
+    audit: str = ""  # "number seal" of the last audit line before publication; what does not carry one is older
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,6 @@ class Current:
 
     version: str | None
     notice: str = ""
-
-
-@dataclass(frozen=True)
-class TableState:
-    """A table of a version: how far its data reach, its rows and how many batches they came from."""
-
-    table: str
-    as_of: date
-    rows: int
-    batches: int
 
 
 def current(data: DataDir) -> Current:
@@ -110,9 +103,21 @@ def manifests(data: DataDir) -> tuple[Manifest, ...]:
     return tuple(sorted(found, key=lambda one: one.published_at, reverse=True))
 
 
+def is_pruned(data: DataDir, version: str) -> bool:
+    """True for a version that was published and whose file the retention rule has removed."""
+    return data.manifest(version).is_file() and not data.database(version).is_file()
+
+
 def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
     """A locked read-only connection to a version: no writing, no other file, no extension."""
     path = data.database(version)
+    if is_pruned(data, version):
+        raise StorageError(
+            f"版本 {version}",
+            "数据文件已按保留规则清理，不能再打开；发布记录和全部批次仍在",
+            "没有清理的版本",
+            "请在“版本”页另选一个版本",
+        )
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
     return duckdb.connect(str(path), read_only=True, config=_LOCKED)
@@ -185,10 +190,14 @@ def _exact(
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableState]:
-    """Every table that came from extracts."""
+    """Every table that came from extracts, with what the data say against it."""
     with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT table_id, as_of, rows, batches FROM table_state").fetchall()
-    return {row[0]: TableState(*row) for row in rows}
+        rows = cursor.execute("SELECT table_id, as_of, rows, batches, aside FROM table_state").fetchall()
+        faults = cursor.execute("SELECT table_id, reason FROM table_fault").fetchall()
+    return {
+        row[0]: TableState(*row, faults=tuple(reason for table, reason in faults if table == row[0]))
+        for row in rows
+    }
 
 
 def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:

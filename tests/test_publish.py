@@ -272,4 +272,4 @@ def test_a_damaged_record_does_not_hide_the_readable_ones(folder: tuple[DataDir,
 def test_the_record_is_plain_json_that_other_tools_can_read(folder: tuple[DataDir, str, str]) -> None:
     data, old, _ = folder
     record = json.loads(data.manifest(old).read_text(encoding="utf-8"))
-    assert {"version", "published_at", "actor", "sample", "as_of", "batches"} == set(record)
+    assert set(record) >= {"version", "published_at", "actor", "sample", "as_of", "batches", "note"}
