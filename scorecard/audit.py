@@ -21,7 +21,7 @@ from typing import Any
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.audit_line import START, Action, Entry, Result, plain, read, seal, sealed, written
-from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling
+from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling, write_whole
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.freshness import COURT_TIME
 from scorecard.layout import DataDir
@@ -53,6 +53,8 @@ def record(
         last = _last(handle)
         if damage := _damage(data, last):
             last = _append(data, handle, _next(last, SYSTEM, "补记", RECORD, "失败", {"reason": damage}))
+        elif last and _head(data) != (last.number, last.seal):  # killed before it was named: never two behind
+            write_whole(data.audit_head, _name(last))
         return _append(data, handle, _next(last, actor, action, subject, result, detail))
 
 
@@ -249,7 +251,7 @@ def _append(data: DataDir, handle: int, entry: Entry) -> Entry:
     line = written(entry)
     try:
         with name.open("wb") as beside:  # before the line: a disk without room for both refuses here
-            beside.write(f"{entry.number} {entry.seal}\n".encode())
+            beside.write(_name(entry))
             beside.flush()
             os.fsync(beside.fileno())
         try:
@@ -280,6 +282,10 @@ def _head(data: DataDir) -> tuple[int, str] | None:
         return _number_and_seal(data.audit_head.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
+
+
+def _name(entry: Entry) -> bytes:
+    return f"{entry.number} {entry.seal}\n".encode()
 
 
 def _number_and_seal(text: str) -> tuple[int, str] | None:
