@@ -10,12 +10,18 @@ from scorecard.definitions import Catalog
 
 
 def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Create indicator_doubt(indicator, reason) from failed balances and dates outside the working-day calendar."""
+    """Create table_fault(table_id, reason) and indicator_doubt(indicator, reason).
+
+    From failed balances and dates outside the working-day calendar; a fault touches the indicators that read the columns
+    it is about. What depends on the day someone looks, or on what a court tolerates, is judged in scorecard.quality.
+    """
+    connection.execute("CREATE TABLE table_fault (table_id VARCHAR, reason VARCHAR)")
     connection.execute("CREATE TABLE indicator_doubt (indicator VARCHAR, reason VARCHAR)")
     names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for table in catalog.tables.values():
         if table.id in names:
             for columns, reason in (*_balance(connection, table), *_calendar(connection, table)):
+                connection.execute("INSERT INTO table_fault VALUES (?, ?)", [table.id, reason])
                 touched = [
                     [indicator.id, reason]
                     for indicator in catalog.indicators.values()

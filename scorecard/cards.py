@@ -9,8 +9,8 @@ from datetime import date
 from fractions import Fraction
 
 from scorecard.definitions import Catalog, Indicator
-from scorecard.freshness import doubts_for
 from scorecard.period import Period
+from scorecard.quality import TableState, indicator_reasons
 from scorecard.readings import ALL_DEPARTMENTS, Reading
 from scorecard.targets import Target, bounds, effective
 from scorecard.verdict import Verdict, Word, judge, withheld
@@ -28,7 +28,7 @@ class Evidence:
     series: Mapping[str, tuple[Reading, ...]]
     targets: tuple[Target, ...]
     doubts: Mapping[str, tuple[str, ...]]
-    as_of: Mapping[str, date]
+    tables: Mapping[str, TableState]
     department: str
     scope: str
     today: date
@@ -155,11 +155,9 @@ def _verdict(
     missing = _undivided(evidence, indicator) if reading is None else ""
     if missing:
         return Verdict("无数据", missing)
-    doubts = (
-        *evidence.doubts.get(indicator.id, ()),
-        *doubts_for(evidence.catalog, indicator, period, evidence.as_of, evidence.today),
-    )
-    return judge(indicator, reading, target, doubts, evidence.catalog.court.minimum_base)
+    faults = evidence.doubts.get(indicator.id, ())
+    reasons = indicator_reasons(evidence.catalog, indicator, period, evidence.tables, faults, evidence.today)
+    return judge(indicator, reading, target, reasons, evidence.catalog.court.minimum_base)
 
 
 def _undivided(evidence: Evidence, indicator: Indicator) -> str:

@@ -33,6 +33,15 @@ class Court(Frozen):
     minimum_base: int = 5
     max_upload_mb: int = 64
     due_day: int = 10
+    max_aside_share: float = 0.05
+
+    @model_validator(mode="after")
+    def _in_range(self) -> "Court":
+        if not 0 <= self.max_aside_share <= 1:
+            raise mistake(f"max_aside_share = {self.max_aside_share}", "0 至 1 之间的数，如 0.05")
+        if not 1 <= self.due_day <= 31:
+            raise mistake(f"due_day = {self.due_day}", "1 至 31 之间的整数")
+        return self
 
 
 class Domain(Frozen):

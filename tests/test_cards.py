@@ -11,6 +11,7 @@ from scorecard.cards import Evidence, card, counts, sentence, trend
 from scorecard.definitions import Catalog
 from scorecard.period import Period, between, month_index, parse
 from scorecard.provenance import provenance, scope_text
+from scorecard.quality import TableState
 from scorecard.readings import Reading
 from scorecard.targets import Target
 
@@ -50,7 +51,7 @@ def evidence(catalog: Catalog, *readings: Reading, targets: tuple[Target, ...] =
         series=series,
         targets=targets,
         doubts={},
-        as_of={table: date(2026, 10, 31) for table in catalog.tables},
+        tables={table: TableState(table, date(2026, 10, 31), 100, 1) for table in catalog.tables},
         department="all",
         scope="all",
         today=date(2026, 11, 5),
@@ -119,7 +120,7 @@ def test_a_late_table_is_to_be_checked_only_beyond_its_cut(catalog: Catalog) -> 
     one = catalog.indicators["small_claims_rate"]
     shown = replace(
         evidence(catalog, reading(one.id, MONTHS[-2], 30, 100), reading(one.id, OCTOBER, 30, 100)),
-        as_of={"cases": date(2026, 9, 30)},
+        tables={"cases": TableState("cases", date(2026, 9, 30), 100, 1)},
         today=date(2026, 11, 20),
     )
     assert card(shown, one, OCTOBER).verdict.word == "数据待核"
@@ -144,7 +145,8 @@ def test_the_spark_ends_with_the_period_on_screen(catalog: Catalog) -> None:
 def test_provenance_names_formula_halves_cut_version_and_sample(catalog: Catalog, sample: bool) -> None:
     one = catalog.indicators["small_claims_rate"]
     shown = evidence(catalog, reading(one.id, OCTOBER, 61, 238))
-    lines = "\n".join(provenance(card(shown, one, OCTOBER), catalog, shown.as_of, "abc123", sample))
+    reached = {name: state.as_of for name, state in shown.tables.items()}
+    lines = "\n".join(provenance(card(shown, one, OCTOBER), catalog, reached, "abc123", sample))
     for wanted in (
         one.id,
         "分子/分母 61 / 238",

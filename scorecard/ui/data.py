@@ -19,8 +19,9 @@ from scorecard.definitions import Catalog
 from scorecard.freshness import due_through, today
 from scorecard.layout import DataDir, default_data, default_seeds
 from scorecard.period import Grain, Period, between, month_index, parse
+from scorecard.quality import TableState
 from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.store import Manifest, TableState
+from scorecard.store import Manifest
 from scorecard.targets import Target
 
 Made = TypeVar("Made")
@@ -112,7 +113,7 @@ def _evidence(root: str, version: str, grain: Grain, department: str, scope: str
         series=store.series(opened.connection, opened.catalog, grain, department, scope),
         targets=opened.targets,
         doubts=opened.doubts,
-        as_of=opened.as_of,
+        tables=opened.tables,
         department=department,
         scope=scope,
         today=date.fromisoformat(today),
@@ -174,8 +175,16 @@ def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
 
 
 def complete_through(version: Version) -> date:
-    """The day the extracts reach: the latest 数据截至 of any table."""
-    return max(version.as_of.values())
+    """The day the extracts reach: the latest 数据截至 of any table.
+
+    A report of progress is written on the day it is entered and says nothing of how far the cases reach.
+    """
+    reached = {
+        name: day
+        for name, day in version.as_of.items()
+        if version.catalog.tables[name].entered_by == "upload"
+    }
+    return max((reached or version.as_of).values())
 
 
 def judged_on(version: Version) -> date:
