@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from etl.retention import NEWEST
 from scorecard.layout import default_data, default_seeds
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
@@ -53,13 +54,30 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"“{text}”不是日期，应写作 2026-10-31") from None
 
 
+def batch(text: str) -> tuple[str, str]:
+    """A batch written as 表/批次名."""
+    table, between, name = text.partition("/")
+    if not (table and between and name) or "/" in name:
+        raise argparse.ArgumentTypeError(f"“{text}”不是批次，应写作 cases/2026-10-31-0123456789ab")
+    return table, name
+
+
+def count(text: str) -> int:
+    """A number of things to be kept, at least one."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}”不是个数，应为 1 以上的整数")
+    return int(text)
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed call. Ends the process with 2 and a Chinese message when the call is wrong."""
-    parser = Parser(prog="python -m etl", description="营商环境指标：接收抽取文件、建库、发布、回退。")
+    parser = Parser(
+        prog="python -m etl", description="营商环境指标：接收抽取文件、建库、发布、撤回、回退，核对审计记录。"
+    )
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
 
-    def command(name: str, summary: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=summary, description=summary)
+    def command(name: str, summary: str, among: Any = commands) -> argparse.ArgumentParser:
+        added = among.add_parser(name, help=summary, description=summary)
         added.add_argument("--seeds", type=Path, default=default_seeds(), metavar="目录", help="定义文件夹")
         added.add_argument(
             "--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹"
@@ -76,6 +94,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     publish.add_argument("version", nargs="?", metavar="版本", help="版本编号")
     rollback = command("rollback", "回退到以前发布过的版本")
     rollback.add_argument("version", metavar="版本", help="版本编号")
+    withdraw = command("withdraw", "撤回一个批次：以后建的版本不再计入它，文件仍然保留")
+    restore = command("restore", "恢复一个撤回的批次：以后建的版本重新计入它")
+    for named in (withdraw, restore):
+        named.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
+        named.add_argument("--reason", required=True, metavar="理由", help="一句话，写入记录")
+    prune = command(
+        "prune", "清理旧版本的数据文件：当前的、最近的和导出过简报的不清理，发布记录和批次一律保留"
+    )
+    prune.add_argument(
+        "--newest", type=count, default=NEWEST, metavar="个数", help=f"至少保留的最近版本数；默认 {NEWEST}"
+    )
     command("list", "列出已发布的版本和已接收的批次")
     command("check", "检查定义文件夹，列出全部错误")
     template = command("template", "写出一张数据表的空白模板（CSV，Excel 可直接打开）")
@@ -84,6 +113,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     sample = command("sample", "生成示例数据并发布（虚构，版本和每个页面都标明示例数据）")
     sample.add_argument("--as-of", type=day, metavar="日期", help="数据截至日；默认上月末")
     sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")
-    for named in (accept, build, publish, rollback, sample):
+    what = "审计记录：谁在何时做了什么；核对有没有被改动，或导出"
+    audit = commands.add_parser("audit", help=what, description=what)
+    audits = audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser)
+    command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
+    export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
+    export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
+    for named in (accept, build, publish, rollback, withdraw, restore, prune, sample, export):
         named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
     return parser.parse_args(arguments)

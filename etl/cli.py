@@ -11,12 +11,15 @@ from etl.batches import list_batches
 from etl.build import build
 from etl.problems import problems_csv
 from etl.publish import publish, rollback
+from etl.retention import prune
 from etl.sample import load_sample
+from etl.withdraw import restore, withdraw
+from scorecard import audit, audit_list, store
 from scorecard import catalog as catalogs
-from scorecard import store
 from scorecard.access import console
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
+from scorecard.durable import storage_errors, write_whole
 from scorecard.errors import ScorecardError, hint
 from scorecard.freshness import today
 from scorecard.layout import DataDir
@@ -85,6 +88,45 @@ def _rollback(call: argparse.Namespace) -> int:
     return DONE
 
 
+def _withdraw(call: argparse.Namespace) -> int:
+    withdraw(DataDir(call.data), *call.batch, call.reason, console(call.actor))
+    print(f"已撤回：{'/'.join(call.batch)}；请运行 publish，使新版本不再计入它")
+    return DONE
+
+
+def _restore(call: argparse.Namespace) -> int:
+    restore(DataDir(call.data), *call.batch, call.reason, console(call.actor))
+    print(f"已恢复：{'/'.join(call.batch)}；请运行 publish，使新版本重新计入它")
+    return DONE
+
+
+def _prune(call: argparse.Namespace) -> int:
+    removed = prune(DataDir(call.data), console(call.actor), call.newest)
+    print(f"已清理 {len(removed)} 个版本的数据文件：{'、'.join(removed)}" if removed else "没有可清理的版本")
+    return DONE
+
+
+def _audit(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    if call.audit == "export":
+        content = audit_list.export(data, console(call.actor))
+        with storage_errors(f"写出 {call.out}"):
+            write_whole(call.out, content)
+        print(f"已导出：{call.out}")
+        return DONE
+    if not data.audit.exists():
+        print(f"没有审计记录：{data.audit} 不存在。请核对 --data；若曾有记录，请从备份恢复", file=sys.stderr)
+        return REFUSED
+    faults, lines = audit.verify(data), len(audit.entries(data))
+    for fault in faults:
+        print(f"第 {fault.line} 行：{fault.reason}", file=sys.stderr)
+    if faults:
+        print(f"审计记录不完整：{len(faults)} 处。请保留现场，从备份核对，并报告管理员", file=sys.stderr)
+        return REFUSED
+    print(f"审计记录完整：{lines} 条，末条印记 {audit.head(data) or '无'}")
+    return DONE
+
+
 def _list(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
     current = store.current(data)
@@ -150,6 +192,10 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
     "publish": _publish,
     "rollback": _rollback,
+    "withdraw": _withdraw,
+    "restore": _restore,
+    "prune": _prune,
+    "audit": _audit,
     "list": _list,
     "check": _check,
     "template": _template,

@@ -1,18 +1,24 @@
 """`python -m etl`: exit codes 0 done, 1 refused, 2 wrong call; everything a person reads is Chinese."""
 
+import csv
+import io
 import re
 from pathlib import Path
 
 import pytest
 
+from etl.batches import list_batches
 from etl.cli import main
-from scorecard import store
+from scorecard import audit, store
 from scorecard.layout import DataDir
 from tests.conftest import ROOT
 from tests.extracts import cases_csv
 
 SEEDS = str(ROOT / "seeds")
-COMMANDS = ("accept", "build", "publish", "rollback", "list", "check", "template", "sample")
+COMMANDS = (
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "prune", "list", "check", "template", "sample",
+)  # fmt: skip
+AUDIT = ("verify", "export")
 
 
 @pytest.fixture
@@ -69,6 +75,11 @@ def test_a_refused_extract_ends_with_one_and_names_line_column_value_and_remedy(
 
 def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = [
+        ["withdraw", "cases", "--reason", "x"],
+        ["withdraw", "cases/2026-10-31-0123456789ab"],
+        ["prune", "--newest", "0"],
+        ["audit"],
+        ["audit", "check"],
         ["accept", "--table", "cases"],
         ["accept", "--table", "cases", str(extract), "--as-of", "31.10.2026"],
         ["accept", "--table", "case", str(extract), "--as-of", "2026-10-31"],
@@ -86,6 +97,85 @@ def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest
         said = capsys.readouterr().err
         assert re.search("[一-鿿]", said), words
         assert not re.search(r"\b(usage|error|required|invalid|argument|expected)\b", said), said
+
+
+def test_a_batch_is_withdrawn_and_restored_by_its_name(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    run(data, "build")
+    first = capsys.readouterr().out.split()[-1]
+    extract.write_bytes(cases_csv(9, first=50))
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    name = f"cases/{list_batches(data)[-1].name}"
+    assert run(data, "withdraw", name, "--reason", "传错了文件", "--actor", "李四") == 0
+    capsys.readouterr()
+    run(data, "build")
+    assert capsys.readouterr().out.strip() == first
+    assert run(data, "withdraw", name, "--reason", "再来一次") == 1
+    assert "此前已由 李四 撤回" in capsys.readouterr().err
+    assert run(data, "restore", name, "--reason", "没有传错") == 0
+    capsys.readouterr()
+    run(data, "build")
+    assert capsys.readouterr().out.strip() != first
+    assert run(data, "withdraw", "cases/2026-10-31-000000000000", "--reason", "x") == 1
+    assert "没有这个批次" in capsys.readouterr().err
+
+
+def test_pruning_keeps_as_many_versions_as_it_is_told(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = []
+    for first in (1, 50, 90):
+        extract.write_bytes(cases_csv(6, first=first))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+        run(data, "publish")
+        versions.append(store.current(data).version)
+    capsys.readouterr()
+    assert run(data, "prune") == 0
+    assert "没有可清理的版本" in capsys.readouterr().out
+    assert run(data, "prune", "--newest", "2") == 0
+    assert f"已清理 1 个版本的数据文件：{versions[0]}" in capsys.readouterr().out
+    assert [data.database(str(version)).exists() for version in versions] == [False, True, True]
+
+
+def test_the_audit_is_verified_line_by_line_and_says_what_is_wrong(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify = ["audit", "verify", "--data", str(data.root)]
+    assert main(verify) == 1
+    assert "没有审计记录" in capsys.readouterr().err
+    for rows in (6, 7, 8):
+        extract.write_bytes(cases_csv(rows))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    capsys.readouterr()
+    assert main(verify) == 0
+    assert "审计记录完整：3 条" in capsys.readouterr().out
+    lines = data.audit.read_bytes().splitlines(keepends=True)
+    data.audit.write_bytes(lines[0] + lines[2].replace(b'"rows": 8', b'"rows": 9'))
+    assert main(verify) == 1
+    said = capsys.readouterr().err
+    assert "第 2 行：内容与印记不符，已被改动" in said
+    assert "第 2 行：应接在第 1 条之后，实为第 3 条" in said
+    assert "审计记录不完整：2 处" in said
+
+
+def test_the_audit_is_exported_for_excel_and_the_export_is_recorded(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--actor", '=1+1;"x"')
+    out = tmp_path / "审计.csv"
+    assert main(["audit", "export", "--data", str(data.root), "--out", str(out), "--actor", "王五"]) == 0
+    raw = out.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert raw.count(b"\r\n") == raw.count(b"\n") == 2
+    header, row = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    said = dict(zip(header, row, strict=True))
+    assert (said["经办"], said["操作"], said["结果"]) == ('\'=1+1;"x"', "上传", "成功")
+    assert "文件 案件 10月.csv；数据截至 2026-10-31；行数 6" in said["说明"]
+    assert said["印记"] == audit.entries(data)[0].seal
+    last = audit.entries(data)[-1]
+    assert (last.actor, last.action, last.detail["lines"]) == ("王五", "导出", 1)
 
 
 def test_mistakes_in_the_seeds_end_with_one_and_are_all_named(
@@ -134,7 +224,15 @@ def test_sample_data_is_made_once_and_only_where_nothing_is_published(
     assert "未生成示例数据" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["audit", "--help"],
+        *([command, "--help"] for command in COMMANDS),
+        *(["audit", command, "--help"] for command in AUDIT),
+    ],
+)
 def test_help_of_every_command_is_chinese(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
