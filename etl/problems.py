@@ -7,77 +7,16 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from scorecard.spreadsheet import harmless
+from etl.codes import KINDS, SEVERITY_NAMES, TITLES, Kind, Severity
+from etl.invisible import visible
+from etl.marks import marked
 
-Severity = Literal["refuse", "repair", "report"]
-SEVERITY_NAMES: dict[Severity, str] = {"refuse": "须改正", "repair": "已修复", "report": "提示"}
+__all__ = ["KINDS", "MASK", "SEVERITY_NAMES", "TITLES", "Count", "Findings", "Kind", "Problem", "Severity", "problems_csv"]
 
 LISTED = 100_000  # problems listed at most; the counts are of all
 LISTED_PER_KIND = 10_000  # of one kind in one column, when it does not refuse the extract
-
-# What a kind of problem is called where problems are counted. A code that is not here is a mistake of ours.
-TITLES = {
-    "file_empty": "空文件",
-    "file_too_large": "文件过大",
-    "file_not_csv": "不是 CSV 文件",
-    "encoding_utf16": "UTF-16 编码",
-    "encoding_big5": "Big5 编码",
-    "encoding_damaged": "编码损坏",
-    "header_missing": "没有表头",
-    "header_destroyed": "表头已损坏",
-    "header_doubled": "表头重复",
-    "header_required": "缺少必填的列",
-    "header_unit": "表头单位不符",
-    "header_absent": "没有这一列",
-    "header_unknown": "未登记的列",
-    "header_dropped": "涉个人信息的列",
-    "title_line": "表头上方的标题行",
-    "rows_above_header": "表头上方有数据",
-    "quotes_open": "引号不成对",
-    "cells_few": "单元格少于表头",
-    "cells_many": "单元格多于表头",
-    "rows_none": "没有数据行",
-    "summary_line": "合计行",
-    "note_line": "注释行",
-    "header_again": "重复的表头行",
-    "blank_required": "必填项空白",
-    "blanks_trimmed": "首尾全角空格",
-    "width_folded": "全角字符",
-    "date_unreadable": "不是日期",
-    "date_impossible": "日期不存在",
-    "date_placeholder": "占位日期",
-    "date_serial": "日期成了数字",
-    "date_future": "日期晚于数据截至",
-    "time_missing": "没有时间",
-    "number_unreadable": "不是数字",
-    "number_unit": "数字带其他单位",
-    "number_precision": "小数位过多",
-    "number_range": "数字过大",
-    "number_minimum": "数字过小",
-    "number_cleaned": "数字带分隔符或单位",
-    "boolean_unknown": "不是“是”或“否”",
-    "code_unknown": "取值未登记",
-    "department_unknown": "部门未登记",
-    "case_no_unreadable": "不是案号",
-    "case_no_brackets": "案号括号",
-    "case_no_form": "案号写法",
-    "case_no_several": "一格多个案号",
-    "case_no_yearless": "案号缺年度",
-    "case_no_old": "旧式案号",
-    "court_foreign": "其他法院案号",
-    "court_legacy": "沿用的旧法院代字",
-    "key_blank": "主键空白",
-    "key_doubled": "主键重复",
-    "unique_doubled": "取值重复",
-    "order_wrong": "先后颠倒",
-    "required_missing": "应填未填",
-    "amount_exceeded": "数额倒挂",
-    "cut_date": "疑似截数日期",
-    "target_contradicts": "目标自相矛盾",
-}
 
 MASK = "***"
 

@@ -54,12 +54,22 @@ class Domain(Frozen):
 
 
 class Department(Frozen):
-    """A department as the plan names it; a collective one has no cases of its own."""
+    """A department as the plan names it; a collective one has no cases of its own and stands for its members."""
 
     id: str
     name: str
     aliases: Texts = ()
     collective: bool = False
+    members: Texts = ()
+
+    @model_validator(mode="after")
+    def _stands_for_members(self) -> "Department":
+        if self.collective != bool(self.members):
+            raise mistake(
+                f"collective = {str(self.collective).lower()}，members 有 {len(self.members)} 个",
+                "统称（collective = true）必须、且只有统称可以写 members = [部门编号，…]",
+            )
+        return self
 
 
 class Measure(Frozen):

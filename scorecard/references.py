@@ -42,6 +42,7 @@ def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
         yield from unknown(file, key, [measure.domain], "domains.toml", "Domain")
         yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", "Department")
     yield from _spellings(catalog)
+    yield from _members(catalog, written.ids("Department"))
     departments = written.ids("Department")
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
@@ -68,6 +69,20 @@ def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
                 found = f"“{word}”已是 {owner[word]} 的写法"
                 yield SeedMistake("departments.toml", department.id, found, "一个写法只对应一个部门")
             owner[word] = department.id
+
+
+def _members(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:
+    """What a collective stands for are departments, not collectives."""
+    for department in catalog.departments.values():
+        for one in department.members:
+            if one not in known:
+                found, remedy = f"“{one}”未登记", hint(one, known)
+            elif one in catalog.departments and catalog.departments[one].collective:
+                found, remedy = f"“{one}”是统称", ""
+            else:
+                continue
+            key = f"{department.id}.members"
+            yield SeedMistake("departments.toml", key, found, "departments.toml中具体部门的编号", remedy)
 
 
 def _indicator_checks(

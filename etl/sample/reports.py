@@ -1,7 +1,7 @@
 """What departments report: pieces of information with their adoption, and the quarterly progress of the 17 measures."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from etl.sample.chance import Chance, yuan
@@ -33,6 +33,7 @@ _SUBJECTS = (
 )
 
 _WORKERS = ("criminal", "civil", "tribunal")  # who reports where the plan says 各审判执行业务部门
+_ENTERED = time(16, 30)
 _LASTING, _STARTED, _DONE, _STUCK = "长期坚持", "推进中", "已完成", "受阻"
 
 
@@ -96,6 +97,8 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
                         "evidence": None
                         if stuck
                         else f"示例-{measure.id}-{ended_on.year}Q{ended_on.month // 3}.pdf",
+                        "entered_by": f"{catalog.departments[department].name}账户（示例）",
+                        "entered_at": datetime.combine(reported_on, _ENTERED),
                     }
                 )
     return rows
