@@ -6,6 +6,6 @@ frame.run(
     {
         "": [("overview", "总览"), *frame.domains()],
         "口径与目标": [("glossary", "指标口径"), ("targets", "目标")],
-        "数据": [("upload", "数据报送"), ("versions", "版本")],
+        "数据": [("upload", "数据报送"), ("versions", "版本"), ("audit", "审计")],
     }
 )

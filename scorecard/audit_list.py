@@ -19,9 +19,10 @@ HEADER = ("序号", "时间", "经办", "身份", "来源", "操作", "对象", 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which lines: empty means all. Dates are days in the court's time, both included."""
+    """Which lines: empty means all. Texts are looked for inside; dates are days in the court's time, both included."""
 
-    actor: str = ""
+    who: str = ""
+    subject: str = ""
     action: str = ""
     result: str = ""
     since: date | None = None
@@ -31,7 +32,8 @@ class Choice:
         """Whether the line is one of them."""
         day = entry.at[:10]
         return (
-            self.actor in ("", entry.actor)
+            self.who in entry.actor
+            and self.subject in f"{entry.subject} {words(entry.detail)}"
             and self.action in ("", entry.action)
             and self.result in ("", entry.result)
             and (self.since is None or self.since.isoformat() <= day)
@@ -41,7 +43,8 @@ class Choice:
     def words(self) -> str:
         """What was chosen, for the record of an export."""
         named = {
-            "经办": self.actor,
+            "经办": self.who,
+            "对象或说明": self.subject,
             "操作": self.action,
             "结果": self.result,
             "自": self.since.isoformat() if self.since else "",
@@ -53,16 +56,29 @@ class Choice:
 ALL = Choice()
 
 
-def chosen(data: DataDir, actor: Actor, choice: Choice = ALL) -> tuple[Entry, ...]:
-    """The chosen lines in the order of the file. Raises Forbidden."""
+@dataclass(frozen=True)
+class Record:
+    """Every readable line in the order of the file, and every fault of the chain."""
+
+    entries: tuple[Entry, ...]
+    faults: tuple[audit.Fault, ...]
+
+    def chosen(self, choice: Choice) -> tuple[Entry, ...]:
+        """The chosen lines, newest first."""
+        return tuple(entry for entry in reversed(self.entries) if choice.holds(entry))
+
+
+def look(data: DataDir, actor: Actor) -> Record:
+    """The whole record, verified. Raises Forbidden."""
     actor.require("audit")
-    return tuple(entry for entry in audit.entries(data) if choice.holds(entry))
+    return Record(audit.entries(data), audit.verify(data))
 
 
 def export(data: DataDir, actor: Actor, choice: Choice = ALL) -> bytes:
     """The chosen lines as a CSV with their seals; the export gets a line of its own. Raises Forbidden, StorageError."""
     with audit.told(data, actor, "导出", audit.RECORD, filter=choice.words()) as told:
-        lines = chosen(data, actor, choice)
+        actor.require("audit")
+        lines = [entry for entry in audit.entries(data) if choice.holds(entry)]
         told.detail["lines"] = len(lines)
     return audit_csv(lines)
 

@@ -1,0 +1,13 @@
+"""审计: who did what, when and from where; whether the record is whole; the chosen lines as a file."""
+
+from scorecard import audit_list
+from scorecard.ui import audit, frame, identity
+from scorecard.ui.data import data_dir
+
+frame.heading("审计")
+actor, data = identity.current(), data_dir()
+record = audit.looked(actor)
+audit.whole(record)
+choice = audit.choose()
+audit.lines(record, choice)
+audit.download(lambda: audit_list.export(data, actor, choice))
