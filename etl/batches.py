@@ -1,9 +1,7 @@
 """Accepted extracts: one Parquet file each, named by content, never changed; what is known about it lies inside it."""
 
-import errno
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.engine import system_errors
 from etl.problems import Count, Problem
 from scorecard.contracts import Table
 from scorecard.durable import put_in_place, storage_errors
@@ -126,21 +125,11 @@ def add(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Pa
     target = str(temporary).replace("'", "''")
     try:
         with storage_errors(f"写入批次 {batch.table}/{batch.name}"):
-            try:
+            with system_errors():
                 con.execute(
                     f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
                     f"KV_METADATA {{{_METADATA}: '{record}'}})"
                 )
-            except duckdb.IOException as error:
-                raise _as_os_error(error) from error
             put_in_place(temporary, batch.path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _as_os_error(error: duckdb.IOException) -> OSError:
-    """The database says only in words what the system refused."""
-    words = str(error)
-    known = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG)
-    number = next((number for number in known if os.strerror(number) in words), errno.EIO)
-    return OSError(number, os.strerror(number))

@@ -15,7 +15,7 @@ import duckdb
 
 from etl import cubes, doubts, rollup, tables
 from etl.batches import Batch, list_batches
-from etl.engine import open_build
+from etl.engine import open_build, system_errors
 from etl.withdraw import withdrawn
 from scorecard import (
     case_number,
@@ -86,7 +86,7 @@ def build(catalog: Catalog, data: DataDir) -> str:
     path = data.database(version)
     if path.exists():
         return version
-    with storage_errors(f"建库 {version}"):
+    with storage_errors(f"建库 {version}"), system_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
         temporary = temporary_sibling(path)

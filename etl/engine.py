@@ -1,5 +1,9 @@
 """Connections of the build: one place for memory, threads and what DuckDB may reach."""
 
+import errno
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -33,3 +37,16 @@ def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:
     connection.register("staged", staged)
     connection.execute(f"CREATE TEMP TABLE {CALENDAR} AS SELECT * FROM staged")
     connection.unregister("staged")
+
+
+@contextmanager
+def system_errors() -> Generator[None]:
+    """What the system refused the database (a full disk, a missing right) as the OSError it was."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        # The database says only in words what the system refused.
+        words = str(error)
+        known = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG)
+        number = next((number for number in known if os.strerror(number) in words), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error

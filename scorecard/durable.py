@@ -80,6 +80,7 @@ def locked(data: DataDir) -> Generator[None, None, None]:
 
 _REASONS = {
     errno.ENOSPC: ("磁盘已满", "请清理磁盘空间后重试"),
+    errno.EFBIG: ("文件超过系统允许的大小", "请管理员放宽服务进程的文件大小限制后重试"),
     errno.EDQUOT: ("磁盘配额已满", "请清理磁盘空间后重试"),
     errno.EACCES: ("没有写入权限", "请检查数据目录的权限"),
     errno.EROFS: ("磁盘为只读", "请检查磁盘挂载方式"),
