@@ -4,7 +4,7 @@ from scorecard.ui import frame
 
 frame.run(
     {
-        "": [("overview", "总览"), *frame.domains()],
+        "": [("overview", "总览"), *frame.domains(), ("progress", "措施进展")],
         "口径与目标": [("glossary", "指标口径"), ("targets", "目标")],
         "数据": [("upload", "数据报送"), ("versions", "版本"), ("audit", "审计")],
     }

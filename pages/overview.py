@@ -1,10 +1,19 @@
 """总览: data health, where the indicators stand, what needs attention, all of them at a glance."""
 
-from scorecard.ui import frame, overview
+from etl.waiting import waiting
+from scorecard.errors import ScorecardError
+from scorecard.ui import frame, identity, overview
+from scorecard.ui.data import data_dir
 
 view = frame.analysis("总览")
 if view is not None:
-    overview.health(view)
+    held = 0
+    if identity.current().may("publish"):
+        try:
+            held = len(waiting(data_dir(), view.version.manifest.batches))
+        except ScorecardError as error:  # a damaged batch must be told, and must not hide what is published
+            frame.failure(error)
+    overview.health(view, held)
     overview.tally(view)
     overview.attention(view)
     overview.matrix(view)

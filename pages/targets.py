@@ -5,21 +5,25 @@ import streamlit as st
 from etl.accept import accept
 from etl.build import build
 from etl.publish import publish
+from etl.waiting import adds_only
 from scorecard.freshness import today
 from scorecard.ui import frame, identity, targets
 from scorecard.ui.data import data_dir, seeds_catalog
 
-version = frame.heading("目标")
+version, actor = frame.heading("目标"), identity.current()
 if version is None:
     frame.first_steps()
 else:
+    targets.just_taken()
     targets.table(version.targets, version.catalog)
-    catalog, sample = seeds_catalog(), version.manifest.sample
+    catalog, data, sample = seeds_catalog(), data_dir(), version.manifest.sample
     contract = catalog.tables["targets"]
-    added = targets.form(catalog, contract, sample)
+    added = targets.form(catalog, contract, sample) if actor.may("targets") else targets.readers()
     if added is not None:
         with st.spinner("正在记录、建库并发布…"):
-            actor, data = identity.current(), data_dir()
-            accept(added.csv, added.file_name, contract, catalog, today(), actor, data, sample=sample)
-            publish(data, build(catalog, data), actor)
+            batch = accept(added.csv, added.file_name, contract, catalog, today(), actor, data, sample=sample)
+            alone = actor.may("publish") and adds_only(catalog, data, version.manifest, contract.id)
+            if alone:
+                publish(data, build(catalog, data), actor)
+            targets.taken(batch.already, alone)
         st.rerun()

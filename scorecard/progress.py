@@ -81,7 +81,7 @@ def mistakes(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str
     if measure is not None and row["department"] not in reporters(catalog, measure):
         name = catalog.departments[str(row["department"])].name
         expected = catalog.department_names(reporters(catalog, measure))
-        found.append(("department", f"“{name}”不是“{measure.title}”的责任部门", expected, ""))
+        found.append(("department", f"“{name}”不是措施「{measure.title}」的责任部门", expected, ""))
     percent, status = row["percent"], row["status"]
     if isinstance(percent, Decimal):
         shown = f"{percent.normalize():f}%"

@@ -175,16 +175,20 @@ def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
 
 
 def complete_through(version: Version) -> date:
-    """The day the extracts reach: the latest 数据截至 of any table.
+    """The day the extracts reach: the latest 数据截至 of any table."""
+    return reach(version)[1]
+
+
+def reach(version: Version) -> tuple[date, date]:
+    """The earliest and the latest 数据截至 of the extracts.
 
     A report of progress is written on the day it is entered and says nothing of how far the cases reach.
     """
-    reached = {
-        name: day
-        for name, day in version.as_of.items()
-        if version.catalog.tables[name].entered_by == "upload"
-    }
-    return max((reached or version.as_of).values())
+    extracts = [
+        day for name, day in version.as_of.items() if version.catalog.tables[name].entered_by == "upload"
+    ]
+    days = extracts or list(version.as_of.values())
+    return min(days), max(days)
 
 
 def judged_on(version: Version) -> date:

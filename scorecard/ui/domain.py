@@ -10,6 +10,7 @@ from scorecard.cards import Card, Point, counts, trend
 from scorecard.definitions import Catalog
 from scorecard.glossary import entry
 from scorecard.provenance import provenance
+from scorecard.quality import aside_note
 from scorecard.ui import frame
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
@@ -42,10 +43,19 @@ def page(domain: str) -> None:
     view = frame.analysis(frame.title_of(domain))
     if view is None:
         return
+    aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
     st.html(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
     chosen = view.cards.get(st.query_params.get("indicator", ""))
     if chosen is not None:
         open_detail(view, chosen)
+
+
+def aside(view: View, shown: Sequence[Card]) -> None:
+    """One quiet line: how many rows of the tables behind these cards are set aside, and so in none of the numbers."""
+    names = [name for card in shown for name in card.indicator.formula.tables]
+    text = aside_note(view.catalog, names, view.version.tables)
+    if text:
+        st.html(render("aside.html", text=text))
 
 
 def _wall(view: View, domain: str) -> str:
@@ -123,6 +133,7 @@ def _detail(view: View, card: Card) -> None:
         f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
     )
     st.html(render("detail_head.html", card=card, scope=view.scope))
+    aside(view, [card])
     if points:
         figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
         st.plotly_chart(figure, config=charts.PLOT_CONFIG, theme=None, key="trend", alt=_alt(card, points))

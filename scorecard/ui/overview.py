@@ -5,40 +5,60 @@ from typing import Any
 import streamlit as st
 
 from scorecard.cards import Card, counts, sentence
-from scorecard.freshness import overdue
+from scorecard.contracts import Table
+from scorecard.freshness import due, overdue
 from scorecard.provenance import day_text
-from scorecard.ui.data import in_order, judged_on
+from scorecard.quality import aside_note, table_reasons
+from scorecard.ui.data import in_order, judged_on, reach
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.verdict import Word
 
 
-def health(view: View) -> None:
-    """Which tables have come in, how far they reach, what is late or doubtful."""
-    version, now = view.version, judged_on(view.version)
-    states = [
-        {
-            "name": table.name,
-            "as_of": day_text(version.as_of[table.id]) if table.id in version.as_of else "",
-            "rows": version.tables[table.id].rows if table.id in version.as_of else 0,
-            "batches": version.tables[table.id].batches if table.id in version.as_of else 0,
-            "remark": overdue(view.catalog, table.id, version.as_of.get(table.id), now),
-        }
-        for table in in_order(view.catalog)
-        if table.seed is None
-    ]
-    reached = sorted({version.as_of[name] for name in version.as_of})
-    as_of = " 至 ".join(day_text(day) for day in dict.fromkeys((reached[0], reached[-1])))
+def health(view: View, waiting: int) -> None:
+    """Whether the numbers below can be trusted, which cannot; then table by table what came, what is owed, what is wrong.
+
+    `waiting`: batches that are accepted and not published, 0 for those who may not publish them.
+    """
+    version = view.version
+    states = [_state(view, table) for table in in_order(view.catalog) if table.seed is None]
+    first, last = reach(version)
+    doubtful = _at(view, "数据待核")
     st.html(
         render(
             "health.html",
             states=states,
             received=sum(bool(state["as_of"]) for state in states),
-            as_of=as_of,
-            late=[state["remark"] for state in states if state["remark"]],
-            doubts=sum(card.verdict.word == "数据待核" for card in view.cards.values()),
+            as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
+            late=[state["late"] for state in states if state["late"]],
+            unsound=[reason for state in states for reason in state["unsound"]],
+            aside=aside_note(view.catalog, [table.id for table in in_order(view.catalog)], version.tables),
+            doubtful=doubtful,
+            total=len(view.cards),
+            href=view.card_href,
+            waiting=waiting,
         )
     )
+
+
+def _state(view: View, table: Table) -> dict[str, Any]:
+    """What is known of one table on the day it is looked at."""
+    state, now = view.version.tables.get(table.id), judged_on(view.version)
+    owed = due(view.catalog, table.id, state.as_of if state else None, now)
+    late = overdue(view.catalog, table.id, state.as_of if state else None, now)
+    reasons = table_reasons(view.catalog, table.id, state, now)
+    return {
+        "name": table.name,
+        "as_of": day_text(state.as_of) if state else "",
+        "owed": f"{day_text(owed.through)}的数据，{day_text(owed.by)}前报送",
+        "days_late": owed.days_late,
+        "rows": state.rows if state else 0,
+        "batches": state.batches if state else 0,
+        "aside": state.aside if state else 0,
+        "late": late,
+        "unsound": [reason for reason in reasons if reason != late],
+        "balanced": state is not None and table.stock is not None,
+    }
 
 
 def tally(view: View) -> None:

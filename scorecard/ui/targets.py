@@ -1,23 +1,24 @@
 """目标: every target ever set, and the form that adds one. Nothing is overwritten; the page takes the new row in."""
 
-import csv
-import io
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 import streamlit as st
 
+from scorecard.access import RIGHTS, ROLE_NAMES, Role
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
-from scorecard.freshness import COURT_TIME, today
+from scorecard.freshness import today
 from scorecard.provenance import day_text
-from scorecard.targets import Target, TargetKind, mistakes
+from scorecard.targets import TABLE, Target, TargetKind, mistakes
+from scorecard.ui import one_row
 from scorecard.ui.markup import render
+from scorecard.ui.one_row import Entry, as_csv, form_key, just_said, moment
 from scorecard.wording import target_text
 
+SIGNED_IN: tuple[Role, ...] = ("leadership", "department", "case_management", "administrator")
 BASES = ("法定", "上级", "同类", "待确认")
 _KINDS: dict[str, str] = {
     "下限": "下限（不低于）",
@@ -25,15 +26,6 @@ _KINDS: dict[str, str] = {
     "区间": "区间",
     "累计": "累计（全年值，按进度评判）",
 }
-
-
-@dataclass(frozen=True)
-class Added:
-    """A target as it was filled in: one row of the target table, by column id, and the same row as a CSV."""
-
-    row: Mapping[str, Any]
-    csv: bytes
-    file_name: str
 
 
 def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
@@ -88,11 +80,14 @@ def state(one: Target, targets: tuple[Target, ...], now: date) -> str:
     return "已被替代" if later else "现行"
 
 
-def form(catalog: Catalog, contract: Table, sample: bool) -> Added | None:
-    """The form for one more target; the row when it was sent and is sound, otherwise None and what is wrong."""
+def form(catalog: Catalog, contract: Table, sample: bool) -> Entry | None:
+    """The form for one more target; the row when it was sent and is sound, otherwise None and what is wrong.
+
+    确认人 is whoever decided; the account that recorded it is in the batch and in the audit.
+    """
     st.html(render("target_form.html", sample=sample))
     names = {one.id: f"{one.name}（{one.unit}）" for one in catalog.indicators.values()}
-    with st.form("target", border=True):
+    with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
         indicator = first.selectbox("指标", list(names), format_func=names.__getitem__)
         kind = second.selectbox("类型", get_args(TargetKind), format_func=_KINDS.__getitem__)
@@ -125,14 +120,39 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> Added | None:
         "basis": chosen_basis,
         "document": document.strip(),
         "set_by": who.strip(),
-        "set_at": datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0),
         "note": note.strip(),
     }
+    row["set_at"] = moment(TABLE, tuple(row.values()))
     wrong = [*_unreadable(lower, upper, row), *_contradictions(row, contract, catalog)]
     if wrong:
         st.html(render("mistakes.html", lines=wrong))
         return None
-    return Added(row, _csv(row, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
+    cells = {column: "" if value is None else str(value) for column, value in row.items()}
+    return Entry(as_csv(cells, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
+
+
+def readers() -> None:
+    """In place of the form, for those who may not set a target: who may."""
+    roles = "、".join(ROLE_NAMES[role] for role in SIGNED_IN if "targets" in RIGHTS[role])
+    st.html(render("note.html", text=f"目标由{roles}的账户按领导小组的决定记录；您的账户只能查看。"))
+
+
+def taken(already: bool, published: bool) -> None:
+    """Remember to say what became of the target, and empty the form."""
+    before = "此前已记录，没有重复写入" if already else "目标已记录"
+    after = (
+        "并已发布"
+        if published
+        else "；另有数据、撤回或口径的变动尚未发布，这个目标将与它们一起发布，请到“数据报送”页查看影响"
+    )
+    one_row.taken(TABLE, f"{before}{after}")
+
+
+def just_taken() -> None:
+    """What became of the target recorded last, said once."""
+    said = just_said(TABLE)
+    if said:
+        st.html(render("accepted.html", text=said))
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -161,11 +181,3 @@ def _contradictions(row: Mapping[str, Any], contract: Table, catalog: Catalog) -
         f"{contract.header(column)}：{found}；应为：{expected}{f'；{remedy}' if remedy else ''}"
         for column, found, expected, remedy in mistakes(row, catalog)
     ]
-
-
-def _csv(row: Mapping[str, Any], contract: Table) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.header for column in contract.columns.values()])
-    writer.writerow(["" if row[column] is None else str(row[column]) for column in contract.columns])
-    return text.getvalue().encode("utf-8")

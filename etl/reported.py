@@ -1,0 +1,50 @@
+"""Every report of progress ever accepted, replaced ones too, with the batch it came in by and where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from etl.batches import Batch, list_batches
+from etl.withdraw import withdrawn
+from scorecard.layout import DataDir
+from scorecard.progress import TABLE, Report, Standing, from_row, standings
+from scorecard.store import Manifest
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A report and where it stands."""
+
+    report: Report
+    standing: Standing
+
+
+def reported(data: DataDir, published: Manifest | None) -> tuple[Reported, ...]:
+    """All reports, the latest entry first. Reports of the sample are left out once the court's own data are published.
+
+    Raises StorageError when a batch or a note on one cannot be read.
+    """
+    sample = published is not None and published.sample
+    batches = [batch for batch in list_batches(data) if batch.table == TABLE and (sample or not batch.sample)]
+    reports = tuple(report for batch in batches for report in _reports(batch))
+    shown = {one["name"] for one in published.batches if one["table"] == TABLE} if published else set[str]()
+    gone = {name for table, name in withdrawn(data) if table == TABLE}
+    found = map(Reported, reports, standings(reports, shown, gone))
+    return tuple(sorted(found, key=lambda one: (one.report.at, one.report.reported_on), reverse=True))
+
+
+def _reports(batch: Batch) -> list[Report]:
+    return [
+        from_row(row, batch.name, batch.actor, batch.accepted_at, batch.file_name)
+        for row in _rows(batch.path)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _rows(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The rows of a batch in the order of its file; it never changes, so it is read once."""
+    return tuple(pq.read_table(path).to_pylist())
