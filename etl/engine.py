@@ -44,9 +44,12 @@ def system_errors() -> Generator[None]:
     """What the system refused the database (a full disk, a missing right) as the OSError it was."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException) as error:
-        # The database says only in words what the system refused.
+    except duckdb.Error as error:
+        # The database says only in words what the system refused, and not always as an error of input and output.
         words = str(error)
         known = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG)
-        number = next((number for number in known if os.strerror(number) in words), errno.EIO)
-        raise OSError(number, os.strerror(number)) from error
+        number = next((number for number in known if os.strerror(number) in words), None)
+        if number is None and not isinstance(error, duckdb.IOException):
+            raise
+        refused = number or errno.EIO
+        raise OSError(refused, os.strerror(refused)) from error
