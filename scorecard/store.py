@@ -200,6 +200,12 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableState]:
     }
 
 
+def is_sample(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the version was built from invented rows."""
+    with connection.cursor() as cursor:
+        return cursor.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall() == [("true",)]
+
+
 def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
     """All targets ever recorded, in the order they were recorded."""
     return from_rows(_dictionaries(connection, "targets"))

@@ -144,7 +144,7 @@ def test_publishing_prunes_by_the_rule(
 def test_a_disk_that_refuses_the_pruning_does_not_undo_the_publication(
     five: tuple[DataDir, list[str]], catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, versions = five
+    data, _ = five
     newest = another(data, catalog, 7)
 
     def refuse(*_: object) -> None:
