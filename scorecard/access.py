@@ -9,7 +9,7 @@ from typing import Literal
 
 from scorecard.errors import ScorecardError
 
-Role = Literal["visitor", "leadership", "department", "case_management", "administrator", "console"]
+Role = Literal["nobody", "visitor", "leadership", "department", "case_management", "administrator", "console"]
 Capability = Literal[
     "view",  # aggregated pages
     "export",  # figures and tables as files
@@ -24,6 +24,7 @@ Capability = Literal[
 ]
 
 ROLE_NAMES: dict[Role, str] = {
+    "nobody": "未登录",
     "visitor": "访客",
     "leadership": "领导小组",
     "department": "部门",
@@ -44,6 +45,7 @@ CAPABILITY_NAMES: dict[Capability, str] = {
     "audit": "查看审计记录",
 }
 RIGHTS: dict[Role, frozenset[Capability]] = {
+    "nobody": frozenset(),
     "visitor": frozenset({"view"}),
     "leadership": frozenset({"view", "export"}),
     "department": frozenset({"view", "export", "evidence", "report"}),
@@ -66,6 +68,10 @@ class Actor:
     role: Role
     department: str | None = None
     origin: str = ""
+
+    def may_somewhere(self, capability: Capability) -> bool:
+        """Whether the role has this right at all, if only for its own department: what decides on a page being listed."""
+        return capability in RIGHTS[self.role]
 
     def may(self, capability: Capability, department: str | None = None) -> bool:
         """Whether the role has this right; 部门 has evidence and report for its own department only."""

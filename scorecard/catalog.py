@@ -22,6 +22,7 @@ from scorecard.terms import Formula, FormulaForm
 
 Model = TypeVar("Model", bound=BaseModel)
 Report = Callable[[SeedMistake], None]
+ACCESS = "access.toml"  # who gets in: lies with the seeds, but no version depends on it (access_settings.py reads it)
 
 _TYPE_NAMES = {
     "string_type": "文字（加引号）",
@@ -39,8 +40,17 @@ _TYPE_NAMES = {
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
     patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml")
-    paths = sorted(path for pattern in patterns for path in seeds.glob(pattern))
+    paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
+
+
+def parse_file(name: str, raw: bytes, model: type[Model]) -> Model:
+    """One seed file that stands on its own. Raises SeedErrors with every mistake found."""
+    mistakes: list[SeedMistake] = []
+    found = _Reader({name: raw}, mistakes.append).one(name, model)
+    if found is None:
+        raise SeedErrors(mistakes)
+    return found
 
 
 def parse(files: Mapping[str, bytes]) -> Catalog:

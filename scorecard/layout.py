@@ -51,6 +51,22 @@ class DataDir:
     def kept(self) -> Path:
         return self.root / "kept"
 
+    @property
+    def accounts(self) -> Path:
+        return self.root / "accounts.json"
+
+    @property
+    def accounts_lock(self) -> Path:
+        return self.root / ".accounts.lock"
+
+    @property
+    def aside(self) -> Path:
+        return self.root / "aside"
+
+    @property
+    def mappings(self) -> Path:
+        return self.root / "mappings"
+
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"
 

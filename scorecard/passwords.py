@@ -1,0 +1,100 @@
+"""Passwords: Argon2id hashes, what a new one must be, and invented ones to start with.
+
+Parameters are argon2-cffi's current recommendation (RFC 9106, low memory: 64 MiB, three passes); a hash made with older
+ones is renewed when its owner signs in. At most two hashes are computed at once: guessing must not take the machine.
+"""
+
+import secrets
+import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from scorecard.errors import ScorecardError
+
+LONGEST = 128
+_HASHER = PasswordHasher()
+_ROOM = BoundedSemaphore(2)
+_PATIENCE = 10.0  # seconds a sign-in waits for its turn
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else: no 0 o 1 l i
+# What is tried first. Lower case, without the digits and signs people put behind a word to please a rule.
+_OBVIOUS = (
+    "password", "passw0rd", "p@ssword", "p@ssw0rd", "mima", "admin", "administrator", "root", "welcome", "letmein",
+    "iloveyou", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx", "qazwsx", "abc", "abcd", "abcdef", "test",
+    "fayuan", "gangcheng", "jinan", "court", "changeme", "secret",
+)  # fmt: skip
+_RUNS = (
+    "01234567890123456789",
+    "98765432109876543210",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
+
+
+def hashed(password: str) -> str:
+    """The hash of a password, with its parameters and its salt in it."""
+    with _turn():
+        return _HASHER.hash(_spelt(password))
+
+
+def matches(digest: str | None, password: str) -> bool:
+    """Whether this is the password; for no digest never, and after the same time as for one."""
+    decoy = _decoy()
+    with _turn():
+        try:
+            return _HASHER.verify(digest or decoy, _spelt(password)[:LONGEST]) and digest is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def outdated(digest: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
+    return _HASHER.check_needs_rehash(digest)
+
+
+def invented() -> str:
+    """A random password that can be read out and typed: sixteen signs, about 79 bits."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def refuse_weak(password: str, name: str, minimum: int) -> None:
+    """Raise ScorecardError when a new password is too short, the account's name, or among the first to be tried."""
+    word = _spelt(password).casefold()
+    bare = word.rstrip("0123456789!@#$%^&*()-_=+.,~ ")
+    if len(word) < minimum:
+        raise _weak(f"只有 {len(word)} 个字符", f"不少于 {minimum} 个字符")
+    if len(word) > LONGEST:
+        raise _weak(f"有 {len(word)} 个字符", f"不超过 {LONGEST} 个字符")
+    own = name.casefold()
+    if own and (own == bare or word.replace(own, "", 1).strip("0123456789!@#$%^&*-_.") == ""):
+        raise _weak("就是账户名", "与账户名无关的密码")
+    if bare in _OBVIOUS or len(set(word)) < 4 or any(word in run for run in _RUNS) or not bare:
+        raise _weak("是最先被猜到的密码之一", "不是常见词、连续或重复字符、纯数字的密码")
+
+
+def _weak(found: str, expected: str) -> ScorecardError:
+    return ScorecardError("新密码", found, expected, "建议用几个互不相关的词连成一句")
+
+
+def _spelt(password: str) -> str:
+    """One spelling for what looks alike: full-width digits typed with a Chinese keyboard are digits."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def _decoy() -> str:
+    return _HASHER.hash(secrets.token_hex(16))
+
+
+@contextmanager
+def _turn() -> Generator[None]:
+    if not _ROOM.acquire(timeout=_PATIENCE):
+        raise ScorecardError("登录", "同时登录的人太多", "稍后再试", "请等几秒再试")
+    try:
+        yield
+    finally:
+        _ROOM.release()
