@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -31,10 +31,16 @@ def form_key(name: str) -> str:
 
 
 def moment(name: str, content: Hashable) -> datetime:
-    """When this content was first sent from the form on screen, in the court's time, to the second."""
+    """When this content was first sent from the form on screen, in the court's time, to the second.
+
+    No two fillings of a session have the same second: an entry back to what was said first is one of its own.
+    """
+    filling = (st.session_state.get(_count(name), 0), content)
     kept = st.session_state.get(_sent(name))
-    if kept is None or kept[0] != content:
-        kept = (content, datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0))
+    if kept is None or kept[0] != filling:
+        now = datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0)
+        at = now if kept is None else max(now, kept[1] + timedelta(seconds=1))
+        kept = (filling, at)
         st.session_state[_sent(name)] = kept
     return kept[1]
 
@@ -52,7 +58,6 @@ def taken(name: str, said: str) -> None:
     """The row is in: the next run shows an empty form and says so once."""
     st.session_state[_count(name)] = st.session_state.get(_count(name), 0) + 1
     st.session_state[_said(name)] = said
-    st.session_state.pop(_sent(name), None)
 
 
 def just_said(name: str) -> str:

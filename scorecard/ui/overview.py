@@ -6,7 +6,7 @@ import streamlit as st
 
 from scorecard.cards import Card, counts, sentence
 from scorecard.contracts import Table
-from scorecard.freshness import due, overdue
+from scorecard.freshness import Due, due, overdue
 from scorecard.provenance import day_text
 from scorecard.quality import aside_note, table_reasons
 from scorecard.ui.data import in_order, judged_on, reach
@@ -50,7 +50,7 @@ def _state(view: View, table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
         "as_of": day_text(state.as_of) if state else "",
-        "owed": f"{day_text(owed.through)}的数据，{day_text(owed.by)}前报送",
+        "owed": "" if view.version.manifest.sample else _owed(owed),
         "days_late": owed.days_late,
         "rows": state.rows if state else 0,
         "batches": state.batches if state else 0,
@@ -59,6 +59,13 @@ def _state(view: View, table: Table) -> dict[str, Any]:
         "unsound": [reason for reason in reasons if reason != late],
         "balanced": state is not None and table.stock is not None,
     }
+
+
+def _owed(owed: Due) -> str:
+    """ "2026年11月数据，12月10日前"; the year of the day too where it is another one."""
+    month, by = owed.through, owed.by
+    day = f"{by.month}月{by.day}日" if by.year == month.year else day_text(by)
+    return f"{month.year}年{month.month}月数据，{day}前"
 
 
 def tally(view: View) -> None:

@@ -1,0 +1,102 @@
+"""The overview says first whether its numbers can be trusted, why not, and what waits: for data built by hand."""
+
+from datetime import date
+
+import pytest
+
+from etl.accept import accept
+from etl.build import build
+from etl.publish import publish
+from scorecard.access import Actor
+from scorecard.definitions import Catalog
+from scorecard.layout import DataDir
+from scorecard.quality import TableState
+from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
+from tests.extracts import cases_csv
+from tests.pages.conftest import Open, turn
+from tests.pages.test_pages import text
+
+NOVEMBER_24 = date(2026, 11, 24)
+
+
+@pytest.fixture
+def cases(data: DataDir, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> DataDir:
+    """A court that handed in its cases for September only, looked at on 24 November."""
+    for module in ("scorecard.ui.data", "etl.accept"):
+        monkeypatch.setattr(f"{module}.today", lambda: NOVEMBER_24)
+    accept(cases_csv(60), "a.csv", catalog.tables["cases"], catalog, date(2026, 9, 30), OFFICER, data)
+    publish(data, build(catalog, data), OFFICER)
+    return data
+
+
+def test_a_late_table_is_named_with_its_days_and_the_indicators_on_it_before_any_number(
+    cases: DataDir, open_page: Open
+) -> None:
+    app = open_page(cases)
+    assert not app.exception
+    shown = text(app)
+    assert "审判案件表数据截至2026-09-30，应报送至2026-10-31，已逾期14天" in shown
+    assert "2026年10月数据，11月10日前" in shown
+    assert "逾期 14 天" in shown
+    assert "项的数据待核，不能据以评价" in shown
+    assert shown.index("不能据以评价") < shown.index("全部指标")
+
+
+def test_the_sample_is_never_late_and_is_said_to_be_sound(sample: DataDir, open_page: Open) -> None:
+    shown = text(open_page(sample))
+    assert "可以据以评价" in shown or "不能据以评价" in shown
+    assert "无逾期" in shown
+    assert "数据，12月10日前" not in shown
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"), [(OFFICER, True), (LEADER, False), (CIVIL, False), (VISITOR, False)],
+    ids=lambda one: one.role if isinstance(one, Actor) else None,
+)  # fmt: skip
+def test_batches_that_wait_are_mentioned_to_those_who_may_publish(
+    actor: Actor, told: bool, cases: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    assert "尚未发布" not in text(open_page(cases, actor=actor))
+    accept(cases_csv(61), "b.csv", catalog.tables["cases"], catalog, date(2026, 10, 31), OFFICER, cases)
+    assert ("1 个批次已接收，尚未发布" in text(open_page(cases, actor=actor))) == told
+
+
+def held_aside(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published cases as if so many of their rows were set aside."""
+    from scorecard import store
+
+    real = store.tables
+
+    def with_aside(connection):
+        return {
+            name: TableState(name, one.as_of, one.rows, one.batches, rows, one.faults)
+            for name, one in real(connection).items()
+        }
+
+    monkeypatch.setattr(store, "tables", with_aside)
+
+
+def test_rows_aside_are_counted_on_every_page_that_uses_the_table_and_judged_below_the_limit(
+    cases: DataDir, catalog: Catalog, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_aside(3, monkeypatch)  # 3 of 63: 4.76 %
+    app = open_page(cases, "overview", period="2026年9月")
+    assert "审判案件表 3 行（占 4.76%）" in text(app)
+    assert "超过 5.00%" not in text(app)
+    for page in catalog.domains:
+        used = any("cases" in one.formula.tables for one in catalog.of_domain(page))
+        assert ("审判案件表 3 行（占 4.76%）" in text(turn(app, page))) == used
+    app.query_params["indicator"] = "small_claims_rate"
+    assert text(turn(app, "commercial_disputes")).count("审判案件表 3 行（占 4.76%）") == 2
+
+
+def test_too_many_rows_aside_leave_nothing_of_the_table_judged(
+    cases: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_aside(4, monkeypatch)  # 4 of 64: 6.25 %
+    app = open_page(cases, "overview", period="2026年9月")
+    reason = "审判案件表搁置 4 行（占 6.25%，超过 5.00%）未改正"
+    assert reason in text(app)
+    app.query_params["indicator"] = "small_claims_rate"
+    why = text(turn(app, "commercial_disputes")).split("判定理由：")[1].split("\n")[0]
+    assert reason in why
