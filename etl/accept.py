@@ -3,24 +3,38 @@
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 
 import pyarrow as pa
 
-from etl.batches import Batch, add, batch_name, contract_digest, list_batches, next_sequence, place
-from etl.examine import Examination, base_name, contract_columns, decoded_as_text, examined
+from etl import aside
+from etl.batches import Batch, Source, add, list_batches, next_sequence, place, source_of
+from etl.examine import (
+    Examination,
+    Reading,
+    base_name,
+    batch_columns,
+    contract_columns,
+    decoded_as_text,
+    examined,
+    reading_of,
+)
+from etl.invisible import without
 from etl.problems import TITLES, Problem
 from etl.unrecorded import record_batches
 from scorecard import audit
 from scorecard.access import Actor
-from scorecard.contracts import Entrance, Table
+from scorecard.contracts import Entrance, Policy, Table
 from scorecard.definitions import Catalog
 from scorecard.durable import locked, storage_errors, sweep, temporary_sibling
-from scorecard.errors import ScorecardError
+from scorecard.errors import ScorecardError, StorageError
 from scorecard.freshness import COURT_TIME, today
 from scorecard.layout import DataDir
+
+NOTE_CHARACTERS = 500
 
 
 class Refused(ScorecardError):
@@ -58,9 +72,15 @@ def accept(
     actor: Actor,
     data: DataDir,
     sample: bool = False,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    note: str = "",
 ) -> Batch:
-    """The batch these bytes are from now on; the same bytes under the same contract are one batch, whatever 数据截至.
+    """The batch these bytes are from now on; the same bytes read the same way are one batch, whatever 数据截至.
 
+    The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out) and `policy` (the
+    contract's unless given). Rows set aside lie beside the batch (etl/aside.py). `note` is the officer's own remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Whatever came of it is in the audit record.
     """
@@ -69,12 +89,14 @@ def accept(
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
-            batch = _accept(raw, file_name, table, catalog, as_of, actor, data, sample)
+            how = reading_of(table, as_of, mapping, policy)
+            batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note)
         except Refused as refused:
             told.detail["problems"] = refused.examination.total("refuse")
             raise
         told.subject = f"{table.id}/{batch.name}"
         told.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
+        told.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
     return batch
 
 
@@ -84,12 +106,13 @@ _ACTIONS: dict[Entrance, audit.Action] = {"upload": "上传", "targets": "设定
 def _accept(
     raw: bytes,
     file_name: str,
-    table: Table,
+    how: Reading,
     catalog: Catalog,
     as_of: date,
     actor: Actor,
     data: DataDir,
     sample: bool,
+    note: str,
 ) -> Batch:
     if as_of > today():
         raise ScorecardError(
@@ -98,42 +121,55 @@ def _accept(
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
         decoded = decoded_as_text(raw, catalog)
-        source = hashing.result().hexdigest()
-    contract = contract_digest(table)
-    if known := _known(data, table, source, contract, sample):
+        digest = hashing.result().hexdigest()
+    table = how.table
+    source = source_of(digest, table, how.mapping, how.policy, sample)
+    if known := _known(data, source):
         return known
-    name = batch_name(as_of, source, contract, sample)
-    path = place(data, table, name).absolute()
+    path = place(data, table, source.batch_name(as_of)).absolute()
     temporary = temporary_sibling(path)
-    with examined(raw, decoded, file_name, table, catalog, as_of, temporary) as (examination, con):
+    with examined(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         if table.entered_by == "report" and table.department:
             for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                 actor.require("report", department)
         with locked(data):
-            if known := _known(data, table, source, contract, sample):
+            if known := _known(data, source):
                 return known
+            before = list_batches(data)
             with storage_errors(f"批次目录 {table.id}"):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 sweep(path.parent)
             batch = Batch(
-                name=name,
+                name=path.stem,
                 table=table.id,
                 as_of=as_of,
                 accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
                 actor=actor.name,
                 file_name=examination.file_name,
                 rows=examination.rows,
-                sequence=next_sequence(list_batches(data)),
-                source_sha256=source,
+                sequence=next_sequence(before),
+                source_sha256=source.sha256,
                 encoding=examination.encoding,
-                contract=contract,
+                contract=source.contract,
                 sample=sample,
                 counts=examination.counts,
+                note=without(note).strip()[:NOTE_CHARACTERS],
+                mapping=source.mapping,
+                policy=source.policy,
+                aside=examination.aside,
                 path=path,
             )
-            add(con, contract_columns(table), batch, temporary)
+            # First the rows aside, then the batch that speaks of them: a crash in between leaves rows without a batch,
+            # which nobody reads and the next acceptance sweeps, never a batch without its rows.
+            aside.sweep_orphans(data, table, before)
+            aside.keep(con, table, examination, batch, data)
+            try:
+                add(con, batch_columns(con, table), batch, temporary)
+            except StorageError:
+                aside.drop(data, batch)
+                raise
     return replace(batch, problems=examination.problems)
 
 
@@ -143,7 +179,8 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     Seeds have no 数据截至, so no date in them is too late. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
-    with examined(raw, decoded_as_text(raw, catalog), name, table, catalog, None) as (examination, con):
+    how = reading_of(table, None)
+    with examined(raw, decoded_as_text(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         return con.sql(contract_columns(table)).to_arrow_table()
@@ -156,10 +193,9 @@ def template(table: Table) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _known(data: DataDir, table: Table, source: str, contract: str, sample: bool) -> Batch | None:
-    """The batch of the same bytes, if they were accepted before."""
-    wanted = (table.id, source, contract, sample)
+def _known(data: DataDir, source: Source) -> Batch | None:
+    """The batch of the same bytes read the same way, if they were accepted before."""
     for batch in list_batches(data):
-        if (batch.table, batch.source_sha256, batch.contract, batch.sample) == wanted:
+        if batch.source == source:
             return replace(batch, already=True)
     return None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from etl.engine import system_errors
 from etl.problems import Count, Problem
-from scorecard.contracts import Table
+from scorecard.contracts import Policy, Table
 from scorecard.durable import put_in_place, storage_errors
 from scorecard.errors import StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
@@ -30,13 +31,42 @@ _BESIDE_VALUES = {
     "seed",
     "name",
     "entered_by",
+    "on_error",
 }
 
 
 @dataclass(frozen=True)
-class Batch:
-    """One accepted extract. `sequence` is the order of acceptance, `counts` what was repaired and reported.
+class Source:
+    """What a batch was made from and how it was read: two batches of one source are one. `mapping` by folded header."""
 
+    table: str
+    sha256: str
+    contract: str
+    sample: bool
+    mapping: tuple[tuple[str, str], ...]
+    policy: Policy
+
+    def batch_name(self, as_of: date) -> str:
+        """数据截至 and 12 hex digits over all of this; a batch without mapping and policy is named as before they were."""
+        return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
+
+    @property
+    def _otherwise(self) -> str:
+        how = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
+        return json.dumps(how, ensure_ascii=False) if how else ""
+
+
+def source_of(sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool) -> Source:
+    """These bytes, read as this table in this way."""
+    said = tuple(sorted(mapping.items()))
+    return Source(table.id, sha256, contract_digest(table), sample, said, policy)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One accepted extract. `sequence` is the order of acceptance, `counts` what was repaired, reported or set aside.
+
+    `mapping` is what an officer said of unknown headers (folded header, column), `aside` the number of rows kept aside.
     Only what `accept` gives back also has `already` (it was there before) and `problems` (repairs and reports).
     """
 
@@ -54,8 +84,17 @@ class Batch:
     sample: bool
     counts: tuple[Count, ...]
     path: Path
+    note: str = ""
+    mapping: tuple[tuple[str, str], ...] = ()
+    policy: Policy = "refuse"
+    aside: int = 0
     already: bool = field(default=False, compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def source(self) -> Source:
+        """What it was made from and how it was read."""
+        return Source(self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy)
 
     @property
     def repaired(self) -> int:
@@ -79,9 +118,9 @@ def contract_digest(table: Table) -> str:
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
 
 
-def batch_name(as_of: date, source_sha256: str, contract: str, sample: bool) -> str:
-    """数据截至 and 12 hex digits over source bytes, contract and kind."""
-    content = f"{source_sha256} {contract} {sample}"
+def batch_name(as_of: date, source_sha256: str, contract: str, sample: bool, otherwise: str = "") -> str:
+    """数据截至 and 12 hex digits over source bytes, contract, kind, and how else the bytes were read."""
+    content = f"{source_sha256} {contract} {sample}{otherwise and ' '}{otherwise}"
     return f"{as_of}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
@@ -99,6 +138,7 @@ def _read(path: Path) -> Batch:
         known["as_of"] = date.fromisoformat(known["as_of"])
         known["accepted_at"] = datetime.fromisoformat(known["accepted_at"])
         known["counts"] = tuple(Count(**count) for count in known["counts"])
+        known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
         return Batch(**known, path=path)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise StorageError(

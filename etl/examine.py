@@ -1,10 +1,10 @@
 """Bytes + contract -> everything there is to say about an extract. Structure first, then cells, then rules.
 
-A later stage does not run on what an earlier one refused. Nothing is written here.
+A later stage does not run on what an earlier one refused, nor on rows that an earlier one set aside. Nothing is written.
 """
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,15 +12,18 @@ from pathlib import Path
 import duckdb
 
 from etl import decoding, headers, reading, typed
+from etl.mapping import checked
 from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
+from etl.sieve import Sieve
 from scorecard import progress, targets
-from scorecard.contracts import Table
+from scorecard.contracts import Policy, Table
 from scorecard.definitions import Catalog
 from scorecard.durable import storage_errors
 from scorecard.errors import StorageError
 
 PREVIEWED = 20
+PREVIEWED_CHARACTERS = 200
 MEMORY_LIMIT = "4GB"
 
 
@@ -28,8 +31,10 @@ MEMORY_LIMIT = "4GB"
 class Examination:
     """What the door found: problems in the order of the file (a bounded list), exact counts, and the first rows.
 
-    `rows` counts data rows; `set_aside` names the lines of 合计 rows, notes and repeated headers. `preview` shows the
-    first rows as they were understood, by Chinese header, private cells masked; it is empty when refused.
+    `rows` counts the data rows that get in, or all of them when the extract is refused; `aside` those that would be kept
+    aside for a wrong cell or rule; `set_aside` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
+    headers that an officer may map to a column. `preview` shows the first rows as they were understood, by Chinese
+    header, private cells masked; it is empty when refused.
     """
 
     table: str
@@ -41,6 +46,14 @@ class Examination:
     counts: tuple[Count, ...]
     set_aside: tuple[int, ...] = ()
     preview: tuple[dict[str, str], ...] = ()
+    aside: int = 0
+    unknown: tuple[str, ...] = ()
+    policy: Policy = "refuse"
+
+    @property
+    def repairable(self) -> bool:
+        """Whether all that is left to correct was corrected at the door: etl.repaired gives that file."""
+        return not self.refused and self.total("repair") > 0
 
     @property
     def refused(self) -> bool:
@@ -51,9 +64,42 @@ class Examination:
         return sum(count.count for count in self.counts if count.severity == severity)
 
 
-def examine(raw: bytes, file_name: str, table: Table, catalog: Catalog, as_of: date) -> Examination:
-    """Everything there is to say about an extract. Nothing is written."""
-    with examined(raw, decoded_as_text(raw, catalog), file_name, table, catalog, as_of) as (examination, _):
+@dataclass(frozen=True)
+class Reading:
+    """How an extract is to be read: which table it is, up to which day, what its unknown headers are, what wrong rows do.
+
+    `mapping` is by folded header. Without `as_of` no date is too late.
+    """
+
+    table: Table
+    as_of: date | None
+    mapping: Mapping[str, str]
+    policy: Policy
+
+
+def reading_of(
+    table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
+) -> Reading:
+    """What was asked for; without a policy the contract's. Raises ScorecardError for a mapping that cannot be."""
+    return Reading(table, as_of, checked(table, mapping or {}), policy or table.on_error)
+
+
+def examine(
+    raw: bytes,
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    as_of: date,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+) -> Examination:
+    """Everything there is to say about an extract. Nothing is written.
+
+    `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for a mapping that cannot be.
+    """
+    how = reading_of(table, as_of, mapping, policy)
+    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, _):
         return examination
 
 
@@ -61,6 +107,17 @@ def contract_columns(table: Table) -> str:
     """SQL for the rows of the view `typed` with exactly the contract\'s columns, each with its physical line."""
     columns = ", ".join(f'"{column}"' for column in table.columns)
     return f"SELECT _line, {columns} FROM typed"
+
+
+def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """SQL for the rows of a batch: the contract's columns, and which row kept aside each clears where the file says so."""
+    there = {name for name, *_ in con.execute("DESCRIBE typed").fetchall()}
+    marks = [name for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
+    return f"SELECT {', '.join(['_line', *map(_quoted, table.columns), *marks])} FROM typed"
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'
 
 
 def decoded_as_text(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
@@ -73,31 +130,31 @@ def examined(
     raw: bytes,
     decoded: decoding.Decoded | Problem,
     file_name: str,
-    table: Table,
+    how: Reading,
     catalog: Catalog,
-    as_of: date | None,
     output: Path | None = None,
 ) -> Generator[tuple[Examination, duckdb.DuckDBPyConnection | None], None, None]:
-    """The examination and, unless refused, the connection that holds the view `typed`.
+    """The examination and, unless refused, the connection that holds `typed`, `written` and, for rows aside, `caught`.
 
-    The database may open the extract and `output`, and nothing else.
+    `written` is every data row's original text by the contract's columns, `caught` the rows aside, typed as far as they
+    could be. The database may open the extract and `output`, and nothing else.
     """
     findings = Findings()
-    found = Examination(table.id, base_name(file_name), as_of, "", 0, (), ())
+    found = Examination(how.table.id, base_name(file_name), how.as_of, "", 0, (), (), policy=how.policy)
     with contextlib.ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
         if isinstance(decoded, Problem):
             findings.add(decoded)
         else:
-            found = replace(found, encoding=decoded.encoding)
-            header = headers.find_header(raw, decoded.utf8, table, findings)
-            if header is not None:
+            located = headers.find_header(raw, decoded.utf8, how.table, findings, how.mapping)
+            found = replace(found, encoding=decoded.encoding, unknown=located.unknown)
+            if (header := located.header) is not None:
                 with storage_errors("读取文件"):
                     body = memoryview(decoded.utf8)[header.body :]
                     path = stack.enter_context(reading.as_file(body))
                 con = stack.enter_context(_database(path, output))
                 with _enough_memory(found.file_name):
-                    found = _read(con, path, decoded.utf8, header, table, catalog, found, findings)
+                    found = _read(con, path, decoded.utf8, header, how, catalog, found, findings)
         problems, counts = findings.problems(), findings.counts()
         yield replace(found, problems=problems, counts=counts), None if findings.refused else con
 
@@ -107,7 +164,7 @@ def _read(
     path: Path,
     utf8: bytes,
     header: headers.Header,
-    table: Table,
+    how: Reading,
     catalog: Catalog,
     found: Examination,
     findings: Findings,
@@ -116,12 +173,32 @@ def _read(
     if staged is None:
         return found
     found = replace(found, rows=staged.rows, set_aside=staged.set_aside)
-    typed.create_typed(con, staged, header, table, catalog, found.as_of, findings)
+    # From here on every problem is about one row.
+    findings.by_row = how.policy == "set_aside"
+    sieve = Sieve(con, on=findings.by_row)
+    typed.create_typed(con, staged, header, how.table, catalog, found.as_of, findings, sieve)
     if not findings.refused:
-        Rules(con, table, findings).check()
-    if not findings.refused and table.id in _SENSE:
-        _check_sense(con, table, catalog, findings)
-    return found if findings.refused else replace(found, preview=_preview(con, table, catalog))
+        Rules(con, how.table, findings, sieve).check()
+    if not findings.refused and how.table.id in _SENSE:
+        _check_sense(con, how.table, catalog, findings, sieve)
+    findings.by_row = False
+    if sieve.caught and sieve.caught == staged.rows:
+        reason = f"{staged.rows} 行都有须改正的问题"
+        findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
+    if findings.refused:
+        return found
+    con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
+    preview = _preview(con, how.table, catalog)
+    return replace(found, rows=staged.rows - sieve.caught, aside=sieve.caught, preview=preview)
+
+
+def _as_written(staged: reading.Staged, header: headers.Header) -> str:
+    """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
+    names = list(header.columns)
+    for position, name in zip(header.clears or (), (typed.CLEARED_BATCH, typed.CLEARED_LINE), strict=False):
+        names[position] = name
+    columns = [f'c{position} AS "{name}"' for position, name in enumerate(names) if name is not None]
+    return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
 
 
 # Tables whose rows people decide on: what a row may not say, beyond what a contract can express.
@@ -131,14 +208,18 @@ _SENSE = {
 }
 
 
-def _check_sense(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings) -> None:
+def _check_sense(
+    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: Sieve
+) -> None:
     """A target or a report that contradicts itself would stand for ever: it does not get in."""
     code, mistakes = _SENSE[table.id]
     rows = con.sql(contract_columns(table)).to_arrow_table().to_pylist()
     for row in rows:
         for column, found, expected, remedy in mistakes(row, catalog):
+            sieve.catch(f"SELECT {row['_line']} AS _line")
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
             findings.add(Problem(code, "refuse", row["_line"], table.header(column), "", found, suggestion))
+    sieve.shake()
 
 
 @contextlib.contextmanager
@@ -185,7 +266,7 @@ def _preview(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> 
             elif isinstance(cell, bool):
                 text = "是" if cell else "否"
             else:
-                text = str(cell)
+                text = str(cell)[:PREVIEWED_CHARACTERS]
             row[column.header] = text
         shown.append(row)
     return tuple(shown)

@@ -7,13 +7,25 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 
 from etl.codes import KINDS, SEVERITY_NAMES, TITLES, Kind, Severity
 from etl.invisible import visible
 from etl.marks import marked
 
-__all__ = ["KINDS", "MASK", "SEVERITY_NAMES", "TITLES", "Count", "Findings", "Kind", "Problem", "Severity", "problems_csv"]
+__all__ = [
+    "KINDS",
+    "MASK",
+    "SEVERITY_NAMES",
+    "TITLES",
+    "Count",
+    "Findings",
+    "Kind",
+    "Problem",
+    "Severity",
+    "problems_csv",
+]
 
 LISTED = 100_000  # problems listed at most; the counts are of all
 LISTED_PER_KIND = 10_000  # of one kind in one column, when it does not refuse the extract
@@ -60,12 +72,16 @@ class Count:
 
 
 class Findings:
-    """Collects problems while an extract is read: exact counts of all, a bounded list."""
+    """Collects problems while an extract is read: exact counts of all, a bounded list.
+
+    While `by_row` is set, what would refuse the extract is about one row, and sets only that row aside.
+    """
 
     def __init__(self) -> None:
         self._refusals: list[Problem] = []
         self._others: list[Problem] = []
         self._counts: Counter[tuple[Severity, str, str]] = Counter()
+        self.by_row = False
 
     def add(self, problem: Problem) -> None:
         """Count one problem, and list it while there is room."""
@@ -75,17 +91,16 @@ class Findings:
         self, listed: Iterable[Problem], code: str, severity: Severity, column: str, count: int
     ) -> None:
         """Count `count` problems of a kind; `listed` are as many of them as `room` allowed."""
+        if severity == "refuse" and self.by_row:
+            severity = "aside"
+        column = visible(column)
         before = self._counts[severity, code, column]
         self._counts[severity, code, column] += count
-        if severity == "refuse":
-            self._refusals.extend(list(listed)[: LISTED - len(self._refusals)])
-        elif before < LISTED_PER_KIND:
-            self._others.extend(list(listed)[: LISTED_PER_KIND - before])
-
-    @staticmethod
-    def room(severity: Severity) -> int:
-        """How many problems of a kind are worth fetching."""
-        return LISTED if severity == "refuse" else LISTED_PER_KIND
+        if severity in ("refuse", "aside"):
+            room, kept = LISTED - len(self._refusals), self._refusals
+        else:
+            room, kept = LISTED_PER_KIND - before, self._others
+        kept.extend(_readable(problem, severity) for problem in islice(listed, max(0, room)))
 
     @property
     def refused(self) -> bool:
@@ -94,7 +109,7 @@ class Findings:
     def problems(self) -> tuple[Problem, ...]:
         """Refusals before the rest when not all fit; then in the order of the file."""
         kept = (self._refusals + self._others)[:LISTED]
-        return tuple(sorted(kept, key=lambda problem: (problem.line or 0, problem.severity != "refuse")))
+        return tuple(sorted(kept, key=lambda one: (one.line or 0, one.severity not in ("refuse", "aside"))))
 
     def counts(self) -> tuple[Count, ...]:
         """Refusals first, then repairs, then reports; the larger count first."""
@@ -103,8 +118,17 @@ class Findings:
         return tuple(sorted(found, key=lambda count: (order.index(count.severity), -count.count, count.code)))
 
 
+def _readable(problem: Problem, severity: Severity) -> Problem:
+    """The problem with nothing in its texts that nobody can see."""
+    texts = (problem.column, problem.value, problem.reason, problem.suggestion)
+    column, value, reason, suggestion = shown = tuple(map(visible, texts))
+    if shown == texts and problem.severity == severity:
+        return problem
+    return Problem(problem.code, severity, problem.line, column, value, reason, suggestion)
+
+
 def problems_csv(problems: Iterable[Problem]) -> bytes:
-    """The problems as a CSV for Excel: UTF-8 with BOM, and no cell that a spreadsheet would run as a formula."""
+    """The problems as a CSV for Chinese Excel and WPS: UTF-8 with BOM, CRLF, no cell that would be run or changed."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["级别", "行号", "列", "值", "原因", "建议", "问题编号"])
@@ -118,5 +142,5 @@ def problems_csv(problems: Iterable[Problem]) -> bytes:
             problem.suggestion,
             problem.code,
         ]
-        writer.writerow([harmless(cell) for cell in cells])
+        writer.writerow([marked(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")

@@ -12,14 +12,15 @@ import os
 import re
 import tempfile
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from etl.headers import Header
+from etl import invisible
+from etl.headers import Header, broken_record
 from etl.problems import Findings, Problem
 
 # What every blank means at the door: ASCII, full-width and no-break spaces, and characters that have no width.
@@ -39,11 +40,15 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True)
 class Staged:
-    """The table `raw` (c0, c1, … as text, blank cells NULL) and the SQL expression of a row's physical line."""
+    """The table `raw` (c0, c1, … as text, blank cells NULL) and the SQL expression of a row's physical line.
+
+    `hidden`: whether the file holds any character that nobody sees.
+    """
 
     rows: int
     line: str
     set_aside: tuple[int, ...]
+    hidden: bool = True
 
 
 @contextlib.contextmanager
@@ -80,7 +85,9 @@ def stage(
         findings.add(
             Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传")
         )
-    return None if findings.refused else staged
+    if findings.refused or staged is None:
+        return None
+    return replace(staged, hidden=invisible.occurs(memoryview(utf8)[header.body :]))
 
 
 # --- the fast way ---------------------------------------------------------------------------------------------
@@ -237,14 +244,10 @@ def _records(utf8: bytes, header: Header, findings: Findings) -> Iterator[tuple[
             if any(map(_trimmed, cells)):
                 yield line, last, cells
             line = last + 1
-    except csv.Error:
+    except csv.Error as error:
         last = header.body_line + reader.line_num - 1
-        until = f"（一直连到第{last}行）" if last > line else ""
-        findings.add(
-            Problem(
-                "quotes_open", "refuse", line, "", "", f"引号没有成对{until}", "请补上或删去这一行多余的引号"
-            )
-        )
+        code, line, reason, suggestion = broken_record(error, line, last)
+        findings.add(Problem(code, "refuse", line, "", "", reason, suggestion))
 
 
 def _plainly_data(cells: list[str], suspect: frozenset[str]) -> bool:

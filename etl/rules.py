@@ -12,6 +12,7 @@ import ibis
 
 from etl.engine import load_calendar
 from etl.problems import LISTED, MASK, Findings, Problem, Severity
+from etl.sieve import Sieve
 from etl.typed import WRITTEN
 from scorecard import formula
 from scorecard.contracts import SQL_TYPES, Check, CutDate, RequiredWhen, Table
@@ -19,40 +20,60 @@ from scorecard.derivation import derive
 from scorecard.expressions import sql, unbound
 
 _CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut
+_QUOTED = 80  # characters of a value that are repeated
 _OTHERS = 5  # lines named beside a doubled one
 
 
 class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: Sieve
+    ) -> None:
         self._con = con
         self._table = table
         self._findings = findings
+        self._sieve = sieve
         self._source = "typed"
 
     def check(self) -> None:
-        """Every rule of the contract, the key first."""
+        """Every rule of the contract, the key first.
+
+        Where rows are set aside, a doubled one sets aside all that share its key, also those that have a wrong cell
+        besides: which of them is right is not for us to say. Rules within a row are for rows whose cells are right, and
+        what is only reported between rows is said of the rows that stay.
+        """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
             self._add_derived()
         if self._table.key:
             self._key()
-        name = self._table.header
+        self._unique("refuse")
+        self._sieve.shake()
+        if self._table.key:
+            self._key_blank()
         for check in self._table.checks:
-            if check.not_after is not None:
-                first, second = check.not_after
-                self._pair(check, "order_wrong", first, second, subject=second, relation=f"早于{name(first)}")
-            if check.at_most is not None:
-                first, second = check.at_most
-                self._pair(
-                    check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}"
-                )
-            if check.required_when is not None:
-                self._required(check, check.required_when)
-            if check.unique is not None:
-                self._doubled("unique_doubled", check.on_problem, check.unique)
+            self._within_row(check)
+        self._sieve.shake()
+        self._unique("report")
+        for check in self._table.checks:
             if check.cut_date is not None:
                 self._cut_date(check.cut_date)
+
+    def _within_row(self, check: Check) -> None:
+        name = self._table.header
+        if check.not_after is not None:
+            first, second = check.not_after
+            self._pair(check, "order_wrong", first, second, subject=second, relation=f"早于{name(first)}")
+        if check.at_most is not None:
+            first, second = check.at_most
+            self._pair(check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}")
+        if check.required_when is not None:
+            self._required(check, check.required_when)
+
+    def _unique(self, severity: Severity) -> None:
+        for check in self._table.checks:
+            if check.unique is not None and check.on_problem == severity:
+                self._doubled("unique_doubled", severity, check.unique)
 
     @staticmethod
     def _columns_of(check: Check) -> tuple[str, ...]:
@@ -72,13 +93,15 @@ class Rules:
     # --- between rows -----------------------------------------------------------------------------------------
 
     def _key(self) -> None:
+        self._doubled("key_doubled", "refuse", self._table.key)
+
+    def _key_blank(self) -> None:
         blank = " AND ".join(f'"{column}" IS NULL' for column in self._table.key)
         headers = "、".join(map(self._table.header, self._table.key))
-        found, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1")
+        found, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1", "refuse")
         reason = "主键的各列都空白，无法识别是哪一行"
         listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in found]
         self._tell(listed, "key_blank", "refuse", headers, count)
-        self._doubled("key_doubled", "refuse", self._table.key)
 
     def _doubled(self, code: str, severity: Severity, columns: tuple[str, ...]) -> None:
         """Every row that shares its values with another one, with the lines of the others."""
@@ -95,7 +118,8 @@ class Rules:
             f"WITH keyed AS (SELECT _line, {same} AS same {rows}), doubled AS (SELECT same, min(_line) AS first, "
             f"list(_line ORDER BY _line)[:{_OTHERS + 1}] AS lines, count(*) AS n "
             "FROM keyed GROUP BY same HAVING count(*) > 1) "
-            "SELECT _line, lines, n, keyed.same FROM keyed JOIN doubled USING (same) ORDER BY first, _line"
+            "SELECT _line, lines, n, keyed.same FROM keyed JOIN doubled USING (same) ORDER BY first, _line",
+            severity,
         )
         headers = "、".join(map(self._table.header, columns))
         private = any(self._private(column) for column in columns)
@@ -103,7 +127,9 @@ class Rules:
         for line, lines, n, text in found:
             others = "、".join(f"第{other}行" for other in lines if other != line)
             reason = f"与{others}{'等' if n > len(lines) else ''}重复"
-            value = MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")
+            value = (
+                MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
+            )
             listed.append(Problem(code, severity, line, headers, value, reason, "请只保留一行，或核对"))
         self._tell(listed, code, severity, headers, count)
 
@@ -118,7 +144,8 @@ class Rules:
         found, _ = self._found(
             f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total '
             f"FROM {self._source} WHERE {lacking} GROUP BY day "
-            f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC"
+            f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC",
+            "report",
         )
         date, missing = self._table.header(cut.date), self._table.header(cut.missing)
         for day, count, line, total in found:
@@ -139,7 +166,8 @@ class Rules:
         shown = ", ".join(f'"{one}"::{SQL_TYPES[self._table.kind_of(one)]}' for one in (first, second))
         found, count = self._found(
             f"SELECT _line, {shown} FROM {self._source} "
-            f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1"
+            f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1",
+            check.on_problem,
         )
         header = self._table.header(subject)
         listed: list[Problem] = []
@@ -155,7 +183,7 @@ class Rules:
         schema = unbound(self._table, "rows", derived=self._source == "derived").schema()
         rows = ibis.table({**schema, "_line": "int64"}, name=self._source)
         lacking = rows.filter(formula.matches(rows, rule.where) & rows[rule.column].isnull())
-        found, count = self._found(sql(lacking.select("_line").order_by("_line")))
+        found, count = self._found(sql(lacking.select("_line").order_by("_line")), check.on_problem)
         header = self._table.header(rule.column)
         conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
         reason = f"按本行“{conditions}”的内容，这一列应当填写"
@@ -167,8 +195,10 @@ class Rules:
 
     # --- in common --------------------------------------------------------------------------------------------
 
-    def _found(self, sql: str) -> tuple[list[Any], int]:
-        """The rows of a query, as many as can be listed, and how many there are."""
+    def _found(self, sql: str, severity: Severity) -> tuple[list[Any], int]:
+        """The rows of a query, as many as can be listed, and how many there are; those that refuse are caught."""
+        if severity == "refuse":
+            self._sieve.catch(sql)
         rows = self._con.execute(f"{sql} LIMIT {LISTED}").fetchall()
         if len(rows) < LISTED:
             return rows, len(rows)

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from etl import cells
+from etl.invisible import HIDDEN
 from etl.reading import ASCII_BLANKS, BLANKS
 from scorecard import case_number
 from scorecard.contracts import SQL_TYPES, Column
@@ -16,6 +17,7 @@ from scorecard.definitions import Catalog
 _DATE = "strlen({0}) <= 10 AND {0} >= '1' AND {0} < '3'"
 _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _INTEGER = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
+_MARK = ord("'")
 _DECIMAL = rf"{_INTEGER}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
 
 
@@ -38,7 +40,9 @@ def taken(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) ->
                 value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
             )
         case _:
-            return f"nullif(trim({cell}, '{BLANKS}'), '')"
+            known = f"ascii({cell}) <> {_MARK} AND length({cell}) <= {cells.LONGEST}"
+            seen = f"NOT regexp_matches({cell}, '[{HIDDEN}]')"
+            return f"nullif(trim(CASE WHEN {known} AND {seen} THEN {cell} END, '{BLANKS}'), '')"
 
 
 def _cast(cell: str, kind: str, guard: str) -> str:
@@ -51,10 +55,21 @@ def _within(value: str, latest: dt.date) -> str:
     return f"CASE WHEN {value}::DATE {bounds} AND {value}::DATE <> DATE '{cells.EPOCH}' THEN {value} END"
 
 
-def padded(cell: str) -> str:
-    """SQL that is true where a text begins or ends with a blank: cheaper than trimming what needs none."""
-    codes = ", ".join(str(ord(blank)) for blank in BLANKS)
-    return f"(ascii({cell}) IN ({codes}) OR regexp_matches({cell}, '[{BLANKS}]$'))"
+def untidy(cell: str, *, hidden: bool = True) -> str:
+    """SQL that is true where a text may not stand as it is: cheaper than to judge what needs no judgement.
+
+    A blank at its beginning or end, a spreadsheet's mark before it, longer than a cell may be, or (where the file has any:
+    `hidden`) a character that nobody sees.
+    """
+    codes = ", ".join(str(ord(first)) for first in f"{BLANKS}'")
+    tests = [
+        f"ascii({cell}) IN ({codes})",
+        f"regexp_matches({cell}, '[{BLANKS}]$')",
+        f"strlen({cell}) > {cells.LONGEST}",
+    ]
+    if hidden:
+        tests.append(f"regexp_matches({cell}, '[{HIDDEN}]')")
+    return f"({' OR '.join(tests)})"
 
 
 def repaired(cell: str, column: Column, value: str) -> str | None:

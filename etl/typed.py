@@ -16,11 +16,16 @@ from etl.cells import Note, Outcome
 from etl.headers import Header
 from etl.problems import LISTED, LISTED_PER_KIND, MASK, TITLES, Findings, Problem, Severity
 from etl.reading import BLANKS, Staged
+from etl.sieve import Sieve
 from scorecard.contracts import SQL_TYPES, Column, Table
 from scorecard.definitions import Catalog
 
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
+CLEARED_BATCH, CLEARED_LINE = (
+    "_cleared_batch",
+    "_cleared_line",
+)  # of corrected rows: the row kept aside they replace
 BLANK = Note("blank_required", "refuse", "必填项空白", "请补填")
 
 
@@ -50,13 +55,14 @@ def create_typed(
     catalog: Catalog,
     as_of: dt.date | None,
     findings: Findings,
+    sieve: Sieve,
 ) -> None:
     """Create the table `typed` (_line, then the contract's columns in its order); problems go to `findings`.
 
-    A column that the file does not have is NULL throughout.
+    A column that the file does not have is NULL throughout. `sieve` learns the rows that have a refusing cell.
     """
     plans = [
-        _plan(con, name, table.columns[name], f"c{position}", catalog, as_of)
+        _plan(con, name, table.columns[name], f"c{position}", catalog, as_of, hidden=staged.hidden)
         for position, name in enumerate(header.columns)
         if name is not None
     ]
@@ -65,7 +71,7 @@ def create_typed(
     for plan in plans:
         if plan.judged:
             _answer(con, plan, plan.name in required)
-    _create(con, staged, table, plans)
+    _create(con, staged, header, table, plans)
     again = False
     for plan, survey in zip(plans, _survey(con, plans), strict=True):
         read = cells.reader(plan.column, catalog, as_of)
@@ -74,13 +80,13 @@ def create_typed(
             plan.judged = {text: read(text) for text in _left(con, plan)}
             _answer(con, plan, plan.name in required)
         if plan.judged:
-            _tell(con, staged, plan, findings)
+            _tell(con, staged, plan, findings, sieve)
         if survey.repaired:
             _tell_repaired(con, staged, plan, read, survey.repaired, findings)
         if survey.blank and plan.name in required:
-            _tell_blank(con, staged, plan, survey.blank, findings)
+            _tell_blank(con, staged, plan, survey.blank, findings, sieve)
     if again:
-        _create(con, staged, table, plans)
+        _create(con, staged, header, table, plans)
 
 
 def _plan(
@@ -90,11 +96,13 @@ def _plan(
     cell: str,
     catalog: Catalog,
     as_of: dt.date | None,
+    *,
+    hidden: bool,
 ) -> _Plan:
     kind = SQL_TYPES[column.type]
     if (
         column.type == "text"
-        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.padded(cell)} LIMIT 1").fetchone()
+        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.untidy(cell, hidden=hidden)} LIMIT 1").fetchone()
     ):
         return _Plan(name, column, cell, cell, kind)
     if column.type not in ("boolean", "code", "department"):
@@ -167,8 +175,8 @@ def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None
 def _for_column(column: Column, outcome: Outcome, required: bool) -> Outcome:
     """A blank is a problem in a required column; a refusal is only a report where bad cells count as unknown."""
     notes = outcome.notes
-    if required and outcome.value is None and not notes:
-        notes = (BLANK,)
+    if required and outcome.value is None and all(note.severity != "refuse" for note in notes):
+        notes = (*notes, BLANK)
     return Outcome(outcome.value, tuple(_softened(column, note) for note in notes))
 
 
@@ -190,9 +198,12 @@ def _as_text(value: cells.Value) -> str:
 # --- what is told ---------------------------------------------------------------------------------------------
 
 
-def _tell(con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings) -> None:
+def _tell(
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: Sieve
+) -> None:
     """Every cell whose spelling the judge had something to say about, refusals first."""
     cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
+    sieve.catch(f"SELECT {staged.line} AS _line {cells_noted} = 2")
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
         totals: Counter[tuple[str, Severity]] = Counter()
         for text, count in con.execute(
@@ -230,12 +241,18 @@ def _tell_repaired(
 
 
 def _tell_blank(
-    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, count: int, findings: Findings
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    plan: _Plan,
+    count: int,
+    findings: Findings,
+    sieve: Sieve,
 ) -> None:
-    lines = con.execute(
-        f"SELECT {staged.line} FROM raw WHERE {plan.cell} IS NULL ORDER BY 1 LIMIT {LISTED}"
-    ).fetchall()
+    blank = f"SELECT {staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"
+    lines = con.execute(f"{blank} ORDER BY 1 LIMIT {LISTED}").fetchall()
     note = _softened(plan.column, BLANK)
+    if note.severity == "refuse":
+        sieve.catch(blank)
     listed = [_problem(plan, line, "", note) for (line,) in lines]
     findings.add_all(listed, note.code, note.severity, plan.column.header, count)
 
@@ -250,7 +267,9 @@ def _problem(plan: _Plan, line: int, text: str, note: Note) -> Problem:
 # --- the table ------------------------------------------------------------------------------------------------
 
 
-def _create(con: duckdb.DuckDBPyConnection, staged: Staged, table: Table, plans: list[_Plan]) -> None:
+def _create(
+    con: duckdb.DuckDBPyConnection, staged: Staged, header: Header, table: Table, plans: list[_Plan]
+) -> None:
     by_name = {plan.name: plan for plan in plans}
     selected: list[str] = []
     joins: list[str] = []
@@ -264,6 +283,9 @@ def _create(con: duckdb.DuckDBPyConnection, staged: Staged, table: Table, plans:
         if column.on_problem == "blank":
             written = "NULL" if plan is None else f"nullif(trim({plan.cell}, '{BLANKS}'), '')"
             selected.append(f'coalesce(({value})::VARCHAR, {written}) AS "{WRITTEN}{name}"')
+    if header.clears is not None:
+        batch, line = (f"nullif(trim(c{position}, '{BLANKS}' || chr(39)), '')" for position in header.clears)
+        selected += [f"{batch} AS {CLEARED_BATCH}", f"try_cast({line} AS BIGINT) AS {CLEARED_LINE}"]
     con.execute(
         f"CREATE OR REPLACE TABLE typed AS SELECT {staged.line} AS _line, {', '.join(selected)} FROM raw {' '.join(joins)}"
     )

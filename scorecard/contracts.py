@@ -17,6 +17,9 @@ ColumnType = Literal[
 # By which right rows of a table come in: an extract of the case system, a target, a department's own report.
 Entrance = Literal["upload", "targets", "report"]
 
+# What becomes of an extract with a wrong row: none of it gets in, or the rest does and that row is kept aside.
+Policy = Literal["refuse", "set_aside"]
+
 # How a column of each type is stored, in Parquet batches and in the warehouse alike.
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -199,6 +202,7 @@ class Table(Frozen):
     drop: Texts = ()
     seed: str | None = None
     entered_by: Entrance = "upload"
+    on_error: Policy = "refuse"
     columns: dict[str, Column]
     derived: dict[str, Derived] = Field(default_factory=dict)
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()
@@ -207,6 +211,8 @@ class Table(Frozen):
     def _keyed_or_replaced(self) -> "Table":
         if bool(self.key) == (self.replaces == "all"):
             raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
+        if self.on_error == "set_aside" and (self.seed or self.entered_by != "upload"):
+            raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
         return self
 
     def header(self, column: str) -> str:

@@ -548,7 +548,18 @@ def test_the_list_of_problems_is_a_csv_that_no_spreadsheet_runs(tmp_path: Path) 
 
 def test_every_code_that_the_door_uses_has_a_title() -> None:
     used: set[str] = set()
-    for module in ("examine", "cells", "decoding", "headers", "reading", "rules", "typed"):
+    for module in (
+        "examine",
+        "cells",
+        "words",
+        "outcome",
+        "decoding",
+        "headers",
+        "headerless",
+        "reading",
+        "rules",
+        "typed",
+    ):
         source = (Path(__file__).parents[1] / "etl" / f"{module}.py").read_text(encoding="utf-8")
         used |= {code for code in TITLES if f'"{code}"' in source}
     assert used == set(TITLES)

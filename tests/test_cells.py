@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl.cells import Outcome, Value, reader
-from etl.taken import padded, repaired, taken
+from etl.taken import repaired, taken, untidy
 from scorecard.contracts import Column
 from scorecard.definitions import Catalog
 
@@ -275,6 +275,6 @@ def test_texts_that_need_no_trimming_are_told_from_those_that_do(court: Catalog,
     usable = [text.replace("\0", "") for text in texts]
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT nullif(unnest(?::VARCHAR[]), '') AS c0", [usable])
-        found = con.execute(f"SELECT c0, {padded('c0')} FROM raw WHERE c0 IS NOT NULL").fetchall()
+        found = con.execute(f"SELECT c0, {untidy('c0')} FROM raw WHERE c0 IS NOT NULL").fetchall()
     for text, is_padded in found:
         assert is_padded == (judged(court, TEXT, text).value != text)

@@ -1,0 +1,27 @@
+"""Texts a spreadsheet would run or change: marked with an apostrophe on the way out, read back as they were at the door.
+
+An apostrophe before a cell is the spreadsheets' own sign for "this is text", and case systems write it so too. Marked are
+formulas (also with the full-width signs that Chinese and Japanese versions take for them), long numbers (18 digits would
+come back as 1.23E+17), leading zeros, and what would become a date. `unmarked(marked(text)) == text` for every text.
+"""
+
+import re
+
+_RUN = "=+\\-@\t\r\n＝＋－＠"
+_RUNS = re.compile(f"[{_RUN}]")
+_MARKED = re.compile(f"'+[{_RUN}0-9]")
+_NUMBER_LIKE = re.compile(r"[0-9][0-9./:eE+\- ]*")
+_AS_IT_STANDS = re.compile(  # short numbers and whole dates: what a spreadsheet makes of them means the same
+    r"(0|[1-9][0-9]{0,10})(\.[0-9]{0,3}[1-9])?|[12][0-9]{3}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
+)
+
+
+def marked(text: str) -> str:
+    """The text as a cell that every spreadsheet shows and saves unchanged."""
+    changed = _NUMBER_LIKE.fullmatch(text) and not _AS_IT_STANDS.fullmatch(text)
+    return f"'{text}" if changed or _RUNS.match(text) or _MARKED.match(text) else text
+
+
+def unmarked(cell: str) -> str:
+    """The text behind the mark, if there is one."""
+    return cell[1:] if _MARKED.match(cell) else cell
