@@ -75,3 +75,15 @@ def seeds() -> Path:
 def catalog(seeds: Path) -> Catalog:
     """The committed catalogue, loaded once; it is frozen, so tests may share it."""
     return catalogue.load(seeds)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured (`record_property("figures", …)`), also those that passed, also from other workers."""
+    passed = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
+    measured = [
+        str(value) for report in passed for name, value in report.user_properties if name == "figures"
+    ]
+    if measured:
+        terminalreporter.section("figures")
+        for line in measured:
+            terminalreporter.write_line(line)

@@ -1,0 +1,180 @@
+"""A warmed-up process that forks a child for every act and kills it after a while: `python -m tests.crashing SEEDS`.
+
+One line of JSON in (what to do, when to kill, how large files may get), one line out (how it ended). Imports and the
+catalogue are loaded once; no database is opened before the fork.
+"""
+
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from etl import unrecorded
+from etl.accept import accept
+from etl.build import build
+from etl.publish import publish, rollback
+from etl.retention import prune
+from etl.withdraw import restore, withdraw
+from scorecard import audit, formula, workdays
+from scorecard import catalog as catalogs
+from scorecard.definitions import Catalog
+from scorecard.errors import ScorecardError
+from scorecard.layout import DataDir
+from tests.actors import TESTER
+from tests.conftest import ROOT
+from tests.extracts import AS_OF, cases_csv
+
+ROWS = 12
+_ENDED: dict[int, str] = {0: "finished", 3: "refused", -signal.SIGKILL: "killed"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An act: `argument` is a first case number, a version or a batch; `after` seconds it is killed (None: never)."""
+
+    act: str
+    data: str
+    argument: str = ""
+    after: float | None = None
+    largest: int | None = None  # bytes a file may have: the system refuses what goes beyond
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended, after how long, and what the child said (numbers of confirmed lines, or a traceback)."""
+
+    how: Literal["finished", "refused", "killed", "failed"]
+    seconds: float
+    said: str
+
+
+def extract(first: str) -> bytes:
+    """The extract that goes with a first case number."""
+    return cases_csv(ROWS, int(first))
+
+
+def _accept(data: DataDir, argument: str, catalog: Catalog, say: Callable[[str], None]) -> None:
+    table = catalog.tables["cases"]
+    batch = accept(extract(argument), f"案件{argument}.csv", table, catalog, AS_OF, TESTER, data)
+    say(batch.name)
+
+
+def _withdraw(data: DataDir, argument: str, _catalog: Catalog, _say: Callable[[str], None]) -> None:
+    withdraw(data, "cases", argument, "传错了", TESTER)
+
+
+def _restore(data: DataDir, argument: str, _catalog: Catalog, _say: Callable[[str], None]) -> None:
+    restore(data, "cases", argument, "没有传错", TESTER)
+
+
+def _audit(data: DataDir, argument: str, _catalog: Catalog, say: Callable[[str], None]) -> None:
+    for number in range(int(argument)):
+        say(str(audit.record(data, TESTER, "登录", f"账户{number}", filler="长" * (number % 300)).number))
+
+
+_ACTS: dict[str, Callable[[DataDir, str, Catalog, Callable[[str], None]], object]] = {
+    "accept": _accept,
+    "build": lambda data, _, catalog, __: build(catalog, data),
+    "publish": lambda data, argument, _, __: publish(data, argument, TESTER),
+    "rollback": lambda data, argument, _, __: rollback(data, argument, TESTER),
+    "withdraw": _withdraw,
+    "restore": _restore,
+    "prune": lambda data, argument, _, __: prune(data, TESTER, int(argument)),
+    "audit": _audit,
+}
+
+
+def _child(wanted: Wanted, catalog: Catalog, speech: int) -> int:
+    def say(words: str) -> None:
+        os.write(speech, f"{words}\n".encode())
+
+    unrecorded.AGE = 0.0
+    if wanted.largest is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wanted.largest, wanted.largest))
+    try:
+        _ACTS[wanted.act](DataDir(Path(wanted.data)), wanted.argument, catalog, say)
+    except ScorecardError as error:
+        say(str(error))
+        return 3
+    return 0
+
+
+def _run(wanted: Wanted, catalog: Catalog) -> Ended:
+    heard, speech = os.pipe()
+    began = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        code = 4
+        try:
+            code = _child(wanted, catalog, speech)
+        finally:
+            if code == 4:
+                os.write(speech, traceback.format_exc().encode())
+            os._exit(code)
+    os.close(speech)
+    watched = os.pidfd_open(child)
+    if not select.select([watched], [], [], wanted.after)[0]:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    seconds = time.perf_counter() - began
+    os.close(watched)
+    with os.fdopen(heard, "rb") as file:
+        said = file.read().decode("utf-8", errors="replace")
+    code = os.waitstatus_to_exitcode(status)
+    return Ended(_ENDED.get(code, "failed"), seconds, said or f"ended with {code}")  # pyright: ignore[reportArgumentType]
+
+
+def serve(seeds: Path) -> None:
+    catalog = catalogs.load(seeds)
+    list(workdays.ordinals())
+    for indicator in catalog.indicators.values():
+        formula.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(asdict(_run(Wanted(**json.loads(line)), catalog))), flush=True)
+
+
+class Server:
+    """The warmed-up process, from the side of the tests."""
+
+    def __init__(self, seeds: Path) -> None:
+        command = [sys.executable, "-m", "tests.crashing", str(seeds)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def run(
+        self,
+        act: str,
+        data: DataDir,
+        argument: str = "",
+        after: float | None = None,
+        largest: int | None = None,
+    ) -> Ended:
+        """Do it in a fresh child; an error that is none of ours fails here."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        wanted = Wanted(act, str(data.root), argument, after, largest)
+        self._process.stdin.write(json.dumps(asdict(wanted)) + "\n")
+        self._process.stdin.flush()
+        ended = Ended(**json.loads(self._process.stdout.readline()))
+        assert ended.how != "failed", ended.said
+        return ended
+
+    def stop(self) -> None:
+        self._process.communicate()
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))
