@@ -62,9 +62,7 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	echo "  看板地址：http://127.0.0.1:$(PORT)"
 	echo "  停止：在本窗口按 Ctrl+C"
 	echo
-	# Its standard output is a banner for developers; warnings and errors come on standard error.
-	serve="$(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true"
-	exec $$serve --logger.level warning >/dev/null
+	exec $(PY) -m scorecard.ui.serve --port $(PORT)
 
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PY) -m pytest -n $(WORKERS)

@@ -6,6 +6,9 @@ frame.run(
     {
         "": [("overview", "总览"), *frame.domains(), ("progress", "措施进展")],
         "口径与目标": [("glossary", "指标口径"), ("targets", "目标")],
-        "数据": [("upload", "数据报送"), ("versions", "版本"), ("audit", "审计")],
-    }
+        "数据": [("upload", "数据报送"), ("versions", "版本")],
+        "管理": [("accounts", "账户"), ("audit", "审计"), ("account", "我的账户")],
+    },
+    # The right a page asks for, where that is another than to view; None: open to all, also to those who are to sign in.
+    needs={"upload": "upload", "accounts": "accounts", "audit": "audit", "account": None},
 )

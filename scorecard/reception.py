@@ -5,6 +5,7 @@ Which ways are open stands in seeds/access.toml. No Streamlit here: the doors of
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -219,10 +220,8 @@ def _text(value: str | None) -> str:
     """A header's value as text: servers hand bytes on as Latin-1; Chinese comes as UTF-8 or percent-encoded."""
     if value is None:
         return ""
-    try:
+    with suppress(UnicodeEncodeError, UnicodeDecodeError):  # what cannot be read so was plain text already
         value = value.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        pass  # it was plain text already
     return unquote(value).strip()
 
 

@@ -110,7 +110,15 @@ def test_what_runs_and_what_is_tested_are_the_same_versions() -> None:
     assert pins[0] - pins[1] == set()
 
 
-IMPORTED_AS = {"ibis": "ibis-framework", "chinese_calendar": "chinesecalendar", "pydantic_core": "pydantic"}
+# Starlette and Uvicorn are Streamlit's own server: it says which versions go with it, we ask for none beside that.
+IMPORTED_AS = {
+    "ibis": "ibis-framework",
+    "chinese_calendar": "chinesecalendar",
+    "pydantic_core": "pydantic",
+    "argon2": "argon2-cffi",
+    "starlette": "streamlit",
+    "uvicorn": "streamlit",
+}
 
 
 def imports_of(path: Path) -> set[str]:

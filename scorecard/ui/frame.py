@@ -8,12 +8,14 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from scorecard import store
+from scorecard.access import Capability
 from scorecard.cards import Card
 from scorecard.definitions import Catalog
-from scorecard.errors import ScorecardError
-from scorecard.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
-from scorecard.provenance import SCOPES, day_text, scope_text
-from scorecard.readings import ALL_DEPARTMENTS
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.period import containing
+from scorecard.provenance import day_text, scope_text
+from scorecard.ui import entrance, identity
+from scorecard.ui.choice import choose, query_of
 from scorecard.ui.data import (
     Made,
     Selection,
@@ -21,10 +23,11 @@ from scorecard.ui.data import (
     all_cards,
     complete_through,
     data_dir,
-    due_or_complete,
     kept,
+    open_historic,
     open_version,
     periods,
+    published_on,
     seeds_catalog,
 )
 from scorecard.ui.markup import HERE, behaviour, render, style
@@ -32,7 +35,6 @@ from scorecard.ui.markup import HERE, behaviour, render, style
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 _FRAMED = "_framed"
 TITLE = "法治化营商环境指标看板"
-_SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
 
 
 @dataclass(frozen=True)
@@ -67,31 +69,50 @@ class View:
         if self.selection.grain == "ytd" or wanted not in periods(self.version, "ytd"):
             return ""
         wider = Selection(wanted, self.selection.department, self.selection.scope)
-        return f"{page}?{urlencode(_query(self.version, wider))}"
+        return f"{page}?{urlencode(query_of(self.version, wider))}"
 
     def card_href(self, card: Card) -> str:
         """The address of an indicator's detail, on the page of its domain."""
         return self.href(card.indicator.domain, card.indicator.id)
 
 
-def run(sections: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-    """Set the page up, draw the navigation and run the chosen page. Sections hold (file name, title) of each page."""
+def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, Capability | None]) -> None:
+    """Set the page up, draw the navigation and run the chosen page. Sections hold (file name, title) of each page.
+
+    `needs` names the right a page asks for where that is not the right to view, None where everybody may open it. A page
+    is listed for those who have the right; the acts on it ask again.
+    """
     st.set_page_config(page_title=TITLE, page_icon=str(HERE / "favicon.png"), layout="wide")
     st.html(style())
     st.html(behaviour(), unsafe_allow_javascript=True)
+    actor = identity.current()
+    wanted = {name: needs.get(name, "view") for listed in sections.values() for name, _ in listed}
+    open_to = {name for name, right in wanted.items() if right is None or actor.may_somewhere(right)}
     pages = {
         section: [
-            st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=name == "overview")
+            st.Page(
+                PAGES / f"{name}.py",
+                title=title,
+                url_path=name,
+                default=name == "overview",
+                visibility="visible" if name in open_to else "hidden",
+            )
             for name, title in listed
         ]
         for section, listed in sections.items()
     }
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
     st.session_state[_FRAMED] = True
-    try:
-        page.run()
-    except ScorecardError as error:
-        failure(error)
+    right = wanted[page.url_path or "overview"]
+    if right is None or actor.may_somewhere(right):
+        try:
+            page.run()
+        except ScorecardError as error:
+            failure(error)
+    elif actor.may("view"):
+        entrance.not_yours(page.title, right, actor)
+    else:
+        entrance.sign_in_first(identity.arrival())
 
 
 def _through_the_frame() -> None:
@@ -135,30 +156,62 @@ def current() -> Version | None:
     return open_version(named) if named else None
 
 
-def heading(title: str) -> Version | None:
-    """The masthead of a page; the published version, or None while nothing is published."""
+def heading(title: str, *, any_version: bool = False) -> Version | None:
+    """The masthead of a page; the published version, or None while nothing is published.
+
+    With `any_version` it is the one the address names by ?version=, marked as old; pages that act never take that.
+    """
     _through_the_frame()
     found = store.current(data_dir())
     version = open_version(found.version) if found.version else None
+    notice = found.notice
+    if any_version and version is not None:
+        version, refused = _asked_for(version)
+        notice = f"{notice}　{refused}".strip()
     court = (version.catalog if version else seeds_catalog()).court.name
     state = (
         f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
     )
-    sample = version is not None and version.manifest.sample
+    old = version is not None and version.historic
     st.html(
-        render("masthead.html", court=court, title=title, state=state, sample=sample, notice=found.notice)
+        render(
+            "masthead.html",
+            court=court,
+            title=title,
+            state=state,
+            sample=version is not None and version.manifest.sample,
+            notice=notice,
+            published=day_text(published_on(version)) if version is not None and old else "",
+            back=f"?{urlencode(_without_version())}" if old else "",
+            who=entrance.who(identity.current(), identity.arrival()),
+        )
     )
     return version
 
 
+def _asked_for(current: Version) -> tuple[Version, str]:
+    """The older version that ?version= names, or the current one with why the named one cannot be shown."""
+    wanted = st.query_params.get("version", "")
+    if wanted in ("", current.id):
+        return current, ""
+    try:
+        return open_historic(wanted), ""
+    except StorageError as error:
+        return current, f"{error.where}：{error.found}。这里显示的是当前版本。"
+
+
+def _without_version() -> dict[str, str]:
+    return {name: value for name, value in st.query_params.to_dict().items() if name != "version"}
+
+
 def analysis(title: str) -> View | None:
     """Masthead and the choice of period, grain, department and scope; None when there is nothing to analyse yet."""
-    version = heading(title)
+    version = heading(title, any_version=True)
     if version is None:
         first_steps()
         return None
-    selection = _choose(version)
-    return View(version, selection, all_cards(version, selection), _query(version, selection))
+    selection = choose(version)
+    return View(version, selection, all_cards(version, selection), query_of(version, selection))
 
 
 def first_steps() -> None:
@@ -180,101 +233,3 @@ def guide(title: str, text: str) -> None:
 def failure(error: ScorecardError) -> None:
     """A refusal in its four parts, as text."""
     st.html(render("failure.html", error=error))
-
-
-# --- what is chosen -------------------------------------------------------------------------------------------
-
-
-def _choose(version: Version) -> Selection:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        grain: Grain = st.segmented_control(
-            "统计方式",
-            GRAINS,
-            default="month",
-            required=True,
-            format_func=GRAIN_LABELS.__getitem__,
-            key="grain",
-            bind="query-params",
-            persist_state="session",
-            on_change=_keep_place,
-            args=(version,),
-        )
-        period = _choose_period(version, grain)
-        department = _choose_department(version)
-        scope = _choose_scope(version)
-    st.session_state[_SHOWN] = period.last_month
-    return Selection(period, department, scope)
-
-
-def _choose_period(version: Version, grain: Grain) -> Period:
-    offered = {period.label: period for period in periods(version, grain)}
-    labels = list(offered)
-    label = st.selectbox(
-        "报告期",
-        labels,
-        index=labels.index(_default(version, grain).label),
-        key="period",
-        bind="query-params",
-        persist_state="session",
-        width=190,
-    )
-    return offered[label]
-
-
-def _default(version: Version, grain: Grain) -> Period:
-    """The last period the extracts cover, or are due to cover, to its end; while there is none, the newest."""
-    offered = periods(version, grain)
-    return next((period for period in offered if period.last <= due_or_complete(version)), offered[0])
-
-
-def _keep_place(version: Version) -> None:
-    """Another grain shows the period that holds the one on screen, or the default one where there is none."""
-    grain: Grain = st.session_state["grain"]
-    wanted = containing(grain, st.session_state[_SHOWN])
-    offered = periods(version, grain)
-    st.session_state["period"] = (wanted if wanted in offered else _default(version, grain)).label
-
-
-def _choose_department(version: Version) -> str:
-    known = [department for department in version.catalog.departments if department in version.departments]
-    if not known:
-        return ALL_DEPARTMENTS
-    names = {ALL_DEPARTMENTS: "全院", **{one: version.catalog.departments[one].name for one in known}}
-    return st.selectbox(
-        "部门",
-        list(names),
-        format_func=names.__getitem__,
-        key="department",
-        bind="query-params",
-        persist_state="session",
-        width=230,
-    )
-
-
-def _choose_scope(version: Version) -> str:
-    if not any(table.firm for table in version.catalog.tables.values()):
-        return "all"
-    return st.segmented_control(
-        "案件范围",
-        list(SCOPES),
-        default="all",
-        required=True,
-        format_func=SCOPES.__getitem__,
-        key="scope",
-        bind="query-params",
-        persist_state="session",
-    )
-
-
-def _query(version: Version, selection: Selection) -> dict[str, str]:
-    """The choice as it stands in the address: what differs from the default, in the words of the widgets."""
-    query: dict[str, str] = {}
-    if selection.grain != "month":
-        query["grain"] = GRAIN_LABELS[selection.grain]
-    if selection.period != _default(version, selection.grain):
-        query["period"] = selection.period.label
-    if selection.department != ALL_DEPARTMENTS:
-        query["department"] = version.catalog.departments[selection.department].name
-    if selection.scope != "all":
-        query["scope"] = SCOPES[selection.scope]
-    return query

@@ -12,12 +12,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from scorecard import account_book, accounts
+from scorecard import catalog as catalogs
+from scorecard.access_settings import AccessSettings, Granted
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from tests.actors import ADMINISTRATOR
 from tests.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,15 +39,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
     return published_sample(base if worker_id == "master" else base.parent)
 
 
-@contextmanager
-def running(data: DataDir) -> Generator[str]:
-    """The address of the app on this data folder, started as `make run` starts it."""
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(data: DataDir, seeds: Path = ROOT / "seeds", port: int = 0, **environment: str) -> Generator[str]:
+    """The address of the app on this data folder, started as `make run` starts it."""
+    port = port or free_port()
+    variables = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds), **environment}
+    command = [sys.executable, "-m", "scorecard.ui.serve", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 60
@@ -69,10 +78,31 @@ def app(sample: DataDir) -> Iterator[str]:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[DataDir], str]]:
-    """start(data): a server of this test's own."""
+def start() -> Iterator[Callable[..., str]]:
+    """start(data, seeds=…): a server of this test's own."""
     with ExitStack() as stack:
-        yield lambda data: stack.enter_context(running(data))
+        yield lambda data, *given, **more: stack.enter_context(running(data, *given, **more))
+
+
+PASSWORD = "brandnew harbour 47"
+
+
+def account(data: DataDir, role: Granted, name: str = "", department: str | None = None) -> str:
+    """The name of an account of this role whose password is PASSWORD, made as an administrator and its owner make it."""
+    name = name or f"账户.{role}"
+    if account_book.read(data).find(name) is None:
+        known = catalogs.load(ROOT / "seeds").departments
+        first = accounts.create(data, ADMINISTRATOR, name, role, department, known)
+        accounts.change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
+    return name
+
+
+def sign_in(page: Page, address: str, name: str, onward: str = "/", password: str = PASSWORD) -> None:
+    """Through the form, as a person does; afterwards the page is on its way to `onward`."""
+    page.goto(f"{address}/signin?{urlencode({'next': onward})}")
+    page.get_by_label("账户", exact=True).fill(name)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录").click()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,6 @@
+"""我的账户: who one is here, by which way; one's own password, or the ways to sign in."""
+
+from scorecard.ui import accounts, frame, identity
+
+frame.heading("我的账户")
+accounts.own(identity.arrival())

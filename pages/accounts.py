@@ -1,0 +1,27 @@
+"""账户: who has one, with which role; new ones, other roles, new passwords, closing and opening. For 管理员 only."""
+
+from scorecard import account_book
+from scorecard.accounts import assign, create, reset, set_disabled
+from scorecard.ui import accounts, frame, identity
+from scorecard.ui.data import data_dir, seeds_catalog
+
+frame.heading("账户")
+data, actor = data_dir(), identity.current()
+actor.require("accounts")
+departments = accounts.departments_of(seeds_catalog())
+accounts.told()
+book = account_book.read(data)
+accounts.table(book, departments)
+if wanted := accounts.wants_new(departments):
+    password = create(data, actor, wanted.name, wanted.role, wanted.department, departments)
+    accounts.tell(f"已新增账户“{wanted.name}”。", password)
+if change := accounts.wants_change(book, departments):
+    name = change.name
+    if change.act == "assign":
+        assign(data, actor, name, change.role, change.department, departments)
+        accounts.tell(f"已调整账户“{name}”的身份，其登录随即失效。")
+    elif change.act == "reset":
+        accounts.tell(f"已重置账户“{name}”的密码，其登录随即失效。", reset(data, actor, name))
+    else:
+        set_disabled(data, actor, name, change.act == "disable")
+        accounts.tell(f"已{'停用' if change.act == 'disable' else '启用'}账户“{name}”。")
