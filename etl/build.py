@@ -13,7 +13,7 @@ from types import ModuleType
 
 import duckdb
 
-from etl import cubes, doubts, rollup, tables
+from etl import aside, cubes, doubts, rollup, tables
 from etl.batches import Batch, list_batches
 from etl.engine import open_build, system_errors
 from etl.withdraw import withdrawn
@@ -37,7 +37,7 @@ from scorecard.layout import DataDir
 
 # A version's name changes when any of this code does: its numbers may.
 _CODE: tuple[ModuleType, ...] = (
-    case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, period, rollup,
+    aside, case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, period, rollup,
     tables, targets, terms, workdays,
 )  # fmt: skip
 
@@ -92,7 +92,7 @@ def build(catalog: Catalog, data: DataDir) -> str:
         temporary = temporary_sibling(path)
         spill = Path(f"{temporary}.spill")
         try:
-            _fill(temporary, spill, catalog, batches, version)
+            _fill(temporary, spill, catalog, data, batches, version)
             put_in_place(temporary, path)
         finally:
             for leftover in (temporary, Path(f"{temporary}.wal")):
@@ -101,13 +101,15 @@ def build(catalog: Catalog, data: DataDir) -> str:
     return version
 
 
-def _fill(path: Path, spill: Path, catalog: Catalog, batches: Sequence[Batch], version: str) -> None:
+def _fill(
+    path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], version: str
+) -> None:
     connection = open_build(path, spill)
     try:
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of)
         doubts.write(connection, catalog)
-        _describe(connection, catalog, batches, as_of, version)
+        _describe(connection, catalog, batches, aside.outstanding(data, batches), as_of, version)
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
@@ -117,6 +119,7 @@ def _describe(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
     batches: Sequence[Batch],
+    left_aside: Mapping[str, int],
     as_of: Mapping[str, date],
     version: str,
 ) -> None:
@@ -140,7 +143,8 @@ def _describe(
     for table, cut in as_of.items():
         count = sum(batch.table == table for batch in batches)
         connection.execute(
-            f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"', [table, cut, count, 0]
+            f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"',
+            [table, cut, count, left_aside.get(table, 0)],
         )
     connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
     sample = any(batch.sample for batch in batches)

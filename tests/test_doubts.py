@@ -21,12 +21,18 @@ def cases(connection: duckdb.DuckDBPyConnection, rows: list[tuple[date | None, d
     connection.executemany("INSERT INTO cases VALUES (?, ?)", [list(row) for row in rows])
 
 
+def faults(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """What is said of a table as a whole, whether or not an indicator reads the columns it is about."""
+    return connection.execute("SELECT table_id, reason FROM table_fault").fetchall()
+
+
 def test_a_balance_that_holds_raises_no_doubt(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
     doubts.write(connection, catalog)
     assert store.doubts(connection) == {}
+    assert faults(connection) == []
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,7 @@ def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
     assert f"相差 {gap} 件" in found["small_claims_rate"][0]  # counts by the closing date
     assert "pending_over_12m_share" in found  # the stock itself
     assert "enforcement_completion_rate" not in found  # another table
+    assert faults(connection) == [("cases", found["small_claims_rate"][0])]
 
 
 def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(

@@ -1,14 +1,22 @@
 """What makes a table, and the indicators on it, not to be judged: worked out by hand."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from etl.accept import accept
+from etl.build import build
+from etl.publish import publish
+from scorecard import store
 from scorecard.definitions import Catalog
+from scorecard.layout import DataDir
 from scorecard.period import Period, parse
 from scorecard.quality import TableState, aside_note, indicator_reasons, rejected, table_reasons
+from tests.actors import TESTER
+from tests.extracts import cases_csv
 
 NOVEMBER_20 = date(2026, 11, 20)
 CASES = TableState("cases", date(2026, 10, 31), rows=950, batches=1)
@@ -108,3 +116,38 @@ def test_rows_aside_are_counted_once_a_table_and_only_where_there_are_some(catal
         "搁置待改正、未计入本页数字的行：审判案件表 50 行（占 5.00%）"
     )
     assert aside_note(catalog, ["enforcement"], tables) == ""
+
+
+# --- from the door to the verdict -----------------------------------------------------------------------------
+
+
+def spoilt(rows: int, bad: int) -> bytes:
+    """Cases of which the first `bad` have a filing date that does not exist."""
+    lines = cases_csv(rows).decode("utf-8-sig").splitlines()
+    spoilt = [re.sub(r"\d{4}-\d\d-\d\d", "2026-02-30", line, count=1) for line in lines[1 : bad + 1]]
+    return "\r\n".join([lines[0], *spoilt, *lines[bad + 1 :]]).encode()
+
+
+def state(catalog: Catalog, data: DataDir) -> TableState:
+    connection = store.connect(data, publish(data, build(catalog, data), TESTER).version)
+    try:
+        return store.tables(connection)["cases"]
+    finally:
+        connection.close()
+
+
+def test_rows_set_aside_at_the_door_stand_in_the_version_until_they_come_back_corrected(
+    catalog: Catalog, data: DataDir
+) -> None:
+    cases, cut = catalog.tables["cases"], date(2026, 10, 31)
+    accept(spoilt(60, 6), "案件.csv", cases, catalog, cut, TESTER, data, policy="set_aside")
+    first = state(catalog, data)
+    assert (first.rows, first.aside) == (54, 6)
+    assert "审判案件表搁置 6 行（占 10.00%，超过 5.00%）未改正" in table_reasons(catalog, "cases", first, cut)
+    good = cases_csv(60).decode("utf-8-sig").splitlines()
+    accept("\r\n".join(good[:5]).encode(), "更正.csv", cases, catalog, cut, TESTER, data)  # four of the six
+    second = state(catalog, data)
+    assert (second.rows, second.aside) == (58, 2)
+    assert rejected(catalog, second) == ""  # 2 of 60
+    accept("\r\n".join(good).encode(), "全部.csv", cases, catalog, cut, TESTER, data)
+    assert (state(catalog, data).rows, state(catalog, data).aside) == (60, 0)

@@ -23,17 +23,21 @@ def health(view: View, waiting: int) -> None:
     version = view.version
     states = [_state(view, table) for table in in_order(view.catalog) if table.seed is None]
     first, last = reach(version)
-    doubtful = _at(view, "数据待核")
+    absent = [state["name"] for state in states if not state["as_of"]]
+    said = [f"尚未报送：{'、'.join(absent)}"] if absent else []
+    said += [state["late"] for state in states if state["as_of"] and state["late"]]
+    said += [reason for state in states for reason in state["unsound"]]
     st.html(
         render(
             "health.html",
             states=states,
             received=sum(bool(state["as_of"]) for state in states),
             as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
-            late=[state["late"] for state in states if state["late"]],
-            unsound=[reason for state in states for reason in state["unsound"]],
+            late=sum(bool(state["late"]) for state in states),
+            unsound=sum(len(state["unsound"]) for state in states),
+            said=said,
             aside=aside_note(view.catalog, [table.id for table in in_order(view.catalog)], version.tables),
-            doubtful=doubtful,
+            doubtful=_at(view, "数据待核"),
             total=len(view.cards),
             href=view.card_href,
             waiting=waiting,

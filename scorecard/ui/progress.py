@@ -15,7 +15,6 @@ from scorecard.provenance import day_text
 from scorecard.ui import one_row
 from scorecard.ui.markup import render
 from scorecard.ui.one_row import Entry
-from scorecard.wording import value_text
 
 
 class Listed(Protocol):
@@ -68,7 +67,7 @@ def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor:
             "department": catalog.departments[one.report.department].name,
             "reported_on": day_text(one.report.reported_on),
             "status": one.report.status,
-            "percent": value_text(one.report.percent, "%") if one.report.percent is not None else "",
+            "percent": _percent(one.report),
             "text": one.report.text,
             "evidence": one.report.evidence,
             "who": _who(one.report),
@@ -183,9 +182,16 @@ def _who(report: Report) -> str:
 
 
 def _in_short(report: Report, catalog: Catalog) -> dict[str, str]:
-    percent = f" {value_text(report.percent, '%')}" if report.percent is not None else ""
     name = catalog.departments[report.department].name
-    return {"text": f"{name}：{report.status}{percent}", "when": day_text(report.reported_on)}
+    return {
+        "text": f"{name}：{report.status} {_percent(report)}".rstrip(),
+        "when": day_text(report.reported_on),
+    }
+
+
+def _percent(report: Report) -> str:
+    """As it was reported, without added decimals: "60%"."""
+    return "" if report.percent is None else f"{report.percent.normalize():f}%"
 
 
 def _moment(at: datetime) -> str:

@@ -111,7 +111,7 @@ def test_a_report_waits_until_the_office_publishes_it(own: DataDir, open_page: O
     assert not app.exception
     assert store.current(own).version != version
     assert "待发布" not in text(app)
-    assert "65.00%" in text(app)
+    assert "65%" in text(app)
 
 
 def test_a_report_into_a_sample_stays_in_the_sample_and_the_page_says_so(
