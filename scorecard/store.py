@@ -6,9 +6,9 @@ a connection shared between threads gives wrong rows (facts, measured), a replac
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -18,7 +18,7 @@ import duckdb
 from scorecard import catalog as catalogs
 from scorecard import period as periods
 from scorecard.definitions import Catalog, Indicator
-from scorecard.errors import StorageError
+from scorecard.errors import SeedErrors, StorageError
 from scorecard.layout import DataDir
 from scorecard.period import Grain
 from scorecard.quality import TableState
@@ -29,10 +29,13 @@ from scorecard.targets import Target, from_rows
 # could not lock what the first has locked.
 _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
+    "memory_limit": "2GB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "enable_external_access": False,
     "lock_configuration": True,
+    # Rows of cases would otherwise be spilled into a folder beside the file. After enable_external_access: before it, refused.
+    "temp_directory": "",
 }
 
 
@@ -47,7 +50,9 @@ class Manifest:
     as_of: Mapping[str, str]
     batches: tuple[Mapping[str, Any], ...]
     note: str = ""
-    audit: str = ""  # "number seal" of the last audit line before publication; what does not carry one is older
+    audit: str = (
+        ""  # "number seal" of the last audit line before publication; what does not carry one is older
+    )
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,26 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         )
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
-    return duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    try:
+        return duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    except duckdb.IOException as error:
+        raise StorageError(
+            f"版本 {version}", "数据文件无法读取", "完整的版本文件", "请另选一个版本，或从备份恢复"
+        ) from error
+
+
+@contextmanager
+def understood(version: str) -> Generator[None]:
+    """What is read inside may not be there, or be written otherwise, in a version an older program built: said in words."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException, SeedErrors) as error:
+        raise StorageError(
+            f"版本 {version}",
+            "由较早的程序建成，现在的程序不能读取",
+            "现在的程序建成的版本",
+            "请另选一个版本",
+        ) from error
 
 
 def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
