@@ -10,5 +10,11 @@ frame.run(
         "管理": [("accounts", "账户"), ("audit", "审计"), ("account", "我的账户")],
     },
     # The right a page asks for, where that is another than to view; None: open to all, also to those who are to sign in.
-    needs={"upload": "upload", "accounts": "accounts", "audit": "audit", "account": None},
+    needs={
+        "upload": "upload",
+        "versions": "records",
+        "accounts": "accounts",
+        "audit": "audit",
+        "account": None,
+    },
 )

@@ -11,7 +11,8 @@ from scorecard.errors import ScorecardError
 
 Role = Literal["nobody", "visitor", "leadership", "department", "case_management", "administrator", "console"]
 Capability = Literal[
-    "view",  # aggregated pages
+    "view",  # aggregated pages: indicators, definitions, targets
+    "records",  # which versions there are: who handed in and published what
     "export",  # figures and tables as files
     "evidence",  # case lists, private columns masked
     "report",  # progress of a measure
@@ -34,6 +35,7 @@ ROLE_NAMES: dict[Role, str] = {
 }
 CAPABILITY_NAMES: dict[Capability, str] = {
     "view": "查看指标",
+    "records": "查看数据版本",
     "export": "导出",
     "evidence": "查看案件清单",
     "report": "填报措施进展",
@@ -47,10 +49,12 @@ CAPABILITY_NAMES: dict[Capability, str] = {
 RIGHTS: dict[Role, frozenset[Capability]] = {
     "nobody": frozenset(),
     "visitor": frozenset({"view"}),
-    "leadership": frozenset({"view", "export"}),
-    "department": frozenset({"view", "export", "evidence", "report"}),
-    "case_management": frozenset({"view", "export", "evidence", "report", "upload", "targets", "publish"}),
-    "administrator": frozenset({"view", "export", "rollback", "accounts", "audit"}),
+    "leadership": frozenset({"view", "records", "export"}),
+    "department": frozenset({"view", "records", "export", "evidence", "report"}),
+    "case_management": frozenset(
+        {"view", "records", "export", "evidence", "report", "upload", "targets", "publish"}
+    ),
+    "administrator": frozenset({"view", "records", "export", "rollback", "accounts", "audit"}),
     # Whoever has a shell on the server can read and write the files themselves; their acts are recorded all the same.
     "console": frozenset(CAPABILITY_NAMES),
 }

@@ -140,7 +140,7 @@ class Reception:
         origin: str,
         way: Way,
     ) -> Arrival:
-        role = next((role for word, role in roles.items() if word in words), None)
+        role: Granted | None = next((role for word, role in roles.items() if word in words), None)
         if role is None:
             return Arrival(NOBODY, note=f"已通过{way}，但没有本系统登记的身份，请联系管理员")
         own = self._departments().get(department) if role == "department" else None

@@ -97,14 +97,12 @@ def wants_change(book: Book, departments: Mapping[str, str]) -> Change | None:
     account = book.find(name)
     assert account is not None  # one of the names offered
     form = f"change-{name}-{account.epoch}"
-    acts: list[tuple[Act, str]] = [
-        ("reset", "重置密码"),
-        ("enable", "启用") if account.disabled else ("disable", "停用"),
-    ]
+    closing: tuple[Act, str] = ("enable", "启用") if account.disabled else ("disable", "停用")
+    acts: list[tuple[Act, str]] = [("assign", "保存身份"), ("reset", "重置密码"), closing]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         role = _role(form, account.role)
         department = _department(form, role, departments, account.department)
-        done = [act for act, word in [("assign", "保存身份"), *acts] if st.button(word, key=act)]
+        done: list[Act] = [act for act, word in acts if st.button(word, key=act)]
     return Change(name, done[0], role, department) if done else None
 
 

@@ -86,7 +86,9 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     st.html(style())
     st.html(behaviour(), unsafe_allow_javascript=True)
     actor = identity.current()
-    wanted = {name: needs.get(name, "view") for listed in sections.values() for name, _ in listed}
+    wanted: dict[str, Capability | None] = {
+        name: needs.get(name, "view") for listed in sections.values() for name, _ in listed
+    }
     open_to = {name for name, right in wanted.items() if right is None or actor.may_somewhere(right)}
     pages = {
         section: [
