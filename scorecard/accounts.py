@@ -288,7 +288,7 @@ def _change(data: DataDir, name: str, **changes: object) -> None:
     with changing(data) as book:
         account = _known(book, name)
         changed = book.having(account.model_copy(update={**changes, "epoch": account.epoch + 1}))
-        if not changed.administrators:
+        if book.administrators and not changed.administrators:
             raise ScorecardError(
                 "账户", "这是最后一个启用的管理员", "至少一个启用的管理员", "请先设好另一个管理员"
             )

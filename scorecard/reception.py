@@ -183,7 +183,7 @@ class Reception:
             copy = Lasting(signed.lasting.began, signed.lasting.seen) if signed else None
             if signed and copy and not signed.ended and copy.goes_on(self.settings.session, self.clock()):
                 return Arrival(signed.actor, "统一身份认证")
-        return self._otherwise(request, "")
+        return self._otherwise(request, found.note if found else "")
 
     def visit(self, request: Request) -> str:
         """The key of a window that opens with this request."""
