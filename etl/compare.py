@@ -75,7 +75,7 @@ def changes(pair: Pair, old: "_Spoken | None", new: "_Spoken") -> IndicatorChang
 
 
 def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
-    with closing(store.connect(data, version)) as connection:
+    with closing(store.connect(data, version)) as connection, store.understood(version):
         catalog = store.catalog(connection)
         targets, doubts, tables = (
             store.targets(connection),

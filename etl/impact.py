@@ -4,6 +4,7 @@ Both files are attached read-only and compared in SQL; nothing is written and no
 real data nothing is compared: invented rows say nothing about real ones.
 """
 
+from contextlib import closing
 from datetime import date
 
 from etl.compare import indicator_changes
@@ -67,16 +68,10 @@ def _table(pair: Pair, table: Table, before: Catalog | None) -> TableImpact:
 
 
 def _catalog(data: DataDir, version: str) -> Catalog:
-    connection = store.connect(data, version)
-    try:
+    with closing(store.connect(data, version)) as connection, store.understood(version):
         return store.catalog(connection)
-    finally:
-        connection.close()
 
 
 def _is_sample(data: DataDir, version: str) -> bool:
-    connection = store.connect(data, version)
-    try:
+    with closing(store.connect(data, version)) as connection:
         return store.is_sample(connection)
-    finally:
-        connection.close()

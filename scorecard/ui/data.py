@@ -3,9 +3,10 @@
 A version never changes, so nothing here expires: a new publication has a new id and therefore new keys.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ from scorecard import store
 from scorecard.cards import Card, Evidence, cards
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
-from scorecard.freshness import due_through, today
+from scorecard.errors import StorageError
+from scorecard.freshness import COURT_TIME, due_through, today
 from scorecard.layout import DataDir, default_data, default_seeds
 from scorecard.period import Grain, Period, between, month_index, parse
 from scorecard.quality import TableState
@@ -25,6 +27,7 @@ from scorecard.store import Manifest
 from scorecard.targets import Target
 
 Made = TypeVar("Made")
+_ID = re.compile(r"[0-9a-z]{8,64}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Version:
     doubts: dict[str, tuple[str, ...]]
     tables: dict[str, TableState]
     departments: tuple[str, ...]
+    historic: bool = False  # opened by its id in the address, while another one is current
 
     @property
     def as_of(self) -> dict[str, date]:
@@ -66,30 +70,38 @@ def data_dir() -> DataDir:
     return default_data()
 
 
-def _close(version: Version) -> None:
-    version.connection.close()
-
-
-@st.cache_resource(max_entries=2, on_release=_close, show_spinner=False)
+# Not closed when it leaves the cache: somebody may be reading from it. It closes when the last who holds it lets go.
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _open(root: str, version: str) -> Version:
     data = DataDir(Path(root))
     connection = store.connect(data, version)
-    found = store.catalog(connection)
-    return Version(
-        id=version,
-        connection=connection,
-        manifest=store.manifest(data, version),
-        catalog=found,
-        targets=store.targets(connection),
-        doubts=store.doubts(connection),
-        tables=store.tables(connection),
-        departments=store.departments(connection),
-    )
+    with store.understood(version):
+        return Version(
+            id=version,
+            connection=connection,
+            manifest=store.manifest(data, version),
+            catalog=store.catalog(connection),
+            targets=store.targets(connection),
+            doubts=store.doubts(connection),
+            tables=store.tables(connection),
+            departments=store.departments(connection),
+        )
 
 
 def open_version(version: str) -> Version:
     """The version of this id. Raises StorageError when it cannot be read."""
     return _open(str(data_dir().root.resolve()), version)
+
+
+def open_historic(version: str) -> Version:
+    """A version that was published once, by its id in an address. Raises StorageError for any other text."""
+    if not _ID.fullmatch(version) or not data_dir().manifest(version).is_file():
+        raise StorageError(
+            f"版本 {version[:40]}", "没有这个已发布的版本", "已发布的版本之一", "请在“版本”页另选一个版本"
+        )
+    if store.is_pruned(data_dir(), version):
+        store.connect(data_dir(), version)  # refuses in words; a copy still open in the cache must not answer
+    return replace(open_version(version), historic=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -192,8 +204,18 @@ def reach(version: Version) -> tuple[date, date]:
 
 
 def judged_on(version: Version) -> date:
-    """The day lateness is judged by: today; for a sample, which nobody owes, the day its extracts reach."""
-    return complete_through(version) if version.manifest.sample else today()
+    """The day lateness is judged by: today; for an older version the day it was published, so that it reads as it did.
+
+    For a sample, which nobody owes, it is the day its extracts reach.
+    """
+    if version.manifest.sample:
+        return complete_through(version)
+    return published_on(version) if version.historic else today()
+
+
+def published_on(version: Version) -> date:
+    """The day a version was first published, at the court."""
+    return datetime.fromisoformat(version.manifest.published_at).astimezone(COURT_TIME).date()
 
 
 def due_or_complete(version: Version) -> date:
@@ -235,6 +257,6 @@ def kept(version: Version, selection: Selection, name: str, make: Callable[[], M
         selection.department,
         selection.scope,
         judged_on(version).isoformat(),
-        name,
+        f"{name} of old" if version.historic else name,  # its links carry the version
         _make=make,
     )
