@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -110,3 +110,12 @@ def write(data: DataDir, book: Book) -> None:
             put_in_place(temporary, data.accounts)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def with_password(data: DataDir, book: Book, account: Account, digest: str, *, must_change: bool) -> Account:
+    """Give an account another password, which ends its sessions and opens it. Call it inside `changing`."""
+    changes = {"digest": digest, "must_change": must_change, "failures": 0, "locked_until": None}
+    changes |= {"epoch": account.epoch + 1, "password_at": datetime.now(UTC)}
+    changed = account.model_copy(update=changes)
+    write(data, book.having(changed))
+    return changed

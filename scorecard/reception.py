@@ -16,9 +16,9 @@ from scorecard import audit
 from scorecard.access import Actor
 from scorecard.access_settings import AccessSettings, Granted
 from scorecard.account_book import read
-from scorecard.accounts import Guesses
 from scorecard.layout import DataDir
 from scorecard.sessions import Lasting, Sessions
+from scorecard.signing_in import Guesses
 from scorecard.visits import Request, Visit, Visits
 
 Way = Literal["", "本地账户", "反向代理", "统一身份认证"]

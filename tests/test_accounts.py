@@ -14,11 +14,11 @@ from scorecard import account_book, accounts, audit, passwords
 from scorecard.access import Actor, Forbidden
 from scorecard.access_settings import AccessSettings, Session
 from scorecard.account_book import Account
-from scorecard.accounts import Guesses, SignInRefused
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.layout import DataDir
 from scorecard.reception import COOKIE, Reception
 from scorecard.sessions import Sessions
+from scorecard.signing_in import Guesses, SignInRefused, change_password, sign_in
 from scorecard.visits import Request
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 
@@ -41,14 +41,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def lisi(data: DataDir) -> str:
     """The name of an account whose password is GOOD."""
     first = accounts.create(data, ADMINISTRATOR, "李四", "case_management", None, ["civil"])
-    accounts.change_password(data, SETTINGS, "李四", first, GOOD, HERE)
+    change_password(data, SETTINGS, "李四", first, GOOD, HERE)
     return "李四"
 
 
 def enter(
     data: DataDir, name: str, password: str, guesses: Guesses | None = None, now: datetime = NOON
 ) -> Account:
-    return accounts.sign_in(data, SETTINGS, guesses or Guesses(), name, password, HERE, now)
+    return sign_in(data, SETTINGS, guesses or Guesses(), name, password, HERE, now)
 
 
 def refused(
@@ -257,9 +257,9 @@ def test_a_password_is_changed_by_who_knows_it_and_only_to_a_new_one(data: DataD
         (GOOD, "short", "不少于 10"),
     ):
         with pytest.raises(ScorecardError, match=told):
-            accounts.change_password(data, SETTINGS, lisi, old, new, HERE)
+            change_password(data, SETTINGS, lisi, old, new, HERE)
         assert enter(data, lisi, GOOD)
-    accounts.change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
+    change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
     refused(data, lisi, GOOD)
     assert not enter(data, lisi, "another harbour 48").must_change
 
@@ -267,9 +267,9 @@ def test_a_password_is_changed_by_who_knows_it_and_only_to_a_new_one(data: DataD
 def test_guessing_the_old_password_locks_too(data: DataDir, lisi: str) -> None:
     for _ in range(5):
         with pytest.raises(ScorecardError):
-            accounts.change_password(data, SETTINGS, lisi, "wrong", "another harbour 48", HERE)
+            change_password(data, SETTINGS, lisi, "wrong", "another harbour 48", HERE)
     with pytest.raises(SignInRefused, match="已锁定"):
-        accounts.change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
+        change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
 
 
 # --- an administrator's work ----------------------------------------------------------------------------------
@@ -475,9 +475,7 @@ def test_a_changed_or_closed_account_is_out_at_once(
         "disable": lambda: accounts.set_disabled(data, ADMINISTRATOR, "李四", True),
         "assign": lambda: accounts.assign(data, ADMINISTRATOR, "李四", "leadership", None, []),
         "reset": lambda: accounts.reset(data, ADMINISTRATOR, "李四"),
-        "password": lambda: accounts.change_password(
-            data, SETTINGS, "李四", GOOD, "another harbour 48", HERE
-        ),
+        "password": lambda: change_password(data, SETTINGS, "李四", GOOD, "another harbour 48", HERE),
         "sign_out": lambda: known.sign_out(at(token)),
     }[change]()
     assert not known.of_request(at(token)).known

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from scorecard.accounts import change_password, sign_in
 from scorecard.errors import ScorecardError
 from scorecard.reception import COOKIE, Arrival, Reception
+from scorecard.signing_in import change_password, sign_in
 from scorecard.ui.doors import request_of, style_sheet
 from scorecard.ui.markup import render
 from scorecard.visits import Request as Seen

@@ -21,6 +21,7 @@ from scorecard import account_book, accounts
 from scorecard import catalog as catalogs
 from scorecard.access_settings import AccessSettings, Granted
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.signing_in import change_password
 from tests.actors import ADMINISTRATOR
 from tests.samples import published_sample
 
@@ -93,7 +94,7 @@ def account(data: DataDir, role: Granted, name: str = "", department: str | None
     if account_book.read(data).find(name) is None:
         known = catalogs.load(ROOT / "seeds").departments
         first = accounts.create(data, ADMINISTRATOR, name, role, department, known)
-        accounts.change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
+        change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
     return name
 
 
