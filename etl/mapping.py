@@ -103,9 +103,9 @@ def remembered(data: DataDir, table: Table) -> Mapping[str, Remembered]:
     }
 
 
-def offered(headers: Iterable[str], past: Mapping[str, Remembered]) -> dict[str, str]:
-    """The remembered mapping for these headers as they are written, as `examine` takes it."""
-    return {header: past[fold(header)].column for header in headers if fold(header) in past}
+def offered(headers: Iterable[str], past: Mapping[str, Remembered]) -> dict[str, Remembered]:
+    """What was said before of these headers, by the header as it is written."""
+    return {header: past[fold(header)] for header in headers if fold(header) in past}
 
 
 def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -> None:

@@ -1,35 +1,57 @@
-"""数据报送: choose, check, accept, publish. Each step is a button of its own; a rerun never does anything twice."""
+"""数据报送: choose files, 体检, 影响, 发布. Each act is a button of its own; a rerun never does anything twice."""
+
+from datetime import date
 
 import streamlit as st
 
 from etl.accept import accept, template
-from etl.batches import list_batches
-from etl.build import build
+from etl.aside import aside_csv, outstanding
+from etl.build import build, chosen_batches, version_id
 from etl.examine import examine
+from etl.impact import impact
+from etl.mapping import offered, remember, remembered
 from etl.problems import SEVERITY_NAMES, problems_csv
 from etl.publish import publish
-from scorecard.ui import frame, identity, upload
+from etl.recognise import recognise
+from etl.repaired import repaired_csv
+from scorecard.contracts import Table
+from scorecard.definitions import Catalog
+from scorecard.ui import asides, checkup, frame, identity, publication, upload
+from scorecard.ui.checkup import Sent
 from scorecard.ui.data import data_dir, seeds_catalog
 
 version = frame.heading("数据报送")
-catalog, data = seeds_catalog(), data_dir()
-table, as_of = upload.choose(catalog)
-actor = identity.current()
-upload.contract(table, template(table))
-sent = upload.sent(table, as_of, catalog.court.max_upload_mb)
-if sent is not None:
-    file = (sent.raw, sent.file_name, table, catalog, as_of)
-    found = upload.once("examined", (sent.id, table.id, as_of, catalog.digest), lambda: examine(*file))
-    actions = upload.findings(found, SEVERITY_NAMES, lambda: problems_csv(found.problems), sent.file_name)
-    if not found.refused and upload.wants_to_accept(actions):
-        with st.spinner("正在接收…"):
-            batch = accept(*file, actor, data)
-        before = "此前已接收，没有重复写入" if batch.already else "已接收"
-        upload.accepted(f"{before}：{table.name} {batch.rows:,} 行，批次 {batch.name}", actions)
+catalog, data, actor = seeds_catalog(), data_dir(), identity.current()
 
-published = {(one["table"], one["name"]) for one in version.manifest.batches} if version else set()
-own = [one for one in list_batches(data) if not one.sample and (one.table, one.name) not in published]
-if upload.waiting(own, catalog, version is not None and version.manifest.sample):
-    with st.spinner("正在建库并发布…"):
-        publish(data, build(catalog, data), actor)
+
+Read = tuple[bytes, str, Table, Catalog, date]
+
+
+def read(file: Sent) -> Read:
+    """The file and what it is said to be, as the door takes it."""
+    return file.raw, file.file_name, file.table, catalog, file.as_of
+
+
+door = checkup.Door(
+    recognise=lambda raw: recognise(raw, catalog),
+    examine=lambda one: examine(*read(one), mapping=one.mapping, policy=one.policy),
+    accept=lambda one: accept(*read(one), actor, data, mapping=one.mapping, policy=one.policy, note=one.note),
+    repaired_csv=lambda one: repaired_csv(*read(one), mapping=one.mapping, policy=one.policy),
+    problems_csv=lambda found: problems_csv(found.problems),
+    offered=lambda table, headers: offered(headers, remembered(data, table)),
+    remember=lambda table, mapping: remember(data, table, mapping, actor),
+    severities=SEVERITY_NAMES,
+)
+actor.require("upload")
+checkup.check(upload.choose(catalog), catalog, door)
+upload.templates(catalog, template)
+chosen = chosen_batches(data)
+asides.show(chosen, outstanding(data, chosen), catalog, lambda batch: aside_csv(data, batch, actor))
+waits = publication.pending(version, chosen, version_id(catalog, chosen), catalog)
+current = version.id if version else None
+seen = publication.show_impact(waits, catalog, lambda: impact(data, catalog, build(catalog, data), current))
+note = publication.ask_to_publish(waits, seen=seen)
+if note is not None:
+    with st.spinner("正在发布…"):
+        publish(data, waits.candidate, actor, note)
     st.rerun()

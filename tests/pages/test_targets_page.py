@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from etl.accept import accept
 from etl.batches import list_batches
@@ -17,9 +18,8 @@ from scorecard.freshness import today
 from scorecard.layout import DataDir
 from tests.actors import CIVIL, OFFICER, ROLES
 from tests.extracts import cases_csv
-from tests.pages.conftest import Open
-from tests.pages.test_actions import fill_target
-from tests.pages.test_pages import text
+from tests.pages.conftest import Open, turn
+from tests.pages.test_pages import markup, text
 from tests.samples import copied
 
 FIELDS = {
@@ -36,6 +36,16 @@ FIELDS = {
 def own(sample: DataDir, tmp_path: Path) -> Iterator[DataDir]:
     """The sample in a folder this test may change."""
     yield copied(sample, tmp_path / "own")
+
+
+def fill_target(app: AppTest, **fields: str) -> AppTest:
+    for box in app.selectbox:
+        if box.label in fields:
+            box.set_value(fields[box.label])
+    for line in app.text_input:
+        if line.label in fields:
+            line.set_value(fields[line.label])
+    return next(one for one in app.button if one.label == "记录目标").click().run()
 
 
 @pytest.mark.parametrize("actor", ROLES, ids=lambda one: one.role)
@@ -98,3 +108,40 @@ def test_a_target_does_not_publish_other_data_that_wait(
 
 def test_a_department_is_told_that_it_can_only_look(sample: DataDir, open_page: Open) -> None:
     assert "您的账户只能查看" in text(open_page(sample, "targets", actor=CIVIL))
+
+
+def test_a_new_target_replaces_the_older_one_and_both_stay_on_the_list(own: DataDir, open_page: Open) -> None:
+    app = open_page(own, "targets")
+    before = markup(app).count("小额诉讼程序适用率")
+    fill_target(
+        app,
+        指标="small_claims_rate",
+        类型="下限",
+        下限="40",
+        依据类别="上级",
+        依据文件="某院〔2026〕1号",
+        确认人="院长办公会",
+    )
+    assert not app.exception
+    assert markup(app).count("小额诉讼程序适用率") == before + 1
+    assert "≥40%（上级）" in text(app)
+    assert "已被替代" in text(app)
+    app.query_params["indicator"] = "small_claims_rate"
+    assert "未达标" in text(turn(app, "commercial_disputes"))
+
+
+def test_a_target_that_contradicts_its_indicator_is_refused_before_it_is_recorded(
+    own: DataDir, open_page: Open
+) -> None:
+    batches = len(list_batches(own))
+    app = fill_target(
+        open_page(own, "targets"),
+        指标="small_claims_mean_days",
+        类型="下限",
+        下限="十天",
+        依据文件="x",
+        确认人="y",
+    )
+    assert "没有记录，请先改正" in text(app)
+    assert "不是数字" in text(app)
+    assert len(list_batches(own)) == batches
