@@ -8,7 +8,7 @@ from scorecard.ui.data import data_dir
 view = frame.analysis("总览")
 if view is not None:
     held = 0
-    if identity.current().may("publish"):
+    if identity.current().may("publish") and not view.version.historic:
         try:
             held = len(waiting(data_dir(), view.version.manifest.batches))
         except ScorecardError as error:  # a damaged batch must be told, and must not hide what is published

@@ -13,6 +13,7 @@ from etl.examine import examine
 from etl.publish import publish
 from etl.reported import reported
 from etl.waiting import adds_only, waiting
+from etl.withdraw import withdraw
 from scorecard import audit, store
 from scorecard.access import Actor, Forbidden
 from scorecard.definitions import Catalog
@@ -208,4 +209,15 @@ def test_publishing_a_report_alone_is_told_apart_from_publishing_other_data_with
     changed = catalog.__class__(**{**catalog.__dict__, "digest": "other definitions"})
     assert not adds_only(changed, data, published, TABLE)
     accept(cases_csv(61), "cases.csv", cases, catalog, date(2026, 10, 31), OFFICER, data)
+    assert not adds_only(catalog, data, published, TABLE)
+
+
+def test_a_withdrawal_since_the_publication_is_a_change_of_its_own(catalog: Catalog, data: DataDir) -> None:
+    cases = catalog.tables["cases"]
+    for rows, cut in ((60, date(2026, 9, 30)), (61, date(2026, 10, 31))):
+        accept(cases_csv(rows), "cases.csv", cases, catalog, cut, OFFICER, data)
+    published = publish(data, build(catalog, data), OFFICER)
+    enter(catalog, data)
+    assert adds_only(catalog, data, published, TABLE)
+    withdraw(data, "cases", list_batches(data)[-2].name, "重复报送", OFFICER)
     assert not adds_only(catalog, data, published, TABLE)

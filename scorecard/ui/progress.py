@@ -60,8 +60,8 @@ def plan(catalog: Catalog, measure: Measure) -> None:
 
 
 def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor: Actor) -> None:
-    """The reports on a measure, the latest entry first. A visitor sees what is in force, without words and accounts."""
-    inside = actor.role != "visitor"
+    """The reports on a measure, the latest entry first. Without the right to the records: what is in force, no words, no accounts."""
+    inside = actor.may("records")
     rows = [
         {
             "department": catalog.departments[one.report.department].name,

@@ -7,6 +7,7 @@ import pytest
 from etl.accept import accept
 from etl.build import build
 from etl.publish import publish
+from scorecard import store
 from scorecard.access import Actor
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
@@ -63,8 +64,6 @@ def test_batches_that_wait_are_mentioned_to_those_who_may_publish(
 
 def held_aside(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The published cases as if so many of their rows were set aside."""
-    from scorecard import store
-
     real = store.tables
 
     def with_aside(connection):
@@ -100,3 +99,14 @@ def test_too_many_rows_aside_leave_nothing_of_the_table_judged(
     app.query_params["indicator"] = "small_claims_rate"
     why = text(turn(app, "commercial_disputes")).split("判定理由：")[1].split("\n")[0]
     assert reason in why
+
+
+def test_an_older_version_on_screen_says_nothing_of_what_waits(
+    cases: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    older = store.current(cases).version or ""
+    accept(cases_csv(61), "b.csv", catalog.tables["cases"], catalog, date(2026, 10, 31), OFFICER, cases)
+    publish(cases, build(catalog, cases), OFFICER)
+    shown = text(open_page(cases, version=older))
+    assert "历史版本" in shown
+    assert "尚未发布" not in shown
