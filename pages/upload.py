@@ -43,13 +43,15 @@ door = checkup.Door(
     severities=SEVERITY_NAMES,
 )
 actor.require("upload")
-checkup.check(upload.choose(catalog), catalog, door)
+bar = st.empty()
+checked = checkup.check(upload.choose(catalog), catalog, door)
 upload.templates(catalog, template)
 chosen = chosen_batches(data)
 asides.show(chosen, outstanding(data, chosen), catalog, lambda batch: aside_csv(data, batch, actor))
 waits = publication.pending(version, chosen, version_id(catalog, chosen), catalog)
 current = version.id if version else None
 seen = publication.show_impact(waits, catalog, lambda: impact(data, catalog, build(catalog, data), current))
+publication.steps(bar, checked, waits, seen=seen)
 note = publication.ask_to_publish(waits, seen=seen)
 if note is not None:
     with st.spinner("正在发布…"):

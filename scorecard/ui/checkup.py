@@ -125,9 +125,10 @@ def _check(number: int, given: Any, chosen: Chosen, catalog: Catalog, door: Door
         file = _mapped(file, door)
         found = once("examined", (file.state, catalog.digest), lambda: door.examine(file))
         taken = file.state in _taken()
-        _findings(file, found, door)
         if taken:
             st.html(render("accepted.html", text=_taken()[file.state]))
+        else:
+            _findings(file, found, door)
     return Checked(file, found, taken)
 
 
@@ -175,13 +176,13 @@ def _header(header: str, known: Mapping[str, Any], free: Mapping[str, str]) -> d
 
 def _findings(file: Sent, found: Found, door: Door) -> None:
     """Counts by kind, what can be done, then the preview and the first problems."""
-    listed = sorted(found.problems, key=lambda one: one.severity != "refuse")[:LISTED]
-    more = max(0, sum(count.count for count in found.counts) - LISTED)
+    must = [one for one in found.problems if one.severity == "refuse"][:LISTED]
+    rest = [one for one in found.problems if one.severity != "refuse"][: LISTED - len(must)]
+    more = sum(count.count for count in found.counts) - len(must) - len(rest)
     kinds = _kinds(found.counts)
     st.html(render("findings_head.html", found=found, severities=door.severities, kinds=kinds))
     with st.container(horizontal=True, vertical_alignment="center"):
-        ready = not found.refused and file.state not in _taken()
-        if ready and st.button("接收", type="primary", key=f"accept_{file.id}"):
+        if not found.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
             _take_in(file, door)
             st.rerun()
         if found.problems:
@@ -202,7 +203,9 @@ def _findings(file: Sent, found: Found, door: Door) -> None:
                 on_click="ignore",
                 key=f"repaired_{file.id}",
             )
-    st.html(render("findings_body.html", found=found, severities=door.severities, listed=listed, more=more))
+    st.html(
+        render("findings_body.html", found=found, severities=door.severities, must=must, rest=rest, more=more)
+    )
 
 
 def _kinds(counts: Sequence[Any]) -> list[dict[str, Any]]:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.definitions import Catalog
 from scorecard.impact import Impact
 from scorecard.provenance import day_text
 from scorecard.ui import impact
+from scorecard.ui.checkup import Checked
 from scorecard.ui.data import Version
 from scorecard.ui.markup import render
 
+STEPS = ("选择文件", "体检", "影响", "发布")
 _SEEN = "_impact"  # what the candidate looked at last would change
 
 
@@ -96,3 +99,26 @@ def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
         note = st.text_input("版本说明（可不填）", key="version_note", max_chars=200, width=560)
         pressed = st.button("发布", type="primary", key="publish")
     return note.strip() if pressed else None
+
+
+def steps(place: DeltaGenerator, checked: Sequence[Checked], waits: Pending, *, seen: bool) -> None:
+    """Where the officer stands among the four steps, above them."""
+    refused = sum(one.found.refused for one in checked)
+    ready = sum(not one.found.refused and not one.taken for one in checked)
+    if seen:
+        now = 4
+    elif ready or refused:
+        now = 2
+    else:
+        now = 3 if waits.anything else 1
+    words = (
+        f"已选 {len(checked)} 个" if checked else "未选",
+        f"{ready} 个可接收，{refused} 个须改正" if ready or refused else "",
+        f"{len(waits.added)} 个批次待发布" if waits.anything else "",
+        "" if waits.anything else "已是最新",
+    )
+    shown = [
+        {"title": title, "text": text, "state": "now" if number == now else "done" if number < now else ""}
+        for number, (title, text) in enumerate(zip(STEPS, words, strict=True), 1)
+    ]
+    place.html(render("steps.html", steps=shown))
