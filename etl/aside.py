@@ -21,15 +21,15 @@ from etl.batches import Batch
 from etl.examine import Examination
 from etl.header_names import BATCH, LINE, REASON
 from etl.invisible import visible
-from etl.marks import marked
+from etl.marks import extract_csv, marked, marked_number
 from etl.problems import MASK, Problem
 from scorecard import audit
 from scorecard.access import Actor
+from scorecard.contract_checks import NUMBERS
 from scorecard.contracts import Table
 from scorecard.durable import storage_errors, sweep, write_whole
 from scorecard.errors import StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
-from scorecard.spreadsheet import csv_file
 
 _METADATA = b"aside"
 _WRITTEN, _KEY = (
@@ -57,6 +57,9 @@ def keep(
         columns = [name for name in rows.column_names if name.startswith(_WRITTEN)]
         about = {
             "headers": {name: table.header(name.removeprefix(_WRITTEN)) for name in columns},
+            "numbers": [
+                name for name in columns if table.columns[name.removeprefix(_WRITTEN)].type in NUMBERS
+            ],
             "private": [name for name in columns if table.columns[name.removeprefix(_WRITTEN)].private],
             "key": list(table.key),
             "replaces": table.replaces,
@@ -109,21 +112,17 @@ def aside_csv(data: DataDir, batch: Batch, actor: Actor) -> bytes:
     with audit.told(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
         actor.require("upload")
         rows, about = _read(data, batch)
+    write = {name: marked_number if name in about["numbers"] else marked for name in about["headers"]}
     lines = [
         [
-            batch.name,
+            marked(batch.name),
             str(row["line"]),
-            "；".join(row["reasons"]),
-            *(row[name] or "" for name in about["headers"]),
+            marked("；".join(row["reasons"])),
+            *(mark(row[name] or "") for name, mark in write.items()),
         ]
         for row in rows.to_pylist()
     ]
-    return marked_csv([BATCH, LINE, REASON, *about["headers"].values()], lines)
-
-
-def marked_csv(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
-    """A CSV that spreadsheets neither run nor change, and that the door reads back cell by cell as it was."""
-    return csv_file(header, ([marked(cell) for cell in line] for line in lines))
+    return extract_csv([BATCH, LINE, REASON, *about["headers"].values()], lines)
 
 
 def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:

@@ -187,8 +187,7 @@ def _quoted(text: str) -> str:
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    found = con.execute(sql).fetchone()
-    return int(found[0]) if found else 0
+    return int(con.execute(sql).fetchall()[0][0])  # to the end: the connection takes nothing else before
 
 
 # --- the exact way --------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _plan(
     kind = SQL_TYPES[column.type]
     if (
         column.type == "text"
-        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.untidy(cell, hidden=hidden)} LIMIT 1").fetchone()
+        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.untidy(cell, hidden=hidden)} LIMIT 1").fetchall()
     ):
         return _Plan(name, column, cell, cell, kind)
     if column.type not in ("boolean", "code", "department"):
