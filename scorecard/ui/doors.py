@@ -138,8 +138,9 @@ class Doors:
             return 404, "没有这个地址", "请返回总览"
         if scope["method"] == "OPTIONS":
             return None
-        if found := _UPLOAD.fullmatch(path):
-            visit = self._reception.visits.uploading(found[1])
+        if "/upload_file/" in path:
+            found = _UPLOAD.fullmatch(path)
+            visit = self._reception.visits.uploading(found[1]) if found else None
             actor = self._reception.of_request(request).actor if visit else None
             if actor is None or not actor.may("upload"):
                 return 403, "没有报送数据的权限，文件没有收下", "请以审管办身份登录后重新选择文件"

@@ -48,11 +48,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(data: DataDir, seeds: Path = ROOT / "seeds", port: int = 0, **environment: str) -> Generator[str]:
-    """The address of the app on this data folder, started as `make run` starts it."""
+def running(
+    data: DataDir, seeds: Path = ROOT / "seeds", port: int = 0, options: str = "", **environment: str
+) -> Generator[str]:
+    """The address of the app on this data folder, started as `make run` starts it; `options` is Python run before."""
     port = port or free_port()
     variables = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds), **environment}
     command = [sys.executable, "-m", "scorecard.ui.serve", "--port", str(port)]
+    if options:
+        serve = f"from scorecard.ui import serve\nserve.main(['--port', '{port}'])"
+        command = [sys.executable, "-c", f"from streamlit import config\n{options}\n{serve}"]
     server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
