@@ -69,7 +69,8 @@ def _compared(clean: Path, path: Path, folder: Path) -> tuple[float, float, dict
 
 
 def _bare_load(path: Path) -> None:
-    with duckdb.connect(config={"enable_progress_bar": False}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"CREATE TABLE bare AS SELECT * FROM read_csv('{path}', header = true, all_varchar = true)"
         )

@@ -112,7 +112,8 @@ def write_extract(path: Path, rows: int, found: Catalog) -> None:
     table = found.tables["cases"]
     columns = ", ".join(_as_written(name, found) for name in EXTRACTED)
     headers = ", ".join(f'"{name}" AS "{table.header(name)}"' for name in EXTRACTED)
-    with duckdb.connect(config={"enable_progress_bar": False}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"COPY (SELECT {headers} FROM (SELECT {columns} FROM ({cases_sql(rows)}))) TO '{path}' (FORMAT csv, HEADER)"
         )
@@ -180,11 +181,11 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     columns = ", ".join(f'"{column}"' for column in table.columns)
     with duckdb.connect(
         config={
-            "enable_progress_bar": False,
             "memory_limit": "2GB",
             "temp_directory": str(data.root / "spill"),
         }
     ) as connection:
+        connection.execute("SET enable_progress_bar = false")
         batches.add(
             connection,
             f"SELECT _line, {columns} FROM ({cases_sql(rows)})",

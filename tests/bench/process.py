@@ -62,7 +62,7 @@ def _status(process: int, name: str) -> float:
 @contextmanager
 def app(data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
     """The real app over a data folder: its address as host:port and its process."""
-    with _served(ROOT / "app.py", ROOT, data, folder) as running:
+    with _served(["-m", "scorecard.ui.serve", "--port"], ROOT, data, folder) as running:
         yield running
 
 
@@ -73,16 +73,20 @@ def one_line_page(folder: Path) -> Generator[tuple[str, int], None, None]:
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
     script = folder / "one_line.py"
     script.write_text(ONE_LINE, encoding="utf-8")
-    with _served(script, folder, DataDir(folder / "none"), folder) as running:
+    with _served(
+        ["-m", "streamlit", "run", str(script), "--server.port"], folder, DataDir(folder / "none"), folder
+    ) as running:
         yield running
 
 
 @contextmanager
-def _served(script: Path, where: Path, data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
+def _served(
+    start: list[str], where: Path, data: DataDir, folder: Path
+) -> Generator[tuple[str, int], None, None]:
     port = _free_port()
     environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
     log = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    command = [sys.executable, *start, str(port)]
     with log.open("w") as written:
         server = subprocess.Popen(
             command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT

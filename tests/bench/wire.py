@@ -5,8 +5,10 @@ import random
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -36,12 +38,32 @@ def _is_last(frame: str | bytes) -> bool:
 
 
 @contextmanager
-def reader(address: str) -> Generator[SyncConnection, None, None]:
-    """A session of the app at host:port."""
+def reader(address: str, cookie: str = "") -> Generator[SyncConnection, None, None]:
+    """A session of the app at host:port, of whoever the cookie says it is."""
     with connect_sync(
-        f"ws://{address}/_stcore/stream", origin=Origin(f"http://{address}"), **_SETTINGS
+        f"ws://{address}/_stcore/stream",
+        origin=Origin(f"http://{address}"),
+        additional_headers={"Cookie": cookie} if cookie else None,
+        **_SETTINGS,
     ) as session:
         yield session
+
+
+def signed_in(address: str, name: str, password: str) -> str:
+    """The cookie of an account that went through the sign-in form."""
+    connection = HTTPConnection(address)
+    form = urlencode({"name": name, "password": password, "next": "/"})
+    connection.request(
+        "POST",
+        "/signin",
+        form,
+        {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{address}"},
+    )
+    given = connection.getresponse().getheader("Set-Cookie")
+    connection.close()
+    if given is None:
+        raise RuntimeError("the sign-in was refused")
+    return given.split(";")[0]
 
 
 def rerun(session: SyncConnection, page: str, query: str = "") -> float:
