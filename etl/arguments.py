@@ -99,6 +99,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for named in (withdraw, restore):
         named.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
         named.add_argument("--reason", required=True, metavar="理由", help="一句话，写入记录")
+    compare = command("compare", "逐项指标比较两个版本：数值或评价有变化的、新出现的、口径或目标改了的")
+    compare.add_argument("before", metavar="前", help="版本编号")
+    compare.add_argument("after", metavar="后", help="版本编号")
     prune = command(
         "prune", "清理旧版本的数据文件：当前的、最近的和导出过简报的不清理，发布记录和批次一律保留"
     )

@@ -9,6 +9,7 @@ from etl.accept import Refused, accept, template
 from etl.arguments import DONE, REFUSED, WRONG_CALL, parse
 from etl.batches import list_batches
 from etl.build import build
+from etl.compare import indicator_changes
 from etl.problems import problems_csv
 from etl.publish import publish, rollback
 from etl.retention import prune
@@ -106,6 +107,24 @@ def _prune(call: argparse.Namespace) -> int:
     return DONE
 
 
+def _compare(call: argparse.Namespace) -> int:
+    found = indicator_changes(DataDir(call.data), call.before, call.after, today())
+    for one in found.redefined:
+        print(f"{one.name}　{one.what}：{one.before or '无'} → {one.after or '无'}")
+    for one in found.changes:
+        verdict = f"　{one.before_word} → {one.after_word}" if one.kind == "verdict" else ""
+        size = f"（{one.size}）" if one.size else ""
+        print(f"{one.indicator.name}　{one.period.label}　{one.before} → {one.after}{size}{verdict}")
+    for name, reached in (("新出现", found.new), ("不再有", found.gone)):
+        for one in reached:
+            print(f"{one.indicator.name}　{one.period.label}　{name}：{one.text}　{one.word}")
+    print(
+        f"比较了 {found.compared} 个数值：{len(found.changes)} 个有变化，其中 {len(found.verdicts)} 个评价不同；"
+        f"新出现 {len(found.new)} 个，不再有 {len(found.gone)} 个"
+    )
+    return DONE
+
+
 def _audit(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
     if call.audit == "export":
@@ -194,6 +213,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "rollback": _rollback,
     "withdraw": _withdraw,
     "restore": _restore,
+    "compare": _compare,
     "prune": _prune,
     "audit": _audit,
     "list": _list,

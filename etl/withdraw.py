@@ -5,12 +5,14 @@ one before. The file stays where it is; restoring it is another note.
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from etl import unrecorded
 from etl.batches import list_batches
 from scorecard import audit
 from scorecard.access import Actor
@@ -40,16 +42,22 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
 
     Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
     """
-    with audit.told(data, actor, "撤回批次", f"{table}/{name}"):
+    with audit.told(data, actor, "撤回批次", f"{table}/{name}") as told:
         actor.require("publish")
-        return _noted(data, table, name, "撤回", reason, actor)
+        _record_missed(data)
+        note = _noted(data, table, name, "撤回", reason, actor)
+        told.detail["entry"] = note.number
+    return note
 
 
 def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
     """Let a withdrawn batch count again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
-    with audit.told(data, actor, "恢复批次", f"{table}/{name}"):
+    with audit.told(data, actor, "恢复批次", f"{table}/{name}") as told:
         actor.require("publish")
-        return _noted(data, table, name, "恢复", reason, actor)
+        _record_missed(data)
+        note = _noted(data, table, name, "恢复", reason, actor)
+        told.detail["entry"] = note.number
+    return note
 
 
 def withdrawn(data: DataDir) -> Mapping[tuple[str, str], Withdrawal]:
@@ -95,6 +103,18 @@ def _noted(data: DataDir, table: str, name: str, act: Act, reason: str, actor: A
             text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
             write_whole(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
     return note
+
+
+def _record_missed(data: DataDir) -> None:
+    """A line for every note that has none, because whoever wrote it was killed in between."""
+    acts = ("撤回批次", "恢复批次", "补记")
+    done = [one for one in audit.entries(data) if one.action in acts and one.result == "成功"]
+    known = {one.detail.get("entry") for one in done}
+    young = time.time() - unrecorded.AGE
+    for path in sorted(_paths(data)):
+        if path.stat().st_mtime <= young and (note := _read(path)).number not in known:
+            missed = {"act": f"{note.act}批次", "by": note.actor, "when": note.at, "entry": note.number}
+            audit.record(data, audit.SYSTEM, "补记", f"{note.act} {note.table}/{note.name}", **missed)
 
 
 def _paths(data: DataDir) -> Iterator[Path]:

@@ -68,6 +68,17 @@ def _accept(data: DataDir, argument: str, catalog: Catalog, say: Callable[[str],
     say(batch.name)
 
 
+def _accept_aside(data: DataDir, argument: str, catalog: Catalog, say: Callable[[str], None]) -> None:
+    """An extract of which one row is kept aside."""
+    table, wrong = (
+        catalog.tables["cases"],
+        f"（2026）鲁0117民初{int(argument) + 90}号,买卖合同纠纷,2026-02-30",
+    )
+    raw = extract(argument) + f"\r\n{wrong},,判决,简易程序,民事审判庭,否".encode()
+    name = f"案件{argument}.csv"
+    say(accept(raw, name, table, catalog, AS_OF, TESTER, data, policy="set_aside").name)
+
+
 def _withdraw(data: DataDir, argument: str, _catalog: Catalog, _say: Callable[[str], None]) -> None:
     withdraw(data, "cases", argument, "传错了", TESTER)
 
@@ -83,6 +94,7 @@ def _audit(data: DataDir, argument: str, _catalog: Catalog, say: Callable[[str],
 
 _ACTS: dict[str, Callable[[DataDir, str, Catalog, Callable[[str], None]], object]] = {
     "accept": _accept,
+    "accept_aside": _accept_aside,
     "build": lambda data, _, catalog, __: build(catalog, data),
     "publish": lambda data, argument, _, __: publish(data, argument, TESTER),
     "rollback": lambda data, argument, _, __: rollback(data, argument, TESTER),

@@ -16,7 +16,7 @@ from tests.extracts import cases_csv
 
 SEEDS = str(ROOT / "seeds")
 COMMANDS = (
-    "accept", "build", "publish", "rollback", "withdraw", "restore", "prune", "list", "check", "template", "sample",
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample",
 )  # fmt: skip
 AUDIT = ("verify", "export")
 
@@ -120,6 +120,33 @@ def test_a_batch_is_withdrawn_and_restored_by_its_name(
     assert capsys.readouterr().out.strip() != first
     assert run(data, "withdraw", "cases/2026-10-31-000000000000", "--reason", "x") == 1
     assert "没有这个批次" in capsys.readouterr().err
+
+
+def test_two_versions_are_compared_indicator_by_indicator(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = []
+    for first in (1, 50):
+        extract.write_bytes(cases_csv(12, first=first))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+        run(data, "publish")
+        versions.append(str(store.current(data).version))
+    capsys.readouterr()
+    assert run(data, "compare", *versions) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert any("一审" in line or "小额" in line for line in said)
+    assert any("→" in line for line in said)
+    counted = re.fullmatch(
+        r"比较了 (\d+) 个数值：(\d+) 个有变化，其中 (\d+) 个评价不同；新出现 \d+ 个，不再有 \d+ 个", said[-1]
+    )
+    assert counted is not None
+    compared, changed, _ = map(int, counted.groups())
+    assert compared > changed > 0
+    assert sum(" → " in line for line in said) >= changed
+    assert run(data, "compare", versions[0], versions[0]) == 0
+    assert "：0 个有变化" in capsys.readouterr().out
+    assert run(data, "compare", versions[0], "0123456789abcdef") == 1
+    assert "数据文件不存在" in capsys.readouterr().err
 
 
 def test_pruning_keeps_as_many_versions_as_it_is_told(

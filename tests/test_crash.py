@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.aside import aside_rows
 from etl.batches import list_batches
 from etl.build import chosen_batches
 from etl.withdraw import notes, withdrawn
@@ -164,6 +165,28 @@ def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
     assert debris(data) == []
 
 
+def test_killed_while_setting_rows_aside_no_batch_is_without_its_rows(
+    folder: Folder, server: Server, record_property: Record
+) -> None:
+    data, versions = folder
+    watch, before = Watch(data, versions), [0]
+
+    def prepare(number: int) -> tuple[str, str]:
+        before[0] = len(list_batches(data))
+        return "accept_aside", str(1001 + 100 * number)
+
+    def took_effect() -> bool:
+        found = list_batches(data)
+        assert [len(aside_rows(data, batch)) for batch in found if batch.aside] == [1] * (len(found) - 3)
+        return len(found) == before[0] + 1
+
+    record_property("figures", killed_often("accept, a row aside", 30, server, watch, prepare, took_effect))
+    assert server.run("accept_aside", data, "900001").how == "finished"
+    kept = {path.stem for path in data.aside.glob("*/*.parquet")}
+    assert kept == {batch.name for batch in list_batches(data) if batch.aside}
+    assert debris(data) == []
+
+
 def test_killed_while_building_a_version_is_whole_or_absent(
     folder: Folder, server: Server, record_property: Record
 ) -> None:
@@ -241,6 +264,9 @@ def test_killed_while_withdrawing_a_batch_counts_or_does_not(
 
     record_property("figures", killed_often("withdraw", 50, server, watch, prepare, took_effect))
     assert server.run("restore" if withdrawn(data) else "withdraw", data, name).how == "finished"
+    told = [one for one in audit.entries(data) if one.result == "成功"]
+    recorded = {one.detail["entry"] for one in told if "entry" in one.detail}
+    assert recorded == {note.number for note in notes(data)}
     assert debris(data) == []
 
 
