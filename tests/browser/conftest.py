@@ -23,7 +23,7 @@ from scorecard.access_settings import AccessSettings, Granted
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.signing_in import change_password
 from tests.actors import ADMINISTRATOR
-from tests.samples import published_sample
+from tests.samples import copied, published_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,11 +76,23 @@ def running(
         server.wait(timeout=20)
 
 
+@dataclass(frozen=True)
+class App:
+    """A running server and its data folder."""
+
+    address: str
+    data: DataDir
+
+    def __str__(self) -> str:
+        return self.address
+
+
 @pytest.fixture(scope="session")
-def app(sample: DataDir) -> Iterator[str]:
-    """One server for all tests that only look."""
-    with running(sample) as address:
-        yield address
+def app(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for all tests that only look; on a copy, because accounts are made in it and sign-ins recorded."""
+    data = copied(sample, tmp_path_factory.mktemp("app") / "data")
+    with running(data) as address:
+        yield App(address, data)
 
 
 @pytest.fixture
@@ -138,7 +150,8 @@ class Watched:
 
     def settle(self) -> None:
         self.page.locator(".sc h1").first.wait_for(timeout=20_000)
-        self.page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        # Not by a function to be evaluated in the page: the policy of the page lets nobody evaluate text.
+        self.page.locator("[data-stale=true]").first.wait_for(state="detached")
         self.page.wait_for_timeout(400)
 
 
