@@ -47,4 +47,5 @@ def _reports(batch: Batch) -> list[Report]:
 @lru_cache(maxsize=4096)
 def _rows(path: Path) -> tuple[Mapping[str, Any], ...]:
     """The rows of a batch in the order of its file; it never changes, so it is read once."""
-    return tuple(pq.read_table(path).to_pylist())
+    with pq.ParquetFile(path) as file:  # without the search for a dataset around it
+        return tuple(file.read().to_pylist())
