@@ -90,14 +90,16 @@ def _rollback(call: argparse.Namespace) -> int:
 
 
 def _withdraw(call: argparse.Namespace) -> int:
-    withdraw(DataDir(call.data), *call.batch, call.reason, console(call.actor))
-    print(f"已撤回：{'/'.join(call.batch)}；请运行 publish，使新版本不再计入它")
+    table, name = call.batch
+    withdraw(DataDir(call.data), table, name, call.reason, console(call.actor))
+    print(f"已撤回：{table}/{name}；请运行 publish，使新版本不再计入它")
     return DONE
 
 
 def _restore(call: argparse.Namespace) -> int:
-    restore(DataDir(call.data), *call.batch, call.reason, console(call.actor))
-    print(f"已恢复：{'/'.join(call.batch)}；请运行 publish，使新版本重新计入它")
+    table, name = call.batch
+    restore(DataDir(call.data), table, name, call.reason, console(call.actor))
+    print(f"已恢复：{table}/{name}；请运行 publish，使新版本重新计入它")
     return DONE
 
 

@@ -113,8 +113,16 @@ def _record_missed(data: DataDir) -> None:
     young = time.time() - unrecorded.AGE
     for path in sorted(_paths(data)):
         if path.stat().st_mtime <= young and (note := _read(path)).number not in known:
-            missed = {"act": f"{note.act}批次", "by": note.actor, "when": note.at, "entry": note.number}
-            audit.record(data, audit.SYSTEM, "补记", f"{note.act} {note.table}/{note.name}", **missed)
+            audit.record(
+                data,
+                audit.SYSTEM,
+                "补记",
+                f"{note.act} {note.table}/{note.name}",
+                act=f"{note.act}批次",
+                by=note.actor,
+                when=note.at,
+                entry=note.number,
+            )
 
 
 def _paths(data: DataDir) -> Iterator[Path]:

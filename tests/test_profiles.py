@@ -5,7 +5,7 @@ connection goes out.
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Place:
     listener: socket.socket
 
     @contextmanager
-    def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reader(self) -> Generator[duckdb.DuckDBPyConnection]:
         connection = store.connect(self.data, self.own)
         try:
             yield connection
@@ -42,7 +42,7 @@ class Place:
             connection.close()
 
     @contextmanager
-    def loader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def loader(self) -> Generator[duckdb.DuckDBPyConnection]:
         with _database(self.extract, self.output) as connection:
             yield connection
 
