@@ -248,7 +248,8 @@ def _enough_memory(file_name: str) -> Generator[None, None, None]:
 def base_name(file_name: str) -> str:
     """The name without any folder, as browsers and attackers send them, fit to be shown."""
     base = file_name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(character for character in base if character.isprintable())[:200] or "未命名"
+    shown = "".join(character for character in base if character.isprintable())[:200]
+    return shown if shown.strip(". ") else "未命名"
 
 
 def _preview(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> tuple[dict[str, str], ...]:

@@ -1,6 +1,7 @@
 """指标口径: the index of all indicators, and one entry in full, generated from the published definitions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from scorecard.wording import target_text
 def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
     """The chosen entry, or how to read the marks; then the index."""
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
+    of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
         st.html(render("reading_guide.html", minimum=catalog.court.minimum_base))
     else:
@@ -23,12 +25,13 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
         st.html(
             render(
                 "glossary_entry.html",
+                of=of,
                 entry=entry(chosen, catalog),
                 targets=[_target(one, chosen.unit) for one in targets],
                 sql=sql_of(catalog, chosen),
             )
         )
-    st.html(render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else ""))
+    st.html(render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of))
     st.download_button(
         "下载全部口径（Markdown）",
         data=lambda: markdown(catalog).encode("utf-8"),
@@ -36,6 +39,20 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
         mime="text/markdown",
         on_click="ignore",
     )
+
+
+def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
+    """问题编号: every kind of problem the door knows (etl.problems.KINDS), how severe it can be, and what to do."""
+    rows = [
+        {
+            "code": code,
+            "title": kind.title,
+            "severities": "、".join(severities[one] for one in kind.severities),
+            "remedy": kind.remedy,
+        }
+        for code, kind in kinds.items()
+    ]
+    st.html(render("problem_codes.html", rows=rows))
 
 
 def _target(one: Target, unit: str) -> dict[str, str]:
