@@ -192,7 +192,7 @@ def test_a_withdrawn_batch_stays_on_the_list(two: tuple[DataDir, str, str], open
 
 # --- ?version= ------------------------------------------------------------------------------------------------
 
-ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements")
+ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements", "glossary")
 
 
 @pytest.mark.parametrize("page", ANALYSIS)
