@@ -106,15 +106,15 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
     st.session_state[_FRAMED] = True
     right = wanted[page.url_path or "overview"]
-    if right is None or actor.may_somewhere(right):
+    if not actor.may("view"):
+        entrance.sign_in_first(identity.arrival())
+    elif right is None or actor.may_somewhere(right):
         try:
             page.run()
         except ScorecardError as error:
             failure(error)
-    elif actor.may("view"):
-        entrance.not_yours(page.title, right, actor)
     else:
-        entrance.sign_in_first(identity.arrival())
+        entrance.not_yours(page.title, right, actor)
 
 
 def _through_the_frame() -> None:

@@ -86,7 +86,7 @@ def test_signing_in_leads_back_to_the_page_one_came_from_and_signing_out_ends_ev
     assert who(page).startswith("李四（审管办）")
     other = Watched(page.context.new_page())
     other.open(f"{address}/upload")
-    assert other.page.locator("input[type=file]").count() > 0
+    other.page.locator("input[type=file]").first.wait_for(state="attached")
     page.get_by_role("link", name="退出").click()
     page.get_by_role("button", name="退出登录").click()
     page.get_by_text("您已退出").wait_for()
@@ -182,6 +182,7 @@ def test_a_session_that_is_over_asks_to_sign_in_again(own: DataDir, tmp_path: Pa
         page.get_by_text("登录已过期，请重新登录").wait_for(timeout=20_000)
         assert who(page).startswith("访客")
         watched.open(f"{address}/upload")
+        page.get_by_text("这一页需要").wait_for()
         assert page.locator("input[type=file]").count() == 0
 
 
@@ -295,7 +296,7 @@ def test_the_provider_s_claim_gives_the_role_and_signing_out_ends_it(place: Plac
     assert ours
     assert all(one["expires"] - time.time() <= 480 * 60 + 5 for one in ours if one["expires"] > 0)
     watched.open(f"{place.address}/upload")
-    assert page.locator("input[type=file]").count() > 0
+    page.locator("input[type=file]").first.wait_for(state="attached")
     kept = page.context.cookies()
     page.get_by_role("link", name="退出").click()
     page.get_by_role("button", name="退出登录").click()
@@ -326,6 +327,7 @@ def test_a_sign_in_at_the_provider_is_over_after_our_session_length(place: Place
     place.minutes.write_text("31")
     try:
         watched.open(f"{place.address}/upload")
+        page.get_by_text("这一页需要").wait_for()
         assert page.locator("input[type=file]").count() == 0
         watched.open(place.address)
         assert who(page).startswith("访客")
