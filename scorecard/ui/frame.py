@@ -30,7 +30,7 @@ from scorecard.ui.data import (
     published_on,
     seeds_catalog,
 )
-from scorecard.ui.markup import HERE, behaviour, render, style
+from scorecard.ui.markup import behaviour, favicon, render, style
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 _FRAMED = "_framed"
@@ -82,7 +82,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     `needs` names the right a page asks for where that is not the right to view, None where everybody may open it. A page
     is listed for those who have the right; the acts on it ask again.
     """
-    st.set_page_config(page_title=TITLE, page_icon=str(HERE / "favicon.png"), layout="wide")
+    st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
     st.html(style())
     st.html(behaviour(), unsafe_allow_javascript=True)
     actor = identity.current()

@@ -1,5 +1,6 @@
 """HTML from templates that escape every value: a name from an extract or a file is text, whatever it contains."""
 
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -40,3 +41,9 @@ def style() -> str:
 def behaviour() -> str:
     """The one static script: language, links, the framework's own words."""
     return f"<script>{(HERE / 'behaviour.js').read_text(encoding='utf-8')}</script>"
+
+
+@cache
+def favicon() -> str:
+    """The sign of the browser's tab, in the address itself: as a file it would be closed to who has not signed in."""
+    return f"data:image/png;base64,{b64encode((HERE / 'favicon.png').read_bytes()).decode()}"
