@@ -7,7 +7,7 @@ spelling, so that bytes which say the same in another way are a change too.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 Action = Literal[
@@ -48,14 +48,14 @@ def sealed(entry: Entry) -> Entry:
 def seal(entry: Entry) -> str:
     """SHA-256 over everything an entry says but its own seal; the seal before it is part of what it says."""
     content = json.dumps(
-        {**asdict(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        {**vars(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(content.encode("utf-8", errors="replace")).hexdigest()
 
 
 def written(entry: Entry) -> bytes:
     """The line as it stands in the file, its line end included."""
-    return (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
+    return (json.dumps(vars(entry), ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
 
 
 def read(line: bytes) -> Entry | None:
