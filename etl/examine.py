@@ -16,6 +16,7 @@ from etl.mapping import checked
 from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
 from etl.sieve import Sieve
+from etl.wrong_rows import WrongRow, wrong_rows
 from scorecard import progress, targets
 from scorecard.contracts import Policy, Table
 from scorecard.definitions import Catalog
@@ -33,8 +34,8 @@ class Examination:
 
     `rows` counts the data rows that get in, or all of them when the extract is refused; `aside` those that would be kept
     aside for a wrong cell or rule; `set_aside` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
-    headers that an officer may map to a column. `preview` shows the first rows as they were understood, by Chinese
-    header, private cells masked; it is empty when refused.
+    headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
+    rows as they were understood, by Chinese header, private cells masked; it is empty when refused.
     """
 
     table: str
@@ -48,6 +49,7 @@ class Examination:
     preview: tuple[dict[str, str], ...] = ()
     aside: int = 0
     unknown: tuple[str, ...] = ()
+    wrong: tuple[WrongRow, ...] = ()
     policy: Policy = "refuse"
 
     @property
@@ -185,9 +187,10 @@ def _read(
     if sieve.caught and sieve.caught == staged.rows:
         reason = f"{staged.rows} 行都有须改正的问题"
         findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
+    con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
+    found = replace(found, wrong=wrong_rows(con, how.table, findings.problems()))
     if findings.refused:
         return found
-    con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
     preview = _preview(con, how.table, catalog)
     return replace(found, rows=staged.rows - sieve.caught, aside=sieve.caught, preview=preview)
 

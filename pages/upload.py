@@ -14,6 +14,7 @@ from etl.problems import SEVERITY_NAMES, problems_csv
 from etl.publish import publish
 from etl.recognise import recognise
 from etl.repaired import repaired_csv
+from etl.withdraw import withdrawn
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.ui import asides, checkup, frame, identity, publication, upload
@@ -24,10 +25,7 @@ version = frame.heading("数据报送")
 catalog, data, actor = seeds_catalog(), data_dir(), identity.current()
 
 
-Read = tuple[bytes, str, Table, Catalog, date]
-
-
-def read(file: Sent) -> Read:
+def read(file: Sent) -> tuple[bytes, str, Table, Catalog, date]:
     """The file and what it is said to be, as the door takes it."""
     return file.raw, file.file_name, file.table, catalog, file.as_of
 
@@ -36,6 +34,7 @@ door = checkup.Door(
     recognise=lambda raw: recognise(raw, catalog),
     examine=lambda one: examine(*read(one), mapping=one.mapping, policy=one.policy),
     accept=lambda one: accept(*read(one), actor, data, mapping=one.mapping, policy=one.policy, note=one.note),
+    withdrawn=lambda batch: (batch.table, batch.name) in withdrawn(data),
     repaired_csv=lambda one: repaired_csv(*read(one), mapping=one.mapping, policy=one.policy),
     problems_csv=lambda found: problems_csv(found.problems),
     offered=lambda table, headers: offered(headers, remembered(data, table)),

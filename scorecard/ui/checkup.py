@@ -17,6 +17,7 @@ from scorecard.ui.markup import render
 from scorecard.ui.upload import Chosen, choose_table
 
 LISTED = 200  # problems on screen; the whole list is a file
+_MUST = ("refuse", "aside")  # what somebody has to correct, now or later
 LEFT_OUT = ""  # what a header is mapped to that shall not be read
 _POLICIES: dict[Policy, str] = {"refuse": "有错即整份退回", "set_aside": "接收合格的行，搁置有错的行"}
 Result = TypeVar("Result")
@@ -63,6 +64,8 @@ class Found(Protocol):
     @property
     def repairable(self) -> bool: ...
     @property
+    def wrong(self) -> Sequence[Any]: ...
+    @property
     def preview(self) -> Sequence[Mapping[str, str]]: ...
 
 
@@ -73,6 +76,7 @@ class Door:
     recognise: Callable[[bytes], Sequence[Any]]
     examine: Callable[[Sent], Found]
     accept: Callable[[Sent], Any]
+    withdrawn: Callable[[Any], bool]
     problems_csv: Callable[[Found], bytes]
     repaired_csv: Callable[[Sent], bytes]
     offered: Callable[[Table, Sequence[str]], Mapping[str, Any]]
@@ -176,8 +180,8 @@ def _header(header: str, known: Mapping[str, Any], free: Mapping[str, str]) -> d
 
 def _findings(file: Sent, found: Found, door: Door) -> None:
     """Counts by kind, what can be done, then the preview and the first problems."""
-    must = [one for one in found.problems if one.severity == "refuse"][:LISTED]
-    rest = [one for one in found.problems if one.severity != "refuse"][: LISTED - len(must)]
+    must = [one for one in found.problems if one.severity in _MUST][:LISTED]
+    rest = [one for one in found.problems if one.severity not in _MUST][: LISTED - len(must)]
     more = sum(count.count for count in found.counts) - len(must) - len(rest)
     kinds = _kinds(found.counts)
     st.html(render("findings_head.html", found=found, severities=door.severities, kinds=kinds))
@@ -225,6 +229,8 @@ def _take_in(file: Sent, door: Door) -> None:
     with st.spinner("正在接收…"):
         batch = door.accept(file)
     before = "此前已接收，没有重复写入" if batch.already else "已接收"
+    if door.withdrawn(batch):
+        before = "这份文件此前已接收又被撤回，仍不计入，如需恢复请到“版本”页"
     aside = f"，搁置 {batch.aside:,} 行" if batch.aside else ""
     _taken()[file.state] = f"{before}：{file.table.name} {batch.rows:,} 行{aside}，批次 {batch.name}"
 

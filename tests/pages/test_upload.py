@@ -13,6 +13,7 @@ from etl.batches import list_batches
 from etl.build import build, chosen_batches
 from etl.mapping import remembered
 from etl.publish import publish
+from etl.withdraw import withdraw
 from scorecard import store
 from scorecard.access import Actor
 from scorecard.definitions import Catalog
@@ -187,6 +188,18 @@ def test_what_changed_in_the_meantime_must_be_looked_at_again(
     current = store.current(data).version
     assert current is not None
     assert sum(batch["rows"] for batch in store.manifest(data, current).batches) == 65
+
+
+def test_a_file_whose_batch_was_withdrawn_stays_out_and_the_officer_is_told(
+    data: DataDir, open_page: Open
+) -> None:
+    app = press(hand_in(open_page(data, "upload"), cases_csv(60)), "接收")
+    (batch,) = list_batches(data)
+    withdraw(data, batch.table, batch.name, "报错了表", OFFICER)
+    app = hand_in(open_page(data, "upload"), cases_csv(60))
+    press(app, "接收")
+    assert "此前已接收又被撤回，仍不计入" in text(app)
+    assert chosen_batches(data) == ()
 
 
 def test_the_note_of_a_file_travels_with_its_batch(data: DataDir, open_page: Open) -> None:
