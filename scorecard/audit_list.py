@@ -113,7 +113,11 @@ def words(detail: Any) -> str:
         return "、".join(words(value) for value in detail)
     if isinstance(detail, bool):
         return "是" if detail else "否"
-    return "" if detail is None else str(detail)
+    return "" if detail is None else _VALUES.get(str(detail), str(detail))
+
+
+# Words of the program among the values.
+_VALUES = {"refuse": "有错即整份退回", "set_aside": "搁置有错的行"}
 
 
 # The names of details in Chinese; one that is not here is shown as it was recorded.
@@ -129,13 +133,16 @@ _NAMES = {
     "change": "变更",
     "count": "次数",
     "department": "部门",
+    "disabled": "停用",
     "entry": "记录",
     "file": "文件",
     "filter": "筛选",
+    "left_out": "不读取",
     "lines": "条数",
     "mapped": "对应表头",
     "mapping": "对应",
     "measure": "措施",
+    "name": "名称",
     "note": "备注",
     "policy": "处理方式",
     "problems": "须改正",
