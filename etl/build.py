@@ -50,9 +50,7 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     """
     batches, gone = list_batches(data), withdrawn(data)
     own = any(not batch.sample for batch in batches)
-    return tuple(
-        batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone
-    )
+    return tuple(batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone)
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
