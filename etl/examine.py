@@ -14,7 +14,7 @@ import duckdb
 from etl import decoding, headers, reading, typed
 from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
-from scorecard import targets
+from scorecard import annotations, baselines, targets
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.durable import storage_errors
@@ -119,24 +119,27 @@ def _read(
     typed.create_typed(con, staged, header, table, catalog, found.as_of, findings)
     if not findings.refused:
         Rules(con, table, findings).check()
-    if not findings.refused and table.id == targets.TABLE:
-        _check_targets(con, table, catalog, findings)
+    if not findings.refused and table.id in _SENSE:
+        _check_sense(con, table, catalog, findings)
     return found if findings.refused else replace(found, preview=_preview(con, table, catalog))
 
 
-def _check_targets(
-    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings
-) -> None:
+# Tables whose rows people decide on: what a row may not say, beyond what a contract can express.
+_SENSE = {
+    targets.TABLE: ("target_contradicts", targets.mistakes),
+    baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
+    annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
+}
+
+
+def _check_sense(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings) -> None:
     """A target that contradicts itself or its indicator would be judged by for ever: it does not get in."""
+    code, mistakes = _SENSE[table.id]
     rows = con.sql(contract_columns(table)).to_arrow_table().to_pylist()
     for row in rows:
-        for column, found, expected, remedy in targets.mistakes(row, catalog):
+        for column, found, expected, remedy in mistakes(row, catalog):
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
-            findings.add(
-                Problem(
-                    "target_contradicts", "refuse", row["_line"], table.header(column), "", found, suggestion
-                )
-            )
+            findings.add(Problem(code, "refuse", row["_line"], table.header(column), "", found, suggestion))
 
 
 @contextlib.contextmanager

@@ -77,6 +77,8 @@ TITLES = {
     "amount_exceeded": "数额倒挂",
     "cut_date": "疑似截数日期",
     "target_contradicts": "目标自相矛盾",
+    "baseline_contradicts": "重设基准不成立",
+    "annotation_contradicts": "标注不成立",
 }
 
 MASK = "***"

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from scorecard.baselines import Baseline
+from scorecard.control import Control, Month, control
 from scorecard.definitions import Catalog, Indicator
 from scorecard.period import Period
 from scorecard.quality import TableState, indicator_reasons
 from scorecard.readings import ALL_DEPARTMENTS, Reading
-from scorecard.targets import Target, bounds, effective
+from scorecard.targets import Bounds, Target, bounds, effective
 from scorecard.verdict import Verdict, Word, judge, withheld
 from scorecard.wording import figure_text, gap_text, halves_text, target_text, value_text
 
@@ -32,6 +34,7 @@ class Evidence:
     department: str
     scope: str
     today: date
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Point:
     lower: float | None
     upper: float | None
     target: str
+    bounds: Bounds | None = None
 
     @property
     def settled(self) -> bool:
@@ -56,7 +60,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Card:
-    """One indicator in one period, ready to be read."""
+    """One indicator in one period, ready to be read.
+
+    `since` says how long the target has been missed; `control` is there at monthly grain only.
+    """
 
     indicator: Indicator
     verdict: Verdict
@@ -68,6 +75,8 @@ class Card:
     halves: str
     departments: str
     trend: tuple[Point, ...]
+    since: str = ""
+    control: Control | None = None
 
     @property
     def value(self) -> str:
@@ -105,7 +114,8 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
     target = _target(evidence, indicator, period)
     verdict = _verdict(evidence, indicator, period, reading, target)
     figure, unit = _figure(evidence, indicator, reading)
-    shown = [one for one in readings if one.period.last_month <= period.last_month][-SPARK_POINTS:]
+    until = [one for one in readings if one.period.last_month <= period.last_month]
+    points = tuple(_point(evidence, indicator, one) for one in until)
     return Card(
         indicator=indicator,
         verdict=verdict,
@@ -116,8 +126,30 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
         period=period.label,
         halves="" if reading is None else halves_text(reading, indicator, evidence.catalog),
         departments=evidence.catalog.department_names(indicator.departments),
-        trend=tuple(_point(evidence, indicator, one) for one in shown),
+        trend=points[-SPARK_POINTS:],
+        since=_since(points) if verdict.word == "未达标" else "",
+        control=_control(evidence, indicator, until, points) if period.grain == "month" else None,
     )
+
+
+def _since(points: Sequence[Point]) -> str:
+    """How long the target has been missed without a break; a period that was not judged breaks it."""
+    missed = 0
+    for point in reversed(points):
+        if point.verdict.word != "未达标":
+            break
+        missed += 1
+    return f"自{points[-missed].label}起连续{missed}期未达标" if missed > 1 else ""
+
+
+def _control(
+    evidence: Evidence, indicator: Indicator, readings: Sequence[Reading], points: Sequence[Point]
+) -> Control:
+    months = [
+        Month(one.period, one.exact, point.verdict.word, point.bounds)
+        for one, point in zip(readings, points, strict=True)
+    ]
+    return control(indicator, months, evidence.baselines)
 
 
 def trend(evidence: Evidence, indicator: Indicator) -> tuple[Point, ...]:
@@ -210,6 +242,7 @@ def _point(evidence: Evidence, indicator: Indicator, reading: Reading) -> Point:
         lower=_float(limits.lower if limits else None),
         upper=_float(limits.upper if limits else None),
         target=target_text(target, indicator.unit),
+        bounds=limits,
     )
 
 

@@ -13,6 +13,8 @@ import streamlit as st
 
 from scorecard import catalog as catalogs
 from scorecard import store
+from scorecard.annotations import Annotation
+from scorecard.baselines import Baseline
 from scorecard.cards import Card, Evidence, cards
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
@@ -39,6 +41,8 @@ class Version:
     doubts: dict[str, tuple[str, ...]]
     tables: dict[str, TableState]
     departments: tuple[str, ...]
+    baselines: tuple[Baseline, ...]
+    annotations: tuple[Annotation, ...]
 
     @property
     def as_of(self) -> dict[str, date]:
@@ -84,6 +88,8 @@ def _open(root: str, version: str) -> Version:
         doubts=store.doubts(connection),
         tables=store.tables(connection),
         departments=store.departments(connection),
+        baselines=store.baselines(connection),
+        annotations=store.annotations(connection),
     )
 
 
@@ -117,6 +123,7 @@ def _evidence(root: str, version: str, grain: Grain, department: str, scope: str
         department=department,
         scope=scope,
         today=date.fromisoformat(today),
+        baselines=opened.baselines,
     )
 
 
