@@ -14,6 +14,7 @@ from types import ModuleType
 import duckdb
 
 from etl import cubes, doubts, rollup, tables
+from etl import worklists as items
 from etl.batches import Batch, list_batches
 from etl.engine import open_build
 from etl.withdraw import withdrawn
@@ -29,6 +30,7 @@ from scorecard import (
     targets,
     terms,
     workdays,
+    worklists,
 )
 from scorecard.definitions import Catalog
 from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling
@@ -38,7 +40,7 @@ from scorecard.layout import DataDir
 # A version's name changes when any of this code does: its numbers may.
 _CODE: tuple[ModuleType, ...] = (
     case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, period, rollup,
-    tables, targets, terms, workdays,
+    items, tables, targets, terms, workdays, worklists,
 )  # fmt: skip
 
 
@@ -50,9 +52,7 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     """
     batches, gone = list_batches(data), withdrawn(data)
     own = any(not batch.sample for batch in batches)
-    return tuple(
-        batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone
-    )
+    return tuple(batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone)
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
@@ -107,6 +107,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, batches: Sequence[Batch], v
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of)
         doubts.write(connection, catalog)
+        items.write(connection, catalog, as_of)
         _describe(connection, catalog, batches, as_of, version)
         connection.execute("CHECKPOINT")
     finally:
