@@ -10,6 +10,7 @@ from scorecard.cards import Card, Point, counts, trend
 from scorecard.definitions import Catalog
 from scorecard.glossary import entry
 from scorecard.provenance import provenance
+from scorecard.ui import evidence as rows
 from scorecard.ui import frame
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
@@ -123,6 +124,7 @@ def _detail(view: View, card: Card) -> None:
         f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
     )
     st.html(render("detail_head.html", card=card, scope=view.scope))
+    rows.link(view, card)
     if points:
         figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
         st.plotly_chart(figure, config=charts.PLOT_CONFIG, theme=None, key="trend", alt=_alt(card, points))
