@@ -14,7 +14,7 @@ from scorecard.evidence_file import Choice, export
 from scorecard.evidence_rights import require_evidence
 from scorecard.explain import formula_words
 from scorecard.provenance import provenance
-from scorecard.readings import Reading
+from scorecard.readings import ALL_DEPARTMENTS, Reading
 from scorecard.ui import frame, identity
 from scorecard.ui.data import data_dir
 from scorecard.ui.data import evidence as readings
@@ -51,7 +51,7 @@ def page() -> None:
     cut = cut_of(card.indicator, view.version.as_of)
     st.html(render("evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
     if reading is None or cut is None:
-        frame.guide("这个数没有可列的案件", card.verdict.reason or "所选报告期没有数据，请另选报告期、部门或案件范围。")
+        frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
     found = behind(
@@ -89,6 +89,13 @@ def _into_the_address() -> None:
 def _reading(view: View, card: Card) -> Reading | None:
     series = readings(view.version, view.selection).series.get(card.indicator.id, ())
     return next((one for one in series if one.period == view.selection.period), None)
+
+
+def _why_none(view: View, card: Card) -> str:
+    """What to choose instead; halves from several tables are the whole court's only."""
+    if view.selection.department != ALL_DEPARTMENTS and len(card.indicator.formula.tables) > 1:
+        return "本指标的数据来自几张表，只按全院统计。请把上方“部门”改为“全院”。"
+    return f"{card.verdict.reason}。请另选报告期、部门或案件范围。"
 
 
 def _chain(view: View, card: Card, reading: Reading, found: tuple[Behind, ...]) -> str:
