@@ -13,9 +13,9 @@ from operator import or_
 import duckdb
 import ibis
 
-from scorecard.derivation import CALENDAR
-from scorecard.definitions import Catalog
 from scorecard.contracts import Table
+from scorecard.definitions import Catalog
+from scorecard.derivation import CALENDAR
 from scorecard.expressions import Expression, Rows, as_date, later, sql, unbound
 from scorecard.formula import matches
 from scorecard.worklists import Due, Without, Worklist
@@ -97,22 +97,19 @@ def _unsettled(rows: Rows, table: Table, without: Without, day: Expression) -> R
 
 def _with_due(rows: Rows, worklist: Worklist) -> Rows:
     """The rows with `due_at`: the first term whose column is known; unknown where none is."""
-    terms: list[Expression] = []
+    names: list[str] = []
     for number, due in enumerate(worklist.due):
-        if due.working_days:
-            name = f"_due_{number}"
-            rows = _after_working_days(rows, due, name)
-            terms.append((name, None))
-        else:
-            terms.append(("", due))
-    moments = [(rows[name] if due is None else _after(rows, due)).cast("timestamp") for name, due in terms]
+        names.append(f"_due_{number}")
+        placed = _after_working_days if due.working_days else _after
+        rows = placed(rows, due, names[-1])
+    moments = [rows[name].cast("timestamp") for name in names]
     return rows.mutate(due_at=ibis.coalesce(*moments) if moments else ibis.null("timestamp"))
 
 
-def _after(rows: Rows, due: Due) -> Expression:
+def _after(rows: Rows, due: Due, name: str) -> Rows:
     """Terms in hours run from the moment, all others from the day."""
     start = rows[due.of]
-    return later(start if due.hours else as_date(start), due)
+    return rows.mutate(later(start if due.hours else as_date(start), due).name(name))
 
 
 def _after_working_days(rows: Rows, due: Due, name: str) -> Rows:

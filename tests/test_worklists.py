@@ -180,14 +180,14 @@ def test_the_sample_has_something_on_every_list_but_those_it_says_are_empty(
 def test_what_is_overdue_is_what_the_indicator_counts(
     worklist: str, indicator: str, version: duckdb.DuckDBPyConnection
 ) -> None:
-    (overdue,) = version.execute(
+    ((overdue,),) = version.execute(
         "SELECT count(*) FROM worklist_item WHERE worklist = ? AND state = '超期'", [worklist]
-    ).fetchone()
-    (counted,) = version.execute(
+    ).fetchall()
+    ((counted,),) = version.execute(
         "SELECT numerator FROM indicator_value WHERE indicator = ? AND grain = 'month' AND department = 'all'"
         " AND scope = 'all' AND period = '2026-10'",
         [indicator],
-    ).fetchone()
+    ).fetchall()
     assert overdue == counted > 0
 
 
