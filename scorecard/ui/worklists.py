@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -150,6 +151,12 @@ def _plan(catalog: Catalog, one: Worklist) -> list[str]:
     return found
 
 
+def address(view: View, worklist: Worklist) -> str:
+    """The address of a list, with everything else the reader chose."""
+    here = view.href("worklists")
+    return f"{here}{'&' if '?' in here else '?'}{urlencode({'list': worklist.name})}"
+
+
 def overdue(view: View) -> None:
     """On the overview: how many items of which lists are overdue, in the plan's order, with the way there."""
     st.html(view.kept("worklists overdue", lambda: _overdue(view)))
@@ -159,7 +166,7 @@ def _overdue(view: View) -> str:
     catalog, whose = view.catalog, view.selection.department
     found = tallies(view.version.connection, catalog)
     rows = [
-        (one.name, count)
+        (one.name, count, address(view, one))
         for one in catalog.worklists.values()
         if (count := counted(found, one.id, whose)["超期"])
     ]
@@ -169,5 +176,5 @@ def _overdue(view: View) -> str:
         for name, standing in standings(view.version.connection, catalog).items()
         if standing.lacking
     ]
-    total = sum(count for _, count in rows)
+    total = sum(count for _, count, _ in rows)
     return render("worklists_overdue.html", rows=rows, total=total, soon=soon, lacking=lacking)
