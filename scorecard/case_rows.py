@@ -93,7 +93,10 @@ def half_of(found: Sequence[Total], half: Half, part: int = 0) -> Decimal | None
     if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
         return None
     return sum(
-        (-(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0) for total in own),
+        (
+            -(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0)
+            for total in own
+        ),
         Decimal(0),
     )
 
@@ -140,7 +143,8 @@ def evidence_rows(
     listed = ", ".join([*(f'"{column}"' for column in columns), BATCH, LINE, *(r.flag for r in behind.roles)])
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?", [*values, limit, offset]
+            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?",
+            [*values, limit, offset],
         ).fetchall()
     files = _files(connection)
     return tuple(_line(row, columns, behind, catalog, files) for row in rows)
@@ -169,7 +173,9 @@ def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:
         return "是" if value else "否"
     if isinstance(value, datetime) and table.kind_of(column) == "datetime":
         return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, date):  # a date moved by an interval is a moment in DuckDB, and still a date to its reader
+    if isinstance(
+        value, date
+    ):  # a date moved by an interval is a moment in DuckDB, and still a date to its reader
         return value.strftime("%Y-%m-%d")
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
@@ -217,7 +223,11 @@ def _part_test(behind: Behind, part: Part) -> str:
 
     if part == "numerator":
         return counts("numerator")
-    return counts("denominator") if part == "denominator" else f"{counts('denominator')} AND NOT {counts('numerator')}"
+    return (
+        counts("denominator")
+        if part == "denominator"
+        else f"{counts('denominator')} AND NOT {counts('numerator')}"
+    )
 
 
 def _private(behind: Behind) -> tuple[str, ...]:
@@ -232,7 +242,7 @@ def _private(behind: Behind) -> tuple[str, ...]:
 
 def _masks(behind: Behind) -> str:
     return ", ".join(
-        f"CASE WHEN \"{column}\" IS NOT NULL THEN left(\"{column}\"::VARCHAR, 1) || '{_MASK}'"
+        f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{_MASK}\''
         f' || dense_rank() OVER (ORDER BY "{column}") END AS "{column}"'
         for column in _private(behind)
     )

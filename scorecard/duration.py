@@ -127,12 +127,12 @@ class AgeGroup:
     count: int
 
 
-AGES: tuple[tuple[str, int], ...] = (("未满6个月", 6), ("6至12个月", 12), ("1至2年", 24))
+AGES: tuple[tuple[str, int], ...] = (("6个月以内", 6), ("6个月以上至1年", 12), ("1年以上至2年", 24))
 OLDEST = "超过2年"
 
 
 def ages(months: Sequence[int]) -> tuple[AgeGroup, ...]:
-    """Pending cases by age, every group even when empty; `months` are the whole calendar months each is open.
+    """Pending cases by age, every group even when empty; `months` are the calendar months each has been open and over.
 
     Calendar months, because two years of a case are two years and not 730 days.
     """

@@ -63,9 +63,7 @@ class Behind:
 
     def flags(self, half: Half, *, minus: bool) -> tuple[str, ...]:
         """The flags of the terms that stand in a half, those that are taken off or the others."""
-        return tuple(
-            role.flag for role in self.roles if role.half == half and role.term.minus == minus
-        )
+        return tuple(role.flag for role in self.roles if role.half == half and role.term.minus == minus)
 
     @property
     def amounts(self) -> tuple[str, ...]:

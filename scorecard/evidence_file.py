@@ -14,7 +14,9 @@ from scorecard.evidence_rights import require_evidence
 from scorecard.layout import DataDir
 from scorecard.spreadsheet import csv_file
 
-MOST_ROWS = 100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
+MOST_ROWS = (
+    100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
+)
 _PAGE = 5_000
 
 
@@ -29,9 +31,7 @@ class Choice:
     provenance: tuple[str, ...]
 
 
-def export(
-    data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: Choice
-) -> bytes:
+def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: Choice) -> bytes:
     """The file: a header, every row of the choice, then below a blank line where it comes from.
 
     Raises Forbidden without the rights "evidence" for the department and "export", ScorecardError for too many rows.

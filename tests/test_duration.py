@@ -29,7 +29,9 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def test_the_lung_trial_has_its_published_median_and_interval() -> None:
-    found = survival([Spell(int(row["time"]), row["status"] == "2") for row in rows("known_answers/survival_lung.csv")])
+    found = survival(
+        [Spell(int(row["time"]), row["status"] == "2") for row in rows("known_answers/survival_lung.csv")]
+    )
     assert (found.median, found.low, found.high) == (310, 285, 363)
 
 
@@ -44,7 +46,10 @@ def test_both_arms_of_the_aml_trial_have_theirs_and_no_upper_limit(arm: str, med
 def test_the_insolvency_register_takes_a_third_longer_than_its_closed_cases_say() -> None:
     cut = date(2023, 9, 30)
     listed = [
-        (date.fromisoformat(row["立案日期"]), date.fromisoformat(row["结案日期"]) if row["结案日期"] else None)
+        (
+            date.fromisoformat(row["立案日期"]),
+            date.fromisoformat(row["结案日期"]) if row["结案日期"] else None,
+        )
         for row in rows("insolvency_register/register.csv")
     ]
     found = survival([Spell(((end or cut) - start).days, end is not None) for start, end in listed])
@@ -132,7 +137,7 @@ def test_a_case_still_open_never_makes_cases_look_shorter(cases: list[Spell], lo
 
 def test_pending_cases_are_counted_by_calendar_months_every_group_even_when_empty() -> None:
     assert [(group.label, group.count) for group in ages([0, 5, 6, 12, 23, 24, 40])] == [
-        ("未满6个月", 2), ("6至12个月", 1), ("1至2年", 2), ("超过2年", 2),
+        ("6个月以内", 2), ("6个月以上至1年", 1), ("1年以上至2年", 2), ("超过2年", 2),
     ]  # fmt: skip
     assert [group.count for group in ages([])] == [0, 0, 0, 0]
 

@@ -97,9 +97,7 @@ def test_counting_the_rows_gives_both_halves_of_every_indicator_again(
     assert compared >= (60 if (department, scope) == ("all", "all") else 10)
 
 
-def plain(
-    connection: duckdb.DuckDBPyConnection, rows: Behind
-) -> list[tuple[Role, list[dict[str, Any]]]]:
+def plain(connection: duckdb.DuckDBPyConnection, rows: Behind) -> list[tuple[Role, list[dict[str, Any]]]]:
     """The rows of each role as plain Python has them."""
     cursor = connection.cursor().execute(rows.query)
     names = [column[0] for column in cursor.description or ()]
@@ -107,9 +105,7 @@ def plain(
     return [(role, [row for row in listed if row[role.flag]]) for role in rows.roles]
 
 
-def added_up(
-    roles: list[tuple[Role, list[dict[str, Any]]]], half: str, part: int
-) -> Fraction | None:
+def added_up(roles: list[tuple[Role, list[dict[str, Any]]]], half: str, part: int) -> Fraction | None:
     amounts = [
         (aggregate(role.term, rows), role.term.minus)
         for role, rows in roles
@@ -225,9 +221,11 @@ def test_no_private_cell_is_shown_whole_and_equal_ones_can_still_be_told(
         assert not secrets & {cell for line in listed for cell in line.cells}
         place = case_rows.headers(rows).index(rows.table.header(sorted(hidden)[0]))
         column = sorted(hidden)[0]
-        different = connection.cursor().execute(
-            f'SELECT count(DISTINCT "{column}") FROM ({rows.query})'
-        ).fetchall()[0][0]
+        different = (
+            connection.cursor()
+            .execute(f'SELECT count(DISTINCT "{column}") FROM ({rows.query})')
+            .fetchall()[0][0]
+        )
         assert len({line.cells[place] for line in listed} - {""}) == different
 
 
@@ -245,7 +243,9 @@ def test_a_search_finds_what_is_shown_every_word_of_it_and_nothing_else(
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     everything = pages(connection, found, rows)
     for words in ("小额诉讼", "人民法庭", "2026-09-1 买卖合同", "不存在的词", "%", "' OR true --"):
-        expected = [line for line in everything if all(word in "\t".join(line.cells[1:-3]) for word in words.split())]
+        expected = [
+            line for line in everything if all(word in "\t".join(line.cells[1:-3]) for word in words.split())
+        ]
         assert pages(connection, found, rows, text=words) == expected, words
     assert 0 < len(pages(connection, found, rows, text="人民法庭")) < len(everything)
 

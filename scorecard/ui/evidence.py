@@ -54,9 +54,7 @@ def page() -> None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
-    found = behind(
-        view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut
-    )
+    found = behind(view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut)
     st.html(view.kept(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
     actor = identity.current()
     try:
@@ -140,7 +138,9 @@ def _choose_table(found: tuple[Behind, ...]) -> Behind:
     if len(found) == 1:
         return found[0]
     named = {one.table.name: one for one in found}
-    chosen = st.segmented_control("数据表", list(named), default=found[0].table.name, required=True, key="table")
+    chosen = st.segmented_control(
+        "数据表", list(named), default=found[0].table.name, required=True, key="table"
+    )
     return named[chosen]
 
 

@@ -13,11 +13,20 @@ from tests.pages.test_pages import markup, text
 ROWS = re.compile(r"共 ([\d,]+) 行")
 
 
-def test_the_page_tells_the_chain_and_that_the_rows_agree_with_the_board(sample: DataDir, open_page: Open) -> None:
+def test_the_page_tells_the_chain_and_that_the_rows_agree_with_the_board(
+    sample: DataDir, open_page: Open
+) -> None:
     app = open_page(sample, "evidence", indicator="small_claims_rate")
     assert not app.exception
     read = text(app)
-    for link in ("逐行合计", "与看板一致", "分母 = 《审判案件表》", "从《审判案件表》取行的 SQL", "数据截至 2026-10-31", "源文件行号"):
+    for link in (
+        "逐行合计",
+        "与看板一致",
+        "分母 = 《审判案件表》",
+        "从《审判案件表》取行的 SQL",
+        "数据截至 2026-10-31",
+        "源文件行号",
+    ):
         assert link in read
     assert "不一致" not in read
 
@@ -57,7 +66,13 @@ def test_a_department_sees_its_own_rows(sample: DataDir, open_page: Open) -> Non
 
 
 @pytest.mark.parametrize(
-    "indicator", ["sales_contract_total_days", "pre_mediation_diversion_rate", "credit_repair_firm_count", "bankruptcy_mean_days"]
+    "indicator",
+    [
+        "sales_contract_total_days",
+        "pre_mediation_diversion_rate",
+        "credit_repair_firm_count",
+        "bankruptcy_mean_days",
+    ],
 )
 def test_indicators_over_several_tables_or_without_a_denominator_have_their_rows_too(
     sample: DataDir, open_page: Open, indicator: str
