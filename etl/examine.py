@@ -14,7 +14,7 @@ import duckdb
 from etl import decoding, headers, reading, typed
 from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
-from scorecard import annotations, baselines, targets
+from scorecard import annotations, baselines, decisions, targets
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.durable import storage_errors
@@ -129,6 +129,7 @@ _SENSE = {
     targets.TABLE: ("target_contradicts", targets.mistakes),
     baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
     annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
+    decisions.TABLE: ("decision_contradicts", decisions.mistakes),
 }
 
 

@@ -79,6 +79,7 @@ TITLES = {
     "target_contradicts": "目标自相矛盾",
     "baseline_contradicts": "重设基准不成立",
     "annotation_contradicts": "标注不成立",
+    "decision_contradicts": "会商决定不成立",
 }
 
 MASK = "***"

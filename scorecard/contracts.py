@@ -14,8 +14,9 @@ ColumnType = Literal[
     "text", "case_no", "date", "datetime", "integer", "decimal", "boolean", "code", "department"
 ]
 
-# By which right rows of a table come in: an extract of the case system, a target, a department's own report.
-Entrance = Literal["upload", "targets", "report"]
+# By which right rows of a table come in: an extract of the case system, a target, a department's own report, what a
+# session decided.
+Entrance = Literal["upload", "targets", "report", "decisions"]
 
 # How a column of each type is stored, in Parquet batches and in the warehouse alike.
 SQL_TYPES: dict[ColumnType, str] = {
