@@ -9,3 +9,4 @@ if view is not None:
     worklists.overdue(view)
     overview.attention(view)
     overview.matrix(view)
+    overview.words(view)

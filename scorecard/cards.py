@@ -9,7 +9,8 @@ from datetime import date
 from fractions import Fraction
 
 from scorecard.baselines import Baseline
-from scorecard.control import Control, Month, control
+from scorecard.comparison import Change, changes, pace_text, to_meet
+from scorecard.control import Assessed, Control, control
 from scorecard.definitions import Catalog, Indicator
 from scorecard.period import Period
 from scorecard.quality import TableState, indicator_reasons
@@ -51,6 +52,7 @@ class Point:
     upper: float | None
     target: str
     bounds: Bounds | None = None
+    exact: Fraction | None = None
 
     @property
     def settled(self) -> bool:
@@ -62,7 +64,8 @@ class Point:
 class Card:
     """One indicator in one period, ready to be read.
 
-    `since` says how long the target has been missed; `control` is there at monthly grain only.
+    `since` says how long the target has been missed, `pace` what is missing to this period's part of a yearly target,
+    `to_meet` what would turn the verdict; `control` is there at monthly grain only.
     """
 
     indicator: Indicator
@@ -76,6 +79,9 @@ class Card:
     departments: str
     trend: tuple[Point, ...]
     since: str = ""
+    changes: tuple[Change, ...] = ()
+    pace: str = ""
+    to_meet: str = ""
     control: Control | None = None
 
     @property
@@ -116,6 +122,12 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
     figure, unit = _figure(evidence, indicator, reading)
     until = [one for one in readings if one.period.last_month <= period.last_month]
     points = tuple(_point(evidence, indicator, one) for one in until)
+    assessed = [
+        Assessed(one.period, point.exact, point.verdict.word, point.bounds, one.base)
+        for one, point in zip(until, points, strict=True)
+    ]
+    limits = None if target is None else bounds(target, period)
+    judged = verdict.word in ("达标", "未达标")
     return Card(
         indicator=indicator,
         verdict=verdict,
@@ -128,8 +140,22 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
         departments=evidence.catalog.department_names(indicator.departments),
         trend=points[-SPARK_POINTS:],
         since=_since(points) if verdict.word == "未达标" else "",
-        control=_control(evidence, indicator, until, points) if period.grain == "month" else None,
+        changes=changes(indicator, assessed, period, evidence.catalog.court.minimum_base),
+        pace=pace_text(indicator, reading, target, limits) if judged else "",
+        to_meet=to_meet(indicator, reading, limits) if judged else "",
+        control=control(indicator, assessed, evidence.baselines) if period.grain == "month" else None,
     )
+
+
+def controlled(evidence: Evidence, indicator: Indicator) -> Control:
+    """An indicator's months under statistical process control through the last one there is; monthly grain only."""
+    periods = [one.period for one in evidence.series.get(indicator.id, ())]
+    points = trend(evidence, indicator)
+    assessed = [
+        Assessed(period, point.exact, point.verdict.word, point.bounds)
+        for period, point in zip(periods, points, strict=True)
+    ]
+    return control(indicator, assessed, evidence.baselines)
 
 
 def _since(points: Sequence[Point]) -> str:
@@ -140,16 +166,6 @@ def _since(points: Sequence[Point]) -> str:
             break
         missed += 1
     return f"自{points[-missed].label}起连续{missed}期未达标" if missed > 1 else ""
-
-
-def _control(
-    evidence: Evidence, indicator: Indicator, readings: Sequence[Reading], points: Sequence[Point]
-) -> Control:
-    months = [
-        Month(one.period, one.exact, point.verdict.word, point.bounds)
-        for one, point in zip(readings, points, strict=True)
-    ]
-    return control(indicator, months, evidence.baselines)
 
 
 def trend(evidence: Evidence, indicator: Indicator) -> tuple[Point, ...]:
@@ -243,6 +259,7 @@ def _point(evidence: Evidence, indicator: Indicator, reading: Reading) -> Point:
         upper=_float(limits.upper if limits else None),
         target=target_text(target, indicator.unit),
         bounds=limits,
+        exact=None if hidden else reading.exact,
     )
 
 

@@ -34,13 +34,14 @@ STILL_MOVING: tuple[Word, ...] = ("在途", "观察期未满")
 
 
 @dataclass(frozen=True)
-class Month:
-    """One month of an indicator as it was read and judged."""
+class Assessed:
+    """One period of an indicator as it was read and judged; `exact` is None where no value may be shown."""
 
     period: Period
     exact: Fraction | None
     word: Word
     bounds: Bounds | None
+    base: int = 0
 
     @property
     def takes_part(self) -> bool:
@@ -105,7 +106,7 @@ class Control:
         return next(part for part in reversed(self.parts) if part.start <= position)
 
 
-def control(indicator: Indicator, months: Sequence[Month], decisions: Sequence[Baseline]) -> Control:
+def control(indicator: Indicator, months: Sequence[Assessed], decisions: Sequence[Baseline]) -> Control:
     """The months of one indicator in time order, judged by the baselines in force."""
     taking = [month for month in months if month.takes_part]
     values = [month.exact for month in taking if month.exact is not None]
@@ -142,7 +143,7 @@ def control(indicator: Indicator, months: Sequence[Month], decisions: Sequence[B
     )
 
 
-def _judged(indicator: Indicator, month: Month, part: Segment, signal: Signal | None) -> Judged:
+def _judged(indicator: Indicator, month: Assessed, part: Segment, signal: Signal | None) -> Judged:
     by, value = part.limits, month.exact
     assert value is not None
     word: Variation | None = None
@@ -153,7 +154,7 @@ def _judged(indicator: Indicator, month: Month, part: Segment, signal: Signal | 
 
 
 def _last_word(
-    months: Sequence[Month], judged: Sequence[Judged], parts: Sequence[Segment]
+    months: Sequence[Assessed], judged: Sequence[Judged], parts: Sequence[Segment]
 ) -> tuple[Variation | None, str]:
     """The word of the last settled month, or None and why there is none."""
     settled = [month for month in months if month.word not in STILL_MOVING]
@@ -170,7 +171,7 @@ def _last_word(
     return judged[-1].word, ""
 
 
-def _left_out(months: Sequence[Month]) -> tuple[tuple[str, int], ...]:
+def _left_out(months: Sequence[Assessed]) -> tuple[tuple[str, int], ...]:
     """How many months take no part, by the word they stand at; months between that have no reading count as 无数据."""
     counted: dict[str, int] = {}
     for month in months:

@@ -37,8 +37,11 @@ def fired(shown: Control, position: int) -> str:
     count = f"{'' if _adjacent(behind) else '有数据的'}连续{len(behind)}个月"
     match signal.rule:
         case "outside":
-            value, limit, _ = told_apart(month.value, by.upper if up else by.lower, unit)
-            return f"{month.period.label}为{value}，{'高于控制上限' if up else '低于控制下限'}{limit}"
+            limit = by.upper if up else by.lower
+            value, beyond, _ = told_apart(month.value, limit, unit)
+            if unit in _COUNTED:
+                value, beyond = value_text(month.value, unit), level(limit, unit)
+            return f"{month.period.label}为{value}，{'高于控制上限' if up else '低于控制下限'}{beyond}"
         case "trend":
             first, last = (value_text(one.value, unit) for one in (behind[0], behind[-1]))
             return f"{count}{'上升' if up else '下降'}（{first}→{last}）"
@@ -49,6 +52,14 @@ def fired(shown: Control, position: int) -> str:
             return f"{_span(behind)}的{len(behind)}个月中有{close}个月接近控制{'上' if up else '下'}限（在{span}）"
         case "shift":
             return f"{count}{'高于' if up else '低于'}均值{level(by.mean, unit)}"
+
+
+def signal_span(shown: Control) -> str:
+    """Since when: the months of a run that signals now; empty where the sentence names the month itself."""
+    signal = shown.last.signal
+    if signal is None or signal.rule in ("outside", "close"):
+        return ""
+    return _span(shown.behind(len(shown.months) - 1))
 
 
 def last_signal_sentence(shown: Control) -> str:

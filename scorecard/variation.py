@@ -134,7 +134,7 @@ def _outside(values: Sequence[Fraction], by: Limits) -> _Found:
 
 def _trends(values: Sequence[Fraction], run: int) -> _Found:
     """Runs of values that only rise or only fall; a tie breaks them, crossing the mean does not."""
-    steps = [_side(after - before) for before, after in pairwise(values)]
+    steps: list[Side | None] = [_side(after - before) for before, after in pairwise(values)]
     for side, first, last in _runs(steps):
         if last - first + 2 >= run:
             yield Signal("trend", side, first, last + 1), range(first, last + 2)
@@ -145,7 +145,7 @@ def _close(values: Sequence[Fraction], by: Limits) -> _Found:
     near = [by.close_upper < value <= by.upper or by.lower <= value < by.close_lower for value in values]
     for first in range(len(values) - _WINDOW + 1):
         window = range(first, first + _WINDOW)
-        sides = {_side(values[position] - by.mean) for position in window}
+        sides: set[Side | None] = {_side(values[position] - by.mean) for position in window}
         marked = [position for position in window if near[position]]
         if len(marked) >= _NEEDED and len(sides) == 1 and (side := sides.pop()):
             yield Signal("close", side, first, window[-1]), marked
