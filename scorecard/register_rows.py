@@ -30,11 +30,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Pieces:
-    """What a department submitted in a period, and how often each level adopted something of it in that period."""
+    """What a department submitted in a period, and every adoption (level, day) of something of it in that period."""
 
     department: str
     submitted: int
-    adopted: dict[str, int]
+    adoptions: tuple[tuple[str, date], ...]
+
+    def adopted(self, level: str) -> int:
+        return sum(one == level for one, _ in self.adoptions)
 
 
 @dataclass(frozen=True)
@@ -86,21 +89,28 @@ def progress(connection: duckdb.DuckDBPyConnection) -> tuple[Progress, ...] | No
 
 def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:
     """Information submitted and adopted from `first` to `last`, by department; an adoption counts on its own day."""
-    rows = _fetch(
+    span = {"first": first, "last": last}
+    submitted = _fetch(
         connection,
         "information_reports",
-        "SELECT department, count(DISTINCT CASE WHEN submitted_on BETWEEN $first AND $last THEN report_no END),"
-        + ", ".join(
-            f"count(*) FILTER (level = '{level}' AND adopted_on BETWEEN $first AND $last)"
-            for level in ADOPTED
-        )
-        + " FROM information_reports GROUP BY 1",
-        {"first": first, "last": last},
+        "SELECT department, count(DISTINCT report_no) FROM information_reports"
+        " WHERE submitted_on BETWEEN $first AND $last GROUP BY 1",
+        span,
     )
-    if rows is None:
+    adopted = _fetch(
+        connection,
+        "information_reports",
+        "SELECT department, level, adopted_on FROM information_reports"
+        " WHERE level IN (SELECT unnest($levels)) AND adopted_on BETWEEN $first AND $last ORDER BY adopted_on",
+        {**span, "levels": list(ADOPTED)},
+    )
+    if submitted is None or adopted is None:
         return None
-    found = (Pieces(row[0], row[1], dict(zip(ADOPTED, row[2:], strict=True))) for row in rows)
-    return tuple(one for one in found if one.submitted or any(one.adopted.values()))
+    numbers = dict(submitted)
+    return tuple(
+        Pieces(who, numbers.get(who, 0), tuple((level, day) for one, level, day in adopted if one == who))
+        for who in dict.fromkeys([*numbers, *(row[0] for row in adopted)])
+    )
 
 
 def register(
