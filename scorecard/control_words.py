@@ -155,7 +155,7 @@ def rebasing_hint(shown: Control) -> str:
     sides = {one.signal.side if one.signal else None for one in recent}
     if len(recent) < RUN or len(sides) > 1 or None in sides:
         return ""
-    return f"近{RUN}个月都是同一方向的信号；如做法确已改变，可在“目标”页记录一次有理由的重设基准"
+    return f"近{RUN}个月都是同一方向的信号；如做法确已改变，可在“基准与标注”页记录一次有理由的重设"
 
 
 def _current_run(part: Segment) -> tuple[Side | None, int]:
