@@ -1,7 +1,7 @@
 """Every indicator beside its counterweight, and the pairs whose two sides went apart since the same period last year.
 
-A pair is pointed out (提示核查) when the indicator became better and its counterweight worse: by what is said of it, the
-gain may have been bought. It is never an accusation: real work can look the same, so the sentence asks for a look at the
+A pair is pointed out (提示核查) when the indicator became better, or counts more of what is merely counted, and its
+counterweight became worse: the gain may have been bought. It is never an accusation: real work can look the same, so the sentence asks for a look at the
 cases. A rate moves when it changes by a percentage point, anything else by a twentieth of what it was: no rule sets
 these, they are ours, to keep rounding and chance out of the list.
 """
@@ -14,7 +14,7 @@ from typing import Literal
 from scorecard.cards import Card
 from scorecard.comparison import Change
 
-Move = Literal["变好", "变差", "持平", "不判断"]
+Move = Literal["变好", "变差", "增加", "持平", "不判断"]
 POINT = Fraction(1)
 TWENTIETH = Fraction(1, 20)
 
@@ -42,7 +42,7 @@ def pairs(cards: Mapping[str, Card], domain: str) -> tuple[Pair, ...]:
 def _pair(card: Card, partner: Card | None) -> Pair:
     mine, other = moved(card), "不判断" if partner is None else moved(partner)
     hint = ""
-    if partner is not None and (mine, other) == ("变好", "变差"):
+    if partner is not None and mine in ("变好", "增加") and other == "变差":
         hint = (
             f"提示核查：本指标{_change_text(card)}，制衡指标“{partner.indicator.name}”{_change_text(partner)}，"
             "两者走向分开。请抽查个案，核对口径和登记；这不表示存在问题。"
@@ -58,10 +58,11 @@ def moved(card: Card) -> Move:
     direction = card.indicator.direction
     if direction == "range":
         return _moved_in_range(card, change)
-    if direction == "neutral":
-        return "不判断"
     if abs(change.difference) < _least(card, change):
         return "持平"
+    if direction == "neutral":  # a number of things done: more of them is what the counterweight watches
+        counted = card.indicator.formula.kind in ("count", "sum")
+        return "增加" if counted and change.difference > 0 else "不判断"
     return "变好" if (change.difference > 0) == (direction == "higher") else "变差"
 
 
