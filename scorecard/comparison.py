@@ -132,7 +132,8 @@ def pace_text(
     missing = limits.lower - reading.exact
     if missing > 0:
         return f"再{_verb(indicator)}{_whole(missing, unit)}即达进度"
-    return f"已超进度{_whole(-missing, unit, up=False)}" if missing < 0 else "恰达进度"
+    ahead = _whole(-missing, unit, up=False)
+    return "已达进度" if not ahead.removesuffix(unit).strip("0.") else f"已超进度{ahead}"
 
 
 def _verb(indicator: Indicator) -> str:
@@ -166,9 +167,12 @@ def to_meet(indicator: Indicator, reading: Reading | None, limits: Bounds | None
         return f"分母{int(bottom):,}不变，分子再多{need:,}即达标"
     if room is not None and room > 0:
         return f"分母{int(bottom):,}不变，分子再少{room:,}即达标"
-    spare = [f"少{1 - need:,}" for need in (need,) if need is not None]
-    spare += [f"多{1 - room:,}" for room in (room,) if room is not None]
-    return f"分母{int(bottom):,}不变，分子再{'或再'.join(spare)}即不达标"
+    spare: list[str] = []
+    if need is not None and 1 - need <= top:
+        spare.append(f"少{1 - need:,}")
+    if room is not None and top + 1 - room <= bottom:
+        spare.append(f"多{1 - room:,}")
+    return f"分母{int(bottom):,}不变，分子再{'或再'.join(spare)}即不达标" if spare else ""
 
 
 def _share_of_rows(indicator: Indicator) -> bool:
