@@ -22,6 +22,11 @@ _LEADS: dict[Word, str] = {
     "数据待核": "{period}，{name}数据待核，不作评价：{reason}",
     "无数据": "{period}，{name}无数据：{reason}",
 }
+# The first clause where the value may still move and its base carries no rate yet.
+_WITHHELD: dict[Word, str] = {
+    "观察期未满": "{period}，{name}观察期未满，只列数{halves}，不计比率",
+    "在途": "{period}，{name}报告期未结束，只列数{halves}，不计比率",
+}
 # The clause against the target; words without one are not measured against it.
 _TARGETS: dict[Word, str] = {
     "达标": "目标{target}，达标{gap}",
@@ -36,8 +41,9 @@ def of_indicator(card: Card) -> str:
     """One indicator in one sentence: value and halves, 同比 and 环比, target and gap, 变异."""
     word = card.verdict.word
     halves = f"（{card.halves}）" if card.halves else ""
+    lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])
     clauses = [
-        _LEADS[word].format(
+        lead.format(
             period=card.period,
             name=card.indicator.name,
             value=card.value,
