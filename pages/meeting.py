@@ -16,9 +16,12 @@ if view is not None:
     matters = meeting.matters(view, decisions)
     matter = meeting.choose(view, matters)
     if matter is not None:
-        meeting.facts(view, matter, matters.index(matter) + 1, len(matters))
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            meeting.facts(view, matter, matters.index(matter) + 1, len(matters))
         contract = seeds_catalog().tables[TABLE]
-        decided = meeting.form(view, matter, contract, actor)
+        with right:
+            decided = meeting.form(view, matter, contract, actor)
         if decided is not None:
             file = (decided.csv, decided.file_name, contract, seeds_catalog(), today())
             with st.spinner("正在记录…"):

@@ -2,6 +2,7 @@
 
 First what earlier sessions left unresolved, by due date; then, in the plan's order, indicators that miss their target or
 truly worsen, worklists with overdue items, and reports a department owes. Nothing is scored and nothing ranked by value.
+What is decided today moves nothing: a session goes through its matters in one order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,8 @@ class Matter:
     """One thing to decide on.
 
     `reasons` say why it is here now; empty when only an earlier decision keeps it on the table. `history` holds what was
-    decided on it, the latest first. `reopened` tells that it was marked done and is still the matter.
+    decided on it, the latest first; `decided` that today's session has decided on it; `carried` that an earlier one left it
+    unresolved; `reopened` that an earlier one marked it done, and it is still the matter.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Matter:
     facts: tuple[str, ...]
     departments: tuple[str, ...]
     history: tuple[Decision, ...] = ()
+    carried: bool = False
+    decided: bool = False
 
     @property
     def name(self) -> str:
@@ -46,12 +50,9 @@ class Matter:
         return self.history[0] if self.history else None
 
     @property
-    def open(self) -> bool:
-        return self.last is not None and self.last.status == "待办"
-
-    @property
     def reopened(self) -> bool:
-        return bool(self.reasons) and self.last is not None and self.last.status == "已办结"
+        done = self.last is not None and self.last.status == "已办结"
+        return bool(self.reasons) and done and not self.decided
 
 
 def agenda(
@@ -60,6 +61,7 @@ def agenda(
     lines: Sequence[Line],
     tallies: Iterable[Tally],
     decisions: Sequence[Decision],
+    today: date,
 ) -> tuple[Matter, ...]:
     """Every matter of the session in its order; those no longer followed are left out while they stay that way."""
     now = {
@@ -69,11 +71,20 @@ def agenda(
     histories: dict[str, list[Decision]] = {}
     for one in sorted(decisions, key=lambda one: one.decided_at, reverse=True):
         histories.setdefault(one.item, []).append(one)
-    dropped = {item for item, one in standing(decisions).items() if one.status == "不再跟踪"}
-    carried = [now.get(one.item) or _kept(one, cards) for one in unresolved(decisions)]
+    before = [one for one in decisions if one.session_on < today]
+    dropped = {item for item, one in standing(before).items() if one.status == "不再跟踪"}
+    carried = [now.get(one.item) or _kept(one, cards) for one in unresolved(before)]
     first = {one.id for one in carried}
     rest = [one for one in now.values() if one.id not in first and one.id not in dropped]
-    return tuple(replace(one, history=tuple(histories.get(one.id, ()))) for one in (*carried, *rest))
+    return tuple(
+        replace(
+            one,
+            history=tuple(histories.get(one.id, ())),
+            carried=one.id in first,
+            decided=any(each.session_on >= today for each in histories.get(one.id, ())),
+        )
+        for one in (*carried, *rest)
+    )
 
 
 def _indicators(cards: Mapping[str, Card]) -> Iterable[Matter]:
@@ -94,7 +105,7 @@ def _indicators(cards: Mapping[str, Card]) -> Iterable[Matter]:
 
 
 def _standing(card: Card) -> tuple[str, ...]:
-    return tuple(part for part in (f"目标 {card.target}", card.gap, card.halves, card.to_meet) if part)
+    return tuple(part for part in (card.halves, card.to_meet) if part)
 
 
 def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[Matter]:

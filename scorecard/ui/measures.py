@@ -8,14 +8,12 @@ from scorecard import store
 from scorecard.definitions import Catalog
 from scorecard.measures import Duty, Line, interval, lines
 from scorecard.provenance import day_text
-from scorecard.register_rows import progress
+from scorecard.register_rows import Progress, progress
 from scorecard.ui.data import judged_on
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.ui.worklists import address
 from scorecard.worklist_rows import tallies
-
-READ_AT_ONCE = 4  # reports of a measure that stand open
 
 
 def of_version(view: View) -> tuple[Line, ...]:
@@ -115,8 +113,8 @@ def _sections(view: View) -> str:
                 for name, numbers in line.worklists
             ],
             "series": _series(catalog, line),
-            "reports": _reports(catalog, line)[:READ_AT_ONCE],
-            "earlier": _reports(catalog, line)[READ_AT_ONCE:],
+            "latest": [_told(catalog, duty.latest) for duty in line.duties if duty.latest],
+            "reports": [_told(catalog, one) for one in line.reports],
             "owing": [catalog.departments[duty.department].name for duty in line.owing],
         }
         for line in of_version(view)
@@ -140,15 +138,12 @@ def _series(catalog: Catalog, line: Line) -> list[tuple[str, str]]:
     return found
 
 
-def _reports(catalog: Catalog, line: Line) -> list[dict[str, str]]:
-    return [
-        {
-            "day": day_text(one.reported_on),
-            "department": catalog.departments[one.department].name,
-            "status": one.status,
-            "percent": f"{one.percent.normalize():f}%" if one.percent is not None else "—",
-            "text": one.text,
-            "evidence": one.evidence,
-        }
-        for one in line.reports
-    ]
+def _told(catalog: Catalog, one: Progress) -> dict[str, str]:
+    return {
+        "day": day_text(one.reported_on),
+        "department": catalog.departments[one.department].name,
+        "status": one.status,
+        "percent": f"{one.percent.normalize():f}%" if one.percent is not None else "—",
+        "text": one.text,
+        "evidence": one.evidence,
+    }

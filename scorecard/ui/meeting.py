@@ -38,9 +38,9 @@ class Recorded:
 
 
 def matters(view: View, decisions: Sequence[Decision]) -> tuple[Matter, ...]:
-    """What this session has before it. Always the whole court's: a session is not one department's."""
+    """What today's session has before it: indicators as chosen above, worklists and reports of the whole court."""
     found = tallies(view.version.connection, view.catalog)
-    return agenda(view.catalog, view.cards, measures.of_version(view), found, decisions)
+    return agenda(view.catalog, view.cards, measures.of_version(view), found, decisions, today())
 
 
 def choose(view: View, found: Sequence[Matter]) -> Matter | None:
@@ -50,7 +50,8 @@ def choose(view: View, found: Sequence[Matter]) -> Matter | None:
         render(
             "meeting_head.html",
             total=len(found),
-            carried=sum(one.open for one in found),
+            carried=sum(one.carried for one in found),
+            decided=sum(one.decided for one in found),
             late=late(found, now),
             label=f"{view.scope}　{view.selection.period.label}",
         )

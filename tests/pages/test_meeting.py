@@ -25,6 +25,8 @@ from tests.pages.conftest import Open
 from tests.pages.test_pages import text
 from tests.samples import copied
 
+DAY = date(2026, 11, 25)
+
 
 @pytest.fixture
 def own(sample: DataDir, tmp_path: Path) -> DataDir:
@@ -56,7 +58,7 @@ def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the
 ) -> None:
     found = [Tally("revisit_due", "civil", "超期", 3), Tally("revisit_due", None, "超期", 1)]
     found += [Tally("pre_mediation_30d", "filing", "超期", 2), Tally("summary_limit", "civil", "临期", 9)]
-    matters = agenda(catalog, {}, (), found, ())
+    matters = agenda(catalog, {}, (), found, (), DAY)
     assert [one.id for one in matters] == ["worklist:pre_mediation_30d", "worklist:revisit_due"]
     assert "超期 4 项" in matters[1].facts[0]
     assert matters[1].facts[1] == "超期按部门：民事审判庭 3、未登记部门 1"
@@ -70,9 +72,27 @@ def test_what_is_unresolved_comes_first_by_its_due_date(catalog: Catalog) -> Non
         decision("worklist:revisit_due", "2026-10-01T09:00", due=date(2026, 12, 1)),
         decision("worklist:summary_limit", "2026-10-01T09:05", due=date(2026, 11, 1)),
     ]
-    matters = agenda(catalog, {}, (), found, decisions)
+    matters = agenda(catalog, {}, (), found, decisions, DAY)
     assert [one.name for one in matters] == ["summary_limit", "revisit_due", "pre_mediation_30d"]
-    assert [one.open for one in matters] == [True, True, False]
+    assert [one.carried for one in matters] == [True, True, False]
+
+
+def test_what_is_decided_today_moves_nothing_until_the_next_session(catalog: Catalog) -> None:
+    found = [
+        Tally(name, "civil", "超期", 1) for name in ("revisit_due", "summary_limit", "pre_mediation_30d")
+    ]
+    decisions = [
+        decision("worklist:summary_limit", "2026-10-01T09:05"),
+        decision("worklist:summary_limit", "2026-11-25T09:00", status="已办结"),
+        decision("worklist:revisit_due", "2026-11-25T09:05", due=date(2026, 11, 26)),
+    ]
+    matters = agenda(catalog, {}, (), found, decisions, DAY)
+    assert [one.name for one in matters] == ["summary_limit", "pre_mediation_30d", "revisit_due"]
+    assert [one.decided for one in matters] == [True, False, True]
+    assert not any(one.reopened for one in matters)
+    after = agenda(catalog, {}, (), found, decisions, date(2026, 11, 26))
+    assert [one.name for one in after] == ["revisit_due", "pre_mediation_30d", "summary_limit"]
+    assert after[2].reopened
 
 
 def test_a_later_row_corrects_an_earlier_one_and_both_are_kept() -> None:
@@ -86,15 +106,15 @@ def test_a_later_row_corrects_an_earlier_one_and_both_are_kept() -> None:
 def test_a_matter_marked_done_that_still_is_one_comes_back_and_says_so(catalog: Catalog) -> None:
     found = [Tally("revisit_due", "civil", "超期", 1)]
     done = [decision("worklist:revisit_due", "2026-10-01T09:00", status="已办结")]
-    (matter,) = agenda(catalog, {}, (), found, done)
+    (matter,) = agenda(catalog, {}, (), found, done, DAY)
     assert matter.reopened
     dropped = [*done, decision("worklist:revisit_due", "2026-10-02T09:00", status="不再跟踪")]
-    assert agenda(catalog, {}, (), found, dropped) == ()
+    assert agenda(catalog, {}, (), found, dropped, DAY) == ()
 
 
 def test_an_open_matter_stays_on_the_table_when_the_data_show_nothing_any_more(catalog: Catalog) -> None:
-    (matter,) = agenda(catalog, {}, (), (), [decision("worklist:revisit_due", "2026-10-01T09:00")])
-    assert matter.open
+    (matter,) = agenda(catalog, {}, (), (), [decision("worklist:revisit_due", "2026-10-01T09:00")], DAY)
+    assert matter.carried
     assert "可以了结" in matter.facts[0]
 
 
@@ -108,7 +128,9 @@ def test_a_decision_is_late_from_the_day_after_its_due_date_until_it_is_done() -
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
-def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(own: DataDir, open_page: Open) -> None:
+def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(
+    own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_page(own, "meeting")
     assert not app.exception
     before = text(app)
@@ -122,7 +144,8 @@ def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(own: DataD
     assert one.version == store.current(own).version
     shown = text(app)
     assert "逐案核查，月底前清零" in shown
-    assert "上次未了结" in shown
+    assert "本次已记录 1 项" in shown
+    monkeypatch.setattr("scorecard.ui.meeting.today", lambda: one.session_on + timedelta(days=1))
     again = text(open_page(own, "meeting"))
     assert "其中以前会商未了结的 1 项" in again
     assert again.index("上次未了结") < again.index("会商记录")
@@ -141,7 +164,10 @@ def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(
     assert [one.status for one in found] == ["待办", "已办结"]
     assert len({one.item for one in found}) == 1
     assert unresolved(found) == ()
-    assert [one.action for one in audit.entries(own)[-2:]] == ["记录决定", "记录决定"]  # and nothing made good later
+    assert [one.action for one in audit.entries(own)[-2:]] == [
+        "记录决定",
+        "记录决定",
+    ]  # and nothing made good later
 
 
 def test_an_empty_conclusion_is_refused_before_anything_is_written(own: DataDir, open_page: Open) -> None:
