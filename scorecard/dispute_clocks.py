@@ -10,7 +10,8 @@ from typing import Any
 
 from scorecard.definitions import Catalog
 from scorecard.disputes import ABOVE, BANDS, MAY, MUST, NO_CLAIM, NO_WAGE, Claim, Clock, Register, Threshold
-from scorecard.topics import Slice, fetched, rows_of
+from scorecard.slices import Slice
+from scorecard.topics import fetched, rows_of
 
 CLAIMS_NEEDED = {"cases": ("case_type", "closed_on", "filed_on", "procedure", "claimed_yuan")}
 PRESERVATION_NEEDED = {"preservation": ("kind", "applied_at", "ruled_at")}

@@ -23,7 +23,8 @@ from scorecard.disputes import (
     Trials,
     in_order,
 )
-from scorecard.topics import Slice, fetched, rows_of
+from scorecard.slices import Slice
+from scorecard.topics import fetched, rows_of
 
 MEDIATIONS_NEEDED = {"pre_mediations": ("received_on", "ended_on", "outcome", "filed_on", "cause_group")}
 TRIALS_NEEDED = {"cases": ("case_type", "closed_on", "procedure", "outcome", "cause_group")}

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from scorecard.duration import AgeGroup, Spell, Survival, ages, mean, median, survival
 from scorecard.period import add_interval
-from scorecard.topics import Slice
+from scorecard.slices import Slice
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from scorecard.definitions import Catalog
 from scorecard.insolvency import Administrator, Case, Round, Transfers
-from scorecard.topics import Slice, fetched, rows_of
+from scorecard.slices import Slice
+from scorecard.topics import fetched, rows_of
 
 OWN_CASES = "case_type = '破' AND accepted_on IS NOT NULL"
 NEEDED = {

@@ -1,7 +1,8 @@
 """Every indicator beside its counterweight, and the pairs whose two sides went apart since the same period last year.
 
 A pair is pointed out (提示核查) when the indicator became better, or counts more of what is merely counted, and its
-counterweight became worse: the gain may have been bought. It is never an accusation: real work can look the same, so the sentence asks for a look at the
+counterweight became worse: the gain may have been bought.
+It is never an accusation: real work can look the same, so the sentence asks for a look at the
 cases. A rate moves when it changes by a percentage point, anything else by a twentieth of what it was: no rule sets
 these, they are ours, to keep rounding and chance out of the list.
 """

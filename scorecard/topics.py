@@ -1,58 +1,16 @@
 """Tallies for the pages in depth: what is asked of the version's tables beside the indicators, read-only and bounded.
 
-A slice is what the reader chose: the days of the period up to the tables' cut, the department, all cases or 涉企. Every
-query of these pages takes its rows through `rows_of`, so that none forgets a choice; a table that cannot follow a choice
-says so in words instead of showing another population.
+Every query of these pages takes its rows through `rows_of`, so that none forgets what the reader chose.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
 from scorecard.definitions import Catalog
-from scorecard.period import Period
 from scorecard.readings import ALL_DEPARTMENTS
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The days from `first` to `last` (both included), one department or all, all cases or 涉企."""
-
-    first: date
-    last: date
-    department: str
-    scope: str
-
-
-def slice_of(period: Period, cut: date, department: str, scope: str) -> Slice:
-    """The choice as days; nothing after the day the extracts reach."""
-    return Slice(period.first, min(period.last, cut), department, scope)
-
-
-def obstacle(
-    catalog: Catalog, as_of: Mapping[str, date], needed: Mapping[str, Sequence[str]], chosen: tuple[str, str]
-) -> str:
-    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can."""
-    department, scope = chosen
-    for name, columns in needed.items():
-        table = catalog.tables.get(name)
-        if table is None:
-            return f"这一版没有登记数据表“{name}”，本专题没有可用的数据。"
-        missing = [
-            column for column in columns if column not in table.columns and column not in table.derived
-        ]
-        if missing:
-            return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，本专题没有可用的数据。"
-        if name not in as_of:
-            return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
-        if department != ALL_DEPARTMENTS and table.department is None:
-            return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"
-        if scope == "firm" and table.firm is None:
-            return f"《{table.name}》不区分涉企。请把上方“案件范围”改为“全部案件”。"
-    return ""
+from scorecard.slices import Slice
 
 
 def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:

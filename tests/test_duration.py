@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_with_nothing_pending_the_median_is_the_ordinary_one(days: list[int]) ->
 @given(spells)
 def test_the_share_only_falls_and_lies_between_its_limits(cases: list[Spell]) -> None:
     steps = survival(cases).steps
-    assert all(later.share < earlier.share for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(later.share < earlier.share for earlier, later in pairwise(steps))
     for step in steps:
         if step.low is None or step.high is None:
             assert step.share == 0

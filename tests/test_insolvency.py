@@ -19,7 +19,7 @@ from scorecard.duration import Spell, survival
 from scorecard.insolvency import Case
 from scorecard.period import GRAINS, Grain, parse
 from scorecard.readings import Reading
-from scorecard.topics import Slice, obstacle, slice_of
+from scorecard.slices import Slice, obstacle, slice_of
 from tests.samples import AS_OF, published_sample
 
 SHEET = Sheet("标题<b>", "副题", ("口径 一", "版本 二"), True)

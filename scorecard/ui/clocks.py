@@ -77,7 +77,8 @@ def register(view: View) -> None:
     st.html(render("topic_note.html", title="失信企业：在库、修复、再次纳入", lines=[
         said,
         "" if found.balanced else "◆ 数据待核：期初加纳入减出库不等于期末，请核对纳入日期、删除日期和期限届满日。",
-        f"本期修复 {found.repaired:,} 家，其中修复后十二个月内再次纳入、到数据截至日为止已知 {found.relisted:,} 家；观察期未满的以后还会增加。",
+        f"本期修复 {found.repaired:,} 家，其中修复后十二个月内再次纳入、到数据截至日为止已知 {found.relisted:,} 家；"
+        "观察期未满的以后还会增加。",
         "按条计：一家企业在一件案件中的一次纳入为一条。期限届满的从届满日起不计在库。",
     ]))  # fmt: skip
     rows = [
@@ -127,7 +128,8 @@ def arrears(view: View) -> None:
         ),
     ]
     figure = view.kept("arrears figure", lambda: flow(
-        sheet(view, "拖欠企业账款案件执结去向", view.selection.period.label, "首次执行和恢复执行，是否拖欠企业账款为“是”，结案日期在报告期内",
+        sheet(view, "拖欠企业账款案件执结去向", view.selection.period.label,
+              "首次执行和恢复执行，是否拖欠企业账款为“是”，结案日期在报告期内",
               ("enforcement",)), rows))  # fmt: skip
     plot(figure, "arrears", said)
     st.html(

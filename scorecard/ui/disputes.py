@@ -40,11 +40,11 @@ def _directions(view: View, groups: Sequence[str], whose: str) -> None:
             lambda: dispute_rows.mediations(view.version.connection, view.catalog, chosen, groups),
         )
         _mediations(view, key, whose, causes, found)
-    chosen = slice_for(view, TRIALS_NEEDED)
-    if chosen is not None:
+    closed = slice_for(view, TRIALS_NEEDED)
+    if closed is not None:
         tried = view.kept(
             f"trials {key}",
-            lambda: dispute_rows.trials(view.version.connection, view.catalog, chosen, groups),
+            lambda: dispute_rows.trials(view.version.connection, view.catalog, closed, groups),
         )
         _trials(view, key, whose, causes, tried)
 
@@ -208,13 +208,17 @@ def _used(must: Claim, base: int) -> str:
     if must.cases < base:
         return f"标的额应当适用小额的案件 n={must.cases}，件数过少，只列数。"
     share = value_text(Fraction(must.used, must.cases) * 100, "%")
-    return f"标的额应当适用小额的 {must.cases:,} 件中，用{SMALL}审结 {must.used:,} 件（{share}）。分母只是这一档，与“小额诉讼程序适用率”（全部一审民事案件）不同。"
+    return (
+        f"标的额应当适用小额的 {must.cases:,} 件中，用{SMALL}审结 {must.used:,} 件（{share}）。"
+        "分母只是这一档，与“小额诉讼程序适用率”（全部一审民事案件）不同。"
+    )
 
 
 def _threshold_lines(view: View, left_out: int) -> list[str]:
     found = dispute_clocks.thresholds(view.version.connection)
     lines = [
-        f"{one.since} 起立案：{one.year}年度年平均工资 {half_up(one.wage)}元，应当适用 ≤{half_up(one.must, 2)}元，可约定 ≤{half_up(one.may, 2)}元。"
+        f"{one.since} 起立案：{one.year}年度年平均工资 {half_up(one.wage)}元，"
+        f"应当适用 ≤{half_up(one.must, 2)}元，可约定 ≤{half_up(one.may, 2)}元。"
         for one in found
     ]
     if left_out:

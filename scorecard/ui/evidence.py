@@ -182,9 +182,8 @@ def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
 
 
 def _choose_part(one: Behind) -> Part:
-    offered: list[Part] = ["all", "numerator"]
-    if any(role.half == "denominator" for role in one.roles):
-        offered += ["denominator", "rest"]
+    halves: tuple[Part, ...] = ("all", "numerator", "denominator", "rest")
+    offered = halves if any(role.half == "denominator" for role in one.roles) else halves[:2]
     return st.segmented_control(
         "归属", offered, default="all", required=True, format_func=PART_NAMES.__getitem__, key="part"
     )

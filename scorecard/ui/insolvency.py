@@ -11,7 +11,7 @@ from scorecard.charts_topic import Row, Segment, flow
 from scorecard.insolvency import Case, Durations, Transfers
 from scorecard.insolvency_rows import NEEDED
 from scorecard.provenance import day_text
-from scorecard.topics import Slice
+from scorecard.slices import Slice
 from scorecard.ui import identity
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
@@ -108,24 +108,14 @@ def lengths(view: View) -> None:
 
 def _length_rows(found: Durations, base: int) -> list[tuple[str, str, str, str]]:
     """(which cases, how many, mean, median); under the minimum base the count alone."""
-    rows = [
-        (
-            one.label,
-            f"{one.closed}件",
-            *((_days(one.mean), _days(one.median)) if one.closed >= base else (f"n={one.closed}",) * 2),
-        )
-        for one in found.closed
-    ]
     survival = found.survival
-    return [
-        *rows,
-        (
-            "连同未结案件（估计）",
-            f"{survival.cases}件，其中未结{survival.pending}件",
-            "不适用",
-            _km_text(found, base),
-        ),
-    ]
+    rows: list[tuple[str, str, str, str]] = []
+    for one in found.closed:
+        count = f"n={one.closed}"
+        told = (_days(one.mean), _days(one.median)) if one.closed >= base else (count, count)
+        rows.append((one.label, f"{one.closed}件", *told))
+    cases = f"{survival.cases}件，其中未结{survival.pending}件"
+    return [*rows, ("连同未结案件（估计）", cases, "不适用", _km_text(found, base))]
 
 
 def _km_text(found: Durations, base: int) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from scorecard.charts import PLOT_CONFIG
 from scorecard.charts_topic import Sheet
 from scorecard.provenance import SAMPLE, day_text
-from scorecard.topics import Slice, obstacle, slice_of
+from scorecard.slices import Slice, obstacle, slice_of
 from scorecard.ui import frame
 from scorecard.ui.frame import View
 
