@@ -159,8 +159,6 @@ def form(view: View, matter: Matter, contract: Table, actor: Actor) -> Recorded 
     wrong = [] if row["conclusion"] else ["请填写结论"]
     if status == "待办" and not department:
         wrong.append("请选择责任部门")
-    if status == "待办" and due_on is None:
-        wrong.append("请填写期限")
     wrong += [
         f"{contract.header(column)}：{what}；应为：{wanted}"
         for column, what, wanted, _ in mistakes(row, catalog)

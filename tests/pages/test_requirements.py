@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,7 @@ from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
 from tests.samples import copied
 
+Row = TypeVar("Row")
 SPAN = (date(2026, 1, 1), date(2026, 10, 31))
 
 
@@ -61,6 +62,11 @@ def test_departments_stand_in_the_order_of_the_plan_and_nothing_is_added_up(
 # --- second readings of the registers ----------------------------------------------------------------------------
 
 
+def there(found: tuple[Row, ...] | None) -> tuple[Row, ...]:
+    assert found is not None
+    return found
+
+
 def rows_of(connection: Any, table: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{table}"')
@@ -70,13 +76,13 @@ def rows_of(connection: Any, table: str) -> list[dict[str, Any]]:
 
 def test_information_by_department_is_what_a_plain_reading_counts(connection: Any) -> None:
     rows = rows_of(connection, "information_reports")
-    for one in pieces(connection, *SPAN):
+    for one in there(pieces(connection, *SPAN)):
         own = [row for row in rows if row["department"] == one.department]
         assert one.submitted == len({r["report_no"] for r in own if SPAN[0] <= r["submitted_on"] <= SPAN[1]})
         adopted = [r for r in own if r["adopted_on"] and SPAN[0] <= r["adopted_on"] <= SPAN[1]]
         for level in ("国家级", "省级", "市级", "区级"):
             assert one.adopted(level) == sum(r["level"] == level for r in adopted)
-    assert sum(one.submitted for one in pieces(connection, *SPAN)) > 20
+    assert sum(one.submitted for one in there(pieces(connection, *SPAN))) > 20
 
 
 def test_model_cases_are_one_line_a_piece_with_all_levels_that_adopted_it(connection: Any) -> None:
@@ -84,7 +90,7 @@ def test_model_cases_are_one_line_a_piece_with_all_levels_that_adopted_it(connec
     numbers = {
         r["report_no"] for r in rows if r["kind"] in MODEL_KINDS and SPAN[0] <= r["submitted_on"] <= SPAN[1]
     }
-    found = register(connection, MODEL_KINDS, *SPAN)
+    found = there(register(connection, MODEL_KINDS, *SPAN))
     assert len(found) == len(numbers) > 0
     assert [one.submitted_on for one in found] == sorted((one.submitted_on for one in found), reverse=True)
     levels = sum(r["level"] != "未采用" and r["report_no"] in numbers for r in rows)
@@ -93,7 +99,7 @@ def test_model_cases_are_one_line_a_piece_with_all_levels_that_adopted_it(connec
 
 def test_revisits_count_issues_only_where_both_numbers_are_known(connection: Any) -> None:
     rows = [r for r in rows_of(connection, "revisits") if SPAN[0] <= r["revisited_on"] <= SPAN[1]]
-    for one in revisits(connection, *SPAN):
+    for one in there(revisits(connection, *SPAN)):
         own = [r for r in rows if r["department"] == one.department]
         known = [r for r in own if r["issues"] is not None and r["closed_issues"] is not None]
         assert (one.visits, one.cases) == (len(own), len({r["case_no"] for r in own}))
@@ -106,7 +112,7 @@ def test_revisits_count_issues_only_where_both_numbers_are_known(connection: Any
 
 def test_activities_count_entries_and_different_firms(connection: Any) -> None:
     rows = [r for r in rows_of(connection, "work_log") if SPAN[0] <= r["held_on"] <= SPAN[1]]
-    found = activities(connection, *SPAN)
+    found = there(activities(connection, *SPAN))
     assert sum(one.entries for one in found) == len(rows)
     for one in found:
         own = [r for r in rows if (r["kind"], r["department"]) == (one.kind, one.department)]
