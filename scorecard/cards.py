@@ -142,7 +142,7 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
         since=_since(points) if verdict.word == "未达标" else "",
         changes=changes(indicator, assessed, period, evidence.catalog.court.minimum_base),
         pace=pace_text(indicator, reading, target, limits) if judged else "",
-        to_meet=to_meet(indicator, reading, limits) if judged else "",
+        to_meet=to_meet(indicator, reading, limits) if judged and target and target.kind != "累计" else "",
         control=control(indicator, assessed, evidence.baselines) if period.grain == "month" else None,
     )
 

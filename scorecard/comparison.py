@@ -151,12 +151,14 @@ def _whole(value: Fraction, unit: str, up: bool = True) -> str:
 
 
 def to_meet(indicator: Indicator, reading: Reading | None, limits: Bounds | None) -> str:
-    """What this period's value would have had to be for the other verdict, in rows where rows are counted.
+    """What this period's value would have had to be for the other verdict: in rows where a share of rows is counted.
 
-    Only for shares of rows: a numerator of n more over the same denominator is something people can picture.
+    A numerator of n more over the same denominator is something people can picture; other values name the bound.
     """
-    if reading is None or reading.exact is None or limits is None or not _share_of_rows(indicator):
+    if reading is None or reading.exact is None or limits is None:
         return ""
+    if not _share_of_rows(indicator):
+        return _by_value(reading.exact, limits, indicator.unit)
     top, bottom = reading.numerator, reading.denominator
     if top is None or not bottom:
         return ""
@@ -173,6 +175,17 @@ def to_meet(indicator: Indicator, reading: Reading | None, limits: Bounds | None
     if room is not None and top + 1 - room <= bottom:
         spare.append(f"多{1 - room:,}")
     return f"分母{int(bottom):,}不变，分子再{'或再'.join(spare)}即不达标" if spare else ""
+
+
+def _by_value(value: Fraction, limits: Bounds, unit: str) -> str:
+    low = None if limits.lower is None else value_text(limits.lower, unit)
+    high = None if limits.upper is None else value_text(limits.upper, unit)
+    if limits.lower is not None and value < limits.lower:
+        return f"达到{low}即达标"
+    if limits.upper is not None and value > limits.upper:
+        return f"降到{high}以内即达标"
+    spare = [side for side in (low and f"低于{low}", high and f"高于{high}") if side]
+    return f"{'或'.join(spare)}即不达标"
 
 
 def _share_of_rows(indicator: Indicator) -> bool:

@@ -8,7 +8,7 @@ from scorecard.comparison import Change, changes, compare, pace_text, previous, 
 from scorecard.control import Assessed
 from scorecard.definitions import Indicator
 from scorecard.period import Grain, Period
-from scorecard.targets import bounds
+from scorecard.targets import Target, bounds
 from scorecard.verdict import Word
 from tests.court import indicator, period, reading, target
 
@@ -194,16 +194,16 @@ def test_other_targets_and_missing_values_have_no_pace() -> None:
     ("goal"), [target("下限", "60"), target("上限", upper="35"), target("区间", "20", "35")]
 )
 @pytest.mark.parametrize("top", [0, 1, 19, 20, 21, 34, 35, 36, 59, 60, 61, 99, 100])
-def test_the_number_of_rows_that_turns_a_verdict_is_the_smallest_one(top: int, goal: object) -> None:
+def test_the_number_of_rows_that_turns_a_verdict_is_the_smallest_one(top: int, goal: Target) -> None:
     """Counted by trying every other numerator, one by one."""
     of = indicator("ratio")
     assert of.formula.share
-    low, high = goal.lower, goal.upper  # pyright: ignore
+    low, high = goal.lower, goal.upper
 
     def met(numerator: int) -> bool:
         return (low is None or numerator >= low) and (high is None or numerator <= high)
 
-    limits = bounds(goal, period())  # pyright: ignore
+    limits = bounds(goal, period())
     said = to_meet(of, reading(of, top, 100), limits)
     up = next((n for n in range(1, 102) if met(top + n) != met(top)), None)
     down = next((n for n in range(1, 102) if met(top - n) != met(top)), None)
@@ -223,6 +223,17 @@ def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:
     assert to_meet(of, reading(of, 98, 100), bounds(target("上限", upper="100"), period())) == ""
 
 
-def test_sums_of_money_and_means_have_no_number_of_rows_to_name() -> None:
-    of = indicator("mean", "lower")
-    assert to_meet(of, reading(of, 500, 10), bounds(target("上限", upper="45"), period())) == ""
+@pytest.mark.parametrize(
+    ("total", "goal", "wanted"),
+    [
+        (500, target("上限", upper="45"), "降到45天以内即达标"),
+        (300, target("上限", upper="45"), "高于45天即不达标"),
+        (300, target("下限", "40"), "达到40天即达标"),
+        (300, target("区间", "20", "45"), "低于20天或高于45天即不达标"),
+    ],
+)
+def test_means_and_money_name_the_bound_that_would_turn_the_verdict(
+    total: int, goal: Target, wanted: str
+) -> None:
+    of = indicator("mean", "range")
+    assert to_meet(of, reading(of, total, 10), bounds(goal, period())) == wanted
