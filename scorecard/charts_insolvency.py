@@ -141,7 +141,7 @@ def open_share(sheet: Sheet, found: Survival) -> go.Figure:
         )  # fmt: skip
     figure.update_layout(
         xaxis={
-            "title": {"text": "自受理之日起的天数", "standoff": 4},
+            "ticksuffix": "天",
             "rangemode": "tozero",
             "tickformat": ",d",
             "nticks": 8,

@@ -52,8 +52,8 @@ class Row:
         return sum(segment.count for segment in self.segments)
 
 
-def flow(sheet: Sheet, rows: Sequence[Row]) -> go.Figure:
-    """Stages as bars under bars, widths in cases."""
+def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
+    """Stages as bars under bars, widths in what is counted: 件, 条."""
     widest = max((row.start + row.total for row in rows), default=0)
     figure = started(sheet, _HEAD + _FOOT + _ROW * len(rows))
     names = [plain(row.name) for row in rows]
@@ -61,7 +61,7 @@ def flow(sheet: Sheet, rows: Sequence[Row]) -> go.Figure:
         at = row.start
         for segment in row.segments:
             if segment.count:
-                figure.add_bar(**_bar(segment, name, at, widest))
+                figure.add_bar(**_bar(segment, name, at, widest, unit))
             at += segment.count
     figure.update_layout(
         barmode="overlay",
@@ -69,7 +69,8 @@ def flow(sheet: Sheet, rows: Sequence[Row]) -> go.Figure:
         xaxis={
             "range": [0, widest or 1],
             "showgrid": False,
-            "title": {"text": "件", "standoff": 2},
+            "tickformat": ",d",
+            "ticksuffix": unit,
             "nticks": 8,
         },
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": names[::-1], "showgrid": False},
@@ -77,7 +78,7 @@ def flow(sheet: Sheet, rows: Sequence[Row]) -> go.Figure:
     return finished(figure, sheet, empty=not widest)
 
 
-def _bar(segment: Segment, row: str, start: int, widest: int) -> dict[str, object]:
+def _bar(segment: Segment, row: str, start: int, widest: int, unit: str) -> dict[str, object]:
     colours = palette()
     fill = {
         "main": colours.ink,
@@ -104,7 +105,7 @@ def _bar(segment: Segment, row: str, start: int, widest: int) -> dict[str, objec
             "line": {"color": colours.ink, "width": 1},
             "pattern": {"shape": hatch, "fgcolor": faded(colours.ink, 0.22), "size": 9, "solidity": 0.12},
         },
-        "hovertemplate": f"{row}　{plain(segment.name)}　<b>{segment.count:,} 件</b><extra></extra>",
+        "hovertemplate": f"{row}　{plain(segment.name)}　<b>{segment.count:,} {unit}</b><extra></extra>",
     }
 
 

@@ -97,7 +97,7 @@ def register(view: View) -> None:
     ]
     figure = view.kept("register figure", lambda: flow(
         sheet(view, "失信企业台账的存量与进出", view.selection.period.label, "失信与信用修复台账，按条计；同一宽度表示进出平衡",
-              ("credit_register",)), rows))  # fmt: skip
+              ("credit_register",)), rows, "条"))  # fmt: skip
     plot(figure, "register", said)
     st.html(render("topic_counts.html", head=("项目", "数量"), rows=[
         ("期初在库", found.before), ("加：本期纳入", found.listed), ("减：信用修复出库", found.repaired_left),

@@ -82,6 +82,10 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
         ),
     )
     plot(figure, f"mediations{len(key)}", said)
+    counts = [(one.name, one.count) for one in (*rows[1].segments, *rows[2].segments)]
+    st.html(
+        render("topic_counts.html", head=("去向", "件数"), rows=[*counts, ("期末还在调解", found.pending)])
+    )
 
 
 def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> None:
@@ -134,7 +138,7 @@ def times(view: View) -> None:
     whole = value_text(found.whole, "天") if cohort >= base else f"n={cohort}"
     lines = [
         f"{view.selection.period.label}：同一批案件从立案到执结平均 {whole}。",
-        "上面各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
+        "图中前三行各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
         f"“同一批案件”是本期执结的首次执行中，按原审案号找得到一审记录的 {cohort:,} 件（共 {found.enforced:,} 件）；"
         "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加。",
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",

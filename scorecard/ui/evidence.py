@@ -76,6 +76,7 @@ def _chosen_card(view: View) -> Card:
         format_func=lambda one: view.cards[one].indicator.name,
         key=_INDICATOR,
         on_change=_into_the_address,
+        width=420,
     )
     return view.cards[st.session_state[_INDICATOR]]
 

@@ -92,7 +92,7 @@ def lengths(view: View) -> None:
     left, right = st.columns(2)
     if shown and survival.steps:
         figure = view.kept("insolvency share", lambda: charts.open_share(
-            sheet(view, "未终结案件所占比例", f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
+            sheet(view, "自受理之日起满若干天仍未终结的案件所占比例", f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
                   "Kaplan–Meier 估计，未结案件按删失处理，带状为95%区间", TABLE), survival))  # fmt: skip
         with left:
             plot(figure, "insolvency_share", f"未终结案件所占比例随天数下降。{_km_text(found, base)}。")

@@ -84,7 +84,10 @@ def estates(view: View) -> None:
     chosen = slice_for(view, NEEDED)
     if chosen is None:
         return
-    found = insolvency_rows.administrators(view.version.connection, view.catalog, chosen)
+    found = view.kept(
+        "insolvency administrators",
+        lambda: insolvency_rows.administrators(view.version.connection, view.catalog, chosen),
+    )
     st.html(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
 
 
