@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scorecard.cards import Card, sentence
 from scorecard.control_words import assurance_sentence, signal_span, variation_sentence
+from scorecard.wording import value_text
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,14 @@ def _missed(card: Card) -> str:
 
 
 def _signalled(card: Card) -> str:
+    """The month that signals by its own value; later ones that still move are named, their values are not used."""
     assert card.control is not None
-    span = signal_span(card.control)
-    return f"{card.period}为{card.value}；{variation_sentence(card.control)}{f'（{span}）' if span else ''}"
+    shown = card.control
+    said, span = variation_sentence(shown), signal_span(shown)
+    if shown.last.signal is not None and shown.last.signal.rule != "outside":
+        value = value_text(shown.last.value, shown.indicator.unit)
+        said = f"{shown.last.period.label}为{value}；{said}{f'（{span}）' if span else ''}"
+    return said if shown.last.period == shown.read else f"{said}；其后各月{card.verdict.word}"
 
 
 def _assured(card: Card) -> str:

@@ -83,6 +83,22 @@ def test_inside_a_group_the_plans_order_stands_whatever_the_values(
     assert [item.card.indicator.id for item in first.items] == wanted
 
 
+def test_a_value_is_not_said_twice_and_a_month_that_moves_is_never_the_reason(catalog: Catalog) -> None:
+    name = "mediation_enforcement_rate"  # lower is better, matures after six months
+    readings = [
+        reading(name, month, value, 100) for month, value in zip(THROUGH, [*STABLE, 60, 80], strict=True)
+    ]
+    readings[-1] = reading(name, OCTOBER, 0, 100, state="immature")
+    readings[-2] = reading(name, THROUGH[-2], 80, 100)
+    (found,) = groups(cards(evidence(catalog, *readings), OCTOBER))
+    assert found.title == "真实恶化"
+    said = found.items[0].sentence
+    assert said.startswith("2026年9月为80.00%，高于控制上限")
+    assert said.endswith("；其后各月观察期未满")
+    assert said.count("80.00%") == 1
+    assert "0.00%；" not in said
+
+
 def test_nothing_to_look_at_gives_no_group(catalog: Catalog) -> None:
     assert groups(shown(catalog, {RATES[0]: ([*STABLE, 60, 61], "30")})) == ()
     assert groups(()) == ()
