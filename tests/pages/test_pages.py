@@ -28,8 +28,8 @@ def text(app: AppTest) -> str:
     return unescape(TAG.sub(" ", re.sub(r"<style>.*?</style>", "", markup(app), flags=re.DOTALL)))
 
 
-def test_there_are_nine_pages_and_each_is_short() -> None:
-    assert len(PAGES) == 9
+def test_every_page_is_short() -> None:
+    assert len(PAGES) >= 10
     for path in (ROOT / "pages").glob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) < 60, path.name
 
