@@ -108,6 +108,13 @@ def test_the_drawer_explains_the_state_and_prints_the_baseline_on_the_figure(
         assert wanted in words
 
 
+def test_tables_nobody_has_to_hand_in_are_never_called_missing(sample: DataDir, open_page: Open) -> None:
+    shown = text(open_page(sample))
+    assert "无逾期" in shown
+    assert "基准重设表" not in shown
+    assert "时间轴标注表" not in shown
+
+
 def test_a_quarter_has_no_limits(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
     app = open_page(sample, "commercial_disputes")
     app.query_params["indicator"] = "small_claims_mean_days"
