@@ -98,7 +98,7 @@ def days(row: Row, start: str, end: str) -> int:
 
 
 def test_there_is_an_extract_for_every_table_that_is_handed_in(extracts, catalog):
-    assert set(extracts) == set(catalog.tables) - DECIDED
+    assert set(extracts) == set(catalog.tables) - set(DECIDED)
 
 
 def test_headers_are_those_of_the_contract_and_every_column_is_used(extracts, tables, catalog):
