@@ -7,17 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from etl.accept import accept
+from etl.build import build
+from etl.publish import publish
 from scorecard import audit, store
+from scorecard import catalog as catalogs
 from scorecard.access import Actor, Forbidden
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
 from scorecard.readings import ALL_DEPARTMENTS
+from scorecard.ui.requirements import TOPICS
 from scorecard.worklist_export import exported
 from scorecard.worklist_rows import MASK, counted, items, standings, tallies
-from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
+from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, ROLES, TESTER, VISITOR
+from tests.extracts import AS_OF, cases_csv
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
-from tests.samples import copied
+from tests.samples import SEEDS, copied
 
 
 @pytest.fixture
@@ -138,12 +144,6 @@ def test_who_may_not_see_the_rows_gets_no_file_and_the_attempt_is_on_record(
 def test_a_list_that_cannot_be_judged_says_so_instead_of_showing_nothing(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    from etl.build import build
-    from etl.publish import publish
-    from scorecard import catalog as catalogs
-    from tests.actors import TESTER
-    from tests.samples import SEEDS
-
     data = copied(sample, tmp_path / "partial")
     for batch in (data.batches / "revisits").glob("*.parquet"):
         batch.unlink()
@@ -167,3 +167,31 @@ def test_the_overview_counts_what_is_overdue_and_leads_there(
         number = counted(found, one.id)["超期"]
         line = f"{one.name} {number:,}"
         assert (line in " ".join(text(app).split())) == bool(number), line
+
+
+@pytest.fixture
+def only_cases(data: DataDir, catalog: Catalog) -> DataDir:
+    """A deployment on its first day: one table of a few months, nothing else."""
+    accept(cases_csv(60), "案件.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
+    publish(data, build(catalog, data), TESTER)
+    return data
+
+
+@pytest.mark.parametrize("actor", ROLES, ids=lambda one: one.role)
+@pytest.mark.parametrize("page", ["worklists", "measures", "meeting"])
+def test_the_pages_stand_with_a_single_table_for_every_role(
+    page: str, actor: Actor, only_cases: DataDir, open_page: Open
+) -> None:
+    app = open_page(only_cases, page, actor=actor)
+    assert not app.exception
+    if page == "worklists":
+        assert "缺少诉前调解表，无法判断，不等于没有" in text(app)
+
+
+def test_with_a_single_table_every_topic_of_the_requirements_says_what_is_missing(
+    only_cases: DataDir, open_page: Open
+) -> None:
+    for topic in TOPICS:
+        app = open_page(only_cases, "requirements", topic=topic)
+        assert not app.exception
+        assert "尚未报送" in text(app) or topic == "部门考核"
