@@ -188,9 +188,18 @@ def small_claims(view: View) -> None:
         return
     found = view.kept("claims", lambda: dispute_clocks.claims(view.version.connection, view.catalog, chosen))
     known = [one for one in found if one.band != NO_WAGE]
-    left_out = sum(one.cases for one in found) - sum(one.cases for one in known)
+    total = sum(one.cases for one in found)
+    left_out = total - sum(one.cases for one in known)
+    court = view.catalog.court
+    # What is left when many cases have no threshold are old ones that took long: a share of them would mislead.
+    enough = left_out <= court.max_aside_share * total
+    said = (
+        _used(found[0], court.minimum_base)
+        if enough
+        else f"{total:,} 件中有 {left_out:,} 件缺工资参数，只列数，不算比例、不画图。"
+    )
     st.html(render("topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
-        _used(found[0], view.catalog.court.minimum_base),
+        said,
         *_threshold_lines(view, left_out),
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
     ]))  # fmt: skip
@@ -199,11 +208,11 @@ def small_claims(view: View) -> None:
         for one in known
         if one.cases
     ]
-    if rows:
+    if rows and enough:
         figure = view.kept("claim bands", lambda: flow(
             sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
                   "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
-        plot(figure, "claims", _used(found[0], view.catalog.court.minimum_base))
+        plot(figure, "claims", said)
     st.html(render("topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
         (one.band, one.used, one.others, one.cases) for one in found]))  # fmt: skip
 

@@ -125,11 +125,28 @@ def test_the_pending_cases_are_why_the_estimate_stands_beside_the_mean(
     assert "2024年1月1日以前受理的" in text(app)
 
 
-def test_a_wage_that_is_not_in_the_table_is_asked_for(sample: DataDir, open_page: Open) -> None:
+def test_a_wage_that_is_not_in_the_table_is_asked_for_and_no_share_is_drawn_of_the_few_left(
+    sample: DataDir, open_page: Open
+) -> None:
     app = open_page(sample, "commercial_disputes")
+    app.segmented_control(key="grain").set_value("ytd").run()
     app.segmented_control(key="topic").set_value("小额适用").run()
+    assert "缺工资参数，只列数，不算比例" in text(app)
+    assert not figures(app)
     assert "年平均工资" in text(app)
     assert "seeds/parameters.csv" in text(app)
+
+
+def test_where_the_wage_is_known_the_share_of_eligible_claims_is_told_with_its_own_denominator(
+    sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, "commercial_disputes")
+    app.segmented_control(key="grain").set_value("month").run()
+    app.selectbox(key="period").set_value("2025年1月").run()
+    app.segmented_control(key="topic").set_value("小额适用").run()
+    assert "标的额应当适用小额的" in text(app)
+    assert "分母只是这一档" in text(app)
+    assert len(figures(app)) == 1
 
 
 def test_a_pair_that_drifts_apart_is_a_hint_and_never_an_accusation(sample: DataDir, open_page: Open) -> None:
