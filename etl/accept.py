@@ -100,7 +100,12 @@ def accept(
     return batch
 
 
-_ACTIONS: dict[Entrance, audit.Action] = {"upload": "上传", "targets": "设定目标", "report": "填报进展"}
+_ACTIONS: dict[Entrance, audit.Action] = {
+    "upload": "上传",
+    "targets": "设定目标",
+    "report": "填报进展",
+    "decisions": "记录决定",
+}
 
 
 def _accept(

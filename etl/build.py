@@ -14,6 +14,7 @@ from types import ModuleType
 import duckdb
 
 from etl import aside, cubes, doubts, rollup, tables
+from etl import worklists as items
 from etl.batches import Batch, list_batches
 from etl.engine import open_build, system_errors
 from etl.withdraw import withdrawn
@@ -29,6 +30,7 @@ from scorecard import (
     targets,
     terms,
     workdays,
+    worklists,
 )
 from scorecard.definitions import Catalog
 from scorecard.durable import put_in_place, storage_errors, sweep, temporary_sibling
@@ -37,8 +39,8 @@ from scorecard.layout import DataDir
 
 # A version's name changes when any of this code does: its numbers may.
 _CODE: tuple[ModuleType, ...] = (
-    aside, case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, period, rollup,
-    tables, targets, terms, workdays,
+    aside, case_number, conditions, contracts, cubes, definitions, derivation, doubts, expressions, formula, items, period,
+    rollup, tables, targets, terms, workdays, worklists,
 )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def _fill(
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of)
         doubts.write(connection, catalog)
+        items.write(connection, catalog, as_of)
         _describe(connection, catalog, batches, aside.outstanding(data, batches), as_of, version)
         connection.execute("CHECKPOINT")
     finally:

@@ -96,6 +96,9 @@ KINDS: dict[str, Kind] = {
     "cut_date": Kind("疑似截数日期", _REPORT, "核对这些案件是否真已办结；未结的清空结案日期"),
     "target_contradicts": Kind("目标自相矛盾", _REFUSE, "按建议改正目标"),
     "report_contradicts": Kind("进展填报自相矛盾", _REFUSE, "按建议改正这条进展"),
+    "baseline_contradicts": Kind("重设基准不成立", _REFUSE, "按建议改正这条决定"),
+    "annotation_contradicts": Kind("标注不成立", _REFUSE, "按建议改正这条标注"),
+    "decision_contradicts": Kind("会商决定不成立", _REFUSE, "按建议改正这条决定"),
 }  # fmt: skip
 
 TITLES = {code: kind.title for code, kind in KINDS.items()}

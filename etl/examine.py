@@ -17,7 +17,7 @@ from etl.problems import MASK, Count, Findings, Problem
 from etl.rules import Rules
 from etl.sieve import Sieve
 from etl.wrong_rows import WrongRow, wrong_rows
-from scorecard import progress, targets
+from scorecard import annotations, baselines, decisions, progress, targets
 from scorecard.contracts import Policy, Table
 from scorecard.definitions import Catalog
 from scorecard.durable import storage_errors
@@ -208,6 +208,9 @@ def _as_written(staged: reading.Staged, header: headers.Header) -> str:
 _SENSE = {
     targets.TABLE: ("target_contradicts", targets.mistakes),
     progress.TABLE: ("report_contradicts", progress.mistakes),
+    baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
+    annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
+    decisions.TABLE: ("decision_contradicts", decisions.mistakes),
 }
 
 

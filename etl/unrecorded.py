@@ -20,7 +20,7 @@ AGE = 60.0  # seconds after which an act that has no line will not get one from 
 
 def record_batches(data: DataDir) -> None:
     """A line for every accepted batch that has none."""
-    known = set(audit.done(data, ("上传", "设定目标", "填报进展", "补记")))
+    known = set(audit.done(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
     paths = _old(data.batches.glob("*/*.parquet"))
     missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
     if not missing:

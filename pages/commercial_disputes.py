@@ -1,5 +1,16 @@
-"""解决商业纠纷: every indicator of this domain under the plan's measures; the chosen one in detail."""
+"""解决商业纠纷: every indicator of this domain under the plan's measures, then topics in depth; the chosen one in detail."""
 
-from scorecard.ui import domain
+from scorecard.ui import clocks, disputes, domain
+from scorecard.ui.pairs import pairs
 
-domain.page("commercial_disputes")
+domain.page(
+    "commercial_disputes",
+    {
+        "纠纷去向": disputes.directions,
+        "各环节用时": disputes.times,
+        "小额适用": disputes.small_claims,
+        "保全时钟": clocks.preservation,
+        "信用修复": clocks.register,
+        "制衡对照": lambda view: pairs(view, "commercial_disputes"),
+    },
+)

@@ -1,5 +1,16 @@
-"""办理破产: every indicator of this domain under the plan's measures; the chosen one in detail."""
+"""办理破产: every indicator of this domain under the plan's measures, then the cases in depth; the chosen one in detail."""
 
-from scorecard.ui import domain
+from scorecard.ui import domain, insolvency, insolvency_money
+from scorecard.ui.pairs import pairs
 
-domain.page("insolvency")
+domain.page(
+    "insolvency",
+    {
+        "案件时间轴": insolvency.timeline,
+        "审理时长": insolvency.lengths,
+        "清偿与成本": insolvency_money.money,
+        "执转破": insolvency.transferred,
+        "财产处置与管理人": insolvency_money.estates,
+        "制衡对照": lambda view: pairs(view, "insolvency"),
+    },
+)

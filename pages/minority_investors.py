@@ -1,5 +1,13 @@
-"""保护中小投资者: every indicator of this domain under the plan's measures; the chosen one in detail."""
+"""保护中小投资者: every indicator of this domain under the plan's measures, then topics in depth; the chosen one in detail."""
 
-from scorecard.ui import domain
+from scorecard.ui import clocks, disputes, domain
+from scorecard.ui.pairs import pairs
 
-domain.page("minority_investors")
+domain.page(
+    "minority_investors",
+    {
+        "投资者纠纷去向": disputes.investor_directions,
+        "拖欠账款": clocks.arrears,
+        "制衡对照": lambda view: pairs(view, "minority_investors"),
+    },
+)

@@ -1,5 +1,5 @@
-"""工作要求: the cross-domain indicators under the seven requirements; the chosen one in detail."""
+"""工作要求: the cross-domain indicators under the seven requirements, then what the registers show; the chosen one in detail."""
 
-from scorecard.ui import domain
+from scorecard.ui import domain, requirements
 
-domain.page("requirements")
+domain.page("requirements", requirements.TOPICS)

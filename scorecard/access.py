@@ -18,6 +18,7 @@ Capability = Literal[
     "report",  # progress of a measure
     "upload",  # accept extracts, map headers, withdraw
     "targets",  # set a target
+    "decisions",  # record what a session decided
     "publish",
     "rollback",
     "accounts",
@@ -41,6 +42,7 @@ CAPABILITY_NAMES: dict[Capability, str] = {
     "report": "填报措施进展",
     "upload": "报送数据",
     "targets": "设定目标",
+    "decisions": "记录会商决定",
     "publish": "发布",
     "rollback": "回退版本",
     "accounts": "管理账户",
@@ -52,7 +54,7 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
     "leadership": frozenset({"view", "records", "export"}),
     "department": frozenset({"view", "records", "export", "evidence", "report"}),
     "case_management": frozenset(
-        {"view", "records", "export", "evidence", "report", "upload", "targets", "publish"}
+        {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
     ),
     "administrator": frozenset({"view", "records", "export", "rollback", "accounts", "audit"}),
     # Whoever has a shell on the server can read and write the files themselves; their acts are recorded all the same.

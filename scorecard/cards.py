@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from scorecard.baselines import Baseline
+from scorecard.comparison import Change, changes, pace_text, to_meet
+from scorecard.control import Assessed, Control, control
 from scorecard.definitions import Catalog, Indicator
 from scorecard.period import Period
 from scorecard.quality import TableState, indicator_reasons
 from scorecard.readings import ALL_DEPARTMENTS, Reading
-from scorecard.targets import Target, bounds, effective
+from scorecard.targets import Bounds, Target, bounds, effective
 from scorecard.verdict import Verdict, Word, judge, withheld
 from scorecard.wording import figure_text, gap_text, halves_text, target_text, value_text
 
@@ -32,6 +35,7 @@ class Evidence:
     department: str
     scope: str
     today: date
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Point:
     lower: float | None
     upper: float | None
     target: str
+    bounds: Bounds | None = None
+    exact: Fraction | None = None
 
     @property
     def settled(self) -> bool:
@@ -56,7 +62,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Card:
-    """One indicator in one period, ready to be read."""
+    """One indicator in one period, ready to be read.
+
+    `since` says how long the target has been missed, `pace` what is missing to this period's part of a yearly target,
+    `to_meet` what would turn the verdict; `control` is there at monthly grain only.
+    """
 
     indicator: Indicator
     verdict: Verdict
@@ -68,6 +78,11 @@ class Card:
     halves: str
     departments: str
     trend: tuple[Point, ...]
+    since: str = ""
+    changes: tuple[Change, ...] = ()
+    pace: str = ""
+    to_meet: str = ""
+    control: Control | None = None
 
     @property
     def value(self) -> str:
@@ -105,7 +120,14 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
     target = _target(evidence, indicator, period)
     verdict = _verdict(evidence, indicator, period, reading, target)
     figure, unit = _figure(evidence, indicator, reading)
-    shown = [one for one in readings if one.period.last_month <= period.last_month][-SPARK_POINTS:]
+    until = [one for one in readings if one.period.last_month <= period.last_month]
+    points = tuple(_point(evidence, indicator, one) for one in until)
+    assessed = [
+        Assessed(one.period, point.exact, point.verdict.word, point.bounds, one.base)
+        for one, point in zip(until, points, strict=True)
+    ]
+    limits = None if target is None else bounds(target, period)
+    judged = verdict.word in ("达标", "未达标")
     return Card(
         indicator=indicator,
         verdict=verdict,
@@ -116,8 +138,34 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
         period=period.label,
         halves="" if reading is None else halves_text(reading, indicator, evidence.catalog),
         departments=evidence.catalog.department_names(indicator.departments),
-        trend=tuple(_point(evidence, indicator, one) for one in shown),
+        trend=points[-SPARK_POINTS:],
+        since=_since(points) if verdict.word == "未达标" else "",
+        changes=changes(indicator, assessed, period, evidence.catalog.court.minimum_base),
+        pace=pace_text(indicator, reading, target, limits) if judged else "",
+        to_meet=to_meet(indicator, reading, limits) if judged and target and target.kind != "累计" else "",
+        control=control(indicator, assessed, evidence.baselines) if period.grain == "month" else None,
     )
+
+
+def controlled(evidence: Evidence, indicator: Indicator) -> Control:
+    """An indicator's months under statistical process control through the last one there is; monthly grain only."""
+    periods = [one.period for one in evidence.series.get(indicator.id, ())]
+    points = trend(evidence, indicator)
+    assessed = [
+        Assessed(period, point.exact, point.verdict.word, point.bounds)
+        for period, point in zip(periods, points, strict=True)
+    ]
+    return control(indicator, assessed, evidence.baselines)
+
+
+def _since(points: Sequence[Point]) -> str:
+    """How long the target has been missed without a break; a period that was not judged breaks it."""
+    missed = 0
+    for point in reversed(points):
+        if point.verdict.word != "未达标":
+            break
+        missed += 1
+    return f"自{points[-missed].label}起连续{missed}期未达标" if missed > 1 else ""
 
 
 def trend(evidence: Evidence, indicator: Indicator) -> tuple[Point, ...]:
@@ -210,6 +258,8 @@ def _point(evidence: Evidence, indicator: Indicator, reading: Reading) -> Point:
         lower=_float(limits.lower if limits else None),
         upper=_float(limits.upper if limits else None),
         target=target_text(target, indicator.unit),
+        bounds=limits,
+        exact=None if hidden else reading.exact,
     )
 
 

@@ -19,6 +19,7 @@ from scorecard.definitions import Catalog, Court, Department, Domain, Indicator,
 from scorecard.errors import SeedErrors, SeedMistake, hint
 from scorecard.references import Written, cross_checks
 from scorecard.terms import Formula, FormulaForm
+from scorecard.worklists import Worklist
 
 Model = TypeVar("Model", bound=BaseModel)
 Report = Callable[[SeedMistake], None]
@@ -39,7 +40,7 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml")
+    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml", "worklists/*.toml")
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
 
@@ -65,6 +66,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     sources = reader.many("sources.toml", Source)
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
+    worklists = list(reader.folder("worklists", Worklist))
     for table in tables.values():
         if table.seed:
             reader.require(table.seed)
@@ -79,6 +81,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         indicators=_in_plan_order(indicators, domains, measures, requirements),
         digest=_digest(files),
         files=files,
+        worklists=_by_measure(worklists, measures, requirements),
     )
     mistakes.extend(cross_checks(catalog, Written(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:
@@ -258,6 +261,18 @@ def _arguments(annotation: Any) -> Iterator[Any]:
     for argument in get_args(annotation):
         yield argument
         yield from _arguments(argument)
+
+
+def _by_measure(
+    worklists: list[Worklist], measures: dict[str, Measure], requirements: dict[str, Requirement]
+) -> dict[str, Worklist]:
+    """By the first measure each serves, then by id: the plan's order."""
+    order = [*measures, *requirements]
+
+    def place(one: Worklist) -> tuple[int, str]:
+        return min((order.index(m) for m in one.measures if m in order), default=len(order)), one.id
+
+    return {one.id: one for one in sorted(worklists, key=place)}
 
 
 def _in_plan_order(

@@ -14,8 +14,9 @@ ColumnType = Literal[
     "text", "case_no", "date", "datetime", "integer", "decimal", "boolean", "code", "department"
 ]
 
-# By which right rows of a table come in: an extract of the case system, a target, a department's own report.
-Entrance = Literal["upload", "targets", "report"]
+# By which right rows of a table come in: an extract of the case system, a target, a department's own report, what a
+# session decided.
+Entrance = Literal["upload", "targets", "report", "decisions"]
 
 # What becomes of an extract with a wrong row: none of it gets in, or the rest does and that row is kept aside.
 Policy = Literal["refuse", "set_aside"]

@@ -1,7 +1,7 @@
 """What the catalogue holds: court, departments, the plan's measures, sources and indicators. Frozen pydantic models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from scorecard.conditions import Frozen, Texts, mistake
 from scorecard.contracts import Table
 from scorecard.period import Grain
 from scorecard.terms import Formula, to_formula
+from scorecard.worklists import Worklist
 
 Direction = Literal["higher", "lower", "range", "neutral"]
 Scope = Literal["all", "firm"]
@@ -175,6 +176,7 @@ class Catalog:
     indicators: dict[str, Indicator]
     digest: str
     files: Mapping[str, bytes]
+    worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
 
     def of_domain(self, domain: str) -> tuple[Indicator, ...]:
         """The indicators of a domain, in the order of the measures they serve."""

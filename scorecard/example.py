@@ -15,6 +15,7 @@ from scorecard import period as periods
 from scorecard.contracts import Column, ColumnType, Table
 from scorecard.definitions import Catalog, Department, Indicator
 from scorecard.errors import SeedErrors, SeedMistake, hint
+from scorecard.worklists import Worklist
 
 Cell = str | int | bool | date | datetime | Decimal | None
 Row = dict[str, Cell]
@@ -51,6 +52,22 @@ def tables(indicator: Indicator, catalog: Catalog) -> tuple[ExampleTable, ...]:
             for key, what, expected, remedy in found
         )
     return read
+
+
+def of_worklist(
+    worklist: Worklist, catalog: Catalog
+) -> tuple[tuple[ExampleTable, ...], list[tuple[str, str, str, str]]]:
+    """The tables of a worklist's example, its own first, and (key, found, expected, remedy) of every mistake in them."""
+    found: _Found = []
+    texts = {"rows": worklist.example.rows}
+    texts |= {f"tables.{name}": worklist.example.tables.get(name) for name in worklist.tables[1:]}
+    read: list[ExampleTable] = []
+    for name, (key, text) in zip(worklist.tables, texts.items(), strict=True):
+        if text is None:
+            found.append((key, "缺少这张表", "台账用到的每张表都给出数据行，可以只有表头", ""))
+        else:
+            read.append(_read(text, catalog.tables[name], catalog.departments, key, found))
+    return tuple(read), found
 
 
 def cut_date(indicator: Indicator) -> date:

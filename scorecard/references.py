@@ -8,6 +8,7 @@ from scorecard.contract_checks import DATES, NUMBERS, Contract, contract_of, tab
 from scorecard.definitions import COLUMN_UNIT, Catalog, Indicator
 from scorecard.errors import SeedMistake, hint
 from scorecard.terms import Term
+from scorecard.worklist_checks import worklist_checks
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,14 @@ def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
         yield from unknown(file, "counterweight", [one.counterweight], "indicators/", "Indicator")
         yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
         yield from _indicator_checks(catalog, contracts, written, one, file)
+    for one in catalog.worklists.values():
+        file = written.file_of[f"Worklist:{one.id}"]
+        yield from unknown(
+            file, "measures", one.measures, "measures.toml、requirements.toml", "Measure", "Requirement"
+        )
+        yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
+        yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
+        yield from worklist_checks(catalog, contracts, one, file, written.ids("Table"))
 
 
 def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:

@@ -17,6 +17,12 @@ import duckdb
 
 from scorecard import catalog as catalogs
 from scorecard import period as periods
+from scorecard.annotations import TABLE as ANNOTATIONS
+from scorecard.annotations import Annotation
+from scorecard.annotations import from_rows as annotation_rows
+from scorecard.baselines import TABLE as BASELINES
+from scorecard.baselines import Baseline
+from scorecard.baselines import from_rows as baseline_rows
 from scorecard.definitions import Catalog, Indicator
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.layout import DataDir
@@ -233,6 +239,16 @@ def is_sample(connection: duckdb.DuckDBPyConnection) -> bool:
 def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
     """All targets ever recorded, in the order they were recorded."""
     return from_rows(_dictionaries(connection, "targets"))
+
+
+def baselines(connection: duckdb.DuckDBPyConnection) -> tuple[Baseline, ...]:
+    """All decisions to re-base, in the order they were recorded."""
+    return baseline_rows(_dictionaries(connection, BASELINES))
+
+
+def annotations(connection: duckdb.DuckDBPyConnection) -> tuple[Annotation, ...]:
+    """All marks on the time axis, in the order they were recorded."""
+    return annotation_rows(_dictionaries(connection, ANNOTATIONS))
 
 
 def parameters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

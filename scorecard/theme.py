@@ -11,6 +11,7 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
+from scorecard.variation import Assurance, Variation
 from scorecard.verdict import Word
 
 CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
@@ -59,14 +60,16 @@ def palette() -> Palette:
     )
 
 
-def mark(word: Word) -> Mark:
-    """Symbol and colour of a verdict: ▲ blue met, ▼ orange missed, ◆ violet to be checked, ○ grey not judged."""
+def mark(word: Word | Variation | Assurance) -> Mark:
+    """Symbol and colour of a word: ▲ blue met or improving, ▼ orange missed or worsening, ◆ violet to be checked or
+    changed without direction, ○ grey not judged or noise.
+    """
     colours = palette()
-    if word == "达标":
+    if word in ("达标", "真实改善", "稳定达标"):
         return Mark("▲", colours.met, "met")
-    if word == "未达标":
+    if word in ("未达标", "需要关注", "稳定不达标"):
         return Mark("▼", colours.missed, "missed")
-    if word == "数据待核":
+    if word in ("数据待核", "显著变化"):
         return Mark("◆", colours.doubtful, "doubtful")
     return Mark("○", colours.grey, "unjudged")
 

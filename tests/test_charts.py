@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,8 +13,13 @@ import pytest
 
 from scorecard import charts, theme
 from scorecard.cards import Point
+from scorecard.control import Assessed, Control, control
+from scorecard.period import containing
 from scorecard.sparkline import sparkline
+from scorecard.time_marks import Mark
+from scorecard.variation import ASSURANCES, VARIATIONS
 from scorecard.verdict import WORDS, Verdict, Word
+from tests.court import indicator
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = '<a href="http://x">点</a> & <b>'
@@ -122,6 +128,126 @@ def test_the_mode_bar_and_the_cloud_are_off() -> None:
     assert charts.PLOT_CONFIG["showSendToCloud"] is False
 
 
+# --- statistical process control on the figure ------------------------------------------------------------------
+
+
+def controlled(
+    *values: float, kind: str = "ratio", direction: str = "higher"
+) -> tuple[charts.Trend, Control]:
+    """Consecutive months from January 2025, drawn under control limits of their own."""
+    periods = [containing("month", 2025 * 12 + at) for at in range(len(values))]
+    told = control(
+        indicator(kind, direction),
+        [
+            Assessed(one, Fraction(str(value)), "仅监测", None)
+            for one, value in zip(periods, values, strict=True)
+        ],
+        (),
+    )
+    points = [
+        replace(point(1, value), label=one.label, key=one.key)
+        for one, value in zip(periods, values, strict=True)
+    ]
+    return shown(*points, control=told, share=kind == "ratio", notes=("均值和控制界限：某基准",)), told
+
+
+STEADY = [50, 52] * 6
+
+
+def test_mean_and_limits_are_fine_dotted_lines_with_their_values() -> None:
+    trend, told = controlled(*STEADY)
+    assert told.limits is not None
+    figure = charts.trend(trend)
+    lines = {one["name"]: one for one in traces(figure) if one.get("line", {}).get("dash") == "dot"}
+    assert set(lines) == {"均值", "控制上限", "控制下限"}
+    for name, value in (("均值", told.limits.mean), ("控制上限", told.limits.upper)):
+        assert set(lines[name]["y"]) == {float(value)}
+        assert lines[name]["line"]["width"] == 1
+    assert "控制上限 56.32%" in words(figure)
+    assert "均值和控制界限：某基准" in words(figure)
+
+
+def test_under_control_only_the_points_that_signal_are_coloured_each_with_its_own_shape() -> None:
+    for last, direction, colour, shape in (
+        (80, "higher", theme.palette().met, "triangle-up"),
+        (20, "higher", theme.palette().missed, "triangle-down"),
+        (80, "neutral", theme.palette().doubtful, "diamond"),
+    ):
+        trend, _ = controlled(*STEADY, last, direction=direction)
+        missed = tuple(replace(one, verdict=Verdict("未达标", "")) for one in trend.points)
+        marker = next(
+            one for one in traces(charts.trend(replace(trend, points=missed))) if one["mode"] == "markers"
+        )
+        assert marker["marker"]["color"] == [theme.palette().ink] * 12 + [colour]
+        assert marker["marker"]["symbol"] == ["circle"] * 12 + [shape]
+    quiet, _ = controlled(*STEADY, 51)
+    marker = next(one for one in traces(charts.trend(quiet)) if one["mode"] == "markers")
+    assert set(marker["marker"]["color"]) == {theme.palette().ink}
+
+
+def test_a_limit_no_value_can_reach_is_not_drawn() -> None:
+    trend, told = controlled(*[96, 99] * 6)
+    assert told.limits is not None
+    assert told.limits.upper > 100
+    figure = charts.trend(trend)
+    names = {one.get("name") for one in traces(figure)}
+    assert "控制上限" not in names
+    assert "控制下限" in names
+    assert json.loads(figure.to_json())["layout"]["yaxis"]["range"][1] <= 104
+
+
+def test_the_axis_holds_the_limits_too() -> None:
+    trend, told = controlled(*[50, 60] * 6)
+    assert told.limits is not None
+    low, high = json.loads(charts.trend(trend).to_json())["layout"]["yaxis"]["range"]
+    assert low <= told.limits.lower
+    assert told.limits.upper <= high
+
+
+def test_trial_limits_say_so_and_too_few_months_have_none() -> None:
+    assert "试用控制上限" in words(charts.trend(controlled(*STEADY[:8])[0]))
+    assert "控制上限" not in words(charts.trend(controlled(*STEADY[:5])[0]))
+    assert "控制上限" not in words(charts.trend(controlled(*[50] * 12)[0]))
+
+
+def test_a_changed_definition_breaks_the_curve_and_has_a_footnote() -> None:
+    trend, _ = controlled(*STEADY)
+    note = Mark("①", 6, True, True, "2025年7月　口径调整")
+    figure = charts.trend(replace(trend, marks=(note,)))
+    drawn = [one for one in traces(figure) if one["mode"] == "lines" and one["line"].get("width") == 2]
+    assert [len(one["x"]) for one in drawn] == [6, 6]
+    assert [(one["x0"], one["x1"]) for one in json.loads(figure.to_json())["layout"]["shapes"]] == [
+        (5.5, 5.5)
+    ]
+    assert "① 2025年7月　口径调整" in words(figure)
+
+
+def test_marks_on_one_place_stand_side_by_side_and_an_event_does_not_break_the_curve() -> None:
+    trend, _ = controlled(*STEADY)
+    both = (Mark("①", 3, False, False, "甲"), Mark("②", 3, False, False, "乙"))
+    figure = charts.trend(replace(trend, marks=both))
+    assert "①②" in [one["text"] for one in json.loads(figure.to_json())["layout"]["annotations"]]
+    assert sum(one["line"].get("width") == 2 for one in traces(figure) if one["mode"] == "lines") == 1
+
+
+def test_long_footnotes_are_folded_and_the_figure_grows_with_them() -> None:
+    trend, _ = controlled(*STEADY)
+    long = replace(trend, marks=(Mark("①", 3, False, False, "字" * 200),))
+    plain, grown = charts.trend(trend), charts.trend(long)
+    assert grown.layout.height == plain.layout.height + 16 * 3
+    assert grown.layout.margin.b > plain.layout.margin.b
+    assert words(grown).count("字") == 200
+
+
+def test_a_hostile_footnote_is_text() -> None:
+    trend, _ = controlled(*STEADY)
+    said = charts.trend(
+        replace(trend, marks=(Mark("①", 3, False, False, HOSTILE),), notes=(HOSTILE,))
+    ).to_json()
+    assert said is not None
+    assert not re.search(r"<a |\\u003ca ", said)
+
+
 # --- sparklines -----------------------------------------------------------------------------------------------
 
 
@@ -155,6 +281,12 @@ def test_fewer_than_two_values_are_no_trend() -> None:
     assert sparkline([point(1, 1.0), point(2, None)], 100, 20) == ""
 
 
+def test_the_two_words_have_the_symbols_of_the_house() -> None:
+    assert {word: theme.mark(word).symbol for word in (*VARIATIONS, *ASSURANCES)} == {
+        "真实改善": "▲", "需要关注": "▼", "显著变化": "◆", "正常波动": "○", "稳定达标": "▲", "稳定不达标": "▼", "时达时不达": "○",
+    }  # fmt: skip
+
+
 # --- one palette ----------------------------------------------------------------------------------------------
 
 
@@ -166,7 +298,7 @@ def luminance(colour: str) -> float:
 
 def test_every_word_has_a_symbol_and_a_colour_that_can_be_read_on_paper() -> None:
     paper = luminance(theme.palette().paper)
-    for word in WORDS:
+    for word in (*WORDS, *VARIATIONS, *ASSURANCES):
         mark = theme.mark(word)
         assert mark.symbol in "▲▼◆○"
         assert (paper + 0.05) / (luminance(mark.colour) + 0.05) >= 4.5, word

@@ -1,6 +1,6 @@
 """The register of dishonest firms: listing, screening, deletion, repair, and the few that are listed again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ _REASONS: Mapping[str, float] = {
 }
 _UNTIL_MET: Curve = ((0, 15), (0.5, 150), (0.85, 380), (1, 690))
 _LISTED_AGAIN = 0.04
+_OTHER_DEBTORS = (5_000, 900)  # codes of firms that are in debt and on no list
 
 
 @dataclass(slots=True)
@@ -47,6 +48,19 @@ class Listing:
 def firm_code(firm: int) -> str:
     """An 18-character code that no firm can have: the standard (GB 32100) leaves out the letter S."""
     return f"91370117SLSL{firm:06d}"
+
+
+def debtor_codes(found: Iterable[Listing]) -> Callable[[Execution], str | None]:
+    """What gives the code of the firm an enforcement case is against: the listed one's, else one of a few hundred others."""
+    listed = {listing.case.number: listing.firm for listing in found}
+
+    def code(case: Execution) -> str | None:
+        if case.debtor != FIRM:
+            return None
+        serial = int("".join(character for character in case.number if character.isdigit()))
+        return firm_code(listed.get(case.number, _OTHER_DEBTORS[0] + serial % _OTHER_DEBTORS[1]))
+
+    return code
 
 
 def firm_name(firm: int) -> str:

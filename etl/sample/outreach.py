@@ -60,6 +60,11 @@ def _issues(chance: Chance, day: date, weights: Mapping[int, float]) -> Issues:
     return Issues([day + timedelta(days=chance.days(_UNTIL_CLOSED)) for _ in range(count)])
 
 
+def _rectify_by(day: date, raised: Issues) -> date | None:
+    """Sixty days, where something was raised at all."""
+    return day + timedelta(days=60) if raised.closings else None
+
+
 def work_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
     """The work log up to a day."""
     found: list[tuple[date, str, Chance]] = []
@@ -85,6 +90,7 @@ def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) ->
         "topic": _TOPICS[kind],
         "department": department,
         "firm_code": firm if with_firm else None,
+        "rectify_by": _rectify_by(day, raised) if with_firm else None,
         "issues": len(raised.closings) if with_firm else None,
         "closed_issues": raised.closed(as_of) if with_firm else None,
     }
@@ -118,6 +124,7 @@ def _revisit_row(chance: Chance, number: str, day: date, suit: Suit, as_of: date
         "revisited_on": day,
         "firm_code": _firm(chance),
         "department": suit.department,
+        "rectify_by": _rectify_by(day, raised),
         "issues": len(raised.closings),
         "closed_issues": raised.closed(as_of),
     }

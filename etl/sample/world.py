@@ -69,6 +69,7 @@ def invented(as_of: date, seed: int, court: str) -> World:
 def rows_of(found: World, catalog: Catalog) -> Mapping[str, Callable[[], Rows]]:
     """Table id -> what gives its rows."""
     day, seed = found.as_of, found.seed
+    debtors = credit.debtor_codes(found.listings)
     estates = [one for one in found.estates if reported(one.applied_on, _ended_on(one), day)]
     return {
         "cases": lambda: [
@@ -82,7 +83,7 @@ def rows_of(found: World, catalog: Catalog) -> Mapping[str, Callable[[], Rows]]:
             if reported(one.received_on, one.ended_on, day)
         ],
         "enforcement": lambda: [
-            enforcement.row(one, day)
+            {**enforcement.row(one, day), "debtor_code": debtors(one)}
             for one in found.executions
             if reported(one.filed_on, one.closed_on, day)
         ],

@@ -14,6 +14,8 @@ import streamlit as st
 
 from scorecard import catalog as catalogs
 from scorecard import store
+from scorecard.annotations import Annotation
+from scorecard.baselines import Baseline
 from scorecard.cards import Card, Evidence, cards
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
@@ -42,6 +44,8 @@ class Version:
     doubts: dict[str, tuple[str, ...]]
     tables: dict[str, TableState]
     departments: tuple[str, ...]
+    baselines: tuple[Baseline, ...]
+    annotations: tuple[Annotation, ...]
     historic: bool = False  # opened by its id in the address, while another one is current
 
     @property
@@ -85,6 +89,8 @@ def _open(root: str, version: str) -> Version:
             doubts=store.doubts(connection),
             tables=store.tables(connection),
             departments=store.departments(connection),
+            baselines=store.baselines(connection),
+            annotations=store.annotations(connection),
         )
 
 
@@ -129,6 +135,7 @@ def _evidence(root: str, version: str, grain: Grain, department: str, scope: str
         department=department,
         scope=scope,
         today=date.fromisoformat(today),
+        baselines=opened.baselines,
     )
 
 

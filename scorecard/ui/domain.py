@@ -1,20 +1,26 @@
 """A domain's page: its indicators as cards under the plan's measures, and the chosen one in detail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from scorecard import charts
-from scorecard.cards import Card, Point, counts, trend
+from scorecard import annotations, charts, narrative
+from scorecard.cards import Card, Point, controlled, counts, trend
+from scorecard.control_words import baseline_lines, variation_sentence
 from scorecard.definitions import Catalog
 from scorecard.glossary import entry
 from scorecard.provenance import provenance
 from scorecard.quality import aside_note
+from scorecard.state_note import state_note
+from scorecard.time_marks import marks
+from scorecard.ui import evidence as rows
 from scorecard.ui import frame
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.topics import Topic
+from scorecard.ui.topics import chosen as chosen_topic
 
 READ_AT_ONCE = 13  # rows of the reading table that stand open
 
@@ -38,13 +44,24 @@ class Group:
     elsewhere: tuple[Card, ...]
 
 
-def page(domain: str) -> None:
-    """The whole page of a domain."""
+def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
+    """The whole page of a domain: its cards, or one of its topics in depth."""
     view = frame.analysis(frame.title_of(domain))
     if view is None:
         return
     aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
+    topic = chosen_topic(topics) if topics else None
+    if topic is not None:
+        topic(view)
+        _drawer(view)
+        return
     st.html(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
+    st.html(view.kept(f"words {domain}", lambda: _words(view, domain)))
+    _drawer(view)
+
+
+def _drawer(view: View) -> None:
+    """The indicator the address names, opened beside the page."""
     chosen = view.cards.get(st.query_params.get("indicator", ""))
     if chosen is not None:
         open_detail(view, chosen)
@@ -71,6 +88,12 @@ def _wall(view: View, domain: str) -> str:
         wider=view.ytd_href(domain) if 2 * counts(shown).get("样本不足", 0) > len(shown) else "",
     )
     return answer + render("wall.html", groups=groups(view, domain), href=view.card_href)
+
+
+def _words(view: View, domain: str) -> str:
+    """The domain's standing and every indicator in official sentences, to be copied into a report."""
+    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    return render("words.html", text=narrative.of_domain(view.catalog.domains[domain].name, shown))
 
 
 def groups(view: View, domain: str) -> tuple[Group, ...]:
@@ -132,8 +155,10 @@ def _detail(view: View, card: Card) -> None:
     points = view.kept(
         f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
     )
-    st.html(render("detail_head.html", card=card, scope=view.scope))
+    variation = variation_sentence(card.control) if card.control else ""
+    st.html(render("detail_head.html", card=card, scope=view.scope, variation=variation))
     aside(view, [card])
+    rows.link(view, card)
     if points:
         figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
         st.plotly_chart(figure, config=charts.PLOT_CONFIG, theme=None, key="trend", alt=_alt(card, points))
@@ -143,6 +168,9 @@ def _detail(view: View, card: Card) -> None:
 
 
 def _figure(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
+    grain, chosen = view.selection.grain, card.indicator
+    control = controlled(evidence(view.version, view.selection), chosen) if grain == "month" else None
+    said = annotations.in_force(view.version.annotations, chosen.id)
     return charts.Trend(
         title=card.indicator.name,
         subtitle=f"{view.scope}　单位：{card.indicator.unit}",
@@ -152,6 +180,9 @@ def _figure(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
         share=card.indicator.formula.share,
         provenance=_provenance(view, card),
         sample=view.version.manifest.sample,
+        control=control,
+        marks=marks(points, grain, said, control.cuts if control else ()),
+        notes=baseline_lines(control) if control and control.limits else (),
     )
 
 
@@ -159,6 +190,8 @@ def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
     partner = view.cards.get(card.indicator.counterweight)
     return render(
         "detail_body.html",
+        note=state_note(card),
+        words=narrative.of_indicator(card),
         entry=entry(card.indicator, view.catalog),
         points=points[::-1][:READ_AT_ONCE],
         earlier=points[::-1][READ_AT_ONCE:],

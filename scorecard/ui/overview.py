@@ -4,12 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from scorecard.cards import Card, counts, sentence
+from scorecard import narrative
+from scorecard.cards import Card, counts
 from scorecard.contracts import Table
+from scorecard.exceptions import groups
 from scorecard.freshness import Due, due, overdue
-from scorecard.provenance import day_text
+from scorecard.provenance import SAMPLE, day_text
 from scorecard.quality import aside_note, table_reasons
-from scorecard.ui.data import in_order, judged_on, reach
+from scorecard.ui.data import complete_through, in_order, judged_on, reach
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.verdict import Word
@@ -21,7 +23,11 @@ def health(view: View, waiting: int) -> None:
     `waiting`: batches that are accepted and not published, 0 for those who may not publish them.
     """
     version = view.version
-    states = [_state(view, table) for table in in_order(view.catalog) if table.seed is None]
+    states = [
+        _state(view, table)
+        for table in in_order(view.catalog)
+        if table.seed is None and table.entered_by in ("upload", "report")
+    ]
     first, last = reach(version)
     absent = [state["name"] for state in states if not state["as_of"]]
     said = [f"尚未报送：{'、'.join(absent)}"] if absent else []
@@ -84,14 +90,29 @@ def tally(view: View) -> None:
 
 
 def attention(view: View) -> None:
-    """What missed its target, one sentence each, and what must be checked, by the reason: in the plan's order."""
+    """Exceptions first, one sentence each, by the question they raise; then what must be checked, by the reason."""
     doubtful: dict[str, list[Card]] = {}
     for card in _at(view, "数据待核"):
         doubtful.setdefault(card.verdict.reason, []).append(card)
-    missed = _at(view, "未达标")
     st.html(
-        render("attention.html", missed=missed, doubtful=doubtful, href=view.card_href, sentence=sentence)
+        render(
+            "attention.html",
+            groups=groups(list(view.cards.values())),
+            monthly=view.selection.grain == "month",
+            doubtful=doubtful,
+            href=view.card_href,
+        )
     )
+
+
+def words(view: View) -> None:
+    """The same in official sentences, to be copied into a report."""
+    title = f"{view.catalog.court.name}法治化营商环境指标情况（{view.selection.period.label}，{view.scope}）"
+    state = f"数据截至{day_text(complete_through(view.version))}，版本{view.version.id}。"
+    if view.version.manifest.sample:
+        state += f"{SAMPLE}。"
+    domains = [(name, cards) for _, name, cards in _by_domain(view)]
+    st.html(view.kept("words", lambda: render("words.html", text=narrative.of_whole(title, domains, state))))
 
 
 def matrix(view: View) -> None:
@@ -100,7 +121,13 @@ def matrix(view: View) -> None:
     st.html(
         view.kept(
             "matrix",
-            lambda: render("matrix.html", columns=_halved(view), period=period, href=view.card_href),
+            lambda: render(
+                "matrix.html",
+                columns=_halved(view),
+                period=period,
+                monthly=view.selection.grain == "month",
+                href=view.card_href,
+            ),
         )
     )
 

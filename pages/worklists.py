@@ -1,0 +1,13 @@
+"""台账与预警: what is overdue, what soon will be, and the rows of one list for those who may see them."""
+
+from scorecard.ui import frame, identity, worklists
+
+version = frame.heading("台账与预警")
+if version is None:
+    frame.first_steps()
+else:
+    actor = identity.current()
+    choice = worklists.choose(version, actor)
+    if choice is not None:
+        worklists.summary(version, choice)
+        worklists.listed(version, choice, actor)

@@ -1,0 +1,50 @@
+"""What a reader of a page in depth chose, as days: the period up to the tables' cut, a department, all cases or 涉企.
+
+A table that cannot follow a choice says so in words instead of showing another population.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from scorecard.definitions import Catalog
+from scorecard.period import Period
+from scorecard.readings import ALL_DEPARTMENTS
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The days from `first` to `last` (both included), one department or all, all cases or 涉企."""
+
+    first: date
+    last: date
+    department: str
+    scope: str
+
+
+def slice_of(period: Period, cut: date, department: str, scope: str) -> Slice:
+    """The choice as days; nothing after the day the extracts reach."""
+    return Slice(period.first, min(period.last, cut), department, scope)
+
+
+def obstacle(
+    catalog: Catalog, as_of: Mapping[str, date], needed: Mapping[str, Sequence[str]], chosen: tuple[str, str]
+) -> str:
+    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can."""
+    department, scope = chosen
+    for name, columns in needed.items():
+        table = catalog.tables.get(name)
+        if table is None:
+            return f"这一版没有登记数据表“{name}”，本专题没有可用的数据。"
+        missing = [
+            column for column in columns if column not in table.columns and column not in table.derived
+        ]
+        if missing:
+            return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，本专题没有可用的数据。"
+        if name not in as_of:
+            return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
+        if department != ALL_DEPARTMENTS and table.department is None:
+            return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"
+        if scope == "firm" and table.firm is None:
+            return f"《{table.name}》不区分涉企。请把上方“案件范围”改为“全部案件”。"
+    return ""
