@@ -4,6 +4,17 @@ from etl.waiting import waiting
 from scorecard.errors import ScorecardError
 from scorecard.ui import frame, identity, overview, worklists
 from scorecard.ui.data import data_dir
+
+view = frame.analysis("总览")
+if view is not None:
+    held = 0
+    if identity.current().may("publish") and not view.version.historic:
+        try:
+            held = len(waiting(data_dir(), view.version.manifest.batches))
+        except ScorecardError as error:  # a damaged batch must be told, and must not hide what is published
+            frame.failure(error)
+    overview.health(view, held)
+    worklists.overdue(view)
     overview.attention(view)
     overview.tally(view)
     overview.matrix(view)

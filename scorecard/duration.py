@@ -8,7 +8,7 @@ of the share cross one half; limits on the log scale with Greenwood's variance, 
 known answers). The share itself is kept in whole numbers, so one half is one half.
 
 Written out here because what packages there are bring SciPy and more (75–88 MB of wheels, one of them an older pandas)
-for these forty lines; both were used to check them.
+for these forty lines; the answers R published check them (tests/test_duration.py).
 """
 
 from collections import Counter
