@@ -15,7 +15,7 @@ def draw_limits(figure: go.Figure, shown: Control, labels: Sequence[str]) -> Non
     """Each part's mean and limits from its first month to the next part; a limit no value can reach is not drawn."""
     at = {label: position for position, label in enumerate(labels)}
     firsts = [at.get(shown.months[part.start].period.label) for part in shown.parts]
-    ends = [*firsts[1:], len(labels)] if firsts else []
+    ends = [*firsts, len(labels)][1:]
     for part, first, end in zip(shown.parts, firsts, ends, strict=True):
         if part.limits is not None and not part.limits.flat and first is not None and end is not None:
             _draw(figure, shown, part, labels[first:end], named=end == len(labels))

@@ -107,15 +107,18 @@ def items(
     actor.require("evidence", None if department == ALL_DEPARTMENTS else department)
     table = catalog.tables[worklist.table]
     columns = "".join(f', t."{column}"' for column in worklist.columns)
-    where = "" if department == ALL_DEPARTMENTS else " AND i.department = ?"
-    values = [worklist.id, *([] if department == ALL_DEPARTMENTS else [department]), limit, offset]
+    whose, values = "", [worklist.id]
+    if department != ALL_DEPARTMENTS:
+        whose, values = " AND department = ?", [worklist.id, department]
+    order = "due_at NULLS LAST, group_no, _batch, _line"
+    # Cut to the page before the table of cases is touched: a list may have more rows than anybody reads.
+    page = f"SELECT * FROM worklist_item WHERE worklist = ?{whose} ORDER BY {order} LIMIT ? OFFSET ?"
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT i.state, i.due_at, s.as_of, i.department, b.record, i._line, i.group_no"
-            f"{columns} FROM worklist_item i JOIN worklist_state s USING (worklist)"
-            f' JOIN "{table.id}" t USING (_batch, _line) LEFT JOIN batch b ON b.number = i._batch'
-            f" WHERE i.worklist = ?{where} ORDER BY i.due_at NULLS LAST, i.group_no, i._batch, i._line LIMIT ? OFFSET ?",
-            values,
+            f"SELECT i.state, i.due_at, s.as_of, i.department, b.record, _line, i.group_no{columns}"
+            f' FROM ({page}) i JOIN worklist_state s USING (worklist) JOIN "{table.id}" t USING (_batch, _line)'
+            f" LEFT JOIN batch b ON b.number = _batch ORDER BY {order}",
+            [*values, limit, offset],
         ).fetchall()
     return tuple(_item(catalog, table, worklist, row) for row in rows)
 

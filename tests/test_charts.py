@@ -210,6 +210,13 @@ def test_trial_limits_say_so_and_too_few_months_have_none() -> None:
     assert "控制上限" not in words(charts.trend(controlled(*[50] * 12)[0]))
 
 
+def test_a_figure_without_a_month_that_may_be_judged_has_no_limits() -> None:
+    nothing = control(indicator(), [Assessed(containing("month", 2025 * 12), None, "样本不足", None)], ())
+    figure = charts.trend(shown(point(1, None, "样本不足"), control=nothing))
+    assert "不画线" in words(figure)
+    assert not any(one.get("name") for one in traces(figure))
+
+
 def test_a_changed_definition_breaks_the_curve_and_has_a_footnote() -> None:
     trend, _ = controlled(*STEADY)
     note = Mark("①", 6, True, True, "2025年7月　口径调整")

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import narrative, store
-from scorecard.cards import Card, Evidence, card, cards
+from scorecard import charts, exceptions, narrative, store
+from scorecard.cards import Card, Evidence, card, cards, controlled, trend
 from scorecard.comparison import Change
+from scorecard.control_words import baseline_lines
 from scorecard.definitions import Catalog, Indicator
 from scorecard.layout import DataDir
 from scorecard.period import Grain, Period, containing, parse, year_before
 from scorecard.readings import Reading
+from scorecard.state_note import state_note
 from scorecard.targets import bounds, effective
+from scorecard.time_marks import marks
 from scorecard.verdict import Verdict, Word
 from tests.court import indicator
 from tests.samples import AS_OF, published_sample
@@ -288,3 +291,32 @@ def test_the_reader_of_sentences_finds_a_wrong_number() -> None:
     ):
         with pytest.raises(AssertionError):
             read_back(f"2026年1月，某项指标{wrong}。", of, now, values, None)
+
+
+@pytest.mark.parametrize("key", ["2024-01", "2024-09", "2025-05", "2026-10"])
+def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_month(
+    sample: DataDir, key: str
+) -> None:
+    """The first months have no limits, some indicators never have: nothing may break on either."""
+    version = store.current(sample).version
+    assert version is not None
+    connection = store.connect(sample, version)
+    catalog = store.catalog(connection)
+    series = store.series(connection, catalog, "month", "all", "all")
+    shown = Evidence(
+        catalog, series, store.targets(connection), {}, store.tables(connection), "all", "all", AS_OF
+    )
+    connection.close()
+    period = parse("month", key)
+    assert period is not None
+    every = cards(shown, period)
+    exceptions.groups(every)
+    for found in every:
+        assert all(lines for _, lines in state_note(found))
+        points, told = trend(shown, found.indicator), controlled(shown, found.indicator)
+        if points:
+            drawn = charts.Trend(
+                found.indicator.name, "", found.indicator.unit, points, key, found.indicator.formula.share, ("来源",),
+                False, told, marks(points, "month", ()), baseline_lines(told),
+            )  # fmt: skip
+            assert charts.trend(drawn).layout.title.text

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from etl import worklists as built_lists
 from scorecard import catalog as catalogs
 from scorecard import example, store
+from scorecard.contracts import Column
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
 from scorecard.worklists import Worklist, state_of
@@ -189,6 +192,73 @@ def test_what_is_overdue_is_what_the_indicator_counts(
         [indicator],
     ).fetchall()
     assert overdue == counted > 0
+
+
+# --- any rows -----------------------------------------------------------------------------------------------------
+
+
+def _asked(worklist: Worklist) -> dict[str, list[object]]:
+    """The words and flags the list asks for by column: drawn more often, so that some rows pass all conditions."""
+    return {
+        test.column: list(test.value) if isinstance(test.value, tuple) else [test.value]
+        for test in worklist.where
+        if test.operator in ("eq", "in")
+    }
+
+
+def _cell(name: str, column: Column, draw: Random, day: date, asked: dict[str, list[object]]) -> object:
+    """Any cell a column may hold, often blank, dates close to the day and to one another, few different texts."""
+    if draw.random() < 0.25:
+        return None
+    if name in asked and draw.random() < 0.7:
+        return draw.choice(asked[name])
+    moment = datetime.combine(day, time()) + timedelta(hours=draw.randint(-24 * 800, 24 * 5))
+    match column.type:
+        case "date":
+            near = draw.choice([0, 1, 2, 3, 5, 30, 31, 60, 90, 180, 365, 730])
+            return day - timedelta(days=near + draw.randint(-2, 2)) if draw.random() < 0.7 else moment.date()
+        case "datetime":
+            return (
+                moment
+                if draw.random() < 0.5
+                else datetime.combine(day, time(10)) - timedelta(days=draw.randint(-1, 4))
+            )
+        case "boolean":
+            return draw.random() < 0.5
+        case "code":
+            return draw.choice(list(column.values))
+        case "department":
+            return draw.choice(list(CATALOG.departments))
+        case "integer":
+            return draw.randint(0, 25)
+        case "decimal":
+            return Decimal(draw.choice([0, 1, 4_999_999, 5_000_000, 5_000_001]))
+        case "case_no":
+            kinds = ["民初", "刑初", "行初", "民特", "破", "强清", "执", *asked.get("case_type", []) * 2]
+            return f"（2026）鲁0117{draw.choice(kinds)}{draw.randint(1, 40)}号"
+        case _:
+            return f"文{draw.randint(1, 30)}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", IDS)
+def test_both_engines_list_the_same_of_any_rows(name: str, seed: int) -> None:
+    one, draw = CATALOG.worklists[name], Random(f"{name} {seed}")
+    day = date(2026, draw.randint(1, 12), draw.choice([1, 15, 28]))
+    rows: dict[str, list[dict[str, object]]] = {
+        table: [
+            {
+                column: _cell(column, told, draw, day, _asked(one))
+                for column, told in CATALOG.tables[table].columns.items()
+            }
+            for _ in range(1_500 if table == one.table else 20)
+        ]
+        for table in one.tables
+    }
+    as_of = dict.fromkeys(one.tables, day)
+    wanted = naive_worklists.items(CATALOG, one, rows, as_of)
+    assert wanted
+    assert _on_duckdb(one, rows, as_of) == wanted
 
 
 # --- terms --------------------------------------------------------------------------------------------------------

@@ -158,8 +158,12 @@ def address(view: View, worklist: Worklist) -> str:
 
 
 def overdue(view: View) -> None:
-    """On the overview: how many items of which lists are overdue, in the plan's order, with the way there."""
-    st.html(view.kept("worklists overdue", lambda: _overdue(view)))
+    """On the overview: how many items of which lists are overdue, in the plan's order, with the way there.
+
+    Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
+    """
+    if view.catalog.worklists:
+        st.html(view.kept("worklists overdue", lambda: _overdue(view)))
 
 
 def _overdue(view: View) -> str:

@@ -195,3 +195,18 @@ def test_with_a_single_table_every_topic_of_the_requirements_says_what_is_missin
         app = open_page(only_cases, "requirements", topic=topic)
         assert not app.exception
         assert "尚未报送" in text(app) or topic == "部门考核"
+
+
+def test_a_version_from_before_there_were_worklists_says_so_and_claims_nothing(
+    data: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    older = catalogs.parse(
+        {name: raw for name, raw in catalog.files.items() if not name.startswith("worklists/")}
+    )
+    accept(cases_csv(60), "案件.csv", older.tables["cases"], older, AS_OF, TESTER, data)
+    publish(data, build(older, data), TESTER)
+    assert "台账与预警" not in text(open_page(data))
+    for page in ("worklists", "measures", "meeting"):
+        app = open_page(data, page)
+        assert not app.exception
+        assert page != "worklists" or "这个版本没有台账" in text(app)
