@@ -11,6 +11,7 @@ from typing import Any
 
 from scorecard.cards import Card
 from scorecard.definitions import Catalog, Measure
+from scorecard.progress import reporters
 from scorecard.register_rows import Progress
 from scorecard.worklist_rows import Tally, counted
 from scorecard.worklists import State
@@ -103,26 +104,15 @@ def lines(
 def _duties(
     catalog: Catalog, measure: Measure, reports: Sequence[Progress], today: date, every: int | None
 ) -> tuple[Duty, ...]:
-    """One duty a responsible department; a collective one stands for those that report, or for itself while none does."""
+    """One duty for each department that may report on the measure (scorecard.progress): a collective's members each."""
     own = [one for one in reports if one.measure == measure.id and one.reported_on <= today]
-    named = [one for one in measure.departments if not catalog.departments[one].collective]
-    others = [one for one in catalog.departments if one in {each.department for each in own} - set(named)]
-    who = (
-        named
-        if len(named) == len(measure.departments)
-        else [*named, *(others or _collective(catalog, measure))]
-    )
     found: list[Duty] = []
-    for department in who:
+    for department in reporters(catalog, measure):
         latest = next((one for one in own if one.department == department), None)
         days = (today - latest.reported_on).days if latest else None
         owed = None if every is None else days is None or days > every
         found.append(Duty(department, latest, days, owed))
     return tuple(found)
-
-
-def _collective(catalog: Catalog, measure: Measure) -> list[str]:
-    return [one for one in measure.departments if catalog.departments[one].collective]
 
 
 def interval(parameters: Iterable[Mapping[str, Any]], day: date) -> int | None:

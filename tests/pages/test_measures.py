@@ -73,10 +73,13 @@ def test_a_report_dated_after_the_day_does_not_count_yet(catalog: Catalog) -> No
     assert found == [("enforcement", None, True)]
 
 
-def test_a_collective_stands_for_those_that_report_or_for_itself_while_none_does(catalog: Catalog) -> None:
-    assert duties(catalog, "minority_investors.1") == [("business", None, True)]
+def test_a_collective_owes_through_each_of_its_members(catalog: Catalog) -> None:
+    members = catalog.departments["business"].members
+    assert duties(catalog, "minority_investors.1") == [(one, None, True) for one in members]
     found = duties(catalog, "minority_investors.1", report("minority_investors.1", "civil", DAY))
-    assert found == [("civil", 0, False)]
+    assert dict.fromkeys(members, (None, True)) | {"civil": (0, False)} == {
+        one: (days, owed) for one, days, owed in found
+    }
 
 
 def test_what_is_lacking_is_named_and_a_measure_without_anything_is_silent(catalog: Catalog) -> None:
