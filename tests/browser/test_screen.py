@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -11,13 +10,12 @@ from playwright.sync_api import Page
 from scorecard.access_settings import Granted
 from scorecard.layout import DataDir
 from tests.browser.conftest import ROOT, App, Watched, account, sign_in
-from tests.extracts import cases_csv
 
 Visit = Callable[..., Watched]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 # Words a Chinese reader of such pages expects in Latin letters.
 NAMES: dict[Granted, str] = {"case_management": "李四", "administrator": "王五", "leadership": "组长"}
-LATIN = {"CSV", "csv", "UTF", "GB", "MB", "Markdown", "SQL", "id"}
+LATIN = {"CSV", "csv", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id"}
 
 
 # Whom a page is meant for; a visitor sees the others.
@@ -187,55 +185,3 @@ def test_a_link_straight_to_a_page_works_on_a_server_that_just_started(
     assert "破产案件平均审理时长" in visible(watched)
     assert page.locator("[data-testid=stTopNavLink]").count() >= 5
     assert page.locator("[data-testid=stSidebar]").count() == 0
-
-
-def to_upload(watched: Watched, address: str, data: DataDir) -> Page:
-    """数据报送, by 审管办."""
-    sign_in(watched.page, address, account(data, "case_management", "李四"), "/upload")
-    watched.settle()
-    return watched.page
-
-
-def test_a_broken_gb18030_file_shows_its_lines_and_gives_them_as_a_file(
-    data: DataDir, start: Callable[[DataDir], str], visit: Visit, tmp_path: Path
-) -> None:
-    lines = cases_csv(40).decode().splitlines()
-    lines[2] = lines[2].replace("简易程序", "简易程徐")
-    lines[4] = re.sub(r"\d{4}-\d\d-\d\d", "2026-02-30", lines[4], count=1)
-    file = tmp_path / "案件提取.csv"
-    file.write_bytes("\r\n".join(lines).encode("gb18030"))
-    watched = visit()
-    page = to_upload(watched, start(data), data)
-    page.locator("input[type=file]").set_input_files(file)
-    page.locator("table.problems").wait_for(timeout=60_000)
-    rows = page.locator("table.problems tbody tr").all_inner_texts()
-    assert rows[0].startswith("须改正"), "what must be corrected stands first"
-    assert any("\t3\t" in row and "简易程徐" in row and "是否为" in row for row in rows)
-    assert any("\t5\t" in row and "2026-02-30" in row for row in rows)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载全部问题（CSV）").click()
-    saved = tmp_path / "problems.csv"
-    waiting.value.save_as(saved)
-    assert saved.read_bytes().startswith(b"\xef\xbb\xbf")
-    assert "简易程徐" in saved.read_text(encoding="utf-8-sig")
-    assert page.get_by_role("button", name="接收", exact=True).count() == 0
-    assert watched.errors == []
-    assert watched.elsewhere == []
-
-
-def test_a_sound_file_goes_all_the_way_to_the_overview(
-    data: DataDir, start: Callable[[DataDir], str], visit: Visit, tmp_path: Path
-) -> None:
-    file = tmp_path / "cases.csv"
-    file.write_bytes(cases_csv(200))
-    watched = visit()
-    page = to_upload(watched, start(data), data)
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="接收", exact=True).click(timeout=60_000)
-    page.get_by_role("button", name="计算影响").click(timeout=60_000)
-    page.get_by_role("button", name="发布", exact=True).click(timeout=60_000)
-    page.get_by_text("没有等待发布的").first.wait_for(timeout=60_000)
-    page.get_by_role("link", name="总览").first.click()
-    page.get_by_text("全部指标").wait_for(timeout=60_000)
-    assert "示例数据" not in visible(watched)
-    assert watched.errors == []
