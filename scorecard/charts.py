@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from scorecard.limit_layers import draw_limits, draw_marks
+from scorecard.scales import scale
 from scorecard.theme import palette, template
 from scorecard.time_marks import footnotes
 from scorecard.trend_layers import Trend, draw_line, draw_points, draw_target, plain, span_of
@@ -56,9 +57,7 @@ def trend(shown: Trend) -> go.Figure:
         },
         yaxis={
             "range": [low, high],
-            "ticksuffix": shown.unit,
-            "tickformat": ",~f",
-            "nticks": 6,
+            **scale(low, high, shown.unit).axis(),
         },
     )
     _stamp(figure, shown, lines)

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from scorecard.charts_topic import Sheet, finished, plain, started
 from scorecard.disputes import Stage, Stages
+from scorecard.scales import scale
 from scorecard.theme import faded, palette
 
 TOGETHER = "同一批案件"
@@ -26,10 +27,11 @@ def stage_times(sheet: Sheet, found: Stages, minimum_base: int) -> go.Figure:
         at += float(stage.mean or 0)
     rows = [*(plain(f"{stage.name}（{stage.cases:,}件）") for stage in apart), *([row] if row else [])]
     longest = max([at, *(float(stage.mean or 0) for stage in apart)], default=0.0)
+    end = (longest or 1) * 1.12
     figure.update_layout(
         barmode="overlay",
         bargap=0.35,
-        xaxis={"range": [0, (longest or 1) * 1.12], "ticksuffix": "天", "nticks": 8},
+        xaxis={"range": [0, end], **scale(0, end, "天", 8).axis()},
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows[::-1], "showgrid": False},
     )
     return finished(figure, sheet, empty=not rows)

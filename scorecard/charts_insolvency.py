@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from scorecard.charts_topic import Sheet, finished, plain, started
 from scorecard.duration import AgeGroup, Survival
 from scorecard.insolvency import Case, Sums
+from scorecard.scales import scale
 from scorecard.theme import faded, palette
 
 MOST_LINES = 60  # more cannot be read on one sheet; the newest and everything pending are drawn
@@ -114,6 +115,7 @@ def open_share(sheet: Sheet, found: Survival) -> go.Figure:
     colours = palette()
     known = [step for step in found.steps if step.low is not None]
     days = [0, *(step.days for step in found.steps)]
+    end = (days[-1] or 1) * 1.03
     edge = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
     span = [0, *(step.days for step in known)]
     figure.add_scatter(x=span, y=[100, *(100 * (step.low or 0) for step in known)], **edge)
@@ -140,13 +142,8 @@ def open_share(sheet: Sheet, found: Survival) -> go.Figure:
             showarrow=False, xanchor="left", yanchor="bottom", xshift=8, font={"size": 13, "color": colours.ink},
         )  # fmt: skip
     figure.update_layout(
-        xaxis={
-            "ticksuffix": "天",
-            "rangemode": "tozero",
-            "tickformat": ",d",
-            "nticks": 8,
-        },
-        yaxis={"range": [0, 104], "ticksuffix": "%", "nticks": 6},
+        xaxis={"range": [0, end], **scale(0, end, "天", 8).axis()},
+        yaxis={"range": [0, 104], **scale(0, 104, "%").axis()},
     )
     return finished(figure, sheet, empty=not found.steps)
 
@@ -182,6 +179,8 @@ def amounts(sheet: Sheet, sums: Sums, labels: Sequence[str], names: tuple[str, s
     """Both amounts of every case in 万元 as two dots on one line: the whole (○) and the part of it (●)."""
     figure = started(sheet, _AROUND + 28 * max(len(sums.shares), 3))
     rows = [plain(label) for label in labels]
+    most = max((max(share.top, share.bottom) for share in sums.shares), default=0)
+    end = (float(most) / 10_000 or 1.0) * 1.05
     for share, row in zip(sums.shares, rows, strict=True):
         figure.add_scatter(
             x=[float(share.top) / 10_000, float(share.bottom) / 10_000], y=[row, row], mode="lines",
@@ -197,7 +196,7 @@ def amounts(sheet: Sheet, sums: Sums, labels: Sequence[str], names: tuple[str, s
             hovertemplate=f"%{{y}}<br>{plain(name)} %{{x:,.2f}}万元<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        xaxis={"rangemode": "tozero", "tickformat": ",~f", "ticksuffix": "万元", "nticks": 7, "showgrid": True,
+        xaxis={"range": [0, end], **scale(0, end, "万元", 7).axis(), "showgrid": True,
                "gridcolor": faded(palette().hairline, 0.6)},
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows[::-1], "showgrid": False,
                "range": [-0.7, max(len(rows), 1) - 0.3]},

@@ -11,6 +11,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from scorecard.scales import scale
 from scorecard.theme import faded, palette, template
 
 Tone = Literal["main", "side", "out", "open"]
@@ -55,7 +56,7 @@ class Row:
 def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
     """Stages as bars under bars, widths in what is counted: 件, 条."""
     widest = max((row.start + row.total for row in rows), default=0)
-    figure = started(sheet, _HEAD + _FOOT + _ROW * len(rows))
+    figure = started(sheet, _HEAD + _FOOT + _ROW * max(len(rows), 1))
     names = [plain(row.name) for row in rows]
     for row, name in zip(rows, names, strict=True):
         at = row.start
@@ -69,9 +70,7 @@ def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
         xaxis={
             "range": [0, widest or 1],
             "showgrid": False,
-            "tickformat": ",d",
-            "ticksuffix": unit,
-            "nticks": 8,
+            **scale(0, widest or 1, unit, 8).axis(),
         },
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": names[::-1], "showgrid": False},
     )
@@ -137,6 +136,8 @@ def finished(figure: go.Figure, sheet: Sheet, *, empty: bool) -> go.Figure:
             borderwidth=1, borderpad=4,
         )  # fmt: skip
     if empty:
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
         figure.add_annotation(
             x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, text="所选报告期没有可画的案件",
             font={"size": 14, "color": colours.grey},

@@ -49,7 +49,9 @@ def _draw(figure: go.Figure, shown: Control, part: Segment, labels: Sequence[str
                 showarrow=False,
                 xanchor="left",
                 yanchor=anchor,
-                font={"size": 10, "color": colours.grey},
+                font={"size": 11, "color": colours.grey},
+                bgcolor=faded(colours.paper, 0.8),  # the line may pass behind the first months' label
+                borderpad=1,
             )
 
 
