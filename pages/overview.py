@@ -2,7 +2,7 @@
 
 from etl.waiting import waiting
 from scorecard.errors import ScorecardError
-from scorecard.ui import frame, identity, overview, worklists
+from scorecard.ui import frame, identity, measures, overview, worklists
 from scorecard.ui.data import data_dir
 
 view = frame.analysis("总览")
@@ -16,6 +16,7 @@ if view is not None:
     overview.health(view, held)
     worklists.overdue(view)
     overview.attention(view)
+    measures.owed(view)
     overview.tally(view)
     overview.matrix(view)
     overview.words(view)

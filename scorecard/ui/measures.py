@@ -28,6 +28,28 @@ def _lines(view: View) -> tuple[Line, ...]:
     return lines(view.catalog, view.cards, reports, tallies(connection, view.catalog), now, every)
 
 
+def owed(view: View) -> None:
+    """On the overview: measures of which a responsible department owes a report; nothing while none does."""
+    every = interval(store.parameters(view.version.connection), judged_on(view.version))
+    names = view.catalog.departments
+    rows = [
+        {
+            "title": f"{view.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
+            "href": f"{view.href('measures')}#{anchor(line.measure.id)}",
+            "sentence": "；".join(
+                f"{names[duty.department].name}"
+                + ("从未汇报" if duty.days is None else f"上次汇报在{duty.days}天前")
+                for duty in line.owing
+            ),
+            "whose": line.measure.responsible,
+        }
+        for line in of_version(view)
+        if line.owing and line.duties
+    ]
+    if rows:
+        st.html(render("measures_owed.html", rows=rows, every=every))
+
+
 def matrix(view: View) -> None:
     """All measures on one screen: verdicts, worklists, and when each responsible department last reported."""
     st.html(view.kept("measure matrix", lambda: _matrix(view)))
