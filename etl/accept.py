@@ -181,10 +181,10 @@ def _accept(
 def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     """The rows of a seed file (targets, parameters) through the same door: _line, then the contract's columns.
 
-    Seeds have no 数据截至, so no date in them is too late. Raises Refused.
+    Seeds have no 数据截至, so no date in them is too late; with a header only, nothing has been set yet. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
-    how = reading_of(table, None)
+    how = replace(reading_of(table, None), may_be_empty=True)
     with examined(raw, decoded_as_text(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)

@@ -70,13 +70,15 @@ class Examination:
 class Reading:
     """How an extract is to be read: which table it is, up to which day, what its unknown headers are, what wrong rows do.
 
-    `mapping` is by folded header. Without `as_of` no date is too late.
+    `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it says that there is
+    nothing yet, while an extract without rows says nothing at all.
     """
 
     table: Table
     as_of: date | None
     mapping: Mapping[str, str]
     policy: Policy
+    may_be_empty: bool = False
 
 
 def reading_of(
@@ -171,7 +173,7 @@ def _read(
     found: Examination,
     findings: Findings,
 ) -> Examination:
-    staged = reading.stage(con, path, utf8, header, findings)
+    staged = reading.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
     if staged is None:
         return found
     found = replace(found, rows=staged.rows, set_aside=staged.set_aside)

@@ -74,14 +74,20 @@ def _write(handle: int, content: bytes | memoryview) -> None:
 
 
 def stage(
-    con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, findings: Findings
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    utf8: bytes,
+    header: Header,
+    findings: Findings,
+    *,
+    may_be_empty: bool = False,
 ) -> Staged | None:
     """The rows below the header; None, with the reasons in `findings`, when the structure is broken.
 
     `path` holds the body of `utf8`, for the database.
     """
     staged = _fast(con, path, utf8, header) or _exact(con, utf8, header, findings)
-    if not findings.refused and staged is not None and staged.rows == 0:
+    if not findings.refused and staged is not None and staged.rows == 0 and not may_be_empty:
         findings.add(
             Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传")
         )

@@ -450,6 +450,13 @@ def test_a_wrong_seed_table_is_refused_with_its_line(catalog: Catalog) -> None:
     assert "targets.csv" in refused.value.where
 
 
+def test_a_seed_table_with_its_header_only_says_that_nothing_is_set_yet(catalog: Catalog) -> None:
+    for name in ("targets", "parameters"):
+        table = catalog.tables[name]
+        found = read_seed_table(template(table), table, catalog)
+        assert (found.column_names, found.num_rows) == (["_line", *table.columns], 0)
+
+
 def test_a_template_is_an_extract_with_its_header_only(catalog: Catalog) -> None:
     for table in catalog.tables.values():
         raw = template(table)

@@ -6,28 +6,18 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
 from tests.actors import ADMINISTRATOR, OFFICER, TESTER
 from tests.pages.conftest import ROOT, Open, turn
+from tests.pages.legible import TAG, markup, text
 from tests.samples import copied
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements")
 MANAGING = ("accounts", "audit")  # pages of the administrator
-TAG = re.compile(r"<(?!style|script)[^>]+>")
-
-
-def markup(app: AppTest) -> str:
-    return "\n".join(one.proto.body for one in app.get("html") if "<script>" not in one.proto.body)
-
-
-def text(app: AppTest) -> str:
-    """What a reader reads of our own HTML."""
-    return unescape(TAG.sub(" ", re.sub(r"<style>.*?</style>", "", markup(app), flags=re.DOTALL)))
 
 
 def reader(page: str) -> Actor:
