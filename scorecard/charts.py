@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from scorecard.limit_layers import draw_limits, draw_marks
+from scorecard.limit_layers import draw_limits, draw_marks, room_for_names
 from scorecard.scales import scale
 from scorecard.theme import palette, template
 from scorecard.time_marks import footnotes
@@ -53,7 +53,7 @@ def trend(shown: Trend) -> go.Figure:
             "tickvals": ticks(labels),
             "ticktext": ticks(labels),
             "tickangle": 0,
-            "range": [-0.6, len(labels) - 0.4],
+            "range": [-0.6 - room_for_names(shown.control, labels), len(labels) - 0.4],
         },
         yaxis={
             "range": [low, high],

@@ -10,6 +10,8 @@ from scorecard.theme import faded, palette
 from scorecard.time_marks import Mark
 from scorecard.variation import Segment
 
+_NAMES = 0.18  # of the axis: what "试用控制上限 100.00%" needs
+
 
 def draw_limits(figure: go.Figure, shown: Control, labels: Sequence[str]) -> None:
     """Each part's mean and limits from its first month to the next part; a limit no value can reach is not drawn."""
@@ -18,10 +20,19 @@ def draw_limits(figure: go.Figure, shown: Control, labels: Sequence[str]) -> Non
     ends = [*firsts, len(labels)][1:]
     for part, first, end in zip(shown.parts, firsts, ends, strict=True):
         if part.limits is not None and not part.limits.flat and first is not None and end is not None:
-            _draw(figure, shown, part, labels[first:end], named=end == len(labels))
+            outside = first == 0
+            _draw(figure, shown, part, labels[first:end], named=end == len(labels), outside=outside)
 
 
-def _draw(figure: go.Figure, shown: Control, part: Segment, labels: Sequence[str], named: bool) -> None:
+def room_for_names(shown: Control | None, labels: Sequence[str]) -> float:
+    """How far the axis reaches to the left of the first period, so that the names of the limits cover no value."""
+    named = shown is not None and any(part.limits and not part.limits.flat for part in shown.parts)
+    return _NAMES * len(labels) if named and shown and len(shown.parts) == 1 else 0.0
+
+
+def _draw(
+    figure: go.Figure, shown: Control, part: Segment, labels: Sequence[str], *, named: bool, outside: bool
+) -> None:
     by, colours = part.limits, palette()
     assert by is not None
     low, high = possible(by, shown)
@@ -47,11 +58,10 @@ def _draw(figure: go.Figure, shown: Control, part: Segment, labels: Sequence[str
                 y=float(value),
                 text=f"{name} {level(value, shown.indicator.unit)}",
                 showarrow=False,
-                xanchor="left",
-                yanchor=anchor,
+                xanchor="right" if outside else "left",
+                xshift=-8 if outside else 0,
+                yanchor="middle" if outside else anchor,
                 font={"size": 11, "color": colours.grey},
-                bgcolor=faded(colours.paper, 0.8),  # the line may pass behind the first months' label
-                borderpad=1,
             )
 
 

@@ -5,9 +5,11 @@ blindness. No red and no green: on a court's boards red means good (domain refer
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -44,8 +46,21 @@ class Mark:
 
 @cache
 def palette() -> Palette:
-    """The palette of the deployment's config.toml."""
-    given = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
+    """The palette of the deployment's config.toml: for white paper, in which every figure is drawn."""
+    return _palette(_theme())
+
+
+def dark_palette() -> Palette:
+    """The same meanings where the reader's system is dark; the framework goes by the same preference."""
+    given = _theme()
+    return _palette({**given, **given["dark"]})
+
+
+def _theme() -> dict[str, Any]:
+    return tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
+
+
+def _palette(given: Mapping[str, Any]) -> Palette:
     return Palette(
         paper=given["backgroundColor"],
         panel=given["secondaryBackgroundColor"],
@@ -75,10 +90,18 @@ def mark(word: Word | Variation | Assurance) -> Mark:
 
 
 def css_variables() -> str:
-    """The palette as CSS custom properties, so that the style sheet names no colour."""
-    colours = palette()
+    """Both palettes as CSS custom properties, so that the style sheet names no colour: printed pages are always light."""
+    light, dark = palette(), dark_palette()
+    return (
+        f":root{{{_properties(light)}--band:{light.ink};--on-band:{light.paper};color-scheme:light dark}}"
+        "@media screen and (prefers-color-scheme:dark)"
+        f"{{:root{{{_properties(dark)}--band:{dark.panel};--on-band:{dark.ink}}}}}"
+    )
+
+
+def _properties(colours: Palette) -> str:
     names = ("paper", "panel", "ink", "accent", "hairline", "grey", "met", "missed", "doubtful", "font")
-    return ":root{" + "".join(f"--{name}:{getattr(colours, name)};" for name in names) + "}"
+    return "".join(f"--{name}:{getattr(colours, name)};" for name in names)
 
 
 def faded(colour: str, opacity: float) -> str:

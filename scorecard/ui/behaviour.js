@@ -10,7 +10,10 @@ if (!window.scorecardBehaviour) {
     const link = event.target.closest ? event.target.closest("a.go") : null;
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    history.pushState({}, "", link.href);
+    const to = new URL(link.href);
+    const room = new URLSearchParams(location.search).get("room");
+    if (room !== null) to.searchParams.set("room", room); // the meeting room's large type is not left by a link
+    history.pushState({}, "", to);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }, true);
 
@@ -26,6 +29,8 @@ if (!window.scorecardBehaviour) {
     ["No results", "没有匹配的选项"],
     ["No options to select", "没有可选项"],
     ["Choose an option", "请选择"],
+    ["Expand sidebar", "打开导航"],
+    ["Collapse sidebar", "收起导航"],
     ["Open sidebar", "打开导航"],
     ["Close sidebar", "收起导航"],
     ["Stop", "停止"],

@@ -19,7 +19,7 @@ from scorecard.ui import frame
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
-from scorecard.ui.topics import Topic
+from scorecard.ui.topics import Topic, plot
 from scorecard.ui.topics import chosen as chosen_topic
 
 READ_AT_ONCE = 13  # rows of the reading table that stand open
@@ -161,7 +161,7 @@ def _detail(view: View, card: Card) -> None:
     rows.link(view, card)
     if points:
         figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
-        st.plotly_chart(figure, config=charts.PLOT_CONFIG, theme=None, key="trend", alt=_alt(card, points))
+        plot(figure, "trend", _alt(card, points))
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
     st.html(view.kept(f"detail {name}", lambda: _readings(view, card, points)))

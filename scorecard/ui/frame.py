@@ -14,7 +14,7 @@ from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.period import containing
 from scorecard.provenance import day_text, scope_text
-from scorecard.ui import entrance, identity
+from scorecard.ui import entrance, identity, room
 from scorecard.ui.choice import choose, query_of
 from scorecard.ui.data import (
     Made,
@@ -105,6 +105,8 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     }
     page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
     st.session_state[_FRAMED] = True
+    if actor.may("view"):
+        room.switch()
     right = wanted[page.url_path or "overview"]
     if not actor.may("view"):
         entrance.sign_in_first(identity.arrival())

@@ -9,7 +9,7 @@ from scorecard.charts import PLOT_CONFIG
 from scorecard.charts_topic import Sheet
 from scorecard.provenance import SAMPLE, day_text
 from scorecard.slices import Slice, obstacle, slice_of
-from scorecard.ui import frame
+from scorecard.ui import frame, room
 from scorecard.ui.frame import View
 
 CARDS = "指标"
@@ -59,4 +59,4 @@ def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[st
 
 def plot(figure: Any, key: str, alt: str) -> None:
     """The figure as every other one is shown, with its sentence for those who hear it."""
-    st.plotly_chart(figure, config=PLOT_CONFIG, theme=None, key=key, alt=alt)
+    st.plotly_chart(room.fitted(figure), config=PLOT_CONFIG, theme=None, key=key, alt=alt)
