@@ -1,7 +1,8 @@
-"""A warmed-up process that forks a child for every act and kills it after a while: `python -m tests.crashing SEEDS`.
+"""A warmed-up process that forks a child for every act and kills it (SIGKILL): `python -m tests.crashing SEEDS`.
 
-One line of JSON in (what to do, when to kill, how large files may get), one line out (how it ended). Imports and the
-catalogue are loaded once; no database is opened before the fork.
+Killed after a while, or just before its nth step. A step is any file operation inside the data folder that Python reports
+to its audit hook: open, rename, remove, mkdir, lock. One line of JSON in (what to do, when to kill, how large files may
+get), one line out (how it ended). Imports and the catalogue are loaded once; no database is opened before the fork.
 """
 
 import json
@@ -34,17 +35,21 @@ from tests.conftest import ROOT
 from tests.extracts import AS_OF, cases_csv
 
 ROWS = 12
+STEPS = {
+    "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.scandir", "os.listdir", "os.link", "fcntl.flock",
+}  # fmt: skip
 _ENDED: dict[int, str] = {0: "finished", 3: "refused", -signal.SIGKILL: "killed"}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An act: `argument` is a first case number, a version or a batch; `after` seconds it is killed (None: never)."""
+    """An act: `argument` is a first case number, a version or a batch; `after` seconds, or before this step, it is killed."""
 
     act: str
     data: str
     argument: str = ""
     after: float | None = None
+    step: int | None = None
     largest: int | None = None  # bytes a file may have: the system refuses what goes beyond
 
 
@@ -105,11 +110,29 @@ _ACTS: dict[str, Callable[[DataDir, str, Catalog, Callable[[str], None]], object
 }
 
 
+def _kill_before(step: int, data: str) -> None:
+    seen = 0
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal seen
+        if event in STEPS and (event == "fcntl.flock" or str(arguments[0]).startswith(data)):
+            seen += 1
+            if seen == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
 def _child(wanted: Wanted, catalog: Catalog, speech: int) -> int:
     def say(words: str) -> None:
         os.write(speech, f"{words}\n".encode())
 
-    unrecorded.AGE = 0.0
+    if wanted.step is None:
+        unrecorded.AGE = (
+            0.0  # what a killed act left unrecorded is recorded by the next one, and not a minute later
+        )
+    else:
+        _kill_before(wanted.step, wanted.data)
     if wanted.largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (wanted.largest, wanted.largest))
     try:
@@ -163,8 +186,7 @@ class Server:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
+        self._ready = False  # several start side by side; the first act waits
 
     def run(
         self,
@@ -172,12 +194,16 @@ class Server:
         data: DataDir,
         argument: str = "",
         after: float | None = None,
+        step: int | None = None,
         largest: int | None = None,
     ) -> Ended:
         """Do it in a fresh child; an error that is none of ours fails here."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        wanted = Wanted(act, str(data.root), argument, after, largest)
+        if not self._ready:
+            self._ready = self._process.stdout.readline() == "ready\n"
+            assert self._ready
+        wanted = Wanted(act, str(data.root), argument, after, step, largest)
         self._process.stdin.write(json.dumps(asdict(wanted)) + "\n")
         self._process.stdin.flush()
         ended = Ended(**json.loads(self._process.stdout.readline()))

@@ -25,7 +25,17 @@ MAY: dict[Role, set[Capability]] = {
     "visitor": {"view"},
     "leadership": {"view", "records", "export"},
     "department": {"view", "records", "export", "evidence", "report"},
-    "case_management": {"view", "records", "export", "evidence", "report", "upload", "targets", "publish"},
+    "case_management": {
+        "view",
+        "records",
+        "export",
+        "evidence",
+        "report",
+        "upload",
+        "targets",
+        "decisions",
+        "publish",
+    },  # fmt: skip
     "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
     "console": set(get_args(Capability)),
 }

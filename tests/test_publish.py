@@ -3,10 +3,9 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,9 @@ from scorecard.durable import locked, sweep, write_whole
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
 from tests.actors import TESTER
-from tests.conftest import ROOT
+from tests.court import GOOD_SEEDS
+from tests.crashing import ROWS, Server
 from tests.extracts import AS_OF, cases_csv
-
-SEEDS = ROOT / "seeds"
 
 
 def accepted(data: DataDir, catalog: Catalog, rows: int, first: int = 1) -> None:
@@ -59,12 +57,38 @@ def folder(two_versions: tuple[DataDir, str, str], tmp_path: Path) -> tuple[Data
     return DataDir(tmp_path / "data"), old, new
 
 
-def killed(step: int, action: str, data: DataDir, argument: str) -> bool:
-    """Run the action in a process that kills itself before this step; False when it got to the end."""
-    command = [sys.executable, "-m", "tests.killing", str(step), action, str(SEEDS), str(data.root), argument]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A process that acts, and is killed, on a small catalogue: what is killed between are the same steps."""
+    running = Server(GOOD_SEEDS)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def two_small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[DataDir, str, str]:
+    """A folder of that catalogue with `old` published and `new` built."""
+    data, versions = DataDir(tmp_path_factory.mktemp("small")), list[str]()
+    for first in ("1", "101"):
+        assert server.run("accept", data, first).how == "finished"
+        assert server.run("build", data).how == "finished"
+        versions += [path.stem for path in data.warehouse.glob("*.duckdb") if path.stem not in versions]
+        if first == "1":
+            assert server.run("publish", data, versions[0]).how == "finished"
+    return data, versions[0], versions[1]
+
+
+@pytest.fixture
+def small(two_small: tuple[DataDir, str, str], tmp_path: Path) -> tuple[DataDir, str, str]:
+    shutil.copytree(two_small[0].root, tmp_path / "data")
+    return DataDir(tmp_path / "data"), *two_small[1:]
+
+
+def killed(server: Server, step: int, act: str, data: DataDir, argument: str = "") -> bool:
+    """Do it in a process that kills itself before this step; False when it got to the end."""
+    ended = server.run(act, data, argument, step=step)
+    assert ended.how in ("finished", "killed"), ended.said
+    return ended.how == "killed"
 
 
 def debris(data: DataDir) -> list[Path]:
@@ -146,19 +170,19 @@ def test_a_reader_keeps_the_version_it_opened_while_another_is_published(
 
 @pytest.mark.parametrize("action", ["publish", "rollback"])
 def test_killed_before_any_step_the_pointer_is_the_old_version_or_the_new_one(
-    folder: tuple[DataDir, str, str], action: str
+    small: tuple[DataDir, str, str], server: Server, action: str
 ) -> None:
-    data, old, new = folder
+    data, old, new = small
     if action == "rollback":
         publish(data, new, TESTER)
     before, after = (old, new) if action == "publish" else (new, old)
     steps = 0
-    while killed(steps + 1, action, data, after):
+    while killed(server, steps + 1, action, data, after):
         steps += 1
         current = store.current(data)
         assert current.version in (before, after)
         assert current.notice == ""
-        assert closed_count(data, str(current.version)) in (12, 20)
+        assert closed_count(data, str(current.version)) in (ROWS, 2 * ROWS)
         assert store.manifest(data, str(current.version)).version == current.version
         write_whole(data.pointer, f"{before}\n".encode())
     assert steps >= 5  # lock, sweep, record or pointer under a temporary name, rename
@@ -167,32 +191,32 @@ def test_killed_before_any_step_the_pointer_is_the_old_version_or_the_new_one(
 
 
 def test_killed_before_any_step_of_building_no_half_version_exists(
-    folder: tuple[DataDir, str, str], catalog: Catalog
+    small: tuple[DataDir, str, str], server: Server
 ) -> None:
-    data, old, new = folder
+    data, old, new = small
     data.database(new).unlink()
     steps = 0
-    while killed(steps + 1, "build", data, "-"):
+    while killed(server, steps + 1, "build", data):
         steps += 1
         assert store.current(data).version == old
         if data.database(new).exists():  # killed after the rename: it must be whole
-            assert closed_count(data, new) == 20
+            assert closed_count(data, new) == 2 * ROWS
             data.database(new).unlink()
     assert steps >= 4
-    assert closed_count(data, new) == 20
+    assert closed_count(data, new) == 2 * ROWS
     assert debris(data) == []
 
 
 def test_killed_before_any_step_of_accepting_a_batch_is_whole_or_absent(
-    folder: tuple[DataDir, str, str], catalog: Catalog
+    small: tuple[DataDir, str, str], server: Server
 ) -> None:
-    data, _, _ = folder
+    data, _, _ = small
     known = {batch.name for batch in list_batches(data)}
     steps = 0
-    while killed(steps + 1, "accept", data, "30"):
+    while killed(server, steps + 1, "accept", data, "1001"):
         steps += 1
         extra = [batch for batch in list_batches(data) if batch.name not in known]
-        assert [batch.rows for batch in extra] in ([], [30])
+        assert [batch.rows for batch in extra] in ([], [ROWS])
         for batch in extra:
             batch.path.unlink()
     assert steps >= 4
@@ -211,17 +235,17 @@ def test_the_sweep_leaves_files_of_processes_that_still_run(tmp_path: Path) -> N
 
 
 def test_two_that_publish_at_once_leave_one_valid_pointer_and_both_records(
-    folder: tuple[DataDir, str, str],
+    small: tuple[DataDir, str, str], server: Server
 ) -> None:
-    data, old, new = folder
-    command = [sys.executable, "-m", "tests.killing", "0", "publish", str(SEEDS), str(data.root)]
-    both = [subprocess.Popen([*command, version], cwd=ROOT, stdout=subprocess.PIPE) for version in (old, new)]
+    """One is a process of its own, the other is this one."""
+    data, old, new = small
     seen: set[str | None] = set()
-    while any(process.poll() is None for process in both):
-        seen.add(store.current(data).version)
-    assert [process.wait() for process in both] == [0, 0]
-    for process in both:
-        process.communicate()
+    with ThreadPoolExecutor(2) as both:
+        other = both.submit(server.run, "publish", data, new)
+        own = both.submit(publish, data, old, TESTER)
+        while not (other.done() and own.done()):
+            seen.add(store.current(data).version)
+    assert (other.result().how, own.result().version) == ("finished", old)
     assert seen <= {old, new}
     assert store.current(data).version in (old, new)
     assert {manifest.version for manifest in store.manifests(data)} == {old, new}
