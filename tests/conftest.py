@@ -11,6 +11,7 @@ import pytest
 from scorecard import catalog as catalogue
 from scorecard.definitions import Catalog
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from tests.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = str(ROOT / "data")
@@ -75,6 +76,19 @@ def seeds() -> Path:
 def catalog(seeds: Path) -> Catalog:
     """The committed catalogue, loaded once; it is frozen, so tests may share it."""
     return catalogue.load(seeds)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of this test run that all workers see."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def sample(shared: Path) -> DataDir:
+    """The published sample, built once in a test run; a test that changes it copies it."""
+    return published_sample(shared)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

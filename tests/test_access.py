@@ -35,7 +35,7 @@ MAY: dict[Role, set[Capability]] = {
         "targets",
         "decisions",
         "publish",
-    },  # fmt: skip
+    },
     "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
     "console": set(get_args(Capability)),
 }

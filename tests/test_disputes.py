@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -26,11 +27,8 @@ ALL = ("all", "all")
 
 
 @pytest.fixture(scope="module")
-def connection(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    base = tmp_path_factory.getbasetemp()
-    data = published_sample(base if worker_id == "master" else base.parent)
+def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = published_sample(shared)
     opened = store.connect(data, store.current(data).version or "")
     yield opened
     opened.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,11 +33,8 @@ CATALOG = catalogs.load(ROOT / "seeds")
 
 
 @pytest.fixture(scope="module")
-def connection(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    base = tmp_path_factory.getbasetemp()
-    data = published_sample(base if worker_id == "master" else base.parent)
+def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = published_sample(shared)
     opened = store.connect(data, store.current(data).version or "")
     yield opened
     opened.close()

@@ -5,6 +5,7 @@ Every indicator of the plan, every department, all and 涉企 cases: what the wa
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -18,11 +19,8 @@ GRAINS = ("quarter", "year")
 
 
 @pytest.fixture(scope="module")
-def connection(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    base = tmp_path_factory.getbasetemp()
-    data = published_sample(base if worker_id == "master" else base.parent)
+def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = published_sample(shared)
     opened = store.connect(data, store.current(data).version or "")
     yield opened
     opened.close()

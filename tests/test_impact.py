@@ -14,7 +14,7 @@ from scorecard.impact import Impact, RowChange, TableImpact
 from scorecard.layout import DataDir
 from tests.actors import OFFICER
 from tests.extracts import cases_csv
-from tests.samples import published_sample
+from tests.samples import copied
 from tests.written import csv_of, hand_in, published
 
 SEPTEMBER, OCTOBER = date(2026, 9, 30), date(2026, 10, 31)
@@ -189,11 +189,11 @@ def test_private_cells_are_masked_in_every_list(data: DataDir, catalog: Catalog)
 
 
 def test_between_the_sample_and_real_rows_nothing_is_compared(
-    catalog: Catalog, tmp_path: Path, data: DataDir
+    sample: DataDir, catalog: Catalog, tmp_path: Path
 ) -> None:
-    sample = published_sample(tmp_path)
-    hand_in(sample, catalog, "cases", csv_of(OLD), SEPTEMBER)
-    found = impact(sample, catalog, build(catalog, sample), store.current(sample).version, TODAY)
+    own = copied(sample, tmp_path / "own")
+    hand_in(own, catalog, "cases", csv_of(OLD), SEPTEMBER)
+    found = impact(own, catalog, build(catalog, own), store.current(own).version, TODAY)
     assert found.leaves_sample
     assert (cases(found).new, cases(found).missing) == (6, 0)
     assert found.indicators.changes == ()

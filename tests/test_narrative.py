@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ from scorecard.targets import bounds, effective
 from scorecard.time_marks import marks
 from scorecard.verdict import Verdict, Word
 from tests.court import indicator
-from tests.samples import AS_OF, published_sample
+from tests.samples import AS_OF
 from tests.test_cards import OCTOBER, evidence, reading, target
 
 # --- published figures ---------------------------------------------------------------------------------------
@@ -218,12 +217,6 @@ def read_back(
         assert number(gap["gap"]) == rounded(now - goal, decimals), said
         compared += 1
     return compared
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
-    base: Path = tmp_path_factory.getbasetemp()
-    return published_sample(base if worker_id == "master" else base.parent)
 
 
 @pytest.mark.parametrize(

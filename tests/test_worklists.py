@@ -21,7 +21,6 @@ from tests import naive_worklists
 from tests.engine import built
 from tests.naive import Rows
 from tests.naive_worklists import Item
-from tests.samples import published_sample
 
 CATALOG = catalogs.load(Path(__file__).parents[1] / "seeds")
 IDS = list(CATALOG.worklists)
@@ -128,12 +127,6 @@ def _careless(one: Worklist) -> Iterator[tuple[str, Worklist]]:
 
 
 # --- the sample ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
-    base = tmp_path_factory.getbasetemp()
-    return published_sample(base if worker_id == "master" else base.parent)
 
 
 @pytest.fixture(scope="module")

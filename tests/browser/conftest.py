@@ -23,7 +23,7 @@ from scorecard.access_settings import AccessSettings, Granted
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.signing_in import change_password
 from tests.actors import ADMINISTRATOR
-from tests.samples import copied, published_sample
+from tests.samples import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,12 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
-    base = tmp_path_factory.getbasetemp()
-    return published_sample(base if worker_id == "master" else base.parent)
 
 
 def free_port() -> int:

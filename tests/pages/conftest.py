@@ -9,16 +9,9 @@ from streamlit.testing.v1 import AppTest
 from scorecard.access import Actor
 from scorecard.layout import DATA_VARIABLE, DataDir
 from tests.actors import OFFICER
-from tests.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
-    base = tmp_path_factory.getbasetemp()
-    return published_sample(base if worker_id == "master" else base.parent)
 
 
 def turn(app: AppTest, page: str) -> AppTest:

@@ -44,15 +44,13 @@ DENIED = re.compile(r"不(?:是|按数值)?(?:打分|排名|名次)")
 
 
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DataDir:
-    base = tmp_path_factory.getbasetemp()
-    return published_month(base if worker_id == "master" else base.parent)
+def month(shared: Path) -> DataDir:
+    return published_month(shared)
 
 
 @pytest.fixture(scope="session")
-def untargeted(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[DataDir, Path]:
-    base = tmp_path_factory.getbasetemp()
-    return published_without_targets(base if worker_id == "master" else base.parent)
+def untargeted(shared: Path) -> tuple[DataDir, Path]:
+    return published_without_targets(shared)
 
 
 @pytest.fixture
