@@ -1,7 +1,7 @@
 """A figure drawn larger for the meeting room: letters, marks, lines and the room around them, never the numbers."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import plotly.graph_objects as go
 
@@ -11,7 +11,7 @@ _WITHIN = {"margin": ("l", "r", "t", "b", "pad"), "pad": ("l", "r", "t", "b"), "
 
 def enlarged(figure: go.Figure, by: float) -> go.Figure:
     """A copy of the figure in which all that is measured in pixels is `by` times as large; data and axes stay as they are."""
-    given = figure.to_dict()
+    given: dict[str, Any] = figure.to_dict()
     return go.Figure(
         data=[_larger(trace, by, "") for trace in given["data"]], layout=_larger(given["layout"], by, "")
     )
@@ -19,14 +19,12 @@ def enlarged(figure: go.Figure, by: float) -> go.Figure:
 
 def _larger(given: Mapping[str, Any], by: float, inside: str) -> dict[str, Any]:
     pixels = (*_SIZES, *_WITHIN.get(inside, ()))
-    return {name: _value(name, value, by, name in pixels) for name, value in given.items()}
+    return {name: _value(name, value, by, pixels=name in pixels) for name, value in given.items()}
 
 
-def _value(name: str, value: Any, by: float, pixels: bool) -> Any:
+def _value(name: str, value: Any, by: float, *, pixels: bool) -> Any:
     if isinstance(value, Mapping):
-        return _larger(value, by, name)
-    if isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
-        return [_larger(one, by, name) for one in value]
-    if not pixels or value is None:
-        return value
-    return [one * by for one in value] if isinstance(value, (list, tuple)) else value * by
+        return _larger(cast("Mapping[str, Any]", value), by, name)
+    if isinstance(value, (list, tuple)):
+        return [_value(name, one, by, pixels=pixels) for one in cast("Sequence[Any]", value)]
+    return value * by if pixels and value is not None else value
