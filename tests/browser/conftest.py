@@ -55,7 +55,7 @@ def running(
     server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while True:
             try:
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
@@ -67,7 +67,7 @@ def running(
         yield address
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Watched:
         return self.page
 
     def settle(self) -> None:
-        self.page.locator(".sc h1").first.wait_for(timeout=20_000)
+        self.page.locator(".sc h1").first.wait_for(timeout=60_000)
         # Not by a function to be evaluated in the page: the policy of the page lets nobody evaluate text.
         self.page.locator("[data-stale=true]").first.wait_for(state="detached")
         self.page.wait_for_timeout(400)

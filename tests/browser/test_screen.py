@@ -111,7 +111,7 @@ def test_an_indicator_opens_beside_its_page_with_a_drawn_trend_and_closes_again(
     page.evaluate("window.sameDocument = true")
     page.locator(".card", has_text="小额诉讼程序适用率").click()
     chart = page.locator("[data-testid=stPlotlyChart] svg.main-svg").first
-    chart.wait_for(timeout=20_000)
+    chart.wait_for(timeout=60_000)
     assert page.locator("[data-testid=stPlotlyChart] .scatterlayer path").count() > 1
     words = page.locator("[data-testid=stPlotlyChart]").inner_text()
     for wanted in ("口径 small_claims_rate", "数据截至", "示例数据", "2026年10月"):
