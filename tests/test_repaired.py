@@ -141,7 +141,7 @@ BAD = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, st.lists(BAD, min_size=6, max_size=6))
 def test_the_repaired_file_gives_the_same_rows_and_has_nothing_to_repair(
     court: Catalog, spellings: list[dict[str, str]], bad: list[dict[str, str]]
