@@ -96,7 +96,8 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
                         "text": text,
                         "evidence": None
                         if stuck
-                        else f"示例-{measure.id}-{ended_on.year}Q{ended_on.month // 3}.pdf",
+                        else f"示例-{catalog.domains[measure.domain].name}{measure.number}-"
+                        f"{ended_on.year}年第{ended_on.month // 3}季度.pdf",
                         "entered_by": f"{catalog.departments[department].name}账户（示例）",
                         "entered_at": datetime.combine(reported_on, _ENTERED),
                     }

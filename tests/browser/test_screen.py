@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -10,12 +11,13 @@ from playwright.sync_api import Page
 from scorecard.access_settings import Granted
 from scorecard.layout import DataDir
 from tests.browser.conftest import ROOT, App, Watched, account, sign_in
+from tests.samples import copied
 
 Visit = Callable[..., Watched]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 # Words a Chinese reader of such pages expects in Latin letters.
 NAMES: dict[Granted, str] = {"case_management": "李四", "administrator": "王五", "leadership": "组长"}
-LATIN = {"CSV", "csv", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id"}
+LATIN = {"CSV", "csv", "pdf", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id"}
 
 
 # Whom a page is meant for; a visitor sees the others.
@@ -177,10 +179,12 @@ def test_navigation_and_cards_are_reached_and_opened_by_keyboard(app: App, visit
 
 
 def test_a_link_straight_to_a_page_works_on_a_server_that_just_started(
-    sample: DataDir, start: Callable[[DataDir], str], visit: Visit
+    sample: DataDir, start: Callable[[DataDir], str], visit: Visit, tmp_path: Path
 ) -> None:
     watched = visit()
-    page = watched.open(f"{start(sample)}/insolvency?indicator=bankruptcy_mean_days&grain=全年")
+    page = watched.open(
+        f"{start(copied(sample, tmp_path / 'own'))}/insolvency?indicator=bankruptcy_mean_days&grain=全年"
+    )
     page.locator("[data-testid=stDialog]").wait_for()
     assert "破产案件平均审理时长" in visible(watched)
     assert page.locator("[data-testid=stTopNavLink]").count() >= 5
