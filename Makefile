@@ -53,11 +53,16 @@ help:   ## 说明各条命令
 	echo "  换端口：make run PORT=8502"
 
 run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发布示例数据
+	$(SYSTEM_PACKAGES)
 	if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then
 	    echo "端口 $(PORT) 已被占用。请换一个：make run PORT=$$(( $(PORT) + 1 ))" >&2
 	    exit 1
 	fi
 	$(PY) -m etl sample --if-empty
+	# Pictures and PDF need a browser on the server; without one everything else works, and the pages say so.
+	if ! $(PY) -m scorecard.briefing.press; then
+	    ( system_packages "导出图片和 PDF 需要浏览器" chromium ) || echo "看板照常启动；在装好浏览器之前，图片和 PDF 不能由服务器导出。"
+	fi
 	echo
 	echo "  看板地址：http://127.0.0.1:$(PORT)"
 	echo "  停止：在本窗口按 Ctrl+C"
@@ -98,12 +103,15 @@ clean:   ## 删除环境与缓存；不动 data/
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
+# LibreOffice and poppler read the exported papers back as another program would.
 browser:
 	$(SYSTEM_PACKAGES)
 	missing=()
 	command -v chromium >/dev/null || missing+=(chromium)
 	[ -n "$$(fc-list :lang=zh-cn 2>/dev/null)" ] || missing+=(fontconfig fonts-noto-cjk)
-	[ $${#missing[@]} = 0 ] || system_packages "浏览器测试需要" "$${missing[@]}"
+	command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-impress-nogui libreoffice-calc-nogui)
+	command -v pdftotext >/dev/null || missing+=(poppler-utils)
+	[ $${#missing[@]} = 0 ] || system_packages "浏览器测试和文稿测试需要" "$${missing[@]}"
 
 # The Node inside the wheels of basedpyright and playwright is linked against a library that a minimal Debian lacks.
 node: $(RUNTIME)

@@ -1,0 +1,1 @@
+"""Papers and pictures that leave the building: one content, written in every format from the same words and numbers."""
