@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scorecard import catalog as catalogue
+from scorecard import store
 from scorecard.definitions import Catalog
 from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from tests.samples import published_sample
@@ -89,6 +90,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def sample(shared: Path) -> DataDir:
     """The published sample, built once in a test run; a test that changes it copies it."""
     return published_sample(shared)
+
+
+@pytest.fixture(scope="session")
+def connection(sample: DataDir) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published sample, open for reading."""
+    opened = store.connect(sample, store.current(sample).version or "")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
+    """The catalogue as the published sample holds it."""
+    return store.catalog(connection)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -20,23 +19,10 @@ from scorecard.period import GRAINS, Grain, parse
 from scorecard.readings import Reading
 from scorecard.slices import Slice, slice_of
 from tests.engine import built
-from tests.samples import AS_OF, published_sample
+from tests.samples import AS_OF
 
 SHEET = Sheet("标题", "副题", ("口径 一",), True)
 ALL = ("all", "all")
-
-
-@pytest.fixture(scope="module")
-def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    data = published_sample(shared)
-    opened = store.connect(data, store.current(data).version or "")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
-    return store.catalog(connection)
 
 
 def slice_at(grain: Grain, key: str, department: str = "all", scope: str = "all") -> Slice:

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -27,22 +25,8 @@ from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.conftest import ROOT
 from tests.engine import built
 from tests.naive import aggregate
-from tests.samples import published_sample
 
 CATALOG = catalogs.load(ROOT / "seeds")
-
-
-@pytest.fixture(scope="module")
-def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    data = published_sample(shared)
-    opened = store.connect(data, store.current(data).version or "")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
-    return store.catalog(connection)
 
 
 def rows_behind(

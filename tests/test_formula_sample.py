@@ -3,9 +3,7 @@
 Every indicator of the plan, every department, all and 涉企 cases: what the warehouse holds is what plain Python counts.
 """
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,21 +11,12 @@ import pytest
 from scorecard import store
 from scorecard.definitions import Catalog
 from tests.naive import Row, evaluate
-from tests.samples import published_sample
 
 GRAINS = ("quarter", "year")
 
 
 @pytest.fixture(scope="module")
-def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    data = published_sample(shared)
-    opened = store.connect(data, store.current(data).version or "")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def sample(
+def whole(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[Catalog, dict[str, list[Row]], dict[str, date]]:
     """The catalogue of the version, its accepted rows without derived columns, and 数据截至."""
@@ -43,9 +32,9 @@ def sample(
 
 
 def test_every_indicator_of_the_sample_is_what_plain_python_counts(
-    connection: duckdb.DuckDBPyConnection, sample: tuple[Catalog, dict[str, list[Row]], dict[str, date]]
+    connection: duckdb.DuckDBPyConnection, whole: tuple[Catalog, dict[str, list[Row]], dict[str, date]]
 ) -> None:
-    catalog, rows, as_of = sample
+    catalog, rows, as_of = whole
     compared = 0
     for indicator in catalog.indicators.values():
         expected = evaluate(catalog, indicator, rows, as_of, GRAINS)

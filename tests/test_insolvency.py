@@ -1,12 +1,10 @@
 """办理破产 in depth: cases as they stood on a day, the same numbers as the cards, nothing ranked, nothing told of too few."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,22 +19,9 @@ from scorecard.insolvency import Case
 from scorecard.period import GRAINS, Grain, parse
 from scorecard.readings import Reading
 from scorecard.slices import Slice, obstacle, slice_of
-from tests.samples import AS_OF, published_sample
+from tests.samples import AS_OF
 
 SHEET = Sheet("标题<b>", "副题", ("口径 一", "版本 二"), True)
-
-
-@pytest.fixture(scope="module")
-def connection(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    data = published_sample(shared)
-    opened = store.connect(data, store.current(data).version or "")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
-    return store.catalog(connection)
 
 
 def slice_at(grain: Grain, key: str, department: str = "all") -> Slice:
