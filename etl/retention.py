@@ -1,46 +1,20 @@
-"""Which version files stay on the disk: the current one, the newest ones, and every one a briefing was exported from.
+"""Which version files stay on the disk: the current one, the newest ones, and every one something was exported from.
 
 Only warehouse files go; records of publication, batches and seeds within kept versions stay for good. A reader that
 has a removed file open keeps reading it to the end.
 """
 
-import json
 import time
-from datetime import datetime
 
 from scorecard import audit, store
 from scorecard.access import Actor
-from scorecard.durable import locked, storage_errors, sweep, write_whole
+from scorecard.durable import locked, storage_errors
 from scorecard.errors import ScorecardError
-from scorecard.freshness import COURT_TIME
+from scorecard.keeping import kept
 from scorecard.layout import TEMPORARY_PREFIX, DataDir
 
 NEWEST = 24  # two years of monthly publications
 CANDIDATE_DAYS = 7  # someone may still be looking at one that was built this week
-
-
-def keep(data: DataDir, version: str, reason: str, actor: Actor) -> None:
-    """Never prune this version: something that names it left the building. The first note on a version stays.
-
-    Raises Forbidden, and StorageError when the version's file is gone already.
-    """
-    actor.require("export")
-    with locked(data), storage_errors(f"保留版本 {version}"):
-        store.connect(data, version).close()
-        path = data.kept / f"{version}.json"
-        if path.exists():
-            return
-        sweep(data.kept)
-        at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
-        note = {"version": version, "reason": reason, "actor": actor.name, "at": at}
-        write_whole(path, json.dumps(note, ensure_ascii=False, indent=1).encode("utf-8"))
-
-
-def kept(data: DataDir) -> frozenset[str]:
-    """The versions that are never pruned."""
-    return frozenset(
-        path.stem for path in data.kept.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX)
-    )
 
 
 def prune(data: DataDir, actor: Actor, newest: int = NEWEST) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from etl.build import build, chosen_batches, version_id
 from etl.compare import indicator_changes
 from etl.impact import impact
 from etl.publish import publish, rollback
-from etl.retention import discard, kept
+from etl.retention import discard
 from etl.withdraw import restore, withdraw, withdrawn
 from scorecard import store
 from scorecard.freshness import today
+from scorecard.keeping import kept
 from scorecard.ui import frame, identity, versions
 from scorecard.ui import impact as impacts
 from scorecard.ui.data import data_dir, seeds_catalog

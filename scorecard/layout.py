@@ -52,6 +52,10 @@ class DataDir:
         return self.root / "kept"
 
     @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
     def accounts(self) -> Path:
         return self.root / "accounts.json"
 

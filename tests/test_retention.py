@@ -12,11 +12,12 @@ from etl.accept import accept
 from etl.batches import list_batches
 from etl.build import build
 from etl.publish import publish, rollback
-from etl.retention import discard, keep, prune
-from scorecard import audit, store
+from etl.retention import discard, prune
+from scorecard import audit, keeping, store
 from scorecard.access import Forbidden
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.keeping import keep
 from scorecard.layout import DataDir
 from tests.actors import ADMINISTRATOR, LEADER, OFFICER, TESTER, VISITOR
 from tests.extracts import AS_OF, cases_csv
@@ -183,7 +184,7 @@ def test_keeping_needs_the_right_to_export_and_pruning_the_right_to_publish(
     with pytest.raises(Forbidden):
         prune(data, LEADER, newest=1)
     assert present(data) == set(versions)
-    assert retention.kept(data) == frozenset()
+    assert keeping.kept(data) == frozenset()
 
 
 def test_the_first_note_on_a_kept_version_stays(five: tuple[DataDir, list[str]]) -> None:

@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from etl.batches import list_batches
 from etl.build import build
 from etl.publish import publish
-from etl.retention import keep, prune
+from etl.retention import prune
 from etl.withdraw import withdraw, withdrawn
 from scorecard import store
 from scorecard.definitions import Catalog
+from scorecard.keeping import keep
 from scorecard.layout import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
 from tests.extracts import cases_csv

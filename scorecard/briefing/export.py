@@ -1,0 +1,34 @@
+"""What leaves the building: who took out which file of which version is on record, and that version stays.
+
+The one door for pictures and papers. A right is asked for first, the files are made, their version is kept from pruning,
+and the audit has the SHA-256 of every byte that left before anybody gets it.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from scorecard import audit
+from scorecard.access import Actor
+from scorecard.keeping import keep
+from scorecard.layout import DataDir
+
+
+def leave(
+    data: DataDir,
+    actor: Actor,
+    version: str,
+    subject: str,
+    make: Callable[[], Mapping[str, bytes]],
+    **detail: Any,
+) -> dict[str, bytes]:
+    """The files `make` gives, by name, once they are on record; `subject` says what they are, without personal data.
+
+    Raises Forbidden without the right to export, and whatever `make` refuses with; both are on record too.
+    """
+    with audit.told(data, actor, "导出", subject, version=version, **detail) as told:
+        actor.require("export")
+        files = dict(make())
+        told.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+        keep(data, version, subject, actor)
+    return files
