@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from scorecard.opened import Selection, Version, due_or_complete
 from scorecard.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
 from scorecard.provenance import SCOPES
 from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.ui.data import Selection, Version, due_or_complete, periods
+from scorecard.ui.data import periods
 
 _SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
 

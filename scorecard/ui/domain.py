@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from scorecard import annotations, charts, narrative
-from scorecard.cards import Card, Point, controlled, counts, trend
-from scorecard.control_words import baseline_lines, variation_sentence
+from scorecard import charts, narrative
+from scorecard.cards import Card, Point, counts, trend
+from scorecard.control_words import variation_sentence
 from scorecard.definitions import Catalog
+from scorecard.figures import trend_of
 from scorecard.glossary import entry
-from scorecard.provenance import provenance
 from scorecard.quality import aside_note
 from scorecard.state_note import state_note
-from scorecard.time_marks import marks
 from scorecard.ui import evidence as rows
 from scorecard.ui import frame
 from scorecard.ui.data import evidence
@@ -160,30 +159,15 @@ def _detail(view: View, card: Card) -> None:
     aside(view, [card])
     rows.link(view, card)
     if points:
-        figure = view.kept(f"figure {name}", lambda: charts.trend(_figure(view, card, points)))
+        figure = view.kept(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
         plot(figure, "trend", _alt(card, points))
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
     st.html(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
 
 
-def _figure(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
-    grain, chosen = view.selection.grain, card.indicator
-    control = controlled(evidence(view.version, view.selection), chosen) if grain == "month" else None
-    said = annotations.in_force(view.version.annotations, chosen.id)
-    return charts.Trend(
-        title=card.indicator.name,
-        subtitle=f"{view.scope}　单位：{card.indicator.unit}",
-        unit=card.indicator.unit,
-        points=points,
-        chosen=view.selection.period.key,
-        share=card.indicator.formula.share,
-        provenance=_provenance(view, card),
-        sample=view.version.manifest.sample,
-        control=control,
-        marks=marks(points, grain, said, control.cuts if control else ()),
-        notes=baseline_lines(control) if control and control.limits else (),
-    )
+def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
+    return trend_of(view.version, evidence(view.version, view.selection), card, points, view.selection.period)
 
 
 def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
@@ -199,11 +183,6 @@ def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
         partner_href=view.card_href(partner) if partner else "",
         glossary_href=view.href("glossary", card.indicator.id),
     )
-
-
-def _provenance(view: View, card: Card) -> tuple[str, ...]:
-    version = view.version
-    return provenance(card, view.catalog, version.as_of, version.id, version.manifest.sample)
 
 
 def _alt(card: Card, points: Sequence[Point]) -> str:

@@ -12,22 +12,19 @@ from scorecard.access import Capability
 from scorecard.cards import Card
 from scorecard.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.opened import Selection, Version, complete_through, published_on
 from scorecard.period import containing
 from scorecard.provenance import day_text, scope_text
 from scorecard.ui import entrance, identity, room
 from scorecard.ui.choice import choose, query_of
 from scorecard.ui.data import (
     Made,
-    Selection,
-    Version,
     all_cards,
-    complete_through,
     data_dir,
     kept,
     open_historic,
     open_version,
     periods,
-    published_on,
     seeds_catalog,
 )
 from scorecard.ui.markup import behaviour, favicon, render, style

@@ -7,9 +7,9 @@ import streamlit as st
 
 from scorecard.definitions import Catalog, Indicator
 from scorecard.glossary import DIRECTIONS, entry, markdown
+from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.targets import Target
-from scorecard.ui.data import Version
 from scorecard.ui.markup import render
 from scorecard.wording import target_text
 

@@ -7,9 +7,9 @@ import streamlit as st
 from scorecard import store
 from scorecard.definitions import Catalog
 from scorecard.measures import Duty, Line, interval, lines
+from scorecard.opened import judged_on
 from scorecard.provenance import day_text
 from scorecard.register_rows import Progress, progress
-from scorecard.ui.data import judged_on
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.ui.worklists import address

@@ -9,9 +9,9 @@ from scorecard.cards import Card, counts
 from scorecard.contracts import Table
 from scorecard.exceptions import groups
 from scorecard.freshness import Due, due, overdue
+from scorecard.opened import complete_through, in_order, judged_on, reach
 from scorecard.provenance import SAMPLE, day_text
 from scorecard.quality import aside_note, table_reasons
-from scorecard.ui.data import complete_through, in_order, judged_on, reach
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.verdict import Word

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.definitions import Catalog
 from scorecard.impact import Impact
+from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.ui import impact
 from scorecard.ui.checkup import Checked
-from scorecard.ui.data import Version
 from scorecard.ui.markup import render
 
 STEPS = ("选择文件", "体检", "影响", "发布")

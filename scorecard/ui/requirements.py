@@ -12,12 +12,13 @@ import streamlit as st
 from scorecard import store
 from scorecard.adoption import has_table, points
 from scorecard.definitions import Catalog
+from scorecard.opened import Selection, judged_on
 from scorecard.provenance import day_text
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.register_rows import ADOPTED, activities, pieces, register, revisits
 from scorecard.timeliness import timeliness
 from scorecard.ui import frame, measures
-from scorecard.ui.data import Selection, all_cards, judged_on
+from scorecard.ui.data import all_cards
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.ui.topics import Topic

@@ -11,7 +11,7 @@ from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.explain import derived_words
 from scorecard.freshness import today
-from scorecard.ui.data import in_order
+from scorecard.opened import in_order
 from scorecard.ui.markup import render
 
 _TYPES = {

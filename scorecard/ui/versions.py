@@ -9,8 +9,8 @@ import streamlit as st
 
 from scorecard.definitions import Catalog
 from scorecard.freshness import COURT_TIME
+from scorecard.opened import Version
 from scorecard.store import Manifest
-from scorecard.ui.data import Version
 from scorecard.ui.markup import render
 
 Result = TypeVar("Result")

@@ -8,10 +8,11 @@ import streamlit as st
 
 from scorecard.access import Actor
 from scorecard.definitions import Catalog
+from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.ui import frame
-from scorecard.ui.data import Version, data_dir
+from scorecard.ui.data import data_dir
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
 from scorecard.worklist_export import exported

@@ -1,0 +1,32 @@
+"""An indicator's trend as a page and a paper both draw it: points, control, marks on the time axis, provenance."""
+
+from scorecard import annotations
+from scorecard.cards import Card, Evidence, Point, controlled
+from scorecard.control_words import baseline_lines
+from scorecard.opened import Version
+from scorecard.period import Period
+from scorecard.provenance import provenance, scope_text
+from scorecard.time_marks import marks
+from scorecard.trend_layers import Trend
+
+
+def trend_of(
+    version: Version, evidence: Evidence, card: Card, points: tuple[Point, ...], period: Period
+) -> Trend:
+    """What the figure of a card shows; `points` are those of its indicator in `evidence`, `period` the one being read."""
+    chosen = card.indicator
+    control = controlled(evidence, chosen) if period.grain == "month" else None
+    said = annotations.in_force(version.annotations, chosen.id)
+    return Trend(
+        title=chosen.name,
+        subtitle=f"{scope_text(version.catalog, evidence.department, evidence.scope)}　单位：{chosen.unit}",
+        unit=chosen.unit,
+        points=points,
+        chosen=period.key,
+        share=chosen.formula.share,
+        provenance=provenance(card, version.catalog, version.as_of, version.id, version.manifest.sample),
+        sample=version.manifest.sample,
+        control=control,
+        marks=marks(points, period.grain, said, control.cuts if control else ()),
+        notes=baseline_lines(control) if control and control.limits else (),
+    )
