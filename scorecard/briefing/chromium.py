@@ -1,0 +1,314 @@
+"""One document at a time in a Chromium that reaches nothing but that document: measured, photographed, printed.
+
+Chrome, Chromium or Edge is found and driven by choreographer over a pipe: no port is opened.
+"""
+
+import asyncio
+import base64
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from choreographer import Browser
+from choreographer.browser_async import Tab
+from choreographer.browsers import BrowserClosedError, BrowserFailedError
+from choreographer.browsers.chromium import Chromium
+from choreographer.channels import ChannelClosedError
+from choreographer.channels._interface_type import ChannelInterface
+from choreographer.protocol import BrowserResponse, DevtoolsProtocolError
+
+from scorecard.briefing import fonts
+from scorecard.errors import ScorecardError
+
+BROKEN = (
+    BrowserClosedError,
+    BrowserFailedError,
+    ChannelClosedError,
+    DevtoolsProtocolError,
+    asyncio.CancelledError,
+    OSError,
+    TimeoutError,
+)
+"""What a browser that died or no longer answers raises; choreographer cancels what was still to come."""
+_PREFIX = f"scorecard-press-{os.getuid() if hasattr(os, 'getuid') else 0}-"
+_NICENESS = "10"
+# choreographer opens the browser to local files and foreign origins; a paper needs neither.
+_NOT_WANTED = {"--disable-web-security", "--allow-file-access-from-files", "--no-process-per-site"}
+_FLAGS = (
+    "--hide-scrollbars",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--disable-lcd-text",
+    "--lang=zh-CN",
+    "--no-pings",
+    "--disable-background-networking",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,AutofillServerCommunication",
+    # Walls behind the document's own CSP: no name is resolved, and what has an address goes to a proxy that is not there.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+)
+_READY = """new Promise(resolve => {
+  const look = () => {
+    const root = document.documentElement;
+    if (document.readyState === "complete" && root?.dataset.ready === "1") resolve(root.dataset.failed ?? "");
+    else setTimeout(look, 15);
+  };
+  look();
+})"""
+
+
+def found() -> Path | None:
+    """The browser of this machine: Chrome, Chromium or Edge, or the one BROWSER_PATH names. None without any."""
+    path = Chromium.find_browser(skip_local=False)
+    return Path(path) if path and Path(path).is_file() else None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of the document in CSS pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+
+class _Quiet(Chromium):
+    """The browser with our fonts, behind everything else that runs here, and without a way out."""
+
+    def __init__(self, channel: ChannelInterface, path: Path | str | None = None, **kwargs: Any) -> None:
+        super().__init__(channel, path, **kwargs)
+        self._fonts = fonts.configuration(Path(kwargs["tmp_dir"]))
+
+    def get_cli(self) -> Sequence[str]:
+        given = [part for part in super().get_cli() if part not in _NOT_WANTED]
+        nice = shutil.which("nice")
+        return [*((nice, "-n", _NICENESS) if nice else ()), *given, *_FLAGS]
+
+    def get_env(self) -> MutableMapping[str, str]:
+        return {**super().get_env(), "FONTCONFIG_FILE": str(self._fonts)}
+
+
+class Document:
+    """The document that is open; all lengths are CSS pixels of it."""
+
+    def __init__(self, tab: Tab) -> None:
+        self._tab = tab
+
+    async def evaluate(self, script: str) -> Any:
+        """What a script of ours finds, as data."""
+        answer = await command(
+            self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
+        if "exceptionDetails" in answer:
+            told = answer["exceptionDetails"]
+            raise ScorecardError(
+                "版面",
+                str(told.get("exception", {}).get("description", told.get("text", ""))),
+                "能够测量的文档",
+                "请把这段文字转给系统维护人员",
+            )
+        return answer["result"].get("value")
+
+    async def boxes(self, selector: str) -> list[Box]:
+        """Where every matching element stands, in document order."""
+        found = await self.evaluate(
+            f"""Array.from(document.querySelectorAll({selector!r}), one => {{
+  const at = one.getBoundingClientRect();
+  return [at.left + scrollX, at.top + scrollY, at.width, at.height];
+}})"""
+        )
+        return [Box(*one) for one in found]
+
+    async def picture(self, box: Box, *, shrunk: float = 1) -> bytes:
+        """PNG of a part of the document at the document's resolution; `shrunk` below 1 draws it smaller."""
+        clip = {"x": box.left, "y": box.top, "width": box.width, "height": box.height, "scale": shrunk}
+        answer = await command(
+            self._tab, "Page.captureScreenshot", clip=clip, captureBeyondViewport=True, optimizeForSpeed=True
+        )
+        return base64.b64decode(answer["data"])
+
+    async def pdf(self) -> bytes:
+        """The document printed by its own @page, with an outline of its headings."""
+        answer = await command(
+            self._tab,
+            "Page.printToPDF",
+            preferCSSPageSize=True,
+            printBackground=True,
+            generateTaggedPDF=True,
+            generateDocumentOutline=True,
+            transferMode="ReturnAsStream",
+        )
+        parts: list[bytes] = []
+        while True:
+            part = await command(self._tab, "IO.read", handle=answer["stream"])
+            parts.append(base64.b64decode(part["data"]) if part["base64Encoded"] else part["data"].encode())
+            if part["eof"]:
+                await command(self._tab, "IO.close", handle=answer["stream"])
+                return b"".join(parts)
+
+
+class Machine:
+    """A running browser with one tab. `folder` holds its profile, its fonts and the document; it goes when it closes."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser = browser
+        self._folder = folder
+        self._allowed = ""
+        self._tab: Tab | None = None
+
+    @classmethod
+    async def start(cls, path: Path) -> "Machine":
+        """Raises one of BROKEN when the browser does not come up."""
+        _sweep()
+        # A browser from a snap sees no /tmp but its own.
+        base = Path.home() if "snap" in str(path) else Path(tempfile.gettempdir())
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base))
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        # The sandbox is the browser's own; root cannot have it, and machines that forbid user namespaces have none.
+        for sandboxed in (False,) if root else (True, False):
+            browser = Browser(path, browser_cls=_Quiet, tmp_dir=str(folder), enable_sandbox=sandboxed)
+            machine = cls(browser, folder)
+            try:
+                await browser.open()
+                await machine._prepare()
+            except BROKEN:
+                await machine.close()
+                if not sandboxed:
+                    raise
+                folder.mkdir()
+            else:
+                return machine
+        raise BrowserFailedError
+
+    async def _prepare(self) -> None:
+        tab = self._browser.get_tab() or await self._browser.create_tab("about:blank")
+        self._tab = tab
+        tab.subscribe("Fetch.requestPaused", self._asked)
+        for name, values in (
+            ("Page.enable", {}),
+            ("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}),
+            ("Page.setDownloadBehavior", {"behavior": "deny"}),
+            # A server set to dark must not darken what leaves the building.
+            (
+                "Emulation.setEmulatedMedia",
+                {"features": [{"name": "prefers-color-scheme", "value": "light"}]},
+            ),
+        ):
+            await command(tab, name, **values)
+
+    async def _asked(self, event: BrowserResponse) -> None:
+        """Every request passes here: the document itself may load, nothing else."""
+        asked = event["params"]
+        if self._tab is None:
+            return
+        with contextlib.suppress(*BROKEN):
+            if asked["request"]["url"] == self._allowed:
+                await command(self._tab, "Fetch.continueRequest", requestId=asked["requestId"])
+            else:
+                await command(
+                    self._tab,
+                    "Fetch.failRequest",
+                    requestId=asked["requestId"],
+                    errorReason="BlockedByClient",
+                )
+
+    async def show(self, html: str, *, width: int, scale: float, patience: float) -> Document:
+        """The document, laid out at this width, once its fonts are there and all its figures are drawn."""
+        if self._tab is None:
+            raise BrowserClosedError
+        file = self._folder / "document.html"
+        file.write_text(html, encoding="utf-8")
+        self._allowed = file.as_uri()
+        await command(
+            self._tab,
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=width * 2,
+            deviceScaleFactor=scale,
+            mobile=False,
+        )
+        opened = Document(self._tab)
+        await command(self._tab, "Page.navigate", url=self._allowed)
+        try:
+            failed = await asyncio.wait_for(opened.evaluate(_READY), patience)
+        except TimeoutError:
+            raise _not_ready(f"{patience:g} 秒内没有画完") from None
+        if failed:
+            raise _not_ready(f"没有画成：{failed}")
+        return opened
+
+    async def leave(self) -> None:
+        """Forget the document, so that nothing of it stays in memory or on disk."""
+        if self._tab is not None:
+            await command(self._tab, "Page.navigate", url="about:blank")
+        (self._folder / "document.html").unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End the browser and all its processes, however busy they are."""
+        process = getattr(self._browser, "subprocess", None)
+        if process is not None and process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    async def close(self) -> None:
+        """Close the browser, and take its profile and its document with it."""
+        self._tab = None
+        with contextlib.suppress(*BROKEN):
+            await asyncio.wait_for(self._browser.close(), 5)
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+async def command(tab: Tab, name: str, **values: Any) -> Mapping[str, Any]:
+    """The result of a DevTools command. Raises DevtoolsProtocolError when the browser refuses it."""
+    answer = await tab.send_command(name, params=values)
+    if "error" in answer:
+        raise DevtoolsProtocolError(answer)
+    return answer["result"]
+
+
+def _not_ready(what: str) -> ScorecardError:
+    return ScorecardError(
+        "图片与PDF",
+        f"文档{what}",
+        "所有图形画完的文档",
+        "请重试一次；仍不成时改用网页版（HTML），并告知系统维护人员",
+    )
+
+
+def _sweep() -> None:
+    """Remove what a process that was killed left behind; nothing of it can still be in use."""
+    for folder in {Path(tempfile.gettempdir()), Path.home()}:
+        for left in folder.glob(f"{_PREFIX}*-*"):
+            owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+            if owner.isdigit() and not _runs(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,88 @@
+"""The fonts of pictures and papers: a fontconfig file in which every Chinese family leads to letters that are there.
+
+A family that is installed is taken; one that is not is stood in for by the bundled Noto faces, so a server without any
+font draws Chinese as well.
+"""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn as bundled
+
+SANS, SERIF = "Noto Sans SC", "Noto Serif SC"
+STANDING_IN = {
+    SERIF: (
+        "仿宋",
+        "仿宋_GB2312",
+        "FangSong",
+        "FangSong_GB2312",
+        "STFangsong",
+        "楷体",
+        "楷体_GB2312",
+        "KaiTi",
+        "KaiTi_GB2312",
+        "STKaiti",
+        "宋体",
+        "SimSun",
+        "NSimSun",
+        "STSong",
+        "小标宋",
+        "方正小标宋简体",
+        "方正小标宋_GBK",
+        "FZXiaoBiaoSong-B05S",
+        "Songti SC",
+        "Source Han Serif SC",
+        "Noto Serif CJK SC",
+    ),
+    SANS: (
+        "黑体",
+        "SimHei",
+        "STHeiti",
+        "Heiti SC",
+        "微软雅黑",
+        "Microsoft YaHei",
+        "PingFang SC",
+        "Source Han Sans SC",
+        "Noto Sans CJK SC",
+    ),
+}
+_SYSTEM = Path("/etc/fonts/fonts.conf")
+
+
+def configuration(folder: Path) -> Path:
+    """The file, written into `folder`; the browser finds it through FONTCONFIG_FILE."""
+    system = Path(os.environ.get("FONTCONFIG_FILE", _SYSTEM))
+    installed = _installed()
+    aliases = "\n".join(
+        # The browser takes a stand-in only when it comes first, before the family that was asked for. So no alias may
+        # stand beside a family that is there.
+        f"<alias><family>{name}</family><prefer><family>{face}</family></prefer></alias>"
+        for face, names in STANDING_IN.items()
+        for name in names
+        if name.casefold() not in installed
+    )
+    made = folder / "fonts.conf"
+    made.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
+        f'<include ignore_missing="yes">{system}</include>\n'
+        f"<dir>{bundled.sans_path().parent}</dir>\n"
+        f"<cachedir>{folder / 'fontcache'}</cachedir>\n"
+        f"{aliases}\n</fontconfig>\n",
+        encoding="utf-8",
+    )
+    return made
+
+
+@cache
+def _installed() -> frozenset[str]:
+    """The families of this machine, in small letters; without fontconfig's own program none is known of."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return frozenset()
+    told = subprocess.run(
+        [program, "--format", "%{family}\n"], capture_output=True, check=False, timeout=60
+    ).stdout.decode("utf-8", "replace")
+    return frozenset(name.strip().casefold() for line in told.splitlines() for name in line.split(","))
