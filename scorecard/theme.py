@@ -17,6 +17,7 @@ from scorecard.variation import Assurance, Variation
 from scorecard.verdict import Word
 
 CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
+MASTHEAD = "#c9151e"  # the red head of an official paper, and nothing else: no screen and no figure has red
 
 
 @dataclass(frozen=True)
