@@ -17,6 +17,8 @@ from scorecard.conditions import shown
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog, Court, Department, Domain, Indicator, Measure, Requirement, Source
 from scorecard.errors import SeedErrors, SeedMistake, hint
+from scorecard.paper_templates import Template
+from scorecard.plan_order import by_measure, in_plan_order
 from scorecard.references import Written, cross_checks
 from scorecard.terms import Formula, FormulaForm
 from scorecard.worklists import Worklist
@@ -40,7 +42,14 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml", "worklists/*.toml")
+    patterns = (
+        "*.toml",
+        "*.csv",
+        "tables/*.toml",
+        "indicators/**/*.toml",
+        "worklists/*.toml",
+        "briefings/*.toml",
+    )
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
 
@@ -67,6 +76,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
+    briefings = {template.id: template for template in reader.folder("briefings", Template)}
     for table in tables.values():
         if table.seed:
             reader.require(table.seed)
@@ -78,10 +88,11 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         requirements=requirements,
         sources=sources,
         tables=tables,
-        indicators=_in_plan_order(indicators, domains, measures, requirements),
+        indicators=in_plan_order(indicators, domains, measures, requirements),
         digest=_digest(files),
         files=files,
-        worklists=_by_measure(worklists, measures, requirements),
+        worklists=by_measure(worklists, measures, requirements),
+        briefings=briefings,
     )
     mistakes.extend(cross_checks(catalog, Written(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:
@@ -261,38 +272,3 @@ def _arguments(annotation: Any) -> Iterator[Any]:
     for argument in get_args(annotation):
         yield argument
         yield from _arguments(argument)
-
-
-def _by_measure(
-    worklists: list[Worklist], measures: dict[str, Measure], requirements: dict[str, Requirement]
-) -> dict[str, Worklist]:
-    """By the first measure each serves, then by id: the plan's order."""
-    order = [*measures, *requirements]
-
-    def place(one: Worklist) -> tuple[int, str]:
-        return min((order.index(m) for m in one.measures if m in order), default=len(order)), one.id
-
-    return {one.id: one for one in sorted(worklists, key=place)}
-
-
-def _in_plan_order(
-    indicators: list[Indicator],
-    domains: dict[str, Domain],
-    measures: dict[str, Measure],
-    requirements: dict[str, Requirement],
-) -> dict[str, Indicator]:
-    """By domain, then by the first measure of that domain, then by id: the plan's order, never a value's."""
-    domain_order = list(domains)
-    measure_order = [*measures, *requirements]
-
-    def place(indicator: Indicator) -> tuple[int, int, str]:
-        own = [m for m in indicator.measures if m.startswith(f"{indicator.domain}.")] or list(
-            indicator.measures
-        )
-        positions = [measure_order.index(m) for m in own if m in measure_order]
-        domain = (
-            domain_order.index(indicator.domain) if indicator.domain in domain_order else len(domain_order)
-        )
-        return domain, min(positions, default=len(measure_order)), indicator.id
-
-    return {indicator.id: indicator for indicator in sorted(indicators, key=place)}

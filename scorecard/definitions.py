@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from scorecard.conditions import Frozen, Texts, mistake
 from scorecard.contracts import Table
+from scorecard.paper_templates import Template
 from scorecard.period import Grain
 from scorecard.terms import Formula, to_formula
 from scorecard.worklists import Worklist
@@ -23,6 +24,13 @@ UNITS = ("%", "天", "件", "家", "篇", "个", "万元")
 COLUMN_UNIT: dict[str, str] = {"天": "天", "万元": "元"}
 
 
+class Issuing(Frozen):
+    """What stands at the head of a paper: the red name, and who issues it."""
+
+    masthead: str = "工作简报"
+    issuer: str = ""
+
+
 class Court(Frozen):
     """The deployment: whose court this is and what its data can say."""
 
@@ -35,6 +43,7 @@ class Court(Frozen):
     max_upload_mb: int = 64
     due_day: int = 10
     max_aside_share: float = 0.05
+    briefing: Issuing = Issuing()
 
     @model_validator(mode="after")
     def _in_range(self) -> "Court":
@@ -177,6 +186,7 @@ class Catalog:
     digest: str
     files: Mapping[str, bytes]
     worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
+    briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
 
     def of_domain(self, domain: str) -> tuple[Indicator, ...]:
         """The indicators of a domain, in the order of the measures they serve."""

@@ -7,6 +7,7 @@ from scorecard import example
 from scorecard.contract_checks import DATES, NUMBERS, Contract, contract_of, table_checks, test_checks
 from scorecard.definitions import COLUMN_UNIT, Catalog, Indicator
 from scorecard.errors import SeedMistake, hint
+from scorecard.paper_templates import chosen_ids
 from scorecard.terms import Term
 from scorecard.worklist_checks import worklist_checks
 
@@ -67,6 +68,11 @@ def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
         yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
         yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
         yield from worklist_checks(catalog, contracts, one, file, written.ids("Table"))
+    for one in catalog.briefings.values():
+        file = written.file_of[f"Template:{one.id}"]
+        yield from unknown(file, "indicators.domains", one.indicators.domains, "domains.toml", "Domain")
+        for key, ids in chosen_ids(one).items():
+            yield from unknown(file, key, ids, "indicators/", "Indicator")
 
 
 def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
