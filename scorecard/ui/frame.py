@@ -28,9 +28,11 @@ from scorecard.ui.data import (
     seeds_catalog,
 )
 from scorecard.ui.markup import behaviour, favicon, render, style
+from scorecard.ui.shown import show
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 _FRAMED = "_framed"
+_READ = "_version_read"  # (page, older version its address named) of the last run
 TITLE = "法治化营商环境指标看板"
 
 
@@ -102,6 +104,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     }
     page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
     st.session_state[_FRAMED] = True
+    _stay_in_the_version(page.url_path)
     if actor.may("view"):
         room.switch()
     right = wanted[page.url_path or "overview"]
@@ -114,6 +117,14 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
             failure(error)
     else:
         entrance.not_yours(page.title, right, actor)
+
+
+def _stay_in_the_version(page: str) -> None:
+    """The menu leaves the address's words behind: whoever reads an older version goes on reading it on the next page."""
+    before, version = st.session_state.get(_READ, (page, ""))
+    if version and before != page and "version" not in st.query_params:
+        st.query_params["version"] = version
+    st.session_state[_READ] = (page, st.query_params.get("version", ""))
 
 
 def _through_the_frame() -> None:
@@ -223,12 +234,12 @@ def first_steps() -> None:
         {"text": "想先看看样子：在服务器上运行 make sample，会发布一份标明“示例数据”的版本", "href": ""},
     ]
     text = "看板只显示已发布的数据。发布之后，这里会列出各项指标与目标的差距。"
-    st.html(render("guide.html", title="还没有发布任何数据", text=text, steps=steps))
+    show(render("guide.html", title="还没有发布任何数据", text=text, steps=steps))
 
 
 def guide(title: str, text: str) -> None:
     """A box that says what is the matter and what to do."""
-    st.html(render("guide.html", title=title, text=text, steps=[]))
+    show(render("guide.html", title=title, text=text, steps=[]))
 
 
 def failure(error: ScorecardError) -> None:

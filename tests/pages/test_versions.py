@@ -235,6 +235,19 @@ def test_the_older_version_shows_its_own_numbers_and_the_current_one_its_own(
     assert then != now
 
 
+def test_the_menu_does_not_leave_an_older_version_and_the_way_back_does(
+    two: tuple[DataDir, str, str], open_page: Open
+) -> None:
+    data, old, new = two
+    app = open_page(data, "overview", version=old)
+    app.query_params.clear()  # as the menu does
+    assert f"版本 {old}" in text(turn(app, "insolvency"))
+    app.query_params.clear()  # as the link on the page does
+    assert f"版本 {new}" in text(app.run())
+    app.query_params.clear()
+    assert f"版本 {new}" in text(turn(app, "overview"))
+
+
 @pytest.mark.parametrize("page", ["upload", "targets", "versions"])
 def test_pages_that_act_never_work_on_an_older_version(
     page: str, two: tuple[DataDir, str, str], open_page: Open
