@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-import streamlit as st
-
 from scorecard import charts_disputes as charts
 from scorecard import dispute_clocks, dispute_rows
 from scorecard.charts_topic import Row, Segment, Tone, flow
@@ -14,6 +12,7 @@ from scorecard.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, St
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.ui.topics import plot, sheet, slice_for
 from scorecard.wording import half_up, value_text
 
@@ -55,7 +54,7 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
         f"失败 {found.failed:,} 件（其中已转立案 {found.failed_filed:,} 件），撤回 {found.withdrawn:,} 件；"
         f"期末还在调解 {found.pending:,} 件。"
     )
-    st.html(render("topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
+    show(render("topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
     rows = [
         Row("进入调解、本期结束", (Segment("诉前调解", found.ended, "main"),)),
         Row(
@@ -83,16 +82,14 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
     )
     plot(figure, f"mediations{len(key)}", said)
     counts = [(one.name, one.count) for one in (*rows[1].segments, *rows[2].segments)]
-    st.html(
-        render("topic_counts.html", head=("去向", "件数"), rows=[*counts, ("期末还在调解", found.pending)])
-    )
+    show(render("topic_counts.html", head=("去向", "件数"), rows=[*counts, ("期末还在调解", found.pending)]))
 
 
 def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> None:
     used = "，".join(f"{name} {found.of(name):,} 件" for name in PROCEDURES if found.of(name))
     said = f"{view.selection.period.label}审结一审民事案件 {found.closed:,} 件：{used or '无'}。"
     note = "小额诉讼单列，不并入简易程序；与上图不是同一批案件。"
-    st.html(render("topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
+    show(render("topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
     rows = [
         Row(
             procedure,
@@ -121,7 +118,7 @@ def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> Non
         if found.of(name)
     ]
     table.append(("合计", *(found.ended(outcome) for outcome in found.outcomes), found.closed))
-    st.html(render("topic_counts.html", head=("程序", *found.outcomes, "合计"), rows=table))
+    show(render("topic_counts.html", head=("程序", *found.outcomes, "合计"), rows=table))
 
 
 # --- how long -------------------------------------------------------------------------------------------------
@@ -143,7 +140,7 @@ def times(view: View) -> None:
         "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加。",
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
     ]  # fmt: skip
-    st.html(render("topic_note.html", title="各环节用时", lines=lines))
+    show(render("topic_note.html", title="各环节用时", lines=lines))
     figure = view.kept(
         "stage times",
         lambda: charts.stage_times(
@@ -156,7 +153,7 @@ def times(view: View) -> None:
         ),
     )  # fmt: skip
     plot(figure, "stages", lines[0] + lines[1])
-    st.html(render("topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
+    show(render("topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
         *stage_rows(found.apart, base), *stage_rows(found.together, base, "同一批·")]))  # fmt: skip
 
 
@@ -184,7 +181,7 @@ def small_claims(view: View) -> None:
             f"参数表缺少：{'、'.join(missing)}。",
             "请在 seeds/parameters.csv 补录数值、年度、生效起和来源，再重新建库发布。",
         ]
-        st.html(render("topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
+        show(render("topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
         return
     found = view.kept("claims", lambda: dispute_clocks.claims(view.version.connection, view.catalog, chosen))
     known = [one for one in found if one.band != NO_WAGE]
@@ -198,7 +195,7 @@ def small_claims(view: View) -> None:
         if enough
         else f"{total:,} 件中有 {left_out:,} 件缺工资参数，只列数，不算比例、不画图。"
     )
-    st.html(render("topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
+    show(render("topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
         said,
         *_threshold_lines(view, left_out),
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
@@ -213,7 +210,7 @@ def small_claims(view: View) -> None:
             sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
                   "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
         plot(figure, "claims", said)
-    st.html(render("topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
+    show(render("topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
         (one.band, one.used, one.others, one.cases) for one in found]))  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from scorecard.ui import frame
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.ui.topics import Topic, plot
 from scorecard.ui.topics import chosen as chosen_topic
 
@@ -54,8 +55,8 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
         topic(view)
         _drawer(view)
         return
-    st.html(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
-    st.html(view.kept(f"words {domain}", lambda: _words(view, domain)))
+    show(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
+    show(view.kept(f"words {domain}", lambda: _words(view, domain)))
     _drawer(view)
 
 
@@ -71,7 +72,7 @@ def aside(view: View, shown: Sequence[Card]) -> None:
     names = [name for card in shown for name in card.indicator.formula.tables]
     text = aside_note(view.catalog, names, view.version.tables)
     if text:
-        st.html(render("aside.html", text=text))
+        show(render("aside.html", text=text))
 
 
 def _wall(view: View, domain: str) -> str:
@@ -155,7 +156,7 @@ def _detail(view: View, card: Card) -> None:
         f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
     )
     variation = variation_sentence(card.control) if card.control else ""
-    st.html(render("detail_head.html", card=card, scope=view.scope, variation=variation))
+    show(render("detail_head.html", card=card, scope=view.scope, variation=variation))
     aside(view, [card])
     rows.link(view, card)
     if points:
@@ -163,7 +164,7 @@ def _detail(view: View, card: Card) -> None:
         plot(figure, "trend", _alt(card, points))
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
-    st.html(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
+    show(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
 
 
 def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:

@@ -20,6 +20,7 @@ from scorecard.ui.data import data_dir
 from scorecard.ui.data import evidence as readings
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.wording import half_up
 
 PAGE_ROWS = 100
@@ -49,13 +50,13 @@ def page() -> None:
     card = _chosen_card(view)
     reading = _reading(view, card)
     cut = cut_of(card.indicator, view.version.as_of)
-    st.html(render("evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
+    show(render("evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
     if reading is None or cut is None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
     found = behind(view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut)
-    st.html(view.kept(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
+    show(view.kept(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
     actor = identity.current()
     try:
         require_evidence(actor, selection.department, view.catalog)
@@ -168,7 +169,7 @@ def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
         connection, catalog, actor, one, part=part, text=text,
         limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS,
     )  # fmt: skip
-    st.html(
+    show(
         render(
             "evidence_rows.html",
             headers=case_rows.headers(one),

@@ -10,6 +10,7 @@ from scorecard.glossary import DIRECTIONS, entry, markdown
 from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.targets import Target
+from scorecard.ui import shown
 from scorecard.ui.markup import render
 from scorecard.wording import target_text
 
@@ -19,10 +20,10 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
-        st.html(render("reading_guide.html", minimum=catalog.court.minimum_base))
+        shown.show(render("reading_guide.html", minimum=catalog.court.minimum_base))
     else:
         targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
-        st.html(
+        shown.show(
             render(
                 "glossary_entry.html",
                 of=of,
@@ -31,7 +32,9 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
                 sql=sql_of(catalog, chosen),
             )
         )
-    st.html(render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of))
+    shown.show(
+        render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
+    )
     st.download_button(
         "下载全部口径（Markdown）",
         data=lambda: markdown(catalog).encode("utf-8"),
@@ -52,7 +55,7 @@ def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
         }
         for code, kind in kinds.items()
     ]
-    st.html(render("problem_codes.html", rows=rows))
+    shown.show(render("problem_codes.html", rows=rows))
 
 
 def _target(one: Target, unit: str) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from fractions import Fraction
 
-import streamlit as st
-
 from scorecard import charts_insolvency as charts
 from scorecard import insolvency, insolvency_rows
 from scorecard.charts_topic import Row, Segment, flow
@@ -13,6 +11,7 @@ from scorecard.provenance import day_text
 from scorecard.ui.frame import View
 from scorecard.ui.insolvency import OWN, TABLE, cases_of, sees_numbers
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.ui.topics import plot, sheet, slice_for
 from scorecard.wording import figure_text, value_text
 
@@ -48,7 +47,7 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
         for label, share in zip(labels, sums.shares, strict=True)
     ]
     total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if told else f"n={len(sums.shares)}")
-    st.html(render("insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
+    show(render("insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
                    told=told, base=base, wider=view.ytd_href("insolvency") if not told else ""))  # fmt: skip
     if sums.shares:
         figure = view.kept(f"insolvency {key} {named}", lambda: charts.amounts(
@@ -88,7 +87,7 @@ def estates(view: View) -> None:
         "insolvency administrators",
         lambda: insolvency_rows.administrators(view.version.connection, view.catalog, chosen),
     )
-    st.html(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
+    show(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
 
 
 def _auctions(view: View) -> None:
@@ -107,7 +106,7 @@ def _auctions(view: View) -> None:
         f"成交率 {value_text(Fraction(sold, tried) * 100, '%')}，溢价率 {value_text(premium * 100 if premium is not None else None, '%')}。"
         if told and tried else "件数过少，只列数。"
     )  # fmt: skip
-    st.html(render("insolvency_auctions.html", said=said, rows=[
+    show(render("insolvency_auctions.html", said=said, rows=[
         (one.name, one.sold, one.unsold, one.withdrawn, one.unknown, _yuan(one.start), _yuan(one.price)) for one in found]))  # fmt: skip
     rows = [
         Row(

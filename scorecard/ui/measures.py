@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import streamlit as st
-
 from scorecard import store
 from scorecard.definitions import Catalog
 from scorecard.measures import Duty, Line, interval, lines
@@ -12,6 +10,7 @@ from scorecard.provenance import day_text
 from scorecard.register_rows import Progress, progress
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.ui.worklists import address
 from scorecard.worklist_rows import tallies
 
@@ -47,12 +46,12 @@ def owed(view: View) -> None:
         if line.owing and line.duties
     ]
     if rows:
-        st.html(render("measures_owed.html", rows=rows, every=every))
+        show(render("measures_owed.html", rows=rows, every=every))
 
 
 def matrix(view: View) -> None:
     """All measures on one screen: verdicts, worklists, and when each responsible department last reported."""
-    st.html(view.kept("measure matrix", lambda: _matrix(view)))
+    show(view.kept("measure matrix", lambda: _matrix(view)))
 
 
 def _matrix(view: View) -> str:
@@ -118,7 +117,7 @@ def anchor(measure: str) -> str:
 
 def sections(view: View) -> None:
     """A section for every measure, in the plan's order."""
-    st.html(view.kept("measure sections", lambda: _sections(view)))
+    show(view.kept("measure sections", lambda: _sections(view)))
 
 
 def _sections(view: View) -> str:

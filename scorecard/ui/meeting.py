@@ -23,6 +23,7 @@ from scorecard.ui import frame, measures, worklists
 from scorecard.ui.data import data_dir
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.worklist_rows import tallies
 
 _TERM = timedelta(days=30)  # proposed due date; whoever records changes it
@@ -46,7 +47,7 @@ def matters(view: View, decisions: Sequence[Decision]) -> tuple[Matter, ...]:
 def choose(view: View, found: Sequence[Matter]) -> Matter | None:
     """The list of matters, and the one on the table."""
     now = today()
-    st.html(
+    show(
         render(
             "meeting_head.html",
             total=len(found),
@@ -70,7 +71,7 @@ def facts(view: View, matter: Matter, number: int, total: int) -> None:
     """Everything that is known of one matter, and what was decided on it before."""
     catalog, now = view.catalog, today()
     card = view.cards.get(matter.name) if matter.subject == "indicator" else None
-    st.html(
+    show(
         render(
             "meeting_matter.html",
             matter=matter,
@@ -186,7 +187,7 @@ def _csv(row: Mapping[str, Any], contract: Table, catalog: Catalog) -> bytes:
 def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
     """Every decision ever recorded, the newest first, and its file."""
     rows = [_told(view.catalog, one, one.late(today())) for one in reversed(decisions)]
-    st.html(render("meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
+    show(render("meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
     if rows and actor.may("export"):
         st.download_button(
             "导出会商记录（CSV）",

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import streamlit as st
-
 from scorecard import narrative
 from scorecard.cards import Card, counts
 from scorecard.contracts import Table
@@ -14,6 +12,7 @@ from scorecard.provenance import SAMPLE, day_text
 from scorecard.quality import aside_note, table_reasons
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.verdict import Word
 
 
@@ -33,7 +32,7 @@ def health(view: View, waiting: int) -> None:
     said = [f"尚未报送：{'、'.join(absent)}"] if absent else []
     said += [state["late"] for state in states if state["as_of"] and state["late"]]
     said += [reason for state in states for reason in state["unsound"]]
-    st.html(
+    show(
         render(
             "health.html",
             states=states,
@@ -86,7 +85,7 @@ def tally(view: View) -> None:
         for domain, name, cards in _by_domain(view)
     ]
     label = f"{view.selection.period.label}　{view.scope}"
-    st.html(render("tally.html", words=words, rows=rows, label=label))
+    show(render("tally.html", words=words, rows=rows, label=label))
 
 
 def attention(view: View) -> None:
@@ -94,7 +93,7 @@ def attention(view: View) -> None:
     doubtful: dict[str, list[Card]] = {}
     for card in _at(view, "数据待核"):
         doubtful.setdefault(card.verdict.reason, []).append(card)
-    st.html(
+    show(
         render(
             "attention.html",
             groups=groups(list(view.cards.values())),
@@ -112,13 +111,13 @@ def words(view: View) -> None:
     if view.version.manifest.sample:
         state += f"{SAMPLE}。"
     domains = [(name, cards) for _, name, cards in _by_domain(view)]
-    st.html(view.kept("words", lambda: render("words.html", text=narrative.of_whole(title, domains, state))))
+    show(view.kept("words", lambda: render("words.html", text=narrative.of_whole(title, domains, state))))
 
 
 def matrix(view: View) -> None:
     """Every indicator on one line, by domain, in the plan's order."""
     period = view.selection.period.label
-    st.html(
+    show(
         view.kept(
             "matrix",
             lambda: render(

@@ -1,15 +1,14 @@
 """制衡对照: every indicator of a page beside the one that must not get worse while it gets better."""
 
-import streamlit as st
-
 from scorecard import pairs as drift
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 
 
 def pairs(view: View, domain: str) -> None:
     """The table of pairs, those that went apart first named above it."""
-    st.html(view.kept(f"pairs {domain}", lambda: _table(view, domain)))
+    show(view.kept(f"pairs {domain}", lambda: _table(view, domain)))
 
 
 def _table(view: View, domain: str) -> str:

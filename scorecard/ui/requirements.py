@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import streamlit as st
-
 from scorecard import store
 from scorecard.adoption import has_table, points
 from scorecard.definitions import Catalog
@@ -21,6 +19,7 @@ from scorecard.ui import frame, measures
 from scorecard.ui.data import all_cards
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.ui.topics import Topic
 from scorecard.ui.worklists import address
 from scorecard.worklist_rows import counted, tallies
@@ -93,7 +92,7 @@ def revisit_topic(view: View) -> None:
     cards = [
         view.cards[one] for one in ("firm_revisit_rate", "revisit_issue_closure_rate") if one in view.cards
     ]
-    st.html(
+    show(
         render(
             "requirement_revisits.html", head=head, rows=rows, lists=lists, cards=cards, href=view.card_href
         )
@@ -119,7 +118,7 @@ def information_topic(view: View) -> None:
         if who is not None
     ]
     note = "提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
-    st.html(
+    show(
         render(
             "requirement_information.html",
             head=_head(view, "information_reports", "requirements.4", note),
@@ -155,7 +154,7 @@ def model_topic(view: View) -> None:
         if chosen in (ALL_DEPARTMENTS, one.department)
     ]
     note = f"取自信息简报表中类别为{'、'.join(MODEL_KINDS)}的篇目。表里没有“是否在外地推广”一列，推广情况看不出来。"
-    st.html(
+    show(
         render(
             "requirement_models.html",
             head=_head(view, "information_reports", "requirements.5", note),
@@ -193,7 +192,7 @@ def punctuality_topic(view: View) -> None:
         }
         for table, months in found.items()
     ]
-    st.html(
+    show(
         render(
             "requirement_punctuality.html",
             title=f"工作要求 {one.number}．{one.title}",
@@ -221,7 +220,7 @@ def activity_topic(view: View) -> None:
         if any((kind, who) in cells for who in departments)
     ]
     note = "走进企业的按次计，同一企业几次计几次；企业数按统一社会信用代码去重，不能跨部门相加。"
-    st.html(
+    show(
         render(
             "requirement_activities.html",
             head=_head(view, "work_log", "requirements.6", note),
@@ -233,7 +232,7 @@ def activity_topic(view: View) -> None:
 
 def assessment_topic(view: View) -> None:
     """A statement a department, of its own targets and duties; departments are not compared."""
-    st.html(view.kept("assessment", lambda: _assessment(view)))
+    show(view.kept("assessment", lambda: _assessment(view)))
 
 
 def _assessment(view: View) -> str:

@@ -16,6 +16,7 @@ from scorecard.targets import TABLE, Target, TargetKind, mistakes
 from scorecard.ui import one_row
 from scorecard.ui.markup import render
 from scorecard.ui.one_row import Entry, as_csv, form_key, just_said, moment
+from scorecard.ui.shown import show
 from scorecard.wording import target_text
 
 SIGNED_IN: tuple[Role, ...] = ("leadership", "department", "case_management", "administrator")
@@ -60,7 +61,7 @@ def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
         }
         for domain in catalog.domains.values()
     ]
-    st.html(render("targets.html", domains=[one for one in domains if one["rows"] or one["without"]]))
+    show(render("targets.html", domains=[one for one in domains if one["rows"] or one["without"]]))
 
 
 def state(one: Target, targets: tuple[Target, ...], now: date) -> str:

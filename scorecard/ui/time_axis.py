@@ -17,6 +17,7 @@ from scorecard.provenance import day_text
 from scorecard.ui import one_row
 from scorecard.ui.markup import render
 from scorecard.ui.one_row import Entry, as_csv, form_key, just_said, moment
+from scorecard.ui.shown import show
 
 SIGNED_IN: tuple[Role, ...] = ("leadership", "department", "case_management", "administrator")
 _ALL = "全部指标"
@@ -27,7 +28,7 @@ def tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: 
     """All rows ever recorded, in the order of the plan and of the axis, with what holds now."""
     standing = {one for name in catalog.indicators for one in baselines.in_force(decisions, name)}
     shown = {one for name in ("", *catalog.indicators) for one in annotations.in_force(marks, name)}
-    st.html(
+    show(
         render(
             "time_axis.html",
             decisions=[

@@ -15,6 +15,7 @@ from scorecard.ui import frame
 from scorecard.ui.data import data_dir
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
+from scorecard.ui.shown import show
 from scorecard.worklist_export import exported
 from scorecard.worklist_rows import Tally, counted, headers, items, standings, tallies
 from scorecard.worklists import STATES, State, Worklist
@@ -86,7 +87,7 @@ def summary(version: Version, choice: Choice) -> None:
             }
         )
     totals: dict[State, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
-    st.html(render("worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
+    show(render("worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
 
 
 def _whose(catalog: Catalog, department: str) -> str:
@@ -97,7 +98,7 @@ def listed(version: Version, choice: Choice, actor: Actor) -> None:
     """The chosen list: what it is, and its rows for those who may see them, a page at a time, with their file."""
     catalog, one = version.catalog, choice.worklist
     sources = [catalog.sources[name].title for name in one.sources]
-    st.html(render("worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
+    show(render("worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
     total = sum(counted(choice.tallies, one.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
@@ -114,7 +115,7 @@ def listed(version: Version, choice: Choice, actor: Actor) -> None:
     rows = items(
         version.connection, catalog, one, actor, choice.department, limit=AT_ONCE, offset=AT_ONCE * (page - 1)
     )
-    st.html(
+    show(
         render(
             "worklist_rows.html", headers=headers(catalog, one), rows=rows, term=bool(one.due), total=total,
             first=AT_ONCE * (page - 1) + 1, by_row=one.department is not None,
@@ -164,7 +165,7 @@ def overdue(view: View) -> None:
     Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
     """
     if view.catalog.worklists:
-        st.html(view.kept("worklists overdue", lambda: _overdue(view)))
+        show(view.kept("worklists overdue", lambda: _overdue(view)))
 
 
 def _overdue(view: View) -> str:
