@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from scorecard.charts_stamp import Said, plain, stamp
 from scorecard.limit_layers import draw_limits, draw_marks, room_for_names
 from scorecard.scales import scale
 from scorecard.theme import palette, template
 from scorecard.time_marks import footnotes
-from scorecard.trend_layers import Trend, draw_line, draw_points, draw_target, plain, span_of
+from scorecard.trend_layers import Trend, draw_line, draw_points, draw_target, span_of
 
 # No mode bar: its words are English, and it would offer to edit a picture whose numbers are official.
 PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "scrollZoom": False}
@@ -16,7 +17,7 @@ HEIGHT = 400
 _MOST_TICKS = 9
 _LINE = 16  # px of a line below the figure
 _WIDE = 70  # Chinese characters of such a line
-_ROOM = 3  # lines there is room for without making the figure taller
+_ROOM = 4  # lines there is room for without making the figure taller
 
 
 def trend(shown: Trend) -> go.Figure:
@@ -35,11 +36,12 @@ def trend(shown: Trend) -> go.Figure:
     draw_points(figure, shown)
     draw_marks(figure, shown.marks)
     low, high = span_of(shown)
-    lines = _lines(shown)
+    said = _said(shown)
+    lines = said.folded(_WIDE)
     figure.update_layout(
         template=template(),
         height=HEIGHT + _LINE * max(0, len(lines) - _ROOM),
-        margin_b=52 + _LINE * max(len(lines), _ROOM),
+        margin_b=36 + _LINE * max(len(lines), _ROOM),
         hovermode="closest",
         title={
             "text": f"<b>{plain(shown.title)}</b>",
@@ -60,14 +62,13 @@ def trend(shown: Trend) -> go.Figure:
             **scale(low, high, shown.unit).axis(),
         },
     )
-    _stamp(figure, shown, lines)
+    _stamp(figure, shown, said, lines)
     return figure
 
 
-def _lines(shown: Trend) -> list[str]:
-    """What stands below the figure: footnotes, the choice of baseline, provenance; long lines are folded."""
-    said = (*footnotes(shown.marks), *shown.notes, *shown.provenance)
-    return [line[at : at + _WIDE] for line in said for at in range(0, len(line), _WIDE)]
+def _said(shown: Trend) -> Said:
+    """What stands below the figure: its reading, footnotes, the choice of baseline, provenance."""
+    return Said(shown.reading, (*footnotes(shown.marks), *shown.notes, *shown.provenance), shown.sample)
 
 
 def ticks(labels: Sequence[str]) -> list[str]:
@@ -76,38 +77,8 @@ def ticks(labels: Sequence[str]) -> list[str]:
     return list(labels[::-1][::step][::-1])
 
 
-def _stamp(figure: go.Figure, shown: Trend, lines: Sequence[str]) -> None:
-    """Where the numbers come from, in the picture itself; a sample says so twice."""
-    colours = palette()
-    figure.add_annotation(
-        x=0,
-        y=0,
-        xref="paper",
-        yref="paper",
-        yshift=-40,
-        xanchor="left",
-        yanchor="top",
-        align="left",
-        showarrow=False,
-        text="<br>".join(plain(line) for line in lines),
-        font={"size": 11, "color": colours.grey},
-    )
-    if shown.sample:
-        figure.add_annotation(
-            x=1,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor="right",
-            yanchor="bottom",
-            yshift=32,
-            showarrow=False,
-            text="示例数据",
-            font={"size": 13, "color": colours.doubtful},
-            bordercolor=colours.doubtful,
-            borderwidth=1,
-            borderpad=4,
-        )
+def _stamp(figure: go.Figure, shown: Trend, said: Said, lines: Sequence[str]) -> None:
+    stamp(figure, said, lines, 32)
     if not any(point.value is not None for point in shown.points):
         figure.add_annotation(
             x=0.5,
@@ -116,5 +87,5 @@ def _stamp(figure: go.Figure, shown: Trend, lines: Sequence[str]) -> None:
             yref="paper",
             showarrow=False,
             text="各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。",
-            font={"size": 14, "color": colours.grey},
+            font={"size": 14, "color": palette().grey},
         )

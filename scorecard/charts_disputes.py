@@ -2,7 +2,8 @@
 
 import plotly.graph_objects as go
 
-from scorecard.charts_topic import Sheet, finished, plain, started
+from scorecard.charts_stamp import plain
+from scorecard.charts_topic import Sheet, finished, started
 from scorecard.disputes import Stage, Stages
 from scorecard.scales import scale
 from scorecard.theme import faded, palette
@@ -57,5 +58,6 @@ def _bar(figure: go.Figure, stage: Stage, row: str, start: float, *, pale: bool 
             "color": faded(colours.ink, 0.08 if pale else 0.24),
             "line": {"color": colours.ink, "width": 1},
         },
+        meta=f"{plain(stage.name)} {words}",
         hovertemplate=f"{plain(stage.name)}　平均 {words}，{stage.cases:,}件<extra></extra>",
     )

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from scorecard.charts_topic import Sheet, finished, plain, started
+from scorecard.charts_stamp import plain
+from scorecard.charts_topic import Sheet, finished, started
 from scorecard.duration import AgeGroup, Survival
 from scorecard.insolvency import Case, Sums
 from scorecard.scales import scale

@@ -6,11 +6,11 @@ tint and hatching with words inside: unlike a Sankey it prints in black and whit
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Literal
 
 import plotly.graph_objects as go
 
+from scorecard.charts_stamp import Said, plain, stamp
 from scorecard.scales import scale
 from scorecard.theme import faded, palette, template
 
@@ -104,6 +104,7 @@ def _bar(segment: Segment, row: str, start: int, widest: int, unit: str) -> dict
             "line": {"color": colours.ink, "width": 1},
             "pattern": {"shape": hatch, "fgcolor": faded(colours.ink, 0.22), "size": 9, "solidity": 0.12},
         },
+        "meta": f"{row}：{plain(segment.name)} {segment.count:,}{unit}",
         "hovertemplate": f"{row}　{plain(segment.name)}　<b>{segment.count:,} {unit}</b><extra></extra>",
     }
 
@@ -124,27 +125,12 @@ def started(sheet: Sheet, height: int) -> go.Figure:
 
 def finished(figure: go.Figure, sheet: Sheet, *, empty: bool) -> go.Figure:
     """The figure with its provenance below it, 示例数据 on it, and words where there is nothing to draw."""
-    colours = palette()
-    figure.add_annotation(
-        x=0, y=0, xref="paper", yref="paper", yshift=-40, xanchor="left", yanchor="top", align="left", showarrow=False,
-        text="<br>".join(plain(line) for line in sheet.provenance), font={"size": 11, "color": colours.grey},
-    )  # fmt: skip
-    if sheet.sample:
-        figure.add_annotation(
-            x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", yshift=36, showarrow=False,
-            text="示例数据", font={"size": 13, "color": colours.doubtful}, bordercolor=colours.doubtful,
-            borderwidth=1, borderpad=4,
-        )  # fmt: skip
+    stamp(figure, Said("", sheet.provenance, sheet.sample), sheet.provenance, 36)
     if empty:
         figure.update_xaxes(visible=False)
         figure.update_yaxes(visible=False)
         figure.add_annotation(
             x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, text="所选报告期没有可画的案件",
-            font={"size": 14, "color": colours.grey},
+            font={"size": 14, "color": palette().grey},
         )  # fmt: skip
     return figure
-
-
-def plain(text: str) -> str:
-    """Text for a figure: Plotly reads HTML in labels, and data must never become a link or a tag."""
-    return escape(text, quote=False)

@@ -6,6 +6,7 @@ from scorecard.control_words import baseline_lines
 from scorecard.opened import Version
 from scorecard.period import Period
 from scorecard.provenance import provenance, scope_text
+from scorecard.theme import mark
 from scorecard.time_marks import marks
 from scorecard.trend_layers import Trend
 
@@ -29,4 +30,12 @@ def trend_of(
         control=control,
         marks=marks(points, period.grain, said, control.cuts if control else ()),
         notes=baseline_lines(control) if control and control.limits else (),
+        reading=reading(card),
     )
+
+
+def reading(card: Card) -> str:
+    """The chosen period in one line: "2026年1—10月　58.20%　▼ 未达标（较目标 -1.80个百分点）　目标 ≥60%（同类）"."""
+    word = f"{mark(card.verdict.word).symbol} {card.verdict.word}"
+    gap = f"（{card.gap}）" if card.gap else ""
+    return f"{card.period}　{card.value}　{word}{gap}　目标 {card.target}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from scorecard.charts_stamp import LIMIT
 from scorecard.control import Control
 from scorecard.control_words import level, possible
 from scorecard.theme import faded, palette
@@ -54,6 +55,7 @@ def _draw(
         )
         if named:
             figure.add_annotation(
+                name=LIMIT,
                 x=labels[0],
                 y=float(value),
                 text=f"{name} {level(value, shown.indicator.unit)}",

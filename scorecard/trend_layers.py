@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 
 import plotly.graph_objects as go
 
 from scorecard.cards import Point
+from scorecard.charts_stamp import plain
 from scorecard.control import Control
 from scorecard.control_words import possible
 from scorecard.theme import faded, mark, palette
@@ -23,7 +23,7 @@ class Trend:
     """What a trend figure shows. `provenance` lines are burned in; `chosen` is the key of the period being read.
 
     `control` adds mean and limits (monthly grain only), `marks` what the time axis must say; `notes` stand above the
-    provenance.
+    provenance; `reading` above them says the chosen period's value, verdict and target in words.
     """
 
     title: str
@@ -37,11 +37,7 @@ class Trend:
     control: Control | None = None
     marks: tuple[Mark, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def plain(text: str) -> str:
-    """Text for a figure: Plotly reads HTML in labels, and data must never become a link or a tag."""
-    return escape(text, quote=False)
+    reading: str = ""
 
 
 def draw_target(figure: go.Figure, points: Sequence[Point]) -> None:

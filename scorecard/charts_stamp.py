@@ -1,0 +1,81 @@
+"""What every figure says below and beside itself, burned in: its reading, where the numbers come from, 示例数据.
+
+The same words stand in the figure's `layout.meta` unfolded, so that a paper can set them as text of its own; escaped,
+because Plotly may be told to write out its meta.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import plotly.graph_objects as go
+
+from scorecard.theme import palette
+
+STAMP = "stamp"  # the name of the annotations that a paper takes out of the picture
+LIMIT = "limit"  # the name of the annotations that name a control limit
+
+
+@dataclass(frozen=True)
+class Said:
+    """The words of a figure: `reading` is its value, verdict and target in one line where there is one."""
+
+    reading: str
+    lines: tuple[str, ...]
+    sample: bool
+
+    def folded(self, wide: int) -> list[str]:
+        """All lines as they stand below the figure, the reading first, none longer than `wide` characters."""
+        return [
+            line[at : at + wide]
+            for line in ((self.reading, *self.lines) if self.reading else self.lines)
+            for at in range(0, len(line), wide)
+        ]
+
+
+def plain(text: str) -> str:
+    """Text for a figure: Plotly reads HTML in labels, and data must never become a link or a tag."""
+    return escape(text, quote=False)
+
+
+def stamp(figure: go.Figure, said: Said, lines: Sequence[str], lift: int) -> None:
+    """`lines` below the figure, 示例数据 `lift` px above its upper right corner."""
+    colours = palette()
+    figure.update_layout(
+        meta={
+            "reading": plain(said.reading),
+            "lines": [plain(line) for line in said.lines],
+            "sample": said.sample,
+        }
+    )
+    figure.add_annotation(
+        name=STAMP,
+        x=0,
+        y=0,
+        xref="paper",
+        yref="paper",
+        yshift=-40,
+        xanchor="left",
+        yanchor="top",
+        align="left",
+        showarrow=False,
+        text="<br>".join(plain(line) for line in lines),
+        font={"size": 11, "color": colours.grey},
+    )
+    if said.sample:
+        figure.add_annotation(
+            name=STAMP,
+            x=1,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="right",
+            yanchor="bottom",
+            yshift=lift,
+            showarrow=False,
+            text="示例数据",
+            font={"size": 13, "color": colours.doubtful},
+            bordercolor=colours.doubtful,
+            borderwidth=1,
+            borderpad=4,
+        )
