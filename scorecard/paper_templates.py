@@ -102,9 +102,9 @@ class Template(Frozen):
             for _, place, form, conversion in _pieces(text):
                 if place is not None and (place not in PLACES or form or conversion):
                     remedy = hint(place, PLACES) if place not in PLACES else ""
-                    raise mistake(
-                        f"{key} 中的“{{{place}}}”", "、".join(f"{{{one}}}" for one in PLACES), remedy
-                    )
+                    said = f"{place}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+                    expected = "、".join(f"{{{one}}}" for one in PLACES)
+                    raise mistake(f"{key} 中的“{{{said}}}”", expected, remedy)
         if not self.sections:
             raise mistake("sections 为空", f"至少一节，kind 为：{'、'.join(KINDS)}")
         kinds = [section.kind for section in self.sections]
