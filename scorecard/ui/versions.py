@@ -73,14 +73,15 @@ def batches(version: Version, records: Sequence[Record], gone: Mapping[Key, Note
             "gone": gone.get((one["table"], one["name"])),
             "gone_at": moment(note.at) if (note := gone.get((one["table"], one["name"]))) else "",
         }
-        for one in sorted(own, key=lambda one: (one["accepted_at"], one["sequence"]), reverse=True)
+        for one in own
     ]
     st.html(render("batches.html", rows=rows))
 
 
 def _of_the_court(records: Sequence[Record]) -> list[Record]:
-    """The court's own batches as soon as there is one, as versions are built."""
-    return [one for one in records if not one["sample"]] or list(records)
+    """The court's own batches as soon as there is one, as versions are built; the last one accepted first."""
+    own = [one for one in records if not one["sample"]] or list(records)
+    return sorted(own, key=lambda one: (one["accepted_at"], one["sequence"]), reverse=True)
 
 
 def history(
@@ -167,7 +168,6 @@ def wants_to_withdraw(records: Sequence[Record], gone: Mapping[Key, Note], catal
     own = {(one["table"], one["name"]): one for one in _of_the_court(records)}
     if not own:
         return None
-    ordered = sorted(own, key=lambda key: own[key]["accepted_at"], reverse=True)
     text = (
         "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
     )
@@ -179,7 +179,7 @@ def wants_to_withdraw(records: Sequence[Record], gone: Mapping[Key, Note], catal
         return f"{table_name(catalog, one['table'])}　{one['file_name']}　截至 {one['as_of']}{state}"
 
     with st.form("withdraw", border=False, clear_on_submit=True):
-        chosen = st.selectbox("批次", ordered, format_func=shown, width=620)
+        chosen = st.selectbox("批次", list(own), format_func=shown, width=620)
         reason = st.text_input("理由", max_chars=200, width=620, placeholder="不写当事人等个人信息")
         sure = st.checkbox("我确认撤回（已撤回的则恢复）这个批次")
         pressed = st.form_submit_button("撤回或恢复")
