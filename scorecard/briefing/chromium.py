@@ -107,10 +107,11 @@ class _Quiet(Chromium):
 
 
 class Document:
-    """The document that is open; all lengths are CSS pixels of it."""
+    """The document that is open; all lengths are CSS pixels of it, `scale` pixels of a picture to each."""
 
-    def __init__(self, tab: Tab) -> None:
+    def __init__(self, tab: Tab, scale: float) -> None:
         self._tab = tab
+        self._scale = scale
 
     async def evaluate(self, script: str) -> Any:
         """What a script of ours finds, as data."""
@@ -139,7 +140,11 @@ class Document:
 
     async def picture(self, box: Box, *, shrunk: float = 1) -> bytes:
         """PNG of a part of the document at the document's resolution; `shrunk` below 1 draws it smaller."""
-        clip = {"x": box.left, "y": box.top, "width": box.width, "height": box.height, "scale": shrunk}
+        # Edges on whole pixels of the picture: between two of them the browser would blur every line by half a pixel.
+        left, top, right, bottom = (
+            round(edge * self._scale) / self._scale for edge in (box.left, box.top, box.right, box.bottom)
+        )
+        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top, "scale": shrunk}
         answer = await command(
             self._tab, "Page.captureScreenshot", clip=clip, captureBeyondViewport=True, optimizeForSpeed=True
         )
@@ -245,7 +250,7 @@ class Machine:
             deviceScaleFactor=scale,
             mobile=False,
         )
-        opened = Document(self._tab)
+        opened = Document(self._tab, scale)
         await command(self._tab, "Page.navigate", url=self._allowed)
         try:
             failed = await asyncio.wait_for(opened.evaluate(_READY), patience)
