@@ -65,7 +65,7 @@ class Card:
     """One indicator in one period, ready to be read.
 
     `since` says how long the target has been missed, `pace` what is missing to this period's part of a yearly target,
-    `to_meet` what would turn the verdict; `control` is there at monthly grain only.
+    `to_meet` what would turn the verdict; `control` is there at monthly grain only. `goal` is the target in force.
     """
 
     indicator: Indicator
@@ -83,6 +83,7 @@ class Card:
     pace: str = ""
     to_meet: str = ""
     control: Control | None = None
+    goal: Target | None = None
 
     @property
     def value(self) -> str:
@@ -144,6 +145,7 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
         pace=pace_text(indicator, reading, target, limits) if judged else "",
         to_meet=to_meet(indicator, reading, limits) if judged and target and target.kind != "累计" else "",
         control=control(indicator, assessed, evidence.baselines) if period.grain == "month" else None,
+        goal=target,
     )
 
 

@@ -23,6 +23,9 @@ from scorecard.annotations import from_rows as annotation_rows
 from scorecard.baselines import TABLE as BASELINES
 from scorecard.baselines import Baseline
 from scorecard.baselines import from_rows as baseline_rows
+from scorecard.decisions import TABLE as DECISIONS
+from scorecard.decisions import Decision
+from scorecard.decisions import from_rows as decision_rows
 from scorecard.definitions import Catalog, Indicator
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.layout import DataDir
@@ -249,6 +252,11 @@ def baselines(connection: duckdb.DuckDBPyConnection) -> tuple[Baseline, ...]:
 def annotations(connection: duckdb.DuckDBPyConnection) -> tuple[Annotation, ...]:
     """All marks on the time axis, in the order they were recorded."""
     return annotation_rows(_dictionaries(connection, ANNOTATIONS))
+
+
+def decisions(connection: duckdb.DuckDBPyConnection) -> tuple[Decision, ...]:
+    """What sessions decided, as far as the version holds it, in the order it was recorded."""
+    return decision_rows(_dictionaries(connection, DECISIONS))
 
 
 def parameters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
