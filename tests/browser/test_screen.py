@@ -86,9 +86,11 @@ def test_a_screen_reader_hears_chinese_too(page: str, app: App, visit: Visit) ->
 
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_sticks_out_at_the_side(page: str, app: App, visit: Visit) -> None:
+    watched = visit(1440, 900)
+    opened(watched, app, page)
     for width, height in ((1440, 900), (1920, 1080)):
-        watched = visit(width, height)
-        opened(watched, app, page)
+        watched.page.set_viewport_size({"width": width, "height": height})
+        watched.settle()
         over = watched.page.evaluate(
             "() => { const main = document.querySelector('[data-testid=stMain]');"
             " return main.scrollWidth - main.clientWidth; }"
