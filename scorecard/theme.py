@@ -100,6 +100,11 @@ def css_variables() -> str:
     )
 
 
+def paper_variables() -> str:
+    """The palette of white paper as CSS custom properties, and the masthead's red: papers are light wherever they are read."""
+    return f":root{{{_properties(palette())}--masthead:{MASTHEAD};color-scheme:light}}"
+
+
 def _properties(colours: Palette) -> str:
     names = ("paper", "panel", "ink", "accent", "hairline", "grey", "met", "missed", "doubtful", "font")
     return "".join(f"--{name}:{getattr(colours, name)};" for name in names)

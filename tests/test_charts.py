@@ -238,7 +238,7 @@ def test_marks_on_one_place_stand_side_by_side_and_an_event_does_not_break_the_c
 
 
 def test_long_footnotes_are_folded_and_the_figure_grows_with_them() -> None:
-    trend, _ = controlled(*STEADY)
+    trend = replace(controlled(*STEADY)[0], reading="2026年12月　50.00%　○ 仅监测　目标 未设目标")
     long = replace(trend, marks=(Mark("①", 3, False, False, "字" * 200),))
     plain, grown = charts.trend(trend), charts.trend(long)
     assert grown.layout.height == plain.layout.height + 16 * 3

@@ -1,0 +1,100 @@
+"""Figures as HTML that fits a sheet, and the document around them: one file, no request, the same bytes every time.
+
+Title, reading, provenance and 示例数据 of a figure are text that wraps; only the plot itself is drawn, by the chart
+library that stands in the document. No browser is needed to write it.
+"""
+
+import json
+from functools import cache
+from html import unescape
+from typing import Any
+
+import plotly.graph_objects as go
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from scorecard.briefing import markup
+from scorecard.briefing.figure_fit import fitted
+from scorecard.theme import paper_variables
+
+CONFIG = {
+    "staticPlot": True,
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": False,
+    "locale": "zh-CN",
+    # Otherwise the library looks for words of this language and tells the reader's console that there are none.
+    "locales": {"zh-CN": {"dictionary": {}, "format": {}}},
+}
+_DRAWN = '<div class="plot" data-plot='
+
+
+def block(
+    figure: go.Figure,
+    *,
+    width: int,
+    height: int | None = None,
+    number: str = "",
+    caption: str = "",
+    reading: str = "",
+) -> str:
+    """A `<figure>` of any of our figures, `width` CSS px wide, the plot itself `height` px high.
+
+    `number` ("图3") stands before the title; `caption` takes the title's place where a paper names the figure itself;
+    `reading` takes the place of the figure's own.
+    """
+    given = _plain(figure)
+    title = given["layout"].get("title", {})
+    said = given["layout"].get("meta", {})
+    name = caption or _text(title.get("text", ""))
+    fit = fitted(given, width, height)
+    return markup.render(
+        "figure.html",
+        width=width,
+        height=fit.height,
+        number=number,
+        title=name,
+        subtitle=_text(title.get("subtitle", {}).get("text", "")),
+        reading=reading or unescape(said.get("reading", "")),
+        lines=[unescape(line) for line in said.get("lines", ())],
+        sample=said.get("sample", False),
+        unnamed=fit.unnamed,
+        data=markup.data({**fit.figure, "config": CONFIG}),
+    )
+
+
+def document(body: str, *, width: int, title: str, css: str = "") -> str:
+    """A whole document around `body`, HTML of ours, laid out at `width` CSS px on white paper.
+
+    `document.documentElement.dataset.ready` is "1" once fonts are there and every figure is drawn; the names of those
+    that could not be drawn stand in `dataset.failed`, and a sentence in their place.
+    """
+    return markup.render(
+        "document.html",
+        title=title,
+        width=width,
+        variables=Markup(paper_variables()),  # noqa: S704  (of config.toml)
+        figures=Markup(markup.sheet("figure.css")),  # noqa: S704  (a file of ours)
+        css=Markup(css),  # noqa: S704  (a style sheet of ours)
+        body=Markup(body),  # noqa: S704  (made by templates that escape every value)
+        library=_library() if _DRAWN in body else "",
+        draw=Markup(markup.sheet("draw.js")),  # noqa: S704  (a file of ours)
+    )
+
+
+def _plain(figure: go.Figure) -> dict[str, Any]:
+    text = figure.to_json()
+    assert text is not None  # typed so for the library's writing to files
+    given: dict[str, Any] = json.loads(text)
+    return given
+
+
+def _text(shown: str) -> str:
+    """The words of a figure's title: our own emphasis taken off, the escape undone."""
+    return unescape(shown.removeprefix("<b>").removesuffix("</b>"))
+
+
+@cache
+def _library() -> Markup:
+    return Markup(get_plotlyjs())  # noqa: S704  (the library itself; it holds no end of a script element)
