@@ -196,7 +196,8 @@ class Machine:
                 await machine._prepare()
             except BROKEN:
                 await machine.close()
-                if not sandboxed:
+                attempt = asyncio.current_task()
+                if not sandboxed or (attempt is not None and attempt.cancelling()):
                     raise
                 folder.mkdir()
             else:

@@ -16,12 +16,12 @@ _FILLED = (
 _LEAST = 40.0  # px a part shows at least
 
 MEASURE = """(() => {
-  const main = document.querySelector("main");
+  const body = document.querySelector(".sheet-body");
   const box = at => [at.left + scrollX, at.top + scrollY, at.width, at.height];
-  const all = (css, of = main) => Array.from(of.querySelectorAll(css), one => box(one.getBoundingClientRect()));
+  const all = (css, of = body) => Array.from(of.querySelectorAll(css), one => box(one.getBoundingClientRect()));
   const seen = boxes => boxes.filter(one => one[2] > 0 && one[3] > 0);
   const lines = [];
-  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     if (!node.data.trim() || node.parentElement.closest("figure, svg, script, style")) continue;
     const range = document.createRange();
@@ -38,14 +38,14 @@ MEASURE = """(() => {
     return at.length < 2 ? [] : [joined(at[0], at[1]), joined(at.at(-2), at.at(-1))];
   };
   return {
-    main: box(main.getBoundingClientRect()),
+    extent: box(body.getBoundingClientRect()),
     blocks: all(":scope > *"),
     figures: seen(all("figure, img, svg, canvas")),
     solid: seen(all("tr, li, dt, .card, [data-solid]")),
-    pairs: Array.from(main.querySelectorAll("p"), pairs).flat(),
+    pairs: Array.from(body.querySelectorAll("p"), pairs).flat(),
     leading: seen(all("h1, h2, h3, h4, h5, h6, caption, thead, summary, dt, [data-leading]")),
     lines: seen(lines),
-    heads: Array.from(main.querySelectorAll("thead"), head => {
+    heads: Array.from(body.querySelectorAll("thead"), head => {
       const table = head.closest("table");
       const later = Array.from(table.querySelectorAll(":scope > thead")).find(
         one => one.compareDocumentPosition(head) & Node.DOCUMENT_POSITION_PRECEDING);
@@ -123,7 +123,7 @@ def layout(measured: Mapping[str, Any]) -> Layout:
         if (after := next((one for one in following if one.top >= box.bottom - _HAIR), None))
     ]
     return Layout(
-        Box(*measured["main"]),
+        Box(*measured["extent"]),
         (*solid, *leading),
         lines,
         tuple(sorted({edge for box in boxes("blocks") for edge in (box.top, box.bottom)})),

@@ -65,7 +65,7 @@ class About:
 class PageSheet:
     """A page to be pictured: what stands above every part (title, choice), its blocks, and below (provenance), as HTML.
 
-    `width` is the CSS width it is laid out at, the format's own without one.
+    `width` is the CSS width its content is laid out at, that of a chart without one; what is wider is cut off.
     """
 
     title: str
@@ -89,14 +89,14 @@ class _Taken:
     """The strips of one picture as the browser drew them: from the top, each with its left edge, and the foot."""
 
     head: bytes
-    above: tuple[tuple[float, bytes], ...]
+    headers: tuple[tuple[float, bytes], ...]
     body: bytes
     foot: bytes
 
 
 _CSS = (
     "html,body{{margin:0;padding:0;background:{paper}}}"
-    "main{{display:flow-root}}main>*{{display:flow-root}}"
+    ".sheet-body,.sheet-body>*{{display:flow-root}}"
     ".sheet-foot{{display:flex;justify-content:space-between;align-items:flex-end;gap:24px}}"
     ".sheet-foot>div:first-child{{flex:1}}"
     ".sheet-count{{white-space:nowrap;font-size:12px;color:{grey};font-family:{font};visibility:hidden}}"
@@ -130,27 +130,24 @@ def chart(block: str, size: Format, about: About) -> Picture:
 
 def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
     """The page as one picture, or as several where it is longer than one: cut between rows, cards and figures only."""
-    width = sheet.width or size.layout
+    content = sheet.width or size.chart
+    width = round(content * size.layout / size.chart)
     scale = size.width / width
-    margin = size.margin * width / size.layout
+    margin = (width - content) / 2
     blocks = "".join(f"<section>{block}</section>" for block in sheet.blocks)
     body = (
-        f'<header class="sheet-head">{sheet.head}</header><main>{blocks}</main>'
+        f'<header class="sheet-head">{sheet.head}</header><div class="sheet-body">{blocks}</div>'
         f'<footer class="sheet-foot"><div>{sheet.foot}</div><div class="sheet-count">第 1/1 幅</div></footer>'
     )
-    html = document(
-        body,
-        width=width,
-        title=sheet.title,
-        css=f"{sheet.css}{_css()}body{{box-sizing:border-box;padding:{margin / 2:g}px {margin:g}px}}",
-    )
+    css = f"{sheet.css}{_css()}body{{padding-top:{margin / 2:g}px}}"
+    html = document(body, width=content, title=sheet.title, css=css)
 
     async def take(shown: Document) -> list[_Taken]:
         measured = cutting.layout(await shown.evaluate(cutting.MEASURE))
         (foot,) = await shown.boxes(".sheet-foot")
-        main = measured.extent
+        above = measured.extent.top
         foot = Box(0, foot.top, width, foot.height + margin / 2)
-        room = size.height / scale - main.top - foot.height
+        room = size.height / scale - above - foot.height
         if room < size.height / scale / 4:
             raise ScorecardError(
                 "导出图片",
@@ -158,18 +155,18 @@ def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
                 "页首页脚不超过四分之三幅",
                 "请改用 A4 版心，或缩短标题与说明",
             )
-        head = await shown.picture(Box(0, 0, width, main.top))
+        head = await shown.picture(Box(0, 0, width, above))
         stretches = cutting.parts(measured, room)
         taken: list[_Taken] = []
         for number, part in enumerate(stretches, 1):
             if len(stretches) > 1:
                 await shown.evaluate(_count(number, len(stretches)))
-            above = [(box.left, await shown.picture(box)) for box in part.headers]
+            headers = [(box.left, await shown.picture(box)) for box in part.headers]
             strip = Box(0, part.top, width, part.bottom - part.top)
             taken.append(
                 _Taken(
                     head,
-                    tuple(above),
+                    tuple(headers),
                     await shown.picture(strip, shrunk=part.shrunk),
                     await shown.picture(foot),
                 )
@@ -193,7 +190,7 @@ def _count(number: int, of: int) -> str:
 def _composed(taken: _Taken, size: Format, scale: float) -> Image.Image:
     """Head, repeated table headers, the stretch of the page and the foot, one below the other."""
     head, body, foot = _image(taken.head), _image(taken.body), _image(taken.foot)
-    above = [(round(left * scale), _image(strip)) for left, strip in taken.above]
+    above = [(round(left * scale), _image(strip)) for left, strip in taken.headers]
     lead = max((strip.height for _, strip in above), default=0)
     height = size.height if size.fixed else min(size.height, head.height + lead + body.height + foot.height)
     picture = Image.new("RGB", (size.width, height), palette().paper)

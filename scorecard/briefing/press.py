@@ -129,6 +129,7 @@ class Press:
 
     async def _do(self, job: _Job[Any]) -> None:
         """Do it, with a new browser once more when the first one broke. Whatever happens, who asked is answered."""
+        failure: BaseException | None = None
         for _ in range(2):
             attempt = asyncio.create_task(self._attempt(job))
             # Waiting this way raises nothing: an error belongs to who asked, not to the queue behind him.
@@ -140,18 +141,19 @@ class Press:
                 return
             # A document that failed may still keep the tab busy: the next one gets a browser of its own.
             attempt.cancel()
+            await asyncio.wait({attempt}, timeout=_CLOSING)
             await self._put_away(broken=True)
             if failure is not None and not isinstance(failure, chromium.BROKEN):
                 job.answer.set_exception(failure)
                 return
-        job.answer.set_exception(
-            ScorecardError(
-                "图片与PDF",
-                "浏览器两次都没有完成",
-                "能完成排版的浏览器",
-                "请稍后重试；仍不成时请系统维护人员查看服务器的内存和浏览器",
-            )
+        refused = ScorecardError(
+            "图片与PDF",
+            "浏览器两次都没有完成",
+            "能完成排版的浏览器",
+            "请稍后重试；仍不成时请系统维护人员查看服务器的内存和浏览器",
         )
+        refused.__cause__ = failure
+        job.answer.set_exception(refused)
 
     async def _attempt(self, job: _Job[T]) -> T:
         if self._machine is None:
