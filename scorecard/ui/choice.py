@@ -6,6 +6,7 @@ from scorecard.opened import Selection, Version, due_or_complete
 from scorecard.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
 from scorecard.provenance import SCOPES
 from scorecard.readings import ALL_DEPARTMENTS
+from scorecard.ui import pictures
 from scorecard.ui.data import periods
 
 _SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
@@ -29,6 +30,7 @@ def choose(version: Version) -> Selection:
         period = _period(version, grain)
         department = _department(version)
         scope = _scope(version)
+        pictures.place()
     st.session_state[_SHOWN] = period.last_month
     return Selection(period, department, scope)
 
@@ -91,6 +93,17 @@ def _scope(version: Version) -> str:
         bind="query-params",
         persist_state="session",
     )
+
+
+def words_of(version: Version, selection: Selection) -> dict[str, str]:
+    """The choice as words, for a picture that has no widgets."""
+    whole = selection.department == ALL_DEPARTMENTS
+    return {
+        "统计方式": GRAIN_LABELS[selection.grain],
+        "报告期": selection.period.label,
+        "部门": "全院" if whole else version.catalog.departments[selection.department].name,
+        "案件范围": SCOPES[selection.scope],
+    }
 
 
 def query_of(version: Version, selection: Selection) -> dict[str, str]:

@@ -51,7 +51,7 @@ def preservation(view: View) -> None:
             [row, late],
         ),
     )  # fmt: skip
-    plot(figure, "preservation", said)
+    plot(view, figure, "preservation", said, ("preservation",))
     show(
         render(
             "topic_counts.html",
@@ -97,7 +97,7 @@ def register(view: View) -> None:
     figure = view.kept("register figure", lambda: flow(
         sheet(view, "失信企业台账的存量与进出", view.selection.period.label, "失信与信用修复台账，按条计；同一宽度表示进出平衡",
               ("credit_register",)), rows, "条"))  # fmt: skip
-    plot(figure, "register", said)
+    plot(view, figure, "register", said, ("credit_register",))
     show(render("topic_counts.html", head=("项目", "数量"), rows=[
         ("期初在库", found.before), ("加：本期纳入", found.listed), ("减：信用修复出库", found.repaired_left),
         ("减：期满及其他出库", found.otherwise_left), ("期末在库", found.after), ("期末在库企业（家）", found.firms_after),
@@ -130,7 +130,7 @@ def arrears(view: View) -> None:
         sheet(view, "拖欠企业账款案件执结去向", view.selection.period.label,
               "首次执行和恢复执行，是否拖欠企业账款为“是”，结案日期在报告期内",
               ("enforcement",)), rows))  # fmt: skip
-    plot(figure, "arrears", said)
+    plot(view, figure, "arrears", said, ("enforcement",))
     show(
         render(
             "topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=stage_rows(found.steps, base)

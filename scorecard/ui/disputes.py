@@ -80,7 +80,7 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
             rows,
         ),
     )
-    plot(figure, f"mediations{len(key)}", said)
+    plot(view, figure, f"mediations{len(key)}", said, ("pre_mediations",))
     counts = [(one.name, one.count) for one in (*rows[1].segments, *rows[2].segments)]
     show(render("topic_counts.html", head=("去向", "件数"), rows=[*counts, ("期末还在调解", found.pending)]))
 
@@ -111,7 +111,7 @@ def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> Non
             rows,
         ),
     )  # fmt: skip
-    plot(figure, f"trials{len(key)}", said)
+    plot(view, figure, f"trials{len(key)}", said, ("cases",))
     table = [
         (name, *(found.counts.get((name, outcome), 0) for outcome in found.outcomes), found.of(name))
         for name in PROCEDURES
@@ -152,7 +152,7 @@ def times(view: View) -> None:
             base,
         ),
     )  # fmt: skip
-    plot(figure, "stages", lines[0] + lines[1])
+    plot(view, figure, "stages", lines[0] + lines[1], ("cases", "enforcement"))
     show(render("topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
         *stage_rows(found.apart, base), *stage_rows(found.together, base, "同一批·")]))  # fmt: skip
 
@@ -209,7 +209,7 @@ def small_claims(view: View) -> None:
         figure = view.kept("claim bands", lambda: flow(
             sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
                   "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
-        plot(figure, "claims", said)
+        plot(view, figure, "claims", said, ("cases",))
     show(render("topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
         (one.band, one.used, one.others, one.cases) for one in found]))  # fmt: skip
 

@@ -14,11 +14,12 @@ from scorecard.glossary import entry
 from scorecard.quality import aside_note
 from scorecard.state_note import state_note
 from scorecard.ui import evidence as rows
-from scorecard.ui import frame
+from scorecard.ui import frame, pictures, shown
+from scorecard.ui.choice import words_of
 from scorecard.ui.data import evidence
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
-from scorecard.ui.shown import show
+from scorecard.ui.shown import Shown, show
 from scorecard.ui.topics import Topic, plot
 from scorecard.ui.topics import chosen as chosen_topic
 
@@ -143,11 +144,20 @@ def _requirements(catalog: Catalog) -> list[Heading]:
 def open_detail(view: View, card: Card) -> None:
     """The indicator in a drawer beside its page; closing it takes it out of the address."""
     drawer = st.dialog("指标详情", width=940, position="right", on_dismiss=_closed)
-    drawer(_detail)(view, card)
+    drawer(_drawn)(view, card)
 
 
 def _closed() -> None:
     st.query_params.pop("indicator", None)
+
+
+def _drawn(view: View, card: Card) -> None:
+    """The drawer with a record of its own: it is run alone as well."""
+    choice = words_of(view.version, view.selection)
+    with shown.beside(Shown(card.indicator.name, view.version, view.selection.period.label, choice)):
+        pictures.place("drawer")
+        _detail(view, card)
+        pictures.of_page("drawer")
 
 
 def _detail(view: View, card: Card) -> None:
@@ -161,7 +171,7 @@ def _detail(view: View, card: Card) -> None:
     rows.link(view, card)
     if points:
         figure = view.kept(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
-        plot(figure, "trend", _alt(card, points))
+        plot(view, figure, "trend", _alt(card, points), card.indicator.formula.tables)
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
     show(view.kept(f"detail {name}", lambda: _readings(view, card, points)))

@@ -15,8 +15,8 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.opened import Selection, Version, complete_through, published_on
 from scorecard.period import containing
 from scorecard.provenance import day_text, scope_text
-from scorecard.ui import entrance, identity, room
-from scorecard.ui.choice import choose, query_of
+from scorecard.ui import entrance, identity, pictures, room, shown
+from scorecard.ui.choice import choose, query_of, words_of
 from scorecard.ui.data import (
     Made,
     all_cards,
@@ -112,7 +112,9 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
         entrance.sign_in_first(identity.arrival())
     elif right is None or actor.may_somewhere(right):
         try:
+            shown.begin()
             page.run()
+            pictures.of_page()
         except ScorecardError as error:
             failure(error)
     else:
@@ -198,6 +200,8 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
             who=entrance.who(identity.current(), identity.arrival()),
         )
     )
+    record = shown.page()
+    record.title, record.version = title, version
     return version
 
 
@@ -223,6 +227,8 @@ def analysis(title: str) -> View | None:
         first_steps()
         return None
     selection = choose(version)
+    record = shown.page()
+    record.period, record.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))
 
 

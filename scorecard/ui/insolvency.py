@@ -50,7 +50,7 @@ def timeline(view: View) -> None:
             _labels(listed, drawn, named=named),
         ),
     )
-    plot(figure, "insolvency_lines", f"破产案件时间轴。{said}")
+    plot(view, figure, "insolvency_lines", f"破产案件时间轴。{said}", TABLE)
 
 
 def cases_of(view: View, chosen: Slice) -> tuple[Case, ...]:
@@ -96,14 +96,22 @@ def lengths(view: View) -> None:
             sheet(view, "自受理之日起满若干天仍未终结的案件所占比例", f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
                   "Kaplan–Meier 估计，未结案件按删失处理，带状为95%区间", TABLE), survival))  # fmt: skip
         with left:
-            plot(figure, "insolvency_share", f"未终结案件所占比例随天数下降。{_km_text(found, base)}。")
+            plot(
+                view,
+                figure,
+                "insolvency_share",
+                f"未终结案件所占比例随天数下降。{_km_text(found, base)}。",
+                TABLE,
+            )
     figure = view.kept("insolvency ages", lambda: charts.age_bars(
         sheet(view, "未结案件的账龄", f"截至{day}", f"{OWN}；自受理裁定日起按日历月计", TABLE), found.ages))  # fmt: skip
     with right:
         plot(
+            view,
             figure,
             "insolvency_ages",
             "未结案件账龄：" + "，".join(f"{one.label}{one.count}件" for one in found.ages),
+            TABLE,
         )
 
 
@@ -153,7 +161,7 @@ def transferred(view: View) -> None:
     figure = view.kept("insolvency funnel", lambda: flow(
         sheet(view, "执转破去向", f"{view.selection.period.label}移送的案件", "来源为执转破、移送日期在报告期内的破产申请", TABLE),
         _funnel(found)))  # fmt: skip
-    plot(figure, "insolvency_funnel", said)
+    plot(view, figure, "insolvency_funnel", said, TABLE)
     show(render("topic_counts.html", head=("去向", "件数"), rows=[
         *((f"受理　{court}", n) for court, n in found.accepted), *found.refused, ("尚未裁定", found.waiting)]))  # fmt: skip
 

@@ -54,9 +54,11 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
             sheet(view, f"{title}：每件案件的两个数额", f"{view.selection.period.label}终结　● {names[0]}　○ {names[1]}",
                   f"{OWN}；先分别合计、再相除，不是各案比率的平均", TABLE), sums, labels, names))  # fmt: skip
         plot(
+            view,
             figure,
             f"insolvency_{key}",
             f"{title}，{len(sums.shares)}件：{names[0]}合计{total[0]}，{names[1]}合计{total[1]}。",
+            TABLE,
         )
 
 
@@ -123,4 +125,4 @@ def _auctions(view: View) -> None:
     figure = view.kept("insolvency rounds", lambda: flow(
         sheet(view, "破产财产网络拍卖、变卖", view.selection.period.label, "“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
               ("asset_disposals",)), rows))  # fmt: skip
-    plot(figure, "insolvency_rounds", said)
+    plot(view, figure, "insolvency_rounds", said, ("asset_disposals",))

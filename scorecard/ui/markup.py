@@ -38,6 +38,13 @@ def style() -> str:
 
 
 @cache
+def picture_style(edge: int) -> str:
+    """The same as text for a page that becomes a picture, `edge` px free on both sides; its document brings the palette."""
+    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "picture.css"))
+    return f":root{{--edge:{edge}px}}{sheets}"
+
+
+@cache
 def behaviour() -> str:
     """The one static script: language, links, the framework's own words."""
     return f"<script>{(HERE / 'behaviour.js').read_text(encoding='utf-8')}</script>"

@@ -18,11 +18,11 @@ from scorecard.opened import Version
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure on the page, drawn for white paper whatever the room; `as_of` is the day its tables reach."""
+    """A figure on the page, drawn for white paper whatever the room; `as_of` is the day all its tables reach."""
 
     figure: Any
     title: str
-    as_of: date
+    as_of: date | None
 
 
 Block = str | Drawn

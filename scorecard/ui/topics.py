@@ -1,6 +1,7 @@
 """What the pages in depth share: the selector of topics, the days and tables behind one, figures with their provenance."""
 
 from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import streamlit as st
@@ -9,8 +10,9 @@ from scorecard.charts import PLOT_CONFIG
 from scorecard.charts_topic import Sheet
 from scorecard.provenance import SAMPLE, day_text
 from scorecard.slices import Slice, obstacle, slice_of
-from scorecard.ui import frame, room
+from scorecard.ui import frame, pictures, room, shown
 from scorecard.ui.frame import View
+from scorecard.ui.shown import Drawn
 
 CARDS = "指标"
 Topic = Callable[[View], None]
@@ -21,6 +23,9 @@ def chosen(topics: Mapping[str, Topic]) -> Topic | None:
     name = st.segmented_control(
         "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
     )
+    if name in topics:
+        record = shown.page()
+        record.title = f"{record.title}·{name}"
     return topics.get(name)
 
 
@@ -57,6 +62,11 @@ def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[st
     )
 
 
-def plot(figure: Any, key: str, alt: str) -> None:
-    """The figure as every other one is shown, with its sentence for those who hear it."""
+def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> None:
+    """The figure as every other one is shown, with its sentence for those who hear it and its pictures; `tables` are read."""
+    title = unescape(figure.layout.title.text.removeprefix("<b>").removesuffix("</b>"))
+    reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
+    drawn = Drawn(figure, title, min(reached, default=None))
     st.plotly_chart(room.fitted(figure), config=PLOT_CONFIG, theme=None, key=key, alt=alt)
+    shown.keep(drawn)
+    pictures.of_chart(drawn, key)

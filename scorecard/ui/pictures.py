@@ -1,0 +1,196 @@
+"""导出图片: a page, a drawer or one chart as PNG in one click, for those who may export; made of the blocks it showed.
+
+The script waits for the picture, not the framework's handler of downloads: that one knows no refusal in words, and all
+sessions share its few threads. behaviour.js presses the button of a file that has just been made.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+
+import streamlit as st
+
+from scorecard.access import Actor
+from scorecard.briefing import figure_html, press
+from scorecard.briefing.export import leave
+from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle, chart, page
+from scorecard.errors import ScorecardError
+from scorecard.freshness import COURT_TIME
+from scorecard.opened import Version, complete_through, published_on
+from scorecard.provenance import SAMPLE, day_text
+from scorecard.ui import identity, shown
+from scorecard.ui.data import data_dir
+from scorecard.ui.markup import picture_style, render
+from scorecard.ui.shown import Drawn, Shown
+
+# CSS pixels a page is laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700; on a wide
+# slide four cards stand in a row and they become 18 of its 1080 px.
+WIDTHS = {A4.id: 700, PROJECTOR.id: 1280}
+_EDGE = {
+    A4.id: 0,
+    PROJECTOR.id: 40,
+}  # a slide has white on both sides; a type area has the paper's own margins
+_LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
+_MADE = "_pictures_made"  # how many this session has made: each file's button is a new one
+
+
+def place(key: str = "page") -> None:
+    """Room for the buttons of what is running now; nobody else than those who may export gets any."""
+    if identity.current().may("export"):
+        shown.page().place = st.container(key=f"pictures_place_{key}", width="content")
+
+
+def of_page(key: str = "page") -> None:
+    """The buttons of the whole page, or drawer, in the room it kept for them; once it has run, all of it is known."""
+    record = shown.page()
+    if record.place is None or record.version is None or not record.blocks:
+        return
+    with record.place:
+        if press.browser() is None:
+            st.html(render("pictures_none.html"))
+        else:
+            _buttons(key, "导出图片", lambda size: _whole(record, size))
+
+
+def of_chart(drawn: Drawn, key: str) -> None:
+    """The buttons of a chart, below it. Without a browser there are none: the page has said so."""
+    record = shown.page()
+    if record.version is not None and identity.current().may("export") and press.browser() is not None:
+        _buttons(f"chart_{key}", "本图", lambda size: _alone(record, drawn, size))
+
+
+@st.fragment
+def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) -> None:
+    """A button a size; the file, or why there is none, in the place where it was asked for."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
+        st.html(render("pictures_label.html", text=label))
+        wanted = [
+            size
+            for size in (A4, PROJECTOR)
+            if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary", help=size.name)
+        ]
+        for size in wanted:
+            _made(size, make)
+
+
+def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
+    before = press.waiting()
+    try:
+        with st.spinner(f"正在生成图片，前面还有 {before} 件…" if before else "正在生成图片…"):
+            name, content = make(size)
+    except ScorecardError as error:
+        st.html(render("failure.html", error=error))
+        return
+    number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
+    mime = "application/zip" if name.endswith(".zip") else "image/png"
+    st.download_button(
+        "已生成，再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary"
+    )
+
+
+def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
+    """The page as it was read, under its title, with the choice in words; without what is pressed or filled in."""
+    version = _version(record)
+    wide = WIDTHS[size.id] - 2 * _EDGE[size.id]
+
+    def make(about: About) -> tuple[Picture, ...]:
+        blocks = [
+            figure_html.block(one.figure, width=wide) if isinstance(one, Drawn) else _opened(one)
+            for one in record.blocks
+        ]
+        sheet = PageSheet(
+            title=record.title,
+            head=render("picture_head.html", record=record, version=version, **_age(version)),
+            blocks=blocks,
+            foot=render("picture_foot.html", lines=_provenance(version)),
+            css=picture_style(_EDGE[size.id]),
+            width=WIDTHS[size.id],
+        )
+        return page(sheet, size, about)
+
+    return _left(record, version, size, record.title, complete_through(version), make)
+
+
+def _alone(record: Shown, drawn: Drawn, size: Format) -> tuple[str, bytes]:
+    """One chart with everything it says below itself."""
+    version = _version(record)
+    old = render("picture_old.html", **_age(version)) if version.historic else ""
+
+    def make(about: About) -> tuple[Picture, ...]:
+        return (chart(old + figure_html.block(drawn.figure, width=size.chart), size, about),)
+
+    return _left(record, version, size, drawn.title, drawn.as_of, make)
+
+
+def _left(
+    record: Shown,
+    version: Version,
+    size: Format,
+    title: str,
+    as_of: date | None,
+    make: Callable[[About], tuple[Picture, ...]],
+) -> tuple[str, bytes]:
+    """The file, once who took out what is on record."""
+    actor = identity.current()
+    subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
+    chosen = "；".join(f"{label} {said}" for label, said in record.choice.items())
+    about = About(title, record.period, as_of, version.id, _manifest(record, version, actor, title, size))
+    left = leave(
+        data_dir(),
+        actor,
+        version.id,
+        subject,
+        lambda: dict([bundle(make(about))]),
+        filter=chosen,
+        way=size.name,
+    )
+    return next(iter(left.items()))
+
+
+def _manifest(record: Shown, version: Version, actor: Actor, title: str, size: Format) -> str:
+    """Where the picture comes from, for machines: carried inside the file."""
+    published = version.manifest
+    return json.dumps(
+        {
+            "title": title,
+            "page": record.title,
+            "choice": record.choice,
+            "format": size.id,
+            "version": version.id,
+            "published_at": published.published_at,
+            "sample": published.sample,
+            "as_of": {name: day.isoformat() for name, day in version.as_of.items()},
+            "sources": [
+                {"table": one["table"], "name": one["name"], "sha256": one["source_sha256"]}
+                for one in published.batches
+            ],
+            "made_at": datetime.now(COURT_TIME).isoformat(timespec="seconds"),
+            "made_by": actor.name,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+
+
+def _version(record: Shown) -> Version:
+    assert record.version is not None  # without one no button was drawn
+    return record.version
+
+
+def _age(version: Version) -> dict[str, str]:
+    """The day an older version was published; empty for the current one."""
+    return {"published": day_text(published_on(version)) if version.historic else ""}
+
+
+def _provenance(version: Version) -> tuple[str, ...]:
+    """What every picture of a page says below: how far the data reach, which version, whose, since when it is outside."""
+    court, taken = version.catalog.court.name, day_text(datetime.now(COURT_TIME).date())
+    return (
+        f"数据截至 {day_text(complete_through(version))}　版本 {version.id}　{day_text(published_on(version))}发布",
+        f"{court}　{taken}导出{f'　{SAMPLE}' if version.manifest.sample else ''}",
+    )
+
+
+def _opened(html: str) -> str:
+    """The same with everything unfolded: paper cannot be pressed. Only a template can have written the tag."""
+    return html.replace("<details", "<details open")
