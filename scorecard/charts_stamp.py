@@ -12,8 +12,12 @@ import plotly.graph_objects as go
 
 from scorecard.theme import palette
 
-STAMP = "stamp"  # the name of the annotations that a paper takes out of the picture
-LIMIT = "limit"  # the name of the annotations that name a control limit
+# Names of annotations: what a paper takes out of the picture, and what it must be able to move in a narrower one.
+STAMP = "stamp"
+LIMIT = "limit"
+TARGET = "target"
+LAST = "last"
+CHOSEN = "chosen"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from scorecard.cards import Point
-from scorecard.charts_stamp import plain
+from scorecard.charts_stamp import CHOSEN, LAST, TARGET, plain
 from scorecard.control import Control
 from scorecard.control_words import possible
 from scorecard.theme import faded, mark, palette
@@ -72,6 +72,7 @@ def _label_target(figure: go.Figure, points: Sequence[Point]) -> None:
     value = next((point.value for point in reversed(points) if point.value is not None), bounds[0])
     at = max(bounds, key=lambda bound: abs(bound - value))
     figure.add_annotation(
+        name=TARGET,
         x=1,
         xref="paper",
         y=at,
@@ -121,7 +122,7 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
     """
     colours = palette()
     drawn = [point for point in shown.points if point.value is not None]
-    told: list[Word | Variation | None] = [_told(shown, point) for point in drawn]
+    told: list[Word | Variation | None] = [word_of(shown, point) for point in drawn]
     tones = [mark(word).colour if word else colours.ink for word in told]
     figure.add_scatter(
         x=[point.label for point in drawn],
@@ -154,7 +155,7 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
         _label_chosen(figure, drawn, shown.chosen)
 
 
-def _told(shown: Trend, point: Point) -> Word | Variation | None:
+def word_of(shown: Trend, point: Point) -> Word | Variation | None:
     """The word a point is coloured by, or None."""
     if shown.control is None:
         return "未达标" if point.verdict.word == "未达标" else None
@@ -183,6 +184,7 @@ def _label_last(figure: go.Figure, point: Point, span: tuple[float, float]) -> N
     below = len(bounds) == 1 and point.value < bounds[0] and clear
     word = "" if point.settled else f"<br>{point.verdict.word}"
     figure.add_annotation(
+        name=LAST,
         x=point.label,
         y=point.value,
         text=f"<b>{plain(point.text)}</b>{word}",
@@ -205,6 +207,7 @@ def _label_chosen(figure: go.Figure, drawn: Sequence[Point], chosen: str) -> Non
     around = [other.value for other in beside if other.value is not None]
     crest = (point.value or 0.0) >= sum(around) / len(around)
     figure.add_annotation(
+        name=CHOSEN,
         x=point.label,
         y=point.value,
         text=f"<b>{plain(point.text)}</b>",

@@ -4,18 +4,15 @@ Works on a figure as plain data (`figure.to_json`), changes what is measured in 
 are estimated, generously: a Chinese letter is as wide as it is high.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
+from scorecard.briefing.figure_axis import LINE, SMALLEST, em, place, text_width
+from scorecard.briefing.figure_labels import arrange
 from scorecard.charts_stamp import LIMIT, STAMP
 
-SMALLEST = 12  # px; on paper, where 590 px are 156 mm, 9 pt (小五)
-_NARROW = 0.6  # em of a letter that is not Chinese
-_LINE = 1.3  # em from one line to the next
 _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded
 _SIDE, _TOP, _TOP_MARKED, _FOOT = 8, 12, 24, 34
@@ -56,21 +53,12 @@ def fitted(given: Given, width: int, height: int | None = None) -> Fitted:
     _thin(layout["xaxis"], width - left - right)
     unnamed = _unnamed(data, unnamed_of, layout["xaxis"], width - left - right)
     tall = height if height is not None else round(was + more + top + _FOOT)
+    arrange(data, layout, width - left - right, tall - top - _FOOT, top - 1)
     layout.update(
         width=width, height=tall, autosize=False, hovermode=False,
         margin={"l": _SIDE, "r": right, "t": top, "b": _FOOT, "pad": margin.get("pad", 0)},
     )  # fmt: skip
     return Fitted({"data": data, "layout": layout}, tall, unnamed)
-
-
-def text_width(text: str, size: float) -> float:
-    """px of the longest line of a figure's text."""
-    return max((_em(line) for line in text.split("<br>")), default=0.0) * size
-
-
-def _em(line: str) -> float:
-    plain = unescape(line.replace("<b>", "").replace("</b>", ""))
-    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else _NARROW for sign in plain)
 
 
 def _legible(part: Any, inside: str = "") -> None:
@@ -105,7 +93,7 @@ def _fold_names(axis: Given, width: int) -> float:
     folded = [_folded(name, longest / SMALLEST) for name in names]
     axis.update(tickmode="array", tickvals=list(names), ticktext=folded)
     lines = max(text.count("<br>") for text in folded) + 1
-    return 0.0 if lines == 1 else (lines - 1) * SMALLEST * _LINE * len(names) * 0.75
+    return 0.0 if lines == 1 else (lines - 1) * SMALLEST * LINE * len(names) * 0.75
 
 
 def _folded(name: str, most: float) -> str:
@@ -113,14 +101,10 @@ def _folded(name: str, most: float) -> str:
     signs = unescape(name)
     lines = [""]
     for sign in signs:
-        if _em(lines[-1]) + _em(sign) > most:
+        if em(lines[-1]) + em(sign) > most:
             lines.append("")
         lines[-1] += sign
-    return name if len(lines) == 1 else "<br>".join(_escaped(line) for line in lines)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return name if len(lines) == 1 else "<br>".join(escape(line, quote=False) for line in lines)
 
 
 def _before(axis: Given) -> float:
@@ -145,7 +129,7 @@ def _beside(layout: Given, across: float) -> int:
         if one.get("xref") == "paper":
             wanted.append(width - (1 - one["x"]) * across)
         else:
-            wanted.append(width - (1 - _place(axis, one["x"])) * across)
+            wanted.append(width - (1 - place(axis, one["x"])) * across)
     return round(max(wanted))
 
 
@@ -168,20 +152,6 @@ def _room_for_limits(layout: Given, across: float) -> None:
     axis["range"] = [-max(0.6, need * end / (across - need)), end]
 
 
-def _place(axis: Mapping[str, Any], value: Any) -> float:
-    """Where a value of the axis stands, from 0 at its beginning to 1 at its end."""
-    start, end = (_number(axis, one) for one in axis["range"])
-    return (_number(axis, value) - start) / ((end - start) or 1)
-
-
-def _number(axis: Mapping[str, Any], value: Any) -> float:
-    if isinstance(value, str):
-        if axis.get("type") == "category":
-            return float(axis["categoryarray"].index(value))
-        return float(date.fromisoformat(value[:10]).toordinal())
-    return float(value)
-
-
 # --- words along the axis and inside bars ----------------------------------------------------------------------
 
 
@@ -191,7 +161,7 @@ def _thin(axis: Given, across: float) -> None:
     if not values or not words or len(values) < 2 or axis.get("visible") is False:
         return
     widest = max(text_width(str(word), SMALLEST) for word in words) + 2 * _EDGE
-    apart = abs(_place(axis, values[1]) - _place(axis, values[0])) * across
+    apart = abs(place(axis, values[1]) - place(axis, values[0])) * across
     step = next(step for step in range(1, len(values) + 1) if apart * step >= widest or step == len(values))
     if axis.get("type") == "category":
         axis["tickvals"], axis["ticktext"] = values[::-1][::step][::-1], words[::-1][::step][::-1]
@@ -213,7 +183,16 @@ def _unnamed(data: Sequence[Given], named: Sequence[str], axis: Given, across: f
             if not text or (inside and not fits):
                 trace["text"][number] = ""
                 found.append(unescape(name))
-    return tuple(found)
+    return _by_row(found)
+
+
+def _by_row(named: Sequence[str]) -> tuple[str, ...]:
+    """ "小额诉讼：移送 8件、终结 3件" instead of the row's name before each of its parts."""
+    rows: dict[str, list[str]] = {}
+    for one in named:
+        row, colon, part = one.partition("：")
+        rows.setdefault(row + colon, []).append(part)
+    return tuple(row + "、".join(parts) for row, parts in rows.items())
 
 
 def _bars(trace: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from scorecard.briefing import markup
 from scorecard.briefing.figure_fit import fitted
-from scorecard.theme import paper_variables
+from scorecard.theme import mark, paper_variables
 
 CONFIG = {
     "staticPlot": True,
@@ -27,6 +27,7 @@ CONFIG = {
     # Otherwise the library looks for words of this language and tells the reader's console that there are none.
     "locales": {"zh-CN": {"dictionary": {}, "format": {}}},
 }
+_CLASSES = {one.symbol: one.css for one in (mark("达标"), mark("未达标"), mark("数据待核"))}
 _DRAWN = '<div class="plot" data-plot='
 
 
@@ -56,7 +57,7 @@ def block(
         number=number,
         title=name,
         subtitle=_text(title.get("subtitle", {}).get("text", "")),
-        reading=reading or unescape(said.get("reading", "")),
+        reading=_parts(reading or unescape(said.get("reading", ""))),
         lines=[unescape(line) for line in said.get("lines", ())],
         sample=said.get("sample", False),
         unnamed=fit.unnamed,
@@ -74,12 +75,12 @@ def document(body: str, *, width: int, title: str, css: str = "") -> str:
         "document.html",
         title=title,
         width=width,
-        variables=Markup(paper_variables()),  # noqa: S704  (of config.toml)
-        figures=Markup(markup.sheet("figure.css")),  # noqa: S704  (a file of ours)
-        css=Markup(css),  # noqa: S704  (a style sheet of ours)
-        body=Markup(body),  # noqa: S704  (made by templates that escape every value)
+        variables=Markup(paper_variables()),
+        figures=Markup(markup.sheet("figure.css")),
+        css=Markup(css),
+        body=Markup(body),
         library=_library() if _DRAWN in body else "",
-        draw=Markup(markup.sheet("draw.js")),  # noqa: S704  (a file of ours)
+        draw=Markup(markup.sheet("draw.js")),
     )
 
 
@@ -95,6 +96,12 @@ def _text(shown: str) -> str:
     return unescape(shown.removeprefix("<b>").removesuffix("</b>"))
 
 
+def _parts(reading: str) -> list[tuple[str, str]]:
+    """The parts of a reading, the one that begins with a verdict's sign with the CSS class that colours it."""
+    parts = reading.split("　") if reading else []
+    return [(_CLASSES.get(part[:1], ""), part) for part in parts]
+
+
 @cache
 def _library() -> Markup:
-    return Markup(get_plotlyjs())  # noqa: S704  (the library itself; it holds no end of a script element)
+    return Markup(get_plotlyjs())
