@@ -217,6 +217,11 @@ def _png(picture: Image.Image, size: Format, about: About) -> bytes:
     return out.getvalue()
 
 
+def stamped(png: bytes, size: Format, about: About) -> bytes:
+    """What the press drew, with its resolution and its origin inside."""
+    return _png(_image(png), size, about)
+
+
 # ------------------------------------------------------------------------------------------------------------- names
 
 _FORBIDDEN = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")

@@ -278,7 +278,7 @@ def _facts(material: Material, one: Matter) -> list[Block]:
     card = material.every.get(one.name) if one.subject == "indicator" else None
     if card is None:
         return [Paragraph(_sentence(fact)) for fact in one.facts]
-    said = [f"分子/分母 {fact}" if fact == card.halves else fact for fact in one.facts]
+    said = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in one.facts]
     return [Paragraph(_sentence("；".join(said)))]
 
 
