@@ -9,21 +9,19 @@ import contextlib
 import os
 import shutil
 import signal
-import tempfile
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from choreographer import Browser
 from choreographer.browser_async import Tab
 from choreographer.browsers import BrowserClosedError, BrowserFailedError
-from choreographer.browsers.chromium import Chromium
 from choreographer.channels import ChannelClosedError
-from choreographer.channels._interface_type import ChannelInterface
 from choreographer.protocol import BrowserResponse, DevtoolsProtocolError
 
-from scorecard.briefing import fonts
+from scorecard.briefing import launch
+from scorecard.briefing.channel import LargePipe
 from scorecard.errors import ScorecardError
 
 BROKEN = (
@@ -36,26 +34,6 @@ BROKEN = (
     TimeoutError,
 )
 """What a browser that died or no longer answers raises; choreographer cancels what was still to come."""
-_PREFIX = f"scorecard-press-{os.getuid() if hasattr(os, 'getuid') else 0}-"
-_NICENESS = "10"
-# choreographer opens the browser to local files and foreign origins; a paper needs neither.
-_NOT_WANTED = {"--disable-web-security", "--allow-file-access-from-files", "--no-process-per-site"}
-_FLAGS = (
-    "--hide-scrollbars",
-    "--font-render-hinting=none",
-    "--force-color-profile=srgb",
-    "--disable-lcd-text",
-    "--lang=zh-CN",
-    "--no-pings",
-    "--disable-background-networking",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,AutofillServerCommunication",
-    # Walls behind the document's own CSP: no name is resolved, and what has an address goes to a proxy that is not there.
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--proxy-server=http://127.0.0.1:9",
-    "--proxy-bypass-list=<-loopback>",
-)
 _READY = """new Promise(resolve => {
   const look = () => {
     const root = document.documentElement;
@@ -64,12 +42,6 @@ _READY = """new Promise(resolve => {
   };
   look();
 })"""
-
-
-def found() -> Path | None:
-    """The browser of this machine: Chrome, Chromium or Edge, or the one BROWSER_PATH names. None without any."""
-    path = Chromium.find_browser(skip_local=False)
-    return Path(path) if path and Path(path).is_file() else None
 
 
 @dataclass(frozen=True)
@@ -88,22 +60,6 @@ class Box:
     @property
     def right(self) -> float:
         return self.left + self.width
-
-
-class _Quiet(Chromium):
-    """The browser with our fonts, behind everything else that runs here, and without a way out."""
-
-    def __init__(self, channel: ChannelInterface, path: Path | str | None = None, **kwargs: Any) -> None:
-        super().__init__(channel, path, **kwargs)
-        self._fonts = fonts.configuration(Path(kwargs["tmp_dir"]))
-
-    def get_cli(self) -> Sequence[str]:
-        given = [part for part in super().get_cli() if part not in _NOT_WANTED]
-        nice = shutil.which("nice")
-        return [*((nice, "-n", _NICENESS) if nice else ()), *given, *_FLAGS]
-
-    def get_env(self) -> MutableMapping[str, str]:
-        return {**super().get_env(), "FONTCONFIG_FILE": str(self._fonts)}
 
 
 class Document:
@@ -140,9 +96,11 @@ class Document:
 
     async def picture(self, box: Box, *, shrunk: float = 1) -> bytes:
         """PNG of a part of the document at the document's resolution; `shrunk` below 1 draws it smaller."""
-        # Edges on whole pixels of the picture: between two of them the browser would blur every line by half a pixel.
+        # The browser paints every edge on a whole CSS pixel; from there to the nearest pixel of the picture, because
+        # between two of them every line would be blurred.
         left, top, right, bottom = (
-            round(edge * self._scale) / self._scale for edge in (box.left, box.top, box.right, box.bottom)
+            round(round(edge) * self._scale) / self._scale
+            for edge in (box.left, box.top, box.right, box.bottom)
         )
         clip = {"x": left, "y": top, "width": right - left, "height": bottom - top, "scale": shrunk}
         answer = await command(
@@ -173,8 +131,9 @@ class Document:
 class Machine:
     """A running browser with one tab. `folder` holds its profile, its fonts and the document; it goes when it closes."""
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
+    def __init__(self, browser: Browser, pipe: LargePipe, folder: Path) -> None:
         self._browser = browser
+        self._pipe = pipe
         self._folder = folder
         self._allowed = ""
         self._tab: Tab | None = None
@@ -182,15 +141,19 @@ class Machine:
     @classmethod
     async def start(cls, path: Path) -> "Machine":
         """Raises one of BROKEN when the browser does not come up."""
-        _sweep()
-        # A browser from a snap sees no /tmp but its own.
-        base = Path.home() if "snap" in str(path) else Path(tempfile.gettempdir())
-        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base))
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        folder = launch.new_folder(path)
         # The sandbox is the browser's own; root cannot have it, and machines that forbid user namespaces have none.
-        for sandboxed in (False,) if root else (True, False):
-            browser = Browser(path, browser_cls=_Quiet, tmp_dir=str(folder), enable_sandbox=sandboxed)
-            machine = cls(browser, folder)
+        for sandboxed in (False,) if launch.root() else (True, False):
+            pipe = LargePipe()
+            browser = Browser(
+                path,
+                # The library makes its channel itself; this one is needed to let go of a browser that is dead.
+                channel_cls=cast("type[LargePipe]", lambda pipe=pipe: pipe),
+                browser_cls=launch.Quiet,
+                folder=folder,
+                enable_sandbox=sandboxed,
+            )
+            machine = cls(browser, pipe, folder)
             try:
                 await browser.open()
                 await machine._prepare()
@@ -274,6 +237,8 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        # Whoever still reads from it reads its end now; the library would wait seconds for that.
+        self._pipe.close()
 
     async def close(self) -> None:
         """Close the browser, and take its profile and its document with it."""
@@ -299,22 +264,3 @@ def _not_ready(what: str) -> ScorecardError:
         "所有图形画完的文档",
         "请重试一次；仍不成时改用网页版（HTML），并告知系统维护人员",
     )
-
-
-def _sweep() -> None:
-    """Remove what a process that was killed left behind; nothing of it can still be in use."""
-    for folder in {Path(tempfile.gettempdir()), Path.home()}:
-        for left in folder.glob(f"{_PREFIX}*-*"):
-            owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-            if owner.isdigit() and not _runs(int(owner)):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

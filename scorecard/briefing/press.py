@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from scorecard.briefing import chromium
+from scorecard.briefing import chromium, launch
 from scorecard.briefing.chromium import Document, Machine
 from scorecard.errors import ScorecardError
 
@@ -41,7 +41,7 @@ class NoBrowser(ScorecardError):
 
 def browser() -> Path | None:
     """The browser pictures are made with, None where there is none."""
-    return chromium.found()
+    return launch.found()
 
 
 @dataclass(frozen=True)
