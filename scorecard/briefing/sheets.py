@@ -3,10 +3,12 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
 
+from scorecard.briefing import measure
 from scorecard.briefing.digits import Digits
 from scorecard.briefing.office import made_at, printable
 from scorecard.briefing.paper import Paper
@@ -24,7 +26,10 @@ _HEAD = 2  # rows above the header: the paper's title, its provenance
 _MOST = 32_767  # characters a cell holds
 _CUT = "……（超出单元格容量，全文见其他格式）"
 _MARGIN = 0.5  # inches
-_LANDSCAPE_A4 = 9
+_A4, _ACROSS = 9, 10.7  # inches of A4 across, between its margins
+_CHARACTER = 0.077  # inches of a column's unit of width
+_SMALLEST = 0.7  # of full size; more columns go to a second page across
+_SIZE, _LINE, _TALLEST = 10, 14.5, 409  # points: text, its line, the tallest row there may be
 _MOST_FOOTER = 250  # characters; the format allows 255
 
 
@@ -84,7 +89,13 @@ class _Formats:
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def __call__(self, **given: Any) -> Any:
-        settings = {"font_name": FACE, "font_size": 10, "font_color": palette().ink, "valign": "top", **given}
+        settings = {
+            "font_name": FACE,
+            "font_size": _SIZE,
+            "font_color": palette().ink,
+            "valign": "top",
+            **given,
+        }
         key = tuple(sorted(settings.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(settings)
@@ -107,19 +118,32 @@ def _write(book: Any, formats: _Formats, paper: Paper, sheet: Sheet) -> None:
         drawn.set_column(at, at, column.width)
         drawn.write_string(_HEAD, at, column.name, head)
     for at, row in enumerate(sheet.rows, _HEAD + 1):
+        drawn.set_row(at, _height(sheet.columns, row))
         for across, cell in enumerate(row):
             _write_cell(drawn, formats, at, across, cell)
     drawn.freeze_panes(_HEAD + 1, sheet.frozen)
     if len(sheet.columns) > 1 and sheet.rows:
         drawn.autofilter(_HEAD, 0, _HEAD + len(sheet.rows), len(sheet.columns) - 1)
-    drawn.hide_gridlines(0)
     drawn.set_landscape()
-    drawn.set_paper(_LANDSCAPE_A4)
-    drawn.fit_to_pages(1, 0)
+    drawn.set_paper(_A4)
+    across = sum(column.width for column in sheet.columns) * _CHARACTER
+    drawn.fit_to_pages(max(1, ceil(across * _SMALLEST / _ACROSS)), 0)
     drawn.set_margins(_MARGIN, _MARGIN, _MARGIN + 0.1, _MARGIN + 0.1)
+    if sheet.frozen:
+        drawn.repeat_columns(0, sheet.frozen - 1)
     drawn.repeat_rows(_HEAD)
     said = printable(paper.provenance[-1] if paper.provenance else "").replace("&", "&&")
     drawn.set_footer(f"&L&8{said[:_MOST_FOOTER]} &R&8第 &P 页，共 &N 页")
+
+
+def _height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
+    """Points for its tallest text: not every office program finds the height of a folded text by itself."""
+    needed = [
+        measure.lines(cell, _SIZE, column.width * _CHARACTER)
+        for column, cell in zip(columns, row, strict=True)
+        if isinstance(cell, str)
+    ]
+    return min(max(needed, default=1) * _LINE + 3, _TALLEST)
 
 
 def _write_cell(drawn: Any, formats: _Formats, row: int, column: int, cell: Cell) -> None:

@@ -85,7 +85,7 @@ def write(paper: Paper) -> bytes:
             Sheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
             Sheet("走势", _TREND, trends, frozen=4),
             Sheet("口径", _DEFINED, [_definition(entry) for entry in paper.definitions], frozen=2),
-            Sheet("数据来源", (Column("数据来源与校验", 150),), [(line,) for line in origin]),
+            Sheet("数据来源", (Column("数据来源与校验", 130),), [(line,) for line in origin]),
         ),
     )
 

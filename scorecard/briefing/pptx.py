@@ -1,0 +1,98 @@
+"""The paper as slides: a title, its text and tables, one indicator a slide with a native chart, all numbers, the sources."""
+
+from typing import Any
+
+from scorecard.briefing import measure, pptx_indicator
+from scorecard.briefing.paper import Column, Figure, Paper, Paragraph, Table
+from scorecard.briefing.pptx_deck import EDGE, ROOM, WIDTH, Deck, rule, set_title, tag
+from scorecard.briefing.pptx_flow import Flow
+from scorecard.briefing.pptx_text import Frame, Run, height, paragraph, split
+from scorecard.briefing.pptx_text import Paragraph as Set
+from scorecard.briefing.pptx_text import write as write_text
+from scorecard.theme import MASTHEAD, palette
+
+_NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
+_ORIGIN = 10  # points: hashes are there to be compared, not to be read out
+_NUMBERS = (
+    Column("指标", 2.3),
+    Column("报告期", 1.25),
+    Column("数值", 1.15, number=True),
+    Column("分子/分母", 1.9),
+    Column("目标", 1.6),
+    Column("差距", 1.75),
+    Column("评价", 1.15),
+    Column("责任部门", 1.6),
+)
+
+
+def write(paper: Paper) -> bytes:
+    """The file; the same paper gives the same bytes."""
+    deck = Deck(paper)
+    note = _first(deck)
+    flow = Flow(deck, paper.title)
+    if note:
+        flow.add(Paragraph(note))
+    for block in paper.blocks:
+        if isinstance(block, Figure):
+            pptx_indicator.slide(deck, block, flow.end())
+        else:
+            flow.add(block)
+    if paper.lines:
+        flow.start("附：指标数值")
+        flow.add(Table("", _NUMBERS, tuple(_numbers(paper))))
+    flow.start("附：数据来源与校验")
+    for line in paper.manifest.lines():
+        flow.text(line, _ORIGIN)
+    flow.end()
+    return deck.bytes()
+
+
+def _numbers(paper: Paper) -> list[tuple[str, ...]]:
+    return [
+        (
+            line.name,
+            line.period,
+            line.value,
+            line.halves,
+            line.target,
+            line.gap or line.reason,
+            line.word,
+            line.departments,
+        )
+        for line in paper.lines
+    ]
+
+
+def _first(deck: Deck) -> str:
+    """The first slide: masthead, title, period, by whom, for whom and when. Gives the note it has no room for."""
+    paper, colours = deck.paper, palette()
+    slide = deck.slide(paper.title, paper.provenance, plain=True)
+    head = measure.largest(paper.masthead, ROOM - 2.0, 28, 14)
+    masthead = (paragraph(paper.masthead, head, MASTHEAD, bold=True),)
+    write_text(slide, Frame(EDGE, 0.75, ROOM - 2.0, 0.6), masthead, name="报头")
+    write_text(slide, Frame(EDGE, 1.38, ROOM, 0.32), (paragraph(paper.issue, 14, colours.grey),), name="期号")
+    rule(slide, EDGE, 1.8, ROOM, MASTHEAD, 2)
+    if paper.sample:
+        tag(slide, Frame(WIDTH - EDGE - 1.2, 0.85, 1.2, 0.36))
+    size = measure.largest(paper.title, ROOM, 38, 18, rows=2)
+    set_title(slide, Frame(EDGE, 2.1, ROOM, 1.5), (Set((Run(paper.title, size, bold=True),), leading=1.25),))
+    under = (paragraph(paper.subtitle, measure.largest(paper.subtitle, ROOM, 20, 10), colours.grey),)
+    write_text(slide, Frame(EDGE, 3.7, ROOM, 0.45), under, name="副题")
+    _issued(slide, paper)
+    note = [paragraph(part, 14, before=3) for part in split(paper.note)]
+    if height(note, ROOM) > _NOTE_ROOM:
+        return paper.note
+    if note:
+        rule(slide, EDGE, 5.45, ROOM, colours.hairline, 0.75)
+        write_text(slide, Frame(EDGE, 5.5, ROOM, _NOTE_ROOM), note, name="编者按")
+    return ""
+
+
+def _issued(slide: Any, paper: Paper) -> None:
+    given = (("编印", paper.issuer), ("日期", paper.date), ("报送", paper.audience))
+    said = [
+        Set((Run(f"{name}\t", 14, palette().grey), Run(text, 16)), before=2, hang=0.8)
+        for name, text in given
+        if text
+    ]
+    write_text(slide, Frame(EDGE, 4.3, ROOM, 1.05), said, name="编印")
