@@ -1,23 +1,49 @@
 """Figures: data in, Plotly figure out. Every figure carries its title, its target and its provenance inside it."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from scorecard.charts_stamp import Said, plain, stamp
+from scorecard.charts_stamp import LINE, Said, plain, stamp
 from scorecard.limit_layers import draw_limits, draw_marks, room_for_names
 from scorecard.scales import scale
 from scorecard.theme import palette, template
 from scorecard.time_marks import footnotes
 from scorecard.trend_layers import Trend, draw_line, draw_points, draw_target, span_of
 
-# No mode bar: its words are English, and it would offer to edit a picture whose numbers are official.
-PLOT_CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "scrollZoom": False}
+# One button, the camera, in Chinese: the library's others would edit a picture whose numbers are official, its cloud
+# would take it away. Where the library has no word of ours it would say "Download plot as a PNG".
+_WORDS = {
+    "Download plot as a PNG": "保存图片（PNG）",
+    "Preparing image - this may take a few seconds": "正在生成图片",
+    "Image download succeeded": "图片已保存",
+    "Sorry, there was a problem downloading your image!": "图片没有存成，请重试",
+}
+_SCALE = 3  # pixels of the saved picture to each of the screen's: 1,900 px wide and more
+_NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')  # what a file's name may not hold anywhere
 HEIGHT = 400
 _MOST_TICKS = 9
-_LINE = 16  # px of a line below the figure
-_WIDE = 70  # Chinese characters of such a line
 _ROOM = 4  # lines there is room for without making the figure taller
+
+
+def config(name: str) -> dict[str, Any]:
+    """How the library shows a figure: nothing but a camera, whose picture is saved under `name`."""
+    return {
+        "displaylogo": False,
+        "showSendToCloud": False,
+        "scrollZoom": False,
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "locale": "zh-CN",
+        "locales": {"zh-CN": {"dictionary": _WORDS, "format": {}}},
+        "toImageButtonOptions": {
+            "format": "png",
+            "filename": _NO_NAME.sub("_", name).strip("_") or "图",
+            "scale": _SCALE,
+        },
+    }
 
 
 def trend(shown: Trend) -> go.Figure:
@@ -37,11 +63,11 @@ def trend(shown: Trend) -> go.Figure:
     draw_marks(figure, shown.marks)
     low, high = span_of(shown)
     said = _said(shown)
-    lines = said.folded(_WIDE)
+    lines = said.folded()
     figure.update_layout(
         template=template(),
-        height=HEIGHT + _LINE * max(0, len(lines) - _ROOM),
-        margin_b=36 + _LINE * max(len(lines), _ROOM),
+        height=HEIGHT + LINE * max(0, len(lines) - _ROOM),
+        margin_b=36 + LINE * max(len(lines), _ROOM),
         hovermode="closest",
         title={
             "text": f"<b>{plain(shown.title)}</b>",

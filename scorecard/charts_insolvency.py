@@ -13,6 +13,7 @@ from scorecard.scales import scale
 from scorecard.theme import faded, palette
 
 MOST_LINES = 60  # more cannot be read on one sheet; the newest and everything pending are drawn
+SIGNS = "○ 受理　● 终结　▷ 未结　｜ 快审满六个月　粗线为快审案件，橙色为满两年之后仍未结的时间。"
 _LINE = 24
 _AROUND = 190
 
@@ -81,7 +82,7 @@ def case_lines(sheet: Sheet, cases: Sequence[Case], labels: Sequence[str]) -> go
         type="category", categoryorder="array", categoryarray=rows[::-1], showgrid=False,
         range=[-0.7, max(len(rows), 1) - 0.3],
     )  # fmt: skip
-    return finished(figure, sheet, empty=not cases)
+    return finished(figure, sheet, empty=not cases, signs=SIGNS if cases else "")
 
 
 def _points(figure: go.Figure, points: Sequence[tuple[date, str, str]], symbol: str, size: int) -> None:

@@ -18,6 +18,8 @@ LIMIT = "limit"
 TARGET = "target"
 LAST = "last"
 CHOSEN = "chosen"
+LINE = 16  # px of a line below a figure
+_WIDE = 70  # Chinese characters of such a line
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,28 @@ class Said:
     lines: tuple[str, ...]
     sample: bool
 
-    def folded(self, wide: int) -> list[str]:
-        """All lines as they stand below the figure, the reading first, none longer than `wide` characters."""
+    def folded(self, first: str = "") -> list[str]:
+        """All lines as they stand below the figure, `first` and the reading before the others, long ones folded."""
         return [
-            line[at : at + wide]
-            for line in ((self.reading, *self.lines) if self.reading else self.lines)
-            for at in range(0, len(line), wide)
+            line[at : at + _WIDE]
+            for line in (first, self.reading, *self.lines)
+            for at in range(0, len(line), _WIDE)
         ]
 
 
 def plain(text: str) -> str:
     """Text for a figure: Plotly reads HTML in labels, and data must never become a link or a tag."""
     return escape(text, quote=False)
+
+
+def left_out(named: Sequence[str]) -> str:
+    """What bars too narrow for their words are, each given as "row：part": "……小额诉讼：移送 8件、终结 3件；……"."""
+    rows: dict[str, list[str]] = {}
+    for one in named:
+        row, colon, part = one.partition("：")
+        rows.setdefault(row + colon, []).append(part)
+    parts = "；".join(row + "、".join(parts) for row, parts in rows.items())
+    return f"图中写不下的部分：{parts}。" if parts else ""
 
 
 def stamp(figure: go.Figure, said: Said, lines: Sequence[str], lift: int) -> None:

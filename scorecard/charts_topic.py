@@ -10,13 +10,14 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from scorecard.charts_stamp import Said, plain, stamp
+from scorecard.charts_stamp import LINE, Said, left_out, plain, stamp
 from scorecard.scales import scale
 from scorecard.theme import faded, palette, template
 
 Tone = Literal["main", "side", "out", "open"]
 _ROW = 64  # px of a row of a flow
 _FOOT = 96
+_LINES = 3  # there is room for in it
 _HEAD = 74
 _NARROW = 0.075  # a segment under this share of the widest row holds no words; the table below names it
 
@@ -74,7 +75,13 @@ def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
         },
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": names[::-1], "showgrid": False},
     )
-    return finished(figure, sheet, empty=not widest)
+    narrow = [
+        f"{row.name}：{segment.name} {segment.count:,}{unit}"
+        for row in rows
+        for segment in row.segments
+        if 0 < segment.count < _NARROW * widest
+    ]
+    return finished(figure, sheet, empty=not widest, narrow=narrow)
 
 
 def _bar(segment: Segment, row: str, start: int, widest: int, unit: str) -> dict[str, object]:
@@ -123,9 +130,18 @@ def started(sheet: Sheet, height: int) -> go.Figure:
     return figure
 
 
-def finished(figure: go.Figure, sheet: Sheet, *, empty: bool) -> go.Figure:
-    """The figure with its provenance below it, 示例数据 on it, and words where there is nothing to draw."""
-    stamp(figure, Said("", sheet.provenance, sheet.sample), sheet.provenance, 36)
+def finished(
+    figure: go.Figure, sheet: Sheet, *, empty: bool, signs: str = "", narrow: Sequence[str] = ()
+) -> go.Figure:
+    """The figure with its provenance below it, 示例数据 on it, and words where there is nothing to draw.
+
+    `signs` says what its marks mean; `narrow` are the parts that have no words in the figure, each as "row：part".
+    """
+    said = Said("", (signs, *sheet.provenance) if signs else sheet.provenance, sheet.sample)
+    lines = said.folded(left_out(narrow))
+    more = LINE * max(0, len(lines) - _LINES)
+    figure.update_layout(height=figure.layout.height + more, margin_b=_FOOT + more)
+    stamp(figure, said, lines, 36)
     if empty:
         figure.update_xaxes(visible=False)
         figure.update_yaxes(visible=False)

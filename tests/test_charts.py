@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from plotly.offline import get_plotlyjs
 
 from scorecard import charts, theme
 from scorecard.cards import Point
@@ -123,9 +124,25 @@ def test_the_axis_holds_every_value(value: float) -> None:
     assert low < high
 
 
-def test_the_mode_bar_and_the_cloud_are_off() -> None:
-    assert charts.PLOT_CONFIG["displayModeBar"] is False
-    assert charts.PLOT_CONFIG["showSendToCloud"] is False
+def test_the_only_button_of_a_figure_is_a_camera_that_speaks_chinese_and_names_the_file() -> None:
+    config = charts.config('诉前调解成功率_2026年1—10月:*?"<>|\\/ x')
+    assert config["modeBarButtons"] == [["toImage"]]
+    assert config["showSendToCloud"] is False
+    assert config["displaylogo"] is False
+    words = config["locales"][config["locale"]]["dictionary"]
+    assert all(re.search("[\u4e00-\u9fff]", word) for word in words.values())
+    assert config["toImageButtonOptions"]["filename"] == "诉前调解成功率_2026年1—10月_x"
+    assert charts.config(" / ")["toImageButtonOptions"]["filename"] == "图"
+
+
+def test_every_word_the_camera_may_say_is_a_word_of_ours() -> None:
+    """The library's button, as it is installed: each text it looks up is in our dictionary."""
+    library = get_plotlyjs()
+    start = library.index('name:"toImage"')
+    button = library[start : library.index('name:"downloadJson"', start)]
+    asked = re.findall(r'\w\(\w,"([A-Z][^"]+)"\)', button)
+    known = charts.config("图")["locales"]["zh-CN"]["dictionary"]
+    assert set(asked) - {"Download plot"} == set(known)  # that one is for other formats than PNG
 
 
 # --- statistical process control on the figure ------------------------------------------------------------------

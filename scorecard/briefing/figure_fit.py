@@ -11,7 +11,7 @@ from typing import Any
 
 from scorecard.briefing.figure_axis import LINE, SMALLEST, em, place, text_width
 from scorecard.briefing.figure_labels import arrange
-from scorecard.charts_stamp import LIMIT, STAMP
+from scorecard.charts_stamp import LIMIT, STAMP, left_out
 
 _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded
@@ -22,11 +22,11 @@ Given = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fitted:
-    """The figure as data, its height in px, and the parts of bars whose words found no room in it."""
+    """The figure as data, its height in px, and a sentence of the parts of bars whose words found no room in it."""
 
     figure: Given
     height: int
-    unnamed: tuple[str, ...]
+    unnamed: str
 
 
 def fitted(given: Given, width: int, height: int | None = None) -> Fitted:
@@ -169,7 +169,7 @@ def _thin(axis: Given, across: float) -> None:
         axis["tickvals"], axis["ticktext"] = values[::step], words[::step]
 
 
-def _unnamed(data: Sequence[Given], named: Sequence[str], axis: Given, across: float) -> tuple[str, ...]:
+def _unnamed(data: Sequence[Given], named: Sequence[str], axis: Given, across: float) -> str:
     """What the bars are whose words do not fit in them; their words are taken out."""
     found: list[str] = []
     for trace, name in zip(data, named, strict=True):
@@ -183,16 +183,7 @@ def _unnamed(data: Sequence[Given], named: Sequence[str], axis: Given, across: f
             if not text or (inside and not fits):
                 trace["text"][number] = ""
                 found.append(unescape(name))
-    return _by_row(found)
-
-
-def _by_row(named: Sequence[str]) -> tuple[str, ...]:
-    """ "小额诉讼：移送 8件、终结 3件" instead of the row's name before each of its parts."""
-    rows: dict[str, list[str]] = {}
-    for one in named:
-        row, colon, part = one.partition("：")
-        rows.setdefault(row + colon, []).append(part)
-    return tuple(row + "、".join(parts) for row, parts in rows.items())
+    return left_out(found)
 
 
 def _bars(trace: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

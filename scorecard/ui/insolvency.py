@@ -38,7 +38,7 @@ def timeline(view: View) -> None:
     left_out = len(listed) - len(drawn)
     show(render("topic_note.html", title="全部案件，一件一行", lines=[
         said,
-        "○ 受理　● 终结　▷ 未结　｜ 快审满六个月　粗线为快审案件，橙色为满两年之后仍未结的时间。",
+        charts.SIGNS,
         f"另有较早终结的 {left_out} 件未画出。" if left_out else "",
         "" if named else "案号只向审管办和本部门显示，此处按受理先后编号。",
     ]))  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from scorecard.charts import PLOT_CONFIG
+from scorecard.briefing.pictures import file_name
+from scorecard.charts import config
 from scorecard.charts_topic import Sheet
 from scorecard.provenance import SAMPLE, day_text
 from scorecard.slices import Slice, obstacle, slice_of
@@ -67,6 +68,9 @@ def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> 
     title = unescape(figure.layout.title.text.removeprefix("<b>").removesuffix("</b>"))
     reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
     drawn = Drawn(figure, title, min(reached, default=None))
-    st.plotly_chart(room.fitted(figure), config=PLOT_CONFIG, theme=None, key=key, alt=alt)
+    name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
+    st.plotly_chart(
+        room.fitted(figure), config=config(name.removesuffix(".png")), theme=None, key=key, alt=alt
+    )
     shown.keep(drawn)
     pictures.of_chart(drawn, key)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scorecard import store
 from scorecard.access import Actor
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
@@ -124,7 +125,10 @@ def test_a_chosen_indicator_opens_with_one_figure_that_carries_its_provenance(
     for wanted in (f"口径 {indicator}", "分子/分母", "数据截至 2026年10月31日", "版本 ", "示例数据"):
         assert wanted in words
     config = json.loads(charts[0].proto.config)
-    assert config["displayModeBar"] is False
+    assert config["modeBarButtons"] == [["toImage"]]
+    version = store.current(sample).version or ""
+    named = f"{chosen.name}_2026年10月_截至20261031_v{version[:4]}"
+    assert config["toImageButtonOptions"]["filename"] == named
     assert config["showSendToCloud"] is False
     assert chosen.definition in text(app)
 
