@@ -51,7 +51,7 @@ MEASURE = """(() => {
         one => one.compareDocumentPosition(head) & Node.DOCUMENT_POSITION_PRECEDING);
       const end = later ? later.getBoundingClientRect().top : table.getBoundingClientRect().bottom;
       return [box(head.getBoundingClientRect()), end + scrollY];
-    }),
+    }).filter(([at]) => at[3] > 0),
   };
 })()"""
 

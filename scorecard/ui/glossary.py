@@ -10,7 +10,7 @@ from scorecard.glossary import DIRECTIONS, entry, markdown
 from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.targets import Target
-from scorecard.ui import shown
+from scorecard.ui import pictures, shown
 from scorecard.ui.markup import render
 from scorecard.wording import target_text
 
@@ -18,6 +18,7 @@ from scorecard.wording import target_text
 def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
     """The chosen entry, or how to read the marks; then the index."""
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
+    pictures.place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
         shown.show(render("reading_guide.html", minimum=catalog.court.minimum_base))

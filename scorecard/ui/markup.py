@@ -38,10 +38,9 @@ def style() -> str:
 
 
 @cache
-def picture_style(edge: int) -> str:
-    """The same as text for a page that becomes a picture, `edge` px free on both sides; its document brings the palette."""
-    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "picture.css"))
-    return f":root{{--edge:{edge}px}}{sheets}"
+def picture_style() -> str:
+    """The same as text, for a page that becomes a picture; its document brings the palette, always that for white paper."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "picture.css"))
 
 
 @cache

@@ -23,13 +23,10 @@ from scorecard.ui.data import data_dir
 from scorecard.ui.markup import picture_style, render
 from scorecard.ui.shown import Drawn, Shown
 
-# CSS pixels a page is laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700; on a wide
-# slide four cards stand in a row and they become 18 of its 1080 px.
-WIDTHS = {A4.id: 700, PROJECTOR.id: 1280}
-_EDGE = {
-    A4.id: 0,
-    PROJECTOR.id: 40,
-}  # a slide has white on both sides; a type area has the paper's own margins
+# CSS pixels the blocks of a page are laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700;
+# on a wide slide four cards stand in a row and those letters become 18 of its 1080 px.
+WIDTHS = {A4.id: 700, PROJECTOR.id: 1200}
+_HIGH = {A4.id: None, PROJECTOR.id: 330}  # a plot alone fills a slide; on paper it is as high as it needs
 _LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
 _MADE = "_pictures_made"  # how many this session has made: each file's button is a new one
 
@@ -90,8 +87,7 @@ def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
 
 def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
     """The page as it was read, under its title, with the choice in words; without what is pressed or filled in."""
-    version = _version(record)
-    wide = WIDTHS[size.id] - 2 * _EDGE[size.id]
+    version, wide = _version(record), WIDTHS[size.id]
 
     def make(about: About) -> tuple[Picture, ...]:
         blocks = [
@@ -103,8 +99,8 @@ def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
             head=render("picture_head.html", record=record, version=version, **_age(version)),
             blocks=blocks,
             foot=render("picture_foot.html", lines=_provenance(version)),
-            css=picture_style(_EDGE[size.id]),
-            width=WIDTHS[size.id],
+            css=picture_style(),
+            width=wide,
         )
         return page(sheet, size, about)
 
@@ -117,7 +113,11 @@ def _alone(record: Shown, drawn: Drawn, size: Format) -> tuple[str, bytes]:
     old = render("picture_old.html", **_age(version)) if version.historic else ""
 
     def make(about: About) -> tuple[Picture, ...]:
-        return (chart(old + figure_html.block(drawn.figure, width=size.chart), size, about),)
+        return (
+            chart(
+                old + figure_html.block(drawn.figure, width=size.chart, height=_HIGH[size.id]), size, about
+            ),
+        )
 
     return _left(record, version, size, drawn.title, drawn.as_of, make)
 

@@ -13,7 +13,7 @@ from scorecard.definitions import Catalog
 from scorecard.freshness import today
 from scorecard.provenance import day_text
 from scorecard.targets import TABLE, Target, TargetKind, mistakes
-from scorecard.ui import one_row
+from scorecard.ui import one_row, pictures
 from scorecard.ui.markup import render
 from scorecard.ui.one_row import Entry, as_csv, form_key, just_said, moment
 from scorecard.ui.shown import show
@@ -31,6 +31,7 @@ _KINDS: dict[str, str] = {
 
 def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
     """All targets by domain, in the plan's order, with what holds today."""
+    pictures.place()
     now = today()
     domains = [
         {

@@ -14,7 +14,7 @@ from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.freshness import today
 from scorecard.provenance import day_text
-from scorecard.ui import one_row
+from scorecard.ui import one_row, pictures
 from scorecard.ui.markup import render
 from scorecard.ui.one_row import Entry, as_csv, form_key, just_said, moment
 from scorecard.ui.shown import show
@@ -26,6 +26,7 @@ _Mistakes = Callable[[Mapping[str, object], Catalog], list[tuple[str, str, str, 
 
 def tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog) -> None:
     """All rows ever recorded, in the order of the plan and of the axis, with what holds now."""
+    pictures.place()
     standing = {one for name in catalog.indicators for one in baselines.in_force(decisions, name)}
     shown = {one for name in ("", *catalog.indicators) for one in annotations.in_force(marks, name)}
     show(

@@ -11,7 +11,7 @@ from scorecard.definitions import Catalog
 from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.ui import frame
+from scorecard.ui import frame, pictures, shown
 from scorecard.ui.data import data_dir
 from scorecard.ui.frame import View
 from scorecard.ui.markup import render
@@ -48,6 +48,8 @@ def choose(version: Version, actor: Actor) -> Choice | None:
         name = st.selectbox(
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
+        pictures.place()
+    shown.page().choice = {"部门": _whose(catalog, department), "台账": name}
     return Choice(names[name], department, found)
 
 
