@@ -39,11 +39,13 @@ def block(
     number: str = "",
     caption: str = "",
     reading: str = "",
+    alt: str = "",
 ) -> str:
     """A `<figure>` of any of our figures, `width` CSS px wide, the plot itself `height` px high.
 
     `number` ("图3") stands before the title; `caption` takes the title's place where a paper names the figure itself;
-    `reading` takes the place of the figure's own.
+    `reading` takes the place of the figure's own; `alt` says the figure to those who hear it, otherwise title and
+    reading do.
     """
     given = _plain(figure)
     title = given["layout"].get("title", {})
@@ -57,6 +59,7 @@ def block(
         number=number,
         title=name,
         subtitle=_text(title.get("subtitle", {}).get("text", "")),
+        alt=alt,
         reading=_parts(reading or unescape(said.get("reading", ""))),
         lines=[unescape(line) for line in said.get("lines", ())],
         sample=said.get("sample", False),

@@ -1,0 +1,96 @@
+"""The paper as one HTML file: an official 简报 on the screen, and the very pages of the PDF when it is printed.
+
+Self-contained: its figures are drawn by the library inside it, it asks nothing of any server, and the same paper gives
+the same bytes.
+"""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from scorecard.briefing import appendix, markup
+from scorecard.briefing.figure_html import block, document
+from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
+from scorecard.charts import trend
+from scorecard.provenance import SAMPLE
+from scorecard.theme import mark
+from scorecard.verdict import WORDS, Word
+
+WIDTH = 590  # CSS px of the type area, 156 mm
+_FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
+_MARKED: Mapping[str, Word] = {word: word for word in WORDS}
+
+
+def write(paper: Paper) -> bytes:
+    """The .html, UTF-8. Printed by its own @page it is A4 with the type area of GB/T 9704-2012."""
+    annexes = [
+        *([(appendix.DEFINITIONS, [_definitions(paper)])] if paper.definitions else []),
+        *(
+            [(appendix.NUMBERS, [_table(one) for one in appendix.numbers(paper.lines)])]
+            if paper.lines
+            else []
+        ),
+        (appendix.RECORD, [_record(paper)]),
+    ]
+    note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
+    body = markup.render(
+        "paper.html",
+        paper=paper,
+        sample=SAMPLE if paper.sample else "",
+        note=note,
+        blocks=[_block(one) for one in paper.blocks],
+        annexes=list(enumerate(annexes, start=1)),
+        manifest=markup.inert(paper.manifest.text()),
+    )
+    css = f"{markup.sheet('paper.css')}\n{_margins(paper)}"
+    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode()
+
+
+def _block(given: Block) -> Markup:
+    match given:
+        case Heading(text, level):
+            return Markup(markup.render("heading.html", text=text, level=level))
+        case Paragraph(text):
+            lines = [line for line in text.splitlines() if line.strip()]
+            return Markup(markup.render("paragraphs.html", lines=lines))
+        case Table():
+            return _table(given)
+        case Figure():
+            drawn = block(trend(given.trend), width=_FIGURE, caption=given.caption, alt=given.sentence)
+            return Markup(drawn)
+
+
+def _table(given: Table) -> Markup:
+    """A cell that is a verdict is sign, word and colour; widths are the columns' weights."""
+    whole = sum(column.weight for column in given.columns)
+    return Markup(
+        markup.render(
+            "table.html",
+            table=given,
+            widths=[f"{100 * column.weight / whole:.2f}%" for column in given.columns],
+            marks={word: mark(_MARKED[word]) for word in _MARKED},
+        )
+    )
+
+
+def _definitions(paper: Paper) -> Markup:
+    entries = [(entry.indicator, appendix.facts(entry)) for entry in paper.definitions]
+    return Markup(markup.render("definitions.html", entries=entries))
+
+
+def _record(paper: Paper) -> Markup:
+    return Markup(markup.render("record.html", lines=(*paper.provenance, *paper.manifest.lines())))
+
+
+def _margins(paper: Paper) -> str:
+    """What stands below every printed page: its number at the outer edge, and where its numbers come from."""
+    said = " \\a ".join(_quoted(line) for line in paper.provenance)
+    head = _quoted(SAMPLE if paper.sample else "")
+    return markup.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
+
+
+def _quoted(text: str) -> str:
+    """The text for the inside of a CSS string in a style element: of ASCII only letters, digits and blanks stand as they are."""
+    return "".join(
+        sign if not sign.isascii() or sign.isalnum() or sign == " " else f"\\{ord(sign):06x}" for sign in text
+    )
