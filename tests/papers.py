@@ -184,12 +184,12 @@ def _table(every: Sequence[Card]) -> Table:
     """All indicators, a row each: 60 rows, which no page holds."""
     columns = (
         Column("序号", 0.5, number=True),
-        Column("指标", 2.4),
+        Column("指标", 2.2),
         Column("数值", 1.1, number=True),
-        Column("目标", 1.3),
-        Column("差距", 1.4),
+        Column("目标", 1.4),
+        Column("差距", 1.7),
         Column("结论", 1.2),
-        Column("责任部门", 1.5),
+        Column("责任部门", 1.7),
     )
     rows = tuple(
         (

@@ -19,10 +19,8 @@ from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, P
 from scorecard.provenance import SAMPLE
 
 _ROOM = WIDTH / TWIPS / POINTS  # inches across the type area
-_NAME, _TITLE = (
-    (48, 24),
-    (22, 19),
-)  # points at most and at least: a name or title a little too long gets closer to one line
+# Points at most and at least: what is a little too long for its line becomes smaller before it takes a second one.
+_NAME, _TITLE, _LINE, _END = (48, 24), (22, 19), (16, 11), (14, 10)
 
 
 def write(paper: Paper, pictures: Pictures) -> bytes:
@@ -46,7 +44,7 @@ def _masthead(paper: Paper) -> list[Element]:
     parts = [
         paragraph("Masthead", _fitting(paper.masthead, *_NAME)),
         paragraph("MastheadIssue", paper.issue) if paper.issue else None,
-        paragraph("MastheadLine", f"{paper.issuer}\t{paper.date}"),
+        paragraph("MastheadLine", _fitting(f"{paper.issuer}\t{paper.date}", *_LINE)),
         paragraph("Sample", SAMPLE) if paper.sample else None,
         paragraph("Title", _fitting(paper.title, *_TITLE)),
         paragraph("Subtitle", paper.subtitle) if paper.subtitle else None,
@@ -91,6 +89,6 @@ def _block(document: Document, block: Block, pictures: Pictures) -> list[Element
 def _colophon(paper: Paper) -> list[Element]:
     """Who gets it, who made it and when, between rules, as the last lines."""
     return [
-        paragraph("ColophonHead", f"送：{paper.audience}"),
-        paragraph("Colophon", f"{paper.issuer}\t{paper.date}印发"),
+        paragraph("ColophonHead", f"主送：{paper.audience}"),
+        paragraph("Colophon", _fitting(f"{paper.issuer}\t{paper.date}印发", *_END)),
     ]

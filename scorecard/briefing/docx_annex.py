@@ -13,7 +13,6 @@ from scorecard.glossary import Entry
 RECORD = "本文件内另附可由程序读取的清单（customXml/item1.xml），与以下所列一致。"
 _VALUES = (
     Column("指标", 2.6),
-    Column("期间", 1.5),
     Column("数值", 1.3, number=True),
     Column("结论", 1.4),
     Column("目标", 1.6),
@@ -49,7 +48,7 @@ def _definition(entry: Entry) -> list[Element]:
     facts = (
         ("定义", one.definition),
         ("不含", one.exclusions),
-        ("口径", "\n".join([*entry.formula, *(f"“{name}” = {words}" for name, words in entry.computed)])),
+        ("口径", "\n".join(entry.formula)),
         ("单位与方向", f"{one.unit}，{entry.direction}"),
         ("方案依据", f"“{one.why}”"),
         ("配套措施", "；".join(entry.measures)),
@@ -61,7 +60,7 @@ def _definition(entry: Entry) -> list[Element]:
     labelled = [(name, text) for name, text in facts if text]
     return [
         paragraph("AnnexHeading", f"{one.name}　", run(one.id, w("sz", val=18))),
-        *(paragraph("AnnexText", run(f"{name}　", face=HEI.name), text) for name, text in labelled),
+        *(paragraph("AnnexText", run(f"{name}\t", face=HEI.name), text) for name, text in labelled),
     ]
 
 
@@ -72,9 +71,7 @@ def _source(source: Source) -> str:
 
 
 def _numbers(lines: Sequence[Line]) -> list[Element]:
-    values = tuple(
-        (one.name, one.period, one.value, one.word, one.target, one.gap or one.reason) for one in lines
-    )
+    values = tuple((one.name, one.value, one.word, one.target, one.gap or one.reason) for one in lines)
     bases = tuple(
         (
             one.name,
@@ -85,10 +82,11 @@ def _numbers(lines: Sequence[Line]) -> list[Element]:
         )
         for one in lines
     )
+    periods = "、".join(dict.fromkeys(one.period for one in lines))
     reached = "；".join(dict.fromkeys(one.as_of for one in lines if one.as_of))
     return [
-        *table(Table("附表1　数值、目标与结论", _VALUES, values, note=reached)),
-        *table(Table("附表2　数值的构成与依据", _BASES, bases, note=reached)),
+        *table(Table(f"附表1　数值、目标与结论（{periods}）", _VALUES, values, note=reached)),
+        *table(Table(f"附表2　数值的构成与依据（{periods}）", _BASES, bases, note=reached)),
     ]
 
 

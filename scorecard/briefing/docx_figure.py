@@ -28,6 +28,10 @@ def pictured(document: Document, figure: Figure, picture: bytes) -> list[Element
     given = Image.from_blob(picture)
     width = min(WIDEST, Mm(HIGHEST.mm * given.px_width / given.px_height))
     inline: Any = document.part.new_pic_inline(BytesIO(picture), width=width)
+    for side in ("T", "B", "L", "R"):
+        inline.set(
+            f"dist{side}", "0"
+        )  # where nothing is said, LibreOffice moves the picture 3 mm out of the type area
     inline.docPr.set("name", f"图{figure.number}")
     inline.docPr.set("descr", printable(_described(figure)))
     return [

@@ -11,7 +11,7 @@ from scorecard.briefing.docx_xml import Element, w
 from scorecard.theme import MASTHEAD, palette
 
 TWIPS = 20  # to a point
-BODY = 16.0  # 3号
+BODY, CELL, SMALL = 16.0, 10.5, 9.0  # 3号, 五号, 小五
 WIDTH = 8844  # 156 mm, the type area, in twips
 LINE = 579  # 22 of them are 225 mm
 # 28 characters of 16 pt are 156 mm when each stands ¼ pt closer. The character grid could say so too (charSpace), but
@@ -44,7 +44,8 @@ LATIN = "Times New Roman"
 @dataclass(frozen=True)
 class Style:
     """A paragraph style. `line` is exact, in points, None as high as it must be; `indent` in characters of
-    the first line, `aside` twips from either edge.
+    the first line, `aside` twips from either edge, `hanging` twips of
+    all lines but the first.
 
     `level` is the outline level that the navigation pane shows; `rules` are borders as (side, width in ⅛ pt, colour).
     """
@@ -63,6 +64,7 @@ class Style:
     colour: str = ""
     rules: tuple[tuple[str, int, str], ...] = ()
     aside: int = 0
+    hanging: int = 0
     tab: bool = False
     page: bool = False
     latin: str = LATIN
@@ -95,15 +97,17 @@ def _styles() -> tuple[Style, ...]:
         Style("MastheadLine", "版头署名", align="left", rules=(("bottom", 18, MASTHEAD),), tab=True),
         Style("Sample", "示例数据", HEI, 12, 18, "center", before=10, rules=box, aside=2000),
         Style("EditorsNote", "编者按", KAI, indent=2, rules=_RULED),
-        Style("TableText", "表格文字", FANG, 10.5, None, "left", before=1.5, after=1.5),
-        Style("TableHead", "表头", HEI, 10.5, None, "left", before=2, after=2, keep=True),
+        Style("TableText", "表格文字", FANG, CELL, None, "left", before=1.5, after=1.5),
+        Style("TableHead", "表头", HEI, CELL, None, "left", before=2, after=2, keep=True),
+        Style("DenseText", "密表文字", FANG, SMALL, None, "left", before=1.5, after=1.5),
+        Style("DenseHead", "密表表头", HEI, SMALL, None, "left", before=2, after=2, keep=True),
         Style("TableNote", "表注", FANG, 9, 12, "left", before=2, after=6, colour=grey),
         Style("Figure", "图", FANG, 10.5, None, "center", before=6, keep=True),
         Style("FigureCaption", "图题", HEI, 12, 20, "center", before=3, after=8),
         Style("AnnexMark", "附件序号", HEI, align="left", keep=True, page=True),
         Style("AnnexTitle", "附件标题", TITLE, 22, 34, "center", after=10, level=0, keep=True),
         Style("AnnexHeading", "附件小标题", HEI, 12, 20, "left", before=8, level=1, keep=True),
-        Style("AnnexText", "附件文字", FANG, 10.5, 16.5),
+        Style("AnnexText", "附件文字", FANG, 10.5, 16.5, "left", hanging=1260),
         Style("Record", "校验信息", FANG, 9, 14, "left", after=1),
         Style("ColophonHead", "版记首行", FANG, 14, 26, "left", before=24, keep=True, rules=_RULED),
         Style("Colophon", "版记末行", FANG, 14, 26, "left", tab=True, rules=_RULED),
@@ -174,16 +178,17 @@ def _paragraph_properties(one: Style) -> Element:
         w("tabs", w("tab", val="right", pos=WIDTH)) if one.tab else None,
         None if body else w("snapToGrid", val=0),
         w("spacing", **spacing, lineRule=rule),
-        w(
-            "ind",
-            left=one.aside,
-            right=one.aside,
-            firstLineChars=one.indent * 100,
-            firstLine=int(one.indent * WIDTH / 28),
-        ),
+        _indents(one),
         w("jc", val=one.align),
         w("outlineLvl", val=one.level) if one.level is not None else None,
     )
+
+
+def _indents(one: Style) -> Element:
+    if one.hanging:
+        return w("ind", left=one.hanging, hanging=one.hanging)
+    first = {"firstLineChars": one.indent * 100, "firstLine": int(one.indent * WIDTH / 28)}
+    return w("ind", left=one.aside, right=one.aside, **first)
 
 
 def _rules(one: Style) -> Element:

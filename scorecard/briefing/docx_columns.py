@@ -1,0 +1,104 @@
+"""How wide the columns of a table are: by weight at first, then so that the table takes as few lines as it can.
+
+Numbers and verdicts are not broken as long as the others have room; what the columns then hold decides, because a
+weight cannot know that one indicator's numerator is a sum of three stages.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from scorecard.briefing.docx_styles import TWIPS, WIDTH
+from scorecard.briefing.measure import POINTS, lines, width
+from scorecard.briefing.paper import Column
+from scorecard.variation import ASSURANCES, VARIATIONS, Assurance, Variation
+from scorecard.verdict import WORDS, Word
+
+ASIDE = 60  # twips between a cell's edge and its text
+_BOUND = 0.75  # of the width may be bound by numbers and verdicts
+_LEAST = 4.2  # characters of running text that a column is not narrower than
+_STEP = 120  # twips: about 2 mm
+
+Marked = Word | Variation | Assurance
+MARKED: tuple[Marked, ...] = (*WORDS, *VARIATIONS, *ASSURANCES)
+
+Texts = Sequence[Sequence[str]]
+
+
+def widths(columns: Sequence[Column], rows: Texts, size: float) -> list[int]:
+    """Twips of each column, together the type area; `size` is that of the text in points."""
+    texts = [[column.name, *(row[at] for row in rows)] for at, column in enumerate(columns)]
+    bound = [_bound(column, texts[at], size) for at, column in enumerate(columns)]
+    if sum(bound) > _BOUND * WIDTH:
+        bound = [0] * len(columns)
+    free = [at for at, needed in enumerate(bound) if not needed]
+    if not free:
+        return _shared(list(range(len(columns))), columns, WIDTH, [0] * len(columns))
+    shared = _shared(free, columns, WIDTH - sum(bound), bound)
+    return _settled(shared, free, texts, size)
+
+
+def _bound(column: Column, texts: Sequence[str], size: float) -> int:
+    """Twips that the column's numbers or verdicts and its name above them take in one line; 0 for running text."""
+    verdicts = [f"▲ {text}" for text in texts if text in MARKED]
+    if not verdicts and not column.number:
+        return 0
+    widest = max(width(text, size) for text in (*(verdicts or texts), column.name))
+    return round(widest * POINTS * TWIPS + 2 * ASIDE + size * TWIPS / 2)  # half a character for wider faces
+
+
+def _shared(free: Sequence[int], columns: Sequence[Column], room: int, bound: Sequence[int]) -> list[int]:
+    """The room shared by weight among the free columns; rounded so that nothing of it is left."""
+    whole = sum(columns[at].weight for at in free)
+    edges = [
+        0,
+        *(round(room * sum(columns[one].weight for one in free[: n + 1]) / whole) for n in range(len(free))),
+    ]
+    given = list(bound)
+    for n, at in enumerate(free):
+        given[at] = edges[n + 1] - edges[n]
+    return given
+
+
+def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -> list[int]:
+    """Room moved from one free column to another, step by step, as long as that saves lines."""
+    least = round(_LEAST * size * TWIPS) + 2 * ASIDE
+    heights = [_Heights(column, size) for column in texts]
+    found = given
+    while True:
+        moves = [
+            moved
+            for giver in free
+            for taker in free
+            if giver != taker and (moved := _moved(found, giver, taker))[giver] >= least
+        ]
+        best = min(moves, key=partial(_lines, heights), default=found)
+        if _lines(heights, best) >= _lines(heights, found):
+            return found
+        found = best
+
+
+def _moved(given: Sequence[int], giver: int, taker: int) -> list[int]:
+    made = list(given)
+    made[giver] -= _STEP
+    made[taker] += _STEP
+    return made
+
+
+class _Heights:
+    """Lines of each cell of a column by the column's width, counted once for each width."""
+
+    def __init__(self, texts: Sequence[str], size: float) -> None:
+        self._texts, self._size = texts, size
+        self._known: dict[int, list[int]] = {}
+
+    def at(self, wide: int) -> list[int]:
+        if wide not in self._known:
+            room = max(wide - 2 * ASIDE, TWIPS) / TWIPS / POINTS
+            self._known[wide] = [lines(text, self._size, room) for text in self._texts]
+        return self._known[wide]
+
+
+def _lines(heights: Sequence[_Heights], given: Sequence[int]) -> int:
+    """Lines of the whole table: each row is as high as its highest cell."""
+    columns = [column.at(wide) for column, wide in zip(heights, given, strict=True)]
+    return sum(max(row) for row in zip(*columns, strict=True))
