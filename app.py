@@ -10,6 +10,7 @@ frame.run(
             ("progress", "措施进展"),
             ("worklists", "台账与预警"),
             ("meeting", "会商"),
+            ("briefing", "简报"),
         ],
         "口径与目标": [
             ("glossary", "指标口径"),
@@ -22,6 +23,7 @@ frame.run(
     },
     # The right a page asks for, where that is another than to view; None: open to all, also to those who are to sign in.
     needs={
+        "briefing": "export",
         "upload": "upload",
         "versions": "records",
         "accounts": "accounts",

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from etl.retention import NEWEST
+from scorecard.briefing.filetypes import FORMATS, Format
+from scorecard.errors import hint
 from scorecard.layout import default_data, default_seeds
+from scorecard.period import GRAINS
+from scorecard.provenance import SCOPES
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
 
@@ -69,10 +73,25 @@ def count(text: str) -> int:
     return int(text)
 
 
+def formats(text: str) -> tuple[Format, ...]:
+    """Formats of a paper, separated by commas, in their own order."""
+    named = [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
+    for word in named:
+        if word not in FORMATS:
+            listed = "、".join(FORMATS)
+            raise argparse.ArgumentTypeError(
+                f"没有格式“{word[:20]}”，可选：{listed} {hint(word, FORMATS)}".strip()
+            )
+    if not named:
+        raise argparse.ArgumentTypeError(f"没有写格式，可选：{'、'.join(FORMATS)}")
+    return tuple(one for one in FORMATS if one in named)
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed call. Ends the process with 2 and a Chinese message when the call is wrong."""
     parser = Parser(
-        prog="python -m etl", description="营商环境指标：接收抽取文件、建库、发布、撤回、回退，核对审计记录。"
+        prog="python -m etl",
+        description="营商环境指标：接收抽取文件、建库、发布、撤回、回退，生成简报，核对审计记录。",
     )
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
 
@@ -116,12 +135,38 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     sample = command("sample", "生成示例数据并发布（虚构，版本和每个页面都标明示例数据）")
     sample.add_argument("--as-of", type=day, metavar="日期", help="数据截至日；默认上月末")
     sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")
+    briefing = command("briefing", "生成简报：按模板从已发布的版本生成各种格式的文件；或按导出编号再做一次")
+    _describe_briefing(briefing)
     what = "审计记录：谁在何时做了什么；核对有没有被改动，或导出"
     audit = commands.add_parser("audit", help=what, description=what)
     audits = audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser)
     command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
     export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
     export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
-    for named in (accept, build, publish, rollback, withdraw, restore, prune, sample, export):
+    for named in (accept, build, publish, rollback, withdraw, restore, prune, sample, export, briefing):
         named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
-    return parser.parse_args(arguments)
+    call = parser.parse_args(arguments)
+    if call.command == "briefing" and not (call.list or call.again):
+        missing = [f"--{name}" for name in ("template", "period") if not getattr(call, name)]
+        if missing:
+            briefing.error(f"缺少参数：{', '.join(missing)}")
+    return call
+
+
+def _describe_briefing(briefing: argparse.ArgumentParser) -> None:
+    add = briefing.add_argument
+    add("--template", metavar="模板", help="模板编号，如 monthly；见定义文件夹的 briefings")
+    add("--period", metavar="报告期", help="如 2026-10（单月、年度累计）、2026-Q3、2026")
+    add("--grain", choices=GRAINS, metavar="统计方式", help="month、quarter、ytd、year；默认按模板")
+    add("--department", default="", metavar="部门", help="部门编号或名称，如 civil；默认全院")
+    add("--scope", choices=tuple(SCOPES), default="all", metavar="范围", help="all 全部，firm 涉企")
+    add("--audience", default="", metavar="主送", help="主送单位；默认按模板")
+    add("--issue", default="", metavar="期号", help="如 10")
+    add("--date", type=day, metavar="日期", help="印发日期，如 2026-11-09；默认今天")
+    add("--note", default="", metavar="文字", help="编者按")
+    listed = "、".join(FORMATS)
+    add("--formats", type=formats, default=FORMATS, metavar="格式", help=f"{listed}，逗号分隔；默认全部")
+    add("--version", default="", metavar="版本", help="版本编号；默认当前发布的")
+    add("--out", type=Path, default=Path(), metavar="目录", help="写到这个目录；默认当前目录")
+    add("--again", metavar="编号", help="按导出编号再做一次，内容与当时相同")
+    add("--list", action="store_true", help="列出已有的导出")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from etl import briefing
 from etl.accept import Refused, accept, template
 from etl.arguments import DONE, REFUSED, WRONG_CALL, parse
 from etl.batches import list_batches
@@ -197,6 +198,21 @@ def _sample(call: argparse.Namespace) -> int:
     return DONE
 
 
+def _briefing(call: argparse.Namespace) -> int:
+    if call.list:
+        for line in briefing.listed(DataDir(call.data)):
+            print(line)
+        return DONE
+    shown = sys.stderr if sys.stderr.isatty() else None
+    made = briefing.make(call, lambda words: print(words, file=shown) if shown else None)
+    for path in made.paths:
+        print(path)
+    for notice in made.notices:
+        print(notice, file=sys.stderr)
+    print(f"导出编号 {made.export}；再做一次：python -m etl briefing --again {made.export}")
+    return DONE
+
+
 def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
     if call.table not in catalog.tables:
         names = "、".join(catalog.tables)
@@ -222,4 +238,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "template": _template,
     "sample": _sample,
+    "briefing": _briefing,
 }

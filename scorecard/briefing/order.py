@@ -21,6 +21,7 @@ from scorecard.readings import ALL_DEPARTMENTS
 
 LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
 LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
+_LISTED = 20  # words an error names; more are a list to be looked up
 _WHERE = "简报"
 _GRAIN_NAMES: dict[str, str] = dict(GRAIN_LABELS.items())
 
@@ -107,12 +108,10 @@ def place(version: Version, wish: Wish, actor: Actor, now: datetime) -> Order:
     grain = cast(Grain, _known("统计方式", wish.grain or template.grain, GRAINS, _GRAIN_NAMES))
     period = _period(version, grain, wish.period, judged)
     department = _department(version, template, wish.department)
-    _known("案件范围", wish.scope, SCOPES, SCOPES)
-    for domain in wish.domains:
-        _known("领域", domain, catalog.domains, {one.id: one.name for one in catalog.domains.values()})
-    for indicator in wish.indicators:
-        _known("指标", indicator, catalog.indicators)
-    places = places_of(version, period, department, wish.scope)
+    scope = _known("案件范围", wish.scope, SCOPES, SCOPES)
+    domain_names = {one.id: one.name for one in catalog.domains.values()}
+    indicator_names = {one.id: one.name for one in catalog.indicators.values()}
+    places = places_of(version, period, department, scope)
     rows = any(section.rows for section in template.sections)
     return Order(
         template=template.id,
@@ -120,9 +119,9 @@ def place(version: Version, wish: Wish, actor: Actor, now: datetime) -> Order:
         grain=grain,
         period=period.key,
         department=department,
-        scope=wish.scope,
-        domains=wish.domains,
-        indicators=wish.indicators,
+        scope=scope,
+        domains=tuple(_known("领域", one, catalog.domains, domain_names) for one in wish.domains),
+        indicators=tuple(_known("指标", one, catalog.indicators, indicator_names) for one in wish.indicators),
         audience=_line("主送", wish.audience or filled(template.audience, places)),
         issue=_line("期号", wish.issue),
         dated=wish.dated or now.astimezone(COURT_TIME).date(),
@@ -168,7 +167,7 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
     if word in by_name:
         return by_name[word]
     words = [f"{one}（{names[one]}）" if names and one in names else one for one in known]
-    listed = "、".join(words) if len(words) <= 20 else f"“指标口径”页所列的 {len(words)} 个编号之一"
+    listed = "、".join(words) if len(words) <= _LISTED else f"“指标口径”页所列的 {len(words)} 个编号之一"
     raise ScorecardError(_WHERE, f"没有{what}“{word[:40]}”", listed or "无", hint(word, [*known, *by_name]))
 
 

@@ -28,6 +28,7 @@ TOPICAL = ("commercial_disputes", "minority_investors", "insolvency", "requireme
 GRAINS = ("month", "quarter", "ytd", "year")
 # Pages that are not for everybody, written down once more: who may open them.
 RESERVED = {
+    "briefing": {"leadership", "department", "case_management", "administrator"},
     "upload": {"case_management"},
     "versions": {"leadership", "department", "case_management", "administrator"},
     "accounts": {"administrator"},

@@ -1,0 +1,27 @@
+"""简报: a recurring paper of what is chosen, previewed in words, made once, in every format; past ones made again."""
+
+from scorecard.briefing import making
+from scorecard.ui import briefing, briefing_records, frame, identity
+from scorecard.ui.data import data_dir
+
+version = frame.heading("简报", any_version=True)
+if version is None:
+    frame.first_steps()
+else:
+    actor, data = identity.current(), data_dir()
+    choice = briefing.choose(version, actor)
+    if (
+        choice is not None
+        and briefing.preview(version, choice, actor) is not None
+        and briefing.wanted(choice)
+    ):
+        wish, chosen, opened = choice.wish, choice.formats, version
+        briefing.make(lambda progress: making.make_paper(data, opened, wish, actor, chosen, progress))
+    made = briefing.room()
+    again = briefing_records.past(data, version.catalog, actor)
+    if again is not None:
+        export, chosen = again[0].id, briefing.all_formats()
+        with made:
+            briefing.make(lambda progress: making.again(data, export, actor, chosen, progress))
+    with made:
+        briefing.files()

@@ -1,0 +1,27 @@
+"""The formats a paper comes in: their short names, what people call them, and what a browser is told they are."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Format = Literal["html", "pdf", "docx", "pptx", "xlsx", "csv", "png"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+NEED_BROWSER: tuple[Format, ...] = ("pdf", "png")
+NAMES: Mapping[Format, str] = {
+    "html": "网页（单个文件，可打印）",
+    "pdf": "PDF",
+    "docx": "Word（文字可编辑）",
+    "pptx": "PowerPoint（图可编辑）",
+    "xlsx": "Excel 附表",
+    "csv": "CSV 附表",
+    "png": "走势图图片（PNG）",
+}
+TYPES: Mapping[str, str] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "png": "image/png",
+    "zip": "application/zip",
+}
