@@ -168,13 +168,15 @@ class Machine:
         raise BrowserFailedError
 
     async def _prepare(self) -> None:
-        tab = self._browser.get_tab() or await self._browser.create_tab("about:blank")
-        self._tab = tab
+        # A tab of our own: those a browser starts with are its own affair, and may go.
+        tab = self._tab = await self._browser.create_tab("about:blank")
         tab.subscribe("Fetch.requestPaused", self._asked)
         for name, values in (
             ("Page.enable", {}),
             ("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}),
             ("Page.setDownloadBehavior", {"behavior": "deny"}),
+            # Calls between browsers would be the one way past that.
+            ("Page.addScriptToEvaluateOnNewDocument", {"source": "delete window.RTCPeerConnection"}),
             # A server set to dark must not darken what leaves the building.
             (
                 "Emulation.setEmulatedMedia",

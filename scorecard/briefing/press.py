@@ -134,14 +134,15 @@ class Press:
             attempt = asyncio.create_task(self._attempt(job))
             # Waiting this way raises nothing: an error belongs to who asked, not to the queue behind him.
             await asyncio.wait({attempt}, timeout=self._patience)
+            if not attempt.done():
+                attempt.cancel()
+                await asyncio.wait({attempt}, timeout=_CLOSING)
             broken = not attempt.done() or attempt.cancelled()
             failure = None if broken else attempt.exception()
             if not broken and failure is None:
                 job.answer.set_result(attempt.result())
                 return
             # A document that failed may still keep the tab busy: the next one gets a browser of its own.
-            attempt.cancel()
-            await asyncio.wait({attempt}, timeout=_CLOSING)
             await self._put_away(broken=True)
             if failure is not None and not isinstance(failure, chromium.BROKEN):
                 job.answer.set_exception(failure)
