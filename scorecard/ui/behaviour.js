@@ -17,6 +17,17 @@ if (!window.scorecardBehaviour) {
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }, true);
 
+  // A file that has just been made is handed out at once: making it was asked for by a click.
+  const handed = new Set();
+  const hand = (node) => {
+    const made = node.closest && node.closest('[class*="st-key-made_"]');
+    const button = made && made.querySelector("button");
+    const name = made && Array.from(made.classList).find((one) => one.startsWith("st-key-made_"));
+    if (!button || handed.has(name)) return;
+    handed.add(name);
+    button.click();
+  };
+
   const words = new Map([
     ["Skip to main content", "跳到正文"],
     ["App pages", "页面"],
@@ -104,7 +115,10 @@ if (!window.scorecardBehaviour) {
     for (const change of changes) {
       if (change.type === "characterData") translate(change.target);
       if (change.type === "attributes" && !ours(change.target)) translateAttributes(change.target);
-      for (const node of change.addedNodes) translate(node);
+      for (const node of change.addedNodes) {
+        translate(node);
+        hand(node);
+      }
     }
   }).observe(document.body, {
     childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: attributes,

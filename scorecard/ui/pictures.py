@@ -60,11 +60,14 @@ def of_chart(drawn: Drawn, key: str) -> None:
 def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) -> None:
     """A button a size; the file, or why there is none, in the place where it was asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
-        st.html(render("pictures_label.html", text=label))
+        st.html(
+            render("pictures_label.html", text=label, sizes=[one.name for one in (A4, PROJECTOR)]),
+            width="content",
+        )
         wanted = [
             size
             for size in (A4, PROJECTOR)
-            if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary", help=size.name)
+            if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary")
         ]
         for size in wanted:
             _made(size, make)
@@ -73,7 +76,7 @@ def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) 
 def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
     before = press.waiting()
     try:
-        with st.spinner(f"正在生成图片，前面还有 {before} 件…" if before else "正在生成图片…"):
+        with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
             name, content = make(size)
     except ScorecardError as error:
         st.html(render("failure.html", error=error))
@@ -81,7 +84,7 @@ def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
     number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
     mime = "application/zip" if name.endswith(".zip") else "image/png"
     st.download_button(
-        "已生成，再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary"
+        "再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary"
     )
 
 
