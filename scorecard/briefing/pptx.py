@@ -15,7 +15,7 @@ _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
 _NUMBERS = (
     Column("指标", 2.3),
-    Column("报告期", 1.25),
+    Column("报告期", 1.4),
     Column("数值", 1.15, number=True),
     Column("分子/分母", 1.9),
     Column("目标", 1.6),

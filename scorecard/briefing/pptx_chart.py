@@ -37,6 +37,7 @@ _SHAPES = {
     "○": XL_MARKER_STYLE.CIRCLE,
 }
 _SMALL, _LARGE = 5, 9
+_APART = 0.3  # inches between two labels that stand beside each other
 _DESCRIBED = 1_000  # characters of an alternative text
 
 
@@ -66,13 +67,14 @@ def draw(slide: Any, frame: Frame, trend: Trend, description: str, made: datetim
     chart = drawn.chart
     _own_sheet(chart, labels, rows, made)
     _look(chart, rows)
-    step = _axes(chart, trend, frame)
-    _place(chart, frame, rows, trend)
+    _axes(chart, trend, frame)
+    high = _place(chart, frame, rows, trend)
     for one, line in zip(rows, chart.plots[0].series, strict=True):
         _line(line, one)
     values, first = rows[0], chart.plots[0].series[0]
     _dots(first, dots(trend))
-    _label(first._element, _values(trend, values, step))
+    ends = (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale)
+    _label(first._element, _values(trend, values, high / (ends[1] - ends[0])))
     for one, line in list(zip(rows, chart.plots[0].series, strict=True))[1:]:
         at = one.last
         if one.kind == "target" and at is not None and (digits := one.digits[at]) is not None:
@@ -106,8 +108,8 @@ def _look(chart: Any, rows: Sequence[Series]) -> None:
             chart.legend._element.find(qn("c:legendPos")).addnext(entry)
 
 
-def _axes(chart: Any, trend: Trend, frame: Frame) -> int:
-    """Both axes; how many periods lie between two that are written out."""
+def _axes(chart: Any, trend: Trend, frame: Frame) -> None:
+    """Both axes: numbers from mark to mark in their unit, periods so many that none overlap."""
     colours, (low, high) = palette(), span_of(trend)
     marks = scale(low, high, trend.unit).values
     numbers = chart.value_axis
@@ -135,7 +137,6 @@ def _axes(chart: Any, trend: Trend, frame: Frame) -> int:
     before = periods._element.find(qn("c:noMultiLvlLbl"))
     for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
         before.addprevious(before.makeelement(qn(tag), {"val": str(skip)}))
-    return skip
 
 
 def _ends(trend: Trend, step: float, low: float, high: float) -> tuple[float, float]:
@@ -162,8 +163,11 @@ def _skip(count: int, most: int) -> int:
     return next((step for step in (1, 2, 3, 6, 12, 24, 36, 60, 120) if step >= needed), needed)
 
 
-def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> None:
-    """Room on both sides of the plot for what is written there: left to itself it would cut the last label."""
+def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> float:
+    """Room on both sides of the plot for what is written there; the plot's height in inches.
+
+    Left to itself a program would fill the frame and cut the labels at its edge.
+    """
     unit = trend.unit
     ends = (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale)
     left = max(measure.width(f"{end:,.10g}{unit}", _TEXT) for end in ends) + 0.2
@@ -173,8 +177,10 @@ def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> No
         if one.kind == "target" and one.last is not None and (digits := one.digits[one.last])
     ]
     last = next(point for point in reversed(trend.points) if point.exact is not None)
-    texts = [measure.width(text, _TEXT) + 0.25 for text in names]
-    right = max([*texts, measure.width(last.text, _VALUE) / 2 + 0.2])
+    said = measure.width(last.text, _VALUE), *(measure.width(text, _TEXT) for text in names)
+    if last.key != trend.chosen:
+        said = (*said, measure.width(last.label, _VALUE))
+    right = max(said) + 0.25
     legend = 0.4 if chart.has_legend else 0.0
     x, width = left / frame.width, (frame.width - left - right) / frame.width
     y, height = 0.25 / frame.height, (frame.height - 0.25 - 0.45 - legend) / frame.height
@@ -188,6 +194,7 @@ def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> No
     for old in area.findall(qn("c:layout")):
         area.remove(old)
     area.insert(0, layout)
+    return frame.height * height
 
 
 def _line(line: Any, given: Series) -> None:
@@ -224,20 +231,25 @@ def _dots(line: Any, given: Mapping[int, Dot]) -> None:
             point.format.line.width, point.format.line.dash_style = Pt(1.5), MSO_LINE.ROUND_DOT
 
 
-def _values(trend: Trend, values: Series, step: int) -> dict[int, _Label]:
-    """The last value and the one of the period that is read, each away from its target."""
-    chosen = (at for at, point in enumerate(trend.points) if point.key == trend.chosen)
+def _values(trend: Trend, values: Series, inches: float) -> dict[int, _Label]:
+    """The last value and the one of the period that is read, with the period where these are two.
+
+    The last stands beside its point, unless its target is named there; `inches` is how high one of the unit is drawn.
+    """
+    chosen = [at for at, point in enumerate(trend.points) if point.key == trend.chosen]
     found: dict[int, _Label] = {}
-    for at in {one for one in (values.last, *chosen) if one is not None}:
+    both = {one for one in (values.last, *chosen) if one is not None and values.digits[one] is not None}
+    for at in both:
         point, digits = trend.points[at], values.digits[at]
-        if digits is None:
-            continue
+        assert digits is not None
         number = digits.number
         tone = mark(point.verdict.word).colour if point.settled else palette().grey
         bounds = [given for given in (point.lower, point.upper) if given is not None]
         nearest = min(bounds, key=lambda given: abs(given - number), default=None)
-        side = "b" if nearest is not None and number < nearest else "t"
-        found[at] = _Label(digits.format, tone, _VALUE, side, period=at % step != 0)
+        beside = nearest is None or abs(nearest - number) * inches > _APART
+        below = nearest is not None and number < nearest
+        side = "r" if at == values.last and beside else "b" if below else "t"
+        found[at] = _Label(digits.format, tone, _VALUE, side, period=len(both) > 1)
     return found
 
 

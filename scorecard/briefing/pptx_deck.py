@@ -25,7 +25,7 @@ from scorecard.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
 ROOM = WIDTH - 2 * EDGE
-BODY = Frame(EDGE, 1.3, ROOM, 5.42)
+BODY = Frame(EDGE, 1.3, ROOM, 5.35)
 _TITLE = Frame(EDGE, 0.36, ROOM - 1.5, 0.7)
 _ABOVE = Frame(EDGE, 0.2, ROOM - 1.5, 0.22)
 _RULE, _FOOT = 1.12, Frame(EDGE, 6.86, ROOM - 0.8, 0.54)

@@ -16,8 +16,8 @@ from scorecard.time_marks import footnotes
 _SIDE, _GAP = 3.7, 0.35  # inches: the left column, and between it and the chart
 _BIG, _UNIT = 48, 22
 _FACT, _NAME, _HANG = 13, 12, 0.95
-_SENTENCE, _NOTE, _LEAST = 14, 11, 8
-_LOWEST = 2.9  # inches a chart needs to be read
+_SENTENCE, _NOTE, _LEAST = 14, 11, 9
+_LOWEST = 3.0  # inches a chart needs to be read
 _SHAPES = {"▲": "三角形", "▼": "方形", "◆": "菱形", "○": "圆形"}
 
 
@@ -26,14 +26,14 @@ def slide(deck: Deck, figure: Figure, section: str) -> None:
     line, trend = figure.line, figure.trend
     provenance = trend.provenance or deck.paper.provenance
     drawn = deck.slide(line.name, provenance, above=section)
-    said, left = _below(figure)
-    low = height(said, BODY.width) + 0.08
-    bottom = BODY.top + BODY.height - low
-    write(drawn, Frame(BODY.left, bottom + 0.08, BODY.width, low), said, name="文字说明")
-    room = bottom - BODY.top - 0.1
-    _side(drawn, Frame(BODY.left, BODY.top, _SIDE, room), line)
+    _side(drawn, Frame(BODY.left, BODY.top, _SIDE, BODY.height), line)
     at = BODY.left + _SIDE + _GAP
-    frame = Frame(at, BODY.top, BODY.left + BODY.width - at, room)
+    width = BODY.left + BODY.width - at
+    said, left = _below(figure, width)
+    low = height(said, width) + 0.08
+    bottom = BODY.top + BODY.height - low
+    write(drawn, Frame(at, bottom + 0.08, width, low), said, name="文字说明")
+    frame = Frame(at, BODY.top, width, bottom - BODY.top - 0.05)
     head = (
         paragraph(figure.caption, measure.largest(figure.caption, frame.width, 14, 9), bold=True),
         paragraph(trend.subtitle, measure.largest(trend.subtitle, frame.width, 12, 8), palette().grey),
@@ -56,15 +56,15 @@ def slide(deck: Deck, figure: Figure, section: str) -> None:
         flow.end()
 
 
-def _below(figure: Figure) -> tuple[list[Paragraph], list[str]]:
+def _below(figure: Figure, width: float) -> tuple[list[Paragraph], list[str]]:
     """The sentence and the notes that fit below the chart; the notes that do not."""
     size = _SENTENCE
-    while size > _LEAST and measure.lines(figure.sentence, size, BODY.width) > 4:
+    while size > _LEAST and measure.lines(figure.sentence, size, width) > 5:
         size -= 1
     said = [paragraph(figure.sentence, size)]
     notes = _notes(figure)
     kept = [*said, *(paragraph(note, _NOTE, palette().grey, before=2) for note in notes)]
-    if BODY.height - height(kept, BODY.width) >= _LOWEST:
+    if BODY.height - height(kept, width) >= _LOWEST:
         return kept, []
     return [*said, paragraph("图注见下页。", _NOTE, palette().grey, before=2)], notes
 
@@ -117,7 +117,7 @@ def _facts(line: Line, less: int) -> Sequence[Paragraph]:
         ("目标", line.target),
         ("依据", line.basis),
         ("分子/分母", line.halves),
-        ("说明", "" if line.gap else line.reason),
+        ("说明", "" if line.gap or line.reason in line.target else line.reason),
         *(("变化", change) for change in line.changes),
         ("变异", line.variation),
         ("责任部门", line.departments),

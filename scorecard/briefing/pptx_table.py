@@ -16,7 +16,8 @@ from scorecard.theme import mark, palette
 from scorecard.verdict import Word
 
 SIZE = 12  # points: read from the last row of a meeting room
-_AIR = 0.07  # inches inside a cell, on each side; half of it above and below
+_AIR = 0.1  # inches inside a cell, on each side
+_DEEP = 0.12  # inches above and below its text together
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the format's own style without fill and without lines
 _WORDS = frozenset(get_args(Word))
 
@@ -43,7 +44,7 @@ def header(table: Table, room: float) -> Row:
 def rows(table: Table, room: float, tallest: float) -> list[Row]:
     """The table's rows; one that is taller than `tallest` inches goes on in the next, so that nothing is cut off."""
     across = widths(table.columns, room)
-    most = max(1, int((tallest - _AIR) / (SIZE * LEADING / measure.POINTS)))
+    most = max(1, int((tallest - _DEEP) / (SIZE * LEADING / measure.POINTS)))
     found: list[Row] = []
     for given in table.rows:
         rest: tuple[str, ...] = tuple(_shown(cell) for cell in given)
@@ -83,7 +84,7 @@ def _row(cells: tuple[str, ...], across: Sequence[float]) -> Row:
         (measure.lines(cell, SIZE, wide - 2 * _AIR) for cell, wide in zip(cells, across, strict=True)),
         default=1,
     )
-    return Row(cells, deep * SIZE * LEADING / measure.POINTS + 2 * _AIR)
+    return Row(cells, deep * SIZE * LEADING / measure.POINTS + _DEEP)
 
 
 def _shown(cell: str) -> str:
@@ -102,7 +103,7 @@ def _cell(cell: Any, text: str, column: Column, *, head: bool) -> None:
     fill(cell.text_frame, (Paragraph((run,)),), align="right" if column.number else "left")
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.margin_left = cell.margin_right = Inches(_AIR)
-    cell.margin_top = cell.margin_bottom = Inches(_AIR / 2)
+    cell.margin_top = cell.margin_bottom = Inches(_DEEP / 2)
     properties = cell._tc.get_or_add_tcPr()
     properties.append(_edge("lnB", colours.ink if head else colours.hairline, 12_700 if head else 6_350))
     properties.append(parse_xml(_filled(colours.panel) if head else f"<a:noFill {nsdecls('a')}/>"))

@@ -64,10 +64,12 @@ class Paragraph:
 
     def height(self, room: float) -> float:
         """Inches it takes in a box `room` inches wide."""
-        text = "".join(run.text for run in self.runs)
+        count = 1
         if self.hang:
-            text = text.partition("\t")[2] or text
-        count = measure.lines(text, self.size, room - self.hang)
+            said = "".join(run.text for run in self.runs).partition("\t")[2]
+            count = measure.lines(said, self.size, room - self.hang)
+        elif sum(measure.width(run.text, run.size) for run in self.runs) > room:
+            count = measure.lines("".join(run.text for run in self.runs), self.size, room)
         return (count * self.size * self.leading + self.before) / measure.POINTS
 
 

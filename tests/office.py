@@ -1,0 +1,34 @@
+"""LibreOffice as an independent reader: what another office program makes of a file of ours."""
+
+import subprocess
+from pathlib import Path
+
+# All sheets of a workbook, each as a CSV in UTF-8 with cells as they are shown.
+SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,true,false,false,-1"
+
+
+READ_UTF8 = "Text - txt - csv (StarCalc):44,34,76,1"
+
+
+def converted(folder: Path, name: str, content: bytes, to: str, reads: str = "") -> list[Path]:
+    """The files LibreOffice makes of `content`, in a profile of its own, so that tests may run beside each other.
+
+    `reads` is the filter it reads with, where a person would be asked.
+    """
+    made = folder / "made"
+    (folder / name).write_bytes(content)
+    command = ["soffice", f"-env:UserInstallation=file://{folder / 'profile'}", "--headless"]
+    command += [f"--infilter={reads}"] if reads else []
+    command += ["--convert-to", to, "--outdir", str(made), str(folder / name)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    found = sorted(made.iterdir())
+    assert found, f"LibreOffice could not read {name}"
+    return found
+
+
+def text_of(pdf: Path) -> str:
+    """The text a reader finds in a PDF, without the spaces and breaks of its layout."""
+    read = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=60
+    )
+    return "".join(read.stdout.decode().split())
