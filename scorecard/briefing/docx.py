@@ -44,7 +44,7 @@ def _masthead(paper: Paper) -> list[Element]:
     parts = [
         paragraph("Masthead", _fitting(paper.masthead, *_NAME)),
         paragraph("MastheadIssue", paper.issue) if paper.issue else None,
-        paragraph("MastheadLine", _fitting(f"{paper.issuer}\t{paper.date}", *_LINE)),
+        paragraph("MastheadLine", _ends(paper.issuer, paper.date, *_LINE)),
         paragraph("Sample", SAMPLE) if paper.sample else None,
         paragraph("Title", _fitting(paper.title, *_TITLE)),
         paragraph("Subtitle", paper.subtitle) if paper.subtitle else None,
@@ -55,9 +55,17 @@ def _masthead(paper: Paper) -> list[Element]:
 
 def _fitting(text: str, most: float, least: float) -> Element:
     """The text in one line if some size allows it, else as large as may be."""
+    return run(text, *sizes(_size(text, most, least)))
+
+
+def _ends(left: str, right: str, most: float, least: float) -> Element:
+    """One text at the left end of a line, the other at its right, two characters between them at least."""
+    return run(f"{left}\t{right}", *sizes(_size(f"{left}　　{right}", most, least)))
+
+
+def _size(text: str, most: float, least: float) -> float:
     fits = largest(text, _ROOM, most, least)
-    size = fits if lines(text, fits, _ROOM) == 1 else most
-    return run(text, *sizes(size))
+    return fits if lines(text, fits, _ROOM) == 1 else most
 
 
 def _note(text: str) -> list[Element]:
@@ -90,5 +98,5 @@ def _colophon(paper: Paper) -> list[Element]:
     """Who gets it, who made it and when, between rules, as the last lines."""
     return [
         paragraph("ColophonHead", f"主送：{paper.audience}"),
-        paragraph("Colophon", _fitting(f"{paper.issuer}\t{paper.date}印发", *_END)),
+        paragraph("Colophon", _ends(paper.issuer, f"{paper.date}印发", *_END)),
     ]

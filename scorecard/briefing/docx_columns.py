@@ -60,9 +60,9 @@ def _shared(free: Sequence[int], columns: Sequence[Column], room: int, bound: Se
 
 
 def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -> list[int]:
-    """Room moved from one free column to another, step by step, as long as that saves lines."""
+    """Room moved from one free column to another, step by step, as long as that makes the table lower."""
     least = round(_LEAST * size * TWIPS) + 2 * ASIDE
-    heights = [_Heights(column, size) for column in texts]
+    height = partial(_height, [_Column(column, size) for column in texts])
     found = given
     while True:
         moves = [
@@ -71,8 +71,8 @@ def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -
             for taker in free
             if giver != taker and (moved := _moved(found, giver, taker))[giver] >= least
         ]
-        best = min(moves, key=partial(_lines, heights), default=found)
-        if _lines(heights, best) >= _lines(heights, found):
+        best = min(moves, key=height, default=found)
+        if height(best) >= height(found):
             return found
         found = best
 
@@ -84,21 +84,24 @@ def _moved(given: Sequence[int], giver: int, taker: int) -> list[int]:
     return made
 
 
-class _Heights:
-    """Lines of each cell of a column by the column's width, counted once for each width."""
+class _Column:
+    """What a column's cells take by its width, counted once for each width: lines, and how full those are."""
 
     def __init__(self, texts: Sequence[str], size: float) -> None:
         self._texts, self._size = texts, size
-        self._known: dict[int, list[int]] = {}
+        self._known: dict[int, list[tuple[int, float]]] = {}
 
-    def at(self, wide: int) -> list[int]:
+    def at(self, wide: int) -> list[tuple[int, float]]:
         if wide not in self._known:
             room = max(wide - 2 * ASIDE, TWIPS) / TWIPS / POINTS
-            self._known[wide] = [lines(text, self._size, room) for text in self._texts]
+            self._known[wide] = [
+                (lines(text, self._size, room), width(text, self._size) / room) for text in self._texts
+            ]
         return self._known[wide]
 
 
-def _lines(heights: Sequence[_Heights], given: Sequence[int]) -> int:
-    """Lines of the whole table: each row is as high as its highest cell."""
-    columns = [column.at(wide) for column, wide in zip(heights, given, strict=True)]
-    return sum(max(row) for row in zip(*columns, strict=True))
+def _height(columns: Sequence[_Column], given: Sequence[int]) -> tuple[int, float]:
+    """Lines of the whole table, each row as high as its highest cell; among equals the one that is nearer to one less."""
+    cells = [column.at(wide) for column, wide in zip(columns, given, strict=True)]
+    highest = [max(row) for row in zip(*cells, strict=True)]
+    return sum(count for count, _ in highest), sum(full for _, full in highest)
