@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from scorecard.briefing.figure_axis import place, text_height, text_width
-from scorecard.charts_stamp import CHOSEN, LAST, TARGET
+from scorecard.charts_stamp import CHOSEN, LAST, LIMIT, TARGET
 
 _GAP = 2  # px between two words
 _AWAY = 18  # px from a point to the middle of its word
@@ -56,7 +56,7 @@ class _Room:
 
 
 def arrange(data: Sequence[Given], layout: Given, across: float, tall: float, above: float) -> None:
-    """The target's words and the last value beside the axes, the chosen period's value at its point."""
+    """The target's words and the last value beside the axes, the chosen period's value at its point, limits by name."""
     named = {one["name"]: one for one in layout["annotations"] if "name" in one}
     room = _Room(layout, across, tall, above)
     last = room.inside(_beside(named[LAST], room)) if LAST in named else None
@@ -67,10 +67,26 @@ def arrange(data: Sequence[Given], layout: Given, across: float, tall: float, ab
         if box is not None:
             _, y = room.at(named[name]["x"], named[name]["y"])
             named[name].update(yanchor="middle", yshift=round(y - box.middle, 2))
+    _spread([one for one in layout["annotations"] if one.get("name") == LIMIT], room)
     if CHOSEN in named:
         taken = [box for box in (last, target) if box is not None]
         if not _at_point(named[CHOSEN], room, taken, _line(data, room)):
             layout["annotations"].remove(named[CHOSEN])
+
+
+def _spread(names: Sequence[Given], room: _Room) -> None:
+    """Names of limits that stand side by side with their lines give way to the one in the middle."""
+    beside = [one for one in names if one["yanchor"] == "middle"]
+    ordered = sorted(((_beside(one, room), one) for one in beside), key=lambda pair: pair[0].middle)
+    pivot = len(ordered) // 2
+    for sign, rest in ((-1, ordered[:pivot][::-1]), (1, ordered[pivot + 1 :])):
+        edge = ordered[pivot][0] if ordered else None
+        for box, one in rest:
+            assert edge is not None
+            need = (edge.height + box.height) / 2
+            middle = sign * max(sign * box.middle, sign * edge.middle + need)
+            one["yshift"] = round(box.middle - middle, 2)
+            edge = replace(box, middle=middle)
 
 
 def _beside(one: Mapping[str, Any], room: _Room) -> _Box:
