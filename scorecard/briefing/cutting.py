@@ -13,6 +13,9 @@ _HAIR = 0.6  # px two boxes may overlap and still count as one after the other: 
 _FILLED = (
     0.7  # a cut between blocks is preferred to a later one within a block when it leaves the part this full
 )
+_SNUG = (
+    1.25  # how much more than the room a box may take with the air above it and still be drawn whole, smaller
+)
 _LEAST = 40.0  # px a part shows at least
 
 MEASURE = """(() => {
@@ -168,9 +171,14 @@ def _cut(page: Layout, at: float, free: float) -> float:
         between = [cut for cut in cuts if cut in page.borders and cut >= at + _FILLED * free]
         if cuts:
             return max(between or cuts)
-        tall = [one.bottom for one in standing if one.hard and one.top < at + _LEAST < one.bottom]
-        if tall:
-            return max(tall)
+        # What begins here and is a little too tall with the air above it, or a figure of any height, is drawn smaller.
+        whole = [
+            one.bottom
+            for one in standing
+            if one.top < at + _LEAST < one.bottom and (one.hard or one.bottom - at < free * _SNUG)
+        ]
+        if whole and not any(one.top + _HAIR < max(whole) < one.bottom - _HAIR for one in standing):
+            return max(whole)
     return limit
 
 
