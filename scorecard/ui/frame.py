@@ -248,6 +248,11 @@ def guide(title: str, text: str) -> None:
     show(render("guide.html", title=title, text=text, steps=[]))
 
 
+def told(title: str, text: str) -> None:
+    """The same for whoever is at the screen: what they may not do here is no part of the page's picture."""
+    st.html(render("guide.html", title=title, text=text, steps=[]))
+
+
 def failure(error: ScorecardError) -> None:
     """A refusal in its four parts, as text."""
     st.html(render("failure.html", error=error))

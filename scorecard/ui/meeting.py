@@ -119,7 +119,7 @@ def _told(catalog: Catalog, one: Decision, days: int) -> dict[str, Any]:
 def form(view: View, matter: Matter, contract: Table, actor: Actor) -> Recorded | None:
     """The form for what is decided on a matter; the row when it was sent and is sound. A later row corrects an earlier."""
     if not actor.may("decisions"):
-        frame.guide("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
+        frame.told("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
         return None
     catalog, last = view.catalog, matter.last
     names = {one.id: one.name for one in catalog.departments.values()}

@@ -4,16 +4,19 @@ The script waits for the picture, not the framework's handler of downloads: that
 sessions share its few threads. behaviour.js presses the button of a file that has just been made.
 """
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
+from hashlib import sha256
 
 import streamlit as st
 
+from scorecard import audit
 from scorecard.access import Actor
 from scorecard.briefing import figure_html, press
 from scorecard.briefing.export import leave
+from scorecard.briefing.manifest import Manifest, Source
 from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle, chart, page
+from scorecard.briefing.records import program
 from scorecard.errors import ScorecardError
 from scorecard.freshness import COURT_TIME
 from scorecard.opened import Version, complete_through, published_on
@@ -151,28 +154,26 @@ def _left(
 
 
 def _manifest(record: Shown, version: Version, actor: Actor, title: str, size: Format) -> str:
-    """Where the picture comes from, for machines: carried inside the file."""
-    published = version.manifest
-    return json.dumps(
-        {
-            "title": title,
-            "page": record.title,
-            "choice": record.choice,
-            "format": size.id,
-            "version": version.id,
-            "published_at": published.published_at,
-            "sample": published.sample,
-            "as_of": {name: day.isoformat() for name, day in version.as_of.items()},
-            "sources": [
-                {"table": one["table"], "name": one["name"], "sha256": one["source_sha256"]}
-                for one in published.batches
-            ],
-            "made_at": datetime.now(COURT_TIME).isoformat(timespec="seconds"),
-            "made_by": actor.name,
+    """Where the picture comes from, carried inside the file: the record a paper has, ordered by what was on the screen."""
+    told = version.manifest
+    return Manifest(
+        id="",
+        made_at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
+        made_by=actor.name,
+        version=version.id,
+        published_at=told.published_at,
+        sample=told.sample,
+        order={"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id},
+        sources=tuple(
+            Source(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
+            for one in told.batches
+        ),
+        definitions={
+            name: sha256(content).hexdigest() for name, content in sorted(version.catalog.files.items())
         },
-        ensure_ascii=False,
-        sort_keys=True,
-    )
+        program=program(),
+        audit=audit.head(data_dir()),
+    ).text()
 
 
 def _version(record: Shown) -> Version:

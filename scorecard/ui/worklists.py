@@ -104,7 +104,7 @@ def listed(version: Version, choice: Choice, actor: Actor) -> None:
     total = sum(counted(choice.tallies, one.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
-        frame.guide("逐行清单不对当前账户开放", _who_may(catalog, actor))
+        frame.told("逐行清单不对当前账户开放", _who_may(catalog, actor))
         return
     if not total:
         lacking = standings(version.connection, catalog)[one.id].lacking

@@ -1,0 +1,309 @@
+"""导出图片 on the pages: the picture is made of exactly what the page shows, by those who may, and it is on record."""
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scorecard import audit, opened
+from scorecard.access import Forbidden
+from scorecard.audit_line import Entry
+from scorecard.briefing import manifest
+from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture
+from scorecard.errors import ScorecardError
+from scorecard.keeping import kept
+from scorecard.layout import DataDir
+from scorecard.store import current
+from scorecard.ui import pictures
+from scorecard.ui.data import open_version
+from scorecard.ui.shown import Shown
+from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
+from tests.pages.conftest import Open
+from tests.pages.test_topics import TOPICS
+from tests.samples import copied
+
+TOPICS_OF = {
+    **TOPICS,
+    "requirements": ("回访与整改", "信息简报", "典型案例与创新做法", "报送时效", "宣传与走访", "部门考核"),
+}
+PAGES = (
+    "overview", "commercial_disputes", "minority_investors", "insolvency", "requirements", "measures", "meeting",
+    "worklists", "evidence", "glossary", "targets", "time_axis",
+)  # fmt: skip
+# What stands on a page and in no picture: who is here, what is only pressed or filled in, the framework's own.
+NOT_PICTURED = re.compile(r'<style|<script|class="masthead"|pictures-label|这个数由哪些案件构成|<h2>新增目标')
+BYTES = b"\x89PNG of a test"
+
+
+@dataclass
+class Press:
+    """A press that keeps what it is given instead of printing it."""
+
+    pages: list[tuple[PageSheet, Format, About]] = field(default_factory=list)
+    charts: list[tuple[str, Format, About]] = field(default_factory=list)
+    refuses: bool = False
+
+    def page(self, sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+        self.pages.append((sheet, size, about))
+        if self.refuses:
+            raise ScorecardError("图片", "浏览器停了", "一台能用的浏览器", "请稍后再试")
+        return (Picture(f"{about.title}.png", BYTES),)
+
+    def chart(self, block: str, size: Format, about: About) -> Picture:
+        self.charts.append((block, size, about))
+        return Picture(f"{about.title}.png", BYTES)
+
+
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> Press:
+    made = Press()
+    monkeypatch.setattr("scorecard.ui.pictures.page", made.page)
+    monkeypatch.setattr("scorecard.ui.pictures.chart", made.chart)
+    monkeypatch.setattr("scorecard.briefing.press.browser", lambda: Path("browser"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def exporting(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> DataDir:
+    """The sample of this module alone: exports are recorded in it."""
+    return copied(sample, tmp_path_factory.mktemp("exporting") / "data")
+
+
+def shown(app: AppTest) -> list[str]:
+    """The HTML of the page that belongs into its picture, as it was sent to the reader."""
+    bodies = [one.proto.body for one in app.get("html")]
+    return [body for body in bodies if not NOT_PICTURED.search(body)]
+
+
+def pressed(app: AppTest, key: str) -> AppTest:
+    app.button(key=f"picture_{key}").click().run()
+    assert not app.exception
+    return app
+
+
+def buttons(app: AppTest) -> list[str]:
+    return [one.key for one in app.button if one.key and one.key.startswith("picture_")]
+
+
+def numbers_drawn(spec: str) -> list[object]:
+    """Every value a figure draws, trace by trace."""
+    return [[trace.get("x"), trace.get("y")] for trace in json.loads(spec)["data"]]
+
+
+def drawn_in(blocks: list[str]) -> list[list[object]]:
+    plots = [
+        found[1]
+        for block in blocks
+        if (found := re.search(r'<script type="application/json">(.*?)</script>', block))
+    ]
+    return [numbers_drawn(unescape(plot)) for plot in plots]
+
+
+def last_export(data: DataDir) -> Entry:
+    return [entry for entry in audit.entries(data) if entry.action == "导出"][-1]
+
+
+def everything_shown_is_pictured(app: AppTest, press: Press) -> None:
+    pressed(app, "page_a4")
+    sheet, size, _ = press.pages.pop()
+    assert size is A4
+    html = [block.replace("<details open", "<details") for block in sheet.blocks if "<figure" not in block]
+    assert html == shown(app)
+    figures = [one.proto.spec for one in app.get("plotly_chart")]
+    blocks = [block for block in sheet.blocks if "<figure" in block]
+    assert drawn_in(blocks) == [numbers_drawn(spec) for spec in figures]
+    assert "<button" not in "".join(sheet.blocks)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_picture_of_a_page_and_of_each_topic_holds_all_it_shows_and_the_same_numbers(
+    page: str, exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    app = open_page(exporting, page)
+    assert len(shown(app)) > 0
+    everything_shown_is_pictured(app, press)
+    for topic in TOPICS_OF.get(page, ()):
+        app.segmented_control(key="topic").set_value(topic).run()
+        everything_shown_is_pictured(app, press)
+
+
+def test_only_those_who_may_export_are_offered_pictures(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    sizes = [f"picture_page_{A4.id}", f"picture_page_{PROJECTOR.id}"]
+    for actor in (LEADER, CIVIL, OFFICER):
+        assert buttons(open_page(exporting, "overview", actor=actor)) == sizes, actor
+    visitor = open_page(exporting, "commercial_disputes", actor=VISITOR)
+    visitor.segmented_control(key="topic").set_value("纠纷去向").run()
+    assert visitor.get("plotly_chart")
+    assert buttons(visitor) == []
+    assert "没有浏览器" not in "".join(one.proto.body for one in visitor.get("html"))
+
+
+def test_the_choice_stands_on_the_picture_in_words_and_in_its_name(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    app = open_page(exporting, "commercial_disputes")
+    app.segmented_control(key="grain").set_value("ytd").run()
+    app.selectbox(key="department").set_value("civil").run()
+    app.segmented_control(key="scope").set_value("firm").run()
+    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    pressed(app, "page_projector")
+    sheet, size, about = press.pages[-1]
+    said = re.sub(r"<[^>]+>", "", sheet.head)
+    for words in (
+        "解决商业纠纷·纠纷去向",
+        "统计方式　年度累计",
+        "报告期　2026年1—10月",
+        "部门　民事审判庭",
+        "涉企案件",
+        "示例数据",
+    ):
+        assert words in said, words
+    assert OFFICER.name not in sheet.head + sheet.foot
+    foot = re.sub(r"<[^>]+>", "", sheet.foot)
+    assert f"数据截至 2026年10月31日　版本 {current(exporting).version}" in foot
+    assert "示例数据" in foot
+    assert size is PROJECTOR
+    assert (about.title, about.period) == ("解决商业纠纷·纠纷去向", "2026年1—10月")
+    assert f"{about.as_of:%Y%m%d}" == "20261031"
+    assert about.version == current(exporting).version
+
+
+def test_one_chart_is_pictured_alone_under_its_own_title(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    app = open_page(exporting, "commercial_disputes")
+    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    specs = [one.proto.spec for one in app.get("plotly_chart")]
+    charts = [key for key in buttons(app) if key.endswith("_projector") and "_chart_" in key]
+    assert len(charts) == len(specs) == 2
+    for key, spec in zip(charts, specs, strict=True):
+        pressed(app, key.removeprefix("picture_"))
+        block, size, about = press.charts[-1]
+        assert drawn_in([block]) == [numbers_drawn(spec)]
+        assert about.title in json.loads(spec)["layout"]["title"]["text"]
+        assert size is PROJECTOR
+
+
+def test_the_drawer_of_an_indicator_is_a_sheet_of_its_own(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    app = open_page(exporting, "overview", indicator="pre_mediation_success_rate")
+    app.switch_page("../../pages/commercial_disputes.py")
+    app.query_params["indicator"] = "pre_mediation_success_rate"
+    app.run()
+    pressed(app, "drawer_a4")
+    drawer, _, about = press.pages[-1]
+    assert about.title == "诉前调解成功率"
+    assert drawn_in(list(drawer.blocks)) == [numbers_drawn(app.get("plotly_chart")[0].proto.spec)]
+    text = "".join(drawer.blocks)
+    assert "状态说明" in text
+    assert "各期数值" in text
+    assert 'class="card' not in text
+    pressed(app, "page_a4")
+    page, _, _ = press.pages[-1]
+    assert "各期数值" not in "".join(page.blocks)
+
+
+def test_a_picture_is_on_record_and_its_version_stays(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    version = current(exporting).version
+    pressed(open_page(exporting, "measures", actor=LEADER), "page_a4")
+    line = last_export(exporting)
+    assert (line.actor, line.result, line.subject) == (LEADER.name, "成功", "图片 配套措施　2026年10月")
+    assert line.detail["version"] == version
+    assert line.detail["files"] == {"配套措施.png": sha256(BYTES).hexdigest()}
+    assert line.detail["way"] == A4.name
+    for words in ("统计方式 单月", "报告期 2026年10月", "部门 全院", "案件范围 全部案件"):
+        assert words in line.detail["filter"]
+    assert version in kept(exporting)
+    inside = manifest.parse(press.pages[-1][2].manifest)
+    assert (inside.version, inside.made_by, inside.sample) == (version, LEADER.name, True)
+    assert len(inside.sources) > 5
+    assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) for one in inside.sources)
+
+
+def test_what_is_looked_for_in_case_lists_is_in_no_record(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    app = open_page(exporting, "evidence")
+    app.text_input(key="find").set_value("张三建材").run()
+    pressed(app, "page_a4")
+    assert "张三建材" in "".join(press.pages[-1][0].blocks)
+    assert "张三建材" not in exporting.audit.read_text("utf-8") + press.pages[-1][2].manifest
+
+
+def test_a_press_that_fails_is_told_in_four_parts_and_hands_out_nothing(
+    exporting: DataDir, open_page: Open, press: Press
+) -> None:
+    press.refuses = True
+    app = pressed(open_page(exporting, "measures"), "page_a4")
+    said = "".join(one.proto.body for one in app.get("html"))
+    for part in ("浏览器停了", "一台能用的浏览器", "请稍后再试"):
+        assert part in said
+    assert not [one for one in app.get("download_button") if "made_" in one.proto.id]
+    assert last_export(exporting).result == "拒绝"
+
+
+def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
+    exporting: DataDir, open_page: Open, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scorecard.briefing.press.browser", lambda: None)
+    app = open_page(exporting, "commercial_disputes")
+    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    said = "".join(one.proto.body for one in app.get("html"))
+    assert said.count("服务器上没有浏览器") == 1
+    assert "相机按钮" in said
+    assert buttons(app) == []
+
+
+def test_the_meeting_room_changes_no_picture(exporting: DataDir, open_page: Open, press: Press) -> None:
+    blocks: list[list[str]] = []
+    fonts: list[float] = []
+    for room in (False, True):
+        app = open_page(exporting, "minority_investors")
+        app.segmented_control(key="topic").set_value("拖欠账款").run()
+        app.toggle(key="room").set_value(room).run()
+        fonts.append(json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["height"])
+        pressed(app, "page_a4")
+        blocks.append(list(press.pages[-1][0].blocks))
+    assert fonts[1] > fonts[0]
+    assert blocks[0] == blocks[1]
+
+
+def test_a_picture_of_an_older_version_says_which_it_is(
+    exporting: DataDir, open_page: Open, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "scorecard.ui.frame.open_version", lambda name: replace(open_version(name), historic=True)
+    )
+    app = open_page(exporting, "minority_investors")
+    app.segmented_control(key="topic").set_value("拖欠账款").run()
+    pressed(app, "page_a4")
+    pressed(app, "chart_arrears_a4")
+    for picture in (press.pages[-1][0].head, press.charts[-1][0]):
+        assert "历史版本" in picture
+        assert "不是当前版本" in picture
+    assert f"版本 {current(exporting).version}" in press.pages[-1][0].foot
+    assert f"版本 {current(exporting).version}" in press.charts[-1][0]
+
+
+def test_the_right_is_asked_again_when_the_picture_is_made(
+    exporting: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Press()
+    monkeypatch.setattr("scorecard.ui.pictures.page", made.page)
+    monkeypatch.setattr("scorecard.ui.pictures.data_dir", lambda: exporting)
+    monkeypatch.setattr("scorecard.ui.identity.current", lambda: VISITOR)
+    version = opened.open_version(exporting, current(exporting).version or "")
+    with pytest.raises(Forbidden):
+        pictures._whole(Shown("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)
+    assert made.pages == []
+    assert (last_export(exporting).actor, last_export(exporting).result) == (VISITOR.name, "拒绝")
