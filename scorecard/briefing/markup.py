@@ -41,8 +41,8 @@ def sheet(name: str) -> str:
 
 
 def data(value: Mapping[str, Any]) -> Markup:
-    """JSON that may stand inside a script element without ever ending it."""
-    return inert(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    """JSON that may stand inside a script element without ever ending it; equal values give equal text."""
+    return inert(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
 
 
 def inert(text: str) -> Markup:
