@@ -1,6 +1,6 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
-Parts: accept, build, reruns, paint, sessions; all of them without a name. `--rows` bounds the largest table.
+Parts: accept, build, reruns, paint, sessions, exports; all of them without a name. `--rows` bounds the largest table.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scorecard.layout import DataDir
-from tests.bench import accept, build, data, pages
+from tests.bench import accept, build, data, exports, pages
 from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -39,6 +39,7 @@ _TITLES = {
     "reruns": "A page's rerun against a one-line page",
     "paint": "A filter until it is painted",
     "sessions": "Many readers at once",
+    "exports": "Twenty pictures at once beside readers",
 }
 
 
@@ -54,6 +55,7 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
         "paint": lambda: pages.paint(_new(folder, "paint"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
+        "exports": lambda: exports.measure(_new(folder, "exports"), sample),
     }
     for part in parts:
         show(_TITLES[part], _bounded(jobs[part]))
