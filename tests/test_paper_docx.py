@@ -332,6 +332,16 @@ def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Pap
     assert list(word.Document(io.BytesIO(docx.write(given, {}))).inline_shapes) == []
 
 
+def test_no_line_ends_between_the_sign_of_a_number_and_the_number(given: Paper) -> None:
+    text = "（-2.33个百分点），-5件；2026-10-31，A-1"
+    read = word.Document(io.BytesIO(docx.write(replace(given, blocks=(Paragraph(text),)), {})))
+    found = next(one for one in read.paragraphs if one.style.name == "Body Text")
+    assert found.text == text
+    plain = "".join(one.text for one in found._p.iter(f"{W}t"))
+    assert plain == text.replace("（-", "（").replace("，-", "，")
+    assert len(list(found._p.iter(f"{W}noBreakHyphen"))) == 2
+
+
 def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
     wanted = next(block for block in given.blocks if isinstance(block, Given))
     wide = widths(wanted.columns, wanted.rows, 9)

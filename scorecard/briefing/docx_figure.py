@@ -47,7 +47,7 @@ def listed(figure: Figure) -> list[Element]:
     below = [figure.reading, *figure.trend.notes, *figure.trend.provenance, NO_BROWSER]
     return [
         paragraph("Caption", figure.caption),
-        grid(_COLUMNS, rows),
+        grid(_COLUMNS, rows, dense=True),
         *(paragraph("TableNote", one) for one in below),
     ]
 

@@ -22,9 +22,9 @@ def table(given: Table) -> list[Element]:
     ]
 
 
-def grid(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Element:
-    """The table alone, as wide as the type area; many columns are set a size smaller."""
-    dense = len(columns) >= _MANY
+def grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, dense: bool = False) -> Element:
+    """The table alone, as wide as the type area; many columns are set a size smaller, and what asks to be."""
+    dense = dense or len(columns) >= _MANY
     head, text = ("DenseHead", "DenseText") if dense else ("TableHead", "TableText")
     wide = widths(columns, rows, SMALL if dense else CELL)
     short = len(rows) <= _SHORT

@@ -11,6 +11,10 @@ from scorecard.briefing.office import printable
 
 Element = BaseOxmlElement
 
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_PIECES = re.compile(r"([\n\t]|(?<![0-9A-Za-z])-(?=\d))")
+_SIGNS = {"\n": "br", "\t": "tab", "-": "noBreakHyphen"}
+
 
 def w(tag: str, *children: Element | None, **attributes: object) -> Element:
     """An element of the main namespace with attributes of the same; a child that is None is left out."""
@@ -25,15 +29,18 @@ def run(text: str, *properties: Element, face: str = "") -> Element:
     """A run of text, in another Chinese face where one is named; line breaks and tabs are those of the text.
 
     The hint says that signs which both scripts have (— “ ” … ≥ ▲) are Chinese here: without it Word sets them narrow.
+    The sign of a negative number is one after which no line ends: "-" on one line and "0.35" on the next would read
+    as 0.35. Readers of the file still find a "-".
     """
-    made = w("r", w("rPr", w("rFonts", hint="eastAsia", **({"eastAsia": face} if face else {})), *properties))
-    for piece in re.split("([\n\t])", printable(text).replace("\r", "")):
-        if piece in ("\n", "\t"):
-            made.append(w("br" if piece == "\n" else "tab"))
+    fonts = w("rFonts", hint="eastAsia", **({"eastAsia": face} if face else {}))
+    made = w("r", w("rPr", fonts, *properties))
+    for piece in _PIECES.split(printable(text).replace("\r", "")):
+        if piece in _SIGNS:
+            made.append(w(_SIGNS[piece]))
         elif piece:
             said: Any = w("t")
             said.text = piece
-            said.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            said.set(_SPACE, "preserve")
             made.append(said)
     return made
 
