@@ -7,7 +7,7 @@ written here; the same version, order and manifest give the same paper.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scorecard.briefing import sections, sections_work
+from scorecard.briefing import sections, sections_registers, sections_work
 from scorecard.briefing.manifest import Manifest
 from scorecard.briefing.material import Material
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
@@ -25,7 +25,7 @@ _SECTIONS: Mapping[Kind, tuple[str, Callable[[Material, Section], list[Block]]]]
     "table": ("指标一览", sections.table),
     "figures": ("走势图", sections.figures),
     "measures": ("配套措施落实情况", sections_work.measures),
-    "requirements": ("工作要求落实情况", sections_work.requirements),
+    "requirements": ("工作要求落实情况", sections_registers.requirements),
     "worklists": ("台账与预警", sections_work.worklists),
     "agenda": ("会商事项", sections_work.matters),
 }

@@ -70,7 +70,8 @@ def _definitions(version: Version, template: str, indicators: tuple[str, ...]) -
         *(f"tables/{table}.toml" for table in dict.fromkeys(tables)),
         *(f"indicators/{one.domain}/{one.id}.toml" for one in found),
     ]
-    return {name: sha256(catalog.files[name]).hexdigest() for name in names if name in catalog.files}
+    known = sorted(name for name in names if name in catalog.files)  # as the record's canonical JSON has them
+    return {name: sha256(catalog.files[name]).hexdigest() for name in known}
 
 
 @cache

@@ -122,7 +122,7 @@ def domains(material: Material, section: Section) -> list[Block]:
 
 
 def table(material: Material, section: Section) -> list[Block]:
-    """Every indicator on a line, a table for each domain."""
+    """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.order.grain == "month"
     columns = (
         Column("指标", 2.6),
@@ -131,8 +131,7 @@ def table(material: Material, section: Section) -> list[Block]:
         Column("评价", 1.1),
         Column("差距", 1.6),
         *((Column("变异", 1.1),) if monthly else ()),
-        Column("分子/分母", 1.8),
-        Column("责任部门", 1.7),
+        Column("责任部门", 1.9),
     )
     found: list[Block] = []
     for name, members in material.by_domain(material.narrowed(section)):
@@ -150,7 +149,6 @@ def _row(card: Card, monthly: bool) -> tuple[str, ...]:
         card.verdict.word,
         card.gap or "—",
         *((variation or "—",) if monthly else ()),
-        card.halves or "—",
         card.departments,
     )
 

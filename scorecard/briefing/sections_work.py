@@ -1,22 +1,21 @@
-"""The sections about work: measures and their reports, requirements and their registers, worklists, matters of a session.
+"""The sections about work: measures and their reports, worklists, matters of a session.
 
 Departments stand in the plan's order and are never compared. Case rows are masked as on the page, for who may see them.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from scorecard import store
 from scorecard.agenda import Matter, agenda
 from scorecard.briefing.material import Material
 from scorecard.briefing.paper import Block, Column, Heading, Paragraph, Table
+from scorecard.briefing.sections_registers import count_cells, count_columns, named
 from scorecard.cards import counts
 from scorecard.decisions import Decision
 from scorecard.measures import Duty, Line
 from scorecard.paper_templates import Section
 from scorecard.provenance import day_text
 from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.register_rows import ADOPTED, activities, pieces, revisits
 from scorecard.worklist_rows import counted, headers, items, standings
 from scorecard.worklists import STATES, Worklist
 
@@ -74,116 +73,6 @@ def _reported(material: Material, duty: Duty) -> str:
     return f"{name}：{day_text(latest.reported_on)} {latest.status}{percent}"
 
 
-def requirements(material: Material, section: Section) -> list[Block]:
-    """Each requirement of the plan: the indicators that serve it, and what its register shows of the period."""
-    registers = {
-        "requirements.3": _revisits,
-        "requirements.4": _information,
-        "requirements.6": _activities,
-    }
-    found: list[Block] = []
-    for one in material.catalog.requirements.values():
-        serving = [card for card in material.every.values() if one.id in card.indicator.measures]
-        named = "、".join(f"{card.indicator.name} {card.value}（{card.verdict.word}）" for card in serving)
-        said: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{named}。")] if named else []
-        if one.id in registers:
-            said += registers[one.id](material)
-        if said:
-            found += [Heading(one.title, 2), *said]
-    return found or [Paragraph("没有反映工作要求的指标和登记表。")]
-
-
-def _span(material: Material, table: str) -> tuple[date, date]:
-    """The days of the period, as far as the register reaches."""
-    cut, period = material.version.as_of.get(table), material.period
-    return period.first, period.last if cut is None else min(period.last, cut)
-
-
-def _unread(material: Material, table: str) -> list[Block]:
-    """Why a register says nothing: it has not come in, or does not reach the period."""
-    name = material.catalog.tables[table].name
-    if table not in material.version.as_of:
-        return [Paragraph(f"{name}尚未报送，这一项无法反映，不等于没有做。")]
-    first, last = _span(material, table)
-    return [Paragraph(f"{name}的数据没有到{material.period.label}。")] if first > last else []
-
-
-def _note(material: Material, table: str) -> str:
-    first, last = _span(material, table)
-    return f"{material.catalog.tables[table].name}，{day_text(first)}至{day_text(last)}。"
-
-
-def _in_plan(material: Material, having: Iterable[str | None]) -> list[str | None]:
-    """Departments in the plan's order, those of the paper only; rows of no department last."""
-    known = set(having)
-    order: list[str | None] = [one for one in material.catalog.departments if one in known]
-    if material.whose != ALL_DEPARTMENTS:
-        return [one for one in order if one == material.whose]
-    return [*order, None] if None in known else order
-
-
-def _named(material: Material, department: str | None) -> str:
-    return material.catalog.departments[department].name if department else "未登记部门"
-
-
-def _revisits(material: Material) -> list[Block]:
-    if unread := _unread(material, "revisits"):
-        return unread
-    found = {
-        one.department: one
-        for one in revisits(material.version.connection, *_span(material, "revisits")) or ()
-    }
-    columns = (Column("部门", 2.4), *_numbers("回访次数", "涉及案件", "发现问题", "已办结", "未填全"))
-    rows = [
-        (_named(material, who), *_figures(one.visits, one.cases, one.issues, one.closed, one.unclear))
-        for who in _in_plan(material, found)
-        for one in (found[who],)
-    ]
-    note = f"{_note(material, 'revisits')}问题数和办结数都填了的才计入，没填全的单列。"
-    return [Table("涉诉企业回访情况", columns, tuple(rows), note=note)] if rows else []
-
-
-def _information(material: Material) -> list[Block]:
-    if unread := _unread(material, "information_reports"):
-        return unread
-    span = _span(material, "information_reports")
-    found = {one.department: one for one in pieces(material.version.connection, *span) or ()}
-    columns = (Column("部门", 2.4), *_numbers("提交篇数", *(f"{level}采用" for level in ADOPTED)))
-    rows = [
-        (
-            _named(material, who),
-            *_figures(found[who].submitted, *(found[who].adopted(level) for level in ADOPTED)),
-        )
-        for who in _in_plan(material, found)
-        if who is not None
-    ]
-    note = f"{_note(material, 'information_reports')}提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
-    return [Table("信息报送和采用情况", columns, tuple(rows), note=note)] if rows else []
-
-
-def _activities(material: Material) -> list[Block]:
-    if unread := _unread(material, "work_log"):
-        return unread
-    found = activities(material.version.connection, *_span(material, "work_log")) or ()
-    columns = (Column("部门", 2.4), Column("类别", 1.6), *_numbers("次数", "企业数"))
-    rows = [
-        (_named(material, who), one.kind, *_figures(one.entries, one.firms))
-        for who in _in_plan(material, (one.department for one in found))
-        for one in found
-        if one.department == who
-    ]
-    note = f"{_note(material, 'work_log')}企业数按统一社会信用代码去重，不能跨部门、跨类别相加。"
-    return [Table("宣传、走访等活动情况", columns, tuple(rows), note=note)] if rows else []
-
-
-def _numbers(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, 1.0, number=True) for name in names)
-
-
-def _figures(*numbers: int) -> tuple[str, ...]:
-    return tuple(f"{number:,}" for number in numbers)
-
-
 def worklists(material: Material, section: Section) -> list[Block]:
     """How many items each list has in each state; the cases themselves where the template asks and the actor may see."""
     catalog, found = material.catalog, material.tallies()
@@ -200,12 +89,12 @@ def worklists(material: Material, section: Section) -> list[Block]:
                 (
                     one.name,
                     catalog.department_names(one.departments),
-                    *(_figures(*(numbers[state] for state in STATES))),
+                    *count_cells(*(numbers[state] for state in STATES)),
                 )
             )
     blocks: list[Block] = []
     if rows:
-        columns = (Column("台账", 2.6), Column("责任部门", 2.0), *_numbers(*STATES))
+        columns = (Column("台账", 2.6), Column("责任部门", 2.0), *count_columns(*STATES))
         note = "按各表数据截至日判断，同一案件可在几张台账上；没有期限的台账只计“在列”。"
         blocks.append(Table("台账情况", columns, tuple(rows), note=note))
     else:
@@ -216,11 +105,20 @@ def worklists(material: Material, section: Section) -> list[Block]:
         return blocks
     if not material.order.rows:
         return [*blocks, Paragraph("逐行清单由审管办和案件所属部门登录后查看，本件不列。")]
-    return [*blocks, *(block for one in catalog.worklists.values() for block in _rows(material, one))]
+    material.actor.require("evidence", None if material.whose == ALL_DEPARTMENTS else material.whose)
+    return [
+        *blocks,
+        *(
+            block
+            for one in catalog.worklists.values()
+            if (total := sum(counted(found, one.id, material.whose).values()))
+            for block in _rows(material, one, total)
+        ),
+    ]
 
 
-def _rows(material: Material, worklist: Worklist) -> list[Block]:
-    """The first cases of one list by due date, masked; nothing where it has none. Raises Forbidden without the right."""
+def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
+    """The first cases of one list by due date, masked."""
     found = items(
         material.version.connection,
         material.catalog,
@@ -229,9 +127,6 @@ def _rows(material: Material, worklist: Worklist) -> list[Block]:
         material.whose,
         limit=MOST_ROWS,
     )
-    if not found:
-        return []
-    total = sum(counted(material.tallies(), worklist.id, material.whose).values())
     columns = (
         Column("状态", 0.9),
         *((Column("期限", 1.2),) if worklist.due else ()),
@@ -287,7 +182,7 @@ def _decided(material: Material, history: Sequence[Decision]) -> list[Block]:
     return [
         Paragraph(
             f"{day_text(one.session_on)}会商决定：{one.conclusion}"
-            f"（责任部门：{_named(material, one.department)}；"
+            f"（责任部门：{named(material, one.department)}；"
             f"期限：{day_text(one.due_on) if one.due_on else '无'}；状态：{one.status}）。"
         )
         for one in history
