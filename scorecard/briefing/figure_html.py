@@ -10,7 +10,6 @@ from html import unescape
 from typing import Any
 
 import plotly.graph_objects as go
-from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from scorecard.briefing import markup
@@ -78,12 +77,12 @@ def document(body: str, *, width: int, title: str, css: str = "") -> str:
         "document.html",
         title=title,
         width=width,
-        variables=Markup(paper_variables()),
-        figures=Markup(markup.sheet("figure.css")),
-        css=Markup(css),
-        body=Markup(body),
+        variables=paper_variables(),
+        figures=markup.sheet("figure.css"),
+        css=css,
+        body=body,
         library=_library() if _DRAWN in body else "",
-        draw=Markup(markup.sheet("draw.js")),
+        draw=markup.sheet("draw.js"),
     )
 
 
@@ -106,5 +105,5 @@ def _parts(reading: str) -> list[tuple[str, str]]:
 
 
 @cache
-def _library() -> Markup:
-    return Markup(get_plotlyjs())
+def _library() -> str:
+    return get_plotlyjs()

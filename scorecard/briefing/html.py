@@ -6,19 +6,17 @@ the same bytes.
 
 from collections.abc import Mapping
 
-from markupsafe import Markup
-
 from scorecard.briefing import appendix, markup
 from scorecard.briefing.figure_html import block, document
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
 from scorecard.charts import trend
 from scorecard.provenance import SAMPLE
-from scorecard.theme import mark
-from scorecard.verdict import WORDS, Word
+from scorecard.theme import Mark, mark
+from scorecard.verdict import WORDS
 
 WIDTH = 590  # CSS px of the type area, 156 mm
 _FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
-_MARKED: Mapping[str, Word] = {word: word for word in WORDS}
+_MARKS: Mapping[str, Mark] = {word: mark(word) for word in WORDS}
 
 
 def write(paper: Paper) -> bytes:
@@ -43,43 +41,42 @@ def write(paper: Paper) -> bytes:
         manifest=markup.inert(paper.manifest.text()),
     )
     css = f"{markup.sheet('paper.css')}\n{_margins(paper)}"
-    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode()
-
-
-def _block(given: Block) -> Markup:
-    match given:
-        case Heading(text, level):
-            return Markup(markup.render("heading.html", text=text, level=level))
-        case Paragraph(text):
-            lines = [line for line in text.splitlines() if line.strip()]
-            return Markup(markup.render("paragraphs.html", lines=lines))
-        case Table():
-            return _table(given)
-        case Figure():
-            drawn = block(trend(given.trend), width=_FIGURE, caption=given.caption, alt=given.sentence)
-            return Markup(drawn)
-
-
-def _table(given: Table) -> Markup:
-    """A cell that is a verdict is sign, word and colour; widths are the columns' weights."""
-    whole = sum(column.weight for column in given.columns)
-    return Markup(
-        markup.render(
-            "table.html",
-            table=given,
-            widths=[f"{100 * column.weight / whole:.2f}%" for column in given.columns],
-            marks={word: mark(_MARKED[word]) for word in _MARKED},
-        )
+    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(
+        errors="replace"
     )
 
 
-def _definitions(paper: Paper) -> Markup:
+def _block(given: Block) -> str:
+    match given:
+        case Heading(text, level):
+            return markup.render("heading.html", text=text, level=level)
+        case Paragraph(text):
+            lines = [line for line in text.splitlines() if line.strip()]
+            return markup.render("paragraphs.html", lines=lines)
+        case Table():
+            return _table(given)
+        case Figure():
+            return block(trend(given.trend), width=_FIGURE, caption=given.caption, alt=given.sentence)
+
+
+def _table(given: Table) -> str:
+    """A cell that is a verdict is sign, word and colour; widths are the columns' weights."""
+    whole = sum(column.weight for column in given.columns)
+    return markup.render(
+        "table.html",
+        table=given,
+        widths=[f"{100 * column.weight / whole:.2f}%" for column in given.columns],
+        marks=_MARKS,
+    )
+
+
+def _definitions(paper: Paper) -> str:
     entries = [(entry.indicator, appendix.facts(entry)) for entry in paper.definitions]
-    return Markup(markup.render("definitions.html", entries=entries))
+    return markup.render("definitions.html", entries=entries)
 
 
-def _record(paper: Paper) -> Markup:
-    return Markup(markup.render("record.html", lines=(*paper.provenance, *paper.manifest.lines())))
+def _record(paper: Paper) -> str:
+    return markup.render("record.html", lines=(*paper.provenance, *paper.manifest.lines()))
 
 
 def _margins(paper: Paper) -> str:
