@@ -18,6 +18,7 @@ from scorecard.briefing.measure import POINTS, largest, lines
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Pictures
 from scorecard.provenance import SAMPLE
 
+_NOTE = "编者按："
 _ROOM = WIDTH / TWIPS / POINTS  # inches across the type area
 # Points at most and at least: what is a little too long for its line becomes smaller before it takes a second one.
 _NAME, _TITLE, _LINE, _END = (48, 24), (22, 19), (16, 11), (14, 10)
@@ -70,10 +71,10 @@ def _size(text: str, most: float, least: float) -> float:
 
 def _note(text: str) -> list[Element]:
     """编者按 between rules; its word in 黑体 before the first paragraph."""
-    said = [line for line in text.splitlines() if line.strip()]
+    said = [line for line in text.removeprefix(_NOTE).splitlines() if line.strip()]
     if not said:
         return []
-    word = run("编者按：", face=HEI.name)
+    word = run(_NOTE, face=HEI.name)
     return [
         paragraph("EditorsNote", word, said[0]),
         *(paragraph("EditorsNote", line) for line in said[1:]),
