@@ -29,7 +29,8 @@ from scorecard.ui.shown import Drawn, Shown
 # CSS pixels the blocks of a page are laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700;
 # on a wide slide four cards stand in a row and those letters become 18 of its 1080 px.
 WIDTHS = {A4.id: 700, PROJECTOR.id: 1200}
-_HIGH = {A4.id: None, PROJECTOR.id: 330}  # a plot alone fills a slide; on paper it is as high as it needs
+_SLIDE = 330  # CSS pixels of height at which a plot alone fills a slide
+_TIGHTER = 0.6  # how close its rows may stand on one; with more of them the whole is drawn smaller
 _LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
 _MADE = "_pictures_made"  # how many this session has made: each file's button is a new one
 
@@ -117,13 +118,10 @@ def _alone(record: Shown, drawn: Drawn, size: Format) -> tuple[str, bytes]:
     """One chart with everything it says below itself."""
     version = _version(record)
     old = render("picture_old.html", **_age(version)) if version.historic else ""
+    high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: About) -> tuple[Picture, ...]:
-        return (
-            chart(
-                old + figure_html.block(drawn.figure, width=size.chart, height=_HIGH[size.id]), size, about
-            ),
-        )
+        return (chart(old + figure_html.block(drawn.figure, width=size.chart, height=high), size, about),)
 
     return _left(record, version, size, drawn.title, drawn.as_of, make)
 
