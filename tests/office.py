@@ -1,6 +1,9 @@
 """LibreOffice as an independent reader: what another office program makes of a file of ours."""
 
+import html
+import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 # All sheets of a workbook, each as a CSV in UTF-8 with cells as they are shown.
@@ -32,3 +35,35 @@ def text_of(pdf: Path) -> str:
         ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=60
     )
     return "".join(read.stdout.decode().split())
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a page and its box, in points from the upper left corner."""
+
+    page: int
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def covers(self, other: "Word") -> bool:
+        """True where it lies over another word, so that neither can be read; ascenders may touch."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        low = min(self.bottom - self.top, other.bottom - other.top)
+        return self.page == other.page and across > 2 and down > 0.4 * low
+
+
+def words(pdf: Path) -> list[Word]:
+    """Every word of a PDF where it stands."""
+    read = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, timeout=60)
+    found: list[Word] = []
+    for number, page in enumerate(read.stdout.decode().split("<page ")[1:], 1):
+        for box in re.finditer(
+            r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', page
+        ):
+            left, top, right, bottom = (float(edge) for edge in box.groups()[:4])
+            found.append(Word(number, html.unescape(box[5]), left, top, right, bottom))
+    return found

@@ -37,7 +37,8 @@ _SHAPES = {
     "○": XL_MARKER_STYLE.CIRCLE,
 }
 _SMALL, _LARGE = 5, 9
-_APART = 0.3  # inches between two labels that stand beside each other
+_APART = 0.3  # inches between two labels that stand beside each other, one above the other
+_BESIDE = 1.6  # inches between two labels of periods
 _DESCRIBED = 1_000  # characters of an alternative text
 
 
@@ -68,13 +69,14 @@ def draw(slide: Any, frame: Frame, trend: Trend, description: str, made: datetim
     _own_sheet(chart, labels, rows, made)
     _look(chart, rows)
     _axes(chart, trend, frame)
-    high = _place(chart, frame, rows, trend)
+    wide, high = _place(chart, frame, rows, trend)
     for one, line in zip(rows, chart.plots[0].series, strict=True):
         _line(line, one)
     values, first = rows[0], chart.plots[0].series[0]
     _dots(first, dots(trend))
     ends = (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale)
-    _label(first._element, _values(trend, values, high / (ends[1] - ends[0])))
+    each = wide / len(trend.points)
+    _label(first._element, _values(trend, values, each, high / (ends[1] - ends[0])))
     for one, line in list(zip(rows, chart.plots[0].series, strict=True))[1:]:
         at = one.last
         if one.kind == "target" and at is not None and (digits := one.digits[at]) is not None:
@@ -92,7 +94,7 @@ def _look(chart: Any, rows: Sequence[Series]) -> None:
     colours = palette()
     chart.has_title = False
     chart.font.size, chart.font.color.rgb = Pt(_TEXT), rgb(colours.grey)
-    name_face(chart.font._element if hasattr(chart.font, "_element") else chart.font._rPr)
+    name_face(chart.font._element)
     for properties in chart._chartSpace.iter(qn("a:endParaRPr")):
         properties.set("lang", "zh-CN")
     corners = chart._chartSpace.makeelement(qn("c:roundedCorners"), {"val": "0"})
@@ -163,8 +165,8 @@ def _skip(count: int, most: int) -> int:
     return next((step for step in (1, 2, 3, 6, 12, 24, 36, 60, 120) if step >= needed), needed)
 
 
-def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> float:
-    """Room on both sides of the plot for what is written there; the plot's height in inches.
+def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> tuple[float, float]:
+    """Room on both sides of the plot for what is written there; the plot's width and height in inches.
 
     Left to itself a program would fill the frame and cut the labels at its edge.
     """
@@ -194,7 +196,7 @@ def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> fl
     for old in area.findall(qn("c:layout")):
         area.remove(old)
     area.insert(0, layout)
-    return frame.height * height
+    return frame.width * width, frame.height * height
 
 
 def _line(line: Any, given: Series) -> None:
@@ -231,14 +233,22 @@ def _dots(line: Any, given: Mapping[int, Dot]) -> None:
             point.format.line.width, point.format.line.dash_style = Pt(1.5), MSO_LINE.ROUND_DOT
 
 
-def _values(trend: Trend, values: Series, inches: float) -> dict[int, _Label]:
-    """The last value and the one of the period that is read, with the period where these are two.
+def _values(trend: Trend, values: Series, each: float, inches: float) -> dict[int, _Label]:
+    """The value of the period that is read, and the last one where it is not too near; with their periods if there are two.
 
-    The last stands beside its point, unless its target is named there; `inches` is how high one of the unit is drawn.
+    The last stands beside its point, unless its target is named there. `each` is how far a period is from the next,
+    `inches` how high one of the unit is drawn.
     """
-    chosen = [at for at, point in enumerate(trend.points) if point.key == trend.chosen]
+    last = values.last
+    read = [
+        at
+        for at, point in enumerate(trend.points)
+        if point.key == trend.chosen and values.digits[at] is not None
+    ]
+    both = {at for at in (last, *read) if at is not None}
+    if last is not None and read and 0 < (last - read[0]) * each < _BESIDE:
+        both = set(read)
     found: dict[int, _Label] = {}
-    both = {one for one in (values.last, *chosen) if one is not None and values.digits[one] is not None}
     for at in both:
         point, digits = trend.points[at], values.digits[at]
         assert digits is not None
@@ -249,7 +259,7 @@ def _values(trend: Trend, values: Series, inches: float) -> dict[int, _Label]:
         beside = nearest is None or abs(nearest - number) * inches > _APART
         below = nearest is not None and number < nearest
         side = "r" if at == values.last and beside else "b" if below else "t"
-        found[at] = _Label(digits.format, tone, _VALUE, side, period=len(both) > 1)
+        found[at] = _Label(digits.format, tone, _VALUE, side, period=both != {last})
     return found
 
 

@@ -13,6 +13,7 @@ from scorecard.theme import palette
 
 _TEXT, _SUB, _TITLE, _NOTE = 16, 18, 14, 12
 _GAP, _MORE = 0.12, "（续）"
+_TOGETHER = 6  # lines of a paragraph that stays together; a longer one fills the slide and goes on
 _WITH_HEADING = 1.3  # inches: a heading and three lines
 
 
@@ -73,7 +74,8 @@ class Flow:
         rest = text
         while rest:
             room = int((self._free() * measure.POINTS - before) / (size * LEADING))
-            if room < 1 and self._used():
+            needed = measure.lines(rest, size, BODY.width)
+            if self._used() and room < (needed if needed <= _TOGETHER else 1):
                 self._turn()
                 continue
             taken, rest = measure.cut(rest, size, BODY.width, max(room, 1))

@@ -17,6 +17,7 @@ from scorecard.verdict import Word
 
 SIZE = 12  # points: read from the last row of a meeting room
 _AIR = 0.1  # inches inside a cell, on each side
+_TIGHT = 2 * _AIR + 0.1  # a cell that is just full is folded by one program and not by another
 _DEEP = 0.12  # inches above and below its text together
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the format's own style without fill and without lines
 _WORDS = frozenset(get_args(Word))
@@ -50,8 +51,7 @@ def rows(table: Table, room: float, tallest: float) -> list[Row]:
         rest: tuple[str, ...] = tuple(_shown(cell) for cell in given)
         while True:
             pieces = [
-                measure.cut(cell, SIZE, wide - 2 * _AIR, most)
-                for cell, wide in zip(rest, across, strict=True)
+                measure.cut(cell, SIZE, wide - _TIGHT, most) for cell, wide in zip(rest, across, strict=True)
             ]
             found.append(_row(tuple(piece for piece, _ in pieces), across))
             rest = tuple(left for _, left in pieces)
@@ -81,7 +81,7 @@ def draw(slide: Any, frame: Frame, table: Table, shown: Sequence[Row]) -> None:
 
 def _row(cells: tuple[str, ...], across: Sequence[float]) -> Row:
     deep = max(
-        (measure.lines(cell, SIZE, wide - 2 * _AIR) for cell, wide in zip(cells, across, strict=True)),
+        (measure.lines(cell, SIZE, wide - _TIGHT) for cell, wide in zip(cells, across, strict=True)),
         default=1,
     )
     return Row(cells, deep * SIZE * LEADING / measure.POINTS + _DEEP)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from scorecard.briefing import measure
@@ -125,7 +126,14 @@ def fill(
             properties.set("marL", str(Inches(given.hang)))
             properties.set("indent", str(-Inches(given.hang)))
         for run in given.runs:
-            _run(drawn.add_run(), run)
+            if run.text:
+                _run(drawn.add_run(), run)
+        _end(drawn, given.size)
+
+
+def _end(drawn: Any, size: float) -> None:
+    """The size of the paragraph's end: left to itself it makes an empty cell as high as a title."""
+    drawn._p.append(parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(size * 100)}"/>'))
 
 
 def _run(drawn: Any, given: Run) -> None:
