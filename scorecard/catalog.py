@@ -76,7 +76,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
-    briefings = {template.id: template for template in reader.folder("briefings", Template)}
+    briefings = sorted(reader.folder("briefings", Template), key=lambda one: (one.position, one.id))
     for table in tables.values():
         if table.seed:
             reader.require(table.seed)
@@ -92,7 +92,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         digest=_digest(files),
         files=files,
         worklists=by_measure(worklists, measures, requirements),
-        briefings=briefings,
+        briefings={one.id: one for one in briefings},
     )
     mistakes.extend(cross_checks(catalog, Written(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:

@@ -83,7 +83,10 @@ class Indicators(Frozen):
 
 
 class Template(Frozen):
-    """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named."""
+    """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named.
+
+    Lists of templates stand by `position`, then by id.
+    """
 
     id: str
     name: str
@@ -91,6 +94,7 @@ class Template(Frozen):
     title: str
     audience: str
     grain: Grain
+    position: int = 100
     masthead: str = ""
     department: Literal["none", "asked"] = "none"
     indicators: Indicators = Indicators()

@@ -16,7 +16,7 @@ from tests.extracts import cases_csv
 
 SEEDS = str(ROOT / "seeds")
 COMMANDS = (
-    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample",
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample", "briefing",
 )  # fmt: skip
 AUDIT = ("verify", "export")
 

@@ -60,7 +60,12 @@ def _template(version: Version) -> str:
     known = version.catalog.briefings
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox(
-            "模板", list(known), format_func=lambda one: known[one].name, key="template", bind="query-params"
+            "模板",
+            list(known),
+            format_func=lambda one: known[one].name,
+            key="template",
+            bind="query-params",
+            width=330,
         )
     st.html(render("briefing_about.html", text=known[name].about))
     return name
