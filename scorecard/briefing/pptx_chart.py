@@ -24,7 +24,7 @@ from scorecard.briefing import measure
 from scorecard.briefing.office import printable
 from scorecard.briefing.pptx_series import Dot, Series, dots, series
 from scorecard.briefing.pptx_sheet import SHEET, embedded
-from scorecard.briefing.pptx_text import FACE, Frame, name_face, rgb
+from scorecard.briefing.pptx_text import FACE, Frame, colour_of, name_face
 from scorecard.scales import scale
 from scorecard.theme import mark, palette
 from scorecard.trend_layers import Trend, span_of
@@ -93,7 +93,7 @@ def _own_sheet(chart: Any, labels: Sequence[str], rows: Sequence[Series], made: 
 def _look(chart: Any, rows: Sequence[Series]) -> None:
     colours = palette()
     chart.has_title = False
-    chart.font.size, chart.font.color.rgb = Pt(_TEXT), rgb(colours.grey)
+    chart.font.size, chart.font.color.rgb = Pt(_TEXT), colour_of(colours.grey)
     name_face(chart.font._element)
     for properties in chart._chartSpace.iter(qn("a:endParaRPr")):
         properties.set("lang", "zh-CN")
@@ -119,7 +119,7 @@ def _axes(chart: Any, trend: Trend, frame: Frame) -> None:
     numbers.minimum_scale, numbers.maximum_scale = _ends(trend, step, low, high)
     numbers.major_unit = step
     numbers.has_major_gridlines = True
-    numbers.major_gridlines.format.line.color.rgb = rgb(colours.hairline)
+    numbers.major_gridlines.format.line.color.rgb = colour_of(colours.hairline)
     numbers.major_gridlines.format.line.width = Pt(0.5)
     numbers.format.line.fill.background()
     numbers.major_tick_mark = XL_TICK_MARK.NONE
@@ -127,7 +127,7 @@ def _axes(chart: Any, trend: Trend, frame: Frame) -> None:
     form = f'#,##0{"." if decimals else ""}{"0" * decimals}"{trend.unit}"'
     numbers.tick_labels.number_format, numbers.tick_labels.number_format_is_linked = form, False
     periods = chart.category_axis
-    periods.format.line.color.rgb, periods.format.line.width = rgb(colours.grey), Pt(0.75)
+    periods.format.line.color.rgb, periods.format.line.width = colour_of(colours.grey), Pt(0.75)
     periods.major_tick_mark = XL_TICK_MARK.OUTSIDE
     periods.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     periods.tick_labels.font.size = Pt(_TEXT)
@@ -203,15 +203,15 @@ def _line(line: Any, given: Series) -> None:
     colours, drawn = palette(), line.format.line
     line.smooth = False
     if given.kind == "value":
-        drawn.color.rgb, drawn.width = rgb(colours.ink), Pt(2.25)
+        drawn.color.rgb, drawn.width = colour_of(colours.ink), Pt(2.25)
         line.marker.style, line.marker.size = XL_MARKER_STYLE.CIRCLE, _SMALL
         line.marker.format.fill.solid()
-        line.marker.format.fill.fore_color.rgb = rgb(colours.ink)
-        line.marker.format.line.color.rgb = rgb(colours.ink)
+        line.marker.format.fill.fore_color.rgb = colour_of(colours.ink)
+        line.marker.format.line.color.rgb = colour_of(colours.ink)
     else:
         line.marker.style = XL_MARKER_STYLE.NONE
         target = given.kind == "target"
-        drawn.color.rgb = rgb(colours.accent if target else colours.grey)
+        drawn.color.rgb = colour_of(colours.accent if target else colours.grey)
         drawn.width, drawn.dash_style = (Pt(1.5), MSO_LINE.DASH) if target else (Pt(1), MSO_LINE.ROUND_DOT)
     for at in sorted(given.breaks):
         if given.digits[at] is not None:
@@ -226,10 +226,10 @@ def _dots(line: Any, given: Mapping[int, Dot]) -> None:
         point.marker.style = _SHAPES[dot.symbol]
         point.marker.size = _LARGE if dot.word or dot.hollow else _SMALL
         point.marker.format.fill.solid()
-        point.marker.format.fill.fore_color.rgb = rgb(colours.paper if dot.hollow else colour)
-        point.marker.format.line.color.rgb, point.marker.format.line.width = rgb(colour), Pt(1.5)
+        point.marker.format.fill.fore_color.rgb = colour_of(colours.paper if dot.hollow else colour)
+        point.marker.format.line.color.rgb, point.marker.format.line.width = colour_of(colour), Pt(1.5)
         if dot.hollow:
-            point.format.line.color.rgb = rgb(colours.ink)
+            point.format.line.color.rgb = colour_of(colours.ink)
             point.format.line.width, point.format.line.dash_style = Pt(1.5), MSO_LINE.ROUND_DOT
 
 
@@ -280,7 +280,7 @@ def _label_xml(at: int, one: _Label) -> str:
         "<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"
         '<c:txPr><a:bodyPr wrap="none"/><a:lstStyle/><a:p><a:pPr>'
         f'<a:defRPr sz="{round(one.size * 100)}" b="{bold}">'
-        f'<a:solidFill><a:srgbClr val="{rgb(one.colour)}"/></a:solidFill>'
+        f'<a:solidFill><a:srgbClr val="{colour_of(one.colour)}"/></a:solidFill>'
         f'<a:latin typeface="{FACE}"/><a:ea typeface="{FACE}"/><a:cs typeface="{FACE}"/></a:defRPr>'
         '</a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
         f'<c:dLblPos val="{one.side}"/><c:showLegendKey val="0"/><c:showVal val="1"/>'

@@ -20,7 +20,7 @@ from pptx.util import Inches, Pt
 from scorecard.briefing import measure
 from scorecard.briefing.office import made_at, manifest_xml, printable, still
 from scorecard.briefing.paper import Paper
-from scorecard.briefing.pptx_text import FACE, Frame, Paragraph, Run, fill, paragraph, rgb, write
+from scorecard.briefing.pptx_text import FACE, Frame, Paragraph, Run, colour_of, fill, paragraph, write
 from scorecard.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
@@ -121,7 +121,7 @@ def rule(slide: Any, left: float, top: float, width: float, colour: str, thick: 
     """A horizontal line; hairlines instead of boxes."""
     drawn = slide.shapes.add_connector(1, Inches(left), Inches(top), Inches(left + width), Inches(top))
     drawn.name = "线"
-    drawn.line.color.rgb = rgb(colour)
+    drawn.line.color.rgb = colour_of(colour)
     drawn.line.width = Pt(thick)
     _unstyled(drawn)
 
@@ -132,7 +132,7 @@ def tag(slide: Any, frame: Frame) -> None:
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *frame.emu())
     shape.name = SAMPLE
     shape.fill.background()
-    shape.line.color.rgb = rgb(colour)
+    shape.line.color.rgb = colour_of(colour)
     shape.line.width = Pt(1)
     _unstyled(shape)
     said = (paragraph(SAMPLE, 13, colour, bold=True),)
@@ -206,7 +206,7 @@ def _theme(part: Any) -> None:
         holder = scheme.find(qn(f"a:{name}"))
         for old in list(holder):
             holder.remove(old)
-        holder.append(parse_xml(f'<a:srgbClr {nsdecls("a")} val="{rgb(colour)}"/>'))
+        holder.append(parse_xml(f'<a:srgbClr {nsdecls("a")} val="{colour_of(colour)}"/>'))
     fonts = theme.find(f".//{qn('a:fontScheme')}")
     fonts.set("name", "简报")
     for kind in fonts:

@@ -11,7 +11,7 @@ from pptx.util import Inches
 
 from scorecard.briefing import measure
 from scorecard.briefing.paper import Column, Table
-from scorecard.briefing.pptx_text import LEADING, Frame, Paragraph, Run, fill, one_line, rgb
+from scorecard.briefing.pptx_text import LEADING, Frame, Paragraph, Run, colour_of, fill, one_line
 from scorecard.theme import mark, palette
 from scorecard.verdict import Word
 
@@ -111,9 +111,9 @@ def _cell(cell: Any, text: str, column: Column, *, head: bool) -> None:
 
 def _edge(side: str, colour: str, thick: int) -> Any:
     return parse_xml(
-        f'<a:{side} {nsdecls("a")} w="{thick}"><a:solidFill><a:srgbClr val="{rgb(colour)}"/></a:solidFill></a:{side}>'
+        f'<a:{side} {nsdecls("a")} w="{thick}"><a:solidFill><a:srgbClr val="{colour_of(colour)}"/></a:solidFill></a:{side}>'
     )
 
 
 def _filled(colour: str) -> str:
-    return f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{rgb(colour)}"/></a:solidFill>'
+    return f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{colour_of(colour)}"/></a:solidFill>'

@@ -141,7 +141,7 @@ def _run(drawn: Any, given: Run) -> None:
     font = drawn.font
     font.size = Pt(given.size)
     font.bold = given.bold
-    font.color.rgb = rgb(given.colour or palette().ink)
+    font.color.rgb = colour_of(given.colour or palette().ink)
     properties = drawn._r.get_or_add_rPr()
     properties.set("lang", "zh-CN")
     properties.set("altLang", "en-US")
@@ -158,7 +158,7 @@ def name_face(properties: Any) -> None:
         found.set("typeface", FACE)
 
 
-def rgb(colour: str) -> RGBColor:
+def colour_of(colour: str) -> RGBColor:
     """A colour of the theme as the file has it."""
     return RGBColor.from_string(colour.removeprefix("#").upper())
 
