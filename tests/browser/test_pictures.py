@@ -6,10 +6,17 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from scorecard.briefing.figure_html import document
+from scorecard.briefing.pictures import About, Format, PageSheet, Picture
+from scorecard.layout import DataDir
+from scorecard.ui.markup import style
 from tests.browser.conftest import App, Watched, account, sign_in
+from tests.pages.conftest import Open
+from tests.pages.conftest import open_page as open_page
 
 Visit = Callable[..., Watched]
 
@@ -58,3 +65,52 @@ def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Vi
     page.get_by_role("button", name="再次下载").wait_for()
     assert watched.errors == []
     assert watched.elsewhere == []
+
+
+DENSE = ("overview", "commercial_disputes", "measures", "worklists", "evidence", "targets")
+# Whatever stands past the sheet's edge, spills out of its cell, or is smaller than 7.5 pt on the paper.
+CLIPPED = """edge => Array.from(document.querySelectorAll(".sc *")).flatMap(one => {
+  const at = one.getBoundingClientRect(), said = `${one.tagName} ${one.textContent.trim().slice(0, 40)}`;
+  if (!at.width || !at.height) return [];
+  const written = Array.from(one.childNodes).some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const spilt = /^(TD|TH|DD|P|LI|H2)$/.test(one.tagName) && one.scrollWidth > one.clientWidth + 1;
+  const small = written && parseFloat(getComputedStyle(one).fontSize) < 12;
+  return at.right > edge + 1 || spilt || small ? [said] : [];
+})"""
+
+
+def clipped(chromium: Browser, sheet: PageSheet, size: Format, css: str) -> list[str]:
+    """What does not fit the sheet, laid out as the press lays it out; figures are the figures' own affair."""
+    blocks = (f"<section>{block}</section>" for block in sheet.blocks if "<figure" not in block)
+    wide = sheet.width or size.chart
+    page = chromium.new_page(viewport={"width": round(wide * size.layout / size.chart), "height": 900})
+    page.set_content(
+        document("".join((sheet.head, *blocks, sheet.foot)), width=wide, title=sheet.title, css=css)
+    )
+    edge = page.evaluate("document.querySelector('main').getBoundingClientRect().right")
+    found = page.evaluate(CLIPPED, edge)
+    page.close()
+    return found
+
+
+def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide(
+    sample: DataDir, chromium: Browser, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets: list[tuple[PageSheet, Format]] = []
+
+    def keep(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+        sheets.append((sheet, size))
+        return (Picture("a.png", b""),)
+
+    monkeypatch.setattr("scorecard.ui.pictures.page", keep)
+    monkeypatch.setattr("scorecard.ui.pictures.leave", lambda *given, **_: given[4]())
+    for name in DENSE:
+        page = open_page(sample, name)
+        page.button(key="picture_page_a4").click().run()
+        page.button(key="picture_page_projector").click().run()
+    assert len(sheets) == 2 * len(DENSE)
+    assert {(sheet.title, size.id): clipped(chromium, sheet, size, sheet.css) for sheet, size in sheets} == {
+        (sheet.title, size.id): [] for sheet, size in sheets
+    }
+    measures, paper = next(one for one in sheets if one[0].title == "配套措施")
+    assert clipped(chromium, measures, paper, style().removeprefix("<style>").removesuffix("</style>"))
