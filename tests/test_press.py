@@ -315,39 +315,68 @@ def test_a_document_without_any_protection_reaches_nothing(
 # -------------------------------------------------------------------------------------------------------- one after another
 
 
-@pytest.mark.browser
-def test_twenty_at_once_are_all_answered_in_the_order_they_came() -> None:
-    queue = Press()
-    begun, released, done = threading.Event(), threading.Event(), list[int]()
-    answers: dict[int, list[str]] = {}
+def held(queue: Press) -> tuple[threading.Thread, threading.Event]:
+    """A job that is being done until the event is set."""
+    begun, released = threading.Event(), threading.Event()
 
     async def hold(shown: Document) -> None:
         begun.set()
         while not released.is_set():
             await asyncio.sleep(0.01)
 
+    thread = threading.Thread(target=queue.work, args=(page(""), hold), kwargs={"width": 9, "scale": 1})
+    thread.start()
+    assert begun.wait(60)
+    return thread, released
+
+
+@pytest.mark.browser
+def test_twenty_at_once_are_all_answered_in_the_order_they_came(shared_press: Press) -> None:
+    done, answers = list[int](), dict[int, list[str]]()
+
     def ask(number: int) -> None:
         async def take(shown: Document) -> list[str]:
             done.append(number)
             return await shown.evaluate("Array.from(document.querySelectorAll('p'), p => p.textContent)")
 
-        answers[number] = queue.work(page(f"<p>第{number}件</p>"), take, width=300, scale=1)
+        answers[number] = shared_press.work(page(f"<p>第{number}件</p>"), take, width=300, scale=1)
 
-    threads = [threading.Thread(target=queue.work, args=(page(""), hold), kwargs={"width": 9, "scale": 1})]
-    threads[0].start()
-    assert begun.wait(30)
+    first, released = held(shared_press)
+    threads = [first]
     for number in range(20):
         threads.append(threading.Thread(target=ask, args=(number,)))
         threads[-1].start()
-        assert soon(lambda waiting=number + 1: queue.waiting() == waiting)
+        assert soon(lambda waiting=number + 1: shared_press.waiting() == waiting)
     released.set()
     for thread in threads:
         thread.join(60)
     assert done == list(range(20))
     assert answers == {number: [f"第{number}件"] for number in range(20)}
-    assert queue.waiting() == 0
-    assert len(browsers_of(os.getpid())) >= 1
-    queue.close()
+    assert shared_press.waiting() == 0
+
+
+@pytest.mark.browser
+def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(own_press: Press) -> None:
+    refused: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(ScorecardError) as error:
+            own_press.work(page("文字"), Document.pdf, width=300, scale=1)
+        refused.append(str(error.value))
+
+    first, released = held(own_press)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert soon(lambda: own_press.waiting() == 1)
+    closing = threading.Thread(target=own_press.close)
+    closing.start()
+    assert soon(lambda: own_press._line is None)
+    released.set()
+    for thread in (first, asking, closing):
+        thread.join(60)
+    assert refused
+    assert "系统正在停止" in refused[0]
+    assert own_press.work(page("文字"), Document.pdf, width=300, scale=1), "a later job starts anew"
 
 
 @pytest.mark.browser
@@ -424,6 +453,26 @@ def test_what_a_job_raises_reaches_who_asked_and_nobody_else(own_press: Press) -
     with pytest.raises(LookupError, match="mine"):
         own_press.work(page("文字"), wrong, width=300, scale=1)
     assert own_press.work(page("文字"), Document.pdf, width=300, scale=1)
+
+
+@pytest.mark.browser
+def test_where_the_browser_may_not_have_its_sandbox_it_works_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tries, strict = tmp_path / "tries", tmp_path / "strict"
+    strict.write_text(
+        f'#!/bin/sh\necho "$@" >> {tries}\n'
+        f'case "$*" in *--no-sandbox*) exec {press.browser()} "$@";; *) exit 1;; esac\n'
+    )
+    strict.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(strict))
+    monkeypatch.setattr(launch, "root", lambda: False)
+    mine = Press()
+    try:
+        assert mine.work(page("文字"), Document.pdf, width=300, scale=1)
+    finally:
+        mine.close()
+    assert ["--no-sandbox" in line for line in tries.read_text().splitlines()] == [False, True]
 
 
 # --------------------------------------------------------------------------------------------------- nothing is left behind

@@ -213,7 +213,7 @@ def _png(picture: Image.Image, size: Format, about: About) -> bytes:
     written.add_itxt("Title", f"{about.title} {about.period}".strip(), "zh-CN")
     written.add_itxt("manifest", about.manifest, "zh-CN")
     out = io.BytesIO()
-    picture.save(out, format="PNG", dpi=(size.dpi, size.dpi), pnginfo=written)
+    picture.save(out, format="PNG", dpi=(size.dpi, size.dpi), pnginfo=written, compress_level=3)
     return out.getvalue()
 
 

@@ -56,22 +56,21 @@ class _Job(Generic[T]):
 class _Line(threading.Thread):
     """A thread with a loop of its own, in which jobs are taken one after another as they were put."""
 
-    def __init__(
-        self, serve: "Callable[[asyncio.Queue[_Job[Any] | None]], Coroutine[Any, Any, None]]"
-    ) -> None:
+    def __init__(self, serve: "Callable[[_Line], Coroutine[Any, Any, None]]") -> None:
         super().__init__(name="press", daemon=True)
         self._serve = serve
         self._loop = asyncio.new_event_loop()
-        self._jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue()
+        self.jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue()
+        self.ending = threading.Event()
         self.start()
 
     def put(self, job: _Job[Any] | None) -> None:
         """None ends the line."""
-        self._loop.call_soon_threadsafe(self._jobs.put_nowait, job)
+        self._loop.call_soon_threadsafe(self.jobs.put_nowait, job)
 
     def run(self) -> None:
         try:
-            self._loop.run_until_complete(self._serve(self._jobs))
+            self._loop.run_until_complete(self._serve(self))
         finally:
             self._loop.close()
 
@@ -105,18 +104,20 @@ class Press:
             return self._waiting
 
     def close(self) -> None:
-        """Close the browser after the jobs that wait; a later job starts anew."""
+        """Close the browser after the job in hand; those that wait are refused. A later job starts anew."""
         with self._lock:
             line, self._line = self._line, None
+            if line is not None:
+                line.ending.set()
+                line.put(None)
         if line is not None:
             atexit.unregister(self.close)
-            line.put(None)
             line.join(_CLOSING)
 
-    async def _serve(self, jobs: "asyncio.Queue[_Job[Any] | None]") -> None:
+    async def _serve(self, line: _Line) -> None:
         while True:
             try:
-                job = await asyncio.wait_for(jobs.get(), self._idle if self._machine else None)
+                job = await asyncio.wait_for(line.jobs.get(), self._idle if self._machine else None)
             except TimeoutError:
                 await self._put_away()
                 continue
@@ -125,7 +126,12 @@ class Press:
                 return
             with self._lock:
                 self._waiting -= 1
-            await self._do(job)
+            if line.ending.is_set():
+                job.answer.set_exception(
+                    ScorecardError("图片与PDF", "系统正在停止", "运行中的系统", "请在系统重新启动后再试")
+                )
+            else:
+                await self._do(job)
 
     async def _do(self, job: _Job[Any]) -> None:
         """Do it, with a new browser once more when the first one broke. Whatever happens, who asked is answered."""
