@@ -6,11 +6,16 @@ by hand, so that each format shows what it makes of them.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from scorecard import cards, figures, glossary, narrative, opened, period
+from scorecard.briefing import records
+from scorecard.briefing.compose import compose
 from scorecard.briefing.manifest import Manifest, Source
+from scorecard.briefing.material import gather
+from scorecard.briefing.order import Wish, place
 from scorecard.briefing.paper import Column, Figure, Heading, Line, Paper, Paragraph, Table
 from scorecard.cards import Card, Evidence
 from scorecard.control_words import variation_sentence
@@ -21,6 +26,7 @@ from scorecard.period import Period
 from scorecard.provenance import as_of_text
 from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.targets import effective
+from tests.actors import OFFICER
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 PERIOD = "2026-10"
@@ -113,6 +119,21 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         manifest=manifest(version, [card.indicator.id for card in spoken]),
         sample=version.manifest.sample,
     )
+    version.connection.close()
+    return made
+
+
+def composed(sample: DataDir, template: str) -> Paper:
+    """The paper of a shipped template, as the page and the command line make it."""
+    version = opened.open_published(sample)
+    whose = "civil" if version.catalog.briefings[template].department == "asked" else ""
+    order = place(
+        version,
+        Wish(template, PERIOD, department=whose, issue="10"),
+        OFFICER,
+        datetime.fromisoformat(MADE_AT),
+    )
+    made = compose(gather(version, order, OFFICER), records.describe(sample, version, order, CHOSEN, "1"))
     version.connection.close()
     return made
 

@@ -24,7 +24,7 @@ from PIL import Image
 from scorecard.briefing import docx
 from scorecard.briefing.docx_columns import widths
 from scorecard.briefing.docx_figure import NO_BROWSER
-from scorecard.briefing.paper import Column, Heading, Paper, Paragraph
+from scorecard.briefing.paper import Block, Column, Heading, Paper, Paragraph
 from scorecard.briefing.paper import Table as Given
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
@@ -32,7 +32,7 @@ from scorecard.provenance import SAMPLE
 from scorecard.theme import mark, palette
 from scorecard.verdict import WORDS
 from tests.office import converted
-from tests.papers import HOSTILE, paper
+from tests.papers import HOSTILE, composed, paper
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FULL = "满" * 28 * 60  # a paragraph that fills two pages and a half
@@ -223,6 +223,40 @@ def test_headings_are_headings_and_paragraphs_are_text(given: Paper, read: Docum
     assert said(read, "附件标题") == ["指标口径", "指标数值", "数据来源与校验"]
     assert said(read, "版记首行")[-1] == f"主送：{given.audience}"
     assert said(read, "版记末行") == [f"{given.issuer}\t{given.date}印发"]
+
+
+def in_order(block: Block) -> list[str]:
+    """The paragraphs a block becomes, each its text; a table stands between its title and its note."""
+    match block:
+        case Heading(text, _):
+            return [text]
+        case Paragraph(text):
+            return [part for part in text.splitlines() if part.strip()]
+        case Given():
+            return [block.title, block.note]
+        case _:
+            return [block.caption, block.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
+
+
+@pytest.mark.parametrize("template", ["information", "department", "meeting"])
+def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDir, template: str) -> None:
+    made = composed(sample, template)
+    read = word.Document(io.BytesIO(docx.write(made, {})))
+    texts = [one.text for one in read.paragraphs]
+    wanted = [text for block in made.blocks for text in in_order(block)]
+    start = texts.index(wanted[0])
+    assert texts[start : start + len(wanted)] == wanted
+    assert texts[start + len(wanted)] == "附件1"
+    held = [cells(table) for table in read.tables]
+    given = [block for block in made.blocks if not isinstance(block, Heading | Paragraph)]
+    for block, rows in zip(given, held, strict=False):
+        if isinstance(block, Given):
+            plain = [[re.sub("^[▲▼◆○] ", "", cell) for cell in row] for row in rows[1:]]
+            assert plain == [list(row) for row in block.rows], block.title
+        else:
+            assert [row[1] for row in rows[1:]] == [point.text for point in block.trend.points]
+    values = [row for rows in held if rows[0][-1] == "差距或说明" for row in rows[1:]]
+    assert [row[:2] for row in values] == [[one.name, one.value] for one in made.lines]
 
 
 def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:

@@ -64,7 +64,7 @@ def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -
     least = round(_LEAST * size * TWIPS) + 2 * ASIDE
     height = partial(_height, [_Column(column, size) for column in texts])
     found = given
-    while True:
+    while height(found)[0] > len(texts[0]):  # a row of one line each is as low as a table gets
         moves = [
             moved
             for giver in free
@@ -73,8 +73,9 @@ def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -
         ]
         best = min(moves, key=height, default=found)
         if height(best) >= height(found):
-            return found
+            break
         found = best
+    return found
 
 
 def _moved(given: Sequence[int], giver: int, taker: int) -> list[int]:
