@@ -1,28 +1,31 @@
 """The paper as slides: a title, its text and tables, one indicator a slide with a native chart, all numbers, the sources."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from scorecard.briefing import measure, pptx_indicator
-from scorecard.briefing.paper import Column, Figure, Paper, Paragraph, Table
+from scorecard.briefing.paper import Column, Figure, Line, Paper, Paragraph, Table
 from scorecard.briefing.pptx_deck import EDGE, ROOM, WIDTH, Deck, rule, set_title, tag
 from scorecard.briefing.pptx_flow import Flow
 from scorecard.briefing.pptx_text import Frame, Run, height, paragraph, split
 from scorecard.briefing.pptx_text import Paragraph as Set
 from scorecard.briefing.pptx_text import write as write_text
+from scorecard.glossary import Entry
 from scorecard.theme import MASTHEAD, palette
 
 _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
+_PERIOD = Column("报告期", 1.6)
 _NUMBERS = (
     Column("指标", 2.3),
-    Column("报告期", 1.4),
-    Column("数值", 1.15, number=True),
-    Column("分子/分母", 1.9),
-    Column("目标", 1.6),
-    Column("差距", 1.75),
-    Column("评价", 1.15),
-    Column("责任部门", 1.6),
+    Column("数值", 1.2, number=True),
+    Column("分子/分母", 2.1),
+    Column("目标", 1.7),
+    Column("差距", 2.0),
+    Column("评价", 1.35),
+    Column("责任部门", 1.9),
 )
+_DEFINED = (Column("指标", 2.0), Column("定义", 5.0), Column("不含", 4.2), Column("单位与方向", 1.6))
 
 
 def write(paper: Paper) -> bytes:
@@ -38,8 +41,10 @@ def write(paper: Paper) -> bytes:
         else:
             flow.add(block)
     if paper.lines:
-        flow.start("附：指标数值")
-        flow.add(Table("", _NUMBERS, tuple(_numbers(paper))))
+        _numbers(flow, paper.lines)
+    if paper.definitions:
+        flow.start("附：指标口径")
+        flow.add(Table("", _DEFINED, tuple(_definition(entry) for entry in paper.definitions)))
     flow.start("附：数据来源与校验")
     for line in paper.manifest.lines():
         flow.text(line, _ORIGIN)
@@ -47,20 +52,32 @@ def write(paper: Paper) -> bytes:
     return deck.bytes()
 
 
-def _numbers(paper: Paper) -> list[tuple[str, ...]]:
-    return [
+def _numbers(flow: Flow, lines: Sequence[Line]) -> None:
+    """All indicators in a table; the period they share stands in its title."""
+    periods = {line.period for line in lines}
+    shared = f"（{periods.pop()}）" if len(periods) == 1 else ""
+    columns = _NUMBERS if shared else (_NUMBERS[0], _PERIOD, *_NUMBERS[1:])
+    rows = [
         (
             line.name,
-            line.period,
+            *(() if shared else (line.period,)),
             line.value,
             line.halves,
             line.target,
-            line.gap or line.reason,
+            line.gap or ("" if line.reason in line.target else line.reason),
             line.word,
             line.departments,
         )
-        for line in paper.lines
+        for line in lines
     ]
+    flow.start(f"附：指标数值{shared}")
+    flow.add(Table("", columns, tuple(rows)))
+
+
+def _definition(entry: Entry) -> tuple[str, ...]:
+    """What is counted; how, filter by filter, is for reading at a desk and stands in the other formats."""
+    chosen = entry.indicator
+    return (chosen.name, chosen.definition, chosen.exclusions, f"{chosen.unit}，{entry.direction}")
 
 
 def _first(deck: Deck) -> str:
