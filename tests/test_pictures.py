@@ -359,6 +359,27 @@ def test_a_page_that_fits_is_one_picture_without_a_number() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("size", [A4, PROJECTOR], ids=["a4", "projector"])
+def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: Format) -> None:
+    def wide(rows: int) -> str:
+        body = f'<tr><td style="height:60px;border-right:12px solid {rgb(HEADER)}">行</td></tr>' * rows
+        return f'<table style="width:1500px"><thead><tr><th>列</th></tr></thead><tbody>{body}</tbody></table>'
+
+    taken = pictures.page(replace(sheet(), blocks=[wide(30)]), size, ABOUT)
+    rows = 0
+    for one in taken:
+        image = opened(one)
+        assert image.width == size.width
+        assert image.height <= size.height
+        edge = [runs(image, x) for x in range(image.width - 12, image.width)]
+        rows += max(sum(high > 20 for found, _, high in column if found == HEADER) for column in edge)
+    assert rows >= len(taken), "the right edge of the table stands in every picture"
+    alone = opened(pictures.chart(wide(3), size, ABOUT))
+    right = alone.width - round(size.margin * size.width / size.layout)
+    assert any(found == HEADER for found, _, _ in runs(alone, right - 5))
+
+
+@pytest.mark.browser
 def test_a_page_whose_head_leaves_no_room_is_refused_in_words() -> None:
     with pytest.raises(ScorecardError, match="页首和页脚"):
         pictures.page(replace(sheet(rows=1), head='<div style="height:500px"></div>'), PROJECTOR, ABOUT)

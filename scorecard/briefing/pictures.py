@@ -65,7 +65,8 @@ class About:
 class PageSheet:
     """A page to be pictured: what stands above every part (title, choice), its blocks, and below (provenance), as HTML.
 
-    `width` is the CSS width its content is laid out at, that of a chart without one; what is wider is cut off.
+    `width` is the CSS width its content is laid out at, that of a chart without one; where something on it is wider, the
+    whole page is drawn smaller.
     """
 
     title: str
@@ -104,6 +105,9 @@ _CSS = (
 )
 
 
+_WIDE = "document.documentElement.scrollWidth"
+
+
 def _css() -> str:
     colours = palette()
     return _CSS.format(paper=colours.paper, grey=colours.grey, font=colours.font)
@@ -117,9 +121,9 @@ def chart(block: str, size: Format, about: About) -> Picture:
 
     async def take(shown: Document) -> bytes:
         (box,) = await shown.boxes(".sheet-chart")
-        wide = Box(0, box.top, size.chart, box.height)
+        wide = Box(0, box.top, max(size.chart, await shown.evaluate(_WIDE)), box.height)
         high = size.height * size.layout / size.width - 2 * size.margin
-        return await shown.picture(wide, shrunk=min(1, high / box.height))
+        return await shown.picture(wide, shrunk=min(1, high / box.height, size.chart / wide.width))
 
     drawn = _image(press.work(html, take, width=size.chart, scale=size.width / size.layout))
     height = size.height if size.fixed else min(drawn.height, size.height)
@@ -146,29 +150,31 @@ def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
         measured = cutting.layout(await shown.evaluate(cutting.MEASURE))
         (foot,) = await shown.boxes(".sheet-foot")
         above = measured.extent.top
-        foot = Box(0, foot.top, width, foot.height + margin / 2)
-        room = size.height / scale - above - foot.height
-        if room < size.height / scale / 4:
+        wide = max(width, await shown.evaluate(_WIDE))
+        fit = width / wide
+        foot = Box(0, foot.top, wide, foot.height + margin / 2)
+        room = size.height / scale / fit - above - foot.height
+        if room < size.height / scale / fit / 4:
             raise ScorecardError(
                 "导出图片",
                 "页首和页脚占满了整幅图片",
                 "页首页脚不超过四分之三幅",
                 "请改用 A4 版心，或缩短标题与说明",
             )
-        head = await shown.picture(Box(0, 0, width, above))
+        head = await shown.picture(Box(0, 0, wide, above), shrunk=fit)
         stretches = cutting.parts(measured, room)
         taken: list[_Taken] = []
         for number, part in enumerate(stretches, 1):
             if len(stretches) > 1:
                 await shown.evaluate(_count(number, len(stretches)))
-            headers = [(box.left, await shown.picture(box)) for box in part.headers]
-            strip = Box(0, part.top, width, part.bottom - part.top)
+            headers = [(box.left * fit, await shown.picture(box, shrunk=fit)) for box in part.headers]
+            strip = Box(0, part.top, wide, part.bottom - part.top)
             taken.append(
                 _Taken(
                     head,
                     tuple(headers),
-                    await shown.picture(strip, shrunk=part.shrunk),
-                    await shown.picture(foot),
+                    await shown.picture(strip, shrunk=part.shrunk * fit),
+                    await shown.picture(foot, shrunk=fit),
                 )
             )
         return taken
