@@ -203,7 +203,7 @@ def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: Dat
     }
     assert made.notices == (
         "服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",
-        "服务器上没有浏览器，Word 中的走势图以各期数值表代替。",
+        "服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。",
     )
     with pytest.raises(press.NoBrowser):
         making.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
@@ -259,6 +259,26 @@ def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: Dat
     assert (own.kept / f"{version}.json").is_file()
 
 
-def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_screens() -> None:
-    assert len(records.program()) == 16
-    assert records.program() == records.program.__wrapped__()
+def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_screens(
+    tmp_path: Path,
+) -> None:
+    for name in (
+        "wording.py",
+        "briefing/html.py",
+        "briefing/templates/paper.html",
+        "ui/style.css",
+        "wording.pyc",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    before = records.digest(tmp_path)
+    assert len(before) == 16
+    for name, same in (
+        ("ui/style.css", True),
+        ("wording.pyc", True),
+        ("briefing/templates/paper.html", False),
+        ("wording.py", False),
+    ):
+        (tmp_path / name).write_text("2")
+        assert (records.digest(tmp_path) == before) is same, name
+        before = records.digest(tmp_path)

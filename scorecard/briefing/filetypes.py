@@ -7,12 +7,12 @@ Format = Literal["html", "pdf", "docx", "pptx", "xlsx", "csv", "png"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 NEED_BROWSER: tuple[Format, ...] = ("pdf", "png")
 NAMES: Mapping[Format, str] = {
-    "html": "网页（单个文件，可打印）",
+    "html": "网页（HTML，单个文件）",
     "pdf": "PDF",
-    "docx": "Word（文字可编辑）",
-    "pptx": "PowerPoint（图可编辑）",
-    "xlsx": "Excel 附表",
-    "csv": "CSV 附表",
+    "docx": "公文（DOCX，文字可编辑）",
+    "pptx": "演示文稿（PPTX，图可编辑）",
+    "xlsx": "附表（XLSX）",
+    "csv": "附表（CSV）",
     "png": "走势图图片（PNG）",
 }
 TYPES: Mapping[str, str] = {

@@ -44,7 +44,7 @@ def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> M
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[one] for one in lost)}。")
         if "docx" in wanted and paper.figures:
-            notices.append("服务器上没有浏览器，Word 中的走势图以各期数值表代替。")
+            notices.append("服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。")
     draws = browser and bool({"docx", "png"} & set(wanted))
     chunks = (
         [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []

@@ -76,12 +76,17 @@ def _definitions(version: Version, template: str, indicators: tuple[str, ...]) -
 
 @cache
 def program() -> str:
+    """The digest of the code that runs, taken once."""
+    return digest(Path(__file__).resolve().parents[1])
+
+
+def digest(root: Path) -> str:
     """16 hex digits over the code that decides what a paper says and how: scorecard but its screens, and the writers."""
     found = sha256()
-    root = Path(__file__).resolve().parents[1]
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "ui" not in path.relative_to(root).parts:
-            found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        inside = path.relative_to(root)
+        if path.is_file() and path.suffix != ".pyc" and "ui" not in inside.parts:
+            found.update(inside.as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
     for name in _WRITERS:
         found.update(f"{name} {installed(name)}".encode())
     return found.hexdigest()[:16]

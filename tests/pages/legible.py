@@ -9,7 +9,24 @@ from streamlit.testing.v1 import AppTest
 
 # Names that are written in Latin letters in Chinese too: kinds of file, statistics.
 SAME_IN_CHINESE = frozenset(
-    {"CSV", "UTF", "SQL", "PDF", "XmR", "BOM", "Excel", "Markdown", "Kaplan", "Meier"}
+    {
+        "CSV",
+        "HTML",
+        "DOCX",
+        "PPTX",
+        "XLSX",
+        "PNG",
+        "ZIP",
+        "UTF",
+        "SQL",
+        "PDF",
+        "XmR",
+        "BOM",
+        "Excel",
+        "Markdown",
+        "Kaplan",
+        "Meier",
+    }
 )
 TAG = re.compile(r"<(?!style|script)[^>]+>")
 _UNREAD = re.compile(r"<(style|script|code|pre)\b.*?</\1>", re.DOTALL)
