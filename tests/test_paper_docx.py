@@ -384,6 +384,11 @@ def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
         if column.number:
             longest = max(len(row[at]) for row in wanted.rows)
             assert wide[at] >= longest * 0.5 * 9 * 20, column.name
+    dated = widths(
+        (Column("期限"), Column("事项"), Column("案由")), [("2026-11-03", "长" * 60, "短" * 40)], 10.5
+    )
+    assert dated[0] >= 10 * 0.5 * 10.5 * 20, "a date stays in one line whatever stands beside it"
+    assert sum(dated) == 8844
     skewed = (Column("甲", 1), Column("乙", 1))
     rows = (("短", "长" * 80), ("短", "长" * 80))
     left, right = widths(skewed, rows, 10.5)

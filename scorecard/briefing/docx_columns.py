@@ -4,6 +4,7 @@ Numbers and verdicts are not broken as long as the others have room; what the co
 weight cannot know that one indicator's numerator is a sum of three stages.
 """
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,7 +16,9 @@ from scorecard.verdict import WORDS, Word
 
 ASIDE = 60  # twips between a cell's edge and its text
 _BOUND = 0.75  # of the width may be bound by numbers and verdicts
-_LEAST = 4.2  # characters of running text that a column is not narrower than
+_LEAST = 4.0  # characters of running text that a column is not narrower than
+_WORD = re.compile(r"[+-]?[0-9A-Za-z][0-9A-Za-z.,:%-]*")
+_LONGEST = 12  # characters of a word that is kept in one line
 _STEP = 120  # twips: about 2 mm
 
 Marked = Word | Variation | Assurance
@@ -33,8 +36,9 @@ def widths(columns: Sequence[Column], rows: Texts, size: float) -> list[int]:
     free = [at for at, needed in enumerate(bound) if not needed]
     if not free:
         return _shared(list(range(len(columns))), columns, WIDTH, [0] * len(columns))
+    least = [_least(column, size) for column in texts]
     shared = _shared(free, columns, WIDTH - sum(bound), bound)
-    return _settled(shared, free, texts, size)
+    return _settled(_lifted(shared, free, least), free, least, texts, size)
 
 
 def _bound(column: Column, texts: Sequence[str], size: float) -> int:
@@ -59,9 +63,29 @@ def _shared(free: Sequence[int], columns: Sequence[Column], room: int, bound: Se
     return given
 
 
-def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -> list[int]:
+def _least(texts: Sequence[str], size: float) -> int:
+    """Twips under which a column of running text does not go: a date or a number in it stays in one line."""
+    whole = [word for text in texts for word in _WORD.findall(text) if len(word) <= _LONGEST]
+    word = max((width(word, size) * POINTS for word in whole), default=0.0)
+    text = max(width(line, size) * POINTS for text in texts for line in text.split("\n"))
+    return round((max(min(_LEAST * size, text), word) + size / 2) * TWIPS) + 2 * ASIDE
+
+
+def _lifted(given: list[int], free: Sequence[int], least: Sequence[int]) -> list[int]:
+    """Columns too narrow for their words get room from the one that has most to spare, as long as one has."""
+    found = given
+    while True:
+        spare = {at: found[at] - least[at] for at in free}
+        giver, taker = max(free, key=spare.__getitem__), min(free, key=spare.__getitem__)
+        if spare[taker] >= 0 or spare[giver] < _STEP:
+            return found
+        found = _moved(found, giver, taker)
+
+
+def _settled(
+    given: list[int], free: Sequence[int], least: Sequence[int], texts: Texts, size: float
+) -> list[int]:
     """Room moved from one free column to another, step by step, as long as that makes the table lower."""
-    least = round(_LEAST * size * TWIPS) + 2 * ASIDE
     height = partial(_height, [_Column(column, size) for column in texts])
     found = given
     while height(found)[0] > len(texts[0]):  # a row of one line each is as low as a table gets
@@ -69,7 +93,7 @@ def _settled(given: list[int], free: Sequence[int], texts: Texts, size: float) -
             moved
             for giver in free
             for taker in free
-            if giver != taker and (moved := _moved(found, giver, taker))[giver] >= least
+            if giver != taker and (moved := _moved(found, giver, taker))[giver] >= least[giver]
         ]
         best = min(moves, key=height, default=found)
         if height(best) >= height(found):

@@ -48,7 +48,8 @@ def listed(figure: Figure) -> list[Element]:
     return [
         paragraph("Caption", figure.caption),
         grid(_COLUMNS, rows, dense=True),
-        *(paragraph("TableNote", one) for one in below),
+        *(paragraph("TableNote", one, keepNext=1) for one in below[:-1]),
+        paragraph("TableNote", below[-1]),
     ]
 
 
