@@ -345,6 +345,25 @@ def test_the_cuts_are_borders_of_rows_as_the_browser_laid_them_out() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("style", ["p", "pre"])
+def test_no_line_of_a_sentence_stands_alone(style: str) -> None:
+    sentence = "本期办结情况" * 9  # 54 letters of 14 px: two lines of 590 px
+    text = f"<p>{sentence}</p>" * 40 if style == "p" else f"<div>{(sentence + chr(10)) * 40}</div>"
+    css = "p{margin:0} div{white-space:pre-wrap} p,div{font-size:14px;line-height:20px}"
+    html = figure_html.document(f'<div class="sheet-body">{text}</div>', width=590, title="文字", css=css)
+    measured = press.work(
+        html, lambda opened: opened.evaluate(cutting.MEASURE), width=590, scale=A4.width / 590
+    )
+    page = cutting.layout(measured)
+    assert len(page.lines) == 80
+    found = cutting.parts(page, 330)
+    assert len(found) >= 5
+    for one in found[:-1]:
+        beyond = (one.bottom - page.extent.top) % 40
+        assert min(beyond, 40 - beyond) < 4, f"a sentence is cut at {one.bottom}"
+
+
+@pytest.mark.browser
 def test_a_page_that_fits_is_one_picture_without_a_number() -> None:
     (only,) = pictures.page(sheet(rows=3), A4, ABOUT)
     assert only.name == f"{STEM}.png"

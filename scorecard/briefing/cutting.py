@@ -13,39 +13,44 @@ _HAIR = 0.6  # px two boxes may overlap and still count as one after the other: 
 _FILLED = (
     0.7  # a cut between blocks is preferred to a later one within a block when it leaves the part this full
 )
-_SNUG = (
-    1.25  # how much more than the room a box may take with the air above it and still be drawn whole, smaller
-)
+_SNUG = 1.25  # a box that is with the air above it so much taller than the room is still drawn whole, smaller
 _LEAST = 40.0  # px a part shows at least
 
-MEASURE = """(() => {
+MEASURE = r"""(() => {
   const body = document.querySelector(".sheet-body");
   const box = at => [at.left + scrollX, at.top + scrollY, at.width, at.height];
   const all = (css, of = body) => Array.from(of.querySelectorAll(css), one => box(one.getBoundingClientRect()));
   const seen = boxes => boxes.filter(one => one[2] > 0 && one[3] > 0);
-  const lines = [];
+  const lines = [], pairs = [];
+  // No line of a paragraph stands alone: its first two stay together, and its last two.
+  const pair = range => {
+    const rows = new Map(Array.from(range.getClientRects(), at => [Math.round(at.bottom), at]));
+    const at = Array.from(rows.values()).sort((a, b) => a.top - b.top);
+    const joined = (a, b) => pairs.push([a.left + scrollX, a.top + scrollY, a.width, b.bottom - a.top]);
+    if (at.length > 1) joined(at[0], at[1]), joined(at.at(-2), at.at(-1));
+  };
+  const range = document.createRange();
+  for (const one of body.querySelectorAll("p")) range.selectNodeContents(one), pair(range);
   const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     if (!node.data.trim() || node.parentElement.closest("figure, svg, script, style")) continue;
-    const range = document.createRange();
     range.selectNodeContents(node);
     for (const at of range.getClientRects()) lines.push(box(at));
+    // Where line ends of the text are kept, each is the end of a paragraph.
+    let begin = getComputedStyle(node.parentElement).whiteSpace.startsWith("pre") ? 0 : NaN;
+    for (const part of begin === 0 ? node.data.split("\n") : []) {
+      range.setStart(node, begin);
+      range.setEnd(node, (begin += part.length));
+      pair(range);
+      begin += 1;
+    }
   }
-  // No line of a paragraph stands alone: its first two stay together, and its last two.
-  const pairs = one => {
-    const range = document.createRange();
-    range.selectNodeContents(one);
-    const rows = new Map(Array.from(range.getClientRects(), at => [Math.round(at.bottom), at]));
-    const at = Array.from(rows.values()).sort((a, b) => a.top - b.top);
-    const joined = (a, b) => [a.left + scrollX, a.top + scrollY, a.width, b.bottom - a.top];
-    return at.length < 2 ? [] : [joined(at[0], at[1]), joined(at.at(-2), at.at(-1))];
-  };
   return {
     extent: box(body.getBoundingClientRect()),
     blocks: all(":scope > *"),
     figures: seen(all("figure, img, svg, canvas")),
     solid: seen(all("tr, li, dt, .card, [data-solid]")),
-    pairs: Array.from(body.querySelectorAll("p"), pairs).flat(),
+    pairs,
     leading: seen(all("h1, h2, h3, h4, h5, h6, caption, thead, summary, dt, [data-leading]")),
     lines: seen(lines),
     heads: Array.from(body.querySelectorAll("thead"), head => {
