@@ -333,6 +333,26 @@ def test_every_block_of_the_paper_stands_in_the_deck_in_its_order(given: Paper, 
             at = everything.index(part, at)
 
 
+def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: Paper, deck: Any) -> None:
+    titles = [slide.shapes.title.text_frame.text.removesuffix("（续）") for slide in deck.slides]
+    assert list(dict.fromkeys(titles))[-3:] == [
+        f"附：指标数值（{given.lines[0].period}）",
+        "附：指标口径",
+        "附：数据来源与校验",
+    ]
+    everything = said(deck)
+    for entry in given.definitions:
+        assert entry.indicator.definition in everything and entry.indicator.exclusions in everything
+
+
+def test_indicators_of_different_periods_name_them_row_by_row(given: Paper) -> None:
+    lines = (given.lines[0], replace(given.lines[1], period="2026年9月"))
+    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(), lines=lines, definitions=()))))
+    table = next(shape.table for slide in made.slides for shape in slide.shapes if shape.has_table)
+    rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
+    assert [row[rows[0].index("报告期")] for row in rows[1:]] == [one.period for one in lines]
+
+
 def test_a_table_of_sixty_rows_goes_on_with_its_header_and_loses_no_row(given: Paper, deck: Any) -> None:
     table = next(block for block in given.blocks if isinstance(block, Table))
     assert len(table.rows) >= 60
@@ -371,7 +391,11 @@ def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_t
     long, text = "很长的说明" * 400, "一段很长的话，" * 400
     table = Table("表", (Column("名称", 1), Column("说明", 4)), (("甲", long), ("乙", "短")))
     made = Presentation(
-        io.BytesIO(pptx.write(replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=())))
+        io.BytesIO(
+            pptx.write(
+                replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=(), definitions=())
+            )
+        )
     )
     rows = [
         [cell.text_frame.text for cell in row.cells]

@@ -56,6 +56,7 @@ class Deck:
         self.paper = paper
         self._deck: Any = Presentation()
         self._deck.slide_width, self._deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+        self._deck.element.sldSz.attrib.pop("type", None)  # it still says 4:3
         _chinese(self._deck)
         _forget(self._deck)
         self._layout = self._deck.slide_layouts[0]

@@ -68,6 +68,7 @@ def draw(slide: Any, frame: Frame, table: Table, shown: Sequence[Row]) -> None:
     high = Inches(top.height + sum(row.height for row in shown))
     holder = slide.shapes.add_table(len(shown) + 1, len(table.columns), left, upper, width, high)
     holder.name = one_line(table.title) or "表"
+    holder._element.nvGraphicFramePr.cNvPr.set("descr", "、".join(one_line(text) for text in top.cells))
     drawn = holder.table
     drawn.horz_banding = False
     drawn._tbl.tblPr.find(qn("a:tableStyleId")).text = _PLAIN

@@ -156,13 +156,13 @@ def _write_cell(drawn: Any, formats: _Formats, row: int, column: int, cell: Cell
             coloured = formats(font_color=shown.colour, bold=True, **line)
             drawn.write_string(row, column, f"{shown.symbol} {word}", coloured)
         case Digits(number, form):
-            drawn.write_number(row, column, number, formats(num_format=form, align="right", **line))
+            drawn.write_number(row, column, number, formats(num_format=form, align="right", indent=1, **line))
         case str(text):
             wrapped = formats(text_wrap=True, num_format="@", **line)
             drawn.write_string(row, column, _held(printable(text)), wrapped)
         case number:
             form = "#,##0" if float(number).is_integer() else "#,##0.00######"
-            drawn.write_number(row, column, number, formats(num_format=form, align="right", **line))
+            drawn.write_number(row, column, number, formats(num_format=form, align="right", indent=1, **line))
 
 
 def _held(text: str) -> str:
