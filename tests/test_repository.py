@@ -116,6 +116,10 @@ IMPORTED_AS = {
     "chinese_calendar": "chinesecalendar",
     "pydantic_core": "pydantic",
     "argon2": "argon2-cffi",
+    "PIL": "pillow",
+    "docx": "python-docx",
+    "pptx": "python-pptx",
+    "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
     "starlette": "streamlit",
     "uvicorn": "streamlit",
 }
