@@ -214,7 +214,7 @@ def test_a_hostile_name_is_text_everywhere(paper: Paper, read: Read) -> None:
     allowed = {
         "html", "head", "meta", "title", "style", "script", "body", "main", "article", "header", "footer", "section",
         "p", "span", "b", "h1", "h2", "h3", "div", "figure", "figcaption", "noscript", "table", "caption", "colgroup",
-        "col", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd",
+        "col", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "wbr",
     }  # fmt: skip
     assert {tag for tag, _ in read.tags} <= allowed
     names = {name for _, attributes in read.tags for name in attributes}

@@ -7,16 +7,18 @@ the same bytes.
 from collections.abc import Mapping
 
 from scorecard.briefing import appendix, markup
+from scorecard.briefing.docx_columns import MARKED, widths
 from scorecard.briefing.figure_html import block, document
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
 from scorecard.charts import trend
 from scorecard.provenance import SAMPLE
 from scorecard.theme import Mark, mark
-from scorecard.verdict import WORDS
 
 WIDTH = 590  # CSS px of the type area, 156 mm
 _FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
-_MARKS: Mapping[str, Mark] = {word: mark(word) for word in WORDS}
+_PLOT = 236  # px of a plot: two figures and a heading before them stand on a page
+_SIZE = 10.5  # points of the text in a table
+_MARKS: Mapping[str, Mark] = {word: mark(word) for word in MARKED}
 
 
 def write(paper: Paper) -> bytes:
@@ -56,16 +58,17 @@ def _block(given: Block) -> str:
         case Table():
             return _table(given)
         case Figure():
-            return block(trend(given.trend), width=_FIGURE, caption=given.caption, alt=given.sentence)
+            figure = trend(given.trend)
+            return block(figure, width=_FIGURE, height=_PLOT, caption=given.caption, alt=given.sentence)
 
 
 def _table(given: Table) -> str:
-    """A cell that is a verdict is sign, word and colour; widths are the columns' weights."""
-    whole = sum(column.weight for column in given.columns)
+    """A cell that is a verdict is sign, word and colour; columns are as wide as in the Word paper."""
+    wide = widths(given.columns, given.rows, _SIZE)
     return markup.render(
         "table.html",
         table=given,
-        widths=[f"{100 * column.weight / whole:.2f}%" for column in given.columns],
+        widths=[f"{100 * one / sum(wide):.2f}%" for one in wide],
         marks=_MARKS,
     )
 
