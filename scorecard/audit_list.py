@@ -136,6 +136,7 @@ _NAMES = {
     "disabled": "停用",
     "entry": "记录",
     "file": "文件",
+    "files": "带出的文件",
     "filter": "筛选",
     "left_out": "不读取",
     "lines": "条数",
