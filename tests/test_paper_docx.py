@@ -209,6 +209,13 @@ def test_every_page_has_its_number_outside_its_provenance_and_the_mark_of_a_samp
     assert sides == {"odd": WD_ALIGN_PARAGRAPH.RIGHT, "even": WD_ALIGN_PARAGRAPH.LEFT}
 
 
+def test_the_number_of_a_page_stands_7_mm_under_the_text_however_long_its_provenance_is(given: Paper) -> None:
+    for provenance, height in ((given.provenance, 18 + 2 * 12), (("数据截至" * 20, "法院"), 18 + 3 * 12)):
+        made = replace(given, provenance=provenance, blocks=(), lines=(), definitions=())
+        section = word.Document(io.BytesIO(docx.write(made, {}))).sections[0]
+        assert abs(35 - section.footer_distance.mm - Pt(height).mm - 7) < 0.1
+
+
 # --- text, tables, figures -----------------------------------------------------------------------------------------
 
 

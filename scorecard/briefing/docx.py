@@ -11,15 +11,14 @@ from scorecard.briefing.docx_annex import annexes
 from scorecard.briefing.docx_figure import listed, pictured
 from scorecard.briefing.docx_package import opened, saved
 from scorecard.briefing.docx_page import set_page
-from scorecard.briefing.docx_styles import HEI, TWIPS, WIDTH, sizes
+from scorecard.briefing.docx_styles import HEI, ROOM, sizes
 from scorecard.briefing.docx_table import table
 from scorecard.briefing.docx_xml import Element, paragraph, run
-from scorecard.briefing.measure import POINTS, largest, lines
+from scorecard.briefing.measure import largest, lines
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Pictures
 from scorecard.provenance import SAMPLE
 
 _NOTE = "编者按："
-_ROOM = WIDTH / TWIPS / POINTS  # inches across the type area
 # Points at most and at least: what is a little too long for its line becomes smaller before it takes a second one.
 _NAME, _TITLE, _LINE, _END = (48, 24), (22, 19), (16, 11), (14, 10)
 
@@ -65,8 +64,8 @@ def _ends(left: str, right: str, most: float, least: float) -> Element:
 
 
 def _size(text: str, most: float, least: float) -> float:
-    fits = largest(text, _ROOM, most, least)
-    return fits if lines(text, fits, _ROOM) == 1 else most
+    fits = largest(text, ROOM, most, least)
+    return fits if lines(text, fits, ROOM) == 1 else most
 
 
 def _note(text: str) -> list[Element]:

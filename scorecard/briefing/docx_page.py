@@ -4,8 +4,9 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from scorecard.briefing.docx_styles import LINE
+from scorecard.briefing.docx_styles import LINE, ROOM, SMALL
 from scorecard.briefing.docx_xml import Element, page_number, paragraph, run, w
+from scorecard.briefing.measure import lines
 from scorecard.briefing.paper import Paper
 from scorecard.provenance import SAMPLE
 
@@ -20,7 +21,7 @@ def set_page(document: Document, paper: Paper) -> None:
     section.top_margin, section.bottom_margin = Mm(37), BOTTOM
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.gutter, section.header_distance = Mm(0), Mm(24)
-    foot = _NUMBER + _NOTE * len(paper.provenance)
+    foot = _NUMBER + _NOTE * sum(lines(one, SMALL, ROOM) for one in paper.provenance)
     section.footer_distance = max(BOTTOM - UNDER_TEXT - foot, Mm(5))
     for head in (section.header, section.even_page_header):
         _fill(head.part.element, paragraph("Header", SAMPLE if paper.sample else ""))

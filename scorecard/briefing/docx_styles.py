@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scorecard.briefing.docx_xml import Element, w
+from scorecard.briefing.measure import POINTS
 from scorecard.theme import MASTHEAD, palette
 
 TWIPS = 20  # to a point
 BODY, CELL, SMALL = 16.0, 10.5, 9.0  # 3号, 五号, 小五
 WIDTH = 8844  # 156 mm, the type area, in twips
+ROOM = WIDTH / TWIPS / POINTS  # the same in inches
 LINE = 579  # 22 of them are 225 mm
 # 28 characters of 16 pt are 156 mm when each stands ¼ pt closer. The character grid could say so too (charSpace), but
 # LibreOffice then gives every character two cells of it.
@@ -102,7 +104,7 @@ def _styles() -> tuple[Style, ...]:
         Style("DenseText", "密表文字", FANG, SMALL, None, "left", before=1.5, after=1.5),
         Style("DenseHead", "密表表头", HEI, SMALL, None, "left", before=2, after=2, keep=True),
         Style("TableNote", "表注", FANG, 9, 12, "left", before=2, after=6, colour=grey),
-        Style("Figure", "图", FANG, CELL, None, "center", before=3, keep=True),
+        Style("Figure", "图", FANG, CELL, None, "center", before=5, keep=True),
         Style("FigureCaption", "图题", HEI, 12, 18, "center", after=6),
         Style("AnnexMark", "附件序号", HEI, align="left", keep=True, page=True),
         Style("AnnexTitle", "附件标题", TITLE, 22, 34, "center", after=10, level=0, keep=True),
