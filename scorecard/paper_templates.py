@@ -30,7 +30,7 @@ Which = Literal["all", "missed", "exceptions", "listed"]
 Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
-_OF_INDICATORS: tuple[Kind, ...] = ("domains", "table", "figures")
+_OF_INDICATORS: tuple[Kind, ...] = ("domains", "table", "figures", "definitions")
 
 
 class Section(Frozen):

@@ -11,6 +11,7 @@ from scorecard.briefing import sections, sections_registers, sections_work
 from scorecard.briefing.manifest import Manifest
 from scorecard.briefing.material import Material
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
+from scorecard.cards import Card
 from scorecard.errors import ScorecardError
 from scorecard.glossary import entry
 from scorecard.opened import complete_through
@@ -54,7 +55,7 @@ def outline(material: Material) -> Outline:
         indicators=len(material.spoken),
         figures=sum(isinstance(block, Figure) for block in blocks),
         tables=sum(isinstance(block, Table) for block in blocks),
-        definitions=len(material.spoken) if _defines(material) else 0,
+        definitions=len(_defined(material)),
         cautions=sections.cautions(material),
     )
 
@@ -76,9 +77,7 @@ def compose(material: Material, manifest: Manifest) -> Paper:
         note=order.note,
         blocks=_blocks(material),
         lines=tuple(material.line(card) for card in material.spoken),
-        definitions=tuple(entry(card.indicator, material.catalog) for card in material.spoken)
-        if _defines(material)
-        else (),
+        definitions=tuple(entry(card.indicator, material.catalog) for card in _defined(material)),
         provenance=(
             f"{sections.reached(material).removesuffix('。')}　版本 {version.id}",
             f"{court.name}{f'　{SAMPLE}' if sample else ''}",
@@ -96,8 +95,10 @@ def _scope(material: Material) -> str:
     return f"{material.places['department']}　{scope}"
 
 
-def _defines(material: Material) -> bool:
-    return any(section.kind == "definitions" for section in material.template.sections)
+def _defined(material: Material) -> tuple[Card, ...]:
+    """The indicators whose 口径 stands in the annex."""
+    sections = [one for one in material.template.sections if one.kind == "definitions"]
+    return material.narrowed(sections[0]) if sections else ()
 
 
 def _blocks(material: Material) -> tuple[Block, ...]:
@@ -109,8 +110,9 @@ def _blocks(material: Material) -> tuple[Block, ...]:
         )
     blocks: list[Block] = []
     for section in material.template.sections:
-        if section.kind == "definitions":
-            continue  # they stand in the annex of every format
+        if section.kind == "definitions":  # they stand in the annex of every format
+            blocks += [Paragraph(section.lead)] if section.lead else []
+            continue
         usual, write = _SECTIONS[section.kind]
         blocks.append(Heading(section.heading or usual))
         if section.lead:

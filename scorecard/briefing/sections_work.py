@@ -19,6 +19,7 @@ from scorecard.readings import ALL_DEPARTMENTS
 from scorecard.worklist_rows import counted, headers, items, standings
 from scorecard.worklists import STATES, Worklist
 
+_LATIN = 0x2E7F  # signs beyond are as wide as they are high
 MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on the page
 
 
@@ -127,14 +128,17 @@ def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
         material.whose,
         limit=MOST_ROWS,
     )
-    columns = (
-        Column("状态", 0.9),
-        *((Column("期限", 1.2),) if worklist.due else ()),
-        *(Column(name, 1.4) for name in headers(material.catalog, worklist)),
-    )
+    names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
     rows = tuple((one.state, *((one.due,) if worklist.due else ()), *one.cells) for one in found)
+    columns = tuple(Column(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
     more = f"，列前{len(found)}行，其余见看板“台账与预警”页" if total > len(found) else ""
     return [Table(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
+
+
+def _width(cells: Sequence[str]) -> float:
+    """The part of the width a column of these cells wants: by its longest, no column more than a few others."""
+    longest = max(sum(1.0 if ord(sign) > _LATIN else 0.55 for sign in cell) for cell in cells)
+    return min(max(longest, 3.0), 14.0)
 
 
 def matters(material: Material, section: Section) -> list[Block]:

@@ -42,7 +42,7 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(own: DataDir, 
         "2026年1—10月法治化营商环境指标运行情况",
         "一、总体情况",
         "八、台账与预警",
-        "附 60 项口径",
+        "附 5 项口径",
         "示例数据，由程序生成",
         "项观察期未满",
     ):
