@@ -20,6 +20,7 @@ from scorecard import cards, figures, narrative, opened, period
 from scorecard.briefing import manifest, pptx
 from scorecard.briefing.digits import bound, shown, whole
 from scorecard.briefing.paper import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.pptx_series import moving, series
 from scorecard.briefing.pptx_text import FACE
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
@@ -88,12 +89,12 @@ def numbers(chart: Any) -> dict[str, list[float | None]]:
     """The numbers of each series as its XML holds them."""
     root = ElementTree.fromstring(chart.part.blob)
     found: dict[str, list[float | None]] = {}
-    for series in root.iterfind(".//c:ser", NAMES):
-        count = int(str(series.find("c:val//c:ptCount", NAMES).get("val")))
+    for row in root.iterfind(".//c:ser", NAMES):
+        count = int(str(row.find("c:val//c:ptCount", NAMES).get("val")))
         values: list[float | None] = [None] * count
-        for point in series.iterfind("c:val//c:pt", NAMES):
+        for point in row.iterfind("c:val//c:pt", NAMES):
             values[int(str(point.get("idx")))] = float(str(point.findtext("c:v", namespaces=NAMES)))
-        found[str(series.findtext("c:tx//c:v", namespaces=NAMES))] = values
+        found[str(row.findtext("c:tx//c:v", namespaces=NAMES))] = values
     return found
 
 
@@ -218,7 +219,8 @@ def test_a_period_that_may_still_move_is_hollow_dotted_and_named_on_its_slide(
             inside = styled[at].find("c:marker/c:spPr/a:solidFill/a:srgbClr", NAMES).get("val")
             assert f"#{inside.lower()}" == palette().paper
             assert styled[at].find("c:spPr/a:ln/a:prstDash", NAMES).get("val") == "sysDot"
-            assert any(point.label in text and "还会变化" in text for text in texts(slide))
+    (note,) = [text for text in texts(slide) if text.startswith("空心点")]
+    assert note.endswith(f"{open_ones[-1].label}（{open_ones[-1].verdict.word}）。")
 
 
 def test_mean_and_limits_of_a_monthly_figure_are_lines_of_the_chart_named_with_their_values(
@@ -235,6 +237,27 @@ def test_mean_and_limits_of_a_monthly_figure_are_lines_of_the_chart_named_with_t
     assert drawn == pytest.approx([float(control.limits.mean)] * len(drawn), abs=5e-5)
 
 
+def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
+    settled = next(point for point in given.figures[0].trend.points if point.exact is not None)
+    running, young = (
+        replace(settled, verdict=replace(settled.verdict, word=word)) for word in ("在途", "观察期未满")
+    )
+    made = [
+        replace(one, label=str(at)) for at, one in enumerate([young, young, settled, young, running, running])
+    ]
+    assert moving(tuple(made)) == ("0至1（观察期未满）", "3（观察期未满）", "4至5（在途）")
+    assert moving((settled, replace(young, exact=None, value=None))) == ()
+
+
+def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given: Paper) -> None:
+    trend = given.figures[0].trend
+    yearly = replace(
+        trend, points=tuple(replace(point, target="全年≥120家（上级）") for point in trend.points)
+    )
+    assert [one.name for one in series(trend)] == ["数值", "目标下限"]
+    assert [one.name for one in series(yearly)] == ["数值", "进度目标下限"]
+
+
 def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_says_why(given: Paper) -> None:
     figure = given.figures[0]
     points = [
@@ -246,12 +269,12 @@ def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_s
     made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
     (chart,) = charts(made)
     cut = {
-        str(series.findtext("c:tx//c:v", namespaces=NAMES)): [
+        str(row.findtext("c:tx//c:v", namespaces=NAMES)): [
             int(str(point.find("c:idx", NAMES).get("val")))
-            for point in series.iterfind("c:dPt", NAMES)
+            for point in row.iterfind("c:dPt", NAMES)
             if point.find("c:spPr/a:ln/a:noFill", NAMES) is not None
         ]
-        for series in ElementTree.fromstring(chart.part.blob).iterfind(".//c:ser", NAMES)
+        for row in ElementTree.fromstring(chart.part.blob).iterfind(".//c:ser", NAMES)
     }
     assert cut == {"数值": [5], "目标下限": [10]}
     assert "① 口径调整，前后不可直接相比" in said(made)

@@ -74,8 +74,7 @@ def _notes(figure: Figure) -> list[str]:
     trend, notes = figure.trend, list[str]()
     hollow = moving(trend.points)
     if hollow:
-        named = "、".join(f"{point.label}（{point.verdict.word}）" for point in hollow)
-        notes.append(f"空心点、虚线段的数值还会变化：{named}。")
+        notes.append(f"空心点、虚线段的数值还会变化：{'、'.join(hollow)}。")
     words = {dot.symbol: dot.word for dot in dots(trend).values() if dot.word}
     if words:
         notes.append("；".join(f"{_SHAPES[symbol]}点为{word}" for symbol, word in words.items()) + "。")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from scorecard.briefing.digits import Digits, bound, shown
@@ -15,6 +15,9 @@ from scorecard.trend_layers import Trend, word_of
 from scorecard.variation import Limits
 
 VALUES = "数值"
+_YEARLY = (
+    "全年"  # how a target for the year begins in words; what is drawn of it is the part due by each period
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,18 @@ def dots(trend: Trend) -> dict[int, Dot]:
     return found
 
 
-def moving(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The points with a value that may still move."""
-    return tuple(point for point in points if not point.settled and point.exact is not None)
+def moving(points: tuple[Point, ...]) -> tuple[str, ...]:
+    """The periods whose drawn value may still move, with why; a run of them by its first and last."""
+    runs = [
+        (word, list(run))
+        for word, run in groupby(
+            points, lambda one: "" if one.settled or one.exact is None else one.verdict.word
+        )
+        if word
+    ]
+    return tuple(
+        f"{run[0].label}{f'至{run[-1].label}' if len(run) > 1 else ''}（{word}）" for word, run in runs
+    )
 
 
 def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) -> tuple[Series, ...]:
@@ -81,7 +93,9 @@ def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) ->
     changed = frozenset(
         at for at, (was, now) in enumerate(pairwise(trend.points), 1) if was.target != now.target
     )
-    return (Series(name, "target", digits, changed),) if any(digits) else ()
+    owed = [point.target for point, drawn in zip(trend.points, digits, strict=True) if drawn is not None]
+    part = "进度" if owed and all(text.startswith(_YEARLY) for text in owed) else ""
+    return (Series(f"{part}{name}", "target", digits, changed),) if owed else ()
 
 
 def _limits(trend: Trend) -> tuple[Series, ...]:
