@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -282,3 +283,13 @@ def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_s
         (tmp_path / name).write_text("2")
         assert (records.digest(tmp_path) == before) is same, name
         before = records.digest(tmp_path)
+
+
+def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> None:
+    version = open_published(own)
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda _: making.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
+    assert len({one.manifest.id for one in made}) == 6
+    assert {manifest.id for manifest, _ in records.listed(own)} == {one.manifest.id for one in made}
+    assert sorted(one.detail["export"] for one in exports(own)) == sorted(one.manifest.id for one in made)
+    assert audit.verify(own) == ()
