@@ -19,9 +19,9 @@ from pptx.util import Inches
 from scorecard import cards, figures, narrative, opened, period
 from scorecard.briefing import manifest, pptx
 from scorecard.briefing.digits import bound, shown, whole
+from scorecard.briefing.office import FACE
 from scorecard.briefing.paper import Column, Figure, Heading, Paper, Paragraph, Table
 from scorecard.briefing.pptx_series import moving, series
-from scorecard.briefing.pptx_text import FACE
 from scorecard.definitions import Catalog
 from scorecard.layout import DataDir
 from scorecard.readings import ALL_DEPARTMENTS
@@ -354,6 +354,18 @@ def test_every_block_of_the_paper_stands_in_the_deck_in_its_order(given: Paper, 
         )
         for part in text.splitlines():
             at = everything.index(part, at)
+
+
+@pytest.mark.parametrize("times", [1, 60])
+def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(
+    given: Paper, times: int
+) -> None:
+    note = "供会商参考，请各部门核对。" * times
+    made = Presentation(
+        io.BytesIO(pptx.write(replace(given, note=note, blocks=(), lines=(), definitions=())))
+    )
+    slides = [slide for slide in made.slides if f"编者按：{note}" in texts(slide)]
+    assert [list(made.slides).index(slide) for slide in slides] == [0 if times == 1 else 1]
 
 
 def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: Paper, deck: Any) -> None:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from scorecard.briefing.manifest import Manifest
 
+FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
 _NAMESPACE = "urn:scorecard:manifest"
 

@@ -13,6 +13,7 @@ from scorecard.briefing.pptx_text import write as write_text
 from scorecard.glossary import Entry
 from scorecard.theme import MASTHEAD, palette
 
+_NOTE = "编者按："
 _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
 _PERIOD = Column("报告期", 1.6)
@@ -96,12 +97,17 @@ def _first(deck: Deck) -> str:
     under = (paragraph(paper.subtitle, measure.largest(paper.subtitle, ROOM, 20, 10), colours.grey),)
     write_text(slide, Frame(EDGE, 3.7, ROOM, 0.45), under, name="副题")
     _issued(slide, paper)
-    note = [paragraph(part, 14, before=3) for part in split(paper.note)]
+    parts = split(paper.note.removeprefix(_NOTE))
+    if not parts:
+        return ""
+    note = [
+        Set((Run(_NOTE, 14, bold=True), Run(part, 14)) if at == 0 else (Run(part, 14),), before=3)
+        for at, part in enumerate(parts)
+    ]
     if height(note, ROOM) > _NOTE_ROOM:
-        return paper.note
-    if note:
-        rule(slide, EDGE, 5.45, ROOM, colours.hairline, 0.75)
-        write_text(slide, Frame(EDGE, 5.5, ROOM, _NOTE_ROOM), note, name="编者按")
+        return "\n".join((f"{_NOTE}{parts[0]}", *parts[1:]))
+    rule(slide, EDGE, 5.45, ROOM, colours.hairline, 0.75)
+    write_text(slide, Frame(EDGE, 5.5, ROOM, _NOTE_ROOM), note, name="编者按")
     return ""
 
 

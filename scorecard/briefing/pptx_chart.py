@@ -21,10 +21,10 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
 from scorecard.briefing import measure
-from scorecard.briefing.office import printable
+from scorecard.briefing.office import FACE, printable
 from scorecard.briefing.pptx_series import Dot, Series, dots, series
 from scorecard.briefing.pptx_sheet import SHEET, embedded
-from scorecard.briefing.pptx_text import FACE, Frame, colour_of, name_face
+from scorecard.briefing.pptx_text import Frame, colour_of, name_face
 from scorecard.scales import scale
 from scorecard.theme import mark, palette
 from scorecard.trend_layers import Trend, span_of

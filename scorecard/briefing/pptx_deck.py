@@ -18,9 +18,9 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from scorecard.briefing import measure
-from scorecard.briefing.office import made_at, manifest_xml, printable, still
+from scorecard.briefing.office import FACE, made_at, manifest_xml, printable, still
 from scorecard.briefing.paper import Paper
-from scorecard.briefing.pptx_text import FACE, Frame, Paragraph, Run, colour_of, fill, paragraph, write
+from scorecard.briefing.pptx_text import Frame, Paragraph, Run, colour_of, fill, paragraph, write
 from scorecard.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6

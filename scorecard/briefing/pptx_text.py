@@ -14,10 +14,9 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from scorecard.briefing import measure
-from scorecard.briefing.office import printable
+from scorecard.briefing.office import FACE, printable
 from scorecard.theme import palette
 
-FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 LEADING = 1.4  # of the size
 
 Align = Literal["left", "right", "center"]

@@ -10,12 +10,11 @@ from xlsxwriter import Workbook
 
 from scorecard.briefing import measure
 from scorecard.briefing.digits import Digits
-from scorecard.briefing.office import made_at, printable
+from scorecard.briefing.office import FACE, made_at, printable
 from scorecard.briefing.paper import Paper
 from scorecard.theme import mark, palette
 from scorecard.verdict import Word
 
-FACE = "微软雅黑"
 NO_GUESSING = {
     "in_memory": True,
     "strings_to_formulas": False,
