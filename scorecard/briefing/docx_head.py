@@ -4,17 +4,15 @@ What is a little too long for its line is set smaller before it takes a second o
 """
 
 import re
-import unicodedata
 
-from scorecard.briefing.docx_styles import HEI, ROOM, TWIPS, WIDTH, sizes
-from scorecard.briefing.docx_xml import Element, paragraph, run, w
+from scorecard.briefing.docx_styles import HEI, ROOM, sizes
+from scorecard.briefing.docx_xml import Element, paragraph, run
 from scorecard.briefing.measure import largest, lines
 from scorecard.briefing.paper import Paper
 from scorecard.provenance import SAMPLE
 
 _NOTE = "编者按："
 _NAME, _TITLE, _LINE, _END = (48, 24), (22, 19), (16, 11), (14, 10)  # points at most and at least
-_SPARE = 0.97  # characters: room for the digits of wider faces, too little for one character more
 
 
 def head(paper: Paper) -> list[Element]:
@@ -55,26 +53,13 @@ def _size(text: str, most: float, least: float) -> float:
 
 
 def _title(text: str) -> Element:
-    """The title; one of two lines ends its first after the period, for no word may be divided (GB/T 9704, 7.3.1).
-
-    Only the room is made narrower, so that the text stays what it is.
-    """
-    made = paragraph("Title", _fitting(text, *_TITLE))
+    """The title; one of two lines ends its first after the period, for no word may be divided (GB/T 9704, 7.3.1)."""
     size = _size(text, *_TITLE)
     if lines(text, size, ROOM) == 2:
-        widest = WIDTH / TWIPS / size
-        ends = [_characters(text[: found.end()]) for found in re.finditer("月|季度|年(?!\\d)", text)]
-        whole = _characters(text)
-        fitting = [end for end in ends if max(end, whole - end) + _SPARE <= widest and whole - end <= end]
-        if fitting:
-            aside = round((widest - fitting[-1] - _SPARE) * size * TWIPS / 2)
-            made[0].append(w("ind", left=aside, right=aside, firstLineChars=0, firstLine=0))
-    return made
-
-
-def _characters(text: str) -> float:
-    """How many Chinese characters the text is as wide as."""
-    return sum(1.0 if unicodedata.east_asian_width(letter) in "WFA" else 0.5 for letter in text)
+        ends = [found.end() for found in re.finditer(r"月|季度|年(?!\d)", text)]
+        broken = [f"{text[:end]}\n{text[end:]}" for end in ends if 0 < end < len(text)]
+        text = next((one for one in reversed(broken) if lines(one, size, ROOM) == 2), text)
+    return paragraph("Title", run(text, *sizes(size)))
 
 
 def _note(text: str) -> list[Element]:

@@ -46,11 +46,8 @@ LATIN = "Times New Roman"
 @dataclass(frozen=True)
 class Style:
     """A paragraph style. `line` is exact, in points, None as high as it must be; `indent` in characters of
-    the first line, `aside` twips from either edge, `hanging` twips of
-    all lines but the first.
-
-    `close` sets digits beside characters without a gap; `level` is the outline level that the navigation pane shows;
-    `rules` are borders as (side, width in ⅛ pt, colour).
+    the first line, `aside` twips from either edge, `hanging` twips of all lines but the first; `level` is the outline
+    level that the navigation pane shows; `rules` are borders as (side, width in ⅛ pt, colour).
     """
 
     id: str
@@ -66,7 +63,6 @@ class Style:
     keep: bool = False
     colour: str = ""
     rules: tuple[tuple[str, int, str], ...] = ()
-    close: bool = False
     aside: int = 0
     hanging: int = 0
     tab: bool = False
@@ -88,7 +84,7 @@ def _styles() -> tuple[Style, ...]:
     return (
         Style("Normal", "Normal"),
         Style("BodyText", "Body Text", indent=2),
-        Style("Title", "Title", TITLE, 22, 34, "center", before=20, after=4, close=True),
+        Style("Title", "Title", TITLE, 22, 34, "center", before=20, after=4),
         Style("Subtitle", "Subtitle", KAI, align="center", after=8),
         Style("Heading1", "heading 1", HEI, align="left", indent=2, level=0, keep=True),
         Style("Heading2", "heading 2", KAI, align="left", indent=2, level=1, keep=True),
@@ -180,7 +176,6 @@ def _paragraph_properties(one: Style) -> Element:
         w("widowControl", val=0 if body else 1),
         _rules(one) if one.rules else None,
         w("tabs", w("tab", val="right", pos=WIDTH)) if one.tab else None,
-        *(w(name, val=0) for name in ("autoSpaceDE", "autoSpaceDN") if one.close),
         None if body else w("snapToGrid", val=0),
         w("spacing", **spacing, lineRule=rule),
         _indents(one),
