@@ -69,8 +69,7 @@ def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> 
     reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
     drawn = Drawn(figure, title, min(reached, default=None))
     name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
-    st.plotly_chart(
-        room.fitted(figure), config=config(name.removesuffix(".png")), theme=None, key=key, alt=alt
-    )
+    camera = config(name.removesuffix(".png"))
+    st.plotly_chart(room.fitted(figure), config=camera, theme=None, key=key, alt=alt)
     shown.keep(drawn)
     pictures.of_chart(drawn, key)
