@@ -39,7 +39,9 @@ def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[Fil
     assert [step[0] for step in steps] == list(range(steps[-1][1] + 1))
     assert all(step[2] for step in steps)
     order = place(version, WISH, LEADER, datetime.now(UTC))
-    return files, compose(gather(version, order, LEADER), files.manifest)
+    paper = compose(gather(version, order, LEADER), files.manifest)
+    version.connection.close()
+    return files, paper
 
 
 def content(files: Files, ending: str) -> bytes:

@@ -5,13 +5,15 @@ What needs a browser is left out with a sentence where the server has none; ever
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from scorecard import charts
 from scorecard.briefing import annex, docx, html, pptx, press, xlsx
 from scorecard.briefing.figure_html import block, document
 from scorecard.briefing.filetypes import FORMATS, NAMES, NEED_BROWSER, Format
 from scorecard.briefing.paper import Figure, Paper
-from scorecard.briefing.pictures import A4, About, Picture, bundle, stamped
+from scorecard.briefing.pictures import A4, Picture, bundle
+from scorecard.briefing.png_origin import stamped
 
 # Often enough to be seen moving, few enough loads of the chart library.
 AT_ONCE = 10
@@ -57,10 +59,11 @@ def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> M
         )
         pictures |= _drawn(paper, chunk)
         done += 1
+    page = cache(lambda: html.write(paper))  # the PDF is this very page, printed
     content: dict[str, bytes] = {}
     for one in wanted:
         progress(done, total, f"正在生成 {NAMES[one]}")
-        content |= dict(_written(paper, one, pictures))
+        content |= dict(_written(paper, one, pictures, page))
         done += 1
     progress(total, total, "已生成")
     if len(content) == 1:
@@ -69,13 +72,15 @@ def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> M
     return Made({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
 
 
-def _written(paper: Paper, one: Format, pictures: Mapping[int, Picture]) -> Iterator[tuple[str, bytes]]:
+def _written(
+    paper: Paper, one: Format, pictures: Mapping[int, Picture], page: Callable[[], bytes]
+) -> Iterator[tuple[str, bytes]]:
     """The file of one format under its name; nothing for pictures of a paper without figures."""
     match one:
         case "html":
-            yield f"{paper.name}.html", html.write(paper)
+            yield f"{paper.name}.html", page()
         case "pdf":
-            yield f"{paper.name}.pdf", press.pdf(html.write(paper).decode("utf-8"))
+            yield f"{paper.name}.pdf", press.pdf(page().decode("utf-8"))
         case "docx":
             drawn = {number: picture.content for number, picture in pictures.items()}
             yield f"{paper.name}.docx", docx.write(paper, drawn)
@@ -105,11 +110,7 @@ def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
     return {
         one.number: Picture(
             f"图{one.number:02}_{_safe(one.line.name)}.png",
-            stamped(
-                png,
-                A4,
-                About(one.line.name, one.line.period, None, paper.manifest.version, paper.manifest.text()),
-            ),
+            stamped(png, A4.dpi, one.caption, paper.manifest.text()),
         )
         for one, png in zip(chunk, drawn, strict=True)
     }

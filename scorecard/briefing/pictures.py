@@ -13,11 +13,11 @@ from datetime import date
 from typing import Literal
 
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from scorecard.briefing import cutting, press
 from scorecard.briefing.chromium import Box, Document
 from scorecard.briefing.figure_html import document
+from scorecard.briefing.png_origin import origin
 from scorecard.errors import ScorecardError
 from scorecard.theme import palette
 
@@ -59,6 +59,11 @@ class About:
     as_of: date | None
     version: str
     manifest: str
+
+    @property
+    def heading(self) -> str:
+        """What the picture shows, in one line."""
+        return f"{self.title} {self.period}".strip()
 
 
 @dataclass(frozen=True)
@@ -215,17 +220,15 @@ def _image(png: bytes) -> Image.Image:
 
 def _png(picture: Image.Image, size: Format, about: About) -> bytes:
     """The same picture gives the same bytes: no time, no name of a program, only its resolution and its origin."""
-    written = PngInfo()
-    written.add_itxt("Title", f"{about.title} {about.period}".strip(), "zh-CN")
-    written.add_itxt("manifest", about.manifest, "zh-CN")
     out = io.BytesIO()
-    picture.save(out, format="PNG", dpi=(size.dpi, size.dpi), pnginfo=written, compress_level=3)
+    picture.save(
+        out,
+        format="PNG",
+        dpi=(size.dpi, size.dpi),
+        pnginfo=origin(about.heading, about.manifest),
+        compress_level=3,
+    )
     return out.getvalue()
-
-
-def stamped(png: bytes, size: Format, about: About) -> bytes:
-    """What the press drew, with its resolution and its origin inside."""
-    return _png(_image(png), size, about)
 
 
 # ------------------------------------------------------------------------------------------------------------- names
