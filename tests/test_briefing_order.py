@@ -56,6 +56,7 @@ def test_words_people_use_are_taken_as_well_as_ids(version: Version) -> None:
 REFUSED = {
     "a template misspelt": (replace(MONTHLY, template="montly"), ("没有模板“montly”", "monthly（领导小组月报）", "是否为“monthly”？")),
     "a period of another grain": (replace(MONTHLY, period="2026-Q3"), ("不是年度累计的报告期", "如 2026-10")),
+    "a month of one digit": (replace(MONTHLY, period="2026-9"), ("不是年度累计的报告期", "是否为“2026-09”？")),
     "a period without data": (replace(MONTHLY, period="2023-10"), ("没有2023年1—10月的数据", "2024年1月 至 2026年1—10月")),
     "a grain misspelt": (replace(MONTHLY, grain="monat"), ("没有统计方式“monat”", "是否为“month”？")),
     "a department misspelt": (replace(MONTHLY, department="民事庭审判"), ("没有部门“民事庭审判”", "是否为“民事审判庭”？")),

@@ -172,15 +172,15 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
 
 
 def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
+    offered = periods(version, evidence(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
     found = parse(grain, key)
-    forms = {"month": "2026-10", "ytd": "2026-10", "quarter": "2026-Q3", "year": "2026"}
     if found is None:
         raise ScorecardError(
             _WHERE,
             f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期",
-            f"{GRAIN_LABELS[grain]}的报告期，如 {forms[grain]}",
+            f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}",
+            hint(key, [one.key for one in offered]),
         )
-    offered = periods(version, evidence(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
     if found not in offered:
         span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"
         raise ScorecardError(_WHERE, f"版本 {version.id} 没有{found.label}的数据", f"有数据的报告期：{span}")
