@@ -323,7 +323,10 @@ def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, 
     table = Table(
         "表1　很长的表", (Column("序号", 1, number=True), Column("很多行的一栏", 5)), rows, "表注在最后"
     )
-    bare = replace(paper, blocks=(Heading("一、表"), table), lines=(), definitions=())
+    # Seven rows leave room on the first page for the next table's title and head, and for none of its rows.
+    filler = Table("表一短", (Column("序号"),), tuple((f"F{number}",) for number in range(7)))
+    short = Table("表二短", (Column("甲栏"),), tuple((f"S{number}E",) for number in range(5)), "注二毕")
+    bare = replace(paper, blocks=(filler, short, Heading("一、表"), table), lines=(), definitions=())
     file = tmp_path / "table.pdf"
     file.write_bytes(press.pdf(html.write(bare).decode()))
     found = [packed(page) for page in said("pdftotext", "-layout", file, "-").split("\f")[:-1]]
@@ -337,3 +340,7 @@ def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, 
     assert "表1很长的表" in found[with_rows[0]]
     assert "一、表" in found[with_rows[0]]
     assert "表注在最后" in found[with_rows[-1]]
+    on = [n for n, page in enumerate(found) for _ in re.findall(r"S\dE", page)]
+    assert len(on) == 5
+    assert [n for n, page in enumerate(found) if "表二短" in page] == on[:1]
+    assert [n for n, page in enumerate(found) if "注二毕" in page] == on[-1:]
