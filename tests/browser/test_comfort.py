@@ -225,9 +225,9 @@ def test_on_a_landscape_page_of_a4_nothing_is_cut(page: str, app: App, visit: Vi
 @pytest.mark.parametrize("page", [one for one in FULL if "?" in one])
 def test_every_figure_is_a_sentence_for_those_who_hear_it(page: str, app: App, visit: Visit) -> None:
     shown = visit().open(f"{app}/{page}")
-    whole(shown)
     figures = shown.locator("[data-testid=stPlotlyChart]")
-    assert figures.count()
+    figures.first.wait_for(timeout=20_000)  # a page may be at rest for a moment before its first run
+    whole(shown)
     for figure in figures.all():
         said = figure.get_attribute("aria-label") or ""
         assert re.search(r"[\u4e00-\u9fff]{4}.*\d", said), said
