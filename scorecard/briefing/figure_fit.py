@@ -144,7 +144,7 @@ def _room_for_limits(layout: Given, across: float) -> None:
     need = max(text_width(one["text"], one["font"]["size"]) - one.get("xshift", 0) for one in names) + _EDGE
     if need > across / 4:  # on a narrow sheet in two lines, so that the points keep the room
         for one in names:
-            one["text"] = one["text"].replace(" ", "<br>", 1)
+            one.update(text=one["text"].replace(" ", "<br>", 1), align="right")
         need = (
             max(text_width(one["text"], one["font"]["size"]) - one.get("xshift", 0) for one in names) + _EDGE
         )
