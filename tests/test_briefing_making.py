@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -21,10 +22,13 @@ from scorecard import audit, store
 from scorecard import catalog as catalogs
 from scorecard.access import Forbidden
 from scorecard.briefing import formats, making, press, records
+from scorecard.briefing.compose import compose
 from scorecard.briefing.export import leave
 from scorecard.briefing.filetypes import FORMATS
 from scorecard.briefing.manifest import parse
-from scorecard.briefing.order import Wish, from_data
+from scorecard.briefing.material import gather
+from scorecard.briefing.order import Wish, from_data, place
+from scorecard.briefing.paper import Paragraph
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.layout import DataDir
 from scorecard.opened import open_published
@@ -283,6 +287,21 @@ def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_s
         (tmp_path / name).write_text("2")
         assert (records.digest(tmp_path) == before) is same, name
         before = records.digest(tmp_path)
+
+
+def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_saying_so(own: DataDir) -> None:
+    version = open_published(own)
+    for template, said in (
+        ("monthly", r"可以评价的指标中，没有未达标、恶化或明显改善的。另有(\d+)项数据待核，不作评价"),
+        ("meeting", r"没有属于本期范围的指标。全部60项指标：.*?数据待核(\d+)项"),
+    ):
+        order = place(version, Wish(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC))
+        material = gather(version, order, OFFICER)
+        paper = compose(material, records.describe(own, version, order, (), records.new_id(order)))
+        text = "\n".join(block.text for block in paper.blocks if isinstance(block, Paragraph))
+        doubtful = sum(card.verdict.word == "数据待核" for card in material.every.values())
+        assert doubtful > 30
+        assert re.findall(said, text) == [str(doubtful)]
 
 
 def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> None:

@@ -30,9 +30,11 @@ _CAUTIONS: tuple[tuple[Word, str], ...] = (
 def summary(material: Material, section: Section) -> list[Block]:
     """How many indicators stand at each word, domain by domain; then what must be known before reading on."""
     spoken, found = material.spoken, list[Block]()
-    if not spoken:
-        return [Paragraph(f"{material.period.label}，没有属于本期范围的指标。")]
-    said = "、".join(f"{word}{number}项" for word, number in counts(spoken).items())
+    if not spoken:  # nothing missed may also mean that nothing could be judged
+        every = _counted(tuple(material.every.values()))
+        text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
+        return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
+    said = _counted(spoken)
     found.append(
         Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{said}。{reached(material)}")
     )
@@ -42,6 +44,10 @@ def summary(material: Material, section: Section) -> list[Block]:
         found.append(_standing(domains, spoken))
     found += [Paragraph(line) for line in cautions(material)]
     return found
+
+
+def _counted(cards: Sequence[Card]) -> str:
+    return "、".join(f"{word}{number}项" for word, number in counts(cards).items())
 
 
 def reached(material: Material) -> str:
@@ -93,16 +99,18 @@ def attention(material: Material, section: Section) -> list[Block]:
         ]
         if group.elsewhere:
             found.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
-    if not found:
-        found.append(Paragraph("本期没有未达标、恶化或明显改善的指标。"))
-    if material.order.grain != "month":
-        found.append(
-            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.order.grain]}统计，不列。")
-        )
     doubtful: dict[str, list[str]] = {}
     for card in material.spoken:
         if card.verdict.word == "数据待核":
             doubtful.setdefault(card.verdict.reason, []).append(card.indicator.name)
+    if not found:
+        unjudged = sum(map(len, doubtful.values()))
+        but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
+        found.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
+    if material.order.grain != "month":
+        found.append(
+            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.order.grain]}统计，不列。")
+        )
     if doubtful:
         found.append(Heading("数据待核", 2))
         found += [

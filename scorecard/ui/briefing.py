@@ -47,7 +47,7 @@ def choose(version: Version, actor: Actor) -> Choice | None:
         )
         return None
     template = catalog.briefings[_template(version)]
-    wish = _wish(version, template)
+    wish = _wish(version, template, actor)
     chosen = _formats()
     try:
         return Choice(wish, place(version, wish, actor, datetime.now(COURT_TIME)), chosen)
@@ -71,7 +71,7 @@ def _template(version: Version) -> str:
     return name
 
 
-def _wish(version: Version, template: Template) -> Wish:
+def _wish(version: Version, template: Template, actor: Actor) -> Wish:
     """Keys name the template: another one starts with its own usual choice."""
     key = f"briefing_{template.id}"
     catalog = version.catalog
@@ -94,7 +94,7 @@ def _wish(version: Version, template: Template) -> Wish:
             key=f"{key}_{grain}_period",
             width=190,
         )
-        department = _department(version, template, key)
+        department = _department(version, template, actor, key)
         scope = st.segmented_control(
             "案件范围",
             list(SCOPES),
@@ -140,14 +140,15 @@ def _wish(version: Version, template: Template) -> Wish:
     )
 
 
-def _department(version: Version, template: Template, key: str) -> str:
-    """The department a sheet is for; for other papers whose cases are counted."""
+def _department(version: Version, template: Template, actor: Actor, key: str) -> str:
+    """The department a sheet is for, at first the actor's own; for other papers whose cases are counted."""
     known = version.catalog.departments
     if template.department == "asked":
         offered = [one.id for one in known.values() if not one.collective]
         return st.selectbox(
             "部门",
             offered,
+            index=offered.index(actor.department) if actor.department in offered else 0,
             format_func=lambda one: known[one].name,
             key=f"{key}_department",
             width=230,
