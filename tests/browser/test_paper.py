@@ -84,6 +84,6 @@ def test_the_camera_of_a_figure_saves_the_whole_figure_under_its_name_and_says_s
     assert len(picture.convert("L").getcolors() or [0] * 256) > 100  # a drawing, not an empty sheet
     said = page.locator(".plotly-notifier").inner_text()
     assert "图片已保存" in said or "正在生成图片" in said
-    assert not re.search(r"[A-Za-z]{5,}", said.replace(".png", ""))
+    assert not re.search(r"[A-Za-z]{5,}", said.replace(download.value.suggested_filename, ""))
     assert watched.errors == []
     assert watched.elsewhere == []
