@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from scorecard.briefing import appendix, markup
 from scorecard.briefing.docx_columns import MARKED, widths
 from scorecard.briefing.figure_html import block, document
+from scorecard.briefing.measure import largest
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
 from scorecard.charts import trend
 from scorecard.provenance import SAMPLE
@@ -18,6 +19,11 @@ WIDTH = 590  # CSS px of the type area, 156 mm
 _FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
 _PLOT = 236  # px of a plot: two figures and a heading before them stand on a page
 _SIZE = 10.5  # points of the text in a table
+_LINE = (
+    16.0,
+    11.0,
+)  # points at most and at least of the line of who issues it and when, so that it is one line
+_ROOM = 156 / 25.4 - 0.25  # inches of that line, less the air at its ends
 _MARKS: Mapping[str, Mark] = {word: mark(word) for word in MARKED}
 
 
@@ -37,6 +43,7 @@ def write(paper: Paper) -> bytes:
         "paper.html",
         paper=paper,
         sample=SAMPLE if paper.sample else "",
+        line_size=f"{largest(f'{paper.issuer}　　{paper.date}', _ROOM, *_LINE):g}pt",
         note=note,
         blocks=[_block(one) for one in paper.blocks],
         annexes=list(enumerate(annexes, start=1)),
