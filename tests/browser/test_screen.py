@@ -19,7 +19,7 @@ NAMES: dict[Granted, str] = {"case_management": "李四", "administrator": "王�
 # A word stands by itself: letters beside a digit belong to the name of a version or batch, which is a hash.
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 # Words a Chinese reader of such pages expects in Latin letters.
-LATIN = {"CSV", "csv", "pdf", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id"}
+LATIN = {"CSV", "csv", "pdf", "PNG", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id"}
 
 
 # Whom a page is meant for; a visitor sees the others.
@@ -30,6 +30,7 @@ MEANT_FOR: dict[str, Granted] = {
     "accounts": "administrator",
     "audit": "administrator",
     "account": "leadership",
+    "briefing": "leadership",
 }
 
 
