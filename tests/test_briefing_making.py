@@ -239,6 +239,23 @@ def test_a_damaged_record_is_refused_and_hides_no_other(own: DataDir) -> None:
         making.again(own, first.id, OFFICER, ["csv"])
 
 
+def test_a_record_that_was_changed_or_slipped_in_makes_no_paper(own: DataDir) -> None:
+    """The audit has the SHA-256 of the record, which has those of batches and definitions."""
+    made = making.make_paper(own, open_published(own), WISH, LEADER, ["csv"]).manifest
+    path = own.exports / f"{made.id}.json"
+    written = path.read_bytes()
+    assert exports(own)[-1].detail["manifest"] == sha256(written).hexdigest()
+    path.write_bytes(written.replace("第10期".encode(), "第11期".encode()).replace(b'"10"', b'"11"'))
+    with pytest.raises(StorageError, match="校验值不符"):
+        making.again(own, made.id, OFFICER, ["csv"])
+    other = f"{made.id[:-1]}{'0' if made.id[-1] != '0' else '1'}"
+    (own.exports / f"{other}.json").write_bytes(written.replace(made.id.encode(), other.encode()))
+    with pytest.raises(StorageError, match="没有这次导出"):
+        making.again(own, other, OFFICER, ["csv"])
+    path.write_bytes(written)
+    assert making.again(own, made.id, OFFICER, ["csv"]).manifest == made
+
+
 def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
     own: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

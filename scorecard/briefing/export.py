@@ -20,9 +20,12 @@ def leave(
     version: str,
     subject: str,
     make: Callable[[], Mapping[str, bytes]],
+    also: Callable[[], Mapping[str, Any]] = dict,
     **detail: Any,
 ) -> dict[str, bytes]:
     """The files `make` gives, by name, once they are on record; `subject` says what they are, without personal data.
+
+    `also` is what the audit is told besides, and known only when they are made.
 
     Raises Forbidden without the right to export, and whatever `make` refuses with; both are on record too.
     """
@@ -30,5 +33,6 @@ def leave(
         actor.require("export")
         files = dict(make())
         told.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+        told.detail |= also()
         keep(data, version, subject, actor)
     return files

@@ -63,6 +63,7 @@ def again(
 ) -> Files:
     """An export made again from its record: the same paper. Raises ScorecardError when record or version is not there."""
     manifest, order = records.read(data, export)
+    records.sealed(data, manifest)
     version = open_published(data, manifest.version)
     return _made(data, version, order, export, lambda: manifest, actor, chosen, progress, again=True)
 
@@ -79,9 +80,11 @@ def _made(
     **detail: Any,
 ) -> Files:
     made: list[formats.Made] = []
+    told: dict[str, Any] = {}
 
     def make() -> Mapping[str, bytes]:
         manifest = described()
+        told["manifest"] = records.seal(manifest)
         paper = compose(gather(version, order, actor), manifest)
         made.append(formats.write_all(paper, chosen, progress))
         records.write(data, manifest)
@@ -89,7 +92,7 @@ def _made(
 
     subject = f"简报/{order.template}/{order.grain} {order.period}"
     named = {"export": export, "formats": "、".join(chosen), **detail}
-    content = leave(data, actor, version.id, subject, make, **named)
+    content = leave(data, actor, version.id, subject, make, lambda: told, **named)
     manifest, _ = records.read(data, export)
     changed = ()
     if manifest.program != records.program():

@@ -119,6 +119,30 @@ def read(data: DataDir, export: str) -> tuple[Manifest, Order]:
         ) from error
 
 
+def sealed(data: DataDir, manifest: Manifest) -> None:
+    """Raise StorageError when the record is not the one the audit knows by its SHA-256: a paper must not come of it."""
+    known = next(
+        (
+            one.detail.get("manifest")
+            for one in audit.entries(data)
+            if one.action == "导出" and one.result == "成功" and one.detail.get("export") == manifest.id
+        ),
+        None,
+    )
+    if known != seal(manifest):
+        raise StorageError(
+            f"导出记录 {manifest.id}",
+            "与审计记录中的校验值不符，可能被改动" if known else "审计记录中没有这次导出",
+            "导出时写入、审计记下校验值的原样",
+            "请从备份恢复 data/exports，并报告管理员",
+        )
+
+
+def seal(manifest: Manifest) -> str:
+    """The SHA-256 by which the audit knows a record."""
+    return sha256(manifest.text().encode("utf-8")).hexdigest()
+
+
 def listed(data: DataDir) -> tuple[tuple[Manifest, Order], ...]:
     """Every record that can be read, the newest first."""
     found: list[tuple[Manifest, Order]] = []
