@@ -19,6 +19,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 hash = $(shell { $(PYTHON) -V; cat $(1); } 2>&1 | sha256sum | cut -c1-16)
 RUNTIME := $(VENV)/.installed-$(call hash,requirements.lock)
+BROWSER := $(VENV)/.browser-asked-for
 TESTING := $(VENV)/.tests-$(call hash,requirements.lock requirements-test.lock)
 # Only wheels: nothing is compiled, no package's build script runs. No dependencies beside the lock, which is complete: the
 # resolver of Debian's pip takes `coverage[toml]` for another package than the locked `coverage`, and asks for its newest
@@ -59,10 +60,12 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	    exit 1
 	fi
 	$(PY) -m etl sample --if-empty
-	# Pictures and PDF need a browser on the server; without one everything else works, and the pages say so.
-	if ! $(PY) -m scorecard.briefing.press; then
-	    ( system_packages "导出图片和 PDF 需要浏览器" chromium ) || echo "看板照常启动；在装好浏览器之前，图片和 PDF 不能由服务器导出。"
+	# Pictures and PDF need a browser on the server; without one everything else works, and the pages say so. Asked for once
+	# in an environment: a server without a network must not wait for one at every start.
+	if [ ! -e $(BROWSER) ] && ! $(PY) -m scorecard.briefing.press >/dev/null; then
+	    ( system_packages "导出图片和 PDF 需要浏览器" chromium ) || echo "看板照常启动；装好浏览器之前，服务器不能导出图片和 PDF。"
 	fi
+	touch $(BROWSER)
 	echo
 	echo "  看板地址：http://127.0.0.1:$(PORT)"
 	echo "  停止：在本窗口按 Ctrl+C"
