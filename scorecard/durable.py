@@ -48,14 +48,15 @@ def sweep(folder: Path, only: str = "") -> None:
     """Remove what a killed writer left behind; files of processes that still run stay, unless named."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
-        if path.name == only or (not only and not (owner.isdigit() and _runs(int(owner)))):
+        if path.name == only or (not only and not (owner.isdigit() and runs(int(owner)))):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Whether there is a process of this number, whoever owns it."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -16,7 +16,8 @@ from scorecard import charts
 from scorecard.briefing import cutting, figure_html, pictures, press
 from scorecard.briefing.chromium import Box, Document
 from scorecard.briefing.cutting import Head, Layout, Part, Span
-from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle, file_name
+from scorecard.briefing.file_names import file_name
+from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle
 from scorecard.errors import ScorecardError
 from tests.test_charts import point, shown
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.briefing import sections, sections_registers, sections_work
+from scorecard.briefing.file_names import safe
 from scorecard.briefing.manifest import Manifest
 from scorecard.briefing.material import Material
 from scorecard.briefing.paper import Block, Figure, Heading, Paper, Paragraph, Table
@@ -163,5 +164,4 @@ def stem(material: Material) -> str:
         f"截至{complete_through(material.version):%Y%m%d}",
         f"v{material.version.id[:4]}",
     )
-    forbidden = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
-    return "_".join(part.translate(forbidden).strip(" .") for part in parts if part)
+    return "_".join(safe(part) for part in parts if part)

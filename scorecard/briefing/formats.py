@@ -10,6 +10,7 @@ from functools import cache
 from scorecard import charts
 from scorecard.briefing import annex, docx, html, pptx, press, xlsx
 from scorecard.briefing.figure_html import block, document
+from scorecard.briefing.file_names import safe
 from scorecard.briefing.filetypes import FORMATS, NAMES, NEED_BROWSER, Format
 from scorecard.briefing.paper import Figure, Paper
 from scorecard.briefing.pictures import A4, Picture, bundle
@@ -109,13 +110,8 @@ def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
     )
     return {
         one.number: Picture(
-            f"图{one.number:02}_{_safe(one.line.name)}.png",
+            f"图{one.number:02}_{safe(one.line.name)}.png",
             stamped(png, A4.dpi, one.caption, paper.manifest.text()),
         )
         for one, png in zip(chunk, drawn, strict=True)
     }
-
-
-def _safe(name: str) -> str:
-    """A name a file may have on any system."""
-    return name.translate(str.maketrans(dict.fromkeys('\\/:*?"<>|', "_")))

@@ -13,6 +13,7 @@ from choreographer.channels._interface_type import ChannelInterface
 from choreographer.utils import TmpDirectory
 
 from scorecard.briefing import fonts
+from scorecard.durable import runs
 
 _PREFIX = f"scorecard-press-{os.getuid() if hasattr(os, 'getuid') else 0}-"
 _NICENESS = "10"
@@ -103,15 +104,5 @@ def _sweep() -> None:
     for folder in {Path(tempfile.gettempdir()), Path.home()}:
         for left in folder.glob(f"{_PREFIX}*-*"):
             owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-            if owner.isdigit() and not _runs(int(owner)):
+            if owner.isdigit() and not runs(int(owner)):
                 shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

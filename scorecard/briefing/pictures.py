@@ -17,6 +17,7 @@ from PIL import Image
 from scorecard.briefing import cutting, press
 from scorecard.briefing.chromium import Box, Document
 from scorecard.briefing.figure_html import document
+from scorecard.briefing.file_names import file_name
 from scorecard.briefing.png_origin import origin
 from scorecard.errors import ScorecardError
 from scorecard.theme import palette
@@ -229,49 +230,6 @@ def _png(picture: Image.Image, size: Format, about: About) -> bytes:
         compress_level=3,
     )
     return out.getvalue()
-
-
-# ------------------------------------------------------------------------------------------------------------- names
-
-_FORBIDDEN = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")
-_LONGEST = 140  # bytes of a title: with the rest it stays below the 255 a file name may have
-_AT_MOST = 255
-
-
-def file_name(
-    title: str,
-    period: str,
-    as_of: date | None,
-    version: str,
-    suffix: str,
-    part: tuple[int, int] | None = None,
-    mark: str = "",
-) -> str:
-    """ "诉前调解成功率_2026年1—10月_截至20261031_v7f3a.png": readable, and a file name on Windows as elsewhere.
-
-    `part` is (number, of how many) where there are several; `mark` sets apart what is otherwise named alike.
-    """
-    pieces = [
-        _short(_plain(title) or "图片", _LONGEST),
-        _plain(period),
-        f"截至{as_of:%Y%m%d}" if as_of else "",
-        f"v{_plain(version)[:4]}" if version else "",
-        _plain(mark),
-    ]
-    if part is not None and part[1] > 1:
-        pieces.append(f"第{part[0]:0{len(str(part[1]))}d}幅共{part[1]}幅")
-    stem = "_".join(piece for piece in pieces if piece)
-    ending = f".{suffix.lstrip('.')}"
-    return _short(stem, _AT_MOST - len(ending.encode())) + ending
-
-
-def _plain(text: str) -> str:
-    printable = "".join(sign for sign in text.translate(_FORBIDDEN) if sign.isprintable())
-    return re.sub(r"\s+", " ", printable).strip(" .")
-
-
-def _short(text: str, most: int) -> str:
-    return text.encode()[:most].decode("utf-8", "ignore").rstrip(" .")
 
 
 def _name(size: Format, about: About, number: int = 1, of: int = 1) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from scorecard.briefing.pictures import file_name
+from scorecard.briefing.file_names import file_name
 from scorecard.charts import config
 from scorecard.charts_topic import Sheet
 from scorecard.provenance import SAMPLE, day_text
