@@ -50,6 +50,12 @@ def content(rows: Rows) -> bytes:
     return "\r\n".join(lines).encode()
 
 
+def told_apart(files: list[File]) -> list[tuple[date, Rows]]:
+    """Files of equal content are one batch; its date is the one it was first handed in with."""
+    first = {content(rows_of(file)): (file[0], rows_of(file)) for file in reversed(files)}
+    return list(first.values())[::-1]
+
+
 def taken_in(data: DataDir, catalog: Catalog, as_of: date, rows: Rows, name: str) -> Batch:
     return accept(content(rows), name, catalog.tables["cases"], catalog, as_of, OFFICER, data)
 
@@ -103,10 +109,7 @@ def test_files_split_in_any_way_and_sent_in_any_order_give_the_same_table(
 def test_the_same_file_any_number_of_times_changes_nothing(
     catalog: Catalog, files: list[File], data: st.DataObject
 ) -> None:
-    # Files of equal content are one batch; its date is the one it was first handed in with.
-    distinct = list({content(rows_of(file)): (file[0], rows_of(file)) for file in reversed(files)}.values())[
-        ::-1
-    ]
+    distinct = told_apart(files)
     with tempfile.TemporaryDirectory() as folder:
         home = DataDir(Path(folder))
         for as_of, rows in distinct:
@@ -123,9 +126,7 @@ def test_the_same_file_any_number_of_times_changes_nothing(
 def test_withdrawing_any_batches_gives_the_table_without_them_and_restoring_gives_it_back(
     catalog: Catalog, files: list[File], data: st.DataObject
 ) -> None:
-    distinct = list({content(rows_of(file)): (file[0], rows_of(file)) for file in reversed(files)}.values())[
-        ::-1
-    ]
+    distinct = told_apart(files)
     with tempfile.TemporaryDirectory() as folder:
         home = DataDir(Path(folder))
         batches = [taken_in(home, catalog, as_of, rows, "一.csv") for as_of, rows in distinct]

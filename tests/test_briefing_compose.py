@@ -54,7 +54,7 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
             wish.setdefault("department", "civil")
         wish.setdefault("period", last)
         order = place(version, Wish(template, **wish), actor, NOW)
-        manifest = records.describe(data, version, order, (), records.new_id(order))
+        manifest = records.describe(data, version, order, (), records.new_id(order.made_at))
         return compose(gather(version, order, actor), manifest)
 
     return write

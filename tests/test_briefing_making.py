@@ -107,10 +107,10 @@ def test_it_is_on_record_before_anybody_has_it(own: DataDir) -> None:
     assert parse(record) == made.manifest
     assert from_data(json.loads(record)["order"]).note == WISH.note
     assert made.manifest.audit == audit.entries(own)[-2].number.__str__() + f" {audit.entries(own)[-2].seal}"
-    batch = version.manifest.batches[0]
-    assert [one.sha256 for one in made.manifest.sources if one.table == "cases"] == [
-        batch["source_sha256"]
-    ] or (batch["source_sha256"] in {one.sha256 for one in made.manifest.sources})
+    (batch,) = version.manifest.batches
+    (source,) = made.manifest.sources
+    assert (source.table, source.name, source.rows) == ("cases", batch["name"], 300)
+    assert source.sha256 == sha256(cases_csv(300)).hexdigest()
     assert (
         made.manifest.definitions["briefings/information.toml"]
         == sha256(version.catalog.files["briefings/information.toml"]).hexdigest()
@@ -314,7 +314,7 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
     ):
         order = place(version, Wish(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC))
         material = gather(version, order, OFFICER)
-        paper = compose(material, records.describe(own, version, order, (), records.new_id(order)))
+        paper = compose(material, records.describe(own, version, order, (), records.new_id(order.made_at)))
         text = "\n".join(block.text for block in paper.blocks if isinstance(block, Paragraph))
         doubtful = sum(card.verdict.word == "数据待核" for card in material.every.values())
         assert doubtful > 30

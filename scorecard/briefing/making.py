@@ -45,7 +45,7 @@ def make_paper(
 ) -> Files:
     """The paper somebody wishes for, in the chosen formats, and its record. Raises ScorecardError in words of the wish."""
     order = place(version, wish, actor, datetime.now(COURT_TIME))
-    export = records.new_id(order)
+    export = records.new_id(order.made_at)
 
     def described() -> Manifest:
         indicators = [card.indicator.id for card in gather(version, order, actor).spoken]

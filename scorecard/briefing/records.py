@@ -5,14 +5,16 @@ A record is the manifest that stands in every file of the export, byte for byte;
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 from scorecard import audit, store
+from scorecard.access import ROLE_NAMES, Actor
 from scorecard.briefing.manifest import Manifest, Source, parse
 from scorecard.briefing.order import Order, from_data
 from scorecard.durable import storage_errors, write_whole
@@ -30,30 +32,50 @@ _SHARED = (
 _ID = re.compile(r"\d{14}-[0-9a-f]{6}")
 
 
-def new_id(order: Order) -> str:
-    """A number for an export: when it was ordered, and six digits so that two of one second differ."""
-    return f"{datetime.fromisoformat(order.made_at):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
+def new_id(made_at: str) -> str:
+    """A number for an export: when it was asked for, and six digits so that two of one second differ."""
+    return f"{datetime.fromisoformat(made_at):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
 
 
 def describe(
     data: DataDir, version: Version, order: Order, indicators: Iterable[str], export: str
 ) -> Manifest:
-    """The manifest of an export that is about to be made: sources and definitions it rests on, program, head of the audit."""
+    """The manifest of a paper that is about to be made: sources and definitions it rests on, program, head of the audit."""
+    definitions = _definitions(version, order.template, tuple(indicators))
+    return _described(data, version, export, order.made_at, order.made_by, order.data(), definitions)
+
+
+def describe_picture(data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]) -> Manifest:
+    """The manifest of a picture of a page; `asked` is what was on the screen. It rests on whatever the page showed: all seeds."""
+    at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
+    by = f"{actor.name}（{ROLE_NAMES[actor.role]}）"
+    return _described(data, version, new_id(at), at, by, asked, _digests(version, version.catalog.files))
+
+
+def _described(
+    data: DataDir,
+    version: Version,
+    export: str,
+    made_at: str,
+    made_by: str,
+    order: Mapping[str, Any],
+    definitions: Mapping[str, str],
+) -> Manifest:
     return Manifest(
         id=export,
-        made_at=order.made_at,
-        made_by=order.made_by,
+        made_at=made_at,
+        made_by=made_by,
         version=version.id,
         published_at=datetime.fromisoformat(version.manifest.published_at)
         .astimezone(COURT_TIME)
         .isoformat(timespec="seconds"),
         sample=version.manifest.sample,
-        order=order.data(),
+        order=order,
         sources=tuple(
             Source(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
             for one in version.manifest.batches
         ),
-        definitions=_definitions(version, order.template, tuple(indicators)),
+        definitions=definitions,
         program=program(),
         audit=audit.head(data),
     )
@@ -70,8 +92,12 @@ def _definitions(version: Version, template: str, indicators: tuple[str, ...]) -
         *(f"tables/{table}.toml" for table in dict.fromkeys(tables)),
         *(f"indicators/{one.domain}/{one.id}.toml" for one in found),
     ]
-    known = sorted(name for name in names if name in catalog.files)  # as the record's canonical JSON has them
-    return {name: sha256(catalog.files[name]).hexdigest() for name in known}
+    return _digests(version, (name for name in names if name in catalog.files))
+
+
+def _digests(version: Version, names: Iterable[str]) -> dict[str, str]:
+    """In the order in which the record's canonical JSON has them."""
+    return {name: sha256(version.catalog.files[name]).hexdigest() for name in sorted(names)}
 
 
 @cache

@@ -6,17 +6,12 @@ sessions share its few threads. behaviour.js presses the button of a file that h
 
 from collections.abc import Callable
 from datetime import date, datetime
-from hashlib import sha256
 
 import streamlit as st
 
-from scorecard import audit
-from scorecard.access import Actor
-from scorecard.briefing import figure_html, press
+from scorecard.briefing import figure_html, press, records
 from scorecard.briefing.export import leave
-from scorecard.briefing.manifest import Manifest, Source
 from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle, chart, page
-from scorecard.briefing.records import program
 from scorecard.errors import ScorecardError
 from scorecard.freshness import COURT_TIME
 from scorecard.opened import Version, complete_through, published_on
@@ -138,40 +133,21 @@ def _left(
     actor = identity.current()
     subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
     chosen = "；".join(f"{label} {said}" for label, said in record.choice.items())
-    about = About(title, record.period, as_of, version.id, _manifest(record, version, actor, title, size))
+    asked = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
+    manifest = records.describe_picture(data_dir(), version, actor, asked)
+    about = About(title, record.period, as_of, version.id, manifest.text())
     left = leave(
         data_dir(),
         actor,
         version.id,
         subject,
         lambda: dict([bundle(make(about))]),
+        export=manifest.id,
+        manifest=records.seal(manifest),
         filter=chosen,
         way=size.name,
     )
     return next(iter(left.items()))
-
-
-def _manifest(record: Shown, version: Version, actor: Actor, title: str, size: Format) -> str:
-    """Where the picture comes from, carried inside the file: the record a paper has, ordered by what was on the screen."""
-    told = version.manifest
-    return Manifest(
-        id="",
-        made_at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
-        made_by=actor.name,
-        version=version.id,
-        published_at=told.published_at,
-        sample=told.sample,
-        order={"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id},
-        sources=tuple(
-            Source(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
-            for one in told.batches
-        ),
-        definitions={
-            name: sha256(content).hexdigest() for name, content in sorted(version.catalog.files.items())
-        },
-        program=program(),
-        audit=audit.head(data_dir()),
-    ).text()
 
 
 def _version(record: Shown) -> Version:

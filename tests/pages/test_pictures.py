@@ -225,7 +225,9 @@ def test_a_picture_is_on_record_and_its_version_stays(
         assert words in line.detail["filter"]
     assert version in kept(exporting)
     inside = manifest.parse(press.pages[-1][2].manifest)
-    assert (inside.version, inside.made_by, inside.sample) == (version, LEADER.name, True)
+    assert (inside.version, inside.made_by, inside.sample) == (version, f"{LEADER.name}（领导小组）", True)
+    assert line.detail["export"] == inside.id
+    assert line.detail["manifest"] == sha256(press.pages[-1][2].manifest.encode()).hexdigest()
     assert len(inside.sources) > 5
     assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) for one in inside.sources)
 
