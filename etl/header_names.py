@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from etl.invisible import HIDDEN
 from scorecard.contracts import Table
@@ -41,8 +41,3 @@ def unit_of(folded: str) -> tuple[str, str]:
     """A header without the unit in brackets behind it, and that unit; the header as it is when there is none."""
     found = _UNIT.fullmatch(folded)
     return (found[1], found[2]) if found and found[2] in _UNITS else (folded, "")
-
-
-def folded_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """A mapping by folded headers."""
-    return {fold(header): column for header, column in mapping.items()}

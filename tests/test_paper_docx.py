@@ -256,7 +256,7 @@ def in_order(block: Block) -> list[str]:
         case Given():
             return [block.title, block.note]
         case _:
-            return [block.caption, block.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
+            return [block.caption, block.trend.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
 
 
 @pytest.mark.parametrize("template", ["information", "department", "meeting"])
@@ -364,7 +364,7 @@ def test_a_picture_is_as_wide_as_the_text_or_as_high_as_fits_and_says_in_words_w
     for figure, shape in zip(given.figures, (high, wide), strict=False):
         described = shape._inline.docPr.get("descr")
         assert shape._inline.docPr.get("name") == f"图{figure.number}"
-        for text in (figure.caption, figure.reading, figure.sentence, *figure.trend.provenance):
+        for text in (figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance):
             assert text in described
         assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
 
@@ -383,7 +383,7 @@ def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Pap
     ]
     assert [row[4].split(" ")[1] for row in rows] == [one.verdict.word for one in figure.trend.points]
     below = said(read, "表注")
-    assert {figure.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
+    assert {figure.trend.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
     assert list(word.Document(io.BytesIO(docx.write(given, {}))).inline_shapes) == []
 
 

@@ -44,7 +44,7 @@ def listed(figure: Figure) -> list[Element]:
     """The periods of the figure as a table, with why there is no picture and what would have been burned into it."""
     points = figure.trend.points
     rows = [(one.label, one.text, one.halves, one.target, one.verdict.word) for one in points]
-    below = [figure.reading, *figure.trend.notes, *figure.trend.provenance, NO_BROWSER]
+    below = [figure.trend.reading, *figure.trend.notes, *figure.trend.provenance, NO_BROWSER]
     return [
         paragraph("Caption", figure.caption),
         grid(_COLUMNS, rows, dense=True),
@@ -55,4 +55,4 @@ def listed(figure: Figure) -> list[Element]:
 
 def _described(figure: Figure) -> str:
     """The picture in words, for who cannot see it."""
-    return "\n".join([figure.caption, figure.reading, figure.sentence, *figure.trend.provenance])
+    return "\n".join([figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance])

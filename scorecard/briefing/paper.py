@@ -96,12 +96,6 @@ class Figure:
         """ "图3　诉前调解成功率（2026年1—10月，%）"."""
         return f"图{self.number}　{self.line.name}（{self.line.period}，{self.line.unit}）"
 
-    @property
-    def reading(self) -> str:
-        """The value, its verdict in words and its target with basis, in one line."""
-        gap = f"（{self.line.gap}）" if self.line.gap else ""
-        return f"{self.line.period} {self.line.value}　{self.line.word}{gap}　目标 {self.line.target}"
-
 
 Block = Heading | Paragraph | Table | Figure
 

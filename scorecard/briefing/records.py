@@ -13,7 +13,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
-from scorecard import audit, store
+from scorecard import audit
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.briefing.manifest import Manifest, Source, parse
 from scorecard.briefing.order import Order, from_data
@@ -180,8 +180,3 @@ def listed(data: DataDir) -> tuple[tuple[Manifest, Order], ...]:
         except ScorecardError:
             continue  # one that is damaged must not hide the others; making it again says what is wrong
     return tuple(sorted(found, key=lambda one: (one[0].made_at, one[0].id), reverse=True))
-
-
-def can_be_made_again(data: DataDir, manifest: Manifest) -> bool:
-    """Whether the version it was made from is still there."""
-    return data.database(manifest.version).is_file() and not store.is_pruned(data, manifest.version)
