@@ -88,7 +88,7 @@ def sweep_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None
 
 
 def aside_rows(data: DataDir, batch: Batch) -> tuple[AsideRow, ...]:
-    """The rows kept aside of a batch, in the order of the extract, for the screen."""
+    """The rows kept aside of a batch, in the order of the extract, private columns masked: to look at them without taking them out."""
     rows, about = _read(data, batch)
     return tuple(
         AsideRow(
