@@ -256,7 +256,13 @@ def in_order(block: Block) -> list[str]:
         case Given():
             return [block.title, block.note]
         case _:
-            return [block.caption, block.trend.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
+            return [
+                block.caption,
+                block.trend.reading,
+                *block.trend.notes,
+                *block.trend.provenance,
+                NO_BROWSER,
+            ]
 
 
 @pytest.mark.parametrize("template", ["information", "department", "meeting"])
