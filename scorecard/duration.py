@@ -7,8 +7,8 @@ over which it is, so that with nothing pending it is the ordinary median. Interv
 of the share cross one half; limits on the log scale with Greenwood's variance, as R's survfit has them (domain facts,
 known answers). The share itself is kept in whole numbers, so one half is one half.
 
-Written out here because what packages there are bring SciPy and more (75–88 MB of wheels, one of them an older pandas)
-for these forty lines; the answers R published check them (tests/test_duration.py).
+Written out here because no package gives the answers R published: docs/decisions.md 32 has what lifelines, SciPy and
+statsmodels say instead. tests/test_duration.py checks ours.
 """
 
 from collections import Counter
