@@ -7,13 +7,14 @@ what the door throws away never gets here, and private columns are masked on scr
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl import typed
@@ -87,9 +88,22 @@ def sweep_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None
                 path.unlink(missing_ok=True)
 
 
-def aside_rows(data: DataDir, batch: Batch) -> tuple[AsideRow, ...]:
-    """The rows kept aside of a batch, in the order of the extract, private columns masked: to look at them without taking them out."""
-    rows, about = _read(data, batch)
+@dataclass(frozen=True)
+class Waiting:
+    """A batch some of whose rows still wait for correction, and the physical lines of these rows in its extract."""
+
+    batch: Batch
+    lines: frozenset[int]
+
+
+def aside_rows(
+    data: DataDir, batch: Batch, lines: Collection[int] | None = None, first: int | None = None
+) -> tuple[AsideRow, ...]:
+    """The rows kept aside of a batch, in the order of the extract, private columns masked: to look at them without taking them out.
+
+    Only those of `lines`, if given, and only the `first` of them.
+    """
+    rows, about = _read(data, batch, lines)
     return tuple(
         AsideRow(
             line=row["line"],
@@ -99,21 +113,21 @@ def aside_rows(data: DataDir, batch: Batch) -> tuple[AsideRow, ...]:
                 for name, header in about["headers"].items()
             },
         )
-        for row in rows.to_pylist()
+        for row in rows.slice(0, first).to_pylist()
     )
 
 
-def aside_csv(data: DataDir, batch: Batch, actor: Actor) -> bytes:
-    """The rows kept aside as an extract to be corrected and sent again, private columns included.
+def aside_csv(data: DataDir, batch: Batch, actor: Actor, lines: Collection[int] | None = None) -> bytes:
+    """The rows kept aside (only those of `lines`, if given) as an extract to be corrected and sent again, private columns included.
 
     Two columns more say which batch and line each row came from: the door clears that line when it takes the row in.
     Raises Forbidden unless the actor may upload.
     """
     with audit.told(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
         actor.require("upload")
-        rows, about = _read(data, batch)
+        rows, about = _read(data, batch, lines)
     write = {name: marked_number if name in about["numbers"] else marked for name in about["headers"]}
-    lines = [
+    written = [
         [
             marked(batch.name),
             str(row["line"]),
@@ -122,47 +136,57 @@ def aside_csv(data: DataDir, batch: Batch, actor: Actor) -> bytes:
         ]
         for row in rows.to_pylist()
     ]
-    return extract_csv([BATCH, LINE, REASON, *about["headers"].values()], lines)
+    return extract_csv([BATCH, LINE, REASON, *about["headers"].values()], written)
 
 
 def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
-    """Table -> rows kept aside by these batches that no later one of them has cleared; tables that have none are absent.
+    """Table -> rows kept aside by these batches that still wait; tables that have none are absent."""
+    left: dict[str, int] = defaultdict(int)
+    for one in waiting(data, batches):
+        left[one.batch.table] += len(one.lines)
+    return dict(left)
+
+
+def waiting(data: DataDir, batches: Sequence[Batch]) -> tuple[Waiting, ...]:
+    """Which rows kept aside by these batches no later one of them has cleared; batches that have none are absent.
 
     A row is cleared by a corrected row that names its batch and line, whether that one got in or is aside itself; by a
     batch that comes later in the order of the data (数据截至, then acceptance) and holds a row with the same key, if the
     key could be read; or by any later batch where each replaces the table as a whole.
     """
-    left: dict[str, int] = defaultdict(int)
     with duckdb.connect() as con:
-        for batch in batches:
-            if batch.aside:
-                same = [one for one in batches if one.table == batch.table and one.name != batch.name]
-                left[batch.table] += _left(con, data, batch, same)
-    return {table: count for table, count in left.items() if count}
+        found = [
+            Waiting(batch, _left(con, data, batch, [one for one in batches if one.table == batch.table]))
+            for batch in batches
+            if batch.aside
+        ]
+    return tuple(one for one in found if one.lines)
 
 
-def _left(con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, others: Sequence[Batch]) -> int:
+def _left(
+    con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, same: Sequence[Batch]
+) -> frozenset[int]:
     rows, about = _read(data, batch)
-    after = [one for one in others if (one.as_of, one.sequence) > (batch.as_of, batch.sequence)]
+    after = [one for one in same if (one.as_of, one.sequence) > (batch.as_of, batch.sequence)]
     if about["replaces"] == "all" and after:
-        return 0
+        return frozenset()
     con.register("kept", rows)
     con.execute("CREATE OR REPLACE TEMP TABLE left_over AS SELECT * FROM kept")
     con.unregister("kept")
-    for one in others:
+    for one in same:
         if one.sequence > batch.sequence:
             _clear_named(con, data, batch, one)
     for one in after:
         there = set(pq.read_schema(one.path).names)
         if about["key"] and there >= set(about["key"]):
-            same = " AND ".join(
+            same_key = " AND ".join(
                 f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM left_over."{_KEY}{name}"'
                 for name in about["key"]
             )
             con.execute(
-                f"DELETE FROM left_over WHERE readable AND EXISTS (SELECT 1 FROM {_file(one.path)} newer WHERE {same})"
+                f"DELETE FROM left_over WHERE readable AND EXISTS (SELECT 1 FROM {_file(one.path)} newer WHERE {same_key})"
             )
-    return con.execute("SELECT count(*) FROM left_over").fetchall()[0][0]
+    return frozenset(line for (line,) in con.execute("SELECT line FROM left_over").fetchall())
 
 
 def _clear_named(con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, later: Batch) -> None:
@@ -205,7 +229,9 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
     return rows.append_column("reasons", pa.array(found, pa.list_(pa.string())))
 
 
-def _read(data: DataDir, batch: Batch) -> tuple[pa.Table, dict[str, Any]]:
+def _read(
+    data: DataDir, batch: Batch, lines: Collection[int] | None = None
+) -> tuple[pa.Table, dict[str, Any]]:
     """The rows and what is known about their columns. Raises StorageError: a batch that has rows aside must have them."""
     path = _place(data, batch)
     try:
@@ -220,6 +246,8 @@ def _read(data: DataDir, batch: Batch) -> tuple[pa.Table, dict[str, Any]]:
             f"搁置的 {batch.aside} 行",
             "请从备份恢复",
         ) from error
+    if lines is not None:
+        rows = rows.filter(pc.field("line").isin(list(lines)))
     return rows, about
 
 

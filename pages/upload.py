@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from etl.accept import accept, template
-from etl.aside import aside_csv, outstanding
+from etl.aside import aside_csv, aside_rows, waiting
 from etl.build import build, chosen_batches, version_id
 from etl.examine import examine
 from etl.impact import impact
@@ -15,6 +15,7 @@ from etl.publish import publish
 from etl.recognise import recognise
 from etl.repaired import repaired_csv
 from etl.withdraw import withdrawn
+from scorecard import store
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.ui import asides, checkup, frame, identity, publication, upload
@@ -46,12 +47,18 @@ bar = st.empty()
 checked = checkup.check(upload.choose(catalog), catalog, door)
 upload.templates(catalog, template)
 chosen = chosen_batches(data)
-asides.show(chosen, outstanding(data, chosen), catalog, lambda batch: aside_csv(data, batch, actor))
+asides.show(
+    waiting(data, chosen),
+    catalog,
+    lambda one, first: aside_rows(data, one.batch, one.lines, first),
+    lambda one: aside_csv(data, one.batch, actor, one.lines),
+)
 waits = publication.pending(version, chosen, version_id(catalog, chosen), catalog)
 current = version.id if version else None
 seen = publication.show_impact(waits, catalog, lambda: impact(data, catalog, build(catalog, data), current))
 publication.steps(bar, checked, waits, seen=seen)
-note = publication.ask_to_publish(waits, seen=seen)
+notes = {one.version: one.note for one in store.manifests(data)}
+note = publication.ask_to_publish(waits, notes.get(waits.candidate), seen=seen)
 if note is not None:
     with st.spinner("正在发布…"):
         publish(data, waits.candidate, actor, note)

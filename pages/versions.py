@@ -49,10 +49,11 @@ else:
             key = (candidate, current, today())
             found = versions.once("seen", key, lambda: impact(data, catalog, build(catalog, data), current))
             impacts.show(found, catalog)
-            decision = versions.decided(candidate)
+            notes = {one.version: one.note for one in known}
+            decision = versions.decided(candidate, notes.get(candidate))
             if decision is not None:
                 if decision[0]:
                     publish(data, build(catalog, data), actor, decision[1])
-                elif candidate not in {one.version for one in known}:  # a withdrawal may lead back to one
+                elif candidate not in notes:  # a withdrawal may lead back to a published one
                     discard(data, candidate)
                 st.rerun()

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from etl.accept import Refused, accept
-from etl.aside import aside_csv, aside_rows, outstanding
+from etl.aside import aside_csv, aside_rows, outstanding, waiting
 from etl.batches import Batch, list_batches
 from etl.examine import examine
 from etl.problems import MASK
@@ -260,6 +260,18 @@ def test_a_corrected_row_clears_the_line_it_names_and_the_key_clears_its_double(
     last = accept(corrected(data, batch, 6), "d.csv", SIFTED, catalog, AS_OF, TESTER, data)
     assert outstanding(data, list_batches(data)) == {}
     assert outstanding(data, [one for one in list_batches(data) if one != last]) == {"trials": 1}
+
+
+def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(
+    catalog: Catalog, data: DataDir
+) -> None:
+    batch = taken(catalog, data, spoilt())
+    accept(corrected(data, batch, 3), "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
+    (left,) = waiting(data, list_batches(data))
+    assert (left.batch, left.lines) == (batch, {4, 5, 6})
+    assert [row.line for row in aside_rows(data, batch, left.lines, first=2)] == [4, 5]
+    text = aside_csv(data, batch, OFFICER, left.lines).decode("utf-8-sig")
+    assert [row["搁置行号"] for row in csv.DictReader(io.StringIO(text))] == ["4", "5", "6"]
 
 
 def test_the_marks_of_a_corrected_row_clear_even_where_the_key_could_not_be_read(

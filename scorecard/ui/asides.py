@@ -1,6 +1,7 @@
-"""Rows that were set aside when their extract was taken in: how many still wait, and the file to correct them in."""
+"""Rows that were set aside when their extract was taken in and still wait: how many, which, and the file to correct them in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,23 +9,32 @@ import streamlit as st
 from scorecard.definitions import Catalog
 from scorecard.ui.markup import render
 
+SHOWN = 20  # rows of a batch on screen; all of them are in the file
+
 
 def show(
-    batches: Sequence[Any], waiting: Mapping[str, int], catalog: Catalog, as_csv: Callable[[Any], bytes]
+    waiting: Sequence[Any],
+    catalog: Catalog,
+    rows: Callable[[Any, int], Sequence[Any]],
+    as_csv: Callable[[Any], bytes],
 ) -> None:
-    """The batches that have rows set aside, with their rows as a file; nothing when there are none."""
-    held = [batch for batch in batches if batch.aside]
-    if not held:
+    """Each batch with rows that wait: its first rows with their reasons, and all of them as a file. Nothing when none wait."""
+    if not waiting:
         return
-    rows = [{"table": catalog.tables[name].name, "count": count} for name, count in waiting.items() if count]
-    st.html(render("asides.html", rows=rows))
-    with st.container(horizontal=True):
-        for number, batch in enumerate(held, 1):
-            st.download_button(
-                f"下载第 {number} 批搁置的行（{catalog.tables[batch.table].name}，{batch.aside:,} 行）",
-                data=lambda batch=batch: as_csv(batch),
-                file_name=f"搁置_{batch.table}_{batch.name}.csv",
-                mime="text/csv",
-                on_click="ignore",
-                key=f"aside_{batch.table}_{batch.name}",
-            )
+    counts: Counter[str] = Counter()
+    for one in waiting:
+        counts[catalog.tables[one.batch.table].name] += len(one.lines)
+    st.html(render("asides.html", counts=counts))
+    for number, one in enumerate(waiting, 1):
+        batch, name = one.batch, catalog.tables[one.batch.table].name
+        st.html(
+            render("asides_batch.html", name=name, batch=batch, count=len(one.lines), rows=rows(one, SHOWN))
+        )
+        st.download_button(
+            f"下载第 {number} 批搁置的行（{name}，{len(one.lines):,} 行）",
+            data=lambda one=one: as_csv(one),
+            file_name=f"搁置_{batch.table}_{batch.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"aside_{batch.table}_{batch.name}",
+        )

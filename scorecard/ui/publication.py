@@ -86,8 +86,8 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
     return True
 
 
-def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
-    """Step 4; the note to publish with once the button was pressed, otherwise None."""
+def ask_to_publish(waits: Pending, earlier: str | None, *, seen: bool) -> str | None:
+    """Step 4; the note to publish with once the button was pressed, otherwise None. `earlier`: see `version_note`."""
     st.html(render("step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
     if not waits.anything:
         st.html(render("note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
@@ -96,9 +96,21 @@ def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
         st.html(render("note.html", text="请先计算影响，看过之后再发布。"))
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        note = st.text_input("版本说明（可不填）", key="version_note", max_chars=200, width=560)
+        note = version_note(earlier)
         pressed = st.button("发布", type="primary", key="publish")
-    return note.strip() if pressed else None
+    return note if pressed else None
+
+
+def version_note(earlier: str | None) -> str:
+    """What is said of the version to be published; one published before (`earlier` is what was said then) keeps that."""
+    if earlier is not None:
+        kept = f"说明仍为“{earlier}”。" if earlier else "当时没有写说明。"
+        st.html(render("note.html", text=f"这一版本此前发布过，再次发布不另写说明，{kept}"))
+        return ""
+    placeholder = "不写当事人等个人信息"
+    return st.text_input(
+        "版本说明（可不填）", key="version_note", max_chars=200, width=560, placeholder=placeholder
+    ).strip()
 
 
 def steps(place: DeltaGenerator, checked: Sequence[Checked], waits: Pending, *, seen: bool) -> None:

@@ -12,6 +12,7 @@ from scorecard.freshness import COURT_TIME
 from scorecard.opened import Version
 from scorecard.store import Manifest
 from scorecard.ui.markup import render
+from scorecard.ui.publication import version_note
 
 Result = TypeVar("Result")
 Key = tuple[str, str]  # (table, batch name)
@@ -200,10 +201,13 @@ def wants_candidate(candidate: str) -> bool:
     return st.session_state.get(_CANDIDATE) == candidate
 
 
-def decided(candidate: str) -> tuple[bool, str] | None:
-    """(True, note) to publish the candidate shown, (False, "") to throw it away, None while nobody decided."""
+def decided(candidate: str, earlier: str | None) -> tuple[bool, str] | None:
+    """(True, note) to publish the candidate shown, (False, "") to throw it away, None while nobody decided.
+
+    `earlier` is the note of a candidate that was published before, None for any other.
+    """
     with st.form("publish_candidate", border=False):
-        note = st.text_input("发布说明", max_chars=200, width=620, placeholder="不写当事人等个人信息")
+        note = version_note(earlier)
         sure = st.checkbox("我已看过影响，确认发布")
         with st.container(horizontal=True):
             publish = st.form_submit_button("发布候选版本", type="primary")

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.accept import accept
-from etl.aside import outstanding
+from etl.aside import aside_csv, outstanding
 from etl.batches import list_batches
 from etl.build import build, chosen_batches
 from etl.mapping import remembered
@@ -148,6 +148,14 @@ def test_good_rows_get_in_where_the_officer_says_so_and_the_others_wait_for_corr
     assert (batch.rows, batch.aside) == (58, 2)
     assert outstanding(data, (batch,)) == {"cases": 2}
     assert "审判案件表 2 行尚未改正" in text(app)
+    assert "「立案日期」“2026-02-30”：没有这一天" in text(app)
+    assert text(app).index("没有这一天") > text(app).index("搁置原因"), "the row itself waits on screen"
+    rest = aside_csv(data, batch, OFFICER).decode("utf-8-sig")
+    for wrong, right in ("小额诉颂", "小额诉讼"), ("简易程徐", "简易程序"), ("2026-02-30", "2026-01-05"):
+        rest = rest.replace(wrong, right)
+    press(hand_in(app, rest.encode("utf-8-sig"), "改正.csv"), "接收")
+    assert outstanding(data, list_batches(data)) == {}
+    assert "搁置待改正的行" not in text(app), "nothing waits: nothing is said"
 
 
 def test_an_unknown_header_is_mapped_once_remembered_and_offered_the_next_time(

@@ -117,6 +117,8 @@ def test_withdrawing_asks_for_a_reason_and_a_confirmation_shows_the_impact_and_t
     assert "当前版本仍在用，待发布" in text(app)
     press(app, "建库并看影响")
     assert "消失 30 行" in text(app)
+    assert "这一版本此前发布过，再次发布不另写说明，当时没有写说明" in text(app)
+    assert not any(one.label == "版本说明（可不填）" for one in app.text_input)
     press(app, "发布候选版本")
     assert store.current(data).version == new
     tick(app, "我已看过影响，确认发布")
