@@ -71,7 +71,7 @@ def words(paper: Paper) -> list[str]:
                 found += [block.title, block.note, *(column.name for column in block.columns)]
                 found += [cell for row in block.rows for cell in row]
             case Figure():
-                found += [block.caption, block.reading, block.sentence, *block.trend.provenance]
+                found += [block.caption, block.trend.reading, block.sentence, *block.trend.provenance]
                 found += [point.text for point in block.trend.points]
     return found
 
@@ -147,7 +147,7 @@ def test_every_number_is_the_stores_read_a_second_time(
         if line.id in figures:
             figure = figures[line.id]
             assert figure.line == line
-            assert f"　{line.value}　" in figure.reading.replace(f"{line.period} ", "　", 1)
+            assert f"　{line.value}　" in figure.trend.reading
             at = {point.key: point for point in figure.trend.points}
             assert at[key].text == line.value
     assert checked > (40 if (department, scope) == ("all", "all") else 10)
