@@ -38,6 +38,8 @@ _TOPICS: Mapping[str, str] = {
 _UNTIL_CLOSED: Curve = ((0, 3), (0.5, 19), (0.9, 55), (0.95, 90), (1, 600))
 _UNTIL_REVISIT: Curve = ((0, 8), (0.5, 43), (0.93, 86), (1, 125))
 _REVISITED = {2024: 0.36, 2025: 0.48, 2026: 0.57}
+_CAUGHT_UP = 0.96  # of the others, after the ninety days: too late for the rate, but no longer on the list of those due
+_UNTIL_CAUGHT_UP: Curve = ((0, 95), (0.9, 130), (1, 170))
 _LEADS_A_YEAR = {2024: 13}
 
 
@@ -97,7 +99,7 @@ def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) ->
 
 
 def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, Any]]:
-    """Revisits to firms after their suits, up to a day; a few are made twice."""
+    """Revisits to firms after their suits, up to a day; a few are made twice, most that were missed are made late."""
     found: list[tuple[date, int, Suit, Chance]] = []
     for n, suit in enumerate(suits):
         if not suit.firm_related or not EXTRACTS_FROM <= suit.closed_on <= as_of:
@@ -107,6 +109,11 @@ def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[
         again, later = chance.happens(0.04), workday_from(day + timedelta(days=chance.between(20, 60)))
         if chance.happens(in_year(_REVISITED, suit.closed_on.year)):
             found += [(one, n, suit, chance) for one in ([day, later] if again else [day]) if one <= as_of]
+            continue
+        chance = Chance(seed, "late revisit", suit.number)
+        day = workday_from(suit.closed_on + timedelta(days=chance.days(_UNTIL_CAUGHT_UP)))
+        if chance.happens(_CAUGHT_UP) and day <= as_of:
+            found.append((day, n, suit, chance))
     found.sort(key=lambda entry: entry[:2])
     numbers = running("回访", (day for day, _, _, _ in found))
     return [
