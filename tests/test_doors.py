@@ -19,8 +19,8 @@ from scorecard.access_settings import AccessSettings
 from scorecard.layout import DataDir
 from scorecard.reception import COOKIE, Reception
 from scorecard.ui.doors import Doors, headers, policy
-from scorecard.ui.signin import page_of
-from scorecard.visits import HEADER
+from scorecard.ui.onward import left, page_of, remembering
+from scorecard.visits import HEADER, Request
 from tests.browser.conftest import PASSWORD, ROOT, account, running
 
 PROXY = {
@@ -280,6 +280,50 @@ def test_ways_that_are_switched_off_are_closed(server: Server) -> None:
 )
 def test_after_signing_in_one_comes_back_to_a_page_of_this_server_only(wanted: str, page: str) -> None:
     assert page_of(wanted) == page
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("http://127.0.0.1:8501/commercial?period=2026-10", "/commercial?period=2026-10"),
+        ("http://127.0.0.1:8501/account?next=/upload%3Fx%3D1", "/upload?x=1"),
+        ("http://127.0.0.1:8501/account", "/account"),
+        ("http://127.0.0.1:8501/account?next=//evil.example", "/"),
+        ("http://127.0.0.1:8501", "/"),
+        ("http://evil.example//x", "/"),
+    ],
+)
+def test_the_page_somebody_left_is_read_from_its_address(address: str, page: str) -> None:
+    assert left(address) == page
+
+
+def redirected(path: str, request: Request, location: str = "/") -> list[tuple[str, str]]:
+    """The headers of a redirect of the framework's, as the browser gets them."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    start = {"type": "http.response.start", "status": 302, "headers": [(b"location", location.encode())]}
+    asyncio.run(remembering(send, path, request)(start))
+    return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
+
+
+def test_a_provider_leads_back_to_the_page_it_was_left_for_once_and_to_nowhere_else() -> None:
+    there = Request((("referer", "http://127.0.0.1:8501/upload?x=1"),), "127.0.0.1")
+    headers = dict(redirected("/auth/login", there, "https://provider.example/authorize"))
+    assert headers["location"] == "https://provider.example/authorize"
+    given, _, rest = headers["set-cookie"].partition("; ")
+    assert rest == "Max-Age=600; Path=/; HttpOnly; SameSite=Lax"
+    name, _, value = given.partition("=")
+    back = Request((), "127.0.0.1", cookies=((name, value),))
+    headers = dict(redirected("/oauth2callback", back))
+    assert headers["location"] == "/upload?x=1"
+    assert headers["set-cookie"].startswith(f"{name}=; Max-Age=0")
+    assert redirected("/oauth2callback", Request((), "127.0.0.1")) == [("location", "/")]
+    forged = Request((), "127.0.0.1", cookies=((name, "https%3A%2F%2Fevil.example%2F"),))
+    assert dict(redirected("/oauth2callback", forged))["location"] == "/"
+    assert redirected("/", back) == [("location", "/")], "no other answer is touched"
 
 
 # --- the real server ------------------------------------------------------------------------------------------

@@ -17,18 +17,18 @@ import streamlit as st
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from scorecard.reception import Reception
+from scorecard.ui import onward
 from scorecard.ui.markup import HERE, behaviour, render
+from scorecard.ui.onward import Message, Send
 from scorecard.visits import HEADER, Request
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_OIDC = ("/auth/login", "/auth/logout", "/oauth2callback")
+_OIDC = (onward.BEGIN, "/auth/logout", onward.END)
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
 # Their pages follow one another within seconds; nothing here needs a camera, a place or a payment.
 _UNUSED = (
@@ -107,7 +107,7 @@ class Doors:
         if refusal:
             await _refuse(answer, *refusal)
         else:
-            await self._inside(scope, receive, answer)
+            await self._inside(scope, receive, onward.remembering(answer, scope["path"], request))
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
         origin, host = request.one("origin"), request.one("host")

@@ -10,6 +10,7 @@ from scorecard.reception import Arrival
 from scorecard.ui import identity
 from scorecard.ui.data import seeds_catalog
 from scorecard.ui.markup import render
+from scorecard.ui.onward import left
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,14 @@ def who(actor: Actor, arrival: Arrival) -> Who:
     department = f" · {_department(actor.department)}" if actor.department else ""
     text = f"{actor.name}（{ROLE_NAMES[actor.role]}{department}）" if known else ROLE_NAMES[actor.role]
     direct = not _by_oidc()
-    return Who(text, known, arrival.way, arrival.note, here("signin") if direct else "account", direct)
+    return Who(text, known, arrival.way, arrival.note, here("signin" if direct else "account"), direct)
 
 
 def here(form: str) -> str:
     """The address of a form that leads back to the page on screen."""
     page = urlsplit(st.context.url or "").path or "/"
     query = urlencode(st.query_params.to_dict())
-    return f"/{form}?next={quote(f'{page}?{query}' if query else page)}"
+    return f"/{form}?next={quote(left(f'{page}?{query}'))}"
 
 
 def sign_in_first(arrival: Arrival) -> None:
@@ -77,7 +78,7 @@ def not_yours(title: str, capability: Capability, actor: Actor) -> None:
     known = actor.role != "visitor"
     href, word = ("/", "返回总览") if known else (here("signin"), "登录")
     if not known and _by_oidc():
-        href, word = "/account", "登录"
+        href, word = here("account"), "登录"
     st.html(render("sign_in_first.html", title=title, text=text, note="", href=href, word=word))
 
 

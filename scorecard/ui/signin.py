@@ -4,7 +4,6 @@ A password never passes the framework: it goes from the browser's form straight 
 own pages only (Origin; the cookie is SameSite=Strict), and lead back to pages of this server only.
 """
 
-import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,16 +17,10 @@ from scorecard.reception import COOKIE, Arrival, Reception
 from scorecard.signing_in import change_password, sign_in
 from scorecard.ui.doors import request_of, style_sheet
 from scorecard.ui.markup import render
+from scorecard.ui.onward import HOME, page_of
 from scorecard.visits import Request as Seen
 
 _LARGEST = 8192  # bytes of a form
-_PAGE = re.compile(r"/[A-Za-z0-9_]*(\?[^\s\\#]*)?")  # a page of ours: no second slash, no host, no scheme
-_HOME = "/"
-
-
-def page_of(text: str) -> str:
-    """A path of this server to go on to; anything else leads to the first page."""
-    return text if len(text) < 2000 and _PAGE.fullmatch(text) else _HOME
 
 
 class Forms:
@@ -45,9 +38,9 @@ class Forms:
 
     async def _signin(self, request: Request) -> Response:
         if request.method == "GET":
-            return self._signin_page(page_of(request.query_params.get("next", _HOME)))
+            return self._signin_page(page_of(request.query_params.get("next", HOME)))
         given = await _form(request)
-        onward, name = page_of(given.get("next", _HOME)), given.get("name", "")
+        onward, name = page_of(given.get("next", HOME)), given.get("name", "")
         seen = request_of(request.scope)
         if refusal := self._refusal(request):
             return self._signin_page(onward, name, refusal)
@@ -81,9 +74,9 @@ class Forms:
         if arrival is None or not arrival.way:
             return RedirectResponse("/signin?next=/account", 303)
         if request.method == "GET":
-            return self._password_page(arrival, page_of(request.query_params.get("next", _HOME)))
+            return self._password_page(arrival, page_of(request.query_params.get("next", HOME)))
         given = await _form(request)
-        onward, new = page_of(given.get("next", _HOME)), given.get("new", "")
+        onward, new = page_of(given.get("next", HOME)), given.get("new", "")
         refusal = self._refusal(request)
         if refusal is None and new != given.get("again", ""):
             refusal = ScorecardError("两次输入的新密码", "不一样", "两次相同", "请重新输入")

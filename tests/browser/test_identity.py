@@ -313,6 +313,19 @@ def test_the_provider_s_claim_gives_the_role_and_signing_out_ends_it(place: Plac
     assert ("退出", "李四", "统一身份认证") in said
 
 
+def test_signing_in_at_the_provider_leads_back_to_the_page_it_was_begun_on(
+    place: Place, visit: Visit
+) -> None:
+    watched = visit()
+    page = watched.open(f"{place.address}/glossary?indicator=bankruptcy_mean_days")
+    page.get_by_role("link", name="登录").click()
+    page.get_by_role("button", name="统一身份认证登录").click()
+    page.get_by_role("button", name="u1", exact=True).click()
+    page.wait_for_url(f"{place.address}/glossary?**indicator=bankruptcy_mean_days**")
+    watched.settle()
+    assert who(page).startswith("李四（审管办）")
+
+
 def test_a_department_comes_with_its_claim_and_a_stranger_stays_a_visitor(place: Place, visit: Visit) -> None:
     assert who(by_provider(visit(), place, "u2")).startswith("内勤（部门 · 民事审判庭）")
     stranger = by_provider(visit(), place, "u3")
