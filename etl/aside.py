@@ -117,7 +117,7 @@ def aside_rows(
     )
 
 
-def aside_csv(data: DataDir, batch: Batch, actor: Actor, lines: Collection[int] | None = None) -> bytes:
+def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] | None = None) -> bytes:
     """The rows kept aside (only those of `lines`, if given) as an extract to be corrected and sent again, private columns included.
 
     Two columns more say which batch and line each row came from: the door clears that line when it takes the row in.

@@ -1,6 +1,7 @@
 """数据报送: choose files, 体检, 影响, 发布. Each act is a button of its own; a rerun never does anything twice."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -15,7 +16,6 @@ from etl.publish import publish
 from etl.recognise import recognise
 from etl.repaired import repaired_csv
 from etl.withdraw import withdrawn
-from scorecard import store
 from scorecard.contracts import Table
 from scorecard.definitions import Catalog
 from scorecard.ui import asides, checkup, frame, identity, publication, upload
@@ -47,18 +47,12 @@ bar = st.empty()
 checked = checkup.check(upload.choose(catalog), catalog, door)
 upload.templates(catalog, template)
 chosen = chosen_batches(data)
-asides.show(
-    waiting(data, chosen),
-    catalog,
-    lambda one, first: aside_rows(data, one.batch, one.lines, first),
-    lambda one: aside_csv(data, one.batch, actor, one.lines),
-)
+asides.show(waiting(data, chosen), catalog, partial(aside_rows, data), partial(aside_csv, data, actor))
 waits = publication.pending(version, chosen, version_id(catalog, chosen), catalog)
 current = version.id if version else None
 seen = publication.show_impact(waits, catalog, lambda: impact(data, catalog, build(catalog, data), current))
 publication.steps(bar, checked, waits, seen=seen)
-notes = {one.version: one.note for one in store.manifests(data)}
-note = publication.ask_to_publish(waits, notes.get(waits.candidate), seen=seen)
+note = publication.ask_to_publish(waits, seen=seen)
 if note is not None:
     with st.spinner("正在发布…"):
         publish(data, waits.candidate, actor, note)

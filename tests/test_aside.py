@@ -136,7 +136,7 @@ def test_private_cells_are_masked_on_screen_and_personal_columns_never_get_there
     lines = [{**row, "当事人": "某甲", "备注": "阅后即焚", "联系人": "秘密乙"} for row in spoilt()]
     batch = taken(catalog, data, lines, headers=[*HEADERS, "当事人", "备注"])
     assert {row.cells["联系人"] for row in aside_rows(data, batch)} == {MASK}
-    text = aside_csv(data, batch, OFFICER).decode("utf-8-sig")
+    text = aside_csv(data, OFFICER, batch).decode("utf-8-sig")
     assert "秘密乙" in text  # without it the corrected row would lose it
     stored = pq.read_table(data.aside / "trials" / f"{batch.name}.parquet")
     for word in ("某甲", "阅后即焚"):
@@ -148,8 +148,8 @@ def test_private_cells_are_masked_on_screen_and_personal_columns_never_get_there
 def test_only_who_may_upload_takes_the_rows_home_and_it_is_recorded(catalog: Catalog, data: DataDir) -> None:
     batch = taken(catalog, data, spoilt())
     with pytest.raises(Forbidden):
-        aside_csv(data, batch, LEADER)
-    aside_csv(data, batch, OFFICER)
+        aside_csv(data, LEADER, batch)
+    aside_csv(data, OFFICER, batch)
     last = audit.entries(data)[-2:]
     assert [(one.action, one.result, one.subject) for one in last] == [
         ("导出", "拒绝", f"trials/{batch.name}"),
@@ -164,7 +164,7 @@ def test_what_comes_out_to_be_corrected_is_safe_in_a_spreadsheet_and_comes_back_
         2, 结案日期="2026-02-30", 案由="=HYPERLINK(1)", 联系人="370117199001011234", 标的额="1200.50"
     )
     batch = taken(catalog, data, [*lines, rows(3)[2]])
-    raw = aside_csv(data, batch, OFFICER)
+    raw = aside_csv(data, OFFICER, batch)
     cells = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     assert (cells[0]["案由"], cells[0]["联系人"], cells[0]["标的额"]) == (
         "'=HYPERLINK(1)", "'370117199001011234", "1200.50",
@@ -236,7 +236,7 @@ def test_a_batch_of_the_time_before_rows_could_be_set_aside_still_reads(
 
 def corrected(data: DataDir, batch: Batch, *lines: int) -> bytes:
     """These lines as they come back, with their dates put right."""
-    text = aside_csv(data, batch, OFFICER).decode("utf-8-sig")
+    text = aside_csv(data, OFFICER, batch).decode("utf-8-sig")
     found = list(csv.reader(io.StringIO(text)))
     out = io.StringIO(newline="")
     csv.writer(out).writerows([found[0], *(row for row in found[1:] if int(row[1]) in lines)])
@@ -270,7 +270,7 @@ def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(
     (left,) = waiting(data, list_batches(data))
     assert (left.batch, left.lines) == (batch, {4, 5, 6})
     assert [row.line for row in aside_rows(data, batch, left.lines, first=2)] == [4, 5]
-    text = aside_csv(data, batch, OFFICER, left.lines).decode("utf-8-sig")
+    text = aside_csv(data, OFFICER, batch, left.lines).decode("utf-8-sig")
     assert [row["搁置行号"] for row in csv.DictReader(io.StringIO(text))] == ["4", "5", "6"]
 
 

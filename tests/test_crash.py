@@ -10,13 +10,13 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from etl.aside import aside_rows
-from etl.batches import list_batches
+from etl.batches import Batch, list_batches
 from etl.build import chosen_batches
 from etl.withdraw import notes, withdrawn
 from scorecard import audit, store
@@ -142,24 +142,37 @@ Folder = tuple[DataDir, tuple[str, str, str]]
 Record = Callable[[str, object], None]
 
 
-def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
-    folder: Folder, server: Server, record_property: Record
-) -> None:
+def accepting(
+    act: str, what: str, times: int, folder: Folder, server: Server, whole: Callable[[Sequence[Batch]], None]
+) -> str:
+    """The figures of an acceptance killed again and again; after each kill `whole` looks at all batches there are."""
     data, versions = folder
-    watch, before = Watch(data, versions), [0]
+    before = 0
 
     def prepare(number: int) -> tuple[str, str]:
-        before[0] = len(list_batches(data))
-        return "accept", str(1001 + 100 * number)
+        nonlocal before
+        before = len(list_batches(data))
+        return act, str(1001 + 100 * number)
 
     def took_effect() -> bool:
         found = list_batches(data)
+        whole(found)
+        return len(found) == before + 1
+
+    figures = killed_often(what, times, server, Watch(data, versions), prepare, took_effect)
+    assert server.run(act, data, "900001").how == "finished"
+    return figures
+
+
+def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
+    folder: Folder, server: Server, record_property: Record
+) -> None:
+    def whole(found: Sequence[Batch]) -> None:
         assert {batch.rows for batch in found} == {ROWS}
         assert len({batch.sequence for batch in found}) == len(found)
-        return len(found) == before[0] + 1
 
-    record_property("figures", killed_often("accept", 50, server, watch, prepare, took_effect))
-    assert server.run("accept", data, "900001").how == "finished"
+    record_property("figures", accepting("accept", "accept", 50, folder, server, whole))
+    data = folder[0]
     recorded = set(audit.done(data, ("上传", "补记")))
     assert {f"cases/{batch.name}" for batch in list_batches(data)} <= recorded
     assert debris(data) == []
@@ -168,20 +181,12 @@ def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
 def test_killed_while_setting_rows_aside_no_batch_is_without_its_rows(
     folder: Folder, server: Server, record_property: Record
 ) -> None:
-    data, versions = folder
-    watch, before = Watch(data, versions), [0]
+    data = folder[0]
 
-    def prepare(number: int) -> tuple[str, str]:
-        before[0] = len(list_batches(data))
-        return "accept_aside", str(1001 + 100 * number)
-
-    def took_effect() -> bool:
-        found = list_batches(data)
+    def whole(found: Sequence[Batch]) -> None:
         assert [len(aside_rows(data, batch)) for batch in found if batch.aside] == [1] * (len(found) - 3)
-        return len(found) == before[0] + 1
 
-    record_property("figures", killed_often("accept, a row aside", 30, server, watch, prepare, took_effect))
-    assert server.run("accept_aside", data, "900001").how == "finished"
+    record_property("figures", accepting("accept_aside", "accept, a row aside", 30, folder, server, whole))
     kept = {path.stem for path in data.aside.glob("*/*.parquet")}
     assert kept == {batch.name for batch in list_batches(data) if batch.aside}
     assert debris(data) == []

@@ -44,6 +44,21 @@ def write(paper: Paper) -> bytes:
     return csv_file(HEADERS, [*rows, (), *((text,) for text in foot if text)])
 
 
+def said(line: Line) -> tuple[str, ...]:
+    """The cells from 差距 to 数据截至: text in every annex."""
+    return (
+        line.gap,
+        "；".join(line.changes),
+        line.variation,
+        line.reason,
+        line.basis,
+        line.domain,
+        line.measures,
+        line.departments,
+        line.as_of,
+    )
+
+
 def _row(line: Line, version: str) -> tuple[str, ...]:
     return (
         line.id,
@@ -60,15 +75,7 @@ def _row(line: Line, version: str) -> tuple[str, ...]:
         _number(line.lower),
         _number(line.upper),
         line.word,
-        line.gap,
-        "；".join(line.changes),
-        line.variation,
-        line.reason,
-        line.basis,
-        line.domain,
-        line.measures,
-        line.departments,
-        line.as_of,
+        *said(line),
         f"版本 {version}",
     )
 

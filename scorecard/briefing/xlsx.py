@@ -6,7 +6,7 @@ Text is written as text and a number as a number that shows the page's digits; n
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scorecard.briefing.annex import HEADERS
+from scorecard.briefing.annex import HEADERS, said
 from scorecard.briefing.digits import Digits, bound, whole
 from scorecard.briefing.paper import Figure, Line, Paper
 from scorecard.briefing.sheets import Cell, Column, Judged, Sheet, workbook
@@ -106,15 +106,7 @@ def _line(line: Line, version: str) -> Sequence[Cell]:
         _bound(line.lower, line.unit),
         _bound(line.upper, line.unit),
         Judged(line.word),
-        line.gap,
-        "；".join(line.changes),
-        line.variation,
-        line.reason,
-        line.basis,
-        line.domain,
-        line.measures,
-        line.departments,
-        line.as_of,
+        *said(line),
         version,
     )
 

@@ -1,7 +1,7 @@
 """Rows that were set aside when their extract was taken in and still wait: how many, which, and the file to correct them in."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -15,8 +15,8 @@ SHOWN = 20  # rows of a batch on screen; all of them are in the file
 def show(
     waiting: Sequence[Any],
     catalog: Catalog,
-    rows: Callable[[Any, int], Sequence[Any]],
-    as_csv: Callable[[Any], bytes],
+    rows: Callable[[Any, Collection[int], int], Sequence[Any]],
+    as_csv: Callable[[Any, Collection[int]], bytes],
 ) -> None:
     """Each batch with rows that wait: its first rows with their reasons, and all of them as a file. Nothing when none wait."""
     if not waiting:
@@ -28,11 +28,17 @@ def show(
     for number, one in enumerate(waiting, 1):
         batch, name = one.batch, catalog.tables[one.batch.table].name
         st.html(
-            render("asides_batch.html", name=name, batch=batch, count=len(one.lines), rows=rows(one, SHOWN))
+            render(
+                "asides_batch.html",
+                name=name,
+                batch=batch,
+                count=len(one.lines),
+                rows=rows(batch, one.lines, SHOWN),
+            )
         )
         st.download_button(
             f"下载第 {number} 批搁置的行（{name}，{len(one.lines):,} 行）",
-            data=lambda one=one: as_csv(one),
+            data=lambda one=one: as_csv(one.batch, one.lines),
             file_name=f"搁置_{batch.table}_{batch.name}.csv",
             mime="text/csv",
             on_click="ignore",

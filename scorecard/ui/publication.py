@@ -7,12 +7,14 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from scorecard import store
 from scorecard.definitions import Catalog
 from scorecard.impact import Impact
 from scorecard.opened import Version
 from scorecard.provenance import day_text
 from scorecard.ui import impact
 from scorecard.ui.checkup import Checked
+from scorecard.ui.data import data_dir
 from scorecard.ui.markup import render
 
 STEPS = ("选择文件", "体检", "影响", "发布")
@@ -23,7 +25,8 @@ _SEEN = "_impact"  # what the candidate looked at last would change
 class Pending:
     """The difference between what is published and what the batches and definitions of this moment give.
 
-    `candidate` is the id that version would have; nothing is pending when it is the published one.
+    `candidate` is the id that version would have; nothing is pending when it is the published one. `earlier` is the
+    note of a candidate that was published before, None for any other.
     """
 
     candidate: str
@@ -32,6 +35,7 @@ class Pending:
     removed: Sequence[str]
     definitions: bool
     leaves_sample: bool
+    earlier: str | None = None
 
     @property
     def anything(self) -> bool:
@@ -52,6 +56,7 @@ def pending(version: Version | None, chosen: Sequence[Any], candidate: str, cata
         removed=[] if sample else [str(one["file_name"]) for key, one in published.items() if key not in now],
         definitions=version.catalog.digest != catalog.digest,
         leaves_sample=sample,
+        earlier={one.version: one.note for one in store.manifests(data_dir())}.get(candidate),
     )
 
 
@@ -86,8 +91,8 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
     return True
 
 
-def ask_to_publish(waits: Pending, earlier: str | None, *, seen: bool) -> str | None:
-    """Step 4; the note to publish with once the button was pressed, otherwise None. `earlier`: see `version_note`."""
+def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
+    """Step 4; the note to publish with once the button was pressed, otherwise None."""
     st.html(render("step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
     if not waits.anything:
         st.html(render("note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
@@ -96,7 +101,7 @@ def ask_to_publish(waits: Pending, earlier: str | None, *, seen: bool) -> str | 
         st.html(render("note.html", text="请先计算影响，看过之后再发布。"))
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        note = version_note(earlier)
+        note = version_note(waits.earlier)
         pressed = st.button("发布", type="primary", key="publish")
     return note if pressed else None
 

@@ -150,7 +150,7 @@ def test_good_rows_get_in_where_the_officer_says_so_and_the_others_wait_for_corr
     assert "审判案件表 2 行尚未改正" in text(app)
     assert "「立案日期」“2026-02-30”：没有这一天" in text(app)
     assert text(app).index("没有这一天") > text(app).index("搁置原因"), "the row itself waits on screen"
-    rest = aside_csv(data, batch, OFFICER).decode("utf-8-sig")
+    rest = aside_csv(data, OFFICER, batch).decode("utf-8-sig")
     for wrong, right in ("小额诉颂", "小额诉讼"), ("简易程徐", "简易程序"), ("2026-02-30", "2026-01-05"):
         rest = rest.replace(wrong, right)
     press(hand_in(app, rest.encode("utf-8-sig"), "改正.csv"), "接收")
