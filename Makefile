@@ -10,7 +10,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= 2
+WORKERS ?= 3
 UV := uv==0.13.9
 
 # An environment counts as finished only once its stamp lies in it. The stamp's name is the hash of what was asked

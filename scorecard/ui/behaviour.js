@@ -58,6 +58,9 @@ if (!window.scorecardBehaviour) {
     ["Open", "展开"],
     ["Choose date", "选择日期"],
     ["file upload", "选择文件"],
+    ["Pagination", "翻页"],
+    ["Previous page", "上一页"],
+    ["Next page", "下一页"],
     ["Empty", "未填"],
     ["yyyy", "年"],
     ["mm", "月"],
@@ -78,6 +81,7 @@ if (!window.scorecardBehaviour) {
     [/^day, (.+)$/, (m) => `${m[1]}，日`],
     [/^(\d+) – [A-Z][a-z]+$/, (m) => `${Number(m[1])}月`],
     [/^Selected Date: (.+)$/, (m) => `已选日期 ${isNaN(new Date(m[1])) ? "" : new Date(m[1]).toLocaleDateString("zh-CN")}`],
+    [/^Page (\d+)$/, (m) => `第${m[1]}页`],
     [/^Remove (.+)$/, (m) => `移除 ${m[1]}`],
   ];
   const attributes = ["aria-label", "aria-valuetext", "title", "placeholder"];
