@@ -94,14 +94,15 @@ def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tu
         connection,
         "information_reports",
         "SELECT department, count(DISTINCT report_no) FROM information_reports"
-        " WHERE submitted_on BETWEEN $first AND $last GROUP BY 1",
+        " WHERE submitted_on BETWEEN $first AND $last GROUP BY 1 ORDER BY 1",
         span,
     )
     adopted = _fetch(
         connection,
         "information_reports",
         "SELECT department, level, adopted_on FROM information_reports"
-        " WHERE level IN (SELECT unnest($levels)) AND adopted_on BETWEEN $first AND $last ORDER BY adopted_on",
+        " WHERE level IN (SELECT unnest($levels)) AND adopted_on BETWEEN $first AND $last"
+        " ORDER BY adopted_on, report_no, level",
         {**span, "levels": list(ADOPTED)},
     )
     if submitted is None or adopted is None:
@@ -120,7 +121,7 @@ def register(
     rows = _fetch(
         connection,
         "information_reports",
-        "SELECT coalesce(any_value(title), ''), any_value(kind), any_value(department), min(submitted_on),"
+        "SELECT coalesce(min(title), ''), min(kind), min(department), min(submitted_on),"
         " list(DISTINCT level) FROM information_reports WHERE kind IN (SELECT unnest($kinds))"
         " GROUP BY report_no HAVING min(submitted_on) BETWEEN $first AND $last ORDER BY 4 DESC, report_no DESC",
         {"kinds": list(kinds), "first": first, "last": last},
@@ -142,7 +143,7 @@ def revisits(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> 
         " coalesce(sum(issues) FILTER (closed_issues IS NOT NULL), 0)::BIGINT,"
         " coalesce(sum(closed_issues) FILTER (issues IS NOT NULL), 0)::BIGINT,"
         " count(*) FILTER (issues IS NULL OR closed_issues IS NULL)"
-        " FROM revisits WHERE revisited_on BETWEEN $first AND $last GROUP BY 1",
+        " FROM revisits WHERE revisited_on BETWEEN $first AND $last GROUP BY 1 ORDER BY 1",
         {"first": first, "last": last},
     )
     return None if rows is None else tuple(Revisits(*row) for row in rows)
@@ -154,7 +155,7 @@ def activities(connection: duckdb.DuckDBPyConnection, first: date, last: date) -
         connection,
         "work_log",
         "SELECT kind, department, count(*), count(DISTINCT firm_code) FROM work_log"
-        " WHERE held_on BETWEEN $first AND $last GROUP BY 1, 2",
+        " WHERE held_on BETWEEN $first AND $last GROUP BY 1, 2 ORDER BY 1, 2",
         {"first": first, "last": last},
     )
     return None if rows is None else tuple(Activity(*row) for row in rows)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
@@ -20,6 +21,7 @@ from scorecard.briefing.paper import Figure, Heading, Paper, Paragraph, Table
 from scorecard.errors import ScorecardError
 from scorecard.layout import DataDir
 from scorecard.opened import Version, open_published
+from scorecard.register_rows import activities, pieces, revisits
 from scorecard.worklist_rows import MASK
 from tests.actors import CIVIL, LEADER, OFFICER
 from tests.samples import published_month, published_without_targets
@@ -310,6 +312,18 @@ def test_the_outline_says_what_the_paper_then_holds(
         assert said.tables == sum(isinstance(block, Table) for block in paper.blocks)
         assert said.headings == tuple(b.text for b in paper.blocks if isinstance(b, Heading) and b.level == 1)
         assert set(said.cautions) <= set(words(paper))
+
+
+def test_registers_are_counted_in_one_order_whichever_thread_is_first(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    span = (date(2024, 1, 1), date(2026, 10, 31))
+    worked = [(one.kind, one.department) for one in activities(connection, *span) or ()]
+    visited = [one.department for one in revisits(connection, *span) or () if one.department]
+    sent = [one.department for one in pieces(connection, *span) or () if one.submitted]
+    for found in (worked, visited, sent):
+        assert len(found) > 1
+        assert found == sorted(found)
 
 
 def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
