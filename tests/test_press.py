@@ -294,10 +294,11 @@ def test_a_document_without_any_protection_reaches_nothing(
 ) -> None:
     port, came = listener
     hostile = page(OUTWARD.format(port=port), "")
-    held: list[str] = []
+    ours, held = list[int](), list[str]()
 
     async def look(shown: Document) -> str:
-        held.extend(internet_sockets(pressing(closing)))
+        ours.extend(pressing(closing))
+        held.extend(internet_sockets(ours))
         return await shown.evaluate("document.documentElement.dataset.told")
 
     closing = Press()
@@ -306,6 +307,7 @@ def test_a_document_without_any_protection_reaches_nothing(
     finally:
         closing.close()
     assert came == []
+    assert len(ours) > 3, "the browser's processes were looked at"
     assert held == []
 
     # The very document does call out in a browser that may: the test can fail.
