@@ -62,7 +62,7 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	$(PY) -m etl sample --if-empty
 	# Pictures and PDF need a browser on the server; without one everything else works, and the pages say so. Asked for once
 	# in an environment: a server without a network must not wait for one at every start.
-	if [ ! -e $(BROWSER) ] && ! $(PY) -m scorecard.briefing.press >/dev/null; then
+	if [ ! -e $(BROWSER) ] && ! $(PY) -m scorecard.briefing.browser.queue >/dev/null; then
 	    ( system_packages "导出图片和 PDF 需要浏览器" chromium ) || echo "看板照常启动；装好浏览器之前，服务器不能导出图片和 PDF。"
 	fi
 	touch $(BROWSER)
@@ -70,7 +70,7 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	echo "  看板地址：http://127.0.0.1:$(PORT)"
 	echo "  停止：在本窗口按 Ctrl+C"
 	echo
-	exec $(PY) -m scorecard.ui.serve --port $(PORT)
+	exec $(PY) -m scorecard.ui.server.serve --port $(PORT)
 
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PY) -m pytest -n $(WORKERS)

@@ -1,6 +1,6 @@
 """The frame of the app: which pages there are, in which order. `make run` starts it."""
 
-from scorecard.ui import frame
+from scorecard.ui.shell import frame
 
 frame.run(
     {

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from scorecard import workdays
-from scorecard.derivation import CALENDAR
+from scorecard.calendar import workdays
+from scorecard.queries.derived_columns import CALENDAR
 
 # Room for 1e7 rows inside 4 GiB of the process: DuckDB spills to disk beyond this.
 MEMORY_LIMIT = "2500MB"

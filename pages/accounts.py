@@ -1,9 +1,10 @@
 """账户: who has one, with which role; new ones, other roles, new passwords, closing and opening. For 管理员 only."""
 
-from scorecard import account_book
-from scorecard.accounts import assign, create, reset, set_disabled
-from scorecard.ui import accounts, frame, identity
-from scorecard.ui.data import data_dir, seeds_catalog
+from scorecard.identity import account_file as account_book
+from scorecard.identity.accounts import assign, create, reset, set_disabled
+from scorecard.ui.admin import accounts
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
 frame.heading("账户")
 data, actor = data_dir(), identity.current()

@@ -1,8 +1,9 @@
 """审计: who did what, when and from where; whether the record is whole; the chosen lines as a file."""
 
-from scorecard import audit_list
-from scorecard.ui import audit, frame, identity
-from scorecard.ui.data import data_dir
+from scorecard.audit import listing as audit_list
+from scorecard.ui.admin import audit
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir
 
 frame.heading("审计")
 actor, data = identity.current(), data_dir()

@@ -1,8 +1,9 @@
 """简报: a recurring paper of what is chosen, previewed in words, made once, in every format; past ones made again."""
 
-from scorecard.briefing import making
-from scorecard.ui import briefing, briefing_records, frame, identity
-from scorecard.ui.data import data_dir
+from scorecard.briefing.export import make as making
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.work import briefing, briefing_records
 
 version = frame.heading("简报", any_version=True)
 if version is None:

@@ -1,7 +1,8 @@
 """解决商业纠纷: every indicator of this domain under the plan's measures, then topics in depth; the chosen one in detail."""
 
-from scorecard.ui import clocks, disputes, domain
-from scorecard.ui.pairs import pairs
+from scorecard.ui.indicators import domain
+from scorecard.ui.topics import deadlines as clocks, disputes
+from scorecard.ui.topics.counterweights import pairs
 
 domain.page(
     "commercial_disputes",

@@ -1,5 +1,5 @@
 """案件清单: the rows behind one value, for those who may see them; the chain from the number to the line of a file."""
 
-from scorecard.ui import evidence
+from scorecard.ui.indicators import evidence
 
 evidence.page()

@@ -1,7 +1,8 @@
 """办理破产: every indicator of this domain under the plan's measures, then the cases in depth; the chosen one in detail."""
 
-from scorecard.ui import domain, insolvency, insolvency_money
-from scorecard.ui.pairs import pairs
+from scorecard.ui.indicators import domain
+from scorecard.ui.topics import insolvency, insolvency_money
+from scorecard.ui.topics.counterweights import pairs
 
 domain.page(
     "insolvency",

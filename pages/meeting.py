@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from etl.accept import accept
-from etl.decided import recorded
-from scorecard.decisions import TABLE
-from scorecard.freshness import today
-from scorecard.ui import frame, identity, meeting
-from scorecard.ui.data import data_dir, seeds_catalog
+from etl.intake.accept import accept
+from etl.intake.entered_rows import recorded
+from scorecard.calendar.clock import today
+from scorecard.records.decisions import TABLE
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
+from scorecard.ui.work import meeting
 
 view = frame.analysis("会商")
 if view is not None:

@@ -1,7 +1,8 @@
 """保护中小投资者: every indicator of this domain under the plan's measures, then topics in depth; the chosen one in detail."""
 
-from scorecard.ui import clocks, disputes, domain
-from scorecard.ui.pairs import pairs
+from scorecard.ui.indicators import domain
+from scorecard.ui.topics import deadlines as clocks, disputes
+from scorecard.ui.topics.counterweights import pairs
 
 domain.page(
     "minority_investors",

@@ -1,9 +1,11 @@
 """总览: data health, what needs attention, what improved, where all indicators stand, the same in sentences."""
 
-from etl.waiting import waiting
+from etl.versions.pending import waiting
 from scorecard.errors import ScorecardError
-from scorecard.ui import frame, identity, measures, overview, worklists
-from scorecard.ui.data import data_dir
+from scorecard.ui.indicators import overview
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.work import measures, worklists
 
 view = frame.analysis("总览")
 if view is not None:

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from etl.accept import accept
-from etl.build import build
-from etl.examine import examine
-from etl.publish import publish
-from etl.reported import reported
-from etl.waiting import adds_only, waiting
-from scorecard.freshness import today
-from scorecard.progress import TABLE
-from scorecard.ui import frame, identity, progress
-from scorecard.ui.data import data_dir, seeds_catalog
+from etl.intake.accept import accept
+from etl.intake.entered_rows import reported
+from etl.intake.examine import examine
+from etl.versions.pending import adds_only, waiting
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.calendar.clock import today
+from scorecard.records.progress_reports import TABLE
+from scorecard.ui.records import progress
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
 version = frame.heading("措施进展")
 catalog, data, actor = seeds_catalog(), data_dir(), identity.current()

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish
-from etl.waiting import adds_only
-from scorecard.freshness import today
-from scorecard.ui import frame, identity, targets
-from scorecard.ui.data import data_dir, seeds_catalog
+from etl.intake.accept import accept
+from etl.versions.pending import adds_only
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.calendar.clock import today
+from scorecard.ui.records import targets
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
 version, actor = frame.heading("目标"), identity.current()
 if version is None:

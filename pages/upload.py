@@ -5,22 +5,18 @@ from functools import partial
 
 import streamlit as st
 
-from etl.accept import accept, template
-from etl.aside import aside_csv, aside_rows, waiting
-from etl.build import build, chosen_batches, version_id
-from etl.examine import examine
-from etl.impact import impact
-from etl.mapping import offered, remember, remembered
+from etl.impact.compute import impact
+from etl.intake import examine, header_mapping, recognise, repaired, set_aside, withdraw
+from etl.intake.accept import accept, template
 from etl.problems import SEVERITY_NAMES, problems_csv
-from etl.publish import publish
-from etl.recognise import recognise
-from etl.repaired import repaired_csv
-from etl.withdraw import withdrawn
-from scorecard.contracts import Table
-from scorecard.definitions import Catalog
-from scorecard.ui import asides, checkup, frame, identity, publication, upload
-from scorecard.ui.checkup import Sent
-from scorecard.ui.data import data_dir, seeds_catalog
+from etl.versions.publish import publish
+from etl.warehouse.build import build, chosen_batches, version_id
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.ui.intake import examination as checkup, publication, set_aside as asides, upload
+from scorecard.ui.intake.examination import Sent
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
 version = frame.heading("数据报送")
 catalog, data, actor = seeds_catalog(), data_dir(), identity.current()
@@ -32,14 +28,14 @@ def read(file: Sent) -> tuple[bytes, str, Table, Catalog, date]:
 
 
 door = checkup.Door(
-    recognise=lambda raw: recognise(raw, catalog),
-    examine=lambda one: examine(*read(one), mapping=one.mapping, policy=one.policy),
+    recognise=lambda raw: recognise.recognise(raw, catalog),
+    examine=lambda one: examine.examine(*read(one), mapping=one.mapping, policy=one.policy),
     accept=lambda one: accept(*read(one), actor, data, mapping=one.mapping, policy=one.policy, note=one.note),
-    withdrawn=lambda batch: (batch.table, batch.name) in withdrawn(data),
-    repaired_csv=lambda one: repaired_csv(*read(one), mapping=one.mapping, policy=one.policy),
+    withdrawn=lambda batch: (batch.table, batch.name) in withdraw.withdrawn(data),
+    repaired_csv=lambda one: repaired.repaired_csv(*read(one), mapping=one.mapping, policy=one.policy),
     problems_csv=lambda found: problems_csv(found.problems),
-    offered=lambda table, headers: offered(headers, remembered(data, table)),
-    remember=lambda table, mapping: remember(data, table, mapping, actor),
+    offered=lambda table, headers: header_mapping.offered(headers, header_mapping.remembered(data, table)),
+    remember=lambda table, mapping: header_mapping.remember(data, table, mapping, actor),
     severities=SEVERITY_NAMES,
 )
 actor.require("upload")
@@ -47,7 +43,8 @@ bar = st.empty()
 checked = checkup.check(upload.choose(catalog), catalog, door)
 upload.templates(catalog, template)
 chosen = chosen_batches(data)
-asides.show(waiting(data, chosen), catalog, partial(aside_rows, data), partial(aside_csv, data, actor))
+waiting = set_aside.waiting(data, chosen)
+asides.show(waiting, catalog, partial(set_aside.aside_rows, data), partial(set_aside.aside_csv, data, actor))
 waits = publication.pending(version, chosen, version_id(catalog, chosen), catalog)
 current = version.id if version else None
 seen = publication.show_impact(waits, catalog, lambda: impact(data, catalog, build(catalog, data), current))

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from etl.batches import list_batches
-from etl.build import build, chosen_batches, version_id
-from etl.compare import indicator_changes
-from etl.impact import impact
-from etl.publish import publish, rollback
-from etl.retention import discard
-from etl.withdraw import restore, withdraw, withdrawn
-from scorecard import store
-from scorecard.freshness import today
-from scorecard.keeping import kept
-from scorecard.ui import frame, identity, versions
-from scorecard.ui import impact as impacts
-from scorecard.ui.data import data_dir, seeds_catalog
+from etl.impact.compute import impact
+from etl.impact.indicator_changes import indicator_changes
+from etl.intake.batches import list_batches
+from etl.intake.withdraw import restore, withdraw, withdrawn
+from etl.versions.publish import publish, rollback
+from etl.versions.retention import discard
+from etl.warehouse.build import build, chosen_batches, version_id
+from scorecard.calendar.clock import today
+from scorecard.store import versions as store
+from scorecard.store.retained import kept
+from scorecard.ui.intake import impact as impacts, versions
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
 version = frame.heading("版本")
 if version is None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard import catalog as catalogue
-from scorecard import store
-from scorecard.definitions import Catalog
-from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.catalog import loader as catalogue
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.store import versions as store
 from tests.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scorecard.contracts import Table
+from scorecard.catalog.contracts import Table
 
 HEADERS = (
     "案号", "立案日期", "结案日期", "申请时间", "标的额", "庭审次数", "是否涉企", "结案方式", "承办部门", "案由", "联系人",

@@ -6,12 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from scorecard import catalog as catalogs
-from scorecard import period as periods
-from scorecard.definitions import Catalog, Indicator
-from scorecard.period import Grain, Period
-from scorecard.readings import Reading, State
-from scorecard.targets import Target, TargetKind
+from scorecard.assessment.indicator_value import Reading, State
+from scorecard.calendar import period as periods
+from scorecard.calendar.period import Grain, Period
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.records.targets import Target, TargetKind
 
 GOOD_SEEDS = Path(__file__).parent / "bad_seeds" / "good"
 CATALOG: Catalog = catalogs.load(GOOD_SEEDS)

@@ -19,17 +19,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from etl import unrecorded
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish, rollback
-from etl.retention import prune
-from etl.withdraw import restore, withdraw
-from scorecard import audit, formula, workdays
-from scorecard import catalog as catalogs
-from scorecard.definitions import Catalog
+from etl.intake import audit_recovery as unrecorded
+from etl.intake.accept import accept
+from etl.intake.withdraw import restore, withdraw
+from etl.versions.publish import publish, rollback
+from etl.versions.retention import prune
+from etl.warehouse.build import build
+from scorecard.audit import log as audit
+from scorecard.calendar import workdays
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.layout import DataDir
+from scorecard.queries import terms as formula
+from scorecard.storage.data_dir import DataDir
 from tests.actors import TESTER
 from tests.conftest import ROOT
 from tests.extracts import AS_OF, cases_csv

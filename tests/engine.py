@@ -8,12 +8,11 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
-from etl import rollup, tables
 from etl.engine import load_calendar, open_build
-from scorecard.contracts import ColumnType, Table
-from scorecard.definitions import Catalog, Indicator
-from tests.naive import Key, Rows, Value
-from tests.naive import Row as NaiveRow
+from etl.warehouse import rollup, tables
+from scorecard.catalog.contracts import ColumnType, Table
+from scorecard.catalog.definitions import Catalog, Indicator
+from tests.naive import Key, Row as NaiveRow, Rows, Value
 
 _ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
@@ -60,7 +59,7 @@ def values(
 ) -> dict[Key, tuple[Value, float | None]]:
     """Everything the waist holds for one indicator, with the drawn (floating point) value beside it.
 
-    `exact` is left out here: it is what scorecard.store makes of the halves.
+    `exact` is left out here: it is what scorecard.store.versions makes of the halves.
     """
     stages: dict[Key, list[tuple[str, Decimal, Decimal]]] = {}
     for *key, name, top, bottom in connection.execute(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 
 AS_OF = date(2026, 10, 31)
 

@@ -12,17 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from scorecard.contracts import DERIVED_FORMS, Table
-from scorecard.definitions import (
-    Catalog,
-    Court,
-    Department,
-    Domain,
-    Indicator,
-    Measure,
-    Source,
-)
-from scorecard.references import Written, cross_checks
+from scorecard.catalog.contracts import DERIVED_FORMS, Table
+from scorecard.catalog.cross_checks import Written, cross_checks
+from scorecard.catalog.definitions import Catalog, Court, Department, Domain, Indicator, Measure, Source
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),

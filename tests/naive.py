@@ -16,10 +16,10 @@ from typing import Any
 
 import chinese_calendar
 
-from scorecard.conditions import Reach, Test
-from scorecard.contracts import Derived, Table
-from scorecard.definitions import Catalog, Indicator
-from scorecard.terms import Part, Term
+from scorecard.catalog.conditions import Reach, Test
+from scorecard.catalog.contracts import Derived, Table
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import Part, Term
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]

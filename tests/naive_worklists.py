@@ -7,9 +7,9 @@ from typing import Any
 
 import chinese_calendar
 
-from scorecard.conditions import Test
-from scorecard.definitions import Catalog
-from scorecard.worklists import Due, Worklist
+from scorecard.catalog.conditions import Test
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.worklists import Due, Worklist
 from tests.naive import Row, Rows, as_date, as_datetime, derive, holds, later
 
 Item = tuple[int, str, datetime | None]  # number of the row in its table from 1, state, due

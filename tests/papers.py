@@ -10,22 +10,26 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from scorecard import cards, figures, glossary, narrative, opened, period
-from scorecard.briefing import records
-from scorecard.briefing.compose import compose
-from scorecard.briefing.manifest import Manifest, Source
-from scorecard.briefing.material import gather
-from scorecard.briefing.order import Wish, place
-from scorecard.briefing.paper import Column, Figure, Heading, Line, Paper, Paragraph, Table
-from scorecard.cards import Card, Evidence
-from scorecard.control_words import variation_sentence
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.opened import Version
-from scorecard.period import Period
-from scorecard.provenance import as_of_text
-from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.targets import effective
+from scorecard.assessment import cards
+from scorecard.assessment.cards import Card, Evidence
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.export import records
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.manifest import Manifest, Source
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Column, Figure, Heading, Line, Paper, Paragraph, Table
+from scorecard.briefing.paper.request import Wish, place
+from scorecard.calendar import period
+from scorecard.calendar.period import Period
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import trend_of_card as figures
+from scorecard.narrative import glossary, sentences as narrative
+from scorecard.narrative.control_words import variation_sentence
+from scorecard.narrative.provenance import as_of_text
+from scorecard.records.targets import effective
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version as opened
+from scorecard.store.open_version import Version
 from tests.actors import OFFICER
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from etl.build import build
-from etl.publish import publish
-from etl.sample import load_sample
-from scorecard import catalog as catalogs
-from scorecard.layout import DataDir
+from etl.sample.invented_court import load_sample
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.catalog import loader as catalogs
+from scorecard.storage.data_dir import DataDir
 from tests.actors import TESTER
 
 AS_OF = date(2026, 10, 31)

@@ -16,20 +16,19 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from etl import examine as looking
-from etl.accept import Refused, accept, read_seed_table, template
-from etl.batches import contract_digest, list_batches
-from etl.examine import examine
+from etl.intake import examine as looking
+from etl.intake.accept import Refused, accept, read_seed_table, template
+from etl.intake.batches import contract_digest, list_batches
+from etl.intake.examine import examine
 from etl.problems import MASK
 from scorecard.access import console
-from scorecard.contracts import Table
-from scorecard.definitions import Catalog
+from scorecard.calendar.clock import today
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.freshness import today
-from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from tests.contracts import GOOD, HEADERS, TRIALS, contract, extract, rows
 from tests.extracts import written
 
@@ -368,12 +367,12 @@ def test_a_damaged_batch_is_named_and_nothing_is_guessed(catalog: Catalog, data:
 FULL_DISK = """
 import resource, sys
 from datetime import date
-from etl import accept as door
-from etl.accept import accept
-from scorecard import catalog
+from etl.intake import accept as door
+from etl.intake.accept import accept
+from scorecard.catalog import loader as catalog
 from scorecard.access import console
 from scorecard.errors import StorageError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from pathlib import Path
 from tests.contracts import TRIALS, extract, rows
 raw = extract([{**row, "案由": f"{n * 7919:x}" * 40} for n, row in enumerate(rows(5000))])

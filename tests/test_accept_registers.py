@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from etl.accept import accept
-from etl.examine import examine
-from scorecard.contracts import Table
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from etl.intake.accept import accept
+from etl.intake.examine import examine
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.actors import TESTER
 from tests.conftest import ROOT
 

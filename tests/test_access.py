@@ -8,14 +8,15 @@ from typing import Any, get_args
 
 import pytest
 
-from scorecard import access_settings, audit
-from scorecard import catalog as catalogs
 from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Actor, Capability, Forbidden, Role, console
-from scorecard.access_settings import AccessSettings, Oidc, Proxy
+from scorecard.audit import log as audit
+from scorecard.catalog import loader as catalogs
 from scorecard.errors import SeedErrors
-from scorecard.layout import DataDir
-from scorecard.reception import NOBODY, OIDC_COOKIE, Reception
-from scorecard.visits import Request, Visits
+from scorecard.identity import settings as access_settings
+from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, Reception
+from scorecard.identity.connections import Request, Visits
+from scorecard.identity.settings import AccessSettings, Oidc, Proxy
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 
 # 领导小组 (view, export), 部门 (view, own department's case lists, progress reports), 审管办 (upload, targets, publish),

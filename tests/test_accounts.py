@@ -10,16 +10,17 @@ from typing import Any
 import argon2
 import pytest
 
-from scorecard import account_book, accounts, audit, passwords
 from scorecard.access import Actor, Forbidden
-from scorecard.access_settings import AccessSettings, Session
-from scorecard.account_book import Account
+from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import DataDir
-from scorecard.reception import COOKIE, Reception
-from scorecard.sessions import Sessions
-from scorecard.signing_in import Guesses, SignInRefused, change_password, sign_in
-from scorecard.visits import Request
+from scorecard.identity import account_file as account_book, accounts, passwords
+from scorecard.identity.account_file import Account
+from scorecard.identity.authentication import COOKIE, Reception
+from scorecard.identity.connections import Request
+from scorecard.identity.sessions import Sessions
+from scorecard.identity.settings import AccessSettings, Session
+from scorecard.identity.sign_in import Guesses, SignInRefused, change_password, sign_in
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 
 SETTINGS = AccessSettings()

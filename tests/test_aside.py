@@ -9,17 +9,17 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from etl.accept import Refused, accept
-from etl.aside import aside_csv, aside_rows, outstanding, waiting
-from etl.batches import Batch, list_batches
-from etl.examine import examine
+from etl.intake.accept import Refused, accept
+from etl.intake.batches import Batch, list_batches
+from etl.intake.examine import examine
+from etl.intake.set_aside import aside_csv, aside_rows, outstanding, waiting
 from etl.problems import MASK
-from scorecard import audit
 from scorecard.access import Forbidden
-from scorecard.contracts import Table
-from scorecard.definitions import Catalog
+from scorecard.audit import log as audit
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import LEADER, OFFICER, TESTER
 from tests.contracts import HEADERS, TRIALS, contract, extract, rows
 from tests.extracts import written
@@ -193,7 +193,7 @@ def test_rows_of_a_batch_that_never_came_are_swept_and_read_by_nobody(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("etl.accept.add", dies)
+        patched.setattr("etl.intake.accept.add", dies)
         with pytest.raises(KeyboardInterrupt):
             taken(catalog, data, spoilt())
     left = [path for path in written(data) if path.is_relative_to(data.aside)]
@@ -211,7 +211,7 @@ def test_a_batch_that_could_not_be_written_leaves_no_rows_aside(
     def full(*_: object) -> None:
         raise StorageError("写入批次", "磁盘已满", "空间", "")
 
-    monkeypatch.setattr("etl.accept.add", full)
+    monkeypatch.setattr("etl.intake.accept.add", full)
     with pytest.raises(StorageError):
         taken(catalog, data, spoilt())
     assert written(data) == []

@@ -14,18 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from etl.accept import Refused, accept
-from etl.build import build
-from etl.publish import publish, rollback
-from scorecard import audit, audit_list
+from etl.intake.accept import Refused, accept
+from etl.versions.publish import publish, rollback
+from etl.warehouse.build import build
 from scorecard.access import Forbidden
-from scorecard.audit_line import LONGEST, read, sealed, written
-from scorecard.definitions import Catalog
+from scorecard.audit import listing as audit_list, log as audit
+from scorecard.audit.entry import LONGEST, read, sealed, written
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, LEADER, OFFICER, TESTER
 from tests.conftest import ROOT
 from tests.extracts import AS_OF, cases_csv
@@ -243,7 +242,7 @@ def test_an_act_that_cannot_be_recorded_says_that_it_is_done(
 
 def test_two_processes_at_once_make_one_chain(data: DataDir) -> None:
     code = (
-        "import sys; from pathlib import Path; from scorecard import audit; from scorecard.layout import DataDir\n"
+        "import sys; from pathlib import Path; from scorecard.audit import log as audit; from scorecard.storage.data_dir import DataDir\n"
         "from tests.actors import TESTER\n"
         "for n in range(25): audit.record(DataDir(Path(sys.argv[1])), TESTER, '登录', f'{sys.argv[2]}-{n}')"
     )
@@ -381,7 +380,7 @@ def test_an_accepted_batch_without_a_line_gets_one_at_the_next_upload(
     assert [one.action for one in audit.entries(data)] == [
         "上传"
     ]  # so young that its own line may still come
-    monkeypatch.setattr("etl.unrecorded.AGE", 0.0)
+    monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     accept(cases_csv(5, 90), "丙.csv", table, catalog, AS_OF, TESTER, data)
     found = [one for one in audit.entries(data) if one.action == "补记"]
     assert [one.subject for one in found] == [f"cases/{batch.name}"]
@@ -396,7 +395,7 @@ def test_a_publication_without_a_line_gets_one_at_the_next(
     published: tuple[DataDir, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, old, new = published
-    monkeypatch.setattr("etl.unrecorded.AGE", 0.0)
+    monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     _without_the_last(data, 1)
     rollback(data, old, ADMINISTRATOR)
     told = [
@@ -410,7 +409,7 @@ def test_a_pointer_that_was_moved_without_a_line_gets_one(
     published: tuple[DataDir, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, old, new = published
-    monkeypatch.setattr("etl.unrecorded.AGE", 0.0)
+    monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     rollback(data, old, ADMINISTRATOR)
     _without_the_last(data, 1)
     publish(data, new, OFFICER)

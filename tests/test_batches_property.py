@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from etl.accept import accept
-from etl.batches import Batch, list_batches
-from etl.build import chosen_batches, version_id
 from etl.engine import open_build
-from etl.tables import load
-from etl.withdraw import restore, withdraw
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from etl.intake.accept import accept
+from etl.intake.batches import Batch, list_batches
+from etl.intake.withdraw import restore, withdraw
+from etl.warehouse.build import chosen_batches, version_id
+from etl.warehouse.tables import load
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.actors import OFFICER
 
 # A file: its month's end, and the state of some cases (number -> closing day or none) as the extract shows them.

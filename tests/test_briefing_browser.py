@@ -13,15 +13,15 @@ import pptx
 import pytest
 from PIL import Image
 
-from scorecard.briefing import making
-from scorecard.briefing.compose import compose
-from scorecard.briefing.filetypes import FORMATS
-from scorecard.briefing.making import Files
-from scorecard.briefing.material import gather
-from scorecard.briefing.order import Wish, place
-from scorecard.briefing.paper import Paper
-from scorecard.layout import DataDir
-from scorecard.opened import open_published
+from scorecard.briefing.export import make as making
+from scorecard.briefing.export.formats import FORMATS
+from scorecard.briefing.export.make import Files
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Paper
+from scorecard.briefing.paper.request import Wish, place
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import open_published
 from tests.actors import LEADER
 from tests.samples import copied
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from etl.cli import main
-from scorecard import audit, store
-from scorecard.briefing import press, records
-from scorecard.layout import DATA_VARIABLE, DataDir
+from etl.commands.cli import main
+from scorecard.audit import log as audit
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.export import records
+from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
+from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.samples import copied
 

@@ -13,16 +13,16 @@ import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
-from scorecard.briefing import records
-from scorecard.briefing.compose import compose, numeral, outline
-from scorecard.briefing.material import gather
-from scorecard.briefing.order import Wish, place
-from scorecard.briefing.paper import Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.export import records
+from scorecard.briefing.paper.compose import compose, numeral, outline
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.paper.request import Wish, place
 from scorecard.errors import ScorecardError
-from scorecard.layout import DataDir
-from scorecard.opened import Version, open_published
-from scorecard.register_rows import activities, pieces, revisits
-from scorecard.worklist_rows import MASK
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import Version, open_published
+from scorecard.store.registers import activities, pieces, revisits
+from scorecard.store.worklist_rows import MASK
 from tests.actors import CIVIL, LEADER, OFFICER
 from tests.samples import published_month, published_without_targets
 
@@ -336,7 +336,7 @@ def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
     order = replace(place(real, Wish("monthly", "2026-10"), OFFICER, NOW), judged_on=NOW.date())
     manifest = records.describe(data, real, order, (), "20261109100000-000000")
     first = compose(gather(real, order, OFFICER), manifest)
-    monkeypatch.setattr("scorecard.opened.today", lambda: datetime(2027, 6, 1, tzinfo=UTC).date())
+    monkeypatch.setattr("scorecard.store.open_version.today", lambda: datetime(2027, 6, 1, tzinfo=UTC).date())
     assert compose(gather(real, order, OFFICER), manifest) == first
 
 

@@ -14,24 +14,26 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish
-from etl.retention import prune
-from scorecard import audit, store
-from scorecard import catalog as catalogs
+from etl.intake.accept import accept
+from etl.versions.publish import publish
+from etl.versions.retention import prune
+from etl.warehouse.build import build
 from scorecard.access import Forbidden
-from scorecard.briefing import formats, making, press, records
-from scorecard.briefing.compose import compose
-from scorecard.briefing.export import leave
-from scorecard.briefing.filetypes import FORMATS
-from scorecard.briefing.manifest import parse
-from scorecard.briefing.material import gather
-from scorecard.briefing.order import Wish, from_data, place
-from scorecard.briefing.paper import Paragraph
+from scorecard.audit import log as audit
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.export import make as making, records, write as formats
+from scorecard.briefing.export.formats import FORMATS
+from scorecard.briefing.export.release import leave
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.manifest import parse
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Paragraph
+from scorecard.briefing.paper.request import Wish, from_data, place
+from scorecard.catalog import loader as catalogs
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import DataDir
-from scorecard.opened import open_published
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.open_version import open_published
 from tests.actors import CIVIL, LEADER, OFFICER, TESTER, VISITOR
 from tests.extracts import AS_OF, cases_csv
 from tests.samples import copied
@@ -68,7 +70,9 @@ def own(court: DataDir, tmp_path: Path) -> Iterator[DataDir]:
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs a browser is tried in tests of its own; a version of cases only is judged on one day."""
     monkeypatch.setattr(press, "browser", lambda: None)
-    monkeypatch.setattr("scorecard.opened.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date())
+    monkeypatch.setattr(
+        "scorecard.store.open_version.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date()
+    )
 
 
 def exports(data: DataDir) -> list[audit.Entry]:

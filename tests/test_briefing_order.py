@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from scorecard.access import Actor
-from scorecard.briefing.order import LONGEST_NOTE, Wish, from_data, place
+from scorecard.briefing.paper.request import LONGEST_NOTE, Wish, from_data, place
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import DataDir
-from scorecard.opened import Version, open_published
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import Version, open_published
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, TESTER
 
 NOW = datetime(2026, 11, 8, 17, 30, tzinfo=UTC)  # 9 November 01:30 at the court

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.cards import Evidence, card, counts, sentence, trend
-from scorecard.definitions import Catalog
-from scorecard.period import Period, between, month_index, parse
-from scorecard.provenance import provenance, scope_text
-from scorecard.quality import TableState
-from scorecard.readings import Reading
-from scorecard.targets import Target
+from scorecard.assessment.cards import Evidence, card, counts, sentence, trend
+from scorecard.assessment.data_quality import TableState
+from scorecard.assessment.indicator_value import Reading
+from scorecard.calendar.period import Period, between, month_index, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.provenance import provenance, scope_text
+from scorecard.records.targets import Target
 
 MONTHS = between("month", month_index(date(2025, 1, 1)), month_index(date(2026, 10, 1)))
 OCTOBER = MONTHS[-1]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scorecard import catalog as catalogs
-from scorecard.definitions import Catalog
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import SeedErrors
 
 BAD_SEEDS = Path(__file__).parent / "bad_seeds"

@@ -6,13 +6,12 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from etl.cells import Outcome, Value, reader
-from etl.taken import repaired, taken, untidy
-from scorecard.contracts import Column
-from scorecard.definitions import Catalog
+from etl.reading.cells import Outcome, Value, reader
+from etl.reading.sql_casts import repaired, taken, untidy
+from scorecard.catalog.contracts import Column
+from scorecard.catalog.definitions import Catalog
 
 AS_OF = date(2026, 10, 31)
 DATE = Column(header="立案日期", type="date")

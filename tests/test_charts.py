@@ -12,14 +12,14 @@ from xml.etree import ElementTree
 import pytest
 from plotly.offline import get_plotlyjs
 
-from scorecard import charts, theme
-from scorecard.cards import Point
-from scorecard.control import Assessed, Control, control
-from scorecard.period import containing
-from scorecard.sparkline import sparkline
-from scorecard.time_marks import Mark
-from scorecard.variation import ASSURANCES, VARIATIONS
-from scorecard.verdict import WORDS, Verdict, Word
+from scorecard.assessment.cards import Point
+from scorecard.assessment.control_chart import Assessed, Control, control
+from scorecard.assessment.spc import ASSURANCES, VARIATIONS
+from scorecard.assessment.verdict import WORDS, Verdict, Word
+from scorecard.calendar.period import containing
+from scorecard.charts import theme, trend as charts
+from scorecard.charts.sparkline import sparkline
+from scorecard.narrative.time_axis_notes import Mark
 from tests.court import indicator
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -330,7 +330,7 @@ def test_every_word_has_a_symbol_and_a_colour_that_can_be_read_on_paper() -> Non
 
 
 def test_no_colour_is_written_outside_the_theme() -> None:
-    allowed = {ROOT / "scorecard" / "theme.py", theme.CONFIG}
+    allowed = {ROOT / "scorecard" / "charts" / "theme.py", theme.CONFIG}
     rooms = [ROOT / "app.py", *(ROOT / "pages").rglob("*"), *(ROOT / "scorecard").rglob("*")]
     for path in rooms:
         if path.suffix in (".py", ".css", ".html", ".js") and path not in allowed:

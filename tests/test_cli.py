@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.batches import list_batches
-from etl.cli import main
-from scorecard import audit, store
-from scorecard.layout import DataDir
+from etl.commands.cli import main
+from etl.intake.batches import list_batches
+from scorecard.audit import log as audit
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.extracts import cases_csv
 

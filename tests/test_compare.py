@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from etl.build import build
-from etl.compare import indicator_changes
 from etl.engine import open_build
-from scorecard import catalog as catalogs
-from scorecard.definitions import Catalog
+from etl.impact.indicator_changes import indicator_changes
+from etl.warehouse.build import build
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
-from scorecard.impact import Change, IndicatorChanges
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.version_diff import Change, IndicatorChanges
 from tests.extracts import cases_csv
 from tests.written import hand_in, published
 

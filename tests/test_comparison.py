@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.comparison import Change, changes, compare, pace_text, previous, to_meet
-from scorecard.control import Assessed
-from scorecard.definitions import Indicator
-from scorecard.period import Grain, Period
-from scorecard.targets import Target, bounds
-from scorecard.verdict import Word
+from scorecard.assessment.comparison import Change, changes, compare, pace_text, previous, to_meet
+from scorecard.assessment.control_chart import Assessed
+from scorecard.assessment.verdict import Word
+from scorecard.calendar.period import Grain, Period
+from scorecard.catalog.definitions import Indicator
+from scorecard.records.targets import Target, bounds
 from tests.court import indicator, period, reading, target
 
 

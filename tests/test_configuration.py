@@ -2,8 +2,8 @@
 
 import tomllib
 
-from scorecard.definitions import Catalog
-from scorecard.theme import CONFIG
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts.theme import CONFIG
 
 GIVEN = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
 

@@ -6,9 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.baselines import Baseline, in_force, mistakes
-from scorecard.control import Assessed, Control, control
-from scorecard.control_words import (
+from scorecard.assessment.control_chart import Assessed, Control, control
+from scorecard.assessment.verdict import Word
+from scorecard.calendar.period import containing
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.narrative.control_words import (
     assurance_sentence,
     baseline_lines,
     last_signal_sentence,
@@ -17,10 +19,8 @@ from scorecard.control_words import (
     variation_sentence,
     what_would_change,
 )
-from scorecard.definitions import Catalog, Indicator
-from scorecard.period import containing
-from scorecard.targets import Bounds
-from scorecard.verdict import Word
+from scorecard.records.baselines import Baseline, in_force, mistakes
+from scorecard.records.targets import Bounds
 from tests.court import indicator
 from tests.test_variation import COURT
 

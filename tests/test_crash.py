@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from etl.aside import aside_rows
-from etl.batches import Batch, list_batches
-from etl.build import chosen_batches
-from etl.withdraw import notes, withdrawn
-from scorecard import audit, store
-from scorecard.durable import write_whole
-from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from etl.intake.batches import Batch, list_batches
+from etl.intake.set_aside import aside_rows
+from etl.intake.withdraw import notes, withdrawn
+from etl.warehouse.build import chosen_batches
+from scorecard.audit import log as audit
+from scorecard.storage.atomic_files import write_whole
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.crashing import ROWS, Ended, Server
 

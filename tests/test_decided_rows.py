@@ -4,15 +4,16 @@ from datetime import date, datetime
 
 import pytest
 
-from etl.accept import Refused, accept
-from etl.build import build
-from etl.examine import examine
-from scorecard import audit, store
+from etl.intake.accept import Refused, accept
+from etl.intake.examine import examine
+from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
-from scorecard.annotations import Annotation
-from scorecard.baselines import Baseline
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from scorecard.audit import log as audit
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.annotations import Annotation
+from scorecard.records.baselines import Baseline
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.extracts import AS_OF, cases_csv
 

@@ -11,13 +11,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from scorecard import charts_disputes, dispute_clocks, dispute_rows, store
-from scorecard.charts_topic import Sheet
-from scorecard.definitions import Catalog
-from scorecard.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
-from scorecard.period import GRAINS, Grain, parse
-from scorecard.readings import Reading
-from scorecard.slices import Slice, slice_of
+from scorecard.assessment.indicator_value import Reading
+from scorecard.calendar.period import GRAINS, Grain, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import stage_times as charts_disputes
+from scorecard.charts.flow import Sheet
+from scorecard.store import versions as store
+from scorecard.topics import deadline_queries as dispute_clocks, dispute_queries as dispute_rows
+from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
+from scorecard.topics.slices import Slice, slice_of
 from tests.engine import built
 from tests.samples import AS_OF
 

@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scorecard.access_settings import AccessSettings
-from scorecard.layout import DataDir
-from scorecard.reception import COOKIE, Reception
-from scorecard.ui.doors import Doors, headers, policy
-from scorecard.ui.onward import left, page_of, remembering
-from scorecard.visits import HEADER, Request
+from scorecard.identity.authentication import COOKIE, Reception
+from scorecard.identity.connections import HEADER, Request
+from scorecard.identity.settings import AccessSettings
+from scorecard.storage.data_dir import DataDir
+from scorecard.ui.server.gateway import Doors, headers, policy
+from scorecard.ui.shell.return_to import left, page_of, remembering
 from tests.browser.conftest import PASSWORD, ROOT, account, running
 
 PROXY = {
@@ -469,7 +469,7 @@ def test_what_was_typed_comes_back_as_text_and_a_huge_form_is_not_read(real: tup
 
 def test_the_first_start_tells_its_password_once_and_a_reset_another(tmp_path: Path) -> None:
     given = {**os.environ, "SCORECARD_DATA": str(tmp_path / "data"), "SCORECARD_SEEDS": str(ROOT / "seeds")}
-    command = [sys.executable, "-m", "scorecard.ui.serve", "--reset-admin"]
+    command = [sys.executable, "-m", "scorecard.ui.server.serve", "--reset-admin"]
     told = [
         subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True).stdout
         for _ in "12"

@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import doubts
-from scorecard import store, workdays
-from scorecard.definitions import Catalog
+from etl.warehouse import data_faults as doubts
+from scorecard.calendar import workdays
+from scorecard.catalog.definitions import Catalog
+from scorecard.store import versions as store
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from scorecard.duration import Spell, ages, mean, median, survival
+from scorecard.topics.survival import Spell, ages, mean, median, survival
 from tests.conftest import ROOT
 
 REAL = ROOT.parent / "shared" / "realdata"

@@ -10,17 +10,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from scorecard import audit, case_rows, evidence_file, example, store
-from scorecard import catalog as catalogs
 from scorecard.access import Actor, Forbidden
-from scorecard.case_rows import Part, half_of, totals
-from scorecard.definitions import Catalog, Indicator
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.audit import log as audit
+from scorecard.calendar.period import GRAINS, Grain, parse
+from scorecard.catalog import loader as catalogs, worked_examples as example
+from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.errors import ScorecardError
-from scorecard.evidence import Behind, Role, behind, cut_of
-from scorecard.evidence_file import Choice, export
-from scorecard.layout import DataDir
-from scorecard.period import GRAINS, Grain, parse
-from scorecard.readings import ALL_DEPARTMENTS, Reading
+from scorecard.queries.evidence import Behind, Role, behind, cut_of
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import evidence_export as evidence_file, evidence_rows as case_rows, versions as store
+from scorecard.store.evidence_export import Choice, export
+from scorecard.store.evidence_rows import Part, half_of, totals
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.conftest import ROOT
 from tests.engine import built

@@ -6,9 +6,9 @@ from typing import cast
 
 from hypothesis import HealthCheck, event, given, settings
 
-from scorecard.case_rows import half_of, totals
-from scorecard.evidence import behind, cut_of
-from scorecard.period import Grain, parse
+from scorecard.calendar.period import Grain, parse
+from scorecard.queries.evidence import behind, cut_of
+from scorecard.store.evidence_rows import half_of, totals
 from tests.engine import built
 from tests.generated import World, worlds
 from tests.naive import Key, Value, evaluate

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard import example
-from scorecard.definitions import Indicator
+from scorecard.catalog import worked_examples as example
+from scorecard.catalog.definitions import Indicator
 from scorecard.errors import SeedErrors
 from tests.court import CATALOG, indicator
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import catalog as catalogs
-from scorecard import conditions, example, store
-from scorecard.definitions import Catalog, Indicator
-from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.terms import Term
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog import conditions, loader as catalogs, worked_examples as example
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import Term
+from scorecard.store import versions as store
 from tests.engine import built
 from tests.naive import Rows, Value, evaluate
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.cards import Card, card, cards
-from scorecard.definitions import Catalog
-from scorecard.exceptions import groups
-from scorecard.period import between
+from scorecard.assessment.cards import Card, card, cards
+from scorecard.calendar.period import between
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.attention import groups
 from tests.test_cards import MONTHS, OCTOBER, evidence, reading, target
 
 STABLE = [60, 62, 58, 61, 59, 60, 62, 58, 61, 59, 60, 61]

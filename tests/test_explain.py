@@ -2,10 +2,9 @@
 
 import pytest
 
-from scorecard.conditions import Reach
-from scorecard.conditions import Test as Condition
-from scorecard.definitions import Catalog
-from scorecard.explain import computed_columns, condition_words, formula_words, interval_words
+from scorecard.catalog.conditions import Reach, Test as Condition
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.formula_words import computed_columns, condition_words, formula_words, interval_words
 
 CASES: list[tuple[Condition, str]] = [
     (Condition(column="procedure", operator="eq", value="小额诉讼"), "“适用程序”为“小额诉讼”"),

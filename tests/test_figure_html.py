@@ -12,19 +12,27 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from scorecard import cards, charts, charts_disputes, charts_insolvency, figures, opened, period
-from scorecard.briefing import press
-from scorecard.briefing.chromium import Document
-from scorecard.briefing.figure_axis import SMALLEST
-from scorecard.briefing.figure_html import block, document
-from scorecard.charts_topic import Row, Segment, Sheet, flow
-from scorecard.disputes import Stage, Stages
-from scorecard.duration import AgeGroup, Spell, survival
+from scorecard.assessment import cards
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser.chromium import Document
+from scorecard.briefing.html.figure import block, document
+from scorecard.briefing.html.figure_axis import SMALLEST
+from scorecard.calendar import period
+from scorecard.charts import (
+    insolvency as charts_insolvency,
+    stage_times as charts_disputes,
+    trend as charts,
+    trend_of_card as figures,
+)
+from scorecard.charts.flow import Row, Segment, Sheet, flow
+from scorecard.charts.theme import mark
 from scorecard.errors import ScorecardError
-from scorecard.insolvency import Case, Share, Sums
-from scorecard.layout import DataDir
-from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.theme import mark
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version as opened
+from scorecard.topics.disputes import Stage, Stages
+from scorecard.topics.insolvency import Case, Share, Sums
+from scorecard.topics.survival import AgeGroup, Spell, survival
 from tests.papers import HOSTILE
 
 WIDTH = 590

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from scorecard.contracts import Column
-from scorecard.definitions import Catalog, Indicator
-from scorecard.terms import FormulaForm
+from scorecard.catalog.contracts import Column
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import FormulaForm
 from tests.court import CATALOG, indicator
 from tests.engine import built, values
 from tests.naive import Key, Row, Value, evaluate

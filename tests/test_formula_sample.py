@@ -8,8 +8,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from scorecard import store
-from scorecard.definitions import Catalog
+from scorecard.catalog.definitions import Catalog
+from scorecard.store import versions as store
 from tests.naive import Row, evaluate
 
 GRAINS = ("quarter", "year")

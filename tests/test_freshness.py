@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import dates
 
-from scorecard.definitions import Catalog
-from scorecard.freshness import Due, deadline, due, due_through, overdue
+from scorecard.assessment.due_dates import Due, deadline, due, due_through, overdue
+from scorecard.catalog.definitions import Catalog
 from tests.court import CATALOG
 
 

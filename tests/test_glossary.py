@@ -2,13 +2,15 @@
 
 import pytest
 
-from scorecard import glossary
-from scorecard.definitions import Catalog
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative import glossary
 
 
 def test_docs_indicators_is_what_the_seeds_say(catalog: Catalog) -> None:
     fresh = glossary.markdown(catalog)
-    assert glossary.DOCUMENT.read_text(encoding="utf-8") == fresh, "stale: python -m scorecard.glossary"
+    assert glossary.DOCUMENT.read_text(encoding="utf-8") == fresh, (
+        "stale: python -m scorecard.narrative.glossary"
+    )
 
 
 def test_every_indicator_has_an_entry_with_words_example_and_result(catalog: Catalog) -> None:

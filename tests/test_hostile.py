@@ -8,18 +8,17 @@ from time import perf_counter
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from etl.accept import accept
-from etl.examine import Examination, examine
+from etl.intake.accept import accept
+from etl.intake.examine import Examination, examine
+from etl.intake.recognise import recognise
+from etl.intake.repaired import repaired_csv
 from etl.problems import KINDS, LISTED, SEVERITY_NAMES, Problem, problems_csv
-from etl.recognise import recognise
-from etl.repaired import repaired_csv
-from scorecard.contracts import Policy
-from scorecard.definitions import Catalog
+from scorecard.catalog.contracts import Policy
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import TESTER
 from tests.contracts import HEADERS, TRIALS, contract, extract, rows
 

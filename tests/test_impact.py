@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from etl.build import build
-from etl.impact import impact
-from etl.withdraw import withdraw
-from scorecard import store
-from scorecard.definitions import Catalog
-from scorecard.impact import Impact, RowChange, TableImpact
-from scorecard.layout import DataDir
+from etl.impact.compute import impact
+from etl.intake.withdraw import withdraw
+from etl.warehouse.build import build
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.version_diff import Impact, RowChange, TableImpact
 from tests.actors import OFFICER
 from tests.extracts import cases_csv
 from tests.samples import copied

@@ -6,14 +6,14 @@ from datetime import date
 import duckdb
 import pytest
 
-from etl.build import build
-from etl.impact import impact
-from etl.impact_balance import balance
-from etl.pair import Pair, side
-from etl.withdraw import withdraw
-from scorecard.definitions import Catalog
-from scorecard.impact import Balance, Flow, Impact
-from scorecard.layout import DataDir
+from etl.impact.attached import Pair, side
+from etl.impact.compute import impact
+from etl.impact.stock_flow import balance
+from etl.intake.withdraw import withdraw
+from etl.warehouse.build import build
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.version_diff import Balance, Flow, Impact
 from tests.actors import OFFICER
 from tests.extracts import cases_csv
 from tests.written import hand_in, published

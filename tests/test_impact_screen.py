@@ -5,12 +5,12 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from etl.impact_rows import table_impact
-from etl.pair import Pair, side
-from scorecard.definitions import Catalog
-from scorecard.impact import Impact, IndicatorChanges, RowChange, TableImpact
-from scorecard.ui import impact as screen
-from scorecard.ui.markup import render
+from etl.impact.attached import Pair, side
+from etl.impact.row_changes import table_impact
+from scorecard.catalog.definitions import Catalog
+from scorecard.store.version_diff import Impact, IndicatorChanges, RowChange, TableImpact
+from scorecard.ui.intake import impact as screen
+from scorecard.ui.shell.templating import render
 from tests.contracts import contract
 
 HOSTILE = '<img src=x onerror="alert(1)">'

@@ -10,15 +10,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from scorecard import charts_insolvency as charts
-from scorecard import insolvency, insolvency_rows, store
-from scorecard.charts_topic import Row, Segment, Sheet, flow
-from scorecard.definitions import Catalog
-from scorecard.duration import Spell, survival
-from scorecard.insolvency import Case
-from scorecard.period import GRAINS, Grain, parse
-from scorecard.readings import Reading
-from scorecard.slices import Slice, obstacle, slice_of
+from scorecard.assessment.indicator_value import Reading
+from scorecard.calendar.period import GRAINS, Grain, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import insolvency as charts
+from scorecard.charts.flow import Row, Segment, Sheet, flow
+from scorecard.store import versions as store
+from scorecard.topics import insolvency, insolvency_queries as insolvency_rows
+from scorecard.topics.insolvency import Case
+from scorecard.topics.slices import Slice, obstacle, slice_of
+from scorecard.topics.survival import Spell, survival
 from tests.samples import AS_OF
 
 SHEET = Sheet("标题<b>", "副题", ("口径 一", "版本 二"), True)

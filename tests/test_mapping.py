@@ -5,16 +5,16 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
-from etl.accept import accept
-from etl.batches import list_batches
-from etl.examine import examine
-from etl.mapping import offered, remember, remembered
-from scorecard import audit
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
+from etl.intake.examine import examine
+from etl.intake.header_mapping import offered, remember, remembered
 from scorecard.access import Forbidden
-from scorecard.definitions import Catalog
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import today
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.freshness import today
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import LEADER, OFFICER, TESTER
 from tests.contracts import HEADERS, TRIALS, contract, extract, rows
 from tests.extracts import written

@@ -8,18 +8,19 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard import charts, exceptions, narrative, store
-from scorecard.cards import Card, Evidence, card, cards, controlled, trend
-from scorecard.comparison import Change
-from scorecard.control_words import baseline_lines
-from scorecard.definitions import Catalog, Indicator
-from scorecard.layout import DataDir
-from scorecard.period import Grain, Period, containing, parse, year_before
-from scorecard.readings import Reading
-from scorecard.state_note import state_note
-from scorecard.targets import bounds, effective
-from scorecard.time_marks import marks
-from scorecard.verdict import Verdict, Word
+from scorecard.assessment.cards import Card, Evidence, card, cards, controlled, trend
+from scorecard.assessment.comparison import Change
+from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.verdict import Verdict, Word
+from scorecard.calendar.period import Grain, Period, containing, parse, year_before
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.charts import trend as charts
+from scorecard.narrative import attention as exceptions, sentences as narrative
+from scorecard.narrative.control_words import baseline_lines, state_note
+from scorecard.narrative.time_axis_notes import marks
+from scorecard.records.targets import bounds, effective
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.court import indicator
 from tests.samples import AS_OF
 from tests.test_cards import OCTOBER, evidence, reading, target

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import narrative, store
-from scorecard.cards import Card, Evidence, cards
-from scorecard.definitions import Catalog
-from scorecard.period import Grain, Period, parse
-from scorecard.readings import Reading
-from scorecard.targets import Bounds, Target, bounds, effective
+from scorecard.assessment.cards import Card, Evidence, cards
+from scorecard.assessment.indicator_value import Reading
+from scorecard.calendar.period import Grain, Period, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative import sentences as narrative
+from scorecard.records.targets import Bounds, Target, bounds, effective
+from scorecard.store import versions as store
 from tests.samples import AS_OF, published_sample
 from tests.test_narrative import LEAD, number, rounded
 

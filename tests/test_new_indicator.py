@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from etl import accept, build, publish
-from etl.cli import main
-from scorecard import catalog as catalogs
-from scorecard import glossary, store
+from etl.commands.cli import main
+from etl.intake import accept
+from etl.versions import publish
+from etl.warehouse import build
+from scorecard.assessment.verdict import judge
+from scorecard.catalog import loader as catalogs
 from scorecard.errors import SeedErrors
-from scorecard.layout import DataDir
-from scorecard.targets import effective
-from scorecard.verdict import judge
+from scorecard.narrative import glossary
+from scorecard.records.targets import effective
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import TESTER
 from tests.conftest import ROOT
 from tests.court import period

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.definitions import Indicator
-from scorecard.terms import FormulaForm
-from scorecard.verdict import judge
-from scorecard.wording import half_up, value_text
+from scorecard.assessment.number_format import half_up, value_text
+from scorecard.assessment.verdict import judge
+from scorecard.catalog.definitions import Indicator
+from scorecard.catalog.formulas import FormulaForm
 from tests.court import CATALOG, indicator, reading, target
 from tests.engine import built, values
 from tests.naive import Key, Row, evaluate

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from scorecard.cards import Card
-from scorecard.comparison import Change
-from scorecard.control import Assessed
-from scorecard.pairs import moved, pairs
-from scorecard.verdict import Verdict, Word
+from scorecard.assessment.cards import Card
+from scorecard.assessment.comparison import Change
+from scorecard.assessment.control_chart import Assessed
+from scorecard.assessment.counterweights import moved, pairs
+from scorecard.assessment.verdict import Verdict, Word
 from tests.court import indicator, period
 
 

@@ -15,11 +15,12 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from scorecard.briefing import annex, manifest, xlsx
-from scorecard.briefing.paper import Line, Paper
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.wording import half_up
+from scorecard.assessment.number_format import half_up
+from scorecard.briefing.paper import manifest
+from scorecard.briefing.paper.model import Line, Paper
+from scorecard.briefing.xlsx import csv_annex as annex, workbook as xlsx
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.office import READ_UTF8, SHOWN, converted
 from tests.papers import HOSTILE, paper
 

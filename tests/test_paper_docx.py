@@ -21,16 +21,15 @@ from docx.text.paragraph import Paragraph as Read
 from lxml import etree
 from PIL import Image
 
-from scorecard.briefing import docx
-from scorecard.briefing.docx_columns import widths
-from scorecard.briefing.docx_figure import NO_BROWSER
-from scorecard.briefing.paper import Block, Column, Heading, Paper, Paragraph
-from scorecard.briefing.paper import Table as Given
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.provenance import SAMPLE
-from scorecard.theme import mark, palette
-from scorecard.verdict import WORDS
+from scorecard.assessment.verdict import WORDS
+from scorecard.briefing.docx import document as docx
+from scorecard.briefing.docx.figure import NO_BROWSER
+from scorecard.briefing.layout.column_widths import widths
+from scorecard.briefing.paper.model import Block, Column, Heading, Paper, Paragraph, Table as Given
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts.theme import mark, palette
+from scorecard.narrative.provenance import SAMPLE
+from scorecard.storage.data_dir import DataDir
 from tests.office import converted
 from tests.papers import HOSTILE, composed, paper
 

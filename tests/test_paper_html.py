@@ -12,12 +12,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard import period, store
-from scorecard.briefing import html, manifest, press
-from scorecard.briefing.paper import Column, Figure, Heading, Paper, Paragraph, Table
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.theme import MASTHEAD, mark
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.html import document as html
+from scorecard.briefing.paper import manifest
+from scorecard.briefing.paper.model import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.calendar import period
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts.theme import MASTHEAD, mark
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests import papers
 from tests.papers import HOSTILE
 

@@ -16,19 +16,24 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
-from scorecard import cards, figures, narrative, opened, period
-from scorecard.briefing import manifest, pptx
-from scorecard.briefing.digits import bound, shown, whole
-from scorecard.briefing.office import FACE
-from scorecard.briefing.paper import Column, Figure, Heading, Paper, Paragraph, Table
-from scorecard.briefing.pptx_series import moving, series
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.targets import bounds, effective
-from scorecard.theme import palette
-from scorecard.time_marks import Mark
-from scorecard.wording import figure_text
+from scorecard.assessment import cards
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.assessment.number_format import figure_text
+from scorecard.briefing.layout.number_formats import bound, shown, whole
+from scorecard.briefing.layout.office_package import FACE
+from scorecard.briefing.paper import manifest
+from scorecard.briefing.paper.model import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.pptx import presentation as pptx
+from scorecard.briefing.pptx.series import moving, series
+from scorecard.calendar import period
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import trend_of_card as figures
+from scorecard.charts.theme import palette
+from scorecard.narrative import sentences as narrative
+from scorecard.narrative.time_axis_notes import Mark
+from scorecard.records.targets import bounds, effective
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version as opened
 from tests.office import converted, text_of, words
 from tests.papers import HOSTILE, line, paper
 

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from scorecard.period import (
+from scorecard.calendar.period import (
     GRAINS,
     Grain,
     Period,

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 
-from scorecard import charts
-from scorecard.briefing import cutting, figure_html, pictures, press
-from scorecard.briefing.chromium import Box, Document
-from scorecard.briefing.cutting import Head, Layout, Part, Span
-from scorecard.briefing.file_names import file_name
-from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle
+from scorecard.briefing.browser import page_breaks as cutting, pictures, queue as press
+from scorecard.briefing.browser.chromium import Box, Document
+from scorecard.briefing.browser.page_breaks import Head, Layout, Part, Span
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle
+from scorecard.briefing.html import figure as figure_html
+from scorecard.charts import trend as charts
 from scorecard.errors import ScorecardError
+from scorecard.storage.file_names import file_name
 from tests.test_charts import point, shown
 
 ABOUT = About(

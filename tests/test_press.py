@@ -20,9 +20,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scorecard.briefing import launch, press
-from scorecard.briefing.chromium import Document
-from scorecard.briefing.press import NoBrowser, Press
+from scorecard.briefing.browser import launch, queue as press
+from scorecard.briefing.browser.chromium import Document
+from scorecard.briefing.browser.queue import NoBrowser, Press
 from scorecard.errors import ScorecardError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -200,7 +200,7 @@ def test_chinese_is_drawn_on_a_machine_without_any_font(tmp_path: Path) -> None:
     )
     script = f"""
 import hashlib, json, sys
-from scorecard.briefing import press
+from scorecard.briefing.browser import queue as press
 cells = [("sans-serif", "法"), ("sans-serif", "院"), ("sans-serif", "\\ufffe"), ("sans-serif", "\\U00030000"),
          ("黑体", "法"), ("Noto Sans SC", "法"), ("仿宋_GB2312", "法"), ("KaiTi", "法"), ("Noto Serif SC", "法")]
 body = "".join(f'<p style="margin:0;width:60px;height:60px;font:40px {{family}}">{{sign}}</p>' for family, sign in cells)
@@ -487,7 +487,7 @@ def test_where_the_browser_may_not_have_its_sandbox_it_works_without(
 
 CHILD = f"""
 import sys
-from scorecard.briefing import press
+from scorecard.briefing.browser import queue as press
 html = '<!DOCTYPE html><meta charset="utf-8"><body>文字' + {READY!r}
 for idle in map(float, sys.argv[1:]):
     press.Press(idle=idle).work(html, press.Document.pdf, width=300, scale=1)

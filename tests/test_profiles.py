@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.examine import _database
-from scorecard import store
-from scorecard.layout import DataDir
+from etl.intake.examine import _database
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 
 SECRET = "only-the-owner-may-read-this"
 

@@ -6,21 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from etl.accept import Refused, accept
-from etl.batches import list_batches
-from etl.build import build
-from etl.examine import examine
-from etl.publish import publish
-from etl.reported import reported
-from etl.waiting import adds_only, waiting
-from etl.withdraw import withdraw
-from scorecard import audit, store
+from etl.intake.accept import Refused, accept
+from etl.intake.batches import list_batches
+from etl.intake.entered_rows import reported
+from etl.intake.examine import examine
+from etl.intake.withdraw import withdraw
+from etl.versions.pending import adds_only, waiting
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
-from scorecard.definitions import Catalog
-from scorecard.freshness import today
-from scorecard.layout import DataDir
-from scorecard.progress import LONGEST, TABLE, Report, may_report, reporters, standings
-from scorecard.ui.one_row import as_csv
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import today
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.progress_reports import LONGEST, TABLE, Report, may_report, reporters, standings
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.ui.records.entry_form import as_csv
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.extracts import cases_csv
 

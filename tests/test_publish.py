@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import accept
-from etl.batches import list_batches
-from etl.build import build
-from etl.publish import publish, rollback
-from scorecard import store
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
+from etl.versions.publish import publish, rollback
+from etl.warehouse.build import build
 from scorecard.access import console
-from scorecard.definitions import Catalog
-from scorecard.durable import locked, sweep, write_whole
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.atomic_files import locked, sweep, write_whole
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.store import versions as store
 from tests.actors import TESTER
 from tests.court import GOOD_SEEDS
 from tests.crashing import ROWS, Server
@@ -276,7 +276,7 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("scorecard.durable.os.replace", full)
+    monkeypatch.setattr("scorecard.storage.atomic_files.os.replace", full)
     with pytest.raises(StorageError, match=r"磁盘已满.*请清理磁盘空间"):
         publish(data, new, TESTER)
     monkeypatch.undo()

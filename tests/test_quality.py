@@ -7,14 +7,20 @@ from fractions import Fraction
 
 import pytest
 
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish
-from scorecard import store
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.period import Period, parse
-from scorecard.quality import TableState, aside_note, indicator_reasons, rejected, table_reasons
+from etl.intake.accept import accept
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.assessment.data_quality import (
+    TableState,
+    aside_note,
+    indicator_reasons,
+    rejected,
+    table_reasons,
+)
+from scorecard.calendar.period import Period, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import TESTER
 from tests.extracts import cases_csv
 

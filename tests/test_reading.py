@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from etl import decoding, reading
-from etl.decoding import Decoded
-from etl.headers import Header
 from etl.problems import Findings, Problem
+from etl.reading import decoding, staging as reading
+from etl.reading.decoding import Decoded
+from etl.reading.headers import Header
 
 Row = list[str]
 

@@ -21,15 +21,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import accept, build, publish
-from etl.batches import Batch
-from etl.examine import Examination, examine
-from scorecard import catalog as catalogs
-from scorecard import example, store
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.readings import Reading
-from scorecard.wording import half_up, value_text
+from etl.intake import accept
+from etl.intake.batches import Batch
+from etl.intake.examine import Examination, examine
+from etl.versions import publish
+from etl.warehouse import build
+from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.number_format import half_up, value_text
+from scorecard.catalog import loader as catalogs, worked_examples as example
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import TESTER
 from tests.naive import evaluate
 

@@ -6,10 +6,10 @@ from time import perf_counter
 
 import pytest
 
-from etl.accept import template
-from etl.recognise import recognise
-from etl.sample import extracts
-from scorecard.definitions import Catalog
+from etl.intake.accept import template
+from etl.intake.recognise import recognise
+from etl.sample.invented_court import extracts
+from scorecard.catalog.definitions import Catalog
 from tests.contracts import contract, extract, rows
 from tests.extracts import cases_csv
 

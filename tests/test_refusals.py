@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import Refused, accept
-from etl.batches import list_batches
-from etl.examine import Examination, examine
-from scorecard.definitions import Catalog
+from etl.intake.accept import Refused, accept
+from etl.intake.batches import list_batches
+from etl.intake.examine import Examination, examine
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
-from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from tests.actors import TESTER
 from tests.contracts import GOOD, HEADERS, TRIALS, contract
 from tests.extracts import written
@@ -221,7 +221,7 @@ def test_a_full_disk_is_said_in_chinese_and_leaves_no_half_batch(
     def full(*_: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("scorecard.durable.os.replace", full)
+    monkeypatch.setattr("scorecard.storage.atomic_files.os.replace", full)
     with pytest.raises(StorageError, match="磁盘已满"):
         accept(text(HEADER, line(1)), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert list_batches(data) == ()

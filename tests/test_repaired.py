@@ -10,16 +10,15 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
-from etl.accept import Refused, accept
-from etl.examine import examine
-from etl.marks import marked, unmarked
-from etl.repaired import repaired_csv
-from scorecard.contracts import Policy
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from etl.intake.accept import Refused, accept
+from etl.intake.examine import examine
+from etl.intake.repaired import repaired_csv
+from scorecard.catalog.contracts import Policy
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.storage.spreadsheet_csv import marked, unmarked
 from tests.actors import TESTER
 from tests.contracts import HEADERS, TRIALS, contract, extract, rows
 

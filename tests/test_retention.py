@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from etl import retention
-from etl.accept import accept
-from etl.batches import list_batches
-from etl.build import build
-from etl.publish import publish, rollback
-from etl.retention import discard, prune
-from scorecard import audit, keeping, store
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
+from etl.versions import retention
+from etl.versions.publish import publish, rollback
+from etl.versions.retention import discard, prune
+from etl.warehouse.build import build
 from scorecard.access import Forbidden
-from scorecard.definitions import Catalog
+from scorecard.audit import log as audit
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.keeping import keep
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import retained as keeping, versions as store
+from scorecard.store.retained import keep
 from tests.actors import ADMINISTRATOR, LEADER, OFFICER, TESTER, VISITOR
 from tests.extracts import AS_OF, cases_csv
 from tests.samples import copied

@@ -16,13 +16,13 @@ from statistics import fmean
 
 import pytest
 
-from etl import sample
-from etl.batches import list_batches
-from etl.examine import examine
-from scorecard.contracts import Table
-from scorecard.definitions import Catalog
+from etl.intake.batches import list_batches
+from etl.intake.examine import examine
+from etl.sample import invented_court as sample
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 
 AS_OF = date(2026, 10, 31)
 FULL_YEARS = (2024, 2025)
@@ -115,7 +115,7 @@ def test_headers_are_those_of_the_contract_and_every_column_is_used(extracts, ta
 
 def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, seeds):
     code = (
-        "import hashlib; from datetime import date; from etl import sample; "
+        "import hashlib; from datetime import date; from etl.sample import invented_court as sample; "
         f"made = sample.extracts(date({AS_OF.year}, {AS_OF.month}, {AS_OF.day})); "
         "print(hashlib.sha256(b''.join(made.values())).hexdigest())"
     )

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from scorecard.scales import scale
+from scorecard.charts.axis_ticks import scale
 
 FACTORS = {"": 1, "万": 10_000, "亿": 100_000_000, "万亿": 10**12}
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scorecard.definitions import Catalog
-from scorecard.period import Grain
-from scorecard.targets import Bounds, bounds, effective, from_rows, mistakes
+from scorecard.calendar.period import Grain
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.targets import Bounds, bounds, effective, from_rows, mistakes
 from tests.court import period, target
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scorecard import charts, theme
-from scorecard.charts_room import enlarged
-from scorecard.theme import Palette
+from scorecard.charts import theme, trend as charts
+from scorecard.charts.enlarge import enlarged
+from scorecard.charts.theme import Palette
 from tests.test_charts import luminance, point, shown
 
 TEXT = ("ink", "accent", "grey", "met", "missed", "doubtful")

@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from scorecard.annotations import Annotation, in_force, mistakes
-from scorecard.baselines import Baseline
-from scorecard.cards import Point
-from scorecard.definitions import Catalog
-from scorecard.period import Grain, between
-from scorecard.time_marks import footnotes, marks
-from scorecard.verdict import Verdict
+from scorecard.assessment.cards import Point
+from scorecard.assessment.verdict import Verdict
+from scorecard.calendar.period import Grain, between
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.time_axis_notes import footnotes, marks
+from scorecard.records.annotations import Annotation, in_force, mistakes
+from scorecard.records.baselines import Baseline
 
 
 def points(*targets: str, grain: Grain = "month") -> list[Point]:

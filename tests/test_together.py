@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from etl.batches import list_batches
-from scorecard import audit, store
-from scorecard.layout import TEMPORARY_PREFIX, DataDir
+from etl.intake.batches import list_batches
+from scorecard.audit import log as audit
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.crashing import Ended, Server
 

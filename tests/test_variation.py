@@ -6,12 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from scorecard import variation
-from scorecard.targets import Bounds
-from scorecard.variation import Limits, Signal, assurance, better_side, limits, segments, signals
+from scorecard.assessment import spc as variation
+from scorecard.assessment.spc import Limits, Signal, assurance, better_side, limits, segments, signals
+from scorecard.records.targets import Bounds
 
 KNOWN = Path(__file__).resolve().parents[2] / "shared" / "realdata" / "known_answers" / "xmr.csv"
 COURT = [52, 48, 55, 50, 47, 53, 49, 54, 51, 46, 52, 49, 50, 45, 46, 44, 47, 45, 46, 43, 60, 48, 47, 41]

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.definitions import Indicator
-from scorecard.period import Grain
-from scorecard.readings import Reading
-from scorecard.targets import Target, effective
-from scorecard.verdict import WORDS, Verdict, judge, needs_base, withheld
+from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.verdict import WORDS, Verdict, judge, needs_base, withheld
+from scorecard.calendar.period import Grain
+from scorecard.catalog.definitions import Indicator
+from scorecard.records.targets import Target, effective
 from tests.court import indicator, period, reading, target
 
 RATE = indicator("ratio", "range")

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from etl import withdraw as withdrawals
-from etl.accept import accept
-from etl.batches import Batch, list_batches
-from etl.build import build, chosen_batches, version_id
-from etl.publish import publish
-from etl.withdraw import restore, withdraw, withdrawn
-from scorecard import audit, store
+from etl.intake import withdraw as withdrawals
+from etl.intake.accept import accept
+from etl.intake.batches import Batch, list_batches
+from etl.intake.withdraw import restore, withdraw, withdrawn
+from etl.versions.publish import publish
+from etl.warehouse.build import build, chosen_batches, version_id
 from scorecard.access import Forbidden
-from scorecard.definitions import Catalog
+from scorecard.audit import log as audit
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import ADMINISTRATOR, LEADER, OFFICER
 from tests.extracts import AS_OF, cases_csv
 

@@ -4,10 +4,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from scorecard.wording import gap_text, half_up, halves_text, target_text, told_apart, value_text
+from scorecard.assessment.number_format import (
+    gap_text,
+    half_up,
+    halves_text,
+    target_text,
+    told_apart,
+    value_text,
+)
 from tests.court import CATALOG, indicator, reading, target
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from scorecard import workdays
+from scorecard.calendar import workdays
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from random import Random
 import duckdb
 import pytest
 
-from etl import worklists as built_lists
-from scorecard import catalog as catalogs
-from scorecard import example, store
-from scorecard.contracts import Column
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.worklists import Worklist, state_of
+from etl.warehouse import worklist_items as built_lists
+from scorecard.catalog import loader as catalogs, worked_examples as example
+from scorecard.catalog.contracts import Column
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.worklists import Worklist, state_of
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests import naive_worklists
 from tests.engine import built
 from tests.naive import Rows

@@ -1,9 +1,9 @@
 """The rows that must be corrected are shown as they are written, with the wrong cells named."""
 
-from etl.examine import examine
+from etl.intake.examine import examine
 from etl.problems import MASK
-from etl.wrong_rows import SHOWN
-from scorecard.definitions import Catalog
+from etl.reading.rejected_rows import SHOWN
+from scorecard.catalog.definitions import Catalog
 from tests.extracts import AS_OF, cases_csv
 
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from etl.accept import accept
-from etl.batches import Batch
-from etl.build import build
-from etl.publish import publish
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from etl.intake.accept import accept
+from etl.intake.batches import Batch
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.actors import OFFICER
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from etl.sample.chance import Chance, in_year
-from scorecard.workdays import is_workday
+from scorecard.calendar.workdays import is_workday
 
 # Where the invented world begins. Only what is still open on the first day of the extracts is reported of the time
 # before it: that is the stock a real court starts with.

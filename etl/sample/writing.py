@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from etl.sample.chance import Chance
-from scorecard.contracts import Column, Table
-from scorecard.definitions import Catalog
+from scorecard.catalog.contracts import Column, Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
 
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")

@@ -1,1 +1,1 @@
-"""Papers and pictures that leave the building: one content, written in every format from the same words and numbers."""
+"""Papers and pictures for readers outside the app: one content, written in every format from the same words and numbers."""

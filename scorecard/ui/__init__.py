@@ -1,1 +1,1 @@
-"""The screen: the only package here that imports Streamlit. Frame, what is chosen, cards, tables, forms."""
+"""The screen: pages' building blocks in Streamlit, and the server around it."""

@@ -5,10 +5,10 @@ from statistics import median
 
 import duckdb
 
-from etl import accept as door
-from etl import batches, decoding, headers, reading, typed
-from etl.rules import Rules
-from scorecard.layout import DataDir
+from etl.intake import accept as door, batches
+from etl.reading import decoding, headers, staging as reading, typed
+from etl.reading.rules import Rules
+from scorecard.storage.data_dir import DataDir
 from tests.bench import data
 from tests.bench.process import alone
 from tests.bench.report import Finding, in_turn, ratio

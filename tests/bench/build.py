@@ -11,12 +11,11 @@ from typing import Any
 
 import duckdb
 
-from etl import build as builds
-from etl import doubts, rollup, tables
 from etl.engine import open_build
-from scorecard import durable
-from scorecard.definitions import Indicator
-from scorecard.layout import DataDir
+from etl.warehouse import build as builds, data_faults as doubts, rollup, tables
+from scorecard.catalog.definitions import Indicator
+from scorecard.storage import atomic_files as durable
+from scorecard.storage.data_dir import DataDir
 from tests.bench import data
 from tests.bench.process import alone
 from tests.bench.report import Finding, in_turn, ratio, times

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from etl import batches
-from etl.batches import Batch
-from etl.build import build
-from etl.publish import publish
-from etl.sample import load_sample
-from scorecard import catalog as catalogs
+from etl.intake import batches
+from etl.intake.batches import Batch
+from etl.sample.invented_court import load_sample
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import console
-from scorecard.definitions import Catalog
-from scorecard.durable import temporary_sibling
-from scorecard.freshness import COURT_TIME
-from scorecard.layout import DataDir
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.atomic_files import temporary_sibling
+from scorecard.storage.data_dir import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 10, 31)

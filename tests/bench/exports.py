@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.bench import wire
 from tests.bench.pages import officer
 from tests.bench.process import app

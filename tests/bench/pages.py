@@ -9,11 +9,11 @@ from time import perf_counter
 
 from playwright.sync_api import Page, sync_playwright
 
-from scorecard import accounts
 from scorecard.access import Actor
-from scorecard.access_settings import AccessSettings
-from scorecard.layout import DataDir
-from scorecard.signing_in import change_password
+from scorecard.identity import accounts
+from scorecard.identity.settings import AccessSettings
+from scorecard.identity.sign_in import change_password
+from scorecard.storage.data_dir import DataDir
 from tests.bench.process import app, cpu_seconds, one_line_page, resident_mib
 from tests.bench.report import Finding, ratio, times
 from tests.bench.wire import read_for, reader, rerun, signed_in

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from urllib.error import URLError
 
-from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from tests.bench.data import ROOT
 
 P = ParamSpec("P")
@@ -62,7 +62,7 @@ def _status(process: int, name: str) -> float:
 @contextmanager
 def app(data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
     """The real app over a data folder: its address as host:port and its process."""
-    with _served(["-m", "scorecard.ui.serve", "--port"], ROOT, data, folder) as running:
+    with _served(["-m", "scorecard.ui.server.serve", "--port"], ROOT, data, folder) as running:
         yield running
 
 

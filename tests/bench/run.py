@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.bench import accept, build, data, exports, pages
 from tests.bench.report import Finding, machine, show
 

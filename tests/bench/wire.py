@@ -13,8 +13,7 @@ from urllib.parse import urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.sync.client import ClientConnection as SyncConnection
-from websockets.sync.client import connect as connect_sync
+from websockets.sync.client import ClientConnection as SyncConnection, connect as connect_sync
 from websockets.typing import Origin
 
 ANSWER = 60  # seconds an answer may take before the run counts as failed

@@ -17,11 +17,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from scorecard import account_book, accounts
-from scorecard import catalog as catalogs
-from scorecard.access_settings import AccessSettings, Granted
-from scorecard.layout import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
-from scorecard.signing_in import change_password
+from scorecard.catalog import loader as catalogs
+from scorecard.identity import account_file as account_book, accounts
+from scorecard.identity.settings import AccessSettings, Granted
+from scorecard.identity.sign_in import change_password
+from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from tests.actors import ADMINISTRATOR
 from tests.samples import copied
 
@@ -48,9 +48,9 @@ def running(
     """The address of the app on this data folder, started as `make run` starts it; `options` is Python run before."""
     port = port or free_port()
     variables = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds), **environment}
-    command = [sys.executable, "-m", "scorecard.ui.serve", "--port", str(port)]
+    command = [sys.executable, "-m", "scorecard.ui.server.serve", "--port", str(port)]
     if options:
-        serve = f"from scorecard.ui import serve\nserve.main(['--port', '{port}'])"
+        serve = f"from scorecard.ui.server import serve\nserve.main(['--port', '{port}'])"
         command = [sys.executable, "-c", f"from streamlit import config\n{options}\n{serve}"]
     server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"

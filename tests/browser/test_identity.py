@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from scorecard import account_book, accounts, audit
-from scorecard.layout import DataDir
+from scorecard.audit import log as audit
+from scorecard.identity import account_file as account_book, accounts
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR
 from tests.browser.conftest import PASSWORD, Watched, account, free_port, running, sign_in
 from tests.samples import copied
@@ -25,7 +26,7 @@ Visit = Callable[..., Watched]
 CLOCK = """
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from scorecard.reception import Reception
+from scorecard.identity.authentication import Reception
 Reception.__init__.__defaults__ = (
     lambda: datetime.now(UTC) + timedelta(minutes=int(Path({file!r}).read_text() or 0)),
 )

@@ -8,10 +8,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from scorecard import store
-from scorecard.briefing import html
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from scorecard.briefing.html import document as html
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests import papers
 from tests.browser.conftest import App, Watched
 

@@ -10,13 +10,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from scorecard.briefing.figure_html import document
-from scorecard.briefing.pictures import About, Format, PageSheet, Picture
-from scorecard.layout import DataDir
-from scorecard.ui.markup import style
+from scorecard.briefing.browser.pictures import About, Format, PageSheet, Picture
+from scorecard.briefing.html.figure import document
+from scorecard.storage.data_dir import DataDir
+from scorecard.ui.shell.templating import style
 from tests.browser.conftest import App, Watched, account, sign_in
-from tests.pages.conftest import Open
-from tests.pages.conftest import open_page as open_page
+from tests.pages.conftest import Open, open_page as open_page
 
 Visit = Callable[..., Watched]
 
@@ -102,8 +101,8 @@ def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide
         sheets.append((sheet, size))
         return (Picture("a.png", b""),)
 
-    monkeypatch.setattr("scorecard.ui.pictures.page", keep)
-    monkeypatch.setattr("scorecard.ui.pictures.leave", lambda *given, **_: given[4]())
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", keep)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.leave", lambda *given, **_: given[4]())
     for name in DENSE:
         page = open_page(sample, name)
         page.button(key="picture_page_a4").click().run()

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from playwright.sync_api import Page
 
-from scorecard.access_settings import Granted
-from scorecard.layout import DataDir
+from scorecard.identity.settings import Granted
+from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import ROOT, App, Watched, account, sign_in
 from tests.samples import copied
 

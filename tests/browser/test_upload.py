@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from etl.batches import list_batches
-from scorecard import store
-from scorecard.layout import DataDir
+from etl.intake.batches import list_batches
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.browser.conftest import Watched, account, sign_in
 from tests.extracts import cases_csv
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scorecard import audit, audit_list
 from scorecard.access import Forbidden
-from scorecard.audit_list import Choice
-from scorecard.layout import DataDir
+from scorecard.audit import listing as audit_list, log as audit
+from scorecard.audit.listing import Choice
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, TESTER, VISITOR
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import markup, text

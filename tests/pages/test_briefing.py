@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import audit
 from scorecard.access import Actor
-from scorecard.briefing import press, records
-from scorecard.layout import DataDir
+from scorecard.audit import log as audit
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.export import records
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
 from tests.pages.legible import markup, text

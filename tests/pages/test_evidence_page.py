@@ -5,7 +5,7 @@ import re
 import pytest
 
 from scorecard.access import Actor
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.variation import ASSURANCES, VARIATIONS
+from scorecard.assessment.spc import ASSURANCES, VARIATIONS
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import ANALYSIS, markup, text
 from tests.test_exceptions import TITLES

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish
-from scorecard import store
+from etl.intake.accept import accept
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.quality import TableState
+from scorecard.assessment.data_quality import TableState
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.extracts import cases_csv
 from tests.pages.conftest import Open, turn
@@ -23,7 +23,7 @@ NOVEMBER_24 = date(2026, 11, 24)
 @pytest.fixture
 def cases(data: DataDir, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> DataDir:
     """A court that handed in its cases for September only, looked at on 24 November."""
-    for module in ("scorecard.opened", "etl.accept"):
+    for module in ("scorecard.store.open_version", "etl.intake.accept"):
         monkeypatch.setattr(f"{module}.today", lambda: NOVEMBER_24)
     accept(cases_csv(60), "a.csv", catalog.tables["cases"], catalog, date(2026, 9, 30), OFFICER, data)
     publish(data, build(catalog, data), OFFICER)

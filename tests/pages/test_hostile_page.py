@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.problems import KINDS
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.extracts import cases_csv
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.layout import SEEDS_VARIABLE, DataDir
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import SEEDS_VARIABLE, DataDir
 from tests.actors import ROLES
 from tests.pages.conftest import ROOT, Open, turn
 from tests.pages.legible import drawn, english, labels, out_of_order, text

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.measures import interval, lines
-from scorecard.register_rows import Progress
+from scorecard.catalog.definitions import Catalog
+from scorecard.plan.measure_matrix import interval, lines
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.registers import Progress
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
 from tests.samples import copied
@@ -119,9 +119,9 @@ def test_departments_are_columns_in_the_order_of_the_plan(
 def test_without_reports_every_department_owes_and_the_page_says_where_to_enter_one(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    from etl.build import build
-    from etl.publish import publish
-    from scorecard import catalog as catalogs
+    from etl.versions.publish import publish
+    from etl.warehouse.build import build
+    from scorecard.catalog import loader as catalogs
     from tests.actors import TESTER
     from tests.samples import SEEDS
 

@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.accept import Refused, accept
-from etl.batches import list_batches
-from etl.build import build, chosen_batches
-from etl.decided import recorded
-from scorecard import audit, store
+from etl.intake.accept import Refused, accept
+from etl.intake.batches import list_batches
+from etl.intake.entered_rows import recorded
+from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor, Forbidden
-from scorecard.agenda import agenda
-from scorecard.decisions import Decision, standing, unresolved
-from scorecard.definitions import Catalog
-from scorecard.freshness import today
-from scorecard.layout import DataDir
-from scorecard.worklist_rows import Tally
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import today
+from scorecard.catalog.definitions import Catalog
+from scorecard.plan.agenda import agenda
+from scorecard.records.decisions import Decision, standing, unresolved
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.worklist_rows import Tally
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
 from tests.pages.test_pages import text
@@ -145,7 +146,7 @@ def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(
     shown = text(app)
     assert "逐案核查，月底前清零" in shown
     assert "本次已记录 1 项" in shown
-    monkeypatch.setattr("scorecard.ui.meeting.today", lambda: one.session_on + timedelta(days=1))
+    monkeypatch.setattr("scorecard.ui.work.meeting.today", lambda: one.session_on + timedelta(days=1))
     again = text(open_page(own, "meeting"))
     assert "其中以前会商未了结的 1 项" in again
     assert again.index("上次未了结") < again.index("会商记录")

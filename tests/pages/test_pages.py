@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import store
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import ADMINISTRATOR, OFFICER, TESTER
 from tests.pages.conftest import ROOT, Open, turn
 from tests.pages.legible import TAG, markup, text
@@ -151,9 +151,9 @@ def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, o
     data = copied(sample, tmp_path / "partial")
     for batch in (data.batches / "revisits").glob("*.parquet"):
         batch.unlink()
-    from etl.build import build
-    from etl.publish import publish
-    from scorecard import catalog as catalogs
+    from etl.versions.publish import publish
+    from etl.warehouse.build import build
+    from scorecard.catalog import loader as catalogs
     from tests.samples import SEEDS
 
     publish(data, build(catalogs.load(SEEDS), data), TESTER)

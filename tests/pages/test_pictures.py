@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scorecard import audit, opened
 from scorecard.access import Forbidden
-from scorecard.audit_line import Entry
-from scorecard.briefing import manifest
-from scorecard.briefing.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture
+from scorecard.audit import log as audit
+from scorecard.audit.entry import Entry
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture
+from scorecard.briefing.paper import manifest
 from scorecard.errors import ScorecardError
-from scorecard.keeping import kept
-from scorecard.layout import DataDir
-from scorecard.store import current
-from scorecard.ui import pictures
-from scorecard.ui.data import open_version
-from scorecard.ui.shown import Shown
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version as opened
+from scorecard.store.retained import kept
+from scorecard.store.versions import current
+from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.shell.cached import open_version
+from scorecard.ui.shell.page_blocks import Shown
 from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
 from tests.pages.test_topics import TOPICS
@@ -62,9 +63,9 @@ class Press:
 @pytest.fixture
 def press(monkeypatch: pytest.MonkeyPatch) -> Press:
     made = Press()
-    monkeypatch.setattr("scorecard.ui.pictures.page", made.page)
-    monkeypatch.setattr("scorecard.ui.pictures.chart", made.chart)
-    monkeypatch.setattr("scorecard.briefing.press.browser", lambda: Path("browser"))
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", made.page)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.chart", made.chart)
+    monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: Path("browser"))
     return made
 
 
@@ -257,7 +258,7 @@ def test_a_press_that_fails_is_told_in_four_parts_and_hands_out_nothing(
 def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
     exporting: DataDir, open_page: Open, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scorecard.briefing.press.browser", lambda: None)
+    monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: None)
     app = open_page(exporting, "commercial_disputes")
     app.segmented_control(key="topic").set_value("纠纷去向").run()
     said = "".join(one.proto.body for one in app.get("html"))
@@ -284,7 +285,7 @@ def test_a_picture_of_an_older_version_says_which_it_is(
     exporting: DataDir, open_page: Open, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "scorecard.ui.frame.open_version", lambda name: replace(open_version(name), historic=True)
+        "scorecard.ui.shell.frame.open_version", lambda name: replace(open_version(name), historic=True)
     )
     app = open_page(exporting, "minority_investors")
     app.segmented_control(key="topic").set_value("拖欠账款").run()
@@ -301,9 +302,9 @@ def test_the_right_is_asked_again_when_the_picture_is_made(
     exporting: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Press()
-    monkeypatch.setattr("scorecard.ui.pictures.page", made.page)
-    monkeypatch.setattr("scorecard.ui.pictures.data_dir", lambda: exporting)
-    monkeypatch.setattr("scorecard.ui.identity.current", lambda: VISITOR)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", made.page)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.data_dir", lambda: exporting)
+    monkeypatch.setattr("scorecard.ui.shell.identity.current", lambda: VISITOR)
     version = opened.open_version(exporting, current(exporting).version or "")
     with pytest.raises(Forbidden):
         pictures._whole(Shown("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)

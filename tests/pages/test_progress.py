@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.accept import accept
-from etl.batches import list_batches
-from scorecard import store
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.freshness import today
-from scorecard.layout import DataDir
-from scorecard.progress import TABLE
+from scorecard.calendar.clock import today
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.progress_reports import TABLE
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, ROLES, VISITOR
 from tests.extracts import cases_csv
 from tests.pages.conftest import Open, turn
@@ -147,7 +147,7 @@ def test_a_press_whose_answer_was_lost_is_the_same_report_when_pressed_again(
     before = entered(own)
     app = open_page(own, "progress", actor=CIVIL, measure=MINE)
     with monkeypatch.context() as lost:
-        lost.setattr("scorecard.ui.progress.taken", lambda *_: None)
+        lost.setattr("scorecard.ui.records.progress.taken", lambda *_: None)
         fill(app, 状态="长期坚持")
     assert entered(own) == before + 1
     submit(app).click().run()

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from scorecard import store
-from scorecard.adoption import has_table, points, worth
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.register_rows import activities, pieces, register, revisits
-from scorecard.timeliness import timeliness
-from scorecard.ui.requirements import MODEL_KINDS, TOPICS
+from scorecard.assessment.timeliness import timeliness
+from scorecard.catalog.definitions import Catalog
+from scorecard.plan.adoption_points import has_table, points, worth
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.registers import activities, pieces, register, revisits
+from scorecard.ui.work.requirements import MODEL_KINDS, TOPICS
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
 from tests.samples import copied
@@ -205,9 +205,9 @@ def test_the_sample_is_not_judged_for_punctuality(sample: DataDir, open_page: Op
 def test_a_register_that_has_not_come_in_is_named_and_not_taken_for_nothing_done(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    from etl.build import build
-    from etl.publish import publish
-    from scorecard import catalog as catalogs
+    from etl.versions.publish import publish
+    from etl.warehouse.build import build
+    from scorecard.catalog import loader as catalogs
     from tests.actors import TESTER
     from tests.samples import SEEDS
 

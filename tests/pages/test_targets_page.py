@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.accept import accept
-from etl.batches import list_batches
-from etl.build import build
-from etl.publish import publish
-from scorecard import audit, store
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
-from scorecard.definitions import Catalog
-from scorecard.freshness import today
-from scorecard.layout import DataDir
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import today
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import CIVIL, OFFICER, ROLES
 from tests.extracts import cases_csv
 from tests.pages.conftest import Open, turn
@@ -85,7 +86,7 @@ def test_a_second_press_records_no_second_target(
 ) -> None:
     app = open_page(own, "targets", actor=OFFICER)
     with monkeypatch.context() as lost:
-        lost.setattr("scorecard.ui.targets.taken", lambda *_: None)
+        lost.setattr("scorecard.ui.records.targets.taken", lambda *_: None)
         fill_target(app, **FIELDS)
     next(one for one in app.button if one.label == "记录目标").click().run()
     assert "没有重复写入" in text(app)

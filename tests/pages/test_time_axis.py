@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.batches import list_batches
+from etl.intake.batches import list_batches
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import text

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
-from scorecard.layout import DataDir
+from scorecard.storage.data_dir import DataDir
 from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.accept import accept
-from etl.aside import aside_csv, outstanding
-from etl.batches import list_batches
-from etl.build import build, chosen_batches
-from etl.mapping import remembered
-from etl.publish import publish
-from etl.withdraw import withdraw
-from scorecard import store
+from etl.intake.accept import accept
+from etl.intake.batches import list_batches
+from etl.intake.header_mapping import remembered
+from etl.intake.set_aside import aside_csv, outstanding
+from etl.intake.withdraw import withdraw
+from etl.versions.publish import publish
+from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.extracts import AS_OF, cases_csv
 from tests.pages.conftest import Open, turn

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.batches import list_batches
-from etl.build import build
-from etl.publish import publish
-from etl.retention import prune
-from etl.withdraw import withdraw, withdrawn
-from scorecard import store
-from scorecard.definitions import Catalog
-from scorecard.keeping import keep
-from scorecard.layout import DataDir
+from etl.intake.batches import list_batches
+from etl.intake.withdraw import withdraw, withdrawn
+from etl.versions.publish import publish
+from etl.versions.retention import prune
+from etl.warehouse.build import build
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.retained import keep
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
 from tests.extracts import cases_csv
 from tests.pages.conftest import Open, turn

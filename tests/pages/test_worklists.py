@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from etl.accept import accept
-from etl.build import build
-from etl.publish import publish
-from scorecard import audit, store
-from scorecard import catalog as catalogs
+from etl.intake.accept import accept
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
-from scorecard.definitions import Catalog
-from scorecard.layout import DataDir
-from scorecard.readings import ALL_DEPARTMENTS
-from scorecard.ui.requirements import TOPICS
-from scorecard.worklist_export import exported
-from scorecard.worklist_rows import MASK, counted, items, standings, tallies
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.audit import log as audit
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.worklist_export import exported
+from scorecard.store.worklist_rows import MASK, counted, items, standings, tallies
+from scorecard.ui.work.requirements import TOPICS
 from tests.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, ROLES, TESTER, VISITOR
 from tests.extracts import AS_OF, cases_csv
 from tests.pages.conftest import Open

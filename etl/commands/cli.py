@@ -1,0 +1,243 @@
+"""What each command does. Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong call."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from etl.commands import briefing
+from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.impact.indicator_changes import indicator_changes
+from etl.intake.accept import Refused, accept, template
+from etl.intake.batches import list_batches
+from etl.intake.withdraw import restore, withdraw
+from etl.problems import problems_csv
+from etl.sample.invented_court import load_sample
+from etl.versions.publish import publish, rollback
+from etl.versions.retention import prune
+from etl.warehouse.build import build
+from scorecard.access import console
+from scorecard.audit import listing as audit_list, log as audit
+from scorecard.calendar.clock import today
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError, hint
+from scorecard.storage.atomic_files import storage_errors, write_whole
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+
+SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code."""
+    call = parse(arguments)
+    try:
+        return _COMMANDS[call.command](call)
+    except Refused as refused:
+        _print_problems(call, refused)
+    except ScorecardError as error:
+        print(error, file=sys.stderr)
+    return REFUSED
+
+
+def _accept(call: argparse.Namespace) -> int:
+    catalog = catalogs.load(call.seeds)
+    table = _table(call, catalog)
+    if not call.file.is_file():
+        print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
+        return WRONG_CALL
+    batch = accept(
+        call.file.read_bytes(),
+        call.file.name,
+        table,
+        catalog,
+        call.as_of,
+        console(call.actor),
+        DataDir(call.data),
+    )
+    print(f"已接收：{table.name} {batch.rows} 行，数据截至 {batch.as_of}，批次 {batch.name}")
+    return DONE
+
+
+def _print_problems(call: argparse.Namespace, refused: Refused) -> None:
+    problems = refused.examination.problems
+    print(refused, file=sys.stderr)
+    for problem in problems[:SHOWN]:
+        print(f"  {problem}", file=sys.stderr)
+    if len(problems) > SHOWN:
+        print(f"  …… 共 {len(problems)} 条，用 --problems 文件.csv 保存全部", file=sys.stderr)
+    if call.problems:
+        call.problems.write_bytes(problems_csv(problems))
+
+
+def _build(call: argparse.Namespace) -> int:
+    print(build(catalogs.load(call.seeds), DataDir(call.data)))
+    return DONE
+
+
+def _publish(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    version = call.version or build(catalogs.load(call.seeds), data)
+    publish(data, version, console(call.actor))
+    print(f"已发布：{version}")
+    return DONE
+
+
+def _rollback(call: argparse.Namespace) -> int:
+    rollback(DataDir(call.data), call.version, console(call.actor))
+    print(f"已回退到：{call.version}")
+    return DONE
+
+
+def _withdraw(call: argparse.Namespace) -> int:
+    table, name = call.batch
+    withdraw(DataDir(call.data), table, name, call.reason, console(call.actor))
+    print(f"已撤回：{table}/{name}；请运行 publish，使新版本不再计入它")
+    return DONE
+
+
+def _restore(call: argparse.Namespace) -> int:
+    table, name = call.batch
+    restore(DataDir(call.data), table, name, call.reason, console(call.actor))
+    print(f"已恢复：{table}/{name}；请运行 publish，使新版本重新计入它")
+    return DONE
+
+
+def _prune(call: argparse.Namespace) -> int:
+    removed = prune(DataDir(call.data), console(call.actor), call.newest)
+    print(f"已清理 {len(removed)} 个版本的数据文件：{'、'.join(removed)}" if removed else "没有可清理的版本")
+    return DONE
+
+
+def _compare(call: argparse.Namespace) -> int:
+    found = indicator_changes(DataDir(call.data), call.before, call.after, today())
+    for one in found.redefined:
+        print(f"{one.name}　{one.what}：{one.before or '无'} → {one.after or '无'}")
+    for one in found.changes:
+        verdict = f"　{one.before_word} → {one.after_word}" if one.kind == "verdict" else ""
+        size = f"（{one.size}）" if one.size else ""
+        print(f"{one.indicator.name}　{one.period.label}　{one.before} → {one.after}{size}{verdict}")
+    for name, reached in (("新出现", found.new), ("不再有", found.gone)):
+        for one in reached:
+            print(f"{one.indicator.name}　{one.period.label}　{name}：{one.text}　{one.word}")
+    print(
+        f"比较了 {found.compared} 个数值：{len(found.changes)} 个有变化，其中 {len(found.verdicts)} 个评价不同；"
+        f"新出现 {len(found.new)} 个，不再有 {len(found.gone)} 个"
+    )
+    return DONE
+
+
+def _audit(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    if call.audit == "export":
+        content = audit_list.export(data, console(call.actor))
+        with storage_errors(f"写出 {call.out}"):
+            write_whole(call.out, content)
+        print(f"已导出：{call.out}")
+        return DONE
+    if not data.audit.exists():
+        print(f"没有审计记录：{data.audit} 不存在。请核对 --data；若曾有记录，请从备份恢复", file=sys.stderr)
+        return REFUSED
+    faults, lines = audit.verify(data), len(audit.entries(data))
+    for fault in faults:
+        print(f"第 {fault.line} 行：{fault.reason}", file=sys.stderr)
+    if faults:
+        print(f"审计记录不完整：{len(faults)} 处。请保留现场，从备份核对，并报告管理员", file=sys.stderr)
+        return REFUSED
+    print(f"审计记录完整：{lines} 条，末条印记 {audit.head(data) or '无'}")
+    return DONE
+
+
+def _list(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    current = store.current(data)
+    if current.notice:
+        print(current.notice)
+    for manifest in store.manifests(data):
+        mark = "→" if manifest.version == current.version else " "
+        sample = "  示例数据" if manifest.sample else ""
+        print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
+    for batch in list_batches(data):
+        sample = "  示例数据" if batch.sample else ""
+        print(
+            f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}"
+        )
+    return DONE
+
+
+def _check(call: argparse.Namespace) -> int:
+    catalog = catalogs.load(call.seeds)
+    print(
+        f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施"
+    )
+    return DONE
+
+
+def _template(call: argparse.Namespace) -> int:
+    content = template(_table(call, catalogs.load(call.seeds)))
+    if call.out:
+        call.out.write_bytes(content)
+    else:
+        sys.stdout.write(content.decode("utf-8-sig"))
+    return DONE
+
+
+def _sample(call: argparse.Namespace) -> int:
+    data = DataDir(call.data)
+    current = store.current(data).version
+    if call.if_empty and current:
+        print(f"已有发布的版本 {current}，未生成示例数据")
+        return DONE
+    as_of = call.as_of or today().replace(day=1) - timedelta(days=1)
+    catalog = catalogs.load(call.seeds)
+    load_sample(catalog, data, as_of, console(call.actor))
+    version = build(catalog, data)
+    publish(data, version, console(call.actor))
+    print(f"已发布示例数据：{version}，数据截至 {as_of}")
+    return DONE
+
+
+def _briefing(call: argparse.Namespace) -> int:
+    if call.list:
+        for line in briefing.listed(DataDir(call.data)):
+            print(line)
+        return DONE
+    shown = sys.stderr if sys.stderr.isatty() else None
+    made = briefing.make(call, lambda words: print(words, file=shown) if shown else None)
+    for path in made.paths:
+        print(path)
+    for notice in made.notices:
+        print(notice, file=sys.stderr)
+    print(f"导出编号 {made.export}；再做一次：python -m etl briefing --again {made.export}")
+    return DONE
+
+
+def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
+    if call.table not in catalog.tables:
+        names = "、".join(catalog.tables)
+        print(
+            f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}",
+            file=sys.stderr,
+        )
+        raise SystemExit(WRONG_CALL)
+    return catalog.tables[call.table]
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "accept": _accept,
+    "build": _build,
+    "publish": _publish,
+    "rollback": _rollback,
+    "withdraw": _withdraw,
+    "restore": _restore,
+    "compare": _compare,
+    "prune": _prune,
+    "audit": _audit,
+    "list": _list,
+    "check": _check,
+    "template": _template,
+    "sample": _sample,
+    "briefing": _briefing,
+}

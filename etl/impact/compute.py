@@ -1,0 +1,78 @@
+"""What publishing a built version would change against the published one: rows, balances, parts, every indicator.
+
+Both files are attached read-only and compared in SQL; nothing is written and nothing published. Between the sample and
+real data nothing is compared: invented rows say nothing about real ones.
+"""
+
+from contextlib import closing
+from datetime import date
+
+from etl.impact.attached import Pair, side_by_side
+from etl.impact.indicator_changes import indicator_changes
+from etl.impact.parts import indicator_parts, table_parts
+from etl.impact.row_changes import table_impact
+from etl.impact.stock_flow import balance
+from scorecard.calendar import clock
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.version_diff import Impact, TableImpact
+
+
+def impact(
+    data: DataDir, catalog: Catalog, candidate: str, current: str | None, today: date | None = None
+) -> Impact:
+    """The impact of `candidate`; `current` is what readers see now, None while nothing is published.
+
+    `catalog` is the candidate's. Raises StorageError when one of the two cannot be opened.
+    """
+    leaves_sample = (
+        current is not None and store.manifest(data, current).sample and not _is_sample(data, candidate)
+    )
+    published = None if leaves_sample else current
+    before = None if published is None else _catalog(data, published)
+    with side_by_side(data, catalog, candidate, published) as pair:
+        tables = [table for table in catalog.tables.values() if _is_there(pair, table)]
+        balances = [balance(pair, table) for table in tables]
+        return Impact(
+            candidate=candidate,
+            current=current,
+            leaves_sample=leaves_sample,
+            taken_in=tuple(
+                one for one in pair.candidate.batches.values() if _name(one) not in pair.published.names
+            ),
+            left_out=tuple(
+                one for one in pair.published.batches.values() if _name(one) not in pair.candidate.names
+            ),
+            tables=tuple(_table(pair, table, before) for table in tables),
+            balances=tuple(one for one in balances if one is not None),
+            parts=(
+                *(parts for table in tables for parts in table_parts(pair, table)),
+                *indicator_parts(pair, catalog),
+            ),
+            indicators=indicator_changes(data, published, candidate, today or clock.today()),
+        )
+
+
+def _name(record: dict[str, object] | object) -> tuple[str, str]:
+    assert isinstance(record, dict)
+    return str(record["table"]), str(record["name"])
+
+
+def _is_there(pair: Pair, table: Table) -> bool:
+    return any(table.id in side.columns for side in (pair.published, pair.candidate))
+
+
+def _table(pair: Pair, table: Table, before: Catalog | None) -> TableImpact:
+    return table_impact(pair, table, None if before is None else before.tables.get(table.id))
+
+
+def _catalog(data: DataDir, version: str) -> Catalog:
+    with closing(store.connect(data, version)) as connection, store.understood(version):
+        return store.catalog(connection)
+
+
+def _is_sample(data: DataDir, version: str) -> bool:
+    with closing(store.connect(data, version)) as connection:
+        return store.is_sample(connection)

@@ -1,0 +1,199 @@
+"""Two versions, indicator by indicator: every value and verdict that differs, each judged as its own version would today.
+
+Each side speaks with its own definitions, targets, doubts and 数据截至; only the day is the same. What changed because a
+definition or a target changed is named as such, so that nobody looks for it in the data.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+
+from etl.impact.attached import Pair, side_by_side
+from scorecard.assessment.cards import Evidence, Point, trend
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.assessment.number_format import told_apart
+from scorecard.calendar.period import GRAINS, Period
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.version_diff import Change, ChangeKind, IndicatorChanges, Reached, Redefined
+
+_KEYS = "indicator, grain, period, department, scope"
+_SEVERITY = {"未达标": 0, "数据待核": 1}
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """What a version says of 全院 全部: each indicator's periods with reading and words."""
+
+    catalog: Catalog
+    said: Mapping[tuple[str, Period], tuple[Reading, Point]]
+    doubts: Mapping[str, tuple[str, ...]]
+
+
+def indicator_changes(data: DataDir, before: str | None, after: str, today: date) -> IndicatorChanges:
+    """What differs between two versions at every grain and period; without `before` everything is new.
+
+    Raises StorageError when a version cannot be opened.
+    """
+    new = _spoken(data, after, today)
+    old = None if before is None else _spoken(data, before, today)
+    with side_by_side(data, new.catalog, after, before) as pair:
+        return changes(pair, old, new)
+
+
+def changes(pair: Pair, old: "_Spoken | None", new: "_Spoken") -> IndicatorChanges:
+    """The differences in order: verdicts first, those that got worse before all; then the plan's order, newest first."""
+    was = {} if old is None else old.said
+    both = [key for key in new.said if key in was]
+    found = [
+        change
+        for key in both
+        if (change := _change(new.catalog.indicators[key[0]], key[1], was[key], new.said[key])) is not None
+    ]
+    order = {name: number for number, name in enumerate(new.catalog.indicators)}
+    found.sort(
+        key=lambda one: (
+            one.kind != "verdict",
+            _SEVERITY.get(one.after_word, 2) if one.kind == "verdict" else one.kind == "halves",
+            order[one.indicator.id],
+            GRAINS.index(one.period.grain),
+            -one.period.last_month,
+        )
+    )
+    differ, compared = _parts(pair) if old is not None else (0, 0)
+    return IndicatorChanges(
+        changes=tuple(found),
+        new=_only(new, was),
+        gone=() if old is None else _only(old, new.said),
+        redefined=() if old is None else tuple(_redefined(old, new)),
+        compared=len(both),
+        parts_changed=differ,
+        parts_compared=compared,
+    )
+
+
+def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
+    with closing(store.connect(data, version)) as connection, store.understood(version):
+        catalog = store.catalog(connection)
+        targets, doubts, tables = (
+            store.targets(connection),
+            store.doubts(connection),
+            store.tables(connection),
+        )
+        said: dict[tuple[str, Period], tuple[Reading, Point]] = {}
+        for grain in GRAINS:
+            series = store.series(connection, catalog, grain, ALL_DEPARTMENTS, "all")
+            evidence = Evidence(catalog, series, targets, doubts, tables, ALL_DEPARTMENTS, "all", today)
+            for name, readings in series.items():
+                points = trend(evidence, catalog.indicators[name])
+                said.update(
+                    ((name, reading.period), (reading, point))
+                    for reading, point in zip(readings, points, strict=True)
+                )
+    return _Spoken(catalog, said, doubts)
+
+
+def _change(
+    indicator: Indicator, period: Period, before: tuple[Reading, Point], after: tuple[Reading, Point]
+) -> Change | None:
+    (old, was), (new, now) = before, after
+    kind: ChangeKind | None = None
+    if was.verdict.word != now.verdict.word:
+        kind = "verdict"
+    elif old.exact != new.exact or was.text != now.text:
+        kind = "value"
+    elif (old.numerator, old.denominator, old.base) != (new.numerator, new.denominator, new.base):
+        kind = "halves"
+    if kind is None:
+        return None
+    first, second, size = was.text, now.text, ""
+    if old.exact is not None and new.exact is not None and was.value is not None and now.value is not None:
+        unit = indicator.unit
+        if was.text.endswith(unit):  # two units cannot be subtracted
+            second, first, size = told_apart(new.exact, old.exact, unit)
+    return Change(
+        indicator=indicator,
+        period=period,
+        kind=kind,
+        before=first,
+        after=second,
+        size=size,
+        before_word=was.verdict.word,
+        after_word=now.verdict.word,
+        reason=now.verdict.reason,
+        before_halves=was.halves,
+        after_halves=now.halves,
+    )
+
+
+def _only(one: _Spoken, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
+    """The values of one version whose period the other does not have, newest first."""
+    found = [
+        Reached(one.catalog.indicators[name], period, point.text, point.verdict.word)
+        for (name, period), (_, point) in one.said.items()
+        if (name, period) not in other
+    ]
+    return tuple(sorted(found, key=lambda each: (GRAINS.index(each.period.grain), -each.period.last_month)))
+
+
+def _redefined(old: _Spoken, new: _Spoken) -> Iterator[Redefined]:
+    """Indicators that came, went, or changed in anything but their data."""
+    for name, one in new.catalog.indicators.items():
+        before = old.catalog.indicators.get(name)
+        if before is None:
+            yield Redefined(name, one.name, "新增指标", "", one.definition)
+            continue
+        if before.formula != one.formula or before.unit != one.unit:
+            yield Redefined(name, one.name, "口径改变", before.definition, one.definition)
+        elif before.definition != one.definition or before.direction != one.direction:
+            yield Redefined(name, one.name, "说明改变", before.definition, one.definition)
+        yield from _contracts(old.catalog, new.catalog, one)
+        target = _target_change(old, new, name)
+        if target:
+            yield Redefined(name, one.name, "目标改变", *target)
+        if old.doubts.get(name, ()) != new.doubts.get(name, ()):
+            words = ("；".join(side.doubts.get(name, ())) or "无" for side in (old, new))
+            yield Redefined(name, one.name, "待核事由改变", *words)
+    for name, one in old.catalog.indicators.items():
+        if name not in new.catalog.indicators:
+            yield Redefined(name, one.name, "指标已撤销", one.definition, "")
+
+
+def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Redefined]:
+    """A derived column that is computed otherwise changes every indicator that reads it."""
+    for table in indicator.formula.tables:
+        before, after = old.tables.get(table), new.tables[table]
+        read = {column for term in indicator.formula.terms if term.table == table for column in term.columns}
+        altered = [
+            after.header(column)
+            for column in sorted(read & after.derived.keys())
+            if before is None or before.derived.get(column) != after.derived[column]
+        ]
+        if altered:
+            yield Redefined(
+                indicator.id, indicator.name, "口径改变", "", f"{after.name}的{'、'.join(altered)}改了算法"
+            )
+
+
+def _target_change(old: _Spoken, new: _Spoken, name: str) -> tuple[str, str] | None:
+    """The target of the newest period both versions have, before and after, when it is another."""
+    shared = [key for key in new.said if key[0] == name and key in old.said]
+    differ = [key for key in shared if old.said[key][1].target != new.said[key][1].target]
+    if not differ:
+        return None
+    newest = max(differ, key=lambda key: (key[1].last_month, key[1].grain))
+    return old.said[newest][1].target, new.said[newest][1].target
+
+
+def _parts(pair: Pair) -> tuple[int, int]:
+    """How many values of departments and of 涉企 differ, of how many that both versions have."""
+    ((differ, compared),) = pair.fetch(
+        "SELECT count(*) FILTER (p.numerator IS DISTINCT FROM c.numerator OR p.denominator IS DISTINCT FROM c.denominator"
+        " OR p.base IS DISTINCT FROM c.base OR p.value IS DISTINCT FROM c.value), count(*)"
+        f" FROM published.indicator_value p JOIN candidate.indicator_value c USING ({_KEYS})"
+        " WHERE NOT (department = ? AND scope = 'all')",
+        [ALL_DEPARTMENTS],
+    )
+    return differ, compared

@@ -1,0 +1,111 @@
+"""Parts against totals of a candidate: departments against 全院, 涉企 and 非涉企 against all; what is left is 其他.
+
+A row whose department is unknown counts for the court and for no department: the sum of the parts then falls short of
+the total, as in bulletins that print both. The difference is named with its size and its rows, never spread or hidden.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from etl.impact.attached import Pair
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.calendar.period import parse
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.store.version_diff import LISTED, Parts, RowChange
+
+OTHER = "其他"
+
+
+def table_parts(pair: Pair, table: Table, listed: int = LISTED) -> tuple[Parts, ...]:
+    """All rows, and where the table knows a stock those open, entered and left, by department and by 涉企."""
+    if table.id not in pair.candidate.as_of:
+        return ()
+    found: list[Parts] = []
+    measures = dict(_measures(table, pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]))
+    if table.department:
+        names = {one.id: one.name for one in pair.catalog.departments.values() if not one.collective}
+        found += _split(pair, table, measures, table.department, "部门", names, listed)
+    if table.firm:
+        found += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"}, listed)
+    return tuple(found)
+
+
+def indicator_parts(pair: Pair, catalog: Catalog) -> tuple[Parts, ...]:
+    """Halves of indicators whose departments do not add up to 全院, at the newest month that shows it; one a half."""
+    additive = [
+        one
+        for one in catalog.indicators.values()
+        if len(one.formula.parts) == 1
+        and all(term.aggregate in ("count", "sum") for term in one.formula.terms)
+        and len(one.formula.tables) == 1
+        and catalog.tables[one.formula.tables[0]].department
+    ]
+    halves = ("numerator", "denominator")
+    each = " UNION ALL ".join(
+        f"SELECT indicator, '{half}' AS half, period, department, {half} AS amount FROM candidate.indicator_value"
+        " WHERE grain = 'month' AND scope = 'all'"
+        for half in halves
+    )
+    rows = pair.fetch(
+        "SELECT indicator, half, max(period), arg_max(whole, period), arg_max(summed, period) FROM ("
+        "SELECT indicator, half, period, sum(amount) FILTER (department = $court) AS whole,"
+        f" coalesce(sum(amount) FILTER (department <> $court), 0) AS summed FROM ({each}) GROUP BY ALL)"
+        " WHERE whole <> summed GROUP BY 1, 2",
+        {"court": ALL_DEPARTMENTS},
+    )
+    shown = {(indicator, half): rest for indicator, half, *rest in rows}
+    found: list[Parts] = []
+    for one in additive:
+        for half, name in zip(halves, ("分子", "分母"), strict=True):
+            if (one.id, half) in shown:
+                key, whole, summed = shown[one.id, half]
+                period = parse("month", key)
+                assert period is not None
+                what = f"{one.name}　{name}　{period.label}"
+                found.append(Parts(what, "部门", int(whole), (("各部门合计", int(summed)),)))
+    return tuple(found)
+
+
+def _measures(table: Table, since: date | None, until: date) -> Iterator[tuple[str, str]]:
+    """(what is counted, condition)."""
+    yield "全部行", "true"
+    if table.stock is None:
+        return
+    start, left = (f'"{column}"::DATE' for column in (table.stock.start, table.stock.until))
+    yield "期末未结", f"{start} <= DATE '{until}' AND ({left} IS NULL OR {left} > DATE '{until}')"
+    if since is not None and since < until:
+        yield "本期新收", f"{start} > DATE '{since}' AND {start} <= DATE '{until}'"
+        yield "本期结案", f"{left} > DATE '{since}' AND {left} <= DATE '{until}'"
+
+
+def _split(
+    pair: Pair,
+    table: Table,
+    measures: dict[str, str],
+    column: str,
+    by: str,
+    names: dict[str, str] | dict[bool, str],
+    listed: int,
+) -> Iterator[Parts]:
+    """A total per measure with its registered parts; the rows in none of them are listed for all rows."""
+    rows = pair.rows(pair.candidate, table.id)
+    counts = pair.fetch(
+        f'SELECT "{column}", {", ".join(f"count(*) FILTER ({condition})" for condition in measures.values())}'
+        f" FROM {rows} GROUP BY 1"
+    )
+    outside: tuple[RowChange, ...] | None = None
+    for number, what in enumerate(measures, 1):
+        total = sum(row[number] for row in counts)
+        by_value = {row[0]: row[number] for row in counts}
+        parts = tuple((name, by_value[value]) for value, name in names.items() if by_value.get(value))
+        if total != sum(count for _, count in parts) and outside is None:
+            known = ", ".join("?" * len(names))
+            shown = pair.text(table, column, f'"{column}"')
+            listing = pair.fetch(
+                f"SELECT _batch, _line, {pair.key_text(table)}, ?, {shown} FROM {rows}"
+                f' WHERE "{column}" IS NULL OR "{column}" NOT IN ({known}) ORDER BY _batch, _line LIMIT {listed}',
+                [table.header(column), *names],
+            )
+            outside = tuple(pair.row(pair.candidate, row) for row in listing)
+        yield Parts(f"{table.name}　{what}", by, total, parts, outside or ())

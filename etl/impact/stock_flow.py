@@ -1,0 +1,153 @@
+"""期初 + 新收 − 结案 = 期末 between the published cut and the new one, and the rows behind every difference.
+
+期初: rows open in the published version at its 数据截至. 期末: rows open in the candidate at its own. 新收 and 结案: rows
+of the candidate dated after the one and up to the other. A row that closes on paper adds 0; every other row adds what it
+breaks, so the differences are exactly the sum of the rows listed. A row that changed departments breaks both departments
+and not the whole.
+"""
+
+from etl.impact.attached import Pair
+from scorecard.catalog.contracts import Table
+from scorecard.store.version_diff import LISTED, Balance, BalanceCase, Flow
+
+NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
+_SPLIT = "承办部门有变动"
+
+
+def balance(pair: Pair, table: Table, listed: int = LISTED) -> Balance | None:
+    """The balance of a table that knows a stock; None for the others and for those the candidate does not hold."""
+    if table.stock is None or table.id not in pair.candidate.as_of:
+        return None
+    since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
+    skipped = _why_not(pair, table)
+    if since is None or skipped:
+        return Balance(
+            table.id, table.name, since, until, skipped=skipped or "此前没有发布过这张表，没有期初"
+        )
+    _write_moves(pair, table, str(since), str(until))
+    kind = next(
+        (name for name, one in table.derived.items() if one.case_part and one.case_part.part == "type"), ""
+    )
+    flows = [
+        *_flows(pair, "all", "'全部'"),
+        *(_flows(pair, "department", "department") if table.department else ()),
+    ]
+    if kind:
+        flows += _flows(pair, "type", "kind")
+    reasons = pair.fetch(f"SELECT reason, count(*) FROM moves WHERE {_BEHIND} GROUP BY 1 ORDER BY 2 DESC, 1")
+    return Balance(
+        table=table.id,
+        name=table.name,
+        since=since,
+        until=until,
+        flows=tuple(flows),
+        reasons=tuple((reason, count) for reason, count in reasons),
+        cases=_cases(pair, table, listed),
+    )
+
+
+def _why_not(pair: Pair, table: Table) -> str:
+    since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
+    if since is not None and until < since:
+        return f"候选版本的数据截至（{until}）早于已发布的（{since}），不作收结存核对"
+    assert table.stock is not None
+    needed = (*table.key, table.stock.start, table.stock.until)
+    if not all(pair.has(pair.published, table.id, column) for column in needed):
+        return "已发布版本的这张表没有所需的列，不作收结存核对"
+    return ""
+
+
+_BEHIND = "effect <> 0 OR split"
+
+
+def _write_moves(pair: Pair, table: Table, since: str, until: str) -> None:
+    """Temporary table `moves`: each row that is in any of the four counts (o, n, x, e), with why it does not close."""
+    assert table.stock is not None
+    keys = ", ".join(f'"{column}"' for column in table.key)
+    kind = next(
+        (name for name, one in table.derived.items() if one.case_part and one.case_part.part == "type"), ""
+    )
+    cells = {
+        "start": table.stock.start,
+        "until": table.stock.until,
+        "department": table.department,
+        "kind": kind,
+    }
+    read = ", ".join(
+        f"{_cell(pair, table, alias, name)} AS {alias}_{word}"
+        for word, name in cells.items()
+        for alias in "pc"
+    )
+    start, left = table.header(table.stock.start), table.header(table.stock.until)
+    pair.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE moves AS WITH joined AS ("
+        f"SELECT {keys}, p._line IS NOT NULL AS was, c._line IS NOT NULL AS is_there, coalesce(c._batch, p._batch) AS _batch,"
+        f" coalesce(c._line, p._line) AS _line, {read}"
+        f" FROM {pair.rows(pair.published, table.id)} p FULL JOIN {pair.rows(pair.candidate, table.id)} c USING ({keys})"
+        "), counted AS (SELECT *,"
+        f" coalesce(p_start <= DATE '{since}' AND (p_until IS NULL OR p_until > DATE '{since}'), false)::INTEGER AS o,"
+        f" coalesce(c_start > DATE '{since}' AND c_start <= DATE '{until}', false)::INTEGER AS n,"
+        f" coalesce(c_until > DATE '{since}' AND c_until <= DATE '{until}', false)::INTEGER AS x,"
+        f" coalesce(c_start <= DATE '{until}' AND (c_until IS NULL OR c_until > DATE '{until}'), false)::INTEGER AS e"
+        " FROM joined)"
+        f" SELECT {keys}, was, is_there, _batch, _line, p_department, c_department, p_kind, c_kind, o, n, x, e,"
+        " e - o - n + x AS effect, o = 1 AND n + x + e > 0 AND p_department IS DISTINCT FROM c_department AS split, CASE"
+        f" WHEN effect = 0 THEN '{_SPLIT}'"
+        " WHEN NOT is_there THEN '期初在册，新版本中已没有这一件'"
+        f" WHEN NOT was THEN '补报：{start}在期初之前，期初没有这一件'"
+        f" WHEN c_start IS NULL THEN '没有{start}'"
+        f" WHEN p_start IS DISTINCT FROM c_start THEN '{start}有改动'"
+        " WHEN o = 0 AND c_until IS NULL THEN '已结又改为未结'"
+        f" WHEN o = 1 AND c_until <= DATE '{since}' THEN '{left}补填在期初之前'"
+        f" WHEN p_until IS DISTINCT FROM c_until THEN '{left}有改动'"
+        f" ELSE '{left}早于{start}' END AS reason"
+        " FROM counted WHERE o + n + x + e > 0"
+    )
+
+
+def _cell(pair: Pair, table: Table, alias: str, column: str | None) -> str:
+    side = pair.published if alias == "p" else pair.candidate
+    if not column or not pair.has(side, table.id, column):
+        return "NULL::VARCHAR"
+    is_day = table.stock is not None and column in (table.stock.start, table.stock.until)
+    return f'{alias}."{column}"{"::DATE" if is_day else ""}'
+
+
+def _flows(pair: Pair, by: str, column: str) -> list[Flow]:
+    """One line per group; what was there before counts for the group it was in before."""
+    was, now = (column, column) if by == "all" else (f"p_{column}", f"c_{column}")
+    rows = pair.fetch(
+        "SELECT name, sum(o)::BIGINT, sum(n)::BIGINT, sum(x)::BIGINT, sum(e)::BIGINT FROM ("
+        f"SELECT {was} AS name, o, 0 AS n, 0 AS x, 0 AS e FROM moves WHERE o = 1"
+        f" UNION ALL SELECT {now}, 0, n, x, e FROM moves WHERE n + x + e > 0) GROUP BY 1 ORDER BY 1 NULLS LAST"
+    )
+    flows = {name: Flow(by, _name(pair, by, name), *counts) for name, *counts in rows}  # pyright: ignore[reportArgumentType]
+    if by == "all":
+        return list(flows.values()) or [Flow("all", "全部", 0, 0, 0, 0)]
+    order = list(pair.catalog.departments) if by == "department" else []
+    return [*(flows.pop(one) for one in order if one in flows), *flows.values()]
+
+
+def _name(pair: Pair, by: str, name: str | None) -> str:
+    if by == "department":
+        known = pair.catalog.departments.get(name or "")
+        return known.name if known else name or NO_DEPARTMENT
+    return name or NO_TYPE
+
+
+def _cases(pair: Pair, table: Table, listed: int) -> tuple[BalanceCase, ...]:
+    """The rows that do not close, those that break the whole first."""
+    found = pair.fetch(
+        f"SELECT is_there, _batch, _line, {pair.key_text(table)}, reason, effect, p_department, c_department, was FROM moves"
+        f" WHERE {_BEHIND} ORDER BY effect = 0, reason, _batch, _line LIMIT {listed}"
+    )
+    return tuple(
+        BalanceCase(
+            row=pair.row(pair.candidate if there else pair.published, (batch, line, key)),
+            reason=reason,
+            effect=effect,
+            left=_name(pair, "department", left) if was and table.department else "",
+            joined=_name(pair, "department", joined) if there and table.department else "",
+        )
+        for there, batch, line, key, reason, effect, left, joined, was in found
+    )

@@ -1,0 +1,1 @@
+"""An extract on its way in: examine, accept, set aside, withdraw."""

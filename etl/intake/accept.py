@@ -1,0 +1,206 @@
+"""The door: bytes + contract + 数据截至 + actor -> an immutable typed batch, or every problem with its line."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from etl.intake import set_aside as aside
+from etl.intake.audit_recovery import record_batches
+from etl.intake.batches import Batch, Source, add, list_batches, next_sequence, place, source_of
+from etl.intake.examine import (
+    Examination,
+    Reading,
+    base_name,
+    batch_columns,
+    contract_columns,
+    decoded_as_text,
+    examined,
+    reading_of,
+)
+from etl.invisible_characters import without
+from etl.problems import TITLES, Problem
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.catalog.contracts import Entrance, Policy, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage.atomic_files import locked, storage_errors, sweep, temporary_sibling
+from scorecard.storage.data_dir import DataDir
+
+NOTE_CHARACTERS = 500
+
+
+class Refused(ScorecardError):
+    """An extract that did not pass the door; nothing of it was kept."""
+
+    def __init__(self, examination: Examination) -> None:
+        self.examination = examination
+        first = next(problem for problem in examination.problems if problem.severity == "refuse")
+        super().__init__(
+            f"文件“{examination.file_name}”",
+            f"{examination.total('refuse')} 处须改正，第一处：{first}",
+            "符合表头和取值约定的 CSV",
+            "请按问题清单改正后重新上传；文件没有写入系统",
+        )
+
+    @property
+    def for_the_record(self) -> str:
+        """The kind and line of the first problem: what stands in a cell, or where a header should be, may name people."""
+        total = self.examination.total("refuse")
+        first = next(problem for problem in self.problems if problem.severity == "refuse")
+        line = "" if first.line is None else f"，第{first.line}行"
+        return f"{total} 处须改正，第一处：{TITLES[first.code]}{line}"
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.examination.problems
+
+
+def accept(
+    raw: bytes,
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    as_of: date,
+    actor: Actor,
+    data: DataDir,
+    sample: bool = False,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    note: str = "",
+) -> Batch:
+    """The batch these bytes are from now on; the same bytes read the same way are one batch, whatever 数据截至.
+
+    The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out) and `policy` (the
+    contract's unless given). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's own remark.
+    Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
+    Whatever came of it is in the audit record.
+    """
+    action, file = _ACTIONS[table.entered_by], base_name(file_name)
+    with audit.told(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as told:
+        actor.require(table.entered_by, actor.department)
+        record_batches(data)
+        try:
+            how = reading_of(table, as_of, mapping, policy)
+            batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note)
+        except Refused as refused:
+            told.detail["problems"] = refused.examination.total("refuse")
+            raise
+        told.subject = f"{table.id}/{batch.name}"
+        told.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
+        told.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
+    return batch
+
+
+_ACTIONS: dict[Entrance, audit.Action] = {
+    "upload": "上传",
+    "targets": "设定目标",
+    "report": "填报进展",
+    "decisions": "记录决定",
+}
+
+
+def _accept(
+    raw: bytes,
+    file_name: str,
+    how: Reading,
+    catalog: Catalog,
+    as_of: date,
+    actor: Actor,
+    data: DataDir,
+    sample: bool,
+    note: str,
+) -> Batch:
+    if as_of > today():
+        raise ScorecardError(
+            "数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期"
+        )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
+        decoded = decoded_as_text(raw, catalog)
+        digest = hashing.result().hexdigest()
+    table = how.table
+    source = source_of(digest, table, how.mapping, how.policy, sample)
+    if known := _known(data, source):
+        return known
+    path = place(data, table, source.batch_name(as_of)).absolute()
+    temporary = temporary_sibling(path)
+    with examined(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
+        if examination.refused or con is None:
+            raise Refused(examination)
+        if table.entered_by == "report" and table.department:
+            for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
+                actor.require("report", department)
+        with locked(data):
+            if known := _known(data, source):
+                return known
+            before = list_batches(data)
+            with storage_errors(f"批次目录 {table.id}"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                sweep(path.parent)
+            batch = Batch(
+                name=path.stem,
+                table=table.id,
+                as_of=as_of,
+                accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
+                actor=actor.name,
+                file_name=examination.file_name,
+                rows=examination.rows,
+                sequence=next_sequence(before),
+                source_sha256=source.sha256,
+                encoding=examination.encoding,
+                contract=source.contract,
+                sample=sample,
+                counts=examination.counts,
+                note=without(note).strip()[:NOTE_CHARACTERS],
+                mapping=source.mapping,
+                policy=source.policy,
+                aside=examination.aside,
+                path=path,
+            )
+            # First the rows aside, then the batch that speaks of them: a crash in between leaves rows without a batch,
+            # which nobody reads and the next acceptance sweeps, never a batch without its rows.
+            aside.sweep_orphans(data, table, before)
+            aside.keep(con, table, examination, batch, data)
+            try:
+                add(con, batch_columns(con, table), batch, temporary)
+            except StorageError:
+                aside.drop(data, batch)
+                raise
+    return replace(batch, problems=examination.problems)
+
+
+def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
+    """The rows of a seed file (targets, parameters) through the same door: _line, then the contract's columns.
+
+    Seeds have no 数据截至, so no date in them is too late; with a header only, nothing has been set yet. Raises Refused.
+    """
+    name = f"seeds/{table.seed or table.id}"
+    how = replace(reading_of(table, None), may_be_empty=True)
+    with examined(raw, decoded_as_text(raw, catalog), name, how, catalog) as (examination, con):
+        if examination.refused or con is None:
+            raise Refused(examination)
+        return con.sql(contract_columns(table)).to_arrow_table()
+
+
+def template(table: Table) -> bytes:
+    """An empty extract of this table for Excel: the header row only, UTF-8 with BOM."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow([column.header for column in table.columns.values()])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _known(data: DataDir, source: Source) -> Batch | None:
+    """The batch of the same bytes read the same way, if they were accepted before."""
+    for batch in list_batches(data):
+        if batch.source == source:
+            return replace(batch, already=True)
+    return None

@@ -1,0 +1,76 @@
+"""Acts that were done and not recorded, because the process was killed in between: each gets its line, as 补记.
+
+What an act left behind says who and when: a batch in its file, a publication in its manifest. The pointer says only where
+it points. Whatever is younger than a moment may be about to be recorded by whoever is doing it, and waits for the next time.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from etl.intake.batches import list_batches
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.errors import StorageError
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.store import versions as store
+
+AGE = 60.0  # seconds after which an act that has no line will not get one from whoever did it
+
+
+def record_batches(data: DataDir) -> None:
+    """A line for every accepted batch that has none."""
+    known = set(audit.done(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
+    paths = _old(data.batches.glob("*/*.parquet"))
+    missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
+    if not missing:
+        return
+    for batch in list_batches(data):
+        if batch.path in missing:
+            audit.record(
+                data,
+                audit.SYSTEM,
+                "补记",
+                f"{batch.table}/{batch.name}",
+                act="接收",
+                by=batch.actor,
+                when=batch.accepted_at.isoformat(),
+                file=batch.file_name,
+                rows=batch.rows,
+                source=batch.source_sha256,
+            )
+
+
+def record_versions(data: DataDir) -> None:
+    """A line for every publication that has none, and one for a pointer that stands elsewhere than the last line says."""
+    recorded = [one for one in audit.done(data, ("发布", "回退", "补记")) if "/" not in one]
+    last = recorded[-1] if recorded else ""
+    for path in sorted(_old(data.versions.glob("*.json")), key=lambda one: one.stat().st_mtime_ns):
+        if path.stem in recorded:
+            continue
+        try:
+            manifest = store.manifest(data, path.stem)
+        except StorageError:
+            continue
+        when = manifest.published_at
+        audit.record(data, audit.SYSTEM, "补记", path.stem, act="发布", by=manifest.actor, when=when)
+        last = path.stem
+    for pointer in _old(iter([data.pointer])):
+        named = store.current(data).version
+        if named and named != last:
+            moved = datetime.fromtimestamp(pointer.stat().st_mtime, COURT_TIME)
+            when = moved.isoformat(timespec="seconds")
+            audit.record(data, audit.SYSTEM, "补记", named, act="改为当前版本", when=when)
+
+
+def _old(paths: Iterator[Path]) -> Iterator[Path]:
+    now = time.time()
+    for path in paths:
+        if not path.name.startswith(TEMPORARY_PREFIX):
+            try:
+                age = now - path.stat().st_mtime
+            except FileNotFoundError:
+                continue
+            if age >= AGE:
+                yield path

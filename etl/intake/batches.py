@@ -1,0 +1,175 @@
+"""Accepted extracts: one Parquet file each, named by content, never changed; what is known about it lies inside it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl.engine import system_errors
+from etl.problems import Count, Problem
+from scorecard.catalog.contracts import Policy, Table
+from scorecard.errors import StorageError
+from scorecard.storage.atomic_files import put_in_place, storage_errors
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+
+_METADATA = "batch"
+# What a contract says beyond how cells become values: changing it does not make the same bytes another batch.
+_BESIDE_VALUES = {
+    "description",
+    "due_day",
+    "derived",
+    "stock",
+    "firm",
+    "department",
+    "seed",
+    "name",
+    "entered_by",
+    "on_error",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a batch was made from and how it was read: two batches of one source are one. `mapping` by folded header."""
+
+    table: str
+    sha256: str
+    contract: str
+    sample: bool
+    mapping: tuple[tuple[str, str], ...]
+    policy: Policy
+
+    def batch_name(self, as_of: date) -> str:
+        """数据截至 and 12 hex digits over all of this; a batch without mapping and policy is named as before they were."""
+        return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
+
+    @property
+    def _otherwise(self) -> str:
+        how = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
+        return json.dumps(how, ensure_ascii=False) if how else ""
+
+
+def source_of(sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool) -> Source:
+    """These bytes, read as this table in this way."""
+    said = tuple(sorted(mapping.items()))
+    return Source(table.id, sha256, contract_digest(table), sample, said, policy)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One accepted extract. `sequence` is the order of acceptance, `counts` what was repaired, reported or set aside.
+
+    `mapping` is what an officer said of unknown headers (folded header, column), `aside` the number of rows kept aside.
+    Only what `accept` gives back also has `already` (it was there before) and `problems` (repairs and reports).
+    """
+
+    name: str
+    table: str
+    as_of: date
+    accepted_at: datetime
+    actor: str
+    file_name: str
+    rows: int
+    sequence: int
+    source_sha256: str
+    encoding: str
+    contract: str
+    sample: bool
+    counts: tuple[Count, ...]
+    path: Path
+    note: str = ""
+    mapping: tuple[tuple[str, str], ...] = ()
+    policy: Policy = "refuse"
+    aside: int = 0
+    already: bool = field(default=False, compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def source(self) -> Source:
+        """What it was made from and how it was read."""
+        return Source(self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy)
+
+    @property
+    def repaired(self) -> int:
+        return sum(count.count for count in self.counts if count.severity == "repair")
+
+    @property
+    def reported(self) -> int:
+        return sum(count.count for count in self.counts if count.severity == "report")
+
+    def record(self) -> dict[str, Any]:
+        """What is known about the batch, as JSON types; without its place on this disk."""
+        known = asdict(replace(self, problems=()))
+        del known["path"], known["already"], known["problems"]
+        return {**known, "as_of": self.as_of.isoformat(), "accepted_at": self.accepted_at.isoformat()}
+
+
+def contract_digest(table: Table) -> str:
+    """A hash of everything in a contract that decides how bytes become values."""
+    beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
+    beside["columns"] = {"__all__": {"description"}}
+    return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
+
+
+def batch_name(as_of: date, source_sha256: str, contract: str, sample: bool, otherwise: str = "") -> str:
+    """数据截至 and 12 hex digits over source bytes, contract, kind, and how else the bytes were read."""
+    content = f"{source_sha256} {contract} {sample}{otherwise and ' '}{otherwise}"
+    return f"{as_of}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def list_batches(data: DataDir) -> tuple[Batch, ...]:
+    """All batches, ordered by 数据截至, then by acceptance: rows of later ones replace rows with the same key."""
+    paths = data.batches.glob("*/*.parquet")
+    found = [_read(path) for path in paths if not path.name.startswith(TEMPORARY_PREFIX)]
+    return tuple(sorted(found, key=lambda batch: (batch.as_of, batch.sequence)))
+
+
+def _read(path: Path) -> Batch:
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+        known = json.loads(metadata[_METADATA.encode()])
+        known["as_of"] = date.fromisoformat(known["as_of"])
+        known["accepted_at"] = datetime.fromisoformat(known["accepted_at"])
+        known["counts"] = tuple(Count(**count) for count in known["counts"])
+        known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
+        return Batch(**known, path=path)
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise StorageError(
+            f"批次 {path.parent.name}/{path.name}",
+            "文件已损坏或不是本系统写入的",
+            "完整的批次文件",
+            "请从备份恢复，或移走这个文件",
+        ) from error
+
+
+def next_sequence(batches: tuple[Batch, ...]) -> int:
+    """The number of the next batch to be accepted, counted over all tables."""
+    return max((batch.sequence for batch in batches), default=0) + 1
+
+
+def place(data: DataDir, table: Table, name: str) -> Path:
+    """Where the batch of this name lies."""
+    return data.batches / table.id / f"{name}.parquet"
+
+
+def add(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
+    """Write the rows of `select` as this batch, whole or not at all. To be called under the lock of the data folder."""
+    record = json.dumps(batch.record(), ensure_ascii=False).replace("'", "''")
+    target = str(temporary).replace("'", "''")
+    try:
+        with storage_errors(f"写入批次 {batch.table}/{batch.name}"):
+            with system_errors():
+                con.execute(
+                    f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
+                    f"KV_METADATA {{{_METADATA}: '{record}'}})"
+                )
+            put_in_place(temporary, batch.path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,280 @@
+"""Bytes + contract -> everything there is to say about an extract. Structure first, then cells, then rules.
+
+A later stage does not run on what an earlier one refused, nor on rows that an earlier one set aside. Nothing is written.
+"""
+
+import contextlib
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl.intake.header_mapping import checked
+from etl.problems import MASK, Count, Findings, Problem
+from etl.reading import decoding, headers, staging as reading, typed
+from etl.reading.rejected_rows import Sieve, WrongRow, wrong_rows
+from etl.reading.rules import Rules
+from scorecard.catalog.contracts import Policy, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import StorageError
+from scorecard.records import annotations, baselines, decisions, progress_reports as progress, targets
+from scorecard.storage.atomic_files import storage_errors
+
+PREVIEWED = 20
+PREVIEWED_CHARACTERS = 200
+MEMORY_LIMIT = "4GB"
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the door found: problems in the order of the file (a bounded list), exact counts, and the first rows.
+
+    `rows` counts the data rows that get in, or all of them when the extract is refused; `aside` those that would be kept
+    aside for a wrong cell or rule; `set_aside` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
+    headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
+    rows as they were understood, by Chinese header, private cells masked; it is empty when refused.
+    """
+
+    table: str
+    file_name: str
+    as_of: date | None
+    encoding: str
+    rows: int
+    problems: tuple[Problem, ...]
+    counts: tuple[Count, ...]
+    set_aside: tuple[int, ...] = ()
+    preview: tuple[dict[str, str], ...] = ()
+    aside: int = 0
+    unknown: tuple[str, ...] = ()
+    wrong: tuple[WrongRow, ...] = ()
+    policy: Policy = "refuse"
+
+    @property
+    def repairable(self) -> bool:
+        """Whether all that is left to correct was corrected at the door: etl.intake.repaired gives that file."""
+        return not self.refused and self.total("repair") > 0
+
+    @property
+    def refused(self) -> bool:
+        return any(count.severity == "refuse" for count in self.counts)
+
+    def total(self, severity: str) -> int:
+        """How many problems of this severity there are, listed or not."""
+        return sum(count.count for count in self.counts if count.severity == severity)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an extract is to be read: which table it is, up to which day, what its unknown headers are, what wrong rows do.
+
+    `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it says that there is
+    nothing yet, while an extract without rows says nothing at all.
+    """
+
+    table: Table
+    as_of: date | None
+    mapping: Mapping[str, str]
+    policy: Policy
+    may_be_empty: bool = False
+
+
+def reading_of(
+    table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
+) -> Reading:
+    """What was asked for; without a policy the contract's. Raises ScorecardError for a mapping that cannot be."""
+    return Reading(table, as_of, checked(table, mapping or {}), policy or table.on_error)
+
+
+def examine(
+    raw: bytes,
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    as_of: date,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+) -> Examination:
+    """Everything there is to say about an extract. Nothing is written.
+
+    `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for a mapping that cannot be.
+    """
+    how = reading_of(table, as_of, mapping, policy)
+    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, _):
+        return examination
+
+
+def contract_columns(table: Table) -> str:
+    """SQL for the rows of the view `typed` with exactly the contract\'s columns, each with its physical line."""
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    return f"SELECT _line, {columns} FROM typed"
+
+
+def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """SQL for the rows of a batch: the contract's columns, and which row kept aside each clears where the file says so."""
+    there = {name for name, *_ in con.execute("DESCRIBE typed").fetchall()}
+    marks = [name for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
+    return f"SELECT {', '.join(['_line', *map(_quoted, table.columns), *marks])} FROM typed"
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'
+
+
+def decoded_as_text(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
+    """The extract as UTF-8 text, or why it cannot be read as any."""
+    return decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
+
+
+@contextlib.contextmanager
+def examined(
+    raw: bytes,
+    decoded: decoding.Decoded | Problem,
+    file_name: str,
+    how: Reading,
+    catalog: Catalog,
+    output: Path | None = None,
+) -> Generator[tuple[Examination, duckdb.DuckDBPyConnection | None], None, None]:
+    """The examination and, unless refused, the connection that holds `typed`, `written` and, for rows aside, `caught`.
+
+    `written` is every data row's original text by the contract's columns, `caught` the rows aside, typed as far as they
+    could be. The database may open the extract and `output`, and nothing else.
+    """
+    findings = Findings()
+    found = Examination(how.table.id, base_name(file_name), how.as_of, "", 0, (), (), policy=how.policy)
+    with contextlib.ExitStack() as stack:
+        con: duckdb.DuckDBPyConnection | None = None
+        if isinstance(decoded, Problem):
+            findings.add(decoded)
+        else:
+            located = headers.find_header(raw, decoded.utf8, how.table, findings, how.mapping)
+            found = replace(found, encoding=decoded.encoding, unknown=located.unknown)
+            if (header := located.header) is not None:
+                with storage_errors("读取文件"):
+                    body = memoryview(decoded.utf8)[header.body :]
+                    path = stack.enter_context(reading.as_file(body))
+                con = stack.enter_context(_database(path, output))
+                with _enough_memory(found.file_name):
+                    found = _read(con, path, decoded.utf8, header, how, catalog, found, findings)
+        problems, counts = findings.problems(), findings.counts()
+        yield replace(found, problems=problems, counts=counts), None if findings.refused else con
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    utf8: bytes,
+    header: headers.Header,
+    how: Reading,
+    catalog: Catalog,
+    found: Examination,
+    findings: Findings,
+) -> Examination:
+    staged = reading.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
+    if staged is None:
+        return found
+    found = replace(found, rows=staged.rows, set_aside=staged.set_aside)
+    # From here on every problem is about one row.
+    findings.by_row = how.policy == "set_aside"
+    sieve = Sieve(con, on=findings.by_row)
+    typed.create_typed(con, staged, header, how.table, catalog, found.as_of, findings, sieve)
+    if not findings.refused:
+        Rules(con, how.table, findings, sieve).check()
+    if not findings.refused and how.table.id in _SENSE:
+        _check_sense(con, how.table, catalog, findings, sieve)
+    findings.by_row = False
+    if sieve.caught and sieve.caught == staged.rows:
+        reason = f"{staged.rows} 行都有须改正的问题"
+        findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
+    con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
+    found = replace(found, wrong=wrong_rows(con, how.table, findings.problems()))
+    if findings.refused:
+        return found
+    preview = _preview(con, how.table, catalog)
+    return replace(found, rows=staged.rows - sieve.caught, aside=sieve.caught, preview=preview)
+
+
+def _as_written(staged: reading.Staged, header: headers.Header) -> str:
+    """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
+    names = list(header.columns)
+    for position, name in zip(header.clears or (), (typed.CLEARED_BATCH, typed.CLEARED_LINE), strict=False):
+        names[position] = name
+    columns = [f'c{position} AS "{name}"' for position, name in enumerate(names) if name is not None]
+    return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
+
+
+# Tables whose rows people decide on: what a row may not say, beyond what a contract can express.
+_SENSE = {
+    targets.TABLE: ("target_contradicts", targets.mistakes),
+    progress.TABLE: ("report_contradicts", progress.mistakes),
+    baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
+    annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
+    decisions.TABLE: ("decision_contradicts", decisions.mistakes),
+}
+
+
+def _check_sense(
+    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: Sieve
+) -> None:
+    """A target or a report that contradicts itself would stand for ever: it does not get in."""
+    code, mistakes = _SENSE[table.id]
+    rows = con.sql(contract_columns(table)).to_arrow_table().to_pylist()
+    for row in rows:
+        for column, found, expected, remedy in mistakes(row, catalog):
+            sieve.catch(f"SELECT {row['_line']} AS _line")
+            suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
+            findings.add(Problem(code, "refuse", row["_line"], table.header(column), "", found, suggestion))
+    sieve.shake()
+
+
+@contextlib.contextmanager
+def _database(path: Path, output: Path | None) -> Generator[duckdb.DuckDBPyConnection, None, None]:
+    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": ""})
+    try:
+        allowed = [str(path), *([str(output)] if output else [])]
+        con.execute("SET allowed_paths = ?", [allowed])
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+@contextlib.contextmanager
+def _enough_memory(file_name: str) -> Generator[None, None, None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StorageError(
+            f"文件“{file_name}”", "内存不足", f"{MEMORY_LIMIT} 以内能处理的文件", "请按时间段拆成几个文件上传"
+        ) from error
+
+
+def base_name(file_name: str) -> str:
+    """The name without any folder, as browsers and attackers send them, fit to be shown."""
+    base = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(character for character in base if character.isprintable())[:200]
+    return shown if shown.strip(". ") else "未命名"
+
+
+def _preview(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> tuple[dict[str, str], ...]:
+    rows = con.execute(f"{contract_columns(table)} ORDER BY _line LIMIT {PREVIEWED}").fetchall()
+    shown: list[dict[str, str]] = []
+    for line, *cells in rows:
+        row = {"行号": str(line)}
+        for column, cell in zip(table.columns.values(), cells, strict=True):
+            if cell is None:
+                text = ""
+            elif column.private:
+                text = MASK
+            elif column.type == "department":
+                text = catalog.departments[cell].name
+            elif isinstance(cell, bool):
+                text = "是" if cell else "否"
+            else:
+                text = str(cell)[:PREVIEWED_CHARACTERS]
+            row[column.header] = text
+        shown.append(row)
+    return tuple(shown)

@@ -1,0 +1,152 @@
+"""Which unknown header is which column: checked for one file, remembered as data (who, when), offered the next time."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, names_of, unit_of
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.catalog.contracts import Table
+from scorecard.errors import ScorecardError, StorageError, hint
+from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What an officer said a header is: a column of the table, "" for one to be left out; who said it, and when."""
+
+    column: str
+    actor: str
+    at: datetime
+
+
+def checked(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping by folded header (headers.find_header takes it so).
+
+    Raises ScorecardError for a header that is blank, too long, known already (also as a personal column), a column that the
+    table does not have, another unit than the column's, and two headers for one column.
+    """
+    known = names_of(table)
+    said: dict[str, str] = {}
+    by_column: dict[str, str] = {}
+    for header, column in mapping.items():
+        folded, shown = fold(header), header.strip()[:40]
+        if not folded or len(header) > LONGEST:
+            raise _refusal(
+                shown, "空白或过长，不是表头", f"1 至 {LONGEST} 个字符的表头", "请在文件里写上表头"
+            )
+        if folded in known or folded in (BATCH, LINE, REASON):
+            column_known = known.get(folded)
+            what = f"就是“{table.columns[column_known].header}”" if column_known else "本系统另有处理"
+            raise _refusal(shown, f"表头已登记，{what}", "没有登记的表头", "不必对应")
+        if folded in said and said[folded] != column:
+            raise _refusal(shown, "同一表头对应了两列", "一个表头只对应一列", "请只保留一个对应")
+        if column and column not in table.columns:
+            near = hint(column, table.columns)
+            raise _refusal(shown, f"“{table.name}”没有列“{column}”", "本表登记的列", near)
+        if column and by_column.get(column, folded) != folded:
+            name = table.columns[column].header
+            raise _refusal(shown, f"另有表头也对应到“{name}”", "一列只由一个表头对应", "请只保留一个")
+        unit = unit_of(folded)[1]
+        if column and unit and unit != table.columns[column].unit:
+            expected = table.columns[column].unit or "不带单位"
+            raise _refusal(shown, f"单位是“{unit}”", f"“{expected}”", "请换算后再上传，系统不自动换算")
+        said[folded] = column
+        by_column.setdefault(column, folded)
+    return said
+
+
+def remember(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:
+    """Keep the mapping for files to come. What was said before stays; the last word on a header holds.
+
+    Raises Forbidden, and ScorecardError as `checked` does. What is remembered already is not written again.
+    """
+    with audit.told(data, actor, "对应表头", table.id) as told:
+        actor.require("upload")
+        said = checked(table, mapping)
+        # Not the headers: where a header should be may stand somebody's data.
+        told.detail |= {
+            "columns": sorted(filter(None, said.values())),
+            "left_out": list(said.values()).count(""),
+        }
+        with locked(data):
+            now = remembered(data, table)
+            if all(folded in now and now[folded].column == column for folded, column in said.items()):
+                told.detail["already"] = True
+                return
+            _write(data, table, said, actor)
+
+
+def remembered(data: DataDir, table: Table) -> Mapping[str, Remembered]:
+    """Folded header -> the last word on it, for headers that the contract still does not know and columns it still has.
+
+    Raises StorageError when a file cannot be read.
+    """
+    known = names_of(table)
+    found: dict[str, Remembered] = {}
+    for path in _files(data, table):
+        record = _read(path)
+        one = Remembered("", record["actor"], datetime.fromisoformat(record["at"]))
+        for folded, column in record["mapping"].items():
+            found[folded] = Remembered(column, one.actor, one.at)
+    return {
+        folded: one
+        for folded, one in found.items()
+        if folded not in known and (not one.column or one.column in table.columns)
+    }
+
+
+def offered(headers: Iterable[str], past: Mapping[str, Remembered]) -> dict[str, Remembered]:
+    """What was said before of these headers, by the header as it is written."""
+    return {header: past[fold(header)] for header in headers if fold(header) in past}
+
+
+def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -> None:
+    folder = data.mappings / table.id
+    with storage_errors(f"表头对应 {table.id}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
+        number = max((int(path.name.split("-")[0]) for path in _files(data, table)), default=0) + 1
+        record = {
+            "number": number,
+            "table": table.id,
+            "mapping": said,
+            "actor": actor.name,
+            "at": datetime.now(COURT_TIME).replace(microsecond=0).isoformat(),
+        }
+        content = json.dumps(record, ensure_ascii=False, indent=1).encode()
+        write_whole(folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
+
+
+def _files(data: DataDir, table: Table) -> list[Path]:
+    """Every mapping of the table, the oldest first."""
+    found = (data.mappings / table.id).glob("*.json")
+    return sorted(path for path in found if not path.name.startswith(TEMPORARY_PREFIX))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads(path.read_bytes())
+        if not isinstance(record["mapping"], dict):
+            raise TypeError(path.name)
+        datetime.fromisoformat(record["at"])
+        str(record["actor"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(
+            f"表头对应 {path.parent.name}/{path.name}",
+            "文件已损坏或不是本系统写入的",
+            "完整的对应记录",
+            "请从备份恢复，或移走这个文件",
+        ) from error
+    return record
+
+
+def _refusal(header: str, found: str, expected: str, remedy: str) -> ScorecardError:
+    return ScorecardError(f"表头“{header}”的对应", found, expected, remedy)

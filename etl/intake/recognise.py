@@ -1,0 +1,81 @@
+"""Which table a file is: candidates by its headers, best first, so that an officer chooses a file and not a form.
+
+Only the first 256 KB are looked at, and no cell is compared by likeness: a hostile file costs what a good one does.
+"""
+
+from dataclasses import dataclass
+
+from etl.reading import decoding
+from etl.reading.header_names import BATCH, LINE, REASON, fold, names_of, without_unit
+from etl.reading.headers import Record, Unreadable, best_record, first_records
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+
+_HEAD = 1 << 18
+_SHOWN = 40  # characters of an unknown header
+_NEAR = 5  # a candidate that lacks no more than a fifth of what the best one has is worth asking about
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table that the file may be: how many of its headers are the table's, of how many; required ones missing; unknown ones."""
+
+    table: str
+    matched: int
+    headers: int
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def fit(self) -> int:
+        """What is there, less what must be and is not."""
+        return self.matched - len(self.missing)
+
+
+def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
+    """The tables the file may be, best first: one when its headers leave no doubt, several when they do, none when none fits.
+
+    Tables that people fill in on a page of their own (targets, reports of progress) are not among them.
+    """
+    records = _records(raw, catalog)
+    found = [
+        candidate
+        for table in catalog.tables.values()
+        if table.entered_by == "upload" and (candidate := _candidate(table, records)) is not None
+    ]
+    found.sort(key=lambda one: (-one.fit, -one.matched, len(catalog.tables[one.table].columns)))
+    if not found:
+        return ()
+    least = found[0].fit - max(1, found[0].fit // _NEAR)
+    return tuple(one for one in found if one.fit >= least)
+
+
+def _records(raw: bytes, catalog: Catalog) -> list[Record]:
+    """The first lines of the file; none when they cannot be read."""
+    head = raw[:_HEAD]
+    if len(raw) > _HEAD:
+        head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]  # never within a character
+    if not head or decoding.not_text(head, catalog.court.max_upload_mb):
+        return []
+    decoded = decoding.decode(head)
+    if not isinstance(decoded, decoding.Decoded):
+        return []
+    try:
+        return first_records(decoded.utf8)
+    except Unreadable:
+        return []
+
+
+def _candidate(table: Table, records: list[Record]) -> Candidate | None:
+    names = names_of(table)
+    place, known = best_record(records, set(names))
+    if not records or known < min(2, len(table.columns)):
+        return None
+    cells = [cell for cell in records[place].cells if fold(cell) not in ("", BATCH, LINE, REASON)]
+    bases = [without_unit(fold(cell), names)[0] for cell in cells]
+    columns = {names[base] for base in bases if base in names} - {None}
+    missing = [one.header for name, one in table.columns.items() if one.required and name not in columns]
+    unknown = [cell.strip()[:_SHOWN] for cell, base in zip(cells, bases, strict=True) if base not in names]
+    if not columns:
+        return None
+    return Candidate(table.id, len(columns), len(cells), tuple(missing), tuple(unknown))

@@ -1,0 +1,105 @@
+"""The extract as the door understood it: the contract's headers, every value in its usual spelling; nothing left to repair.
+
+For the officer who wants a clean file to keep or to pass on. Rows that would be kept aside stay in it as they were written:
+the file says what the door knows, and hides nothing. What the door does not read (unknown, left out and personal columns,
+titles, 合计 rows and notes) is not in it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from etl.intake.accept import Refused
+from etl.intake.examine import Examination, decoded_as_text, examine, examined, reading_of
+from etl.invisible_characters import without
+from etl.reading import typed
+from etl.reading.header_names import BATCH, LINE
+from etl.reading.staging import BLANKS
+from scorecard.catalog.contract_checks import NUMBERS
+from scorecard.catalog.contracts import Policy, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError
+from scorecard.storage.spreadsheet_csv import extract_csv, marked, marked_number
+
+_MARKS = {typed.CLEARED_BATCH: BATCH, typed.CLEARED_LINE: LINE}
+
+
+def repaired_csv(
+    raw: bytes,
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    as_of: date,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+) -> bytes:
+    """A file that the door takes in as it takes this one, row by row, and finds nothing to repair in; no mapping is needed.
+
+    Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
+    """
+    how = reading_of(table, as_of, mapping, policy)
+    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (found, con):
+        if con is None:
+            raise Refused(found)
+        names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
+        known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if found.aside else "")
+        cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
+        rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
+        writers = [_writer(table, name, catalog) for name in names]
+        lines: list[list[str]] = []
+        while batch := rows.fetchmany(10_000):
+            lines += [_line(row, writers) for row in batch]
+    header = [_MARKS[name] if name in _MARKS else table.columns[name].header for name in names]
+    content = extract_csv(header, lines)
+    _require_same(found, examine(content, file_name, table, catalog, as_of, policy=policy))
+    return content
+
+
+Writer = Callable[[Any, str], str]
+
+
+def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[str]:
+    """The values of a row, and the original text where there is none."""
+    return [
+        write(value, original or "")
+        for write, value, original in zip(writers, row[::2], row[1::2], strict=True)
+    ]
+
+
+def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
+    """How a value of this column is written."""
+    kind = table.columns[name].type if name in table.columns else "text"
+    mark = marked_number if kind in NUMBERS else marked
+
+    def write(value: Any, original: str) -> str:
+        if value is None:
+            return mark(original) if without(original).strip(BLANKS) else ""
+        if kind == "department":
+            return marked(catalog.departments[value].name)
+        return mark(_text(value))
+
+    return write
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _require_same(first: Examination, second: Examination) -> None:
+    """The promise of this file, looked at before it is given to anyone."""
+    same = (first.rows, first.aside) == (second.rows, second.aside) and not second.refused
+    if not same or (second.aside == 0 and second.total("repair")):
+        raise ScorecardError(
+            f"文件“{first.file_name}”",
+            "修复后的文件再次体检的结果与原文件不同",
+            "行数相同、没有须修复之处的文件",
+            "请直接接收原文件：修复在接收时一样会做",
+        )

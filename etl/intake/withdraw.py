@@ -1,0 +1,141 @@
+"""Batches taken back, and given back: a note beside the batch, never a change of it. The last note on a batch holds.
+
+What is withdrawn is left out of every version built from then on, so the version after accepting and withdrawing is the
+one before. The file stays where it is; restoring it is another note.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from etl.intake import audit_recovery as unrecorded
+from etl.intake.batches import list_batches
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+
+Act = Literal["撤回", "恢复"]
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """One note on one batch: what was done with it, by whom, when and why. `number` is the order of the notes."""
+
+    number: int
+    table: str
+    name: str
+    act: Act
+    actor: str
+    at: str
+    reason: str
+
+
+def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
+    """Leave a batch out of every version built from now on.
+
+    Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
+    """
+    with audit.told(data, actor, "撤回批次", f"{table}/{name}") as told:
+        actor.require("publish")
+        _record_missed(data)
+        note = _noted(data, table, name, "撤回", reason, actor)
+        told.detail["entry"] = note.number
+    return note
+
+
+def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
+    """Let a withdrawn batch count again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
+    with audit.told(data, actor, "恢复批次", f"{table}/{name}") as told:
+        actor.require("publish")
+        _record_missed(data)
+        note = _noted(data, table, name, "恢复", reason, actor)
+        told.detail["entry"] = note.number
+    return note
+
+
+def withdrawn(data: DataDir) -> Mapping[tuple[str, str], Withdrawal]:
+    """(table, batch name) -> the note that took it back, for every batch that is withdrawn now.
+
+    Raises StorageError when a note cannot be read: without it a batch that was taken back would count again.
+    """
+    last = {(note.table, note.name): note for note in notes(data)}
+    return {batch: note for batch, note in last.items() if note.act == "撤回"}
+
+
+def notes(data: DataDir) -> tuple[Withdrawal, ...]:
+    """Every note ever written, in order."""
+    return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
+
+
+def _noted(data: DataDir, table: str, name: str, act: Act, reason: str, actor: Actor) -> Withdrawal:
+    where = f"批次 {table}/{name}"
+    reason = reason.strip()
+    if not reason:
+        raise ScorecardError(where, f"{act}没有写理由", "一句话的理由", "请写明理由再提交")
+    if not any((batch.table, batch.name) == (table, name) for batch in list_batches(data)):
+        raise ScorecardError(where, "没有这个批次", "已接收的批次之一", "请在“版本”页的批次清单里选择")
+    with locked(data):
+        known = notes(data)
+        already = withdrawn(data).get((table, name))
+        if act == "撤回" and already is not None:
+            raise ScorecardError(where, f"此前已由 {already.actor} 撤回", "在用的批次", "无须再次撤回")
+        if act == "恢复" and already is None:
+            raise ScorecardError(where, "没有被撤回", "已撤回的批次", "无须恢复")
+        note = Withdrawal(
+            number=known[-1].number + 1 if known else 1,
+            table=table,
+            name=name,
+            act=act,
+            actor=actor.name,
+            at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
+            reason=reason,
+        )
+        with storage_errors(where):
+            data.withdrawals.mkdir(parents=True, exist_ok=True)
+            sweep(data.withdrawals)
+            text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
+            write_whole(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
+    return note
+
+
+def _record_missed(data: DataDir) -> None:
+    """A line for every note that has none, because whoever wrote it was killed in between."""
+    acts = ("撤回批次", "恢复批次", "补记")
+    done = [one for one in audit.entries(data) if one.action in acts and one.result == "成功"]
+    known = {one.detail.get("entry") for one in done}
+    young = time.time() - unrecorded.AGE
+    for path in sorted(_paths(data)):
+        if path.stat().st_mtime <= young and (note := _read(path)).number not in known:
+            audit.record(
+                data,
+                audit.SYSTEM,
+                "补记",
+                f"{note.act} {note.table}/{note.name}",
+                act=f"{note.act}批次",
+                by=note.actor,
+                when=note.at,
+                entry=note.number,
+            )
+
+
+def _paths(data: DataDir) -> Iterator[Path]:
+    return (path for path in data.withdrawals.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX))
+
+
+def _read(path: Path) -> Withdrawal:
+    try:
+        return Withdrawal(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise StorageError(
+            f"撤回记录 {path.name}",
+            "文件已损坏或不是本系统写入的",
+            "完整的撤回记录",
+            "请从备份恢复这个文件；在此之前不能建库，以免已撤回的数据又被计入",
+        ) from error

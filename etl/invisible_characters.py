@@ -1,0 +1,45 @@
+"""Characters nobody sees: controls, direction marks, characters without width. Found, taken out, or made visible.
+
+They make two equal names different, hide text, or turn it round on the screen (U+202E). Line breaks and tabs are no such
+characters; blanks at the ends of a cell have their own rule (etl/reading/staging.py).
+"""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# The inside of a character class, read alike by Python's re and the database's RE2.
+HIDDEN = (
+    "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f"
+)
+_HIDDEN = re.compile(f"[{HIDDEN}]")
+
+
+def occurs(utf8: memoryview) -> bool:
+    """Whether any such character stands in a text; its bytes must be valid UTF-8."""
+    ends = pa.py_buffer(np.array([0, len(utf8)], dtype=np.int64))
+    text = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(utf8))
+    options = pc.MatchSubstringOptions(f"[{HIDDEN}]")
+    return bool(pc.call_function("match_substring_regex", [text], options)[0].as_py())
+
+
+def without(text: str) -> str:
+    """The text without them."""
+    return _HIDDEN.sub("", text)
+
+
+def names(text: str) -> str:
+    """Those in the text by their numbers, each once: "U+202E、U+200B"."""
+    return "、".join(dict.fromkeys(_name(found[0]) for found in _HIDDEN.finditer(text)))
+
+
+def visible(text: str) -> str:
+    """The text with each of them written out, for whoever has to find it: "abc⟨U+202E⟩def"."""
+    return _HIDDEN.sub(lambda found: f"⟨{_name(found[0])}⟩", text)
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X}"

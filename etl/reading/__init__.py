@@ -1,0 +1,1 @@
+"""From bytes to typed rows: decoding, header, rows, cells, rules."""

@@ -1,0 +1,339 @@
+"""One cell of an extract -> its value, or why it is none. The judge: SQL only takes the cells this would take unchanged.
+
+A reader gets the text as it stands and gives an Outcome. Repairs (full-width digits, separators, brackets) are noted;
+what could mean two things (万元, 05/01/2026, scientific notation) is refused, never guessed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import NamedTuple
+
+from etl import invisible_characters as invisible
+from etl.problems import Severity
+from etl.reading.staging import ASCII_BLANKS, BLANKS
+from scorecard.catalog import case_number
+from scorecard.catalog.contracts import Column
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import nearest
+from scorecard.storage.spreadsheet_csv import unmarked
+
+_QUOTED = 80  # characters of a cell that are repeated in a sentence
+
+Value = str | int | Decimal | bool | date | datetime
+
+
+class Note(NamedTuple):
+    """What is to be said about a cell: see Problem."""
+
+    code: str
+    severity: Severity
+    reason: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The value of a cell (None: unknown) and what is to be said about it."""
+
+    value: Value | None
+    notes: tuple[Note, ...] = ()
+
+
+Reader = Callable[[str], Outcome]
+
+LEAVE_BLANK = "没有内容时请留空"
+EMPTY_WORDS = frozenset((
+    "null", "none", "nan", "na", "n/a", "undefined", "-", "--", "—", "——", "/", "\\", "无", "空", "不详", "待定",
+))  # fmt: skip
+
+
+def half_width(text: str) -> tuple[str, tuple[Note, ...]]:
+    """Half-width and trimmed, with a note when full-width characters or blanks had to be folded."""
+    trimmed = text.strip(ASCII_BLANKS)
+    folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip(BLANKS)
+    if folded == trimmed:
+        return folded, ()
+    return folded, (Note("width_folded", "repair", f"全角字符或空格已改为“{folded[:_QUOTED]}”"),)
+
+
+def refused(code: str, reason: str, suggestion: str = "") -> Outcome:
+    """No value, because it is wrong or could mean two things."""
+    return Outcome(None, (Note(code, "refuse", reason, suggestion),))
+
+
+BOOLEANS: dict[str, bool] = {
+    **dict.fromkeys(("是", "1", "y", "yes", "true", "t", "有", "√", "✓"), True),
+    **dict.fromkeys(("否", "0", "n", "no", "false", "f", "无", "×", "✗"), False),
+}
+_COMPARED = 100  # characters of a word that is compared with the registered ones
+_HINTS = 500  # words of one column that are compared with the registered ones; more are no slips of the pen
+
+_FULL_WIDTH = re.compile(
+    "[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]"
+)  # not punctuation
+
+
+def spellings(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Every spelling, folded, -> the registered word."""
+    return {_folded_word(spelling): word for word, others in words.items() for spelling in (word, *others)}
+
+
+def _folded_word(text: str) -> str:
+    return re.sub(f"[{BLANKS}]", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def boolean(text: str) -> Outcome:
+    """是 or 否 in any of their spellings."""
+    folded, notes = half_width(text)
+    if not folded:
+        return Outcome(None)
+    value = BOOLEANS.get(folded.lower())
+    if value is None:
+        return refused("boolean_unknown", "应为“是”或“否”", "也可写 1/0、Y/N、有/无")
+    return Outcome(value, notes)
+
+
+class Words:
+    """Reads the words of one column: registered as `known` (folded spelling -> word)."""
+
+    def __init__(self, code: str, known: Mapping[str, str], words: tuple[str, ...]) -> None:
+        self._code, self._known, self._words = code, known, words
+        self._spellings = [*words, *(spelling for spelling in known if spelling not in words)]
+        self._hints = _HINTS
+
+    def __call__(self, text: str) -> Outcome:
+        trimmed = text.strip(ASCII_BLANKS)
+        folded = _folded_word(trimmed)
+        if not folded:
+            return Outcome(None)
+        word = self._known.get(folded)
+        if word is not None:
+            if trimmed in self._words or _FULL_WIDTH.search(trimmed) is None:
+                return Outcome(word)
+            return Outcome(word, (Note("width_folded", "repair", f"含全角字符或空格，读作“{word}”"),))
+        if folded in EMPTY_WORDS:
+            return refused(self._code, "取值未登记", LEAVE_BLANK)
+        return refused(self._code, "取值未登记", self._hint(trimmed))
+
+    def _hint(self, trimmed: str) -> str:
+        """The word to write, not another spelling of it; a department's id is no word. To compare costs: not for ever."""
+        if self._hints > 0 and len(trimmed) <= _COMPARED:
+            self._hints -= 1
+            near = nearest(trimmed, self._spellings)
+            if near is not None:
+                return f"是否为“{self._known[near] if self._known.get(near) in self._words else near}”？"
+        return f"已登记：{'、'.join(self._words[:12])}{'等' if len(self._words) > 12 else ''}"
+
+
+def department(words: Words, collective: frozenset[str], catalog: Catalog, text: str) -> Outcome:
+    """The id of a department; the name of several together is none."""
+    found = words(text)
+    if isinstance(found.value, str) and found.value in collective:
+        name = catalog.departments[found.value].name
+        return refused("department_unknown", f"“{name}”是统称，不是一个部门", "请写具体部门")
+    return found
+
+
+__all__ = ["Note", "Outcome", "Reader", "Value", "reader"]
+
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
+EPOCH = date(1970, 1, 1)
+INTEGER_DIGITS, FRACTION_DIGITS = 14, 4  # of DECIMAL(18,4)
+LONGEST = 32_767  # characters of a cell: no spreadsheet holds more
+
+_DAY = re.compile(
+    r"(?:(\d{4})([-/. \\])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
+    r"(?:[T ]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?)?[分秒]?)?",
+    re.ASCII,
+)
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+_OTHER_UNIT = re.compile(r"([+-]?[\d,.]+)(千元|万元|亿元|千|万|亿|%|‰)", re.ASCII)
+_FACTORS = {"千": 1_000, "万": 10_000, "亿": 100_000_000}
+
+
+def reader(column: Column, catalog: Catalog, as_of: date | None) -> Reader:
+    """How a cell of this column is read. Without `as_of` no date is too late."""
+    return partial(_seen, _reader(column, catalog, as_of))
+
+
+def _seen(read: Reader, cell: str) -> Outcome:
+    """The reader's outcome for what the cell says, without a spreadsheet's mark and characters that nobody sees."""
+    if len(cell) > LONGEST:
+        reason = f"单元格有 {len(cell):,} 个字符，超过 {LONGEST:,} 个"
+        return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
+    text = unmarked(cell)
+    core = text.strip(BLANKS)
+    bare = invisible.without(core)
+    if bare == core:
+        return read(text)
+    outcome = read(bare)
+    if any(note.severity == "refuse" for note in outcome.notes):
+        return outcome
+    note = Note("hidden_removed", "repair", f"不可见的字符已去掉：{invisible.names(core)}")
+    return Outcome(outcome.value, (*outcome.notes, note))
+
+
+def _reader(column: Column, catalog: Catalog, as_of: date | None) -> Reader:
+    match column.type:
+        case "text":
+            return _text
+        case "case_no":
+            return partial(_case_number, column, catalog)
+        case "date" | "datetime":
+            return partial(_moment, column, None if column.future else as_of)
+        case "integer" | "decimal":
+            return partial(_number, column)
+        case "boolean":
+            return boolean
+        case "code":
+            return Words("code_unknown", spellings(column.values), tuple(column.values))
+        case "department":
+            names = {one.id: (one.name, *one.aliases) for one in catalog.departments.values()}
+            collective = frozenset(one.id for one in catalog.departments.values() if one.collective)
+            known = tuple(one.name for one in catalog.departments.values() if not one.collective)
+            words = Words("department_unknown", spellings(names), known)
+            return partial(department, words, collective, catalog)
+
+
+def _text(text: str) -> Outcome:
+    trimmed = text.strip(BLANKS)
+    if trimmed == text.strip(ASCII_BLANKS) or not trimmed:
+        return Outcome(trimmed or None)
+    return Outcome(trimmed, (Note("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
+
+
+# --- case numbers ---------------------------------------------------------------------------------------------
+
+
+def _case_number(column: Column, catalog: Catalog, text: str) -> Outcome:
+    written = text.strip(BLANKS)
+    if not written:
+        return Outcome(None)
+    number = case_number.parse(written)
+    if number is None:
+        return refused("case_no_unreadable", "不是案号", "应形如（2026）鲁0117民初123号；" + LEAVE_BLANK)
+    notes = [_spelling_note(written, number.text)] if written != number.text else []
+    own = column.court == "own"
+    if number.style == "several":
+        if own:
+            return refused("case_no_several", "一个单元格里有几个案号", "请一案一行")
+        notes.append(Note("case_no_several", "report", "一个单元格里有几个案号，按一个保留"))
+    if number.style == "yearless":
+        if own:
+            return refused("case_no_yearless", "案号缺收案年度，无法确定是哪一案", "请补上年度，如（2026）")
+        notes.append(Note("case_no_yearless", "report", "案号缺收案年度，照原样保留"))
+    if own and number.style == "old":
+        notes.append(Note("case_no_old", "report", "2016年以前的旧式案号，法院代字无法核对"))
+    elif own and number.court in catalog.court.legacy_court_codes:
+        reason = f"“{number.court}”是本院沿用过的代字，按本院案件计"
+        notes.append(Note("court_legacy", "report", reason))
+    elif own and number.court not in catalog.court.court_codes:
+        expected = "、".join(catalog.court.court_codes)
+        reason = f"“{number.court}”不是本院代字（{expected}）"
+        return refused("court_foreign", reason, "请删去其他法院的案件，或核对案号")
+    return Outcome(number.text, tuple(notes))
+
+
+def _spelling_note(written: str, normal: str) -> Note:
+    if written.replace("(", "（").replace(")", "）") == normal:
+        return Note("case_no_brackets", "repair", f"半角括号已改为“{normal}”")
+    return Note("case_no_form", "repair", f"写法已统一为“{normal}”")
+
+
+# --- dates ----------------------------------------------------------------------------------------------------
+
+
+def _moment(column: Column, latest: date | None, text: str) -> Outcome:
+    folded, notes = half_width(text)
+    if not folded:
+        return Outcome(None)
+    found = _DAY.fullmatch(folded)
+    if found is None:
+        return _not_a_date(folded)
+    groups = (1, 3, 4) if found[1] else (5, 6, 7) if found[5] else (8, 9, 10)
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.group(*groups, 11, 12, 13))
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        return refused("date_placeholder", f"年份 {year} 不可能，多为空日期的占位值", LEAVE_BLANK)
+    try:
+        moment = datetime(year, month, day, hour, minute, second, int((found[14] or "0").ljust(6, "0")))
+    except ValueError:
+        return refused("date_impossible", "没有这一天或这一时刻", "请核对")
+    if moment.date() == EPOCH:
+        return refused("date_placeholder", "1970-01-01 多为空日期的占位值", LEAVE_BLANK)
+    if latest is not None and moment.date() > latest:
+        return refused("date_future", f"晚于数据截至 {latest}", "请核对日期，或核对数据截至日期")
+    if column.type == "date":
+        return Outcome(moment.date(), notes)
+    if found[11] is None:
+        notes = (*notes, Note("time_missing", "report", "只有日期没有时间，按当日零时计"))
+    return Outcome(moment, notes)
+
+
+def _not_a_date(folded: str) -> Outcome:
+    if serial := _SERIAL.fullmatch(folded):
+        day = date(1899, 12, 30) + timedelta(days=int(serial[1]))
+        reason = f"日期成了表格软件的序号，可能是 {day}"
+        return refused("date_serial", reason, "请把这一列设为日期格式后重新导出")
+    if re.fullmatch(r"0+([:.]0+)*", folded):
+        return refused("date_placeholder", "0 不是日期", LEAVE_BLANK)
+    if folded.lower() in EMPTY_WORDS:
+        return refused("date_unreadable", "不是日期", LEAVE_BLANK)
+    if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", folded, re.ASCII):
+        return refused("date_unreadable", "缺少“日”", "请写全年月日，如 2026-01-05")
+    if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}", folded, re.ASCII):
+        return refused("date_unreadable", "年份须写四位并放在最前，否则分不清月和日", "如 2026-01-05")
+    return refused("date_unreadable", "不是日期", "应形如 2026-01-05、2026/1/5 或 2026年1月5日")
+
+
+# --- numbers --------------------------------------------------------------------------------------------------
+
+
+def _number(column: Column, text: str) -> Outcome:
+    folded, notes = half_width(text)
+    if not folded:
+        return Outcome(None)
+    bare = re.sub(r"\s", "", folded).removeprefix("¥")
+    if other := _OTHER_UNIT.fullmatch(bare):
+        return _other_unit(column, other[1], other[2])
+    if column.unit:
+        bare = bare.removesuffix(column.unit)
+    if _NUMBER.fullmatch(bare) is None:
+        return _not_a_number(bare)
+    plain = bare.replace(",", "")
+    if plain != folded:
+        notes = (*notes, Note("number_cleaned", "repair", f"已读作 {plain}"))
+    value = Decimal(plain)
+    if column.minimum is not None and value < Decimal(str(column.minimum)):
+        return refused("number_minimum", f"小于 {column.minimum}", "请核对")
+    if abs(value) >= 10**INTEGER_DIGITS:
+        return refused("number_range", f"整数部分超过 {INTEGER_DIGITS} 位", "请核对单位")
+    if column.type == "integer":
+        if value != value.to_integral_value():
+            return refused("number_precision", "应为整数", "请核对")
+        return Outcome(int(value), notes)
+    if value != round(value, FRACTION_DIGITS):
+        return refused("number_precision", f"小数超过 {FRACTION_DIGITS} 位", "请四舍五入后再上传")
+    return Outcome(value, notes)
+
+
+def _other_unit(column: Column, digits: str, unit: str) -> Outcome:
+    """万元 multiplied silently would be wrong by a factor of ten thousand whenever the header is wrong instead."""
+    expected = f"本列单位是“{column.unit}”" if column.unit else "本列不带单位"
+    try:
+        converted = Decimal(digits.replace(",", "")) * _FACTORS[unit[0]]
+    except (KeyError, InvalidOperation):
+        return refused("number_unit", f"带有“{unit}”，{expected}", "请只写数字")
+    return refused("number_unit", f"带有“{unit}”，{expected}", f"若数值无误请写 {converted.normalize():f}")
+
+
+def _not_a_number(bare: str) -> Outcome:
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", bare, re.ASCII):
+        return refused("number_unreadable", "科学计数法，位数可能已丢失", "请把这一列设为数值格式后重新导出")
+    suggestion = LEAVE_BLANK if bare.lower() in EMPTY_WORDS else "请只写数字"
+    return refused("number_unreadable", "不是数字", suggestion)

@@ -1,0 +1,296 @@
+"""Why no line of a file looks like the header of a table: destroyed, another encoding, another delimiter, or not there."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import chain, islice
+
+from etl.problems import Findings, Problem, Severity
+from etl.reading.decoding import big5
+from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, names_of, unit_of, without_unit
+from scorecard.catalog.contracts import Table
+from scorecard.errors import hint
+
+SEARCHED = 10  # records among which the header may stand
+TEMPLATE = "请下载本表模板，对照核对表头"
+_COMPARED = 200  # cells, and characters of a cell
+_OTHER_DELIMITERS = {"\t": "制表符", ";": "分号", "；": "全角分号", "，": "全角逗号", "|": "竖线"}
+
+
+def why_missing(
+    raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: str, headers: list[str]
+) -> Problem:
+    """The reason, with the headers that table `name` should have; `records` are the first lines with their cells.
+
+    The first line may be somebody's data: it is not repeated here.
+    """
+    for line, whole in records:
+        cells = [cell.strip() for cell in whole if cell.strip()]
+        if sum(_destroyed(cell) for cell in cells) * 2 >= len(cells):
+            reason = "表头的汉字已变成问号或乱码，文件在导出或另存时已损坏，无法恢复"
+            return Problem("header_destroyed", "refuse", line, "", "", reason, "请从系统重新导出")
+    if _resembles(_cells_as(raw, "cp950"), headers):
+        return big5()
+    first = records[0][0] if records else None
+    for delimiter, sign in _OTHER_DELIMITERS.items():
+        if any(_resembles(cells[0].split(delimiter), headers) for _, cells in records if cells):
+            reason = f"单元格之间用的是{sign}，不是逗号"
+            return Problem(
+                "header_missing", "refuse", first, "", "", reason, "请另存为“CSV UTF-8（逗号分隔）”"
+            )
+    reason = f"前 {SEARCHED} 行里没有表头；“{name}”的表头应为：{'、'.join(headers)}"
+    return Problem("header_missing", "refuse", first, "", "", reason, TEMPLATE)
+
+
+def _destroyed(cell: str) -> bool:
+    return re.fullmatch(r"[?？�\s]{2,}", cell) is not None or "锟斤拷" in cell or "��" in cell
+
+
+def _cells_as(raw: bytes, codec: str) -> list[str]:
+    """The cells of the first lines read in another encoding."""
+    head = raw[: 1 << 14].decode(codec, errors="replace")
+    return [cell for line in head.splitlines()[:SEARCHED] for cell in line.split(",")]
+
+
+def _resembles(cells: Iterable[str], headers: list[str]) -> bool:
+    """Whether at least two cells are headers, give or take the strokes that Traditional Chinese writes otherwise."""
+    found = 0
+    for cell in islice(cells, _COMPARED):
+        text = fold(cell[:_COMPARED])
+        found += bool(text) and any(SequenceMatcher(None, text, fold(h)).ratio() >= 0.75 for h in headers)
+        if found >= 2:
+            return True
+    return False
+
+
+_WIDEST = 1000  # cells
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header stands and what it says.
+
+    `body` is the byte offset after it, `body_line` the physical line the body begins on; `columns` holds for each
+    position the contract's column, or None where the position is ignored; `clears` are the positions of the batch and
+    line that a corrected row clears, where it came from rows kept aside.
+    """
+
+    body: int
+    body_line: int
+    cells: tuple[str, ...]
+    columns: tuple[str | None, ...]
+    clears: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Located:
+    """The header, None when there is none that serves, and the headers in it that nothing is known about."""
+
+    header: Header | None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """One of the first records: its physical line, its cells, and where the next one begins."""
+
+    line: int
+    cells: list[str]
+    body: int
+    body_line: int
+
+
+class Unreadable(Exception):
+    """The first lines cannot be read as cells."""
+
+    def __init__(self, code: str, line: int, reason: str, suggestion: str) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, "refuse", line, "", "", reason, suggestion)
+
+
+def find_header(
+    raw: bytes, utf8: bytes, table: Table, findings: Findings, mapping: Mapping[str, str] | None = None
+) -> Located:
+    """The header row, with everything notable about it in `findings`.
+
+    `mapping`: folded header -> column that an officer said it is, "" for one to be left out (etl/intake/header_mapping.py checks it).
+    """
+    names, said = names_of(table), mapping or {}
+    try:
+        records = first_records(utf8)
+    except Unreadable as error:
+        findings.add(error.problem)
+        return Located(None)
+    best, score = best_record(records, {*names, *said})
+    if score < min(2, len(table.columns)):
+        headers = [column.header for column in table.columns.values()]
+        findings.add(why_missing(raw, [(one.line, one.cells) for one in records], table.name, headers))
+        return Located(None)
+    record = records[best]
+    for above in records[:best]:
+        _title(above, len(record.cells), findings)
+    mapped = _Mapped(record, table, names, said, findings)
+    unknown = tuple(dict.fromkeys(cell for _, cell in mapped.unknown if fold(cell) and len(cell) <= LONGEST))
+    if findings.refused:
+        return Located(None, unknown)
+    columns, clears = tuple(mapped.columns), mapped.clears
+    return Located(Header(record.body, record.body_line, tuple(record.cells), columns, clears), unknown)
+
+
+def best_record(records: list[Record], known: set[str]) -> tuple[int, int]:
+    """The place of the record with the most known headers, and how many these are."""
+    scores = [sum(without_unit(fold(cell), known)[0] in known for cell in one.cells) for one in records] or [
+        0
+    ]
+    best = scores.index(max(scores))
+    return best, scores[best]
+
+
+def first_records(utf8: bytes) -> list[Record]:
+    """The first records that are not blank, with the physical line each begins on. Raises Unreadable."""
+    ends: list[int] = []
+
+    def lines() -> Iterator[str]:
+        begin = 0
+        for end in chain((found.end() for found in _LINE_END.finditer(utf8)), [len(utf8)]):
+            if utf8.count(b",", begin, end) >= _WIDEST:
+                _refuse_width(len(ends) + 1)
+            if begin < end:
+                ends.append(end)
+                yield utf8[begin:end].decode("utf-8")
+            begin = end
+
+    reader = csv.reader(lines(), strict=True)
+    records: list[Record] = []
+    line = 1
+    try:
+        for cells in reader:
+            if len(cells) > _WIDEST:
+                _refuse_width(line)
+            if any(fold(cell) for cell in cells):
+                records.append(Record(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
+            line = reader.line_num + 1
+            if len(records) == SEARCHED:
+                break
+    except csv.Error as error:
+        if not records:
+            raise Unreadable(*broken_record(error, line, reader.line_num, "表头附近")) from error
+    return records
+
+
+def broken_record(error: csv.Error, line: int, last: int, where: str = "") -> tuple[str, int, str, str]:
+    """Code, line, reason and suggestion for a record that begins at `line` and broke off at `last`.
+
+    The csv module gives up on a cell of 131,072 characters: within one line that is a cell, over many an open quote.
+    """
+    if "field larger" in str(error) and last <= line:
+        reason = f"{where}有一个单元格超过 {csv.field_size_limit():,} 个字符"
+        return "cell_too_long", line, reason, "请核对引号是否成对，或删去不属于这一格的内容"
+    until = f"（一直连到第{last}行）" if last > line and not where else ""
+    suggestion = "请补上或删去多余的引号" if where else "请补上或删去这一行多余的引号"
+    return "quotes_open", line, f"{where}{'的' if where else ''}引号没有成对{until}", suggestion
+
+
+def _refuse_width(line: int) -> None:
+    """Nobody's table is as wide; to look for its headers would take hours."""
+    reason = f"这一行有 {_WIDEST} 个以上的单元格"
+    raise Unreadable("cells_many", line, reason, "请核对换行和分隔符，重新导出")
+
+
+def _title(record: Record, width: int, findings: Findings) -> None:
+    """A line above the header: a title is set aside, data is not (it may belong to another table)."""
+    filled = sum(bool(fold(cell)) for cell in record.cells)
+    if filled > max(2, width // 2):
+        reason = f"表头上方的这一行有 {filled} 个单元格有内容，不像标题"
+        findings.add(
+            Problem("rows_above_header", "refuse", record.line, "", "", reason, "请删去表头以上的数据行")
+        )
+    else:
+        findings.add(Problem("title_line", "report", record.line, "", "", "表头上方的标题行，已略过"))
+
+
+class _Mapped:
+    """The contract's column of each position; doubled, missing, foreign and unknown headers in `findings`."""
+
+    def __init__(
+        self,
+        record: Record,
+        table: Table,
+        names: Mapping[str, str | None],
+        said: Mapping[str, str],
+        findings: Findings,
+    ) -> None:
+        self._record, self._table, self._findings = record, table, findings
+        self.columns: list[str | None] = []
+        self.unknown: list[tuple[int, str]] = []  # position, header
+        self._position: dict[str, int] = {}
+        marks = [fold(cell) for cell in record.cells]
+        both = marks.count(BATCH) == marks.count(LINE) == 1
+        self.clears = (marks.index(BATCH), marks.index(LINE)) if both else None
+        ours = {REASON, BATCH, LINE} if both else {REASON}
+        for number, (cell, folded) in enumerate(zip(record.cells, marks, strict=True), 1):
+            self.columns.append(None if folded in ours else self._column(number, cell, folded, names, said))
+        self._tell_unknown_and_absent()
+
+    def _column(
+        self, number: int, cell: str, folded: str, names: Mapping[str, str | None], said: Mapping[str, str]
+    ) -> str | None:
+        shown = cell.strip()[:40]
+        base, unit = without_unit(folded, names)
+        column = names.get(base)
+        if column is None and base in names:
+            self._tell(
+                "header_dropped",
+                "report",
+                shown,
+                "",
+                "含个人信息，不需要报送，内容已丢弃",
+                "以后可不导出这一列",
+            )
+            return None
+        if column is None and folded in said:
+            column, unit = said[folded], unit_of(folded)[1]
+            if not column:
+                return None  # left out knowingly
+            reason = f"按对应关系读作“{self._table.columns[column].header}”"
+            self._tell("header_mapped", "report", shown, "", reason)
+        if column is None:
+            self.unknown.append((number, cell.strip()))
+            return None
+        self._take(column, number, shown, unit)
+        return column
+
+    def _take(self, column: str, number: int, shown: str, unit: str) -> None:
+        header, expected = self._table.columns[column].header, self._table.columns[column].unit
+        if column in self._position:
+            first = self._position[column]
+            other = self._record.cells[first - 1].strip()[:40]
+            reason = f"第{first}列“{other}”与第{number}列“{shown}”都是“{header}”"
+            self._tell("header_doubled", "refuse", header, shown, reason, "请只保留一列")
+        elif unit and unit != expected:
+            reason = f"表头写明单位是“{unit}”，本表规定为“{expected or '不带单位'}”"
+            self._tell("header_unit", "refuse", header, shown, reason, "请换算后再上传，系统不自动换算")
+        self._position.setdefault(column, number)
+
+    def _tell_unknown_and_absent(self) -> None:
+        absent = {name: one for name, one in self._table.columns.items() if name not in self._position}
+        headers = [one.header for one in absent.values()]
+        unknown = [cell[:40] or f"（第{number}列，无表头）" for number, cell in self.unknown]
+        for shown in unknown:
+            near = hint(shown, headers)
+            self._tell("header_unknown", "report", shown, "", "本表没有登记这一列，内容未读取", near)
+        for one in absent.values():
+            near = hint(one.header, unknown)
+            if one.required:
+                self._tell("header_required", "refuse", one.header, "", "缺少这一必填的列", near or TEMPLATE)
+            else:
+                self._tell("header_absent", "report", one.header, "", "文件里没有这一列，按“未知”处理", near)
+
+    def _tell(
+        self, code: str, severity: Severity, column: str, value: str, reason: str, suggestion: str = ""
+    ) -> None:
+        line = self._record.line
+        self._findings.add(Problem(code, severity, line, column, value, reason, suggestion))

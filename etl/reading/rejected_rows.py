@@ -1,0 +1,87 @@
+"""Rows that stay outside though the rest gets in: caught by line while cells and rules are judged.
+
+Under the policy "refuse" nothing is caught: one wrong row refuses the whole extract.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.invisible_characters import visible
+from etl.problems import MASK, Problem
+from scorecard.catalog.contracts import Table
+
+
+class Sieve:
+    """Over the table `typed` of one extract. What is shaken out lies in the table `caught`, typed as far as it could be."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, *, on: bool) -> None:
+        self._con = con
+        self._on = on
+        if on:
+            con.execute("CREATE TABLE caught_lines (_line BIGINT)")
+
+    def catch(self, query: str) -> None:
+        """Rows whose lines are the column `_line` of this query are to go."""
+        if self._on:
+            self._con.execute(f"INSERT INTO caught_lines SELECT _line FROM ({query})")
+
+    def shake(self) -> None:
+        """Take them out of `typed`."""
+        if self._on:
+            self._con.execute("CREATE TABLE IF NOT EXISTS caught AS SELECT * FROM typed LIMIT 0")
+            gone = "WHERE _line IN (SELECT _line FROM caught_lines)"
+            self._con.execute(f"INSERT INTO caught SELECT * FROM typed {gone}")
+            self._con.execute(f"DELETE FROM typed {gone}")
+
+    @property
+    def caught(self) -> int:
+        """How many rows were shaken out."""
+        if not self._on:
+            return 0
+        return self._con.execute("SELECT count(*) FROM caught").fetchall()[0][0]
+
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """A row by its line: the original text of the contract's columns by Chinese header, and the headers of wrong cells."""
+
+    line: int
+    cells: Mapping[str, str]
+    wrong: frozenset[str]
+
+
+def wrong_rows(
+    con: duckdb.DuckDBPyConnection, table: Table, problems: Iterable[Problem]
+) -> tuple[WrongRow, ...]:
+    """The first rows that are refused or kept aside, from the view `written`; private cells masked."""
+    by_line: dict[int, set[str]] = {}
+    for problem in problems:
+        if problem.severity in ("refuse", "aside") and problem.line is not None:
+            by_line.setdefault(problem.line, set()).add(problem.column)
+    lines = sorted(by_line)[:SHOWN]
+    if not lines:
+        return ()
+    cursor = con.execute("SELECT * FROM written WHERE _line IN (SELECT unnest(?)) ORDER BY _line", [lines])
+    names = [column[0] for column in cursor.description or ()]
+    found: list[WrongRow] = []
+    for row in cursor.fetchall():
+        cells = dict(zip(names, row, strict=True))
+        shown = {
+            column.header: _shown(cells[name], private=column.private)
+            for name, column in table.columns.items()
+            if name in cells
+        }
+        line = int(cells["_line"])
+        found.append(WrongRow(line, shown, frozenset(by_line[line] & shown.keys())))
+    return tuple(found)
+
+
+def _shown(cell: str | None, *, private: bool) -> str:
+    if not cell:
+        return ""
+    return MASK if private else visible(cell)[:80]

@@ -1,0 +1,225 @@
+"""The rules of a contract between rows and between columns, over the view `typed`: keys, order, amounts, sentinels.
+
+Each rule is written as the good condition and a row is named where that is not true, so that NULL never slips by.
+Rules between columns hold where both are known.
+"""
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+import ibis
+
+from etl.engine import load_calendar
+from etl.problems import LISTED, MASK, Findings, Problem, Severity
+from etl.reading.rejected_rows import Sieve
+from etl.reading.typed import WRITTEN
+from scorecard.catalog.contracts import SQL_TYPES, Check, CutDate, RequiredWhen, Table
+from scorecard.queries import terms as formula
+from scorecard.queries.derived_columns import derive
+from scorecard.queries.expressions import sql, unbound
+
+_CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut
+_QUOTED = 80  # characters of a value that are repeated
+_OTHERS = 5  # lines named beside a doubled one
+
+
+class Rules:
+    """Checks one extract; what it finds goes to `findings`."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: Sieve
+    ) -> None:
+        self._con = con
+        self._table = table
+        self._findings = findings
+        self._sieve = sieve
+        self._source = "typed"
+
+    def check(self) -> None:
+        """Every rule of the contract, the key first.
+
+        Where rows are set aside, a doubled one sets aside all that share its key, also those that have a wrong cell
+        besides: which of them is right is not for us to say. Rules within a row are for rows whose cells are right, and
+        what is only reported between rows is said of the rows that stay.
+        """
+        if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
+            self._add_derived()
+        if self._table.key:
+            self._key()
+        self._unique("refuse")
+        self._sieve.shake()
+        if self._table.key:
+            self._key_blank()
+        for check in self._table.checks:
+            self._within_row(check)
+        self._sieve.shake()
+        self._unique("report")
+        for check in self._table.checks:
+            if check.cut_date is not None:
+                self._cut_date(check.cut_date)
+
+    def _within_row(self, check: Check) -> None:
+        name = self._table.header
+        if check.not_after is not None:
+            first, second = check.not_after
+            self._pair(check, "order_wrong", first, second, subject=second, relation=f"早于{name(first)}")
+        if check.at_most is not None:
+            first, second = check.at_most
+            self._pair(check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}")
+        if check.required_when is not None:
+            self._required(check, check.required_when)
+
+    def _unique(self, severity: Severity) -> None:
+        for check in self._table.checks:
+            if check.unique is not None and check.on_problem == severity:
+                self._doubled("unique_doubled", severity, check.unique)
+
+    @staticmethod
+    def _columns_of(check: Check) -> tuple[str, ...]:
+        if check.required_when is not None:
+            return (check.required_when.column, *(test.column for test in check.required_when.where))
+        if check.cut_date is not None:
+            return (check.cut_date.date, check.cut_date.missing)
+        return check.not_after or check.at_most or check.unique or ()
+
+    def _add_derived(self) -> None:
+        """A view with the derived columns too, computed as the warehouse will compute them."""
+        load_calendar(self._con)
+        self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
+        self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
+        self._source = "derived"
+
+    # --- between rows -----------------------------------------------------------------------------------------
+
+    def _key(self) -> None:
+        self._doubled("key_doubled", "refuse", self._table.key)
+
+    def _key_blank(self) -> None:
+        blank = " AND ".join(f'"{column}" IS NULL' for column in self._table.key)
+        headers = "、".join(map(self._table.header, self._table.key))
+        found, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1", "refuse")
+        reason = "主键的各列都空白，无法识别是哪一行"
+        listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in found]
+        self._tell(listed, "key_blank", "refuse", headers, count)
+
+    def _doubled(self, code: str, severity: Severity, columns: tuple[str, ...]) -> None:
+        """Every row that shares its values with another one, with the lines of the others."""
+        source = self._source if set(columns) & set(self._table.derived) else "typed"
+        texts = [self._as_written(column) for column in columns]
+        same = texts[0] if len(texts) == 1 else _joined(texts)
+        rows = f"FROM {source} WHERE {' OR '.join(f'{text} IS NOT NULL' for text in texts)}"
+        distinct, total = self._con.execute(
+            f"SELECT count(DISTINCT hash({same})), count(*) {rows}"
+        ).fetchall()[0]
+        if distinct == total:
+            return  # different hashes are different keys; equal ones are looked at exactly
+        found, count = self._found(
+            f"WITH keyed AS (SELECT _line, {same} AS same {rows}), doubled AS (SELECT same, min(_line) AS first, "
+            f"list(_line ORDER BY _line)[:{_OTHERS + 1}] AS lines, count(*) AS n "
+            "FROM keyed GROUP BY same HAVING count(*) > 1) "
+            "SELECT _line, lines, n, keyed.same FROM keyed JOIN doubled USING (same) ORDER BY first, _line",
+            severity,
+        )
+        headers = "、".join(map(self._table.header, columns))
+        private = any(self._private(column) for column in columns)
+        listed: list[Problem] = []
+        for line, lines, n, text in found:
+            others = "、".join(f"第{other}行" for other in lines if other != line)
+            reason = f"与{others}{'等' if n > len(lines) else ''}重复"
+            value = (
+                MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
+            )
+            listed.append(Problem(code, severity, line, headers, value, reason, "请只保留一行，或核对"))
+        self._tell(listed, code, severity, headers, count)
+
+    def _as_written(self, column: str) -> str:
+        """The value, or what stands there where a bad cell counts as unknown: it can be doubled all the same."""
+        blanked = column in self._table.columns and self._table.columns[column].on_problem == "blank"
+        return f'"{WRITTEN}{column}"' if blanked else f'"{column}"::VARCHAR'
+
+    def _cut_date(self, cut: CutDate) -> None:
+        """A day shared by a large part of the rows that have a date but lack the other column."""
+        lacking = f'"{cut.date}" IS NOT NULL AND "{cut.missing}" IS NULL'
+        found, _ = self._found(
+            f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total '
+            f"FROM {self._source} WHERE {lacking} GROUP BY day "
+            f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC",
+            "report",
+        )
+        date, missing = self._table.header(cut.date), self._table.header(cut.missing)
+        for day, count, line, total in found:
+            reason = (
+                f"{total} 行有{date}而没有{missing}，其中 {count} 行的{date}都是这一天（首见于此行），"
+                "像是导出时填上的截数日期"
+            )
+            suggestion = f"请核对这些案件是否真已办结；未结的请清空{date}"
+            self._findings.add(Problem("cut_date", "report", line, date, str(day), reason, suggestion))
+
+    # --- between columns --------------------------------------------------------------------------------------
+
+    def _pair(self, check: Check, code: str, first: str, second: str, *, subject: str, relation: str) -> None:
+        """`first` must not exceed `second`. A date and a moment are compared as days."""
+        kinds = {self._table.kind_of(first), self._table.kind_of(second)}
+        cast = "::DATE" if kinds == {"date", "datetime"} else ""
+        left, right = f'"{first}"{cast}', f'"{second}"{cast}'
+        shown = ", ".join(f'"{one}"::{SQL_TYPES[self._table.kind_of(one)]}' for one in (first, second))
+        found, count = self._found(
+            f"SELECT _line, {shown} FROM {self._source} "
+            f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1",
+            check.on_problem,
+        )
+        header = self._table.header(subject)
+        listed: list[Problem] = []
+        for line, *values in found:
+            low, high = (self._shown(*pair) for pair in zip((first, second), values, strict=True))
+            value, other = (low, high) if subject == first else (high, low)
+            reason = f"{relation}（{other}）"
+            listed.append(Problem(code, check.on_problem, line, header, value, reason, "请核对这两列"))
+        self._tell(listed, code, check.on_problem, header, count)
+
+    def _required(self, check: Check, rule: RequiredWhen) -> None:
+        """A column must be known where other columns say so."""
+        schema = unbound(self._table, "rows", derived=self._source == "derived").schema()
+        rows = ibis.table({**schema, "_line": "int64"}, name=self._source)
+        lacking = rows.filter(formula.matches(rows, rule.where) & rows[rule.column].isnull())
+        found, count = self._found(sql(lacking.select("_line").order_by("_line")), check.on_problem)
+        header = self._table.header(rule.column)
+        conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
+        reason = f"按本行“{conditions}”的内容，这一列应当填写"
+        severity = check.on_problem
+        listed = [
+            Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found
+        ]
+        self._tell(listed, "required_missing", severity, header, count)
+
+    # --- in common --------------------------------------------------------------------------------------------
+
+    def _found(self, sql: str, severity: Severity) -> tuple[list[Any], int]:
+        """The rows of a query, as many as can be listed, and how many there are; those that refuse are caught."""
+        if severity == "refuse":
+            self._sieve.catch(sql)
+        rows = self._con.execute(f"{sql} LIMIT {LISTED}").fetchall()
+        if len(rows) < LISTED:
+            return rows, len(rows)
+        return rows, self._con.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]
+
+    def _tell(self, listed: list[Problem], code: str, severity: Severity, column: str, count: int) -> None:
+        if count:
+            self._findings.add_all(listed, code, severity, column, count)
+
+    def _private(self, column: str) -> bool:
+        return column in self._table.columns and self._table.columns[column].private
+
+    def _shown(self, column: str, value: object) -> str:
+        if self._private(column):
+            return MASK
+        return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+_SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed
+
+
+def _joined(texts: list[str]) -> str:
+    """SQL for one text that is equal for two rows exactly when all their values are, blanks included."""
+    return f" || '{_SEPARATOR}' || ".join(f"coalesce({text}, '{_NOTHING}')" for text in texts)

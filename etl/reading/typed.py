@@ -1,0 +1,291 @@
+"""Staged text -> the table `typed`: the contract's columns with their exact types, every cell judged.
+
+SQL takes the cells that are written as they should be. Each other spelling is judged once by `cells`, in Python, and
+joined back: so there is one judge, and a clean file never leaves the database.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from etl.problems import LISTED, LISTED_PER_KIND, MASK, TITLES, Findings, Problem, Severity
+from etl.reading import cells, sql_casts as taken
+from etl.reading.cells import Note, Outcome
+from etl.reading.headers import Header
+from etl.reading.rejected_rows import Sieve
+from etl.reading.staging import BLANKS, Staged
+from scorecard.catalog.contracts import SQL_TYPES, Column, Table
+from scorecard.catalog.definitions import Catalog
+
+_CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
+WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
+CLEARED_BATCH, CLEARED_LINE = (
+    "_cleared_batch",
+    "_cleared_line",
+)  # of corrected rows: the row kept aside they replace
+BLANK = Note("blank_required", "refuse", "必填项空白", "请补填")
+
+
+@dataclass
+class _Plan:
+    """How one column becomes typed: `taken` is SQL for the cells taken as they stand, NULL for the others."""
+
+    name: str
+    column: Column
+    cell: str
+    taken: str
+    type: str
+    repaired: str | None = None
+    judged: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> str:
+        """The table that holds the judge's answers: text, value, weight."""
+        return f"answers_{self.cell}"
+
+
+def create_typed(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    header: Header,
+    table: Table,
+    catalog: Catalog,
+    as_of: dt.date | None,
+    findings: Findings,
+    sieve: Sieve,
+) -> None:
+    """Create the table `typed` (_line, then the contract's columns in its order); problems go to `findings`.
+
+    A column that the file does not have is NULL throughout. `sieve` learns the rows that have a refusing cell.
+    """
+    plans = [
+        _plan(con, name, table.columns[name], f"c{position}", catalog, as_of, hidden=staged.hidden)
+        for position, name in enumerate(header.columns)
+        if name is not None
+    ]
+    required = {*table.key} if len(table.key) == 1 else set[str]()
+    required |= {name for name, column in table.columns.items() if column.required}
+    for plan in plans:
+        if plan.judged:
+            _answer(con, plan, plan.name in required)
+    _create(con, staged, header, table, plans)
+    again = False
+    for plan, survey in zip(plans, _survey(con, plans), strict=True):
+        read = cells.reader(plan.column, catalog, as_of)
+        if survey.left and not plan.judged:
+            again = True
+            plan.judged = {text: read(text) for text in _left(con, plan)}
+            _answer(con, plan, plan.name in required)
+        if plan.judged:
+            _tell(con, staged, plan, findings, sieve)
+        if survey.repaired:
+            _tell_repaired(con, staged, plan, read, survey.repaired, findings)
+        if survey.blank and plan.name in required:
+            _tell_blank(con, staged, plan, survey.blank, findings, sieve)
+    if again:
+        _create(con, staged, header, table, plans)
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    column: Column,
+    cell: str,
+    catalog: Catalog,
+    as_of: dt.date | None,
+    *,
+    hidden: bool,
+) -> _Plan:
+    kind = SQL_TYPES[column.type]
+    if (
+        column.type == "text"
+        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.untidy(cell, hidden=hidden)} LIMIT 1").fetchall()
+    ):
+        return _Plan(name, column, cell, cell, kind)
+    if column.type not in ("boolean", "code", "department"):
+        value = taken.taken(cell, column, catalog, as_of)
+        return _Plan(name, column, cell, value, kind, taken.repaired(cell, column, value))
+    # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
+    read = cells.reader(column, catalog, as_of)
+    found = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
+    judged = {text: read(text) for (text,) in found}
+    known = {text: outcome.value for text, outcome in judged.items() if outcome.value is not None}
+    clean = {text: value for text, value in known.items() if not judged[text].notes}
+    if len(clean) > _CASES_AT_MOST:
+        clean = {}
+    left = {text: outcome for text, outcome in judged.items() if text not in clean}
+    if column.type != "boolean" and known:
+        # A Parquet file takes a type of a few words more than ten times as fast as text, and reads back as text.
+        kind = f"words_{cell}"
+        words = ", ".join(taken.literal(word) for word in sorted(map(str, set(known.values()))))
+        con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
+    return _Plan(name, column, cell, taken.words(cell, clean, all_of_them=not left), kind, judged=left)
+
+
+# --- what is left goes to the judge ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """Of one column: cells that SQL did not take, cells it took with a repair, blank cells."""
+
+    left: int
+    repaired: int
+    blank: int
+
+
+def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]:
+    """What `typed` lacks of `raw`, and what it has otherwise."""
+    written = ["count(*)", *(f"count({plan.cell})" for plan in plans)]
+    repaired = [f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0" for plan in plans]
+    total, *counts = con.execute(f"SELECT {', '.join(written + repaired)} FROM raw").fetchall()[0]
+    known = ", ".join(f'count("{plan.name}")' for plan in plans)
+    taken_cells = con.execute(f"SELECT {known} FROM typed").fetchall()[0] if plans else ()
+    cells_written, cells_repaired = counts[: len(plans)], counts[len(plans) :]
+    return [
+        _Survey(there - taken_there, mended, total - there)
+        for there, mended, taken_there in zip(cells_written, cells_repaired, taken_cells, strict=True)
+    ]
+
+
+def _left(con: duckdb.DuckDBPyConnection, plan: _Plan) -> list[str]:
+    """Every distinct spelling that SQL did not take."""
+    found = con.execute(
+        f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.taken} IS NULL"
+    ).fetchall()
+    return [text for (text,) in found]
+
+
+def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None:
+    """Keep the judge's answers beside the staged rows."""
+    plan.judged = {text: _for_column(plan.column, outcome, required) for text, outcome in plan.judged.items()}
+    values = [None if outcome.value is None else _as_text(outcome.value) for outcome in plan.judged.values()]
+    weights = [_weight(outcome.notes) for outcome in plan.judged.values()]
+    schema = pa.schema([("text", pa.string()), ("value", pa.string()), ("weight", pa.int8())])
+    con.register("answers", pa.table([list(plan.judged), values, weights], schema=schema))
+    con.execute(
+        f"CREATE TABLE {plan.answers} AS SELECT text, value::{plan.type} AS value, weight FROM answers"
+    )
+    con.unregister("answers")
+
+
+def _for_column(column: Column, outcome: Outcome, required: bool) -> Outcome:
+    """A blank is a problem in a required column; a refusal is only a report where bad cells count as unknown."""
+    notes = outcome.notes
+    if required and outcome.value is None and all(note.severity != "refuse" for note in notes):
+        notes = (*notes, BLANK)
+    return Outcome(outcome.value, tuple(_softened(column, note) for note in notes))
+
+
+def _softened(column: Column, note: Note) -> Note:
+    if column.on_problem == "refuse" or note.severity != "refuse":
+        return note
+    return note._replace(severity="report", reason=f"{note.reason}，按“未知”处理")
+
+
+def _weight(notes: tuple[Note, ...]) -> int:
+    """0 nothing to say, 1 repaired or reported, 2 refused."""
+    return 2 if any(note.severity == "refuse" for note in notes) else min(len(notes), 1)
+
+
+def _as_text(value: cells.Value) -> str:
+    return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+# --- what is told ---------------------------------------------------------------------------------------------
+
+
+def _tell(
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: Sieve
+) -> None:
+    """Every cell whose spelling the judge had something to say about, refusals first."""
+    cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
+    sieve.catch(f"SELECT {staged.line} AS _line {cells_noted} = 2")
+    for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
+        totals: Counter[tuple[str, Severity]] = Counter()
+        for text, count in con.execute(
+            f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text"
+        ).fetchall():
+            for note in plan.judged[text].notes:
+                totals[note.code, note.severity] += count
+        if not totals:
+            continue
+        lines = con.execute(
+            f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}"
+        ).fetchall()
+        listed = [
+            _problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes
+        ]
+        for (code, severity), count in totals.items():
+            kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
+            findings.add_all(kind, code, severity, plan.column.header, count)
+
+
+def _tell_repaired(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    plan: _Plan,
+    read: cells.Reader,
+    count: int,
+    findings: Findings,
+) -> None:
+    """Cells that SQL took with a repair: the judge says which."""
+    lines = con.execute(
+        f"SELECT {staged.line}, {plan.cell} FROM raw WHERE {plan.repaired} ORDER BY 1 LIMIT {LISTED_PER_KIND}"
+    ).fetchall()
+    listed = [_problem(plan, line, text, note) for line, text in lines for note in read(text).notes[:1]]
+    findings.add_all(listed, listed[0].code, "repair", plan.column.header, count)
+
+
+def _tell_blank(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    plan: _Plan,
+    count: int,
+    findings: Findings,
+    sieve: Sieve,
+) -> None:
+    blank = f"SELECT {staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"
+    lines = con.execute(f"{blank} ORDER BY 1 LIMIT {LISTED}").fetchall()
+    note = _softened(plan.column, BLANK)
+    if note.severity == "refuse":
+        sieve.catch(blank)
+    listed = [_problem(plan, line, "", note) for (line,) in lines]
+    findings.add_all(listed, note.code, note.severity, plan.column.header, count)
+
+
+def _problem(plan: _Plan, line: int, text: str, note: Note) -> Problem:
+    header = plan.column.header
+    if plan.column.private and text:
+        return Problem(note.code, note.severity, line, header, MASK, TITLES[note.code])
+    return Problem(note.code, note.severity, line, header, text.strip()[:80], note.reason, note.suggestion)
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+
+def _create(
+    con: duckdb.DuckDBPyConnection, staged: Staged, header: Header, table: Table, plans: list[_Plan]
+) -> None:
+    by_name = {plan.name: plan for plan in plans}
+    selected: list[str] = []
+    joins: list[str] = []
+    for name, column in table.columns.items():
+        plan = by_name.get(name)
+        value = f"NULL::{SQL_TYPES[column.type]}" if plan is None else f"({plan.taken})::{plan.type}"
+        if plan is not None and plan.judged:
+            value = f"coalesce({value}, {plan.answers}.value)"
+            joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")
+        selected.append(f'{value} AS "{name}"')
+        if column.on_problem == "blank":
+            written = "NULL" if plan is None else f"nullif(trim({plan.cell}, '{BLANKS}'), '')"
+            selected.append(f'coalesce(({value})::VARCHAR, {written}) AS "{WRITTEN}{name}"')
+    if header.clears is not None:
+        batch, line = (f"nullif(trim(c{position}, '{BLANKS}' || chr(39)), '')" for position in header.clears)
+        selected += [f"{batch} AS {CLEARED_BATCH}", f"try_cast({line} AS BIGINT) AS {CLEARED_LINE}"]
+    con.execute(
+        f"CREATE OR REPLACE TABLE typed AS SELECT {staged.line} AS _line, {', '.join(selected)} FROM raw {' '.join(joins)}"
+    )

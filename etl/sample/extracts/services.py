@@ -1,0 +1,105 @@
+"""Online and cross-region filing: one application for every matter that came in this way, and those not let through."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from etl.sample.chance import Chance, in_year
+from etl.sample.extracts.enforcement import FIRST, Execution
+from etl.sample.extracts.mediation import Mediation
+from etl.sample.extracts.suits import CROSS_REGION, ONLINE, Suit
+from etl.sample.numbering import running
+from etl.sample.pace import WORLD_FROM, arrivals, seen, workday_from, workday_until
+
+PASSED = "通过"
+_REVIEW_DAYS = 7
+_NOT_PASSED_A_YEAR = {2022: 420, 2025: 470, 2026: 500}
+_FOR_OTHER_COURTS_A_YEAR = {2022: 9, 2025: 13, 2026: 15}
+_ENFORCEMENT_ONLINE = {2022: 0.34, 2024: 0.45, 2025: 0.54, 2026: 0.63}
+_SUIT, _ENFORCEMENT, _MEDIATION, _ELSEWHERE = "民事一审", "首次执行", "诉前调解", "其他"
+
+
+@dataclass(slots=True)
+class Application:
+    """An application and what became of it."""
+
+    kind: str
+    applied_on: date
+    reviewed_on: date
+    result: str
+    department: str
+    firm_related: bool | None
+    cross_region: bool = False
+    number: str = ""
+
+    @property
+    def due_on(self) -> date:
+        return workday_from(self.applied_on + timedelta(days=_REVIEW_DAYS))
+
+
+def applications(
+    seed: int,
+    until: date,
+    suits: Iterable[Suit],
+    mediations: Iterable[Mediation],
+    executions: Iterable[Execution],
+) -> list[Application]:
+    """All applications in the order of their numbers."""
+    found: list[Application] = []
+    for suit in suits:
+        if suit.channel in (ONLINE, CROSS_REGION):
+            one = _passed(Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related)
+            one.cross_region = suit.channel == CROSS_REGION
+            found.append(one)
+    for mediation in mediations:
+        if mediation.online:
+            chance = Chance(seed, "online", mediation.number)
+            found.append(_passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related))
+    for case in executions:
+        chance = Chance(seed, "online", case.number)
+        if case.kind == FIRST and chance.happens(in_year(_ENFORCEMENT_ONLINE, case.filed_on.year)):
+            found.append(_passed(chance, _ENFORCEMENT, case.filed_on, case.firm_related))
+    for n, day in enumerate(arrivals(Chance(seed, "not passed"), _NOT_PASSED_A_YEAR, WORLD_FROM, until)):
+        found.append(_not_passed(Chance(seed, "not passed", n), day))
+    for n, day in enumerate(arrivals(Chance(seed, "elsewhere"), _FOR_OTHER_COURTS_A_YEAR, WORLD_FROM, until)):
+        found.append(_passed(Chance(seed, "elsewhere", n), _ELSEWHERE, day, None))
+        found[-1].cross_region = True
+    found.sort(key=lambda one: one.applied_on)
+    for one, number in zip(found, running("网立", (one.applied_on for one in found), 5), strict=True):
+        one.number = number
+    return found
+
+
+def _passed(chance: Chance, kind: str, filed_on: date, firm_related: bool | None) -> Application:
+    """Let through on the day the matter was registered; the application lies a few days before."""
+    waited = chance.pick({0: 24, 1: 38, 2: 20, 3: 9, 5: 5.5, 9: 2.5, 11: 1})
+    applied_on = workday_until(filed_on - timedelta(days=waited))
+    return Application(
+        kind, applied_on, filed_on, PASSED, chance.pick({"filing": 82, "tribunal": 18}), firm_related
+    )
+
+
+def _not_passed(chance: Chance, applied_on: date) -> Application:
+    reviewed_on = workday_from(
+        applied_on + timedelta(days=chance.pick({0: 10, 1: 35, 2: 28, 4: 16, 5: 8, 9: 3}))
+    )
+    kind = chance.pick({_SUIT: 55, _MEDIATION: 20, _ENFORCEMENT: 25})
+    result = chance.pick({"不通过": 27, "退回补正": 58, "撤回": 15})
+    return Application(kind, applied_on, reviewed_on, result, "filing", chance.happens(0.5))
+
+
+def row(one: Application, as_of: date) -> Mapping[str, Any]:
+    """The application as the extract of that day tells it."""
+    reviewed_on = seen(one.reviewed_on, as_of)
+    return {
+        "application_no": one.number,
+        "kind": one.kind,
+        "applied_on": one.applied_on,
+        "reviewed_on": reviewed_on,
+        "result": one.result if reviewed_on else None,
+        "review_due_on": one.due_on,
+        "cross_region": one.cross_region,
+        "department": one.department,
+        "firm_related": one.firm_related,
+    }

@@ -1,0 +1,1 @@
+"""Published versions: what waits, publish, roll back, prune."""

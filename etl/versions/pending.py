@@ -1,0 +1,33 @@
+"""Batches that are accepted and in no published version yet, and whether publishing them would change anything else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from etl.intake.batches import Batch
+from etl.warehouse.build import chosen_batches, version_id
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.versions import Manifest
+
+
+def waiting(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
+    """What the next version would hold and the published one (its batch records) does not, in the order of building.
+
+    Raises StorageError when a batch or a note on one cannot be read.
+    """
+    known = {(one["table"], one["name"]) for one in published}
+    return tuple(batch for batch in chosen_batches(data) if (batch.table, batch.name) not in known)
+
+
+def adds_only(catalog: Catalog, data: DataDir, published: Manifest, table: str) -> bool:
+    """Whether the next version would be the published one with rows of this table added, and nothing else.
+
+    False as soon as other tables wait, a batch was withdrawn, or definitions or code have changed since: whoever
+    publishes then must see first what changes.
+    """
+    known = {(one["table"], one["name"]) for one in published.batches}
+    chosen = chosen_batches(data)
+    kept = [batch for batch in chosen if (batch.table, batch.name) in known]
+    if len(kept) != len(known) or version_id(catalog, kept) != published.version:
+        return False
+    return all(batch.table == table for batch in chosen if (batch.table, batch.name) not in known)

@@ -1,0 +1,77 @@
+"""One pointer, replaced atomically. Readers keep the version they opened; rolling back rewrites the pointer."""
+
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from etl.intake.audit_recovery import record_batches, record_versions
+from etl.versions.retention import prune
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.versions import Manifest
+
+
+def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> Manifest:
+    """Point readers at a built version and keep a record of it, with the publisher's note.
+
+    Publishing it again only moves the pointer: the record of the first time, its note included, never changes. Versions
+    that the retention rule lets go are removed afterwards.
+    Raises ScorecardError when the version was not built or its file cannot be read.
+    """
+    with audit.told(data, actor, "发布", version):
+        actor.require("publish")
+        record_batches(data)
+        record_versions(data)
+        manifest = _point_to(data, version, actor, note.strip())
+    with suppress(StorageError):  # published is published; what could not be removed now goes next time
+        prune(data, actor)
+    return manifest
+
+
+def rollback(data: DataDir, version: str, actor: Actor) -> Manifest:
+    """Point readers at an older published version. Raises ScorecardError for one that never was published."""
+    with audit.told(data, actor, "回退", version):
+        actor.require("rollback")
+        record_versions(data)
+        if not data.manifest(version).is_file():
+            known = "、".join(one.version for one in store.manifests(data)) or "无"
+            raise ScorecardError("回退", f"版本 {version} 从未发布", f"已发布的版本之一：{known}")
+        return _point_to(data, version, actor)
+
+
+def _point_to(data: DataDir, version: str, actor: Actor, note: str = "") -> Manifest:
+    with locked(data), storage_errors("发布"):
+        for folder in (data.root, data.versions):
+            sweep(folder)
+        described = _described(data, version, actor, note)
+        if not data.manifest(version).exists():
+            text = json.dumps(asdict(described), ensure_ascii=False, indent=1, sort_keys=True, default=str)
+            write_whole(data.manifest(version), text.encode("utf-8"))
+        write_whole(data.pointer, f"{version}\n".encode())
+    return store.manifest(data, version)
+
+
+def _described(data: DataDir, version: str, actor: Actor, note: str) -> Manifest:
+    """What the version's own file says of itself: opening it proves it is whole."""
+    connection = store.connect(data, version)
+    try:
+        batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()
+        sample = connection.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall()
+        tables = store.tables(connection)
+    finally:
+        connection.close()
+    return Manifest(
+        version=version,
+        published_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        actor=actor.name,
+        sample=sample == [("true",)],
+        as_of={table: str(state.as_of) for table, state in tables.items()},
+        batches=tuple(json.loads(row[0]) for row in batches),
+        note=note,
+        audit=audit.head(data),
+    )

@@ -1,0 +1,133 @@
+"""(catalogue, batches, engine) -> one version-named DuckDB file. Pure: the same inputs give the same content and name.
+
+Built under a temporary name and moved into place when it is whole, so a version file that exists is complete.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl.engine import open_build, system_errors
+from etl.intake import set_aside as aside
+from etl.intake.batches import Batch, list_batches
+from etl.intake.withdraw import withdrawn
+from etl.warehouse import data_faults as doubts, rollup, tables, worklist_items as items
+from etl.warehouse.code_digest import code_digest
+from scorecard.calendar import workdays
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError
+from scorecard.storage.atomic_files import put_in_place, storage_errors, sweep, temporary_sibling
+from scorecard.storage.data_dir import DataDir
+
+
+def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
+    """The batches a version is built from: the court's own as soon as there is one, otherwise the sample's.
+
+    Real and synthetic rows never meet in one version. Withdrawn batches are left out; when all of the court's own are,
+    nothing is left, and never the sample instead.
+    """
+    batches, gone = list_batches(data), withdrawn(data)
+    own = any(not batch.sample for batch in batches)
+    return tuple(batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone)
+
+
+def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
+    """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
+    found = hashlib.sha256(catalog.digest.encode())
+    found.update(json.dumps([[batch.table, batch.name] for batch in batches]).encode())
+    found.update(code_digest().encode())
+    found.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
+    return found.hexdigest()[:16]
+
+
+def build(catalog: Catalog, data: DataDir) -> str:
+    """The id of the version of all chosen batches; its file is complete when this returns.
+
+    Raises ScorecardError when there is nothing to build from, or when a seeded target or parameter is refused at the door.
+    """
+    batches = chosen_batches(data)
+    if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
+        if withdrawn(data):
+            raise ScorecardError(
+                "建库",
+                "已接收的批次全部撤回，没有可用的数据",
+                "至少一个没有撤回的批次",
+                "请上传改正后的文件，或在“版本”页恢复一个批次",
+            )
+        raise ScorecardError(
+            "建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample"
+        )
+    version = version_id(catalog, batches)
+    path = data.database(version)
+    if path.exists():
+        return version
+    with storage_errors(f"建库 {version}"), system_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        temporary = temporary_sibling(path)
+        spill = Path(f"{temporary}.spill")
+        try:
+            _fill(temporary, spill, catalog, data, batches, version)
+            put_in_place(temporary, path)
+        finally:
+            for leftover in (temporary, Path(f"{temporary}.wal")):
+                leftover.unlink(missing_ok=True)
+            sweep(path.parent, spill.name)
+    return version
+
+
+def _fill(
+    path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], version: str
+) -> None:
+    connection = open_build(path, spill)
+    try:
+        as_of = tables.load(connection, catalog, batches)
+        rollup.compute(connection, catalog, as_of)
+        doubts.write(connection, catalog)
+        items.write(connection, catalog, as_of)
+        _describe(connection, catalog, batches, aside.outstanding(data, batches), as_of, version)
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    batches: Sequence[Batch],
+    left_aside: Mapping[str, int],
+    as_of: Mapping[str, date],
+    version: str,
+) -> None:
+    """What explains the numbers: the seed files as they were, the batches, the extent of each table."""
+    connection.execute("CREATE TABLE seed_file (name VARCHAR, content BLOB)")
+    connection.executemany(
+        "INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()]
+    )
+    connection.execute("CREATE TABLE batch (number INTEGER, table_id VARCHAR, record VARCHAR)")
+    if batches:
+        connection.executemany(
+            "INSERT INTO batch VALUES (?, ?, ?)",
+            [
+                [n, batch.table, json.dumps(batch.record(), ensure_ascii=False)]
+                for n, batch in enumerate(batches, 1)
+            ],
+        )
+    connection.execute(
+        "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER, aside BIGINT)"
+    )
+    for table, cut in as_of.items():
+        count = sum(batch.table == table for batch in batches)
+        connection.execute(
+            f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"',
+            [table, cut, count, left_aside.get(table, 0)],
+        )
+    connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    sample = any(batch.sample for batch in batches)
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)", [["version", version], ["sample", "true" if sample else "false"]]
+    )

@@ -1,0 +1,119 @@
+"""Rows -> term_value: what each term adds up to by grain, period, department and scope.
+
+Only here are the rows themselves read: once per table and date column for everything that adds up, once per term for
+what does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+import duckdb
+
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog.contracts import Stock, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.formulas import Term
+from scorecard.queries import terms as formula
+from scorecard.queries.expressions import Rows, sql
+
+AMOUNT = "DECIMAL(38,4)"
+ADDITIVE = ("count", "sum")
+
+# A term with the day it is cut at: an indicator over tables of different 数据截至 stops at the earliest of them, so that
+# its halves cover the same days. Each pair has a number.
+Terms = Mapping[tuple[Term, date], int]
+
+# A row counts in the periods that hold its month; a row of a stock in those in whose last month it is there.
+_IN_FLOW = "_first BETWEEN first_month AND last_month"
+_IN_STOCK = "last_month BETWEEN _first AND _last"
+
+# One row counts for its department and for 全院, for 涉企 (when it is) and for all cases. Both keys are folded by
+# grouping sets; a group of unknown department or of cases not 涉企 belongs to no key and is left out.
+_KEYS = (
+    f"CASE WHEN grouping(_department) = 1 THEN '{ALL_DEPARTMENTS}' ELSE _department END AS department,"
+    " CASE WHEN grouping(_firm) = 1 THEN 'all' ELSE 'firm' END AS scope"
+)
+_KEPT = "(grouping(_department) = 1 OR _department IS NOT NULL) AND (grouping(_firm) = 1 OR _firm)"
+
+
+def _sets(keys: str) -> str:
+    return f"(({keys}), ({keys}, _department), ({keys}, _firm), ({keys}, _department, _firm))"
+
+
+def flows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+    """Additive terms that place each row in one month: one pass per table and date column."""
+    groups: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
+    for (term, cut), number in terms.items():
+        if term.period is not None and term.aggregate in ADDITIVE:
+            groups[term.table, term.period, cut][f"t{number}"] = term
+    _empty_cube(connection)
+    for (table, period, cut), named in groups.items():
+        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut)), named)
+    _spread(connection, _IN_FLOW)
+
+
+def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+    """Additive terms over the rows present on a period's last day: one pass per table and stock."""
+    groups: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
+    for (term, cut), number in terms.items():
+        if term.stock is not None and term.aggregate in ADDITIVE:
+            groups[term.table, term.stock, cut][f"t{number}"] = term
+    _empty_cube(connection)
+    for (table, stock, cut), named in groups.items():
+        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut)), named)
+    _spread(connection, _IN_STOCK)
+
+
+def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
+    """What all terms add up to by month, department and 涉企: small, whatever the tables are."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE cube (term INTEGER, _first BIGINT, _last BIGINT, _department VARCHAR,"
+        f" _firm BOOLEAN, amount {AMOUNT})"
+    )
+
+
+def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: Rows, named: Mapping[str, Term]) -> None:
+    amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
+    connection.execute(
+        f"INSERT INTO cube BY NAME FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({sql(cube)}))"
+        f" ON {', '.join(named)} INTO NAME name VALUE amount)"
+        f" SELECT substr(name, 2)::INTEGER AS term, * EXCLUDE (name) WHERE amount <> 0"
+    )
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
+    """Roll the cube up to every grain, to 全院 and to 全部."""
+    connection.execute(
+        f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"
+    )
+
+
+# From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
+# have at most half of all rows before them and at most half after them.
+_KEY_NAMES = "grain, period, department, scope"
+_MEASURES = {
+    "distinct": f"SELECT {_KEY_NAMES}, count(*) FROM occurring GROUP BY ALL",
+    "largest": f"SELECT {_KEY_NAMES}, max(n) FROM occurring GROUP BY ALL",
+    "median": (
+        f"SELECT {_KEY_NAMES}, (min(_value) + max(_value)) * 0.5 FROM (SELECT *, sum(n) OVER (place ORDER BY _value) AS upto,"
+        f" sum(n) OVER place AS total FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
+        " WHERE 2 * (upto - n) <= total AND 2 * (total - upto) <= total GROUP BY ALL"
+    ),
+}
+
+
+def whole_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, term: Term, cut: date, number: int
+) -> None:
+    """Median, distinct count and largest group of every period, from how often each value occurs in it."""
+    values = sql(formula.term_values(table, term, str(cut)))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")
+    counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
+    connection.execute(
+        f"INSERT INTO term_value WITH occurring AS ("
+        f"SELECT grain, period, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('grain, period, _value')} HAVING {_KEPT})"
+        f" SELECT {number}, * FROM ({_MEASURES[term.aggregate]})"
+    )

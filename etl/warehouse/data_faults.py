@@ -1,0 +1,71 @@
+"""Reasons found in the data why an indicator must not be judged: they travel with the version."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from scorecard.calendar import workdays
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+
+
+def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """Create table_fault(table_id, reason) and indicator_doubt(indicator, reason).
+
+    From failed balances and dates outside the working-day calendar; a fault touches the indicators that read the columns
+    it is about. What depends on the day someone looks, or on what a court tolerates, is judged in scorecard.assessment.data_quality.
+    """
+    connection.execute("CREATE TABLE table_fault (table_id VARCHAR, reason VARCHAR)")
+    connection.execute("CREATE TABLE indicator_doubt (indicator VARCHAR, reason VARCHAR)")
+    names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for table in catalog.tables.values():
+        if table.id in names:
+            for columns, reason in (*_balance(connection, table), *_calendar(connection, table)):
+                connection.execute("INSERT INTO table_fault VALUES (?, ?)", [table.id, reason])
+                touched = [
+                    [indicator.id, reason]
+                    for indicator in catalog.indicators.values()
+                    if any(
+                        term.table == table.id and term.columns & columns for term in indicator.formula.terms
+                    )
+                ]
+                if touched:
+                    connection.executemany("INSERT INTO indicator_doubt VALUES (?, ?)", touched)
+
+
+def _balance(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[frozenset[str], str]]:
+    """期初 + 新收 − 结案 = 期末: rows that left without having entered, or before it, break the identity."""
+    if table.stock is None:
+        return
+    start, until = table.stock.start, table.stock.until
+    expected, pending, reversed_rows = connection.execute(
+        f'SELECT count("{start}") - count("{until}"), count(*) FILTER ("{start}" IS NOT NULL AND "{until}" IS NULL),'
+        f' count(*) FILTER ("{until}" < "{start}") FROM "{table.id}"'
+    ).fetchall()[0]
+    if expected != pending or reversed_rows:
+        gap = abs(expected - pending) + reversed_rows
+        yield (
+            frozenset((start, until)),
+            f"{table.name}收结存不平：期初+新收−结案与期末相差 {gap} 件（{table.header(until)}早于{table.header(start)}，"
+            f"或有{table.header(until)}而无{table.header(start)}）",
+        )
+
+
+def _calendar(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[frozenset[str], str]]:
+    """Working days cannot be counted beyond the calendar the State Council has announced."""
+    for name, derived in table.derived.items():
+        if derived.working_days_between is None:
+            continue
+        start, end = derived.working_days_between
+        first, last = workdays.FIRST, workdays.LAST
+        (outside,) = connection.execute(
+            f'SELECT count(*) FROM "{table.id}" WHERE "{start}" IS NOT NULL AND "{end}" IS NOT NULL'
+            f' AND (least("{start}", "{end}") < ? OR greatest("{start}", "{end}") > ?)',
+            [first, last],
+        ).fetchall()[0]
+        if outside:
+            yield (
+                frozenset((name,)),
+                f"{table.name}有 {outside} 行的日期超出工作日历（{first}至{last}），无法计算“{derived.header}”；"
+                "请升级 chinesecalendar",
+            )

@@ -1,0 +1,70 @@
+"""Batches -> tables of the warehouse: newest row of each key, derived columns added, every row with its source line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow.parquet as pq
+
+from etl.engine import load_calendar
+from etl.intake.accept import read_seed_table
+from etl.intake.batches import Batch
+from scorecard.catalog.contracts import SQL_TYPES, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.queries.derived_columns import derive
+from scorecard.queries.expressions import sql
+
+SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]
+) -> Mapping[str, date]:
+    """Create every table that has rows; give 数据截至 of each table that came from extracts.
+
+    `batches` in their order: rows of a later one replace rows with the same key of earlier ones.
+    """
+    load_calendar(connection)
+    as_of: dict[str, date] = {}
+    numbered = list(enumerate(batches, 1))
+    for table in catalog.tables.values():
+        own = [(number, batch) for number, batch in numbered if batch.table == table.id]
+        if table.replaces == "all":
+            own = own[-1:]
+        sources = [(number, _parquet_rows(table, batch)) for number, batch in own]
+        if table.seed:
+            connection.register("seed_rows", read_seed_table(catalog.files[table.seed], table, catalog))
+            columns = ", ".join(f'"{column}"' for column in table.columns)
+            sources.insert(0, (SEED_BATCH, f"SELECT {columns}, _line FROM seed_rows"))
+        if sources:
+            _create(connection, table, sources)
+        if own and not table.seed:
+            as_of[table.id] = max(batch.as_of for _, batch in own)
+    return as_of
+
+
+def _parquet_rows(table: Table, batch: Batch) -> str:
+    """The batch as a query with exactly the contract's columns: one it did not know is all unknown."""
+    present = set(pq.read_schema(batch.path).names)
+    columns = ", ".join(
+        f'"{name}"::{SQL_TYPES[column.type]} AS "{name}"'
+        if name in present
+        else f'NULL::{SQL_TYPES[column.type]} AS "{name}"'
+        for name, column in table.columns.items()
+    )
+    path = str(batch.path).replace("'", "''")
+    return f"SELECT {columns}, _line FROM read_parquet('{path}')"
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:
+    """The newest source whole, then from each older one only the rows whose key is not there yet."""
+    derived = sql(derive(table, "arriving"))
+    keys = ", ".join(f'"{column}"' for column in table.key)
+    for step, (number, rows) in enumerate(reversed(sources)):
+        newer = f' ANTI JOIN "{table.id}" USING ({keys})' if step else ""
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW arriving AS SELECT *, {number}::INTEGER AS _batch FROM ({rows}){newer}"
+        )
+        head = f'INSERT INTO "{table.id}"' if step else f'CREATE TABLE "{table.id}" AS'
+        connection.execute(f"{head} {derived}")
+    connection.execute("DROP VIEW arriving")

@@ -1,0 +1,136 @@
+"""The worklists of a version, computed once when it is built: which rows come up, whose they are, when they are due.
+
+Table `worklist_item` points at rows by batch and line, so that a page reads a few pointers and never searches a table of
+cases; `worklist_state` says on which day each list was judged, or which table it lacks. A list whose tables have not all
+come in has no items and says so: it is not empty.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import duckdb
+import ibis
+
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.worklists import Due, Without, Worklist
+from scorecard.queries.derived_columns import CALENDAR
+from scorecard.queries.expressions import Expression, Rows, as_date, later, sql, unbound
+from scorecard.queries.terms import matches
+
+_ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
+
+
+def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date]) -> None:
+    """Fill both tables for every worklist of the catalogue."""
+    connection.execute(
+        "CREATE TABLE worklist_item (worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR,"
+        " group_no BIGINT, _batch INTEGER, _line BIGINT)"
+    )
+    connection.execute("CREATE TABLE worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR)")
+    for worklist in catalog.worklists.values():
+        lacking = [name for name in worklist.tables if name not in as_of]
+        cut = None if lacking else min(as_of[name] for name in worklist.tables)
+        connection.execute(
+            "INSERT INTO worklist_state VALUES (?, ?, ?)", [worklist.id, cut, ",".join(lacking)]
+        )
+        if cut is not None:
+            items = sql(_items(catalog, worklist, cut))
+            connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
+
+
+def _items(catalog: Catalog, worklist: Worklist, cut: date) -> Rows:
+    """One row per item, the columns of `worklist_item`."""
+    table, day = catalog.tables[worklist.table], ibis.date(str(cut))
+    rows = _numbered(table)
+    rows = rows.filter(_wanted(rows, worklist, day))
+    if worklist.without is not None:
+        rows = _unsettled(rows, catalog.tables[worklist.without.table], worklist.without, day)
+    if worklist.repeated is not None:
+        column = worklist.repeated.column
+        rows = rows.filter(rows[column].notnull())
+        rows = rows.mutate(_times=rows.count().over(ibis.window(group_by=column)))
+        rows = rows.filter(rows["_times"] >= worklist.repeated.at_least)
+        rows = rows.mutate(group_no=ibis.dense_rank().over(ibis.window(order_by=column)) + 1)
+    else:
+        rows = rows.mutate(group_no=ibis.null("int64"))
+    rows = _with_due(rows, worklist)
+    if worklist.from_warning:
+        near = as_date(rows["due_at"]) <= day + ibis.interval(days=worklist.warn_days)
+        rows = rows.filter(rows["due_at"].isnull() | near)
+    return rows.mutate(
+        worklist=ibis.literal(worklist.id),
+        department=rows[worklist.department]
+        if worklist.department
+        else ibis.literal(worklist.departments[0]),
+        state=_state(rows["due_at"], worklist, day),
+    )
+
+
+def _numbered(table: Table) -> Rows:
+    schema = unbound(table, table.id, derived=True).schema()
+    return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=table.id)
+
+
+def _wanted(rows: Rows, worklist: Worklist, day: Expression) -> Expression:
+    """Conditions, and being in the stock at the end of the day where the list is one of open matters."""
+    wanted = matches(rows, worklist.where)
+    if worklist.one_of:
+        wanted &= reduce(or_, [matches(rows, tests) for tests in worklist.one_of])
+    if worklist.unless:
+        wanted &= ~matches(rows, worklist.unless).fill_null(False)
+    if worklist.stock is not None:
+        left = as_date(rows[worklist.stock.until])
+        wanted &= (as_date(rows[worklist.stock.start]) <= day) & (left.isnull() | (left > day))
+    return wanted
+
+
+def _unsettled(rows: Rows, table: Table, without: Without, day: Expression) -> Rows:
+    """Rows that no row of the other table settles."""
+    other = unbound(table, table.id, derived=True)
+    settled = other.filter(matches(other, without.where))
+    settled = settled.select(settled[without.match].name("_settled")).distinct()
+    return rows.anti_join(settled, rows[without.match] == settled["_settled"])
+
+
+def _with_due(rows: Rows, worklist: Worklist) -> Rows:
+    """The rows with `due_at`: the first term whose column is known; unknown where none is."""
+    names: list[str] = []
+    for number, due in enumerate(worklist.due):
+        names.append(f"_due_{number}")
+        placed = _after_working_days if due.working_days else _after
+        rows = placed(rows, due, names[-1])
+    moments = [rows[name].cast("timestamp") for name in names]
+    return rows.mutate(due_at=ibis.coalesce(*moments) if moments else ibis.null("timestamp"))
+
+
+def _after(rows: Rows, due: Due, name: str) -> Rows:
+    """Terms in hours run from the moment, all others from the day."""
+    start = rows[due.of]
+    return rows.mutate(later(start if due.hours else as_date(start), due).name(name))
+
+
+def _after_working_days(rows: Rows, due: Due, name: str) -> Rows:
+    """The n-th working day after the start; unknown beyond the years the State Council has arranged."""
+    calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
+    starts = calendar.select(calendar.day.name("_from"), calendar.ordinal.name("_ordinal"))
+    ends = calendar.group_by(_reached=calendar.ordinal).agg(calendar.day.min().name(name))
+    rows = rows.left_join(starts, as_date(rows[due.of]) == starts["_from"])
+    rows = rows.mutate(_wanted_ordinal=rows["_ordinal"] + due.working_days)
+    rows = rows.left_join(ends, rows["_wanted_ordinal"] == ends["_reached"])
+    return rows.drop("_from", "_ordinal", "_wanted_ordinal", "_reached")
+
+
+def _state(due: Expression, worklist: Worklist, day: Expression) -> Expression:
+    """As `worklists.state_of`, over all rows at once."""
+    if not worklist.due:
+        return ibis.literal("在列")
+    last = as_date(due)
+    return ibis.cases(
+        (due.isnull(), "期限不明"),
+        (last < day, "超期"),
+        (last <= day + ibis.interval(days=worklist.warn_days), "临期"),
+        else_="未到期",
+    )

@@ -1,0 +1,184 @@
+"""What an indicator's months say by statistical process control: who takes part, limits, signals, 变异 and 保障.
+
+Only settled months that may be judged take part: a running month, a cohort under observation, data to be checked and
+a base that is too small would be noise of another kind. How many were left out is said. Limits rest on the first twelve
+months that take part; they move only by a recorded decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard.assessment.spc import (
+    LEAST,
+    Assurance,
+    Limits,
+    Segment,
+    Side,
+    Signal,
+    Variation,
+    assurance,
+    better_side,
+    segments,
+    variation,
+)
+from scorecard.assessment.verdict import Word
+from scorecard.calendar.period import Period, month_index
+from scorecard.catalog.definitions import Indicator
+from scorecard.records import baselines
+from scorecard.records.baselines import Baseline
+from scorecard.records.targets import Bounds
+
+TAKES_PART: tuple[Word, ...] = ("达标", "未达标", "仅监测")
+STILL_MOVING: tuple[Word, ...] = ("在途", "观察期未满")
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """One period of an indicator as it was read and judged; `exact` is None where no value may be shown."""
+
+    period: Period
+    exact: Fraction | None
+    word: Word
+    bounds: Bounds | None
+    base: int = 0
+
+    @property
+    def takes_part(self) -> bool:
+        return self.exact is not None and self.word in TAKES_PART
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A month that takes part, with the limits it is judged by and what it signals."""
+
+    period: Period
+    value: Fraction
+    limits: Limits | None
+    signal: Signal | None
+    word: Variation | None
+    bounds: Bounds | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """An indicator's months under statistical process control, up to the month that is read.
+
+    `variation` is the word of the last settled month and `assurance` that of the last part of the series; each is None
+    where it would say more than the data do, and `reason` tells why. `read` is the month that is read, which need not
+    be settled. `cuts` are the decisions that re-based the series.
+    """
+
+    indicator: Indicator
+    read: Period | None
+    months: tuple[Judged, ...]
+    parts: tuple[Segment, ...]
+    cuts: tuple[Baseline, ...]
+    left_out: tuple[tuple[str, int], ...]
+    variation: Variation | None
+    assurance: Assurance | None
+    reason: str
+
+    @property
+    def last(self) -> Judged:
+        """The last month that takes part; there is none while `months` is empty."""
+        return self.months[-1]
+
+    @property
+    def limits(self) -> Limits | None:
+        """Those of the last part."""
+        return self.parts[-1].limits if self.parts else None
+
+    @property
+    def last_signal(self) -> int | None:
+        """The position of the last month that signalled, which may be long ago; None when none ever did."""
+        return max((at for at, one in enumerate(self.months) if one.signal is not None), default=None)
+
+    def behind(self, position: int) -> tuple[Judged, ...]:
+        """The months a signal is made of."""
+        part = self.part_of(position)
+        signal = self.months[position].signal
+        assert signal is not None
+        return self.months[part.start + signal.first : part.start + signal.last + 1]
+
+    def part_of(self, position: int) -> Segment:
+        """The part of the series a month belongs to."""
+        return next(part for part in reversed(self.parts) if part.start <= position)
+
+
+def control(indicator: Indicator, months: Sequence[Assessed], decisions: Sequence[Baseline]) -> Control:
+    """The months of one indicator in time order, judged by the baselines in force."""
+    taking = [month for month in months if month.takes_part]
+    values = [month.exact for month in taking if month.exact is not None]
+    wanted = baselines.in_force(decisions, indicator.id)
+    starts = {
+        one: next(
+            (
+                at
+                for at, month in enumerate(taking)
+                if month.period.first_month >= month_index(one.from_month)
+            ),
+            len(taking),
+        )
+        for one in wanted
+    }
+    parts = segments(values, starts.values()) if values else ()
+    judged = tuple(
+        _judged(indicator, taking[part.start + at], part, part.signals[at])
+        for part in parts
+        for at in range(len(part.values))
+    )
+    word, reason = _last_word(months, judged, parts)
+    by = parts[-1].limits if parts else None
+    return Control(
+        indicator=indicator,
+        read=months[-1].period if months else None,
+        months=judged,
+        parts=parts,
+        cuts=tuple(one for one in wanted if 0 < starts[one] < len(taking)),
+        left_out=_left_out(months),
+        variation=word,
+        assurance=assurance(by, indicator.direction, judged[-1].bounds) if by and word else None,
+        reason=reason,
+    )
+
+
+def _judged(indicator: Indicator, month: Assessed, part: Segment, signal: Signal | None) -> Judged:
+    by, value = part.limits, month.exact
+    assert value is not None
+    word: Variation | None = None
+    if by is not None and (not by.flat or value == by.mean):
+        better: Side | None = better_side(indicator.direction, by.mean, value, month.bounds)
+        word = variation(signal, better)
+    return Judged(month.period, value, by, signal, word, month.bounds)
+
+
+def _last_word(
+    months: Sequence[Assessed], judged: Sequence[Judged], parts: Sequence[Segment]
+) -> tuple[Variation | None, str]:
+    """The word of the last settled month, or None and why there is none."""
+    settled = [month for month in months if month.word not in STILL_MOVING]
+    if not judged or not settled:
+        return None, "没有可以评判的月份"
+    if not settled[-1].takes_part:
+        return None, f"{settled[-1].period.label}{settled[-1].word}，不判变异"
+    by = parts[-1].limits
+    if by is None:
+        since = "重设基准后" if len(parts) > 1 else ""
+        return None, f"{since}可以评判的只有{len(parts[-1].values)}个月，不足{LEAST}个月，不判变异"
+    if judged[-1].word is None:
+        return None, "基准期没有可用的波动，无从估计正常波动的范围，不判变异"
+    return judged[-1].word, ""
+
+
+def _left_out(months: Sequence[Assessed]) -> tuple[tuple[str, int], ...]:
+    """How many months take no part, by the word they stand at; months between that have no reading count as 无数据."""
+    counted: dict[str, int] = {}
+    for month in months:
+        if not month.takes_part:
+            counted[month.word] = counted.get(month.word, 0) + 1
+    if months:
+        missing = months[-1].period.first_month - months[0].period.first_month + 1 - len(months)
+        if missing:
+            counted["无数据"] = counted.get("无数据", 0) + missing
+    return tuple(counted.items())

@@ -1,0 +1,32 @@
+"""One value of the waist, exact: halves, base and state, never a rounded number."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from scorecard.calendar.period import Period
+
+State = Literal["complete", "partial", "immature"]
+ALL_DEPARTMENTS = "all"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A row of `indicator_value`. `numerator` and `denominator` as counted (件, 元, 天 …).
+
+    `exact` is the value in the indicator's own unit (61.3 means 61.3 %), or None when the denominator is 0 or there
+    is nothing to measure. `base` is the number of rows it rests on. `parts` holds name, numerator and denominator of
+    each stage of a sum of stage means, and is empty otherwise.
+    """
+
+    indicator: str
+    period: Period
+    department: str
+    scope: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    base: int
+    exact: Fraction | None
+    state: State
+    parts: tuple[tuple[str, Decimal, Decimal], ...] = ()

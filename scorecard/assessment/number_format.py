@@ -1,0 +1,110 @@
+"""Numbers and targets as a bulletin prints them. Half-up rounding happens here and nowhere else.
+
+Rates carry two decimals and differ by 个百分点; counts are whole; days drop trailing zeros; money is in 万元
+(conventions of court bulletins; Python's round() and float halves would be wrong, e.g. 54322.5 -> 54323).
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from scorecard.assessment.indicator_value import Reading
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.records.targets import Target
+
+_DECIMALS = {"%": 2, "万元": 2, "天": 2}
+_TRIMMED = ("天",)
+_MOST_DECIMALS = 8
+
+
+def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
+    """The number rounded half away from zero, with thousands separators: half_up(Fraction(54322.5)) = "54,323"."""
+    scaled = abs(Fraction(value)) * 10**decimals + Fraction(1, 2)
+    digits = f"{scaled.numerator // scaled.denominator:0{decimals + 1}d}"
+    whole, rest = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    sign = "-" if value < 0 and digits.strip("0") else ""
+    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> str:
+    """The number without its unit, with the decimals of the unit (and `more`)."""
+    text = half_up(value, _DECIMALS.get(unit, 0) + more)
+    return text.rstrip("0").rstrip(".") if unit in _TRIMMED and "." in text else text
+
+
+def value_text(value: Fraction | Decimal | int | None, unit: str) -> str:
+    """ "61.30%", "45天", "1,234.56万元"; "—" when there is no value."""
+    return "—" if value is None else f"{figure_text(value, unit)}{unit}"
+
+
+def gap_text(gap: Fraction, unit: str, more: int = 0) -> str:
+    """A signed difference: rates in 个百分点, "持平" when it rounds to nothing."""
+    figure = figure_text(gap, unit, more)
+    if not figure.strip("-0.,"):
+        return "持平"
+    return f"{'' if figure.startswith('-') else '+'}{figure}{'个百分点' if unit == '%' else unit}"
+
+
+def told_apart(value: Fraction, bound: Fraction, unit: str) -> tuple[str, str, str]:
+    """Value, bound and gap as text, with as many decimals as it takes to see which is larger.
+
+    Rounded to two decimals, 99.996% would read as a missed target of 100.00% by nothing.
+    """
+    more = 0
+    while (
+        value != bound
+        and more < _MOST_DECIMALS
+        and figure_text(value, unit, more) == figure_text(bound, unit, more)
+    ):
+        more += 1
+    shown, limit = (f"{figure_text(number, unit, more)}{unit}" for number in (value, bound))
+    return shown, limit, gap_text(value - bound, unit, more)
+
+
+def target_text(target: Target | None, unit: str) -> str:
+    """ "≥60%(同类)", "20%—35%(同类)", "全年≥120家(待确认)"; "未设目标" without one."""
+    if target is None:
+        return "未设目标"
+    low, high = (None if bound is None else _plain(bound) + unit for bound in (target.lower, target.upper))
+    text = f"{low}—{high}" if low and high else f"≥{low}" if low else f"≤{high}"
+    return f"{'全年' if target.kind == '累计' else ''}{text}（{target.basis}）"
+
+
+def _plain(value: Decimal) -> str:
+    """A bound as it was set: no added zeros, with thousands separators."""
+    return f"{value.normalize():,f}"
+
+
+def halves_text(reading: Reading, indicator: Indicator, catalog: Catalog) -> str:
+    """What the value is made of: "220 / 548", "Σ12,345天 / 98件", "n=98", the stages of a sum of means."""
+    if reading.parts:
+        return " + ".join(_stage_text(*part) for part in reading.parts)
+    kind = indicator.formula.kind
+    if kind == "median":
+        return f"n={reading.base:,}"
+    if reading.numerator is None:
+        return ""
+    unit = _unit_of(indicator, catalog)
+    top = _half_text(reading.numerator, unit)
+    if reading.denominator is None:
+        return "" if kind == "count" else f"{top}（{reading.base:,}件）"
+    if kind == "mean":
+        return f"Σ{top} / {half_up(reading.denominator)}件"
+    return f"{top} / {_half_text(reading.denominator, unit)}"
+
+
+def _stage_text(name: str, numerator: Decimal, denominator: Decimal) -> str:
+    if not denominator:
+        return f"{name} 无案件"
+    return (
+        f"{name} {value_text(Fraction(numerator) / Fraction(denominator), '天')}（n={half_up(denominator)}）"
+    )
+
+
+def _half_text(value: Decimal, unit: str) -> str:
+    return value_text(Fraction(value) / 10_000, "万元") if unit == "元" else f"{half_up(value)}{unit}"
+
+
+def _unit_of(indicator: Indicator, catalog: Catalog) -> str:
+    """The unit of the summed column; rows that are merely counted carry none."""
+    term = indicator.formula.parts[0].numerator[0]
+    return catalog.tables[term.table].unit_of(term.column) if term.aggregate == "sum" and term.column else ""

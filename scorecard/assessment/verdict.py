@@ -1,0 +1,102 @@
+"""A reading against its target: one of eight words and the sentence behind it. Knows no database and no screen.
+
+National policy for these indicators: a value inside its range is 达标; there is no score and no ranking. Fewer than
+the minimum base (default 5) gives a count, no rate and no verdict (domain reference, small-court rule).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, get_args
+
+from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.number_format import told_apart, value_text
+from scorecard.catalog.definitions import Indicator
+from scorecard.records.targets import Bounds, Target, bounds
+
+Word = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
+WORDS: tuple[Word, ...] = get_args(Word)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The word, why, and the signed distance to the nearer bound in the indicator's unit (0 inside a range)."""
+
+    word: Word
+    reason: str
+    gap: Fraction | None = None
+
+
+def needs_base(indicator: Indicator) -> bool:
+    """Rates, means and medians rest on a sample; a count or a sum is itself the finding, however small."""
+    return indicator.formula.kind not in ("count", "sum")
+
+
+def judge(
+    indicator: Indicator,
+    reading: Reading | None,
+    target: Target | None,
+    doubts: Sequence[str] = (),
+    minimum_base: int = 5,
+) -> Verdict:
+    """The verdict on one reading. Doubts come first: data that must be checked is never judged."""
+    if doubts:
+        return Verdict("数据待核", "；".join(doubts))
+    if reading is None:
+        return Verdict("无数据", "本期没有数据")
+    excess = _excess(indicator, reading)
+    if excess:
+        return Verdict("数据待核", excess)
+    if reading.state == "immature":
+        return Verdict("观察期未满", f"{_maturity(indicator)}的观察期未满，本期数值还会变化，不评判")
+    if reading.state == "partial":
+        return Verdict("在途", "本期尚未结束，不评判")
+    if reading.exact is None:
+        return Verdict("无数据", "本期无案件，分母为0" if reading.base == 0 else "有环节本期无案件")
+    if needs_base(indicator) and reading.base < minimum_base:
+        return Verdict("样本不足", f"n={reading.base}，少于{minimum_base}，只列数不评价")
+    if target is None:
+        return Verdict("仅监测", "未设目标")
+    limits = bounds(target, reading.period)
+    if limits is None:
+        return Verdict("仅监测", "累计目标按年度累计评判，单月、季度只作监测")
+    return _against(indicator, reading.exact, limits, target)
+
+
+def withheld(indicator: Indicator, reading: Reading, minimum_base: int) -> bool:
+    """True when the number itself must not be shown as a rate: the base is too small."""
+    return needs_base(indicator) and reading.base < minimum_base
+
+
+def _excess(indicator: Indicator, reading: Reading) -> str:
+    """A part cannot exceed its whole: such a share is a data error, not a success."""
+    if not indicator.formula.share or reading.numerator is None or reading.denominator is None:
+        return ""
+    if reading.numerator > reading.denominator:
+        return f"分子 {reading.numerator.normalize():f} 大于分母 {reading.denominator.normalize():f}，占比超过100%"
+    if reading.numerator < 0 or reading.denominator < 0:
+        return "分子或分母为负"
+    return ""
+
+
+def _maturity(indicator: Indicator) -> str:
+    after = indicator.formula.matures_after
+    if after is None:
+        return ""
+    return f"{after.months}个月" if after.months else f"{after.days}天"
+
+
+def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Target) -> Verdict:
+    what, unit = "进度目标" if target.kind == "累计" else "目标", indicator.unit
+    for bound, beyond, side in ((limits.lower, -1, "低于"), (limits.upper, 1, "高于")):
+        if bound is not None and (value - bound) * beyond > 0:
+            shown, limit, gap = told_apart(value, bound, unit)
+            edge = "下限" if beyond < 0 else "上限"
+            return Verdict("未达标", f"{shown}，{side}{what}{edge}{limit}（{gap}）", value - bound)
+    if limits.lower is not None and limits.upper is not None:
+        low, high = (value_text(bound, unit) for bound in (limits.lower, limits.upper))
+        return Verdict("达标", f"{value_text(value, unit)}，在{what}区间{low}—{high}之内", Fraction(0))
+    bound, side = (limits.lower, "不低于") if limits.lower is not None else (limits.upper, "不高于")
+    assert bound is not None
+    shown, limit, gap = told_apart(value, bound, unit)
+    return Verdict("达标", f"{shown}，{side}{what}{limit}（{gap}）", value - bound)

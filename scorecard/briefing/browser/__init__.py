@@ -1,0 +1,1 @@
+"""Pictures and PDF from one Chromium process behind a queue."""

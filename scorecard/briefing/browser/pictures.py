@@ -1,0 +1,252 @@
+"""PNG of a chart or of a page at the size it is used at: the type area of A4 paper, or a projector.
+
+The picture is made by the press from the very blocks the page showed. It says inside where it comes from, and its
+resolution, so that a text processor sets it at its true size.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from PIL import Image
+
+from scorecard.briefing.browser import page_breaks as cutting, queue as press
+from scorecard.briefing.browser.chromium import Box, Document
+from scorecard.briefing.browser.png_metadata import origin
+from scorecard.briefing.html.figure import document
+from scorecard.charts.theme import palette
+from scorecard.errors import ScorecardError
+from scorecard.storage.file_names import file_name
+
+
+@dataclass(frozen=True)
+class Format:
+    """A size pictures come in. `layout` is the width in CSS pixels a document is laid out at, `margin` what a chart alone
+    has around it, `fixed` whether every picture has the whole height.
+    """
+
+    id: Literal["a4", "projector"]
+    name: str
+    width: int
+    height: int
+    layout: int
+    margin: int
+    dpi: int
+    fixed: bool
+    mark: str = ""
+
+    @property
+    def chart(self) -> int:
+        """The width in CSS pixels of a figure block that stands alone."""
+        return self.layout - 2 * self.margin
+
+
+A4 = Format("a4", "A4 版心（156毫米宽，300点每英寸）", 1842, 2657, 590, 0, 300, fixed=False)
+# 144 dpi: 1920 px are the 13.33 inches of a wide slide.
+PROJECTOR = Format("projector", "投影（1920×1080）", 1920, 1080, 960, 32, 144, fixed=True, mark="投影")
+FORMATS = (A4, PROJECTOR)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a picture shows: the parts of its file name, and the manifest written into it."""
+
+    title: str
+    period: str
+    as_of: date | None
+    version: str
+    manifest: str
+
+    @property
+    def heading(self) -> str:
+        """What the picture shows, in one line."""
+        return f"{self.title} {self.period}".strip()
+
+
+@dataclass(frozen=True)
+class PageSheet:
+    """A page to be pictured: what stands above every part (title, choice), its blocks, and below (provenance), as HTML.
+
+    `width` is the CSS width its content is laid out at, that of a chart without one; where something on it is wider, the
+    whole page is drawn smaller.
+    """
+
+    title: str
+    head: str
+    blocks: Sequence[str]
+    foot: str
+    css: str = ""
+    width: int | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG under its file name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The strips of one picture as the browser drew them: from the top, each with its left edge, and the foot."""
+
+    head: bytes
+    headers: tuple[tuple[float, bytes], ...]
+    body: bytes
+    foot: bytes
+
+
+_CSS = (
+    "html,body{{margin:0;padding:0;background:{paper}}}"
+    ".sheet-body,.sheet-body>*{{display:flow-root}}"
+    ".sheet-foot{{display:flex;justify-content:space-between;align-items:flex-end;gap:24px}}"
+    ".sheet-foot>div:first-child{{flex:1}}"
+    ".sheet-count{{white-space:nowrap;font-size:12px;color:{grey};font-family:{font};visibility:hidden}}"
+    ".sheet-chart{{display:flow-root}}"
+)
+
+
+_WIDE = "document.documentElement.scrollWidth"
+
+
+def _css() -> str:
+    colours = palette()
+    return _CSS.format(paper=colours.paper, grey=colours.grey, font=colours.font)
+
+
+def chart(block: str, size: Format, about: About) -> Picture:
+    """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
+    html = document(
+        f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css()
+    )
+
+    async def take(shown: Document) -> bytes:
+        (box,) = await shown.boxes(".sheet-chart")
+        wide = Box(0, box.top, max(size.chart, await shown.evaluate(_WIDE)), box.height)
+        high = size.height * size.layout / size.width - 2 * size.margin
+        return await shown.picture(wide, shrunk=min(1, high / box.height, size.chart / wide.width))
+
+    drawn = _image(press.work(html, take, width=size.chart, scale=size.width / size.layout))
+    height = size.height if size.fixed else min(drawn.height, size.height)
+    picture = Image.new("RGB", (size.width, height), palette().paper)
+    picture.paste(drawn, ((size.width - drawn.width) // 2, max(0, (height - drawn.height) // 2)))
+    return Picture(_name(size, about), _png(picture, size, about))
+
+
+def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+    """The page as one picture, or as several where it is longer than one: cut between rows, cards and figures only."""
+    content = sheet.width or size.chart
+    width = round(content * size.layout / size.chart)
+    scale = size.width / width
+    margin = (width - content) / 2
+    blocks = "".join(f"<section>{block}</section>" for block in sheet.blocks)
+    body = (
+        f'<header class="sheet-head">{sheet.head}</header><div class="sheet-body">{blocks}</div>'
+        f'<footer class="sheet-foot"><div>{sheet.foot}</div><div class="sheet-count">第 1/1 幅</div></footer>'
+    )
+    css = f"{sheet.css}{_css()}body{{padding-top:{margin / 2:g}px}}"
+    html = document(body, width=content, title=sheet.title, css=css)
+
+    async def take(shown: Document) -> list[_Taken]:
+        measured = cutting.layout(await shown.evaluate(cutting.MEASURE))
+        (foot,) = await shown.boxes(".sheet-foot")
+        above = measured.extent.top
+        wide = max(width, await shown.evaluate(_WIDE))
+        fit = width / wide
+        foot = Box(0, foot.top, wide, foot.height + margin / 2)
+        room = size.height / scale / fit - above - foot.height
+        if room < size.height / scale / fit / 4:
+            raise ScorecardError(
+                "导出图片",
+                "页首和页脚占满了整幅图片",
+                "页首页脚不超过四分之三幅",
+                "请改用 A4 版心，或缩短标题与说明",
+            )
+        head = await shown.picture(Box(0, 0, wide, above), shrunk=fit)
+        stretches = cutting.parts(measured, room)
+        taken: list[_Taken] = []
+        for number, part in enumerate(stretches, 1):
+            if len(stretches) > 1:
+                await shown.evaluate(_count(number, len(stretches)))
+            headers = [(box.left * fit, await shown.picture(box, shrunk=fit)) for box in part.headers]
+            strip = Box(0, part.top, wide, part.bottom - part.top)
+            taken.append(
+                _Taken(
+                    head,
+                    tuple(headers),
+                    await shown.picture(strip, shrunk=part.shrunk * fit),
+                    await shown.picture(foot, shrunk=fit),
+                )
+            )
+        return taken
+
+    taken = press.work(html, take, width=width, scale=scale)
+    return tuple(
+        Picture(_name(size, about, number, len(taken)), _png(_composed(one, size, scale), size, about))
+        for number, one in enumerate(taken, 1)
+    )
+
+
+def _count(number: int, of: int) -> str:
+    return (
+        "(() => { const at = document.querySelector('.sheet-count');"
+        f" at.textContent = '第 {number}/{of} 幅'; at.style.visibility = 'visible'; }})()"
+    )
+
+
+def _composed(taken: _Taken, size: Format, scale: float) -> Image.Image:
+    """Head, repeated table headers, the stretch of the page and the foot, one below the other."""
+    head, body, foot = _image(taken.head), _image(taken.body), _image(taken.foot)
+    above = [(round(left * scale), _image(strip)) for left, strip in taken.headers]
+    lead = max((strip.height for _, strip in above), default=0)
+    height = size.height if size.fixed else min(size.height, head.height + lead + body.height + foot.height)
+    picture = Image.new("RGB", (size.width, height), palette().paper)
+    picture.paste(head, (0, 0))
+    for left, strip in above:
+        picture.paste(strip, (left, head.height + lead - strip.height))
+    picture.paste(body, (max(0, (size.width - body.width) // 2), head.height + lead))
+    picture.paste(foot, (0, height - foot.height))
+    return picture
+
+
+def _image(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as opened:
+        return opened.convert("RGB")
+
+
+def _png(picture: Image.Image, size: Format, about: About) -> bytes:
+    """The same picture gives the same bytes: no time, no name of a program, only its resolution and its origin."""
+    out = io.BytesIO()
+    picture.save(
+        out,
+        format="PNG",
+        dpi=(size.dpi, size.dpi),
+        pnginfo=origin(about.heading, about.manifest),
+        compress_level=3,
+    )
+    return out.getvalue()
+
+
+def _name(size: Format, about: About, number: int = 1, of: int = 1) -> str:
+    return file_name(
+        about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark
+    )
+
+
+def bundle(pictures: Iterable[Picture]) -> tuple[str, bytes]:
+    """What is handed out: one picture as it is, several as one ZIP under the name they share; same pictures, same bytes."""
+    every = tuple(pictures)
+    if len(every) == 1:
+        return every[0].name, every[0].content
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
+        for one in every:
+            entry = zipfile.ZipInfo(one.name, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, one.content)
+    return re.sub(r"_第\d+幅共\d+幅", "", every[0].name).removesuffix(".png") + ".zip", out.getvalue()

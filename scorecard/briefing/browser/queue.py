@@ -1,0 +1,219 @@
+"""Pictures and PDF of a document of ours, from one browser that works off one job after another.
+
+Any thread may ask; jobs are done in the order they came. The browser starts with the first job, ends after a minute
+without any and with the process, and a broken one is replaced. `python -m scorecard.briefing.browser.queue` says whether there is one.
+"""
+
+import asyncio
+import atexit
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from scorecard.briefing.browser import chromium, launch
+from scorecard.briefing.browser.chromium import Document, Machine
+from scorecard.errors import ScorecardError
+
+T = TypeVar("T")
+
+IDLE = 60.0  # seconds without a job after which the browser is closed
+READY = 40.0  # seconds a document may take to draw itself
+PATIENCE = 90.0  # seconds a job may take in all
+_CLOSING = 15.0  # seconds the end of the process waits for the browser's
+_A4_WIDTH = 794  # CSS pixels of 210 mm
+
+
+class NoBrowser(ScorecardError):
+    """There is no Chrome, Chromium or Edge on this server: pictures and PDF cannot be made, everything else can."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "图片与PDF",
+            "服务器上没有浏览器",
+            "装有 Chrome、Chromium 或 Edge 的服务器",
+            "请系统维护人员安装 Chromium；在此之前可用图表右上角的相机按钮保存图片，简报可导出网页版（HTML）和 Word 版",
+        )
+
+
+def browser() -> Path | None:
+    """The browser pictures are made with, None where there is none."""
+    return launch.found()
+
+
+@dataclass(frozen=True)
+class _Job(Generic[T]):
+    html: str
+    width: int
+    scale: float
+    work: Callable[[Document], Awaitable[T]]
+    answer: Future[T]
+
+
+class _Line(threading.Thread):
+    """A thread with a loop of its own, in which jobs are taken one after another as they were put."""
+
+    def __init__(self, serve: "Callable[[_Line], Coroutine[Any, Any, None]]") -> None:
+        super().__init__(name="press", daemon=True)
+        self._serve = serve
+        self._loop = asyncio.new_event_loop()
+        self.jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue()
+        self.ending = threading.Event()
+        self.start()
+
+    def put(self, job: _Job[Any] | None) -> None:
+        """None ends the line."""
+        self._loop.call_soon_threadsafe(self.jobs.put_nowait, job)
+
+    def run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve(self))
+        finally:
+            self._loop.close()
+
+
+class Press:
+    """A queue, a thread and a browser. The module's functions use the one press of the process."""
+
+    def __init__(self, *, idle: float = IDLE, ready: float = READY, patience: float = PATIENCE) -> None:
+        self._idle, self._ready, self._patience = idle, ready, patience
+        self._lock = threading.Lock()
+        self._line: _Line | None = None
+        self._waiting = 0
+        self._machine: Machine | None = None
+
+    def work(self, html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
+        """What `work` makes of the document once it is drawn. Raises NoBrowser, or ScorecardError when it fails twice."""
+        if browser() is None:
+            raise NoBrowser
+        job = _Job(html, width, scale, work, Future[T]())
+        with self._lock:
+            if self._line is None:
+                self._line = _Line(self._serve)
+                atexit.register(self.close)
+            self._waiting += 1
+            self._line.put(job)
+        return job.answer.result()
+
+    def waiting(self) -> int:
+        """How many jobs nobody has begun yet."""
+        with self._lock:
+            return self._waiting
+
+    def close(self) -> None:
+        """Close the browser after the job in hand; those that wait are refused. A later job starts anew."""
+        with self._lock:
+            line, self._line = self._line, None
+            if line is not None:
+                line.ending.set()
+                line.put(None)
+        if line is not None:
+            atexit.unregister(self.close)
+            line.join(_CLOSING)
+
+    async def _serve(self, line: _Line) -> None:
+        while True:
+            try:
+                job = await asyncio.wait_for(line.jobs.get(), self._idle if self._machine else None)
+            except TimeoutError:
+                await self._put_away()
+                continue
+            if job is None:
+                await self._put_away()
+                return
+            with self._lock:
+                self._waiting -= 1
+            if line.ending.is_set():
+                job.answer.set_exception(
+                    ScorecardError("图片与PDF", "系统正在停止", "运行中的系统", "请在系统重新启动后再试")
+                )
+            else:
+                await self._do(job)
+
+    async def _do(self, job: _Job[Any]) -> None:
+        """Do it, with a new browser once more when the first one broke. Whatever happens, who asked is answered."""
+        failure: BaseException | None = None
+        for _ in range(2):
+            attempt = asyncio.create_task(self._attempt(job))
+            # Waiting this way raises nothing: an error belongs to who asked, not to the queue behind him.
+            await asyncio.wait({attempt}, timeout=self._patience)
+            if not attempt.done():
+                attempt.cancel()
+                await asyncio.wait({attempt}, timeout=_CLOSING)
+            broken = not attempt.done() or attempt.cancelled()
+            failure = None if broken else attempt.exception()
+            if not broken and failure is None:
+                job.answer.set_result(attempt.result())
+                return
+            # A document that failed may still keep the tab busy: the next one gets a browser of its own.
+            await self._put_away(broken=True)
+            if failure is not None and not isinstance(failure, chromium.BROKEN):
+                job.answer.set_exception(failure)
+                return
+        refused = ScorecardError(
+            "图片与PDF",
+            "浏览器两次都没有完成",
+            "能完成排版的浏览器",
+            "请稍后重试；仍不成时请系统维护人员查看服务器的内存和浏览器",
+        )
+        refused.__cause__ = failure
+        job.answer.set_exception(refused)
+
+    async def _attempt(self, job: _Job[T]) -> T:
+        if self._machine is None:
+            path = browser()
+            if path is None:
+                raise NoBrowser
+            self._machine = await Machine.start(path)
+        shown = await self._machine.show(job.html, width=job.width, scale=job.scale, patience=self._ready)
+        made = await job.work(shown)
+        await self._machine.leave()
+        return made
+
+    async def _put_away(self, *, broken: bool = False) -> None:
+        machine, self._machine = self._machine, None
+        if machine is not None:
+            if broken:
+                machine.kill()
+            await machine.close()
+
+
+_press = Press()
+
+
+def work(html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
+    """What `work` makes of the document once it is drawn at `width` CSS pixels and `scale` pixels to each of them."""
+    return _press.work(html, work, width=width, scale=scale)
+
+
+def elements(html: str, selector: str, *, width: int, scale: float) -> list[bytes]:
+    """PNG of every matching element, in document order."""
+
+    async def take(shown: Document) -> list[bytes]:
+        return [await shown.picture(box) for box in await shown.boxes(selector)]
+
+    return _press.work(html, take, width=width, scale=scale)
+
+
+def pdf(html: str) -> bytes:
+    """The document as PDF, by its own @page."""
+    return _press.work(html, Document.pdf, width=_A4_WIDTH, scale=1)
+
+
+def waiting() -> int:
+    """How many jobs wait for their turn."""
+    return _press.waiting()
+
+
+def main() -> int:
+    """0 and the path of the browser, or 1 and what to do."""
+    path = browser()
+    sys.stdout.write(f"{path or NoBrowser()}\n")
+    return 0 if path else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

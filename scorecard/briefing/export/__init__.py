@@ -1,0 +1,1 @@
+"""Making, recording and releasing files: the only way a file leaves the app."""

@@ -1,0 +1,102 @@
+"""A paper made and made again: composed once, written in every chosen format, on record before anybody gets it.
+
+The record is the manifest inside the files. From it and its version the same paper comes again, whoever asks.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scorecard.access import Actor
+from scorecard.briefing.export import records, write as formats
+from scorecard.briefing.export.formats import Format
+from scorecard.briefing.export.release import leave
+from scorecard.briefing.export.write import Progress
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.request import Order, Wish, place
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import Version, open_published
+
+
+@dataclass(frozen=True)
+class Files:
+    """A paper in its formats: name -> bytes, the ZIP of all among them where there are several.
+
+    `notices` say what could not be made and why, or that the program is not the one that made it first.
+    """
+
+    manifest: Manifest
+    content: Mapping[str, bytes]
+    bundle: str
+    notices: tuple[str, ...]
+
+
+def make_paper(
+    data: DataDir,
+    version: Version,
+    wish: Wish,
+    actor: Actor,
+    chosen: Collection[Format],
+    progress: Progress = formats.unseen,
+) -> Files:
+    """The paper somebody wishes for, in the chosen formats, and its record. Raises ScorecardError in words of the wish."""
+    order = place(version, wish, actor, datetime.now(COURT_TIME))
+    export = records.new_id(order.made_at)
+
+    def described() -> Manifest:
+        indicators = [card.indicator.id for card in gather(version, order, actor).spoken]
+        return records.describe(data, version, order, indicators, export)
+
+    return _made(data, version, order, export, described, actor, chosen, progress)
+
+
+def again(
+    data: DataDir,
+    export: str,
+    actor: Actor,
+    chosen: Collection[Format],
+    progress: Progress = formats.unseen,
+) -> Files:
+    """An export made again from its record: the same paper. Raises ScorecardError when record or version is not there."""
+    manifest, order = records.read(data, export)
+    records.sealed(data, manifest)
+    version = open_published(data, manifest.version)
+    return _made(data, version, order, export, lambda: manifest, actor, chosen, progress, again=True)
+
+
+def _made(
+    data: DataDir,
+    version: Version,
+    order: Order,
+    export: str,
+    described: Callable[[], Manifest],
+    actor: Actor,
+    chosen: Collection[Format],
+    progress: Progress,
+    **detail: Any,
+) -> Files:
+    made: list[formats.Made] = []
+    told: dict[str, Any] = {}
+
+    def make() -> Mapping[str, bytes]:
+        manifest = described()
+        told["manifest"] = records.seal(manifest)
+        paper = compose(gather(version, order, actor), manifest)
+        made.append(formats.write_all(paper, chosen, progress))
+        records.write(data, manifest)
+        return made[0].content
+
+    subject = f"简报/{order.template}/{order.grain} {order.period}"
+    named = {"export": export, "formats": "、".join(chosen), **detail}
+    content = leave(data, actor, version.id, subject, make, lambda: told, **named)
+    manifest, _ = records.read(data, export)
+    changed = ()
+    if manifest.program != records.program():
+        changed = (
+            f"程序在导出之后更新过（当时 {manifest.program}，现在 {records.program()}）：数据和定义没有变，措辞和版式可能不同。",
+        )
+    return Files(manifest, content, made[0].bundle, (*made[0].notices, *changed))

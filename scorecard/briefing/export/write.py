@@ -1,0 +1,121 @@
+"""A paper in the formats somebody chose: each file written from the same paper, pictures drawn once for all of them.
+
+What needs a browser is left out with a sentence where the server has none; everything else is made all the same.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser.pictures import A4, Picture, bundle
+from scorecard.briefing.browser.png_metadata import stamped
+from scorecard.briefing.docx import document as docx
+from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, Format
+from scorecard.briefing.html import document as html
+from scorecard.briefing.html.figure import block, document
+from scorecard.briefing.paper.model import Figure, Paper
+from scorecard.briefing.pptx import presentation as pptx
+from scorecard.briefing.xlsx import csv_annex as annex, workbook as xlsx
+from scorecard.charts import trend as charts
+from scorecard.storage.file_names import safe
+
+# Often enough to be seen moving, few enough loads of the chart library.
+AT_ONCE = 10
+Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
+
+
+@dataclass(frozen=True)
+class Made:
+    """Files by name, the name of the ZIP of all of them (empty for a single one), and what could not be made."""
+
+    content: dict[str, bytes]
+    bundle: str
+    notices: tuple[str, ...]
+
+
+def unseen(done: int, total: int, words: str) -> None:
+    """Progress nobody looks at."""
+
+
+def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> Made:
+    """Every chosen format in a fixed order. Raises NoBrowser when none of them can be made without one."""
+    wanted: list[Format] = [one for one in FORMATS if one in chosen]
+    browser = press.browser() is not None
+    notices: list[str] = []
+    if not browser:
+        lost: list[Format] = [one for one in wanted if one in NEED_BROWSER]
+        wanted = [one for one in wanted if one not in lost]
+        if not wanted:
+            raise press.NoBrowser
+        if lost:
+            notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[one] for one in lost)}。")
+        if "docx" in wanted and paper.figures:
+            notices.append("服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。")
+    draws = browser and bool({"docx", "png"} & set(wanted))
+    chunks = (
+        [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []
+    )
+    total, done = len(chunks) + len(wanted), 0
+    pictures: dict[int, Picture] = {}
+    for chunk in chunks:
+        progress(
+            done, total, f"正在画图：第 {chunk[0].number}—{chunk[-1].number} 幅，共 {len(paper.figures)} 幅"
+        )
+        pictures |= _drawn(paper, chunk)
+        done += 1
+    page = cache(lambda: html.write(paper))  # the PDF is this very page, printed
+    content: dict[str, bytes] = {}
+    for one in wanted:
+        progress(done, total, f"正在生成 {NAMES[one]}")
+        content |= dict(_written(paper, one, pictures, page))
+        done += 1
+    progress(total, total, "已生成")
+    if len(content) == 1:
+        return Made(content, "", tuple(notices))
+    _, packed = bundle(Picture(name, file) for name, file in content.items())
+    return Made({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
+
+
+def _written(
+    paper: Paper, one: Format, pictures: Mapping[int, Picture], page: Callable[[], bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """The file of one format under its name; nothing for pictures of a paper without figures."""
+    match one:
+        case "html":
+            yield f"{paper.name}.html", page()
+        case "pdf":
+            yield f"{paper.name}.pdf", press.pdf(page().decode("utf-8"))
+        case "docx":
+            drawn = {number: picture.content for number, picture in pictures.items()}
+            yield f"{paper.name}.docx", docx.write(paper, drawn)
+        case "pptx":
+            yield f"{paper.name}.pptx", pptx.write(paper)
+        case "xlsx":
+            yield f"{paper.name}.xlsx", xlsx.write(paper)
+        case "csv":
+            yield f"{paper.name}.csv", annex.write(paper)
+        case "png":
+            if pictures:
+                name, packed = bundle(pictures.values())
+                yield (name if len(pictures) == 1 else f"{paper.name}_走势图.zip"), packed
+
+
+def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
+    """The pictures of some figures, laid out for the type area of A4, by number."""
+    blocks = [
+        block(charts.trend(one.trend), width=A4.chart, caption=one.caption, alt=one.sentence) for one in chunk
+    ]
+    drawn = press.elements(
+        document("".join(blocks), width=A4.layout, title=paper.title),
+        "figure",
+        width=A4.layout,
+        scale=A4.width / A4.layout,
+    )
+    return {
+        one.number: Picture(
+            f"图{one.number:02}_{safe(one.line.name)}.png",
+            stamped(png, A4.dpi, one.caption, paper.manifest.text()),
+        )
+        for one, png in zip(chunk, drawn, strict=True)
+    }

@@ -1,0 +1,1 @@
+"""The paper and its figures as HTML."""

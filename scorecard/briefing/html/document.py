@@ -1,0 +1,104 @@
+"""The paper as one HTML file: an official 简报 on the screen, and the very pages of the PDF when it is printed.
+
+Self-contained: its figures are drawn by the library inside it, it asks nothing of any server, and the same paper gives
+the same bytes.
+"""
+
+from collections.abc import Mapping
+
+from scorecard.briefing.html import templating as markup
+from scorecard.briefing.html.figure import block, document
+from scorecard.briefing.layout.column_widths import MARKED, widths
+from scorecard.briefing.layout.text_width import largest
+from scorecard.briefing.paper import appendix
+from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Table
+from scorecard.charts.theme import Mark, mark
+from scorecard.charts.trend import trend
+from scorecard.narrative.provenance import SAMPLE
+
+WIDTH = 590  # CSS px of the type area, 156 mm
+_FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
+_PLOT = 236  # px of a plot: two figures and a heading before them stand on a page
+_SIZE = 10.5  # points of the text in a table
+_LINE = (
+    16.0,
+    11.0,
+)  # points at most and at least of the line of who issues it and when, so that it is one line
+_ROOM = 156 / 25.4 - 0.25  # inches of that line, less the air at its ends
+_MARKS: Mapping[str, Mark] = {word: mark(word) for word in MARKED}
+
+
+def write(paper: Paper) -> bytes:
+    """The .html, UTF-8. Printed by its own @page it is A4 with the type area of GB/T 9704-2012."""
+    annexes = [
+        *([(appendix.DEFINITIONS, [_definitions(paper)])] if paper.definitions else []),
+        *(
+            [(appendix.NUMBERS, [_table(one) for one in appendix.numbers(paper.lines)])]
+            if paper.lines
+            else []
+        ),
+        (appendix.RECORD, [_record(paper)]),
+    ]
+    note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
+    body = markup.render(
+        "paper.html",
+        paper=paper,
+        sample=SAMPLE if paper.sample else "",
+        line_size=f"{largest(f'{paper.issuer}　　{paper.date}', _ROOM, *_LINE):g}pt",
+        note=note,
+        blocks=[_block(one) for one in paper.blocks],
+        annexes=list(enumerate(annexes, start=1)),
+        manifest=markup.inert(paper.manifest.text()),
+    )
+    css = f"{markup.sheet('paper.css')}\n{_margins(paper)}"
+    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(
+        errors="replace"
+    )
+
+
+def _block(given: Block) -> str:
+    match given:
+        case Heading(text, level):
+            return markup.render("heading.html", text=text, level=level)
+        case Paragraph(text):
+            lines = [line for line in text.splitlines() if line.strip()]
+            return markup.render("paragraphs.html", lines=lines)
+        case Table():
+            return _table(given)
+        case Figure():
+            figure = trend(given.trend)
+            return block(figure, width=_FIGURE, height=_PLOT, caption=given.caption, alt=given.sentence)
+
+
+def _table(given: Table) -> str:
+    """A cell that is a verdict is sign, word and colour; columns are as wide as in the Word paper."""
+    wide = widths(given.columns, given.rows, _SIZE)
+    return markup.render(
+        "table.html",
+        table=given,
+        widths=[f"{100 * one / sum(wide):.2f}%" for one in wide],
+        marks=_MARKS,
+    )
+
+
+def _definitions(paper: Paper) -> str:
+    entries = [(entry.indicator, appendix.facts(entry)) for entry in paper.definitions]
+    return markup.render("definitions.html", entries=entries)
+
+
+def _record(paper: Paper) -> str:
+    return markup.render("record.html", lines=(*paper.provenance, *paper.manifest.lines()))
+
+
+def _margins(paper: Paper) -> str:
+    """What stands below every printed page: its number at the outer edge, and where its numbers come from."""
+    said = " \\a ".join(_quoted(line) for line in paper.provenance)
+    head = _quoted(SAMPLE if paper.sample else "")
+    return markup.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
+
+
+def _quoted(text: str) -> str:
+    """The text for the inside of a CSS string in a style element: of ASCII only letters, digits and blanks stand as they are."""
+    return "".join(
+        sign if not sign.isascii() or sign.isalnum() or sign == " " else f"\\{ord(sign):06x}" for sign in text
+    )

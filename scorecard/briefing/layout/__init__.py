@@ -1,0 +1,1 @@
+"""What several formats share: text widths, column widths, number formats, the Office package."""

@@ -1,0 +1,171 @@
+"""What an order gathers from its version -> the paper: its sections in the template's order, numbered, with every word and digit final.
+
+Numbers come from the cards, sentences and tallies the pages show, and from nothing else. Nothing is drawn and nothing is
+written here; the same version, order and manifest give the same paper.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scorecard.assessment.cards import Card
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.paper import (
+    sections_indicators as sections,
+    sections_requirements as sections_registers,
+    sections_work,
+)
+from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.material import Material
+from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Table
+from scorecard.catalog.briefing_templates import Kind, Section, filled
+from scorecard.errors import ScorecardError
+from scorecard.narrative.glossary import entry
+from scorecard.narrative.provenance import SAMPLE, SCOPES, day_text
+from scorecard.storage.file_names import safe
+from scorecard.store.open_version import complete_through
+
+_SECTIONS: Mapping[Kind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
+    "summary": ("总体情况", sections.summary),
+    "attention": ("需要关注的情况", sections.attention),
+    "domains": ("指标情况", sections.domains),
+    "table": ("指标一览", sections.table),
+    "figures": ("走势图", sections.figures),
+    "measures": ("配套措施落实情况", sections_work.measures),
+    "requirements": ("工作要求落实情况", sections_registers.requirements),
+    "worklists": ("台账与预警", sections_work.worklists),
+    "agenda": ("会商事项", sections_work.matters),
+}
+_DIGITS = "〇一二三四五六七八九"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a paper will hold, in words and counts, before any file of it is made."""
+
+    title: str
+    headings: tuple[str, ...]
+    indicators: int
+    figures: int
+    tables: int
+    definitions: int
+    cautions: tuple[str, ...]
+
+
+def outline(material: Material) -> Outline:
+    """What the paper will hold. Raises as `compose` does."""
+    blocks = _blocks(material)
+    return Outline(
+        title=filled(material.template.title, material.places),
+        headings=tuple(block.text for block in blocks if isinstance(block, Heading) and block.level == 1),
+        indicators=len(material.spoken),
+        figures=sum(isinstance(block, Figure) for block in blocks),
+        tables=sum(isinstance(block, Table) for block in blocks),
+        definitions=len(_defined(material)),
+        cautions=sections.cautions(material),
+    )
+
+
+def compose(material: Material, manifest: Manifest) -> Paper:
+    """The paper. Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's."""
+    version, order, template = material.version, material.order, material.template
+    court = material.catalog.court
+    sample = version.manifest.sample
+    return Paper(
+        name=stem(material),
+        masthead=template.masthead or court.briefing.masthead,
+        issue=f"第{order.issue}期" if order.issue.isdecimal() else order.issue,
+        issuer=court.briefing.issuer or court.name,
+        date=day_text(order.dated),
+        audience=order.audience,
+        title=filled(template.title, material.places),
+        subtitle=_scope(material),
+        note=order.note,
+        blocks=_blocks(material),
+        lines=tuple(material.line(card) for card in material.spoken),
+        definitions=tuple(entry(card.indicator, material.catalog) for card in _defined(material)),
+        provenance=(
+            f"{sections.reached(material).removesuffix('。')}　版本 {version.id}",
+            f"{court.name}{f'　{SAMPLE}' if sample else ''}",
+        ),
+        manifest=manifest,
+        sample=sample,
+    )
+
+
+def _scope(material: Material) -> str:
+    """Whose cases the numbers are of. A department's sheet has the whole court's, as it answers for them."""
+    scope = SCOPES[material.order.scope]
+    if material.whose != ALL_DEPARTMENTS and material.template.department == "asked":
+        return f"指标为全院数值　{scope}"
+    return f"{material.places['department']}　{scope}"
+
+
+def _defined(material: Material) -> tuple[Card, ...]:
+    """The indicators whose 口径 stands in the annex."""
+    sections = [one for one in material.template.sections if one.kind == "definitions"]
+    return material.narrowed(sections[0]) if sections else ()
+
+
+def _blocks(material: Material) -> tuple[Block, ...]:
+    """The sections, one after the other, with headings, tables and figures numbered through."""
+    order = material.order
+    if not material.spoken and (order.indicators or order.domains):
+        raise ScorecardError(
+            "简报", "所选领域和指标没有交集，一项指标也没有", "至少一项指标", "请放宽领域，或改选指标"
+        )
+    blocks: list[Block] = []
+    for section in material.template.sections:
+        if section.kind == "definitions":  # they stand in the annex of every format
+            blocks += [Paragraph(section.lead)] if section.lead else []
+            continue
+        usual, write = _SECTIONS[section.kind]
+        blocks.append(Heading(section.heading or usual))
+        if section.lead:
+            blocks.append(Paragraph(section.lead))
+        blocks += write(material, section)
+    return tuple(_numbered(blocks))
+
+
+def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
+    """一、 and （一） before headings, the second kind anew under each first; 表1, and figures from 1."""
+    first = second = tables = drawn = 0
+    for block in blocks:
+        match block:
+            case Heading(text, 1):
+                first, second = first + 1, 0
+                yield Heading(f"{numeral(first)}、{text}", 1)
+            case Heading(text, _):
+                second += 1
+                yield Heading(f"（{numeral(second)}）{text}", 2)
+            case Table():
+                tables += 1
+                yield replace(block, title=f"表{tables}　{block.title}")
+            case Figure():
+                drawn += 1
+                yield replace(block, number=drawn)
+            case _:
+                yield block
+
+
+def numeral(number: int) -> str:
+    """1 to 999 as a paper counts: 一, 十, 十二, 二十, 一百〇三."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    if hundreds:
+        tail = "" if not rest else f"{_DIGITS[tens]}十" if tens else "〇"
+        return f"{_DIGITS[hundreds]}百{tail}{_DIGITS[ones] if ones else ''}"
+    return f"{'' if not tens else '十' if tens == 1 else f'{_DIGITS[tens]}十'}{_DIGITS[ones] if ones or not tens else ''}"
+
+
+def stem(material: Material) -> str:
+    """The name of its files, without an ending: "领导小组月报_2026年1—10月_截至20261031_v7f3a"."""
+    order = material.order
+    parts: Sequence[str] = (
+        material.template.name,
+        material.places["department"] if order.department != ALL_DEPARTMENTS else "",
+        SCOPES[order.scope] if order.scope != "all" else "",
+        material.period.label,
+        f"截至{complete_through(material.version):%Y%m%d}",
+        f"v{material.version.id[:4]}",
+    )
+    return "_".join(safe(part) for part in parts if part)

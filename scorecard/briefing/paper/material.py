@@ -1,0 +1,159 @@
+"""What a paper is written from: the cards of its version for its order, and which of them it speaks of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scorecard.access import Actor
+from scorecard.assessment.cards import Card, Evidence, cards, trend
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.paper.model import Line
+from scorecard.briefing.paper.request import Order, places_of, template_of
+from scorecard.calendar.period import Period
+from scorecard.catalog.briefing_templates import Among, Section, Template
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.attention import groups
+from scorecard.narrative.glossary import serves
+from scorecard.narrative.provenance import as_of_text
+from scorecard.plan.measure_matrix import Line as MeasureLine, interval, lines
+from scorecard.records.targets import bounds
+from scorecard.store import versions as store
+from scorecard.store.open_version import Version, evidence
+from scorecard.store.registers import progress
+from scorecard.store.worklist_rows import Tally, tallies
+
+
+@dataclass(frozen=True)
+class Material:
+    """The input of every section. `spoken` are the indicators the paper is about, `every` those of the whole plan.
+
+    `whose` is the department whose worklists and duties stand in it; the values of a sheet for a department are the
+    whole court's, as it answers for them.
+    """
+
+    version: Version
+    order: Order
+    template: Template
+    period: Period
+    evidence: Evidence
+    every: Mapping[str, Card]
+    spoken: tuple[Card, ...]
+    whose: str
+    actor: Actor
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.version.catalog
+
+    @property
+    def places(self) -> dict[str, str]:
+        return places_of(self.version, self.period, self.order.department, self.order.scope)
+
+    def narrowed(self, section: Section) -> tuple[Card, ...]:
+        """The indicators a section speaks of."""
+        return _among(section.which, self.spoken, section.ids, self.whose)
+
+    def by_domain(self, chosen: Sequence[Card]) -> list[tuple[str, list[Card]]]:
+        """Name and cards of each domain that has any, in the plan's order."""
+        found = [
+            (domain.name, [card for card in chosen if card.indicator.domain == domain.id])
+            for domain in self.catalog.domains.values()
+        ]
+        return [(name, members) for name, members in found if members]
+
+    def line(self, card: Card) -> Line:
+        """An indicator as the paper has it."""
+        indicator, catalog = card.indicator, self.catalog
+        readings = self.evidence.series.get(indicator.id, ())
+        reading = next((one for one in readings if one.period == self.period), None)
+        point = next((one for one in trend(self.evidence, indicator) if one.key == self.period.key), None)
+        limits = bounds(card.goal, self.period) if card.goal is not None else None
+        control = card.control
+        return Line(
+            id=indicator.id,
+            name=indicator.name,
+            domain=catalog.domains[indicator.domain].name,
+            measures="；".join(serves(measure, catalog) for measure in indicator.measures),
+            departments=card.departments,
+            period=card.period,
+            value=card.value,
+            unit=indicator.unit,
+            word=card.verdict.word,
+            reason=card.verdict.reason,
+            target=card.target,
+            basis=f"{card.goal.basis}　{card.goal.document}".strip() if card.goal is not None else "",
+            gap=card.gap,
+            changes=tuple(change.text for change in card.changes),
+            variation=control.variation if control is not None and control.variation is not None else "",
+            halves=card.halves,
+            as_of=as_of_text(card, catalog, self.version.as_of),
+            exact=point.exact if point is not None else None,
+            numerator=reading.numerator if reading is not None else None,
+            denominator=reading.denominator if reading is not None else None,
+            base=reading.base if reading is not None else 0,
+            lower=limits.lower if limits is not None else None,
+            upper=limits.upper if limits is not None else None,
+        )
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """The counts of all worklists."""
+        return tallies(self.version.connection, self.catalog)
+
+    def measures(self) -> tuple[MeasureLine, ...]:
+        """The plan's measures as the page 配套措施 has them on the day the paper is judged by."""
+        connection, judged = self.version.connection, self.order.judged_on
+        reports = progress(connection) or ()
+        return lines(self.catalog, self.every, reports, self.tallies(), judged, self.reported_every())
+
+    def reported_every(self) -> int | None:
+        """How many days may pass between two reports on a measure; None where nobody has set it."""
+        return interval(store.parameters(self.version.connection), self.order.judged_on)
+
+
+def gather(version: Version, order: Order, actor: Actor) -> Material:
+    """Everything a paper of this order needs. Raises ScorecardError when its template is not there any more."""
+    template = template_of(version.catalog, order.template)
+    sheet = template.department == "asked"
+    found = evidence(
+        version,
+        order.grain,
+        ALL_DEPARTMENTS if sheet else order.department,
+        order.scope,
+        order.judged_on,
+    )
+    every = {card.indicator.id: card for card in cards(found, order.span)}
+    return Material(
+        version=version,
+        order=order,
+        template=template,
+        period=order.span,
+        evidence=found,
+        every=every,
+        spoken=_spoken(template, order, tuple(every.values())),
+        whose=order.department,
+        actor=actor,
+    )
+
+
+def _spoken(template: Template, order: Order, every: tuple[Card, ...]) -> tuple[Card, ...]:
+    """Those chosen by name, otherwise the template's; domains narrow both. The plan's order stands."""
+    if order.indicators:
+        found = _among("listed", every, order.indicators, order.department)
+    else:
+        found = _among(template.indicators.which, every, template.indicators.ids, order.department)
+    domains = order.domains or template.indicators.domains
+    return tuple(card for card in found if not domains or card.indicator.domain in domains)
+
+
+def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department: str) -> tuple[Card, ...]:
+    match which:
+        case "all":
+            return cards
+        case "missed":
+            return tuple(card for card in cards if card.verdict.word == "未达标")
+        case "exceptions":
+            found = {item.card.indicator.id for group in groups(cards) for item in group.items}
+            return tuple(card for card in cards if card.indicator.id in found)
+        case "listed":
+            return tuple(card for card in cards if card.indicator.id in ids)
+        case "responsible":
+            return tuple(card for card in cards if department in card.indicator.departments)

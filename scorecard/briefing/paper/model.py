@@ -1,0 +1,133 @@
+"""What a paper says, before it has a form: words, tables and figures. Every format is written from this alone.
+
+All text is plain and final: no format computes, rounds or words anything, so the same digits stand in all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from scorecard.assessment.verdict import Word
+from scorecard.briefing.paper.manifest import Manifest
+from scorecard.charts.trend_layers import Trend
+from scorecard.narrative.glossary import Entry
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator as the paper has it: text as on the page, and the exact halves behind it for the annex.
+
+    `exact` is numerator ÷ denominator in the indicator's unit, None where nothing may be shown (no data, base under the
+    minimum); `base` is the number of rows; `lower` and `upper` are the target's bounds in the unit.
+    """
+
+    id: str
+    name: str
+    domain: str
+    measures: str
+    departments: str
+    period: str
+    value: str
+    unit: str
+    word: Word
+    reason: str
+    target: str
+    basis: str
+    gap: str
+    changes: tuple[str, ...]
+    variation: str
+    halves: str
+    as_of: str
+    exact: Fraction | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    base: int
+    lower: Fraction | None
+    upper: Fraction | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: 1 is 一、 in 黑体, 2 is （一） in 楷体 (GB/T 9704)."""
+
+    text: str
+    level: Literal[1, 2] = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of the running text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; `weight` is its part of the width, numbers stand to the right."""
+
+    name: str
+    weight: float = 1.0
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator's trend. `number` counts the figures of the paper; `sentence` is the indicator in official words."""
+
+    number: int
+    line: Line
+    trend: Trend
+    sentence: str
+
+    @property
+    def caption(self) -> str:
+        """ "图3　诉前调解成功率（2026年1—10月，%）"."""
+        return f"图{self.number}　{self.line.name}（{self.line.period}，{self.line.unit}）"
+
+
+Block = Heading | Paragraph | Table | Figure
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The whole paper. `name` is the stem of its files, `provenance` the lines on every page and slide.
+
+    `lines` are the indicators it speaks of, in the plan's order; `definitions` their 口径, for the annex.
+    """
+
+    name: str
+    masthead: str
+    issue: str
+    issuer: str
+    date: str
+    audience: str
+    title: str
+    subtitle: str
+    note: str
+    blocks: tuple[Block, ...]
+    lines: tuple[Line, ...]
+    definitions: tuple[Entry, ...]
+    provenance: tuple[str, ...]
+    manifest: Manifest
+    sample: bool
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures in the order they stand."""
+        return tuple(block for block in self.blocks if isinstance(block, Figure))
+
+
+Pictures = Mapping[int, bytes]
+"""PNG of each figure by its number, A4 type area at 300 dpi; empty where the server has no browser."""

@@ -1,0 +1,226 @@
+"""What was asked for when a paper was made, as data: from it and its version the same paper comes again.
+
+The day it was judged on, the time and who asked are part of it; nothing of them is looked up again later.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from scorecard.access import ROLE_NAMES, Actor
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, parse
+from scorecard.catalog.briefing_templates import Template, filled
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError, hint
+from scorecard.narrative.provenance import SCOPES
+from scorecard.store.open_version import Version, evidence, judged_on, periods
+
+LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
+LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
+_LISTED = 20  # words an error names; more are a list to be looked up
+_WHERE = "简报"
+_GRAIN_NAMES: dict[str, str] = dict(GRAIN_LABELS.items())
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody chose, in the words of the catalogue; what is empty is the template's choice, or today."""
+
+    template: str
+    period: str
+    grain: str = ""
+    department: str = ""
+    scope: str = "all"
+    domains: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    audience: str = ""
+    issue: str = ""
+    dated: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A wish that can be carried out. `indicators` and `domains` narrow the template's own choice where they are not empty.
+
+    `rows` says whether case rows stand in it: the template asks for them and whoever ordered it may see them.
+    """
+
+    template: str
+    version: str
+    grain: Grain
+    period: str
+    department: str
+    scope: str
+    domains: tuple[str, ...]
+    indicators: tuple[str, ...]
+    audience: str
+    issue: str
+    dated: date
+    note: str
+    rows: bool
+    judged_on: date
+    made_at: str
+    made_by: str
+
+    def data(self) -> dict[str, Any]:
+        """As it stands in a manifest: JSON types only."""
+        return {
+            **asdict(self),
+            "domains": list(self.domains),
+            "indicators": list(self.indicators),
+            "dated": self.dated.isoformat(),
+            "judged_on": self.judged_on.isoformat(),
+        }
+
+    @property
+    def span(self) -> Period:
+        """The period the paper reports on."""
+        found = parse(self.grain, self.period)
+        assert found is not None  # an order is placed with a period of its version only
+        return found
+
+
+def from_data(said: Mapping[str, Any]) -> Order:
+    """An order as `data` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
+    read: dict[str, Any] = {
+        **said,
+        "domains": tuple(said["domains"]),
+        "indicators": tuple(said["indicators"]),
+        "dated": date.fromisoformat(said["dated"]),
+        "judged_on": date.fromisoformat(said["judged_on"]),
+    }
+    order = Order(**read)
+    if order.grain not in GRAINS or parse(order.grain, order.period) is None:
+        raise ValueError(order.period)
+    return order
+
+
+def place(version: Version, wish: Wish, actor: Actor, now: datetime) -> Order:
+    """The wish as an order of this version. Raises ScorecardError for what the version does not know, with the nearest word."""
+    catalog = version.catalog
+    template = template_of(catalog, wish.template)
+    judged = judged_on(version)
+    grain = cast(Grain, _known("统计方式", wish.grain or template.grain, GRAINS, _GRAIN_NAMES))
+    period = _period(version, grain, wish.period, judged)
+    department = _department(version, template, wish.department)
+    scope = _known("案件范围", wish.scope, SCOPES, SCOPES)
+    domain_names = {one.id: one.name for one in catalog.domains.values()}
+    indicator_names = {one.id: one.name for one in catalog.indicators.values()}
+    places = places_of(version, period, department, scope)
+    rows = any(section.rows for section in template.sections)
+    return Order(
+        template=template.id,
+        version=version.id,
+        grain=grain,
+        period=period.key,
+        department=department,
+        scope=scope,
+        domains=tuple(_known("领域", one, catalog.domains, domain_names) for one in wish.domains),
+        indicators=tuple(_known("指标", one, catalog.indicators, indicator_names) for one in wish.indicators),
+        audience=_line("主送", wish.audience or filled(template.audience, places)),
+        issue=_line("期号", wish.issue),
+        dated=wish.dated or now.astimezone(COURT_TIME).date(),
+        note=_note(wish.note),
+        rows=rows and actor.may("evidence", None if department == ALL_DEPARTMENTS else department),
+        judged_on=judged,
+        made_at=now.astimezone(COURT_TIME).isoformat(timespec="seconds"),
+        made_by=f"{actor.name}（{ROLE_NAMES[actor.role]}）",
+    )
+
+
+def template_of(catalog: Catalog, name: str) -> Template:
+    """The template of this id. Raises ScorecardError, also for a version from before there were any."""
+    if not catalog.briefings:
+        raise ScorecardError(
+            _WHERE,
+            "这个版本没有简报模板，它是在简报功能之前建的",
+            "带有简报模板的版本",
+            "请重新发布一次（数据报送页，或 python -m etl publish）",
+        )
+    return catalog.briefings[
+        _known("模板", name, catalog.briefings, {one.id: one.name for one in catalog.briefings.values()})
+    ]
+
+
+def places_of(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
+    """What the places of a title are filled with."""
+    whose = "全院" if department == ALL_DEPARTMENTS else version.catalog.departments[department].name
+    return {
+        "court": version.catalog.court.name,
+        "period": period.label,
+        "department": whose,
+        "scope": SCOPES[scope],
+    }
+
+
+def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | None = None) -> str:
+    """The id, given as itself or by its Chinese name."""
+    known = list(ids)
+    if word in known:
+        return word
+    by_name = {name: one for one, name in (names or {}).items()}
+    if word in by_name:
+        return by_name[word]
+    words = [f"{one}（{names[one]}）" if names and one in names else one for one in known]
+    listed = "、".join(words) if len(words) <= _LISTED else f"“指标口径”页所列的 {len(words)} 个编号之一"
+    raise ScorecardError(_WHERE, f"没有{what}“{word[:40]}”", listed or "无", hint(word, [*known, *by_name]))
+
+
+def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
+    offered = periods(version, evidence(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
+    found = parse(grain, key)
+    if found is None:
+        raise ScorecardError(
+            _WHERE,
+            f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期",
+            f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}",
+            hint(key, [one.key for one in offered]),
+        )
+    if found not in offered:
+        span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"
+        raise ScorecardError(_WHERE, f"版本 {version.id} 没有{found.label}的数据", f"有数据的报告期：{span}")
+    return found
+
+
+def _department(version: Version, template: Template, word: str) -> str:
+    catalog = version.catalog
+    if not word or word == ALL_DEPARTMENTS:
+        if template.department == "asked":
+            raise ScorecardError(
+                _WHERE,
+                f"“{template.name}”没有写部门",
+                "一个部门，如 civil 或 民事审判庭",
+                "请选择部门",
+            )
+        return ALL_DEPARTMENTS
+    names = {one.id: one.name for one in catalog.departments.values()}
+    return _known("部门", word, catalog.departments, names)
+
+
+def _line(what: str, text: str) -> str:
+    """One line of plain text: signs that are not printed and line ends become a blank or nothing."""
+    cleaned = " ".join("".join(sign if _printed(sign) else " " for sign in text).split())
+    if len(cleaned) > LONGEST_LINE:
+        raise ScorecardError(_WHERE, f"{what} {len(cleaned)} 字", f"不超过 {LONGEST_LINE} 字", "请写短些")
+    return cleaned
+
+
+def _note(text: str) -> str:
+    """Plain text of one or more paragraphs."""
+    lines = [" ".join("".join(s if _printed(s) else " " for s in line).split()) for line in text.splitlines()]
+    cleaned = "\n".join(line for line in lines if line)
+    if len(cleaned) > LONGEST_NOTE:
+        raise ScorecardError(
+            _WHERE, f"编者按 {len(cleaned)} 字", f"不超过 {LONGEST_NOTE} 字", "请写要点，详细内容另行成文"
+        )
+    return cleaned
+
+
+def _printed(sign: str) -> bool:
+    """False for control signs, signs that turn the direction of writing, and halves of signs: no file may hold them."""
+    return not unicodedata.category(sign).startswith("C")

@@ -1,0 +1,189 @@
+"""The sections about indicators: standing, exceptions, official sentences, the table, the trends.
+
+Every number in them is text of a card or a count of cards. A section that has nothing to say says so.
+"""
+
+from collections.abc import Sequence
+
+from scorecard.assessment.cards import Card, counts, trend
+from scorecard.assessment.data_quality import aside_note
+from scorecard.assessment.verdict import Word
+from scorecard.briefing.paper.material import Material
+from scorecard.briefing.paper.model import Block, Column, Figure, Heading, Paragraph, Table
+from scorecard.calendar.period import GRAIN_LABELS
+from scorecard.catalog.briefing_templates import Section
+from scorecard.charts.trend_of_card import trend_of
+from scorecard.narrative import sentences as narrative
+from scorecard.narrative.attention import groups
+from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.store.open_version import reach
+
+_CAUTIONS: tuple[tuple[Word, str], ...] = (
+    ("数据待核", "数据待核，不作评价"),
+    ("无数据", "没有数据"),
+    ("观察期未满", "观察期未满，数值还会变化，不作评价"),
+    ("在途", "报告期未结束，数值还会变化，不作评价"),
+    ("样本不足", "基数小，只列数，不计比率，不作评价"),
+)
+
+
+def summary(material: Material, section: Section) -> list[Block]:
+    """How many indicators stand at each word, domain by domain; then what must be known before reading on."""
+    spoken, found = material.spoken, list[Block]()
+    if not spoken:  # nothing missed may also mean that nothing could be judged
+        every = _counted(tuple(material.every.values()))
+        text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
+        return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
+    said = _counted(spoken)
+    found.append(
+        Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{said}。{reached(material)}")
+    )
+    domains = material.by_domain(spoken)
+    found += [Paragraph(narrative.summary(name, members)) for name, members in domains]
+    if len(domains) > 1:
+        found.append(_standing(domains, spoken))
+    found += [Paragraph(line) for line in cautions(material)]
+    return found
+
+
+def _counted(cards: Sequence[Card]) -> str:
+    return "、".join(f"{word}{number}项" for word, number in counts(cards).items())
+
+
+def reached(material: Material) -> str:
+    """How far the extracts reach: one day, or the earliest and the latest."""
+    days = " 至 ".join(day_text(day) for day in dict.fromkeys(reach(material.version)))
+    return f"数据截至{days}。"
+
+
+def cautions(material: Material) -> tuple[str, ...]:
+    """What a reader must know before using a number: sample, doubts, immature periods, rows set aside."""
+    found: list[str] = []
+    if material.version.manifest.sample:
+        found.append(f"{SAMPLE}，不得作为工作情况引用。")
+    for word, meaning in _CAUTIONS:
+        names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
+        if names:
+            found.append(f"以下{len(names)}项{meaning}：{'、'.join(names)}。")
+    tables = [name for card in material.spoken for name in card.indicator.formula.tables]
+    aside = aside_note(material.catalog, tables, material.version.tables)
+    return (*found, f"{aside.replace('本页', '本期')}。") if aside else tuple(found)
+
+
+def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card]) -> Table:
+    """Domains against words; never added up to a score."""
+    words = list(counts(spoken))
+    columns = (
+        Column("领域", 2.0),
+        *(Column(word, 1.0, number=True) for word in words),
+        Column("指标数", 1.0, number=True),
+    )
+    rows = tuple(
+        (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members)))
+        for name, members in domains
+    )
+    return Table("各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
+
+
+def attention(material: Material, section: Section) -> list[Block]:
+    """Exceptions by the question they raise, each indicator once; then 数据待核 by the reason."""
+    found: list[Block] = []
+    for group in groups(material.spoken):
+        total = len(group.items) + group.elsewhere
+        found.append(Heading(f"{group.title}（{total}项）", 2))
+        found += [
+            Paragraph(
+                f"{at}．{item.card.indicator.name}：{item.sentence}。责任部门：{item.card.departments}。"
+            )
+            for at, item in enumerate(group.items, 1)
+        ]
+        if group.elsewhere:
+            found.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
+    doubtful: dict[str, list[str]] = {}
+    for card in material.spoken:
+        if card.verdict.word == "数据待核":
+            doubtful.setdefault(card.verdict.reason, []).append(card.indicator.name)
+    if not found:
+        unjudged = sum(map(len, doubtful.values()))
+        but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
+        found.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
+    if material.order.grain != "month":
+        found.append(
+            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.order.grain]}统计，不列。")
+        )
+    if doubtful:
+        found.append(Heading("数据待核", 2))
+        found += [
+            Paragraph(f"{reason}。涉及{len(names)}项：{'、'.join(names)}。")
+            for reason, names in doubtful.items()
+        ]
+    return found
+
+
+def domains(material: Material, section: Section) -> list[Block]:
+    """Every indicator in an official sentence, under its domain."""
+    found: list[Block] = []
+    for name, members in material.by_domain(material.narrowed(section)):
+        found.append(Heading(name, 2))
+        found += [Paragraph(narrative.of_indicator(card)) for card in members]
+    return found or [_none(material)]
+
+
+def table(material: Material, section: Section) -> list[Block]:
+    """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
+    monthly = material.order.grain == "month"
+    columns = (
+        Column("指标", 2.6),
+        Column("数值", 1.3, number=True),
+        Column("目标", 1.7),
+        Column("评价", 1.1),
+        Column("差距", 1.6),
+        *((Column("变异", 1.1),) if monthly else ()),
+        Column("责任部门", 1.9),
+    )
+    found: list[Block] = []
+    for name, members in material.by_domain(material.narrowed(section)):
+        rows = tuple(_row(card, monthly) for card in members)
+        found.append(Table(f"{name}指标（{material.period.label}）", columns, rows))
+    return found or [_none(material)]
+
+
+def _row(card: Card, monthly: bool) -> tuple[str, ...]:
+    variation = card.control.variation if card.control is not None else None
+    return (
+        card.indicator.name,
+        card.value,
+        card.target,
+        card.verdict.word,
+        card.gap or "—",
+        *((variation or "—",) if monthly else ()),
+        card.departments,
+    )
+
+
+def figures(material: Material, section: Section) -> list[Block]:
+    """A trend of each indicator that has one; those that have nothing to draw are named. Numbered when all is put together."""
+    found: list[Block] = []
+    empty: list[str] = []
+    for name, members in material.by_domain(material.narrowed(section)):
+        drawn = [block for card in members if (block := _figure(material, card)) is not None]
+        empty += [
+            card.indicator.name for card in members if not material.evidence.series.get(card.indicator.id)
+        ]
+        if drawn:
+            found += [Heading(name, 2), *drawn]
+    if empty:
+        found.append(Paragraph(f"以下{len(empty)}项没有可画的数据：{'、'.join(empty)}。"))
+    return found or [_none(material)]
+
+
+def _figure(material: Material, card: Card) -> Figure | None:
+    points = trend(material.evidence, card.indicator)
+    if not points:
+        return None
+    drawn = trend_of(material.version, material.evidence, card, points, material.period)
+    return Figure(0, material.line(card), drawn, narrative.of_indicator(card))
+
+
+def _none(material: Material) -> Paragraph:
+    return Paragraph(f"{material.period.label}，没有属于本节范围的指标。")

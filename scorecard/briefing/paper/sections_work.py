@@ -1,0 +1,197 @@
+"""The sections about work: measures and their reports, worklists, matters of a session.
+
+Departments stand in the plan's order and are never compared. Case rows are masked as on the page, for who may see them.
+"""
+
+from collections.abc import Sequence
+
+from scorecard.assessment.cards import counts
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.paper.material import Material
+from scorecard.briefing.paper.model import Block, Column, Heading, Paragraph, Table
+from scorecard.briefing.paper.sections_requirements import count_cells, count_columns, named
+from scorecard.catalog.briefing_templates import Section
+from scorecard.catalog.worklists import STATES, Worklist
+from scorecard.narrative.provenance import day_text
+from scorecard.plan.agenda import Matter, agenda
+from scorecard.plan.measure_matrix import Duty, Line
+from scorecard.records.decisions import Decision
+from scorecard.store import versions as store
+from scorecard.store.worklist_rows import counted, headers, items, standings
+
+_LATIN = 0x2E7F  # signs beyond are as wide as they are high
+MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on the page
+
+
+def measures(material: Material, section: Section) -> list[Block]:
+    """Each measure on a line: who answers, how its indicators stand, what was last reported, who owes a report."""
+    lines = [line for line in material.measures() if _duties(material, line)]
+    if not lines:
+        return [Paragraph("方案的配套措施中没有由本部门负责的。")]
+    columns = (
+        Column("配套措施", 2.4),
+        Column("责任部门", 2.0),
+        Column("指标", 1.5),
+        Column("台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期", 0.9, number=True),
+        Column("最近一次汇报", 3.0),
+    )
+    rows = tuple(
+        (
+            f"{material.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
+            line.measure.responsible,
+            "、".join(f"{word}{number}" for word, number in counts(line.cards).items()) or "无",
+            f"{line.waiting('超期'):,}",
+            "；".join(_reported(material, duty) for duty in _duties(material, line)),
+        )
+        for line in lines
+    )
+    every = material.reported_every()
+    note = f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
+    found: list[Block] = [Table("配套措施落实情况", columns, rows, note=note)]
+    silent = [line.measure.title for line in lines if line.silent]
+    if silent:
+        found.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
+    owing = [
+        f"{material.catalog.departments[duty.department].name}（{line.measure.title}）"
+        for line in lines
+        for duty in _duties(material, line)
+        if duty.owed
+    ]
+    if owing:
+        found.append(Paragraph(f"欠进展汇报{len(owing)}项：{'、'.join(owing)}。"))
+    return found
+
+
+def _duties(material: Material, line: Line) -> list[Duty]:
+    return [duty for duty in line.duties if material.whose in (ALL_DEPARTMENTS, duty.department)]
+
+
+def _reported(material: Material, duty: Duty) -> str:
+    name, latest = material.catalog.departments[duty.department].name, duty.latest
+    if latest is None:
+        return f"{name}：从未汇报"
+    percent = f" {latest.percent.normalize():f}%" if latest.percent is not None else ""
+    return f"{name}：{day_text(latest.reported_on)} {latest.status}{percent}"
+
+
+def worklists(material: Material, section: Section) -> list[Block]:
+    """How many items each list has in each state; the cases themselves where the template asks and the actor may see."""
+    catalog, found = material.catalog, material.tallies()
+    judged = standings(material.version.connection, catalog)
+    rows: list[tuple[str, ...]] = []
+    unknown: list[str] = []
+    for one in catalog.worklists.values():
+        numbers = counted(found, one.id, material.whose)
+        if judged[one.id].lacking:
+            names = "、".join(catalog.tables[name].name for name in judged[one.id].lacking)
+            unknown.append(f"{one.name}（缺少{names}）")
+        elif material.whose == ALL_DEPARTMENTS or any(numbers.values()):
+            rows.append(
+                (
+                    one.name,
+                    catalog.department_names(one.departments),
+                    *count_cells(*(numbers[state] for state in STATES)),
+                )
+            )
+    blocks: list[Block] = []
+    if rows:
+        columns = (Column("台账", 2.6), Column("责任部门", 2.0), *count_columns(*STATES))
+        note = "按各表数据截至日判断，同一案件可在几张台账上；没有期限的台账只计“在列”。"
+        blocks.append(Table("台账情况", columns, tuple(rows), note=note))
+    else:
+        blocks.append(Paragraph("到数据截至日为止，没有应当列入台账的事项。"))
+    if unknown:
+        blocks.append(Paragraph(f"无法判断、不等于没有的台账：{'、'.join(unknown)}。"))
+    if not section.rows:
+        return blocks
+    if not material.order.rows:
+        return [*blocks, Paragraph("逐行清单由审管办和案件所属部门登录后查看，本件不列。")]
+    material.actor.require("evidence", None if material.whose == ALL_DEPARTMENTS else material.whose)
+    return [
+        *blocks,
+        *(
+            block
+            for one in catalog.worklists.values()
+            if (total := sum(counted(found, one.id, material.whose).values()))
+            for block in _rows(material, one, total)
+        ),
+    ]
+
+
+def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
+    """The first cases of one list by due date, masked."""
+    found = items(
+        material.version.connection,
+        material.catalog,
+        worklist,
+        material.actor,
+        material.whose,
+        limit=MOST_ROWS,
+    )
+    names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
+    rows = tuple((one.state, *((one.due,) if worklist.due else ()), *one.cells) for one in found)
+    columns = tuple(Column(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
+    more = f"，列前{len(found)}行，其余见看板“台账与预警”页" if total > len(found) else ""
+    return [Table(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
+
+
+def _width(cells: Sequence[str]) -> float:
+    """The part of the width a column of these cells wants: by its longest, no column more than a few others."""
+    longest = max(sum(1.0 if ord(sign) > _LATIN else 0.55 for sign in cell) for cell in cells)
+    return min(max(longest, 3.0), 14.0)
+
+
+def matters(material: Material, section: Section) -> list[Block]:
+    """What a session of the paper's date has to decide, each matter with its facts and what was decided before."""
+    found = agenda(
+        material.catalog,
+        material.every,
+        material.measures(),
+        material.tallies(),
+        store.decisions(material.version.connection),
+        material.order.dated,
+    )
+    if not found:
+        return [Paragraph("没有需要会商的事项，以前的决定也都已了结。")]
+    carried = sum(one.carried for one in found)
+    left = f"，其中以前会商留下的{carried}项" if carried else ""
+    lead = f"共{len(found)}项{left}。会商决定以数据版本{material.version.id}所含的为准。"
+    return [Paragraph(lead), *(block for one in found for block in _matter(material, one))]
+
+
+def _matter(material: Material, one: Matter) -> list[Block]:
+    reasons = "、".join(one.reasons) or "以前的决定未了结"
+    departments = material.catalog.department_names(
+        tuple(name for name in one.departments if name in material.catalog.departments)
+    )
+    blocks: list[Block] = [
+        Heading(one.title, 2),
+        Paragraph(f"事由：{reasons}。责任部门：{departments or '未定'}。"),
+        *_facts(material, one),
+    ]
+    return [*blocks, *_decided(material, one.history)]
+
+
+def _facts(material: Material, one: Matter) -> list[Block]:
+    """What is on the table: of an indicator in one paragraph, where its halves are named."""
+    card = material.every.get(one.name) if one.subject == "indicator" else None
+    if card is None:
+        return [Paragraph(_sentence(fact)) for fact in one.facts]
+    said = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in one.facts]
+    return [Paragraph(_sentence("；".join(said)))]
+
+
+def _decided(material: Material, history: Sequence[Decision]) -> list[Block]:
+    """What was decided before, the latest first."""
+    return [
+        Paragraph(
+            f"{day_text(one.session_on)}会商决定：{one.conclusion}"
+            f"（责任部门：{named(material, one.department)}；"
+            f"期限：{day_text(one.due_on) if one.due_on else '无'}；状态：{one.status}）。"
+        )
+        for one in history
+    ]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "！", "？")) else f"{text}。"

@@ -1,0 +1,88 @@
+"""The annex as a CSV for Chinese Excel and WPS: every indicator's very numbers, then where they come from.
+
+A spreadsheet guesses at text: "3 / 8" becomes the 8th of March and a version of digits a number. Such cells begin with
+the word that stands before them in every provenance line.
+"""
+
+from fractions import Fraction
+
+from scorecard.briefing.paper.model import Line, Paper
+from scorecard.storage.spreadsheet_csv import csv_file
+
+HEADERS = (
+    "指标编号",
+    "指标",
+    "报告期",
+    "数值",
+    "精确值",
+    "单位",
+    "分子/分母",
+    "分子（原始计量）",
+    "分母（原始计量）",
+    "基数",
+    "目标",
+    "目标下限",
+    "目标上限",
+    "评价",
+    "差距",
+    "同比、环比",
+    "变异",
+    "评价说明",
+    "目标依据",
+    "领域",
+    "配套措施",
+    "责任部门",
+    "数据截至",
+    "版本",
+)
+
+
+def write(paper: Paper) -> bytes:
+    """Header, a row for each indicator, then below a blank line the paper's name, provenance and manifest."""
+    rows = [_row(line, paper.manifest.version) for line in paper.lines]
+    foot = (paper.title, paper.subtitle, *paper.provenance, *paper.manifest.lines())
+    return csv_file(HEADERS, [*rows, (), *((text,) for text in foot if text)])
+
+
+def said(line: Line) -> tuple[str, ...]:
+    """The cells from 差距 to 数据截至: text in every annex."""
+    return (
+        line.gap,
+        "；".join(line.changes),
+        line.variation,
+        line.reason,
+        line.basis,
+        line.domain,
+        line.measures,
+        line.departments,
+        line.as_of,
+    )
+
+
+def _row(line: Line, version: str) -> tuple[str, ...]:
+    return (
+        line.id,
+        line.name,
+        line.period,
+        line.value,
+        _number(line.exact),
+        line.unit,
+        f"分子/分母 {line.halves}" if line.halves else "",
+        "" if line.numerator is None else f"{line.numerator.normalize():f}",
+        "" if line.denominator is None else f"{line.denominator.normalize():f}",
+        str(line.base),
+        line.target,
+        _number(line.lower),
+        _number(line.upper),
+        line.word,
+        *said(line),
+        f"版本 {version}",
+    )
+
+
+def _number(value: Fraction | None) -> str:
+    """Digits only, as many as a spreadsheet keeps; never in powers of ten, which would hide a count."""
+    if value is None:
+        return ""
+    text = f"{float(value):.15g}"
+    return text if "e" not in text else f"{float(value):f}"

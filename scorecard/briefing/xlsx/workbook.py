@@ -1,0 +1,160 @@
+"""The annex as a workbook: indicators with the very numbers, their trends, their 口径, and where all of it comes from.
+
+Text is written as text and a number as a number that shows the page's digits; nothing in it is a formula or a link.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from scorecard.briefing.layout.number_formats import Digits, bound, whole
+from scorecard.briefing.paper.model import Figure, Line, Paper
+from scorecard.briefing.xlsx.csv_annex import HEADERS, said
+from scorecard.briefing.xlsx.worksheets import Cell, Column, Judged, Sheet, workbook
+from scorecard.narrative.glossary import Entry
+
+_WIDTHS = {
+    "指标编号": 30,
+    "指标": 30,
+    "报告期": 15,
+    "数值": 14,
+    "精确值": 14,
+    "单位": 7,
+    "分子/分母": 24,
+    "分子（原始计量）": 16,
+    "分母（原始计量）": 16,
+    "基数": 9,
+    "目标": 20,
+    "目标下限": 12,
+    "目标上限": 12,
+    "评价": 13,
+    "差距": 22,
+    "同比、环比": 34,
+    "变异": 26,
+    "评价说明": 34,
+    "目标依据": 24,
+    "领域": 16,
+    "配套措施": 34,
+    "责任部门": 18,
+    "数据截至": 26,
+    "版本": 16,
+}
+_COLUMNS = tuple(Column(name, _WIDTHS[name]) for name in HEADERS)
+_TREND = (
+    Column("图号", 7),
+    Column("指标编号", 30),
+    Column("指标", 30),
+    Column("报告期", 17),
+    Column("数值", 14),
+    Column("精确值", 14),
+    Column("单位", 7),
+    Column("分子/分母", 26),
+    Column("目标", 22),
+    Column("目标下限", 12),
+    Column("目标上限", 12),
+    Column("评价", 13),
+    Column("评价说明", 44),
+)
+_DEFINED = (
+    Column("指标编号", 30),
+    Column("指标", 26),
+    Column("领域", 16),
+    Column("定义", 48),
+    Column("不含", 30),
+    Column("单位", 7),
+    Column("方向", 14),
+    Column("口径", 56),
+    Column("推算列", 40),
+    Column("方案依据", 26),
+    Column("配套措施", 34),
+    Column("责任部门", 18),
+    Column("制衡指标", 20),
+    Column("来源", 40),
+    Column("公开值", 24),
+    Column("说明", 30),
+)
+
+
+def write(paper: Paper) -> bytes:
+    """Four sheets; the same paper gives the same bytes."""
+    version = paper.manifest.version
+    trends = [row for figure in paper.figures for row in _trend(figure)]
+    origin = [*paper.manifest.lines(), "", "清单（JSON）：", *paper.manifest.text().splitlines()]
+    return workbook(
+        paper,
+        (
+            Sheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
+            Sheet("走势", _TREND, trends, frozen=4),
+            Sheet("口径", _DEFINED, [_definition(entry) for entry in paper.definitions], frozen=2),
+            Sheet("数据来源", (Column("数据来源与校验", 130),), [(line,) for line in origin]),
+        ),
+    )
+
+
+def _line(line: Line, version: str) -> Sequence[Cell]:
+    return (
+        line.id,
+        line.name,
+        line.period,
+        line.value,
+        None if line.exact is None else whole(line.exact, line.unit),
+        line.unit,
+        line.halves,
+        None if line.numerator is None else float(line.numerator),
+        None if line.denominator is None else float(line.denominator),
+        line.base,
+        line.target,
+        _bound(line.lower, line.unit),
+        _bound(line.upper, line.unit),
+        Judged(line.word),
+        *said(line),
+        version,
+    )
+
+
+def _trend(figure: Figure) -> list[Sequence[Cell]]:
+    """A row for each period of a figure; a value that may not be shown has its text ("n=3") and no number."""
+    shown = figure.trend
+    return [
+        (
+            figure.number,
+            figure.line.id,
+            shown.title,
+            point.label,
+            point.text,
+            None if point.exact is None else whole(point.exact, shown.unit),
+            shown.unit,
+            point.halves,
+            point.target,
+            _bound(point.bounds.lower if point.bounds else None, shown.unit),
+            _bound(point.bounds.upper if point.bounds else None, shown.unit),
+            Judged(point.verdict.word),
+            point.verdict.reason,
+        )
+        for point in shown.points
+    ]
+
+
+def _definition(entry: Entry) -> Sequence[Cell]:
+    chosen = entry.indicator
+    return (
+        chosen.id,
+        chosen.name,
+        entry.domain,
+        chosen.definition,
+        chosen.exclusions,
+        chosen.unit,
+        entry.direction,
+        "\n".join(entry.formula),
+        "\n".join(f"“{header}” = {words}" for header, words in entry.computed),
+        chosen.why,
+        "；".join(entry.measures),
+        entry.departments,
+        entry.counterweight,
+        "\n".join(f"{source.title}{f'（{source.year}）' if source.year else ''}" for source in entry.sources),
+        chosen.reference,
+        chosen.note,
+    )
+
+
+def _bound(value: Fraction | None, unit: str) -> Digits | None:
+    return None if value is None else bound(value, unit)

@@ -1,0 +1,1 @@
+"""Days and periods: the court's clock, reporting periods, working days."""

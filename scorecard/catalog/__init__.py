@@ -1,0 +1,1 @@
+"""What the seeds declare: table contracts, formulas, indicators, worklists; parsed once, frozen."""

@@ -1,0 +1,140 @@
+"""Papers that recur, declared as data: one file of seeds/briefings/ a template, its file name is its id.
+
+A template says for whom, of which indicators, at which grain, and which sections in which order, in a closed vocabulary.
+It holds no number and no condition: what a section says comes from the cards of the version.
+"""
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, model_validator
+
+from scorecard.calendar.period import Grain
+from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
+from scorecard.errors import hint
+
+Kind = Literal[
+    "summary",  # how many indicators stand at each word, domain by domain
+    "attention",  # exceptions by the question they raise, then 数据待核 by reason
+    "domains",  # every indicator in an official sentence
+    "table",  # every indicator on a line
+    "figures",  # a trend each
+    "measures",  # the 17 measures: who answers, what was reported, who owes a report
+    "requirements",  # the seven requirements, with what the registers show
+    "worklists",  # counts by worklist, case rows if asked for
+    "agenda",  # what a session has to decide
+    "definitions",  # 口径 of every indicator, as an annex
+]
+Which = Literal["all", "missed", "exceptions", "listed"]
+Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
+_OF_INDICATORS: tuple[Kind, ...] = ("domains", "table", "figures", "definitions")
+
+
+class Section(Frozen):
+    """One section. `heading` replaces the usual one, `lead` stands before what the section says.
+
+    `which` narrows the paper's indicators: 未达标, exceptions, or those of `ids`. `rows` puts the cases of worklists in.
+    """
+
+    kind: Kind
+    heading: str = ""
+    lead: str = ""
+    which: Which = "all"
+    ids: Texts = ()
+    rows: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Section":
+        if self.which != "all" and self.kind not in _OF_INDICATORS:
+            raise mistake(
+                f"kind = “{self.kind}” 写了 which", f"只有 {'、'.join(_OF_INDICATORS)} 可以写 which"
+            )
+        if (self.which == "listed") != bool(self.ids):
+            raise mistake(
+                f"which = “{self.which}”，ids 有 {len(self.ids)} 个",
+                "which = “listed” 必须、且只有它可以写 ids = [指标编号，…]",
+            )
+        if self.rows and self.kind != "worklists":
+            raise mistake(f"kind = “{self.kind}” 写了 rows", "只有 worklists 可以写 rows = true")
+        return self
+
+
+class Indicators(Frozen):
+    """Which indicators a paper speaks of: all, 未达标, exceptions, listed, or those a department answers for.
+
+    `domains` narrows each of them.
+    """
+
+    which: Among = "all"
+    domains: Texts = ()
+    ids: Texts = ()
+
+    @model_validator(mode="after")
+    def _listed(self) -> "Indicators":
+        if (self.which == "listed") != bool(self.ids):
+            raise mistake(
+                f"which = “{self.which}”，ids 有 {len(self.ids)} 个",
+                "which = “listed” 必须、且只有它可以写 ids = [指标编号，…]",
+            )
+        return self
+
+
+class Template(Frozen):
+    """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named.
+
+    Lists of templates stand by `position`, then by id.
+    """
+
+    id: str
+    name: str
+    about: str
+    title: str
+    audience: str
+    grain: Grain
+    position: int = 100
+    masthead: str = ""
+    department: Literal["none", "asked"] = "none"
+    indicators: Indicators = Indicators()
+    sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Template":
+        for key, text in (("title", self.title), ("audience", self.audience)):
+            for _, place, form, conversion in _pieces(text):
+                if place is not None and (place not in PLACES or form or conversion):
+                    remedy = hint(place, PLACES) if place not in PLACES else ""
+                    said = f"{place}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+                    expected = "、".join(f"{{{one}}}" for one in PLACES)
+                    raise mistake(f"{key} 中的“{{{said}}}”", expected, remedy)
+        if not self.sections:
+            raise mistake("sections 为空", f"至少一节，kind 为：{'、'.join(KINDS)}")
+        kinds = [section.kind for section in self.sections]
+        if "definitions" in kinds[:-1]:
+            raise mistake("definitions 不在最后", "口径是附件，写在 sections 的最后")
+        if self.indicators.which == "responsible" and self.department != "asked":
+            raise mistake("indicators.which = “responsible” 而没有部门", "department = “asked”")
+        return self
+
+
+def filled(text: str, places: Mapping[str, str]) -> str:
+    """A title with its places filled; what is filled in is text, whatever braces it holds."""
+    return "".join(
+        literal + ("" if place is None else places[place]) for literal, place, _, _ in _pieces(text)
+    )
+
+
+def _pieces(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    try:
+        return list(Formatter().parse(text))
+    except ValueError:
+        raise mistake(f"“{text}”", "花括号成对的文字，如 {period}法治化营商环境指标情况") from None
+
+
+def chosen_ids(template: Template) -> dict[str, tuple[Any, ...]]:
+    """Every key of a template that names indicators, with the ids it names: for the check of references."""
+    found: dict[str, tuple[Any, ...]] = {"indicators.ids": template.indicators.ids}
+    found |= {f"sections.{at}.ids": section.ids for at, section in enumerate(template.sections, 1)}
+    return {key: ids for key, ids in found.items() if ids}

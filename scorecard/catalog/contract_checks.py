@@ -1,0 +1,228 @@
+"""Checks within one table contract: its columns exist, suit their use, and their values are registered words.
+
+A derived column built on a mistake has no type here, so one mistake is reported once and not again by everything
+that stands on it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from scorecard.catalog.conditions import Reach, Test, shown
+from scorecard.catalog.contracts import ColumnType, Derived, Table
+from scorecard.errors import SeedMistake, hint
+
+DATES = ("date", "datetime")
+NUMBERS = ("integer", "decimal")
+_INPUT_KINDS: dict[str, tuple[ColumnType, ...]] = {
+    "total": NUMBERS,
+    "difference": NUMBERS,
+    "case_part": ("case_no",),
+    "group": ("text", "code"),
+}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table with the types of its sound columns and the registered departments."""
+
+    table: Table
+    kinds: Mapping[str, ColumnType]
+    departments: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.table.columns, *self.table.derived]
+
+    def absent(self, file: str, key: str, column: str) -> Iterator[SeedMistake]:
+        """A mistake when the table has no such column."""
+        if column not in self.names:
+            found = f"表“{self.table.id}”没有列“{column}”"
+            yield SeedMistake(file, key, found, "已登记的列", hint(column, self.names))
+
+    def suits(self, file: str, key: str, column: str, *kinds: str) -> Iterator[SeedMistake]:
+        """A mistake when the column is absent, or of none of these types (any type when none is named)."""
+        yield from self.absent(file, key, column)
+        kind = self.kinds.get(column)
+        if kinds and kind is not None and kind not in kinds:
+            yield SeedMistake(file, key, f"列“{column}”的类型是 {kind}", f"{'、'.join(kinds)} 列")
+
+
+def contract_of(table: Table, departments: Iterable[str]) -> Contract:
+    """The table with the types of its columns; a derived column over a mistake is left without one."""
+    kinds: dict[str, ColumnType] = {name: column.type for name, column in table.columns.items()}
+    for name, derived in table.derived.items():
+        if derived.inputs and all(column in kinds for column in derived.inputs) and name not in kinds:
+            kinds[name] = table.kind_of(name)
+    return Contract(table, kinds, tuple(departments))
+
+
+def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
+    """Every mistake within one contract."""
+    table = contract.table
+    yield from _headers(table, file)
+    for column in table.key:
+        yield from _own(contract, file, "key", column)
+    if table.department is not None:
+        yield from contract.suits(file, "department", table.department, "department")
+    if table.firm is not None:
+        yield from contract.suits(file, "firm", table.firm, "boolean")
+    if table.stock is not None:
+        yield from contract.suits(file, "stock.from", table.stock.start, "date")
+        yield from contract.suits(file, "stock.until", table.stock.until, "date")
+    seen: set[str] = set(table.columns)
+    for name, derived in table.derived.items():
+        yield from _derived(contract, file, name, derived, seen)
+        seen.add(name)
+    for number, check in enumerate(table.checks, 1):
+        key = f"checks.{number}"
+        for column in check.not_after or ():
+            yield from contract.suits(file, key, column, *DATES)
+        for column in check.at_most or ():
+            yield from contract.suits(file, key, column, *NUMBERS)
+        for column in check.unique or ():
+            yield from contract.absent(file, key, column)
+        if check.cut_date:
+            yield from contract.suits(file, key, check.cut_date.date, *DATES)
+            yield from contract.absent(file, key, check.cut_date.missing)
+        if check.required_when:
+            yield from contract.absent(file, key, check.required_when.column)
+            yield from test_checks(contract, check.required_when.where, file, key)
+
+
+def _headers(table: Table, file: str) -> Iterator[SeedMistake]:
+    headers: dict[str, str] = {}
+    for name, column in table.columns.items():
+        for header in (column.header, *column.aliases):
+            if header in headers:
+                found = f"表头“{header}”已属于 {headers[header]}"
+                yield SeedMistake(file, f"columns.{name}", found, "一个表头只对应一列")
+            headers[header] = name
+        words: dict[str, str] = {}
+        for value, spellings in column.values.items():
+            for word in dict.fromkeys((value, *spellings)):
+                if word in words:
+                    found = f"“{word}”已是“{words[word]}”的写法"
+                    yield SeedMistake(file, f"columns.{name}.values", found, "一个写法只对应一个取值")
+                words[word] = value
+
+
+def _own(contract: Contract, file: str, key: str, column: str) -> Iterator[SeedMistake]:
+    """Keys are compared as rows arrive, before anything is derived."""
+    yield from contract.absent(file, key, column)
+    if column in contract.table.derived:
+        yield SeedMistake(file, key, f"“{column}”是算出的列", "数据表自有的列")
+
+
+def _derived(
+    contract: Contract, file: str, name: str, derived: Derived, seen: set[str]
+) -> Iterator[SeedMistake]:
+    key, table = f"derived.{name}", contract.table
+    if name in table.columns:
+        yield SeedMistake(file, key, "与 columns 同名", "另取一个名字")
+    if not derived.inputs:
+        yield SeedMistake(file, key, f"{derived.form} 没有列", "至少一列")
+    for column in derived.inputs:
+        if column in table.derived and column not in seen:
+            found = "引用了自身" if column == name else f"“{column}”写在它后面"
+            yield SeedMistake(file, key, found, "只引用写在前面的列")
+        else:
+            yield from contract.suits(file, key, column, *_INPUT_KINDS.get(derived.form, DATES))
+    kinds = dict.fromkeys(contract.kinds.get(column, "") for column in derived.inputs)
+    if derived.form in ("earliest", "latest", "total", "difference") and name in contract.kinds:
+        if len(kinds) > 1:
+            yield SeedMistake(file, key, f"各列的类型不一：{'、'.join(kinds)}", "同一类型的列")
+        units = dict.fromkeys(table.unit_of(column) or "无单位" for column in derived.inputs)
+        if derived.form in ("total", "difference") and len(units) > 1:
+            yield SeedMistake(file, key, f"各列的单位不一：{'、'.join(units)}", "同一单位的列")
+    if derived.after is not None and derived.after.hours:
+        yield SeedMistake(file, f"{key}.after.hours", "日期加上小时", "months、days")
+    if derived.group is not None:
+        yield from _groups(contract, file, key, derived)
+
+
+def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterator[SeedMistake]:
+    assert derived.group is not None
+    column = contract.table.columns.get(derived.group.of)
+    gathered: dict[str, str] = {}
+    for group, words in derived.group.groups.items():
+        for word in words:
+            if word in gathered:
+                found = f"“{word}”已归入“{gathered[word]}”"
+                yield SeedMistake(file, f"{key}.{group}", found, "一个词只归入一组")
+            gathered[word] = group
+            if column is not None and column.type == "code" and word not in column.values:
+                found = f"“{word}”不是“{column.header}”的取值"
+                yield SeedMistake(
+                    file, f"{key}.{group}", found, "、".join(column.values), hint(word, column.values)
+                )
+
+
+# --- conditions -----------------------------------------------------------------------------------------------
+
+
+def test_checks(contract: Contract, tests: tuple[Test, ...], file: str, key: str) -> Iterator[SeedMistake]:
+    """Every mistake in the conditions on one table: columns, comparisons with columns, values."""
+    for test in tests:
+        where = f"{key}.{test.column}"
+        yield from contract.absent(file, where, test.column)
+        if isinstance(test.value, Reach) or test.operator in ("not_after", "after"):
+            yield from _between_columns(contract, test, file, where)
+        elif test.operator != "known" and test.column in contract.kinds:
+            for value in test.value if isinstance(test.value, tuple) else (test.value,):
+                yield from _value(contract, test, value, file, where)
+
+
+def _between_columns(contract: Contract, test: Test, file: str, where: str) -> Iterator[SeedMistake]:
+    """Both sides of a comparison in time must be dates; hours can only be counted between two moments."""
+    other = test.value.of if isinstance(test.value, Reach) else str(test.value)
+    wanted = ("datetime",) if isinstance(test.value, Reach) and test.value.hours else DATES
+    if test.column in contract.kinds:
+        yield from contract.suits(file, where, test.column, *wanted)
+    yield from contract.suits(file, where, other, *wanted)
+
+
+def _value(contract: Contract, test: Test, value: Any, file: str, where: str) -> Iterator[SeedMistake]:
+    """A misspelt word would silently match nothing: it is refused here, with the nearest one."""
+    kind = contract.kinds[test.column]
+    if kind == "datetime":
+        expected = "known、within、beyond、not_after、after"
+        yield SeedMistake(file, where, f"datetime 列用了 {_word(test)}", expected)
+        return
+    if test.operator in ("lt", "lte", "gt", "gte") and kind not in (*NUMBERS, "date"):
+        yield SeedMistake(file, where, f"{kind} 列用了 {test.operator}", "数字列或日期列")
+    fits = {"integer": (int,), "decimal": (int, float), "boolean": (bool,)}.get(kind, (str,))
+    if not isinstance(value, fits) or (isinstance(value, bool) and kind != "boolean"):
+        yield SeedMistake(file, where, f"值为 {shown(value)}", f"与列的类型 {kind} 相符的值")
+        return
+    if kind == "date" and not _is_date(str(value)):
+        yield SeedMistake(file, where, f"“{value}”不是日期", "日期，如 2026-01-01")
+    words = _words(contract, test.column)
+    if words and value not in words:
+        header = contract.table.header(test.column)
+        yield SeedMistake(
+            file, where, f"“{value}”不是“{header}”的取值", "、".join(words), hint(str(value), words)
+        )
+
+
+def _words(contract: Contract, column: str) -> list[str]:
+    """The registered words of a code, a grouping or a department column; empty where any text may stand."""
+    table = contract.table
+    if contract.kinds[column] == "department":
+        return list(contract.departments)
+    if column in table.columns:
+        return list(table.columns[column].values)
+    group = table.derived[column].group
+    return [*group.groups, group.other] if group is not None else []
+
+
+def _word(test: Test) -> str:
+    return "等于" if test.operator == "eq" else test.operator
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

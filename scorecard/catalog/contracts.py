@@ -1,0 +1,250 @@
+"""Table contracts: what an extract must look like. Pydantic models of `seeds/tables/*.toml`, frozen.
+
+A contract is the one declaration from which the door, the Parquet types, the derived columns, the template
+and the glossary follow.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
+
+ColumnType = Literal[
+    "text", "case_no", "date", "datetime", "integer", "decimal", "boolean", "code", "department"
+]
+
+# By which right rows of a table come in: an extract of the case system, a target, a department's own report, what a
+# session decided.
+Entrance = Literal["upload", "targets", "report", "decisions"]
+
+# What becomes of an extract with a wrong row: none of it gets in, or the rest does and that row is kept aside.
+Policy = Literal["refuse", "set_aside"]
+
+# How a column of each type is stored, in Parquet batches and in the warehouse alike.
+SQL_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "case_no": "VARCHAR",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(18,4)",
+    "boolean": "BOOLEAN",
+    "code": "VARCHAR",
+    "department": "VARCHAR",
+}
+
+
+class Column(Frozen):
+    """A column of an extract, by its Chinese header and the other headers it is known under."""
+
+    header: str
+    type: ColumnType
+    aliases: Texts = ()
+    required: bool = False
+    unit: str = ""
+    court: Literal["own", "any"] = "any"
+    private: bool = False
+    values: dict[str, Texts] = Field(default_factory=dict)
+    minimum: int | float | None = None
+    future: bool = False
+    on_problem: Literal["refuse", "blank"] = "refuse"
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> "Column":
+        if (self.type == "code") != bool(self.values):
+            raise mistake(
+                f"类型 {self.type}，values 有 {len(self.values)} 项",
+                "code 列必须、且只有 code 列可以列出 values",
+            )
+        if self.unit and self.type not in ("integer", "decimal"):
+            raise mistake(f"类型 {self.type} 带单位“{self.unit}”", "只有 integer、decimal 列有单位")
+        return self
+
+
+class After(Interval):
+    """A date this much later than another column."""
+
+    of: str
+
+
+class CasePart(Frozen):
+    """One element of a case number."""
+
+    of: str
+    part: Literal["year", "court", "type", "serial"]
+
+
+class Group(Frozen):
+    """Words gathered under one name; a word in no group falls under `other`, unknown stays unknown."""
+
+    of: str
+    groups: dict[str, Texts]
+    other: str = "其他"
+
+
+DERIVED_FORMS = (
+    "days_between",
+    "working_days_between",
+    "after",
+    "earliest",
+    "latest",
+    "total",
+    "difference",
+    "case_part",
+    "group",
+)
+
+
+def _exactly_one(model: BaseModel, forms: tuple[str, ...]) -> str:
+    given = [form for form in forms if getattr(model, form) is not None]
+    if len(given) != 1:
+        raise mistake(
+            f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}"
+        )
+    return given[0]
+
+
+class Derived(Frozen):
+    """A column computed from others, defined once for all indicators.
+
+    Days between are calendar-day differences of dates, the first day not counted; an end before its start gives
+    an unknown duration, never a negative one.
+    """
+
+    header: str
+    description: str = ""
+    days_between: TwoColumns | None = None
+    working_days_between: TwoColumns | None = None
+    after: After | None = None
+    earliest: Texts | None = None
+    latest: Texts | None = None
+    total: Texts | None = None
+    difference: TwoColumns | None = None
+    case_part: CasePart | None = None
+    group: Group | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Derived":
+        _exactly_one(self, DERIVED_FORMS)
+        return self
+
+    @property
+    def form(self) -> str:
+        return _exactly_one(self, DERIVED_FORMS)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns it is computed from."""
+        given = getattr(self, self.form)
+        return given if isinstance(given, tuple) else (given.of,)
+
+
+class RequiredWhen(Frozen):
+    """A column must be known where the conditions hold."""
+
+    column: str
+    where: Conditions
+
+
+class CutDate(Frozen):
+    """One date shared by at least `share` of the rows while another column is blank: a data-cut sentinel."""
+
+    date: str
+    missing: str
+    share: float
+
+
+CHECK_FORMS = ("not_after", "required_when", "at_most", "unique", "cut_date")
+
+
+class Check(Frozen):
+    """A rule between columns of one row, or between rows."""
+
+    on_problem: Literal["refuse", "report"] = "refuse"
+    not_after: TwoColumns | None = None
+    required_when: RequiredWhen | None = None
+    at_most: TwoColumns | None = None
+    unique: Texts | None = None
+    cut_date: CutDate | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Check":
+        _exactly_one(self, CHECK_FORMS)
+        return self
+
+    @property
+    def form(self) -> str:
+        return _exactly_one(self, CHECK_FORMS)
+
+
+class Stock(Frozen):
+    """Rows present on a day: `from` on or before it, `until` unknown or after it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    start: str = Field(alias="from")
+    until: str
+
+
+class Table(Frozen):
+    """The contract of one extract."""
+
+    id: str
+    name: str
+    description: str = ""
+    key: Texts = ()
+    replaces: Literal["rows", "all"] = "rows"
+    department: str | None = None
+    firm: str | None = None
+    due_day: int | None = None
+    stock: Stock | None = None
+    drop: Texts = ()
+    seed: str | None = None
+    entered_by: Entrance = "upload"
+    on_error: Policy = "refuse"
+    columns: dict[str, Column]
+    derived: dict[str, Derived] = Field(default_factory=dict)
+    checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()
+
+    @model_validator(mode="after")
+    def _keyed_or_replaced(self) -> "Table":
+        if bool(self.key) == (self.replaces == "all"):
+            raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
+        if self.on_error == "set_aside" and (self.seed or self.entered_by != "upload"):
+            raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
+        return self
+
+    def header(self, column: str) -> str:
+        """The Chinese header of a column, derived or not."""
+        return self.columns[column].header if column in self.columns else self.derived[column].header
+
+    def kind_of(self, column: str) -> ColumnType:
+        """The type of a column, derived or not."""
+        if column in self.columns:
+            return self.columns[column].type
+        derived = self.derived[column]
+        match derived.form:
+            case "days_between" | "working_days_between":
+                return "integer"
+            case "after":
+                return "date"
+            case "total" | "difference" | "earliest" | "latest":
+                return self.kind_of(derived.inputs[0])
+            case "case_part" if derived.case_part is not None and derived.case_part.part in (
+                "year",
+                "serial",
+            ):
+                return "integer"
+            case _:
+                return "text"
+
+    def unit_of(self, column: str) -> str:
+        """The unit of a numeric column: 天 for durations, the unit of the first part for totals."""
+        if column in self.columns:
+            return self.columns[column].unit
+        derived = self.derived[column]
+        if derived.form in ("days_between", "working_days_between"):
+            return "天"
+        return self.unit_of(derived.inputs[0]) if derived.form in ("total", "difference") else ""

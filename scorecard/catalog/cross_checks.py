@@ -1,0 +1,217 @@
+"""References between seeds: every id must exist, every column must suit its use, every example must be readable."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from scorecard.catalog import worked_examples as example
+from scorecard.catalog.briefing_templates import chosen_ids
+from scorecard.catalog.contract_checks import DATES, NUMBERS, Contract, contract_of, table_checks, test_checks
+from scorecard.catalog.definitions import COLUMN_UNIT, Catalog, Indicator
+from scorecard.catalog.formulas import Term
+from scorecard.catalog.worklists import Worklist
+from scorecard.errors import SeedMistake, hint
+
+_DUE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
+
+
+def worklist_checks(
+    catalog: Catalog, contracts: Mapping[str, Contract], one: Worklist, file: str, tables: list[str]
+) -> Iterator[SeedMistake]:
+    """What is wrong with one worklist; references to measures, departments and sources are checked elsewhere.
+
+    `tables` are the tables that were written, readable or not: a mistake in one of them is not reported again here.
+    """
+    for key, name in zip(("table", "without.table"), one.tables, strict=False):
+        if name not in tables:
+            yield SeedMistake(file, key, f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
+    contract = contracts.get(one.table)
+    if contract is None:
+        return
+    yield from _columns(contract, one, file)
+    if one.without is not None and one.without.table in contracts:
+        other = contracts[one.without.table]
+        yield from contract.absent(file, "without.match", one.without.match)
+        yield from other.absent(file, "without.match", one.without.match)
+        yield from test_checks(other, one.without.where, file, "without.where")
+    if all(name in catalog.tables for name in one.tables):
+        yield from _example(catalog, one, file)
+
+
+def _columns(contract: Contract, one: Worklist, file: str) -> Iterator[SeedMistake]:
+    if one.department is not None:
+        yield from contract.suits(file, "department", one.department, "department")
+    if one.stock is not None:
+        yield from contract.suits(file, "stock.from", one.stock.start, *DATES)
+        yield from contract.suits(file, "stock.until", one.stock.until, *DATES)
+    yield from test_checks(contract, one.where, file, "where")
+    yield from test_checks(contract, one.unless, file, "unless")
+    for number, tests in enumerate(one.one_of, 1):
+        yield from test_checks(contract, tests, file, f"one_of.{number}")
+    if one.repeated is not None:
+        yield from contract.absent(file, "repeated.column", one.repeated.column)
+    for due in one.due:
+        yield from contract.suits(file, "due.of", due.of, *(("datetime",) if due.hours else DATES))
+    for column in one.columns:
+        yield from contract.absent(file, "columns", column)
+
+
+def _example(catalog: Catalog, one: Worklist, file: str) -> Iterator[SeedMistake]:
+    read, found = example.of_worklist(one, catalog)
+    for key, what, expected, remedy in found:
+        yield SeedMistake(file, f"example.{key}", what, expected, remedy)
+    for name in one.example.tables:
+        if name not in one.tables[1:]:
+            yield SeedMistake(
+                file, f"example.tables.{name}", "台账用不到这张表", "、".join(one.tables[1:]) or "不写 tables"
+            )
+    rows = len(read[0].rows) if read else 0
+    if not one.example.expect:
+        yield SeedMistake(file, "example.expect", "没有应当列出的行", "至少一行")
+    for number, wanted in enumerate(one.example.expect, 1):
+        key = f"example.expect.{number}"
+        if read and not 1 <= wanted.row <= rows:
+            yield SeedMistake(file, key, f"第 {wanted.row} 行不存在", f"1 至 {rows}")
+        if wanted.due and not _DUE.fullmatch(wanted.due):
+            yield SeedMistake(
+                file, key, f"期限“{wanted.due}”", "日期，如 2026-01-31，或时刻，如 2026-01-31T10:00"
+            )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the seed files name, whether or not it could be read.
+
+    A mistake in one entry must not be reported again by everything that refers to it: `file_of` holds every id that
+    was written ("Table:cases" -> its file), `unreadable` the files of which not even the ids are known.
+    """
+
+    file_of: Mapping[str, str]
+    unreadable: frozenset[str] = frozenset()
+
+    def ids(self, model: str) -> list[str]:
+        prefix = f"{model}:"
+        return [key.removeprefix(prefix) for key in self.file_of if key.startswith(prefix)]
+
+
+def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
+    """Every mistake that shows only when the seed files are read together."""
+
+    def unknown(file: str, key: str, ids: Iterable[str], home: str, *models: str) -> Iterator[SeedMistake]:
+        choices = [one for model in models for one in written.ids(model)]
+        if written.unreadable.intersection(home.split("、")):
+            return
+        for one in ids:
+            if one not in choices:
+                yield SeedMistake(file, key, f"“{one}”未登记", f"{home}中已登记的编号", hint(one, choices))
+
+    for measure in catalog.measures.values():
+        file, key = "measures.toml", measure.id
+        yield from unknown(file, key, [measure.domain], "domains.toml", "Domain")
+        yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", "Department")
+    yield from _spellings(catalog)
+    yield from _members(catalog, written.ids("Department"))
+    departments = written.ids("Department")
+    contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
+    for contract in contracts.values():
+        yield from table_checks(contract, written.file_of[f"Table:{contract.table.id}"])
+    for folder in dict.fromkeys(one.domain for one in catalog.indicators.values()):
+        yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", "Domain")
+    for one in catalog.indicators.values():
+        file = written.file_of[f"Indicator:{one.id}"]
+        yield from unknown(
+            file, "measures", one.measures, "measures.toml、requirements.toml", "Measure", "Requirement"
+        )
+        yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
+        yield from unknown(file, "counterweight", [one.counterweight], "indicators/", "Indicator")
+        yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
+        yield from _indicator_checks(catalog, contracts, written, one, file)
+    for one in catalog.worklists.values():
+        file = written.file_of[f"Worklist:{one.id}"]
+        yield from unknown(
+            file, "measures", one.measures, "measures.toml、requirements.toml", "Measure", "Requirement"
+        )
+        yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
+        yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
+        yield from worklist_checks(catalog, contracts, one, file, written.ids("Table"))
+    for one in catalog.briefings.values():
+        file = written.file_of[f"Template:{one.id}"]
+        yield from unknown(file, "indicators.domains", one.indicators.domains, "domains.toml", "Domain")
+        for key, ids in chosen_ids(one).items():
+            yield from unknown(file, key, ids, "indicators/", "Indicator")
+
+
+def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
+    """One spelling of a department in an extract must mean one department."""
+    owner: dict[str, str] = {}
+    for department in catalog.departments.values():
+        for word in dict.fromkeys((department.id, department.name, *department.aliases)):
+            if word in owner:
+                found = f"“{word}”已是 {owner[word]} 的写法"
+                yield SeedMistake("departments.toml", department.id, found, "一个写法只对应一个部门")
+            owner[word] = department.id
+
+
+def _members(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:
+    """What a collective stands for are departments, not collectives."""
+    for department in catalog.departments.values():
+        for one in department.members:
+            if one not in known:
+                found, remedy = f"“{one}”未登记", hint(one, known)
+            elif one in catalog.departments and catalog.departments[one].collective:
+                found, remedy = f"“{one}”是统称", ""
+            else:
+                continue
+            key = f"{department.id}.members"
+            yield SeedMistake("departments.toml", key, found, "departments.toml中具体部门的编号", remedy)
+
+
+def _indicator_checks(
+    catalog: Catalog, contracts: Mapping[str, Contract], written: Written, indicator: Indicator, file: str
+) -> Iterator[SeedMistake]:
+    tables = written.ids("Table")
+    for name in indicator.formula.tables:
+        if name not in tables:
+            yield SeedMistake(
+                file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables)
+            )
+    found: dict[SeedMistake, None] = {}
+    for term in dict.fromkeys(indicator.formula.terms):
+        if term.table in contracts:
+            found |= dict.fromkeys(_term_checks(contracts[term.table], term, indicator, file))
+    yield from found
+    for name in indicator.example.tables:
+        if name not in indicator.formula.tables:
+            expected = "、".join(indicator.formula.tables)
+            yield SeedMistake(file, f"example.tables.{name}", "口径用不到这张表", expected)
+    if indicator.counterweight == indicator.id:
+        yield SeedMistake(file, "counterweight", "与自身制衡", "另一项指标")
+    if (indicator.example.rows is None) == (not indicator.example.tables):
+        yield SeedMistake(file, "example", "rows 与 tables 须恰好写一个", "算例的数据行")
+    elif indicator.example.rows is not None and len(indicator.formula.tables) > 1:
+        yield SeedMistake(file, "example.rows", "口径用到多张表", "写成 [example.tables]")
+    else:
+        yield from example.mistakes(indicator, catalog, file)
+
+
+def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str) -> Iterator[SeedMistake]:
+    table = contract.table
+    clocks = (
+        {"stock.from": term.stock.start, "stock.until": term.stock.until} if term.stock is not None else {}
+    )
+    if term.period is not None:
+        clocks["period"] = term.period
+    for key, column in clocks.items():
+        yield from contract.suits(file, f"formula.{key}", column, *DATES)
+    yield from test_checks(contract, term.where, file, "formula.where")
+    if term.column is None:
+        return
+    if term.aggregate not in ("sum", "median"):
+        yield from contract.absent(file, "formula", term.column)
+        return
+    yield from contract.suits(file, "formula.of", term.column, *NUMBERS)
+    wanted = COLUMN_UNIT.get(indicator.unit)
+    if wanted and contract.kinds.get(term.column) in NUMBERS and table.unit_of(term.column) != wanted:
+        given = table.unit_of(term.column) or "空白"
+        found = f"单位“{indicator.unit}”，而“{term.column}”的单位是“{given}”"
+        yield SeedMistake(file, "unit", found, f"单位为“{wanted}”的列")

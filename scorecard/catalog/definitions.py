@@ -1,0 +1,196 @@
+"""What the catalogue holds: court, departments, the plan's measures, sources and indicators. Frozen pydantic models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from scorecard.calendar.period import Grain
+from scorecard.catalog.briefing_templates import Template
+from scorecard.catalog.conditions import Frozen, Texts, mistake
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.formulas import Formula, to_formula
+from scorecard.catalog.worklists import Worklist
+
+Direction = Literal["higher", "lower", "range", "neutral"]
+Scope = Literal["all", "firm"]
+
+# How many of the base unit (the unit of the column, or a plain number of rows) make one displayed unit.
+# A percentage is a hundredth; 万元 is ten thousand 元.
+UNIT_SCALE: dict[str, tuple[int, int]] = {"%": (100, 1), "万元": (1, 10_000)}
+UNITS = ("%", "天", "件", "家", "篇", "个", "万元")
+COLUMN_UNIT: dict[str, str] = {"天": "天", "万元": "元"}
+
+
+class Issuing(Frozen):
+    """What stands at the head of a paper: the red name, and who issues it."""
+
+    masthead: str = "工作简报"
+    issuer: str = ""
+
+
+class Court(Frozen):
+    """The deployment: whose court this is and what its data can say."""
+
+    name: str
+    short_name: str
+    court_codes: Texts
+    legacy_court_codes: Texts = ()
+    statistics_from: date | None = None
+    minimum_base: int = 5
+    max_upload_mb: int = 64
+    due_day: int = 10
+    max_aside_share: float = 0.05
+    briefing: Issuing = Issuing()
+
+    @model_validator(mode="after")
+    def _in_range(self) -> "Court":
+        if not 0 <= self.max_aside_share <= 1:
+            raise mistake(f"max_aside_share = {self.max_aside_share}", "0 至 1 之间的数，如 0.05")
+        if not 1 <= self.due_day <= 31:
+            raise mistake(f"due_day = {self.due_day}", "1 至 31 之间的整数")
+        return self
+
+
+class Domain(Frozen):
+    """One of the plan's domains, or the cross-domain home of the requirements."""
+
+    id: str
+    name: str
+    goal: str = ""
+    cross: bool = False
+
+
+class Department(Frozen):
+    """A department as the plan names it; a collective one has no cases of its own and stands for its members."""
+
+    id: str
+    name: str
+    aliases: Texts = ()
+    collective: bool = False
+    members: Texts = ()
+
+    @model_validator(mode="after")
+    def _stands_for_members(self) -> "Department":
+        if self.collective != bool(self.members):
+            raise mistake(
+                f"collective = {str(self.collective).lower()}，members 有 {len(self.members)} 个",
+                "统称（collective = true）必须、且只有统称可以写 members = [部门编号，…]",
+            )
+        return self
+
+
+class Measure(Frozen):
+    """One of the 17 配套措施 in the plan's own words."""
+
+    id: str
+    domain: str
+    number: int
+    title: str
+    text: str
+    responsible: str
+    departments: Texts
+
+
+class Requirement(Frozen):
+    """One of the seven 工作要求 in the plan's own words."""
+
+    id: str
+    number: int
+    title: str
+    text: str
+
+
+class Source(Frozen):
+    """Where a formula, a limit or a peer figure comes from."""
+
+    id: str
+    title: str
+    year: int | str | None = None
+    grade: str = ""
+    url: str = ""
+
+
+class Expectation(Frozen):
+    """What the worked example must give."""
+
+    grain: Grain = "month"
+    period: str
+    scope: Scope = "all"
+    numerator: int | float | str | None = None
+    denominator: int | float | str | None = None
+    base: int | None = None
+    value: str | None = None
+    state: Literal["complete", "partial", "immature"] | None = None
+
+
+class Example(Frozen):
+    """A worked example: shown in the glossary as 算例, run as a test on every engine."""
+
+    as_of: date | None = None
+    rows: str | None = None
+    tables: dict[str, str] = Field(default_factory=dict)
+    expect: Expectation
+
+
+class Indicator(Frozen):
+    """One indicator: the file name is its id, the folder its domain."""
+
+    id: str
+    domain: str
+    name: str
+    definition: str
+    exclusions: str
+    why: str
+    measures: Texts
+    departments: Texts
+    unit: str
+    direction: Direction
+    counterweight: str
+    sources: Texts
+    reference: str = ""
+    note: str = ""
+    formula: Annotated[Formula, BeforeValidator(to_formula)]
+    example: Example = Field(repr=False)
+
+    @model_validator(mode="after")
+    def _unit_fits(self) -> "Indicator":
+        if self.unit not in UNITS:
+            raise mistake(f"单位“{self.unit}”", "、".join(UNITS))
+        if (self.unit == "%") != (self.formula.kind == "ratio"):
+            raise mistake(
+                f"kind = “{self.formula.kind}” 的单位是“{self.unit}”", "比率的单位是 %，其他指标不是 %"
+            )
+        return self
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """numerator ÷ denominator × this (a fraction) = value in the indicator's unit."""
+        return UNIT_SCALE.get(self.unit, (1, 1))
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything the seeds say, in the plan's order. `digest` changes when any seed file changes."""
+
+    court: Court
+    domains: dict[str, Domain]
+    departments: dict[str, Department]
+    measures: dict[str, Measure]
+    requirements: dict[str, Requirement]
+    sources: dict[str, Source]
+    tables: dict[str, Table]
+    indicators: dict[str, Indicator]
+    digest: str
+    files: Mapping[str, bytes]
+    worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
+    briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
+
+    def of_domain(self, domain: str) -> tuple[Indicator, ...]:
+        """The indicators of a domain, in the order of the measures they serve."""
+        return tuple(indicator for indicator in self.indicators.values() if indicator.domain == domain)
+
+    def department_names(self, ids: tuple[str, ...]) -> str:
+        return "、".join(self.departments[department].name for department in ids)

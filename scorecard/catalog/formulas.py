@@ -1,0 +1,264 @@
+"""The formula of an indicator: the forms people write, parsed into one canonical shape.
+
+Canonical: parts, each a numerator and a denominator made of signed terms. Everything downstream knows only that
+shape, never the short forms.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, TypeAdapter
+
+from scorecard.catalog.conditions import Conditions, Frozen, Interval, Reach, Test, mistake, read_conditions
+from scorecard.catalog.contracts import Stock
+
+Kind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
+Aggregate = Literal["count", "sum", "distinct", "largest", "median"]
+
+
+class Term(Frozen):
+    """An aggregate over the rows of one table: a flow by `period` or a stock on the last day of a period."""
+
+    table: str
+    aggregate: Aggregate = "count"
+    column: str | None = None
+    period: str | None = None
+    stock: Stock | None = None
+    where: tuple[Test, ...] = ()
+    minus: bool = False
+
+    @property
+    def clock(self) -> str:
+        """The date column that places a row in time."""
+        return self.stock.start if self.stock is not None else str(self.period)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column the term reads."""
+        clock = (self.period,) if self.stock is None else (self.stock.start, self.stock.until)
+        reached = {test.value.of for test in self.where if isinstance(test.value, Reach)}
+        compared = {str(test.value) for test in self.where if test.operator in ("not_after", "after")}
+        named = {self.column, *clock, *(test.column for test in self.where), *reached, *compared}
+        return frozenset(column for column in named if column)
+
+
+class Part(Frozen):
+    """Numerator over denominator (none: the numerator itself), and the rows the value rests on."""
+
+    name: str = ""
+    numerator: tuple[Term, ...]
+    denominator: tuple[Term, ...] = ()
+    base: tuple[Term, ...]
+
+
+class Formula(Frozen):
+    """The canonical formula: the value is the sum over parts of numerator ÷ denominator, in the indicator's unit."""
+
+    kind: Kind
+    parts: tuple[Part, ...]
+    matures_after: Interval | None = None
+    share: bool = False
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(
+            term
+            for part in self.parts
+            for half in (part.numerator, part.denominator, part.base)
+            for term in half
+        )
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(term.table for term in self.terms))
+
+
+class TermForm(Frozen):
+    """A term as people write it in the long form."""
+
+    table: str
+    period: str | None = None
+    stock: Stock | None = None
+    where: Conditions = ()
+    of: str | None = None
+    distinct: str | None = None
+    minus: bool = False
+
+    def term(self) -> Term:
+        if (self.period is None) == (self.stock is None):
+            raise mistake(
+                "period 与 stock 须恰好写一个", 'period = "日期列" 或 stock = { from = …, until = … }'
+            )
+        if self.of and self.distinct:
+            raise mistake("of 与 distinct 同时出现", "一项只写其中一个")
+        aggregate: Aggregate = "sum" if self.of else "distinct" if self.distinct else "count"
+        return Term(
+            table=self.table,
+            aggregate=aggregate,
+            column=self.of or self.distinct,
+            period=self.period,
+            stock=self.stock,
+            where=self.where,
+            minus=self.minus,
+        )
+
+
+_TERMS = TypeAdapter(tuple[TermForm, ...])
+
+
+class StageForm(Frozen):
+    """One stage of a sum of stage means."""
+
+    name: str
+    table: str
+    period: str
+    of: str
+    where: Conditions = ()
+
+
+def _half(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _terms_or_conditions(value: Any) -> Any:
+    """A list holds terms, a table conditions: told apart here, so that a mistake in one is not read as the other."""
+    return _TERMS.validate_python(tuple(value)) if isinstance(value, list) else read_conditions(value)
+
+
+class FormulaForm(Frozen):
+    """A formula as people write it; `formula()` gives the canonical one."""
+
+    kind: Kind
+    table: str | None = None
+    period: str | None = None
+    stock: Stock | None = None
+    where: Conditions = ()
+    numerator: Annotated[tuple[Test, ...] | tuple[TermForm, ...], BeforeValidator(_terms_or_conditions)] = ()
+    denominator: Annotated[tuple[TermForm, ...], BeforeValidator(_half)] = ()
+    numerator_stock: Stock | None = None
+    of: str | None = None
+    over: str | None = None
+    distinct: str | None = None
+    largest: str | None = None
+    stages: Annotated[tuple[StageForm, ...], BeforeValidator(_half)] = ()
+    matures_after: Interval | None = None
+    may_exceed: bool = False
+
+    def formula(self) -> Formula:
+        """The canonical formula; a key that has no meaning for this kind is a mistake."""
+        parts = self._parts()
+        return Formula(
+            kind=self.kind,
+            parts=parts,
+            matures_after=self.matures_after,
+            share=self.kind == "ratio" and not self.may_exceed,
+        )
+
+    def _parts(self) -> tuple[Part, ...]:
+        if self.kind == "stage_means":
+            self._only("stages")
+            if not self.stages:
+                raise mistake("没有 stages", "至少一个环节")
+            return tuple(_stage(stage) for stage in self.stages)
+        if self.denominator:
+            self._only("numerator", "denominator")
+            forms = self.numerator if self.numerator and isinstance(self.numerator[0], TermForm) else ()
+            numerator = tuple(form.term() for form in forms if isinstance(form, TermForm))
+            denominator = tuple(form.term() for form in self.denominator)
+            if self.kind != "ratio" or not numerator:
+                raise mistake("denominator 是列表", 'kind = "ratio"，且 numerator 也是项的列表')
+            base = tuple(term.model_copy(update=_as_rows(term)) for term in denominator)
+            return (Part(numerator=numerator, denominator=denominator, base=base),)
+        return (self._single_table_part(),)
+
+    def _single_table_part(self) -> Part:
+        if self.table is None:
+            raise mistake("没有 table", "数据表的名字")
+        rows = TermForm(table=self.table, period=self.period, stock=self.stock, where=self.where).term()
+        match self.kind:
+            case "count":
+                self._only("distinct")
+                counted = _valued(rows, "distinct", self.distinct) if self.distinct else rows
+                return Part(numerator=(counted,), base=(counted,))
+            case "sum":
+                self._only("of")
+                return Part(numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),))
+            case "mean" | "median":
+                self._only("of")
+                known = _known(rows, self._of())
+                if self.kind == "median":
+                    return Part(numerator=(_valued(known, "median", self._of()),), base=(known,))
+                return Part(
+                    numerator=(_valued(known, "sum", self._of()),), denominator=(known,), base=(known,)
+                )
+            case _:
+                return self._ratio(rows)
+
+    def _ratio(self, rows: Term) -> Part:
+        further = tuple(test for test in self.numerator if isinstance(test, Test))
+        if self.over is not None:
+            self._only("of", "over", "numerator")
+            both = _known(_known(rows, self._of()), self.over)
+            top = both.model_copy(update={"where": both.where + further})
+            return Part(
+                numerator=(_valued(top, "sum", self._of()),),
+                denominator=(_valued(both, "sum", self.over),),
+                base=(both,),
+            )
+        if self.largest is not None:
+            self._only("largest")
+            known = _known(rows, self.largest)
+            return Part(
+                numerator=(_valued(known, "largest", self.largest),), denominator=(known,), base=(known,)
+            )
+        self._only("numerator", "numerator_stock", "distinct")
+        if self.numerator_stock is not None and self.stock is None:
+            raise mistake("写了 numerator_stock 而没有 stock", "stock = { from = …, until = … }")
+        if not further and self.numerator_stock is None:
+            raise mistake("比率没有 numerator", "在 where 之上再加的条件")
+        top = rows.model_copy(update={"where": rows.where + further})
+        if self.numerator_stock is not None:
+            top = top.model_copy(update={"stock": self.numerator_stock})
+        if self.distinct:
+            top, rows = _valued(top, "distinct", self.distinct), _valued(rows, "distinct", self.distinct)
+        return Part(numerator=(top,), denominator=(rows,), base=(rows,))
+
+    def _of(self) -> str:
+        if self.of is None:
+            raise mistake("没有 of", "要合计或取平均的列")
+        return self.of
+
+    def _only(self, *allowed: str) -> None:
+        """Refuse keys that mean nothing for this kind, instead of ignoring them."""
+        single = (
+            () if self.kind == "stage_means" or self.denominator else ("table", "period", "stock", "where")
+        )
+        known = {"kind", "matures_after", *single, *allowed}
+        known |= {"may_exceed"} if self.kind == "ratio" else set()
+        idle = sorted(self.model_fields_set - known)
+        if idle:
+            raise mistake(f"kind = “{self.kind}” 用不到的键：{'、'.join(idle)}", "、".join(sorted(known)))
+
+
+def _valued(term: Term, aggregate: Aggregate, column: str) -> Term:
+    return term.model_copy(update={"aggregate": aggregate, "column": column})
+
+
+def _known(term: Term, column: str) -> Term:
+    return term.model_copy(update={"where": (*term.where, Test(column=column, operator="known", value=True))})
+
+
+def _as_rows(term: Term) -> dict[str, Any]:
+    """A sum of money rests on its rows; counts and distinct counts rest on themselves."""
+    return {"aggregate": "count", "column": None} if term.aggregate == "sum" else {}
+
+
+def _stage(stage: StageForm) -> Part:
+    rows = _known(Term(table=stage.table, period=stage.period, where=stage.where), stage.of)
+    return Part(
+        name=stage.name, numerator=(_valued(rows, "sum", stage.of),), denominator=(rows,), base=(rows,)
+    )
+
+
+def to_formula(value: Any) -> Any:
+    """The canonical formula of a `[formula]` table."""
+    return FormulaForm.model_validate(value).formula() if isinstance(value, dict) else value

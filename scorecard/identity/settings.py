@@ -1,0 +1,118 @@
+"""seeds/access.toml -> who gets in and how, frozen; or every mistake in it, in Chinese.
+
+It says nothing about what indicators mean, so it belongs to no version: the catalogue does not read it. A seeds folder
+without the file has the values given here, under which nobody is trusted who does not sign in.
+"""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from scorecard.catalog.conditions import Frozen, mistake
+from scorecard.catalog.loader import ACCESS, parse_file
+
+Granted = Literal[
+    "leadership", "department", "case_management", "administrator"
+]  # roles somebody can be given
+
+
+def _positive(value: int) -> int:
+    if value < 1:
+        raise mistake(f"值为 {value}", "不小于 1 的整数")
+    return value
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{2,60}", value):
+        raise mistake(f"值为“{value}”", "请求头名称，如 X-Remote-User")
+    return value
+
+
+Whole = Annotated[int, AfterValidator(_positive)]
+Header = Annotated[str, AfterValidator(_header)]
+
+
+class Session(Frozen):
+    """How long somebody stays signed in."""
+
+    idle_minutes: Whole = 30
+    absolute_minutes: Whole = 480
+
+    @model_validator(mode="after")
+    def _idle_is_the_shorter(self) -> "Session":
+        if self.idle_minutes > self.absolute_minutes:
+            raise mistake(
+                f"idle_minutes = {self.idle_minutes}", f"不超过 absolute_minutes = {self.absolute_minutes}"
+            )
+        return self
+
+    @property
+    def idle(self) -> timedelta:
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def absolute(self) -> timedelta:
+        return timedelta(minutes=self.absolute_minutes)
+
+
+class Lockout(Frozen):
+    """After how many wrong passwords an account is closed, and for how long."""
+
+    attempts: Whole = 5
+    minutes: Whole = 15
+
+
+class Password(Frozen):
+    """What a new password must be; the rest of the rules are in passwords.py."""
+
+    minimum_length: Whole = 10
+
+
+class Proxy(Frozen):
+    """The headers of a reverse proxy on this machine, and which of its words is which role."""
+
+    enabled: bool = False
+    name_header: Header = "X-Remote-User"
+    role_header: Header = "X-Remote-Role"
+    department_header: Header = "X-Remote-Department"
+    roles: dict[str, Granted] = Field(default_factory=dict)
+
+
+class Oidc(Frozen):
+    """The claims of an OpenID Connect provider, and which of its words is which role."""
+
+    enabled: bool = False
+    name_claim: str = "preferred_username"
+    role_claim: str = "role"
+    department_claim: str = "department"
+    roles: dict[str, Granted] = Field(default_factory=dict)
+
+
+class AccessSettings(Frozen):
+    """Everything seeds/access.toml says."""
+
+    visitor_on_loopback: bool = False
+    local_accounts: bool = True
+    session: Session = Session()
+    lockout: Lockout = Lockout()
+    password: Password = Password()
+    proxy: Proxy = Proxy()
+    oidc: Oidc = Oidc()
+
+    @model_validator(mode="after")
+    def _there_is_a_way_in(self) -> "AccessSettings":
+        if not (self.local_accounts or self.proxy.enabled or self.oidc.enabled):
+            raise mistake("三种登录方式都已关闭", "local_accounts、proxy、oidc 至少开启一种")
+        for name, way in (("proxy", self.proxy), ("oidc", self.oidc)):
+            if way.enabled and not way.roles:
+                raise mistake(f"{name} 已开启，[{name}.roles] 为空", "至少一行：值 = 身份")
+        return self
+
+
+def load(seeds: Path) -> AccessSettings:
+    """The settings of a seeds folder. Raises SeedErrors with every mistake found."""
+    path = seeds / ACCESS
+    return parse_file(ACCESS, path.read_bytes(), AccessSettings) if path.exists() else AccessSettings()

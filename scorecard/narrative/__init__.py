@@ -1,0 +1,1 @@
+"""The assessment in Chinese sentences: formulas, signals, exceptions, provenance, glossary."""

@@ -1,0 +1,96 @@
+"""What a leading group must look at first: indicators by what is the matter with them, each once, in the plan's order.
+
+No score, no weight, no order by value: the groups are questions, and inside a group the catalogue's order stands.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scorecard.assessment.cards import Card, sentence
+from scorecard.assessment.number_format import value_text
+from scorecard.narrative.control_words import assurance_sentence, signal_span, variation_sentence
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator and the sentence that says what is the matter, by how much and since when."""
+
+    card: Card
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Indicators with the same question. `elsewhere` counts those that belong here too and stand in a group above."""
+
+    title: str
+    question: str
+    items: tuple[Item, ...]
+    elsewhere: int
+
+
+def _missed(card: Card) -> str:
+    found = [sentence(card), card.since]
+    if card.control is not None and card.control.variation is not None:
+        found.append(variation_sentence(card.control))
+    return "；".join(part for part in found if part)
+
+
+def _signalled(card: Card) -> str:
+    """The month that signals by its own value; later ones that still move are named, their values are not used."""
+    assert card.control is not None
+    shown = card.control
+    said, span = variation_sentence(shown), signal_span(shown)
+    if shown.last.signal is not None and shown.last.signal.rule != "outside":
+        value = value_text(shown.last.value, shown.indicator.unit)
+        said = f"{shown.last.period.label}为{value}；{said}{f'（{span}）' if span else ''}"
+    return said if shown.last.period == shown.read else f"{said}；其后各月{card.verdict.word}"
+
+
+def _assured(card: Card) -> str:
+    assert card.control is not None
+    return f"{sentence(card)}；{assurance_sentence(card.control)}"
+
+
+def _variation(card: Card) -> str | None:
+    return None if card.control is None else card.control.variation
+
+
+def _stands_missed(card: Card) -> bool:
+    return card.verdict.word == "未达标" and _variation(card) != "真实改善"
+
+
+def _worsens(card: Card) -> bool:
+    return _variation(card) == "需要关注"
+
+
+def _always_misses(card: Card) -> bool:
+    return card.control is not None and card.control.assurance == "稳定不达标"
+
+
+def _improves(card: Card) -> bool:
+    return _variation(card) == "真实改善"
+
+
+_Test = Callable[[Card], bool]
+_Say = Callable[[Card], str]
+_GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
+    ("未达标且未见改善", "差多少、自何时起、由谁负责", _stands_missed, _missed),
+    ("真实恶化", "不是偶然波动，原因何在", _worsens, _signalled),
+    ("稳定不达标", "不改变做法，下月仍不会达标", _always_misses, _assured),
+    ("真实改善", "什么做法见效，能否推广", _improves, _signalled),
+)
+
+
+def groups(cards: Sequence[Card]) -> tuple[Group, ...]:
+    """The groups that have members, each card in the first one it belongs to."""
+    placed: set[str] = set()
+    found: list[Group] = []
+    for title, question, belongs, say in _GROUPS:
+        members = [card for card in cards if belongs(card)]
+        new = [card for card in members if card.indicator.id not in placed]
+        placed |= {card.indicator.id for card in new}
+        items = tuple(Item(card, say(card)) for card in new)
+        if members:
+            found.append(Group(title, question, items, len(members) - len(new)))
+    return tuple(found)

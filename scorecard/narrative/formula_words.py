@@ -1,0 +1,205 @@
+"""A formula in words, as a court officer would say it: for the glossary, the detail of a card and every export.
+
+Written from the same canonical formula that is compiled, so the words cannot drift from the number.
+"""
+
+from collections.abc import Sequence
+
+from scorecard.catalog.conditions import Interval, Reach, Test
+from scorecard.catalog.contracts import Derived, Table
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import Part, Term
+
+_NUMBER_SIGNS = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}
+_DATE_SIGNS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
+
+
+def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
+    """The formula in a few Chinese lines: what is counted above, below, how they are combined, when it matures."""
+    lines = _lines(indicator, catalog)
+    after = indicator.formula.matures_after
+    if after is not None:
+        lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
+    return tuple(lines)
+
+
+def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
+    formula = indicator.formula
+    part = formula.parts[0]
+    scale = "，元换算为万元" if indicator.unit == "万元" else ""
+    match formula.kind:
+        case "count":
+            return [f"数值 = {_sum(part.numerator, catalog)}"]
+        case "sum":
+            return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
+        case "mean":
+            top = part.numerator[0]
+            return [
+                *_halves(part, catalog),
+                f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}",
+            ]
+        case "median":
+            return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
+        case "stage_means":
+            stages = [_stage(stage, catalog) for stage in formula.parts]
+            named = " + ".join(stage.name for stage in formula.parts)
+            return [
+                *stages,
+                f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时",
+            ]
+        case "ratio":
+            limit = "" if formula.share else "；不是部分占整体，可以超过100%"
+            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
+
+
+def _halves(part: Part, catalog: Catalog) -> list[str]:
+    """分母 first; a numerator that is a further filter of the same rows says only what it adds."""
+    lines = [f"分母 = {_sum(part.denominator, catalog)}"]
+    top, bottom = part.numerator[0], part.denominator[0]
+    alone = len(part.numerator) == len(part.denominator) == 1
+    clocks = (top.table, top.period, top.stock) == (bottom.table, bottom.period, bottom.stock)
+    if alone and clocks and top.where[: len(bottom.where)] == bottom.where:
+        table = catalog.tables[top.table]
+        further = "、".join(condition_words(test, table) for test in top.where[len(bottom.where) :])
+        which = f"其中{further}的" if further else "同样这些行的"
+        return [*lines, f"分子 = {which}{_aggregate(top, table)}"]
+    return [*lines, f"分子 = {_sum(part.numerator, catalog)}"]
+
+
+def _stage(part: Part, catalog: Catalog) -> str:
+    return f"{part.name} = {_sum(part.numerator, catalog)} ÷ {_sum(part.denominator, catalog)}"
+
+
+def _sum(terms: Sequence[Term], catalog: Catalog) -> str:
+    words: list[str] = []
+    for term in terms:
+        sign = "减去 " if term.minus else "加上 " if words else ""
+        words.append(f"{sign}{term_words(term, catalog)}")
+    return "，".join(words)
+
+
+def term_words(term: Term, catalog: Catalog) -> str:
+    """One aggregate in words: 《案件表》中“结案日期”在报告期内、“适用程序”为“小额诉讼”的行数."""
+    table = catalog.tables[term.table]
+    tests = "".join(f"、{condition_words(test, table)}" for test in term.where)
+    return f"《{table.name}》中{_clock(term, table)}{tests}的{_aggregate(term, table)}"
+
+
+def _aggregate(term: Term, table: Table) -> str:
+    header = "" if term.column is None else f"“{table.header(term.column)}”"
+    match term.aggregate:
+        case "count":
+            return "行数"
+        case "distinct":
+            return f"{header}去重后的个数"
+        case "sum":
+            return f"{header}之和"
+        case "median":
+            return f"{header}的中位数"
+        case "largest":
+            return f"{header}中出现最多的一个的行数"
+
+
+def _clock(term: Term, table: Table) -> str:
+    if term.stock is not None:
+        start, until = table.header(term.stock.start), table.header(term.stock.until)
+        return f"报告期最后一天在册（“{start}”不晚于该日、“{until}”未填或晚于该日）"
+    assert term.period is not None
+    return f"“{table.header(term.period)}”在报告期内"
+
+
+def condition_words(test: Test, table: Table) -> str:
+    """One condition in words; an unknown cell meets none but 未填 and 超出."""
+    header, value = f"“{table.header(test.column)}”", test.value
+    if isinstance(value, Reach):
+        inside = f"{header}不晚于“{table.header(value.of)}”之后{interval_words(value)}"
+        return (
+            inside
+            if test.operator == "within"
+            else f"{header}晚于“{table.header(value.of)}”之后{interval_words(value)}或未填"
+        )
+    match test.operator:
+        case "eq":
+            return f"{header}为{_value(value)}"
+        case "not":
+            return f"{header}不是{_value(value)}"
+        case "in" | "not_in":
+            listed = "、".join(_value(one) for one in value) if isinstance(value, tuple) else _value(value)
+            return f"{header}{'是' if test.operator == 'in' else '不是'}{listed}之一"
+        case "known":
+            return f"{header}{'已填' if value else '未填'}"
+        case "not_after" | "after":
+            return (
+                f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
+            )
+        case _:
+            words = _DATE_SIGNS if isinstance(value, str) else _NUMBER_SIGNS
+            return f"{header}{words[test.operator]}{_number(value, test.column, table)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "“是”" if value else "“否”"
+    return f"“{value}”" if isinstance(value, str) else f"{value:,}"
+
+
+def _number(value: object, column: str, table: Table) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,}{table.unit_of(column)}"
+
+
+def interval_words(interval: Interval) -> str:
+    """ "6个月", "30天", "48小时", "12个月1天"."""
+    units = ((interval.months, "个月"), (interval.days, "天"), (interval.hours, "小时"))
+    return "".join(f"{number}{unit}" for number, unit in units if number) or "0天"
+
+
+def derived_words(derived: Derived, table: Table) -> str:
+    """How a computed column of a table comes about; said where a duration is shown."""
+    headers = [f"“{table.header(column)}”" for column in derived.inputs]
+    match derived.form:
+        case "days_between":
+            return f"{headers[0]}至{headers[1]}的日历天数，首日不计"
+        case "working_days_between":
+            return f"{headers[0]}至{headers[1]}的工作日数（国务院办公厅节假日安排），首日不计"
+        case "after":
+            assert derived.after is not None
+            return f"{headers[0]}之后{interval_words(derived.after)}"
+        case "earliest":
+            return f"{'、'.join(headers)}中最早的一个，未填的不计"
+        case "latest":
+            return f"{'、'.join(headers)}中最晚的一个，有未填的则不计"
+        case "total":
+            return f"{' + '.join(headers)}，未填的按 0"
+        case "difference":
+            return f"{headers[0]} − {headers[1]}"
+        case "case_part":
+            assert derived.case_part is not None
+            part = {"year": "年份", "court": "法院代字", "type": "类型代字", "serial": "编号"}[
+                derived.case_part.part
+            ]
+            return f"{headers[0]}的{part}"
+        case _:
+            assert derived.group is not None
+            groups = "；".join(f"{name}：{'、'.join(words)}" for name, words in derived.group.groups.items())
+            return f"按{headers[0]}归类（{groups}；此外为{derived.group.other}）"
+
+
+def _header(term: Term, catalog: Catalog) -> str:
+    return catalog.tables[term.table].header(term.column) if term.column else ""
+
+
+def computed_columns(indicator: Indicator, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """(header, words) of every computed column the formula reads, with those they are computed from."""
+    found: dict[str, str] = {}
+    for term in indicator.formula.terms:
+        table = catalog.tables[term.table]
+        waiting = sorted(term.columns)
+        while waiting:
+            column = waiting.pop(0)
+            derived = table.derived.get(column)
+            if derived is not None and derived.header not in found:
+                found[derived.header] = derived_words(derived, table)
+                waiting.extend(derived.inputs)
+    return tuple(found.items())

@@ -1,0 +1,44 @@
+"""Where a figure comes from, in lines that leave the building with it: 口径, halves, 数据截至, version, 示例数据."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from scorecard.assessment.cards import Card
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog.definitions import Catalog
+
+SCOPES = {"all": "全部案件", "firm": "涉企案件"}
+SAMPLE = "示例数据，由程序生成，不是真实案件"
+
+
+def day_text(day: date) -> str:
+    """2026年10月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def scope_text(catalog: Catalog, department: str, scope: str) -> str:
+    """Whose cases and which: "全院　全部案件"."""
+    whose = "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
+    return f"{whose}　{SCOPES[scope]}"
+
+
+def as_of_text(card: Card, catalog: Catalog, as_of: Mapping[str, date]) -> str:
+    """数据截至 of the tables the indicator reads; each by name where they differ."""
+    reached = {name: as_of[name] for name in card.indicator.formula.tables if name in as_of}
+    if not reached:
+        return "数据截至 未报送"
+    if len(set(reached.values())) == 1:
+        return f"数据截至 {day_text(next(iter(reached.values())))}"
+    return "数据截至 " + "、".join(
+        f"{catalog.tables[name].name} {day_text(day)}" for name, day in reached.items()
+    )
+
+
+def provenance(
+    card: Card, catalog: Catalog, as_of: Mapping[str, date], version: str, sample: bool
+) -> tuple[str, ...]:
+    """The lines under a figure."""
+    halves = f"分子/分母 {card.halves}" if card.halves else "分子/分母 无"
+    first = f"口径 {card.indicator.id}　{card.period} {halves}"
+    second = f"{as_of_text(card, catalog, as_of)}　版本 {version}"
+    return (first, second, f"{catalog.court.name}{f'　{SAMPLE}' if sample else ''}")

@@ -1,0 +1,68 @@
+"""What a figure's time axis must say besides the numbers: new targets, re-basings, events and changed definitions.
+
+Each is a numbered mark in the picture and a footnote below it, so that nobody reads a decision as a change of work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from scorecard.assessment.cards import Point
+from scorecard.calendar.period import Grain, containing, month_index
+from scorecard.narrative.provenance import day_text
+from scorecard.records.annotations import Annotation
+from scorecard.records.baselines import Baseline
+
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark before the point at `position`, or on it; `breaks` where the curve must not run through."""
+
+    symbol: str
+    position: int
+    before: bool
+    breaks: bool
+    note: str
+
+
+def marks(
+    points: Sequence[Point], grain: Grain, annotations: Sequence[Annotation], cuts: Sequence[Baseline] = ()
+) -> tuple[Mark, ...]:
+    """All marks of a figure in time order; those outside its periods are left out."""
+    places = {point.key: at for at, point in enumerate(points)}
+    found: list[tuple[int, int, bool, bool, str]] = []  # position, order within it, before, breaks, note
+    for at, point in enumerate(points[1:], 1):
+        was = points[at - 1].target
+        if point.target != was:
+            found.append((at, 0, True, False, f"{point.label}起目标由“{was}”改为“{point.target}”"))
+    for cut in cuts:
+        at = _place(places, grain, cut.from_month)
+        if at is not None:
+            who = f"{cut.decided_by}，{day_text(cut.decided_at.date())}"
+            found.append((at, 1, True, False, f"{points[at].label}起重设基准：{cut.reason}（{who}）"))
+    for one in annotations:
+        at = _place(places, grain, one.month)
+        if at is not None:
+            who = f"{one.recorded_by}，{day_text(one.recorded_at.date())}"
+            kind = "口径调整，前后不可直接相比：" if one.breaks else ""
+            when = f"{one.month.year}年{one.month.month}月"
+            found.append((at, 2, one.breaks, one.breaks, f"{when}　{kind}{one.text}（{one.reason}；{who}）"))
+    return tuple(
+        Mark(_symbol(number), at, before, breaks, note)
+        for number, (at, _, before, breaks, note) in enumerate(sorted(found, key=lambda one: one[:2]))
+    )
+
+
+def footnotes(found: Sequence[Mark]) -> tuple[str, ...]:
+    """The notes with their numbers, in the order of the axis."""
+    return tuple(f"{mark.symbol} {mark.note}" for mark in found)
+
+
+def _place(places: dict[str, int], grain: Grain, month: date) -> int | None:
+    return places.get(containing(grain, month_index(month)).key)
+
+
+def _symbol(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"({number + 1})"

@@ -1,0 +1,1 @@
+"""The plan's work: matrix of measures, agenda of a session, adoption points."""

@@ -1,0 +1,175 @@
+"""The agenda of a session: only what needs a decision, each matter once, with the facts that are on the table.
+
+First what earlier sessions left unresolved, by due date; then, in the plan's order, indicators that miss their target or
+truly worsen, worklists with overdue items, and reports a department owes. Nothing is scored and nothing ranked by value.
+What is decided today moves nothing: a session goes through its matters in one order.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from scorecard.assessment.cards import Card
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative import attention as exceptions
+from scorecard.plan.measure_matrix import Line
+from scorecard.records.decisions import Decision, standing, unresolved
+from scorecard.store.worklist_rows import Tally, counted
+
+Subject = Literal["indicator", "worklist", "report", "other"]
+NEEDS_A_DECISION = ("未达标且未见改善", "真实恶化", "稳定不达标")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to decide on.
+
+    `reasons` say why it is here now; empty when only an earlier decision keeps it on the table. `history` holds what was
+    decided on it, the latest first; `decided` that today's session has decided on it; `carried` that an earlier one left it
+    unresolved; `reopened` that an earlier one marked it done, and it is still the matter.
+    """
+
+    id: str
+    subject: Subject
+    title: str
+    reasons: tuple[str, ...]
+    facts: tuple[str, ...]
+    departments: tuple[str, ...]
+    history: tuple[Decision, ...] = ()
+    carried: bool = False
+    decided: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its id names: an indicator, a worklist, a measure and department."""
+        return self.id.partition(":")[2]
+
+    @property
+    def last(self) -> Decision | None:
+        return self.history[0] if self.history else None
+
+    @property
+    def reopened(self) -> bool:
+        done = self.last is not None and self.last.status == "已办结"
+        return bool(self.reasons) and done and not self.decided
+
+
+def agenda(
+    catalog: Catalog,
+    cards: Mapping[str, Card],
+    lines: Sequence[Line],
+    tallies: Iterable[Tally],
+    decisions: Sequence[Decision],
+    today: date,
+) -> tuple[Matter, ...]:
+    """Every matter of the session in its order; those no longer followed are left out while they stay that way."""
+    now = {
+        one.id: one
+        for one in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))
+    }
+    histories: dict[str, list[Decision]] = {}
+    for one in sorted(decisions, key=lambda one: one.decided_at, reverse=True):
+        histories.setdefault(one.item, []).append(one)
+    before = [one for one in decisions if one.session_on < today]
+    dropped = {item for item, one in standing(before).items() if one.status == "不再跟踪"}
+    carried = [now.get(one.item) or _kept(one, cards) for one in unresolved(before)]
+    first = {one.id for one in carried}
+    rest = [one for one in now.values() if one.id not in first and one.id not in dropped]
+    return tuple(
+        replace(
+            one,
+            history=tuple(histories.get(one.id, ())),
+            carried=one.id in first,
+            decided=any(each.session_on >= today for each in histories.get(one.id, ())),
+        )
+        for one in (*carried, *rest)
+    )
+
+
+def _indicators(cards: Mapping[str, Card]) -> Iterable[Matter]:
+    """Groups one after the other, in each the catalogue's order."""
+    for group in exceptions.groups(tuple(cards.values())):
+        if group.title not in NEEDS_A_DECISION:
+            continue
+        for item in group.items:
+            card = item.card
+            yield Matter(
+                id=f"indicator:{card.indicator.id}",
+                subject="indicator",
+                title=card.indicator.name,
+                reasons=(group.title,),
+                facts=(item.sentence, *_standing(card)),
+                departments=card.indicator.departments,
+            )
+
+
+def _standing(card: Card) -> tuple[str, ...]:
+    return tuple(part for part in (card.halves, card.to_meet) if part)
+
+
+def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[Matter]:
+    for one in catalog.worklists.values():
+        numbers = counted(tallies, one.id)
+        if numbers["超期"]:
+            parts = [
+                f"{catalog.departments[department].name} {count:,}"
+                for department in catalog.departments
+                if (count := counted(tallies, one.id, department)["超期"])
+            ]
+            unknown = numbers["超期"] - sum(
+                counted(tallies, one.id, each)["超期"] for each in catalog.departments
+            )
+            parts += [f"未登记部门 {unknown:,}"] if unknown else []
+            yield Matter(
+                id=f"worklist:{one.id}",
+                subject="worklist",
+                title=one.name,
+                reasons=("台账超期",),
+                facts=(
+                    f"超期 {numbers['超期']:,} 项，临期 {numbers['临期']:,} 项，期限不明 {numbers['期限不明']:,} 项",
+                    f"超期按部门：{'、'.join(parts)}",
+                    one.definition,
+                ),
+                departments=one.departments,
+            )
+
+
+def _owed(catalog: Catalog, lines: Sequence[Line]) -> Iterable[Matter]:
+    for line in lines:
+        for duty in line.owing:
+            who = catalog.departments[duty.department].name
+            since = (
+                "从未汇报"
+                if duty.latest is None
+                else f"最近一次汇报在 {duty.latest.reported_on}，已 {duty.days} 天：{duty.latest.text}"
+            )
+            yield Matter(
+                id=f"report:{line.measure.id}:{duty.department}",
+                subject="report",
+                title=f"{line.measure.title}：{who}欠进展汇报",
+                reasons=("欠进展汇报",),
+                facts=(since, line.measure.text),
+                departments=(duty.department,),
+            )
+
+
+def _kept(one: Decision, cards: Mapping[str, Card]) -> Matter:
+    """A matter that only its decision keeps on the table: what it is about now shows nothing against it."""
+    kind, _, name = one.item.partition(":")
+    card = cards.get(name) if kind == "indicator" else None
+    subject: Subject = kind if kind in ("indicator", "worklist", "report") else "other"
+    now = f"{card.period}为{card.value}，{card.verdict.word}" if card is not None else "现在的数据中没有问题"
+    return Matter(
+        id=one.item,
+        subject=subject,
+        title=one.title,
+        reasons=(),
+        facts=(f"{now}：可以了结的，请标为已办结",),
+        departments=(one.department,) if one.department else (),
+    )
+
+
+def late(matters: Iterable[Matter], today: date) -> int:
+    """How many matters are past the due date a session gave them."""
+    return sum(1 for one in matters if one.last is not None and one.last.late(today))

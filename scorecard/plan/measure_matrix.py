@@ -1,0 +1,126 @@
+"""The 17 measures as a matrix: responsible departments and their reports, indicators and their verdicts, worklist items.
+
+What it must show at a glance is which measure nothing speaks for, and which department owes a report. How often reports
+are due is a dated parameter: without one, days are counted and nobody owes anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from scorecard.assessment.cards import Card
+from scorecard.catalog.definitions import Catalog, Measure
+from scorecard.catalog.worklists import State
+from scorecard.records.progress_reports import reporters
+from scorecard.store.registers import Progress
+from scorecard.store.worklist_rows import Tally, counted
+
+REPORTED_EVERY = "配套措施进展汇报间隔天数"  # the parameter
+SILENT = ("无数据", "数据待核")  # verdicts that speak for nothing
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What one department owes a measure: its latest report, days since it (None: never), whether one is overdue.
+
+    `owed` is None where no interval is set.
+    """
+
+    department: str
+    latest: Progress | None
+    days: int | None
+    owed: bool | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure: who answers for it, what its indicators say, what waits on worklists, what was reported."""
+
+    measure: Measure
+    duties: tuple[Duty, ...]
+    cards: tuple[Card, ...]
+    worklists: tuple[tuple[str, dict[State, int]], ...]
+    reports: tuple[Progress, ...]
+
+    @property
+    def speaking(self) -> tuple[Card, ...]:
+        """Indicators that have a sound value."""
+        return tuple(card for card in self.cards if card.verdict.word not in SILENT)
+
+    @property
+    def missed(self) -> tuple[Card, ...]:
+        return tuple(card for card in self.cards if card.verdict.word == "未达标")
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What does not speak for this measure: indicators, reports, evidence named in a report."""
+        found = [] if self.speaking else ["指标"]
+        if not self.reports:
+            found.append("汇报")
+        elif not any(one.evidence for one in self.reports):
+            found.append("佐证材料")
+        return tuple(found)
+
+    @property
+    def silent(self) -> bool:
+        """Whether neither a sound indicator nor any report speaks for it."""
+        return not self.speaking and not self.reports
+
+    @property
+    def owing(self) -> tuple[Duty, ...]:
+        return tuple(duty for duty in self.duties if duty.owed)
+
+    def waiting(self, state: State) -> int:
+        return sum(numbers[state] for _, numbers in self.worklists)
+
+
+def lines(
+    catalog: Catalog,
+    cards: Mapping[str, Card],
+    reports: Sequence[Progress],
+    tallies: Iterable[Tally],
+    today: date,
+    every: int | None,
+) -> tuple[Line, ...]:
+    """The measures in the plan's order. `reports` newest first; `every` how many days may pass between two of them."""
+    found = tuple(tallies)
+    return tuple(
+        Line(
+            measure=measure,
+            duties=_duties(catalog, measure, reports, today, every),
+            cards=tuple(card for card in cards.values() if measure.id in card.indicator.measures),
+            worklists=tuple(
+                (one.id, counted(found, one.id))
+                for one in catalog.worklists.values()
+                if measure.id in one.measures
+            ),
+            reports=tuple(one for one in reports if one.measure == measure.id and one.reported_on <= today),
+        )
+        for measure in catalog.measures.values()
+    )
+
+
+def _duties(
+    catalog: Catalog, measure: Measure, reports: Sequence[Progress], today: date, every: int | None
+) -> tuple[Duty, ...]:
+    """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each."""
+    own = [one for one in reports if one.measure == measure.id and one.reported_on <= today]
+    found: list[Duty] = []
+    for department in reporters(catalog, measure):
+        latest = next((one for one in own if one.department == department), None)
+        days = (today - latest.reported_on).days if latest else None
+        owed = None if every is None else days is None or days > every
+        found.append(Duty(department, latest, days, owed))
+    return tuple(found)
+
+
+def interval(parameters: Iterable[Mapping[str, Any]], day: date) -> int | None:
+    """How many days may pass between two reports on this day; None where nobody has set it."""
+    valid = [
+        one
+        for one in parameters
+        if one["name"] == REPORTED_EVERY and (one["valid_from"] is None or one["valid_from"] <= day)
+    ]
+    latest = max(valid, key=lambda one: (one["valid_from"] or date.min, one["year"]), default=None)
+    return None if latest is None else int(latest["value"])

@@ -1,0 +1,1 @@
+"""Declared formulas as Ibis expressions. Builds expressions and runs none."""

@@ -1,0 +1,79 @@
+"""Derived columns of a table contract as Ibis expressions: computed once for all indicators, when a version is built."""
+
+from functools import reduce
+from operator import and_
+
+import ibis
+
+from scorecard.catalog.case_number import NORMAL_PATTERN
+from scorecard.catalog.contracts import Derived, Table
+from scorecard.queries.expressions import Expression, Rows, as_date, later, unbound
+
+CALENDAR = (
+    "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
+)
+
+
+def derive(table: Table, source: str) -> Rows:
+    """The rows of `source` (contract columns, _batch, _line) with every derived column added, in order."""
+    schema = unbound(table, source, derived=False).schema()
+    rows: Rows = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
+    calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
+    for name, derived in table.derived.items():
+        if derived.working_days_between is not None:
+            rows = _with_working_days(rows, calendar, name, *derived.working_days_between)
+        else:
+            rows = rows.mutate(_derived(rows, derived).name(name))
+    return rows.select(*table.columns, *table.derived, "_batch", "_line")
+
+
+def _with_working_days(rows: Rows, calendar: Rows, name: str, start: str, end: str) -> Rows:
+    """Working days after `start` up to and including `end`; unknown outside the calendar or when end < start."""
+    for side, column in (("from", start), ("to", end)):
+        days = calendar.select(calendar.day.name(f"_{side}_day"), calendar.ordinal.name(f"_{side}_ordinal"))
+        rows = rows.left_join(days, as_date(rows[column]) == days[f"_{side}_day"])
+    counted = (as_date(rows[end]) >= as_date(rows[start])).ifelse(
+        rows["_to_ordinal"] - rows["_from_ordinal"], ibis.null("int64")
+    )
+    return rows.mutate(counted.name(name)).drop("_from_day", "_from_ordinal", "_to_day", "_to_ordinal")
+
+
+def _derived(rows: Rows, derived: Derived) -> Expression:
+    if derived.days_between is not None:
+        start, end = (as_date(rows[column]) for column in derived.days_between)
+        return (end >= start).ifelse(end.delta(start, unit="day"), ibis.null("int64"))
+    if derived.after is not None:
+        return later(as_date(rows[derived.after.of]), derived.after).cast("date")
+    if derived.earliest is not None:
+        return ibis.least(*(rows[column] for column in derived.earliest))
+    if derived.latest is not None:
+        columns = [rows[column] for column in derived.latest]
+        return _all_known(columns).ifelse(ibis.greatest(*columns), ibis.null(columns[0].type()))
+    if derived.total is not None:
+        columns = [rows[column] for column in derived.total]
+        added = reduce(lambda a, b: a + b, (column.fill_null(0) for column in columns))
+        return (
+            reduce(lambda a, b: a | b, (column.notnull() for column in columns))
+            .ifelse(added, ibis.null(columns[0].type()))
+            .cast(columns[0].type())
+        )
+    if derived.difference is not None:
+        first, second = (rows[column] for column in derived.difference)
+        return (first - second).cast(first.type())
+    if derived.case_part is not None:
+        return _case_part(rows[derived.case_part.of], derived.case_part.part)
+    assert derived.group is not None
+    group = derived.group
+    branches = [(rows[group.of].isin(words), name) for name, words in group.groups.items()]
+    return ibis.cases((rows[group.of].isnull(), ibis.null("string")), *branches, else_=group.other)
+
+
+def _case_part(number: Expression, part: str) -> Expression:
+    """An element of a normalised case number （year）court type serial号 (grammar: see case_number)."""
+    group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
+    found = number.re_extract(NORMAL_PATTERN, group).nullif("")
+    return found.cast("int64") if part in ("year", "serial") else found
+
+
+def _all_known(columns: list[Expression]) -> Expression:
+    return reduce(and_, (column.notnull() for column in columns))

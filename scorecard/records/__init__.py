@@ -1,0 +1,1 @@
+"""Rows that people enter: targets, re-basings, annotations, decisions, progress reports."""

@@ -1,0 +1,98 @@
+"""Files that are either whole or not there: temporary sibling, fsync, rename, fsync of the folder; one lock."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Generator
+from pathlib import Path
+
+from scorecard.errors import StorageError
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+
+
+def temporary_sibling(path: Path) -> Path:
+    """A name in the same folder that readers ignore; it carries the writer's process id for the sweep."""
+    return path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}"
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Make the temporary file durable and give it its name in one step."""
+    _sync(temporary)
+    os.replace(temporary, path)
+    _sync(path.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that any reader at any instant sees the old content or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_sibling(path)
+    try:
+        temporary.write_bytes(content)
+        put_in_place(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path, only: str = "") -> None:
+    """Remove what a killed writer left behind; files of processes that still run stay, unless named."""
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
+        if path.name == only or (not only and not (owner.isdigit() and runs(int(owner)))):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def runs(process: int) -> bool:
+    """Whether there is a process of this number, whoever owns it."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def locked(data: DataDir) -> Generator[None, None, None]:
+    """Only one writer at a time, across processes; released by the system when the process dies."""
+    with storage_errors("数据目录"):
+        data.root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(data.lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+_REASONS = {
+    errno.ENOSPC: ("磁盘已满", "请清理磁盘空间后重试"),
+    errno.EFBIG: ("文件超过系统允许的大小", "请管理员放宽服务进程的文件大小限制后重试"),
+    errno.EDQUOT: ("磁盘配额已满", "请清理磁盘空间后重试"),
+    errno.EACCES: ("没有写入权限", "请检查数据目录的权限"),
+    errno.EROFS: ("磁盘为只读", "请检查磁盘挂载方式"),
+}
+
+
+@contextlib.contextmanager
+def storage_errors(where: str) -> Generator[None, None, None]:
+    """The operating system's refusals in Chinese, with what to do."""
+    try:
+        yield
+    except OSError as error:
+        found, remedy = _REASONS.get(error.errno or 0, (f"读写失败（{error.strerror}）", "请检查磁盘后重试"))
+        raise StorageError(where, found, "可写入的数据目录；未留下不完整的文件", remedy) from error

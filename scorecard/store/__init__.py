@@ -1,0 +1,1 @@
+"""Published versions, read-only: values, evidence rows, worklist rows, registers."""

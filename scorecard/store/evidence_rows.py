@@ -1,0 +1,303 @@
+"""The rows behind a value as text for a table or a file, and what they add up to, read from a published version.
+
+Private columns are masked here, before anything leaves the store: their first character and a number that is the same
+for the same value, so that what is counted once can be seen to be the same. A search looks into shown columns only.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import duckdb
+
+from scorecard.access import Actor, Forbidden
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.queries.evidence import BATCH, LINE, Behind, Half, Role
+
+_WHERE = "案件清单"
+
+
+def require_evidence(actor: Actor, department: str, catalog: Catalog) -> None:
+    """Raise Forbidden unless the actor may see rows of this department; 全院 is for 审管办 only."""
+    if actor.may("evidence", department):
+        return
+    if actor.role == "department" and actor.department in catalog.departments:
+        own = catalog.departments[actor.department].name
+        chosen = "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
+        raise Forbidden(
+            _WHERE,
+            f"当前选择的是“{chosen}”，部门账户只能看本部门的案件",
+            f"部门“{own}”",
+            f"请在上方“部门”选择“{own}”；只按全院统计的指标没有分部门的清单，请向审管办索取",
+        )
+    actor.require("evidence", department)
+
+
+Part = Literal["all", "numerator", "denominator", "rest"]
+PART_NAMES: dict[Part, str] = {
+    "all": "全部",
+    "numerator": "计入分子",
+    "denominator": "计入分母",
+    "rest": "在分母、不在分子",
+}
+SOURCE_HEADERS = ("来源文件", "数据截至", "源文件行号")
+ROLE_HEADER = "归属"
+SEEDED = "seeds/ 内置"
+_MASK = "＊＊"
+_MEASURES = {
+    "count": "count(*)",
+    "sum": "sum({column})",
+    "distinct": "count(DISTINCT {column})",
+    "median": "(quantile_disc({column}, 0.5) + quantile_disc({column}, 0.5 ORDER BY {column} DESC)) * 0.5",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of an evidence table: its cells in the order of `headers`."""
+
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Total:
+    """What the rows of one role come to: their number, and the amount they give the half."""
+
+    role: Role
+    rows: int
+    amount: Decimal | None
+
+
+def headers(behind: Behind) -> tuple[str, ...]:
+    """The Chinese headers: which half, then the contract's columns, then where the row was read."""
+    return (ROLE_HEADER, *(behind.table.header(column) for column in shown_columns(behind)), *SOURCE_HEADERS)
+
+
+def shown_columns(behind: Behind) -> tuple[str, ...]:
+    """What identifies a row and what the formula reads first, then the other columns of the contract."""
+    read = {column for role in behind.roles for column in role.term.columns}
+    key = [column for column in behind.table.key if column in behind.columns]
+    first = [*key, *(column for column in behind.columns if column in read)]
+    return tuple(dict.fromkeys([*first, *behind.columns]))
+
+
+def totals(connection: duckdb.DuckDBPyConnection, behind: Behind) -> tuple[Total, ...]:
+    """Rows and amount of every role, from the rows themselves: added up they must be the halves of the value."""
+    found: list[Total] = []
+    with connection.cursor() as cursor:
+        for role in behind.roles:
+            row = cursor.execute(_total_sql(behind, role)).fetchone()
+            assert row is not None  # an aggregate without groups always gives a row
+            found.append(Total(role, row[0], row[1]))
+    return tuple(found)
+
+
+def _total_sql(behind: Behind, role: Role) -> str:
+    counted = f"FROM ({behind.query}) WHERE {role.flag}"
+    if role.term.aggregate == "largest":
+        groups = f'SELECT count(*) AS n {counted} GROUP BY "{role.amount}"'
+        return f"SELECT coalesce(sum(n), 0), max(n)::DECIMAL(38, 4) FROM ({groups})"
+    measure = _MEASURES[role.term.aggregate].format(column=f'"{role.amount}"')
+    return f"SELECT count(*), ({measure})::DECIMAL(38, 4) {counted}"
+
+
+def half_of(found: Sequence[Total], half: Half, part: int = 0) -> Decimal | None:
+    """What the roles of one half come to, those taken off with their sign; None without roles, or a median of nothing."""
+    own = [total for total in found if total.role.half == half and total.role.part == part]
+    if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
+        return None
+    return sum(
+        (
+            -(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0)
+            for total in own
+        ),
+        Decimal(0),
+    )
+
+
+# --- rows -----------------------------------------------------------------------------------------------------
+
+
+def count(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    actor: Actor,
+    behind: Behind,
+    *,
+    part: Part = "all",
+    text: str = "",
+) -> int:
+    """How many rows a choice of half and text leaves. Raises Forbidden as `evidence_rows` does: a count answers too."""
+    require_evidence(actor, behind.department, catalog)
+    query, values = _chosen(catalog, behind, part, text)
+    with connection.cursor() as cursor:
+        row = cursor.execute(f"SELECT count(*) FROM ({query})", values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def evidence_rows(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    actor: Actor,
+    behind: Behind,
+    *,
+    part: Part = "all",
+    text: str = "",
+    limit: int,
+    offset: int = 0,
+) -> tuple[Line, ...]:
+    """One page of the rows in the order of their files, private cells masked, each with its half, file and line.
+
+    Raises Forbidden for everybody but 审管办, and the department whose rows they are.
+    """
+    require_evidence(actor, behind.department, catalog)
+    query, values = _chosen(catalog, behind, part, text)
+    columns = shown_columns(behind)
+    listed = ", ".join([*(f'"{column}"' for column in columns), BATCH, LINE, *(r.flag for r in behind.roles)])
+    with connection.cursor() as cursor:
+        rows = cursor.execute(
+            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        ).fetchall()
+    files = _files(connection)
+    return tuple(_line(row, columns, behind, catalog, files) for row in rows)
+
+
+def _line(
+    row: tuple[Any, ...],
+    columns: Sequence[str],
+    behind: Behind,
+    catalog: Catalog,
+    files: dict[int, tuple[str, str]],
+) -> Line:
+    cells = [
+        cell_text(value, behind.table, column, catalog) for column, value in zip(columns, row, strict=False)
+    ]
+    batch, line, *flags = row[len(columns) :]
+    labels = [role.label for role, counts in zip(behind.roles, flags, strict=True) if counts]
+    return Line(("、".join(dict.fromkeys(labels)), *cells, *files.get(batch, (SEEDED, "")), str(line)))
+
+
+def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:
+    """A cell as an extract would have it: 是/否, ISO dates, department names, no trailing zeros; unknown is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime) and table.kind_of(column) == "datetime":
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(
+        value, date
+    ):  # a date moved by an interval is a moment in DuckDB, and still a date to its reader
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if table.kind_of(column) == "department" and value in catalog.departments:
+        return catalog.departments[value].name
+    return str(value)
+
+
+def _chosen(catalog: Catalog, behind: Behind, part: Part, text: str) -> tuple[str, list[str]]:
+    """The rows of a choice with private columns already masked, so that no search can ask for what is hidden."""
+    query = f"SELECT * REPLACE ({_masks(behind)}) FROM ({behind.query})" if _private(behind) else behind.query
+    tests: list[str] = []
+    if part != "all":
+        tests.append(_part_test(behind, part))
+    words = text.split()
+    cells = ", ".join(_searched(catalog, behind))
+    tests += [f"contains(lower(concat_ws('\t', {cells})), lower(?))"] * len(words)
+    return (f"SELECT * FROM ({query}) WHERE {' AND '.join(tests)}" if tests else query), words
+
+
+def _searched(catalog: Catalog, behind: Behind) -> Iterator[str]:
+    """The cells a search looks into, as they are shown; 是/否 would match everything and is left out."""
+    for column in shown_columns(behind):
+        kind = behind.table.kind_of(column)
+        if kind == "department":
+            names = " ".join(
+                f"WHEN {_quoted(one.id)} THEN {_quoted(one.name)}" for one in catalog.departments.values()
+            )
+            yield f'CASE "{column}" {names} END'
+        elif kind != "boolean":
+            yield f'"{column}"::VARCHAR'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _part_test(behind: Behind, part: Part) -> str:
+    """Which rows count in a half after those that are taken off again."""
+
+    def counts(half: Half) -> str:
+        plus = " OR ".join(behind.flags(half, minus=False)) or "false"
+        minus = " OR ".join(behind.flags(half, minus=True)) or "false"
+        return f"(({plus}) AND NOT ({minus}))"
+
+    if part == "numerator":
+        return counts("numerator")
+    return (
+        counts("denominator")
+        if part == "denominator"
+        else f"{counts('denominator')} AND NOT {counts('numerator')}"
+    )
+
+
+def _private(behind: Behind) -> tuple[str, ...]:
+    """Private columns, and those derived from one as text would be: a masked cell must not stand beside its copy."""
+    known = behind.table.columns
+    hidden = {column for column in known if known[column].private}
+    for name, derived in behind.table.derived.items():
+        if hidden.intersection(derived.inputs):
+            hidden.add(name)
+    return tuple(column for column in behind.columns if column in hidden)
+
+
+def _masks(behind: Behind) -> str:
+    return ", ".join(
+        f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{_MASK}\''
+        f' || dense_rank() OVER (ORDER BY "{column}") END AS "{column}"'
+        for column in _private(behind)
+    )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A batch some of the rows came from: its name, its file, 数据截至, and how many of the rows it gave."""
+
+    batch: str
+    file: str
+    as_of: str
+    rows: int
+
+
+def sources(connection: duckdb.DuckDBPyConnection, behind: Behind) -> tuple[Source, ...]:
+    """The batches the rows came from, in the order they were accepted."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute(
+            f"SELECT {BATCH}, count(*), any_value(record) FROM ({behind.query})"
+            f" LEFT JOIN batch ON number = {BATCH} GROUP BY {BATCH} ORDER BY {BATCH}"
+        ).fetchall()
+    found: list[Source] = []
+    for _, number, record in rows:
+        known = {} if record is None else json.loads(record)
+        file, as_of = _source(known) if known else (SEEDED, "")
+        found.append(Source(str(known.get("name", "")), file, as_of, number))
+    return tuple(found)
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:
+    """File name and 数据截至 of every batch of the version, by the number its rows carry."""
+    with connection.cursor() as cursor:
+        records = cursor.execute("SELECT number, record FROM batch").fetchall()
+    return {number: _source(json.loads(record)) for number, record in records}
+
+
+def _source(record: dict[str, Any]) -> tuple[str, str]:
+    return str(record.get("file_name", "")), str(record.get("as_of", ""))

@@ -1,0 +1,174 @@
+"""A published version, opened for reading: what pages, papers and the command line all read from, without any of them.
+
+Nothing here depends on a screen or on a cache; what is the same for every choice is read once, when it is opened.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from scorecard.assessment.cards import Evidence
+from scorecard.assessment.data_quality import TableState
+from scorecard.assessment.due_dates import due_through
+from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.period import Grain, Period, between, month_index
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import StorageError
+from scorecard.records.annotations import Annotation
+from scorecard.records.baselines import Baseline
+from scorecard.records.targets import Target
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from scorecard.store.versions import Manifest
+
+_ID = re.compile(r"[0-9a-z]{8,64}")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version, open for reading, with everything of it that does not depend on a choice."""
+
+    id: str
+    connection: Any  # only the store knows what it is; who reads hands it back to the store
+    manifest: Manifest
+    catalog: Catalog
+    targets: tuple[Target, ...]
+    doubts: dict[str, tuple[str, ...]]
+    tables: dict[str, TableState]
+    departments: tuple[str, ...]
+    baselines: tuple[Baseline, ...]
+    annotations: tuple[Annotation, ...]
+    historic: bool = False  # opened by its id, while another one is current
+
+    @property
+    def as_of(self) -> dict[str, date]:
+        """数据截至 of every table that came from extracts."""
+        return {
+            name: state.as_of for name, state in self.tables.items() if self.catalog.tables[name].seed is None
+        }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a reader chose once for everything that is shown."""
+
+    period: Period
+    department: str
+    scope: str
+
+    @property
+    def grain(self) -> Grain:
+        return self.period.grain
+
+
+def open_version(data: DataDir, version: str) -> Version:
+    """The version of this id. Raises StorageError when it cannot be read."""
+    connection = store.connect(data, version)
+    with store.understood(version):
+        return Version(
+            id=version,
+            connection=connection,
+            manifest=store.manifest(data, version),
+            catalog=store.catalog(connection),
+            targets=store.targets(connection),
+            doubts=store.doubts(connection),
+            tables=store.tables(connection),
+            departments=store.departments(connection),
+            baselines=store.baselines(connection),
+            annotations=store.annotations(connection),
+        )
+
+
+def require_published(data: DataDir, version: str) -> None:
+    """Raise StorageError unless the text names a version that was published and can still be opened."""
+    if not _ID.fullmatch(version) or not data.manifest(version).is_file():
+        raise StorageError(
+            f"版本 {version[:40]}", "没有这个已发布的版本", "已发布的版本之一", "请在“版本”页另选一个版本"
+        )
+    if store.is_pruned(data, version):
+        store.connect(data, version)  # refuses in words; a copy still open in a cache must not answer
+
+
+def open_published(data: DataDir, version: str = "") -> Version:
+    """The current version, or the one of this id, marked as historic where another is current. Raises StorageError."""
+    current = store.current(data).version
+    if not version and current is None:
+        raise StorageError(
+            "数据版本", "还没有发布任何数据", "至少一个已发布的版本", "请先在“数据报送”页报送并发布"
+        )
+    named = version or current or ""
+    require_published(data, named)
+    opened = open_version(data, named)
+    return opened if named == current else replace(opened, historic=True)
+
+
+def evidence(version: Version, grain: Grain, department: str, scope: str, judged: date) -> Evidence:
+    """All readings of a grain, department and scope, with what judges them on that day."""
+    return Evidence(
+        catalog=version.catalog,
+        series=store.series(version.connection, version.catalog, grain, department, scope),
+        targets=version.targets,
+        doubts=version.doubts,
+        tables=version.tables,
+        department=department,
+        scope=scope,
+        today=judged,
+        baselines=version.baselines,
+    )
+
+
+def periods(version: Version, whole: Evidence, grain: Grain) -> tuple[Period, ...]:
+    """The periods that have values, newest first; `whole` is the evidence of the grain for 全院 and all cases."""
+    found = {reading.period for readings in whole.series.values() for reading in readings}
+    if found:  # months already due are offered even if nothing arrived: they are 数据待核, not absent
+        first = min(period.first_month for period in found)
+        found.update(
+            between(grain, first, month_index(due_through(whole.today, version.catalog.court.due_day)))
+        )
+    return tuple(sorted(found, key=lambda period: period.last_month, reverse=True))
+
+
+def complete_through(version: Version) -> date:
+    """The day the extracts reach: the latest 数据截至 of any table."""
+    return reach(version)[1]
+
+
+def reach(version: Version) -> tuple[date, date]:
+    """The earliest and the latest 数据截至 of the extracts.
+
+    A report of progress is written on the day it is entered and says nothing of how far the cases reach.
+    """
+    extracts = [
+        day for name, day in version.as_of.items() if version.catalog.tables[name].entered_by == "upload"
+    ]
+    days = extracts or list(version.as_of.values())
+    return min(days), max(days)
+
+
+def judged_on(version: Version) -> date:
+    """The day lateness is judged by: today; for an older version the day it was published, so that it reads as it did.
+
+    For a sample, which nobody owes, it is the day its extracts reach.
+    """
+    if version.manifest.sample:
+        return complete_through(version)
+    return published_on(version) if version.historic else today()
+
+
+def published_on(version: Version) -> date:
+    """The day a version was first published, at the court."""
+    return datetime.fromisoformat(version.manifest.published_at).astimezone(COURT_TIME).date()
+
+
+def due_or_complete(version: Version) -> date:
+    """The day readers may expect the data to reach: where they do reach, or where they are already due to."""
+    due = due_through(judged_on(version), version.catalog.court.due_day)
+    return max(complete_through(version), due)
+
+
+def in_order(catalog: Catalog) -> tuple[Table, ...]:
+    """The tables in the order in which the plan's indicators need them, then the others."""
+    needed = [name for indicator in catalog.indicators.values() for name in indicator.formula.tables]
+    return tuple(catalog.tables[name] for name in dict.fromkeys([*needed, *catalog.tables]))

@@ -1,0 +1,220 @@
+"""What publishing a version would change, as plain facts: rows, indicators, balances, parts. No database, no screen.
+
+Counts are of everything; lists are bounded by `LISTED` and say so by being shorter than their count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from scorecard.assessment.verdict import Word
+from scorecard.calendar.period import Period
+from scorecard.catalog.definitions import Indicator
+
+LISTED = 10_000  # rows of one list kept; the screen shows far fewer, the rest is in the file
+
+Backward = Literal["reopened", "left_altered", "entered_altered"]
+ChangeKind = Literal["verdict", "value", "halves"]
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row, or one cell of it: in which file and line it stands, its key, and what was and will be there."""
+
+    source: str
+    line: int
+    key: str
+    column: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class BackwardsRows:
+    """Rows of one table that went backwards in one way; `words` in the table's own headers."""
+
+    kind: Backward
+    words: str
+    count: int
+    rows: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True)
+class TableImpact:
+    """One table, row by row. `absent` counts rows that stay although no newly accepted file holds them (None: no new file).
+
+    `absent_open` are those among them that are still open: forgotten, or simply not yet closed.
+    """
+
+    table: str
+    name: str
+    before: int
+    after: int
+    new: int
+    changed: int
+    unchanged: int
+    missing: int
+    columns: tuple[tuple[str, int], ...]  # (header, rows in which it changed)
+    new_rows: tuple[RowChange, ...]
+    cells: tuple[RowChange, ...]
+    missing_rows: tuple[RowChange, ...]
+    absent: int | None = None
+    absent_open: int | None = None
+    absent_rows: tuple[RowChange, ...] = ()
+    backwards: tuple[BackwardsRows, ...] = ()
+    note: str = ""
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything about the table is worth a line."""
+        return bool(self.new or self.changed or self.missing or self.absent_open or self.note)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """期初 + 新收 − 结案 against 期末, of all rows, a department or a case type."""
+
+    by: Literal["all", "department", "type"]
+    name: str
+    opening: int
+    received: int
+    closed: int
+    closing: int
+
+    @property
+    def expected(self) -> int:
+        return self.opening + self.received - self.closed
+
+    @property
+    def difference(self) -> int:
+        """期末 less what it ought to be; 0 when the flow closes."""
+        return self.closing - self.expected
+
+
+@dataclass(frozen=True)
+class BalanceCase:
+    """A row behind a difference: why, what it adds to the difference of all, and the departments it went between."""
+
+    row: RowChange
+    reason: str
+    effect: int
+    left: str = ""
+    joined: str = ""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The stock and flow of one table between the published cut (`since`) and the new one (`until`)."""
+
+    table: str
+    name: str
+    since: date | None
+    until: date | None
+    flows: tuple[Flow, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()  # (reason, rows)
+    cases: tuple[BalanceCase, ...] = ()
+    skipped: str = ""
+
+    @property
+    def open_flows(self) -> tuple[Flow, ...]:
+        """Those that do not close."""
+        return tuple(flow for flow in self.flows if flow.difference)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A total and its parts. `other` is what no part holds: 其他, with the rows behind it."""
+
+    what: str
+    by: str
+    total: int
+    parts: tuple[tuple[str, int], ...]
+    rows: tuple[RowChange, ...] = ()
+
+    @property
+    def other(self) -> int:
+        return self.total - sum(count for _, count in self.parts)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One indicator in one period of 全院 全部, as it was and as it would be, in words."""
+
+    indicator: Indicator
+    period: Period
+    kind: ChangeKind
+    before: str
+    after: str
+    size: str
+    before_word: Word
+    after_word: Word
+    reason: str
+    before_halves: str
+    after_halves: str
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A value that is in one version only: its period is new, or gone."""
+
+    indicator: Indicator
+    period: Period
+    text: str
+    word: Word
+
+
+@dataclass(frozen=True)
+class Redefined:
+    """An indicator of which something other than the data changed: its definition, target, doubts, or that it exists."""
+
+    indicator: str
+    name: str
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class IndicatorChanges:
+    """Two versions, indicator by indicator."""
+
+    changes: tuple[Change, ...]
+    new: tuple[Reached, ...]
+    gone: tuple[Reached, ...]
+    redefined: tuple[Redefined, ...]
+    compared: int  # values both versions have
+    parts_changed: int  # values of departments and of 涉企 that differ
+    parts_compared: int
+
+    @property
+    def verdicts(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.kind == "verdict")
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What publishing `candidate` in place of `current` would change."""
+
+    candidate: str
+    current: str | None
+    leaves_sample: bool
+    taken_in: tuple[Mapping[str, Any], ...]  # records of batches only the candidate is built from
+    left_out: tuple[Mapping[str, Any], ...]  # and of those only the published version is
+    tables: tuple[TableImpact, ...]
+    balances: tuple[Balance, ...]
+    parts: tuple[Parts, ...]
+    indicators: IndicatorChanges
+
+    @property
+    def nothing(self) -> bool:
+        """True when both show the same rows, values and words."""
+        changed = self.indicators
+        return not (
+            any(table.touched for table in self.tables)
+            or changed.changes
+            or changed.new
+            or changed.gone
+            or changed.redefined
+            or changed.parts_changed
+        )

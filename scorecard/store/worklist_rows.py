@@ -1,0 +1,155 @@
+"""The items of a published version's worklists: how many of each state, and the rows themselves, sorted by due date only.
+
+Numbers are for everybody; rows are for those who may see case lists, a department its own. Private cells are masked here,
+before anything leaves the store. Never sorted by judge, never ranked by department.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from scorecard.access import Actor
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.worklists import STATES, State, Worklist
+
+MASK = "＊＊"
+GROUP, SOURCE, LINE = "组号", "来源文件", "源文件行号"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many items of a list a department has in one state; `department` is None where the rows do not say whose."""
+
+    worklist: str
+    department: str | None
+    state: State
+    count: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The day a list was judged on, or the tables that have not come in."""
+
+    as_of: date | None
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a list. `late` is the number of days since its last day, negative before it, None without a term."""
+
+    state: State
+    due: str
+    late: int | None
+    department: str
+    cells: tuple[str, ...]
+    source: str
+    line: int
+
+
+def tallies(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Tally, ...]:
+    """All counts of a version; nothing for one that was built before there were worklists."""
+    if not catalog.worklists:
+        return ()
+    with connection.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT worklist, department, state, count(*) FROM worklist_item GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    return tuple(Tally(*row) for row in rows)
+
+
+def standings(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, Standing]:
+    """Every worklist's day, or what it lacks."""
+    if not catalog.worklists:
+        return {}
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT worklist, as_of, lacking FROM worklist_state").fetchall()
+    return {name: Standing(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows}
+
+
+def counted(found: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[State, int]:
+    """The number in each state of one list, for a department or the whole court; zeros included."""
+    numbers: dict[State, int] = dict.fromkeys(STATES, 0)
+    for one in found:
+        if one.worklist == worklist and department in (ALL_DEPARTMENTS, one.department):
+            numbers[one.state] += one.count
+    return numbers
+
+
+def headers(catalog: Catalog, worklist: Worklist) -> tuple[str, ...]:
+    """The Chinese headers of an item's cells."""
+    table = catalog.tables[worklist.table]
+    group = (GROUP,) if worklist.repeated else ()
+    return (*group, *(table.header(column) for column in worklist.columns))
+
+
+def items(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    worklist: Worklist,
+    actor: Actor,
+    department: str,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> tuple[Item, ...]:
+    """Rows of a list by due date, then as they stand in their files. Raises Forbidden for who may not see case lists.
+
+    A department sees its own rows and must say so: the whole court's are for those who may see every department's.
+    """
+    actor.require("evidence", None if department == ALL_DEPARTMENTS else department)
+    table = catalog.tables[worklist.table]
+    columns = "".join(f', t."{column}"' for column in worklist.columns)
+    whose, values = "", [worklist.id]
+    if department != ALL_DEPARTMENTS:
+        whose, values = " AND department = ?", [worklist.id, department]
+    order = "due_at NULLS LAST, group_no, _batch, _line"
+    # Cut to the page before the table of cases is touched: a list may have more rows than anybody reads.
+    page = f"SELECT * FROM worklist_item WHERE worklist = ?{whose} ORDER BY {order} LIMIT ? OFFSET ?"
+    with connection.cursor() as cursor:
+        rows = cursor.execute(
+            f"SELECT i.state, i.due_at, s.as_of, i.department, b.record, _line, i.group_no{columns}"
+            f' FROM ({page}) i JOIN worklist_state s USING (worklist) JOIN "{table.id}" t USING (_batch, _line)'
+            f" LEFT JOIN batch b ON b.number = _batch ORDER BY {order}",
+            [*values, limit, offset],
+        ).fetchall()
+    return tuple(_item(catalog, table, worklist, row) for row in rows)
+
+
+def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> Item:
+    state, due_at, as_of, department, record, line, group, *values = row
+    cells = [_cell(table, column, value) for column, value in zip(worklist.columns, values, strict=True)]
+    return Item(
+        state=state,
+        due=_due_text(worklist, due_at),
+        late=None if due_at is None else (as_of - due_at.date()).days,
+        department=catalog.departments[department].name if department else "未登记部门",
+        cells=tuple([str(group), *cells] if worklist.repeated else cells),
+        source=json.loads(record)["file_name"] if record else "",
+        line=line,
+    )
+
+
+def _due_text(worklist: Worklist, due_at: datetime | None) -> str:
+    if due_at is None:
+        return "" if not worklist.due else "期限不明"
+    return f"{due_at:%Y-%m-%d %H:%M}" if worklist.to_the_minute else f"{due_at:%Y-%m-%d}"
+
+
+def _cell(table: Table, column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if column in table.columns and table.columns[column].private:
+        return MASK
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return f"{value.normalize():,f}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,148 @@
+"""小额 by the wage threshold of the filing year, the 48 hours of preservation, the register of dishonest firms: counted.
+
+Thresholds come from the parameters of the version. What the law leaves to the judge (clear facts, a claim for money) is
+not in any extract: the bands say what the amount allows, no more.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from scorecard.catalog.definitions import Catalog
+from scorecard.topics.disputes import (
+    ABOVE,
+    BANDS,
+    MAY,
+    MUST,
+    NO_CLAIM,
+    NO_WAGE,
+    Claim,
+    Clock,
+    Register,
+    Threshold,
+)
+from scorecard.topics.slices import Slice, fetched, rows_of
+
+CLAIMS_NEEDED = {"cases": ("case_type", "closed_on", "filed_on", "procedure", "claimed_yuan")}
+PRESERVATION_NEEDED = {"preservation": ("kind", "applied_at", "ruled_at")}
+REGISTER_NEEDED = {
+    "credit_register": (
+        "firm_code",
+        "listed_on",
+        "left_on",
+        "removed_on",
+        "repaired_on",
+        "relisted_on",
+        "deletion_reason",
+    )
+}
+# 民事诉讼法 165: names of the parameters as seeds/parameters.csv has them.
+WAGE = "山东省城镇非私营单位就业人员年平均工资"
+MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比例"
+MAY_SHARE = "小额诉讼约定适用的标的额上限占年平均工资的比例"
+LIMIT_HOURS = 48
+# A wage figure comes out once a year. Past this many months a newer one is out and not in our table: a threshold of the
+# old one would be a plausible wrong number, so the case has none.
+FRESH_MONTHS = 15
+_REPAIRED = "deletion_reason IN ('履行或执行完毕', '和解履行完毕', '申请人同意删除')"
+
+
+def missing_parameters(connection: Any) -> tuple[str, ...]:
+    """The parameters without which no threshold can be computed."""
+    exists = fetched(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'parameters'")
+    known = (
+        fetched(connection, "SELECT DISTINCT name FROM parameters WHERE valid_from IS NOT NULL")
+        if exists
+        else []
+    )
+    return tuple(name for name in (WAGE, MUST_SHARE, MAY_SHARE) if (name,) not in known)
+
+
+def thresholds(connection: Any) -> tuple[Threshold, ...]:
+    """Every wage figure with the limits in force on the day it came into force."""
+    rows = fetched(
+        connection, f"SELECT valid_from, year, wage, must, may FROM ({_LIMITS}) ORDER BY valid_from"
+    )
+    return tuple(
+        Threshold(since.isoformat(), year, Decimal(wage), Decimal(must), Decimal(may))
+        for since, year, wage, must, may in rows
+    )
+
+
+def _named(name: str) -> str:
+    return f"SELECT valid_from, year, value FROM parameters WHERE name = '{name}' AND valid_from IS NOT NULL"
+
+
+# The latest published figure is used until the next one is out; a limit is a share of it, exact to the fen.
+_LIMITS = (
+    "SELECT greatest(w.valid_from, m.valid_from, n.valid_from) AS valid_from, w.year, w.value AS wage,"
+    " w.value * m.value / 100 AS must, w.value * n.value / 100 AS may"
+    f" FROM ({_named(WAGE)}) w ASOF JOIN ({_named(MUST_SHARE)}) m ON w.valid_from >= m.valid_from"
+    f" ASOF JOIN ({_named(MAY_SHARE)}) n ON w.valid_from >= n.valid_from"
+)
+
+
+def claims(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Claim, ...]:
+    """Civil cases closed in the slice by the band their claim stood in on the day they were filed, and whether 小额 was used."""
+    rows = fetched(
+        connection,
+        f"SELECT CASE WHEN l.wage IS NULL OR c.filed_on >= l.valid_from + INTERVAL {FRESH_MONTHS} MONTH THEN '{NO_WAGE}'"
+        f" WHEN c.claimed_yuan IS NULL THEN '{NO_CLAIM}'"
+        f" WHEN c.claimed_yuan <= l.must THEN '{MUST}' WHEN c.claimed_yuan <= l.may THEN '{MAY}' ELSE '{ABOVE}' END,"
+        " count(*) FILTER (c.procedure = '小额诉讼'), count(*) FILTER (c.procedure IS DISTINCT FROM '小额诉讼')"
+        f" FROM (SELECT * FROM {rows_of(catalog, 'cases', chosen)} WHERE case_type = '民初' AND closed_on BETWEEN ? AND ?) c"
+        f" ASOF LEFT JOIN ({_LIMITS}) l ON c.filed_on >= l.valid_from GROUP BY 1",
+        [chosen.first, chosen.last],
+    )
+    found = {band: Claim(band, used, others) for band, used, others in rows}
+    return tuple(found.get(band, Claim(band, 0, 0)) for band in BANDS)
+
+
+def preservation(connection: Any, catalog: Catalog, chosen: Slice) -> Clock:
+    """诉前 and urgent applications ruled in the slice, by hours; and those that were over 48 hours old at its end, not ruled."""
+    source = f"(SELECT * FROM {rows_of(catalog, 'preservation', chosen)} WHERE kind IN ('诉前', '紧急'))"
+    # Seconds, not boundaries of hours: 48 hours and a minute are late.
+    hours = "epoch(ruled_at - applied_at) / 3600.0"
+    ruled = f"FROM {source} WHERE ruled_at::DATE BETWEEN ? AND ?"
+    (row,) = fetched(
+        connection,
+        f"SELECT count(*) FILTER ({hours} <= 24), count(*) FILTER ({hours} > 24 AND {hours} <= {LIMIT_HOURS}),"
+        f" count(*) FILTER ({hours} > {LIMIT_HOURS} AND {hours} <= 120), count(*) FILTER ({hours} > 120),"
+        f" median({hours}) {ruled}",
+        [chosen.first, chosen.last],
+    )
+    (waiting,) = fetched(
+        connection,
+        f"SELECT count(*) FROM {source} WHERE (ruled_at IS NULL OR ruled_at::DATE > ?)"
+        f" AND applied_at + INTERVAL {LIMIT_HOURS} HOUR < ?::DATE + INTERVAL 1 DAY",
+        [chosen.last, chosen.last],
+    )
+    names = ("24小时以内", "24至48小时", "48小时以上至5日", "5日以上")
+    middle = None if row[4] is None else Fraction(str(row[4]))
+    return Clock(tuple(zip(names, row[:4], strict=True)), waiting[0], middle)
+
+
+def register(connection: Any, catalog: Catalog, chosen: Slice) -> Register:
+    """The register through the slice. A listing leaves on the day it is removed or expires, and is not there on that day."""
+    day_before = "?::DATE - INTERVAL 1 DAY"
+    (row,) = fetched(
+        connection,
+        f"SELECT count(*) FILTER (listed_on <= {day_before} AND (left_on IS NULL OR left_on > {day_before})),"
+        " count(*) FILTER (listed_on BETWEEN ? AND ?),"
+        f" count(*) FILTER (left_on BETWEEN ? AND ? AND left_on = removed_on AND {_REPAIRED}),"
+        f" count(*) FILTER (left_on BETWEEN ? AND ? AND NOT coalesce(left_on = removed_on AND {_REPAIRED}, false)),"
+        " count(*) FILTER (listed_on <= ? AND (left_on IS NULL OR left_on > ?)),"
+        " count(DISTINCT firm_code) FILTER (listed_on <= ? AND (left_on IS NULL OR left_on > ?)),"
+        f" count(DISTINCT firm_code) FILTER (repaired_on BETWEEN ? AND ? AND {_REPAIRED}),"
+        f" count(DISTINCT firm_code) FILTER (repaired_on BETWEEN ? AND ? AND {_REPAIRED}"
+        " AND relisted_on <= repaired_on + INTERVAL 12 MONTH)"
+        f" FROM {rows_of(catalog, 'credit_register', chosen)}",
+        [
+            chosen.first,
+            chosen.first,
+            *([chosen.first, chosen.last] * 3),
+            *([chosen.last] * 4),
+            *([chosen.first, chosen.last] * 2),
+        ],
+    )
+    return Register(*row)

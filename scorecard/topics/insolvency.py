@@ -1,0 +1,200 @@
+"""办理破产 as data: every case as it stood on a day, how long they take, what each gave to the sums, where transfers went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from scorecard.calendar.period import add_interval
+from scorecard.topics.slices import Slice
+from scorecard.topics.survival import AgeGroup, Spell, Survival, ages, mean, median, survival
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case as it stood on the day looked at: a case terminated later is still open."""
+
+    number: str
+    accepted_on: date
+    terminated_on: date | None
+    day: date
+    fast_track: bool
+    converted: bool
+    procedure: str
+    claims: Decimal | None
+    paid: Decimal | None
+    cost: Decimal | None
+    realised: Decimal | None
+
+    @property
+    def ended(self) -> bool:
+        return self.terminated_on is not None
+
+    @property
+    def days(self) -> int:
+        """Days from acceptance to termination, or to the day looked at."""
+        return ((self.terminated_on or self.day) - self.accepted_on).days
+
+    @property
+    def two_years_on(self) -> date:
+        """The day after two years are full: from it on an open case is 超两年未结."""
+        return add_interval(self.accepted_on, 24, 1)
+
+    @property
+    def six_months_on(self) -> date:
+        """The last day of the six months of a fast track."""
+        return add_interval(self.accepted_on, 6)
+
+    @property
+    def over_two_years(self) -> bool:
+        return not self.ended and self.two_years_on <= self.day
+
+    @property
+    def months(self) -> int:
+        """Calendar months the case has been open and over: on the day two years are full it is 23, the next day 24."""
+        month = (self.day.year - self.accepted_on.year) * 12 + self.day.month - self.accepted_on.month
+        while month > 0 and add_interval(self.accepted_on, month) >= self.day:
+            month -= 1
+        return month
+
+    @property
+    def track(self) -> str:
+        """ "快审", "快审转普通" or "普通"."""
+        return ("快审转普通" if self.converted else "快审") if self.fast_track else "普通"
+
+
+# --- how long -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Mean and median of closed cases beside the median that counts pending ones; numbers under `base` are withheld."""
+
+    label: str
+    closed: int
+    mean: Fraction | None
+    median: Fraction | None
+
+
+@dataclass(frozen=True)
+class Durations:
+    """What is known of how long cases take. `left_out`: older than the statistics, only survivors are in the data."""
+
+    closed: tuple[Lengths, ...]
+    survival: Survival
+    ages: tuple[AgeGroup, ...]
+    left_out: int
+
+
+def durations(listed: Sequence[Case], chosen: Slice, since: date | None) -> Durations:
+    """Lengths of the cases closed in the slice and of all closed since the statistics began, and the estimate with pending.
+
+    The estimate leaves out cases accepted before the statistics begin: of those the data hold only the ones that lasted.
+    """
+    ended = [case for case in listed if case.terminated_on is not None]
+    period = [case.days for case in ended if case.terminated_on and case.terminated_on >= chosen.first]
+    recent = [case for case in listed if since is None or case.accepted_on >= since]
+    all_ended = [case.days for case in recent if case.ended]
+    return Durations(
+        closed=(
+            Lengths("本报告期终结的案件", len(period), mean(period), median(period)),
+            Lengths("统计起算后受理、已终结的案件", len(all_ended), mean(all_ended), median(all_ended)),
+        ),
+        survival=survival([Spell(case.days, case.ended) for case in recent]),
+        ages=ages([case.months for case in listed if not case.ended]),
+        left_out=len(listed) - len(recent),
+    )
+
+
+# --- sums and their parts -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one case gave to both sums, in yuan."""
+
+    number: str
+    ended_on: date
+    top: Decimal
+    bottom: Decimal
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Σ/Σ of the cases terminated in the slice whose both amounts are known, with each case's part."""
+
+    top: Decimal
+    bottom: Decimal
+    shares: tuple[Share, ...]
+    unknown: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        return Fraction(self.top) / Fraction(self.bottom) if self.bottom > 0 else None
+
+
+def recovery(listed: Sequence[Case], chosen: Slice) -> Sums:
+    """清偿额 ÷ 确认债权额."""
+    return _sums([(case, case.paid, case.claims) for case in _terminated(listed, chosen)])
+
+
+def costs(listed: Sequence[Case], chosen: Slice) -> Sums:
+    """破产成本 ÷ 财产变价总额."""
+    return _sums([(case, case.cost, case.realised) for case in _terminated(listed, chosen)])
+
+
+def _terminated(listed: Sequence[Case], chosen: Slice) -> list[Case]:
+    ended = [case for case in listed if case.terminated_on and case.terminated_on >= chosen.first]
+    return sorted(ended, key=lambda case: (case.terminated_on or case.day, case.number))
+
+
+def _sums(parts: Sequence[tuple[Case, Decimal | None, Decimal | None]]) -> Sums:
+    shares = tuple(
+        Share(case.number, case.terminated_on, top, bottom)
+        for case, top, bottom in parts
+        if top is not None and bottom is not None and case.terminated_on is not None
+    )
+    return Sums(
+        sum((share.top for share in shares), Decimal(0)),
+        sum((share.bottom for share in shares), Decimal(0)),
+        shares,
+        len(parts) - len(shares),
+    )
+
+
+# --- 执转破, auctions, administrators --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """What became of the transfers of the slice, as known on its last day; the counts add up to `referred`."""
+
+    referred: int
+    accepted: tuple[tuple[str, int], ...]
+    refused: tuple[tuple[str, int], ...]
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """The auctions of one round that ended in the slice: how many sold, unsold, withdrawn, and the prices of the sold."""
+
+    name: str
+    sold: int
+    unsold: int
+    withdrawn: int
+    unknown: int
+    start: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """One administrator under a number that follows the order of names, so that nothing here is a ranking."""
+
+    number: int
+    appointed: int
+    pending: int
+    terminated: int
+    evaluated: int

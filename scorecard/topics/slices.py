@@ -1,0 +1,73 @@
+"""Tallies for the pages in depth: what is asked of the version's tables beside the indicators, read-only and bounded.
+
+Every query of these pages takes its rows through `rows_of`, so that none forgets what the reader chose.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.calendar.period import Period
+from scorecard.catalog.definitions import Catalog
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The days from `first` to `last` (both included), one department or all, all cases or 涉企."""
+
+    first: date
+    last: date
+    department: str
+    scope: str
+
+
+def slice_of(period: Period, cut: date, department: str, scope: str) -> Slice:
+    """The choice as days; nothing after the day the extracts reach."""
+    return Slice(period.first, min(period.last, cut), department, scope)
+
+
+def obstacle(
+    catalog: Catalog, as_of: Mapping[str, date], needed: Mapping[str, Sequence[str]], chosen: tuple[str, str]
+) -> str:
+    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can."""
+    department, scope = chosen
+    for name, columns in needed.items():
+        table = catalog.tables.get(name)
+        if table is None:
+            return f"这一版没有登记数据表“{name}”，本专题没有可用的数据。"
+        missing = [
+            column for column in columns if column not in table.columns and column not in table.derived
+        ]
+        if missing:
+            return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，本专题没有可用的数据。"
+        if name not in as_of:
+            return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
+        if department != ALL_DEPARTMENTS and table.department is None:
+            return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"
+        if scope == "firm" and table.firm is None:
+            return f"《{table.name}》不区分涉企。请把上方“案件范围”改为“全部案件”。"
+    return ""
+
+
+def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:
+    """The table with only the rows of the chosen department and scope, as a query to select from."""
+    contract = catalog.tables[table]
+    tests = ["true"]
+    if chosen.department != ALL_DEPARTMENTS:
+        department = chosen.department.replace("'", "''")
+        tests.append(f"\"{contract.department}\" = '{department}'")
+    if chosen.scope == "firm":
+        tests.append(f'"{contract.firm}"')
+    return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
+
+
+def fetched(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
+) -> list[tuple[Any, ...]]:
+    """All rows of a query that is known to be small."""
+    with connection.cursor() as cursor:
+        return cursor.execute(query, list(values)).fetchall()

@@ -1,0 +1,149 @@
+"""账户 and 我的账户: the list, the forms, the first password shown once. What is decided, the page carries out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import streamlit as st
+
+from scorecard.access import ROLE_NAMES
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.catalog.definitions import Catalog
+from scorecard.identity.account_file import Account, Book
+from scorecard.identity.authentication import Arrival
+from scorecard.identity.settings import Granted
+from scorecard.ui.shell import sign_in_prompt as entrance
+from scorecard.ui.shell.templating import render
+
+Act = Literal["assign", "reset", "disable", "enable"]
+ROLES: tuple[Granted, ...] = get_args(Granted)
+_TOLD = "_accounts_told"
+_COUNT = "_accounts_forms"  # a form that was sent comes back empty, under another key
+
+
+@dataclass(frozen=True)
+class New:
+    """An account to be created."""
+
+    name: str
+    role: Granted
+    department: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done to an account."""
+
+    name: str
+    act: Act
+    role: Granted
+    department: str | None
+
+
+def departments_of(catalog: Catalog) -> dict[str, str]:
+    """The departments somebody can belong to: id -> name. Collective ones are nobody's own."""
+    return {one.id: one.name for one in catalog.departments.values() if not one.collective}
+
+
+def own(arrival: Arrival) -> None:
+    """我的账户: who one is, one's own password, or the ways to sign in."""
+    if not (arrival.known or arrival.must_change):
+        entrance.sign_in_first(arrival)
+        return
+    href = entrance.here("password") if arrival.way == "本地账户" else ""
+    st.html(render("own_account.html", arrival=arrival, role=ROLE_NAMES[arrival.actor.role], href=href))
+
+
+def table(book: Book, departments: Mapping[str, str]) -> None:
+    """All accounts, in the order in which they were created."""
+    rows = [
+        {
+            "name": one.name,
+            "role": ROLE_NAMES[one.role],
+            "department": departments.get(one.department or "", one.department or "—"),
+            "state": _state(one),
+            "password_at": one.password_at.astimezone(COURT_TIME).strftime("%Y-%m-%d %H:%M"),
+        }
+        for one in book.accounts
+    ]
+    st.html(render("accounts.html", rows=rows))
+
+
+def _state(account: Account) -> str:
+    if account.disabled:
+        return "已停用"
+    return "待首次登录改密" if account.must_change else "启用"
+
+
+def wants_new(departments: Mapping[str, str]) -> New | None:
+    """The form of a new account; what was sent with it, once."""
+    st.html(render("heading.html", text="新增账户"))
+    form = f"new-{st.session_state.get(_COUNT, 0)}"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = st.text_input("账户名", key=f"{form}-name", max_chars=32, width=220)
+        role = _role(form)
+        department = _department(form, role, departments)
+        sent = st.button("新增", key="create", type="primary", disabled=not name.strip())
+    return New(name.strip(), role, department) if sent else None
+
+
+def wants_change(book: Book, departments: Mapping[str, str]) -> Change | None:
+    """The form of a known account; what is to be done, once."""
+    st.html(render("heading.html", text="调整账户"))
+    names = [one.name for one in book.accounts]
+    if not names:
+        return None
+    name = st.selectbox("账户", names, key="account", width=220)
+    account = book.find(name)
+    assert account is not None  # one of the names offered
+    form = f"change-{name}-{account.epoch}"
+    closing: tuple[Act, str] = ("enable", "启用") if account.disabled else ("disable", "停用")
+    acts: list[tuple[Act, str]] = [("assign", "保存身份"), ("reset", "重置密码"), closing]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        role = _role(form, account.role)
+        department = _department(form, role, departments, account.department)
+        done: list[Act] = [act for act, word in acts if st.button(word, key=act)]
+    return Change(name, done[0], role, department) if done else None
+
+
+def _role(form: str, chosen: Granted = "leadership") -> Granted:
+    return st.selectbox(
+        "身份",
+        ROLES,
+        index=ROLES.index(chosen),
+        format_func=ROLE_NAMES.__getitem__,
+        key=f"{form}-role",
+        width=150,
+    )
+
+
+def _department(
+    form: str, role: Granted, departments: Mapping[str, str], chosen: str | None = None
+) -> str | None:
+    if role != "department":
+        return None
+    known = list(departments)
+    index = known.index(chosen) if chosen in known else None
+    return st.selectbox(
+        "部门",
+        known,
+        index=index,
+        format_func=departments.__getitem__,
+        placeholder="请选择",
+        key=f"{form}-department",
+        width=230,
+    )
+
+
+def tell(text: str, password: str = "") -> None:
+    """Say so after the page was drawn anew; a password with it, this once."""
+    st.session_state[_TOLD] = (text, password)
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+    st.rerun()
+
+
+def told() -> None:
+    """What the last act had to say."""
+    text, password = st.session_state.pop(_TOLD, ("", ""))
+    if text:
+        st.html(render("account_told.html", text=text, password=password))

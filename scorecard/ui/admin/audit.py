@@ -1,0 +1,96 @@
+"""审计: whether the record is whole, the lines somebody chose, newest first. Shows and asks; the page acts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+import streamlit as st
+
+from scorecard.access import Actor
+from scorecard.audit import listing as audit_list
+from scorecard.audit.entry import Action, Entry, Result
+from scorecard.audit.listing import Choice, Record, words
+from scorecard.storage.data_dir import DataDir
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.templating import render
+
+SHOWN = 100  # lines on a page
+_ANY = "全部"
+
+
+@st.cache_resource(max_entries=2, show_spinner="正在核对审计记录…")
+def _looked(root: str, state: str, _actor: Actor) -> Record:
+    return audit_list.look(DataDir(Path(root)), _actor)
+
+
+def looked(actor: Actor) -> Record:
+    """The record, verified anew whenever one of its files has changed. Raises Forbidden."""
+    actor.require("audit")
+    data = data_dir()
+    seen = [path.stat() for path in (data.audit, data.audit_head, data.versions) if path.exists()]
+    state = " ".join(f"{one.st_ino}-{one.st_size}-{one.st_mtime_ns}" for one in seen)
+    return _looked(str(data.root.resolve()), state, actor)
+
+
+def whole(record: Record) -> None:
+    """Whether nothing was changed or removed; every fault with its line when something was."""
+    last = record.entries[-1] if record.entries else None
+    st.html(render("audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
+
+
+def choose() -> Choice:
+    """Which lines somebody wants to see."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        who = st.text_input("经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170)
+        subject = st.text_input(
+            "对象或说明", max_chars=80, placeholder="版本、批次、文件…", key="audit_subject", width=220
+        )
+        action = st.selectbox("操作", [_ANY, *get_args(Action)], key="audit_action", width=140)
+        result = st.selectbox("结果", [_ANY, *get_args(Result)], key="audit_result", width=110)
+        since = st.date_input("自", value=None, format="YYYY-MM-DD", key="audit_since", width=150)
+        until = st.date_input("至", value=None, format="YYYY-MM-DD", key="audit_until", width=150)
+    return Choice(
+        who.strip(),
+        subject.strip(),
+        "" if action == _ANY else action,
+        "" if result == _ANY else result,
+        since,
+        until,
+    )
+
+
+def lines(record: Record, choice: Choice) -> None:
+    """The chosen lines, newest first, a page at a time."""
+    found = record.chosen(choice)
+    pages = max(1, -(-len(found) // SHOWN))
+    page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
+    shown = found[(page - 1) * SHOWN : page * SHOWN]
+    rows = [_row(entry) for entry in shown]
+    st.html(render("audit_lines.html", rows=rows, count=len(found), whole=len(record.entries)))
+
+
+def download(export: Callable[[], bytes]) -> None:
+    """The chosen lines as a file, made when it is asked for."""
+    st.download_button(
+        "导出所选记录（CSV）",
+        data=export,
+        file_name="审计记录.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="audit_export",
+    )
+
+
+def _row(entry: Entry) -> dict[str, str]:
+    return {
+        "number": str(entry.number),
+        "at": entry.at.replace("T", " ")[:19],
+        "who": entry.actor,
+        "role": entry.role,
+        "origin": entry.origin,
+        "action": entry.action,
+        "subject": entry.subject,
+        "result": entry.result,
+        "detail": words(entry.detail),
+        "seal": entry.seal,
+    }

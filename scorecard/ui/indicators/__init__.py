@@ -1,0 +1,1 @@
+"""Overview, domains, case list, glossary."""

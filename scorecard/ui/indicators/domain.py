@@ -1,0 +1,203 @@
+"""A domain's page: its indicators as cards under the plan's measures, and the chosen one in detail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from scorecard.assessment.cards import Card, Point, counts, trend
+from scorecard.assessment.data_quality import aside_note
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import trend as charts
+from scorecard.charts.trend_of_card import trend_of
+from scorecard.narrative import sentences as narrative
+from scorecard.narrative.control_words import state_note, variation_sentence
+from scorecard.narrative.glossary import entry
+from scorecard.ui.indicators import evidence as rows
+from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell.cached import evidence
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import Shown, show
+from scorecard.ui.shell.selection import words_of
+from scorecard.ui.shell.templating import render
+from scorecard.ui.topics.topic import Topic, chosen as chosen_topic, plot
+
+READ_AT_ONCE = 13  # rows of the reading table that stand open
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A measure or requirement of the plan, as it heads its cards."""
+
+    id: str
+    title: str
+    text: str
+    responsible: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A measure or requirement, the indicators that stand under it here and those elsewhere that serve it too."""
+
+    heading: Heading
+    cards: tuple[Card, ...]
+    elsewhere: tuple[Card, ...]
+
+
+def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
+    """The whole page of a domain: its cards, or one of its topics in depth."""
+    view = frame.analysis(frame.title_of(domain))
+    if view is None:
+        return
+    aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
+    topic = chosen_topic(topics) if topics else None
+    if topic is not None:
+        topic(view)
+        _drawer(view)
+        return
+    show(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
+    show(view.kept(f"words {domain}", lambda: _words(view, domain)))
+    _drawer(view)
+
+
+def _drawer(view: View) -> None:
+    """The indicator the address names, opened beside the page."""
+    chosen = view.cards.get(st.query_params.get("indicator", ""))
+    if chosen is not None:
+        open_detail(view, chosen)
+
+
+def aside(view: View, shown: Sequence[Card]) -> None:
+    """One quiet line: how many rows of the tables behind these cards are set aside, and so in none of the numbers."""
+    names = [name for card in shown for name in card.indicator.formula.tables]
+    text = aside_note(view.catalog, names, view.version.tables)
+    if text:
+        show(render("aside.html", text=text))
+
+
+def _wall(view: View, domain: str) -> str:
+    """The line that answers the page's question, then the cards."""
+    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    answer = render(
+        "answer.html",
+        label=f"{view.scope}　{view.selection.period.label}",
+        total=len(shown),
+        counts=counts(shown),
+        missed=[card for card in shown if card.verdict.word == "未达标"],
+        href=view.card_href,
+        wider=view.ytd_href(domain) if 2 * counts(shown).get("样本不足", 0) > len(shown) else "",
+    )
+    return answer + render("wall.html", groups=groups(view, domain), href=view.card_href)
+
+
+def _words(view: View, domain: str) -> str:
+    """The domain's standing and every indicator in official sentences, to be copied into a report."""
+    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    return render("words.html", text=narrative.of_domain(view.catalog.domains[domain].name, shown))
+
+
+def groups(view: View, domain: str) -> tuple[Group, ...]:
+    """The plan's measures of a domain in its order, then the requirements that only cards of this page serve.
+
+    The cross-domain home shows all seven requirements.
+    """
+    own, catalog = _headings(view.catalog, domain), view.catalog
+    listed = {heading.id for heading in own}
+    homes: dict[str, list[Card]] = {}
+    for card in view.cards.values():
+        if card.indicator.domain == domain:
+            served = card.indicator.measures
+            homes.setdefault(next((one for one in served if one in listed), served[0]), []).append(card)
+    headings = [*own, *(one for one in _requirements(catalog) if one.id in homes and one.id not in listed)]
+    return tuple(
+        Group(
+            heading,
+            cards=tuple(homes.get(heading.id, ())),
+            elsewhere=tuple(
+                card
+                for card in view.cards.values()
+                if heading.id in card.indicator.measures and card not in homes.get(heading.id, ())
+            ),
+        )
+        for heading in headings
+    )
+
+
+def _headings(catalog: Catalog, domain: str) -> list[Heading]:
+    if catalog.domains[domain].cross:
+        return _requirements(catalog)
+    return [
+        Heading(one.id, f"{one.number}．{one.title}", one.text, one.responsible)
+        for one in catalog.measures.values()
+        if one.domain == domain
+    ]
+
+
+def _requirements(catalog: Catalog) -> list[Heading]:
+    return [
+        Heading(one.id, f"工作要求 {one.number}．{one.title}", one.text, "")
+        for one in catalog.requirements.values()
+    ]
+
+
+def open_detail(view: View, card: Card) -> None:
+    """The indicator in a drawer beside its page; closing it takes it out of the address."""
+    drawer = st.dialog("指标详情", width=940, position="right", on_dismiss=_closed)
+    drawer(_drawn)(view, card)
+
+
+def _closed() -> None:
+    st.query_params.pop("indicator", None)
+
+
+def _drawn(view: View, card: Card) -> None:
+    """The drawer with a record of its own: it is run alone as well."""
+    choice = words_of(view.version, view.selection)
+    with shown.beside(Shown(card.indicator.name, view.version, view.selection.period.label, choice)):
+        pictures.place("drawer")
+        _detail(view, card)
+        pictures.of_page("drawer")
+
+
+def _detail(view: View, card: Card) -> None:
+    name = card.indicator.id
+    points = view.kept(
+        f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
+    )
+    variation = variation_sentence(card.control) if card.control else ""
+    show(render("detail_head.html", card=card, scope=view.scope, variation=variation))
+    aside(view, [card])
+    rows.link(view, card)
+    if points:
+        figure = view.kept(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
+        plot(view, figure, "trend", _alt(card, points), card.indicator.formula.tables)
+    else:
+        frame.guide("没有可画的数据", card.verdict.reason)
+    show(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
+
+
+def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
+    return trend_of(view.version, evidence(view.version, view.selection), card, points, view.selection.period)
+
+
+def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
+    partner = view.cards.get(card.indicator.counterweight)
+    return render(
+        "detail_body.html",
+        note=state_note(card),
+        words=narrative.of_indicator(card),
+        entry=entry(card.indicator, view.catalog),
+        points=points[::-1][:READ_AT_ONCE],
+        earlier=points[::-1][READ_AT_ONCE:],
+        chosen=view.selection.period.key,
+        partner_href=view.card_href(partner) if partner else "",
+        glossary_href=view.href("glossary", card.indicator.id),
+    )
+
+
+def _alt(card: Card, points: Sequence[Point]) -> str:
+    """The figure in a sentence, for those who hear it."""
+    return (
+        f"{card.indicator.name}，{points[0].label}至{points[-1].label}的走势。"
+        f"{card.period}为{card.value}，{card.verdict.word}。"
+    )

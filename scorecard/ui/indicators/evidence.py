@@ -1,0 +1,203 @@
+"""案件清单: one value, the chain from it to the lines of the files, and the rows themselves for those who may see them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import streamlit as st
+
+from scorecard.access import Actor, Forbidden
+from scorecard.assessment.cards import Card
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.assessment.number_format import half_up
+from scorecard.narrative.formula_words import formula_words
+from scorecard.narrative.provenance import provenance
+from scorecard.queries.evidence import Behind, behind, cut_of
+from scorecard.store import evidence_rows as case_rows
+from scorecard.store.evidence_export import Choice, export
+from scorecard.store.evidence_rows import PART_NAMES, Part, Total, require_evidence
+from scorecard.ui.shell import frame, identity
+from scorecard.ui.shell.cached import data_dir, evidence as readings
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+
+PAGE_ROWS = 100
+_INDICATOR = "evidence_indicator"
+
+
+@dataclass(frozen=True)
+class Half:
+    """A half as its rows give it, beside what the board shows; `same` says whether they agree to the last digit."""
+
+    name: str
+    rows: str
+    shown: str
+    same: bool
+
+
+def link(view: View, card: Card) -> None:
+    """The way from an indicator's detail to its rows."""
+    st.html(render("evidence_link.html", href=view.href("evidence", card.indicator.id), period=card.period))
+
+
+def page() -> None:
+    """The whole page: which value, the chain behind it, then its rows."""
+    view = frame.analysis("案件清单")
+    if view is None:
+        return
+    card = _chosen_card(view)
+    reading = _reading(view, card)
+    cut = cut_of(card.indicator, view.version.as_of)
+    show(render("evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
+    if reading is None or cut is None:
+        frame.guide("这个数没有可列的案件", _why_none(view, card))
+        return
+    selection = view.selection
+    found = behind(view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut)
+    show(view.kept(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
+    actor = identity.current()
+    try:
+        require_evidence(actor, selection.department, view.catalog)
+    except Forbidden as error:
+        frame.failure(error)
+        return
+    _rows(view, card, actor, _choose_table(found))
+
+
+def _chosen_card(view: View) -> Card:
+    """The indicator of the address, else the first; another one chosen here goes into the address."""
+    listed = list(view.cards)
+    named = st.query_params.get("indicator", "")
+    st.session_state[_INDICATOR] = named if named in view.cards else listed[0]
+    st.selectbox(
+        "指标",
+        listed,
+        format_func=lambda one: view.cards[one].indicator.name,
+        key=_INDICATOR,
+        on_change=_into_the_address,
+        width=420,
+    )
+    return view.cards[st.session_state[_INDICATOR]]
+
+
+def _into_the_address() -> None:
+    st.query_params["indicator"] = st.session_state[_INDICATOR]
+
+
+def _reading(view: View, card: Card) -> Reading | None:
+    series = readings(view.version, view.selection).series.get(card.indicator.id, ())
+    return next((one for one in series if one.period == view.selection.period), None)
+
+
+def _why_none(view: View, card: Card) -> str:
+    """What to choose instead; halves from several tables are the whole court's only."""
+    if view.selection.department != ALL_DEPARTMENTS and len(card.indicator.formula.tables) > 1:
+        return "本指标的数据来自几张表，只按全院统计。请把上方“部门”改为“全院”。"
+    return f"{card.verdict.reason}。请另选报告期、部门或案件范围。"
+
+
+def _chain(view: View, card: Card, reading: Reading, found: tuple[Behind, ...]) -> str:
+    """Number → formula in words → SQL → batches; the rows below are its last link."""
+    connection = view.version.connection
+    totals = [total for one in found for total in case_rows.totals(connection, one)]
+    halves = _halves(reading, totals)
+    return render(
+        "evidence_chain.html",
+        card=card,
+        words=formula_words(card.indicator, view.catalog),
+        halves=halves,
+        disagree=[half for half in halves if not half.same],
+        queries=[(one.table.name, one.query) for one in found],
+        sources=[(one.table.name, source) for one in found for source in case_rows.sources(connection, one)],
+        version=view.version.id,
+    )
+
+
+def _halves(reading: Reading, totals: list[Total]) -> list[Half]:
+    """Every half of every part: from the rows, and as the board has it."""
+    known: list[tuple[str, Decimal | None, Decimal | None]] = [("", reading.numerator, reading.denominator)]
+    if reading.parts:
+        known = [(f"{name}·", numerator, denominator) for name, numerator, denominator in reading.parts]
+    found: list[Half] = []
+    for number, (name, numerator, denominator) in enumerate(known):
+        counted = case_rows.half_of(totals, "numerator", number)
+        found.append(Half(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
+        if denominator is not None:
+            counted = case_rows.half_of(totals, "denominator", number)
+            found.append(Half(f"{name}分母", _text(counted), _text(denominator), counted == denominator))
+    return found
+
+
+def _text(amount: Decimal | None) -> str:
+    if amount is None:
+        return "无"
+    return half_up(amount) if amount == amount.to_integral_value() else half_up(amount, 2)
+
+
+def _choose_table(found: tuple[Behind, ...]) -> Behind:
+    if len(found) == 1:
+        return found[0]
+    named = {one.table.name: one for one in found}
+    chosen = st.segmented_control(
+        "数据表", list(named), default=found[0].table.name, required=True, key="table"
+    )
+    return named[chosen]
+
+
+def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
+    connection, catalog = view.version.connection, view.catalog
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        part = _choose_part(one)
+        text = st.text_input("查找（案号、案由等，可写几个词）", key="find", max_chars=60, width=300).strip()
+        total = case_rows.count(connection, catalog, actor, one, part=part, text=text)
+        pages = max(1, -(-total // PAGE_ROWS))
+        place = f"{one.table.id} {part} {text}"  # another choice starts on its first page again
+        number = st.number_input(f"第几页（共 {pages:,} 页）", 1, pages, 1, key=f"page {place}", width=160)
+        choice = _choice(view, card, one, part, text)
+        st.download_button(
+            "导出 CSV",
+            data=lambda: export(data_dir(), connection, catalog, actor, choice),
+            file_name=f"{card.indicator.name}_{card.period}_案件清单.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="export",
+            disabled=not actor.may("export"),
+        )
+    lines = case_rows.evidence_rows(
+        connection, catalog, actor, one, part=part, text=text,
+        limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS,
+    )  # fmt: skip
+    show(
+        render(
+            "evidence_rows.html",
+            headers=case_rows.headers(one),
+            lines=lines,
+            total=total,
+            first=(number - 1) * PAGE_ROWS + 1,
+            part=PART_NAMES[part],
+            text=text,
+            minus=any(role.term.minus for role in one.roles),
+        )
+    )
+
+
+def _choose_part(one: Behind) -> Part:
+    halves: tuple[Part, ...] = ("all", "numerator", "denominator", "rest")
+    offered = halves if any(role.half == "denominator" for role in one.roles) else halves[:2]
+    return st.segmented_control(
+        "归属", offered, default="all", required=True, format_func=PART_NAMES.__getitem__, key="part"
+    )
+
+
+def _choice(view: View, card: Card, one: Behind, part: Part, text: str) -> Choice:
+    version, selection = view.version, view.selection
+    lines = provenance(card, view.catalog, version.as_of, version.id, version.manifest.sample)
+    chosen = f"{one.table.name}　{PART_NAMES[part]}{f'　含“{text}”' if text else ''}"
+    place = f"{selection.grain} {selection.period.key} {selection.department} {selection.scope}"
+    return Choice(
+        behind=one,
+        part=part,
+        text=text,
+        subject=f"案件清单 {card.indicator.id} {place} 版本 {version.id}",
+        provenance=(f"{card.indicator.name}　{view.scope}", *lines, chosen),
+    )

@@ -1,0 +1,90 @@
+"""指标口径: the index of all indicators, and one entry in full, generated from the published definitions."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from scorecard.assessment.number_format import target_text
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
+from scorecard.narrative.provenance import day_text
+from scorecard.records.targets import Target
+from scorecard.store.open_version import Version
+from scorecard.ui.shell import page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell.templating import render
+
+
+def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
+    """The chosen entry, or how to read the marks; then the index."""
+    chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
+    pictures.place()
+    of = f"&version={version.id}" if version is not None and version.historic else ""
+    if chosen is None:
+        shown.show(render("reading_guide.html", minimum=catalog.court.minimum_base))
+    else:
+        targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
+        shown.show(
+            render(
+                "glossary_entry.html",
+                of=of,
+                entry=entry(chosen, catalog),
+                targets=[_target(one, chosen.unit) for one in targets],
+                sql=sql_of(catalog, chosen),
+            )
+        )
+    shown.show(
+        render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
+    )
+    st.download_button(
+        "下载全部口径（Markdown）",
+        data=lambda: markdown(catalog).encode("utf-8"),
+        file_name="指标口径.md",
+        mime="text/markdown",
+        on_click="ignore",
+    )
+
+
+def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
+    """问题编号: every kind of problem the door knows (etl.problems.KINDS), how severe it can be, and what to do."""
+    rows = [
+        {
+            "code": code,
+            "title": kind.title,
+            "severities": "、".join(severities[one] for one in kind.severities),
+            "remedy": kind.remedy,
+        }
+        for code, kind in kinds.items()
+    ]
+    shown.show(render("problem_codes.html", rows=rows))
+
+
+def _target(one: Target, unit: str) -> dict[str, str]:
+    until = f"至 {day_text(one.valid_until)}" if one.valid_until else "起"
+    return {
+        "text": target_text(one, unit),
+        "when": f"{day_text(one.valid_from)} {until}",
+        "document": one.document,
+        "who": f"{one.set_by}　{day_text(one.set_at.date())}",
+    }
+
+
+def _index(catalog: Catalog) -> list[dict[str, object]]:
+    return [
+        {
+            "name": domain.name,
+            "rows": [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "unit": one.unit,
+                    "direction": DIRECTIONS[one.direction],
+                    "departments": catalog.department_names(one.departments),
+                    "definition": one.definition,
+                }
+                for one in catalog.of_domain(domain.id)
+            ],
+        }
+        for domain in catalog.domains.values()
+        if catalog.of_domain(domain.id)
+    ]

@@ -1,0 +1,1 @@
+"""Upload, examination, impact, publication, versions."""

@@ -1,0 +1,204 @@
+"""影响 on the screen: what must be looked at first, then the values, then the rows; every list whole as a file.
+
+First comes what somebody has to answer for: verdicts that change, rows that go backwards, flows that do not close, rows
+that vanish. Everything else stands folded below.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from scorecard.calendar.period import GRAIN_LABELS
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.store.version_diff import Balance, Change, Impact, IndicatorChanges, Reached, RowChange
+from scorecard.ui.shell.templating import render
+
+SHOWN = 20  # rows of one list on screen
+KINDS = {"verdict": "评价改变", "value": "数值改变", "halves": "仅分子分母改变"}
+_WORSE = ("未达标", "数据待核")
+
+
+@dataclass(frozen=True)
+class _File:
+    """A list to be taken away whole."""
+
+    label: str
+    name: str
+    made: Callable[[], bytes]
+
+
+def show(impact: Impact, catalog: Catalog) -> None:
+    """The whole impact of a candidate. Shows only; what is done about it is for the page to ask."""
+    if impact.nothing:
+        st.html(render("note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。"))
+        return
+    changes = impact.indicators
+    unbalanced = [balance for balance in impact.balances if balance.open_flows]
+    st.html(
+        render(
+            "impact.html",
+            impact=impact,
+            tables=[table for table in impact.tables if table.touched],
+            backwards=[(table, one) for table in impact.tables for one in table.backwards],
+            unbalanced=unbalanced,
+            closed=[one for one in impact.balances if one.flows and not one.open_flows],
+            skipped=[one for one in impact.balances if one.skipped],
+            short=[one for one in impact.parts if one.other],
+            shown=SHOWN,
+            names={one.id: one.name for one in catalog.tables.values()},
+            **_of_indicators(changes),
+        )
+    )
+    _downloads(impact.candidate, [*_indicator_files(changes), *_row_files(impact)])
+
+
+def show_indicators(changes: IndicatorChanges, key: str) -> None:
+    """Only the indicators of two versions: what may be shown to everybody. `key` keeps two comparisons apart."""
+    if not (changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed):
+        st.html(render("note.html", text="两个版本的各项指标、数值和评价都相同。"))
+        return
+    st.html(render("impact_indicators.html", shown=SHOWN, **_of_indicators(changes)))
+    _downloads(key, _indicator_files(changes))
+
+
+def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
+    """What the templates say of indicators, in the order in which it matters."""
+    verdicts = changes.verdicts
+    return {
+        "changes": changes,
+        "worse": [one for one in verdicts if one.after_word in _WORSE],
+        "verdicts": [one for one in verdicts if one.after_word not in _WORSE],
+        "values": [one for one in changes.changes if one.kind == "value"],
+        "halves": [one for one in changes.changes if one.kind == "halves"],
+        "new": _by_period(changes.new),
+        "gone": _by_period(changes.gone),
+        "grains": GRAIN_LABELS,
+    }
+
+
+def _by_period(reached: Sequence[Reached]) -> list[tuple[str, list[Reached]]]:
+    """Values under the period they belong to, as in "2026年10月（单月）"."""
+    found: dict[str, list[Reached]] = {}
+    for one in reached:
+        label = f"{one.period.label}（{GRAIN_LABELS[one.period.grain]}）"
+        found.setdefault(label, []).append(one)
+    return list(found.items())
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def _downloads(key: str, files: Sequence[_File]) -> None:
+    if not files:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for number, file in enumerate(files):
+            st.download_button(
+                file.label,
+                data=file.made,
+                file_name=f"{file.name}.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key=f"file {key} {number}",
+            )
+
+
+def _indicator_files(changes: IndicatorChanges) -> list[_File]:
+    found: list[_File] = []
+    if changes.changes:
+        label = f"下载指标变化（{len(changes.changes):,}）"
+        found.append(_File(label, "指标变化", lambda: _changes_csv(changes.changes)))
+    if changes.new:
+        label = f"下载新报告期（{len(changes.new):,}）"
+        found.append(_File(label, "新报告期", lambda: _reached_csv(changes.new)))
+    if changes.gone:
+        label = f"下载消失的报告期（{len(changes.gone):,}）"
+        found.append(_File(label, "消失的报告期", lambda: _reached_csv(changes.gone)))
+    return found
+
+
+def _changes_csv(changes: Sequence[Change]) -> bytes:
+    header = [
+        "指标编号", "指标", "统计方式", "报告期", "变化", "原值", "新值", "差", "原评价", "新评价", "原分子分母", "新分子分母",
+        "说明",
+    ]  # fmt: skip
+    return csv_file(
+        header,
+        (
+            [
+                one.indicator.id, one.indicator.name, GRAIN_LABELS[one.period.grain], one.period.label, KINDS[one.kind],
+                one.before, one.after, one.size, one.before_word, one.after_word, one.before_halves, one.after_halves,
+                one.reason,
+            ]
+            for one in changes
+        ),
+    )  # fmt: skip
+
+
+def _reached_csv(reached: Sequence[Reached]) -> bytes:
+    return csv_file(
+        ["指标编号", "指标", "统计方式", "报告期", "数值", "评价"],
+        (
+            [
+                one.indicator.id,
+                one.indicator.name,
+                GRAIN_LABELS[one.period.grain],
+                one.period.label,
+                one.text,
+                one.word,
+            ]
+            for one in reached
+        ),
+    )
+
+
+def _row_files(impact: Impact) -> list[_File]:
+    lists: list[tuple[str, tuple[RowChange, ...], int]] = []
+    for table in impact.tables:
+        lists += [(f"{table.name}　{one.words}", one.rows, one.count) for one in table.backwards]
+        cells = sum(count for _, count in table.columns)
+        lists += [
+            (f"{table.name}　变更的单元格", table.cells, cells),
+            (f"{table.name}　新增的行", table.new_rows, table.new),
+            (f"{table.name}　缺失的行", table.missing_rows, table.missing),
+            (f"{table.name}　不在本次文件中的未结行", table.absent_rows, len(table.absent_rows)),
+        ]
+    lists += [(f"{one.what}　{one.by}其他", one.rows, len(one.rows)) for one in impact.parts if one.rows]
+    files = [
+        _File(f"下载{name}（{count:,}）", name.replace("　", "-"), _made(rows, count))
+        for name, rows, count in lists
+        if rows
+    ]
+    balances = [one for one in impact.balances if one.cases]
+    return [
+        *files,
+        *(_File(f"下载{one.name}　收结存差异", f"{one.name}-收结存差异", _behind(one)) for one in balances),
+    ]
+
+
+def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
+    """The rows as a file; where the list was cut, its last line says of how many."""
+    header = ["文件", "行号", "主键", "列", "原值", "新值"]
+    body = [[one.source, str(one.line), one.key, one.column, one.before, one.after] for one in rows]
+    if count > len(rows):
+        body.append([f"只列前 {len(rows):,} 条，共 {count:,} 条"])
+    return lambda: csv_file(header, body)
+
+
+def _behind(balance: Balance) -> Callable[[], bytes]:
+    header = ["文件", "行号", "主键", "原因", "对期末的影响", "原部门", "现部门"]
+    body = [
+        [
+            case.row.source,
+            str(case.row.line),
+            case.row.key,
+            case.reason,
+            f"{case.effect:d}",
+            case.left,
+            case.joined,
+        ]
+        for case in balance.cases
+    ]
+    return lambda: csv_file(header, body)

@@ -1,0 +1,103 @@
+"""数据报送, step 1: the files, what they are said to be, and what each table's extract must look like."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from scorecard.calendar.clock import today
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.formula_words import derived_words
+from scorecard.store.open_version import in_order
+from scorecard.ui.shell.templating import render
+
+_TYPES = {
+    "text": "文字",
+    "case_no": "案号",
+    "date": "日期",
+    "datetime": "日期和时间",
+    "integer": "整数",
+    "decimal": "数字",
+    "boolean": "是/否",
+    "code": "取值",
+    "department": "部门",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What holds for all files chosen together."""
+
+    files: Sequence[Any]
+    as_of: date
+    note: str
+
+
+def choose(catalog: Catalog) -> Chosen:
+    """The files, their 数据截至 and a note that travels with them."""
+    st.html(render("step.html", number=1, title="选择文件", text=""))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        as_of = st.date_input(
+            "数据截至（所选文件相同）",
+            value=today().replace(day=1) - timedelta(days=1),
+            max_value=today(),
+            format="YYYY-MM-DD",
+            key="as_of",
+            width=220,
+        )
+        note = st.text_input(
+            "备注（可不填）",
+            key="note",
+            max_chars=200,
+            width=560,
+            placeholder="如：因系统原因，本月数据与实际略有误差",
+        )
+    files = st.file_uploader(
+        f"CSV 文件，可一次选择多个（UTF-8 或 GB18030 均可，单个不超过 {catalog.court.max_upload_mb} MB）",
+        type=["csv"],
+        accept_multiple_files=True,
+        key="files",
+        max_upload_size=catalog.court.max_upload_mb,
+    )
+    assert isinstance(as_of, date)
+    return Chosen(files or [], as_of, note.strip())
+
+
+def templates(catalog: Catalog, template: Callable[[Table], bytes]) -> None:
+    """What the extract of each table must look like, and the template to fill in."""
+    with st.expander("模板与各列的要求"):
+        table = choose_table(catalog, "要看的数据表", "table", [], bind="query-params")
+        rows = [
+            {
+                "header": column.header,
+                "type": f"{_TYPES[column.type]}{f'（{column.unit}）' if column.unit else ''}",
+                "required": "必填" if column.required else "",
+                "values": "、".join(column.values),
+                "aliases": "、".join(column.aliases),
+                "description": column.description,
+            }
+            for column in table.columns.values()
+        ]
+        computed = [(one.header, derived_words(one, table)) for one in table.derived.values()]
+        st.html(render("contract.html", table=table, rows=rows, computed=computed))
+        st.download_button(
+            "下载模板",
+            data=template(table),
+            file_name=f"{table.name}模板.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="template",
+        )
+
+
+def choose_table(catalog: Catalog, label: str, key: str, first: Sequence[str], **bound: Any) -> Table:
+    """One of the tables that come as extracts, those named first offered first."""
+    tables = {table.id: table for table in in_order(catalog) if table.entered_by != "targets"}
+    ordered = [*first, *(name for name in tables if name not in first)]
+    chosen = st.selectbox(
+        label, ordered, format_func=lambda one: tables[one].name, key=key, width=280, **bound
+    )
+    return tables[chosen]

@@ -1,0 +1,1 @@
+"""Forms that add one row: targets, re-basings, annotations, progress reports."""

@@ -1,0 +1,1 @@
+"""The ASGI server around the framework: security middleware, sign-in, start-up."""

@@ -1,0 +1,101 @@
+"""The server: `python -m scorecard.ui.server.serve --port 8501`. The app behind its doors, on this machine only.
+
+First start: an administrator is created and its password shown, once. Forgotten: `--reset-admin` makes a new one.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from streamlit import config
+
+from scorecard.errors import ScorecardError
+from scorecard.identity import settings as access_settings
+from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
+from scorecard.identity.authentication import Reception
+from scorecard.storage.data_dir import default_data, default_seeds
+from scorecard.ui.server.gateway import Application, Doors
+from scorecard.ui.server.sign_in_pages import Forms
+from scorecard.ui.shell import identity
+from scorecard.ui.shell.cached import seeds_catalog
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
+_PATIENCE = 3  # seconds that windows still open have when the server is told to stop
+
+
+def application(reception: Reception) -> Application:
+    """The app with its sign-in pages, behind its doors."""
+    identity.opened(reception)
+    return Doors(st.App(APP, routes=Forms(reception).routes()), reception)
+
+
+def open_reception() -> Reception:
+    """The reception of this deployment. Raises SeedErrors when seeds/access.toml cannot be read."""
+    return Reception(default_data(), access_settings.load(default_seeds()), _departments)
+
+
+def _departments() -> Mapping[str, str]:
+    return {
+        spelling: one.id
+        for one in seeds_catalog().departments.values()
+        if not one.collective
+        for spelling in (one.id, one.name, *one.aliases)
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until told to stop; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m scorecard.ui.server.serve", add_help=False)
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--reset-admin", action="store_true")
+    given = parser.parse_args(arguments)
+    try:
+        reception = open_reception()
+        if given.reset_admin:
+            _tell("管理员密码已重置", reset_administrator(reception.data))
+            return 0
+        if reception.settings.local_accounts and (password := first_administrator(reception.data)):
+            _tell("首次启动：已创建管理员账户", password)
+    except ScorecardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    config.set_option("server.port", given.port)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(reception),
+            host=config.get_option("server.address"),
+            port=given.port,
+            # A header must not say where a connection comes from: what a proxy is trusted with, reception.py decides.
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            ws="websockets-sansio",
+            ws_max_size=config.get_option("server.maxMessageSize") * 1024 * 1024,
+            timeout_graceful_shutdown=_PATIENCE,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1
+
+
+def _tell(what: str, password: str) -> None:
+    lines = (
+        "",
+        f"  {what}",
+        f"    账户：{FIRST}",
+        f"    密码：{password}",
+        "  密码只显示这一次，登录后须修改；忘记时在服务器上执行：.venv/bin/python -m scorecard.ui.server.serve --reset-admin",
+        "",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What every page stands in: frame, session, selection, page blocks, templates, style."""

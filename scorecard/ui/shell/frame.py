@@ -1,0 +1,264 @@
+"""The frame around every page: page set-up, navigation, masthead, and what is chosen once for all pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from scorecard.access import Capability
+from scorecard.assessment.cards import Card
+from scorecard.calendar.period import containing
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.narrative.provenance import day_text, scope_text
+from scorecard.store import versions as store
+from scorecard.store.open_version import Selection, Version, complete_through, published_on
+from scorecard.ui.shell import (
+    identity,
+    large_type as room,
+    page_blocks as shown,
+    picture_buttons as pictures,
+    sign_in_prompt as entrance,
+)
+from scorecard.ui.shell.cached import (
+    Made,
+    all_cards,
+    data_dir,
+    kept,
+    open_historic,
+    open_version,
+    periods,
+    seeds_catalog,
+)
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.selection import choose, query_of, words_of
+from scorecard.ui.shell.templating import behaviour, favicon, render, style
+
+PAGES = Path(__file__).resolve().parents[3] / "pages"
+_FRAMED = "_framed"
+_READ = "_version_read"  # (page, older version its address named) of the last run
+TITLE = "法治化营商环境指标看板"
+
+
+@dataclass(frozen=True)
+class View:
+    """What an analysis page shows: a version, a choice, and the cards of all indicators for it."""
+
+    version: Version
+    selection: Selection
+    cards: Mapping[str, Card]
+    query: Mapping[str, str]
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.version.catalog
+
+    @property
+    def scope(self) -> str:
+        return scope_text(self.catalog, self.selection.department, self.selection.scope)
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """A piece of a page, made once for this version and choice."""
+        return kept(self.version, self.selection, name, make)
+
+    def href(self, page: str, indicator: str = "") -> str:
+        """The address of a page with the same choice, and an indicator opened in it."""
+        query = {**self.query, **({"indicator": indicator} if indicator else {})}
+        return f"{page or './'}{'?' if query else ''}{urlencode(query)}"
+
+    def ytd_href(self, page: str) -> str:
+        """The address of a page at 年度累计 through the month on screen; empty where there is no such period."""
+        wanted = containing("ytd", self.selection.period.last_month)
+        if self.selection.grain == "ytd" or wanted not in periods(self.version, "ytd"):
+            return ""
+        wider = Selection(wanted, self.selection.department, self.selection.scope)
+        return f"{page}?{urlencode(query_of(self.version, wider))}"
+
+    def card_href(self, card: Card) -> str:
+        """The address of an indicator's detail, on the page of its domain."""
+        return self.href(card.indicator.domain, card.indicator.id)
+
+
+def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, Capability | None]) -> None:
+    """Set the page up, draw the navigation and run the chosen page. Sections hold (file name, title) of each page.
+
+    `needs` names the right a page asks for where that is not the right to view, None where everybody may open it. A page
+    is listed for those who have the right; the acts on it ask again.
+    """
+    st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
+    st.html(style())
+    st.html(behaviour(), unsafe_allow_javascript=True)
+    actor = identity.current()
+    wanted: dict[str, Capability | None] = {
+        name: needs.get(name, "view") for listed in sections.values() for name, _ in listed
+    }
+    open_to = {name for name, right in wanted.items() if right is None or actor.may_somewhere(right)}
+    pages = {
+        section: [
+            st.Page(
+                PAGES / f"{name}.py",
+                title=title,
+                url_path=name,
+                default=name == "overview",
+                visibility="visible" if name in open_to else "hidden",
+            )
+            for name, title in listed
+        ]
+        for section, listed in sections.items()
+    }
+    page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
+    st.session_state[_FRAMED] = True
+    _stay_in_the_version(page.url_path)
+    if actor.may("view"):
+        room.switch()
+    right = wanted[page.url_path or "overview"]
+    if not actor.may("view"):
+        entrance.sign_in_first(identity.arrival())
+    elif right is None or actor.may_somewhere(right):
+        try:
+            shown.begin()
+            page.run()
+            pictures.of_page()
+        except ScorecardError as error:
+            failure(error)
+    else:
+        entrance.not_yours(page.title, right, actor)
+
+
+def _stay_in_the_version(page: str) -> None:
+    """The menu leaves the address's words behind: whoever reads an older version goes on reading it on the next page."""
+    before, version = st.session_state.get(_READ, (page, ""))
+    if version and before != page and "version" not in st.query_params:
+        st.query_params["version"] = version
+    st.session_state[_READ] = (page, st.query_params.get("version", ""))
+
+
+def _through_the_frame() -> None:
+    """Send a page that was started without app.py through it.
+
+    Until the first session has called st.navigation, the framework takes a folder named pages/ for its older kind of
+    pages, and a link straight to one of them runs it alone.
+    """
+    if st.session_state.get(_FRAMED):
+        return
+    name = urlsplit(st.context.url or "").path.rpartition("/")[2] or "overview"
+    page = st.Page(PAGES / f"{name}.py", url_path=name, default=name == "overview")
+    st.navigation([st.Page(_nothing, url_path="start", default=name != "overview"), page], position="hidden")
+    st.switch_page(page, query_params=st.query_params.to_dict())
+
+
+def _nothing() -> None:
+    """A page that is never shown: the framework wants a default one beside the page it is sent to."""
+
+
+def domains() -> list[tuple[str, str]]:
+    """(id, name) of the domains that have a page, in the plan's order."""
+    try:
+        version = current()
+        found = version.catalog if version else seeds_catalog()
+    except ScorecardError:
+        return []  # the pages themselves say what is wrong; the navigation must still lead to them
+    return [
+        (domain.id, domain.name) for domain in found.domains.values() if (PAGES / f"{domain.id}.py").exists()
+    ]
+
+
+def title_of(domain: str) -> str:
+    """The domain's name, as the published version has it."""
+    return dict(domains()).get(domain, domain)
+
+
+def current() -> Version | None:
+    """The published version, or None while nothing is published."""
+    named = store.current(data_dir()).version
+    return open_version(named) if named else None
+
+
+def heading(title: str, *, any_version: bool = False) -> Version | None:
+    """The masthead of a page; the published version, or None while nothing is published.
+
+    With `any_version` it is the one the address names by ?version=, marked as old; pages that act never take that.
+    """
+    _through_the_frame()
+    found = store.current(data_dir())
+    version = open_version(found.version) if found.version else None
+    notice = found.notice
+    if any_version and version is not None:
+        version, refused = _asked_for(version)
+        notice = f"{notice}　{refused}".strip()
+    court = (version.catalog if version else seeds_catalog()).court.name
+    state = (
+        f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
+    )
+    old = version is not None and version.historic
+    st.html(
+        render(
+            "masthead.html",
+            court=court,
+            title=title,
+            state=state,
+            sample=version is not None and version.manifest.sample,
+            notice=notice,
+            published=day_text(published_on(version)) if version is not None and old else "",
+            back=f"?{urlencode(_without_version())}" if old else "",
+            who=entrance.who(identity.current(), identity.arrival()),
+        )
+    )
+    record = shown.page()
+    record.title, record.version = title, version
+    return version
+
+
+def _asked_for(current: Version) -> tuple[Version, str]:
+    """The older version that ?version= names, or the current one with why the named one cannot be shown."""
+    wanted = st.query_params.get("version", "")
+    if wanted in ("", current.id):
+        return current, ""
+    try:
+        return open_historic(wanted), ""
+    except StorageError as error:
+        return current, f"{error.where}：{error.found}。这里显示的是当前版本。"
+
+
+def _without_version() -> dict[str, str]:
+    return {name: value for name, value in st.query_params.to_dict().items() if name != "version"}
+
+
+def analysis(title: str) -> View | None:
+    """Masthead and the choice of period, grain, department and scope; None when there is nothing to analyse yet."""
+    version = heading(title, any_version=True)
+    if version is None:
+        first_steps()
+        return None
+    selection = choose(version)
+    record = shown.page()
+    record.period, record.choice = selection.period.label, words_of(version, selection)
+    return View(version, selection, all_cards(version, selection), query_of(version, selection))
+
+
+def first_steps() -> None:
+    """What a first-time visitor does next."""
+    steps = [
+        {"text": "在“数据报送”页选择数据表、下载模板、上传 CSV 提取文件", "href": "upload"},
+        {"text": "检查无误后点“接收”，各表齐了再点“发布”", "href": ""},
+        {"text": "想先看看样子：在服务器上运行 make sample，会发布一份标明“示例数据”的版本", "href": ""},
+    ]
+    text = "看板只显示已发布的数据。发布之后，这里会列出各项指标与目标的差距。"
+    show(render("guide.html", title="还没有发布任何数据", text=text, steps=steps))
+
+
+def guide(title: str, text: str) -> None:
+    """A box that says what is the matter and what to do."""
+    show(render("guide.html", title=title, text=text, steps=[]))
+
+
+def told(title: str, text: str) -> None:
+    """The same for whoever is at the screen: what they may not do here is no part of the page's picture."""
+    st.html(render("guide.html", title=title, text=text, steps=[]))
+
+
+def failure(error: ScorecardError) -> None:
+    """A refusal in its four parts, as text."""
+    st.html(render("failure.html", error=error))

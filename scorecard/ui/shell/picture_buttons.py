@@ -1,0 +1,186 @@
+"""导出图片: a page, a drawer or one chart as PNG in one click, for those who may export; made of the blocks it showed.
+
+The script waits for the picture, not the framework's handler of downloads: that one knows no refusal in words, and all
+sessions share its few threads. behaviour.js presses the button of a file that has just been made.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import streamlit as st
+
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser.pictures import (
+    A4,
+    PROJECTOR,
+    About,
+    Format,
+    PageSheet,
+    Picture,
+    bundle,
+    chart,
+    page,
+)
+from scorecard.briefing.export import records
+from scorecard.briefing.export.release import leave
+from scorecard.briefing.html import figure as figure_html
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.errors import ScorecardError
+from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.store.open_version import Version, complete_through, published_on
+from scorecard.ui.shell import identity, page_blocks as shown
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.page_blocks import Drawn, Shown
+from scorecard.ui.shell.templating import picture_style, render
+
+# CSS pixels the blocks of a page are laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700;
+# on a wide slide four cards stand in a row and those letters become 18 of its 1080 px.
+WIDTHS = {A4.id: 700, PROJECTOR.id: 1200}
+_SLIDE = 330  # CSS pixels of height at which a plot alone fills a slide
+_TIGHTER = 0.6  # how close its rows may stand on one; with more of them the whole is drawn smaller
+_LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
+_MADE = "_pictures_made"  # how many this session has made: each file's button is a new one
+
+
+def place(key: str = "page") -> None:
+    """Room for the buttons of what is running now; nobody else than those who may export gets any."""
+    if identity.current().may("export"):
+        shown.page().place = st.container(key=f"pictures_place_{key}", width="content")
+
+
+def of_page(key: str = "page") -> None:
+    """The buttons of the whole page, or drawer, in the room it kept for them; once it has run, all of it is known."""
+    record = shown.page()
+    if record.place is None or record.version is None or not record.blocks:
+        return
+    with record.place:
+        if press.browser() is None:
+            st.html(render("pictures_none.html"))
+        else:
+            _buttons(key, "导出图片", lambda size: _whole(record, size))
+
+
+def of_chart(drawn: Drawn, key: str) -> None:
+    """The buttons of a chart, below it. Without a browser there are none: the page has said so."""
+    record = shown.page()
+    if record.version is not None and identity.current().may("export") and press.browser() is not None:
+        _buttons(f"chart_{key}", "本图", lambda size: _alone(record, drawn, size))
+
+
+@st.fragment
+def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) -> None:
+    """A button a size; the file, or why there is none, in the place where it was asked for."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
+        st.html(
+            render("pictures_label.html", text=label, sizes=[one.name for one in (A4, PROJECTOR)]),
+            width="content",
+        )
+        wanted = [
+            size
+            for size in (A4, PROJECTOR)
+            if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary")
+        ]
+        for size in wanted:
+            _made(size, make)
+
+
+def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
+    before = press.waiting()
+    try:
+        with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
+            name, content = make(size)
+    except ScorecardError as error:
+        st.html(render("failure.html", error=error))
+        return
+    number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
+    mime = "application/zip" if name.endswith(".zip") else "image/png"
+    st.download_button(
+        "再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary"
+    )
+
+
+def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
+    """The page as it was read, under its title, with the choice in words; without what is pressed or filled in."""
+    version, wide = _version(record), WIDTHS[size.id]
+
+    def make(about: About) -> tuple[Picture, ...]:
+        blocks = [
+            figure_html.block(one.figure, width=wide) if isinstance(one, Drawn) else _opened(one)
+            for one in record.blocks
+        ]
+        sheet = PageSheet(
+            title=record.title,
+            head=render("picture_head.html", record=record, version=version, **_age(version)),
+            blocks=blocks,
+            foot=render("picture_foot.html", lines=_provenance(version)),
+            css=picture_style(),
+            width=wide,
+        )
+        return page(sheet, size, about)
+
+    return _left(record, version, size, record.title, complete_through(version), make)
+
+
+def _alone(record: Shown, drawn: Drawn, size: Format) -> tuple[str, bytes]:
+    """One chart with everything it says below itself."""
+    version = _version(record)
+    old = render("picture_old.html", **_age(version)) if version.historic else ""
+    high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
+
+    def make(about: About) -> tuple[Picture, ...]:
+        return (chart(old + figure_html.block(drawn.figure, width=size.chart, height=high), size, about),)
+
+    return _left(record, version, size, drawn.title, drawn.as_of, make)
+
+
+def _left(
+    record: Shown,
+    version: Version,
+    size: Format,
+    title: str,
+    as_of: date | None,
+    make: Callable[[About], tuple[Picture, ...]],
+) -> tuple[str, bytes]:
+    """The file, once who took out what is on record."""
+    actor = identity.current()
+    subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
+    chosen = "；".join(f"{label} {said}" for label, said in record.choice.items())
+    asked = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
+    manifest = records.describe_picture(data_dir(), version, actor, asked)
+    about = About(title, record.period, as_of, version.id, manifest.text())
+    left = leave(
+        data_dir(),
+        actor,
+        version.id,
+        subject,
+        lambda: dict([bundle(make(about))]),
+        export=manifest.id,
+        manifest=records.seal(manifest),
+        filter=chosen,
+        way=size.name,
+    )
+    return next(iter(left.items()))
+
+
+def _version(record: Shown) -> Version:
+    assert record.version is not None  # without one no button was drawn
+    return record.version
+
+
+def _age(version: Version) -> dict[str, str]:
+    """The day an older version was published; empty for the current one."""
+    return {"published": day_text(published_on(version)) if version.historic else ""}
+
+
+def _provenance(version: Version) -> tuple[str, ...]:
+    """What every picture of a page says below: how far the data reach, which version, whose, since when it is outside."""
+    court, taken = version.catalog.court.name, day_text(datetime.now(COURT_TIME).date())
+    return (
+        f"数据截至 {day_text(complete_through(version))}　版本 {version.id}　{day_text(published_on(version))}发布",
+        f"{court}　{taken}导出{f'　{SAMPLE}' if version.manifest.sample else ''}",
+    )
+
+
+def _opened(html: str) -> str:
+    """The same with everything unfolded: paper cannot be pressed. Only a template can have written the tag."""
+    return html.replace("<details", "<details open")

@@ -1,0 +1,120 @@
+"""What a reader chooses once for all pages: period, grain, department and scope, as widgets and as an address."""
+
+import streamlit as st
+
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
+from scorecard.narrative.provenance import SCOPES
+from scorecard.store.open_version import Selection, Version, due_or_complete
+from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.shell.cached import periods
+
+_SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
+
+
+def choose(version: Version) -> Selection:
+    """The widgets, and what they say."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        grain: Grain = st.segmented_control(
+            "统计方式",
+            GRAINS,
+            default="month",
+            required=True,
+            format_func=GRAIN_LABELS.__getitem__,
+            key="grain",
+            bind="query-params",
+            persist_state="session",
+            on_change=_keep_place,
+            args=(version,),
+        )
+        period = _period(version, grain)
+        department = _department(version)
+        scope = _scope(version)
+        pictures.place()
+    st.session_state[_SHOWN] = period.last_month
+    return Selection(period, department, scope)
+
+
+def _period(version: Version, grain: Grain) -> Period:
+    offered = {period.label: period for period in periods(version, grain)}
+    labels = list(offered)
+    label = st.selectbox(
+        "报告期",
+        labels,
+        index=labels.index(_default(version, grain).label),
+        key="period",
+        bind="query-params",
+        persist_state="session",
+        width=190,
+    )
+    return offered[label]
+
+
+def _default(version: Version, grain: Grain) -> Period:
+    """The last period the extracts cover, or are due to cover, to its end; while there is none, the newest."""
+    offered = periods(version, grain)
+    return next((period for period in offered if period.last <= due_or_complete(version)), offered[0])
+
+
+def _keep_place(version: Version) -> None:
+    """Another grain shows the period that holds the one on screen, or the default one where there is none."""
+    grain: Grain = st.session_state["grain"]
+    wanted = containing(grain, st.session_state[_SHOWN])
+    offered = periods(version, grain)
+    st.session_state["period"] = (wanted if wanted in offered else _default(version, grain)).label
+
+
+def _department(version: Version) -> str:
+    known = [department for department in version.catalog.departments if department in version.departments]
+    if not known:
+        return ALL_DEPARTMENTS
+    names = {ALL_DEPARTMENTS: "全院", **{one: version.catalog.departments[one].name for one in known}}
+    return st.selectbox(
+        "部门",
+        list(names),
+        format_func=names.__getitem__,
+        key="department",
+        bind="query-params",
+        persist_state="session",
+        width=230,
+    )
+
+
+def _scope(version: Version) -> str:
+    if not any(table.firm for table in version.catalog.tables.values()):
+        return "all"
+    return st.segmented_control(
+        "案件范围",
+        list(SCOPES),
+        default="all",
+        required=True,
+        format_func=SCOPES.__getitem__,
+        key="scope",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def words_of(version: Version, selection: Selection) -> dict[str, str]:
+    """The choice as words, for a picture that has no widgets."""
+    whole = selection.department == ALL_DEPARTMENTS
+    return {
+        "统计方式": GRAIN_LABELS[selection.grain],
+        "报告期": selection.period.label,
+        "部门": "全院" if whole else version.catalog.departments[selection.department].name,
+        "案件范围": SCOPES[selection.scope],
+    }
+
+
+def query_of(version: Version, selection: Selection) -> dict[str, str]:
+    """The choice as it stands in the address: what differs from the default, in the words of the widgets."""
+    query: dict[str, str] = {"version": version.id} if version.historic else {}
+    if selection.grain != "month":
+        query["grain"] = GRAIN_LABELS[selection.grain]
+    if selection.period != _default(version, selection.grain):
+        query["period"] = selection.period.label
+    if selection.department != ALL_DEPARTMENTS:
+        query["department"] = version.catalog.departments[selection.department].name
+    if selection.scope != "all":
+        query["scope"] = SCOPES[selection.scope]
+    return query

@@ -1,0 +1,1 @@
+"""The pages in depth: disputes, deadlines, insolvency, counterweights."""

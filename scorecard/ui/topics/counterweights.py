@@ -1,0 +1,35 @@
+"""制衡对照: every indicator of a page beside the one that must not get worse while it gets better."""
+
+from scorecard.assessment import counterweights as drift
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+
+
+def pairs(view: View, domain: str) -> None:
+    """The table of pairs, those that went apart first named above it."""
+    show(view.kept(f"pairs {domain}", lambda: _table(view, domain)))
+
+
+def _table(view: View, domain: str) -> str:
+    found = drift.pairs(view.cards, domain)
+    rows = [
+        {
+            "pair": pair,
+            "change": _text(pair.card),
+            "partner_change": "" if pair.partner is None else _text(pair.partner),
+        }
+        for pair in found
+    ]
+    return render(
+        "pairs.html",
+        rows=rows,
+        hints=[pair for pair in found if pair.hint],
+        href=view.card_href,
+        wider=view.ytd_href(domain),
+    )
+
+
+def _text(card: drift.Card) -> str:
+    change = drift.year_on_year(card)
+    return "无同比" if change is None else change.text

@@ -1,0 +1,128 @@
+"""办理破产, the money: 清偿 and 成本 as Σ/Σ with each case's part, the auctions by round, administrators without ranking."""
+
+from fractions import Fraction
+
+from scorecard.assessment.number_format import figure_text, value_text
+from scorecard.charts import insolvency as charts
+from scorecard.charts.flow import Row, Segment, flow
+from scorecard.narrative.provenance import day_text
+from scorecard.topics import insolvency, insolvency_queries as insolvency_rows
+from scorecard.topics.insolvency import Sums
+from scorecard.topics.insolvency_queries import AUCTIONS_NEEDED, NEEDED
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+from scorecard.ui.topics.insolvency import OWN, TABLE, cases_of, sees_numbers
+from scorecard.ui.topics.topic import plot, sheet, slice_for
+
+
+def money(view: View) -> None:
+    """清偿 and 成本 as Σ/Σ with each case's part."""
+    chosen = slice_for(view, NEEDED)
+    if chosen is None:
+        return
+    listed, named = cases_of(view, chosen), sees_numbers(view)
+    for key, title, sums, names in (
+        ("recovery", "债权清偿", insolvency.recovery(listed, chosen), ("清偿额", "确认债权额")),
+        ("cost", "破产成本", insolvency.costs(listed, chosen), ("破产费用与共益债务", "财产变价总额")),
+    ):
+        _sums(view, key, title, sums, names, named=named)
+
+
+def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], *, named: bool) -> None:
+    base = view.catalog.court.minimum_base
+    labels = [
+        share.number if named and share.number else f"第{n}件" for n, share in enumerate(sums.shares, 1)
+    ]
+    told = len(sums.shares) >= base
+    rows = [
+        (
+            label,
+            share.ended_on.isoformat(),
+            _yuan(share.top),
+            _yuan(share.bottom),
+            _part(share.top, sums.top),
+            _part(share.bottom, sums.bottom),
+        )
+        for label, share in zip(labels, sums.shares, strict=True)
+    ]
+    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if told else f"n={len(sums.shares)}")
+    show(render("insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
+                   told=told, base=base, wider=view.ytd_href("insolvency") if not told else ""))  # fmt: skip
+    if sums.shares:
+        figure = view.kept(f"insolvency {key} {named}", lambda: charts.amounts(
+            sheet(view, f"{title}：每件案件的两个数额", f"{view.selection.period.label}终结　● {names[0]}　○ {names[1]}",
+                  f"{OWN}；先分别合计、再相除，不是各案比率的平均", TABLE), sums, labels, names))  # fmt: skip
+        plot(
+            view,
+            figure,
+            f"insolvency_{key}",
+            f"{title}，{len(sums.shares)}件：{names[0]}合计{total[0]}，{names[1]}合计{total[1]}。",
+            TABLE,
+        )
+
+
+def _yuan(amount: object) -> str:
+    return value_text(Fraction(str(amount)) / 10_000, "万元")
+
+
+def _part(amount: object, total: object) -> str:
+    """The case's part of a sum, in percent; none of a sum of nothing."""
+    return (
+        f"{figure_text(Fraction(str(amount)) / Fraction(str(total)) * 100, '%')}%"
+        if Fraction(str(total))
+        else "—"
+    )
+
+
+def _rate(sums: Sums) -> str:
+    return "—" if sums.rate is None else value_text(sums.rate * 100, "%")
+
+
+def estates(view: View) -> None:
+    """Auctions by round, and administrators in the order of their names, which are not shown."""
+    _auctions(view)
+    chosen = slice_for(view, NEEDED)
+    if chosen is None:
+        return
+    found = view.kept(
+        "insolvency administrators",
+        lambda: insolvency_rows.administrators(view.version.connection, view.catalog, chosen),
+    )
+    show(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
+
+
+def _auctions(view: View) -> None:
+    chosen = slice_for(view, AUCTIONS_NEEDED)
+    if chosen is None:
+        return
+    found = view.kept(
+        "insolvency auctions", lambda: insolvency_rows.auctions(view.version.connection, view.catalog, chosen)
+    )
+    tried = sum(one.sold + one.unsold for one in found)
+    sold = sum(one.sold for one in found)
+    start, price = sum((one.start for one in found), 0), sum((one.price for one in found), 0)
+    told = tried >= view.catalog.court.minimum_base
+    premium = (Fraction(price) - Fraction(start)) / Fraction(start) if start else None
+    said = f"{view.selection.period.label}结束的拍卖、变卖：成交 {sold} 次，流拍 {tried - sold} 次。" + (
+        f"成交率 {value_text(Fraction(sold, tried) * 100, '%')}，溢价率 {value_text(premium * 100 if premium is not None else None, '%')}。"
+        if told and tried else "件数过少，只列数。"
+    )  # fmt: skip
+    show(render("insolvency_auctions.html", said=said, rows=[
+        (one.name, one.sold, one.unsold, one.withdrawn, one.unknown, _yuan(one.start), _yuan(one.price)) for one in found]))  # fmt: skip
+    rows = [
+        Row(
+            one.name,
+            (
+                Segment("成交", one.sold, "main"),
+                Segment("流拍", one.unsold, "out"),
+                Segment("撤回", one.withdrawn, "open"),
+                Segment("结果未填", one.unknown),
+            ),
+        )
+        for one in found
+    ]
+    figure = view.kept("insolvency rounds", lambda: flow(
+        sheet(view, "破产财产网络拍卖、变卖", view.selection.period.label, "“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
+              ("asset_disposals",)), rows))  # fmt: skip
+    plot(view, figure, "insolvency_rounds", said, ("asset_disposals",))

@@ -1,0 +1,75 @@
+"""What the pages in depth share: the selector of topics, the days and tables behind one, figures with their provenance."""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from typing import Any
+
+import streamlit as st
+
+from scorecard.charts.flow import Sheet
+from scorecard.charts.trend import config
+from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.storage.file_names import file_name
+from scorecard.topics.slices import Slice, obstacle, slice_of
+from scorecard.ui.shell import frame, large_type as room, page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import Drawn
+
+CARDS = "指标"
+Topic = Callable[[View], None]
+
+
+def chosen(topics: Mapping[str, Topic]) -> Topic | None:
+    """The topic chosen above a page's cards; None for the cards themselves, which come first."""
+    name = st.segmented_control(
+        "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
+    )
+    if name in topics:
+        record = shown.page()
+        record.title = f"{record.title}·{name}"
+    return topics.get(name)
+
+
+def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
+    """The chosen days, department and scope over these tables; None, with the reason on the page, where that cannot be."""
+    selection, as_of = view.selection, view.version.as_of
+    reason = obstacle(view.catalog, as_of, needed, (selection.department, selection.scope))
+    if not reason:
+        cut = min(as_of[table] for table in needed)
+        if selection.period.first <= cut:
+            return slice_of(selection.period, cut, selection.department, selection.scope)
+        names = "、".join(f"《{view.catalog.tables[table].name}》" for table in needed)
+        reason = (
+            f"{names}的数据只到{day_text(cut)}，还没有{view.selection.period.label}的数据。请另选报告期。"
+        )
+    frame.guide("这个专题暂不能显示", reason)
+    return None
+
+
+def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[str]) -> Sheet:
+    """A figure's title and the lines that leave the building with it."""
+    version = view.version
+    as_of = "、".join(f"{view.catalog.tables[name].name} {day_text(version.as_of[name])}" for name in tables)
+    sample = version.manifest.sample
+    return Sheet(
+        title=title,
+        subtitle=f"{view.scope}　{subtitle}",
+        provenance=(
+            f"口径 {basis}",
+            f"数据截至 {as_of}　版本 {version.id}",
+            f"{view.catalog.court.name}{f'　{SAMPLE}' if sample else ''}",
+        ),
+        sample=sample,
+    )
+
+
+def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> None:
+    """The figure as every other one is shown, with its sentence for those who hear it and its pictures; `tables` are read."""
+    title = unescape(figure.layout.title.text.removeprefix("<b>").removesuffix("</b>"))
+    reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
+    drawn = Drawn(figure, title, min(reached, default=None))
+    name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
+    camera = config(name.removesuffix(".png"))
+    st.plotly_chart(room.fitted(figure), config=camera, theme=None, key=key, alt=alt)
+    shown.keep(drawn)
+    pictures.of_chart(drawn, key)

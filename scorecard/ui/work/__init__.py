@@ -1,0 +1,1 @@
+"""Measures, worklists, requirements, meeting, briefings."""

@@ -1,0 +1,277 @@
+"""简报: what is chosen of a paper, what it will hold before it is made, its files once it is; nothing is made twice."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from scorecard.access import Actor
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, Format
+from scorecard.briefing.export.make import Files
+from scorecard.briefing.export.write import Progress
+from scorecard.briefing.paper.compose import Outline, outline
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, Order, Wish, place
+from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
+from scorecard.catalog.briefing_templates import Template
+from scorecard.errors import ScorecardError
+from scorecard.narrative.provenance import SCOPES
+from scorecard.store.open_version import Selection, Version, due_or_complete
+from scorecard.ui.shell import frame
+from scorecard.ui.shell.cached import kept, periods
+from scorecard.ui.shell.templating import render
+
+_MADE = "_briefing_made"  # what this session made last: a rerun shows it again and makes nothing
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader wants, as an order that can be carried out, and in which formats."""
+
+    wish: Wish
+    order: Order
+    formats: tuple[Format, ...]
+
+
+def choose(version: Version, actor: Actor) -> Choice | None:
+    """The widgets; None for a version without templates, or while what is chosen cannot be carried out."""
+    catalog = version.catalog
+    if not catalog.briefings:
+        frame.guide(
+            "这个版本没有简报模板", "它是在简报功能之前建的。请由审管办在“数据报送”页或“版本”页重新发布。"
+        )
+        return None
+    template = catalog.briefings[_template(version)]
+    wish = _wish(version, template, actor)
+    chosen = _formats()
+    try:
+        return Choice(wish, place(version, wish, actor, datetime.now(COURT_TIME)), chosen)
+    except ScorecardError as error:
+        frame.failure(error)
+        return None
+
+
+def _template(version: Version) -> str:
+    known = version.catalog.briefings
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = st.selectbox(
+            "模板",
+            list(known),
+            format_func=lambda one: known[one].name,
+            key="template",
+            bind="query-params",
+            width=330,
+        )
+    st.html(render("briefing_about.html", text=known[name].about))
+    return name
+
+
+def _wish(version: Version, template: Template, actor: Actor) -> Wish:
+    """Keys name the template: another one starts with its own usual choice."""
+    key = f"briefing_{template.id}"
+    catalog = version.catalog
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        grain: Grain = st.segmented_control(
+            "统计方式",
+            GRAINS,
+            default=template.grain,
+            required=True,
+            format_func=GRAIN_LABELS.__getitem__,
+            key=f"{key}_grain",
+        )
+        offered = {period.key: period.label for period in periods(version, grain)}
+        whole = [one.key for one in periods(version, grain) if one.last <= due_or_complete(version)]
+        period = st.selectbox(
+            "报告期",
+            list(offered),
+            index=list(offered).index(whole[0]) if whole else 0,
+            format_func=offered.__getitem__,
+            key=f"{key}_{grain}_period",
+            width=190,
+        )
+        department = _department(version, template, actor, key)
+        scope = st.segmented_control(
+            "案件范围",
+            list(SCOPES),
+            default="all",
+            required=True,
+            format_func=SCOPES.__getitem__,
+            key=f"{key}_scope",
+        )
+    with st.expander("领域和指标（默认按模板）"):
+        domains = st.multiselect(
+            "领域",
+            list(catalog.domains),
+            format_func=lambda one: catalog.domains[one].name,
+            placeholder="按模板",
+            key=f"{key}_domains",
+        )
+        indicators = st.multiselect(
+            "指标",
+            [one.id for one in catalog.indicators.values() if not domains or one.domain in domains],
+            format_func=lambda one: catalog.indicators[one].name,
+            placeholder="按模板",
+            key=f"{key}_indicators",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        audience = st.text_input(
+            "主送", max_chars=LONGEST_LINE, placeholder="按模板", key=f"{key}_audience", width=330
+        )
+        issue = st.text_input("期号", max_chars=20, placeholder="如 10", key=f"{key}_issue", width=130)
+        dated = st.date_input("印发日期", value=today(), format="YYYY-MM-DD", key=f"{key}_date", width=170)
+    note = st.text_area("编者按（可不填）", max_chars=LONGEST_NOTE, height=90, key=f"{key}_note")
+    return Wish(
+        template=template.id,
+        period=period,
+        grain=grain,
+        department=department,
+        scope=scope,
+        domains=tuple(domains),
+        indicators=tuple(indicators),
+        audience=audience,
+        issue=issue,
+        dated=dated,
+        note=note,
+    )
+
+
+def _department(version: Version, template: Template, actor: Actor, key: str) -> str:
+    """The department a sheet is for, at first the actor's own; for other papers whose cases are counted."""
+    known = version.catalog.departments
+    if template.department == "asked":
+        offered = [one.id for one in known.values() if not one.collective]
+        return st.selectbox(
+            "部门",
+            offered,
+            index=offered.index(actor.department) if actor.department in offered else 0,
+            format_func=lambda one: known[one].name,
+            key=f"{key}_department",
+            width=230,
+        )
+    offered = [ALL_DEPARTMENTS, *(one for one in known if one in version.departments)]
+    return st.selectbox(
+        "部门",
+        offered,
+        format_func=lambda one: "全院" if one == ALL_DEPARTMENTS else known[one].name,
+        key=f"{key}_department",
+        width=230,
+    )
+
+
+def _formats() -> tuple[Format, ...]:
+    """All of them at first; without a browser on the server those that need none, and why."""
+    offered = list(all_formats())
+    if press.browser() is None:
+        lost = "、".join(NAMES[one] for one in FORMATS if one in NEED_BROWSER)
+        st.html(render("briefing_no_browser.html", lost=lost))
+    chosen = st.pills(
+        "格式",
+        offered,
+        selection_mode="multi",
+        default=offered,
+        format_func=NAMES.__getitem__,
+        key="briefing_formats",
+    )
+    return tuple(one for one in FORMATS if one in chosen)
+
+
+def preview(version: Version, choice: Choice, actor: Actor) -> Outline | None:
+    """What the paper will hold, in words; None, with the reason, when it cannot be put together."""
+    order = choice.order
+    chosen = Selection(order.span, order.department, order.scope)
+    said = (
+        order.template,
+        order.domains,
+        order.indicators,
+        order.rows,
+        order.dated,
+    )  # what else is in it is the head
+    try:
+        found = kept(version, chosen, f"outline {said}", lambda: outline(gather(version, order, actor)))
+    except ScorecardError as error:
+        frame.failure(error)
+        return None
+    st.html(render("briefing_outline.html", outline=found, order=order, sample=version.manifest.sample))
+    return found
+
+
+def wanted(choice: Choice) -> bool:
+    """Whether the button was pressed with at least one format chosen."""
+    pressed = st.button("生成", type="primary", key="briefing_make")
+    if pressed and not choice.formats:
+        st.warning("请至少选择一种格式。")
+    return pressed and bool(choice.formats)
+
+
+def make(work: Callable[[Progress], Files]) -> None:
+    """Run the work under a bar that says what is being done, and keep its files for this session; a refusal is told."""
+    bar = st.progress(0.0, text="正在汇集数据")
+
+    def progress(done: int, total: int, words: str) -> None:
+        bar.progress(done / total if total else 1.0, text=f"{words}（{done}/{total}）")
+
+    try:
+        st.session_state[_MADE] = work(progress)
+    except ScorecardError as error:
+        st.session_state.pop(_MADE, None)
+        frame.failure(error)
+    finally:
+        bar.empty()
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Every format this server can make."""
+    return tuple(one for one in FORMATS if press.browser() is not None or one not in NEED_BROWSER)
+
+
+def room() -> DeltaGenerator:
+    """Where files stand, whether they were made above or again from the list below."""
+    return st.container()
+
+
+def files() -> None:
+    """The files this session made last, one button each and one for all; nothing before."""
+    made: Files | None = st.session_state.get(_MADE)
+    if made is None:
+        return
+    st.html(
+        render(
+            "briefing_made.html",
+            manifest=made.manifest,
+            names=[(name, _size(content)) for name, content in made.content.items()],
+            notices=made.notices,
+        )
+    )
+    with st.container(horizontal=True, gap="small"):
+        for name in _in_order(made.content, made.bundle):
+            ending = name.rpartition(".")[2]
+            st.download_button(
+                "全部（ZIP）" if name == made.bundle else f"下载 {_label(name)}",
+                data=made.content[name],
+                file_name=name,
+                mime=TYPES[ending],
+                on_click="ignore",
+                type="primary" if name == made.bundle else "secondary",
+                key=f"briefing {made.manifest.id} {name}",
+            )
+
+
+def _in_order(names: Collection[str], bundle: str) -> list[str]:
+    """The ZIP of all first."""
+    return [*(name for name in names if name == bundle), *(name for name in names if name != bundle)]
+
+
+def _label(name: str) -> str:
+    ending = name.rpartition(".")[2]
+    return "走势图" if ending in ("zip", "png") else ending.upper()
+
+
+def _size(content: bytes) -> str:
+    return (
+        f"{len(content) / 1_000_000:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1000:.0f} KB"
+    )

@@ -1,0 +1,71 @@
+"""Past exports: who took out which paper of which version and when; each can be made again from its record."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from scorecard.access import Actor
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.audit import log as audit
+from scorecard.briefing.export import records
+from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.request import Order
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.ui.intake.versions import moment
+from scorecard.ui.shell.templating import render
+
+SHOWN = 30
+
+
+def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[Manifest, Order] | None:
+    """The list, newest first; the one that shall be made again when its button was pressed."""
+    found = records.listed(data)
+    seals = _audited(data) if actor.may("audit") else None
+    rows = [
+        {
+            "id": manifest.id,
+            "at": moment(manifest.made_at),
+            "who": manifest.made_by,
+            "what": _what(catalog, order),
+            "version": manifest.version,
+            "sample": manifest.sample,
+            "lines": "、".join(seals.get(manifest.id, ())) if seals is not None else "",
+        }
+        for manifest, order in found[:SHOWN]
+    ]
+    st.html(render("briefing_records.html", rows=rows, total=len(found), audited=seals is not None))
+    if not found:
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        known = {manifest.id: (manifest, order) for manifest, order in found}
+        chosen = st.selectbox(
+            "导出记录",
+            list(known),
+            format_func=lambda one: f"{_what(catalog, known[one][1])}　{one}",
+            key="briefing_past",
+            width=520,
+        )
+        pressed = st.button("再做一次", key="briefing_again")
+    return known[chosen] if pressed else None
+
+
+def _what(catalog: Catalog, order: Order) -> str:
+    """Template, period and department in words; ids where the catalogue no longer knows them."""
+    template = catalog.briefings.get(order.template)
+    department = catalog.departments.get(order.department)
+    whose = (
+        ""
+        if order.department == ALL_DEPARTMENTS
+        else f"　{department.name if department else order.department}"
+    )
+    return f"{template.name if template else order.template}　{order.span.label}{whose}"
+
+
+def _audited(data: DataDir) -> dict[str, Sequence[str]]:
+    """Export -> the numbers of its lines in the audit."""
+    found: dict[str, list[str]] = {}
+    for entry in audit.entries(data):
+        if entry.action == "导出" and "export" in entry.detail:
+            found.setdefault(str(entry.detail["export"]), []).append(f"第{entry.number}条")
+    return {export: tuple(lines) for export, lines in found.items()}

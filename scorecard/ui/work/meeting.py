@@ -1,0 +1,232 @@
+"""会商: the matters of a session one after the other, each with its facts on one screen and a place for what is decided."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from scorecard.access import Actor
+from scorecard.assessment.cards import Card
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.provenance import day_text
+from scorecard.plan.agenda import Matter, agenda, late
+from scorecard.records.decisions import LONGEST, STATUSES, Decision, mistakes
+from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.store.worklist_rows import tallies
+from scorecard.ui.shell import frame
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+from scorecard.ui.work import measures, worklists
+
+_TERM = timedelta(days=30)  # proposed due date; whoever records changes it
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A decision as it was filled in: the row by column id, and the same row as a CSV."""
+
+    row: Mapping[str, Any]
+    csv: bytes
+    file_name: str
+
+
+def matters(view: View, decisions: Sequence[Decision]) -> tuple[Matter, ...]:
+    """What today's session has before it: indicators as chosen above, worklists and reports of the whole court."""
+    found = tallies(view.version.connection, view.catalog)
+    return agenda(view.catalog, view.cards, measures.of_version(view), found, decisions, today())
+
+
+def choose(view: View, found: Sequence[Matter]) -> Matter | None:
+    """The list of matters, and the one on the table."""
+    now = today()
+    show(
+        render(
+            "meeting_head.html",
+            total=len(found),
+            carried=sum(one.carried for one in found),
+            decided=sum(one.decided for one in found),
+            late=late(found, now),
+            label=f"{view.scope}　{view.selection.period.label}",
+        )
+    )
+    if not found:
+        frame.guide(
+            "没有需要会商的事项", "没有未达标、真实恶化、台账超期或欠进展汇报的事项，以前的决定也都已了结。"
+        )
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        at = st.pagination(len(found), key="matter", bind="query-params", max_visible_pages=15)
+    return found[min(at, len(found)) - 1]
+
+
+def facts(view: View, matter: Matter, number: int, total: int) -> None:
+    """Everything that is known of one matter, and what was decided on it before."""
+    catalog, now = view.catalog, today()
+    card = view.cards.get(matter.name) if matter.subject == "indicator" else None
+    show(
+        render(
+            "meeting_matter.html",
+            matter=matter,
+            number=number,
+            total=total,
+            card=card,
+            partner=view.cards.get(card.indicator.counterweight) if card else None,
+            href=_address(view, matter, card),
+            card_href=view.card_href,
+            departments=catalog.department_names(matter.departments),
+            history=[_told(catalog, one, one.late(now)) for one in matter.history],
+            late=matter.last.late(now) if matter.last else 0,
+        )
+    )
+
+
+def _address(view: View, matter: Matter, card: Card | None) -> str:
+    """Where the matter's own page is."""
+    if card is not None:
+        return view.card_href(card)
+    if matter.subject == "worklist" and matter.name in view.catalog.worklists:
+        return worklists.address(view, view.catalog.worklists[matter.name])
+    return view.href("measures") if matter.subject == "report" else ""
+
+
+def _told(catalog: Catalog, one: Decision, days: int) -> dict[str, Any]:
+    return {
+        "item": one.item,
+        "title": one.title,
+        "session": day_text(one.session_on),
+        "conclusion": one.conclusion,
+        "department": catalog.departments[one.department].name
+        if one.department in catalog.departments
+        else "—",
+        "due": day_text(one.due_on) if one.due_on else "—",
+        "status": one.status,
+        "late": days,
+        "who": one.recorded_by,
+        "at": f"{one.decided_at:%Y-%m-%d %H:%M}",
+        "facts": one.facts,
+        "version": one.version,
+    }
+
+
+def form(view: View, matter: Matter, contract: Table, actor: Actor) -> Recorded | None:
+    """The form for what is decided on a matter; the row when it was sent and is sound. A later row corrects an earlier."""
+    if not actor.may("decisions"):
+        frame.told("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
+        return None
+    catalog, last = view.catalog, matter.last
+    names = {one.id: one.name for one in catalog.departments.values()}
+    first = (last.department if last and last.department in names else None) or next(
+        iter(matter.departments), ""
+    )
+    with st.form(f"decide {matter.id} {len(matter.history)}", border=True):
+        conclusion = st.text_area("结论", max_chars=LONGEST, height=140, key=_key("conclusion", matter))
+        who, until, how = st.columns([2, 1.4, 1.4])
+        department = who.selectbox(
+            "责任部门",
+            list(names),
+            index=list(names).index(first) if first in names else None,
+            format_func=names.__getitem__,
+            key=_key("department", matter),
+        )
+        due_on = until.date_input(
+            "期限", value=today() + _TERM, min_value=today(), format="YYYY-MM-DD", key=_key("due", matter)
+        )
+        status = how.selectbox("状态", STATUSES, key=_key("status", matter))
+        pressed = st.form_submit_button("记录", type="primary")
+    if not pressed:
+        return None
+    now = datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0)
+    row: dict[str, Any] = {
+        "item": matter.id,
+        "title": matter.title,
+        "session_on": now.date(),
+        "facts": "；".join((*matter.reasons, *matter.facts)),
+        "conclusion": conclusion.strip(),
+        "department": department,
+        "due_on": due_on if status == "待办" else None,
+        "status": status,
+        "version": view.version.id,
+        "recorded_by": actor.name,
+        "decided_at": now,
+    }
+    wrong = [] if row["conclusion"] else ["请填写结论"]
+    if status == "待办" and not department:
+        wrong.append("请选择责任部门")
+    wrong += [
+        f"{contract.header(column)}：{what}；应为：{wanted}"
+        for column, what, wanted, _ in mistakes(row, catalog)
+    ]
+    if wrong:
+        st.html(render("mistakes.html", lines=wrong))
+        return None
+    return Recorded(row, _csv(row, contract, catalog), f"会商_{now:%Y%m%d%H%M%S}.csv")
+
+
+def _key(field: str, matter: Matter) -> str:
+    """Another matter, and the same one after it was decided on, has fields of its own: nothing is sent twice."""
+    return f"{field} {matter.id} {len(matter.history)}"
+
+
+def _csv(row: Mapping[str, Any], contract: Table, catalog: Catalog) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([column.header for column in contract.columns.values()])
+    cells = {**row, "department": catalog.departments[row["department"]].name if row["department"] else None}
+    writer.writerow(["" if cells[name] is None else str(cells[name]) for name in contract.columns])
+    return text.getvalue().encode("utf-8")
+
+
+def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
+    """Every decision ever recorded, the newest first, and its file."""
+    rows = [_told(view.catalog, one, one.late(today())) for one in reversed(decisions)]
+    show(render("meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
+    if rows and actor.may("export"):
+        st.download_button(
+            "导出会商记录（CSV）",
+            data=lambda: exported(view, decisions, actor),
+            file_name=f"会商记录_{today()}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="minutes",
+        )
+
+
+def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
+    """The minutes as a CSV that leaves the building. Raises Forbidden without the right."""
+    with audit.told(data_dir(), actor, "导出", "会商记录", version=view.version.id, rows=len(decisions)):
+        actor.require("export")
+        head = (
+            "会商日期",
+            "事项",
+            "结论",
+            "责任部门",
+            "期限",
+            "状态",
+            "记录人",
+            "记录时间",
+            "会商时的情况",
+            "数据版本",
+        )
+        told = [_told(view.catalog, one, 0) for one in decisions]
+        keys = (
+            "session",
+            "title",
+            "conclusion",
+            "department",
+            "due",
+            "status",
+            "who",
+            "at",
+            "facts",
+            "version",
+        )
+        return csv_file(head, ([str(one[key]) for key in keys] for one in told))

@@ -1,0 +1,285 @@
+"""工作要求 in depth: what the registers show of revisits, information, model cases, punctuality, activities, assessment.
+
+Departments stand in the plan's order and are never compared: an assessment is one department's own targets and duties.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.assessment.timeliness import timeliness
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.provenance import day_text
+from scorecard.plan.adoption_points import has_table, points
+from scorecard.store import versions as store
+from scorecard.store.open_version import Selection, judged_on
+from scorecard.store.registers import ADOPTED, activities, pieces, register, revisits
+from scorecard.store.worklist_rows import counted, tallies
+from scorecard.ui.shell import frame
+from scorecard.ui.shell.cached import all_cards
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+from scorecard.ui.topics.topic import Topic
+from scorecard.ui.work import measures
+from scorecard.ui.work.worklists import address
+
+MODEL_KINDS = ("典型案例", "经验材料", "调研报告")
+PUBLICITY = ("送法进企", "法治体检", "普法宣传", "走访座谈")
+MONTHS_SHOWN = 12
+
+
+def _span(view: View, table: str) -> tuple[date, date]:
+    """The days of the period, as far as the register reaches."""
+    period = view.selection.period
+    cut = view.version.as_of.get(table)
+    return period.first, period.last if cut is None else min(period.last, cut)
+
+
+def _head(view: View, table: str, requirement: str, note: str = "") -> dict[str, Any]:
+    """What every topic says first: which requirement, which days, how far the register reaches, what is not divided."""
+    catalog, (first, last) = view.catalog, _span(view, table)
+    one = catalog.requirements[requirement]
+    cut = view.version.as_of.get(table)
+    return {
+        "requirement": f"工作要求 {one.number}．{one.title}",
+        "span": f"{day_text(first)}至{day_text(last)}" if first <= last else "",
+        "source": f"{catalog.tables[table].name}，数据截至{day_text(cut)}" if cut else "",
+        "note": "".join([note, "登记表不区分涉企，这里是全部。" if view.selection.scope == "firm" else ""]),
+    }
+
+
+def _missing(view: View, table: str) -> bool:
+    """Whether the register cannot say anything for this period; then the page says why."""
+    first, last = _span(view, table)
+    name = view.catalog.tables[table].name
+    if table not in view.version.as_of:
+        frame.guide(f"{name}尚未报送", f"没有{name}，这一项无法反映，不等于没有做。请在“数据报送”页报送。")
+        return True
+    if first > last:
+        frame.guide("本期没有数据", f"{name}的数据没有到{view.selection.period.label}，请另选报告期。")
+        return True
+    return False
+
+
+def _own(view: View, departments: Iterable[str | None]) -> list[str | None]:
+    """The departments to show, in the plan's order; rows of no department last, and only for the whole court."""
+    having, chosen = set(departments), view.selection.department
+    order: list[str | None] = [one for one in view.catalog.departments if one in having]
+    if chosen != ALL_DEPARTMENTS:
+        return [one for one in order if one == chosen]
+    return [*order, None] if None in having else order
+
+
+def _name(catalog: Catalog, department: str | None) -> str:
+    return catalog.departments[department].name if department else "未登记部门"
+
+
+def revisit_topic(view: View) -> None:
+    """Revisits and what became of the problems they raised."""
+    if _missing(view, "revisits"):
+        return
+    found = {one.department: one for one in revisits(view.version.connection, *_span(view, "revisits")) or ()}
+    waiting = tallies(view.version.connection, view.catalog)
+    lists = [
+        (one.name, address(view, one), counted(waiting, one.id, view.selection.department))
+        for one in view.catalog.worklists.values()
+        if one.id in ("revisit_due", "revisit_issues")
+    ]
+    rows = [{"name": _name(view.catalog, one), "one": found[one]} for one in _own(view, found)]
+    note = "问题数和办结数都填了的才计入；没填全的单列，不当作没有问题。"
+    head = _head(view, "revisits", "requirements.3", note)
+    cards = [
+        view.cards[one] for one in ("firm_revisit_rate", "revisit_issue_closure_rate") if one in view.cards
+    ]
+    show(
+        render(
+            "requirement_revisits.html", head=head, rows=rows, lists=lists, cards=cards, href=view.card_href
+        )
+    )
+
+
+def information_topic(view: View) -> None:
+    """Information submitted and adopted by level and department; points only where a points table was entered."""
+    if _missing(view, "information_reports"):
+        return
+    span = _span(view, "information_reports")
+    found = {one.department: one for one in pieces(view.version.connection, *span) or ()}
+    parameters = store.parameters(view.version.connection)
+    scored = has_table(parameters)
+    rows = [
+        {
+            "name": _name(view.catalog, who),
+            "submitted": found[who].submitted,
+            "adopted": [found[who].adopted(level) for level in ADOPTED],
+            "points": _points(parameters, found[who].adoptions) if scored else "",
+        }
+        for who in _own(view, found)
+        if who is not None
+    ]
+    note = "提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
+    show(
+        render(
+            "requirement_information.html",
+            head=_head(view, "information_reports", "requirements.4", note),
+            levels=ADOPTED,
+            rows=rows,
+            scored=scored,
+        )
+    )
+
+
+def _points(parameters: list[dict[str, Any]], adoptions: tuple[tuple[str, date], ...]) -> str:
+    found = points(parameters, adoptions)
+    text = f"{found.total.normalize():f}"
+    return f"{text}（另有 {found.unset} 次采用没有计分标准，未计）" if found.unset else text
+
+
+def model_topic(view: View) -> None:
+    """The register of model cases and new ways of working, as far as the information register holds them."""
+    if _missing(view, "information_reports"):
+        return
+    span = _span(view, "information_reports")
+    listed = register(view.version.connection, MODEL_KINDS, *span) or ()
+    chosen = view.selection.department
+    rows = [
+        {
+            "title": one.title,
+            "kind": one.kind,
+            "department": _name(view.catalog, one.department),
+            "day": day_text(one.submitted_on),
+            "levels": "、".join(one.levels) or "未采用",
+        }
+        for one in listed
+        if chosen in (ALL_DEPARTMENTS, one.department)
+    ]
+    note = f"取自信息简报表中类别为{'、'.join(MODEL_KINDS)}的篇目。表里没有“是否在外地推广”一列，推广情况看不出来。"
+    show(
+        render(
+            "requirement_models.html",
+            head=_head(view, "information_reports", "requirements.5", note),
+            rows=rows,
+        )
+    )
+
+
+def punctuality_topic(view: View) -> None:
+    """Were the tables in on time: the liaison officer's updates, month after month."""
+    if view.version.manifest.sample:
+        frame.guide(
+            "示例数据不判断时效",
+            "示例数据由程序一次生成，没有真实的报送时间。报送真实数据后，这里逐月列出各表是否按期。",
+        )
+        return
+    catalog = view.catalog
+    found = timeliness(catalog, view.version.manifest.batches, judged_on(view.version))
+    one = catalog.requirements["requirements.4"]
+    rows = [
+        {
+            "name": catalog.tables[table].name,
+            "months": [
+                {
+                    "label": f"{each.through.year}年{each.through.month}月",
+                    "due": day_text(each.due),
+                    "accepted": day_text(each.accepted) if each.accepted else "",
+                    "word": each.word,
+                    "days": each.days,
+                }
+                for each in months[:MONTHS_SHOWN]
+            ],
+            "in_time": sum(each.word == "按期" for each in months),
+            "total": len(months),
+        }
+        for table, months in found.items()
+    ]
+    show(
+        render(
+            "requirement_punctuality.html",
+            title=f"工作要求 {one.number}．{one.title}",
+            rows=rows,
+            shown=MONTHS_SHOWN,
+        )
+    )
+
+
+def activity_topic(view: View) -> None:
+    """Publicity and the other entries of the work log by kind and department."""
+    if _missing(view, "work_log"):
+        return
+    catalog = view.catalog
+    found = activities(view.version.connection, *_span(view, "work_log")) or ()
+    departments = [one for one in _own(view, (one.department for one in found)) if one is not None]
+    cells = {(one.kind, one.department): one for one in found}
+    rows = [
+        {
+            "kind": kind,
+            "publicity": kind in PUBLICITY,
+            "cells": [cells.get((kind, who)) for who in departments],
+        }
+        for kind in catalog.tables["work_log"].columns["kind"].values
+        if any((kind, who) in cells for who in departments)
+    ]
+    note = "走进企业的按次计，同一企业几次计几次；企业数按统一社会信用代码去重，不能跨部门相加。"
+    show(
+        render(
+            "requirement_activities.html",
+            head=_head(view, "work_log", "requirements.6", note),
+            departments=[_name(catalog, one) for one in departments],
+            rows=rows,
+        )
+    )
+
+
+def assessment_topic(view: View) -> None:
+    """A statement a department, of its own targets and duties; departments are not compared."""
+    show(view.kept("assessment", lambda: _assessment(view)))
+
+
+def _assessment(view: View) -> str:
+    catalog, chosen = view.catalog, view.selection.department
+    court = all_cards(view.version, Selection(view.selection.period, ALL_DEPARTMENTS, "all"))
+    found, lines = tallies(view.version.connection, catalog), measures.of_version(view)
+    one = catalog.requirements["requirements.7"]
+    statements: list[dict[str, Any]] = []
+    for who, department in catalog.departments.items():
+        if chosen not in (ALL_DEPARTMENTS, who):
+            continue
+        own = [card for card in court.values() if who in card.indicator.departments]
+        aimed = [card for card in own if card.target != "未设目标"]
+        lists = [
+            (each.name, address(view, each), counted(found, each.id, who))
+            for each in catalog.worklists.values()
+            if any(counted(found, each.id, who).values())
+        ]
+        duties = [
+            (line.measure.title, duty) for line in lines for duty in line.duties if duty.department == who
+        ]
+        if own or lists or duties:
+            statements.append(
+                {
+                    "name": department.name,
+                    "aimed": aimed,
+                    "watched": len(own) - len(aimed),
+                    "lists": lists,
+                    "duties": duties,
+                    "owed": sum(bool(duty.owed) for _, duty in duties),
+                }
+            )
+    return render(
+        "requirement_assessment.html",
+        title=f"工作要求 {one.number}．{one.title}",
+        label=view.selection.period.label,
+        statements=statements,
+        href=view.card_href,
+    )
+
+
+TOPICS: Mapping[str, Topic] = {
+    "回访与整改": revisit_topic,
+    "信息简报": information_topic,
+    "典型案例与创新做法": model_topic,
+    "报送时效": punctuality_topic,
+    "宣传与走访": activity_topic,
+    "部门考核": assessment_topic,
+}

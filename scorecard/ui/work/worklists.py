@@ -1,0 +1,188 @@
+"""台账与预警: how many items each list has, overdue first; the rows of the chosen one by due date; its file."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from scorecard.access import Actor
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.worklists import STATES, State, Worklist
+from scorecard.narrative.provenance import day_text
+from scorecard.store.open_version import Version
+from scorecard.store.worklist_export import exported
+from scorecard.store.worklist_rows import Tally, counted, headers, items, standings, tallies
+from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+
+AT_ONCE = 50  # rows on the screen at a time
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which list and whose rows the reader looks at."""
+
+    worklist: Worklist
+    department: str
+    tallies: tuple[Tally, ...]
+
+
+def choose(version: Version, actor: Actor) -> Choice | None:
+    """The counts of all lists and what is chosen of them; None for a version that has no worklists."""
+    catalog = version.catalog
+    if not catalog.worklists:
+        frame.guide("这个版本没有台账", "它是在台账功能之前建的。请在“数据报送”页重新发布。")
+        return None
+    found = tallies(version.connection, catalog)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        department = _choose_department(catalog, found, actor)
+        names = {one.name: one for one in catalog.worklists.values()}
+        first = next(
+            (n for n, one in names.items() if counted(found, one.id, department)["超期"]), next(iter(names))
+        )
+        name = st.selectbox(
+            "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
+        )
+        pictures.place()
+    shown.page().choice = {"部门": _whose(catalog, department), "台账": name}
+    return Choice(names[name], department, found)
+
+
+def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor) -> str:
+    """Departments in the plan's order; one that signed in as a department starts with its own."""
+    having = {one.department for one in found} | {actor.department}
+    known = [one for one in catalog.departments if one in having]
+    names = {ALL_DEPARTMENTS: "全院", **{one: catalog.departments[one].name for one in known}}
+    own = actor.department if actor.role == "department" and actor.department in names else ALL_DEPARTMENTS
+    return st.selectbox(
+        "部门",
+        list(names),
+        index=list(names).index(own),
+        format_func=names.__getitem__,
+        key="whose",
+        bind="query-params",
+        width=230,
+    )
+
+
+def summary(version: Version, choice: Choice) -> None:
+    """Every list on one line, in the plan's order: what is overdue, what soon will be, what nobody can tell."""
+    catalog, judged = version.catalog, standings(version.connection, version.catalog)
+    rows: list[dict[str, Any]] = []
+    for one in catalog.worklists.values():
+        numbers = counted(choice.tallies, one.id, choice.department)
+        standing = judged[one.id]
+        rows.append(
+            {
+                "name": one.name,
+                "chosen": one.id == choice.worklist.id,
+                "departments": catalog.department_names(one.departments),
+                "numbers": numbers,
+                "term": bool(one.due),
+                "as_of": day_text(standing.as_of) if standing.as_of else "",
+                "lacking": "、".join(catalog.tables[name].name for name in standing.lacking),
+            }
+        )
+    totals: dict[State, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
+    show(render("worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
+
+
+def _whose(catalog: Catalog, department: str) -> str:
+    return "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
+
+
+def listed(version: Version, choice: Choice, actor: Actor) -> None:
+    """The chosen list: what it is, and its rows for those who may see them, a page at a time, with their file."""
+    catalog, one = version.catalog, choice.worklist
+    sources = [catalog.sources[name].title for name in one.sources]
+    show(render("worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
+    total = sum(counted(choice.tallies, one.id, choice.department).values())
+    whole = choice.department == ALL_DEPARTMENTS
+    if not actor.may("evidence", None if whole else choice.department):
+        frame.told("逐行清单不对当前账户开放", _who_may(catalog, actor))
+        return
+    if not total:
+        lacking = standings(version.connection, catalog)[one.id].lacking
+        missing = "、".join(catalog.tables[name].name for name in lacking)
+        text = f"缺少{missing}，无法判断，不等于没有。" if lacking else "到数据截至日为止没有应当列出的行。"
+        frame.guide("没有行", text)
+        return
+    pages = -(-total // AT_ONCE)
+    page = st.pagination(pages, key=f"page {one.id} {choice.department}") if pages > 1 else 1
+    rows = items(
+        version.connection, catalog, one, actor, choice.department, limit=AT_ONCE, offset=AT_ONCE * (page - 1)
+    )
+    show(
+        render(
+            "worklist_rows.html", headers=headers(catalog, one), rows=rows, term=bool(one.due), total=total,
+            first=AT_ONCE * (page - 1) + 1, by_row=one.department is not None,
+        )
+    )  # fmt: skip
+    if actor.may("export"):
+        st.download_button(
+            f"导出全部 {total:,} 行（CSV）",
+            data=lambda: exported(
+                data_dir(), version.connection, catalog, version.id, one, actor, choice.department
+            ),
+            file_name=f"台账_{one.name}_{_whose(catalog, choice.department)}_{version.id}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="export",
+        )
+
+
+def _who_may(catalog: Catalog, actor: Actor) -> str:
+    if actor.role == "department" and actor.department in catalog.departments:
+        name = catalog.departments[actor.department].name
+        return f"部门账户只能看本部门的行：请在“部门”中选择“{name}”。"
+    return "各台账的件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
+
+
+def _plan(catalog: Catalog, one: Worklist) -> list[str]:
+    """The measures and requirements a list serves, as the plan counts them."""
+    found: list[str] = []
+    for name in one.measures:
+        if name in catalog.measures:
+            measure = catalog.measures[name]
+            found.append(f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}")
+        else:
+            found.append(f"工作要求 {catalog.requirements[name].number}．{catalog.requirements[name].title}")
+    return found
+
+
+def address(view: View, worklist: Worklist) -> str:
+    """The address of a list, with everything else the reader chose."""
+    here = view.href("worklists")
+    return f"{here}{'&' if '?' in here else '?'}{urlencode({'list': worklist.name})}"
+
+
+def overdue(view: View) -> None:
+    """On the overview: how many items of which lists are overdue, in the plan's order, with the way there.
+
+    Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
+    """
+    if view.catalog.worklists:
+        show(view.kept("worklists overdue", lambda: _overdue(view)))
+
+
+def _overdue(view: View) -> str:
+    catalog, whose = view.catalog, view.selection.department
+    found = tallies(view.version.connection, catalog)
+    rows = [
+        (one.name, count, address(view, one))
+        for one in catalog.worklists.values()
+        if (count := counted(found, one.id, whose)["超期"])
+    ]
+    soon = sum(counted(found, one, whose)["临期"] for one in catalog.worklists)
+    lacking = [
+        catalog.worklists[name].name
+        for name, standing in standings(view.version.connection, catalog).items()
+        if standing.lacking
+    ]
+    total = sum(count for _, count, _ in rows)
+    return render("worklists_overdue.html", rows=rows, total=total, soon=soon, lacking=lacking)
