@@ -12,7 +12,7 @@ from scorecard.catalog import loader as catalogue
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.store import versions as store
-from tests.samples import published_sample
+from tests.support.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = str(ROOT / "data")

@@ -8,7 +8,7 @@ of the share cross one half; limits on the log scale with Greenwood's variance, 
 known answers). The share itself is kept in whole numbers, so one half is one half.
 
 Written out here because no package gives the answers R published: docs/decisions.md 32 has what lifelines, SciPy and
-statsmodels say instead. tests/test_duration.py checks ours.
+statsmodels say instead. tests/scorecard/topics/test_survival.py checks ours.
 """
 
 from collections import Counter

@@ -22,8 +22,8 @@ from scorecard.identity import account_file as account_book, accounts
 from scorecard.identity.settings import AccessSettings, Granted
 from scorecard.identity.sign_in import change_password
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
-from tests.actors import ADMINISTRATOR
-from tests.samples import copied
+from tests.support.actors import ADMINISTRATOR
+from tests.support.samples import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,10 +16,10 @@ from playwright.sync_api import Page
 from scorecard.audit import log as audit
 from scorecard.identity import account_file as account_book, accounts
 from scorecard.storage.data_dir import DataDir
-from tests.actors import ADMINISTRATOR
 from tests.browser.conftest import PASSWORD, Watched, account, free_port, running, sign_in
-from tests.samples import copied
-from tests.test_doors import with_settings
+from tests.scorecard.ui.server.test_gateway import with_settings
+from tests.support.actors import ADMINISTRATOR
+from tests.support.samples import copied
 
 Visit = Callable[..., Watched]
 # The server's own clock, moved on by the minutes that stand in a file: nobody waits for half an hour here.

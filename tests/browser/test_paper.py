@@ -12,8 +12,8 @@ from scorecard.briefing.html import document as html
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from tests import papers
 from tests.browser.conftest import App, Watched
+from tests.support import papers
 
 Visit = Callable[..., Watched]
 # What reaches beyond its own box or beyond the type area.

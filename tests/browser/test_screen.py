@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from scorecard.identity.settings import Granted
 from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import ROOT, App, Watched, account, sign_in
-from tests.samples import copied
+from tests.support.samples import copied
 
 Visit = Callable[..., Watched]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))

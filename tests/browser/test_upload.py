@@ -10,7 +10,7 @@ from etl.intake.batches import list_batches
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.browser.conftest import Watched, account, sign_in
-from tests.extracts import cases_csv
+from tests.support.extracts import cases_csv
 
 Visit = Callable[..., Watched]
 Start = Callable[..., str]

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
-from tests.actors import OFFICER
+from tests.support.actors import OFFICER
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]

@@ -12,10 +12,10 @@ from scorecard.assessment.data_quality import TableState
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
-from tests.extracts import cases_csv
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import text
+from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
+from tests.support.extracts import cases_csv
 
 NOVEMBER_24 = date(2026, 11, 24)
 

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from etl.problems import KINDS
 from scorecard.storage.data_dir import DataDir
-from tests.extracts import cases_csv
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
+from tests.support.extracts import cases_csv
 
 ATTACK = "<img src=x onerror=alert(1)>"
 MARKDOWN = "![x](http://evil.example/y.png) [a](http://evil.example) **b** :red[c]"

@@ -11,10 +11,10 @@ from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from tests.actors import ADMINISTRATOR, OFFICER, TESTER
 from tests.pages.conftest import ROOT, Open, turn
 from tests.pages.legible import TAG, markup, text
-from tests.samples import copied
+from tests.support.actors import ADMINISTRATOR, OFFICER, TESTER
+from tests.support.samples import copied
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements")
@@ -154,7 +154,7 @@ def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, o
     from etl.versions.publish import publish
     from etl.warehouse.build import build
     from scorecard.catalog import loader as catalogs
-    from tests.samples import SEEDS
+    from tests.support.samples import SEEDS
 
     publish(data, build(catalogs.load(SEEDS), data), TESTER)
     shown = text(open_page(data))

@@ -23,10 +23,10 @@ from scorecard.store.versions import current
 from scorecard.ui.shell import picture_buttons as pictures
 from scorecard.ui.shell.cached import open_version
 from scorecard.ui.shell.page_blocks import Shown
-from tests.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.pages.conftest import Open
-from tests.pages.test_topics import TOPICS
-from tests.samples import copied
+from tests.pages.indicators.test_topics import TOPICS
+from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
+from tests.support.samples import copied
 
 TOPICS_OF = {
     **TOPICS,

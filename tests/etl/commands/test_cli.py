@@ -1,0 +1,294 @@
+"""`python -m etl`: exit codes 0 done, 1 refused, 2 wrong call; everything a person reads is Chinese."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from etl.commands.cli import main
+from etl.intake.batches import list_batches
+from scorecard.audit import log as audit
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
+from tests.conftest import ROOT
+from tests.support.extracts import cases_csv
+
+SEEDS = str(ROOT / "seeds")
+COMMANDS = (
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample", "briefing",
+)  # fmt: skip
+AUDIT = ("verify", "export")
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    path = tmp_path / "案件 10月.csv"
+    path.write_bytes(cases_csv(6, encoding="gb18030"))
+    return path
+
+
+def run(data: DataDir, *words: str) -> int:
+    return main([words[0], "--seeds", SEEDS, "--data", str(data.root), *words[1:]])
+
+
+def test_the_whole_way_from_file_to_published_version_and_back(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31") == 0
+    assert "已接收" in capsys.readouterr().out
+    assert run(data, "publish") == 0
+    first = store.current(data).version
+    extract.write_bytes(cases_csv(9, first=50))
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31") == 0
+    capsys.readouterr()
+    assert run(data, "build") == 0
+    second = capsys.readouterr().out.strip()
+    assert store.current(data).version == first != second
+    assert run(data, "publish", second) == 0
+    assert store.current(data).version == second
+    assert run(data, "rollback", str(first)) == 0
+    assert store.current(data).version == first
+    capsys.readouterr()
+    assert run(data, "list") == 0
+    listed = capsys.readouterr().out
+    assert f"→ 版本 {first}" in listed
+    assert listed.count("批次 cases/") == 2
+
+
+def test_a_refused_extract_ends_with_one_and_names_line_column_value_and_remedy(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extract.write_bytes(
+        cases_csv(3).replace("小额诉讼".encode(), "小额速裁".encode()).replace(b"2026-01-12", b"2026-02-30")
+    )
+    report = tmp_path / "问题.csv"
+    call = ("accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--problems", str(report))
+    assert run(data, *call) == 1
+    said = capsys.readouterr().err
+    assert "第2行" in said
+    assert "2026-02-30" in said
+    assert "立案日期" in said
+    assert report.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert not list(data.root.rglob("*.parquet"))
+
+
+def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [
+        ["withdraw", "cases", "--reason", "x"],
+        ["withdraw", "cases/2026-10-31-0123456789ab"],
+        ["prune", "--newest", "0"],
+        ["audit"],
+        ["audit", "check"],
+        ["accept", "--table", "cases"],
+        ["accept", "--table", "cases", str(extract), "--as-of", "31.10.2026"],
+        ["accept", "--table", "case", str(extract), "--as-of", "2026-10-31"],
+        ["accept", "--table", "cases", str(extract) + "x", "--as-of", "2026-10-31"],
+        ["publsh"],
+        ["list", "--all"],
+        [],
+    ]
+    for words in wrong:
+        try:
+            code = run(data, *words) if words else main([])
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        assert code == 2, words
+        said = capsys.readouterr().err
+        assert re.search("[一-鿿]", said), words
+        assert not re.search(r"\b(usage|error|required|invalid|argument|expected)\b", said), said
+
+
+def test_a_batch_is_withdrawn_and_restored_by_its_name(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    run(data, "build")
+    first = capsys.readouterr().out.split()[-1]
+    extract.write_bytes(cases_csv(9, first=50))
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    name = f"cases/{list_batches(data)[-1].name}"
+    assert run(data, "withdraw", name, "--reason", "传错了文件", "--actor", "李四") == 0
+    capsys.readouterr()
+    run(data, "build")
+    assert capsys.readouterr().out.strip() == first
+    assert run(data, "withdraw", name, "--reason", "再来一次") == 1
+    assert "此前已由 李四 撤回" in capsys.readouterr().err
+    assert run(data, "restore", name, "--reason", "没有传错") == 0
+    capsys.readouterr()
+    run(data, "build")
+    assert capsys.readouterr().out.strip() != first
+    assert run(data, "withdraw", "cases/2026-10-31-000000000000", "--reason", "x") == 1
+    assert "没有这个批次" in capsys.readouterr().err
+
+
+def test_two_versions_are_compared_indicator_by_indicator(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = []
+    for first in (1, 50):
+        extract.write_bytes(cases_csv(12, first=first))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+        run(data, "publish")
+        versions.append(str(store.current(data).version))
+    capsys.readouterr()
+    assert run(data, "compare", *versions) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert any("一审" in line or "小额" in line for line in said)
+    assert any("→" in line for line in said)
+    counted = re.fullmatch(
+        r"比较了 (\d+) 个数值：(\d+) 个有变化，其中 (\d+) 个评价不同；新出现 \d+ 个，不再有 \d+ 个", said[-1]
+    )
+    assert counted is not None
+    compared, changed, _ = map(int, counted.groups())
+    assert compared > changed > 0
+    assert sum(" → " in line for line in said) >= changed
+    assert run(data, "compare", versions[0], versions[0]) == 0
+    assert "：0 个有变化" in capsys.readouterr().out
+    assert run(data, "compare", versions[0], "0123456789abcdef") == 1
+    assert "数据文件不存在" in capsys.readouterr().err
+
+
+def test_pruning_keeps_as_many_versions_as_it_is_told(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = []
+    for first in (1, 50, 90):
+        extract.write_bytes(cases_csv(6, first=first))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+        run(data, "publish")
+        versions.append(store.current(data).version)
+    capsys.readouterr()
+    assert run(data, "prune") == 0
+    assert "没有可清理的版本" in capsys.readouterr().out
+    assert run(data, "prune", "--newest", "2") == 0
+    assert f"已清理 1 个版本的数据文件：{versions[0]}" in capsys.readouterr().out
+    assert [data.database(str(version)).exists() for version in versions] == [False, True, True]
+
+
+def test_the_audit_is_verified_line_by_line_and_says_what_is_wrong(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify = ["audit", "verify", "--data", str(data.root)]
+    assert main(verify) == 1
+    assert "没有审计记录" in capsys.readouterr().err
+    for rows in (6, 7, 8):
+        extract.write_bytes(cases_csv(rows))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    capsys.readouterr()
+    assert main(verify) == 0
+    assert "审计记录完整：3 条" in capsys.readouterr().out
+    lines = data.audit.read_bytes().splitlines(keepends=True)
+    data.audit.write_bytes(lines[0] + lines[2].replace(b'"rows": 8', b'"rows": 9'))
+    assert main(verify) == 1
+    said = capsys.readouterr().err
+    assert "第 2 行：内容与印记不符，已被改动" in said
+    assert "第 2 行：应接在第 1 条之后，实为第 3 条" in said
+    assert "审计记录不完整：2 处" in said
+
+
+def test_the_audit_is_exported_for_excel_and_the_export_is_recorded(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--actor", '=1+1;"x"')
+    out = tmp_path / "审计.csv"
+    assert main(["audit", "export", "--data", str(data.root), "--out", str(out), "--actor", "王五"]) == 0
+    raw = out.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert raw.count(b"\r\n") == raw.count(b"\n") == 2
+    header, row = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    said = dict(zip(header, row, strict=True))
+    assert (said["经办"], said["操作"], said["结果"]) == ('\'=1+1;"x"', "上传", "成功")
+    assert "文件 案件 10月.csv；数据截至 2026-10-31；行数 6" in said["说明"]
+    assert said["印记"] == audit.entries(data)[0].seal
+    last = audit.entries(data)[-1]
+    assert (last.actor, last.action, last.detail["lines"]) == ("王五", "导出", 1)
+
+
+def test_mistakes_in_the_seeds_end_with_one_and_are_all_named(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "court.toml").write_text('nme = "某法院"', encoding="utf-8")
+    assert main(["check", "--seeds", str(tmp_path / "seeds"), "--data", str(data.root)]) == 1
+    said = capsys.readouterr().err
+    assert "court.toml「nme」：未登记的键" in said
+    assert "是否为“name”" in said
+    assert "court.toml「short_name」：缺少这一键" in said
+
+
+def test_the_committed_seeds_are_without_mistakes(data: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "check") == 0
+    assert "60 项指标" in capsys.readouterr().out
+
+
+def test_building_without_any_batch_says_what_to_do_first(
+    data: DataDir, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "publish") == 1
+    assert "数据报送" in capsys.readouterr().err
+
+
+def test_an_empty_template_is_itself_recognised_as_headers_without_rows(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for table in ("cases", "bankruptcies", "targets"):
+        out = tmp_path / f"{table}.csv"
+        assert run(data, "template", "--table", table, "--out", str(out)) == 0
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert run(data, "accept", "--table", table, str(out), "--as-of", "2026-10-31") == 1
+        assert "没有数据行" in capsys.readouterr().err
+
+
+def test_sample_data_is_made_once_and_only_where_nothing_is_published(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    run(data, "publish")
+    before = store.current(data)
+    assert run(data, "sample", "--if-empty") == 0
+    assert store.current(data) == before
+    assert "未生成示例数据" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["audit", "--help"],
+        *([command, "--help"] for command in COMMANDS),
+        *(["audit", command, "--help"] for command in AUDIT),
+    ],
+)
+def test_help_of_every_command_is_chinese(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("用法：python -m etl")
+    assert "显示本帮助并退出" in said
+    assert re.findall(r"\b(usage|options|positional|arguments|show|exit)\b", said) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("small_claims_rates,下限,30,,", "“small_claims_rates”不是已登记的指标"),
+        ("small_claims_rate,区间,35,20,", "大于上限"),
+        ("pre_mediation_success_rate,上限,,60,", "越高越好，目标却是上限"),
+        ("outreach_firm_count,下限,120,,", "按期累加，目标却是下限"),
+        ("outreach_firm_count,累计,120,,1;2;3", "有 3 项"),
+    ],
+)
+def test_a_target_that_contradicts_itself_does_not_get_in(
+    data: DataDir, tmp_path: Path, row: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "指标id,类型,下限,上限,月度阶梯,生效起,生效止,依据类别,依据文件,确认人,确认时间,备注"
+    path = tmp_path / "目标.csv"
+    path.write_text(f"{header}\n{row},2026-01-01,,待确认,会议纪要,张三,2026-10-01 09:00,\n", encoding="utf-8")
+    assert run(data, "accept", "--table", "targets", str(path), "--as-of", "2026-10-31") == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "第2行" in told
+    assert not list(data.root.rglob("*.parquet"))

@@ -1,0 +1,167 @@
+"""Two versions, indicator by indicator: what differs, in which words, and what the cause is called."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from etl.engine import open_build
+from etl.impact.indicator_changes import indicator_changes
+from etl.warehouse.build import build
+from scorecard.catalog import loader as catalogs
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import StorageError
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.version_diff import Change, IndicatorChanges
+from tests.support.extracts import cases_csv
+from tests.support.written import hand_in, published
+
+SEPTEMBER, OCTOBER, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 3)
+
+
+def of(found: IndicatorChanges, indicator: str, grain: str, key: str) -> Change:
+    return next(
+        one
+        for one in found.changes
+        if (one.indicator.id, one.period.grain, one.period.key) == (indicator, grain, key)
+    )
+
+
+@pytest.fixture
+def changed_seeds(seeds: Path, tmp_path: Path) -> Path:
+    """The committed seeds in a folder this test may change."""
+    shutil.copytree(seeds, tmp_path / "seeds")
+    return tmp_path / "seeds"
+
+
+def indicator_file(seeds: Path, name: str) -> Path:
+    (found,) = seeds.glob(f"indicators/*/{name}.toml")
+    return found
+
+
+def edited(seeds: Path, name: str, old: str, new: str) -> Catalog:
+    path = indicator_file(seeds, name)
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return catalogs.load(seeds)
+
+
+def test_the_other_way_round_the_signs_turn(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    more = cases_csv(60).decode().replace("简易程序", "小额诉讼", 10)
+    hand_in(data, catalog, "cases", more.encode(), SEPTEMBER, "更正.csv")
+    new = published(data, catalog)
+    there, back = (indicator_changes(data, *pair, TODAY) for pair in ((old, new), (new, old)))
+    one, other = (of(found, "small_claims_rate", "ytd", "2026-09") for found in (there, back))
+    assert (one.before, one.after, one.size) == ("25.00%", "41.67%", "+16.67个百分点")
+    assert (other.before, other.after, other.size) == ("41.67%", "25.00%", "-16.67个百分点")
+    assert (one.before_word, one.after_word) == (other.after_word, other.before_word)
+    assert len(there.changes) == len(back.changes)
+    assert (there.parts_changed, there.parts_compared) == (back.parts_changed, back.parts_compared)
+
+
+def test_a_version_against_itself_has_no_difference(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    version = published(data, catalog)
+    found = indicator_changes(data, version, version, TODAY)
+    assert (found.changes, found.new, found.gone, found.redefined, found.parts_changed) == ((), (), (), (), 0)
+    assert found.compared > 100
+
+
+def test_both_sides_are_judged_on_the_same_day_so_that_lateness_alone_is_no_change(
+    data: DataDir, catalog: Catalog
+) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    hand_in(data, catalog, "cases", cases_csv(60), OCTOBER, "十月.csv")  # the same bytes are the same batch
+    assert build(catalog, data) == old
+    late = indicator_changes(data, old, old, date(2027, 6, 1))
+    assert late.changes == ()
+
+
+def test_a_running_period_that_closes_changes_its_word_and_says_why(data: DataDir, catalog: Catalog) -> None:
+    cut = date(2026, 7, 15)
+    head, *lines = cases_csv(60).decode().splitlines()
+    until = [line for line in lines if line.split(",")[3] <= cut.isoformat()]
+    hand_in(data, catalog, "cases", "\r\n".join([head, *until]).encode(), cut)
+    old = published(data, catalog)
+    hand_in(data, catalog, "cases", cases_csv(61), SEPTEMBER, "九月.csv")
+    found = indicator_changes(data, old, build(catalog, data), date(2026, 7, 20))
+    july = of(found, "small_claims_rate", "month", "2026-07")
+    assert july.kind == "verdict"
+    assert july.before_word == "在途"
+    assert july.after_word in ("达标", "未达标")
+    assert july.reason
+
+
+def test_a_changed_definition_is_named_before_anyone_looks_for_it_in_the_data(
+    data: DataDir, catalog: Catalog, changed_seeds: Path
+) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    other = edited(changed_seeds, "small_claims_rate", 'numerator = { procedure = "小额诉讼" }',
+                   'numerator = { procedure = "简易程序" }')  # fmt: skip
+    found = indicator_changes(data, old, build(other, data), TODAY)
+    assert [(one.indicator, one.what) for one in found.redefined] == [("small_claims_rate", "口径改变")]
+    assert {one.indicator.id for one in found.changes} == {"small_claims_rate"}
+    assert of(found, "small_claims_rate", "ytd", "2026-09").after == "75.00%"
+
+
+def test_words_alone_are_told_apart_from_a_changed_formula(
+    data: DataDir, catalog: Catalog, changed_seeds: Path
+) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    words = catalog.indicators["small_claims_rate"].definition
+    other = edited(changed_seeds, "small_claims_rate", words, f"{words}（试行）")
+    found = indicator_changes(data, old, build(other, data), TODAY)
+    assert [(one.what, one.after) for one in found.redefined] == [("说明改变", f"{words}（试行）")]
+    assert found.changes == ()
+
+
+def test_an_indicator_that_came_or_went_is_named_and_its_values_are_new_or_gone(
+    data: DataDir, catalog: Catalog, changed_seeds: Path
+) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    indicator_file(changed_seeds, "model_judgment_parallel_count").unlink()
+    new = build(catalogs.load(changed_seeds), data)
+    gone = indicator_changes(data, old, new, TODAY)
+    came = indicator_changes(data, new, old, TODAY)
+    assert [(one.indicator, one.what) for one in gone.redefined] == [
+        ("model_judgment_parallel_count", "指标已撤销")
+    ]
+    assert [(one.indicator, one.what) for one in came.redefined] == [
+        ("model_judgment_parallel_count", "新增指标")
+    ]
+    assert {one.indicator.id for one in gone.gone} == {"model_judgment_parallel_count"}
+    assert [one.period for one in gone.gone] == [one.period for one in came.new]
+    assert gone.changes == came.changes == ()
+
+
+def test_a_version_that_cannot_be_opened_is_refused_in_words(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(5), SEPTEMBER)
+    version = published(data, catalog)
+    with pytest.raises(StorageError, match="数据文件不存在"):
+        indicator_changes(data, "0123456789abcdef", version, TODAY)
+
+
+def test_a_version_of_an_older_program_is_refused_in_words(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(5), SEPTEMBER)
+    version = published(data, catalog)
+    connection = open_build(data.database(version))
+    connection.execute("DROP TABLE table_fault")
+    connection.close()
+    with pytest.raises(StorageError, match="由较早的程序建成"):
+        indicator_changes(data, version, version, TODAY)
+
+
+def test_a_damaged_version_file_is_refused_in_words(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(5), SEPTEMBER)
+    version = published(data, catalog)
+    data.database(version).write_bytes(b"not a database")
+    with pytest.raises(StorageError, match="无法读取"):
+        indicator_changes(data, version, version, TODAY)

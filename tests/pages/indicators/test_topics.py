@@ -1,0 +1,160 @@
+"""The topics of the domain pages: all render for every choice, the cards come first, few charts, nothing private, no ranking."""
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scorecard.access import Actor
+from scorecard.storage.data_dir import DataDir
+from tests.pages.conftest import Open
+from tests.pages.test_pages import markup, text
+from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
+
+TOPICS = {
+    "insolvency": ("案件时间轴", "审理时长", "清偿与成本", "执转破", "财产处置与管理人", "制衡对照"),
+    "commercial_disputes": ("纠纷去向", "各环节用时", "小额适用", "保全时钟", "信用修复", "制衡对照"),
+    "minority_investors": ("投资者纠纷去向", "拖欠账款", "制衡对照"),
+}
+MOST_CHARTS = 8
+NUMBER = re.compile(r"鲁0117破\d+号")
+
+
+def figures(app: AppTest) -> list[str]:
+    return [one.proto.spec for one in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("page", TOPICS)
+def test_the_cards_come_first_and_every_topic_can_be_chosen(
+    page: str, sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, page)
+    assert app.segmented_control(key="topic").value == "指标"
+    assert 'class="card go' in markup(app)
+    assert app.segmented_control(key="topic").options == ["指标", *TOPICS[page]]
+
+
+@pytest.mark.parametrize("page", TOPICS)
+@pytest.mark.parametrize("grain", ["month", "year"])
+def test_every_topic_renders_with_few_charts_each_with_provenance_and_a_sentence(
+    page: str, grain: str, sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, page)
+    app.segmented_control(key="grain").set_value(grain).run()
+    for topic in TOPICS[page]:
+        app.segmented_control(key="topic").set_value(topic).run()
+        assert not app.exception, topic
+        charts = app.get("plotly_chart")
+        assert len(charts) <= MOST_CHARTS
+        for chart in charts:
+            shown = json.dumps(json.loads(chart.proto.spec), ensure_ascii=False)
+            assert "口径 " in shown, topic
+            assert "数据截至 " in shown, topic
+            assert "示例数据" in shown, topic
+            assert re.search(r"[\u4e00-\u9fff]{4}", chart.proto.alt), topic
+        heads = re.findall(r"<(?:h2|th)[^>]*>(.*?)</(?:h2|th)>", markup(app))
+        assert heads, topic
+        assert not [head for head in heads if re.search(r"[A-Za-z]{3,}", re.sub(r"<[^>]+>", "", head))]
+
+
+@pytest.mark.parametrize("page", TOPICS)
+@pytest.mark.parametrize(("key", "value"), [("department", "civil"), ("scope", "firm")])
+def test_a_topic_that_cannot_follow_a_choice_says_so_instead_of_showing_something_else(
+    page: str, key: str, value: str, sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, page)
+    widget = app.selectbox(key=key) if key == "department" else app.segmented_control(key=key)
+    widget.set_value(value).run()
+    for topic in TOPICS[page]:
+        app.segmented_control(key="topic").set_value(topic).run()
+        assert not app.exception, topic
+        if topic == "信用修复" or (page == "insolvency" and key == "scope" and topic != "制衡对照"):
+            assert "请把上方" in text(app), topic
+            assert key == "department" or not figures(app), topic
+
+
+@pytest.mark.parametrize(
+    ("actor", "sees"), [(OFFICER, True), (LEADER, False), (VISITOR, False), (CIVIL, False)]
+)
+def test_case_numbers_stand_beside_the_lines_for_those_who_may_see_cases_only(
+    actor: Actor, sees: bool, sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, "insolvency", actor=actor)
+    app.segmented_control(key="grain").set_value("year").run()
+    for topic in ("案件时间轴", "清偿与成本"):
+        app.segmented_control(key="topic").set_value(topic).run()
+        shown = "".join(json.dumps(json.loads(one), ensure_ascii=False) for one in figures(app)) + text(app)
+        assert bool(NUMBER.search(shown)) == sees, topic
+
+
+def test_one_readers_case_numbers_are_not_kept_for_the_next_one(sample: DataDir, open_page: Open) -> None:
+    for actor, sees in ((OFFICER, True), (VISITOR, False), (OFFICER, True)):
+        app = open_page(sample, "insolvency", actor=actor)
+        app.segmented_control(key="topic").set_value("案件时间轴").run()
+        (figure,) = figures(app)
+        assert bool(NUMBER.search(json.dumps(json.loads(figure), ensure_ascii=False))) == sees
+
+
+def test_no_administrator_is_named(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, "insolvency")
+    app.segmented_control(key="topic").set_value("财产处置与管理人").run()
+    assert "管理人1" in text(app)
+    assert "示例管理人" not in markup(app)
+    assert "不是名次" in text(app)
+
+
+def test_under_five_cases_there_are_counts_and_dots_only(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, "insolvency")
+    app.segmented_control(key="topic").set_value("清偿与成本").run()
+    assert "只列数，不算比率" in text(app) or "没有两项数额都已填写" in text(app)
+    app.segmented_control(key="topic").set_value("审理时长").run()
+    row = re.search(r"本报告期终结的案件\s+(\d+)件\s+(\S+)\s+(\S+)", text(app))
+    assert row
+    assert int(row[1]) < 5
+    assert (row[2], row[3]) == (f"n={row[1]}", f"n={row[1]}")
+
+
+def test_the_pending_cases_are_why_the_estimate_stands_beside_the_mean(
+    sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, "insolvency")
+    app.segmented_control(key="topic").set_value("审理时长").run()
+    assert "漏掉了正在拖长的案件" in text(app)
+    assert "95%区间" in text(app)
+    assert "2024年1月1日以前受理的" in text(app)
+
+
+def test_a_wage_that_is_not_in_the_table_is_asked_for_and_no_share_is_drawn_of_the_few_left(
+    sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, "commercial_disputes")
+    app.segmented_control(key="grain").set_value("ytd").run()
+    app.segmented_control(key="topic").set_value("小额适用").run()
+    assert "缺工资参数，只列数，不算比例" in text(app)
+    assert not figures(app)
+    assert "年平均工资" in text(app)
+    assert "seeds/parameters.csv" in text(app)
+
+
+def test_where_the_wage_is_known_the_share_of_eligible_claims_is_told_with_its_own_denominator(
+    sample: DataDir, open_page: Open
+) -> None:
+    app = open_page(sample, "commercial_disputes")
+    app.segmented_control(key="grain").set_value("month").run()
+    app.selectbox(key="period").set_value("2025年1月").run()
+    app.segmented_control(key="topic").set_value("小额适用").run()
+    assert "标的额应当适用小额的" in text(app)
+    assert "分母只是这一档" in text(app)
+    assert len(figures(app)) == 1
+
+
+def test_a_pair_that_drifts_apart_is_a_hint_and_never_an_accusation(sample: DataDir, open_page: Open) -> None:
+    for page in TOPICS:
+        app = open_page(sample, page)
+        app.segmented_control(key="grain").set_value("ytd").run()
+        app.segmented_control(key="topic").set_value("制衡对照").run()
+        shown = text(app)
+        assert "只提示核查，不作结论" in shown
+        for word in ("造假", "违规", "弄虚", "排名", "问责"):
+            assert word not in shown

@@ -1,0 +1,133 @@
+"""简报: who may open it, what is said before anything is made, files once they are, nothing twice, past ones again."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.briefing.browser import queue as press
+from scorecard.briefing.export import records
+from scorecard.storage.data_dir import DataDir
+from tests.pages.conftest import Open
+from tests.pages.legible import markup, text
+from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
+from tests.support.samples import copied
+
+QUICK = ["csv", "html"]
+
+
+@pytest.fixture
+def own(sample: DataDir, tmp_path: Path) -> DataDir:
+    return copied(sample, tmp_path / "own")
+
+
+def exports(data: DataDir) -> list[str]:
+    return [one.result for one in audit.entries(data) if one.action == "导出"]
+
+
+def test_a_visitor_is_told_that_the_page_is_not_for_him(sample: DataDir, open_page: Open) -> None:
+    app = open_page(sample, "briefing", actor=VISITOR)
+    assert not app.exception
+    assert not app.button
+    assert "生成" not in [one.label for one in app.get("button")]
+
+
+def test_before_anything_is_made_the_page_says_what_will_be_in_it(own: DataDir, open_page: Open) -> None:
+    app = open_page(own, "briefing", actor=LEADER)
+    assert not app.exception
+    app.selectbox(key="template").set_value("monthly").run()
+    shown = text(app)
+    for said in (
+        "2026年1—10月法治化营商环境指标运行情况",
+        "一、总体情况",
+        "八、台账与预警",
+        "附 5 项口径",
+        "示例数据，由程序生成",
+        "项观察期未满",
+    ):
+        assert said in shown
+    assert re.search(r"指标\s*60", shown)
+    assert not app.get("download_button")
+    assert exports(own) == []
+    assert not own.exports.exists()
+
+
+def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: Open) -> None:
+    app = open_page(own, "briefing", actor=LEADER)
+    app.selectbox(key="template").set_value("information").run()
+    app.button_group(key="briefing_formats").set_value(QUICK).run()
+    app.text_area(key="briefing_information_note").set_value("<b>请审阅</b> =1+1").run()
+    app.button(key="briefing_make").click().run()
+    assert not app.exception
+    assert "已生成" in text(app)
+    labels = [one.label for one in app.get("download_button")]
+    assert labels == ["全部（ZIP）", "下载 HTML", "下载 CSV"]
+    assert "<b>请审阅" not in markup(app)
+    assert exports(own) == ["成功"]
+    app.run()
+    assert [one.label for one in app.get("download_button")] == labels
+    assert exports(own) == ["成功"]
+    (manifest, order) = records.listed(own)[0]
+    assert (manifest.made_by, order.template, order.note) == (
+        "组长（领导小组）",
+        "information",
+        "<b>请审阅</b> =1+1",
+    )
+    assert manifest.id in text(app)
+
+
+def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who_may_read_it(
+    own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press, "browser", lambda: None)  # what needs none is enough here
+    app = open_page(own, "briefing", actor=ADMINISTRATOR)
+    app.selectbox(key="template").set_value("information").run()
+    app.button_group(key="briefing_formats").set_value(["csv"]).run()
+    app.button(key="briefing_make").click().run()
+    app.button(key="briefing_again").click().run()
+    assert not app.exception
+    assert exports(own) == ["成功", "成功"]
+    assert len(records.listed(own)) == 1
+    assert {"下载 HTML", "下载 DOCX", "下载 PPTX", "下载 XLSX", "下载 CSV"} <= {
+        one.label for one in app.get("download_button")
+    }
+    lines = [one.number for one in audit.entries(own) if one.action == "导出"]
+    assert "、".join(f"第{number}条" for number in lines) in text(app.run())
+    assert "<th>审计</th>" not in markup(open_page(own, "briefing", actor=LEADER))
+
+
+def test_without_a_browser_the_page_says_so_once_and_offers_the_rest(
+    own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press, "browser", lambda: None)
+    app = open_page(own, "briefing", actor=OFFICER)
+    assert not app.exception
+    assert text(app).count("服务器上没有浏览器") == 1
+    offered = app.button_group(key="briefing_formats").options
+    assert len(offered) == 5
+    assert not [one for one in offered if "PDF" in one or "PNG" in one]
+
+
+@pytest.mark.parametrize("actor", [CIVIL, OFFICER], ids=lambda one: one.role)
+def test_a_department_sheet_asks_for_a_department_and_says_that_case_rows_are_in_it(
+    own: DataDir, open_page: Open, actor: Actor
+) -> None:
+    app = open_page(own, "briefing", actor=actor)
+    app.selectbox(key="template").set_value("department").run()
+    if actor.department is None:
+        app.selectbox(key="briefing_department_department").set_value("civil").run()
+    assert "含逐行清单（不公开的内容已遮盖）" in text(app)
+    assert "民事审判庭2026年1—10月营商环境指标情况" in text(app)
+
+
+def test_domains_and_indicators_without_anything_in_common_are_refused_before_anything_is_made(
+    own: DataDir, open_page: Open
+) -> None:
+    app = open_page(own, "briefing", actor=OFFICER)
+    app.selectbox(key="template").set_value("information").run()
+    app.multiselect(key="briefing_information_domains").set_value(["requirements"]).run()
+    assert not app.exception
+    assert "一项指标也没有" in text(app)
+    assert "briefing_make" not in [one.key for one in app.button]

@@ -1,0 +1,602 @@
+"""The paper as a Word file: read back by python-docx, by its XML, and by LibreOffice as a PDF."""
+
+import io
+import json
+import re
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import docx as word
+import pytest
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import Table
+from docx.text.paragraph import Paragraph as Read
+from lxml import etree
+from PIL import Image
+
+from scorecard.assessment.verdict import WORDS
+from scorecard.briefing.docx import document as docx
+from scorecard.briefing.docx.figure import NO_BROWSER
+from scorecard.briefing.layout.column_widths import widths
+from scorecard.briefing.paper.model import Block, Column, Heading, Paper, Paragraph, Table as Given
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts.theme import mark, palette
+from scorecard.narrative.provenance import SAMPLE
+from scorecard.storage.data_dir import DataDir
+from tests.support.office import converted
+from tests.support.papers import HOSTILE, composed, paper
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FULL = "满" * 28 * 60  # a paragraph that fills two pages and a half
+
+
+def picture(width: int = 1842, height: int = 1277) -> bytes:
+    """A PNG of the size the press gives, with a frame to be seen by."""
+    image = Image.new("RGB", (width, height), "white")
+    image.paste("navy", (0, 0, width, 12))
+    written = io.BytesIO()
+    image.save(written, "PNG", dpi=(300, 300))
+    return written.getvalue()
+
+
+@pytest.fixture(scope="module")
+def given(sample: DataDir, catalog: Catalog) -> Paper:
+    return paper(sample, catalog)
+
+
+@pytest.fixture(scope="module")
+def content(given: Paper) -> bytes:
+    """With a picture of each figure but the last, the first of them as high as a page."""
+    pictures = {figure.number: picture() for figure in given.figures[:-1]}
+    return docx.write(given, {**pictures, 1: picture(1842, 3000)})
+
+
+@pytest.fixture(scope="module")
+def read(content: bytes) -> Document:
+    return word.Document(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def cells(table: Table) -> list[list[str]]:
+    """The text of each row, read from the XML: python-docx's own way is slow on long tables."""
+    return [
+        ["\n".join(Read(one, table).text for one in cell.findall(qn("w:p"))) for cell in row.tc_lst]
+        for row in table._tbl.tr_lst
+    ]
+
+
+def titled(read: Document, title: str) -> Table:
+    """The table that follows the paragraph of this text."""
+    body = list(read.element.body)
+    at = next(n for n, one in enumerate(body) if one.tag == qn("w:p") and Read(one, read).text == title)
+    assert body[at + 1].tag == qn("w:tbl"), title
+    return Table(body[at + 1], read)
+
+
+def said(read: Document, style: str) -> list[str]:
+    return [one.text for one in read.paragraphs if one.style.name == style]
+
+
+def east_asian(style: Any) -> str:
+    return style.element.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia"))
+
+
+# --- page and faces ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_a4_with_the_margins_and_the_grid_of_the_standard(read: Document) -> None:
+    section = read.sections[0]
+    assert len(read.sections) == 1
+    to_mm = [round(side.mm) for side in (section.page_width, section.page_height)]
+    assert to_mm == [210, 297]
+    margins = (section.top_margin, section.left_margin, section.right_margin, section.bottom_margin)
+    assert [round(side.mm, 1) for side in margins] == [37.0, 28.0, 26.0, 35.0]
+    grid = read.element.body.sectPr.find(qn("w:docGrid"))
+    assert grid.get(qn("w:type")) == "linesAndChars"
+    lines = int(grid.get(qn("w:linePitch"))) / 20
+    assert 22 * lines <= Mm(225).pt < 23 * lines
+    body = read.styles["Body Text"]
+    assert body.base_style.paragraph_format.line_spacing == Pt(lines)
+    assert body.element.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
+
+
+def test_each_kind_of_text_has_the_face_and_the_size_of_the_standard(read: Document) -> None:
+    wanted = {
+        "Normal": ("仿宋_GB2312", 16),
+        "Title": ("方正小标宋简体", 22),
+        "Heading 1": ("黑体", 16),
+        "Heading 2": ("楷体_GB2312", 16),
+        "编者按": ("楷体_GB2312", 16),
+        "表格文字": ("仿宋_GB2312", 10.5),
+        "密表文字": ("仿宋_GB2312", 9),
+        "Footer": ("宋体", 14),
+    }
+    found = {name: (east_asian(read.styles[name]), read.styles[name].font.size.pt) for name in wanted}
+    assert found == wanted
+    used = {run.get(f"{W}eastAsia") for run in read.element.iter(f"{W}rFonts")} - {None}
+    assert used <= {"黑体"}, "a run names a face of its own only where two stand in one line"
+
+
+def test_every_face_leads_to_others_where_it_is_not_installed(
+    read: Document, parts: dict[str, bytes]
+) -> None:
+    table = etree.fromstring(parts["word/fontTable.xml"])
+    others = {
+        font.get(f"{W}name"): font.find(f"{W}altName").get(f"{W}val").split(",")
+        for font in table
+        if font.find(f"{W}altName") is not None
+    }
+    named = {fonts.get(f"{W}eastAsia") for fonts in read.styles.element.iter(f"{W}rFonts")}
+    assert named == set(others)
+    assert {"仿宋", "FangSong", "Noto Serif SC"} <= set(others["仿宋_GB2312"])
+    assert {"SimHei", "Noto Sans SC"} <= set(others["黑体"])
+
+
+def test_red_is_the_masthead_and_nothing_else(read: Document) -> None:
+    red = "C9151E"
+    colours = [one.get(f"{W}val") for one in read.element.iter(f"{W}color")]
+    assert red not in {str(one).upper() for one in colours}
+    styled = {
+        style.name
+        for style in read.styles
+        for one in style.element.iter()
+        if red in {str(one.get(f"{W}val")).upper(), str(one.get(f"{W}color")).upper()}
+    }
+    assert styled == {"版头名称", "版头署名"}
+
+
+def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample(
+    given: Paper, read: Document
+) -> None:
+    top = [(one.style.name, one.text) for one in read.paragraphs[:7]]
+    assert top == [
+        ("版头名称", given.masthead),
+        ("版头期号", given.issue),
+        ("版头署名", f"{given.issuer}\t{given.date}"),
+        ("示例数据", SAMPLE),
+        ("Title", given.title),
+        ("Subtitle", given.subtitle),
+        ("编者按", f"编者按：{given.note}"),
+    ]
+
+
+def test_a_long_name_and_a_long_title_stay_in_one_line(given: Paper) -> None:
+    long = replace(
+        given, masthead="济南市钢城区人民法院营商环境工作简报", issuer="法" * 26, title="题" * 22, blocks=()
+    )
+    first = word.Document(io.BytesIO(docx.write(long, {}))).paragraphs
+    sizes = {one.style.name: one.runs[0].font.size.pt for one in first[:5] if one.runs[0].font.size}
+    room = Mm(156).pt
+    assert 24 <= sizes["版头名称"] <= room / 18
+    assert sizes["Title"] <= room / 22
+    assert sizes["版头署名"] <= room / (26 + 7 + 2)
+
+
+def test_a_title_of_two_lines_ends_the_first_after_the_period(given: Paper) -> None:
+    for title, shown in (
+        (
+            "济南市钢城区人民法院2026年1—10月法治化营商环境建设情况",
+            "济南市钢城区人民法院2026年1—10月\n法治化营商环境建设情况",
+        ),
+        ("2026年三季度" + "题" * 18, "2026年三季度\n" + "题" * 18),
+        ("题" * 24, "题" * 24),
+        ("2026年" + "题" * 60, "2026年" + "题" * 60),
+    ):
+        read = word.Document(io.BytesIO(docx.write(replace(given, title=title, blocks=()), {})))
+        assert said(read, "Title") == [shown]
+
+
+def test_real_data_carry_no_word_of_a_sample(given: Paper) -> None:
+    real = replace(given, sample=False, provenance=given.provenance[:1], blocks=(), lines=())
+    read = word.Document(io.BytesIO(docx.write(real, {})))
+    assert SAMPLE not in [one.text for one in read.paragraphs]
+    assert [one.text for one in read.sections[0].header.paragraphs] == [""]
+
+
+def test_every_page_has_its_number_outside_its_provenance_and_the_mark_of_a_sample(
+    given: Paper, read: Document, parts: dict[str, bytes]
+) -> None:
+    assert read.settings.odd_and_even_pages_header_footer
+    section = read.sections[0]
+    for head in (section.header, section.even_page_header):
+        assert [one.text for one in head.paragraphs] == [SAMPLE]
+    sides = {}
+    for name, foot in (("odd", section.footer), ("even", section.even_page_footer)):
+        number, *below = foot.paragraphs
+        sides[name] = number.alignment
+        assert [one.get(f"{W}instr").strip() for one in number._p.iter(f"{W}fldSimple")] == ["PAGE"]
+        assert "".join(one.text for one in number._p.iter(f"{W}t")) == "— 1 —"
+        assert tuple(one.text for one in below) == given.provenance
+    assert sides == {"odd": WD_ALIGN_PARAGRAPH.RIGHT, "even": WD_ALIGN_PARAGRAPH.LEFT}
+
+
+def test_the_number_of_a_page_stands_7_mm_under_the_text_however_long_its_provenance_is(given: Paper) -> None:
+    for provenance, height in ((given.provenance, 18 + 2 * 12), (("数据截至" * 20, "法院"), 18 + 3 * 12)):
+        made = replace(given, provenance=provenance, blocks=(), lines=(), definitions=())
+        section = word.Document(io.BytesIO(docx.write(made, {}))).sections[0]
+        assert abs(35 - section.footer_distance.mm - Pt(height).mm - 7) < 0.1
+
+
+# --- text, tables, figures -----------------------------------------------------------------------------------------
+
+
+def test_headings_are_headings_and_paragraphs_are_text(given: Paper, read: Document) -> None:
+    for level in (1, 2):
+        wanted = [block.text for block in given.blocks if isinstance(block, Heading) and block.level == level]
+        assert said(read, f"Heading {level}") == wanted
+        style = read.styles[f"Heading {level}"]
+        assert style.element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) == str(level - 1)
+        assert style.paragraph_format.keep_with_next
+    assert said(read, "Body Text") == [block.text for block in given.blocks if isinstance(block, Paragraph)]
+    assert said(read, "附件标题") == ["指标口径", "指标数值", "数据来源与校验"]
+    assert said(read, "版记首行")[-1] == f"主送：{given.audience}"
+    assert said(read, "版记末行") == [f"{given.issuer}\t{given.date}印发"]
+
+
+def in_order(block: Block) -> list[str]:
+    """The paragraphs a block becomes, each its text; a table stands between its title and its note."""
+    match block:
+        case Heading(text, _):
+            return [text]
+        case Paragraph(text):
+            return [part for part in text.splitlines() if part.strip()]
+        case Given():
+            return [block.title, block.note]
+        case _:
+            return [
+                block.caption,
+                block.trend.reading,
+                *block.trend.notes,
+                *block.trend.provenance,
+                NO_BROWSER,
+            ]
+
+
+@pytest.mark.parametrize("template", ["information", "department", "meeting"])
+def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDir, template: str) -> None:
+    made = composed(sample, template)
+    read = word.Document(io.BytesIO(docx.write(made, {})))
+    texts = [one.text for one in read.paragraphs]
+    wanted = [text for block in made.blocks for text in in_order(block)]
+    start = texts.index(wanted[0])
+    assert texts[start : start + len(wanted)] == wanted
+    assert texts[start + len(wanted)] == "附件1"
+    held = [cells(table) for table in read.tables]
+    given = [block for block in made.blocks if not isinstance(block, Heading | Paragraph)]
+    for block, rows in zip(given, held, strict=False):
+        if isinstance(block, Given):
+            plain = [[re.sub("^[▲▼◆○] ", "", cell) for cell in row] for row in rows[1:]]
+            assert plain == [list(row) for row in block.rows], block.title
+        else:
+            assert [row[1] for row in rows[1:]] == [point.text for point in block.trend.points]
+    values = [row for rows in held if rows[0][-1] == "差距或说明" for row in rows[1:]]
+    assert [row[:2] for row in values] == [[one.name, one.value] for one in made.lines]
+
+
+def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:
+    text = "第一段。\n第二段。\n\n第三段。"
+    read = word.Document(io.BytesIO(docx.write(replace(given, blocks=(Paragraph(text),), note=text), {})))
+    assert said(read, "Body Text") == ["第一段。", "第二段。", "第三段。"]
+    assert said(read, "编者按") == ["编者按：第一段。", "第二段。", "第三段。"]
+
+
+def test_tables_hold_every_cell_to_the_digit_with_a_sign_before_each_verdict(
+    given: Paper, read: Document
+) -> None:
+    tables = [block for block in given.blocks if isinstance(block, Given)]
+    assert max(len(table.rows) for table in tables) >= 60
+    for wanted in tables:
+        head, *rows = cells(titled(read, wanted.title))
+        assert head == [column.name for column in wanted.columns]
+        shown = [
+            [f"{mark(cell).symbol} {cell}" if cell in WORDS else cell for cell in row] for row in wanted.rows
+        ]
+        assert rows == shown
+        assert wanted.note in said(read, "表注")
+
+
+def test_a_verdict_has_its_colour_and_numbers_stand_to_the_right(given: Paper, read: Document) -> None:
+    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    table = titled(read, wanted.title)
+    word_at = next(n for n, cell in enumerate(wanted.rows[0]) if cell in WORDS)
+    colours = {palette().met, palette().missed, palette().doubtful, palette().grey}
+    found = set()
+    for row, shown in zip(wanted.rows, table._tbl.tr_lst[1:], strict=True):
+        read_cells = [Read(cell.find(qn("w:p")), table) for cell in shown.tc_lst]
+        colour = f"#{read_cells[word_at].runs[0].font.color.rgb}".lower()
+        assert colour == mark(row[word_at]).colour
+        found.add(colour)
+        for column, one in zip(wanted.columns, read_cells, strict=True):
+            assert (one.alignment == WD_ALIGN_PARAGRAPH.RIGHT) == column.number, column.name
+    assert found == colours
+
+
+def test_every_table_repeats_its_head_keeps_rows_whole_and_is_as_wide_as_the_text(read: Document) -> None:
+    assert len(read.tables) >= 5
+    for table in read.tables:
+        first, *others = table._tbl.tr_lst
+        assert first.find(f".//{W}tblHeader") is not None
+        assert [row for row in others if row.find(f".//{W}tblHeader") is not None] == []
+        assert all(row.find(f".//{W}cantSplit") is not None for row in (first, *others))
+        wide = [int(one.get(f"{W}w")) for one in table._tbl.tblGrid]
+        assert sum(wide) == 8844, "156 mm"
+        assert min(wide) > 400
+
+
+def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Document) -> None:
+    values = cells(titled(read, f"附表1　数值、目标与结论（{given.lines[0].period}）"))[1:]
+    assert values == [
+        [one.name, one.value, f"{mark(one.word).symbol} {one.word}", one.target, one.gap or one.reason]
+        for one in given.lines
+    ]
+    bases = cells(titled(read, f"附表2　数值的构成与依据（{given.lines[0].period}）"))[1:]
+    assert [(row[0], row[1], row[3]) for row in bases] == [
+        (one.name, one.halves or "—", one.basis or "—") for one in given.lines
+    ]
+    assert all(
+        change in row[2] for one, row in zip(given.lines, bases, strict=True) for change in one.changes
+    )
+    named = said(read, "附件小标题")
+    assert named == [f"{one.indicator.name}　{one.indicator.id}" for one in given.definitions]
+    texts = "\n".join(said(read, "附件文字"))
+    for one in given.definitions:
+        assert f"定义\t{one.indicator.definition}" in texts
+        assert all(line in texts for line in one.formula)
+        assert all(source.url in texts for source in one.sources)
+
+
+def test_a_picture_is_as_wide_as_the_text_or_as_high_as_fits_and_says_in_words_what_it_shows(
+    given: Paper, read: Document
+) -> None:
+    assert len(given.figures) == 3
+    high, wide = read.inline_shapes
+    assert wide.width == Mm(156)
+    assert abs(wide.height - Mm(156 * 1277 / 1842)) < Mm(0.1)
+    assert high.height == Mm(200)
+    assert abs(high.width - Mm(200 * 1842 / 3000)) < Mm(0.1)
+    for figure, shape in zip(given.figures, (high, wide), strict=False):
+        described = shape._inline.docPr.get("descr")
+        assert shape._inline.docPr.get("name") == f"图{figure.number}"
+        for text in (figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance):
+            assert text in described
+        assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
+
+
+def test_a_caption_never_parts_from_its_picture(given: Paper, read: Document) -> None:
+    drawn = [n for n, one in enumerate(read.paragraphs) if one.style.name == "图"]
+    assert read.styles["图"].paragraph_format.keep_with_next
+    assert [read.paragraphs[n + 1].text for n in drawn] == [one.caption for one in given.figures[:-1]]
+
+
+def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Paper, read: Document) -> None:
+    figure = given.figures[-1]
+    rows = cells(titled(read, figure.caption))[1:]
+    assert [row[:4] for row in rows] == [
+        [one.label, one.text, one.halves, one.target] for one in figure.trend.points
+    ]
+    assert [row[4].split(" ")[1] for row in rows] == [one.verdict.word for one in figure.trend.points]
+    below = said(read, "表注")
+    assert {figure.trend.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
+    assert list(word.Document(io.BytesIO(docx.write(given, {}))).inline_shapes) == []
+
+
+def test_no_line_ends_between_the_sign_of_a_number_and_the_number(given: Paper) -> None:
+    text = "（-2.33个百分点），-5件；2026-10-31，A-1"
+    read = word.Document(io.BytesIO(docx.write(replace(given, blocks=(Paragraph(text),)), {})))
+    found = next(one for one in read.paragraphs if one.style.name == "Body Text")
+    assert found.text == text
+    plain = "".join(one.text for one in found._p.iter(f"{W}t"))
+    assert plain == text.replace("（-", "（").replace("，-", "，")
+    assert len(list(found._p.iter(f"{W}noBreakHyphen"))) == 2
+
+
+def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
+    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    wide = widths(wanted.columns, wanted.rows, 9)
+    assert sum(wide) == 8844
+    for at, column in enumerate(wanted.columns):
+        if column.number:
+            longest = max(len(row[at]) for row in wanted.rows)
+            assert wide[at] >= longest * 0.5 * 9 * 20, column.name
+    dated = widths(
+        (Column("期限"), Column("事项"), Column("案由")), [("2026-11-03", "长" * 60, "短" * 40)], 10.5
+    )
+    assert dated[0] >= 10 * 0.5 * 10.5 * 20, "a date stays in one line whatever stands beside it"
+    assert sum(dated) == 8844
+    skewed = (Column("甲", 1), Column("乙", 1))
+    rows = (("短", "长" * 80), ("短", "长" * 80))
+    left, right = widths(skewed, rows, 10.5)
+    assert left < right
+    assert left + right == 8844
+    assert sum(widths([Column(str(n), 1, number=True) for n in range(40)], [], 9)) == 8844
+
+
+# --- what may not be in it -----------------------------------------------------------------------------------------
+
+
+def test_payloads_in_names_are_text_and_nothing_leads_out_of_the_file(
+    given: Paper, read: Document, parts: dict[str, bytes]
+) -> None:
+    texts = [one.text for one in read.paragraphs]
+    hostile = [row[0] for row in cells(titled(read, "表2　名称如实照录"))[1:]]
+    assert hostile == list(HOSTILE)
+    assert set(HOSTILE) <= set(texts)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            found = etree.fromstring(part)
+            tags = {etree.QName(one).localname for one in found.iter() if isinstance(one.tag, str)}
+            assert tags & {"hyperlink", "instrText", "object", "control", "altChunk", "subDoc"} == set(), name
+            assert [one for one in found.iter() if one.get("TargetMode") == "External"] == []
+    fields = re.findall(rb'instr="([^"]*)"', b"".join(parts.values()))
+    assert {field.strip() for field in fields} == {b"PAGE"}
+    assert [name for name in parts if "vba" in name.lower() or name.endswith(".bin")] == []
+
+
+def test_what_xml_cannot_carry_breaks_no_file(given: Paper) -> None:
+    strange = "甲\x00乙\x0b丙\ud800丁\ufffe戊"
+    made = replace(given, blocks=(Paragraph(strange), Heading(strange)), title=strange, note=strange)
+    read = word.Document(io.BytesIO(docx.write(made, {})))
+    assert "甲乙" in said(read, "Title")[0]
+
+
+def test_nothing_of_the_library_is_left_and_the_properties_are_the_papers(
+    given: Paper, read: Document, parts: dict[str, bytes]
+) -> None:
+    core = read.core_properties
+    made_at = datetime.fromisoformat(given.manifest.made_at).astimezone(UTC)
+    assert (core.title, core.author, core.language) == (given.title, given.manifest.made_by, "zh-CN")
+    assert core.created.replace(tzinfo=UTC) == core.modified.replace(tzinfo=UTC) == made_at
+    assert core.identifier == given.manifest.id
+    assert b"python-docx" not in b"".join(parts.values())
+    assert [name for name in parts if "thumbnail" in name or "stylesWithEffects" in name] == []
+    assert b"en-US" not in parts["word/document.xml"]
+
+
+def test_the_manifest_lies_in_the_file_and_is_printed_in_it(
+    given: Paper, read: Document, parts: dict[str, bytes]
+) -> None:
+    related = etree.fromstring(parts["word/_rels/document.xml.rels"])
+    target = next(one.get("Target") for one in related if one.get("Type").endswith("/customXml"))
+    kept = etree.fromstring(parts[str(Path("word", target)).replace("word/../", "")])
+    assert kept.text == given.manifest.text()
+    assert json.loads(kept.text)["version"] == given.manifest.version
+    assert said(read, "校验信息")[1:] == list(given.manifest.lines())
+
+
+def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> None:
+    pictures = {1: picture(1842, 3000), 2: picture()}
+    assert docx.write(given, pictures) == content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+# Word repairs or refuses a file whose elements stand in another order than its schema has them.
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl pBdr tabs snapToGrid spacing ind jc outlineLvl",
+    "rPr": "rFonts b color spacing sz szCs lang",
+    "tblPr": "tblW tblInd tblBorders tblLayout tblCellMar tblLook",
+    "tblBorders": "top left bottom right insideH insideV",
+    "pBdr": "top left bottom right",
+    "tcPr": "tcW vAlign",
+    "style": "name basedOn uiPriority semiHidden unhideWhenUsed qFormat pPr rPr tblPr",
+    "font": "altName charset family pitch",
+    "settings": "zoom defaultTabStop evenAndOddHeaders characterSpacingControl compat themeFontLang decimalSymbol listSeparator",
+    "sectPr": "headerReference footerReference pgSz pgMar cols docGrid",
+    "tbl": "tblPr tblGrid tr",
+}
+
+
+def test_elements_stand_in_the_order_of_the_schema(parts: dict[str, bytes]) -> None:
+    seen = set()
+    for name, part in parts.items():
+        if not name.endswith(".xml"):
+            continue
+        for one in etree.fromstring(part).iter():
+            kind = etree.QName(one).localname
+            if kind in ORDER and one.tag.startswith(W):
+                seen.add(kind)
+                order = ORDER[kind].split()
+                children = [etree.QName(child).localname for child in one]
+                if kind == "sectPr":  # heads and feet may stand in any order among themselves
+                    children = [child for child in children if not child.endswith("Reference")]
+                places = [order.index(child) for child in children]
+                assert places == sorted(places), (name, kind, children)
+                assert kind == "tbl" or len(set(children)) == len(children), (name, kind, children)
+    assert seen == set(ORDER)
+
+
+# --- as another program prints it ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def printed(given: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper with a full paragraph before its figures, as LibreOffice makes a PDF of it."""
+    made = replace(given, blocks=(Paragraph(FULL), *given.blocks))
+    pictures = {figure.number: picture() for figure in given.figures}
+    folder = tmp_path_factory.mktemp("docx")
+    return converted(folder, "paper.docx", docx.write(made, pictures), "pdf")[0]
+
+
+def told(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
+
+
+@pytest.fixture(scope="module")
+def pages(printed: Path) -> list[str]:
+    """The text of each page in the order it was written, cell by cell, without spaces and breaks."""
+    return [re.sub(r"\s", "", page) for page in told("pdftotext", "-raw", str(printed), "-").split("\f")[:-1]]
+
+
+@pytest.mark.browser
+def test_printed_it_is_a4_with_every_value_and_nothing_garbled(
+    given: Paper, printed: Path, pages: list[str]
+) -> None:
+    assert re.search(r"Page size:\s+595\.\d+ x 841\.\d+ pts \(A4\)", told("pdfinfo", str(printed)))
+    whole = "".join(pages)
+    for one in given.lines:
+        for text in (one.name, one.value, one.target, one.halves, *one.changes):
+            assert re.sub(r"\s", "", text) in whole, (one.id, text)
+    assert whole.count("<imgsrc=xonerror=1>") >= 3
+    assert "\ufffd" not in whole
+    fonts = told("pdffonts", str(printed)).splitlines()[2:]
+    assert fonts
+    assert [font for font in fonts if not re.search(r"\byes yes yes\b", font)] == []
+
+
+@pytest.mark.browser
+def test_printed_a_page_has_22_lines_of_28_characters(printed: Path) -> None:
+    text = told("pdftotext", "-layout", str(printed), "-").split("\f")
+    lines = [
+        [line.strip() for line in page.splitlines() if line.strip(" 满") == "" and line] for page in text
+    ]
+    full = [[line for line in page if line] for page in lines]
+    assert max(len(page) for page in full) == 22
+    assert [len(line) for page in full for line in page][:3] == [26, 28, 28]
+
+
+@pytest.mark.browser
+def test_printed_every_page_has_its_number_its_provenance_and_the_mark_of_a_sample(
+    given: Paper, pages: list[str]
+) -> None:
+    for number, page in enumerate(pages, start=1):
+        assert f"—{number}—" in page
+        assert SAMPLE in page
+        for text in given.provenance:
+            assert re.sub(r"\s", "", text) in page
+
+
+@pytest.mark.browser
+def test_printed_the_head_of_a_long_table_stands_on_each_of_its_pages(given: Paper, pages: list[str]) -> None:
+    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    head = "".join(column.name for column in wanted.columns)
+    first = next(n for n, page in enumerate(pages) if re.sub(r"\s", "", wanted.title) in page)
+    last = next(n for n, page in enumerate(pages) if re.sub(r"\s", "", wanted.note) in page)
+    assert last - first >= 2
+    assert [n for n in range(first, last + 1) if head not in pages[n]] == []
+    on_them = "".join(pages[first : last + 1])
+    assert [row[1] for row in wanted.rows if re.sub(r"\s", "", row[1]) not in on_them] == []
+
+
+@pytest.mark.browser
+def test_printed_each_picture_is_whole_and_its_caption_stands_on_its_page(
+    given: Paper, printed: Path, pages: list[str]
+) -> None:
+    listed = [line.split() for line in told("pdfimages", "-list", str(printed)).splitlines()[2:]]
+    drawn = [(int(row[0]), int(row[3]), int(row[12])) for row in listed if row[2] == "image"]
+    assert [(width, dpi) for _, width, dpi in drawn] == [(1842, 300)] * len(given.figures), (
+        "156 mm at 300 dpi"
+    )
+    for (page, _, _), figure in zip(drawn, given.figures, strict=True):
+        assert re.sub(r"\s", "", figure.caption) in pages[page - 1]

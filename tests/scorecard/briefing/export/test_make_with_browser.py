@@ -1,0 +1,116 @@
+"""Every format of a whole paper with a real browser: all of them there, the same numbers in each, pictures of the right size."""
+
+import io
+import re
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx
+import openpyxl
+import pptx
+import pytest
+from PIL import Image
+
+from scorecard.briefing.export import make as making
+from scorecard.briefing.export.formats import FORMATS
+from scorecard.briefing.export.make import Files
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Paper
+from scorecard.briefing.paper.request import Wish, place
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import open_published
+from tests.support.actors import LEADER
+from tests.support.samples import copied
+
+pytestmark = pytest.mark.browser
+WISH = Wish("monthly", "2026-10", domains=("insolvency",), issue="10", note="请审阅。")
+
+
+@pytest.fixture(scope="module")
+def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, Paper]:
+    """The monthly report on insolvency in every format, and the paper it was written from."""
+    data = copied(sample, tmp_path_factory.mktemp("formats") / "data")
+    version = open_published(data)
+    steps: list[tuple[int, int, str]] = []
+    files = making.make_paper(data, version, WISH, LEADER, FORMATS, lambda *step: steps.append(step))
+    assert [step[0] for step in steps] == list(range(steps[-1][1] + 1))
+    assert all(step[2] for step in steps)
+    order = place(version, WISH, LEADER, datetime.now(UTC))
+    paper = compose(gather(version, order, LEADER), files.manifest)
+    version.connection.close()
+    return files, paper
+
+
+def content(files: Files, ending: str) -> bytes:
+    return next(raw for name, raw in files.content.items() if name.endswith(ending))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def test_every_format_is_there_under_one_name(made: tuple[Files, Paper]) -> None:
+    files, paper = made
+    endings = (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", "_走势图.zip", ".zip")
+    assert list(files.content) == [f"{paper.name}{ending}" for ending in endings]
+    assert files.notices == ()
+
+
+def test_every_value_stands_in_every_format_as_the_page_has_it(
+    made: tuple[Files, Paper], tmp_path: Path
+) -> None:
+    files, paper = made
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(content(files, ".pdf"))
+    printed = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    word = docx.Document(io.BytesIO(content(files, ".docx")))
+    slides = pptx.Presentation(io.BytesIO(content(files, ".pptx")))
+    book = openpyxl.load_workbook(io.BytesIO(content(files, ".xlsx")))
+    texts = {
+        "pdf": printed,
+        "html": content(files, ".html").decode(),
+        "csv": content(files, ".csv").decode("utf-8-sig"),
+        "docx": "\n".join(
+            [one.text for one in word.paragraphs]
+            + [cell.text for table in word.tables for cell in table._cells]
+        ),
+        "pptx": "\n".join(
+            shape.text_frame.text
+            if shape.has_text_frame
+            else "\n".join(c.text for r in shape.table.rows for c in r.cells)
+            for slide in slides.slides
+            for shape in slide.shapes
+            if shape.has_text_frame or shape.has_table
+        ),
+        "xlsx": "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row),
+    }
+    assert len(paper.lines) == 13
+    for kind, text in texts.items():
+        seen = squeezed(text)
+        assert [line.name for line in paper.lines if squeezed(line.value) not in seen] == [], kind
+        assert files.manifest.id in seen, kind
+        assert files.manifest.version in seen, kind
+
+
+def test_every_figure_is_a_picture_of_the_type_area_that_says_where_it_comes_from(
+    made: tuple[Files, Paper],
+) -> None:
+    files, paper = made
+    assert len(paper.figures) == 3
+    with zipfile.ZipFile(io.BytesIO(content(files, "_走势图.zip"))) as packed:
+        pictures = {name: packed.read(name) for name in packed.namelist()}
+    assert len(pictures) == 3
+    for figure, (name, raw) in zip(paper.figures, pictures.items(), strict=True):
+        assert name.startswith(f"图{figure.number:02}_{figure.line.name}")
+        with Image.open(io.BytesIO(raw)) as picture:
+            assert picture.width == 1842
+            assert [round(one) for one in picture.info["dpi"]] == [300, 300]
+            assert files.manifest.id in picture.info["manifest"]
+    word = docx.Document(io.BytesIO(content(files, ".docx")))
+    assert len(word.inline_shapes) == 3
+    assert {round(shape.width.mm) for shape in word.inline_shapes} == {156}

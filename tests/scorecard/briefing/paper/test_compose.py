@@ -1,0 +1,359 @@
+"""What a paper says: every number is the store's, read a second time without the cards; small bases give counts only."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from scorecard.access import Actor, Forbidden
+from scorecard.briefing.export import records
+from scorecard.briefing.paper.compose import compose, numeral, outline
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.model import Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.paper.request import Wish, place
+from scorecard.errors import ScorecardError
+from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import Version, open_published
+from scorecard.store.registers import activities, pieces, revisits
+from scorecard.store.worklist_rows import MASK
+from tests.support.actors import CIVIL, LEADER, OFFICER
+from tests.support.samples import published_month, published_without_targets
+
+NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
+TEMPLATES = ("monthly", "information", "meeting", "department", "complete")
+Written = Callable[..., Paper]
+
+
+@pytest.fixture(scope="module")
+def kinds(sample: DataDir, shared: Path) -> Iterator[dict[str, tuple[DataDir, Version, str]]]:
+    """The sample, its first month, and the whole without targets: folder, opened version, its last month."""
+    folders = {
+        "sample": (sample, "2026-10"),
+        "month": (published_month(shared), "2024-01"),
+        "untargeted": (published_without_targets(shared)[0], "2026-10"),
+    }
+    opened = {kind: (data, open_published(data), key) for kind, (data, key) in folders.items()}
+    yield opened
+    for _, version, _ in opened.values():
+        version.connection.close()
+
+
+@pytest.fixture(scope="module")
+def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
+    """written("monthly"): the paper of a template on a kind of version, for its last period unless another is named."""
+
+    @cache
+    def write(template: str, kind: str = "sample", actor: Actor = OFFICER, **wish: Any) -> Paper:
+        data, version, last = kinds[kind]
+        if template == "department":
+            wish.setdefault("department", "civil")
+        wish.setdefault("period", last)
+        order = place(version, Wish(template, **wish), actor, NOW)
+        manifest = records.describe(data, version, order, (), records.new_id(order.made_at))
+        return compose(gather(version, order, actor), manifest)
+
+    return write
+
+
+def words(paper: Paper) -> list[str]:
+    """Everything a reader sees of the blocks, cell by cell."""
+    found: list[str] = []
+    for block in paper.blocks:
+        match block:
+            case Heading(text, _) | Paragraph(text):
+                found.append(text)
+            case Table():
+                found += [block.title, block.note, *(column.name for column in block.columns)]
+                found += [cell for row in block.rows for cell in row]
+            case Figure():
+                found += [block.caption, block.trend.reading, block.sentence, *block.trend.provenance]
+                found += [point.text for point in block.trend.points]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["sample", "month", "untargeted"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_composes_on_every_kind_of_version(written: Written, template: str, kind: str) -> None:
+    paper = written(template, kind)
+    said = words(paper)
+    assert len(paper.blocks) > 2
+    assert not [text for text in said if re.search(r"\{|\}|None|<|>|\bnan\b", text)]
+    assert all(text == text.strip() for text in said)
+    assert [figure.number for figure in paper.figures] == list(range(1, len(paper.figures) + 1))
+    heads = [block.text for block in paper.blocks if isinstance(block, Heading) and block.level == 1]
+    assert heads == [f"{numeral(at)}、{text.partition('、')[2]}" for at, text in enumerate(heads, 1)]
+    tables = [block for block in paper.blocks if isinstance(block, Table)]
+    assert [table.title.split("　")[0] for table in tables] == [f"表{at}" for at in range(1, len(tables) + 1)]
+    for table in tables:
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+    if kind == "untargeted":
+        assert {line.word for line in paper.lines} & {"达标", "未达标"} == set()
+
+
+def test_the_templates_tried_are_those_that_are_shipped_the_most_used_first(
+    kinds: dict[str, tuple[DataDir, Version, str]],
+) -> None:
+    assert tuple(kinds["sample"][1].catalog.briefings) == TEMPLATES
+
+
+@pytest.mark.parametrize(
+    ("grain", "key", "department", "scope"),
+    [
+        ("ytd", "2026-10", "all", "all"),
+        ("month", "2026-09", "all", "all"),
+        ("quarter", "2026-Q3", "civil", "all"),
+        ("year", "2025", "all", "firm"),
+    ],
+)
+def test_every_number_is_the_stores_read_a_second_time(
+    kinds: dict[str, tuple[DataDir, Version, str]],
+    written: Written,
+    grain: str,
+    key: str,
+    department: str,
+    scope: str,
+) -> None:
+    version = kinds["sample"][1]
+    paper = written("complete", period=key, grain=grain, department=department, scope=scope)
+    with version.connection.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT indicator, numerator, denominator, base FROM indicator_value"
+            " WHERE grain = ? AND period = ? AND department = ? AND scope = ?",
+            [grain, key, department, scope],
+        ).fetchall()
+    stored = {row[0]: row[1:] for row in rows}
+    assert len(paper.lines) == 60
+    figures = {figure.line.id: figure for figure in paper.figures}
+    checked = 0
+    for line in paper.lines:
+        kind = version.catalog.indicators[line.id].formula.kind
+        if line.id not in stored:
+            assert (line.value, line.exact, line.base) == ("—", None, 0)
+            continue
+        top, bottom, base = stored[line.id]
+        assert (line.numerator, line.denominator, line.base) == (top, bottom, base or 0)
+        if line.value.startswith("n="):
+            assert line.value == f"n={base}"
+            assert line.exact is None
+            assert base < version.catalog.court.minimum_base
+        elif line.value != "—" and kind not in ("median", "stage_means"):
+            assert line.value == plainly(top, bottom, line.unit), line.id
+            checked += 1
+        if line.id in figures:
+            figure = figures[line.id]
+            assert figure.line == line
+            assert f"　{line.value}　" in figure.trend.reading
+            at = {point.key: point for point in figure.trend.points}
+            assert at[key].text == line.value
+    assert checked > (40 if (department, scope) == ("all", "all") else 10)
+
+
+def plainly(top: Decimal, bottom: Decimal | None, unit: str) -> str:
+    """A value from its halves by the decimal module alone, as a bulletin prints it."""
+    value = top if bottom is None else top / bottom
+    value = {"%": value * 100, "万元": value / 10_000}.get(unit, value)
+    digits = {"%": "0.01", "万元": "0.01", "天": "0.01"}.get(unit, "1")
+    text = f"{value.quantize(Decimal(digits), ROUND_HALF_UP):,f}"
+    return (text.rstrip("0").rstrip(".") if unit == "天" and "." in text else text) + unit
+
+
+def test_a_small_base_gives_its_count_and_nowhere_a_rate(written: Written) -> None:
+    paper = written("complete")
+    small = [line for line in paper.lines if line.word == "样本不足"]
+    assert small
+    for line in small:
+        assert line.numerator is None or line.denominator is None or line.exact is None
+        about = [text for text in words(paper) if line.name in text]
+        assert not [
+            text
+            for text in about
+            if "%" in text.replace(f"，{line.unit}）", "") and "不计比率" not in text and "以下" not in text
+        ]
+        if line.denominator:
+            ratio = plainly(line.numerator or Decimal(0), line.denominator, line.unit)
+            assert not [text for text in about if ratio in text and text.startswith(line.name)]
+
+
+def test_the_standing_counts_each_word_once_and_they_add_up(written: Written) -> None:
+    paper = written("monthly")
+    table = next(block for block in paper.blocks if isinstance(block, Table))
+    names = [column.name for column in table.columns][1:-1]
+    for row in table.rows:
+        assert sum(map(int, row[1:-1])) == int(row[-1])
+        own = [line for line in paper.lines if line.domain == row[0]]
+        assert [int(cell) for cell in row[1:-1]] == [sum(line.word == name for line in own) for name in names]
+    first = next(block.text for block in paper.blocks if isinstance(block, Paragraph))
+    assert f"本期反映{len(paper.lines)}项指标" in first
+
+
+def test_every_missed_indicator_is_in_the_section_of_exceptions_with_who_answers_for_it(
+    written: Written,
+) -> None:
+    paper = written("monthly")
+    text = "\n".join(words(paper))
+    for line in paper.lines:
+        if line.word == "未达标":
+            assert re.search(
+                rf"\d+．{re.escape(line.name)}：.*责任部门：{re.escape(line.departments)}。", text
+            )
+
+
+def test_a_sample_says_so_on_the_paper_and_in_every_figure(written: Written) -> None:
+    paper = written("monthly")
+    assert paper.sample
+    assert any("示例数据" in line for line in paper.provenance)
+    assert all(figure.trend.sample for figure in paper.figures)
+    assert "不得作为工作情况引用" in "".join(words(paper))
+    assert paper.name.startswith("领导小组月报_2026年1—10月_截至20261031_v")
+
+
+def test_chosen_domains_and_indicators_narrow_the_template_and_keep_the_plans_order(written: Written) -> None:
+    chosen = ("creditor_recovery_rate", "small_claims_rate", "online_filing_rate")
+    paper = written("monthly", indicators=chosen)
+    assert [line.id for line in paper.lines] == [
+        "online_filing_rate",
+        "small_claims_rate",
+        "creditor_recovery_rate",
+    ]
+    assert [entry.indicator.id for entry in paper.definitions] == ["creditor_recovery_rate"]  # the exception
+    whole = written("information")
+    assert [entry.indicator.id for entry in whole.definitions] == [line.id for line in whole.lines]
+    only = written("monthly", domains=("insolvency",))
+    assert {line.domain for line in only.lines} == {"办理破产"}
+    with pytest.raises(ScorecardError, match="一项指标也没有"):
+        written("monthly", indicators=chosen, domains=("requirements",))
+
+
+def test_a_departments_sheet_has_what_it_answers_for_and_its_own_duties_only(
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written
+) -> None:
+    catalog = kinds["sample"][1].catalog
+    paper = written("department", department="enforcement")
+    assert paper.title.startswith("执行局")
+    assert {line.id for line in paper.lines} == {
+        one.id for one in catalog.indicators.values() if "enforcement" in one.departments
+    }
+    whole = {line.id: line.value for line in written("complete").lines}
+    assert {line.id: line.value for line in paper.lines} == {line.id: whole[line.id] for line in paper.lines}
+    assert "指标为全院数值" in paper.subtitle
+    duties = next(block for block in paper.blocks if isinstance(block, Table) and "配套措施" in block.title)
+    assert all("执行局：" in row[-1] and "：" not in row[-1].replace("执行局：", "") for row in duties.rows)
+
+
+def test_case_rows_are_masked_and_left_out_for_who_may_not_see_them(
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written
+) -> None:
+    version = kinds["sample"][1]
+    seen = written("department", department="enforcement")
+    rows = [block for block in seen.blocks if isinstance(block, Table) and "台账：" in block.title]
+    assert rows
+    assert any(MASK in row for table in rows for row in table.rows)
+    with version.connection.cursor() as cursor:
+        private = {
+            str(value)
+            for table in version.catalog.tables.values()
+            if table.id in version.tables
+            for name, column in table.columns.items()
+            if column.private
+            for (value,) in cursor.execute(
+                f'SELECT DISTINCT "{name}" FROM "{table.id}" WHERE "{name}" IS NOT NULL'
+            ).fetchall()
+            if len(str(value)) > 3
+        }
+    text = "\n".join(words(seen))
+    assert len(private) > 100
+    assert not [value for value in private if value in text]
+    hidden = written("department", actor=LEADER, department="enforcement")
+    said = "\n".join(words(hidden))
+    assert "逐行清单由审管办和案件所属部门登录后查看" in said
+    assert "鲁0117" not in said
+
+
+def test_case_rows_ordered_by_another_are_refused_to_who_may_not_see_them(
+    kinds: dict[str, tuple[DataDir, Version, str]],
+) -> None:
+    _, version, _ = kinds["sample"]
+    order = place(version, Wish("department", "2026-10", department="enforcement"), OFFICER, NOW)
+    for actor in (LEADER, CIVIL):
+        with pytest.raises(Forbidden):
+            outline(gather(version, order, actor))
+
+
+def test_the_sheet_of_a_session_holds_every_matter_of_the_agenda(written: Written) -> None:
+    paper = written("meeting")
+    heads = [block.text for block in paper.blocks if isinstance(block, Heading)]
+    matters = heads[heads.index("二、会商事项") + 1 : heads.index("三、有关指标走势")]
+    assert f"共{len(matters)}项" in "".join(words(paper))
+    assert matters[0].startswith("（一）")
+    assert all("责任部门：" in text for text in words(paper) if text.startswith("事由："))
+
+
+def test_the_outline_says_what_the_paper_then_holds(
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written
+) -> None:
+    _, version, _ = kinds["sample"]
+    for template in TEMPLATES:
+        department = "civil" if template == "department" else ""
+        order = place(version, Wish(template, "2026-10", department=department), OFFICER, NOW)
+        said, paper = outline(gather(version, order, OFFICER)), written(template)
+        assert said.title == paper.title
+        assert (said.indicators, said.figures, said.definitions) == (
+            len(paper.lines),
+            len(paper.figures),
+            len(paper.definitions),
+        )
+        assert said.tables == sum(isinstance(block, Table) for block in paper.blocks)
+        assert said.headings == tuple(b.text for b in paper.blocks if isinstance(b, Heading) and b.level == 1)
+        assert set(said.cautions) <= set(words(paper))
+
+
+def test_registers_are_counted_in_one_order_whichever_thread_is_first(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    span = (date(2024, 1, 1), date(2026, 10, 31))
+    worked = [(one.kind, one.department) for one in activities(connection, *span) or ()]
+    visited = [one.department for one in revisits(connection, *span) or () if one.department]
+    sent = [one.department for one in pieces(connection, *span) or () if one.submitted]
+    for found in (worked, visited, sent):
+        assert len(found) > 1
+        assert found == sorted(found)
+
+
+def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
+    kinds: dict[str, tuple[DataDir, Version, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, version, _ = kinds["sample"]
+    real = replace(
+        version, manifest=replace(version.manifest, sample=False)
+    )  # a sample is never late, this one would be
+    order = replace(place(real, Wish("monthly", "2026-10"), OFFICER, NOW), judged_on=NOW.date())
+    manifest = records.describe(data, real, order, (), "20261109100000-000000")
+    first = compose(gather(real, order, OFFICER), manifest)
+    monkeypatch.setattr("scorecard.store.open_version.today", lambda: datetime(2027, 6, 1, tzinfo=UTC).date())
+    assert compose(gather(real, order, OFFICER), manifest) == first
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1, "一"),
+        (10, "十"),
+        (11, "十一"),
+        (20, "二十"),
+        (35, "三十五"),
+        (99, "九十九"),
+        (100, "一百"),
+        (103, "一百〇三"),
+        (110, "一百一十"),
+        (217, "二百一十七"),
+    ],
+)
+def test_headings_are_counted_as_a_paper_counts(number: int, text: str) -> None:
+    assert numeral(number) == text

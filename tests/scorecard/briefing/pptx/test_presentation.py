@@ -1,0 +1,589 @@
+"""The paper as slides: native charts with the store's numbers to the digit, nothing cut off, nothing of a template left."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from pptx import Presentation
+from pptx.util import Inches
+
+from scorecard.assessment import cards
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.assessment.number_format import figure_text
+from scorecard.briefing.layout.number_formats import bound, shown, whole
+from scorecard.briefing.layout.office_package import FACE
+from scorecard.briefing.paper import manifest
+from scorecard.briefing.paper.model import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.pptx import presentation as pptx
+from scorecard.briefing.pptx.series import moving, series
+from scorecard.calendar import period
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import trend_of_card as figures
+from scorecard.charts.theme import palette
+from scorecard.narrative import sentences as narrative
+from scorecard.narrative.time_axis_notes import Mark
+from scorecard.records.targets import bounds, effective
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version as opened
+from tests.support.office import converted, text_of, words
+from tests.support.papers import HOSTILE, line, paper
+
+NAMES = {
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+}
+MONTHLY = (
+    "pre_mediation_success_rate",  # a target and control limits
+    "first_enforcement_mean_days",
+    "pre_mediation_overdue_rate",  # the last months are under observation
+    "arrears_recovered_amount",
+    "arrears_total_median_days",  # months without a value
+)
+
+
+@pytest.fixture(scope="module")
+def given(sample: DataDir, catalog: Catalog) -> Paper:
+    return paper(sample, catalog)
+
+
+@pytest.fixture(scope="module")
+def content(given: Paper) -> bytes:
+    return pptx.write(given)
+
+
+@pytest.fixture(scope="module")
+def deck(content: bytes) -> Any:
+    return Presentation(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
+    """Figures at monthly grain: limits, signals, periods that may still move, periods without a value."""
+    version = opened.open_published(sample)
+    read = period.parse("month", "2026-10")
+    assert read is not None
+    found = opened.evidence(version, "month", ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    drawn: list[Figure] = []
+    for number, name in enumerate(MONTHLY, 1):
+        card = cards.card(found, catalog.indicators[name], read)
+        points = cards.trend(found, card.indicator)
+        trend = figures.trend_of(version, found, card, points, read)
+        drawn.append(Figure(number, line(version, found, card, read), trend, narrative.of_indicator(card)))
+    return replace(given, blocks=tuple(drawn), lines=tuple(one.line for one in drawn))
+
+
+@pytest.fixture(scope="module")
+def months(monthly: Paper) -> Any:
+    return Presentation(io.BytesIO(pptx.write(monthly)))
+
+
+def charts(deck: Any) -> list[Any]:
+    return [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+
+
+def numbers(chart: Any) -> dict[str, list[float | None]]:
+    """The numbers of each series as its XML holds them."""
+    root = ElementTree.fromstring(chart.part.blob)
+    found: dict[str, list[float | None]] = {}
+    for row in root.iterfind(".//c:ser", NAMES):
+        count = int(str(row.find("c:val//c:ptCount", NAMES).get("val")))
+        values: list[float | None] = [None] * count
+        for point in row.iterfind("c:val//c:pt", NAMES):
+            values[int(str(point.get("idx")))] = float(str(point.findtext("c:v", namespaces=NAMES)))
+        found[str(row.findtext("c:tx//c:v", namespaces=NAMES))] = values
+    return found
+
+
+def labels(chart: Any) -> list[str]:
+    root = ElementTree.fromstring(chart.part.blob)
+    return [str(one.text) for one in root.find(".//c:ser", NAMES).iterfind("c:cat//c:v", NAMES)]
+
+
+def texts(slide: Any) -> list[str]:
+    """Every paragraph of a slide, also those in tables."""
+    found: list[str] = []
+    for shape in slide.shapes:
+        frames = [shape.text_frame] if shape.has_text_frame else []
+        if shape.has_table:
+            frames += [cell.text_frame for row in shape.table.rows for cell in row.cells]
+        found += [paragraph.text for frame in frames for paragraph in frame.paragraphs]
+    return found
+
+
+def said(deck: Any) -> str:
+    return "\n".join(text for slide in deck.slides for text in texts(slide))
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_for_a_chart_is_rounded_half_up_to_the_digits_of_the_page() -> None:
+    assert shown(Fraction(108645, 2), "件") == shown(Fraction(54323), "件")  # 54322.5
+    assert (shown(Fraction(62075, 1000), "%").number, shown(Fraction(62075, 1000), "%").format) == (
+        62.08,
+        '#,##0.00"%"',
+    )
+    assert shown(Fraction(45), "天").format == '#,##0"天"'
+    assert shown(Fraction(91, 2), "天").format == '#,##0.0"天"'
+    assert whole(Fraction(200, 3), "%").number == 200 / 3
+    assert (bound(Fraction(700, 12), "家").number, bound(Fraction(60), "%").number) == (58.3333, 60.0)
+
+
+@pytest.mark.parametrize("grain", ["ytd", "month"])
+def test_a_chart_holds_the_numbers_of_the_store_to_the_digit_and_a_gap_where_there_is_none(
+    sample: DataDir, given: Paper, monthly: Paper, deck: Any, months: Any, grain: Any
+) -> None:
+    version = opened.open_published(sample)
+    found = opened.evidence(version, grain, ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    made, source = (deck, given) if grain == "ytd" else (months, monthly)
+    drawable = [one for one in source.figures if any(point.value is not None for point in one.trend.points)]
+    assert len(charts(made)) == len(drawable) > 2
+    gaps = 0
+    for figure, chart in zip(drawable, charts(made), strict=True):
+        indicator = version.catalog.indicators[figure.line.id]
+        readings = found.series[indicator.id]
+        drawn = numbers(chart)["数值"]
+        assert labels(chart) == [one.period.label for one in readings]
+        for reading, number in zip(readings, drawn, strict=True):
+            needed = 0 if indicator.formula.kind in ("count", "sum") else version.catalog.court.minimum_base
+            if reading.exact is None or reading.base < needed:
+                gaps += 1
+                assert number is None
+            else:
+                text = figure_text(reading.exact, indicator.unit).replace(",", "")
+                assert Decimal(repr(number)) == Decimal(text)
+    assert gaps > 0
+
+
+@pytest.mark.parametrize("grain", ["ytd", "month"])
+def test_the_target_lines_are_the_bounds_in_force_in_each_period(
+    sample: DataDir, given: Paper, monthly: Paper, deck: Any, months: Any, grain: Any
+) -> None:
+    version = opened.open_published(sample)
+    made, source = (deck, given) if grain == "ytd" else (months, monthly)
+    drawable = [one for one in source.figures if any(point.value is not None for point in one.trend.points)]
+    seen = 0
+    for figure, chart in zip(drawable, charts(made), strict=True):
+        drawn = numbers(chart)
+        spans = [period.parse(grain, point.key) for point in figure.trend.points]
+        for name, side in (("目标下限", "lower"), ("目标上限", "upper")):
+            expected = []
+            for span in spans:
+                target = effective(version.targets, figure.line.id, span)
+                limits = bounds(target, span) if target else None
+                limit = getattr(limits, side) if limits else None
+                expected.append(None if limit is None else pytest.approx(float(limit), abs=5e-5))
+            assert drawn.get(name, [None] * len(spans)) == expected
+            seen += name in drawn
+    assert seen >= 3
+
+
+def test_the_sheet_inside_a_chart_has_the_same_numbers_in_chinese_and_no_formula(deck: Any) -> None:
+    for chart in charts(deck):
+        book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+        (sheet,) = book.worksheets
+        assert sheet.title == "数据"
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {
+            "s",
+            "n",
+        }
+        assert [cell.value for cell in sheet["A"][1:]] == labels(chart)
+        for column, (name, values) in zip(
+            list(sheet.iter_cols(min_col=2)), numbers(chart).items(), strict=True
+        ):
+            assert column[0].value == name
+            assert [cell.value for cell in column[1:]] == values
+        references = [one.text for one in ElementTree.fromstring(chart.part.blob).iterfind(".//c:f", NAMES)]
+        assert references and all(str(one).startswith("数据!$") for one in references)
+
+
+def test_a_period_that_may_still_move_is_hollow_dotted_and_named_on_its_slide(
+    monthly: Paper, months: Any
+) -> None:
+    figure = next(one for one in monthly.figures if one.line.id == "pre_mediation_overdue_rate")
+    open_ones = [point for point in figure.trend.points if not point.settled and point.exact is not None]
+    assert open_ones
+    slide = next(one for one in months.slides if one.shapes.title.text_frame.text == figure.line.name)
+    (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
+    root = ElementTree.fromstring(chart.part.blob)
+    styled = {
+        int(str(point.find("c:idx", NAMES).get("val"))): point
+        for point in root.find(".//c:ser", NAMES).iterfind("c:dPt", NAMES)
+    }
+    for at, point in enumerate(figure.trend.points):
+        if point in open_ones:
+            inside = styled[at].find("c:marker/c:spPr/a:solidFill/a:srgbClr", NAMES).get("val")
+            assert f"#{inside.lower()}" == palette().paper
+            assert styled[at].find("c:spPr/a:ln/a:prstDash", NAMES).get("val") == "sysDot"
+    (note,) = [text for text in texts(slide) if text.startswith("空心点")]
+    assert note.endswith(f"{open_ones[-1].label}（{open_ones[-1].verdict.word}）。")
+
+
+def test_mean_and_limits_of_a_monthly_figure_are_lines_of_the_chart_named_with_their_values(
+    monthly: Paper, months: Any
+) -> None:
+    figure = next(one for one in monthly.figures if one.line.id == "pre_mediation_success_rate")
+    control = figure.trend.control
+    assert control is not None and control.limits is not None
+    (mean,) = [
+        (name, values) for name, values in numbers(charts(months)[0]).items() if name.startswith("均值")
+    ]
+    assert mean[0] == f"均值 {figure_text(control.limits.mean, '%')}%"
+    drawn = [value for value in mean[1] if value is not None]
+    assert drawn == pytest.approx([float(control.limits.mean)] * len(drawn), abs=5e-5)
+
+
+def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
+    settled = next(point for point in given.figures[0].trend.points if point.exact is not None)
+    running, young = (
+        replace(settled, verdict=replace(settled.verdict, word=word)) for word in ("在途", "观察期未满")
+    )
+    made = [
+        replace(one, label=str(at)) for at, one in enumerate([young, young, settled, young, running, running])
+    ]
+    assert moving(tuple(made)) == ("0至1（观察期未满）", "3（观察期未满）", "4至5（在途）")
+    assert moving((settled, replace(young, exact=None, value=None))) == ()
+
+
+def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given: Paper) -> None:
+    trend = given.figures[0].trend
+    yearly = replace(
+        trend, points=tuple(replace(point, target="全年≥120家（上级）") for point in trend.points)
+    )
+    assert [one.name for one in series(trend)] == ["数值", "目标下限"]
+    assert [one.name for one in series(yearly)] == ["数值", "进度目标下限"]
+
+
+def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_says_why(given: Paper) -> None:
+    figure = given.figures[0]
+    points = [
+        replace(point, target="≥50%（上级）") if at < 10 else point
+        for at, point in enumerate(figure.trend.points)
+    ]
+    mark = Mark("①", 5, before=True, breaks=True, note="口径调整，前后不可直接相比")
+    trend = replace(figure.trend, points=tuple(points), marks=(mark,))
+    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
+    (chart,) = charts(made)
+    cut = {
+        str(row.findtext("c:tx//c:v", namespaces=NAMES)): [
+            int(str(point.find("c:idx", NAMES).get("val")))
+            for point in row.iterfind("c:dPt", NAMES)
+            if point.find("c:spPr/a:ln/a:noFill", NAMES) is not None
+        ]
+        for row in ElementTree.fromstring(chart.part.blob).iterfind(".//c:ser", NAMES)
+    }
+    assert cut == {"数值": [5], "目标下限": [10]}
+    assert "① 口径调整，前后不可直接相比" in said(made)
+
+
+def test_notes_that_leave_no_room_for_the_chart_go_on_the_next_slide(given: Paper) -> None:
+    figure = given.figures[0]
+    notes = tuple(f"第{number}条：{'重设基准的理由' * 12}" for number in range(1, 13))
+    trend = replace(figure.trend, notes=notes)
+    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
+    drawn = next(one for one in made.slides if any(shape.has_chart for shape in one.shapes))
+    (chart,) = [shape for shape in drawn.shapes if shape.has_chart]
+    assert chart.height > Inches(2.4)
+    assert "图注见下页。" in texts(drawn)
+    assert all(note in said(made) for note in notes)
+
+
+def test_the_axis_holds_every_number_and_begins_and_ends_on_a_mark(deck: Any, months: Any) -> None:
+    for chart in [*charts(deck), *charts(months)]:
+        axis = chart.value_axis
+        drawn = [number for values in numbers(chart).values() for number in values if number is not None]
+        assert axis.minimum_scale <= min(drawn)
+        assert axis.maximum_scale >= max(values for values in numbers(chart)["数值"] if values is not None)
+        for end in (axis.minimum_scale, axis.maximum_scale):
+            assert end / axis.major_unit == pytest.approx(round(end / axis.major_unit), abs=1e-9)
+
+
+# --- what stands on the slides ------------------------------------------------------------------------------------
+
+
+def test_every_slide_has_a_title_its_provenance_its_number_and_says_that_it_is_a_sample(
+    given: Paper, deck: Any
+) -> None:
+    version = given.manifest.version
+    for number, slide in enumerate(deck.slides, 1):
+        assert slide.shapes.title.text_frame.text.strip()
+        said_here = texts(slide)
+        assert any(version in text and "数据截至" in text for text in said_here)
+        assert "示例数据" in said_here
+        (field,) = slide.shapes._spTree.findall(f".//{{{NAMES['a']}}}fld")
+        assert (field.get("type"), field.findtext("a:t", namespaces=NAMES)) == ("slidenum", str(number))
+
+
+def test_a_paper_of_real_data_has_no_sample_tag(given: Paper) -> None:
+    real = replace(given, sample=False, provenance=("数据版本 1",), blocks=given.blocks[:2])
+    made = Presentation(io.BytesIO(pptx.write(real)))
+    assert all(shape.name != "示例数据" for slide in made.slides for shape in slide.shapes)
+
+
+def test_every_indicator_has_its_words_and_numbers_on_a_slide(given: Paper, deck: Any) -> None:
+    everything = said(deck)
+    for one in given.lines:
+        for text in (one.name, one.value, one.word, one.target, one.gap or one.reason, one.departments):
+            assert text in everything
+    for figure in given.figures:
+        slide = next(one for one in deck.slides if figure.caption in texts(one))
+        here = "\n".join(texts(slide))
+        for text in (figure.sentence, figure.line.halves, figure.line.target, figure.line.basis):
+            assert text in here
+        assert figure.line.value in here.replace(" ", "")
+        assert all(part in here for part in figure.trend.provenance)
+        (chart,) = [shape for shape in slide.shapes if shape.has_chart]
+        described = chart._element.nvGraphicFramePr.cNvPr.get("descr")
+        assert figure.caption in described and figure.line.value in described
+
+
+def test_every_block_of_the_paper_stands_in_the_deck_in_its_order(given: Paper, deck: Any) -> None:
+    everything = said(deck)
+    at = 0
+    for block in given.blocks:
+        text = (
+            block.caption
+            if isinstance(block, Figure)
+            else block.title
+            if isinstance(block, Table)
+            else block.text
+        )
+        for part in text.splitlines():
+            at = everything.index(part, at)
+
+
+@pytest.mark.parametrize("times", [1, 60])
+def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(
+    given: Paper, times: int
+) -> None:
+    note = "供会商参考，请各部门核对。" * times
+    made = Presentation(
+        io.BytesIO(pptx.write(replace(given, note=note, blocks=(), lines=(), definitions=())))
+    )
+    slides = [slide for slide in made.slides if f"编者按：{note}" in texts(slide)]
+    assert [list(made.slides).index(slide) for slide in slides] == [0 if times == 1 else 1]
+
+
+def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: Paper, deck: Any) -> None:
+    titles = [slide.shapes.title.text_frame.text.removesuffix("（续）") for slide in deck.slides]
+    assert list(dict.fromkeys(titles))[-3:] == [
+        f"附：指标数值（{given.lines[0].period}）",
+        "附：指标口径",
+        "附：数据来源与校验",
+    ]
+    everything = said(deck)
+    for entry in given.definitions:
+        assert entry.indicator.definition in everything and entry.indicator.exclusions in everything
+
+
+def test_indicators_of_different_periods_name_them_row_by_row(given: Paper) -> None:
+    lines = (given.lines[0], replace(given.lines[1], period="2026年9月"))
+    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(), lines=lines, definitions=()))))
+    table = next(shape.table for slide in made.slides for shape in slide.shapes if shape.has_table)
+    rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
+    assert [row[rows[0].index("报告期")] for row in rows[1:]] == [one.period for one in lines]
+
+
+def test_a_table_of_sixty_rows_goes_on_with_its_header_and_loses_no_row(given: Paper, deck: Any) -> None:
+    table = next(block for block in given.blocks if isinstance(block, Table))
+    assert len(table.rows) >= 60
+    parts = [
+        [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_table and shape.name.startswith(table.title)
+    ]
+    assert len(parts) > 3
+    assert all(part[0] == [column.name for column in table.columns] for part in parts)
+    read = [
+        [cell.split(" ")[-1] if cell[:1] in "▲▼◆○" else cell for cell in row]
+        for part in parts
+        for row in part[1:]
+    ]
+    assert read == [list(row) for row in table.rows]
+
+
+def test_nothing_stands_outside_a_slide_and_no_text_is_higher_than_its_place(deck: Any, months: Any) -> None:
+    for made in (deck, months):
+        for slide in made.slides:
+            bottom = 0
+            for shape in slide.shapes:
+                assert shape.left >= 0 and shape.top >= 0
+                assert shape.left + shape.width <= made.slide_width
+                assert shape.top + shape.height <= made.slide_height
+                if shape.name not in ("数据来源", "页码", "线"):
+                    bottom = max(bottom, shape.top + shape.height)
+            assert bottom <= Inches(6.8)  # the rule above the provenance
+
+
+def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_the_next_slide(
+    given: Paper,
+) -> None:
+    long, text = "很长的说明" * 400, "一段很长的话，" * 400
+    table = Table("表", (Column("名称", 1), Column("说明", 4)), (("甲", long), ("乙", "短")))
+    made = Presentation(
+        io.BytesIO(
+            pptx.write(
+                replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=(), definitions=())
+            )
+        )
+    )
+    rows = [
+        [cell.text_frame.text for cell in row.cells]
+        for slide in made.slides
+        for shape in slide.shapes
+        if shape.has_table
+        for row in list(shape.table.rows)[1:]
+    ]
+    assert "".join(row[1] for row in rows[:-1]) == long
+    assert [row[0] for row in rows if row[0]] == ["甲", "乙"]
+    running = "".join(
+        shape.text_frame.text for slide in made.slides for shape in slide.shapes if shape.name == "正文"
+    )
+    assert running.startswith(text)
+
+
+def test_a_verdict_has_symbol_word_and_colour_and_no_colour_is_outside_the_palette(
+    deck: Any, content: bytes
+) -> None:
+    runs = [
+        run
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs
+        if run.text == "▼ 未达标"
+    ]
+    assert {f"#{run.font.color.rgb}".lower() for run in runs} == {palette().missed}
+    colours = palette()
+    allowed = {
+        *(getattr(colours, name) for name in ("paper", "panel", "ink", "accent", "hairline", "grey")),
+        *(colours.met, colours.missed, colours.doubtful),
+    }
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [name for name in archive.namelist() if re.match(r"ppt/(slides|charts)/\w+\.xml", name)]
+        used = {
+            f"#{found.lower()}"
+            for name in parts
+            for found in re.findall(r'srgbClr val="(\w+)"', archive.read(name).decode())
+        }
+    assert len(used - allowed) == 1  # the masthead's red, on the first slide alone
+
+
+def test_a_figure_without_any_value_says_so_and_draws_nothing(given: Paper) -> None:
+    figure = given.figures[0]
+    hidden = tuple(
+        replace(point, value=None, exact=None, text="n=2", lower=None, upper=None)
+        for point in figure.trend.points
+    )
+    empty = replace(figure, trend=replace(figure.trend, points=hidden))
+    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(empty,)))))
+    assert charts(made) == []
+    assert "不画线" in said(made)
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+def test_hostile_names_are_text_and_nothing_in_the_file_leads_outside(
+    given: Paper, deck: Any, content: bytes
+) -> None:
+    everything = said(deck)
+    assert all(text in everything for text in HOSTILE)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            part = archive.read(name).decode("utf-8", errors="replace")
+            assert 'TargetMode="External"' not in part
+            assert "hlinkClick" not in part
+            assert "<script" not in part
+        assert not [name for name in archive.namelist() if name.endswith((".bin", ".jpeg", ".vml"))]
+
+
+def test_control_characters_and_broken_letters_do_no_harm(given: Paper) -> None:
+    named = replace(given.figures[0].line, name="名\x00称\x1b\ud800")
+    drawn = replace(given.figures[0], line=named, sentence="一\x0b二\r\n三")
+    made = Presentation(
+        io.BytesIO(pptx.write(replace(given, title="题\x01目", blocks=(drawn,), lines=(named,))))
+    )
+    assert [slide.shapes.title.text_frame.text for slide in made.slides][:2] == ["题目", "名称"]
+
+
+def test_nothing_of_the_librarys_template_can_be_seen_or_read(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", errors="replace") for name in archive.namelist()}
+    for english in (
+        "Click to",
+        "level<",
+        "Office Theme",
+        "Steve Canny",
+        "python-pptx",
+        "Macintosh",
+        "Calibri",
+        "宋体",
+    ):
+        assert [name for name, text in parts.items() if english in text] == []
+    assert sum(name.startswith("ppt/slideLayouts/slideLayout") for name in parts) == 1
+    assert not any('lang="en-US"' in text for name, text in parts.items() if "rels" not in name)
+
+
+def test_every_text_names_its_chinese_face(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if re.match(r"ppt/slides/\w+\.xml", name):
+                root = ElementTree.fromstring(archive.read(name))
+                runs = [*root.iterfind(".//a:r/a:rPr", NAMES), *root.iterfind(".//a:fld/a:rPr", NAMES)]
+                assert runs
+                for face in ("a:latin", "a:ea"):
+                    assert {run.find(face, NAMES).get("typeface") for run in runs} == {FACE}
+            elif re.match(r"ppt/charts/\w+\.xml", name):
+                root = ElementTree.fromstring(archive.read(name))
+                assert {one.get("typeface") for one in root.iterfind(".//a:ea", NAMES)} == {FACE}
+
+
+def test_the_manifest_inside_the_file_is_read_back_whole(given: Paper, deck: Any, content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        inside = ElementTree.fromstring(archive.read("customXml/item1.xml"))
+    assert manifest.parse(str(inside.text)) == given.manifest
+    core = deck.core_properties
+    assert (core.title, core.author, core.language) == (given.title, given.manifest.made_by, "zh-CN")
+    assert core.created == core.modified == datetime(2026, 11, 9, 1, 30)
+    assert all(text in said(deck) for text in given.manifest.lines())
+
+
+def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> None:
+    assert pptx.write(given) == content
+
+
+@pytest.mark.browser
+def test_another_office_program_shows_every_value_on_as_many_slides_and_no_word_covers_another(
+    given: Paper, monthly: Paper, tmp_path: Path
+) -> None:
+    both = replace(given, blocks=(*given.blocks, *monthly.blocks))
+    content = pptx.write(both)
+    (pdf,) = converted(tmp_path, "p.pptx", content, "pdf")
+    read, found = text_of(pdf), words(pdf)
+    assert found[-1].page == len(Presentation(io.BytesIO(content)).slides)
+    for one in given.lines:
+        assert one.value.replace(" ", "") in read
+        assert one.name in HOSTILE or one.name.replace(" ", "") in read
+    assert "目标下限60%" in read  # written by the chart itself
+    rule = 6.8 * 72
+    assert [word for word in found if word.top < rule - 1 and word.bottom > rule + 2] == []
+    assert [word for word in found if word.right > 13.333 * 72 or word.bottom > 7.5 * 72] == []
+    covered = [
+        (word.page, word.text, other.text)
+        for at, word in enumerate(found)
+        for other in found[at + 1 : at + 400]
+        if word.covers(other)
+    ]
+    assert covered == []

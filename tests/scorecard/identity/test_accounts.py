@@ -1,0 +1,504 @@
+"""Local accounts: signing in, guessing, changing, closing; nothing in the record or on the disk that should not be there."""
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import argon2
+import pytest
+
+from scorecard.access import Actor, Forbidden
+from scorecard.audit import log as audit
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.identity import account_file as account_book, accounts, passwords
+from scorecard.identity.account_file import Account
+from scorecard.identity.authentication import COOKIE, Reception
+from scorecard.identity.connections import Request
+from scorecard.identity.sessions import Sessions
+from scorecard.identity.settings import AccessSettings, Session
+from scorecard.identity.sign_in import Guesses, SignInRefused, change_password, sign_in
+from scorecard.storage.data_dir import DataDir
+from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
+
+SETTINGS = AccessSettings()
+GOOD = "brandnew harbour 47"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HERE = "10.1.2.3"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cheap hashes: what is tested here is the rules around them. One test looks at the real parameters."""
+    monkeypatch.setattr(
+        passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
+    passwords._decoy.cache_clear()
+
+
+@pytest.fixture
+def lisi(data: DataDir) -> str:
+    """The name of an account whose password is GOOD."""
+    first = accounts.create(data, ADMINISTRATOR, "李四", "case_management", None, ["civil"])
+    change_password(data, SETTINGS, "李四", first, GOOD, HERE)
+    return "李四"
+
+
+def enter(
+    data: DataDir, name: str, password: str, guesses: Guesses | None = None, now: datetime = NOON
+) -> Account:
+    return sign_in(data, SETTINGS, guesses or Guesses(), name, password, HERE, now)
+
+
+def refused(
+    data: DataDir, name: str, password: str, guesses: Guesses | None = None, now: datetime = NOON
+) -> str:
+    with pytest.raises(SignInRefused) as found:
+        enter(data, name, password, guesses, now)
+    return str(found.value)
+
+
+def lines(data: DataDir) -> list[tuple[str, str, str, str]]:
+    return [(one.action, one.actor, one.subject, one.result) for one in audit.entries(data)]
+
+
+# --- signing in -----------------------------------------------------------------------------------------------
+
+
+def test_the_right_password_signs_in_whatever_the_case_of_the_name_and_is_recorded(data: DataDir) -> None:
+    first = accounts.create(data, ADMINISTRATOR, "Li.Si", "department", "civil", ["civil"])
+    account = enter(data, "  li.SI ", first)
+    assert account.must_change
+    assert account.actor(HERE) == Actor("Li.Si", "department", "civil", HERE)
+    last = audit.entries(data)[-1]
+    assert (last.action, last.actor, last.role, last.origin, last.result) == (
+        "登录", "Li.Si", "部门", HERE, "成功",
+    )  # fmt: skip
+
+
+def test_full_width_digits_are_the_same_password(data: DataDir, lisi: str) -> None:
+    assert enter(data, lisi, "brandnew harbour ４７").name == lisi
+
+
+def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data: DataDir, lisi: str) -> None:
+    assert refused(data, lisi, "wrong") == refused(data, "王麻子", "wrong")
+    assert [one.result for one in audit.entries(data)[-2:]] == ["拒绝", "拒绝"]
+
+
+def test_a_wrong_name_costs_as_many_hashes_as_a_wrong_password(
+    data: DataDir, lisi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    hasher = passwords._HASHER
+
+    class Counting:
+        def verify(self, digest: str, password: str) -> bool:
+            counted.append(digest)
+            return hasher.verify(digest, password)
+
+        def hash(self, password: str) -> str:
+            return hasher.hash(password)
+
+        def check_needs_rehash(self, digest: str) -> bool:
+            return hasher.check_needs_rehash(digest)
+
+    monkeypatch.setattr(passwords, "_HASHER", Counting())
+    refused(data, lisi, "wrong")
+    known = len(counted)
+    refused(data, "王麻子", "wrong")
+    assert len(counted) == 2 * known == 2
+    assert all(digest.startswith("$argon2id$") for digest in counted)
+
+
+def test_what_was_typed_as_a_name_is_in_no_record_unless_it_is_an_account(data: DataDir, lisi: str) -> None:
+    refused(data, GOOD, "李四")
+    assert GOOD not in data.audit.read_text(encoding="utf-8")
+    assert audit.entries(data)[-1].subject == "未登记的账户"
+
+
+def test_the_decoy_lets_nobody_in(data: DataDir) -> None:
+    assert not passwords.matches(None, "")
+    assert not passwords.matches("no hash at all", GOOD)
+
+
+# --- guessing -------------------------------------------------------------------------------------------------
+
+
+def test_guessing_locks_the_account_for_a_while_even_for_the_right_password(data: DataDir, lisi: str) -> None:
+    for _ in range(4):
+        assert "账户或密码不对" in refused(data, lisi, "wrong")
+    assert "已锁定" in refused(data, lisi, "wrong")
+    assert "15 分钟" in refused(data, lisi, GOOD)
+    assert "1 分钟" in refused(data, lisi, GOOD, now=NOON + timedelta(minutes=14, seconds=30))
+    assert enter(data, lisi, GOOD, now=NOON + timedelta(minutes=16)).failures == 0
+    assert "锁定 15 分钟" in next(
+        str(one.detail["reason"]) for one in audit.entries(data) if "锁定 15" in str(one.detail.get("reason"))
+    )
+
+
+def test_a_lock_outlives_a_restart(data: DataDir, lisi: str) -> None:
+    for _ in range(5):
+        refused(data, lisi, "wrong", Guesses())
+    account_book._parsed.cache_clear()
+    assert "已锁定" in refused(data, lisi, GOOD, Guesses())
+
+
+def test_a_name_that_does_not_exist_is_locked_in_the_same_words(data: DataDir, lisi: str) -> None:
+    both = [[refused(data, name, "wrong", guesses) for _ in range(7)] for name, guesses in
+            ((lisi, Guesses()), ("王麻子", Guesses()))]  # fmt: skip
+    assert both[0] == both[1]
+    assert "已锁定" in both[0][-1]
+
+
+def test_a_right_password_forgets_the_wrong_ones(data: DataDir, lisi: str) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            refused(data, lisi, "wrong")
+        enter(data, lisi, GOOD)
+
+
+def test_guesses_that_run_at_the_same_time_are_all_counted(data: DataDir, lisi: str) -> None:
+    guesses, start = Guesses(), threading.Barrier(12)
+
+    def guess(_: int) -> str:
+        start.wait()
+        return refused(data, lisi, "wrong", guesses)
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(guess, range(12)))
+    assert sum("账户或密码不对" in one for one in told) == 4
+    assert "已锁定" in refused(data, lisi, GOOD, guesses)
+
+
+def test_guesses_do_not_fill_the_record_or_the_memory(data: DataDir, lisi: str) -> None:
+    guesses = Guesses(most=50)
+    before = len(audit.entries(data))
+    for number in range(200):
+        refused(data, f"无名{number}", "wrong", guesses)
+    assert len(audit.entries(data)) == before + 1
+    assert len(guesses.failures) <= 50
+    refused(data, "无名", "wrong", guesses, NOON + timedelta(minutes=1))
+    assert audit.entries(data)[-1].detail["count"] == 200
+
+
+def test_at_most_two_hashes_are_computed_at_once(data: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+    hasher = passwords._HASHER
+
+    class Watched:
+        def hash(self, password: str) -> str:
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            try:
+                threading.Event().wait(0.02)
+                return hasher.hash(password)
+            finally:
+                with lock:
+                    running -= 1
+
+    monkeypatch.setattr(passwords, "_HASHER", Watched())
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(passwords.hashed, ["x"] * 12))
+    assert most == 2
+
+
+# --- passwords ------------------------------------------------------------------------------------------------
+
+
+def test_hashes_are_argon2id_with_current_parameters_and_old_ones_are_renewed(
+    data: DataDir, lisi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = account_book.read(data).accounts[0].digest
+    monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher())
+    monkeypatch.setattr(passwords, "_decoy", lambda: old)
+    enter(data, lisi, GOOD)
+    new = account_book.read(data).accounts[0].digest
+    found = argon2.extract_parameters(new)
+    assert found.type is argon2.Type.ID
+    assert (found.memory_cost, found.time_cost) >= (65536, 3)
+    assert new != old
+    enter(data, lisi, GOOD)
+    assert account_book.read(data).accounts[0].digest == new
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "short", "李四李四", "zhangsan", "zhangsan2026", "ZhangSan!!", "2026zhangsan", "password123", "Password2026!",
+        "１２３４５６７８９０", "1234567890", "2026112400", "aaaaaaaaaaaa", "abababababab", "qwertyuiop", "abcdefghij",
+        "admin12345", "x" * 129,
+    ],
+)  # fmt: skip
+def test_a_weak_password_is_refused(weak: str) -> None:
+    with pytest.raises(ScorecardError):
+        passwords.refuse_weak(weak, "zhangsan", 10)
+
+
+@pytest.mark.parametrize("good", [GOOD, "秋天的第一杯热豆浆真好", "correct horse battery", "T7-kq/0z.Lw"])
+def test_a_good_password_needs_no_zoo_of_signs(good: str) -> None:
+    passwords.refuse_weak(good, "zhangsan", 10)
+
+
+def test_invented_passwords_are_good_and_never_the_same() -> None:
+    found = {passwords.invented() for _ in range(200)}
+    assert len(found) == 200
+    for one in found:
+        passwords.refuse_weak(one, "admin", 16)
+        assert not set(one) & set("0o1li")
+
+
+def test_a_password_is_changed_by_who_knows_it_and_only_to_a_new_one(data: DataDir, lisi: str) -> None:
+    for old, new, told in (
+        ("wrong", "another harbour 48", "不对"),
+        (GOOD, GOOD, "相同"),
+        (GOOD, "short", "不少于 10"),
+    ):
+        with pytest.raises(ScorecardError, match=told):
+            change_password(data, SETTINGS, lisi, old, new, HERE)
+        assert enter(data, lisi, GOOD)
+    change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
+    refused(data, lisi, GOOD)
+    assert not enter(data, lisi, "another harbour 48").must_change
+
+
+def test_guessing_the_old_password_locks_too(data: DataDir, lisi: str) -> None:
+    for _ in range(5):
+        with pytest.raises(ScorecardError):
+            change_password(data, SETTINGS, lisi, "wrong", "another harbour 48", HERE)
+    with pytest.raises(SignInRefused, match="已锁定"):
+        change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
+
+
+# --- an administrator's work ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, OFFICER], ids=lambda one: one.role)
+def test_only_an_administrator_changes_accounts_and_a_refusal_is_recorded(
+    actor: Actor, data: DataDir, lisi: str
+) -> None:
+    before = data.accounts.read_bytes()
+    acts = (
+        lambda: accounts.create(data, actor, "赵六", "administrator", None, []),
+        lambda: accounts.assign(data, actor, lisi, "administrator", None, []),
+        lambda: accounts.reset(data, actor, lisi),
+        lambda: accounts.set_disabled(data, actor, lisi, True),
+    )
+    for act in acts:
+        count = len(audit.entries(data))
+        with pytest.raises(Forbidden):
+            act()
+        last = audit.entries(data)[-1]
+        assert (len(audit.entries(data)), last.action, last.actor, last.result) == (
+            count + 1, "账户", actor.name, "拒绝",
+        )  # fmt: skip
+    assert data.accounts.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "李", "访客", "系统", "管理员", "a b", "<b>", "../x", "a" * 33, "x\ny"])
+def test_a_name_that_would_confuse_the_record_is_refused(name: str, data: DataDir) -> None:
+    with pytest.raises(ScorecardError, match="账户名"):
+        accounts.create(data, ADMINISTRATOR, name, "leadership", None, [])
+    assert not data.accounts.exists()
+
+
+def test_a_name_is_given_once_whatever_its_case(data: DataDir) -> None:
+    accounts.create(data, ADMINISTRATOR, "Wang", "leadership", None, [])
+    with pytest.raises(ScorecardError, match="已有账户"):
+        accounts.create(data, ADMINISTRATOR, "wANG", "leadership", None, [])
+
+
+def test_a_department_account_has_a_department_and_no_other_has_one(data: DataDir) -> None:
+    for role, department in (("department", None), ("department", "物业"), ("leadership", "civil")):
+        with pytest.raises(ScorecardError, match="部门"):
+            accounts.create(data, ADMINISTRATOR, "赵六", role, department, ["civil"])
+
+
+def test_the_last_administrator_stays(data: DataDir) -> None:
+    password = accounts.first_administrator(data)
+    assert password
+    for act in (
+        lambda: accounts.set_disabled(data, ADMINISTRATOR, "admin", True),
+        lambda: accounts.assign(data, ADMINISTRATOR, "admin", "leadership", None, []),
+    ):
+        with pytest.raises(ScorecardError, match="最后一个"):
+            act()
+    accounts.create(data, ADMINISTRATOR, "第二人", "administrator", None, [])
+    accounts.set_disabled(data, ADMINISTRATOR, "admin", True)
+    assert "已停用" in refused(data, "admin", password)
+    assert "已停用" not in refused(data, "admin", "wrong"), "who does not know the password learns nothing"
+
+
+def test_a_first_start_creates_an_administrator_once_and_keeps_its_hash_only(data: DataDir) -> None:
+    password = accounts.first_administrator(data)
+    assert password
+    assert accounts.first_administrator(data) is None
+    assert enter(data, "admin", password).must_change
+    everything = b"".join(path.read_bytes() for path in data.root.rglob("*") if path.is_file())
+    assert password.encode() not in everything
+    assert oct(data.accounts.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_forgotten_administrator_gets_a_new_password_and_is_open_again(data: DataDir) -> None:
+    first = accounts.first_administrator(data)
+    accounts.create(data, ADMINISTRATOR, "第二人", "administrator", None, [])
+    accounts.set_disabled(data, ADMINISTRATOR, "admin", True)
+    again = accounts.reset_administrator(data)
+    assert again != first
+    assert enter(data, "admin", again).role == "administrator"
+
+
+def test_every_change_of_an_account_is_recorded(data: DataDir, lisi: str) -> None:
+    accounts.assign(data, ADMINISTRATOR, lisi, "department", "civil", ["civil"])
+    accounts.reset(data, ADMINISTRATOR, lisi)
+    accounts.set_disabled(data, ADMINISTRATOR, lisi, True)
+    accounts.set_disabled(data, ADMINISTRATOR, lisi, False)
+    changes = [one.detail["change"] for one in audit.entries(data)]
+    assert changes == ["新增", "修改密码", "调整身份", "重置密码", "停用", "启用"]
+    assert audit.verify(data) == ()
+
+
+def test_a_damaged_file_is_told_and_never_overwritten(data: DataDir, lisi: str) -> None:
+    data.accounts.write_text("{broken", encoding="utf-8")
+    for act in (
+        lambda: enter(data, lisi, GOOD),
+        lambda: accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, []),
+        lambda: accounts.reset_administrator(data),
+    ):
+        with pytest.raises(StorageError, match="备份"):
+            act()
+    assert data.accounts.read_text(encoding="utf-8") == "{broken"
+    assert accounts.first_administrator(data) is None
+
+
+def test_a_disk_that_refuses_leaves_the_accounts_as_they_were(
+    data: DataDir, lisi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = data.accounts.read_bytes()
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(account_book, "put_in_place", full)
+    with pytest.raises(StorageError, match="磁盘已满"):
+        accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, [])
+    assert data.accounts.read_bytes() == before
+    assert not list(data.root.glob(".tmp-accounts*")) and not [
+        p for p in data.root.iterdir() if "-accounts" in p.name
+    ]
+
+
+def test_two_who_create_accounts_at_once_lose_none(data: DataDir) -> None:
+    names = [f"人员{number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: accounts.create(data, ADMINISTRATOR, name, "leadership", None, []), names))
+    assert {one.name for one in account_book.read(data).accounts} == set(names)
+    json.loads(data.accounts.read_bytes())
+
+
+def test_another_process_s_change_is_seen_at_once(data: DataDir, lisi: str) -> None:
+    copy = DataDir(Path(f"{data.root}-copy"))
+    copy.root.mkdir()
+    copy.accounts.write_bytes(data.accounts.read_bytes())
+    accounts.set_disabled(copy, Actor("另一进程", "administrator"), lisi, False)
+    assert account_book.read(data).accounts[0].epoch == 2
+    copy.accounts.replace(data.accounts)
+    assert account_book.read(data).accounts[0].epoch == 3
+
+
+# --- sessions -------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def at(token: str) -> Request:
+    return Request((("host", "kanban.court"),), HERE, cookies=((COOKIE, token),))
+
+
+@pytest.fixture
+def opened(data: DataDir, lisi: str) -> tuple[Reception, Clock, str]:
+    clock = Clock()
+    known = Reception(data, SETTINGS, dict, clock)
+    account = account_book.read(data).accounts[0]
+    return known, clock, known.sessions.begin(account.name, account.epoch, clock())
+
+
+def test_a_session_lasts_while_something_is_done_and_ends_after_a_pause(
+    opened: tuple[Reception, Clock, str],
+) -> None:
+    known, clock, token = opened
+    clock.now += timedelta(minutes=29)
+    assert known.of_request(at(token)).actor.name == "李四"
+    clock.now += timedelta(minutes=29)
+    assert known.of_request(at(token)).actor.name == "李四"
+    clock.now += timedelta(minutes=31)
+    over = known.of_request(at(token))
+    assert (over.actor.role, over.note) == ("nobody", "登录已过期，请重新登录")
+    clock.now -= timedelta(minutes=31)
+    assert known.of_request(at(token)).actor.role == "nobody", "what is over stays over"
+
+
+def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Reception, Clock, str]) -> None:
+    known, clock, token = opened
+    while clock.now - NOON < timedelta(hours=8):
+        assert known.of_request(at(token)).known
+        clock.now += timedelta(minutes=20)
+    clock.now += timedelta(minutes=1)
+    assert not known.of_request(at(token)).known
+
+
+def test_a_window_left_open_is_nobody_s_once_the_session_is_over(
+    opened: tuple[Reception, Clock, str],
+) -> None:
+    known, clock, token = opened
+    visit = known.visits.find([known.visit(at(token))])
+    assert known.receive(visit, {}).known
+    clock.now += timedelta(minutes=31)
+    assert known.receive(visit, {}).actor.role == "nobody"
+
+
+@pytest.mark.parametrize("change", ["disable", "assign", "reset", "password", "sign_out"])
+def test_a_changed_or_closed_account_is_out_at_once(
+    change: str, opened: tuple[Reception, Clock, str], data: DataDir
+) -> None:
+    known, _, token = opened
+    assert known.of_request(at(token)).known
+    accounts.create(data, ADMINISTRATOR, "王五", "administrator", None, [])
+    {
+        "disable": lambda: accounts.set_disabled(data, ADMINISTRATOR, "李四", True),
+        "assign": lambda: accounts.assign(data, ADMINISTRATOR, "李四", "leadership", None, []),
+        "reset": lambda: accounts.reset(data, ADMINISTRATOR, "李四"),
+        "password": lambda: change_password(data, SETTINGS, "李四", GOOD, "another harbour 48", HERE),
+        "sign_out": lambda: known.sign_out(at(token)),
+    }[change]()
+    assert not known.of_request(at(token)).known
+    if change == "sign_out":
+        assert lines(data)[-1] == ("退出", "李四", "李四", "成功")
+
+
+def test_somebody_with_a_given_password_has_no_right_before_it_is_changed(data: DataDir) -> None:
+    accounts.create(data, ADMINISTRATOR, "赵六", "administrator", None, [])
+    known = Reception(data, SETTINGS, dict, Clock())
+    arrival = known.of_request(at(known.sessions.begin("赵六", 1, NOON)))
+    assert arrival.must_change
+    assert not any(arrival.actor.may(right) for right in ("view", "accounts", "audit"))
+
+
+def test_tokens_are_long_random_and_kept_as_hashes_only() -> None:
+    sessions = Sessions(Session())
+    tokens = {sessions.begin("李四", 1, NOON) for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(len(one) for one in tokens) >= 43
+    assert not any(token in str(vars(sessions)) for token in tokens)
+    assert sessions.account("guess", NOON) is None
+    later = NOON + timedelta(hours=1)
+    sessions.begin("王五", 1, later)
+    assert len(sessions._open) == 1, "dead sessions are not kept"

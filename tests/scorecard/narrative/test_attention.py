@@ -1,0 +1,122 @@
+"""Exceptions first: each once, in the plan's order, with no score and no ranking."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+
+from scorecard.assessment.cards import Card, card, cards
+from scorecard.calendar.period import between
+from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.attention import groups
+from tests.scorecard.assessment.test_cards import MONTHS, OCTOBER, evidence, reading, target
+
+STABLE = [60, 62, 58, 61, 59, 60, 62, 58, 61, 59, 60, 61]
+TITLES = ["未达标且未见改善", "真实恶化", "稳定不达标", "真实改善"]
+RATES = (
+    "pre_mediation_success_rate",
+    "online_filing_rate",
+    "termination_compliance_rate",
+    "creditor_recovery_rate",
+)
+THROUGH = between("month", OCTOBER.last_month - 13, OCTOBER.last_month)
+
+
+def shown(catalog: Catalog, series: dict[str, tuple[Sequence[int], str]]) -> tuple[Card, ...]:
+    """Cards of indicators with these monthly values (of 100 cases) and these lower targets."""
+    readings = [
+        reading(name, month, value, 100)
+        for name, (values, _) in series.items()
+        for month, value in zip(THROUGH, values, strict=True)
+    ]
+    targets = tuple(target(name, "下限", lower) for name, (_, lower) in series.items() if lower)
+    found = cards(evidence(catalog, *readings, targets=targets), OCTOBER)
+    return tuple(one for one in found if one.indicator.id in series)
+
+
+def test_each_group_holds_what_it_says(catalog: Catalog) -> None:
+    a, b, c, d = RATES
+    found = groups(
+        shown(
+            catalog,
+            {
+                a: ([*STABLE, 60, 59], "61"),  # missed now, hit or miss
+                b: ([*STABLE, 60, 40], "30"),  # met, and worse
+                c: ([*STABLE, 60, 80], "75"),  # met by a jump; the process misses
+                d: ([*STABLE, 60, 80], "30"),  # met, and better
+            },
+        )
+    )
+    assert [group.title for group in found] == TITLES
+    assert [[item.card.indicator.id for item in group.items] for group in found] == [[a], [b], [c], [d]]
+    assert [group.elsewhere for group in found] == [0, 0, 0, 1]
+    said = [group.items[0].sentence for group in found]
+    assert said[0].startswith("2026年10月为59.00%，低于目标下限61.00%（-2.00个百分点）")
+    assert "自2026年9月起连续2期未达标" in said[0]
+    assert "低于控制下限" in said[1]
+    assert "全部在目标之外" in said[2]
+    assert "高于控制上限" in said[3]
+
+
+def test_what_missed_and_improves_is_not_called_without_improvement(catalog: Catalog) -> None:
+    found = groups(shown(catalog, {RATES[0]: ([*STABLE, 60, 75], "90")}))
+    assert [group.title for group in found] == ["稳定不达标", "真实改善"]
+    assert [len(group.items) for group in found] == [1, 0]
+
+
+def test_an_indicator_stands_once_and_the_others_are_counted(catalog: Catalog) -> None:
+    found = groups(shown(catalog, {RATES[0]: ([*STABLE, 60, 40], "90")}))
+    assert [(group.title, len(group.items), group.elsewhere) for group in found] == [
+        ("未达标且未见改善", 1, 0),
+        ("真实恶化", 0, 1),
+        ("稳定不达标", 0, 1),
+    ]
+
+
+@pytest.mark.parametrize("order", [(40, 41, 42, 43), (43, 42, 41, 40), (41, 43, 40, 42)])
+def test_inside_a_group_the_plans_order_stands_whatever_the_values(
+    catalog: Catalog, order: tuple[int, ...]
+) -> None:
+    series = {name: ([*STABLE, 60, last], "50") for name, last in zip(RATES, order, strict=True)}
+    (first, *_) = groups(shown(catalog, series))
+    wanted = [name for name in catalog.indicators if name in RATES]
+    assert [item.card.indicator.id for item in first.items] == wanted
+
+
+def test_a_value_is_not_said_twice_and_a_month_that_moves_is_never_the_reason(catalog: Catalog) -> None:
+    name = "mediation_enforcement_rate"  # lower is better, matures after six months
+    readings = [
+        reading(name, month, value, 100) for month, value in zip(THROUGH, [*STABLE, 60, 80], strict=True)
+    ]
+    readings[-1] = reading(name, OCTOBER, 0, 100, state="immature")
+    readings[-2] = reading(name, THROUGH[-2], 80, 100)
+    (found,) = groups(cards(evidence(catalog, *readings), OCTOBER))
+    assert found.title == "真实恶化"
+    said = found.items[0].sentence
+    assert said.startswith("2026年9月为80.00%，高于控制上限")
+    assert said.endswith("；其后各月观察期未满")
+    assert said.count("80.00%") == 1
+    assert "0.00%；" not in said
+
+
+def test_nothing_to_look_at_gives_no_group(catalog: Catalog) -> None:
+    assert groups(shown(catalog, {RATES[0]: ([*STABLE, 60, 61], "30")})) == ()
+    assert groups(()) == ()
+
+
+def test_at_other_grains_only_missed_targets_are_listed(catalog: Catalog) -> None:
+    name = RATES[0]
+    quarters = between("quarter", MONTHS[0].first_month, OCTOBER.last_month)[:-1]
+    missed = evidence(
+        catalog, *(reading(name, one, 10, 100) for one in quarters), targets=(target(name, "下限", "61"),)
+    )
+    found = card(missed, catalog.indicators[name], quarters[-1])
+    assert found.control is None
+    assert [group.title for group in groups([found])] == ["未达标且未见改善"]
+
+
+def test_no_card_and_no_group_carries_a_score(catalog: Catalog) -> None:
+    found = shown(catalog, {RATES[0]: ([*STABLE, 60, 40], "90")})[0]
+    for thing in (found, groups([found])[0]):
+        assert not [name for name in vars(thing) if any(word in name for word in ("score", "rank", "weight"))]
+    assert found.verdict.gap == Fraction(-50)

@@ -1,0 +1,186 @@
+"""Targets are dated rows: which one is in force, what it asks of a period, and which rows contradict themselves."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from scorecard.calendar.period import Grain
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.targets import Bounds, bounds, effective, from_rows, mistakes
+from tests.support.court import period, target
+
+JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))
+
+# --- which target is in force -----------------------------------------------------------------------------------
+
+
+def test_a_target_recorded_later_supersedes_the_earlier_one_and_both_are_kept() -> None:
+    first, second = target(lower="60", set_at=JANUARY), target(lower="65", set_at=FEBRUARY)
+    assert effective([first, second], "rate", period("2026-03")) is second
+    assert (
+        effective([second, first], "rate", period("2026-03")) is second
+    )  # by the day it was set, not by place
+
+
+def test_of_two_recorded_in_the_same_minute_the_one_written_last_is_in_force() -> None:
+    first, second = target(lower="60", set_at=JANUARY), target(lower="65", set_at=JANUARY)
+    assert effective([first, second], "rate", period("2026-03")) is second
+
+
+def test_a_later_target_that_begins_later_leaves_the_earlier_one_in_force_until_then() -> None:
+    old = target(lower="60", set_at=JANUARY)
+    new = target(lower="65", set_at=FEBRUARY, since=date(2026, 7, 1))
+    assert effective([old, new], "rate", period("2026-06")) is old
+    assert effective([old, new], "rate", period("2026-07")) is new
+
+
+def test_an_expired_target_judges_no_period_that_ends_after_it() -> None:
+    expired = target(lower="60", until=date(2025, 12, 31))
+    assert effective([expired], "rate", period("2025-12")) is expired
+    assert effective([expired], "rate", period("2026-01")) is None
+    assert effective([expired], "rate", period("2025", "year")) is expired
+
+
+def test_a_future_target_judges_no_period_that_ends_before_it() -> None:
+    future = target(lower="60", since=date(2026, 4, 1))
+    assert effective([future], "rate", period("2026-03")) is None
+    assert effective([future], "rate", period("2026-04")) is future
+
+
+def test_a_target_is_in_force_on_the_last_day_of_the_period() -> None:
+    """Set for the second half of the year, it judges the year and January to July, for these end within it."""
+    half = target(lower="60", since=date(2026, 7, 1), until=date(2026, 12, 31))
+    assert effective([half], "rate", period("2026", "year")) is half
+    assert effective([half], "rate", period("2026-07", "ytd")) is half
+    assert effective([half], "rate", period("2026-06", "ytd")) is None
+    on_the_day = target(lower="60", since=date(2026, 1, 31), until=date(2026, 1, 31))
+    assert effective([on_the_day], "rate", period("2026-01")) is on_the_day
+
+
+def test_a_target_of_another_indicator_is_not_ours() -> None:
+    assert effective([target(lower="60", of="other")], "rate", period()) is None
+
+
+# --- what it asks of a period -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grain", ["month", "quarter", "ytd", "year"])
+def test_a_bound_asks_the_same_of_every_grain(grain: Grain) -> None:
+    key = {"month": "2026-01", "quarter": "2026-Q1", "ytd": "2026-01", "year": "2026"}[grain]
+    at = period(key, grain)
+    assert bounds(target("下限", "60"), at) == Bounds(Fraction(60), None)
+    assert bounds(target("上限", None, "5.48"), at) == Bounds(None, Fraction(137, 25))
+    assert bounds(target("区间", "20", "35"), at) == Bounds(Fraction(20), Fraction(35))
+
+
+@pytest.mark.parametrize(
+    ("month", "due"), [(1, Fraction(10)), (3, Fraction(30)), (10, Fraction(100)), (12, Fraction(120))]
+)
+def test_a_yearly_total_is_due_evenly_by_month(month: int, due: Fraction) -> None:
+    """120 a year: 10 by January, 30 by March, 100 by October."""
+    at = period(f"2026-{month:02}", "ytd")
+    assert bounds(target("累计", "120"), at) == Bounds(due, None)
+    assert bounds(target("累计", None, "120"), at) == Bounds(None, due)
+
+
+def test_a_yearly_total_that_twelve_does_not_divide_is_due_exactly() -> None:
+    assert bounds(target("累计", "100"), period("2026-01", "ytd")) == Bounds(Fraction(25, 3), None)
+
+
+def test_a_ladder_says_what_is_due_by_each_month() -> None:
+    """One league's floors for 结案率: March 18, June 55, December 93 (domain reference §13 [S29])."""
+    league = target("累计", "93", ladder=(5, 10, 18, 29, 42, 55, 63, 70, 76, 82, 88, 93))
+    assert bounds(league, period("2026-03", "ytd")) == Bounds(Fraction(18), None)
+    assert bounds(league, period("2026-06", "ytd")) == Bounds(Fraction(55), None)
+    assert bounds(league, period("2026", "year")) == Bounds(Fraction(93), None)
+
+
+@pytest.mark.parametrize(("key", "grain"), [("2026-03", "month"), ("2026-Q1", "quarter")])
+def test_a_yearly_total_says_nothing_of_a_single_month_or_quarter(key: str, grain: Grain) -> None:
+    assert bounds(target("累计", "120"), period(key, grain)) is None
+
+
+# --- rows that contradict themselves ----------------------------------------------------------------------------
+
+
+def row(**changes: Any) -> dict[str, object]:
+    """A sound row of the target table for small_claims_rate, as the door types it, with changes."""
+    sound: dict[str, object] = {
+        "indicator": "small_claims_rate", "kind": "区间", "lower": Decimal(20), "upper": Decimal(35), "ladder": None,
+        "valid_from": date(2024, 1, 1), "valid_until": None, "basis": "同类", "document": None, "set_by": "某人",
+        "set_at": datetime(2026, 1, 1), "note": None, "_line": 2,
+    }  # fmt: skip
+    return {**sound, **changes}
+
+
+def test_a_sound_row_becomes_a_target_and_has_no_mistake(catalog: Catalog) -> None:
+    (found,) = from_rows([row()])
+    assert (found.lower, found.upper, found.ladder, found.document) == (Decimal(20), Decimal(35), (), "")
+    assert mistakes(row(), catalog) == []
+
+
+def test_a_ladder_may_be_written_with_full_width_semicolons() -> None:
+    (found,) = from_rows([row(ladder="1；2；3；4；5；6；7；8；9；10；11；12")])
+    assert found.ladder == tuple(Decimal(step) for step in range(1, 13))
+
+
+LADDER = "10;20;30;40;50;60;70;80;90;100;110;120"
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "found"),
+    [
+        ({"indicator": "small_claim_rate"}, "indicator", "“small_claim_rate”不是已登记的指标"),
+        ({"lower": None}, "kind", "区间目标填了 上限"),
+        ({"upper": None}, "kind", "区间目标填了 下限"),
+        ({"kind": "下限"}, "kind", "下限目标填了 下限、上限"),
+        ({"kind": "上限", "upper": None}, "kind", "上限目标填了 下限"),
+        ({"lower": Decimal(40)}, "lower", "下限 40 大于上限 35"),
+        ({"valid_until": date(2023, 12, 31)}, "valid_until", "生效止 2023-12-31 早于生效起 2024-01-01"),
+        ({"ladder": LADDER}, "ladder", "区间目标写了月度阶梯"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_named_by_its_column(
+    catalog: Catalog, changes: dict[str, Any], column: str, found: str
+) -> None:
+    assert [(one[0], one[1]) for one in mistakes(row(**changes), catalog)] == [(column, found)]
+
+
+TOTAL = {"indicator": "outreach_firm_count", "kind": "累计", "lower": Decimal(120), "upper": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "found"),
+    [
+        ({"upper": Decimal(130)}, "kind", "累计目标填了 下限、上限"),
+        ({"lower": None}, "kind", "累计目标填了 空白"),
+        ({"ladder": "10;20;三十;40;50;60;70;80;90;100;110;120"}, "ladder", "“10;20;三十;40;50;60;70;80;90;100;110;120”含有不是数字的项"),
+        ({"ladder": "10;20;30"}, "ladder", "“10;20;30”有 3 项"),
+        ({"kind": "下限"}, "kind", "“送法进企/法治体检覆盖企业数”按期累加，目标却是下限"),
+    ],
+)  # fmt: skip
+def test_a_row_for_a_yearly_total_that_contradicts_itself_is_named_by_its_column(
+    catalog: Catalog, changes: dict[str, Any], column: str, found: str
+) -> None:
+    assert mistakes(row(**TOTAL), catalog) == []
+    assert mistakes(row(**TOTAL, ladder=LADDER), catalog) == []
+    assert [(one[0], one[1]) for one in mistakes(row(**{**TOTAL, **changes}), catalog)] == [(column, found)]
+
+
+def test_a_ladder_that_goes_down_is_a_mistake(catalog: Catalog) -> None:
+    falling = "10;20;30;40;50;60;70;80;90;100;110;105"
+    assert [one[0] for one in mistakes(row(**TOTAL, ladder=falling), catalog)] == ["ladder"]
+
+
+def test_a_bound_against_the_sense_of_the_indicator_is_a_mistake(catalog: Catalog) -> None:
+    """Longer trials cannot be the aim of an indicator that is better when lower."""
+    found = mistakes(row(indicator="small_claims_mean_days", kind="下限", upper=None), catalog)
+    assert [one[1] for one in found] == ["“小额诉讼平均审理天数”越低越好，目标却是下限"]
+
+
+def test_a_stock_may_have_a_plain_bound_because_it_does_not_add_up(catalog: Catalog) -> None:
+    stock = row(indicator="bankruptcy_pending_over_2y_count", kind="上限", lower=None, upper=Decimal(0))
+    assert mistakes(stock, catalog) == []

@@ -1,0 +1,290 @@
+"""Where disputes go, stage times, 小额, clocks and the register: the same numbers as the cards, and plain Python's."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from statistics import median
+from typing import Any
+
+import duckdb
+import pytest
+
+from scorecard.assessment.indicator_value import Reading
+from scorecard.calendar.period import GRAINS, Grain, parse
+from scorecard.catalog.definitions import Catalog
+from scorecard.charts import stage_times as charts_disputes
+from scorecard.charts.flow import Sheet
+from scorecard.store import versions as store
+from scorecard.topics import deadline_queries as dispute_clocks, dispute_queries as dispute_rows
+from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
+from scorecard.topics.slices import Slice, slice_of
+from tests.support.engine import built
+from tests.support.samples import AS_OF
+
+SHEET = Sheet("标题", "副题", ("口径 一",), True)
+ALL = ("all", "all")
+
+
+def slice_at(grain: Grain, key: str, department: str = "all", scope: str = "all") -> Slice:
+    period = parse(grain, key)
+    assert period is not None
+    return slice_of(period, AS_OF, department, scope)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    cursor = connection.cursor().execute(f'SELECT * FROM "{table}"')
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+# ------------------------------------------------------------------------------------------- the same as the cards
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+@pytest.mark.parametrize(("department", "scope"), [ALL, ("filing", "firm"), ("enforcement", "all")])
+def test_what_is_shown_in_depth_is_what_the_cards_say(
+    connection: duckdb.DuckDBPyConnection, found: Catalog, grain: Grain, department: str, scope: str
+) -> None:
+    series = store.series(connection, found, grain, department, scope)
+
+    def each(indicator: str) -> Iterator[tuple[Reading, Slice]]:
+        for reading in series.get(indicator, ())[-3:]:
+            yield reading, slice_at(grain, reading.period.key, department, scope)
+
+    compared = 0
+    for reading, chosen in each("pre_mediation_success_rate"):
+        talks = dispute_rows.mediations(connection, found, chosen)
+        assert (talks.succeeded, talks.ended) == (reading.numerator, reading.denominator)
+        compared += 1
+    for reading, chosen in each("small_claims_rate"):
+        trials = dispute_rows.trials(connection, found, chosen)
+        assert (trials.of(PROCEDURES[0]), trials.closed) == (reading.numerator, reading.denominator)
+        claims = dispute_clocks.claims(connection, found, chosen)
+        assert (sum(one.used for one in claims), sum(one.cases for one in claims)) == (
+            reading.numerator, reading.denominator,
+        )  # fmt: skip
+        compared += 1
+    for reading, chosen in each("first_enforcement_mean_days"):
+        last = dispute_rows.stages(connection, found, chosen).apart[-1]
+        assert (last.days, last.cases) == (reading.numerator, reading.denominator)
+        compared += 1
+    for reading, chosen in each("urgent_preservation_48h_rate"):
+        clock = dispute_clocks.preservation(connection, found, chosen)
+        assert (sum(n for _, n in clock.groups[:2]), clock.counted) == (
+            reading.numerator,
+            reading.denominator,
+        )
+        compared += 1
+    for reading, chosen in each("arrears_recovery_rate"):
+        money = dispute_rows.arrears(connection, found, chosen)
+        assert (money.recovered, money.claimed) == (reading.numerator, reading.denominator)
+        compared += 1
+    for reading, chosen in each("arrears_recovered_amount"):
+        assert dispute_rows.arrears(connection, found, chosen).arrived == reading.numerator
+    for reading, chosen in each("arrears_total_median_days"):
+        whole = dispute_rows.arrears(connection, found, chosen).steps[-1]
+        assert (whole.median, whole.cases) == (reading.numerator, reading.base)
+    for reading, chosen in each("dishonest_firm_stock") if (department, scope) == ALL else ():
+        assert dispute_clocks.register(connection, found, chosen).firms_after == reading.numerator
+    for reading, chosen in each("relisted_after_repair_rate") if (department, scope) == ALL else ():
+        register = dispute_clocks.register(connection, found, chosen)
+        assert (register.relisted, register.repaired) == (reading.numerator, reading.denominator)
+    assert compared >= 4
+
+
+def test_the_register_balances_and_begins_where_it_ended_before(
+    connection: duckdb.DuckDBPyConnection, found: Catalog
+) -> None:
+    before = None
+    for month in range(1, 11):
+        now = dispute_clocks.register(connection, found, slice_at("month", f"2026-{month:02}"))
+        assert now.balanced
+        assert before is None or now.before == before
+        before = now.after
+    year = dispute_clocks.register(connection, found, slice_at("year", "2026"))
+    assert year.after == before
+    assert year.left > 0
+
+
+def test_failed_mediations_are_parted_by_whether_they_were_filed_by_the_end_of_the_slice(
+    connection: duckdb.DuckDBPyConnection, found: Catalog
+) -> None:
+    chosen = slice_at("month", "2026-06")
+    talks = dispute_rows.mediations(connection, found, chosen)
+    failed = [
+        row for row in rows(connection, "pre_mediations")
+        if row["ended_on"] and chosen.first <= row["ended_on"] <= chosen.last and row["outcome"] == "失败"
+    ]  # fmt: skip
+    filed = [row for row in failed if row["filed_on"] and row["filed_on"] <= chosen.last]
+    assert (talks.failed_filed, talks.failed_not_filed) == (len(filed), len(failed) - len(filed))
+    assert any(
+        row["filed_on"] and row["filed_on"] > chosen.last for row in failed
+    )  # a filing of July is not yet one
+
+
+def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_number(
+    connection: duckdb.DuckDBPyConnection, found: Catalog
+) -> None:
+    chosen = slice_at("quarter", "2026-Q2")
+    cases = {
+        row["case_no"]: row
+        for row in rows(connection, "cases")
+        if row["case_type"] == "民初" and row["closed_on"]
+    }
+    closed = [
+        row for row in rows(connection, "enforcement")
+        if row["kind"] == "首次执行" and row["closed_on"] and chosen.first <= row["closed_on"] <= chosen.last
+    ]  # fmt: skip
+    pairs = [(cases[row["basis_case_no"]], row) for row in closed if row["basis_case_no"] in cases]
+    steps = [
+        (
+            (trial["closed_on"] - trial["filed_on"]).days,
+            (row["filed_on"] - trial["closed_on"]).days,
+            (row["closed_on"] - row["filed_on"]).days,
+        )
+        for trial, row in pairs
+        if trial["closed_on"] >= trial["filed_on"] and row["filed_on"] >= trial["closed_on"]
+    ]  # fmt: skip
+    stages = dispute_rows.stages(connection, found, chosen)
+    assert stages.enforced == len(closed)
+    assert [stage.cases for stage in stages.together] == [len(steps)] * 3
+    assert [stage.days for stage in stages.together] == [sum(step[n] for step in steps) for n in range(3)]
+    assert [stage.median for stage in stages.together] == [
+        median(step[n] for step in steps) for n in range(3)
+    ]
+    assert stages.whole == Fraction(sum(map(sum, steps)), len(steps))
+    assert 0 < len(steps) < len(closed)
+
+
+def test_disputes_of_investors_are_those_of_their_groups_of_causes(
+    connection: duckdb.DuckDBPyConnection, found: Catalog
+) -> None:
+    groups, chosen = ("股东权利", "证券期货"), slice_at("year", "2025")
+    listed = [
+        row for row in rows(connection, "cases")
+        if row["case_type"] == "民初" and row["cause_group"] in groups and row["closed_on"]
+        and chosen.first <= row["closed_on"] <= chosen.last
+    ]  # fmt: skip
+    trials = dispute_rows.trials(connection, found, chosen, groups)
+    assert trials.closed == len(listed) > 0
+    assert sum(trials.ended(outcome) for outcome in trials.outcomes) == trials.closed
+
+
+# ------------------------------------------------------------------------------------------------ 小额 by threshold
+
+WAGES = [
+    {"name": dispute_clocks.WAGE, "year": 2023, "value": Decimal(107_131), "unit": "元", "valid_from": date(2024, 5, 31)},
+    {"name": dispute_clocks.WAGE, "year": 2024, "value": Decimal(110_000), "unit": "元", "valid_from": date(2025, 6, 10)},
+    {"name": dispute_clocks.MUST_SHARE, "year": 2022, "value": Decimal(50), "unit": "%", "valid_from": date(2022, 1, 1)},
+    {"name": dispute_clocks.MAY_SHARE, "year": 2022, "value": Decimal(200), "unit": "%", "valid_from": date(2022, 1, 1)},
+]  # fmt: skip
+
+
+def with_claims(catalog: Catalog, wages: list[dict[str, Any]], *filed: tuple[str, str | None, str]) -> Any:
+    cases = [
+        {
+            "case_no": f"（2026）鲁0117民初{n}号", "filed_on": date.fromisoformat(day), "closed_on": date(2026, 12, 1),
+            "claimed_yuan": None if amount is None else Decimal(amount), "procedure": procedure,
+        }
+        for n, (day, amount, procedure) in enumerate(filed, 1)
+    ]  # fmt: skip
+    tables = {"cases": cases, "parameters": wages}
+    return built(catalog, [], tables, {"cases": date(2026, 12, 31)})
+
+
+def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Catalog) -> None:
+    filed = [
+        ("2024-05-30", "1", "小额诉讼"),  # before the first figure: no threshold, however small the claim
+        ("2024-05-31", "53565.5", "小额诉讼"),  # exactly half of 107,131
+        ("2025-06-09", "53565.51", "简易程序"),
+        ("2025-06-10", "55000", "简易程序"),  # half of the next figure
+        ("2025-06-10", "220000", "小额诉讼"),
+        ("2025-06-10", "220000.01", "普通程序"),
+        ("2025-06-10", None, "小额诉讼"),
+        ("2026-09-09", "1", "小额诉讼"),
+        (
+            "2026-09-10",
+            "1",
+            "小额诉讼",
+        ),  # fifteen months after the last figure: a newer one is out and not here
+    ]
+    with with_claims(catalog, WAGES, *filed) as opened:
+        chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
+        bands = {one.band: (one.used, one.others) for one in dispute_clocks.claims(opened, catalog, chosen)}
+        assert dispute_clocks.missing_parameters(opened) == ()
+        assert [(one.year, one.must, one.may) for one in dispute_clocks.thresholds(opened)] == [
+            (2023, Decimal("53565.5"), 214_262), (2024, 55_000, 220_000),
+        ]  # fmt: skip
+    assert bands == {MUST: (2, 1), MAY: (1, 1), ABOVE: (0, 1), NO_CLAIM: (1, 0), NO_WAGE: (2, 0)}
+
+
+def test_without_a_parameter_the_missing_one_is_named(catalog: Catalog) -> None:
+    with with_claims(catalog, WAGES[:3], ("2025-01-01", "1", "小额诉讼")) as opened:
+        assert dispute_clocks.missing_parameters(opened) == (dispute_clocks.MAY_SHARE,)
+    with built(catalog, [], {"cases": []}, {}) as opened:
+        assert len(dispute_clocks.missing_parameters(opened)) == 3
+
+
+# ------------------------------------------------------------------------------------------------------------ 48 hours
+
+
+def test_forty_eight_hours_are_in_time_and_a_minute_more_is_not(catalog: Catalog) -> None:
+    asked = datetime(2026, 10, 1, 10, 0)
+    ruled = ["2026-10-02T10:00", "2026-10-03T10:00", "2026-10-03T10:01", "2026-10-07T10:00", None]
+    listed = [
+        {
+            "case_no": f"（2026）鲁0117财保{n}号",
+            "kind": "紧急",
+            "applied_at": asked,
+            "ruled_at": None if at is None else datetime.fromisoformat(at),
+        }
+        for n, at in enumerate(ruled, 1)
+    ]
+    listed += [
+        {
+            "case_no": "（2026）鲁0117财保8号",
+            "kind": "诉前",
+            "applied_at": datetime(2026, 10, 30, 0, 0),
+            "ruled_at": None,
+        },
+        {"case_no": "（2026）鲁0117财保9号", "kind": "诉中", "applied_at": asked, "ruled_at": None},
+    ]
+    with built(catalog, [], {"preservation": listed}, {}) as opened:
+        clock = dispute_clocks.preservation(
+            opened, catalog, Slice(date(2026, 10, 1), date(2026, 10, 31), *ALL)
+        )
+    assert [n for _, n in clock.groups] == [1, 1, 1, 1]
+    assert (
+        clock.waiting == 1
+    )  # the one of 30 October has just come to 48 hours, the one in suit has no such limit
+    assert clock.median_hours is not None
+    assert float(clock.median_hours) == pytest.approx((48 + 48 + 1 / 60) / 2)
+
+
+# ------------------------------------------------------------------------------------------------------------- figure
+
+
+def stage(name: str, cases: int, days: int) -> Stage:
+    return Stage(name, cases, days, Fraction(days))
+
+
+def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> None:
+    shown = Stages(
+        (stage("立案", 10, 20), stage("一审", 10, 500), stage("首次执行", 4, 400)),
+        (stage("甲", 8, 400), stage("乙", 8, 80), stage("丙", 8, 560)),
+        20,
+    )
+    bars = json.loads(charts_disputes.stage_times(SHEET, shown, 5).to_json())["data"]
+    assert [(bar["base"], bar["x"]) for bar in bars] == [
+        ([0.0], [2.0]), ([0.0], [50.0]), ([0.0], [50.0]), ([50.0], [10.0]), ([60.0], [70.0]),
+    ]  # fmt: skip
+    assert "首次执行" not in json.dumps(bars, ensure_ascii=False)  # four cases: no mean
+    assert shown.whole == 130
+
+
+def test_too_few_same_cases_are_not_drawn_and_have_no_sum() -> None:
+    nothing = Stages((), (stage("甲", 0, 0),), 3)
+    assert nothing.whole is None
+    assert json.loads(charts_disputes.stage_times(SHEET, nothing, 5).to_json())["data"] == []

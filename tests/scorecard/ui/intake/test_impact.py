@@ -1,0 +1,105 @@
+"""影响 on the screen and as files: data stay text, spreadsheets run nothing, a list that was cut says so."""
+
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from etl.impact.attached import Pair, side
+from etl.impact.row_changes import table_impact
+from scorecard.catalog.definitions import Catalog
+from scorecard.store.version_diff import Impact, IndicatorChanges, RowChange, TableImpact
+from scorecard.ui.intake import impact as screen
+from scorecard.ui.shell.templating import render
+from tests.support.contracts import contract
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+NO_CHANGES = IndicatorChanges((), (), (), (), 0, 0, 0)
+
+
+def impact_of(*tables: TableImpact) -> Impact:
+    return Impact("0123456789abcdef", None, False, (), (), tables, (), (), NO_CHANGES)
+
+
+def table_of(rows: tuple[RowChange, ...], new: int) -> TableImpact:
+    return TableImpact("cases", "审判案件表", 0, new, new, 0, 0, 0, (), rows, (), ())
+
+
+def files(impact: Impact) -> dict[str, Callable[[], bytes]]:
+    return {file.name: file.made for file in screen._row_files(impact)}
+
+
+def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
+    row = RowChange("=cmd.csv", 2, "+1+1", "列", "@SUM(A1)", "-2")
+    content = files(impact_of(table_of((row,), 1)))["审判案件表-新增的行"]()
+    assert content.startswith(b"\xef\xbb\xbf")
+    cells = content.decode("utf-8-sig").splitlines()[1].split(",")
+    assert cells == ["'=cmd.csv", "2", "'+1+1", "列", "'@SUM(A1)", "'-2"]
+
+
+def test_a_list_that_was_cut_says_of_how_many() -> None:
+    row = RowChange("一.csv", 2, "甲")
+    lines = (
+        files(impact_of(table_of((row,), 12_345)))["审判案件表-新增的行"]().decode("utf-8-sig").splitlines()
+    )
+    assert lines[-1].strip('"') == "只列前 1 条，共 12,345 条"
+
+
+def test_names_and_cells_are_text_on_the_screen() -> None:
+    impact = impact_of(table_of((RowChange(HOSTILE, 2, HOSTILE, HOSTILE, HOSTILE, HOSTILE),), 1))
+    shown = render(
+        "impact.html",
+        impact=impact,
+        tables=impact.tables,
+        backwards=[],
+        unbalanced=[],
+        closed=[],
+        skipped=[],
+        short=[],
+        shown=screen.SHOWN,
+        names={},
+        **screen._of_indicators(NO_CHANGES),
+    )
+    assert "<img" not in shown
+    assert "&lt;img src=x" in shown
+
+
+@pytest.fixture
+def pair(catalog: Catalog) -> Pair:
+    """A table without a key in two versions: 甲 twice and 乙 before; 甲 once, 丙 and an unknown after."""
+    connection = duckdb.connect()
+    for place, causes in (("published", ["甲", "甲", "乙"]), ("candidate", ["甲", "丙", None])):
+        connection.execute(f"ATTACH ':memory:' AS {place}")
+        connection.execute(
+            f"CREATE TABLE {place}.trials (cause VARCHAR, contact VARCHAR, _batch INTEGER, _line BIGINT)"
+        )
+        connection.execute(f"CREATE TABLE {place}.table_state (table_id VARCHAR, as_of DATE)")
+        connection.execute(f"CREATE TABLE {place}.batch (number INTEGER, record VARCHAR)")
+        for line, cause in enumerate(causes, 2):
+            connection.execute(f"INSERT INTO {place}.trials VALUES (?, '张三丰', 0, ?)", [cause, line])
+    return Pair(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+
+
+def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: Pair) -> None:
+    table = contract(key=(), replaces="all", checks=())
+    found = table_impact(pair, table, table)
+    assert (found.before, found.after, found.new, found.missing, found.unchanged) == (3, 3, 2, 2, 1)
+    assert sorted((row.line, row.key) for row in found.new_rows) == [(3, "丙"), (4, "")]
+    assert sorted(row.key for row in found.missing_rows) == ["乙", "甲"]
+    assert "张三丰" not in str(found)
+
+
+def test_a_key_that_was_redefined_is_said_and_whole_rows_are_compared(pair: Pair) -> None:
+    before, after = contract(key=("case_no",), checks=()), contract(key=("cause",), checks=())
+    found = table_impact(pair, after, before)
+    assert "主键的约定已改变" in found.note
+    assert (found.new, found.missing, found.changed) == (2, 2, 0)
+
+
+def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: Pair) -> None:
+    pair.connection.execute("DELETE FROM published.trials WHERE _line = 3")
+    pair.connection.execute("UPDATE candidate.trials SET contact = '李四' WHERE cause = '甲'")
+    table = contract(key=("cause",), checks=())
+    found = table_impact(pair, table, table)
+    assert (found.changed, found.columns) == (1, (("联系人", 1),))
+    assert [(one.column, one.before, one.after) for one in found.cells] == [("联系人", "***", "***")]

@@ -1,0 +1,80 @@
+"""DuckDB as the build uses it, over rows a test gives: production's own derive and compute, nothing imitated."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+
+from etl.engine import load_calendar, open_build
+from etl.warehouse import rollup, tables
+from scorecard.catalog.contracts import ColumnType, Table
+from scorecard.catalog.definitions import Catalog, Indicator
+from tests.support.naive import Key, Row as NaiveRow, Rows, Value
+
+_ARROW: dict[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "case_no": pa.string(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(18, 4),
+    "boolean": pa.bool_(),
+    "code": pa.string(),
+    "department": pa.string(),
+}
+
+
+@contextmanager
+def built(
+    catalog: Catalog, indicators: list[Indicator], rows: Rows, as_of: Mapping[str, date]
+) -> Generator[duckdb.DuckDBPyConnection]:
+    """An in-memory warehouse with the tables, their derived columns and `indicator_value`."""
+    connection = open_build(None)
+    try:
+        load_calendar(connection)
+        for name, kept in rows.items():
+            table = catalog.tables[name]
+            connection.register("given", _arrow(table, kept))
+            tables._create(connection, table, [(1, "SELECT * FROM given")])
+            connection.unregister("given")
+        rollup.compute(connection, catalog, as_of, indicators)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
+    arrays = {
+        name: pa.array([row.get(name) for row in rows], type=_ARROW[column.type])
+        for name, column in table.columns.items()
+    }
+    return pa.table({**arrays, "_line": pa.array(range(2, len(rows) + 2), type=pa.int64())})
+
+
+def values(
+    connection: duckdb.DuckDBPyConnection, indicator: Indicator
+) -> dict[Key, tuple[Value, float | None]]:
+    """Everything the waist holds for one indicator, with the drawn (floating point) value beside it.
+
+    `exact` is left out here: it is what scorecard.store.versions makes of the halves.
+    """
+    stages: dict[Key, list[tuple[str, Decimal, Decimal]]] = {}
+    for *key, name, top, bottom in connection.execute(
+        "SELECT grain, period, department, scope, name, numerator, denominator FROM indicator_part"
+        " WHERE indicator = ? AND name <> '' ORDER BY part",
+        [indicator.id],
+    ).fetchall():
+        stages.setdefault(tuple(key), []).append((name, top, bottom))
+    found: dict[Key, tuple[Value, float | None]] = {}
+    for *key, numerator, denominator, base, value, state in connection.execute(
+        "SELECT grain, period, department, scope, numerator, denominator, base, value, state FROM indicator_value"
+        " WHERE indicator = ?",
+        [indicator.id],
+    ).fetchall():
+        parts = tuple(stages.get(tuple(key), ()))
+        assert tuple(key) not in found, f"{indicator.id} {key} twice"
+        found[tuple(key)] = Value(numerator, denominator, base, None, state, parts), value
+    return found

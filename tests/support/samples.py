@@ -1,0 +1,78 @@
+"""Published versions of the sample, each built once for all workers through the production path; tests that change one copy it.
+
+The whole sample, its first month alone, and the whole without a single target.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from etl.sample.invented_court import load_sample
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.catalog import loader as catalogs
+from scorecard.storage.data_dir import DataDir
+from tests.support.actors import TESTER
+
+AS_OF = date(2026, 10, 31)
+FIRST_MONTH_END = date(2024, 1, 31)
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+
+
+def published_sample(shared: Path) -> DataDir:
+    """The sample's data folder under `shared`, built by whichever worker comes first."""
+    return _once(shared, "sample", lambda data: _publish(data, AS_OF))
+
+
+def published_month(shared: Path) -> DataDir:
+    """The same court after its first month: nothing to compare with, no limits, cohorts that have not matured."""
+    return _once(shared, "month", lambda data: _publish(data, FIRST_MONTH_END))
+
+
+def published_without_targets(shared: Path) -> tuple[DataDir, Path]:
+    """The whole sample under seeds whose list of targets is empty; the data folder and those seeds."""
+    seeds = shared / "untargeted-seeds"
+
+    def make(data: DataDir) -> None:
+        shutil.copytree(SEEDS, seeds)
+        targets = seeds / "targets.csv"
+        targets.write_bytes(targets.read_bytes().splitlines(keepends=True)[0])
+        shutil.copytree(published_sample(shared).batches, data.batches)
+        publish(data, build(catalogs.load(seeds), data), TESTER)
+
+    return _once(shared, "untargeted", make), seeds
+
+
+def copied(data: DataDir, to: Path) -> DataDir:
+    """A data folder of its own with the same content."""
+    shutil.copytree(data.root, to)
+    return DataDir(to)
+
+
+def _publish(data: DataDir, as_of: date) -> None:
+    catalog = catalogs.load(SEEDS)
+    load_sample(catalog, data, as_of)
+    publish(data, build(catalog, data), TESTER)
+
+
+def _once(shared: Path, name: str, make: Callable[[DataDir], None]) -> DataDir:
+    """The data folder `name` under `shared`, made by whoever comes first; the others wait."""
+    data, finished, failed = DataDir(shared / name), shared / f"{name}.built", shared / f"{name}.failed"
+    try:
+        (shared / f"{name}.claimed").mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 300
+        while not finished.exists():
+            assert not failed.exists(), f"another worker could not build {name}"
+            assert time.monotonic() < deadline, f"another worker did not finish {name}"
+            time.sleep(0.2)
+        return data
+    try:
+        make(data)
+    except BaseException:
+        failed.touch()
+        raise
+    finished.touch()
+    return data

@@ -1,0 +1,344 @@
+"""What holds for the repository as a whole: locks, sizes, names, colours, layers, and the two commands."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
+from scorecard.catalog import loader as catalogue, worked_examples as example
+from tests.conftest import ROOT
+from tests.support.naive import evaluate
+
+NOT_OURS = {
+    ".git",
+    ".venv",
+    "data",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+}
+LOCKS = ["requirements.lock", "requirements-test.lock"]
+
+
+def files(*suffixes: str, under: str = ".") -> Iterator[Path]:
+    for folder, folders, names in os.walk(ROOT / under):
+        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
+        for name in sorted(names):
+            if not suffixes or name.endswith(suffixes):
+                yield Path(folder) / name
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules() -> list[Path]:
+    return [*files(".py", under="scorecard"), *files(".py", under="etl")]
+
+
+def pages() -> list[Path]:
+    return list(files(".py", under="pages"))
+
+
+def app_sources() -> list[Path]:
+    return [ROOT / "app.py", *pages(), *modules()]
+
+
+def hits(pattern: str, paths: list[Path]) -> list[str]:
+    """`file:line text` of every line of `paths` in which `pattern` is found."""
+    return [
+        f"{relative(path)}:{number} {line.strip()}"
+        for path in paths
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if re.search(pattern, line)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------------- locks
+
+
+def lock_entries(lock: str) -> list[str]:
+    """One string a requirement, its continuation lines joined, comments left out."""
+    lines = [
+        line for line in (ROOT / lock).read_text("utf-8").splitlines() if not line.lstrip().startswith("#")
+    ]
+    return [entry for entry in "\n".join(lines).replace("\\\n", " ").splitlines() if entry.strip()]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
+    entries = lock_entries(lock)
+    assert len(entries) > 30
+    assert [
+        entry
+        for entry in entries
+        if not re.match(r"[a-z0-9][a-z0-9.-]*==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)
+    ] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address_and_no_pip_option(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert re.findall(r"(?m)^\s*--(?!hash=)\S+|^-\S+", text) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_everything_pyproject_asks_for(lock: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = list(project["project"]["dependencies"])
+    if lock == "requirements-test.lock":
+        asked += project["dependency-groups"]["test"]
+    locked = {entry.split("==")[0] for entry in lock_entries(lock)}
+    assert {re.split(r"[\[~=<>!]", requirement)[0] for requirement in asked} - locked == set()
+
+
+def test_what_runs_and_what_is_tested_are_the_same_versions() -> None:
+    pins = [{entry.split(" --hash")[0].strip() for entry in lock_entries(lock)} for lock in LOCKS]
+    assert pins[0] - pins[1] == set()
+
+
+# Starlette and Uvicorn are Streamlit's own server: it says which versions go with it, we ask for none beside that.
+IMPORTED_AS = {
+    "ibis": "ibis-framework",
+    "chinese_calendar": "chinesecalendar",
+    "pydantic_core": "pydantic",
+    "argon2": "argon2-cffi",
+    "PIL": "pillow",
+    "docx": "python-docx",
+    "pptx": "python-pptx",
+    "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
+    "starlette": "streamlit",
+    "uvicorn": "streamlit",
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The top-level names of what a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def test_everything_the_app_imports_is_asked_for_by_name_and_nothing_else_is() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = {re.split(r"[\[~=<>!]", requirement)[0] for requirement in project["project"]["dependencies"]}
+    imported = set.union(*(imports_of(path) for path in app_sources())) - sys.stdlib_module_names
+    assert {IMPORTED_AS.get(name, name) for name in imported - {"scorecard", "etl", "pages"}} == asked
+
+
+# ------------------------------------------------------------------------------------------------- sizes and names
+
+
+def test_a_page_has_fewer_than_60_lines() -> None:
+    assert pages()
+    assert {
+        relative(page): n for page in pages() if (n := len(page.read_text("utf-8").splitlines())) >= 60
+    } == {}
+
+
+def test_a_module_has_one_job_in_at_most_400_lines() -> None:
+    assert modules()
+    assert {relative(m): n for m in modules() if (n := len(m.read_text("utf-8").splitlines())) > 400} == {}
+
+
+def test_a_package_holds_at_most_twelve_modules() -> None:
+    packages = Counter(m.parent for m in modules() if m.name != "__init__.py")
+    assert {relative(package): n for package, n in packages.items() if n > 12} == {}
+
+
+def test_a_package_says_in_one_sentence_what_it_holds() -> None:
+    packages = [m for m in modules() if m.name == "__init__.py"]
+    assert packages
+    for package in packages:
+        assert (ast.get_docstring(ast.parse(package.read_text("utf-8"))) or "").endswith("."), relative(
+            package
+        )
+    folders = {m.parent for m in modules()}
+    assert folders == {package.parent for package in packages}
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    empty = {"utils", "util", "common", "helpers", "helper", "core", "misc"}
+    assert [
+        relative(path) for path in files(".py") if empty & set(path.relative_to(ROOT).with_suffix("").parts)
+    ] == []
+
+
+def test_the_top_level_holds_the_rooms_of_the_design_and_nothing_else() -> None:
+    rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "tests", "docs"}
+    papers = {"README.md", "Makefile", "pyproject.toml", *LOCKS}
+    found = {
+        path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS
+    }
+    assert found | {"data"} == rooms | papers
+
+
+def test_nothing_names_the_place_it_was_written_at() -> None:
+    places = (
+        r"(?<![\w.}])/(work|root|tmp)(?![\w-])|pyp[i]\.|pythonhoste[d]|deb\.debia[n]|npmj[s]|issue[s] show"
+    )
+    own_words = [path for path in files() if path.suffix not in {".png", ".parquet"}]
+    assert len(own_words) > 50
+    assert hits(places, [path for path in own_words if path != Path(__file__)]) == []
+
+
+# ---------------------------------------------------------------------------------------------------- text and colour
+
+
+def test_no_text_reaches_a_page_as_raw_html() -> None:
+    assert hits("unsafe_allow_html", app_sources()) == []
+
+
+def test_colours_live_in_the_theme_only() -> None:
+    elsewhere = [path for path in app_sources() if relative(path) != "scorecard/charts/theme.py"]
+    assert hits(r"#[0-9a-fA-F]{6}\b|[\"']#[0-9a-fA-F]{3}[\"']|\brgba?\(", elsewhere) == []
+
+
+# ------------------------------------------------------------------------------------------------------------- layers
+
+
+def test_app_is_a_frame_that_touches_no_database_and_no_chart_library() -> None:
+    # app.py is a script, not a package, so import-linter cannot look at it.
+    assert imports_of(ROOT / "app.py") & {"duckdb", "ibis", "pyarrow", "plotly", "etl"} == set()
+
+
+OFFENCES = [
+    ("scorecard/errors.py", "import scorecard.calendar.period", "Within scorecard every package"),
+    ("scorecard/catalog/loader.py", "import scorecard.queries.terms", "Within scorecard every package"),
+    ("scorecard/storage/unlisted/__init__.py", "import scorecard.store", "Within scorecard every package"),
+    ("scorecard/store/versions.py", "import etl.warehouse.build", "Only the pages and the screen call etl"),
+    ("scorecard/ui/shell/frame.py", "import pages.overview", "Pages stand on the screen"),
+    ("etl/reading/cells.py", "import etl.intake.accept", "Within etl"),
+    ("scorecard/briefing/paper/model.py", "import scorecard.briefing.docx", "A paper is composed first"),
+    ("scorecard/ui/shell/frame.py", "import scorecard.ui.work.meeting", "Within the screen"),
+    ("scorecard/assessment/verdict.py", "import scorecard.store", "What indicators mean"),
+    ("scorecard/calendar/period.py", "import streamlit", "What indicators mean"),
+    ("scorecard/identity/authentication.py", "import streamlit", "Rights, identity and the audit"),
+    ("scorecard/catalog/loader.py", "import duckdb", "Only the store and the topics read DuckDB"),
+    ("scorecard/store/versions.py", "import ibis", "Only queries, and etl that runs them, know Ibis"),
+    ("scorecard/ui/indicators/domain.py", "import plotly", "Only charts know Plotly"),
+    ("scorecard/charts/trend.py", "import streamlit", "Only ui and the pages know Streamlit"),
+    ("scorecard/identity/connections.py", "import starlette", "Only the server knows the web framework"),
+    ("scorecard/identity/accounts.py", "import argon2", "Passwords are hashed in one place"),
+    ("scorecard/briefing/paper/model.py", "import docx", "Word has one package"),
+    ("scorecard/briefing/docx/document.py", "import pptx", "PowerPoint has one package"),
+    ("scorecard/briefing/docx/document.py", "import xlsxwriter", "Excel has one package"),
+    ("scorecard/briefing/html/figure.py", "import PIL", "The browser and pictures have one package"),
+    ("scorecard/briefing/docx/document.py", "import scorecard.access", "A format only sets"),
+    ("etl/warehouse/build.py", "import scorecard.charts", "Etl never draws"),
+    ("pages/overview.py", "import duckdb", "Pages touch no database"),
+    ("pages/overview.py", "import etl.engine", "Of etl, pages and the screen use"),
+    ("scorecard/ui/intake/upload.py", "import etl.reading.cells", "Of etl, pages and the screen use"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copy_of_the_rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("rooms")
+    for room in ("scorecard", "etl", "pages"):
+        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+@pytest.mark.parametrize(("module", "offence", "contract"), OFFENCES, ids=lambda word: word.split()[-1])
+def test_a_forbidden_import_breaks_its_contract(
+    copy_of_the_rooms: Path, module: str, offence: str, contract: str
+) -> None:
+    path = copy_of_the_rooms / module
+    added = not path.parent.exists()
+    path.parent.mkdir(exist_ok=True)
+    kept = "" if added else path.read_text("utf-8")
+    try:
+        path.write_text(f"{kept}\n{offence}\n", "utf-8")
+        lint = [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command as run; run()",
+            "--no-cache",
+        ]
+        found = subprocess.run(lint, cwd=copy_of_the_rooms, capture_output=True, text=True, check=False)
+    finally:
+        path.write_text(kept, "utf-8")
+        if added:
+            shutil.rmtree(path.parent)
+    assert found.returncode == 1, found.stdout + found.stderr
+    assert re.search(rf"{contract}.*BROKEN", found.stdout.replace("\n", " ")), found.stdout
+
+
+# ----------------------------------------------------------------------------------------------- papers and commands
+
+
+def test_readme_opens_in_chinese_and_names_the_two_commands_and_its_picture() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    first = next(line for line in text.splitlines() if line and not line.startswith("#"))
+    assert len(re.findall(r"[\u4e00-\u9fff]", first)) > len(first) / 2
+    assert "make run" in text
+    assert "make test" in text
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text):
+        assert (ROOT / picture).is_file(), f"README shows {picture}, which is not there"
+
+
+def test_the_indicator_shown_in_the_readme_loads_and_its_example_is_right(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    shown = tmp_path / "seeds" / "indicators" / "commercial_disputes" / "shown_in_readme.toml"
+    shown.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
+    catalog = catalogue.load(tmp_path / "seeds")
+    indicator = catalog.indicators["shown_in_readme"]
+    rows = {one.table: list(one.rows) for one in example.tables(indicator, catalog)}
+    found = evaluate(catalog, indicator, rows, dict.fromkeys(rows, example.cut_date(indicator)))
+    value = found["month", "2026-01", ALL_DEPARTMENTS, "all"]
+    assert (value.numerator, value.denominator) == (
+        indicator.example.expect.numerator,
+        indicator.example.expect.denominator,
+    )
+
+
+def test_help_names_every_command_for_people() -> None:
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {
+        word for word in ("run", "test", "check", "sample", "bench", "lock") if f"make {word} " not in told
+    } == set()
+
+
+def test_decisions_are_numbered_in_order_and_say_what_and_why() -> None:
+    text = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    decisions = re.split(r"(?m)^## ", text)[1:]
+    assert [int(decision.split(".")[0]) for decision in decisions] == list(range(1, len(decisions) + 1))
+    for decision in decisions:
+        assert all(f"**{word}" in decision for word in ("What", "Why")), decision.splitlines()[0]
+
+
+# -------------------------------------------------------------------------------------------------------- real data
+
+
+def test_no_test_can_touch_the_real_data_folder() -> None:
+    real = ROOT / "data" / "CURRENT"
+    touches = [
+        real.read_text,
+        lambda: real.write_text("x"),
+        lambda: list((ROOT / "data" / "batches").iterdir()),
+        lambda: duckdb.connect(ROOT / "data" / "warehouse" / "x.duckdb", read_only=True),
+        lambda: (ROOT / "data" / "batches").mkdir(parents=True),
+    ]
+    for touch in touches:
+        with pytest.raises(pytest.fail.Exception, match="real data folder"):
+            touch()
