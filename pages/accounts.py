@@ -1,6 +1,6 @@
 """账户: who has one, with which role; new ones, other roles, new passwords, closing and opening. For 管理员 only."""
 
-from scorecard.identity import account_file as account_book
+from scorecard.identity import account_file
 from scorecard.identity.accounts import assign, create, reset, set_disabled
 from scorecard.ui.admin import accounts
 from scorecard.ui.shell import frame, identity
@@ -10,8 +10,8 @@ frame.heading("账户")
 data, actor = data_dir(), identity.current()
 actor.require("accounts")
 departments = accounts.departments_of(seeds_catalog())
-accounts.told()
-book = account_book.read(data)
+accounts.show_result()
+book = account_file.read(data)
 accounts.table(book, departments)
 if wanted := accounts.wants_new(departments):
     password = create(data, actor, wanted.name, wanted.role, wanted.department, departments)

@@ -1,6 +1,6 @@
 """审计: who did what, when and from where; whether the record is whole; the chosen lines as a file."""
 
-from scorecard.audit import listing as audit_list
+from scorecard.audit import listing
 from scorecard.ui.admin import audit
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
@@ -11,4 +11,4 @@ record = audit.looked(actor)
 audit.whole(record)
 choice = audit.choose()
 audit.lines(record, choice)
-audit.download(lambda: audit_list.export(data, actor, choice))
+audit.download(lambda: listing.export(data, actor, choice))

@@ -1,6 +1,6 @@
 """简报: a recurring paper of what is chosen, previewed in words, made once, in every format; past ones made again."""
 
-from scorecard.briefing.export import make as making
+from scorecard.briefing.export import make
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.work import briefing, briefing_records
@@ -17,12 +17,12 @@ else:
         and briefing.wanted(choice)
     ):
         wish, chosen, opened = choice.wish, choice.formats, version
-        briefing.make(lambda progress: making.make_paper(data, opened, wish, actor, chosen, progress))
+        briefing.make(lambda progress: make.make_paper(data, opened, wish, actor, chosen, progress))
     made = briefing.room()
     again = briefing_records.past(data, version.catalog, actor)
     if again is not None:
         export, chosen = again[0].id, briefing.all_formats()
         with made:
-            briefing.make(lambda progress: making.again(data, export, actor, chosen, progress))
+            briefing.make(lambda progress: make.again(data, export, actor, chosen, progress))
     with made:
         briefing.files()

@@ -13,7 +13,7 @@ from etl.versions.publish import publish
 from etl.warehouse.build import build, chosen_batches, version_id
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.ui.intake import examination as checkup, publication, set_aside as asides, upload
+from scorecard.ui.intake import examination, publication, set_aside as asides, upload
 from scorecard.ui.intake.examination import Sent
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
@@ -27,7 +27,7 @@ def read(file: Sent) -> tuple[bytes, str, Table, Catalog, date]:
     return file.raw, file.file_name, file.table, catalog, file.as_of
 
 
-door = checkup.Door(
+door = examination.Door(
     recognise=lambda raw: recognise.recognise(raw, catalog),
     examine=lambda one: examine.examine(*read(one), mapping=one.mapping, policy=one.policy),
     accept=lambda one: accept(*read(one), actor, data, mapping=one.mapping, policy=one.policy, note=one.note),
@@ -40,7 +40,7 @@ door = checkup.Door(
 )
 actor.require("upload")
 bar = st.empty()
-checked = checkup.check(upload.choose(catalog), catalog, door)
+checked = examination.check(upload.choose(catalog), catalog, door)
 upload.templates(catalog, template)
 chosen = chosen_batches(data)
 waiting = set_aside.waiting(data, chosen)

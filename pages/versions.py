@@ -11,7 +11,7 @@ from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id
 from scorecard.calendar.clock import today
 from scorecard.store import versions as store
-from scorecard.store.retained import kept
+from scorecard.store.retained import retained
 from scorecard.ui.intake import impact as impacts, versions
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
@@ -27,7 +27,7 @@ else:
     there = [one for one in known if one.version not in pruned]
     versions.published(version)
     versions.batches(version, batches, gone)
-    versions.history(known, current, pruned, kept(data))
+    versions.history(known, current, pruned, retained(data))
     old, new = versions.wants_to_compare(there, current)
     if old and new:
         key = (old, new, today())

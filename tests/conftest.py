@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard.catalog import loader as catalogue
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.store import versions as store
@@ -76,7 +76,7 @@ def seeds() -> Path:
 @pytest.fixture(scope="session")
 def catalog(seeds: Path) -> Catalog:
     """The committed catalogue, loaded once; it is frozen, so tests may share it."""
-    return catalogue.load(seeds)
+    return loader.load(seeds)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from etl.versions.retention import NEWEST
-from scorecard.briefing.export.formats import FORMATS, Format
+from scorecard.briefing.export.formats import FORMATS, FileFormat
 from scorecard.calendar.period import GRAINS
 from scorecard.errors import hint
 from scorecard.narrative.provenance import SCOPES
@@ -73,7 +73,7 @@ def count(text: str) -> int:
     return int(text)
 
 
-def formats(text: str) -> tuple[Format, ...]:
+def formats(text: str) -> tuple[FileFormat, ...]:
     """Formats of a paper, separated by commas, in their own order."""
     named = [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
     for word in named:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scorecard.access import console
-from scorecard.storage.atomic_files import storage_errors, write_whole
+from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import open_published
 
 
 @dataclass(frozen=True)
-class Written:
+class BriefingFiles:
     """The files as they lie on the disk, what could not be made, and the number of the export."""
 
     paths: tuple[Path, ...]
@@ -23,10 +23,10 @@ class Written:
     export: str
 
 
-def make(call: argparse.Namespace, say: Callable[[str], None]) -> Written:
+def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
     """Make the paper of the call, or one of before again, and write its files, each whole or not at all."""
     from scorecard.briefing.export import make as making
-    from scorecard.briefing.paper.request import Wish
+    from scorecard.briefing.paper.request import BriefingRequest
 
     data, actor = DataDir(call.data), console(call.actor)
 
@@ -36,7 +36,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> Written:
     if call.again:
         files = making.again(data, call.again, actor, call.formats, progress)
     else:
-        wish = Wish(
+        wish = BriefingRequest(
             template=call.template,
             period=call.period,
             grain=call.grain or "",
@@ -53,8 +53,8 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> Written:
     paths = tuple(call.out / name for name in files.content)
     with storage_errors(f"写出 {call.out}"):
         for path, content in zip(paths, files.content.values(), strict=True):
-            write_whole(path, content)
-    return Written(paths, files.notices, files.manifest.id)
+            write_atomically(path, content)
+    return BriefingFiles(paths, files.notices, files.manifest.id)
 
 
 def listed(data: DataDir) -> list[str]:

@@ -17,13 +17,13 @@ from etl.versions.publish import publish, rollback
 from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.access import console
-from scorecard.audit import listing as audit_list, log as audit
+from scorecard.audit import listing, log as audit
 from scorecard.calendar.clock import today
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
-from scorecard.storage.atomic_files import storage_errors, write_whole
+from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _accept(call: argparse.Namespace) -> int:
-    catalog = catalogs.load(call.seeds)
+    catalog = loader.load(call.seeds)
     table = _table(call, catalog)
     if not call.file.is_file():
         print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
@@ -73,13 +73,13 @@ def _print_problems(call: argparse.Namespace, refused: Refused) -> None:
 
 
 def _build(call: argparse.Namespace) -> int:
-    print(build(catalogs.load(call.seeds), DataDir(call.data)))
+    print(build(loader.load(call.seeds), DataDir(call.data)))
     return DONE
 
 
 def _publish(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
-    version = call.version or build(catalogs.load(call.seeds), data)
+    version = call.version or build(loader.load(call.seeds), data)
     publish(data, version, console(call.actor))
     print(f"已发布：{version}")
     return DONE
@@ -132,9 +132,9 @@ def _compare(call: argparse.Namespace) -> int:
 def _audit(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
     if call.audit == "export":
-        content = audit_list.export(data, console(call.actor))
+        content = listing.export(data, console(call.actor))
         with storage_errors(f"写出 {call.out}"):
-            write_whole(call.out, content)
+            write_atomically(call.out, content)
         print(f"已导出：{call.out}")
         return DONE
     if not data.audit.exists():
@@ -168,7 +168,7 @@ def _list(call: argparse.Namespace) -> int:
 
 
 def _check(call: argparse.Namespace) -> int:
-    catalog = catalogs.load(call.seeds)
+    catalog = loader.load(call.seeds)
     print(
         f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施"
     )
@@ -176,7 +176,7 @@ def _check(call: argparse.Namespace) -> int:
 
 
 def _template(call: argparse.Namespace) -> int:
-    content = template(_table(call, catalogs.load(call.seeds)))
+    content = template(_table(call, loader.load(call.seeds)))
     if call.out:
         call.out.write_bytes(content)
     else:
@@ -191,7 +191,7 @@ def _sample(call: argparse.Namespace) -> int:
         print(f"已有发布的版本 {current}，未生成示例数据")
         return DONE
     as_of = call.as_of or today().replace(day=1) - timedelta(days=1)
-    catalog = catalogs.load(call.seeds)
+    catalog = loader.load(call.seeds)
     load_sample(catalog, data, as_of, console(call.actor))
     version = build(catalog, data)
     publish(data, version, console(call.actor))

@@ -24,7 +24,7 @@ SEEDS = "seeds"
 
 
 @dataclass(frozen=True)
-class Side:
+class VersionSide:
     """One version: its tables with their columns and types, 数据截至, and the batches with their place in its order."""
 
     place: Place
@@ -39,22 +39,22 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Pair:
+class AttachedVersions:
     """The published version and a candidate beside it. Without a published one its tables are empty."""
 
     connection: duckdb.DuckDBPyConnection
-    published: Side
-    candidate: Side
+    published: VersionSide
+    candidate: VersionSide
     catalog: Catalog
 
-    def rows(self, side: Side, table: str) -> str:
+    def rows(self, side: VersionSide, table: str) -> str:
         """SQL for the rows of a table; none where the version has no such table."""
         if table in side.columns:
             return f'{side.place}."{table}"'
         other = self.candidate if side is self.published else self.published
         return f'(SELECT * FROM {other.place}."{table}" LIMIT 0)'
 
-    def has(self, side: Side, table: str, column: str) -> bool:
+    def has(self, side: VersionSide, table: str, column: str) -> bool:
         """Whether a version's table has this column; an absent table is taken to have the other's columns."""
         other = self.candidate if side is self.published else self.published
         return column in side.columns.get(table, other.columns.get(table, {}))
@@ -62,12 +62,12 @@ class Pair:
     def fetch(self, sql: str, values: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, values or []).fetchall()
 
-    def source(self, side: Side, number: int) -> str:
+    def source(self, side: VersionSide, number: int) -> str:
         """The file a row came from."""
         batch = side.batches.get(number)
         return str(batch["file_name"]) if batch else SEEDS
 
-    def row(self, side: Side, found: tuple[Any, ...]) -> RowChange:
+    def row(self, side: VersionSide, found: tuple[Any, ...]) -> RowChange:
         """(batch number, line, key …) as the row it stands for; further texts are column, before and after."""
         number, line, key, *rest = found
         return RowChange(self.source(side, number), int(line), key, *(str(text) for text in rest))
@@ -104,7 +104,9 @@ def _literal(text: str) -> str:
 
 
 @contextmanager
-def side_by_side(data: DataDir, catalog: Catalog, candidate: str, published: str | None) -> Generator[Pair]:
+def side_by_side(
+    data: DataDir, catalog: Catalog, candidate: str, published: str | None
+) -> Generator[AttachedVersions]:
     """Both versions in one connection that reads them and nothing else. Raises StorageError when one cannot be opened."""
     for version in (candidate, published):
         if version is not None:
@@ -119,12 +121,14 @@ def side_by_side(data: DataDir, catalog: Catalog, candidate: str, published: str
                 connection.execute(
                     f"ATTACH {_literal(str(data.database(published)))} AS published (READ_ONLY)"
                 )
-            yield Pair(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+            yield AttachedVersions(
+                connection, side(connection, "published"), side(connection, "candidate"), catalog
+            )
         finally:
             connection.close()
 
 
-def side(connection: duckdb.DuckDBPyConnection, place: Place) -> Side:
+def side(connection: duckdb.DuckDBPyConnection, place: Place) -> VersionSide:
     """What an attached version says of itself."""
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(
@@ -134,7 +138,7 @@ def side(connection: duckdb.DuckDBPyConnection, place: Place) -> Side:
     ).fetchall():
         columns.setdefault(table, {})[column] = kind
     if "table_state" not in columns:
-        return Side(place, {}, {}, {})
+        return VersionSide(place, {}, {}, {})
     as_of = dict(connection.execute(f"SELECT table_id, as_of FROM {place}.table_state").fetchall())
     batches = connection.execute(f"SELECT number, record FROM {place}.batch").fetchall()
-    return Side(place, columns, as_of, {number: json.loads(record) for number, record in batches})
+    return VersionSide(place, columns, as_of, {number: json.loads(record) for number, record in batches})

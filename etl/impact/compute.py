@@ -7,7 +7,7 @@ real data nothing is compared: invented rows say nothing about real ones.
 from contextlib import closing
 from datetime import date
 
-from etl.impact.attached import Pair, side_by_side
+from etl.impact.attached import AttachedVersions, side_by_side
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact
@@ -60,11 +60,11 @@ def _name(record: dict[str, object] | object) -> tuple[str, str]:
     return str(record["table"]), str(record["name"])
 
 
-def _is_there(pair: Pair, table: Table) -> bool:
+def _is_there(pair: AttachedVersions, table: Table) -> bool:
     return any(table.id in side.columns for side in (pair.published, pair.candidate))
 
 
-def _table(pair: Pair, table: Table, before: Catalog | None) -> TableImpact:
+def _table(pair: AttachedVersions, table: Table, before: Catalog | None) -> TableImpact:
     return table_impact(pair, table, None if before is None else before.tables.get(table.id))
 
 

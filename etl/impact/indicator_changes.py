@@ -9,15 +9,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
-from etl.impact.attached import Pair, side_by_side
-from scorecard.assessment.cards import Evidence, Point, trend
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from etl.impact.attached import AttachedVersions, side_by_side
+from scorecard.assessment.cards import CardInputs, Point, trend
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
 from scorecard.assessment.number_format import told_apart
 from scorecard.calendar.period import GRAINS, Period
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.version_diff import Change, ChangeKind, IndicatorChanges, Reached, Redefined
+from scorecard.store.version_diff import ChangeKind, IndicatorChanges, Reached, Redefined, ValueChange
 
 _KEYS = "indicator, grain, period, department, scope"
 _SEVERITY = {"未达标": 0, "数据待核": 1}
@@ -28,7 +28,7 @@ class _Spoken:
     """What a version says of 全院 全部: each indicator's periods with reading and words."""
 
     catalog: Catalog
-    said: Mapping[tuple[str, Period], tuple[Reading, Point]]
+    said: Mapping[tuple[str, Period], tuple[IndicatorValue, Point]]
     doubts: Mapping[str, tuple[str, ...]]
 
 
@@ -43,7 +43,7 @@ def indicator_changes(data: DataDir, before: str | None, after: str, today: date
         return changes(pair, old, new)
 
 
-def changes(pair: Pair, old: "_Spoken | None", new: "_Spoken") -> IndicatorChanges:
+def changes(pair: AttachedVersions, old: "_Spoken | None", new: "_Spoken") -> IndicatorChanges:
     """The differences in order: verdicts first, those that got worse before all; then the plan's order, newest first."""
     was = {} if old is None else old.said
     both = [key for key in new.said if key in was]
@@ -82,10 +82,10 @@ def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
             store.doubts(connection),
             store.tables(connection),
         )
-        said: dict[tuple[str, Period], tuple[Reading, Point]] = {}
+        said: dict[tuple[str, Period], tuple[IndicatorValue, Point]] = {}
         for grain in GRAINS:
             series = store.series(connection, catalog, grain, ALL_DEPARTMENTS, "all")
-            evidence = Evidence(catalog, series, targets, doubts, tables, ALL_DEPARTMENTS, "all", today)
+            evidence = CardInputs(catalog, series, targets, doubts, tables, ALL_DEPARTMENTS, "all", today)
             for name, readings in series.items():
                 points = trend(evidence, catalog.indicators[name])
                 said.update(
@@ -96,8 +96,11 @@ def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
 
 
 def _change(
-    indicator: Indicator, period: Period, before: tuple[Reading, Point], after: tuple[Reading, Point]
-) -> Change | None:
+    indicator: Indicator,
+    period: Period,
+    before: tuple[IndicatorValue, Point],
+    after: tuple[IndicatorValue, Point],
+) -> ValueChange | None:
     (old, was), (new, now) = before, after
     kind: ChangeKind | None = None
     if was.verdict.word != now.verdict.word:
@@ -113,7 +116,7 @@ def _change(
         unit = indicator.unit
         if was.text.endswith(unit):  # two units cannot be subtracted
             second, first, size = told_apart(new.exact, old.exact, unit)
-    return Change(
+    return ValueChange(
         indicator=indicator,
         period=period,
         kind=kind,
@@ -187,7 +190,7 @@ def _target_change(old: _Spoken, new: _Spoken, name: str) -> tuple[str, str] | N
     return old.said[newest][1].target, new.said[newest][1].target
 
 
-def _parts(pair: Pair) -> tuple[int, int]:
+def _parts(pair: AttachedVersions) -> tuple[int, int]:
     """How many values of departments and of 涉企 differ, of how many that both versions have."""
     ((differ, compared),) = pair.fetch(
         "SELECT count(*) FILTER (p.numerator IS DISTINCT FROM c.numerator OR p.denominator IS DISTINCT FROM c.denominator"

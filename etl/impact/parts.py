@@ -7,7 +7,7 @@ the total, as in bulletins that print both. The difference is named with its siz
 from collections.abc import Iterator
 from datetime import date
 
-from etl.impact.attached import Pair
+from etl.impact.attached import AttachedVersions
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import parse
 from scorecard.catalog.contracts import Table
@@ -17,7 +17,7 @@ from scorecard.store.version_diff import LISTED, Parts, RowChange
 OTHER = "其他"
 
 
-def table_parts(pair: Pair, table: Table, listed: int = LISTED) -> tuple[Parts, ...]:
+def table_parts(pair: AttachedVersions, table: Table, listed: int = LISTED) -> tuple[Parts, ...]:
     """All rows, and where the table knows a stock those open, entered and left, by department and by 涉企."""
     if table.id not in pair.candidate.as_of:
         return ()
@@ -31,7 +31,7 @@ def table_parts(pair: Pair, table: Table, listed: int = LISTED) -> tuple[Parts, 
     return tuple(found)
 
 
-def indicator_parts(pair: Pair, catalog: Catalog) -> tuple[Parts, ...]:
+def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ...]:
     """Halves of indicators whose departments do not add up to 全院, at the newest month that shows it; one a half."""
     additive = [
         one
@@ -80,7 +80,7 @@ def _measures(table: Table, since: date | None, until: date) -> Iterator[tuple[s
 
 
 def _split(
-    pair: Pair,
+    pair: AttachedVersions,
     table: Table,
     measures: dict[str, str],
     column: str,

@@ -6,12 +6,14 @@ multisets of whole rows. Everything is one pass of SQL over both files and lists
 
 from dataclasses import replace
 
-from etl.impact.attached import Pair, Side
+from etl.impact.attached import AttachedVersions, VersionSide
 from scorecard.catalog.contracts import Table
 from scorecard.store.version_diff import LISTED, Backward, BackwardsRows, RowChange, TableImpact
 
 
-def table_impact(pair: Pair, table: Table, before: Table | None, listed: int = LISTED) -> TableImpact:
+def table_impact(
+    pair: AttachedVersions, table: Table, before: Table | None, listed: int = LISTED
+) -> TableImpact:
     """What happened to the rows of a table; `before` is the contract the published version was built by."""
     if table.key and (before is None or before.key == table.key):
         return _by_key(pair, table, listed)
@@ -25,7 +27,7 @@ def table_impact(pair: Pair, table: Table, before: Table | None, listed: int = L
 # --- by key ---------------------------------------------------------------------------------------------------
 
 
-def _by_key(pair: Pair, table: Table, listed: int) -> TableImpact:
+def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
     keys = ", ".join(f'"{column}"' for column in table.key)
     old, new = pair.rows(pair.published, table.id), pair.rows(pair.candidate, table.id)
     before, after, matched = pair.fetch(
@@ -66,7 +68,7 @@ def _differs(number: int) -> str:
     return f"p{number} IS DISTINCT FROM c{number}"
 
 
-def _write_changed(pair: Pair, table: Table, columns: list[str], join: str, keys: str) -> None:
+def _write_changed(pair: AttachedVersions, table: Table, columns: list[str], join: str, keys: str) -> None:
     """Temporary table `changed`: the rows in which anything differs, old cells as p0 …, new ones as c0 …."""
     cells: list[str] = []
     for number, column in enumerate(columns):
@@ -84,14 +86,14 @@ def _write_changed(pair: Pair, table: Table, columns: list[str], join: str, keys
     )
 
 
-def _retyped(pair: Pair, table: str, column: str) -> bool:
+def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
     """Whether the two versions store the column as different types: then only its text can be compared."""
     kinds = {side.columns.get(table, {}).get(column) for side in (pair.published, pair.candidate)}
     return len(kinds - {None}) > 1
 
 
 def _unmatched(
-    pair: Pair, side: Side, key: str, rows: str, others: str, keys: str, listed: int
+    pair: AttachedVersions, side: VersionSide, key: str, rows: str, others: str, keys: str, listed: int
 ) -> tuple[RowChange, ...]:
     found = pair.fetch(
         f"SELECT _batch, _line, {key} FROM {rows} r ANTI JOIN {others} o USING ({keys})"
@@ -100,7 +102,7 @@ def _unmatched(
     return tuple(pair.row(side, row) for row in found)
 
 
-def _cells(pair: Pair, table: Table, columns: list[str], listed: int) -> tuple[RowChange, ...]:
+def _cells(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[RowChange, ...]:
     """Every changed cell, in the order of the files."""
     key = pair.key_text(table)
     each = " UNION ALL ".join(
@@ -118,14 +120,16 @@ def _cells(pair: Pair, table: Table, columns: list[str], listed: int) -> tuple[R
     )
 
 
-def _shown(pair: Pair, table: Table, column: str, number: int, side: str) -> str:
+def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side: str) -> str:
     cell = f"{side}{number}"
     if _retyped(pair, table.id, column) and not table.columns[column].private:
         return f"coalesce({cell}, '')"
     return pair.text(table, column, cell)
 
 
-def _backwards(pair: Pair, table: Table, columns: list[str], listed: int) -> tuple[BackwardsRows, ...]:
+def _backwards(
+    pair: AttachedVersions, table: Table, columns: list[str], listed: int
+) -> tuple[BackwardsRows, ...]:
     """Rows whose past was rewritten: left and came back, or another day of entering or leaving."""
     if table.stock is None:
         return ()
@@ -155,7 +159,7 @@ def _backwards(pair: Pair, table: Table, columns: list[str], listed: int) -> tup
     return tuple(found)
 
 
-def _with_absent(pair: Pair, table: Table, found: TableImpact, listed: int) -> TableImpact:
+def _with_absent(pair: AttachedVersions, table: Table, found: TableImpact, listed: int) -> TableImpact:
     """Rows that stay from earlier batches although a newly accepted file of this table does not hold them."""
     known = pair.published.names
     fresh = [
@@ -188,7 +192,7 @@ def _with_absent(pair: Pair, table: Table, found: TableImpact, listed: int) -> T
 # --- as multisets ---------------------------------------------------------------------------------------------
 
 
-def _as_multiset(pair: Pair, table: Table, listed: int) -> TableImpact:
+def _as_multiset(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
     """Whole rows counted on both sides: a row that stands twice and then once is one missing."""
     shared = [
         name
@@ -217,7 +221,7 @@ def _as_multiset(pair: Pair, table: Table, listed: int) -> TableImpact:
         if not table.columns[name].private
     )
 
-    def listing(side: Side, place: str, where: str) -> tuple[RowChange, ...]:
+    def listing(side: VersionSide, place: str, where: str) -> tuple[RowChange, ...]:
         rows = pair.fetch(
             f"SELECT {place}[1], {place}[2], {key or repr('')} FROM counted WHERE {where} ORDER BY ALL LIMIT {listed}"
         )

@@ -6,15 +6,15 @@ breaks, so the differences are exactly the sum of the rows listed. A row that ch
 and not the whole.
 """
 
-from etl.impact.attached import Pair
+from etl.impact.attached import AttachedVersions
 from scorecard.catalog.contracts import Table
-from scorecard.store.version_diff import LISTED, Balance, BalanceCase, Flow
+from scorecard.store.version_diff import LISTED, Balance, BalanceCase, StockFlow
 
 NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
 _SPLIT = "承办部门有变动"
 
 
-def balance(pair: Pair, table: Table, listed: int = LISTED) -> Balance | None:
+def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balance | None:
     """The balance of a table that knows a stock; None for the others and for those the candidate does not hold."""
     if table.stock is None or table.id not in pair.candidate.as_of:
         return None
@@ -46,7 +46,7 @@ def balance(pair: Pair, table: Table, listed: int = LISTED) -> Balance | None:
     )
 
 
-def _why_not(pair: Pair, table: Table) -> str:
+def _why_not(pair: AttachedVersions, table: Table) -> str:
     since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
     if since is not None and until < since:
         return f"候选版本的数据截至（{until}）早于已发布的（{since}），不作收结存核对"
@@ -60,7 +60,7 @@ def _why_not(pair: Pair, table: Table) -> str:
 _BEHIND = "effect <> 0 OR split"
 
 
-def _write_moves(pair: Pair, table: Table, since: str, until: str) -> None:
+def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -> None:
     """Temporary table `moves`: each row that is in any of the four counts (o, n, x, e), with why it does not close."""
     assert table.stock is not None
     keys = ", ".join(f'"{column}"' for column in table.key)
@@ -105,7 +105,7 @@ def _write_moves(pair: Pair, table: Table, since: str, until: str) -> None:
     )
 
 
-def _cell(pair: Pair, table: Table, alias: str, column: str | None) -> str:
+def _cell(pair: AttachedVersions, table: Table, alias: str, column: str | None) -> str:
     side = pair.published if alias == "p" else pair.candidate
     if not column or not pair.has(side, table.id, column):
         return "NULL::VARCHAR"
@@ -113,7 +113,7 @@ def _cell(pair: Pair, table: Table, alias: str, column: str | None) -> str:
     return f'{alias}."{column}"{"::DATE" if is_day else ""}'
 
 
-def _flows(pair: Pair, by: str, column: str) -> list[Flow]:
+def _flows(pair: AttachedVersions, by: str, column: str) -> list[StockFlow]:
     """One line per group; what was there before counts for the group it was in before."""
     was, now = (column, column) if by == "all" else (f"p_{column}", f"c_{column}")
     rows = pair.fetch(
@@ -121,21 +121,21 @@ def _flows(pair: Pair, by: str, column: str) -> list[Flow]:
         f"SELECT {was} AS name, o, 0 AS n, 0 AS x, 0 AS e FROM moves WHERE o = 1"
         f" UNION ALL SELECT {now}, 0, n, x, e FROM moves WHERE n + x + e > 0) GROUP BY 1 ORDER BY 1 NULLS LAST"
     )
-    flows = {name: Flow(by, _name(pair, by, name), *counts) for name, *counts in rows}  # pyright: ignore[reportArgumentType]
+    flows = {name: StockFlow(by, _name(pair, by, name), *counts) for name, *counts in rows}  # pyright: ignore[reportArgumentType]
     if by == "all":
-        return list(flows.values()) or [Flow("all", "全部", 0, 0, 0, 0)]
+        return list(flows.values()) or [StockFlow("all", "全部", 0, 0, 0, 0)]
     order = list(pair.catalog.departments) if by == "department" else []
     return [*(flows.pop(one) for one in order if one in flows), *flows.values()]
 
 
-def _name(pair: Pair, by: str, name: str | None) -> str:
+def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
     if by == "department":
         known = pair.catalog.departments.get(name or "")
         return known.name if known else name or NO_DEPARTMENT
     return name or NO_TYPE
 
 
-def _cases(pair: Pair, table: Table, listed: int) -> tuple[BalanceCase, ...]:
+def _cases(pair: AttachedVersions, table: Table, listed: int) -> tuple[BalanceCase, ...]:
     """The rows that do not close, those that break the whole first."""
     found = pair.fetch(
         f"SELECT is_there, _batch, _line, {pair.key_text(table)}, reason, effect, p_department, c_department, was FROM moves"

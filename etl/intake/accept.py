@@ -10,18 +10,18 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from etl.intake import set_aside as aside
+from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batches import Batch, Source, add, list_batches, next_sequence, place, source_of
+from etl.intake.batches import Batch, BatchSource, add, list_batches, next_sequence, place, source_of
 from etl.intake.examine import (
     Examination,
-    Reading,
+    ReadOptions,
     base_name,
     batch_columns,
     contract_columns,
     decoded_as_text,
     examined,
-    reading_of,
+    read_options,
 )
 from etl.invisible_characters import without
 from etl.problems import TITLES, Problem
@@ -31,7 +31,12 @@ from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.contracts import Entrance, Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import locked, storage_errors, sweep, temporary_sibling
+from scorecard.storage.atomic_files import (
+    exclusive_lock,
+    remove_stale_temporaries,
+    storage_errors,
+    temporary_sibling,
+)
 from scorecard.storage.data_dir import DataDir
 
 NOTE_CHARACTERS = 500
@@ -85,11 +90,11 @@ def accept(
     Whatever came of it is in the audit record.
     """
     action, file = _ACTIONS[table.entered_by], base_name(file_name)
-    with audit.told(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as told:
+    with audit.recorded(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as told:
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
-            how = reading_of(table, as_of, mapping, policy)
+            how = read_options(table, as_of, mapping, policy)
             batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note)
         except Refused as refused:
             told.detail["problems"] = refused.examination.total("refuse")
@@ -111,7 +116,7 @@ _ACTIONS: dict[Entrance, audit.Action] = {
 def _accept(
     raw: bytes,
     file_name: str,
-    how: Reading,
+    how: ReadOptions,
     catalog: Catalog,
     as_of: date,
     actor: Actor,
@@ -139,13 +144,13 @@ def _accept(
         if table.entered_by == "report" and table.department:
             for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                 actor.require("report", department)
-        with locked(data):
+        with exclusive_lock(data):
             if known := _known(data, source):
                 return known
             before = list_batches(data)
             with storage_errors(f"批次目录 {table.id}"):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                sweep(path.parent)
+                remove_stale_temporaries(path.parent)
             batch = Batch(
                 name=path.stem,
                 table=table.id,
@@ -168,12 +173,12 @@ def _accept(
             )
             # First the rows aside, then the batch that speaks of them: a crash in between leaves rows without a batch,
             # which nobody reads and the next acceptance sweeps, never a batch without its rows.
-            aside.sweep_orphans(data, table, before)
-            aside.keep(con, table, examination, batch, data)
+            set_aside.sweep_orphans(data, table, before)
+            set_aside.keep(con, table, examination, batch, data)
             try:
                 add(con, batch_columns(con, table), batch, temporary)
             except StorageError:
-                aside.drop(data, batch)
+                set_aside.drop(data, batch)
                 raise
     return replace(batch, problems=examination.problems)
 
@@ -184,7 +189,7 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     Seeds have no 数据截至, so no date in them is too late; with a header only, nothing has been set yet. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
-    how = replace(reading_of(table, None), may_be_empty=True)
+    how = replace(read_options(table, None), may_be_empty=True)
     with examined(raw, decoded_as_text(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
@@ -198,7 +203,7 @@ def template(table: Table) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _known(data: DataDir, source: Source) -> Batch | None:
+def _known(data: DataDir, source: BatchSource) -> Batch | None:
     """The batch of the same bytes read the same way, if they were accepted before."""
     for batch in list_batches(data):
         if batch.source == source:

@@ -16,7 +16,7 @@ from etl.engine import system_errors
 from etl.problems import Count, Problem
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.errors import StorageError
-from scorecard.storage.atomic_files import put_in_place, storage_errors
+from scorecard.storage.atomic_files import replace_atomically, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 _METADATA = "batch"
@@ -36,7 +36,7 @@ _BESIDE_VALUES = {
 
 
 @dataclass(frozen=True)
-class Source:
+class BatchSource:
     """What a batch was made from and how it was read: two batches of one source are one. `mapping` by folded header."""
 
     table: str
@@ -56,10 +56,12 @@ class Source:
         return json.dumps(how, ensure_ascii=False) if how else ""
 
 
-def source_of(sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool) -> Source:
+def source_of(
+    sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool
+) -> BatchSource:
     """These bytes, read as this table in this way."""
     said = tuple(sorted(mapping.items()))
-    return Source(table.id, sha256, contract_digest(table), sample, said, policy)
+    return BatchSource(table.id, sha256, contract_digest(table), sample, said, policy)
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,11 @@ class Batch:
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
 
     @property
-    def source(self) -> Source:
+    def source(self) -> BatchSource:
         """What it was made from and how it was read."""
-        return Source(self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy)
+        return BatchSource(
+            self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy
+        )
 
     @property
     def repaired(self) -> int:
@@ -170,6 +174,6 @@ def add(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Pa
                     f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
                     f"KV_METADATA {{{_METADATA}: '{record}'}})"
                 )
-            put_in_place(temporary, batch.path)
+            replace_atomically(temporary, batch.path)
     finally:
         temporary.unlink(missing_ok=True)

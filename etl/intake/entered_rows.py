@@ -12,9 +12,9 @@ from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import withdrawn
 from scorecard.records import decisions, progress_reports
 from scorecard.records.decisions import Decision, from_rows
-from scorecard.records.progress_reports import Report, Standing, from_row, standings
+from scorecard.records.progress_reports import ProgressReport, ReportStatus, from_row, standings
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.versions import Manifest
+from scorecard.store.versions import VersionManifest
 
 
 def recorded(data: DataDir, sample: bool) -> tuple[Decision, ...]:
@@ -34,11 +34,11 @@ def recorded(data: DataDir, sample: bool) -> tuple[Decision, ...]:
 class Reported:
     """A report and where it stands."""
 
-    report: Report
-    standing: Standing
+    report: ProgressReport
+    standing: ReportStatus
 
 
-def reported(data: DataDir, published: Manifest | None) -> tuple[Reported, ...]:
+def reported(data: DataDir, published: VersionManifest | None) -> tuple[Reported, ...]:
     """All reports, the latest entry first. Reports of the sample are left out once the court's own data are published.
 
     Raises StorageError when a batch or a note on one cannot be read.
@@ -60,7 +60,7 @@ def reported(data: DataDir, published: Manifest | None) -> tuple[Reported, ...]:
     return tuple(sorted(found, key=lambda one: (one.report.at, one.report.reported_on), reverse=True))
 
 
-def _reports(batch: Batch) -> list[Report]:
+def _reports(batch: Batch) -> list[ProgressReport]:
     return [
         from_row(row, batch.name, batch.actor, batch.accepted_at, batch.file_name)
         for row in _rows(batch.path)

@@ -13,13 +13,13 @@ import duckdb
 
 from etl.intake.header_mapping import checked
 from etl.problems import MASK, Count, Findings, Problem
-from etl.reading import decoding, headers, staging as reading, typed
-from etl.reading.rejected_rows import Sieve, WrongRow, wrong_rows
+from etl.reading import decoding, headers, staging, typed
+from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
-from scorecard.records import annotations, baselines, decisions, progress_reports as progress, targets
+from scorecard.records import annotations, baselines, decisions, progress_reports, targets
 from scorecard.storage.atomic_files import storage_errors
 
 PREVIEWED = 20
@@ -32,7 +32,7 @@ class Examination:
     """What the door found: problems in the order of the file (a bounded list), exact counts, and the first rows.
 
     `rows` counts the data rows that get in, or all of them when the extract is refused; `aside` those that would be kept
-    aside for a wrong cell or rule; `set_aside` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
+    aside for a wrong cell or rule; `skipped_lines` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
     headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
     rows as they were understood, by Chinese header, private cells masked; it is empty when refused.
     """
@@ -44,7 +44,7 @@ class Examination:
     rows: int
     problems: tuple[Problem, ...]
     counts: tuple[Count, ...]
-    set_aside: tuple[int, ...] = ()
+    skipped_lines: tuple[int, ...] = ()
     preview: tuple[dict[str, str], ...] = ()
     aside: int = 0
     unknown: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Examination:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """How an extract is to be read: which table it is, up to which day, what its unknown headers are, what wrong rows do.
 
     `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it says that there is
@@ -80,11 +80,11 @@ class Reading:
     may_be_empty: bool = False
 
 
-def reading_of(
+def read_options(
     table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
-) -> Reading:
+) -> ReadOptions:
     """What was asked for; without a policy the contract's. Raises ScorecardError for a mapping that cannot be."""
-    return Reading(table, as_of, checked(table, mapping or {}), policy or table.on_error)
+    return ReadOptions(table, as_of, checked(table, mapping or {}), policy or table.on_error)
 
 
 def examine(
@@ -101,7 +101,7 @@ def examine(
 
     `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for a mapping that cannot be.
     """
-    how = reading_of(table, as_of, mapping, policy)
+    how = read_options(table, as_of, mapping, policy)
     with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, _):
         return examination
 
@@ -133,7 +133,7 @@ def examined(
     raw: bytes,
     decoded: decoding.Decoded | Problem,
     file_name: str,
-    how: Reading,
+    how: ReadOptions,
     catalog: Catalog,
     output: Path | None = None,
 ) -> Generator[tuple[Examination, duckdb.DuckDBPyConnection | None], None, None]:
@@ -154,7 +154,7 @@ def examined(
             if (header := located.header) is not None:
                 with storage_errors("读取文件"):
                     body = memoryview(decoded.utf8)[header.body :]
-                    path = stack.enter_context(reading.as_file(body))
+                    path = stack.enter_context(staging.as_file(body))
                 con = stack.enter_context(_database(path, output))
                 with _enough_memory(found.file_name):
                     found = _read(con, path, decoded.utf8, header, how, catalog, found, findings)
@@ -167,25 +167,25 @@ def _read(
     path: Path,
     utf8: bytes,
     header: headers.Header,
-    how: Reading,
+    how: ReadOptions,
     catalog: Catalog,
     found: Examination,
     findings: Findings,
 ) -> Examination:
-    staged = reading.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
+    staged = staging.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
     if staged is None:
         return found
-    found = replace(found, rows=staged.rows, set_aside=staged.set_aside)
+    found = replace(found, rows=staged.rows, skipped_lines=staged.set_aside)
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
-    sieve = Sieve(con, on=findings.by_row)
+    sieve = RejectedRows(con, on=findings.by_row)
     typed.create_typed(con, staged, header, how.table, catalog, found.as_of, findings, sieve)
     if not findings.refused:
         Rules(con, how.table, findings, sieve).check()
     if not findings.refused and how.table.id in _SENSE:
         _check_sense(con, how.table, catalog, findings, sieve)
     findings.by_row = False
-    if sieve.caught and sieve.caught == staged.rows:
+    if sieve.count and sieve.count == staged.rows:
         reason = f"{staged.rows} 行都有须改正的问题"
         findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
     con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
@@ -193,10 +193,10 @@ def _read(
     if findings.refused:
         return found
     preview = _preview(con, how.table, catalog)
-    return replace(found, rows=staged.rows - sieve.caught, aside=sieve.caught, preview=preview)
+    return replace(found, rows=staged.rows - sieve.count, aside=sieve.count, preview=preview)
 
 
-def _as_written(staged: reading.Staged, header: headers.Header) -> str:
+def _as_written(staged: staging.Staged, header: headers.Header) -> str:
     """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
     names = list(header.columns)
     for position, name in zip(header.clears or (), (typed.CLEARED_BATCH, typed.CLEARED_LINE), strict=False):
@@ -208,7 +208,7 @@ def _as_written(staged: reading.Staged, header: headers.Header) -> str:
 # Tables whose rows people decide on: what a row may not say, beyond what a contract can express.
 _SENSE = {
     targets.TABLE: ("target_contradicts", targets.mistakes),
-    progress.TABLE: ("report_contradicts", progress.mistakes),
+    progress_reports.TABLE: ("report_contradicts", progress_reports.mistakes),
     baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
     annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
     decisions.TABLE: ("decision_contradicts", decisions.mistakes),
@@ -216,17 +216,17 @@ _SENSE = {
 
 
 def _check_sense(
-    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: Sieve
+    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: RejectedRows
 ) -> None:
     """A target or a report that contradicts itself would stand for ever: it does not get in."""
     code, mistakes = _SENSE[table.id]
     rows = con.sql(contract_columns(table)).to_arrow_table().to_pylist()
     for row in rows:
         for column, found, expected, remedy in mistakes(row, catalog):
-            sieve.catch(f"SELECT {row['_line']} AS _line")
+            sieve.reject(f"SELECT {row['_line']} AS _line")
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
             findings.add(Problem(code, "refuse", row["_line"], table.header(column), "", found, suggestion))
-    sieve.shake()
+    sieve.remove()
 
 
 @contextlib.contextmanager

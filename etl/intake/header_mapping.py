@@ -14,7 +14,12 @@ from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError, StorageError, hint
-from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.atomic_files import (
+    exclusive_lock,
+    remove_stale_temporaries,
+    storage_errors,
+    write_atomically,
+)
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 
@@ -68,7 +73,7 @@ def remember(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Act
 
     Raises Forbidden, and ScorecardError as `checked` does. What is remembered already is not written again.
     """
-    with audit.told(data, actor, "对应表头", table.id) as told:
+    with audit.recorded(data, actor, "对应表头", table.id) as told:
         actor.require("upload")
         said = checked(table, mapping)
         # Not the headers: where a header should be may stand somebody's data.
@@ -76,7 +81,7 @@ def remember(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Act
             "columns": sorted(filter(None, said.values())),
             "left_out": list(said.values()).count(""),
         }
-        with locked(data):
+        with exclusive_lock(data):
             now = remembered(data, table)
             if all(folded in now and now[folded].column == column for folded, column in said.items()):
                 told.detail["already"] = True
@@ -112,7 +117,7 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -
     folder = data.mappings / table.id
     with storage_errors(f"表头对应 {table.id}"):
         folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder)
+        remove_stale_temporaries(folder)
         number = max((int(path.name.split("-")[0]) for path in _files(data, table)), default=0) + 1
         record = {
             "number": number,
@@ -122,7 +127,7 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -
             "at": datetime.now(COURT_TIME).replace(microsecond=0).isoformat(),
         }
         content = json.dumps(record, ensure_ascii=False, indent=1).encode()
-        write_whole(folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
+        write_atomically(folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
 
 
 def _files(data: DataDir, table: Table) -> list[Path]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from etl.reading import decoding
 from etl.reading.header_names import BATCH, LINE, REASON, fold, names_of, without_unit
-from etl.reading.headers import Record, Unreadable, best_record, first_records
+from etl.reading.headers import CsvRecord, Unreadable, best_record, first_records
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -50,7 +50,7 @@ def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
     return tuple(one for one in found if one.fit >= least)
 
 
-def _records(raw: bytes, catalog: Catalog) -> list[Record]:
+def _records(raw: bytes, catalog: Catalog) -> list[CsvRecord]:
     """The first lines of the file; none when they cannot be read."""
     head = raw[:_HEAD]
     if len(raw) > _HEAD:
@@ -66,7 +66,7 @@ def _records(raw: bytes, catalog: Catalog) -> list[Record]:
         return []
 
 
-def _candidate(table: Table, records: list[Record]) -> Candidate | None:
+def _candidate(table: Table, records: list[CsvRecord]) -> Candidate | None:
     names = names_of(table)
     place, known = best_record(records, set(names))
     if not records or known < min(2, len(table.columns)):

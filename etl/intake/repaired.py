@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from etl.intake.accept import Refused
-from etl.intake.examine import Examination, decoded_as_text, examine, examined, reading_of
+from etl.intake.examine import Examination, decoded_as_text, examine, examined, read_options
 from etl.invisible_characters import without
 from etl.reading import typed
 from etl.reading.header_names import BATCH, LINE
@@ -20,7 +20,7 @@ from scorecard.catalog.contract_checks import NUMBERS
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.storage.spreadsheet_csv import extract_csv, marked, marked_number
+from scorecard.storage.spreadsheet_csv import escape_cell, escape_number, extract_csv
 
 _MARKS = {typed.CLEARED_BATCH: BATCH, typed.CLEARED_LINE: LINE}
 
@@ -39,7 +39,7 @@ def repaired_csv(
 
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
-    how = reading_of(table, as_of, mapping, policy)
+    how = read_options(table, as_of, mapping, policy)
     with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (found, con):
         if con is None:
             raise Refused(found)
@@ -71,13 +71,13 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[str]:
 def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
     """How a value of this column is written."""
     kind = table.columns[name].type if name in table.columns else "text"
-    mark = marked_number if kind in NUMBERS else marked
+    mark = escape_number if kind in NUMBERS else escape_cell
 
     def write(value: Any, original: str) -> str:
         if value is None:
             return mark(original) if without(original).strip(BLANKS) else ""
         if kind == "department":
-            return marked(catalog.departments[value].name)
+            return escape_cell(catalog.departments[value].name)
         return mark(_text(value))
 
     return write

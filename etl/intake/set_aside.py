@@ -28,9 +28,9 @@ from scorecard.audit import log as audit
 from scorecard.catalog.contract_checks import NUMBERS
 from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
-from scorecard.storage.atomic_files import storage_errors, sweep, write_whole
+from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
-from scorecard.storage.spreadsheet_csv import extract_csv, marked, marked_number
+from scorecard.storage.spreadsheet_csv import escape_cell, escape_number, extract_csv
 
 _METADATA = b"aside"
 _WRITTEN, _KEY = (
@@ -69,7 +69,7 @@ def keep(
         schema = rows.schema.with_metadata({_METADATA: json.dumps(about, ensure_ascii=False).encode()})
         pq.write_table(rows.cast(schema), content, compression="zstd")
         with storage_errors(f"搁置的行 {batch.table}/{batch.name}"):
-            write_whole(_place(data, batch), content.getvalue())
+            write_atomically(_place(data, batch), content.getvalue())
 
 
 def drop(data: DataDir, batch: Batch) -> None:
@@ -81,7 +81,7 @@ def sweep_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None
     """Remove what a killed writer left: rows of a batch that never came. To be called under the lock of the data folder."""
     folder = data.aside / table.id
     if folder.is_dir():
-        sweep(folder)
+        remove_stale_temporaries(folder)
         known = {batch.name for batch in batches if batch.table == table.id}
         for path in folder.glob("*.parquet"):
             if path.stem not in known and not path.name.startswith(TEMPORARY_PREFIX):
@@ -89,7 +89,7 @@ def sweep_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None
 
 
 @dataclass(frozen=True)
-class Waiting:
+class SetAsideBatch:
     """A batch some of whose rows still wait for correction, and the physical lines of these rows in its extract."""
 
     batch: Batch
@@ -123,15 +123,15 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
     Two columns more say which batch and line each row came from: the door clears that line when it takes the row in.
     Raises Forbidden unless the actor may upload.
     """
-    with audit.told(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
+    with audit.recorded(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
         actor.require("upload")
         rows, about = _read(data, batch, lines)
-    write = {name: marked_number if name in about["numbers"] else marked for name in about["headers"]}
+    write = {name: escape_number if name in about["numbers"] else escape_cell for name in about["headers"]}
     written = [
         [
-            marked(batch.name),
+            escape_cell(batch.name),
             str(row["line"]),
-            marked("；".join(row["reasons"])),
+            escape_cell("；".join(row["reasons"])),
             *(mark(row[name] or "") for name, mark in write.items()),
         ]
         for row in rows.to_pylist()
@@ -147,7 +147,7 @@ def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
     return dict(left)
 
 
-def waiting(data: DataDir, batches: Sequence[Batch]) -> tuple[Waiting, ...]:
+def waiting(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsideBatch, ...]:
     """Which rows kept aside by these batches no later one of them has cleared; batches that have none are absent.
 
     A row is cleared by a corrected row that names its batch and line, whether that one got in or is aside itself; by a
@@ -156,7 +156,9 @@ def waiting(data: DataDir, batches: Sequence[Batch]) -> tuple[Waiting, ...]:
     """
     with duckdb.connect() as con:
         found = [
-            Waiting(batch, _left(con, data, batch, [one for one in batches if one.table == batch.table]))
+            SetAsideBatch(
+                batch, _left(con, data, batch, [one for one in batches if one.table == batch.table])
+            )
             for batch in batches
             if batch.aside
         ]

@@ -12,16 +12,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from etl.intake import audit_recovery as unrecorded
+from etl.intake import audit_recovery
 from etl.intake.batches import list_batches
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.atomic_files import (
+    exclusive_lock,
+    remove_stale_temporaries,
+    storage_errors,
+    write_atomically,
+)
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
-Act = Literal["撤回", "恢复"]
+WithdrawalAct = Literal["撤回", "恢复"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Withdrawal:
     number: int
     table: str
     name: str
-    act: Act
+    act: WithdrawalAct
     actor: str
     at: str
     reason: str
@@ -42,7 +47,7 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
 
     Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
     """
-    with audit.told(data, actor, "撤回批次", f"{table}/{name}") as told:
+    with audit.recorded(data, actor, "撤回批次", f"{table}/{name}") as told:
         actor.require("publish")
         _record_missed(data)
         note = _noted(data, table, name, "撤回", reason, actor)
@@ -52,7 +57,7 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
 
 def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
     """Let a withdrawn batch count again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
-    with audit.told(data, actor, "恢复批次", f"{table}/{name}") as told:
+    with audit.recorded(data, actor, "恢复批次", f"{table}/{name}") as told:
         actor.require("publish")
         _record_missed(data)
         note = _noted(data, table, name, "恢复", reason, actor)
@@ -74,14 +79,14 @@ def notes(data: DataDir) -> tuple[Withdrawal, ...]:
     return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
 
 
-def _noted(data: DataDir, table: str, name: str, act: Act, reason: str, actor: Actor) -> Withdrawal:
+def _noted(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
     where = f"批次 {table}/{name}"
     reason = reason.strip()
     if not reason:
         raise ScorecardError(where, f"{act}没有写理由", "一句话的理由", "请写明理由再提交")
     if not any((batch.table, batch.name) == (table, name) for batch in list_batches(data)):
         raise ScorecardError(where, "没有这个批次", "已接收的批次之一", "请在“版本”页的批次清单里选择")
-    with locked(data):
+    with exclusive_lock(data):
         known = notes(data)
         already = withdrawn(data).get((table, name))
         if act == "撤回" and already is not None:
@@ -99,9 +104,9 @@ def _noted(data: DataDir, table: str, name: str, act: Act, reason: str, actor: A
         )
         with storage_errors(where):
             data.withdrawals.mkdir(parents=True, exist_ok=True)
-            sweep(data.withdrawals)
+            remove_stale_temporaries(data.withdrawals)
             text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
-            write_whole(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
+            write_atomically(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
     return note
 
 
@@ -110,7 +115,7 @@ def _record_missed(data: DataDir) -> None:
     acts = ("撤回批次", "恢复批次", "补记")
     done = [one for one in audit.entries(data) if one.action in acts and one.result == "成功"]
     known = {one.detail.get("entry") for one in done}
-    young = time.time() - unrecorded.AGE
+    young = time.time() - audit_recovery.AGE
     for path in sorted(_paths(data)):
         if path.stat().st_mtime <= young and (note := _read(path)).number not in known:
             audit.record(

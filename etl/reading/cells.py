@@ -13,21 +13,21 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import NamedTuple
 
-from etl import invisible_characters as invisible
+from etl import invisible_characters
 from etl.problems import Severity
 from etl.reading.staging import ASCII_BLANKS, BLANKS
 from scorecard.catalog import case_number
 from scorecard.catalog.contracts import Column
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import nearest
-from scorecard.storage.spreadsheet_csv import unmarked
+from scorecard.storage.spreadsheet_csv import unescape_cell
 
 _QUOTED = 80  # characters of a cell that are repeated in a sentence
 
-Value = str | int | Decimal | bool | date | datetime
+CellValue = str | int | Decimal | bool | date | datetime
 
 
-class Note(NamedTuple):
+class CellNote(NamedTuple):
     """What is to be said about a cell: see Problem."""
 
     code: str
@@ -37,14 +37,14 @@ class Note(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CellResult:
     """The value of a cell (None: unknown) and what is to be said about it."""
 
-    value: Value | None
-    notes: tuple[Note, ...] = ()
+    value: CellValue | None
+    notes: tuple[CellNote, ...] = ()
 
 
-Reader = Callable[[str], Outcome]
+CellReader = Callable[[str], CellResult]
 
 LEAVE_BLANK = "没有内容时请留空"
 EMPTY_WORDS = frozenset((
@@ -52,18 +52,18 @@ EMPTY_WORDS = frozenset((
 ))  # fmt: skip
 
 
-def half_width(text: str) -> tuple[str, tuple[Note, ...]]:
+def half_width(text: str) -> tuple[str, tuple[CellNote, ...]]:
     """Half-width and trimmed, with a note when full-width characters or blanks had to be folded."""
     trimmed = text.strip(ASCII_BLANKS)
     folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip(BLANKS)
     if folded == trimmed:
         return folded, ()
-    return folded, (Note("width_folded", "repair", f"全角字符或空格已改为“{folded[:_QUOTED]}”"),)
+    return folded, (CellNote("width_folded", "repair", f"全角字符或空格已改为“{folded[:_QUOTED]}”"),)
 
 
-def refused(code: str, reason: str, suggestion: str = "") -> Outcome:
+def refused(code: str, reason: str, suggestion: str = "") -> CellResult:
     """No value, because it is wrong or could mean two things."""
-    return Outcome(None, (Note(code, "refuse", reason, suggestion),))
+    return CellResult(None, (CellNote(code, "refuse", reason, suggestion),))
 
 
 BOOLEANS: dict[str, bool] = {
@@ -87,18 +87,18 @@ def _folded_word(text: str) -> str:
     return re.sub(f"[{BLANKS}]", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-def boolean(text: str) -> Outcome:
+def boolean(text: str) -> CellResult:
     """是 or 否 in any of their spellings."""
     folded, notes = half_width(text)
     if not folded:
-        return Outcome(None)
+        return CellResult(None)
     value = BOOLEANS.get(folded.lower())
     if value is None:
         return refused("boolean_unknown", "应为“是”或“否”", "也可写 1/0、Y/N、有/无")
-    return Outcome(value, notes)
+    return CellResult(value, notes)
 
 
-class Words:
+class CodeReader:
     """Reads the words of one column: registered as `known` (folded spelling -> word)."""
 
     def __init__(self, code: str, known: Mapping[str, str], words: tuple[str, ...]) -> None:
@@ -106,16 +106,16 @@ class Words:
         self._spellings = [*words, *(spelling for spelling in known if spelling not in words)]
         self._hints = _HINTS
 
-    def __call__(self, text: str) -> Outcome:
+    def __call__(self, text: str) -> CellResult:
         trimmed = text.strip(ASCII_BLANKS)
         folded = _folded_word(trimmed)
         if not folded:
-            return Outcome(None)
+            return CellResult(None)
         word = self._known.get(folded)
         if word is not None:
             if trimmed in self._words or _FULL_WIDTH.search(trimmed) is None:
-                return Outcome(word)
-            return Outcome(word, (Note("width_folded", "repair", f"含全角字符或空格，读作“{word}”"),))
+                return CellResult(word)
+            return CellResult(word, (CellNote("width_folded", "repair", f"含全角字符或空格，读作“{word}”"),))
         if folded in EMPTY_WORDS:
             return refused(self._code, "取值未登记", LEAVE_BLANK)
         return refused(self._code, "取值未登记", self._hint(trimmed))
@@ -130,7 +130,7 @@ class Words:
         return f"已登记：{'、'.join(self._words[:12])}{'等' if len(self._words) > 12 else ''}"
 
 
-def department(words: Words, collective: frozenset[str], catalog: Catalog, text: str) -> Outcome:
+def department(words: CodeReader, collective: frozenset[str], catalog: Catalog, text: str) -> CellResult:
     """The id of a department; the name of several together is none."""
     found = words(text)
     if isinstance(found.value, str) and found.value in collective:
@@ -139,7 +139,7 @@ def department(words: Words, collective: frozenset[str], catalog: Catalog, text:
     return found
 
 
-__all__ = ["Note", "Outcome", "Reader", "Value", "reader"]
+__all__ = ["CellNote", "CellReader", "CellResult", "CellValue", "reader"]
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 EPOCH = date(1970, 1, 1)
@@ -157,29 +157,29 @@ _OTHER_UNIT = re.compile(r"([+-]?[\d,.]+)(千元|万元|亿元|千|万|亿|%|‰
 _FACTORS = {"千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
-def reader(column: Column, catalog: Catalog, as_of: date | None) -> Reader:
+def reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
     """How a cell of this column is read. Without `as_of` no date is too late."""
     return partial(_seen, _reader(column, catalog, as_of))
 
 
-def _seen(read: Reader, cell: str) -> Outcome:
+def _seen(read: CellReader, cell: str) -> CellResult:
     """The reader's outcome for what the cell says, without a spreadsheet's mark and characters that nobody sees."""
     if len(cell) > LONGEST:
         reason = f"单元格有 {len(cell):,} 个字符，超过 {LONGEST:,} 个"
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
-    text = unmarked(cell)
+    text = unescape_cell(cell)
     core = text.strip(BLANKS)
-    bare = invisible.without(core)
+    bare = invisible_characters.without(core)
     if bare == core:
         return read(text)
     outcome = read(bare)
     if any(note.severity == "refuse" for note in outcome.notes):
         return outcome
-    note = Note("hidden_removed", "repair", f"不可见的字符已去掉：{invisible.names(core)}")
-    return Outcome(outcome.value, (*outcome.notes, note))
+    note = CellNote("hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.names(core)}")
+    return CellResult(outcome.value, (*outcome.notes, note))
 
 
-def _reader(column: Column, catalog: Catalog, as_of: date | None) -> Reader:
+def _reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
     match column.type:
         case "text":
             return _text
@@ -192,29 +192,29 @@ def _reader(column: Column, catalog: Catalog, as_of: date | None) -> Reader:
         case "boolean":
             return boolean
         case "code":
-            return Words("code_unknown", spellings(column.values), tuple(column.values))
+            return CodeReader("code_unknown", spellings(column.values), tuple(column.values))
         case "department":
             names = {one.id: (one.name, *one.aliases) for one in catalog.departments.values()}
             collective = frozenset(one.id for one in catalog.departments.values() if one.collective)
             known = tuple(one.name for one in catalog.departments.values() if not one.collective)
-            words = Words("department_unknown", spellings(names), known)
+            words = CodeReader("department_unknown", spellings(names), known)
             return partial(department, words, collective, catalog)
 
 
-def _text(text: str) -> Outcome:
+def _text(text: str) -> CellResult:
     trimmed = text.strip(BLANKS)
     if trimmed == text.strip(ASCII_BLANKS) or not trimmed:
-        return Outcome(trimmed or None)
-    return Outcome(trimmed, (Note("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
+        return CellResult(trimmed or None)
+    return CellResult(trimmed, (CellNote("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
 
 
 # --- case numbers ---------------------------------------------------------------------------------------------
 
 
-def _case_number(column: Column, catalog: Catalog, text: str) -> Outcome:
+def _case_number(column: Column, catalog: Catalog, text: str) -> CellResult:
     written = text.strip(BLANKS)
     if not written:
-        return Outcome(None)
+        return CellResult(None)
     number = case_number.parse(written)
     if number is None:
         return refused("case_no_unreadable", "不是案号", "应形如（2026）鲁0117民初123号；" + LEAVE_BLANK)
@@ -223,36 +223,36 @@ def _case_number(column: Column, catalog: Catalog, text: str) -> Outcome:
     if number.style == "several":
         if own:
             return refused("case_no_several", "一个单元格里有几个案号", "请一案一行")
-        notes.append(Note("case_no_several", "report", "一个单元格里有几个案号，按一个保留"))
+        notes.append(CellNote("case_no_several", "report", "一个单元格里有几个案号，按一个保留"))
     if number.style == "yearless":
         if own:
             return refused("case_no_yearless", "案号缺收案年度，无法确定是哪一案", "请补上年度，如（2026）")
-        notes.append(Note("case_no_yearless", "report", "案号缺收案年度，照原样保留"))
+        notes.append(CellNote("case_no_yearless", "report", "案号缺收案年度，照原样保留"))
     if own and number.style == "old":
-        notes.append(Note("case_no_old", "report", "2016年以前的旧式案号，法院代字无法核对"))
+        notes.append(CellNote("case_no_old", "report", "2016年以前的旧式案号，法院代字无法核对"))
     elif own and number.court in catalog.court.legacy_court_codes:
         reason = f"“{number.court}”是本院沿用过的代字，按本院案件计"
-        notes.append(Note("court_legacy", "report", reason))
+        notes.append(CellNote("court_legacy", "report", reason))
     elif own and number.court not in catalog.court.court_codes:
         expected = "、".join(catalog.court.court_codes)
         reason = f"“{number.court}”不是本院代字（{expected}）"
         return refused("court_foreign", reason, "请删去其他法院的案件，或核对案号")
-    return Outcome(number.text, tuple(notes))
+    return CellResult(number.text, tuple(notes))
 
 
-def _spelling_note(written: str, normal: str) -> Note:
+def _spelling_note(written: str, normal: str) -> CellNote:
     if written.replace("(", "（").replace(")", "）") == normal:
-        return Note("case_no_brackets", "repair", f"半角括号已改为“{normal}”")
-    return Note("case_no_form", "repair", f"写法已统一为“{normal}”")
+        return CellNote("case_no_brackets", "repair", f"半角括号已改为“{normal}”")
+    return CellNote("case_no_form", "repair", f"写法已统一为“{normal}”")
 
 
 # --- dates ----------------------------------------------------------------------------------------------------
 
 
-def _moment(column: Column, latest: date | None, text: str) -> Outcome:
+def _moment(column: Column, latest: date | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
-        return Outcome(None)
+        return CellResult(None)
     found = _DAY.fullmatch(folded)
     if found is None:
         return _not_a_date(folded)
@@ -269,13 +269,13 @@ def _moment(column: Column, latest: date | None, text: str) -> Outcome:
     if latest is not None and moment.date() > latest:
         return refused("date_future", f"晚于数据截至 {latest}", "请核对日期，或核对数据截至日期")
     if column.type == "date":
-        return Outcome(moment.date(), notes)
+        return CellResult(moment.date(), notes)
     if found[11] is None:
-        notes = (*notes, Note("time_missing", "report", "只有日期没有时间，按当日零时计"))
-    return Outcome(moment, notes)
+        notes = (*notes, CellNote("time_missing", "report", "只有日期没有时间，按当日零时计"))
+    return CellResult(moment, notes)
 
 
-def _not_a_date(folded: str) -> Outcome:
+def _not_a_date(folded: str) -> CellResult:
     if serial := _SERIAL.fullmatch(folded):
         day = date(1899, 12, 30) + timedelta(days=int(serial[1]))
         reason = f"日期成了表格软件的序号，可能是 {day}"
@@ -294,10 +294,10 @@ def _not_a_date(folded: str) -> Outcome:
 # --- numbers --------------------------------------------------------------------------------------------------
 
 
-def _number(column: Column, text: str) -> Outcome:
+def _number(column: Column, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
-        return Outcome(None)
+        return CellResult(None)
     bare = re.sub(r"\s", "", folded).removeprefix("¥")
     if other := _OTHER_UNIT.fullmatch(bare):
         return _other_unit(column, other[1], other[2])
@@ -307,7 +307,7 @@ def _number(column: Column, text: str) -> Outcome:
         return _not_a_number(bare)
     plain = bare.replace(",", "")
     if plain != folded:
-        notes = (*notes, Note("number_cleaned", "repair", f"已读作 {plain}"))
+        notes = (*notes, CellNote("number_cleaned", "repair", f"已读作 {plain}"))
     value = Decimal(plain)
     if column.minimum is not None and value < Decimal(str(column.minimum)):
         return refused("number_minimum", f"小于 {column.minimum}", "请核对")
@@ -316,13 +316,13 @@ def _number(column: Column, text: str) -> Outcome:
     if column.type == "integer":
         if value != value.to_integral_value():
             return refused("number_precision", "应为整数", "请核对")
-        return Outcome(int(value), notes)
+        return CellResult(int(value), notes)
     if value != round(value, FRACTION_DIGITS):
         return refused("number_precision", f"小数超过 {FRACTION_DIGITS} 位", "请四舍五入后再上传")
-    return Outcome(value, notes)
+    return CellResult(value, notes)
 
 
-def _other_unit(column: Column, digits: str, unit: str) -> Outcome:
+def _other_unit(column: Column, digits: str, unit: str) -> CellResult:
     """万元 multiplied silently would be wrong by a factor of ten thousand whenever the header is wrong instead."""
     expected = f"本列单位是“{column.unit}”" if column.unit else "本列不带单位"
     try:
@@ -332,7 +332,7 @@ def _other_unit(column: Column, digits: str, unit: str) -> Outcome:
     return refused("number_unit", f"带有“{unit}”，{expected}", f"若数值无误请写 {converted.normalize():f}")
 
 
-def _not_a_number(bare: str) -> Outcome:
+def _not_a_number(bare: str) -> CellResult:
     if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", bare, re.ASCII):
         return refused("number_unreadable", "科学计数法，位数可能已丢失", "请把这一列设为数值格式后重新导出")
     suggestion = LEAVE_BLANK if bare.lower() in EMPTY_WORDS else "请只写数字"

@@ -94,7 +94,7 @@ class Located:
 
 
 @dataclass(frozen=True)
-class Record:
+class CsvRecord:
     """One of the first records: its physical line, its cells, and where the next one begins."""
 
     line: int
@@ -140,7 +140,7 @@ def find_header(
     return Located(Header(record.body, record.body_line, tuple(record.cells), columns, clears), unknown)
 
 
-def best_record(records: list[Record], known: set[str]) -> tuple[int, int]:
+def best_record(records: list[CsvRecord], known: set[str]) -> tuple[int, int]:
     """The place of the record with the most known headers, and how many these are."""
     scores = [sum(without_unit(fold(cell), known)[0] in known for cell in one.cells) for one in records] or [
         0
@@ -149,7 +149,7 @@ def best_record(records: list[Record], known: set[str]) -> tuple[int, int]:
     return best, scores[best]
 
 
-def first_records(utf8: bytes) -> list[Record]:
+def first_records(utf8: bytes) -> list[CsvRecord]:
     """The first records that are not blank, with the physical line each begins on. Raises Unreadable."""
     ends: list[int] = []
 
@@ -164,14 +164,14 @@ def first_records(utf8: bytes) -> list[Record]:
             begin = end
 
     reader = csv.reader(lines(), strict=True)
-    records: list[Record] = []
+    records: list[CsvRecord] = []
     line = 1
     try:
         for cells in reader:
             if len(cells) > _WIDEST:
                 _refuse_width(line)
             if any(fold(cell) for cell in cells):
-                records.append(Record(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
+                records.append(CsvRecord(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
             line = reader.line_num + 1
             if len(records) == SEARCHED:
                 break
@@ -200,7 +200,7 @@ def _refuse_width(line: int) -> None:
     raise Unreadable("cells_many", line, reason, "请核对换行和分隔符，重新导出")
 
 
-def _title(record: Record, width: int, findings: Findings) -> None:
+def _title(record: CsvRecord, width: int, findings: Findings) -> None:
     """A line above the header: a title is set aside, data is not (it may belong to another table)."""
     filled = sum(bool(fold(cell)) for cell in record.cells)
     if filled > max(2, width // 2):
@@ -217,7 +217,7 @@ class _Mapped:
 
     def __init__(
         self,
-        record: Record,
+        record: CsvRecord,
         table: Table,
         names: Mapping[str, str | None],
         said: Mapping[str, str],

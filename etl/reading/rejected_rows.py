@@ -13,7 +13,7 @@ from etl.problems import MASK, Problem
 from scorecard.catalog.contracts import Table
 
 
-class Sieve:
+class RejectedRows:
     """Over the table `typed` of one extract. What is shaken out lies in the table `caught`, typed as far as it could be."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, *, on: bool) -> None:
@@ -22,12 +22,12 @@ class Sieve:
         if on:
             con.execute("CREATE TABLE caught_lines (_line BIGINT)")
 
-    def catch(self, query: str) -> None:
+    def reject(self, query: str) -> None:
         """Rows whose lines are the column `_line` of this query are to go."""
         if self._on:
             self._con.execute(f"INSERT INTO caught_lines SELECT _line FROM ({query})")
 
-    def shake(self) -> None:
+    def remove(self) -> None:
         """Take them out of `typed`."""
         if self._on:
             self._con.execute("CREATE TABLE IF NOT EXISTS caught AS SELECT * FROM typed LIMIT 0")
@@ -36,7 +36,7 @@ class Sieve:
             self._con.execute(f"DELETE FROM typed {gone}")
 
     @property
-    def caught(self) -> int:
+    def count(self) -> int:
         """How many rows were shaken out."""
         if not self._on:
             return 0

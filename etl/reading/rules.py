@@ -12,10 +12,10 @@ import ibis
 
 from etl.engine import load_calendar
 from etl.problems import LISTED, MASK, Findings, Problem, Severity
-from etl.reading.rejected_rows import Sieve
+from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed import WRITTEN
 from scorecard.catalog.contracts import SQL_TYPES, Check, CutDate, RequiredWhen, Table
-from scorecard.queries import terms as formula
+from scorecard.queries import terms
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql, unbound
 
@@ -28,7 +28,7 @@ class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: Sieve
+        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows
     ) -> None:
         self._con = con
         self._table = table
@@ -48,12 +48,12 @@ class Rules:
         if self._table.key:
             self._key()
         self._unique("refuse")
-        self._sieve.shake()
+        self._sieve.remove()
         if self._table.key:
             self._key_blank()
         for check in self._table.checks:
             self._within_row(check)
-        self._sieve.shake()
+        self._sieve.remove()
         self._unique("report")
         for check in self._table.checks:
             if check.cut_date is not None:
@@ -182,7 +182,7 @@ class Rules:
         """A column must be known where other columns say so."""
         schema = unbound(self._table, "rows", derived=self._source == "derived").schema()
         rows = ibis.table({**schema, "_line": "int64"}, name=self._source)
-        lacking = rows.filter(formula.matches(rows, rule.where) & rows[rule.column].isnull())
+        lacking = rows.filter(terms.matches(rows, rule.where) & rows[rule.column].isnull())
         found, count = self._found(sql(lacking.select("_line").order_by("_line")), check.on_problem)
         header = self._table.header(rule.column)
         conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
@@ -198,7 +198,7 @@ class Rules:
     def _found(self, sql: str, severity: Severity) -> tuple[list[Any], int]:
         """The rows of a query, as many as can be listed, and how many there are; those that refuse are caught."""
         if severity == "refuse":
-            self._sieve.catch(sql)
+            self._sieve.reject(sql)
         rows = self._con.execute(f"{sql} LIMIT {LISTED}").fetchall()
         if len(rows) < LISTED:
             return rows, len(rows)

@@ -21,7 +21,7 @@ _MARK = ord("'")
 _DECIMAL = rf"{_INTEGER}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
 
 
-def taken(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
+def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
     """SQL for the value of the cells of a column that is not of words."""
     kind = SQL_TYPES[column.type]
     latest = cells.LAST_DAY if column.future or as_of is None else as_of
@@ -55,7 +55,7 @@ def _within(value: str, latest: dt.date) -> str:
     return f"CASE WHEN {value}::DATE {bounds} AND {value}::DATE <> DATE '{cells.EPOCH}' THEN {value} END"
 
 
-def untidy(cell: str, *, hidden: bool = True) -> str:
+def needs_judgement_sql(cell: str, *, hidden: bool = True) -> str:
     """SQL that is true where a text may not stand as it is: cheaper than to judge what needs no judgement.
 
     A blank at its beginning or end, a spreadsheet's mark before it, longer than a cell may be, or (where the file has any:
@@ -81,7 +81,7 @@ def repaired(cell: str, column: Column, value: str) -> str | None:
     return None
 
 
-def words(cell: str, clean: Mapping[str, cells.Value], *, all_of_them: bool) -> str:
+def registered_words_sql(cell: str, clean: Mapping[str, cells.CellValue], *, all_of_them: bool) -> str:
     """SQL for the value of the words that are registered as they stand; they are all the column has, or not."""
     if not clean:
         return "NULL"
@@ -91,7 +91,7 @@ def words(cell: str, clean: Mapping[str, cells.Value], *, all_of_them: bool) -> 
     return f"CASE {cell} {branches} END"
 
 
-def literal(value: cells.Value) -> str:
+def literal(value: cells.CellValue) -> str:
     """A word or a boolean as SQL."""
     if isinstance(value, bool):
         return "true" if value else "false"

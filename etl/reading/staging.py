@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from etl import invisible_characters as invisible
+from etl import invisible_characters
 from etl.problems import Findings, Problem
 from etl.reading.headers import Header, broken_record
 
@@ -93,7 +93,7 @@ def stage(
         )
     if findings.refused or staged is None:
         return None
-    return replace(staged, hidden=invisible.occurs(memoryview(utf8)[header.body :]))
+    return replace(staged, hidden=invisible_characters.occurs(memoryview(utf8)[header.body :]))
 
 
 # --- the fast way ---------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from etl.problems import LISTED, LISTED_PER_KIND, MASK, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts as taken
-from etl.reading.cells import Note, Outcome
+from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
-from etl.reading.rejected_rows import Sieve
+from etl.reading.rejected_rows import RejectedRows
 from etl.reading.staging import BLANKS, Staged
 from scorecard.catalog.contracts import SQL_TYPES, Column, Table
 from scorecard.catalog.definitions import Catalog
@@ -26,7 +26,7 @@ CLEARED_BATCH, CLEARED_LINE = (
     "_cleared_batch",
     "_cleared_line",
 )  # of corrected rows: the row kept aside they replace
-BLANK = Note("blank_required", "refuse", "必填项空白", "请补填")
+BLANK = CellNote("blank_required", "refuse", "必填项空白", "请补填")
 
 
 @dataclass
@@ -39,7 +39,7 @@ class _Plan:
     taken: str
     type: str
     repaired: str | None = None
-    judged: dict[str, Outcome] = field(default_factory=dict)
+    judged: dict[str, CellResult] = field(default_factory=dict)
 
     @property
     def answers(self) -> str:
@@ -55,7 +55,7 @@ def create_typed(
     catalog: Catalog,
     as_of: dt.date | None,
     findings: Findings,
-    sieve: Sieve,
+    sieve: RejectedRows,
 ) -> None:
     """Create the table `typed` (_line, then the contract's columns in its order); problems go to `findings`.
 
@@ -102,11 +102,13 @@ def _plan(
     kind = SQL_TYPES[column.type]
     if (
         column.type == "text"
-        and not con.execute(f"SELECT 1 FROM raw WHERE {taken.untidy(cell, hidden=hidden)} LIMIT 1").fetchall()
+        and not con.execute(
+            f"SELECT 1 FROM raw WHERE {taken.needs_judgement_sql(cell, hidden=hidden)} LIMIT 1"
+        ).fetchall()
     ):
         return _Plan(name, column, cell, cell, kind)
     if column.type not in ("boolean", "code", "department"):
-        value = taken.taken(cell, column, catalog, as_of)
+        value = taken.clean_sql(cell, column, catalog, as_of)
         return _Plan(name, column, cell, value, kind, taken.repaired(cell, column, value))
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
     read = cells.reader(column, catalog, as_of)
@@ -122,7 +124,9 @@ def _plan(
         kind = f"words_{cell}"
         words = ", ".join(taken.literal(word) for word in sorted(map(str, set(known.values()))))
         con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
-    return _Plan(name, column, cell, taken.words(cell, clean, all_of_them=not left), kind, judged=left)
+    return _Plan(
+        name, column, cell, taken.registered_words_sql(cell, clean, all_of_them=not left), kind, judged=left
+    )
 
 
 # --- what is left goes to the judge ---------------------------------------------------------------------------
@@ -172,26 +176,26 @@ def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None
     con.unregister("answers")
 
 
-def _for_column(column: Column, outcome: Outcome, required: bool) -> Outcome:
+def _for_column(column: Column, outcome: CellResult, required: bool) -> CellResult:
     """A blank is a problem in a required column; a refusal is only a report where bad cells count as unknown."""
     notes = outcome.notes
     if required and outcome.value is None and all(note.severity != "refuse" for note in notes):
         notes = (*notes, BLANK)
-    return Outcome(outcome.value, tuple(_softened(column, note) for note in notes))
+    return CellResult(outcome.value, tuple(_softened(column, note) for note in notes))
 
 
-def _softened(column: Column, note: Note) -> Note:
+def _softened(column: Column, note: CellNote) -> CellNote:
     if column.on_problem == "refuse" or note.severity != "refuse":
         return note
     return note._replace(severity="report", reason=f"{note.reason}，按“未知”处理")
 
 
-def _weight(notes: tuple[Note, ...]) -> int:
+def _weight(notes: tuple[CellNote, ...]) -> int:
     """0 nothing to say, 1 repaired or reported, 2 refused."""
     return 2 if any(note.severity == "refuse" for note in notes) else min(len(notes), 1)
 
 
-def _as_text(value: cells.Value) -> str:
+def _as_text(value: cells.CellValue) -> str:
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
 
 
@@ -199,11 +203,11 @@ def _as_text(value: cells.Value) -> str:
 
 
 def _tell(
-    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: Sieve
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: RejectedRows
 ) -> None:
     """Every cell whose spelling the judge had something to say about, refusals first."""
     cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
-    sieve.catch(f"SELECT {staged.line} AS _line {cells_noted} = 2")
+    sieve.reject(f"SELECT {staged.line} AS _line {cells_noted} = 2")
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
         totals: Counter[tuple[str, Severity]] = Counter()
         for text, count in con.execute(
@@ -228,7 +232,7 @@ def _tell_repaired(
     con: duckdb.DuckDBPyConnection,
     staged: Staged,
     plan: _Plan,
-    read: cells.Reader,
+    read: cells.CellReader,
     count: int,
     findings: Findings,
 ) -> None:
@@ -246,18 +250,18 @@ def _tell_blank(
     plan: _Plan,
     count: int,
     findings: Findings,
-    sieve: Sieve,
+    sieve: RejectedRows,
 ) -> None:
     blank = f"SELECT {staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"
     lines = con.execute(f"{blank} ORDER BY 1 LIMIT {LISTED}").fetchall()
     note = _softened(plan.column, BLANK)
     if note.severity == "refuse":
-        sieve.catch(blank)
+        sieve.reject(blank)
     listed = [_problem(plan, line, "", note) for (line,) in lines]
     findings.add_all(listed, note.code, note.severity, plan.column.header, count)
 
 
-def _problem(plan: _Plan, line: int, text: str, note: Note) -> Problem:
+def _problem(plan: _Plan, line: int, text: str, note: CellNote) -> Problem:
     header = plan.column.header
     if plan.column.private and text:
         return Problem(note.code, note.severity, line, header, MASK, TITLES[note.code])

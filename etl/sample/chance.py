@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-Choice = TypeVar("Choice")
+Option = TypeVar("Option")
 Value = TypeVar("Value")
 
 # (share, value) points of a distribution's quantile function, straight lines between them.
@@ -35,7 +35,7 @@ class Chance:
         exact = mean * (0.4 + 1.2 * self._draw())
         return int(exact) + (self._draw() < exact - int(exact))
 
-    def pick(self, weights: Mapping[Choice, float]) -> Choice:
+    def pick(self, weights: Mapping[Option, float]) -> Option:
         at = self._draw() * sum(weights.values())
         for choice, weight in weights.items():
             at -= weight
@@ -43,7 +43,7 @@ class Chance:
                 return choice
         return next(reversed(list(weights)))
 
-    def one_of(self, choices: Sequence[Choice]) -> Choice:
+    def one_of(self, choices: Sequence[Option]) -> Option:
         return choices[int(self._draw() * len(choices))]
 
     def along(self, curve: Curve) -> float:

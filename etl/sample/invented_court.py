@@ -27,7 +27,7 @@ from etl.sample.extracts.world import invented, rows_of
 from etl.sample.pace import EXTRACTS_FROM
 from etl.sample.writing import extract
 from scorecard.access import Actor, console
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir, default_seeds
@@ -47,7 +47,7 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
         raise ScorecardError(
             "示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日"
         )
-    catalog = catalog or catalogs.load(default_seeds())
+    catalog = catalog or loader.load(default_seeds())
     rows = rows_of(invented(as_of, seed, catalog.court.court_codes[0]), catalog)
     # What people decide (targets, baselines, conclusions of a meeting) is nobody's extract: nothing of it is invented.
     handed_in = [table for table in catalog.tables.values() if table.entered_by in ("upload", "report")]

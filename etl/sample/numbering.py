@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 
-class Register:
+class CaseRegister:
     """Gives out the next number of a type in a year, as one court's register does."""
 
     def __init__(self, court: str) -> None:

@@ -7,7 +7,7 @@ from etl.intake.batches import Batch
 from etl.warehouse.build import chosen_batches, version_id
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.versions import Manifest
+from scorecard.store.versions import VersionManifest
 
 
 def waiting(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
@@ -19,7 +19,7 @@ def waiting(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batc
     return tuple(batch for batch in chosen_batches(data) if (batch.table, batch.name) not in known)
 
 
-def adds_only(catalog: Catalog, data: DataDir, published: Manifest, table: str) -> bool:
+def adds_only(catalog: Catalog, data: DataDir, published: VersionManifest, table: str) -> bool:
     """Whether the next version would be the published one with rows of this table added, and nothing else.
 
     False as soon as other tables wait, a batch was withdrawn, or definitions or code have changed since: whoever

@@ -10,20 +10,25 @@ from etl.versions.retention import prune
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import locked, storage_errors, sweep, write_whole
+from scorecard.storage.atomic_files import (
+    exclusive_lock,
+    remove_stale_temporaries,
+    storage_errors,
+    write_atomically,
+)
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.versions import Manifest
+from scorecard.store.versions import VersionManifest
 
 
-def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> Manifest:
+def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> VersionManifest:
     """Point readers at a built version and keep a record of it, with the publisher's note.
 
     Publishing it again only moves the pointer: the record of the first time, its note included, never changes. Versions
     that the retention rule lets go are removed afterwards.
     Raises ScorecardError when the version was not built or its file cannot be read.
     """
-    with audit.told(data, actor, "发布", version):
+    with audit.recorded(data, actor, "发布", version):
         actor.require("publish")
         record_batches(data)
         record_versions(data)
@@ -33,9 +38,9 @@ def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> Manife
     return manifest
 
 
-def rollback(data: DataDir, version: str, actor: Actor) -> Manifest:
+def rollback(data: DataDir, version: str, actor: Actor) -> VersionManifest:
     """Point readers at an older published version. Raises ScorecardError for one that never was published."""
-    with audit.told(data, actor, "回退", version):
+    with audit.recorded(data, actor, "回退", version):
         actor.require("rollback")
         record_versions(data)
         if not data.manifest(version).is_file():
@@ -44,19 +49,19 @@ def rollback(data: DataDir, version: str, actor: Actor) -> Manifest:
         return _point_to(data, version, actor)
 
 
-def _point_to(data: DataDir, version: str, actor: Actor, note: str = "") -> Manifest:
-    with locked(data), storage_errors("发布"):
+def _point_to(data: DataDir, version: str, actor: Actor, note: str = "") -> VersionManifest:
+    with exclusive_lock(data), storage_errors("发布"):
         for folder in (data.root, data.versions):
-            sweep(folder)
+            remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)
         if not data.manifest(version).exists():
             text = json.dumps(asdict(described), ensure_ascii=False, indent=1, sort_keys=True, default=str)
-            write_whole(data.manifest(version), text.encode("utf-8"))
-        write_whole(data.pointer, f"{version}\n".encode())
+            write_atomically(data.manifest(version), text.encode("utf-8"))
+        write_atomically(data.pointer, f"{version}\n".encode())
     return store.manifest(data, version)
 
 
-def _described(data: DataDir, version: str, actor: Actor, note: str) -> Manifest:
+def _described(data: DataDir, version: str, actor: Actor, note: str) -> VersionManifest:
     """What the version's own file says of itself: opening it proves it is whole."""
     connection = store.connect(data, version)
     try:
@@ -65,7 +70,7 @@ def _described(data: DataDir, version: str, actor: Actor, note: str) -> Manifest
         tables = store.tables(connection)
     finally:
         connection.close()
-    return Manifest(
+    return VersionManifest(
         version=version,
         published_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         actor=actor.name,

@@ -9,10 +9,10 @@ import time
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError
-from scorecard.storage.atomic_files import locked, storage_errors
+from scorecard.storage.atomic_files import exclusive_lock, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
-from scorecard.store.retained import kept
+from scorecard.store.retained import retained
 
 NEWEST = 24  # two years of monthly publications
 CANDIDATE_DAYS = 7  # someone may still be looking at one that was built this week
@@ -26,9 +26,9 @@ def prune(data: DataDir, actor: Actor, newest: int = NEWEST) -> tuple[str, ...]:
     with storage_errors("清理版本"):
         if actor.may("publish") and not _removable(data, newest):
             return ()
-    with audit.told(data, actor, "清理版本", "") as told:
+    with audit.recorded(data, actor, "清理版本", "") as told:
         actor.require("publish")
-        with locked(data), storage_errors("清理版本"):
+        with exclusive_lock(data), storage_errors("清理版本"):
             removed = _removable(data, newest)
             told.subject = "、".join(removed)
             for version in removed:
@@ -39,7 +39,7 @@ def prune(data: DataDir, actor: Actor, newest: int = NEWEST) -> tuple[str, ...]:
 
 def discard(data: DataDir, version: str) -> None:
     """Throw a candidate away. Raises ScorecardError for a version that was published; one that is gone is fine."""
-    with locked(data), storage_errors(f"候选版本 {version}"):
+    with exclusive_lock(data), storage_errors(f"候选版本 {version}"):
         if data.manifest(version).exists() or store.current(data).version == version:
             raise ScorecardError(
                 f"版本 {version}", "已经发布过", "没有发布的候选版本", "已发布的版本由系统按规则清理"
@@ -52,7 +52,7 @@ def _removable(data: DataDir, newest: int) -> tuple[str, ...]:
     if current.notice:
         return ()
     published = store.manifests(data)
-    stays = {current.version, *kept(data), *(one.version for one in published[:newest])}
+    stays = {current.version, *retained(data), *(one.version for one in published[:newest])}
     old = [one.version for one in published if data.database(one.version).exists()]
     before = time.time() - CANDIDATE_DAYS * 86_400
     # A record that cannot be read is still one of a published version: its file is not a candidate.

@@ -12,15 +12,20 @@ from pathlib import Path
 import duckdb
 
 from etl.engine import open_build, system_errors
-from etl.intake import set_aside as aside
+from etl.intake import set_aside
 from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import withdrawn
-from etl.warehouse import data_faults as doubts, rollup, tables, worklist_items as items
+from etl.warehouse import data_faults, rollup, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.storage.atomic_files import put_in_place, storage_errors, sweep, temporary_sibling
+from scorecard.storage.atomic_files import (
+    remove_stale_temporaries,
+    replace_atomically,
+    storage_errors,
+    temporary_sibling,
+)
 from scorecard.storage.data_dir import DataDir
 
 
@@ -67,16 +72,16 @@ def build(catalog: Catalog, data: DataDir) -> str:
         return version
     with storage_errors(f"建库 {version}"), system_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
-        sweep(path.parent)
+        remove_stale_temporaries(path.parent)
         temporary = temporary_sibling(path)
         spill = Path(f"{temporary}.spill")
         try:
             _fill(temporary, spill, catalog, data, batches, version)
-            put_in_place(temporary, path)
+            replace_atomically(temporary, path)
         finally:
             for leftover in (temporary, Path(f"{temporary}.wal")):
                 leftover.unlink(missing_ok=True)
-            sweep(path.parent, spill.name)
+            remove_stale_temporaries(path.parent, spill.name)
     return version
 
 
@@ -87,9 +92,9 @@ def _fill(
     try:
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of)
-        doubts.write(connection, catalog)
-        items.write(connection, catalog, as_of)
-        _describe(connection, catalog, batches, aside.outstanding(data, batches), as_of, version)
+        data_faults.write(connection, catalog)
+        worklist_items.write(connection, catalog, as_of)
+        _describe(connection, catalog, batches, set_aside.outstanding(data, batches), as_of, version)
         connection.execute("CHECKPOINT")
     finally:
         connection.close()

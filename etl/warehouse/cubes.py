@@ -15,7 +15,7 @@ from scorecard.catalog.contracts import Stock, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms as formula
-from scorecard.queries.expressions import Rows, sql
+from scorecard.queries.expressions import RowsExpression, sql
 
 AMOUNT = "DECIMAL(38,4)"
 ADDITIVE = ("count", "sum")
@@ -73,7 +73,9 @@ def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: Rows, named: Mapping[str, Term]) -> None:
+def _add_to_cube(
+    connection: duckdb.DuckDBPyConnection, cube: RowsExpression, named: Mapping[str, Term]
+) -> None:
     amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
     connection.execute(
         f"INSERT INTO cube BY NAME FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({sql(cube)}))"

@@ -15,9 +15,9 @@ import ibis
 
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.worklists import Due, Without, Worklist
+from scorecard.catalog.worklists import Deadline, Without, Worklist
 from scorecard.queries.derived_columns import CALENDAR
-from scorecard.queries.expressions import Expression, Rows, as_date, later, sql, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, sql, unbound
 from scorecard.queries.terms import matches
 
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
@@ -41,7 +41,7 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mappin
             connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
 
 
-def _items(catalog: Catalog, worklist: Worklist, cut: date) -> Rows:
+def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
     """One row per item, the columns of `worklist_item`."""
     table, day = catalog.tables[worklist.table], ibis.date(str(cut))
     rows = _numbered(table)
@@ -69,12 +69,12 @@ def _items(catalog: Catalog, worklist: Worklist, cut: date) -> Rows:
     )
 
 
-def _numbered(table: Table) -> Rows:
+def _numbered(table: Table) -> RowsExpression:
     schema = unbound(table, table.id, derived=True).schema()
     return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=table.id)
 
 
-def _wanted(rows: Rows, worklist: Worklist, day: Expression) -> Expression:
+def _wanted(rows: RowsExpression, worklist: Worklist, day: Expression) -> Expression:
     """Conditions, and being in the stock at the end of the day where the list is one of open matters."""
     wanted = matches(rows, worklist.where)
     if worklist.one_of:
@@ -87,7 +87,7 @@ def _wanted(rows: Rows, worklist: Worklist, day: Expression) -> Expression:
     return wanted
 
 
-def _unsettled(rows: Rows, table: Table, without: Without, day: Expression) -> Rows:
+def _unsettled(rows: RowsExpression, table: Table, without: Without, day: Expression) -> RowsExpression:
     """Rows that no row of the other table settles."""
     other = unbound(table, table.id, derived=True)
     settled = other.filter(matches(other, without.where))
@@ -95,7 +95,7 @@ def _unsettled(rows: Rows, table: Table, without: Without, day: Expression) -> R
     return rows.anti_join(settled, rows[without.match] == settled["_settled"])
 
 
-def _with_due(rows: Rows, worklist: Worklist) -> Rows:
+def _with_due(rows: RowsExpression, worklist: Worklist) -> RowsExpression:
     """The rows with `due_at`: the first term whose column is known; unknown where none is."""
     names: list[str] = []
     for number, due in enumerate(worklist.due):
@@ -106,13 +106,13 @@ def _with_due(rows: Rows, worklist: Worklist) -> Rows:
     return rows.mutate(due_at=ibis.coalesce(*moments) if moments else ibis.null("timestamp"))
 
 
-def _after(rows: Rows, due: Due, name: str) -> Rows:
+def _after(rows: RowsExpression, due: Deadline, name: str) -> RowsExpression:
     """Terms in hours run from the moment, all others from the day."""
     start = rows[due.of]
     return rows.mutate(later(start if due.hours else as_date(start), due).name(name))
 
 
-def _after_working_days(rows: Rows, due: Due, name: str) -> Rows:
+def _after_working_days(rows: RowsExpression, due: Deadline, name: str) -> RowsExpression:
     """The n-th working day after the start; unknown beyond the years the State Council has arranged."""
     calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
     starts = calendar.select(calendar.day.name("_from"), calendar.ordinal.name("_ordinal"))

@@ -8,27 +8,27 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from scorecard.assessment.comparison import Change, changes, pace_text, to_meet
-from scorecard.assessment.control_chart import Assessed, Control, control
+from scorecard.assessment.comparison import PeriodChange, changes, pace_text, to_meet
+from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
-from scorecard.assessment.verdict import Verdict, Word, judge, withheld
+from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds, Target, bounds, effective
 
-MOVING: tuple[Word, ...] = ("在途", "观察期未满")
+MOVING: tuple[VerdictWord, ...] = ("在途", "观察期未满")
 SPARK_POINTS = 13  # twelve months and the same month a year before
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CardInputs:
     """What a version holds for one choice of grain, department and scope: the input of everything below."""
 
     catalog: Catalog
-    series: Mapping[str, tuple[Reading, ...]]
+    series: Mapping[str, tuple[IndicatorValue, ...]]
     targets: tuple[Target, ...]
     doubts: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, TableState]
@@ -79,10 +79,10 @@ class Card:
     departments: str
     trend: tuple[Point, ...]
     since: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PeriodChange, ...] = ()
     pace: str = ""
     to_meet: str = ""
-    control: Control | None = None
+    control: ControlChart | None = None
     goal: Target | None = None
 
     @property
@@ -109,12 +109,12 @@ class Card:
         return self.halves or (self.verdict.reason if self.verdict.word == "无数据" else "")
 
 
-def cards(evidence: Evidence, period: Period) -> tuple[Card, ...]:
+def cards(evidence: CardInputs, period: Period) -> tuple[Card, ...]:
     """A card for every indicator of the catalogue, in its order."""
     return tuple(card(evidence, indicator, period) for indicator in evidence.catalog.indicators.values())
 
 
-def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
+def card(evidence: CardInputs, indicator: Indicator, period: Period) -> Card:
     """The card of one indicator. A base under the minimum shows its count, never a rate."""
     readings = evidence.series.get(indicator.id, ())
     reading = next((one for one in readings if one.period == period), None)
@@ -124,7 +124,7 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
     until = [one for one in readings if one.period.last_month <= period.last_month]
     points = tuple(_point(evidence, indicator, one) for one in until)
     assessed = [
-        Assessed(one.period, point.exact, point.verdict.word, point.bounds, one.base)
+        JudgedPeriod(one.period, point.exact, point.verdict.word, point.bounds, one.base)
         for one, point in zip(until, points, strict=True)
     ]
     limits = None if target is None else bounds(target, period)
@@ -149,12 +149,12 @@ def card(evidence: Evidence, indicator: Indicator, period: Period) -> Card:
     )
 
 
-def controlled(evidence: Evidence, indicator: Indicator) -> Control:
+def controlled(evidence: CardInputs, indicator: Indicator) -> ControlChart:
     """An indicator's months under statistical process control through the last one there is; monthly grain only."""
     periods = [one.period for one in evidence.series.get(indicator.id, ())]
     points = trend(evidence, indicator)
     assessed = [
-        Assessed(period, point.exact, point.verdict.word, point.bounds)
+        JudgedPeriod(period, point.exact, point.verdict.word, point.bounds)
         for period, point in zip(periods, points, strict=True)
     ]
     return control(indicator, assessed, evidence.baselines)
@@ -170,14 +170,14 @@ def _since(points: Sequence[Point]) -> str:
     return f"自{points[-missed].label}起连续{missed}期未达标" if missed > 1 else ""
 
 
-def trend(evidence: Evidence, indicator: Indicator) -> tuple[Point, ...]:
+def trend(evidence: CardInputs, indicator: Indicator) -> tuple[Point, ...]:
     """Every period of an indicator, each judged against the target in force in that period."""
     return tuple(_point(evidence, indicator, one) for one in evidence.series.get(indicator.id, ()))
 
 
-def counts(chosen: Sequence[Card]) -> dict[Word, int]:
+def counts(chosen: Sequence[Card]) -> dict[VerdictWord, int]:
     """How many indicators stand at each word; words nobody stands at are left out. Never added up to a score."""
-    found: dict[Word, int] = {}
+    found: dict[VerdictWord, int] = {}
     for word in ("达标", "未达标", "数据待核", "仅监测", "样本不足", "观察期未满", "在途", "无数据"):
         number = sum(one.verdict.word == word for one in chosen)
         if number:
@@ -192,7 +192,7 @@ def sentence(one: Card) -> str:
     return f"{one.period}：{one.verdict.reason}"
 
 
-def _target(evidence: Evidence, indicator: Indicator, period: Period) -> Target | None:
+def _target(evidence: CardInputs, indicator: Indicator, period: Period) -> Target | None:
     """The target in force. A yearly total is the whole court's: no department and no part of the cases owes it."""
     found = effective(evidence.targets, indicator.id, period)
     whole = evidence.department == ALL_DEPARTMENTS and evidence.scope == "all"
@@ -200,7 +200,11 @@ def _target(evidence: Evidence, indicator: Indicator, period: Period) -> Target 
 
 
 def _verdict(
-    evidence: Evidence, indicator: Indicator, period: Period, reading: Reading | None, target: Target | None
+    evidence: CardInputs,
+    indicator: Indicator,
+    period: Period,
+    reading: IndicatorValue | None,
+    target: Target | None,
 ) -> Verdict:
     missing = _undivided(evidence, indicator) if reading is None else ""
     if missing:
@@ -210,7 +214,7 @@ def _verdict(
     return judge(indicator, reading, target, reasons, evidence.catalog.court.minimum_base)
 
 
-def _undivided(evidence: Evidence, indicator: Indicator) -> str:
+def _undivided(evidence: CardInputs, indicator: Indicator) -> str:
     """Why there can be no reading for this department or scope, or an empty string."""
     contracts = [evidence.catalog.tables[name] for name in indicator.formula.tables]
     if evidence.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
@@ -220,7 +224,7 @@ def _undivided(evidence: Evidence, indicator: Indicator) -> str:
     return ""
 
 
-def _figure(evidence: Evidence, indicator: Indicator, reading: Reading | None) -> tuple[str, str]:
+def _figure(evidence: CardInputs, indicator: Indicator, reading: IndicatorValue | None) -> tuple[str, str]:
     """The large figure and its small unit; a withheld value shows its base instead."""
     if reading is None or reading.exact is None:
         return "—", ""
@@ -244,7 +248,7 @@ def _gap(indicator: Indicator, verdict: Verdict, target: Target | None, period: 
     return f"较目标 {gap_text(verdict.gap, indicator.unit)}"
 
 
-def _point(evidence: Evidence, indicator: Indicator, reading: Reading) -> Point:
+def _point(evidence: CardInputs, indicator: Indicator, reading: IndicatorValue) -> Point:
     target = _target(evidence, indicator, reading.period)
     verdict = _verdict(evidence, indicator, reading.period, reading, target)
     limits = None if target is None else bounds(target, reading.period)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scorecard.assessment.control_chart import Assessed
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.control_chart import JudgedPeriod
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import figure_text, half_up, value_text
 from scorecard.calendar.period import Period, containing, year_before
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
 
-Kind = Literal["同比", "环比"]
+ComparisonKind = Literal["同比", "环比"]
 
 _UNCOMPARED = {"在途": "本期未结束", "观察期未满": "观察期未满", "样本不足": "基数小", "数据待核": "数据待核"}
 _GROWING = (
@@ -30,12 +30,12 @@ _GROWING = (
 
 
 @dataclass(frozen=True)
-class Change:
+class PeriodChange:
     """One comparison. `difference` is in the indicator's unit, `growth` in % of what was, each None where not given."""
 
-    kind: Kind
+    kind: ComparisonKind
     text: str
-    before: Assessed | None = None
+    before: JudgedPeriod | None = None
     difference: Fraction | None = None
     growth: Fraction | None = None
 
@@ -56,14 +56,14 @@ def previous(indicator: Indicator, period: Period) -> Period | None:
 
 
 def changes(
-    indicator: Indicator, periods: Sequence[Assessed], period: Period, minimum_base: int
-) -> tuple[Change, ...]:
+    indicator: Indicator, periods: Sequence[JudgedPeriod], period: Period, minimum_base: int
+) -> tuple[PeriodChange, ...]:
     """同比 and 环比 of one period among the periods of the same grain; empty when it has no value of its own."""
     by_period = {one.period: one for one in periods}
     now = by_period.get(period)
     if now is None or now.word == "无数据":
         return ()
-    pairs: list[tuple[Kind, Period | None]] = [
+    pairs: list[tuple[ComparisonKind, Period | None]] = [
         ("同比", year_before(period)),
         ("环比", previous(indicator, period)),
     ]
@@ -75,33 +75,37 @@ def changes(
 
 
 def compare(
-    indicator: Indicator, kind: Kind, now: Assessed, before: Assessed | None, minimum_base: int
-) -> Change:
+    indicator: Indicator,
+    kind: ComparisonKind,
+    now: JudgedPeriod,
+    before: JudgedPeriod | None,
+    minimum_base: int,
+) -> PeriodChange:
     """One comparison of two periods of equal length, or why there is none."""
     then = "上年同期" if kind == "同比" else "上期"
     if not now.takes_part or now.exact is None:
-        return Change(kind, f"{_UNCOMPARED.get(now.word, now.word)}，不作{kind}")
+        return PeriodChange(kind, f"{_UNCOMPARED.get(now.word, now.word)}，不作{kind}")
     if before is None or before.word == "无数据":
-        return Change(kind, f"{then}无数据")
+        return PeriodChange(kind, f"{then}无数据")
     if not before.takes_part or before.exact is None:
-        return Change(kind, f"{then}{_UNCOMPARED.get(before.word, before.word)}，不作{kind}", before)
+        return PeriodChange(kind, f"{then}{_UNCOMPARED.get(before.word, before.word)}，不作{kind}", before)
     difference = now.exact - before.exact
     if indicator.unit not in _GROWING:
-        return Change(
+        return PeriodChange(
             kind, f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}", before, difference
         )
     if before.exact == 0:
         text = f"{kind}持平（均为0）" if now.exact == 0 else f"{then}为0"
-        return Change(kind, text, before, difference)
+        return PeriodChange(kind, text, before, difference)
     small = (before.exact if indicator.unit != "万元" else before.base) < minimum_base
     if small or before.exact < 0 or now.exact < 0:
         text = f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}"
         was = f"（{then}{value_text(before.exact, indicator.unit)}，基数小，不计增幅）"
-        return Change(kind, text + (was if small and difference else ""), before, difference)
+        return PeriodChange(kind, text + (was if small and difference else ""), before, difference)
     growth = difference * 100 / before.exact
     shown = half_up(abs(growth), 2)
     moved = "持平" if not shown.strip("0.") else f"{'上升' if growth > 0 else '下降'}{shown}%"
-    return Change(kind, kind + moved, before, difference, growth)
+    return PeriodChange(kind, kind + moved, before, difference, growth)
 
 
 def _differs(difference: Fraction, now: Fraction, before: Fraction, unit: str) -> str:
@@ -115,7 +119,7 @@ def _differs(difference: Fraction, now: Fraction, before: Fraction, unit: str) -
 
 
 def pace_text(
-    indicator: Indicator, reading: Reading | None, target: Target | None, limits: Bounds | None
+    indicator: Indicator, reading: IndicatorValue | None, target: Target | None, limits: Bounds | None
 ) -> str:
     """How far a cumulative count is from the pace of its yearly target: "再结37件即达进度"; empty without one."""
     if reading is None or reading.exact is None or target is None or limits is None or target.kind != "累计":
@@ -150,7 +154,7 @@ def _whole(value: Fraction, unit: str, up: bool = True) -> str:
     return f"{pieces:,}{unit}"
 
 
-def to_meet(indicator: Indicator, reading: Reading | None, limits: Bounds | None) -> str:
+def to_meet(indicator: Indicator, reading: IndicatorValue | None, limits: Bounds | None) -> str:
     """What this period's value would have had to be for the other verdict: in rows where a share of rows is counted.
 
     A numerator of n more over the same denominator is something people can picture; other values name the bound.

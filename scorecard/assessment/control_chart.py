@@ -13,8 +13,8 @@ from scorecard.assessment.spc import (
     LEAST,
     Assurance,
     Limits,
-    Segment,
-    Side,
+    LimitSegment,
+    LimitSide,
     Signal,
     Variation,
     assurance,
@@ -22,24 +22,24 @@ from scorecard.assessment.spc import (
     segments,
     variation,
 )
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import Period, month_index
 from scorecard.catalog.definitions import Indicator
 from scorecard.records import baselines
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds
 
-TAKES_PART: tuple[Word, ...] = ("达标", "未达标", "仅监测")
-STILL_MOVING: tuple[Word, ...] = ("在途", "观察期未满")
+TAKES_PART: tuple[VerdictWord, ...] = ("达标", "未达标", "仅监测")
+STILL_MOVING: tuple[VerdictWord, ...] = ("在途", "观察期未满")
 
 
 @dataclass(frozen=True)
-class Assessed:
+class JudgedPeriod:
     """One period of an indicator as it was read and judged; `exact` is None where no value may be shown."""
 
     period: Period
     exact: Fraction | None
-    word: Word
+    word: VerdictWord
     bounds: Bounds | None
     base: int = 0
 
@@ -49,7 +49,7 @@ class Assessed:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ChartedMonth:
     """A month that takes part, with the limits it is judged by and what it signals."""
 
     period: Period
@@ -61,7 +61,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Control:
+class ControlChart:
     """An indicator's months under statistical process control, up to the month that is read.
 
     `variation` is the word of the last settled month and `assurance` that of the last part of the series; each is None
@@ -71,8 +71,8 @@ class Control:
 
     indicator: Indicator
     read: Period | None
-    months: tuple[Judged, ...]
-    parts: tuple[Segment, ...]
+    months: tuple[ChartedMonth, ...]
+    parts: tuple[LimitSegment, ...]
     cuts: tuple[Baseline, ...]
     left_out: tuple[tuple[str, int], ...]
     variation: Variation | None
@@ -80,7 +80,7 @@ class Control:
     reason: str
 
     @property
-    def last(self) -> Judged:
+    def last(self) -> ChartedMonth:
         """The last month that takes part; there is none while `months` is empty."""
         return self.months[-1]
 
@@ -94,19 +94,21 @@ class Control:
         """The position of the last month that signalled, which may be long ago; None when none ever did."""
         return max((at for at, one in enumerate(self.months) if one.signal is not None), default=None)
 
-    def behind(self, position: int) -> tuple[Judged, ...]:
+    def behind(self, position: int) -> tuple[ChartedMonth, ...]:
         """The months a signal is made of."""
         part = self.part_of(position)
         signal = self.months[position].signal
         assert signal is not None
         return self.months[part.start + signal.first : part.start + signal.last + 1]
 
-    def part_of(self, position: int) -> Segment:
+    def part_of(self, position: int) -> LimitSegment:
         """The part of the series a month belongs to."""
         return next(part for part in reversed(self.parts) if part.start <= position)
 
 
-def control(indicator: Indicator, months: Sequence[Assessed], decisions: Sequence[Baseline]) -> Control:
+def control(
+    indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline]
+) -> ControlChart:
     """The months of one indicator in time order, judged by the baselines in force."""
     taking = [month for month in months if month.takes_part]
     values = [month.exact for month in taking if month.exact is not None]
@@ -130,7 +132,7 @@ def control(indicator: Indicator, months: Sequence[Assessed], decisions: Sequenc
     )
     word, reason = _last_word(months, judged, parts)
     by = parts[-1].limits if parts else None
-    return Control(
+    return ControlChart(
         indicator=indicator,
         read=months[-1].period if months else None,
         months=judged,
@@ -143,18 +145,20 @@ def control(indicator: Indicator, months: Sequence[Assessed], decisions: Sequenc
     )
 
 
-def _judged(indicator: Indicator, month: Assessed, part: Segment, signal: Signal | None) -> Judged:
+def _judged(
+    indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signal: Signal | None
+) -> ChartedMonth:
     by, value = part.limits, month.exact
     assert value is not None
     word: Variation | None = None
     if by is not None and (not by.flat or value == by.mean):
-        better: Side | None = better_side(indicator.direction, by.mean, value, month.bounds)
+        better: LimitSide | None = better_side(indicator.direction, by.mean, value, month.bounds)
         word = variation(signal, better)
-    return Judged(month.period, value, by, signal, word, month.bounds)
+    return ChartedMonth(month.period, value, by, signal, word, month.bounds)
 
 
 def _last_word(
-    months: Sequence[Assessed], judged: Sequence[Judged], parts: Sequence[Segment]
+    months: Sequence[JudgedPeriod], judged: Sequence[ChartedMonth], parts: Sequence[LimitSegment]
 ) -> tuple[Variation | None, str]:
     """The word of the last settled month, or None and why there is none."""
     settled = [month for month in months if month.word not in STILL_MOVING]
@@ -171,7 +175,7 @@ def _last_word(
     return judged[-1].word, ""
 
 
-def _left_out(months: Sequence[Assessed]) -> tuple[tuple[str, int], ...]:
+def _left_out(months: Sequence[JudgedPeriod]) -> tuple[tuple[str, int], ...]:
     """How many months take no part, by the word they stand at; months between that have no reading count as 无数据."""
     counted: dict[str, int] = {}
     for month in months:

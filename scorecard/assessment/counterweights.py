@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.comparison import Change
+from scorecard.assessment.comparison import PeriodChange
 
 Move = Literal["变好", "变差", "增加", "持平", "不判断"]
 POINT = Fraction(1)
@@ -21,7 +21,7 @@ TWENTIETH = Fraction(1, 20)
 
 
 @dataclass(frozen=True)
-class Pair:
+class CounterweightPair:
     """An indicator and its counterweight, how each moved, and the hint where they went apart."""
 
     card: Card
@@ -31,7 +31,7 @@ class Pair:
     hint: str
 
 
-def pairs(cards: Mapping[str, Card], domain: str) -> tuple[Pair, ...]:
+def pairs(cards: Mapping[str, Card], domain: str) -> tuple[CounterweightPair, ...]:
     """The pairs of a domain in the order of the catalogue."""
     return tuple(
         _pair(card, cards.get(card.indicator.counterweight))
@@ -40,7 +40,7 @@ def pairs(cards: Mapping[str, Card], domain: str) -> tuple[Pair, ...]:
     )
 
 
-def _pair(card: Card, partner: Card | None) -> Pair:
+def _pair(card: Card, partner: Card | None) -> CounterweightPair:
     mine, other = moved(card), "不判断" if partner is None else moved(partner)
     hint = ""
     if partner is not None and mine in ("变好", "增加") and other == "变差":
@@ -48,7 +48,7 @@ def _pair(card: Card, partner: Card | None) -> Pair:
             f"提示核查：本指标{_change_text(card)}，制衡指标“{partner.indicator.name}”{_change_text(partner)}，"
             "两者走向分开。请抽查个案，核对口径和登记；这不表示存在问题。"
         )
-    return Pair(card, partner, mine, other, hint)
+    return CounterweightPair(card, partner, mine, other, hint)
 
 
 def moved(card: Card) -> Move:
@@ -67,12 +67,12 @@ def moved(card: Card) -> Move:
     return "变好" if (change.difference > 0) == (direction == "higher") else "变差"
 
 
-def year_on_year(card: Card) -> Change | None:
+def year_on_year(card: Card) -> PeriodChange | None:
     """The card's 同比, where it has one."""
     return next((change for change in card.changes if change.kind == "同比"), None)
 
 
-def _moved_in_range(card: Card, change: Change) -> Move:
+def _moved_in_range(card: Card, change: PeriodChange) -> Move:
     """Into the range or out of it; within it or outside of it neither way is better."""
     before = change.before.word if change.before is not None else ""
     now = card.verdict.word
@@ -81,7 +81,7 @@ def _moved_in_range(card: Card, change: Change) -> Move:
     return "变差" if (before, now) == ("达标", "未达标") else "持平" if before == now else "不判断"
 
 
-def _least(card: Card, change: Change) -> Fraction:
+def _least(card: Card, change: PeriodChange) -> Fraction:
     """The smallest difference that counts as a move."""
     if card.indicator.unit == "%":
         return POINT

@@ -9,7 +9,7 @@ from scorecard.catalog.definitions import Catalog
 
 
 @dataclass(frozen=True)
-class Due:
+class NextDelivery:
     """The first month a table has not delivered whole: its last day, the day it is due by, days late (0 while in time)."""
 
     through: date
@@ -23,7 +23,7 @@ def due_through(today: date, due_day: int) -> date:
     return month_end(month_index(today) - months_back)
 
 
-def due(catalog: Catalog, table: str, as_of: date | None, today: date) -> Due:
+def due(catalog: Catalog, table: str, as_of: date | None, today: date) -> NextDelivery:
     """What a table owes next. One that never came owes the last month already due, not all months of the past."""
     due_day = catalog.tables[table].due_day or catalog.court.due_day
     if as_of is None:
@@ -32,7 +32,7 @@ def due(catalog: Catalog, table: str, as_of: date | None, today: date) -> Due:
         whole = as_of == month_end(month_index(as_of))
         through = month_end(month_index(as_of) + whole)
     by = deadline(through, due_day)
-    return Due(through, by, max(0, (today - by).days))
+    return NextDelivery(through, by, max(0, (today - by).days))
 
 
 def deadline(through: date, due_day: int) -> date:

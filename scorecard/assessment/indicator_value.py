@@ -7,12 +7,12 @@ from typing import Literal
 
 from scorecard.calendar.period import Period
 
-State = Literal["complete", "partial", "immature"]
+PeriodState = Literal["complete", "partial", "immature"]
 ALL_DEPARTMENTS = "all"
 
 
 @dataclass(frozen=True)
-class Reading:
+class IndicatorValue:
     """A row of `indicator_value`. `numerator` and `denominator` as counted (件, 元, 天 …).
 
     `exact` is the value in the indicator's own unit (61.3 means 61.3 %), or None when the denominator is 0 or there
@@ -28,5 +28,5 @@ class Reading:
     denominator: Decimal | None
     base: int
     exact: Fraction | None
-    state: State
+    state: PeriodState
     parts: tuple[tuple[str, Decimal, Decimal], ...] = ()

@@ -7,7 +7,7 @@ Rates carry two decimals and differ by 个百分点; counts are whole; days drop
 from decimal import Decimal
 from fractions import Fraction
 
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.targets import Target
 
@@ -74,7 +74,7 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
-def halves_text(reading: Reading, indicator: Indicator, catalog: Catalog) -> str:
+def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
     """What the value is made of: "220 / 548", "Σ12,345天 / 98件", "n=98", the stages of a sum of means."""
     if reading.parts:
         return " + ".join(_stage_text(*part) for part in reading.parts)

@@ -19,7 +19,7 @@ Assurance = Literal["稳定达标", "稳定不达标", "时达时不达"]
 VARIATIONS: tuple[Variation, ...] = get_args(Variation)
 ASSURANCES: tuple[Assurance, ...] = get_args(Assurance)
 Rule = Literal["outside", "trend", "close", "shift"]  # in this order of priority
-Side = Literal[1, -1]  # above or rising, below or falling
+LimitSide = Literal[1, -1]  # above or rising, below or falling
 
 BASELINE = 12  # months: fewer give trial limits
 LEAST = 6  # fewer months say nothing yet: no word, no limits drawn
@@ -71,13 +71,13 @@ class Signal:
     """Why a value is no noise: the rule, to which side, and the positions of the values that make it up."""
 
     rule: Rule
-    side: Side
+    side: LimitSide
     first: int
     last: int
 
 
 @dataclass(frozen=True)
-class Segment:
+class LimitSegment:
     """Values between two re-basings, judged by limits of their own. `start` is the position of the first one."""
 
     start: int
@@ -134,7 +134,7 @@ def _outside(values: Sequence[Fraction], by: Limits) -> _Found:
 
 def _trends(values: Sequence[Fraction], run: int) -> _Found:
     """Runs of values that only rise or only fall; a tie breaks them, crossing the mean does not."""
-    steps: list[Side | None] = [_side(after - before) for before, after in pairwise(values)]
+    steps: list[LimitSide | None] = [_side(after - before) for before, after in pairwise(values)]
     for side, first, last in _runs(steps):
         if last - first + 2 >= run:
             yield Signal("trend", side, first, last + 1), range(first, last + 2)
@@ -145,7 +145,7 @@ def _close(values: Sequence[Fraction], by: Limits) -> _Found:
     near = [by.close_upper < value <= by.upper or by.lower <= value < by.close_lower for value in values]
     for first in range(len(values) - _WINDOW + 1):
         window = range(first, first + _WINDOW)
-        sides: set[Side | None] = {_side(values[position] - by.mean) for position in window}
+        sides: set[LimitSide | None] = {_side(values[position] - by.mean) for position in window}
         marked = [position for position in window if near[position]]
         if len(marked) >= _NEEDED and len(sides) == 1 and (side := sides.pop()):
             yield Signal("close", side, first, window[-1]), marked
@@ -158,11 +158,11 @@ def _shifts(values: Sequence[Fraction], by: Limits, run: int) -> _Found:
             yield Signal("shift", side, first, last), range(first, last + 1)
 
 
-def _side(difference: Fraction) -> Side | None:
+def _side(difference: Fraction) -> LimitSide | None:
     return None if difference == 0 else 1 if difference > 0 else -1
 
 
-def _runs(sides: Sequence[Side | None]) -> Iterable[tuple[Side, int, int]]:
+def _runs(sides: Sequence[LimitSide | None]) -> Iterable[tuple[LimitSide, int, int]]:
     """(side, first, last) of every longest run of equal sides."""
     first = 0
     for position, side in enumerate(sides):
@@ -174,18 +174,18 @@ def _runs(sides: Sequence[Side | None]) -> Iterable[tuple[Side, int, int]]:
 
 def segments(
     values: Sequence[Fraction], starts: Iterable[int] = (), screening: bool = True
-) -> tuple[Segment, ...]:
+) -> tuple[LimitSegment, ...]:
     """The series cut before each position in `starts`; each part has limits from its own first twelve values."""
     cuts = [0, *sorted({start for start in starts if 0 < start < len(values)}), len(values)]
-    found: list[Segment] = []
+    found: list[LimitSegment] = []
     for start, end in pairwise(cuts):
         part = tuple(values[start:end])
         own = limits(part, BASELINE, screening) if len(part) >= LEAST else None
-        found.append(Segment(start, part, own, signals(part, own) if own else (None,) * len(part)))
+        found.append(LimitSegment(start, part, own, signals(part, own) if own else (None,) * len(part)))
     return tuple(found)
 
 
-def better_side(direction: str, mean: Fraction, value: Fraction, bounds: Bounds | None) -> Side | None:
+def better_side(direction: str, mean: Fraction, value: Fraction, bounds: Bounds | None) -> LimitSide | None:
     """The side on which this value is better; None where there is none.
 
     A range is better approached: up from below it, down from above it. Inside it, and where a value jumps over it, a
@@ -203,7 +203,7 @@ def better_side(direction: str, mean: Fraction, value: Fraction, bounds: Bounds 
     return None if overshot or not (below or above) else 1 if below else -1
 
 
-def variation(signal: Signal | None, better: Side | None) -> Variation:
+def variation(signal: Signal | None, better: LimitSide | None) -> Variation:
     """The word for a value: noise, or a change that is better, worse, or without direction."""
     if signal is None:
         return "正常波动"

@@ -13,7 +13,7 @@ from scorecard.assessment.due_dates import deadline
 from scorecard.calendar.period import month_end, month_index
 from scorecard.catalog.definitions import Catalog
 
-Word = Literal["按期", "迟报", "逾期未报"]
+TimelinessWord = Literal["按期", "迟报", "逾期未报"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Delivery:
     through: date
     due: date
     accepted: date | None
-    word: Word
+    word: TimelinessWord
     days: int
 
 
@@ -61,6 +61,6 @@ def _months(
         if accepted is None and due >= today:
             return
         days = max(0, ((accepted or today) - due).days)
-        word: Word = "逾期未报" if accepted is None else "迟报" if days else "按期"
+        word: TimelinessWord = "逾期未报" if accepted is None else "迟报" if days else "按期"
         yield Delivery(through, due, accepted, word, days)
         month += 1

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import told_apart, value_text
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target, bounds
 
-Word = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
-WORDS: tuple[Word, ...] = get_args(Word)
+VerdictWord = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
+WORDS: tuple[VerdictWord, ...] = get_args(VerdictWord)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The word, why, and the signed distance to the nearer bound in the indicator's unit (0 inside a range)."""
 
-    word: Word
+    word: VerdictWord
     reason: str
     gap: Fraction | None = None
 
@@ -34,7 +34,7 @@ def needs_base(indicator: Indicator) -> bool:
 
 def judge(
     indicator: Indicator,
-    reading: Reading | None,
+    reading: IndicatorValue | None,
     target: Target | None,
     doubts: Sequence[str] = (),
     minimum_base: int = 5,
@@ -63,12 +63,12 @@ def judge(
     return _against(indicator, reading.exact, limits, target)
 
 
-def withheld(indicator: Indicator, reading: Reading, minimum_base: int) -> bool:
+def withheld(indicator: Indicator, reading: IndicatorValue, minimum_base: int) -> bool:
     """True when the number itself must not be shown as a rate: the base is too small."""
     return needs_base(indicator) and reading.base < minimum_base
 
 
-def _excess(indicator: Indicator, reading: Reading) -> str:
+def _excess(indicator: Indicator, reading: IndicatorValue) -> str:
     """A part cannot exceed its whole: such a share is a data error, not a success."""
     if not indicator.formula.share or reading.numerator is None or reading.denominator is None:
         return ""

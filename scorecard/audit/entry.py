@@ -14,14 +14,14 @@ Action = Literal[
     "登录", "退出", "上传", "对应表头", "设定目标", "填报进展", "记录决定", "撤回批次", "恢复批次", "发布", "回退", "清理版本", "导出",
     "账户", "补记",
 ]  # fmt: skip
-Result = Literal["成功", "拒绝", "失败"]
+ActResult = Literal["成功", "拒绝", "失败"]
 START = "0" * 64  # the seal before the first line
 LONGEST = 500  # characters of any text in a line: what somebody else wrote must not fill the record
 _DEEPEST = 4
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One line. `subject` is what was acted on (a batch, a version, a file, an account); `detail` holds plain words and counts."""
 
     number: int
@@ -31,7 +31,7 @@ class Entry:
     origin: str
     action: Action
     subject: str
-    result: Result
+    result: ActResult
     detail: Mapping[str, Any] = field(default_factory=dict)
     previous: str = START
     seal: str = ""
@@ -40,12 +40,12 @@ class Entry:
 _TEXTS = ("at", "actor", "role", "origin", "action", "subject", "result", "previous", "seal")
 
 
-def sealed(entry: Entry) -> Entry:
+def sealed(entry: AuditEntry) -> AuditEntry:
     """The line with its seal."""
     return replace(entry, seal=seal(entry))
 
 
-def seal(entry: Entry) -> str:
+def seal(entry: AuditEntry) -> str:
     """SHA-256 over everything an entry says but its own seal; the seal before it is part of what it says."""
     content = json.dumps(
         {**vars(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
@@ -53,12 +53,12 @@ def seal(entry: Entry) -> str:
     return hashlib.sha256(content.encode("utf-8", errors="replace")).hexdigest()
 
 
-def written(entry: Entry) -> bytes:
+def written(entry: AuditEntry) -> bytes:
     """The line as it stands in the file, its line end included."""
     return (json.dumps(vars(entry), ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
 
 
-def read(line: bytes) -> Entry | None:
+def read(line: bytes) -> AuditEntry | None:
     """What a line (without its line end) says; None when it is no line of this record, whatever else it is."""
     try:
         found = json.loads(line.decode("utf-8"))
@@ -71,7 +71,7 @@ def read(line: bytes) -> Entry | None:
         return None
     if not all(isinstance(known[name], str) for name in _TEXTS):
         return None
-    return Entry(**known)
+    return AuditEntry(**known)
 
 
 def plain(value: Any, depth: int = 0) -> Any:

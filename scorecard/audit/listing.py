@@ -10,7 +10,7 @@ from typing import Any
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.audit.entry import Entry
+from scorecard.audit.entry import AuditEntry
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import csv_file
 
@@ -18,7 +18,7 @@ HEADER = ("序号", "时间", "经办", "身份", "来源", "操作", "对象", 
 
 
 @dataclass(frozen=True)
-class Choice:
+class AuditFilter:
     """Which lines: empty means all. Texts are looked for inside; dates are days in the court's time, both included."""
 
     who: str = ""
@@ -28,7 +28,7 @@ class Choice:
     since: date | None = None
     until: date | None = None
 
-    def holds(self, entry: Entry) -> bool:
+    def holds(self, entry: AuditEntry) -> bool:
         """Whether the line is one of them."""
         day = entry.at[:10]
         return (
@@ -53,42 +53,42 @@ class Choice:
         return "，".join(f"{name} {value}" for name, value in named.items() if value) or "全部"
 
 
-ALL = Choice()
+ALL = AuditFilter()
 
 
 @dataclass(frozen=True)
-class Record:
+class AuditRecord:
     """Every readable line in the order of the file, and every fault of the chain."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[AuditEntry, ...]
     faults: tuple[audit.Fault, ...]
 
-    def chosen(self, choice: Choice) -> tuple[Entry, ...]:
+    def chosen(self, choice: AuditFilter) -> tuple[AuditEntry, ...]:
         """The chosen lines, newest first."""
         return tuple(entry for entry in reversed(self.entries) if choice.holds(entry))
 
 
-def look(data: DataDir, actor: Actor) -> Record:
+def look(data: DataDir, actor: Actor) -> AuditRecord:
     """The whole record, verified. Raises Forbidden."""
     actor.require("audit")
-    return Record(audit.entries(data), audit.verify(data))
+    return AuditRecord(audit.entries(data), audit.verify(data))
 
 
-def export(data: DataDir, actor: Actor, choice: Choice = ALL) -> bytes:
+def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
     """The chosen lines as a CSV with their seals; the export gets a line of its own. Raises Forbidden, StorageError."""
-    with audit.told(data, actor, "导出", audit.RECORD, filter=choice.words()) as told:
+    with audit.recorded(data, actor, "导出", audit.RECORD, filter=choice.words()) as told:
         actor.require("audit")
         lines = [entry for entry in audit.entries(data) if choice.holds(entry)]
         told.detail["lines"] = len(lines)
     return audit_csv(lines)
 
 
-def audit_csv(entries: Iterable[Entry]) -> bytes:
+def audit_csv(entries: Iterable[AuditEntry]) -> bytes:
     """The lines as the bytes of such a file, one row a line, newest last."""
     return csv_file(HEADER, (_row(entry) for entry in entries))
 
 
-def _row(entry: Entry) -> list[str]:
+def _row(entry: AuditEntry) -> list[str]:
     return [
         str(entry.number),
         entry.at.replace("T", " ")[:19],

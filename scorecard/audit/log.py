@@ -20,10 +20,16 @@ from datetime import datetime
 from typing import Any
 
 from scorecard.access import ROLE_NAMES, Actor
-from scorecard.audit.entry import START, Action, Entry, Result, plain, read, seal, sealed, written
+from scorecard.audit.entry import START, Action, ActResult, AuditEntry, plain, read, seal, sealed, written
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import put_in_place, storage_errors, sweep, temporary_sibling, write_whole
+from scorecard.storage.atomic_files import (
+    remove_stale_temporaries,
+    replace_atomically,
+    storage_errors,
+    temporary_sibling,
+    write_atomically,
+)
 from scorecard.storage.data_dir import DataDir
 
 SYSTEM = Actor("系统", "console", origin="自动")  # what nobody did: damage found, acts recorded later
@@ -44,22 +50,22 @@ def record(
     actor: Actor,
     action: Action,
     subject: str,
-    result: Result = "成功",
+    result: ActResult = "成功",
     **detail: Any,
-) -> Entry:
+) -> AuditEntry:
     """Append one line and make it durable before going on. Raises StorageError when the disk refuses: then it is not there."""
     with storage_errors(RECORD), _locked(data) as handle:
-        sweep(data.root)
+        remove_stale_temporaries(data.root)
         last = _last(handle)
         if damage := _damage(data, last):
             last = _append(data, handle, _next(last, SYSTEM, "补记", RECORD, "失败", {"reason": damage}))
         elif last and _head(data) != (last.number, last.seal):  # killed before it was named: never two behind
-            write_whole(data.audit_head, _name(last))
+            write_atomically(data.audit_head, _name(last))
         return _append(data, handle, _next(last, actor, action, subject, result, detail))
 
 
 @dataclass
-class Told:
+class AuditedAct:
     """What is known of an act while it goes on: the subject may get its name, the detail grows."""
 
     subject: str
@@ -67,10 +73,12 @@ class Told:
 
 
 @contextmanager
-def told(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[Told]:
+def recorded(
+    data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any
+) -> Generator[AuditedAct]:
     """Record the act however it ends: 成功, 拒绝 (no right, or refused at the door), 失败 with the reason."""
-    so_far = Told(subject, dict(detail))
-    result: Result = "失败"
+    so_far = AuditedAct(subject, dict(detail))
+    result: ActResult = "失败"
     reason = ""
     try:
         yield so_far
@@ -96,7 +104,7 @@ def told(data: DataDir, actor: Actor, action: Action, subject: str, **detail: An
         ) from error
 
 
-def entries(data: DataDir) -> tuple[Entry, ...]:
+def entries(data: DataDir) -> tuple[AuditEntry, ...]:
     """Every line that can be read, in the order of the file. What cannot is for `verify` to name."""
     return tuple(entry for line in _lines(data) if (entry := read(line)) is not None)
 
@@ -195,7 +203,7 @@ def _cut_what_was_never_confirmed(handle: int) -> None:
         os.ftruncate(handle, end)
 
 
-def _last(handle: int) -> Entry | None:
+def _last(handle: int) -> AuditEntry | None:
     """The last line that can be read, whatever stands behind it; None where there is none."""
     start = os.fstat(handle).st_size
     tail = b""
@@ -211,7 +219,7 @@ def _last(handle: int) -> Entry | None:
     return None
 
 
-def _damage(data: DataDir, last: Entry | None) -> str:
+def _damage(data: DataDir, last: AuditEntry | None) -> str:
     """Why the line named beside the file is not in it any more; empty when it is, or was never named."""
     named = _head(data)
     if named is None:
@@ -226,10 +234,15 @@ def _damage(data: DataDir, last: Entry | None) -> str:
 
 
 def _next(
-    last: Entry | None, actor: Actor, action: Action, subject: str, result: Result, detail: dict[str, Any]
-) -> Entry:
+    last: AuditEntry | None,
+    actor: Actor,
+    action: Action,
+    subject: str,
+    result: ActResult,
+    detail: dict[str, Any],
+) -> AuditEntry:
     return sealed(
-        Entry(
+        AuditEntry(
             number=last.number + 1 if last else 1,
             at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
             actor=plain(actor.name),
@@ -244,7 +257,7 @@ def _next(
     )
 
 
-def _append(data: DataDir, handle: int, entry: Entry) -> Entry:
+def _append(data: DataDir, handle: int, entry: AuditEntry) -> AuditEntry:
     """The whole line on the disk, or nothing of it; then its name beside the file."""
     name = temporary_sibling(data.audit_head)
     size = os.fstat(handle).st_size
@@ -261,7 +274,7 @@ def _append(data: DataDir, handle: int, entry: Entry) -> Entry:
         except OSError:
             os.ftruncate(handle, size)
             raise
-        put_in_place(name, data.audit_head)  # the folder too: it makes a new file's own name durable
+        replace_atomically(name, data.audit_head)  # the folder too: it makes a new file's own name durable
     finally:
         name.unlink(missing_ok=True)
     return entry
@@ -284,7 +297,7 @@ def _head(data: DataDir) -> tuple[int, str] | None:
         return None
 
 
-def _name(entry: Entry) -> bytes:
+def _name(entry: AuditEntry) -> bytes:
     return f"{entry.number} {entry.seal}\n".encode()
 
 

@@ -14,7 +14,7 @@ from scorecard.calendar.period import Grain
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.errors import hint
 
-Kind = Literal[
+SectionKind = Literal[
     "summary",  # how many indicators stand at each word, domain by domain
     "attention",  # exceptions by the question they raise, then 数据待核 by reason
     "domains",  # every indicator in an official sentence
@@ -28,9 +28,9 @@ Kind = Literal[
 ]
 Which = Literal["all", "missed", "exceptions", "listed"]
 Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
 PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
-_OF_INDICATORS: tuple[Kind, ...] = ("domains", "table", "figures", "definitions")
+_OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "definitions")
 
 
 class Section(Frozen):
@@ -39,7 +39,7 @@ class Section(Frozen):
     `which` narrows the paper's indicators: 未达标, exceptions, or those of `ids`. `rows` puts the cases of worklists in.
     """
 
-    kind: Kind
+    kind: SectionKind
     heading: str = ""
     lead: str = ""
     which: Which = "all"

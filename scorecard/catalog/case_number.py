@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Style = Literal["standard", "old", "several", "yearless"]
+CaseNumberStyle = Literal["standard", "old", "several", "yearless"]
 
 _PROVINCES = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵军"
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -44,7 +44,7 @@ class CaseNumber:
     """A case number in its normal form, and what the grammar says about it."""
 
     text: str
-    style: Style
+    style: CaseNumberStyle
     year: int | None
     court: str | None
     type: str | None

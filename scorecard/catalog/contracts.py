@@ -76,7 +76,7 @@ class CasePart(Frozen):
     part: Literal["year", "court", "type", "serial"]
 
 
-class Group(Frozen):
+class ValueGroup(Frozen):
     """Words gathered under one name; a word in no group falls under `other`, unknown stays unknown."""
 
     of: str
@@ -123,7 +123,7 @@ class Derived(Frozen):
     total: Texts | None = None
     difference: TwoColumns | None = None
     case_part: CasePart | None = None
-    group: Group | None = None
+    group: ValueGroup | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> "Derived":

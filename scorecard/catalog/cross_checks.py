@@ -4,10 +4,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scorecard.catalog import worked_examples as example
-from scorecard.catalog.briefing_templates import chosen_ids
+from pydantic import BaseModel
+
+from scorecard.catalog import worked_examples
+from scorecard.catalog.briefing_templates import Template, chosen_ids
 from scorecard.catalog.contract_checks import DATES, NUMBERS, Contract, contract_of, table_checks, test_checks
-from scorecard.catalog.definitions import COLUMN_UNIT, Catalog, Indicator
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import (
+    COLUMN_UNIT,
+    BibliographicSource,
+    Catalog,
+    Department,
+    Domain,
+    Indicator,
+    Measure,
+    Requirement,
+)
 from scorecard.catalog.formulas import Term
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedMistake, hint
@@ -57,7 +69,7 @@ def _columns(contract: Contract, one: Worklist, file: str) -> Iterator[SeedMista
 
 
 def _example(catalog: Catalog, one: Worklist, file: str) -> Iterator[SeedMistake]:
-    read, found = example.of_worklist(one, catalog)
+    read, found = worked_examples.of_worklist(one, catalog)
     for key, what, expected, remedy in found:
         yield SeedMistake(file, f"example.{key}", what, expected, remedy)
     for name in one.example.tables:
@@ -79,25 +91,26 @@ def _example(catalog: Catalog, one: Worklist, file: str) -> Iterator[SeedMistake
 
 
 @dataclass(frozen=True)
-class Written:
+class SeedNames:
     """What the seed files name, whether or not it could be read.
 
     A mistake in one entry must not be reported again by everything that refers to it: `file_of` holds every id that
-    was written ("Table:cases" -> its file), `unreadable` the files of which not even the ids are known.
+    was written ((Table, "cases") -> its file), `unreadable` the files of which not even the ids are known.
     """
 
-    file_of: Mapping[str, str]
+    file_of: Mapping[tuple[type[BaseModel], str], str]
     unreadable: frozenset[str] = frozenset()
 
-    def ids(self, model: str) -> list[str]:
-        prefix = f"{model}:"
-        return [key.removeprefix(prefix) for key in self.file_of if key.startswith(prefix)]
+    def ids(self, model: type[BaseModel]) -> list[str]:
+        return [id for kind, id in self.file_of if kind is model]
 
 
-def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
+def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     """Every mistake that shows only when the seed files are read together."""
 
-    def unknown(file: str, key: str, ids: Iterable[str], home: str, *models: str) -> Iterator[SeedMistake]:
+    def unknown(
+        file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]
+    ) -> Iterator[SeedMistake]:
         choices = [one for model in models for one in written.ids(model)]
         if written.unreadable.intersection(home.split("、")):
             return
@@ -107,38 +120,38 @@ def cross_checks(catalog: Catalog, written: Written) -> Iterator[SeedMistake]:
 
     for measure in catalog.measures.values():
         file, key = "measures.toml", measure.id
-        yield from unknown(file, key, [measure.domain], "domains.toml", "Domain")
-        yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", "Department")
+        yield from unknown(file, key, [measure.domain], "domains.toml", Domain)
+        yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", Department)
     yield from _spellings(catalog)
-    yield from _members(catalog, written.ids("Department"))
-    departments = written.ids("Department")
+    yield from _members(catalog, written.ids(Department))
+    departments = written.ids(Department)
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
-        yield from table_checks(contract, written.file_of[f"Table:{contract.table.id}"])
+        yield from table_checks(contract, written.file_of[Table, contract.table.id])
     for folder in dict.fromkeys(one.domain for one in catalog.indicators.values()):
-        yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", "Domain")
+        yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", Domain)
     for one in catalog.indicators.values():
-        file = written.file_of[f"Indicator:{one.id}"]
+        file = written.file_of[Indicator, one.id]
         yield from unknown(
-            file, "measures", one.measures, "measures.toml、requirements.toml", "Measure", "Requirement"
+            file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement
         )
-        yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
-        yield from unknown(file, "counterweight", [one.counterweight], "indicators/", "Indicator")
-        yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
+        yield from unknown(file, "departments", one.departments, "departments.toml", Department)
+        yield from unknown(file, "counterweight", [one.counterweight], "indicators/", Indicator)
+        yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
         yield from _indicator_checks(catalog, contracts, written, one, file)
     for one in catalog.worklists.values():
-        file = written.file_of[f"Worklist:{one.id}"]
+        file = written.file_of[Worklist, one.id]
         yield from unknown(
-            file, "measures", one.measures, "measures.toml、requirements.toml", "Measure", "Requirement"
+            file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement
         )
-        yield from unknown(file, "departments", one.departments, "departments.toml", "Department")
-        yield from unknown(file, "sources", one.sources, "sources.toml", "Source")
-        yield from worklist_checks(catalog, contracts, one, file, written.ids("Table"))
+        yield from unknown(file, "departments", one.departments, "departments.toml", Department)
+        yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
+        yield from worklist_checks(catalog, contracts, one, file, written.ids(Table))
     for one in catalog.briefings.values():
-        file = written.file_of[f"Template:{one.id}"]
-        yield from unknown(file, "indicators.domains", one.indicators.domains, "domains.toml", "Domain")
+        file = written.file_of[Template, one.id]
+        yield from unknown(file, "indicators.domains", one.indicators.domains, "domains.toml", Domain)
         for key, ids in chosen_ids(one).items():
-            yield from unknown(file, key, ids, "indicators/", "Indicator")
+            yield from unknown(file, key, ids, "indicators/", Indicator)
 
 
 def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
@@ -167,9 +180,9 @@ def _members(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:
 
 
 def _indicator_checks(
-    catalog: Catalog, contracts: Mapping[str, Contract], written: Written, indicator: Indicator, file: str
+    catalog: Catalog, contracts: Mapping[str, Contract], written: SeedNames, indicator: Indicator, file: str
 ) -> Iterator[SeedMistake]:
-    tables = written.ids("Table")
+    tables = written.ids(Table)
     for name in indicator.formula.tables:
         if name not in tables:
             yield SeedMistake(
@@ -191,7 +204,7 @@ def _indicator_checks(
     elif indicator.example.rows is not None and len(indicator.formula.tables) > 1:
         yield SeedMistake(file, "example.rows", "口径用到多张表", "写成 [example.tables]")
     else:
-        yield from example.mistakes(indicator, catalog, file)
+        yield from worked_examples.mistakes(indicator, catalog, file)
 
 
 def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str) -> Iterator[SeedMistake]:

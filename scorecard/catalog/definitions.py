@@ -103,7 +103,7 @@ class Requirement(Frozen):
     text: str
 
 
-class Source(Frozen):
+class BibliographicSource(Frozen):
     """Where a formula, a limit or a peer figure comes from."""
 
     id: str
@@ -180,7 +180,7 @@ class Catalog:
     departments: dict[str, Department]
     measures: dict[str, Measure]
     requirements: dict[str, Requirement]
-    sources: dict[str, Source]
+    sources: dict[str, BibliographicSource]
     tables: dict[str, Table]
     indicators: dict[str, Indicator]
     digest: str

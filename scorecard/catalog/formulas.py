@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, TypeAdapter
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Reach, Test, mistake, read_conditions
 from scorecard.catalog.contracts import Stock
 
-Kind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
+FormulaKind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
 Aggregate = Literal["count", "sum", "distinct", "largest", "median"]
 
 
@@ -41,7 +41,7 @@ class Term(Frozen):
         return frozenset(column for column in named if column)
 
 
-class Part(Frozen):
+class FormulaPart(Frozen):
     """Numerator over denominator (none: the numerator itself), and the rows the value rests on."""
 
     name: str = ""
@@ -53,8 +53,8 @@ class Part(Frozen):
 class Formula(Frozen):
     """The canonical formula: the value is the sum over parts of numerator ÷ denominator, in the indicator's unit."""
 
-    kind: Kind
-    parts: tuple[Part, ...]
+    kind: FormulaKind
+    parts: tuple[FormulaPart, ...]
     matures_after: Interval | None = None
     share: bool = False
 
@@ -127,7 +127,7 @@ def _terms_or_conditions(value: Any) -> Any:
 class FormulaForm(Frozen):
     """A formula as people write it; `formula()` gives the canonical one."""
 
-    kind: Kind
+    kind: FormulaKind
     table: str | None = None
     period: str | None = None
     stock: Stock | None = None
@@ -153,7 +153,7 @@ class FormulaForm(Frozen):
             share=self.kind == "ratio" and not self.may_exceed,
         )
 
-    def _parts(self) -> tuple[Part, ...]:
+    def _parts(self) -> tuple[FormulaPart, ...]:
         if self.kind == "stage_means":
             self._only("stages")
             if not self.stages:
@@ -167,10 +167,10 @@ class FormulaForm(Frozen):
             if self.kind != "ratio" or not numerator:
                 raise mistake("denominator 是列表", 'kind = "ratio"，且 numerator 也是项的列表')
             base = tuple(term.model_copy(update=_as_rows(term)) for term in denominator)
-            return (Part(numerator=numerator, denominator=denominator, base=base),)
+            return (FormulaPart(numerator=numerator, denominator=denominator, base=base),)
         return (self._single_table_part(),)
 
-    def _single_table_part(self) -> Part:
+    def _single_table_part(self) -> FormulaPart:
         if self.table is None:
             raise mistake("没有 table", "数据表的名字")
         rows = TermForm(table=self.table, period=self.period, stock=self.stock, where=self.where).term()
@@ -178,28 +178,30 @@ class FormulaForm(Frozen):
             case "count":
                 self._only("distinct")
                 counted = _valued(rows, "distinct", self.distinct) if self.distinct else rows
-                return Part(numerator=(counted,), base=(counted,))
+                return FormulaPart(numerator=(counted,), base=(counted,))
             case "sum":
                 self._only("of")
-                return Part(numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),))
+                return FormulaPart(
+                    numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),)
+                )
             case "mean" | "median":
                 self._only("of")
                 known = _known(rows, self._of())
                 if self.kind == "median":
-                    return Part(numerator=(_valued(known, "median", self._of()),), base=(known,))
-                return Part(
+                    return FormulaPart(numerator=(_valued(known, "median", self._of()),), base=(known,))
+                return FormulaPart(
                     numerator=(_valued(known, "sum", self._of()),), denominator=(known,), base=(known,)
                 )
             case _:
                 return self._ratio(rows)
 
-    def _ratio(self, rows: Term) -> Part:
+    def _ratio(self, rows: Term) -> FormulaPart:
         further = tuple(test for test in self.numerator if isinstance(test, Test))
         if self.over is not None:
             self._only("of", "over", "numerator")
             both = _known(_known(rows, self._of()), self.over)
             top = both.model_copy(update={"where": both.where + further})
-            return Part(
+            return FormulaPart(
                 numerator=(_valued(top, "sum", self._of()),),
                 denominator=(_valued(both, "sum", self.over),),
                 base=(both,),
@@ -207,7 +209,7 @@ class FormulaForm(Frozen):
         if self.largest is not None:
             self._only("largest")
             known = _known(rows, self.largest)
-            return Part(
+            return FormulaPart(
                 numerator=(_valued(known, "largest", self.largest),), denominator=(known,), base=(known,)
             )
         self._only("numerator", "numerator_stock", "distinct")
@@ -220,7 +222,7 @@ class FormulaForm(Frozen):
             top = top.model_copy(update={"stock": self.numerator_stock})
         if self.distinct:
             top, rows = _valued(top, "distinct", self.distinct), _valued(rows, "distinct", self.distinct)
-        return Part(numerator=(top,), denominator=(rows,), base=(rows,))
+        return FormulaPart(numerator=(top,), denominator=(rows,), base=(rows,))
 
     def _of(self) -> str:
         if self.of is None:
@@ -252,9 +254,9 @@ def _as_rows(term: Term) -> dict[str, Any]:
     return {"aggregate": "count", "column": None} if term.aggregate == "sum" else {}
 
 
-def _stage(stage: StageForm) -> Part:
+def _stage(stage: StageForm) -> FormulaPart:
     rows = _known(Term(table=stage.table, period=stage.period, where=stage.where), stage.of)
-    return Part(
+    return FormulaPart(
         name=stage.name, numerator=(_valued(rows, "sum", stage.of),), denominator=(rows,), base=(rows,)
     )
 

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.conditions import shown
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.cross_checks import Written, cross_checks
+from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import (
+    BibliographicSource,
     Catalog,
     Court,
     Department,
@@ -25,7 +26,6 @@ from scorecard.catalog.definitions import (
     Indicator,
     Measure,
     Requirement,
-    Source,
 )
 from scorecard.catalog.formulas import Formula, FormulaForm
 from scorecard.catalog.worklists import Worklist
@@ -68,7 +68,7 @@ def in_plan_order(
 
 
 Model = TypeVar("Model", bound=BaseModel)
-Report = Callable[[SeedMistake], None]
+ReportMistake = Callable[[SeedMistake], None]
 ACCESS = "access.toml"  # who gets in: lies with the seeds, but no version depends on it (access_settings.py reads it)
 
 _TYPE_NAMES = {
@@ -116,7 +116,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     departments = reader.many("departments.toml", Department)
     measures = {entry.id: entry for entry in reader.numbered("measures.toml", Measure)}
     requirements = {entry.id: entry for entry in reader.numbered("requirements.toml", Requirement)}
-    sources = reader.many("sources.toml", Source)
+    sources = reader.many("sources.toml", BibliographicSource)
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
@@ -138,7 +138,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         worklists=by_measure(worklists, measures, requirements),
         briefings={one.id: one for one in briefings},
     )
-    mistakes.extend(cross_checks(catalog, Written(reader.file_of, frozenset(reader.unreadable))))
+    mistakes.extend(cross_checks(catalog, SeedNames(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:
         raise SeedErrors(mistakes)
     return catalog
@@ -155,10 +155,10 @@ def _digest(files: Mapping[str, bytes]) -> str:
 class _Reader:
     """Reads seed files and reports every mistake instead of stopping at the first."""
 
-    def __init__(self, files: Mapping[str, bytes], report: Report) -> None:
+    def __init__(self, files: Mapping[str, bytes], report: ReportMistake) -> None:
         self._files = files
         self._report = report
-        self.file_of: dict[str, str] = {}
+        self.file_of: dict[tuple[type[BaseModel], str], str] = {}
         self.unreadable: set[str] = set()
 
     def require(self, name: str) -> None:
@@ -183,7 +183,7 @@ class _Reader:
         return None
 
     def parse(self, file: str, prefix: str, model: type[Model], raw: Any, **known: Any) -> Model | None:
-        self.file_of.setdefault(f"{model.__name__}:{known.get('id', '')}", file)
+        self.file_of.setdefault((model, str(known.get("id", ""))), file)
         if not isinstance(raw, dict):
             self._report(SeedMistake(file, prefix, f"值为 {shown(raw)}", "表 { … }"))
             return None
@@ -227,7 +227,7 @@ class _Reader:
             file for file in self._files if file.startswith(f"{name}/") and file.endswith(".toml")
         ):
             one = PurePosixPath(file).stem
-            first = self.file_of.setdefault(f"{model.__name__}:{one}", file)
+            first = self.file_of.setdefault((model, one), file)
             if first != file:
                 self._report(SeedMistake(file, "", f"编号“{one}”已用于 {first}", "不重复的文件名"))
                 continue

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from scorecard.calendar import period as periods
+from scorecard.calendar import period
 from scorecard.catalog import case_number
 from scorecard.catalog.contracts import Column, ColumnType, Table
 from scorecard.catalog.definitions import Catalog, Department, Indicator
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
-Cell = str | int | bool | date | datetime | Decimal | None
-Row = dict[str, Cell]
+ExampleCell = str | int | bool | date | datetime | Decimal | None
+ExampleRow = dict[str, ExampleCell]
 
 _BOOLEANS = {"是": True, "否": False}
 _EXPECTED: dict[ColumnType, str] = {
@@ -40,7 +40,7 @@ class ExampleTable:
 
     table: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ExampleRow, ...]
 
 
 def tables(indicator: Indicator, catalog: Catalog) -> tuple[ExampleTable, ...]:
@@ -75,7 +75,7 @@ def cut_date(indicator: Indicator) -> date:
     if indicator.example.as_of is not None:
         return indicator.example.as_of
     expect = indicator.example.expect
-    found = periods.parse(expect.grain, expect.period)
+    found = period.parse(expect.grain, expect.period)
     if found is None:
         raise SeedErrors([SeedMistake(indicator.id, "example.expect.period", *_bad_period(indicator))])
     return found.last
@@ -86,7 +86,7 @@ def mistakes(indicator: Indicator, catalog: Catalog, file: str) -> Iterator[Seed
     for key, what, expected, remedy in _read_all(indicator, catalog)[1]:
         yield SeedMistake(file, f"example.{key}", what, expected, remedy)
     expect = indicator.example.expect
-    if periods.parse(expect.grain, expect.period) is None:
+    if period.parse(expect.grain, expect.period) is None:
         yield SeedMistake(file, "example.expect.period", *_bad_period(indicator))
     contracts = [catalog.tables[name] for name in indicator.formula.tables if name in catalog.tables]
     if expect.scope == "firm" and not all(table.firm for table in contracts):
@@ -168,13 +168,13 @@ def _read(
             )
         if column in header[:position]:
             found.append((key, f"表头的“{column}”写了两次", "每列写一次", ""))
-    rows: list[Row] = []
+    rows: list[ExampleRow] = []
     for number, line in enumerate(lines[1:], 1):
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) != len(header):
             found.append((key, f"第 {number} 行有 {len(cells)} 格", f"与表头相同的 {len(header)} 格", ""))
             continue
-        row: Row = dict.fromkeys(table.columns)
+        row: ExampleRow = dict.fromkeys(table.columns)
         for column, cell in zip(header, cells, strict=True):
             if column in table.columns and cell:
                 try:
@@ -186,7 +186,7 @@ def _read(
     return ExampleTable(table.id, tuple(header), tuple(rows))
 
 
-def _value(cell: str, column: Column, departments: Mapping[str, Department]) -> Cell:
+def _value(cell: str, column: Column, departments: Mapping[str, Department]) -> ExampleCell:
     """The cell as it would be stored. Raises ValueError when it does not suit its column."""
     match column.type:
         case "date":

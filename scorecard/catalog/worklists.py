@@ -22,18 +22,18 @@ from scorecard.catalog.conditions import (
 )
 from scorecard.catalog.contracts import Stock
 
-State = Literal["超期", "临期", "期限不明", "未到期", "在列"]
-STATES: tuple[State, ...] = ("超期", "临期", "期限不明", "未到期", "在列")
+ItemState = Literal["超期", "临期", "期限不明", "未到期", "在列"]
+STATES: tuple[ItemState, ...] = ("超期", "临期", "期限不明", "未到期", "在列")
 
 
-class Due(Interval):
+class Deadline(Interval):
     """The last day (or moment) of a term that runs from a column: the day after it the row is 超期."""
 
     of: str
     working_days: int = 0
 
     @model_validator(mode="after")
-    def _one_calendar(self) -> "Due":
+    def _one_calendar(self) -> "Deadline":
         if self.working_days and (self.months or self.days or self.hours):
             raise mistake("working_days 与 months、days、hours 同时出现", "只用一种历法")
         return self
@@ -64,7 +64,7 @@ class Expected(Frozen):
     """One row of a worked example that comes up: its number in the table, its state, the day or moment it is due."""
 
     row: int
-    state: State
+    state: ItemState
     due: str = ""
 
 
@@ -109,7 +109,7 @@ class Worklist(Frozen):
     unless: Conditions = ()
     without: Without | None = None
     repeated: Repeated | None = None
-    due: Annotated[tuple[Due, ...], BeforeValidator(_dues)] = ()
+    due: Annotated[tuple[Deadline, ...], BeforeValidator(_dues)] = ()
     warn_days: int = 0
     from_warning: bool = False
     columns: Texts
@@ -140,7 +140,7 @@ class Worklist(Frozen):
         return any(one.hours for one in self.due)
 
 
-def state_of(worklist: Worklist, due: date | None, as_of: date) -> State:
+def state_of(worklist: Worklist, due: date | None, as_of: date) -> ItemState:
     """The state of a row on 数据截至; a moment counts by its day, since an extract does not say its hour."""
     if not worklist.due:
         return "在列"

@@ -23,7 +23,7 @@ _NARROW = 0.075  # a segment under this share of the widest row holds no words; 
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FigureFrame:
     """What stands around a figure: title, what it counts, where the numbers are from, 示例数据."""
 
     title: str
@@ -33,7 +33,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Segment:
+class FlowSegment:
     """One part of a row, in the order it is given."""
 
     name: str
@@ -42,11 +42,11 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Row:
+class FlowStage:
     """One stage of a flow; `start` is where it begins under the row above, in cases."""
 
     name: str
-    segments: tuple[Segment, ...]
+    segments: tuple[FlowSegment, ...]
     start: int = 0
 
     @property
@@ -54,7 +54,7 @@ class Row:
         return sum(segment.count for segment in self.segments)
 
 
-def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
+def flow(sheet: FigureFrame, rows: Sequence[FlowStage], unit: str = "件") -> go.Figure:
     """Stages as bars under bars, widths in what is counted: 件, 条."""
     widest = max((row.start + row.total for row in rows), default=0)
     figure = started(sheet, _HEAD + _FOOT + _ROW * max(len(rows), 1))
@@ -84,7 +84,7 @@ def flow(sheet: Sheet, rows: Sequence[Row], unit: str = "件") -> go.Figure:
     return finished(figure, sheet, empty=not widest, narrow=narrow)
 
 
-def _bar(segment: Segment, row: str, start: int, widest: int, unit: str) -> dict[str, object]:
+def _bar(segment: FlowSegment, row: str, start: int, widest: int, unit: str) -> dict[str, object]:
     colours = palette()
     fill = {
         "main": colours.ink,
@@ -116,7 +116,7 @@ def _bar(segment: Segment, row: str, start: int, widest: int, unit: str) -> dict
     }
 
 
-def started(sheet: Sheet, height: int) -> go.Figure:
+def started(sheet: FigureFrame, height: int) -> go.Figure:
     """An empty figure with its title and room for what stands below."""
     figure = go.Figure()
     subtitle = {"text": plain(sheet.subtitle), "font": {"size": 12, "color": palette().grey}}
@@ -131,7 +131,7 @@ def started(sheet: Sheet, height: int) -> go.Figure:
 
 
 def finished(
-    figure: go.Figure, sheet: Sheet, *, empty: bool, signs: str = "", narrow: Sequence[str] = ()
+    figure: go.Figure, sheet: FigureFrame, *, empty: bool, signs: str = "", narrow: Sequence[str] = ()
 ) -> go.Figure:
     """The figure with its provenance below it, 示例数据 on it, and words where there is nothing to draw.
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.flow import Sheet, finished, started
+from scorecard.charts.flow import FigureFrame, finished, started
 from scorecard.charts.stamp import plain
 from scorecard.charts.theme import faded, palette
 from scorecard.topics.insolvency import Case, Sums
@@ -27,7 +27,7 @@ def drawn(cases: Sequence[Case]) -> tuple[Case, ...]:
     return tuple(case for case in cases if id(case) in kept)
 
 
-def case_lines(sheet: Sheet, cases: Sequence[Case], labels: Sequence[str]) -> go.Figure:
+def case_lines(sheet: FigureFrame, cases: Sequence[Case], labels: Sequence[str]) -> go.Figure:
     """One line a case from 受理 (○) to 终结 (●) or to the day looked at (▷); 快审 in full, others thin.
 
     A fast track has a mark where its six months are full; what is open beyond two years is orange, thick, and says so.
@@ -111,7 +111,7 @@ def _quarters(first: date, last: date) -> tuple[list[date], list[str]]:
     return kept, [f"{day.year}年{day.month}月" for day in kept]
 
 
-def open_share(sheet: Sheet, found: Survival) -> go.Figure:
+def open_share(sheet: FigureFrame, found: Survival) -> go.Figure:
     """The share of cases still open by days since acceptance, with its 95 % limits and the median where one half is."""
     figure = started(sheet, 400)
     colours = palette()
@@ -150,7 +150,7 @@ def open_share(sheet: Sheet, found: Survival) -> go.Figure:
     return finished(figure, sheet, empty=not found.steps)
 
 
-def age_bars(sheet: Sheet, groups: Sequence[AgeGroup]) -> go.Figure:
+def age_bars(sheet: FigureFrame, groups: Sequence[AgeGroup]) -> go.Figure:
     """Pending cases by age, oldest group in orange with its word: the target is about those."""
     figure = started(sheet, 290)
     colours = palette()
@@ -177,7 +177,7 @@ def age_bars(sheet: Sheet, groups: Sequence[AgeGroup]) -> go.Figure:
     return finished(figure, sheet, empty=not most)
 
 
-def amounts(sheet: Sheet, sums: Sums, labels: Sequence[str], names: tuple[str, str]) -> go.Figure:
+def amounts(sheet: FigureFrame, sums: Sums, labels: Sequence[str], names: tuple[str, str]) -> go.Figure:
     """Both amounts of every case in 万元 as two dots on one line: the whole (○) and the part of it (●)."""
     figure = started(sheet, _AROUND + 28 * max(len(sums.shares), 3))
     rows = [plain(label) for label in labels]

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from scorecard.assessment.control_chart import Control
-from scorecard.assessment.spc import Segment
+from scorecard.assessment.control_chart import ControlChart
+from scorecard.assessment.spc import LimitSegment
 from scorecard.charts.stamp import LIMIT
 from scorecard.charts.theme import faded, palette
 from scorecard.narrative.control_words import level, possible
-from scorecard.narrative.time_axis_notes import Mark
+from scorecard.narrative.time_axis_notes import AxisNote
 
 _NAMES = 0.18  # of the axis: what "试用控制上限 100.00%" needs
 
 
-def draw_limits(figure: go.Figure, shown: Control, labels: Sequence[str]) -> None:
+def draw_limits(figure: go.Figure, shown: ControlChart, labels: Sequence[str]) -> None:
     """Each part's mean and limits from its first month to the next part; a limit no value can reach is not drawn."""
     at = {label: position for position, label in enumerate(labels)}
     firsts = [at.get(shown.months[part.start].period.label) for part in shown.parts]
@@ -25,14 +25,20 @@ def draw_limits(figure: go.Figure, shown: Control, labels: Sequence[str]) -> Non
             _draw(figure, shown, part, labels[first:end], named=end == len(labels), outside=outside)
 
 
-def room_for_names(shown: Control | None, labels: Sequence[str]) -> float:
+def room_for_names(shown: ControlChart | None, labels: Sequence[str]) -> float:
     """How far the axis reaches to the left of the first period, so that the names of the limits cover no value."""
     named = shown is not None and any(part.limits and not part.limits.flat for part in shown.parts)
     return _NAMES * len(labels) if named and shown and len(shown.parts) == 1 else 0.0
 
 
 def _draw(
-    figure: go.Figure, shown: Control, part: Segment, labels: Sequence[str], *, named: bool, outside: bool
+    figure: go.Figure,
+    shown: ControlChart,
+    part: LimitSegment,
+    labels: Sequence[str],
+    *,
+    named: bool,
+    outside: bool,
 ) -> None:
     by, colours = part.limits, palette()
     assert by is not None
@@ -67,7 +73,7 @@ def _draw(
             )
 
 
-def draw_marks(figure: go.Figure, marks: Sequence[Mark]) -> None:
+def draw_marks(figure: go.Figure, marks: Sequence[AxisNote]) -> None:
     """A thin upright line with its number above: between two periods for a change, on the period for an event."""
     colours = palette()
     for one in marks:

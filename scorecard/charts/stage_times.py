@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.flow import Sheet, finished, started
+from scorecard.charts.flow import FigureFrame, finished, started
 from scorecard.charts.stamp import plain
 from scorecard.charts.theme import faded, palette
 from scorecard.topics.disputes import Stage, Stages
@@ -11,7 +11,7 @@ from scorecard.topics.disputes import Stage, Stages
 TOGETHER = "同一批案件"
 
 
-def stage_times(sheet: Sheet, found: Stages, minimum_base: int) -> go.Figure:
+def stage_times(sheet: FigureFrame, found: Stages, minimum_base: int) -> go.Figure:
     """Means in days. Stages apart start at zero each, because they do not add up; those of one set of cases follow on.
 
     A mean over fewer cases than the minimum is left out: its count stands in the table beside the figure.

@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from scorecard.assessment.spc import Assurance, Variation
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 MASTHEAD = "#c9151e"  # the red head of an official paper, and nothing else: no screen and no figure has red
@@ -37,7 +37,7 @@ class Palette:
 
 
 @dataclass(frozen=True)
-class Mark:
+class VerdictMark:
     """How a verdict is shown: symbol and colour beside its word, and the CSS class that carries both."""
 
     symbol: str
@@ -76,18 +76,18 @@ def _palette(given: Mapping[str, Any]) -> Palette:
     )
 
 
-def mark(word: Word | Variation | Assurance) -> Mark:
+def mark(word: VerdictWord | Variation | Assurance) -> VerdictMark:
     """Symbol and colour of a word: ▲ blue met or improving, ▼ orange missed or worsening, ◆ violet to be checked or
     changed without direction, ○ grey not judged or noise.
     """
     colours = palette()
     if word in ("达标", "真实改善", "稳定达标"):
-        return Mark("▲", colours.met, "met")
+        return VerdictMark("▲", colours.met, "met")
     if word in ("未达标", "需要关注", "稳定不达标"):
-        return Mark("▼", colours.missed, "missed")
+        return VerdictMark("▼", colours.missed, "missed")
     if word in ("数据待核", "显著变化"):
-        return Mark("◆", colours.doubtful, "doubtful")
-    return Mark("○", colours.grey, "unjudged")
+        return VerdictMark("◆", colours.doubtful, "doubtful")
+    return VerdictMark("○", colours.grey, "unjudged")
 
 
 def css_variables() -> str:

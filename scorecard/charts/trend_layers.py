@@ -7,13 +7,13 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from scorecard.assessment.cards import Point
-from scorecard.assessment.control_chart import Control
+from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.spc import Variation
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.charts.stamp import CHOSEN, LAST, TARGET, plain
 from scorecard.charts.theme import faded, mark, palette
 from scorecard.narrative.control_words import possible
-from scorecard.narrative.time_axis_notes import Mark
+from scorecard.narrative.time_axis_notes import AxisNote
 
 _SHAPES = {"▲": "triangle-up", "▼": "triangle-down", "◆": "diamond", "○": "circle"}
 
@@ -34,8 +34,8 @@ class Trend:
     share: bool
     provenance: tuple[str, ...]
     sample: bool
-    control: Control | None = None
-    marks: tuple[Mark, ...] = ()
+    control: ControlChart | None = None
+    marks: tuple[AxisNote, ...] = ()
     notes: tuple[str, ...] = ()
     reading: str = ""
 
@@ -122,7 +122,7 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
     """
     colours = palette()
     drawn = [point for point in shown.points if point.value is not None]
-    told: list[Word | Variation | None] = [word_of(shown, point) for point in drawn]
+    told: list[VerdictWord | Variation | None] = [word_of(shown, point) for point in drawn]
     tones = [mark(word).colour if word else colours.ink for word in told]
     figure.add_scatter(
         x=[point.label for point in drawn],
@@ -155,7 +155,7 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
         _label_chosen(figure, drawn, shown.chosen)
 
 
-def word_of(shown: Trend, point: Point) -> Word | Variation | None:
+def word_of(shown: Trend, point: Point) -> VerdictWord | Variation | None:
     """The word a point is coloured by, or None."""
     if shown.control is None:
         return "未达标" if point.verdict.word == "未达标" else None
@@ -169,8 +169,8 @@ def word_of(shown: Trend, point: Point) -> Word | Variation | None:
     )
 
 
-def _marked(point: Point, told: Word | Variation | None) -> str:
-    words: list[Word | Variation] = [point.verdict.word]
+def _marked(point: Point, told: VerdictWord | Variation | None) -> str:
+    words: list[VerdictWord | Variation] = [point.verdict.word]
     if told and told != point.verdict.word:
         words.append(told)
     return "　".join(f"{mark(word).symbol} {word}" for word in words)

@@ -1,6 +1,6 @@
 """An indicator's trend as a page and a paper both draw it: points, control, marks on the time axis, provenance."""
 
-from scorecard.assessment.cards import Card, Evidence, Point, controlled
+from scorecard.assessment.cards import Card, CardInputs, Point, controlled
 from scorecard.calendar.period import Period
 from scorecard.charts.theme import mark
 from scorecard.charts.trend_layers import Trend
@@ -12,7 +12,7 @@ from scorecard.store.open_version import Version
 
 
 def trend_of(
-    version: Version, evidence: Evidence, card: Card, points: tuple[Point, ...], period: Period
+    version: Version, evidence: CardInputs, card: Card, points: tuple[Point, ...], period: Period
 ) -> Trend:
     """What the figure of a card shows; `points` are those of its indicator in `evidence`, `period` the one being read."""
     chosen = card.indicator

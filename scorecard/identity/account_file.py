@@ -13,7 +13,7 @@ from scorecard.access import Actor
 from scorecard.catalog.conditions import Frozen
 from scorecard.errors import StorageError
 from scorecard.identity.settings import Granted
-from scorecard.storage.atomic_files import put_in_place, storage_errors, temporary_sibling
+from scorecard.storage.atomic_files import replace_atomically, storage_errors, temporary_sibling
 from scorecard.storage.data_dir import DataDir
 
 WHERE = "账户文件"
@@ -107,7 +107,7 @@ def write(data: DataDir, book: Book) -> None:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(book.model_dump_json(indent=1).encode())
-            put_in_place(temporary, data.accounts)
+            replace_atomically(temporary, data.accounts)
         finally:
             temporary.unlink(missing_ok=True)
 

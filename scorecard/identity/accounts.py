@@ -27,7 +27,7 @@ def create(
     departments: Collection[str],
 ) -> str:
     """A new account; what comes out is its first password, which its owner must change."""
-    with audit.told(data, actor, "账户", name.strip()[:32], change="新增", role=ROLE_NAMES[role]):
+    with audit.recorded(data, actor, "账户", name.strip()[:32], change="新增", role=ROLE_NAMES[role]):
         actor.require("accounts")
         name = name.strip()
         if not _NAME.fullmatch(name) or name.casefold() in _TAKEN:
@@ -63,7 +63,7 @@ def assign(
     departments: Collection[str],
 ) -> None:
     """Another role or department; whoever is signed in to the account is signed out."""
-    with audit.told(data, actor, "账户", name, change="调整身份", role=ROLE_NAMES[role]):
+    with audit.recorded(data, actor, "账户", name, change="调整身份", role=ROLE_NAMES[role]):
         actor.require("accounts")
         _check_department(role, department, departments)
         _change(data, name, role=role, department=department)
@@ -71,14 +71,14 @@ def assign(
 
 def set_disabled(data: DataDir, actor: Actor, name: str, disabled: bool) -> None:
     """Close an account, or open it again. Nothing of it is removed: records go on naming it."""
-    with audit.told(data, actor, "账户", name, change="停用" if disabled else "启用"):
+    with audit.recorded(data, actor, "账户", name, change="停用" if disabled else "启用"):
         actor.require("accounts")
         _change(data, name, disabled=disabled)
 
 
 def reset(data: DataDir, actor: Actor, name: str) -> str:
     """A new first password for an account, which also opens a locked one."""
-    with audit.told(data, actor, "账户", name, change="重置密码"):
+    with audit.recorded(data, actor, "账户", name, change="重置密码"):
         actor.require("accounts")
         return _reset(data, name)
 
@@ -92,7 +92,7 @@ def first_administrator(data: DataDir) -> str | None:
     with changing(data) as book:
         if book.accounts:  # another process was first
             return None
-        with audit.told(data, console("首次启动"), "账户", FIRST, change="首次启动，新增管理员"):
+        with audit.recorded(data, console("首次启动"), "账户", FIRST, change="首次启动，新增管理员"):
             now = datetime.now(UTC)
             admin = Account(
                 name=FIRST,
@@ -110,7 +110,7 @@ def reset_administrator(data: DataDir) -> str:
     """A new password for `admin`, open and an administrator again: for whoever has a shell on the server."""
     if password := first_administrator(data):
         return password
-    with audit.told(data, console("服务器命令行"), "账户", FIRST, change="重置管理员密码"):
+    with audit.recorded(data, console("服务器命令行"), "账户", FIRST, change="重置管理员密码"):
         return _reset(data, FIRST, role="administrator", department=None, disabled=False)
 
 

@@ -75,7 +75,7 @@ class Request:
 
 
 @dataclass
-class Visit:
+class Connection:
     """One window: the request it came with, since when, and what was found out about it later."""
 
     request: Request
@@ -86,11 +86,11 @@ class Visit:
     sessions: set[str] = field(default_factory=set[str])  # the framework's session ids that may upload
 
 
-class Visits:
+class Connections:
     """All of them."""
 
     def __init__(self) -> None:
-        self._visits: dict[str, Visit] = {}
+        self._visits: dict[str, Connection] = {}
         self._lock = Lock()
 
     def came(self, request: Request, now: datetime, proxied: tuple[Actor | None, str] | None = None) -> str:
@@ -99,7 +99,7 @@ class Visits:
         with self._lock:
             for old in [one for one, visit in self._visits.items() if _over(visit, now)]:
                 del self._visits[old]
-            self._visits[key] = Visit(request, now, now, proxied=proxied)
+            self._visits[key] = Connection(request, now, now, proxied=proxied)
         return key
 
     def went(self, key: str, now: datetime) -> None:
@@ -108,18 +108,18 @@ class Visits:
             if visit := self._visits.get(key):
                 visit.gone = now
 
-    def find(self, keys: Iterable[str]) -> Visit | None:
+    def find(self, keys: Iterable[str]) -> Connection | None:
         """The visit of the one key given; None for none, several, or one that was never made."""
         given = list(keys)
         return self._visits.get(given[0]) if len(given) == 1 else None
 
-    def uploading(self, session: str) -> Visit | None:
+    def uploading(self, session: str) -> Connection | None:
         """The visit whose script registered this session of the framework for uploads."""
         with self._lock:
             return next((visit for visit in self._visits.values() if session in visit.sessions), None)
 
 
-def _over(visit: Visit, now: datetime) -> bool:
+def _over(visit: Connection, now: datetime) -> bool:
     return visit.gone is not None and now - visit.gone > _AFTERWARDS
 
 

@@ -14,7 +14,7 @@ from scorecard.identity.settings import Session
 
 
 @dataclass
-class Lasting:
+class SessionTimer:
     """How long a sign-in lasts: from when it began, and since when nothing was done."""
 
     began: datetime
@@ -32,7 +32,7 @@ class Lasting:
 class _Open:
     account: str
     epoch: int
-    lasting: Lasting
+    lasting: SessionTimer
 
 
 class Sessions:
@@ -52,9 +52,9 @@ class Sessions:
             self._open = {
                 key: one
                 for key, one in self._open.items()
-                if Lasting(one.lasting.began, one.lasting.seen).goes_on(limits, now)
+                if SessionTimer(one.lasting.began, one.lasting.seen).goes_on(limits, now)
             }
-            self._open[_key(token)] = _Open(account, epoch, Lasting(now, now))
+            self._open[_key(token)] = _Open(account, epoch, SessionTimer(now, now))
         return token
 
     def account(self, token: str, now: datetime) -> tuple[str, int] | None:

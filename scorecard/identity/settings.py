@@ -32,7 +32,7 @@ def _header(value: str) -> str:
 
 
 Whole = Annotated[int, AfterValidator(_positive)]
-Header = Annotated[str, AfterValidator(_header)]
+HeaderName = Annotated[str, AfterValidator(_header)]
 
 
 class Session(Frozen):
@@ -75,9 +75,9 @@ class Proxy(Frozen):
     """The headers of a reverse proxy on this machine, and which of its words is which role."""
 
     enabled: bool = False
-    name_header: Header = "X-Remote-User"
-    role_header: Header = "X-Remote-Role"
-    department_header: Header = "X-Remote-Department"
+    name_header: HeaderName = "X-Remote-User"
+    role_header: HeaderName = "X-Remote-Role"
+    department_header: HeaderName = "X-Remote-Department"
     roles: dict[str, Granted] = Field(default_factory=dict)
 
 

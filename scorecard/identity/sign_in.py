@@ -28,7 +28,7 @@ class SignInRefused(ScorecardError):
 
 
 @dataclass
-class Guesses:
+class FailedAttempts:
     """What this process remembers of failed sign-ins that no account keeps: names that do not exist, records left out."""
 
     failures: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # name -> how often, locked until
@@ -63,7 +63,7 @@ class Guesses:
 def sign_in(
     data: DataDir,
     settings: AccessSettings,
-    guesses: Guesses,
+    guesses: FailedAttempts,
     name: str,
     password: str,
     origin: str,
@@ -139,7 +139,7 @@ def change_password(
     account = read(data).find(name)
     if account is None:
         raise _wrong()
-    with audit.told(data, account.actor(origin), "账户", account.name, change="修改密码"):
+    with audit.recorded(data, account.actor(origin), "账户", account.name, change="修改密码"):
         now = datetime.now(UTC)
         if account.locked_until and account.locked_until > now:
             raise _locked(account.locked_until, now)

@@ -12,7 +12,7 @@ from scorecard.narrative.control_words import assurance_sentence, signal_span, v
 
 
 @dataclass(frozen=True)
-class Item:
+class AttentionItem:
     """One indicator and the sentence that says what is the matter, by how much and since when."""
 
     card: Card
@@ -20,12 +20,12 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class AttentionGroup:
     """Indicators with the same question. `elsewhere` counts those that belong here too and stand in a group above."""
 
     title: str
     question: str
-    items: tuple[Item, ...]
+    items: tuple[AttentionItem, ...]
     elsewhere: int
 
 
@@ -82,15 +82,15 @@ _GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
 )
 
 
-def groups(cards: Sequence[Card]) -> tuple[Group, ...]:
+def groups(cards: Sequence[Card]) -> tuple[AttentionGroup, ...]:
     """The groups that have members, each card in the first one it belongs to."""
     placed: set[str] = set()
-    found: list[Group] = []
+    found: list[AttentionGroup] = []
     for title, question, belongs, say in _GROUPS:
         members = [card for card in cards if belongs(card)]
         new = [card for card in members if card.indicator.id not in placed]
         placed |= {card.indicator.id for card in new}
-        items = tuple(Item(card, say(card)) for card in new)
+        items = tuple(AttentionItem(card, say(card)) for card in new)
         if members:
-            found.append(Group(title, question, items, len(members) - len(new)))
+            found.append(AttentionGroup(title, question, items, len(members) - len(new)))
     return tuple(found)

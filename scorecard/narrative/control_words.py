@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.control_chart import Control, Judged
+from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.number_format import figure_text, told_apart, value_text
-from scorecard.assessment.spc import RUN, Limits, Segment, Side, Variation
+from scorecard.assessment.spc import RUN, Limits, LimitSegment, LimitSide, Variation
 from scorecard.narrative.provenance import day_text
 
 _CLOSING: dict[Variation, str] = {
@@ -19,7 +19,7 @@ _COUNTED = ("件", "家", "篇", "个")
 _TELLING_RUN = 3  # a shorter run on one side of the mean is not worth a sentence
 
 
-def variation_sentence(shown: Control) -> str:
+def variation_sentence(shown: ControlChart) -> str:
     """ "连续9个月低于均值50.5天，属真实改善" or "本月上升属正常波动" or why there is no word."""
     if shown.variation is None:
         return shown.reason
@@ -28,7 +28,7 @@ def variation_sentence(shown: Control) -> str:
     return f"{fired(shown, len(shown.months) - 1)}，{_CLOSING[shown.variation]}"
 
 
-def fired(shown: Control, position: int) -> str:
+def fired(shown: ControlChart, position: int) -> str:
     """The rule a month signals by, with the numbers it fired on."""
     month, unit = shown.months[position], shown.indicator.unit
     by, signal = month.limits, month.signal
@@ -55,7 +55,7 @@ def fired(shown: Control, position: int) -> str:
             return f"{count}{'高于' if up else '低于'}均值{level(by.mean, unit)}"
 
 
-def signal_span(shown: Control) -> str:
+def signal_span(shown: ControlChart) -> str:
     """Since when: the months of a run that signals now; empty where the sentence names the month itself."""
     signal = shown.last.signal
     if signal is None or signal.rule in ("outside", "close"):
@@ -63,7 +63,7 @@ def signal_span(shown: Control) -> str:
     return _span(shown.behind(len(shown.months) - 1))
 
 
-def last_signal_sentence(shown: Control) -> str:
+def last_signal_sentence(shown: ControlChart) -> str:
     """The last signal, where the last month itself gives none: a long run that just ended must not be forgotten."""
     position = shown.last_signal
     if position is None or position == len(shown.months) - 1:
@@ -76,7 +76,7 @@ def last_signal_sentence(shown: Control) -> str:
     return f"最近一次信号：{when}{fired(shown, position)}，{_CLOSING[month.word]}"
 
 
-def assurance_sentence(shown: Control) -> str:
+def assurance_sentence(shown: ControlChart) -> str:
     """Why the target is met, or missed, or both, as the process runs; empty without a word."""
     by = shown.limits
     if by is None or shown.assurance is None:
@@ -89,7 +89,7 @@ def assurance_sentence(shown: Control) -> str:
     }[shown.assurance]
 
 
-def range_text(by: Limits, shown: Control) -> str:
+def range_text(by: Limits, shown: ControlChart) -> str:
     """The limits, cut where a value cannot be: a share ends at 0 and 100, a count or a duration at 0."""
     low, high = possible(by, shown)
     return f"{level(low, shown.indicator.unit)}—{level(high, shown.indicator.unit)}"
@@ -100,7 +100,7 @@ def level(value: Fraction, unit: str) -> str:
     return f"{figure_text(value, unit, 1 if unit in _COUNTED else 0)}{unit}"
 
 
-def possible(by: Limits, shown: Control) -> tuple[Fraction, Fraction]:
+def possible(by: Limits, shown: ControlChart) -> tuple[Fraction, Fraction]:
     """The limits without the part no value can reach."""
     low, high = by.lower, by.upper
     if all(one.value >= 0 for one in shown.months):
@@ -108,7 +108,7 @@ def possible(by: Limits, shown: Control) -> tuple[Fraction, Fraction]:
     return low, min(high, Fraction(100)) if shown.indicator.formula.share else high
 
 
-def what_would_change(shown: Control) -> str:
+def what_would_change(shown: ControlChart) -> str:
     """What the next month would have to be for another word; empty without one."""
     by, unit = shown.limits, shown.indicator.unit
     if by is None or shown.variation is None or by.flat:
@@ -126,7 +126,7 @@ def what_would_change(shown: Control) -> str:
             return f"下月回到均值{mean}附近（{level(by.close_lower, unit)}—{level(by.close_upper, unit)}之间），即转为正常波动"
 
 
-def _limits_ahead(by: Limits, shown: Control) -> str:
+def _limits_ahead(by: Limits, shown: ControlChart) -> str:
     low, high = possible(by, shown)
     unit = shown.indicator.unit
     sides = [
@@ -140,7 +140,7 @@ def _limits_ahead(by: Limits, shown: Control) -> str:
     return f"下月{'或'.join(sides)}，即为信号" if sides else ""
 
 
-def _run_ahead(shown: Control) -> str:
+def _run_ahead(shown: ControlChart) -> str:
     """How many more months on the same side of the mean make a signal."""
     part = shown.parts[-1]
     side, length = _current_run(part)
@@ -150,7 +150,7 @@ def _run_ahead(shown: Control) -> str:
     return f"已连续{length}个月{place}均值，再连续{RUN - length}个月即为信号"
 
 
-def rebasing_hint(shown: Control) -> str:
+def rebasing_hint(shown: ControlChart) -> str:
     """Where months on end have signalled the same way: the baseline may be of the past, which only people can decide."""
     recent = shown.months[-RUN:]
     sides = {one.signal.side if one.signal else None for one in recent}
@@ -159,19 +159,19 @@ def rebasing_hint(shown: Control) -> str:
     return f"近{RUN}个月都是同一方向的信号；如做法确已改变，可在“基准与标注”页记录一次有理由的重设"
 
 
-def _current_run(part: Segment) -> tuple[Side | None, int]:
+def _current_run(part: LimitSegment) -> tuple[LimitSide | None, int]:
     assert part.limits is not None
-    side: Side | None = None
+    side: LimitSide | None = None
     length = 0
     for value in reversed(part.values):
-        here: Side | None = 1 if value > part.limits.mean else -1 if value < part.limits.mean else None
+        here: LimitSide | None = 1 if value > part.limits.mean else -1 if value < part.limits.mean else None
         if here is None or (side is not None and here != side):
             break
         side, length = here, length + 1
     return side, length
 
 
-def baseline_lines(shown: Control) -> tuple[str, ...]:
+def baseline_lines(shown: ControlChart) -> tuple[str, ...]:
     """The choice of baseline, one line a part: which months, screened or not, trial or fixed, whose decision."""
     lines: list[str] = []
     cuts = {0: None, **dict(zip((part.start for part in shown.parts[1:]), _cut_groups(shown), strict=True))}
@@ -189,7 +189,7 @@ def baseline_lines(shown: Control) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _baseline_line(shown: Control, part: Segment, by: Limits) -> str:
+def _baseline_line(shown: ControlChart, part: LimitSegment, by: Limits) -> str:
     months = shown.months[part.start : part.start + by.baseline]
     if by.flat:
         return f"基准期{_span(months)}的{by.baseline}个月没有可用的波动，不画控制界限"
@@ -199,7 +199,7 @@ def _baseline_line(shown: Control, part: Segment, by: Limits) -> str:
     return f"均值和控制界限：以{_span(months)}的{by.baseline}个月为固定基准{screened}"
 
 
-def _cut_groups(shown: Control) -> list[str]:
+def _cut_groups(shown: ControlChart) -> list[str]:
     """For every later part, the decisions that begin it."""
     groups: dict[int, list[str]] = {part.start: [] for part in shown.parts[1:]}
     for one in shown.cuts:
@@ -212,23 +212,23 @@ def _cut_groups(shown: Control) -> list[str]:
     return ["；".join(found) for found in groups.values()]
 
 
-def _when(shown: Control) -> str:
+def _when(shown: ControlChart) -> str:
     """本月, or the month by name where the month that is read is not settled yet."""
     return "本月" if shown.last.period == shown.read else shown.last.period.label
 
 
-def _moved(months: Sequence[Judged]) -> str:
+def _moved(months: Sequence[ChartedMonth]) -> str:
     if len(months) < 2:
         return ""
     before, after = months[-2].value, months[-1].value
     return "持平" if before == after else "上升" if after > before else "下降"
 
 
-def _adjacent(months: Sequence[Judged]) -> bool:
+def _adjacent(months: Sequence[ChartedMonth]) -> bool:
     return months[-1].period.first_month - months[0].period.first_month == len(months) - 1
 
 
-def _span(months: Sequence[Judged]) -> str:
+def _span(months: Sequence[ChartedMonth]) -> str:
     first, last = months[0].period.label, months[-1].period.label
     return first if first == last else f"{first}至{last}"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from scorecard.catalog.conditions import Interval, Reach, Test
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.formulas import Part, Term
+from scorecard.catalog.formulas import FormulaPart, Term
 
 _NUMBER_SIGNS = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}
 _DATE_SIGNS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
@@ -52,7 +52,7 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
 
 
-def _halves(part: Part, catalog: Catalog) -> list[str]:
+def _halves(part: FormulaPart, catalog: Catalog) -> list[str]:
     """分母 first; a numerator that is a further filter of the same rows says only what it adds."""
     lines = [f"分母 = {_sum(part.denominator, catalog)}"]
     top, bottom = part.numerator[0], part.denominator[0]
@@ -66,7 +66,7 @@ def _halves(part: Part, catalog: Catalog) -> list[str]:
     return [*lines, f"分子 = {_sum(part.numerator, catalog)}"]
 
 
-def _stage(part: Part, catalog: Catalog) -> str:
+def _stage(part: FormulaPart, catalog: Catalog) -> str:
     return f"{part.name} = {_sum(part.numerator, catalog)} ÷ {_sum(part.denominator, catalog)}"
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
-from scorecard.catalog import loader as catalogs, worked_examples as example
-from scorecard.catalog.definitions import Catalog, Indicator, Source
-from scorecard.catalog.worked_examples import Cell
+from scorecard.catalog import loader, worked_examples
+from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
+from scorecard.catalog.worked_examples import ExampleCell
 from scorecard.narrative.formula_words import computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
 
@@ -28,7 +28,7 @@ DIRECTIONS = {
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExampleSheet:
     """A table of a worked example as it is printed: its name, Chinese headers, rows of text."""
 
     name: str
@@ -37,7 +37,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Entry:
+class GlossaryEntry:
     """Everything the glossary says of one indicator."""
 
     indicator: Indicator
@@ -48,15 +48,15 @@ class Entry:
     formula: tuple[str, ...]
     computed: tuple[tuple[str, str], ...]
     counterweight: str
-    sources: tuple[Source, ...]
-    sheets: tuple[Sheet, ...]
+    sources: tuple[BibliographicSource, ...]
+    sheets: tuple[ExampleSheet, ...]
     result: str
 
 
-def entry(indicator: Indicator, catalog: Catalog) -> Entry:
+def entry(indicator: Indicator, catalog: Catalog) -> GlossaryEntry:
     """The glossary entry of an indicator."""
     partner = catalog.indicators.get(indicator.counterweight)
-    return Entry(
+    return GlossaryEntry(
         indicator=indicator,
         domain=catalog.domains[indicator.domain].name,
         measures=tuple(serves(measure, catalog) for measure in indicator.measures),
@@ -80,9 +80,9 @@ def serves(measure: str, catalog: Catalog) -> str:
     return f"工作要求 {requirement.number} {requirement.title}"
 
 
-def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[Sheet, ...]:
+def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[ExampleSheet, ...]:
     return tuple(
-        Sheet(
+        ExampleSheet(
             name=catalog.tables[one.table].name,
             headers=tuple(catalog.tables[one.table].header(column) for column in one.columns),
             rows=tuple(
@@ -90,11 +90,11 @@ def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[Sheet, ...]:
                 for row in one.rows
             ),
         )
-        for one in example.tables(indicator, catalog)
+        for one in worked_examples.tables(indicator, catalog)
     )
 
 
-def _cell(cell: Cell, catalog: Catalog, table: str, column: str) -> str:
+def _cell(cell: ExampleCell, catalog: Catalog, table: str, column: str) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -153,7 +153,7 @@ def markdown(catalog: Catalog) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _markdown(one: Entry) -> list[str]:
+def _markdown(one: GlossaryEntry) -> list[str]:
     indicator = one.indicator
     facts = {
         "定义": indicator.definition,
@@ -180,7 +180,7 @@ def _markdown(one: Entry) -> list[str]:
     return [*lines, f"结果：**{one.result}**", ""]
 
 
-def _source(source: Source) -> str:
+def _source(source: BibliographicSource) -> str:
     year = f"（{source.year}）" if source.year else ""
     return f"{_escape(source.title)}{year} <{source.url}>" if source.url else f"{_escape(source.title)}{year}"
 
@@ -195,7 +195,7 @@ def _escape(text: str) -> str:
 def main() -> None:
     """Write docs/indicators.md from the seeds folder."""
     DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(markdown(catalogs.load(default_seeds())), encoding="utf-8")
+    DOCUMENT.write_text(markdown(loader.load(default_seeds())), encoding="utf-8")
 
 
 if __name__ == "__main__":

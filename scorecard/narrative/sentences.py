@@ -7,12 +7,12 @@ no rate is written on a base that carries none.
 from collections.abc import Sequence
 
 from scorecard.assessment.cards import Card, counts
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.attention import groups
 from scorecard.narrative.control_words import variation_sentence
 
 # The first clause, by what may be said of the value.
-_LEADS: dict[Word, str] = {
+_LEADS: dict[VerdictWord, str] = {
     "达标": "{period}，{name}为{value}{halves}",
     "未达标": "{period}，{name}为{value}{halves}",
     "仅监测": "{period}，{name}为{value}{halves}",
@@ -23,17 +23,17 @@ _LEADS: dict[Word, str] = {
     "无数据": "{period}，{name}无数据：{reason}",
 }
 # The first clause where the value may still move and its base carries no rate yet.
-_WITHHELD: dict[Word, str] = {
+_WITHHELD: dict[VerdictWord, str] = {
     "观察期未满": "{period}，{name}观察期未满，只列数{halves}，不计比率",
     "在途": "{period}，{name}报告期未结束，只列数{halves}，不计比率",
 }
 # The clause against the target; words without one are not measured against it.
-_TARGETS: dict[Word, str] = {
+_TARGETS: dict[VerdictWord, str] = {
     "达标": "目标{target}，达标{gap}",
     "未达标": "目标{target}，未达标{gap}",
     "仅监测": "{target}",
 }
-_COMPARED: tuple[Word, ...] = ("达标", "未达标", "仅监测")
+_COMPARED: tuple[VerdictWord, ...] = ("达标", "未达标", "仅监测")
 _NUMERALS = "一二三四五六七八九十"
 
 

@@ -17,7 +17,7 @@ _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 @dataclass(frozen=True)
-class Mark:
+class AxisNote:
     """A mark before the point at `position`, or on it; `breaks` where the curve must not run through."""
 
     symbol: str
@@ -29,7 +29,7 @@ class Mark:
 
 def marks(
     points: Sequence[Point], grain: Grain, annotations: Sequence[Annotation], cuts: Sequence[Baseline] = ()
-) -> tuple[Mark, ...]:
+) -> tuple[AxisNote, ...]:
     """All marks of a figure in time order; those outside its periods are left out."""
     places = {point.key: at for at, point in enumerate(points)}
     found: list[tuple[int, int, bool, bool, str]] = []  # position, order within it, before, breaks, note
@@ -50,12 +50,12 @@ def marks(
             when = f"{one.month.year}年{one.month.month}月"
             found.append((at, 2, one.breaks, one.breaks, f"{when}　{kind}{one.text}（{one.reason}；{who}）"))
     return tuple(
-        Mark(_symbol(number), at, before, breaks, note)
+        AxisNote(_symbol(number), at, before, breaks, note)
         for number, (at, _, before, breaks, note) in enumerate(sorted(found, key=lambda one: one[:2]))
     )
 
 
-def footnotes(found: Sequence[Mark]) -> tuple[str, ...]:
+def footnotes(found: Sequence[AxisNote]) -> tuple[str, ...]:
     """The notes with their numbers, in the order of the axis."""
     return tuple(f"{mark.symbol} {mark.note}" for mark in found)
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from scorecard.assessment.cards import Card
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative import attention as exceptions
-from scorecard.plan.measure_matrix import Line
+from scorecard.narrative import attention
+from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision, standing, unresolved
 from scorecard.store.worklist_rows import Tally, counted
 
@@ -22,7 +22,7 @@ NEEDS_A_DECISION = ("未达标且未见改善", "真实恶化", "稳定不达标
 
 
 @dataclass(frozen=True)
-class Matter:
+class AgendaItem:
     """One thing to decide on.
 
     `reasons` say why it is here now; empty when only an earlier decision keeps it on the table. `history` holds what was
@@ -58,11 +58,11 @@ class Matter:
 def agenda(
     catalog: Catalog,
     cards: Mapping[str, Card],
-    lines: Sequence[Line],
+    lines: Sequence[MeasureLine],
     tallies: Iterable[Tally],
     decisions: Sequence[Decision],
     today: date,
-) -> tuple[Matter, ...]:
+) -> tuple[AgendaItem, ...]:
     """Every matter of the session in its order; those no longer followed are left out while they stay that way."""
     now = {
         one.id: one
@@ -87,14 +87,14 @@ def agenda(
     )
 
 
-def _indicators(cards: Mapping[str, Card]) -> Iterable[Matter]:
+def _indicators(cards: Mapping[str, Card]) -> Iterable[AgendaItem]:
     """Groups one after the other, in each the catalogue's order."""
-    for group in exceptions.groups(tuple(cards.values())):
+    for group in attention.groups(tuple(cards.values())):
         if group.title not in NEEDS_A_DECISION:
             continue
         for item in group.items:
             card = item.card
-            yield Matter(
+            yield AgendaItem(
                 id=f"indicator:{card.indicator.id}",
                 subject="indicator",
                 title=card.indicator.name,
@@ -108,7 +108,7 @@ def _standing(card: Card) -> tuple[str, ...]:
     return tuple(part for part in (card.halves, card.to_meet) if part)
 
 
-def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[Matter]:
+def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[AgendaItem]:
     for one in catalog.worklists.values():
         numbers = counted(tallies, one.id)
         if numbers["超期"]:
@@ -121,7 +121,7 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[Matter]
                 counted(tallies, one.id, each)["超期"] for each in catalog.departments
             )
             parts += [f"未登记部门 {unknown:,}"] if unknown else []
-            yield Matter(
+            yield AgendaItem(
                 id=f"worklist:{one.id}",
                 subject="worklist",
                 title=one.name,
@@ -135,7 +135,7 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[Matter]
             )
 
 
-def _owed(catalog: Catalog, lines: Sequence[Line]) -> Iterable[Matter]:
+def _owed(catalog: Catalog, lines: Sequence[MeasureLine]) -> Iterable[AgendaItem]:
     for line in lines:
         for duty in line.owing:
             who = catalog.departments[duty.department].name
@@ -144,7 +144,7 @@ def _owed(catalog: Catalog, lines: Sequence[Line]) -> Iterable[Matter]:
                 if duty.latest is None
                 else f"最近一次汇报在 {duty.latest.reported_on}，已 {duty.days} 天：{duty.latest.text}"
             )
-            yield Matter(
+            yield AgendaItem(
                 id=f"report:{line.measure.id}:{duty.department}",
                 subject="report",
                 title=f"{line.measure.title}：{who}欠进展汇报",
@@ -154,13 +154,13 @@ def _owed(catalog: Catalog, lines: Sequence[Line]) -> Iterable[Matter]:
             )
 
 
-def _kept(one: Decision, cards: Mapping[str, Card]) -> Matter:
+def _kept(one: Decision, cards: Mapping[str, Card]) -> AgendaItem:
     """A matter that only its decision keeps on the table: what it is about now shows nothing against it."""
     kind, _, name = one.item.partition(":")
     card = cards.get(name) if kind == "indicator" else None
     subject: Subject = kind if kind in ("indicator", "worklist", "report") else "other"
     now = f"{card.period}为{card.value}，{card.verdict.word}" if card is not None else "现在的数据中没有问题"
-    return Matter(
+    return AgendaItem(
         id=one.item,
         subject=subject,
         title=one.title,
@@ -170,6 +170,6 @@ def _kept(one: Decision, cards: Mapping[str, Card]) -> Matter:
     )
 
 
-def late(matters: Iterable[Matter], today: date) -> int:
+def late(matters: Iterable[AgendaItem], today: date) -> int:
     """How many matters are past the due date a session gave them."""
     return sum(1 for one in matters if one.last is not None and one.last.late(today))

@@ -11,9 +11,9 @@ from typing import Any
 
 from scorecard.assessment.cards import Card
 from scorecard.catalog.definitions import Catalog, Measure
-from scorecard.catalog.worklists import State
+from scorecard.catalog.worklists import ItemState
 from scorecard.records.progress_reports import reporters
-from scorecard.store.registers import Progress
+from scorecard.store.registers import RegisteredProgress
 from scorecard.store.worklist_rows import Tally, counted
 
 REPORTED_EVERY = "配套措施进展汇报间隔天数"  # the parameter
@@ -28,20 +28,20 @@ class Duty:
     """
 
     department: str
-    latest: Progress | None
+    latest: RegisteredProgress | None
     days: int | None
     owed: bool | None
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureLine:
     """One measure: who answers for it, what its indicators say, what waits on worklists, what was reported."""
 
     measure: Measure
     duties: tuple[Duty, ...]
     cards: tuple[Card, ...]
-    worklists: tuple[tuple[str, dict[State, int]], ...]
-    reports: tuple[Progress, ...]
+    worklists: tuple[tuple[str, dict[ItemState, int]], ...]
+    reports: tuple[RegisteredProgress, ...]
 
     @property
     def speaking(self) -> tuple[Card, ...]:
@@ -71,22 +71,22 @@ class Line:
     def owing(self) -> tuple[Duty, ...]:
         return tuple(duty for duty in self.duties if duty.owed)
 
-    def waiting(self, state: State) -> int:
+    def waiting(self, state: ItemState) -> int:
         return sum(numbers[state] for _, numbers in self.worklists)
 
 
 def lines(
     catalog: Catalog,
     cards: Mapping[str, Card],
-    reports: Sequence[Progress],
+    reports: Sequence[RegisteredProgress],
     tallies: Iterable[Tally],
     today: date,
     every: int | None,
-) -> tuple[Line, ...]:
+) -> tuple[MeasureLine, ...]:
     """The measures in the plan's order. `reports` newest first; `every` how many days may pass between two of them."""
     found = tuple(tallies)
     return tuple(
-        Line(
+        MeasureLine(
             measure=measure,
             duties=_duties(catalog, measure, reports, today, every),
             cards=tuple(card for card in cards.values() if measure.id in card.indicator.measures),
@@ -102,7 +102,7 @@ def lines(
 
 
 def _duties(
-    catalog: Catalog, measure: Measure, reports: Sequence[Progress], today: date, every: int | None
+    catalog: Catalog, measure: Measure, reports: Sequence[RegisteredProgress], today: date, every: int | None
 ) -> tuple[Duty, ...]:
     """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each."""
     own = [one for one in reports if one.measure == measure.id and one.reported_on <= today]

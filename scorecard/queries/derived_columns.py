@@ -7,17 +7,17 @@ import ibis
 
 from scorecard.catalog.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
-from scorecard.queries.expressions import Expression, Rows, as_date, later, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
 
 CALENDAR = (
     "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 )
 
 
-def derive(table: Table, source: str) -> Rows:
+def derive(table: Table, source: str) -> RowsExpression:
     """The rows of `source` (contract columns, _batch, _line) with every derived column added, in order."""
     schema = unbound(table, source, derived=False).schema()
-    rows: Rows = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
+    rows: RowsExpression = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
     calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
     for name, derived in table.derived.items():
         if derived.working_days_between is not None:
@@ -27,7 +27,9 @@ def derive(table: Table, source: str) -> Rows:
     return rows.select(*table.columns, *table.derived, "_batch", "_line")
 
 
-def _with_working_days(rows: Rows, calendar: Rows, name: str, start: str, end: str) -> Rows:
+def _with_working_days(
+    rows: RowsExpression, calendar: RowsExpression, name: str, start: str, end: str
+) -> RowsExpression:
     """Working days after `start` up to and including `end`; unknown outside the calendar or when end < start."""
     for side, column in (("from", start), ("to", end)):
         days = calendar.select(calendar.day.name(f"_{side}_day"), calendar.ordinal.name(f"_{side}_ordinal"))
@@ -38,7 +40,7 @@ def _with_working_days(rows: Rows, calendar: Rows, name: str, start: str, end: s
     return rows.mutate(counted.name(name)).drop("_from_day", "_from_ordinal", "_to_day", "_to_ordinal")
 
 
-def _derived(rows: Rows, derived: Derived) -> Expression:
+def _derived(rows: RowsExpression, derived: Derived) -> Expression:
     if derived.days_between is not None:
         start, end = (as_date(rows[column]) for column in derived.days_between)
         return (end >= start).ifelse(end.delta(start, unit="day"), ibis.null("int64"))

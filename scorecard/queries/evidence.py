@@ -17,8 +17,8 @@ from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import Period
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.formulas import Part, Term
-from scorecard.queries.expressions import Expression, Rows, as_date, unbound
+from scorecard.catalog.formulas import FormulaPart, Term
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, unbound
 from scorecard.queries.terms import matches
 
 Half = Literal["numerator", "denominator"]
@@ -27,7 +27,7 @@ BATCH, LINE = "_batch", "_line"
 
 
 @dataclass(frozen=True)
-class Role:
+class TermRole:
     """One term of the formula and the half it stands in; `flag` is the column that says whether a row counts in it."""
 
     flag: str
@@ -49,7 +49,7 @@ class Role:
 
 
 @dataclass(frozen=True)
-class Behind:
+class EvidenceQuery:
     """The rows of one table that stand behind one value, as a query of that table.
 
     Columns of the query: the contract's columns and derived ones, `_batch` and `_line`, then one flag for each role.
@@ -57,7 +57,7 @@ class Behind:
 
     table: Table
     department: str
-    roles: tuple[Role, ...]
+    roles: tuple[TermRole, ...]
     columns: tuple[str, ...]
     query: str
 
@@ -77,12 +77,12 @@ def cut_of(indicator: Indicator, as_of: Mapping[str, date]) -> date | None:
     return min(as_of[table] for table in tables) if all(table in as_of for table in tables) else None
 
 
-def behind(
+def evidence_queries(
     catalog: Catalog, indicator: Indicator, period: Period, department: str, scope: str, cut: date
-) -> tuple[Behind, ...]:
+) -> tuple[EvidenceQuery, ...]:
     """The rows behind a value, one query for each table the formula reads, in the order it names them."""
     roles = _roles(indicator)
-    found: list[Behind] = []
+    found: list[EvidenceQuery] = []
     for name in dict.fromkeys(role.term.table for role in roles):
         table = catalog.tables[name]
         own = tuple(role for role in roles if role.term.table == name)
@@ -90,38 +90,38 @@ def behind(
     return tuple(found)
 
 
-def _roles(indicator: Indicator) -> list[Role]:
-    found: list[Role] = []
+def _roles(indicator: Indicator) -> list[TermRole]:
+    found: list[TermRole] = []
     for number, part in enumerate(indicator.formula.parts):
         for half, terms in _halves(part):
             for term in terms:
-                found.append(Role(f"_r{len(found)}", number, part.name, half, term))
+                found.append(TermRole(f"_r{len(found)}", number, part.name, half, term))
     return found
 
 
-def _halves(part: Part) -> tuple[tuple[Half, tuple[Term, ...]], ...]:
+def _halves(part: FormulaPart) -> tuple[tuple[Half, tuple[Term, ...]], ...]:
     return (("numerator", part.numerator), ("denominator", part.denominator))
 
 
 def _of_table(
-    table: Table, roles: tuple[Role, ...], period: Period, department: str, scope: str, cut: date
-) -> Behind:
+    table: Table, roles: tuple[TermRole, ...], period: Period, department: str, scope: str, cut: date
+) -> EvidenceQuery:
     rows = _sourced(table)
     columns = (*table.columns, *table.derived)
     counted = {role.flag: _counts(rows, table, role.term, period, department, scope, cut) for role in roles}
     marked = rows.select(*columns, BATCH, LINE, **counted)
     chosen = marked.filter(reduce(or_, [marked[flag] for flag in counted]))
-    return Behind(table, department, roles, columns, str(ibis.to_sql(chosen, dialect="duckdb")))
+    return EvidenceQuery(table, department, roles, columns, str(ibis.to_sql(chosen, dialect="duckdb")))
 
 
-def _sourced(table: Table) -> Rows:
+def _sourced(table: Table) -> RowsExpression:
     """The table as it lies in the warehouse: every row with its batch and its line in the file."""
     known = unbound(table, table.id, derived=True).schema()
     return ibis.table(ibis.schema({**dict(known.items()), BATCH: "int64", LINE: "int64"}), name=table.id)
 
 
 def _counts(
-    rows: Rows, table: Table, term: Term, period: Period, department: str, scope: str, cut: date
+    rows: RowsExpression, table: Table, term: Term, period: Period, department: str, scope: str, cut: date
 ) -> Expression:
     """True where a row counts in a term: its conditions, its period, department and 涉企; unknown amounts count nowhere."""
     tests = [matches(rows, term.where), _present(rows, term, period, cut)]
@@ -137,7 +137,7 @@ def _counts(
     return held.fill_null(False)
 
 
-def _present(rows: Rows, term: Term, period: Period, cut: date) -> Expression:
+def _present(rows: RowsExpression, term: Term, period: Period, cut: date) -> Expression:
     """In the flow of the period up to the cut, or in the stock on its last day (of a running one: on the cut)."""
     measured = ibis.date(str(min(period.last, cut)))
     clock = as_date(rows[term.clock])

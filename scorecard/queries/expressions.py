@@ -9,7 +9,7 @@ from scorecard.catalog.conditions import Interval
 from scorecard.catalog.contracts import ColumnType, Table
 
 # Ibis annotates columns without their types and operands without plain values; checked, every line would be an error.
-Rows = Any
+RowsExpression = Any
 Expression = Any
 
 _IBIS_TYPES: dict[ColumnType, str] = {
@@ -25,7 +25,7 @@ _IBIS_TYPES: dict[ColumnType, str] = {
 }
 
 
-def unbound(table: Table, name: str, *, derived: bool) -> Rows:
+def unbound(table: Table, name: str, *, derived: bool) -> RowsExpression:
     """The table as an unbound Ibis table called `name`, with or without its derived columns."""
     columns = [*table.columns, *(table.derived if derived else ())]
     schema = {column: _IBIS_TYPES[table.kind_of(column)] for column in columns}

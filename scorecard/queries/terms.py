@@ -14,18 +14,18 @@ from scorecard.catalog.conditions import Reach, Test
 from scorecard.catalog.contracts import Stock, Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import Term
-from scorecard.queries.expressions import Expression, Rows, as_date, later, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
 
 FIRST, LAST, DEPARTMENT, FIRM = "_first", "_last", "_department", "_firm"
 FOR_GOOD = 12 * 10_000  # a month after all others
 
 
-def matches(rows: Rows, tests: tuple[Test, ...]) -> Expression:
+def matches(rows: RowsExpression, tests: tuple[Test, ...]) -> Expression:
     """True where every test holds; never NULL-true."""
     return reduce(and_, [_matches(rows, test) for test in tests] or [ibis.literal(True)])
 
 
-def _matches(rows: Rows, test: Test) -> Expression:
+def _matches(rows: RowsExpression, test: Test) -> Expression:
     column, value = rows[test.column], test.value
     if isinstance(value, Reach):
         within = _within(column, rows[value.of], value)
@@ -79,7 +79,7 @@ def month_of(day: Expression) -> Expression:
     return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
 
 
-def dimensions(rows: Rows, table: Table) -> dict[str, Expression]:
+def dimensions(rows: RowsExpression, table: Table) -> dict[str, Expression]:
     """Department (NULL where the table has none) and 涉企 (NULL where the table cannot tell)."""
     return {
         DEPARTMENT: rows[table.department] if table.department else ibis.null("string"),
@@ -87,7 +87,7 @@ def dimensions(rows: Rows, table: Table) -> dict[str, Expression]:
     }
 
 
-def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> Rows:
+def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> RowsExpression:
     """One pass over a table for all additive flow terms of one date column.
 
     Columns: first month, department, firm, then one summed amount per term name.
@@ -98,7 +98,7 @@ def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) 
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def _total(rows: Rows, term: Term) -> Expression:
+def _total(rows: RowsExpression, term: Term) -> Expression:
     """What the rows add up to: one or the column where the conditions hold (CASE is faster than FILTER)."""
     if not term.where:
         return rows.count() if term.column is None else rows[term.column].sum().fill_null(0)
@@ -106,7 +106,7 @@ def _total(rows: Rows, term: Term) -> Expression:
     return matches(rows, term.where).ifelse(added, 0).sum()
 
 
-def stock_cube(table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str) -> Rows:
+def stock_cube(table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str) -> RowsExpression:
     """One pass over a table for all additive terms of one stock.
 
     Columns: first and last month the rows are in it, department, firm, then one summed amount per term name.
@@ -117,14 +117,14 @@ def stock_cube(table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def _stay(rows: Rows, stock: Stock, as_of: str) -> dict[str, Expression]:
+def _stay(rows: RowsExpression, stock: Stock, as_of: str) -> dict[str, Expression]:
     """A row is in a stock from the month it enters to the one before it leaves; for good if it has not left by the cut."""
     left = as_date(rows[stock.until])
     last = (left <= ibis.date(as_of)).ifelse(month_of(left) - 1, ibis.null("int64")).fill_null(FOR_GOOD)
     return {FIRST: month_of(as_date(rows[stock.start])), LAST: last}
 
 
-def term_values(table: Table, term: Term, as_of: str) -> Rows:
+def term_values(table: Table, term: Term, as_of: str) -> RowsExpression:
     """How often each known value of a term occurs that cannot be rolled up: by first and last month, department, firm.
 
     A flow row counts in its month only, a stock row in every month it is in the stock.
@@ -139,7 +139,7 @@ def term_values(table: Table, term: Term, as_of: str) -> Rows:
     return rows.group_by(FIRST, LAST, "_value", DEPARTMENT, FIRM).agg(_n=rows.count())
 
 
-def evidence(table: Table, term: Term) -> Rows:
+def evidence(table: Table, term: Term) -> RowsExpression:
     """The rows a term counts, all columns: what stands behind a number."""
     rows = unbound(table, table.id, derived=True)
     return rows.filter(matches(rows, term.where)) if term.where else rows
@@ -172,7 +172,7 @@ def _readable(table: Table, term: Term) -> str:
     return str(ibis.to_sql(rows.group_by(month).agg(value=_measure(rows, term)), dialect="duckdb"))
 
 
-def _measure(rows: Rows, term: Term) -> Expression:
+def _measure(rows: RowsExpression, term: Term) -> Expression:
     if term.column is None:
         return rows.count()
     column = rows[term.column]

@@ -15,12 +15,12 @@ from scorecard.catalog.definitions import Catalog, Measure
 TABLE = "measure_progress"  # the table contract whose rows are reports of progress
 LONGEST = 1000  # characters of a report; more belongs into the evidence
 WHOLE = Decimal(100)
-Standing = Literal["待发布", "已发布", "已被替代", "已撤回"]
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
+ReportStatus = Literal["待发布", "已发布", "已被替代", "已撤回"]
+STANDINGS: tuple[ReportStatus, ...] = get_args(ReportStatus)
 
 
 @dataclass(frozen=True)
-class Report:
+class ProgressReport:
     """One report as it was accepted: what it says, and the batch it came in by (`account` accepted it at `at`)."""
 
     measure: str
@@ -42,9 +42,11 @@ class Report:
         return self.measure, self.department, self.reported_on
 
 
-def from_row(row: Mapping[str, Any], batch: str, account: str, at: datetime, file_name: str) -> Report:
+def from_row(
+    row: Mapping[str, Any], batch: str, account: str, at: datetime, file_name: str
+) -> ProgressReport:
     """A report from a row of the table; rows come from the door, so their types are right."""
-    return Report(
+    return ProgressReport(
         measure=row["measure"],
         department=row["department"],
         reported_on=row["reported_on"],
@@ -100,8 +102,8 @@ def mistakes(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str
 
 
 def standings(
-    reports: Sequence[Report], published: Iterable[str], withdrawn: Iterable[str]
-) -> tuple[Standing, ...]:
+    reports: Sequence[ProgressReport], published: Iterable[str], withdrawn: Iterable[str]
+) -> tuple[ReportStatus, ...]:
     """Where each report stands, for reports in the order in which they replace each other, the earliest first.
 
     `published` and `withdrawn` name batches. Of the published ones with one key the last holds; one that waits replaces
@@ -110,7 +112,7 @@ def standings(
     shown, gone = set(published), set(withdrawn)
     last = {report.key: number for number, report in enumerate(reports) if report.batch in shown}
 
-    def standing(number: int, report: Report) -> Standing:
+    def standing(number: int, report: ProgressReport) -> ReportStatus:
         if report.batch in shown:  # a batch withdrawn since is in the published version until the next one
             return "已发布" if last[report.key] == number else "已被替代"
         return "已撤回" if report.batch in gone else "待发布"

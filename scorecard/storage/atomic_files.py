@@ -18,20 +18,20 @@ def temporary_sibling(path: Path) -> Path:
     return path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}"
 
 
-def put_in_place(temporary: Path, path: Path) -> None:
+def replace_atomically(temporary: Path, path: Path) -> None:
     """Make the temporary file durable and give it its name in one step."""
     _sync(temporary)
     os.replace(temporary, path)
     _sync(path.parent)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a small file so that any reader at any instant sees the old content or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_sibling(path)
     try:
         temporary.write_bytes(content)
-        put_in_place(temporary, path)
+        replace_atomically(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -44,7 +44,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def sweep(folder: Path, only: str = "") -> None:
+def remove_stale_temporaries(folder: Path, only: str = "") -> None:
     """Remove what a killed writer left behind; files of processes that still run stay, unless named."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
@@ -67,7 +67,7 @@ def runs(process: int) -> bool:
 
 
 @contextlib.contextmanager
-def locked(data: DataDir) -> Generator[None, None, None]:
+def exclusive_lock(data: DataDir) -> Generator[None, None, None]:
     """Only one writer at a time, across processes; released by the system when the process dies."""
     with storage_errors("数据目录"):
         data.root.mkdir(parents=True, exist_ok=True)

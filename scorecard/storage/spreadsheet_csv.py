@@ -21,20 +21,20 @@ _AS_IT_STANDS = re.compile(  # short numbers and whole dates: what a spreadsheet
 )
 
 
-def marked(text: str) -> str:
+def escape_cell(text: str) -> str:
     """The text as a cell that every spreadsheet shows and saves unchanged."""
     changed = _NUMBER_LIKE.fullmatch(text) and not _AS_IT_STANDS.fullmatch(text)
     return f"'{text}" if changed or _RUNS.match(text) or _MARKED.match(text) else text
 
 
-def unmarked(cell: str) -> str:
+def unescape_cell(cell: str) -> str:
     """The text behind the mark, if there is one."""
     return cell[1:] if _MARKED.match(cell) else cell
 
 
-def marked_number(text: str) -> str:
+def escape_number(text: str) -> str:
     """A cell of a column of numbers: a number as it is, anything else marked where it has to be."""
-    return text if _NUMBER.fullmatch(text) else marked(text)
+    return text if _NUMBER.fullmatch(text) else escape_cell(text)
 
 
 def extract_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

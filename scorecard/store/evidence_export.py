@@ -8,11 +8,11 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.queries.evidence import Behind
+from scorecard.queries.evidence import EvidenceQuery
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import csv_file
-from scorecard.store import evidence_rows as case_rows
-from scorecard.store.evidence_rows import Part, require_evidence
+from scorecard.store import evidence_rows
+from scorecard.store.evidence_rows import EvidencePart, require_evidence
 
 MOST_ROWS = (
     100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
@@ -21,26 +21,28 @@ _PAGE = 5_000
 
 
 @dataclass(frozen=True)
-class Choice:
+class EvidenceSelection:
     """Which rows go into the file, and what it says of itself below them."""
 
-    behind: Behind
-    part: Part
+    behind: EvidenceQuery
+    part: EvidencePart
     text: str
     subject: str  # what the audit names: indicator, period, department, scope, version
     provenance: tuple[str, ...]
 
 
-def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: Choice) -> bytes:
+def export(
+    data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection
+) -> bytes:
     """The file: a header, every row of the choice, then below a blank line where it comes from.
 
     Raises Forbidden without the rights "evidence" for the department and "export", ScorecardError for too many rows.
     """
     behind = choice.behind
-    with audit.told(data, actor, "导出", choice.subject) as told:
+    with audit.recorded(data, actor, "导出", choice.subject) as told:
         require_evidence(actor, behind.department, catalog)
         actor.require("export")
-        rows = case_rows.count(connection, catalog, actor, behind, part=choice.part, text=choice.text)
+        rows = evidence_rows.count(connection, catalog, actor, behind, part=choice.part, text=choice.text)
         told.detail["rows"] = rows
         if rows > MOST_ROWS:
             raise ScorecardError(
@@ -48,14 +50,14 @@ def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choic
             )
         lines = _lines(connection, catalog, actor, choice, rows)
         foot = [(), *((line,) for line in choice.provenance)]
-        return csv_file(case_rows.headers(behind), [*lines, *foot])
+        return csv_file(evidence_rows.headers(behind), [*lines, *foot])
 
 
 def _lines(
-    connection: Any, catalog: Catalog, actor: Actor, choice: Choice, rows: int
+    connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection, rows: int
 ) -> Iterator[Sequence[str]]:
     for offset in range(0, rows, _PAGE):
-        for line in case_rows.evidence_rows(
+        for line in evidence_rows.evidence_rows(
             connection, catalog, actor, choice.behind,
             part=choice.part, text=choice.text, limit=_PAGE, offset=offset,
         ):  # fmt: skip

@@ -17,7 +17,7 @@ from scorecard.access import Actor, Forbidden
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.queries.evidence import BATCH, LINE, Behind, Half, Role
+from scorecard.queries.evidence import BATCH, LINE, EvidenceQuery, Half, TermRole
 
 _WHERE = "案件清单"
 
@@ -38,8 +38,8 @@ def require_evidence(actor: Actor, department: str, catalog: Catalog) -> None:
     actor.require("evidence", department)
 
 
-Part = Literal["all", "numerator", "denominator", "rest"]
-PART_NAMES: dict[Part, str] = {
+EvidencePart = Literal["all", "numerator", "denominator", "rest"]
+PART_NAMES: dict[EvidencePart, str] = {
     "all": "全部",
     "numerator": "计入分子",
     "denominator": "计入分母",
@@ -58,7 +58,7 @@ _MEASURES = {
 
 
 @dataclass(frozen=True)
-class Line:
+class EvidenceRow:
     """One row of an evidence table: its cells in the order of `headers`."""
 
     cells: tuple[str, ...]
@@ -68,17 +68,17 @@ class Line:
 class Total:
     """What the rows of one role come to: their number, and the amount they give the half."""
 
-    role: Role
+    role: TermRole
     rows: int
     amount: Decimal | None
 
 
-def headers(behind: Behind) -> tuple[str, ...]:
+def headers(behind: EvidenceQuery) -> tuple[str, ...]:
     """The Chinese headers: which half, then the contract's columns, then where the row was read."""
     return (ROLE_HEADER, *(behind.table.header(column) for column in shown_columns(behind)), *SOURCE_HEADERS)
 
 
-def shown_columns(behind: Behind) -> tuple[str, ...]:
+def shown_columns(behind: EvidenceQuery) -> tuple[str, ...]:
     """What identifies a row and what the formula reads first, then the other columns of the contract."""
     read = {column for role in behind.roles for column in role.term.columns}
     key = [column for column in behind.table.key if column in behind.columns]
@@ -86,7 +86,7 @@ def shown_columns(behind: Behind) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *behind.columns]))
 
 
-def totals(connection: duckdb.DuckDBPyConnection, behind: Behind) -> tuple[Total, ...]:
+def totals(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tuple[Total, ...]:
     """Rows and amount of every role, from the rows themselves: added up they must be the halves of the value."""
     found: list[Total] = []
     with connection.cursor() as cursor:
@@ -97,7 +97,7 @@ def totals(connection: duckdb.DuckDBPyConnection, behind: Behind) -> tuple[Total
     return tuple(found)
 
 
-def _total_sql(behind: Behind, role: Role) -> str:
+def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
     counted = f"FROM ({behind.query}) WHERE {role.flag}"
     if role.term.aggregate == "largest":
         groups = f'SELECT count(*) AS n {counted} GROUP BY "{role.amount}"'
@@ -127,9 +127,9 @@ def count(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
     actor: Actor,
-    behind: Behind,
+    behind: EvidenceQuery,
     *,
-    part: Part = "all",
+    part: EvidencePart = "all",
     text: str = "",
 ) -> int:
     """How many rows a choice of half and text leaves. Raises Forbidden as `evidence_rows` does: a count answers too."""
@@ -145,13 +145,13 @@ def evidence_rows(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
     actor: Actor,
-    behind: Behind,
+    behind: EvidenceQuery,
     *,
-    part: Part = "all",
+    part: EvidencePart = "all",
     text: str = "",
     limit: int,
     offset: int = 0,
-) -> tuple[Line, ...]:
+) -> tuple[EvidenceRow, ...]:
     """One page of the rows in the order of their files, private cells masked, each with its half, file and line.
 
     Raises Forbidden for everybody but 审管办, and the department whose rows they are.
@@ -172,16 +172,16 @@ def evidence_rows(
 def _line(
     row: tuple[Any, ...],
     columns: Sequence[str],
-    behind: Behind,
+    behind: EvidenceQuery,
     catalog: Catalog,
     files: dict[int, tuple[str, str]],
-) -> Line:
+) -> EvidenceRow:
     cells = [
         cell_text(value, behind.table, column, catalog) for column, value in zip(columns, row, strict=False)
     ]
     batch, line, *flags = row[len(columns) :]
     labels = [role.label for role, counts in zip(behind.roles, flags, strict=True) if counts]
-    return Line(("、".join(dict.fromkeys(labels)), *cells, *files.get(batch, (SEEDED, "")), str(line)))
+    return EvidenceRow(("、".join(dict.fromkeys(labels)), *cells, *files.get(batch, (SEEDED, "")), str(line)))
 
 
 def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:
@@ -203,7 +203,7 @@ def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:
     return str(value)
 
 
-def _chosen(catalog: Catalog, behind: Behind, part: Part, text: str) -> tuple[str, list[str]]:
+def _chosen(catalog: Catalog, behind: EvidenceQuery, part: EvidencePart, text: str) -> tuple[str, list[str]]:
     """The rows of a choice with private columns already masked, so that no search can ask for what is hidden."""
     query = f"SELECT * REPLACE ({_masks(behind)}) FROM ({behind.query})" if _private(behind) else behind.query
     tests: list[str] = []
@@ -215,7 +215,7 @@ def _chosen(catalog: Catalog, behind: Behind, part: Part, text: str) -> tuple[st
     return (f"SELECT * FROM ({query}) WHERE {' AND '.join(tests)}" if tests else query), words
 
 
-def _searched(catalog: Catalog, behind: Behind) -> Iterator[str]:
+def _searched(catalog: Catalog, behind: EvidenceQuery) -> Iterator[str]:
     """The cells a search looks into, as they are shown; 是/否 would match everything and is left out."""
     for column in shown_columns(behind):
         kind = behind.table.kind_of(column)
@@ -232,7 +232,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _part_test(behind: Behind, part: Part) -> str:
+def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
     """Which rows count in a half after those that are taken off again."""
 
     def counts(half: Half) -> str:
@@ -249,7 +249,7 @@ def _part_test(behind: Behind, part: Part) -> str:
     )
 
 
-def _private(behind: Behind) -> tuple[str, ...]:
+def _private(behind: EvidenceQuery) -> tuple[str, ...]:
     """Private columns, and those derived from one as text would be: a masked cell must not stand beside its copy."""
     known = behind.table.columns
     hidden = {column for column in known if known[column].private}
@@ -259,7 +259,7 @@ def _private(behind: Behind) -> tuple[str, ...]:
     return tuple(column for column in behind.columns if column in hidden)
 
 
-def _masks(behind: Behind) -> str:
+def _masks(behind: EvidenceQuery) -> str:
     return ", ".join(
         f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{_MASK}\''
         f' || dense_rank() OVER (ORDER BY "{column}") END AS "{column}"'
@@ -268,7 +268,7 @@ def _masks(behind: Behind) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
+class EvidenceBatch:
     """A batch some of the rows came from: its name, its file, 数据截至, and how many of the rows it gave."""
 
     batch: str
@@ -277,18 +277,18 @@ class Source:
     rows: int
 
 
-def sources(connection: duckdb.DuckDBPyConnection, behind: Behind) -> tuple[Source, ...]:
+def sources(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tuple[EvidenceBatch, ...]:
     """The batches the rows came from, in the order they were accepted."""
     with connection.cursor() as cursor:
         rows = cursor.execute(
             f"SELECT {BATCH}, count(*), any_value(record) FROM ({behind.query})"
             f" LEFT JOIN batch ON number = {BATCH} GROUP BY {BATCH} ORDER BY {BATCH}"
         ).fetchall()
-    found: list[Source] = []
+    found: list[EvidenceBatch] = []
     for _, number, record in rows:
         known = {} if record is None else json.loads(record)
         file, as_of = _source(known) if known else (SEEDED, "")
-        found.append(Source(str(known.get("name", "")), file, as_of, number))
+        found.append(EvidenceBatch(str(known.get("name", "")), file, as_of, number))
     return tuple(found)
 
 

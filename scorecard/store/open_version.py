@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from scorecard.assessment.cards import Evidence
+from scorecard.assessment.cards import CardInputs
 from scorecard.assessment.data_quality import TableState
 from scorecard.assessment.due_dates import due_through
 from scorecard.calendar.clock import COURT_TIME, today
@@ -21,7 +21,7 @@ from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Target
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.versions import Manifest
+from scorecard.store.versions import VersionManifest
 
 _ID = re.compile(r"[0-9a-z]{8,64}")
 
@@ -32,7 +32,7 @@ class Version:
 
     id: str
     connection: Any  # only the store knows what it is; who reads hands it back to the store
-    manifest: Manifest
+    manifest: VersionManifest
     catalog: Catalog
     targets: tuple[Target, ...]
     doubts: dict[str, tuple[str, ...]]
@@ -104,9 +104,9 @@ def open_published(data: DataDir, version: str = "") -> Version:
     return opened if named == current else replace(opened, historic=True)
 
 
-def evidence(version: Version, grain: Grain, department: str, scope: str, judged: date) -> Evidence:
+def card_inputs(version: Version, grain: Grain, department: str, scope: str, judged: date) -> CardInputs:
     """All readings of a grain, department and scope, with what judges them on that day."""
-    return Evidence(
+    return CardInputs(
         catalog=version.catalog,
         series=store.series(version.connection, version.catalog, grain, department, scope),
         targets=version.targets,
@@ -119,7 +119,7 @@ def evidence(version: Version, grain: Grain, department: str, scope: str, judged
     )
 
 
-def periods(version: Version, whole: Evidence, grain: Grain) -> tuple[Period, ...]:
+def periods(version: Version, whole: CardInputs, grain: Grain) -> tuple[Period, ...]:
     """The periods that have values, newest first; `whole` is the evidence of the grain for 全院 and all cases."""
     found = {reading.period for readings in whole.series.values() for reading in readings}
     if found:  # months already due are offered even if nothing arrived: they are 数据待核, not absent

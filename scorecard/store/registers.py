@@ -16,7 +16,7 @@ ADOPTED = ("国家级", "省级", "市级", "区级")
 
 
 @dataclass(frozen=True)
-class Progress:
+class RegisteredProgress:
     """One report of a department on a measure; of several on one day the last stands."""
 
     measure: str
@@ -76,7 +76,7 @@ class Activity:
     firms: int
 
 
-def progress(connection: duckdb.DuckDBPyConnection) -> tuple[Progress, ...] | None:
+def progress(connection: duckdb.DuckDBPyConnection) -> tuple[RegisteredProgress, ...] | None:
     """Every report of progress, the newest first."""
     rows = _fetch(
         connection,
@@ -84,7 +84,7 @@ def progress(connection: duckdb.DuckDBPyConnection) -> tuple[Progress, ...] | No
         "SELECT measure, department, reported_on, status, percent, text, coalesce(evidence, '') FROM measure_progress"
         " ORDER BY reported_on DESC, measure, department",
     )
-    return None if rows is None else tuple(Progress(*row) for row in rows)
+    return None if rows is None else tuple(RegisteredProgress(*row) for row in rows)
 
 
 def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Indicator
 
@@ -72,7 +72,7 @@ class TableImpact:
 
 
 @dataclass(frozen=True)
-class Flow:
+class StockFlow:
     """期初 + 新收 − 结案 against 期末, of all rows, a department or a case type."""
 
     by: Literal["all", "department", "type"]
@@ -111,13 +111,13 @@ class Balance:
     name: str
     since: date | None
     until: date | None
-    flows: tuple[Flow, ...] = ()
+    flows: tuple[StockFlow, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()  # (reason, rows)
     cases: tuple[BalanceCase, ...] = ()
     skipped: str = ""
 
     @property
-    def open_flows(self) -> tuple[Flow, ...]:
+    def open_flows(self) -> tuple[StockFlow, ...]:
         """Those that do not close."""
         return tuple(flow for flow in self.flows if flow.difference)
 
@@ -138,7 +138,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Change:
+class ValueChange:
     """One indicator in one period of 全院 全部, as it was and as it would be, in words."""
 
     indicator: Indicator
@@ -147,8 +147,8 @@ class Change:
     before: str
     after: str
     size: str
-    before_word: Word
-    after_word: Word
+    before_word: VerdictWord
+    after_word: VerdictWord
     reason: str
     before_halves: str
     after_halves: str
@@ -161,7 +161,7 @@ class Reached:
     indicator: Indicator
     period: Period
     text: str
-    word: Word
+    word: VerdictWord
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Redefined:
 class IndicatorChanges:
     """Two versions, indicator by indicator."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[ValueChange, ...]
     new: tuple[Reached, ...]
     gone: tuple[Reached, ...]
     redefined: tuple[Redefined, ...]
@@ -188,7 +188,7 @@ class IndicatorChanges:
     parts_compared: int
 
     @property
-    def verdicts(self) -> tuple[Change, ...]:
+    def verdicts(self) -> tuple[ValueChange, ...]:
         return tuple(change for change in self.changes if change.kind == "verdict")
 
 

@@ -16,10 +16,10 @@ from typing import Any, cast
 import duckdb
 
 from scorecard.assessment.data_quality import TableState
-from scorecard.assessment.indicator_value import Reading, State
+from scorecard.assessment.indicator_value import IndicatorValue, PeriodState
 from scorecard.calendar import period as periods
 from scorecard.calendar.period import Grain
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.records.annotations import TABLE as ANNOTATIONS, Annotation, from_rows as annotation_rows
@@ -43,7 +43,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
 
 
 @dataclass(frozen=True)
-class Manifest:
+class VersionManifest:
     """What was published: written once beside the warehouse file, never changed."""
 
     version: str
@@ -87,22 +87,22 @@ def _is_whole(data: DataDir, version: str) -> bool:
     return version.isalnum() and data.manifest(version).is_file() and data.database(version).is_file()
 
 
-def manifest(data: DataDir, version: str) -> Manifest:
+def manifest(data: DataDir, version: str) -> VersionManifest:
     """The record of one published version. Raises StorageError when there is none."""
     path = data.manifest(version)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         content["batches"] = tuple(content["batches"])
-        return Manifest(**content)
+        return VersionManifest(**content)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StorageError(
             f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
         ) from error
 
 
-def manifests(data: DataDir) -> tuple[Manifest, ...]:
+def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
     """Every published version whose record is readable, newest first."""
-    found: list[Manifest] = []
+    found: list[VersionManifest] = []
     for path in data.versions.glob("*.json"):
         try:
             found.append(manifest(data, path.stem))
@@ -154,12 +154,12 @@ def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
     """The definitions as they were when the version was built."""
     with connection.cursor() as cursor:
         rows = cursor.execute("SELECT name, content FROM seed_file").fetchall()
-    return catalogs.parse(dict(rows))
+    return loader.parse(dict(rows))
 
 
 def series(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, grain: Grain, department: str, scope: str
-) -> dict[str, tuple[Reading, ...]]:
+) -> dict[str, tuple[IndicatorValue, ...]]:
     """Every indicator's readings of one grain, department and scope, in time order."""
     where = "grain = ? AND department = ? AND scope = ?"
     keys = [grain, department, scope]
@@ -177,13 +177,13 @@ def series(
     parts: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
     for indicator, key, name, numerator, denominator in staged:
         parts[indicator, key].append((name, numerator or Decimal(0), denominator or Decimal(0)))
-    found: dict[str, list[Reading]] = defaultdict(list)
+    found: dict[str, list[IndicatorValue]] = defaultdict(list)
     for indicator, key, numerator, denominator, base, state in rows:
         one = periods.parse(grain, key)
         assert one is not None
         stages = tuple(parts.get((indicator, key), ()))
         found[indicator].append(
-            Reading(
+            IndicatorValue(
                 indicator=indicator,
                 period=one,
                 department=department,
@@ -192,7 +192,7 @@ def series(
                 denominator=denominator,
                 base=int(base or 0),
                 exact=_exact(catalog.indicators[indicator], numerator, denominator, stages),
-                state=cast(State, state),
+                state=cast(PeriodState, state),
                 parts=stages,
             )
         )

@@ -17,7 +17,7 @@ from scorecard.access import Actor
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.worklists import STATES, State, Worklist
+from scorecard.catalog.worklists import STATES, ItemState, Worklist
 
 MASK = "＊＊"
 GROUP, SOURCE, LINE = "组号", "来源文件", "源文件行号"
@@ -29,12 +29,12 @@ class Tally:
 
     worklist: str
     department: str | None
-    state: State
+    state: ItemState
     count: int
 
 
 @dataclass(frozen=True)
-class Standing:
+class WorklistDate:
     """The day a list was judged on, or the tables that have not come in."""
 
     as_of: date | None
@@ -42,10 +42,10 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Item:
+class WorklistItem:
     """One row of a list. `late` is the number of days since its last day, negative before it, None without a term."""
 
-    state: State
+    state: ItemState
     due: str
     late: int | None
     department: str
@@ -65,18 +65,20 @@ def tallies(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Ta
     return tuple(Tally(*row) for row in rows)
 
 
-def standings(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, Standing]:
+def standings(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, WorklistDate]:
     """Every worklist's day, or what it lacks."""
     if not catalog.worklists:
         return {}
     with connection.cursor() as cursor:
         rows = cursor.execute("SELECT worklist, as_of, lacking FROM worklist_state").fetchall()
-    return {name: Standing(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows}
+    return {
+        name: WorklistDate(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows
+    }
 
 
-def counted(found: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[State, int]:
+def counted(found: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[ItemState, int]:
     """The number in each state of one list, for a department or the whole court; zeros included."""
-    numbers: dict[State, int] = dict.fromkeys(STATES, 0)
+    numbers: dict[ItemState, int] = dict.fromkeys(STATES, 0)
     for one in found:
         if one.worklist == worklist and department in (ALL_DEPARTMENTS, one.department):
             numbers[one.state] += one.count
@@ -99,7 +101,7 @@ def items(
     *,
     limit: int,
     offset: int = 0,
-) -> tuple[Item, ...]:
+) -> tuple[WorklistItem, ...]:
     """Rows of a list by due date, then as they stand in their files. Raises Forbidden for who may not see case lists.
 
     A department sees its own rows and must say so: the whole court's are for those who may see every department's.
@@ -123,10 +125,10 @@ def items(
     return tuple(_item(catalog, table, worklist, row) for row in rows)
 
 
-def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> Item:
+def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> WorklistItem:
     state, due_at, as_of, department, record, line, group, *values = row
     cells = [_cell(table, column, value) for column, value in zip(worklist.columns, values, strict=True)]
-    return Item(
+    return WorklistItem(
         state=state,
         due=_due_text(worklist, due_at),
         late=None if due_at is None else (as_of - due_at.date()).days,

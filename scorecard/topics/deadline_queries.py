@@ -18,7 +18,7 @@ from scorecard.topics.disputes import (
     NO_WAGE,
     Claim,
     Clock,
-    Register,
+    DishonestyRegister,
     Threshold,
 )
 from scorecard.topics.slices import Slice, fetched, rows_of
@@ -122,7 +122,7 @@ def preservation(connection: Any, catalog: Catalog, chosen: Slice) -> Clock:
     return Clock(tuple(zip(names, row[:4], strict=True)), waiting[0], middle)
 
 
-def register(connection: Any, catalog: Catalog, chosen: Slice) -> Register:
+def register(connection: Any, catalog: Catalog, chosen: Slice) -> DishonestyRegister:
     """The register through the slice. A listing leaves on the day it is removed or expires, and is not there on that day."""
     day_before = "?::DATE - INTERVAL 1 DAY"
     (row,) = fetched(
@@ -145,4 +145,4 @@ def register(connection: Any, catalog: Catalog, chosen: Slice) -> Register:
             *([chosen.first, chosen.last] * 2),
         ],
     )
-    return Register(*row)
+    return DishonestyRegister(*row)

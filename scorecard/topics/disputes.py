@@ -131,7 +131,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Register:
+class DishonestyRegister:
     """The list of dishonest firms through the slice: what was there, came, left, is there.
 
     Rows are listings, a firm can have several. `repaired_left` left for a reason that counts as 信用修复. `repaired` firms were

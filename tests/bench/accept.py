@@ -6,7 +6,7 @@ from statistics import median
 import duckdb
 
 from etl.intake import accept as door, batches
-from etl.reading import decoding, headers, staging as reading, typed
+from etl.reading import decoding, headers, staging, typed
 from etl.reading.rules import Rules
 from scorecard.storage.data_dir import DataDir
 from tests.bench import data
@@ -19,7 +19,7 @@ STAGES: Stages = (
     ("checks of the bytes", decoding, "not_text"),
     ("decoding", decoding, "decode"),
     ("header", headers, "find_header"),
-    ("read into a table", reading, "stage"),
+    ("read into a table", staging, "stage"),
     ("cells to types", typed, "create_typed"),
     ("rules between columns", Rules, "check"),
     ("keys and duplicates", Rules, "_key"),

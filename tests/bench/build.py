@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 
 from etl.engine import open_build
-from etl.warehouse import build as builds, data_faults as doubts, rollup, tables
+from etl.warehouse import build, data_faults, rollup, tables
 from scorecard.catalog.definitions import Indicator
-from scorecard.storage import atomic_files as durable
+from scorecard.storage import atomic_files
 from scorecard.storage.data_dir import DataDir
 from tests.bench import data
 from tests.bench.process import alone
@@ -27,9 +27,9 @@ MEMORY_MIB = 4096
 BUILD_STAGES: Stages = (
     ("tables", tables, "load"),
     ("roll-up", rollup, "compute"),
-    ("doubts", doubts, "write"),
-    ("descriptions", builds, "_describe"),
-    ("put in place", durable, "put_in_place"),
+    ("doubts", data_faults, "write"),
+    ("descriptions", build, "_describe"),
+    ("put in place", atomic_files, "put_in_place"),
 )
 
 # Indicator -> the columns of by_hand.sql that are its halves: the yardstick must give the same numbers.
@@ -92,7 +92,7 @@ def _rolled_up(court: DataDir, folder: Path) -> tuple[float, float, float, float
     found = data.catalog()
     connection = open_build(folder / "tables.duckdb", folder / "spill")
     try:
-        as_of = tables.load(connection, found, builds.chosen_batches(court))
+        as_of = tables.load(connection, found, build.chosen_batches(court))
         connection.execute("CHECKPOINT")
         on_cases = [one for one in found.indicators.values() if one.formula.tables == ("cases",)]
         used = data.used_columns(found, "cases")
@@ -179,7 +179,7 @@ def _built(court: DataDir) -> tuple[float, dict[str, float], float]:
     """Seconds of the whole build, seconds of its stages, and the size of the version in MiB."""
     found = data.catalog()
     start = perf_counter()
-    with stopwatches(BUILD_STAGES, builds) as stages:
-        version = builds.build(found, court)
+    with stopwatches(BUILD_STAGES, build) as stages:
+        version = build.build(found, court)
     seconds = perf_counter() - start
     return seconds, dict(stages), court.database(version).stat().st_size / 2**20

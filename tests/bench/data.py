@@ -18,7 +18,7 @@ from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import console
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.atomic_files import temporary_sibling
 from scorecard.storage.data_dir import DataDir
@@ -54,7 +54,7 @@ ADMINISTRATIVE_CAUSES = ("行政处罚", "行政复议", "政府信息公开", "
 
 def catalog() -> Catalog:
     """The committed seeds, with room for extracts far above the upload limit of a court."""
-    found = catalogs.load(ROOT / "seeds")
+    found = loader.load(ROOT / "seeds")
     return replace(found, court=found.court.model_copy(update={"max_upload_mb": 100_000}))
 
 

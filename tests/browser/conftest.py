@@ -17,8 +17,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from scorecard.catalog import loader as catalogs
-from scorecard.identity import account_file as account_book, accounts
+from scorecard.catalog import loader
+from scorecard.identity import account_file, accounts
 from scorecard.identity.settings import AccessSettings, Granted
 from scorecard.identity.sign_in import change_password
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
@@ -102,8 +102,8 @@ PASSWORD = "brandnew harbour 47"
 def account(data: DataDir, role: Granted, name: str = "", department: str | None = None) -> str:
     """The name of an account of this role whose password is PASSWORD, made as an administrator and its owner make it."""
     name = name or f"账户.{role}"
-    if account_book.read(data).find(name) is None:
-        known = catalogs.load(ROOT / "seeds").departments
+    if account_file.read(data).find(name) is None:
+        known = loader.load(ROOT / "seeds").departments
         first = accounts.create(data, ADMINISTRATOR, name, role, department, known)
         change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
     return name

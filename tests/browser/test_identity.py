@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from scorecard.audit import log as audit
-from scorecard.identity import account_file as account_book, accounts
+from scorecard.identity import account_file, accounts
 from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import PASSWORD, Watched, account, free_port, running, sign_in
 from tests.scorecard.ui.server.test_gateway import with_settings
@@ -158,7 +158,7 @@ def test_an_administrator_keeps_accounts_on_the_page(
     watched.settle()
     page.get_by_role("button", name="新增", exact=True).click()
     password = page.locator("code.password").inner_text(timeout=60_000)
-    made = account_book.read(own).find("民庭内勤")
+    made = account_file.read(own).find("民庭内勤")
     assert made is not None
     assert (made.role, made.department, made.must_change) == ("department", "civil", True)
     sign_in(visit().page, address, "民庭内勤", "/", password)

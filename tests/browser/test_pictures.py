@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from scorecard.briefing.browser.pictures import About, Format, PageSheet, Picture
+from scorecard.briefing.browser.pictures import About, PageSheet, Picture, PictureSize
 from scorecard.briefing.html.figure import document
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import style
@@ -78,7 +78,7 @@ CLIPPED = """edge => Array.from(document.querySelectorAll(".sc *")).flatMap(one 
 })"""
 
 
-def clipped(chromium: Browser, sheet: PageSheet, size: Format, css: str) -> list[str]:
+def clipped(chromium: Browser, sheet: PageSheet, size: PictureSize, css: str) -> list[str]:
     """What does not fit the sheet, laid out as the press lays it out; figures are the figures' own affair."""
     blocks = (f"<section>{block}</section>" for block in sheet.blocks if "<figure" not in block)
     wide = sheet.width or size.chart
@@ -95,9 +95,9 @@ def clipped(chromium: Browser, sheet: PageSheet, size: Format, css: str) -> list
 def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide(
     sample: DataDir, chromium: Browser, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sheets: list[tuple[PageSheet, Format]] = []
+    sheets: list[tuple[PageSheet, PictureSize]] = []
 
-    def keep(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+    def keep(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
         sheets.append((sheet, size))
         return (Picture("a.png", b""),)
 

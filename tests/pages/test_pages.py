@@ -153,10 +153,10 @@ def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, o
         batch.unlink()
     from etl.versions.publish import publish
     from etl.warehouse.build import build
-    from scorecard.catalog import loader as catalogs
+    from scorecard.catalog import loader
     from tests.support.samples import SEEDS
 
-    publish(data, build(catalogs.load(SEEDS), data), TESTER)
+    publish(data, build(loader.load(SEEDS), data), TESTER)
     shown = text(open_page(data))
     assert "涉诉企业回访表尚未报送" in shown
     assert shown.index("尚未报送") < shown.index("未达标")

@@ -12,17 +12,17 @@ from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
-from scorecard.audit.entry import Entry
-from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture
+from scorecard.audit.entry import AuditEntry
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, PageSheet, Picture, PictureSize
 from scorecard.briefing.paper import manifest
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version as opened
-from scorecard.store.retained import kept
+from scorecard.store.retained import retained
 from scorecard.store.versions import current
-from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.cached import open_version
-from scorecard.ui.shell.page_blocks import Shown
+from scorecard.ui.shell.page_blocks import PageBlocks
 from tests.pages.conftest import Open
 from tests.pages.indicators.test_topics import TOPICS
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
@@ -45,17 +45,17 @@ BYTES = b"\x89PNG of a test"
 class Press:
     """A press that keeps what it is given instead of printing it."""
 
-    pages: list[tuple[PageSheet, Format, About]] = field(default_factory=list)
-    charts: list[tuple[str, Format, About]] = field(default_factory=list)
+    pages: list[tuple[PageSheet, PictureSize, About]] = field(default_factory=list)
+    charts: list[tuple[str, PictureSize, About]] = field(default_factory=list)
     refuses: bool = False
 
-    def page(self, sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+    def page(self, sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
         self.pages.append((sheet, size, about))
         if self.refuses:
             raise ScorecardError("图片", "浏览器停了", "一台能用的浏览器", "请稍后再试")
         return (Picture(f"{about.title}.png", BYTES),)
 
-    def chart(self, block: str, size: Format, about: About) -> Picture:
+    def chart(self, block: str, size: PictureSize, about: About) -> Picture:
         self.charts.append((block, size, about))
         return Picture(f"{about.title}.png", BYTES)
 
@@ -105,7 +105,7 @@ def drawn_in(blocks: list[str]) -> list[list[object]]:
     return [numbers_drawn(unescape(plot)) for plot in plots]
 
 
-def last_export(data: DataDir) -> Entry:
+def last_export(data: DataDir) -> AuditEntry:
     return [entry for entry in audit.entries(data) if entry.action == "导出"][-1]
 
 
@@ -224,7 +224,7 @@ def test_a_picture_is_on_record_and_its_version_stays(
     assert line.detail["way"] == A4.name
     for words in ("统计方式 单月", "报告期 2026年10月", "部门 全院", "案件范围 全部案件"):
         assert words in line.detail["filter"]
-    assert version in kept(exporting)
+    assert version in retained(exporting)
     inside = manifest.parse(press.pages[-1][2].manifest)
     assert (inside.version, inside.made_by, inside.sample) == (version, f"{LEADER.name}（领导小组）", True)
     assert line.detail["export"] == inside.id
@@ -307,6 +307,6 @@ def test_the_right_is_asked_again_when_the_picture_is_made(
     monkeypatch.setattr("scorecard.ui.shell.identity.current", lambda: VISITOR)
     version = opened.open_version(exporting, current(exporting).version or "")
     with pytest.raises(Forbidden):
-        pictures._whole(Shown("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)
+        picture_buttons._whole(PageBlocks("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)
     assert made.pages == []
     assert (last_export(exporting).actor, last_export(exporting).result) == (VISITOR.name, "拒绝")

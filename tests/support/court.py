@@ -6,15 +6,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from scorecard.assessment.indicator_value import Reading, State
+from scorecard.assessment.indicator_value import IndicatorValue, PeriodState
 from scorecard.calendar import period as periods
 from scorecard.calendar.period import Grain, Period
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.targets import Target, TargetKind
 
 GOOD_SEEDS = Path(__file__).resolve().parents[1] / "bad_seeds" / "good"
-CATALOG: Catalog = catalogs.load(GOOD_SEEDS)
+CATALOG: Catalog = loader.load(GOOD_SEEDS)
 
 _FORMULAS: dict[str, dict[str, Any]] = {
     "ratio": {"kind": "ratio", "numerator": {"procedure": "小额诉讼"}},
@@ -53,15 +53,15 @@ def reading(
     denominator: int | str | None = None,
     *,
     base: int | None = None,
-    state: State = "complete",
+    state: PeriodState = "complete",
     at: Period | None = None,
-) -> Reading:
+) -> IndicatorValue:
     """A reading with its exact value as the store makes it of the halves."""
     top, bottom = Decimal(numerator), None if denominator is None else Decimal(denominator)
     up, down = of.scale
     exact = None if bottom == 0 else Fraction(top) / Fraction(1 if bottom is None else bottom) * up / down
     rests_on = base if base is not None else int(top if bottom is None else bottom)
-    return Reading("rate", at or period(), "all", "all", top, bottom, rests_on, exact, state)
+    return IndicatorValue("rate", at or period(), "all", "all", top, bottom, rests_on, exact, state)
 
 
 def target(

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from etl.intake import audit_recovery as unrecorded
+from etl.intake import audit_recovery
 from etl.intake.accept import accept
 from etl.intake.withdraw import restore, withdraw
 from etl.versions.publish import publish, rollback
@@ -27,10 +27,10 @@ from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.audit import log as audit
 from scorecard.calendar import workdays
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.queries import terms as formula
+from scorecard.queries import terms
 from scorecard.storage.data_dir import DataDir
 from tests.conftest import ROOT
 from tests.support.actors import TESTER
@@ -130,7 +130,7 @@ def _child(wanted: Wanted, catalog: Catalog, speech: int) -> int:
         os.write(speech, f"{words}\n".encode())
 
     if wanted.step is None:
-        unrecorded.AGE = (
+        audit_recovery.AGE = (
             0.0  # what a killed act left unrecorded is recorded by the next one, and not a minute later
         )
     else:
@@ -171,10 +171,10 @@ def _run(wanted: Wanted, catalog: Catalog) -> Ended:
 
 
 def serve(seeds: Path) -> None:
-    catalog = catalogs.load(seeds)
+    catalog = loader.load(seeds)
     list(workdays.ordinals())
     for indicator in catalog.indicators.values():
-        formula.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
+        terms.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(asdict(_run(Wanted(**json.loads(line)), catalog))), flush=True)

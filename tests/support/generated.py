@@ -13,8 +13,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from scorecard.catalog.contracts import DERIVED_FORMS, Table
-from scorecard.catalog.cross_checks import Written, cross_checks
-from scorecard.catalog.definitions import Catalog, Court, Department, Domain, Indicator, Measure, Source
+from scorecard.catalog.cross_checks import SeedNames, cross_checks
+from scorecard.catalog.definitions import (
+    BibliographicSource,
+    Catalog,
+    Court,
+    Department,
+    Domain,
+    Indicator,
+    Measure,
+)
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -305,14 +313,13 @@ def worlds(draw: Draw) -> World:
         measures={
             "d.1": Measure(id="d.1", domain="d", number=1, title="", text="", responsible="", departments=("civil",))
         },
-        requirements={}, sources={"s": Source(id="s", title="s")}, tables=tables, indicators=indicators,
+        requirements={}, sources={"s": BibliographicSource(id="s", title="s")}, tables=tables, indicators=indicators,
         digest="", files={},
     )  # fmt: skip
-    written = {f"Table:{name}": name for name in tables} | {f"Indicator:{name}": name for name in indicators}
-    written |= {"Domain:d": "", "Measure:d.1": "", "Source:s": ""} | {
-        f"Department:{office}": "" for office in OFFICES
-    }
-    mistakes = [str(found) for found in cross_checks(catalog, Written(written))]
+    written = {(Table, name): name for name in tables} | {(Indicator, name): name for name in indicators}
+    written |= {(Domain, "d"): "", (Measure, "d.1"): "", (BibliographicSource, "s"): ""}
+    written |= {(Department, office): "" for office in OFFICES}
+    mistakes = [str(found) for found in cross_checks(catalog, SeedNames(written))]
     assert mistakes == [], mistakes
     rows = {
         name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([8, 8, 12, 0])), max_size=16))

@@ -19,7 +19,7 @@ import chinese_calendar
 from scorecard.catalog.conditions import Reach, Test
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.formulas import Part, Term
+from scorecard.catalog.formulas import FormulaPart, Term
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
@@ -367,7 +367,9 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str)
     return Value(numerator, denominator, base, exact, state, named)
 
 
-def part_of(part: Part, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
+def part_of(
+    part: FormulaPart, chosen: Mapping[Term, list[Row]]
+) -> tuple[Fraction | None, Fraction | None, int]:
     """Numerator, denominator (None: there is none) and base of one part."""
     base = half(part.base, chosen)
     assert base is not None

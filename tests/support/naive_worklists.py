@@ -9,7 +9,7 @@ import chinese_calendar
 
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.worklists import Due, Worklist
+from scorecard.catalog.worklists import Deadline, Worklist
 from tests.support.naive import Row, Rows, as_date, as_datetime, derive, holds, later
 
 Item = tuple[int, str, datetime | None]  # number of the row in its table from 1, state, due
@@ -67,7 +67,7 @@ def _wanted(worklist: Worklist, row: Row, day: date) -> bool:
     return start is not None and as_date(start) <= day and (until is None or as_date(until) > day)
 
 
-def _due(due: Due, row: Row) -> datetime | None:
+def _due(due: Deadline, row: Row) -> datetime | None:
     start = row[due.of]
     if start is None:
         return None

@@ -11,24 +11,32 @@ from hashlib import sha256
 from pathlib import Path
 
 from scorecard.assessment import cards
-from scorecard.assessment.cards import Card, Evidence
+from scorecard.assessment.cards import Card, CardInputs
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.export import records
 from scorecard.briefing.paper.compose import compose
-from scorecard.briefing.paper.manifest import Manifest, Source
+from scorecard.briefing.paper.manifest import ExportManifest, ExportSource
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Column, Figure, Heading, Line, Paper, Paragraph, Table
-from scorecard.briefing.paper.request import Wish, place
+from scorecard.briefing.paper.model import (
+    Figure,
+    Heading,
+    IndicatorLine,
+    Paper,
+    PaperColumn,
+    PaperTable,
+    Paragraph,
+)
+from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import trend_of_card as figures
-from scorecard.narrative import glossary, sentences as narrative
+from scorecard.charts import trend_of_card
+from scorecard.narrative import glossary, sentences
 from scorecard.narrative.control_words import variation_sentence
 from scorecard.narrative.provenance import as_of_text
 from scorecard.records.targets import effective
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import open_version as opened
+from scorecard.store import open_version
 from scorecard.store.open_version import Version
 from tests.support.actors import OFFICER
 
@@ -69,10 +77,10 @@ HOSTILE = (
 
 def paper(sample: DataDir, catalog: Catalog) -> Paper:
     """The paper of January to October 2026, with figures, a table of all indicators, and the hostile names."""
-    version = opened.open_published(sample)
+    version = open_version.open_published(sample)
     chosen = period.parse("ytd", PERIOD)
     assert chosen is not None
-    whole = opened.evidence(version, "ytd", ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    whole = open_version.card_inputs(version, "ytd", ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     whole = replace(whole, doubts={**whole.doubts, **DOUBTED})
     every = cards.cards(whole, chosen)
     by_id = {card.indicator.id: card for card in every}
@@ -95,20 +103,20 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         note=f"本期反映{chosen.label}指标运行情况，供会商参考。{HOSTILE[6]}",
         blocks=(
             Heading("一、总体情况"),
-            Paragraph(narrative.summary("三大领域", every)),
+            Paragraph(sentences.summary("三大领域", every)),
             Heading("二、主要指标"),
             Heading("（一）诉前调解", 2),
-            *(Paragraph(narrative.of_indicator(card)) for card in spoken[:4]),
+            *(Paragraph(sentences.of_indicator(card)) for card in spoken[:4]),
             drawn[0],
             Heading("（二）适用程序", 2),
-            *(Paragraph(narrative.of_indicator(card)) for card in spoken[4:]),
+            *(Paragraph(sentences.of_indicator(card)) for card in spoken[4:]),
             *drawn[1:],
             Heading("三、指标一览"),
             _table(every),
             Heading(f"四、名称如实照录{HOSTILE[7]}"),
-            Table(
+            PaperTable(
                 "表2　名称如实照录",
-                (Column("名称", 2), Column("数值", 1, number=True), Column("结论", 1)),
+                (PaperColumn("名称", 2), PaperColumn("数值", 1, number=True), PaperColumn("结论", 1)),
                 tuple((text, lines[0].value, lines[0].word) for text in HOSTILE),
                 note=f"注：{HOSTILE[8]}",
             ),
@@ -129,11 +137,11 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
 
 def composed(sample: DataDir, template: str) -> Paper:
     """The paper of a shipped template, as the page and the command line make it."""
-    version = opened.open_published(sample)
+    version = open_version.open_published(sample)
     whose = "civil" if version.catalog.briefings[template].department == "asked" else ""
-    order = place(
+    order = resolve(
         version,
-        Wish(template, PERIOD, department=whose, issue="10"),
+        BriefingRequest(template, PERIOD, department=whose, issue="10"),
         OFFICER,
         datetime.fromisoformat(MADE_AT),
     )
@@ -142,12 +150,12 @@ def composed(sample: DataDir, template: str) -> Paper:
     return made
 
 
-def line(version: Version, whole: Evidence, card: Card, read: Period) -> Line:
+def line(version: Version, whole: CardInputs, card: Card, read: Period) -> IndicatorLine:
     """An indicator as the paper has it, from its card alone."""
     chosen, point = card.indicator, card.trend[-1]
     reading = next(one for one in whole.series[chosen.id] if one.period == read)
     target = effective(version.targets, chosen.id, read)
-    return Line(
+    return IndicatorLine(
         id=chosen.id,
         name=chosen.name,
         domain=version.catalog.domains[chosen.domain].name,
@@ -174,14 +182,14 @@ def line(version: Version, whole: Evidence, card: Card, read: Period) -> Line:
     )
 
 
-def manifest(version: Version, indicators: Sequence[str]) -> Manifest:
+def manifest(version: Version, indicators: Sequence[str]) -> ExportManifest:
     """The manifest of an export of these indicators."""
     found = {
         file.relative_to(SEEDS).as_posix(): sha256(file.read_bytes()).hexdigest()
         for file in sorted(SEEDS.glob("indicators/*/*.toml"))
         if file.stem in indicators
     }
-    return Manifest(
+    return ExportManifest(
         id="20261109-093000-7f3a",
         made_at=MADE_AT,
         made_by=MADE_BY,
@@ -190,7 +198,7 @@ def manifest(version: Version, indicators: Sequence[str]) -> Manifest:
         sample=version.manifest.sample,
         order={"template": "monthly", "period": PERIOD, "grain": "ytd", "indicators": list(indicators)},
         sources=tuple(
-            Source(batch["table"], batch["name"], batch["source_sha256"], batch["as_of"], batch["rows"])
+            ExportSource(batch["table"], batch["name"], batch["source_sha256"], batch["as_of"], batch["rows"])
             for batch in version.manifest.batches
         ),
         definitions=found,
@@ -199,22 +207,22 @@ def manifest(version: Version, indicators: Sequence[str]) -> Manifest:
     )
 
 
-def _figure(number: int, version: Version, whole: Evidence, card: Card, chosen: Period) -> Figure:
+def _figure(number: int, version: Version, whole: CardInputs, card: Card, chosen: Period) -> Figure:
     points = cards.trend(whole, card.indicator)
-    drawn = figures.trend_of(version, whole, card, points, chosen)
-    return Figure(number, line(version, whole, card, chosen), drawn, narrative.of_indicator(card))
+    drawn = trend_of_card.trend_of(version, whole, card, points, chosen)
+    return Figure(number, line(version, whole, card, chosen), drawn, sentences.of_indicator(card))
 
 
-def _table(every: Sequence[Card]) -> Table:
+def _table(every: Sequence[Card]) -> PaperTable:
     """All indicators, a row each: 60 rows, which no page holds."""
     columns = (
-        Column("序号", 0.5, number=True),
-        Column("指标", 2.2),
-        Column("数值", 1.1, number=True),
-        Column("目标", 1.4),
-        Column("差距", 1.7),
-        Column("结论", 1.2),
-        Column("责任部门", 1.7),
+        PaperColumn("序号", 0.5, number=True),
+        PaperColumn("指标", 2.2),
+        PaperColumn("数值", 1.1, number=True),
+        PaperColumn("目标", 1.4),
+        PaperColumn("差距", 1.7),
+        PaperColumn("结论", 1.2),
+        PaperColumn("责任部门", 1.7),
     )
     rows = tuple(
         (
@@ -228,4 +236,4 @@ def _table(every: Sequence[Card]) -> Table:
         )
         for number, card in enumerate(every, start=1)
     )
-    return Table("表1　指标一览", columns, rows, note="注：差距为数值与目标最近一端之差。")
+    return PaperTable("表1　指标一览", columns, rows, note="注：差距为数值与目标最近一端之差。")

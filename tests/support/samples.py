@@ -12,7 +12,7 @@ from pathlib import Path
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish
 from etl.warehouse.build import build
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import TESTER
 
@@ -40,7 +40,7 @@ def published_without_targets(shared: Path) -> tuple[DataDir, Path]:
         targets = seeds / "targets.csv"
         targets.write_bytes(targets.read_bytes().splitlines(keepends=True)[0])
         shutil.copytree(published_sample(shared).batches, data.batches)
-        publish(data, build(catalogs.load(seeds), data), TESTER)
+        publish(data, build(loader.load(seeds), data), TESTER)
 
     return _once(shared, "untargeted", make), seeds
 
@@ -52,7 +52,7 @@ def copied(data: DataDir, to: Path) -> DataDir:
 
 
 def _publish(data: DataDir, as_of: date) -> None:
-    catalog = catalogs.load(SEEDS)
+    catalog = loader.load(SEEDS)
     load_sample(catalog, data, as_of)
     publish(data, build(catalog, data), TESTER)
 

@@ -20,7 +20,7 @@ from etl.intake.set_aside import aside_rows
 from etl.intake.withdraw import notes, withdrawn
 from etl.warehouse.build import chosen_batches
 from scorecard.audit import log as audit
-from scorecard.storage.atomic_files import write_whole
+from scorecard.storage.atomic_files import write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
@@ -220,7 +220,7 @@ def test_killed_while_publishing_readers_see_the_old_version_or_the_new_one(
     watch = Watch(data, versions)
 
     def prepare(_: int) -> tuple[str, str]:
-        write_whole(data.pointer, f"{versions[1]}\n".encode())
+        write_atomically(data.pointer, f"{versions[1]}\n".encode())
         data.manifest(versions[2]).unlink(missing_ok=True)
         return "publish", versions[2]
 

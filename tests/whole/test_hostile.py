@@ -236,7 +236,7 @@ def accounted(raw: bytes, found: Examination) -> None:
     text = raw.decode("utf-8-sig" if found.encoding == "UTF-8" else "gb18030").removeprefix("\ufeff")
     records = [cells for cells in csv.reader(io.StringIO(text, newline="")) if any(map(_seen, cells))]
     titles = sum(count.count for count in found.counts if count.code == "title_line")
-    assert len(records) == titles + 1 + found.rows + found.aside + len(found.set_aside)
+    assert len(records) == titles + 1 + found.rows + found.aside + len(found.skipped_lines)
 
 
 def _seen(cell: str) -> str:

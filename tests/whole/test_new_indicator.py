@@ -13,7 +13,7 @@ from etl.intake import accept
 from etl.versions import publish
 from etl.warehouse import build
 from scorecard.assessment.verdict import judge
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.errors import SeedErrors
 from scorecard.narrative import glossary
 from scorecard.records.targets import effective
@@ -73,7 +73,7 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
     _add(copied)
     targets = copied / "targets.csv"
     targets.write_text("\n".join([targets.read_text("utf-8").rstrip(), *TARGET]) + "\n", encoding="utf-8")
-    catalog = catalogs.load(copied)
+    catalog = loader.load(copied)
     accept.accept(cases_csv(40), "cases.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
     publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
@@ -94,9 +94,9 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
 
 
 def test_it_stands_among_the_indicators_of_its_measure(copied: Path) -> None:
-    before = list(catalogs.load(copied).indicators)
+    before = list(loader.load(copied).indicators)
     _add(copied)
-    after = list(catalogs.load(copied).indicators)
+    after = list(loader.load(copied).indicators)
     assert [one for one in after if one not in before] == ["summary_rate"]
     assert [one for one in after if one in before] == before
     place = after.index("summary_rate")
@@ -114,7 +114,7 @@ def test_a_mistake_in_it_is_refused_by_the_command_line_with_its_place(
     file = copied / "indicators/commercial_disputes/summary_rate.toml"
     file.write_text(INDICATOR.replace('"简易程序" }', '"简易" }'), encoding="utf-8")
     with pytest.raises(SeedErrors):
-        catalogs.load(copied)
+        loader.load(copied)
     assert main(["check", "--seeds", str(copied)]) == 1
     told = capsys.readouterr()
     assert "summary_rate.toml「formula.where.procedure」：“简易”不是“适用程序”的取值" in told.out + told.err
@@ -134,7 +134,7 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
     )
     file = copied / "indicators/commercial_disputes/summary_rate.toml"
     file.write_text(asked, encoding="utf-8")
-    catalog = catalogs.load(copied)
+    catalog = loader.load(copied)
     old, new = cases_csv(8).decode(), cases_csv(4, first=9).decode().splitlines()
     wider = [f"{new[0]},是否媒体关注", *(f"{line},是" for line in new[1:])]
     for number, raw in enumerate((old, "\r\n".join(wider))):
@@ -159,7 +159,7 @@ def test_a_new_extract_is_one_contract_and_its_indicator_one_file(copied: Path, 
         + '[example]\nrows = """\nvisited_on\n2026-01-05\n2026-02-05\n"""\nexpect = { period = "2026-01", numerator = 1 }\n',
         encoding="utf-8",
     )
-    catalog = catalogs.load(copied)
+    catalog = loader.load(copied)
     raw = accept.template(catalog.tables["visits"]) + "2026-01-05\r\n2026-01-06\r\n2026年2月1日\r\n".encode()
     accept.accept(raw, "来访.csv", catalog.tables["visits"], catalog, date(2026, 2, 28), TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
@@ -175,4 +175,4 @@ def test_the_indicator_shown_in_the_readme_is_sound(copied: Path) -> None:
     (shown,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
     folder = copied / "indicators" / "commercial_disputes"
     (folder / "sales_contract_mean_days.toml").write_text(shown, encoding="utf-8")
-    assert "sales_contract_mean_days" in catalogs.load(copied).indicators
+    assert "sales_contract_mean_days" in loader.load(copied).indicators

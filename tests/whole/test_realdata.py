@@ -25,9 +25,9 @@ from etl.intake.batches import Batch
 from etl.intake.examine import Examination, examine
 from etl.versions import publish
 from etl.warehouse import build
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import half_up, value_text
-from scorecard.catalog import loader as catalogs, worked_examples as example
+from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -59,7 +59,7 @@ class Built:
     connection: duckdb.DuckDBPyConnection
     batches: dict[str, Batch]
 
-    def years(self, indicator: str, department: str = "all") -> dict[str, Reading]:
+    def years(self, indicator: str, department: str = "all") -> dict[str, IndicatorValue]:
         found = store.series(self.connection, self.catalog, "year", department, "all")[indicator]
         return {reading.period.key: reading for reading in found}
 
@@ -67,19 +67,19 @@ class Built:
         return self.connection.cursor().execute(sql).fetchall()[0]
 
 
-def top(reading: Reading) -> Decimal:
+def top(reading: IndicatorValue) -> Decimal:
     assert reading.numerator is not None
     return reading.numerator
 
 
-def bottom(reading: Reading) -> Decimal:
+def bottom(reading: IndicatorValue) -> Decimal:
     assert reading.denominator is not None
     return reading.denominator
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    catalog, data = catalogs.load(SEEDS), DataDir(tmp_path_factory.mktemp("registers"))
+    catalog, data = loader.load(SEEDS), DataDir(tmp_path_factory.mktemp("registers"))
     wanted = {
         "insolvency_register": ("insolvency_register/register.csv", INSOLVENCY_CUT),
         "judgment_register": ("judgment_register/register_gb18030.csv", JUDGMENT_CUT),
@@ -256,7 +256,7 @@ def _plainly_read() -> list[dict[str, str]]:
 
 
 def test_both_encodings_of_the_judgment_register_are_told_apart_and_say_the_same() -> None:
-    catalog = catalogs.load(SEEDS)
+    catalog = loader.load(SEEDS)
     utf8, gb = (_examined(catalog, encoding) for encoding in ("utf8sig", "gb18030"))
     assert (utf8.encoding, gb.encoding) == ("UTF-8", "GB18030")
     assert utf8.rows == gb.rows == 835
@@ -270,7 +270,7 @@ def test_the_judgment_register_gives_its_exact_list_of_problems() -> None:
 
     The 75 rows that share a case number are all members of such groups, each counted once; 49 of them are later ones.
     """
-    found = _examined(catalogs.load(SEEDS), "utf8sig")
+    found = _examined(loader.load(SEEDS), "utf8sig")
     assert not found.refused
     assert {(count.code, count.severity, count.column, count.count) for count in found.counts} == {
         ("date_unreadable", "report", "结案日期", 1),
@@ -300,13 +300,13 @@ def test_every_problem_names_the_line_it_stands_on() -> None:
             if row["案号"] and numbers[row["案号"].replace("(", "（").replace(")", "）")] > 1
         ],
     }
-    problems = _examined(catalogs.load(SEEDS), "gb18030").problems
+    problems = _examined(loader.load(SEEDS), "gb18030").problems
     for code, lines in wanted.items():
         assert sorted(problem.line for problem in problems if problem.code == code) == lines, code
 
 
 def test_a_judgment_before_its_filing_is_reported_with_both_dates() -> None:
-    problems = _examined(catalogs.load(SEEDS), "utf8sig").problems
+    problems = _examined(loader.load(SEEDS), "utf8sig").problems
     (line,) = [
         line for line, row in enumerate(_plainly_read(), 2) if row["案号"] == "（2018）内0602民初4465号"
     ]
@@ -350,12 +350,12 @@ def test_case_numbers_are_stored_with_full_width_brackets_and_give_their_type(bu
 
 
 def test_the_worked_examples_of_the_registers_hold() -> None:
-    catalog = catalogs.load(SEEDS)
+    catalog = loader.load(SEEDS)
     assert len(catalog.indicators) == 13
     for indicator in catalog.indicators.values():
         expect = indicator.example.expect
-        rows = {one.table: list(one.rows) for one in example.tables(indicator, catalog)}
-        cut = dict.fromkeys(rows, example.cut_date(indicator))
+        rows = {one.table: list(one.rows) for one in worked_examples.tables(indicator, catalog)}
+        cut = dict.fromkeys(rows, worked_examples.cut_date(indicator))
         value = evaluate(catalog, indicator, rows, cut)[expect.grain, expect.period, "all", expect.scope]
         for name, found in (
             ("numerator", value.numerator),

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.catalog import loader as catalogue, worked_examples as example
+from scorecard.catalog import loader, worked_examples
 from tests.conftest import ROOT
 from tests.support.naive import evaluate
 
@@ -301,10 +301,10 @@ def test_the_indicator_shown_in_the_readme_loads_and_its_example_is_right(tmp_pa
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     shown = tmp_path / "seeds" / "indicators" / "commercial_disputes" / "shown_in_readme.toml"
     shown.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
-    catalog = catalogue.load(tmp_path / "seeds")
+    catalog = loader.load(tmp_path / "seeds")
     indicator = catalog.indicators["shown_in_readme"]
-    rows = {one.table: list(one.rows) for one in example.tables(indicator, catalog)}
-    found = evaluate(catalog, indicator, rows, dict.fromkeys(rows, example.cut_date(indicator)))
+    rows = {one.table: list(one.rows) for one in worked_examples.tables(indicator, catalog)}
+    found = evaluate(catalog, indicator, rows, dict.fromkeys(rows, worked_examples.cut_date(indicator)))
     value = found["month", "2026-01", ALL_DEPARTMENTS, "all"]
     assert (value.numerator, value.denominator) == (
         indicator.example.expect.numerator,

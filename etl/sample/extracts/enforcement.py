@@ -11,7 +11,7 @@ from etl.sample.extracts.disputes import Dispute, dispute
 from etl.sample.extracts.mediation import Mediation
 from etl.sample.extracts.preservation import BEFORE_SUIT, Preservation
 from etl.sample.extracts.suits import Suit
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import WORLD_FROM, arrivals, closing_day, reported, seen, workday_from
 
 FIRST, RESUMED, PRESERVED, OBJECTED = "首次执行", "恢复执行", "保全执行", "执行异议"
@@ -72,7 +72,7 @@ def executions(
     suits: Iterable[Suit],
     mediations: Iterable[Mediation],
     preservations: Iterable[Preservation],
-    register: Register,
+    register: CaseRegister,
 ) -> list[Execution]:
     """All enforcement cases filed up to a day; mediations and terminated cases learn the number they led to."""
     found = [*_from_suits(seed, suits), *_from_mediations(seed, mediations)]

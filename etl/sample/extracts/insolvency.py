@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from etl.sample.chance import Chance, Curve, yuan
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import WORLD_FROM, seen, workday_from, workday_until
 
 OWN, JINAN = "本院", "济南中院"
@@ -73,7 +73,7 @@ class Estate:
         return self.reviewed_on if self.result == "受理" else None
 
 
-def estates(seed: int, until: date, register: Register) -> list[Estate]:
+def estates(seed: int, until: date, register: CaseRegister) -> list[Estate]:
     """All applications up to a day, in order; the two planted cases among them."""
     found = [_estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))]
     found += [_old_case(Chance(seed, "old bankruptcy")), _reorganisation(Chance(seed, "reorganisation"))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import WORLD_FROM, after_workdays, arrivals, seen, workday_from, workday_until
 
 SUCCEEDED, FAILED, WITHDRAWN = "成功", "失败", "撤回"
@@ -46,7 +46,7 @@ class Mediation:
     enforcement_number: str = ""
 
 
-def mediations(seed: int, until: date, register: Register) -> list[Mediation]:
+def mediations(seed: int, until: date, register: CaseRegister) -> list[Mediation]:
     """All mediations received up to a day, in the order of their numbers."""
     found: list[Mediation] = []
     for name, a_year in (("mediation", _A_YEAR), ("shareholder mediation", _SHAREHOLDER_A_YEAR)):

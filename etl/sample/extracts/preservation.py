@@ -10,7 +10,7 @@ from typing import Any
 from etl.sample.chance import Chance, yuan
 from etl.sample.extracts.disputes import Dispute, dispute
 from etl.sample.extracts.suits import Suit
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import (
     WORLD_FROM,
     after_workdays,
@@ -49,7 +49,9 @@ class Preservation:
     number: str = ""
 
 
-def preservations(seed: int, until: date, suits: Iterable[Suit], register: Register) -> list[Preservation]:
+def preservations(
+    seed: int, until: date, suits: Iterable[Suit], register: CaseRegister
+) -> list[Preservation]:
     """All preservations, in the order of their numbers; suits learn that they were preserved."""
     found: list[Preservation] = []
     for suit in suits:
@@ -112,7 +114,7 @@ def _ruled_at(chance: Chance, kind: str, applied_at: datetime) -> datetime:
     return applied_at + timedelta(minutes=minutes)
 
 
-def _number(found: list[Preservation], register: Register) -> None:
+def _number(found: list[Preservation], register: CaseRegister) -> None:
     """财保 for what stands alone, 执保 for what the enforcement bureau carries out in a suit."""
     found.sort(key=lambda one: one.applied_at)
     for one in found:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from etl.sample.chance import Chance, Curve
 from etl.sample.extracts.disputes import OFFICE, PERSON, Dispute
 from etl.sample.extracts.suits import COUNTER, MAILED, PANEL, SIMPLE, Suit
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import WORLD_FROM, arrivals, closing_day, months_later
 
 _CRIMES: Mapping[str, float] = {
@@ -39,7 +39,7 @@ _DAYS: Mapping[str, Curve] = {
 _LIMIT_DAYS = {_FAST: 15, SIMPLE: 20}
 
 
-def public_suits(seed: int, until: date, register: Register) -> list[Suit]:
+def public_suits(seed: int, until: date, register: CaseRegister) -> list[Suit]:
     """All criminal and administrative suits filed up to a day, in the order of their numbers."""
     found: list[Suit] = []
     for kind, a_year in (("刑初", {2022: 240}), ("行初", {2022: 36})):

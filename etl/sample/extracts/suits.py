@@ -9,7 +9,7 @@ from typing import Any
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
 from etl.sample.extracts.mediation import Mediation
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import WORLD_FROM, arrivals, closing_day, months_later, seen, workday_until
 
 SMALL, SIMPLE, SINGLE, PANEL = "小额诉讼", "简易程序", "普通程序独任", "普通程序合议"
@@ -72,7 +72,9 @@ class Suit:
     preserved_on: date | None = None
 
 
-def civil_suits(seed: int, until: date, mediations: Iterable[Mediation], register: Register) -> list[Suit]:
+def civil_suits(
+    seed: int, until: date, mediations: Iterable[Mediation], register: CaseRegister
+) -> list[Suit]:
     """All civil suits filed up to a day, in the order of their numbers; mediations learn the number they led to."""
     found: list[tuple[Suit, Mediation | None]] = []
     for mediation in mediations:

@@ -20,11 +20,11 @@ from etl.sample.extracts import (
     services,
     suits,
 )
-from etl.sample.numbering import Register
+from etl.sample.numbering import CaseRegister
 from etl.sample.pace import month_end, reported
 from scorecard.catalog.definitions import Catalog
 
-Rows = Sequence[Mapping[str, Any]]
+InventedRows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class World:
 def invented(as_of: date, seed: int, court: str) -> World:
     """The world up to the end of the month after next: what is applied for before a day is filed after it."""
     until = month_end(as_of + timedelta(days=31))
-    register = Register(court)
+    register = CaseRegister(court)
     mediations = mediation.mediations(seed, until, register)
     civil = suits.civil_suits(seed, until, mediations, register)
     public = public_suits.public_suits(seed, until, register)
@@ -66,7 +66,7 @@ def invented(as_of: date, seed: int, court: str) -> World:
     )
 
 
-def rows_of(found: World, catalog: Catalog) -> Mapping[str, Callable[[], Rows]]:
+def rows_of(found: World, catalog: Catalog) -> Mapping[str, Callable[[], InventedRows]]:
     """Table id -> what gives its rows."""
     day, seed = found.as_of, found.seed
     debtors = credit.debtor_codes(found.listings)

@@ -157,7 +157,7 @@ class Document:
                 return b"".join(parts)
 
 
-class Machine:
+class BrowserProcess:
     """A running browser with one tab. `folder` holds its profile, its fonts and the document; it goes when it closes."""
 
     def __init__(self, browser: Browser, pipe: LargePipe, folder: Path) -> None:
@@ -168,7 +168,7 @@ class Machine:
         self._tab: Tab | None = None
 
     @classmethod
-    async def start(cls, path: Path) -> "Machine":
+    async def start(cls, path: Path) -> "BrowserProcess":
         """Raises one of BROKEN when the browser does not come up."""
         folder = launch.new_folder(path)
         # The sandbox is the browser's own; root cannot have it, and machines that forbid user namespaces have none.

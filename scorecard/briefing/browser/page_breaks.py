@@ -97,7 +97,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Part:
+class PicturePart:
     """What one picture shows: a stretch of the page, headers repeated above it, and how much it is drawn smaller."""
 
     top: float
@@ -145,9 +145,9 @@ def _inked(box: Box) -> Span:
     return Span(box.top + air, box.bottom - air)
 
 
-def parts(page: Layout, room: float) -> list[Part]:
+def parts(page: Layout, room: float) -> list[PicturePart]:
     """The page in stretches of at most `room`, in order and without a gap; a figure taller than that is drawn smaller."""
-    found: list[Part] = []
+    found: list[PicturePart] = []
     at = page.extent.top
     while at < page.extent.bottom - _HAIR or not found:
         headers = tuple(
@@ -157,10 +157,10 @@ def parts(page: Layout, room: float) -> list[Part]:
         if free < _LEAST:
             headers, free = (), room
         if page.extent.bottom - at <= free + _HAIR:
-            found.append(Part(at, page.extent.bottom, headers))
+            found.append(PicturePart(at, page.extent.bottom, headers))
             break
         until = _cut(page, at, free)
-        found.append(Part(at, until, headers, min(1, free / (until - at))))
+        found.append(PicturePart(at, until, headers, min(1, free / (until - at))))
         at = until
     return found
 

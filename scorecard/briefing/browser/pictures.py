@@ -14,7 +14,7 @@ from typing import Literal
 
 from PIL import Image
 
-from scorecard.briefing.browser import page_breaks as cutting, queue as press
+from scorecard.briefing.browser import page_breaks, queue as browser_queue
 from scorecard.briefing.browser.chromium import Box, Document
 from scorecard.briefing.browser.png_metadata import origin
 from scorecard.briefing.html.figure import document
@@ -24,7 +24,7 @@ from scorecard.storage.file_names import file_name
 
 
 @dataclass(frozen=True)
-class Format:
+class PictureSize:
     """A size pictures come in. `layout` is the width in CSS pixels a document is laid out at, `margin` what a chart alone
     has around it, `fixed` whether every picture has the whole height.
     """
@@ -45,9 +45,9 @@ class Format:
         return self.layout - 2 * self.margin
 
 
-A4 = Format("a4", "A4 版心（156毫米宽，300点每英寸）", 1842, 2657, 590, 0, 300, fixed=False)
+A4 = PictureSize("a4", "A4 版心（156毫米宽，300点每英寸）", 1842, 2657, 590, 0, 300, fixed=False)
 # 144 dpi: 1920 px are the 13.33 inches of a wide slide.
-PROJECTOR = Format("projector", "投影（1920×1080）", 1920, 1080, 960, 32, 144, fixed=True, mark="投影")
+PROJECTOR = PictureSize("projector", "投影（1920×1080）", 1920, 1080, 960, 32, 144, fixed=True, mark="投影")
 FORMATS = (A4, PROJECTOR)
 
 
@@ -119,7 +119,7 @@ def _css() -> str:
     return _CSS.format(paper=colours.paper, grey=colours.grey, font=colours.font)
 
 
-def chart(block: str, size: Format, about: About) -> Picture:
+def chart(block: str, size: PictureSize, about: About) -> Picture:
     """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
     html = document(
         f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css()
@@ -131,14 +131,14 @@ def chart(block: str, size: Format, about: About) -> Picture:
         high = size.height * size.layout / size.width - 2 * size.margin
         return await shown.picture(wide, shrunk=min(1, high / box.height, size.chart / wide.width))
 
-    drawn = _image(press.work(html, take, width=size.chart, scale=size.width / size.layout))
+    drawn = _image(browser_queue.work(html, take, width=size.chart, scale=size.width / size.layout))
     height = size.height if size.fixed else min(drawn.height, size.height)
     picture = Image.new("RGB", (size.width, height), palette().paper)
     picture.paste(drawn, ((size.width - drawn.width) // 2, max(0, (height - drawn.height) // 2)))
     return Picture(_name(size, about), _png(picture, size, about))
 
 
-def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
+def page(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
     """The page as one picture, or as several where it is longer than one: cut between rows, cards and figures only."""
     content = sheet.width or size.chart
     width = round(content * size.layout / size.chart)
@@ -153,7 +153,7 @@ def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
     html = document(body, width=content, title=sheet.title, css=css)
 
     async def take(shown: Document) -> list[_Taken]:
-        measured = cutting.layout(await shown.evaluate(cutting.MEASURE))
+        measured = page_breaks.layout(await shown.evaluate(page_breaks.MEASURE))
         (foot,) = await shown.boxes(".sheet-foot")
         above = measured.extent.top
         wide = max(width, await shown.evaluate(_WIDE))
@@ -168,7 +168,7 @@ def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
                 "请改用 A4 版心，或缩短标题与说明",
             )
         head = await shown.picture(Box(0, 0, wide, above), shrunk=fit)
-        stretches = cutting.parts(measured, room)
+        stretches = page_breaks.parts(measured, room)
         taken: list[_Taken] = []
         for number, part in enumerate(stretches, 1):
             if len(stretches) > 1:
@@ -185,7 +185,7 @@ def page(sheet: PageSheet, size: Format, about: About) -> tuple[Picture, ...]:
             )
         return taken
 
-    taken = press.work(html, take, width=width, scale=scale)
+    taken = browser_queue.work(html, take, width=width, scale=scale)
     return tuple(
         Picture(_name(size, about, number, len(taken)), _png(_composed(one, size, scale), size, about))
         for number, one in enumerate(taken, 1)
@@ -199,7 +199,7 @@ def _count(number: int, of: int) -> str:
     )
 
 
-def _composed(taken: _Taken, size: Format, scale: float) -> Image.Image:
+def _composed(taken: _Taken, size: PictureSize, scale: float) -> Image.Image:
     """Head, repeated table headers, the stretch of the page and the foot, one below the other."""
     head, body, foot = _image(taken.head), _image(taken.body), _image(taken.foot)
     above = [(round(left * scale), _image(strip)) for left, strip in taken.headers]
@@ -219,7 +219,7 @@ def _image(png: bytes) -> Image.Image:
         return opened.convert("RGB")
 
 
-def _png(picture: Image.Image, size: Format, about: About) -> bytes:
+def _png(picture: Image.Image, size: PictureSize, about: About) -> bytes:
     """The same picture gives the same bytes: no time, no name of a program, only its resolution and its origin."""
     out = io.BytesIO()
     picture.save(
@@ -232,7 +232,7 @@ def _png(picture: Image.Image, size: Format, about: About) -> bytes:
     return out.getvalue()
 
 
-def _name(size: Format, about: About, number: int = 1, of: int = 1) -> str:
+def _name(size: PictureSize, about: About, number: int = 1, of: int = 1) -> str:
     return file_name(
         about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from scorecard.briefing.browser import chromium, launch
-from scorecard.briefing.browser.chromium import Document, Machine
+from scorecard.briefing.browser.chromium import BrowserProcess, Document
 from scorecard.errors import ScorecardError
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class _Line(threading.Thread):
             self._loop.close()
 
 
-class Press:
+class BrowserQueue:
     """A queue, a thread and a browser. The module's functions use the one press of the process."""
 
     def __init__(self, *, idle: float = IDLE, ready: float = READY, patience: float = PATIENCE) -> None:
@@ -83,7 +83,7 @@ class Press:
         self._lock = threading.Lock()
         self._line: _Line | None = None
         self._waiting = 0
-        self._machine: Machine | None = None
+        self._machine: BrowserProcess | None = None
 
     def work(self, html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
         """What `work` makes of the document once it is drawn. Raises NoBrowser, or ScorecardError when it fails twice."""
@@ -167,7 +167,7 @@ class Press:
             path = browser()
             if path is None:
                 raise NoBrowser
-            self._machine = await Machine.start(path)
+            self._machine = await BrowserProcess.start(path)
         shown = await self._machine.show(job.html, width=job.width, scale=job.scale, patience=self._ready)
         made = await job.work(shown)
         await self._machine.leave()
@@ -181,7 +181,7 @@ class Press:
             await machine.close()
 
 
-_press = Press()
+_press = BrowserQueue()
 
 
 def work(html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:

@@ -4,9 +4,9 @@ from scorecard.briefing.docx.styles import HEI, SMALL, sizes
 from scorecard.briefing.docx.table import table
 from scorecard.briefing.docx.xml import Element, paragraph, run
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.model import Paper
-from scorecard.narrative.glossary import Entry
+from scorecard.narrative.glossary import GlossaryEntry
 
 RECORD = "本文件内另附可由程序读取的清单（customXml/item1.xml），与以下所列一致。"
 
@@ -28,7 +28,7 @@ def annexes(paper: Paper) -> list[Element]:
     ]
 
 
-def _definition(entry: Entry) -> list[Element]:
+def _definition(entry: GlossaryEntry) -> list[Element]:
     """The indicator's name and id, then each fact behind its name; an address is text here, never a link."""
     one = entry.indicator
     return [
@@ -40,5 +40,5 @@ def _definition(entry: Entry) -> list[Element]:
     ]
 
 
-def _record(manifest: Manifest) -> list[Element]:
+def _record(manifest: ExportManifest) -> list[Element]:
     return [paragraph("Record", one) for one in (RECORD, *manifest.lines())]

@@ -10,16 +10,16 @@ from docx.shared import Mm
 from scorecard.briefing.docx.table import grid
 from scorecard.briefing.docx.xml import Element, paragraph, w
 from scorecard.briefing.layout.office_package import printable
-from scorecard.briefing.paper.model import Column, Figure
+from scorecard.briefing.paper.model import Figure, PaperColumn
 
 WIDEST, HIGHEST = Mm(156), Mm(200)  # the rest of the page's 225 mm is for the lines below
 NO_BROWSER = "服务器上没有可用的浏览器，未能成图，此处列出图中各期数值。"
 _COLUMNS = (
-    Column("期间", 1.7),
-    Column("数值", 1.2, number=True),
-    Column("分子 / 分母", 2.2),
-    Column("目标", 1.7),
-    Column("结论", 1.3),
+    PaperColumn("期间", 1.7),
+    PaperColumn("数值", 1.2, number=True),
+    PaperColumn("分子 / 分母", 2.2),
+    PaperColumn("目标", 1.7),
+    PaperColumn("结论", 1.3),
 )
 
 

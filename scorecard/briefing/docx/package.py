@@ -16,7 +16,7 @@ from docx.package import Package
 
 from scorecard.briefing.docx.styles import fonts, settings, styles
 from scorecard.briefing.docx.xml import Element
-from scorecard.briefing.layout.office_package import made_at, manifest_xml, printable, still
+from scorecard.briefing.layout.office_package import made_at, manifest_xml, printable, with_fixed_timestamps
 from scorecard.briefing.paper.model import Paper
 
 MANIFEST = "/customXml/item1.xml"
@@ -50,7 +50,7 @@ def saved(document: Opened) -> bytes:
     """The file, with the clock of its archive stopped."""
     written = BytesIO()
     document.save(written)
-    return still(written.getvalue())
+    return with_fixed_timestamps(written.getvalue())
 
 
 def _replace(element: Element, by: Element) -> None:

@@ -43,7 +43,7 @@ LATIN = "Times New Roman"
 
 
 @dataclass(frozen=True)
-class Style:
+class ParagraphStyle:
     """A paragraph style. `line` is exact, in points, None as high as it must be; `indent` in characters of
     the first line, `aside` twips from either edge, `hanging` twips of all lines but the first; `level` is the outline
     level that the navigation pane shows; `rules` are borders as (side, width in ⅛ pt, colour).
@@ -77,39 +77,39 @@ def colour(value: str) -> str:
 _RULED = (("top", 6, ""), ("bottom", 6, ""))
 
 
-def _styles() -> tuple[Style, ...]:
+def _styles() -> tuple[ParagraphStyle, ...]:
     grey = palette().grey
     box = tuple((side, 6, "") for side in ("top", "left", "bottom", "right"))
     return (
-        Style("Normal", "Normal"),
-        Style("BodyText", "Body Text", indent=2),
-        Style("Title", "Title", TITLE, 22, 34, "center", before=20, after=4),
-        Style("Subtitle", "Subtitle", KAI, align="center", after=8),
-        Style("Heading1", "heading 1", HEI, align="left", indent=2, level=0, keep=True),
-        Style("Heading2", "heading 2", KAI, align="left", indent=2, level=1, keep=True),
-        Style("Caption", "caption", HEI, 12, 20, "center", before=6, after=3, keep=True),
-        Style("Header", "header", HEI, 10.5, 14, "right"),
-        Style("Footer", "footer", SONG, 14, 18, "right", latin=SONG.name),
-        Style("FooterNote", "页脚来源", FANG, 9, 12, "left", colour=grey),
-        Style("Masthead", "版头名称", TITLE, 48, 62, "center", before=14, colour=MASTHEAD),
-        Style("MastheadIssue", "版头期号", align="center", before=4),
-        Style("MastheadLine", "版头署名", align="left", rules=(("bottom", 18, MASTHEAD),), tab=True),
-        Style("Sample", "示例数据", HEI, 12, 18, "center", before=10, rules=box, aside=2000),
-        Style("EditorsNote", "编者按", KAI, indent=2, rules=_RULED),
-        Style("TableText", "表格文字", FANG, CELL, None, "left", before=1.5, after=1.5),
-        Style("TableHead", "表头", HEI, CELL, None, "left", before=2, after=2, keep=True),
-        Style("DenseText", "密表文字", FANG, SMALL, None, "left", before=1.5, after=1.5),
-        Style("DenseHead", "密表表头", HEI, SMALL, None, "left", before=2, after=2, keep=True),
-        Style("TableNote", "表注", FANG, 9, 12, "left", before=2, after=6, colour=grey),
-        Style("Figure", "图", FANG, CELL, None, "center", before=5, keep=True),
-        Style("FigureCaption", "图题", HEI, 12, 18, "center", after=6),
-        Style("AnnexMark", "附件序号", HEI, align="left", keep=True, page=True),
-        Style("AnnexTitle", "附件标题", TITLE, 22, 34, "center", after=10, level=0, keep=True),
-        Style("AnnexHeading", "附件小标题", HEI, 12, 20, "left", before=8, level=1, keep=True),
-        Style("AnnexText", "附件文字", FANG, 10.5, 16.5, "left", hanging=1260),
-        Style("Record", "校验信息", FANG, 9, 14, "left", after=1),
-        Style("ColophonHead", "版记首行", FANG, 14, 26, "left", before=24, keep=True, rules=_RULED),
-        Style("Colophon", "版记末行", FANG, 14, 26, "left", tab=True, rules=_RULED),
+        ParagraphStyle("Normal", "Normal"),
+        ParagraphStyle("BodyText", "Body Text", indent=2),
+        ParagraphStyle("Title", "Title", TITLE, 22, 34, "center", before=20, after=4),
+        ParagraphStyle("Subtitle", "Subtitle", KAI, align="center", after=8),
+        ParagraphStyle("Heading1", "heading 1", HEI, align="left", indent=2, level=0, keep=True),
+        ParagraphStyle("Heading2", "heading 2", KAI, align="left", indent=2, level=1, keep=True),
+        ParagraphStyle("Caption", "caption", HEI, 12, 20, "center", before=6, after=3, keep=True),
+        ParagraphStyle("Header", "header", HEI, 10.5, 14, "right"),
+        ParagraphStyle("Footer", "footer", SONG, 14, 18, "right", latin=SONG.name),
+        ParagraphStyle("FooterNote", "页脚来源", FANG, 9, 12, "left", colour=grey),
+        ParagraphStyle("Masthead", "版头名称", TITLE, 48, 62, "center", before=14, colour=MASTHEAD),
+        ParagraphStyle("MastheadIssue", "版头期号", align="center", before=4),
+        ParagraphStyle("MastheadLine", "版头署名", align="left", rules=(("bottom", 18, MASTHEAD),), tab=True),
+        ParagraphStyle("Sample", "示例数据", HEI, 12, 18, "center", before=10, rules=box, aside=2000),
+        ParagraphStyle("EditorsNote", "编者按", KAI, indent=2, rules=_RULED),
+        ParagraphStyle("TableText", "表格文字", FANG, CELL, None, "left", before=1.5, after=1.5),
+        ParagraphStyle("TableHead", "表头", HEI, CELL, None, "left", before=2, after=2, keep=True),
+        ParagraphStyle("DenseText", "密表文字", FANG, SMALL, None, "left", before=1.5, after=1.5),
+        ParagraphStyle("DenseHead", "密表表头", HEI, SMALL, None, "left", before=2, after=2, keep=True),
+        ParagraphStyle("TableNote", "表注", FANG, 9, 12, "left", before=2, after=6, colour=grey),
+        ParagraphStyle("Figure", "图", FANG, CELL, None, "center", before=5, keep=True),
+        ParagraphStyle("FigureCaption", "图题", HEI, 12, 18, "center", after=6),
+        ParagraphStyle("AnnexMark", "附件序号", HEI, align="left", keep=True, page=True),
+        ParagraphStyle("AnnexTitle", "附件标题", TITLE, 22, 34, "center", after=10, level=0, keep=True),
+        ParagraphStyle("AnnexHeading", "附件小标题", HEI, 12, 20, "left", before=8, level=1, keep=True),
+        ParagraphStyle("AnnexText", "附件文字", FANG, 10.5, 16.5, "left", hanging=1260),
+        ParagraphStyle("Record", "校验信息", FANG, 9, 14, "left", after=1),
+        ParagraphStyle("ColophonHead", "版记首行", FANG, 14, 26, "left", before=24, keep=True, rules=_RULED),
+        ParagraphStyle("Colophon", "版记末行", FANG, 14, 26, "left", tab=True, rules=_RULED),
     )
 
 
@@ -146,7 +146,7 @@ def _fonts(face: Face, latin: str) -> Element:
     return w("rFonts", ascii=latin, hAnsi=latin, eastAsia=face.name, cs=latin, hint="eastAsia")
 
 
-def _style(one: Style) -> Element:
+def _style(one: ParagraphStyle) -> Element:
     normal = one.id == "Normal"
     return w(
         "style",
@@ -161,7 +161,7 @@ def _style(one: Style) -> Element:
     )
 
 
-def _paragraph_properties(one: Style) -> Element:
+def _paragraph_properties(one: ParagraphStyle) -> Element:
     """In the order the schema wants them."""
     body = one.line == LINE / TWIPS
     spacing = {"before": int(one.before * TWIPS), "after": int(one.after * TWIPS)}
@@ -183,14 +183,14 @@ def _paragraph_properties(one: Style) -> Element:
     )
 
 
-def _indents(one: Style) -> Element:
+def _indents(one: ParagraphStyle) -> Element:
     if one.hanging:
         return w("ind", left=one.hanging, hanging=one.hanging)
     first = {"firstLineChars": one.indent * 100, "firstLine": int(one.indent * WIDTH / 28)}
     return w("ind", left=one.aside, right=one.aside, **first)
 
 
-def _rules(one: Style) -> Element:
+def _rules(one: ParagraphStyle) -> Element:
     order = ("top", "left", "bottom", "right")
     given = {side: (width, shade) for side, width, shade in one.rules}
     return w(
@@ -203,7 +203,7 @@ def _rules(one: Style) -> Element:
     )
 
 
-def _run_properties(one: Style) -> Element:
+def _run_properties(one: ParagraphStyle) -> Element:
     return w(
         "rPr",
         _fonts(one.face, one.latin),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from scorecard.briefing.docx.styles import CELL, SMALL, WIDTH, colour
 from scorecard.briefing.docx.xml import Element, paragraph, run, w
 from scorecard.briefing.layout.column_widths import ASIDE, MARKED, Marked, widths
-from scorecard.briefing.paper.model import Column, Table
+from scorecard.briefing.paper.model import PaperColumn, PaperTable
 from scorecard.charts.theme import mark, palette
 
 _THICK, _THIN = 8, 4  # ⅛ pt
@@ -13,7 +13,7 @@ _SHORT = 8  # rows at most of a table that stays on one page
 _MANY = 7  # columns from which a table is set smaller
 
 
-def table(given: Table) -> list[Element]:
+def table(given: PaperTable) -> list[Element]:
     """The title, the table and its note; the note stands even when empty, for two tables must not grow together."""
     return [
         paragraph("Caption", given.title),
@@ -22,7 +22,7 @@ def table(given: Table) -> list[Element]:
     ]
 
 
-def grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, dense: bool = False) -> Element:
+def grid(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], *, dense: bool = False) -> Element:
     """The table alone, as wide as the type area; many columns are set a size smaller, and what asks to be."""
     dense = dense or len(columns) >= _MANY
     head, text = ("DenseHead", "DenseText") if dense else ("TableHead", "TableText")
@@ -70,7 +70,7 @@ def _row(cells: Sequence[Element], wide: Sequence[int], *properties: Element) ->
     )
 
 
-def _cell(style: str, column: Column, content: Element, *, keep: bool = False) -> Element:
+def _cell(style: str, column: PaperColumn, content: Element, *, keep: bool = False) -> Element:
     """What a cell holds; `keep` holds the row on the page of what follows, so that no note begins a page alone."""
     switches = {"keepNext": 1} if keep else {}
     return paragraph(style, content, **switches, **({"jc": "right"} if column.number else {}))

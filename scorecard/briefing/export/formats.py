@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Format = Literal["html", "pdf", "docx", "pptx", "xlsx", "csv", "png"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-NEED_BROWSER: tuple[Format, ...] = ("pdf", "png")
-NAMES: Mapping[Format, str] = {
+FileFormat = Literal["html", "pdf", "docx", "pptx", "xlsx", "csv", "png"]
+FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
+NEED_BROWSER: tuple[FileFormat, ...] = ("pdf", "png")
+NAMES: Mapping[FileFormat, str] = {
     "html": "网页（HTML，单个文件）",
     "pdf": "PDF",
     "docx": "公文（DOCX，文字可编辑）",

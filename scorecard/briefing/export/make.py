@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from scorecard.access import Actor
-from scorecard.briefing.export import records, write as formats
-from scorecard.briefing.export.formats import Format
-from scorecard.briefing.export.release import leave
-from scorecard.briefing.export.write import Progress
+from scorecard.briefing.export import records, write
+from scorecard.briefing.export.formats import FileFormat
+from scorecard.briefing.export.release import release
+from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.compose import compose
-from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.request import Order, Wish, place
+from scorecard.briefing.paper.request import BriefingRequest, BriefingSpec, resolve
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
@@ -29,7 +29,7 @@ class Files:
     `notices` say what could not be made and why, or that the program is not the one that made it first.
     """
 
-    manifest: Manifest
+    manifest: ExportManifest
     content: Mapping[str, bytes]
     bundle: str
     notices: tuple[str, ...]
@@ -38,16 +38,16 @@ class Files:
 def make_paper(
     data: DataDir,
     version: Version,
-    wish: Wish,
+    wish: BriefingRequest,
     actor: Actor,
-    chosen: Collection[Format],
-    progress: Progress = formats.unseen,
+    chosen: Collection[FileFormat],
+    progress: ProgressCallback = write.unseen,
 ) -> Files:
     """The paper somebody wishes for, in the chosen formats, and its record. Raises ScorecardError in words of the wish."""
-    order = place(version, wish, actor, datetime.now(COURT_TIME))
+    order = resolve(version, wish, actor, datetime.now(COURT_TIME))
     export = records.new_id(order.made_at)
 
-    def described() -> Manifest:
+    def described() -> ExportManifest:
         indicators = [card.indicator.id for card in gather(version, order, actor).spoken]
         return records.describe(data, version, order, indicators, export)
 
@@ -58,8 +58,8 @@ def again(
     data: DataDir,
     export: str,
     actor: Actor,
-    chosen: Collection[Format],
-    progress: Progress = formats.unseen,
+    chosen: Collection[FileFormat],
+    progress: ProgressCallback = write.unseen,
 ) -> Files:
     """An export made again from its record: the same paper. Raises ScorecardError when record or version is not there."""
     manifest, order = records.read(data, export)
@@ -71,28 +71,28 @@ def again(
 def _made(
     data: DataDir,
     version: Version,
-    order: Order,
+    order: BriefingSpec,
     export: str,
-    described: Callable[[], Manifest],
+    described: Callable[[], ExportManifest],
     actor: Actor,
-    chosen: Collection[Format],
-    progress: Progress,
+    chosen: Collection[FileFormat],
+    progress: ProgressCallback,
     **detail: Any,
 ) -> Files:
-    made: list[formats.Made] = []
+    made: list[write.WrittenFiles] = []
     told: dict[str, Any] = {}
 
     def make() -> Mapping[str, bytes]:
         manifest = described()
         told["manifest"] = records.seal(manifest)
         paper = compose(gather(version, order, actor), manifest)
-        made.append(formats.write_all(paper, chosen, progress))
+        made.append(write.write_all(paper, chosen, progress))
         records.write(data, manifest)
         return made[0].content
 
     subject = f"简报/{order.template}/{order.grain} {order.period}"
     named = {"export": export, "formats": "、".join(chosen), **detail}
-    content = leave(data, actor, version.id, subject, make, lambda: told, **named)
+    content = release(data, actor, version.id, subject, make, lambda: told, **named)
     manifest, _ = records.read(data, export)
     changed = ()
     if manifest.program != records.program():

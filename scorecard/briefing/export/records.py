@@ -15,11 +15,11 @@ from typing import Any
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.audit import log as audit
-from scorecard.briefing.paper.manifest import Manifest, Source, parse
-from scorecard.briefing.paper.request import Order, from_data
+from scorecard.briefing.paper.manifest import ExportManifest, ExportSource, parse
+from scorecard.briefing.paper.request import BriefingSpec, from_data
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import storage_errors, write_whole
+from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store.open_version import Version
 
@@ -38,14 +38,16 @@ def new_id(made_at: str) -> str:
 
 
 def describe(
-    data: DataDir, version: Version, order: Order, indicators: Iterable[str], export: str
-) -> Manifest:
+    data: DataDir, version: Version, order: BriefingSpec, indicators: Iterable[str], export: str
+) -> ExportManifest:
     """The manifest of a paper that is about to be made: sources and definitions it rests on, program, head of the audit."""
     definitions = _definitions(version, order.template, tuple(indicators))
     return _described(data, version, export, order.made_at, order.made_by, order.data(), definitions)
 
 
-def describe_picture(data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]) -> Manifest:
+def describe_picture(
+    data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]
+) -> ExportManifest:
     """The manifest of a picture of a page; `asked` is what was on the screen. It rests on whatever the page showed: all seeds."""
     at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
     by = f"{actor.name}（{ROLE_NAMES[actor.role]}）"
@@ -60,8 +62,8 @@ def _described(
     made_by: str,
     order: Mapping[str, Any],
     definitions: Mapping[str, str],
-) -> Manifest:
-    return Manifest(
+) -> ExportManifest:
+    return ExportManifest(
         id=export,
         made_at=made_at,
         made_by=made_by,
@@ -72,7 +74,7 @@ def _described(
         sample=version.manifest.sample,
         order=order,
         sources=tuple(
-            Source(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
+            ExportSource(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
             for one in version.manifest.batches
         ),
         definitions=definitions,
@@ -118,15 +120,15 @@ def digest(root: Path) -> str:
     return found.hexdigest()[:16]
 
 
-def write(data: DataDir, manifest: Manifest) -> None:
+def write(data: DataDir, manifest: ExportManifest) -> None:
     """Put the record down, whole or not at all; one that is there stays as it is."""
     path = data.exports / f"{manifest.id}.json"
     if not path.exists():
         with storage_errors(f"导出记录 {manifest.id}"):
-            write_whole(path, manifest.text().encode("utf-8"))
+            write_atomically(path, manifest.text().encode("utf-8"))
 
 
-def read(data: DataDir, export: str) -> tuple[Manifest, Order]:
+def read(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpec]:
     """The record of this id and the order in it. Raises ScorecardError for any other text, StorageError for a damaged one."""
     path = data.exports / f"{export}.json"
     if not _ID.fullmatch(export) or not path.is_file():
@@ -145,7 +147,7 @@ def read(data: DataDir, export: str) -> tuple[Manifest, Order]:
         ) from error
 
 
-def sealed(data: DataDir, manifest: Manifest) -> None:
+def sealed(data: DataDir, manifest: ExportManifest) -> None:
     """Raise StorageError when the record is not the one the audit knows by its SHA-256: a paper must not come of it."""
     known = next(
         (
@@ -164,14 +166,14 @@ def sealed(data: DataDir, manifest: Manifest) -> None:
         )
 
 
-def seal(manifest: Manifest) -> str:
+def seal(manifest: ExportManifest) -> str:
     """The SHA-256 by which the audit knows a record."""
     return sha256(manifest.text().encode("utf-8")).hexdigest()
 
 
-def listed(data: DataDir) -> tuple[tuple[Manifest, Order], ...]:
+def listed(data: DataDir) -> tuple[tuple[ExportManifest, BriefingSpec], ...]:
     """Every record that can be read, the newest first."""
-    found: list[tuple[Manifest, Order]] = []
+    found: list[tuple[ExportManifest, BriefingSpec]] = []
     for path in data.exports.glob("*.json"):
         if path.name.startswith(TEMPORARY_PREFIX):
             continue

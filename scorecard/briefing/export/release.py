@@ -11,10 +11,10 @@ from typing import Any
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.retained import keep
+from scorecard.store.retained import retain
 
 
-def leave(
+def release(
     data: DataDir,
     actor: Actor,
     version: str,
@@ -29,10 +29,10 @@ def leave(
 
     Raises Forbidden without the right to export, and whatever `make` refuses with; both are on record too.
     """
-    with audit.told(data, actor, "导出", subject, version=version, **detail) as told:
+    with audit.recorded(data, actor, "导出", subject, version=version, **detail) as told:
         actor.require("export")
         files = dict(make())
         told.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
         told.detail |= also()
-        keep(data, version, subject, actor)
+        retain(data, version, subject, actor)
     return files

@@ -7,26 +7,26 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.pictures import A4, Picture, bundle
 from scorecard.briefing.browser.png_metadata import stamped
 from scorecard.briefing.docx import document as docx
-from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, Format
+from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.html import document as html
 from scorecard.briefing.html.figure import block, document
 from scorecard.briefing.paper.model import Figure, Paper
 from scorecard.briefing.pptx import presentation as pptx
-from scorecard.briefing.xlsx import csv_annex as annex, workbook as xlsx
-from scorecard.charts import trend as charts
+from scorecard.briefing.xlsx import csv_annex, workbook as xlsx
+from scorecard.charts import trend
 from scorecard.storage.file_names import safe
 
 # Often enough to be seen moving, few enough loads of the chart library.
 AT_ONCE = 10
-Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
+ProgressCallback = Callable[[int, int, str], None]  # done, of how many, what is being done
 
 
 @dataclass(frozen=True)
-class Made:
+class WrittenFiles:
     """Files by name, the name of the ZIP of all of them (empty for a single one), and what could not be made."""
 
     content: dict[str, bytes]
@@ -38,16 +38,16 @@ def unseen(done: int, total: int, words: str) -> None:
     """Progress nobody looks at."""
 
 
-def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> Made:
+def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCallback) -> WrittenFiles:
     """Every chosen format in a fixed order. Raises NoBrowser when none of them can be made without one."""
-    wanted: list[Format] = [one for one in FORMATS if one in chosen]
-    browser = press.browser() is not None
+    wanted: list[FileFormat] = [one for one in FORMATS if one in chosen]
+    browser = browser_queue.browser() is not None
     notices: list[str] = []
     if not browser:
-        lost: list[Format] = [one for one in wanted if one in NEED_BROWSER]
+        lost: list[FileFormat] = [one for one in wanted if one in NEED_BROWSER]
         wanted = [one for one in wanted if one not in lost]
         if not wanted:
-            raise press.NoBrowser
+            raise browser_queue.NoBrowser
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[one] for one in lost)}。")
         if "docx" in wanted and paper.figures:
@@ -72,20 +72,20 @@ def write_all(paper: Paper, chosen: Collection[Format], progress: Progress) -> M
         done += 1
     progress(total, total, "已生成")
     if len(content) == 1:
-        return Made(content, "", tuple(notices))
+        return WrittenFiles(content, "", tuple(notices))
     _, packed = bundle(Picture(name, file) for name, file in content.items())
-    return Made({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
+    return WrittenFiles({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
 
 
 def _written(
-    paper: Paper, one: Format, pictures: Mapping[int, Picture], page: Callable[[], bytes]
+    paper: Paper, one: FileFormat, pictures: Mapping[int, Picture], page: Callable[[], bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """The file of one format under its name; nothing for pictures of a paper without figures."""
     match one:
         case "html":
             yield f"{paper.name}.html", page()
         case "pdf":
-            yield f"{paper.name}.pdf", press.pdf(page().decode("utf-8"))
+            yield f"{paper.name}.pdf", browser_queue.pdf(page().decode("utf-8"))
         case "docx":
             drawn = {number: picture.content for number, picture in pictures.items()}
             yield f"{paper.name}.docx", docx.write(paper, drawn)
@@ -94,7 +94,7 @@ def _written(
         case "xlsx":
             yield f"{paper.name}.xlsx", xlsx.write(paper)
         case "csv":
-            yield f"{paper.name}.csv", annex.write(paper)
+            yield f"{paper.name}.csv", csv_annex.write(paper)
         case "png":
             if pictures:
                 name, packed = bundle(pictures.values())
@@ -104,9 +104,9 @@ def _written(
 def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
     """The pictures of some figures, laid out for the type area of A4, by number."""
     blocks = [
-        block(charts.trend(one.trend), width=A4.chart, caption=one.caption, alt=one.sentence) for one in chunk
+        block(trend.trend(one.trend), width=A4.chart, caption=one.caption, alt=one.sentence) for one in chunk
     ]
-    drawn = press.elements(
+    drawn = browser_queue.elements(
         document("".join(blocks), width=A4.layout, title=paper.title),
         "figure",
         width=A4.layout,

@@ -6,13 +6,13 @@ the same bytes.
 
 from collections.abc import Mapping
 
-from scorecard.briefing.html import templating as markup
+from scorecard.briefing.html import templating
 from scorecard.briefing.html.figure import block, document
 from scorecard.briefing.layout.column_widths import MARKED, widths
 from scorecard.briefing.layout.text_width import largest
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Table
-from scorecard.charts.theme import Mark, mark
+from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.charts.theme import VerdictMark, mark
 from scorecard.charts.trend import trend
 from scorecard.narrative.provenance import SAMPLE
 
@@ -25,7 +25,7 @@ _LINE = (
     11.0,
 )  # points at most and at least of the line of who issues it and when, so that it is one line
 _ROOM = 156 / 25.4 - 0.25  # inches of that line, less the air at its ends
-_MARKS: Mapping[str, Mark] = {word: mark(word) for word in MARKED}
+_MARKS: Mapping[str, VerdictMark] = {word: mark(word) for word in MARKED}
 
 
 def write(paper: Paper) -> bytes:
@@ -40,7 +40,7 @@ def write(paper: Paper) -> bytes:
         (appendix.RECORD, [_record(paper)]),
     ]
     note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
-    body = markup.render(
+    body = templating.render(
         "paper.html",
         paper=paper,
         sample=SAMPLE if paper.sample else "",
@@ -48,9 +48,9 @@ def write(paper: Paper) -> bytes:
         note=note,
         blocks=[_block(one) for one in paper.blocks],
         annexes=list(enumerate(annexes, start=1)),
-        manifest=markup.inert(paper.manifest.text()),
+        manifest=templating.inert(paper.manifest.text()),
     )
-    css = f"{markup.sheet('paper.css')}\n{_margins(paper)}"
+    css = f"{templating.sheet('paper.css')}\n{_margins(paper)}"
     return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(
         errors="replace"
     )
@@ -59,21 +59,21 @@ def write(paper: Paper) -> bytes:
 def _block(given: Block) -> str:
     match given:
         case Heading(text, level):
-            return markup.render("heading.html", text=text, level=level)
+            return templating.render("heading.html", text=text, level=level)
         case Paragraph(text):
             lines = [line for line in text.splitlines() if line.strip()]
-            return markup.render("paragraphs.html", lines=lines)
-        case Table():
+            return templating.render("paragraphs.html", lines=lines)
+        case PaperTable():
             return _table(given)
         case Figure():
             figure = trend(given.trend)
             return block(figure, width=_FIGURE, height=_PLOT, caption=given.caption, alt=given.sentence)
 
 
-def _table(given: Table) -> str:
+def _table(given: PaperTable) -> str:
     """A cell that is a verdict is sign, word and colour; columns are as wide as in the Word paper."""
     wide = widths(given.columns, given.rows, _SIZE)
-    return markup.render(
+    return templating.render(
         "table.html",
         table=given,
         widths=[f"{100 * one / sum(wide):.2f}%" for one in wide],
@@ -83,18 +83,20 @@ def _table(given: Table) -> str:
 
 def _definitions(paper: Paper) -> str:
     entries = [(entry.indicator, appendix.facts(entry)) for entry in paper.definitions]
-    return markup.render("definitions.html", entries=entries)
+    return templating.render("definitions.html", entries=entries)
 
 
 def _record(paper: Paper) -> str:
-    return markup.render("record.html", lines=(*paper.provenance, *paper.manifest.lines()))
+    return templating.render("record.html", lines=(*paper.provenance, *paper.manifest.lines()))
 
 
 def _margins(paper: Paper) -> str:
     """What stands below every printed page: its number at the outer edge, and where its numbers come from."""
     said = " \\a ".join(_quoted(line) for line in paper.provenance)
     head = _quoted(SAMPLE if paper.sample else "")
-    return markup.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
+    return (
+        templating.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
+    )
 
 
 def _quoted(text: str) -> str:

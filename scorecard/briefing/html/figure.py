@@ -12,7 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from scorecard.briefing.html import templating as markup
+from scorecard.briefing.html import templating
 from scorecard.briefing.html.figure_fit import fitted
 from scorecard.charts.theme import mark, paper_variables
 
@@ -51,7 +51,7 @@ def block(
     said = given["layout"].get("meta", {})
     name = caption or _text(title.get("text", ""))
     fit = fitted(given, width, height)
-    return markup.render(
+    return templating.render(
         "figure.html",
         width=width,
         height=fit.height,
@@ -63,7 +63,7 @@ def block(
         lines=[unescape(line) for line in said.get("lines", ())],
         sample=said.get("sample", False),
         unnamed=fit.unnamed,
-        data=markup.data({**fit.figure, "config": CONFIG}),
+        data=templating.data({**fit.figure, "config": CONFIG}),
     )
 
 
@@ -73,16 +73,16 @@ def document(body: str, *, width: int, title: str, css: str = "") -> str:
     `document.documentElement.dataset.ready` is "1" once fonts are there and every figure is drawn; the names of those
     that could not be drawn stand in `dataset.failed`, and a sentence in their place.
     """
-    return markup.render(
+    return templating.render(
         "document.html",
         title=title,
         width=width,
         variables=paper_variables(),
-        figures=markup.sheet("figure.css"),
+        figures=templating.sheet("figure.css"),
         css=css,
         body=body,
         library=_library() if _DRAWN in body else "",
-        draw=markup.sheet("draw.js"),
+        draw=templating.sheet("draw.js"),
     )
 
 

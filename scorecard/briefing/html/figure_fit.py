@@ -17,19 +17,19 @@ _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded
 _SIDE, _TOP, _TOP_MARKED, _FOOT = 8, 12, 24, 34
 
-Given = dict[str, Any]
+FigureJson = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Fitted:
     """The figure as data, its height in px, and a sentence of the parts of bars whose words found no room in it."""
 
-    figure: Given
+    figure: FigureJson
     height: int
     unnamed: str
 
 
-def fitted(given: Given, width: int, height: int | None = None) -> Fitted:
+def fitted(given: FigureJson, width: int, height: int | None = None) -> Fitted:
     """The bare plot at this width: without title and stamp, hover and templates of words nobody can call up."""
     data, layout = given["data"], given["layout"]
     margin = {**layout.get("template", {}).get("layout", {}).get("margin", {}), **layout.get("margin", {})}
@@ -73,7 +73,7 @@ def _legible(part: Any, inside: str = "") -> None:
             _legible(value, inside)
 
 
-def _marked(annotations: Sequence[Given]) -> bool:
+def _marked(annotations: Sequence[FigureJson]) -> bool:
     """Whether something stands above the axes: the numbered marks of the time axis."""
     return any(
         one.get("yref") == "paper" and one.get("y") == 1 and one.get("yanchor") == "bottom"
@@ -84,7 +84,7 @@ def _marked(annotations: Sequence[Given]) -> bool:
 # --- names before the bars ------------------------------------------------------------------------------------
 
 
-def _fold_names(axis: Given, width: int) -> float:
+def _fold_names(axis: FigureJson, width: int) -> float:
     """Names too long for the side are folded into lines; the px the figure must be taller for it."""
     names = axis.get("categoryarray")
     if not names:
@@ -107,7 +107,7 @@ def _folded(name: str, most: float) -> str:
     return name if len(lines) == 1 else "<br>".join(escape(line, quote=False) for line in lines)
 
 
-def _before(axis: Given) -> float:
+def _before(axis: FigureJson) -> float:
     """px the words of the upright axis take."""
     if axis.get("visible") is False:
         return 0.0
@@ -118,7 +118,7 @@ def _before(axis: Given) -> float:
 # --- what stands to the right, and to the left, of the points --------------------------------------------------
 
 
-def _beside(layout: Given, across: float) -> int:
+def _beside(layout: FigureJson, across: float) -> int:
     """px to the right of the axis for what is written at its end."""
     axis = layout["xaxis"]
     wanted = [float(_SIDE + 4)]
@@ -133,7 +133,7 @@ def _beside(layout: Given, across: float) -> int:
     return round(max(wanted))
 
 
-def _room_for_limits(layout: Given, across: float) -> None:
+def _room_for_limits(layout: FigureJson, across: float) -> None:
     """The names of the limits stand to the left of the first period; the axis reaches as far to the left as they need."""
     names = [
         one for one in layout["annotations"] if one.get("name") == LIMIT and one.get("xanchor") == "right"
@@ -155,7 +155,7 @@ def _room_for_limits(layout: Given, across: float) -> None:
 # --- words along the axis and inside bars ----------------------------------------------------------------------
 
 
-def _thin(axis: Given, across: float) -> None:
+def _thin(axis: FigureJson, across: float) -> None:
     """Fewer words along the axis where they would touch: every n-th one, at equal distances, the last of periods kept."""
     values, words = axis.get("tickvals"), axis.get("ticktext")
     if not values or not words or len(values) < 2 or axis.get("visible") is False:
@@ -169,7 +169,7 @@ def _thin(axis: Given, across: float) -> None:
         axis["tickvals"], axis["ticktext"] = values[::step], words[::step]
 
 
-def _unnamed(data: Sequence[Given], named: Sequence[str], axis: Given, across: float) -> str:
+def _unnamed(data: Sequence[FigureJson], named: Sequence[str], axis: FigureJson, across: float) -> str:
     """What the bars are whose words do not fit in them; their words are taken out."""
     found: list[str] = []
     for trace, name in zip(data, named, strict=True):

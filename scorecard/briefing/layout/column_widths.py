@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from scorecard.assessment.spc import ASSURANCES, VARIATIONS, Assurance, Variation
-from scorecard.assessment.verdict import WORDS, Word
+from scorecard.assessment.verdict import WORDS, VerdictWord
 from scorecard.briefing.layout.text_width import POINTS, lines, width
 from scorecard.briefing.layout.type_area import TWIPS, WIDTH
-from scorecard.briefing.paper.model import Column
+from scorecard.briefing.paper.model import PaperColumn
 
 ASIDE = 60  # twips between a cell's edge and its text
 _BOUND = 0.75  # of the width may be bound by numbers and verdicts
@@ -21,13 +21,13 @@ _WORD = re.compile(r"[+-]?[0-9A-Za-z][0-9A-Za-z.,:%-]*")
 _LONGEST = 12  # characters of a word that is kept in one line
 _STEP = 120  # twips: about 2 mm
 
-Marked = Word | Variation | Assurance
+Marked = VerdictWord | Variation | Assurance
 MARKED: tuple[Marked, ...] = (*WORDS, *VARIATIONS, *ASSURANCES)
 
-Texts = Sequence[Sequence[str]]
+CellTexts = Sequence[Sequence[str]]
 
 
-def widths(columns: Sequence[Column], rows: Texts, size: float) -> list[int]:
+def widths(columns: Sequence[PaperColumn], rows: CellTexts, size: float) -> list[int]:
     """Twips of each column, together the type area; `size` is that of the text in points."""
     texts = [[column.name, *(row[at] for row in rows)] for at, column in enumerate(columns)]
     bound = [_bound(column, texts[at], size) for at, column in enumerate(columns)]
@@ -41,7 +41,7 @@ def widths(columns: Sequence[Column], rows: Texts, size: float) -> list[int]:
     return _settled(_lifted(shared, free, least), free, least, texts, size)
 
 
-def _bound(column: Column, texts: Sequence[str], size: float) -> int:
+def _bound(column: PaperColumn, texts: Sequence[str], size: float) -> int:
     """Twips that the column's numbers or verdicts and its name above them take in one line; 0 for running text."""
     verdicts = [f"▲ {text}" for text in texts if text in MARKED]
     if not verdicts and not column.number:
@@ -50,7 +50,9 @@ def _bound(column: Column, texts: Sequence[str], size: float) -> int:
     return round(widest * POINTS * TWIPS + 2 * ASIDE + size * TWIPS / 2)  # half a character for wider faces
 
 
-def _shared(free: Sequence[int], columns: Sequence[Column], room: int, bound: Sequence[int]) -> list[int]:
+def _shared(
+    free: Sequence[int], columns: Sequence[PaperColumn], room: int, bound: Sequence[int]
+) -> list[int]:
     """The room shared by weight among the free columns; rounded so that nothing of it is left."""
     whole = sum(columns[at].weight for at in free)
     edges = [
@@ -83,7 +85,7 @@ def _lifted(given: list[int], free: Sequence[int], least: Sequence[int]) -> list
 
 
 def _settled(
-    given: list[int], free: Sequence[int], least: Sequence[int], texts: Texts, size: float
+    given: list[int], free: Sequence[int], least: Sequence[int], texts: CellTexts, size: float
 ) -> list[int]:
     """Room moved from one free column to another, step by step, as long as that makes the table lower."""
     height = partial(_height, [_Column(column, size) for column in texts])

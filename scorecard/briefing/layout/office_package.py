@@ -8,21 +8,21 @@ import zipfile
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.manifest import ExportManifest
 
 FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
 _NAMESPACE = "urn:scorecard:manifest"
 
 
-def manifest_xml(manifest: Manifest) -> bytes:
+def manifest_xml(manifest: ExportManifest) -> bytes:
     """The manifest's JSON as a custom XML part: Office keeps it through editing and shows it to nobody."""
     declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     text = f'{declaration}<manifest xmlns="{_NAMESPACE}">{escape(printable(manifest.text()))}</manifest>'
     return text.encode()
 
 
-def made_at(manifest: Manifest) -> datetime:
+def made_at(manifest: ExportManifest) -> datetime:
     """When the paper was made, in UTC and without a zone, as the properties of an Office file have it."""
     return datetime.fromisoformat(manifest.made_at).astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
@@ -36,7 +36,7 @@ def _allowed(code: int) -> bool:
     return code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
 
 
-def still(archive: bytes) -> bytes:
+def with_fixed_timestamps(archive: bytes) -> bytes:
     """The same archive with its clock stopped: equal parts give equal bytes."""
     made = io.BytesIO()
     with (

@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 
-from scorecard.briefing.paper.model import Column, Line, Table
-from scorecard.catalog.definitions import Source
-from scorecard.narrative.glossary import Entry
+from scorecard.briefing.paper.model import IndicatorLine, PaperColumn, PaperTable
+from scorecard.catalog.definitions import BibliographicSource
+from scorecard.narrative.glossary import GlossaryEntry
 
 DEFINITIONS, NUMBERS, RECORD = "指标口径", "指标数值", "数据来源与校验"
 _VALUES = (
-    Column("指标", 2.6),
-    Column("数值", 1.3, number=True),
-    Column("结论", 1.4),
-    Column("目标", 1.6),
-    Column("差距或说明", 2.2),
+    PaperColumn("指标", 2.6),
+    PaperColumn("数值", 1.3, number=True),
+    PaperColumn("结论", 1.4),
+    PaperColumn("目标", 1.6),
+    PaperColumn("差距或说明", 2.2),
 )
 _BASES = (
-    Column("指标", 1.7),
-    Column("分子 / 分母", 1.8),
-    Column("同比、环比、变异", 2.2),
-    Column("目标依据", 3.0),
-    Column("责任部门", 1.4),
+    PaperColumn("指标", 1.7),
+    PaperColumn("分子 / 分母", 1.8),
+    PaperColumn("同比、环比、变异", 2.2),
+    PaperColumn("目标依据", 3.0),
+    PaperColumn("责任部门", 1.4),
 )
 
 
-def facts(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What an indicator is and how it is computed, as the glossary has it, without worked examples and
     computed columns, whose lists of causes alone fill a page: (name, lines).
     """
@@ -43,7 +43,7 @@ def facts(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, lines) for name, lines in found if any(lines))
 
 
-def numbers(lines: Sequence[Line]) -> tuple[Table, Table]:
+def numbers(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:
     """Every number the paper speaks of, and what it is made of."""
     values = tuple((one.name, one.value, one.word, one.target, one.gap or one.reason) for one in lines)
     bases = tuple(
@@ -59,12 +59,12 @@ def numbers(lines: Sequence[Line]) -> tuple[Table, Table]:
     periods = "、".join(dict.fromkeys(one.period for one in lines))
     reached = "；".join(dict.fromkeys(one.as_of for one in lines if one.as_of))
     return (
-        Table(f"附表1　数值、目标与结论（{periods}）", _VALUES, values, note=reached),
-        Table(f"附表2　数值的构成与依据（{periods}）", _BASES, bases, note=reached),
+        PaperTable(f"附表1　数值、目标与结论（{periods}）", _VALUES, values, note=reached),
+        PaperTable(f"附表2　数值的构成与依据（{periods}）", _BASES, bases, note=reached),
     )
 
 
-def _source(source: Source) -> str:
+def _source(source: BibliographicSource) -> str:
     """An address is text here, never a link."""
     year = f"（{source.year}）" if source.year else ""
     return f"{source.title}{year}{f' {source.url}' if source.url else ''}"

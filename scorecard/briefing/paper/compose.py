@@ -11,27 +11,27 @@ from scorecard.assessment.cards import Card
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper import (
     sections_indicators as sections,
-    sections_requirements as sections_registers,
+    sections_requirements,
     sections_work,
 )
-from scorecard.briefing.paper.manifest import Manifest
+from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Table
-from scorecard.catalog.briefing_templates import Kind, Section, filled
+from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.errors import ScorecardError
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.provenance import SAMPLE, SCOPES, day_text
 from scorecard.storage.file_names import safe
 from scorecard.store.open_version import complete_through
 
-_SECTIONS: Mapping[Kind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
+_SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
     "summary": ("总体情况", sections.summary),
     "attention": ("需要关注的情况", sections.attention),
     "domains": ("指标情况", sections.domains),
     "table": ("指标一览", sections.table),
     "figures": ("走势图", sections.figures),
     "measures": ("配套措施落实情况", sections_work.measures),
-    "requirements": ("工作要求落实情况", sections_registers.requirements),
+    "requirements": ("工作要求落实情况", sections_requirements.requirements),
     "worklists": ("台账与预警", sections_work.worklists),
     "agenda": ("会商事项", sections_work.matters),
 }
@@ -59,13 +59,13 @@ def outline(material: Material) -> Outline:
         headings=tuple(block.text for block in blocks if isinstance(block, Heading) and block.level == 1),
         indicators=len(material.spoken),
         figures=sum(isinstance(block, Figure) for block in blocks),
-        tables=sum(isinstance(block, Table) for block in blocks),
+        tables=sum(isinstance(block, PaperTable) for block in blocks),
         definitions=len(_defined(material)),
         cautions=sections.cautions(material),
     )
 
 
-def compose(material: Material, manifest: Manifest) -> Paper:
+def compose(material: Material, manifest: ExportManifest) -> Paper:
     """The paper. Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's."""
     version, order, template = material.version, material.order, material.template
     court = material.catalog.court
@@ -137,7 +137,7 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
             case Heading(text, _):
                 second += 1
                 yield Heading(f"（{numeral(second)}）{text}", 2)
-            case Table():
+            case PaperTable():
                 tables += 1
                 yield replace(block, title=f"表{tables}　{block.title}")
             case Figure():

@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Source:
+class ExportSource:
     """An accepted extract the version was built from; `sha256` is that of the file as uploaded."""
 
     table: str
@@ -22,7 +22,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ExportManifest:
     """The record of one export. `order` is what was asked for, as data; `definitions` maps seed files to their SHA-256.
 
     `program` is the digest of the code that made it, `audit` the "number seal" of the audit's last line before it.
@@ -35,7 +35,7 @@ class Manifest:
     published_at: str
     sample: bool
     order: Mapping[str, Any]
-    sources: tuple[Source, ...]
+    sources: tuple[ExportSource, ...]
     definitions: Mapping[str, str]
     program: str
     audit: str
@@ -59,8 +59,8 @@ class Manifest:
         )
 
 
-def parse(text: str) -> Manifest:
+def parse(text: str) -> ExportManifest:
     """A manifest as `text` wrote it. Raises ValueError, KeyError or TypeError for anything else."""
     content = json.loads(text)
-    content["sources"] = tuple(Source(**one) for one in content["sources"])
-    return Manifest(**content)
+    content["sources"] = tuple(ExportSource(**one) for one in content["sources"])
+    return ExportManifest(**content)

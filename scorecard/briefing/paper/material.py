@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scorecard.access import Actor
-from scorecard.assessment.cards import Card, Evidence, cards, trend
+from scorecard.assessment.cards import Card, CardInputs, cards, trend
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.briefing.paper.model import Line
-from scorecard.briefing.paper.request import Order, places_of, template_of
+from scorecard.briefing.paper.model import IndicatorLine
+from scorecard.briefing.paper.request import BriefingSpec, places_of, template_of
 from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Among, Section, Template
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.attention import groups
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
-from scorecard.plan.measure_matrix import Line as MeasureLine, interval, lines
+from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
 from scorecard.records.targets import bounds
 from scorecard.store import versions as store
-from scorecard.store.open_version import Version, evidence
+from scorecard.store.open_version import Version, card_inputs
 from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import Tally, tallies
 
@@ -31,10 +31,10 @@ class Material:
     """
 
     version: Version
-    order: Order
+    order: BriefingSpec
     template: Template
     period: Period
-    evidence: Evidence
+    evidence: CardInputs
     every: Mapping[str, Card]
     spoken: tuple[Card, ...]
     whose: str
@@ -60,7 +60,7 @@ class Material:
         ]
         return [(name, members) for name, members in found if members]
 
-    def line(self, card: Card) -> Line:
+    def line(self, card: Card) -> IndicatorLine:
         """An indicator as the paper has it."""
         indicator, catalog = card.indicator, self.catalog
         readings = self.evidence.series.get(indicator.id, ())
@@ -68,7 +68,7 @@ class Material:
         point = next((one for one in trend(self.evidence, indicator) if one.key == self.period.key), None)
         limits = bounds(card.goal, self.period) if card.goal is not None else None
         control = card.control
-        return Line(
+        return IndicatorLine(
             id=indicator.id,
             name=indicator.name,
             domain=catalog.domains[indicator.domain].name,
@@ -109,11 +109,11 @@ class Material:
         return interval(store.parameters(self.version.connection), self.order.judged_on)
 
 
-def gather(version: Version, order: Order, actor: Actor) -> Material:
+def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     """Everything a paper of this order needs. Raises ScorecardError when its template is not there any more."""
     template = template_of(version.catalog, order.template)
     sheet = template.department == "asked"
-    found = evidence(
+    found = card_inputs(
         version,
         order.grain,
         ALL_DEPARTMENTS if sheet else order.department,
@@ -134,7 +134,7 @@ def gather(version: Version, order: Order, actor: Actor) -> Material:
     )
 
 
-def _spoken(template: Template, order: Order, every: tuple[Card, ...]) -> tuple[Card, ...]:
+def _spoken(template: Template, order: BriefingSpec, every: tuple[Card, ...]) -> tuple[Card, ...]:
     """Those chosen by name, otherwise the template's; domains narrow both. The plan's order stands."""
     if order.indicators:
         found = _among("listed", every, order.indicators, order.department)

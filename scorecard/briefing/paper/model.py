@@ -9,14 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from scorecard.assessment.verdict import Word
-from scorecard.briefing.paper.manifest import Manifest
+from scorecard.assessment.verdict import VerdictWord
+from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.charts.trend_layers import Trend
-from scorecard.narrative.glossary import Entry
+from scorecard.narrative.glossary import GlossaryEntry
 
 
 @dataclass(frozen=True)
-class Line:
+class IndicatorLine:
     """One indicator as the paper has it: text as on the page, and the exact halves behind it for the annex.
 
     `exact` is numerator ÷ denominator in the indicator's unit, None where nothing may be shown (no data, base under the
@@ -31,7 +31,7 @@ class Line:
     period: str
     value: str
     unit: str
-    word: Word
+    word: VerdictWord
     reason: str
     target: str
     basis: str
@@ -64,7 +64,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Column:
+class PaperColumn:
     """A column of a table; `weight` is its part of the width, numbers stand to the right."""
 
     name: str
@@ -73,11 +73,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PaperTable:
     """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone."""
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[PaperColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
 
@@ -87,7 +87,7 @@ class Figure:
     """One indicator's trend. `number` counts the figures of the paper; `sentence` is the indicator in official words."""
 
     number: int
-    line: Line
+    line: IndicatorLine
     trend: Trend
     sentence: str
 
@@ -97,7 +97,7 @@ class Figure:
         return f"图{self.number}　{self.line.name}（{self.line.period}，{self.line.unit}）"
 
 
-Block = Heading | Paragraph | Table | Figure
+Block = Heading | Paragraph | PaperTable | Figure
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ class Paper:
     subtitle: str
     note: str
     blocks: tuple[Block, ...]
-    lines: tuple[Line, ...]
-    definitions: tuple[Entry, ...]
+    lines: tuple[IndicatorLine, ...]
+    definitions: tuple[GlossaryEntry, ...]
     provenance: tuple[str, ...]
-    manifest: Manifest
+    manifest: ExportManifest
     sample: bool
 
     @property

@@ -17,7 +17,7 @@ from scorecard.catalog.briefing_templates import Template, filled
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
 from scorecard.narrative.provenance import SCOPES
-from scorecard.store.open_version import Version, evidence, judged_on, periods
+from scorecard.store.open_version import Version, card_inputs, judged_on, periods
 
 LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
 LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
@@ -27,7 +27,7 @@ _GRAIN_NAMES: dict[str, str] = dict(GRAIN_LABELS.items())
 
 
 @dataclass(frozen=True)
-class Wish:
+class BriefingRequest:
     """What somebody chose, in the words of the catalogue; what is empty is the template's choice, or today."""
 
     template: str
@@ -44,7 +44,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Order:
+class BriefingSpec:
     """A wish that can be carried out. `indicators` and `domains` narrow the template's own choice where they are not empty.
 
     `rows` says whether case rows stand in it: the template asks for them and whoever ordered it may see them.
@@ -85,7 +85,7 @@ class Order:
         return found
 
 
-def from_data(said: Mapping[str, Any]) -> Order:
+def from_data(said: Mapping[str, Any]) -> BriefingSpec:
     """An order as `data` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
     read: dict[str, Any] = {
         **said,
@@ -94,13 +94,13 @@ def from_data(said: Mapping[str, Any]) -> Order:
         "dated": date.fromisoformat(said["dated"]),
         "judged_on": date.fromisoformat(said["judged_on"]),
     }
-    order = Order(**read)
+    order = BriefingSpec(**read)
     if order.grain not in GRAINS or parse(order.grain, order.period) is None:
         raise ValueError(order.period)
     return order
 
 
-def place(version: Version, wish: Wish, actor: Actor, now: datetime) -> Order:
+def resolve(version: Version, wish: BriefingRequest, actor: Actor, now: datetime) -> BriefingSpec:
     """The wish as an order of this version. Raises ScorecardError for what the version does not know, with the nearest word."""
     catalog = version.catalog
     template = template_of(catalog, wish.template)
@@ -113,7 +113,7 @@ def place(version: Version, wish: Wish, actor: Actor, now: datetime) -> Order:
     indicator_names = {one.id: one.name for one in catalog.indicators.values()}
     places = places_of(version, period, department, scope)
     rows = any(section.rows for section in template.sections)
-    return Order(
+    return BriefingSpec(
         template=template.id,
         version=version.id,
         grain=grain,
@@ -172,7 +172,7 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
 
 
 def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
-    offered = periods(version, evidence(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
+    offered = periods(version, card_inputs(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
     found = parse(grain, key)
     if found is None:
         raise ScorecardError(

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from scorecard.assessment.cards import Card, counts, trend
 from scorecard.assessment.data_quality import aside_note
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Column, Figure, Heading, Paragraph, Table
+from scorecard.briefing.paper.model import Block, Figure, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
-from scorecard.narrative import sentences as narrative
+from scorecard.narrative import sentences
 from scorecard.narrative.attention import groups
 from scorecard.narrative.provenance import SAMPLE, day_text
 from scorecard.store.open_version import reach
 
-_CAUTIONS: tuple[tuple[Word, str], ...] = (
+_CAUTIONS: tuple[tuple[VerdictWord, str], ...] = (
     ("数据待核", "数据待核，不作评价"),
     ("无数据", "没有数据"),
     ("观察期未满", "观察期未满，数值还会变化，不作评价"),
@@ -39,7 +39,7 @@ def summary(material: Material, section: Section) -> list[Block]:
         Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{said}。{reached(material)}")
     )
     domains = material.by_domain(spoken)
-    found += [Paragraph(narrative.summary(name, members)) for name, members in domains]
+    found += [Paragraph(sentences.summary(name, members)) for name, members in domains]
     if len(domains) > 1:
         found.append(_standing(domains, spoken))
     found += [Paragraph(line) for line in cautions(material)]
@@ -70,19 +70,21 @@ def cautions(material: Material) -> tuple[str, ...]:
     return (*found, f"{aside.replace('本页', '本期')}。") if aside else tuple(found)
 
 
-def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card]) -> Table:
+def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card]) -> PaperTable:
     """Domains against words; never added up to a score."""
     words = list(counts(spoken))
     columns = (
-        Column("领域", 2.0),
-        *(Column(word, 1.0, number=True) for word in words),
-        Column("指标数", 1.0, number=True),
+        PaperColumn("领域", 2.0),
+        *(PaperColumn(word, 1.0, number=True) for word in words),
+        PaperColumn("指标数", 1.0, number=True),
     )
     rows = tuple(
         (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members)))
         for name, members in domains
     )
-    return Table("各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
+    return PaperTable(
+        "各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。"
+    )
 
 
 def attention(material: Material, section: Section) -> list[Block]:
@@ -125,7 +127,7 @@ def domains(material: Material, section: Section) -> list[Block]:
     found: list[Block] = []
     for name, members in material.by_domain(material.narrowed(section)):
         found.append(Heading(name, 2))
-        found += [Paragraph(narrative.of_indicator(card)) for card in members]
+        found += [Paragraph(sentences.of_indicator(card)) for card in members]
     return found or [_none(material)]
 
 
@@ -133,18 +135,18 @@ def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.order.grain == "month"
     columns = (
-        Column("指标", 2.6),
-        Column("数值", 1.3, number=True),
-        Column("目标", 1.7),
-        Column("评价", 1.1),
-        Column("差距", 1.6),
-        *((Column("变异", 1.1),) if monthly else ()),
-        Column("责任部门", 1.9),
+        PaperColumn("指标", 2.6),
+        PaperColumn("数值", 1.3, number=True),
+        PaperColumn("目标", 1.7),
+        PaperColumn("评价", 1.1),
+        PaperColumn("差距", 1.6),
+        *((PaperColumn("变异", 1.1),) if monthly else ()),
+        PaperColumn("责任部门", 1.9),
     )
     found: list[Block] = []
     for name, members in material.by_domain(material.narrowed(section)):
         rows = tuple(_row(card, monthly) for card in members)
-        found.append(Table(f"{name}指标（{material.period.label}）", columns, rows))
+        found.append(PaperTable(f"{name}指标（{material.period.label}）", columns, rows))
     return found or [_none(material)]
 
 
@@ -182,7 +184,7 @@ def _figure(material: Material, card: Card) -> Figure | None:
     if not points:
         return None
     drawn = trend_of(material.version, material.evidence, card, points, material.period)
-    return Figure(0, material.line(card), drawn, narrative.of_indicator(card))
+    return Figure(0, material.line(card), drawn, sentences.of_indicator(card))
 
 
 def _none(material: Material) -> Paragraph:

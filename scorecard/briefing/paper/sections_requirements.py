@@ -5,7 +5,7 @@ from datetime import date
 
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Column, Heading, Paragraph, Table
+from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.catalog.briefing_templates import Section
 from scorecard.narrative.provenance import day_text
 from scorecard.store.registers import ADOPTED, activities, pieces, revisits
@@ -66,14 +66,17 @@ def _revisits(material: Material) -> list[Block]:
         one.department: one
         for one in revisits(material.version.connection, *_span(material, "revisits")) or ()
     }
-    columns = (Column("部门", 2.4), *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"))
+    columns = (
+        PaperColumn("部门", 2.4),
+        *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"),
+    )
     rows = [
         (named(material, who), *count_cells(one.visits, one.cases, one.issues, one.closed, one.unclear))
         for who in _in_plan(material, found)
         for one in (found[who],)
     ]
     note = f"{_note(material, 'revisits')}问题数和办结数都填了的才计入，没填全的单列。"
-    return [Table("涉诉企业回访情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("涉诉企业回访情况", columns, tuple(rows), note=note)] if rows else []
 
 
 def _information(material: Material) -> list[Block]:
@@ -81,7 +84,7 @@ def _information(material: Material) -> list[Block]:
         return unread
     span = _span(material, "information_reports")
     found = {one.department: one for one in pieces(material.version.connection, *span) or ()}
-    columns = (Column("部门", 2.4), *count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED)))
+    columns = (PaperColumn("部门", 2.4), *count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED)))
     rows = [
         (
             named(material, who),
@@ -91,14 +94,14 @@ def _information(material: Material) -> list[Block]:
         if who is not None
     ]
     note = f"{_note(material, 'information_reports')}提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
-    return [Table("信息报送和采用情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("信息报送和采用情况", columns, tuple(rows), note=note)] if rows else []
 
 
 def _activities(material: Material) -> list[Block]:
     if unread := _unread(material, "work_log"):
         return unread
     found = activities(material.version.connection, *_span(material, "work_log")) or ()
-    columns = (Column("部门", 2.4), Column("类别", 1.6), *count_columns("次数", "企业数"))
+    columns = (PaperColumn("部门", 2.4), PaperColumn("类别", 1.6), *count_columns("次数", "企业数"))
     rows = [
         (named(material, who), one.kind, *count_cells(one.entries, one.firms))
         for who in _in_plan(material, (one.department for one in found))
@@ -106,7 +109,7 @@ def _activities(material: Material) -> list[Block]:
         if one.department == who
     ]
     note = f"{_note(material, 'work_log')}企业数按统一社会信用代码去重，不能跨部门、跨类别相加。"
-    return [Table("宣传、走访等活动情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("宣传、走访等活动情况", columns, tuple(rows), note=note)] if rows else []
 
 
 def named(material: Material, department: str | None) -> str:
@@ -114,9 +117,9 @@ def named(material: Material, department: str | None) -> str:
     return material.catalog.departments[department].name if department else "未登记部门"
 
 
-def count_columns(*names: str) -> tuple[Column, ...]:
+def count_columns(*names: str) -> tuple[PaperColumn, ...]:
     """Columns of counts."""
-    return tuple(Column(name, 1.0, number=True) for name in names)
+    return tuple(PaperColumn(name, 1.0, number=True) for name in names)
 
 
 def count_cells(*numbers: int) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from scorecard.assessment.cards import counts
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Column, Heading, Paragraph, Table
+from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.paper.sections_requirements import count_cells, count_columns, named
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.worklists import STATES, Worklist
 from scorecard.narrative.provenance import day_text
-from scorecard.plan.agenda import Matter, agenda
-from scorecard.plan.measure_matrix import Duty, Line
+from scorecard.plan.agenda import AgendaItem, agenda
+from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.store import versions as store
 from scorecard.store.worklist_rows import counted, headers, items, standings
@@ -29,11 +29,11 @@ def measures(material: Material, section: Section) -> list[Block]:
     if not lines:
         return [Paragraph("方案的配套措施中没有由本部门负责的。")]
     columns = (
-        Column("配套措施", 2.4),
-        Column("责任部门", 2.0),
-        Column("指标", 1.5),
-        Column("台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期", 0.9, number=True),
-        Column("最近一次汇报", 3.0),
+        PaperColumn("配套措施", 2.4),
+        PaperColumn("责任部门", 2.0),
+        PaperColumn("指标", 1.5),
+        PaperColumn("台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期", 0.9, number=True),
+        PaperColumn("最近一次汇报", 3.0),
     )
     rows = tuple(
         (
@@ -47,7 +47,7 @@ def measures(material: Material, section: Section) -> list[Block]:
     )
     every = material.reported_every()
     note = f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
-    found: list[Block] = [Table("配套措施落实情况", columns, rows, note=note)]
+    found: list[Block] = [PaperTable("配套措施落实情况", columns, rows, note=note)]
     silent = [line.measure.title for line in lines if line.silent]
     if silent:
         found.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
@@ -62,7 +62,7 @@ def measures(material: Material, section: Section) -> list[Block]:
     return found
 
 
-def _duties(material: Material, line: Line) -> list[Duty]:
+def _duties(material: Material, line: MeasureLine) -> list[Duty]:
     return [duty for duty in line.duties if material.whose in (ALL_DEPARTMENTS, duty.department)]
 
 
@@ -95,9 +95,9 @@ def worklists(material: Material, section: Section) -> list[Block]:
             )
     blocks: list[Block] = []
     if rows:
-        columns = (Column("台账", 2.6), Column("责任部门", 2.0), *count_columns(*STATES))
+        columns = (PaperColumn("台账", 2.6), PaperColumn("责任部门", 2.0), *count_columns(*STATES))
         note = "按各表数据截至日判断，同一案件可在几张台账上；没有期限的台账只计“在列”。"
-        blocks.append(Table("台账情况", columns, tuple(rows), note=note))
+        blocks.append(PaperTable("台账情况", columns, tuple(rows), note=note))
     else:
         blocks.append(Paragraph("到数据截至日为止，没有应当列入台账的事项。"))
     if unknown:
@@ -130,9 +130,13 @@ def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
     )
     names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
     rows = tuple((one.state, *((one.due,) if worklist.due else ()), *one.cells) for one in found)
-    columns = tuple(Column(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
+    columns = tuple(
+        PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True)
+    )
     more = f"，列前{len(found)}行，其余见看板“台账与预警”页" if total > len(found) else ""
-    return [Table(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
+    return [
+        PaperTable(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")
+    ]
 
 
 def _width(cells: Sequence[str]) -> float:
@@ -159,7 +163,7 @@ def matters(material: Material, section: Section) -> list[Block]:
     return [Paragraph(lead), *(block for one in found for block in _matter(material, one))]
 
 
-def _matter(material: Material, one: Matter) -> list[Block]:
+def _matter(material: Material, one: AgendaItem) -> list[Block]:
     reasons = "、".join(one.reasons) or "以前的决定未了结"
     departments = material.catalog.department_names(
         tuple(name for name in one.departments if name in material.catalog.departments)
@@ -172,7 +176,7 @@ def _matter(material: Material, one: Matter) -> list[Block]:
     return [*blocks, *_decided(material, one.history)]
 
 
-def _facts(material: Material, one: Matter) -> list[Block]:
+def _facts(material: Material, one: AgendaItem) -> list[Block]:
     """What is on the table: of an indicator in one paragraph, where its halves are named."""
     card = material.every.get(one.name) if one.subject == "indicator" else None
     if card is None:

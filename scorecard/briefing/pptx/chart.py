@@ -20,7 +20,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
-from scorecard.briefing.layout import text_width as measure
+from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import FACE, printable
 from scorecard.briefing.pptx.chart_workbook import SHEET, embedded
 from scorecard.briefing.pptx.series import Dot, Series, dots, series
@@ -134,7 +134,7 @@ def _axes(chart: Any, trend: Trend, frame: Frame) -> None:
     periods._element.find(f".//{qn('a:bodyPr')}").set(
         "rot", "1"
     )  # as good as 0: at 0 some fold them, without it turn them
-    widest = max(measure.width(point.label, _TEXT) for point in trend.points) + 0.25
+    widest = max(text_width.width(point.label, _TEXT) for point in trend.points) + 0.25
     skip = _skip(len(trend.points), int((frame.width * 0.78) // widest))
     before = periods._element.find(qn("c:noMultiLvlLbl"))
     for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
@@ -172,16 +172,16 @@ def _place(chart: Any, frame: Frame, rows: Sequence[Series], trend: Trend) -> tu
     """
     unit = trend.unit
     ends = (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale)
-    left = max(measure.width(f"{end:,.10g}{unit}", _TEXT) for end in ends) + 0.2
+    left = max(text_width.width(f"{end:,.10g}{unit}", _TEXT) for end in ends) + 0.2
     names = [
         f"{one.name} {digits.number:,.10g}{unit}"
         for one in rows
         if one.kind == "target" and one.last is not None and (digits := one.digits[one.last])
     ]
     last = next(point for point in reversed(trend.points) if point.exact is not None)
-    said = measure.width(last.text, _VALUE), *(measure.width(text, _TEXT) for text in names)
+    said = text_width.width(last.text, _VALUE), *(text_width.width(text, _TEXT) for text in names)
     if last.key != trend.chosen:
-        said = (*said, measure.width(last.label, _VALUE))
+        said = (*said, text_width.width(last.label, _VALUE))
     right = max(said) + 0.25
     legend = 0.4 if chart.has_legend else 0.0
     x, width = left / frame.width, (frame.width - left - right) / frame.width

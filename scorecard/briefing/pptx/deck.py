@@ -17,10 +17,16 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from scorecard.briefing.layout import text_width as measure
-from scorecard.briefing.layout.office_package import FACE, made_at, manifest_xml, printable, still
+from scorecard.briefing.layout import text_width
+from scorecard.briefing.layout.office_package import (
+    FACE,
+    made_at,
+    manifest_xml,
+    printable,
+    with_fixed_timestamps,
+)
 from scorecard.briefing.paper.model import Paper
-from scorecard.briefing.pptx.text import Frame, Paragraph, Run, colour_of, fill, paragraph, write
+from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, colour_of, fill, paragraph, write
 from scorecard.charts.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
@@ -66,20 +72,20 @@ class Deck:
         made = self._deck.slides.add_slide(self._layout)
         colours = palette()
         if not plain:
-            size = measure.largest(title, _TITLE.width, 26, 20)
-            if measure.lines(title, size, _TITLE.width) > 1:
-                size = measure.largest(title, _TITLE.width, 18, 9, rows=2)
-            set_title(made, _TITLE, (Paragraph((Run(title, size, bold=True),), leading=1.2),))
+            size = text_width.largest(title, _TITLE.width, 26, 20)
+            if text_width.lines(title, size, _TITLE.width) > 1:
+                size = text_width.largest(title, _TITLE.width, 18, 9, rows=2)
+            set_title(made, _TITLE, (TextParagraph((Run(title, size, bold=True),), leading=1.2),))
             rule(made, EDGE, _RULE, ROOM, colours.ink, 1.25)
             if above:
-                size = measure.largest(above, _ABOVE.width, 11, 7)
+                size = text_width.largest(above, _ABOVE.width, 11, 7)
                 write(made, _ABOVE, (paragraph(above, size, colours.grey),), name="章节")
             if self.paper.sample:
                 tag(made, _TAG)
         rule(made, EDGE, _FOOT.top - 0.06, ROOM, colours.hairline, 0.75)
         said = "　".join(one for one in provenance if one)
-        size = measure.largest(said, _FOOT.width, 10, 7, rows=3)
-        write(made, _FOOT, (Paragraph((Run(said, size, colours.grey),), leading=1.25),), name="数据来源")
+        size = text_width.largest(said, _FOOT.width, 10, 7, rows=3)
+        write(made, _FOOT, (TextParagraph((Run(said, size, colours.grey),), leading=1.25),), name="数据来源")
         self._number(made)
         return made
 
@@ -97,7 +103,7 @@ class Deck:
         self._deck.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
         made = io.BytesIO()
         self._deck.save(made)
-        return still(made.getvalue())
+        return with_fixed_timestamps(made.getvalue())
 
     def _number(self, slide: Any) -> None:
         """The slide's number as a field, so that it stays right when slides are moved."""
@@ -110,7 +116,7 @@ class Deck:
         run.set("type", "slidenum")
 
 
-def set_title(slide: Any, frame: Frame, paragraphs: Sequence[Paragraph]) -> None:
+def set_title(slide: Any, frame: Frame, paragraphs: Sequence[TextParagraph]) -> None:
     """The slide's own title, which the outline and a screen reader find."""
     title = slide.shapes.title
     title.name = "标题"

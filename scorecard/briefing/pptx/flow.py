@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scorecard.briefing.layout import text_width as measure
-from scorecard.briefing.paper.model import Heading, Paragraph, Table
+from scorecard.briefing.layout import text_width
+from scorecard.briefing.paper.model import Heading, PaperTable, Paragraph
 from scorecard.briefing.pptx.deck import BODY, Deck
-from scorecard.briefing.pptx.table import Row, draw, header, rows
-from scorecard.briefing.pptx.text import LEADING, Frame, Paragraph as Set, paragraph, split, write
+from scorecard.briefing.pptx.table import SlideRow, draw, header, rows
+from scorecard.briefing.pptx.text import LEADING, Frame, TextParagraph as Set, paragraph, split, write
 from scorecard.charts.theme import palette
 
 _TEXT, _SUB, _TITLE, _NOTE = 16, 18, 14, 12
@@ -16,7 +16,7 @@ _TOGETHER = 6  # lines of a paragraph that stays together; a longer one fills th
 _WITH_HEADING = 1.3  # inches: a heading and three lines
 
 
-class Flow:
+class SlideFlow:
     """Fills slides from top to bottom. `title` is that of the slides it makes until another is given."""
 
     def __init__(self, deck: Deck, title: str) -> None:
@@ -28,7 +28,7 @@ class Flow:
         self._begun = False
         self._heading = ""
 
-    def add(self, block: Heading | Paragraph | Table) -> None:
+    def add(self, block: Heading | Paragraph | PaperTable) -> None:
         """One block after the last."""
         match block:
             case Heading(text, 1):
@@ -38,7 +38,7 @@ class Flow:
             case Paragraph(text):
                 for part in split(text):
                     self.text(part, _TEXT, before=7)
-            case Table():
+            case PaperTable():
                 self._table(block)
 
     def start(self, title: str) -> None:
@@ -72,17 +72,17 @@ class Flow:
     ) -> None:
         rest = text
         while rest:
-            room = int((self._free() * measure.POINTS - before) / (size * LEADING))
-            needed = measure.lines(rest, size, BODY.width)
+            room = int((self._free() * text_width.POINTS - before) / (size * LEADING))
+            needed = text_width.lines(rest, size, BODY.width)
             if self._used() and room < (needed if needed <= _TOGETHER else 1):
                 self._turn()
                 continue
-            taken, rest = measure.cut(rest, size, BODY.width, max(room, 1))
+            taken, rest = text_width.cut(rest, size, BODY.width, max(room, 1))
             self._waiting.append(paragraph(taken, size, colour, bold=bold, before=before))
             if rest:
                 self._turn()
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: PaperTable) -> None:
         self._sub()
         top = header(table, BODY.width)
         title = table.title
@@ -140,7 +140,7 @@ class Flow:
         self._waiting = []
 
 
-def _fitting(given: Sequence[Row], room: float) -> int:
+def _fitting(given: Sequence[SlideRow], room: float) -> int:
     """How many of these rows stand in `room` inches."""
     used = 0.0
     for at, row in enumerate(given):

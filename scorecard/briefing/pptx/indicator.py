@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scorecard.briefing.layout import text_width as measure
+from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import made_at
-from scorecard.briefing.paper.model import Figure, Line
-from scorecard.briefing.pptx import chart as pptx_chart
+from scorecard.briefing.paper.model import Figure, IndicatorLine
+from scorecard.briefing.pptx import chart
 from scorecard.briefing.pptx.deck import BODY, Deck
-from scorecard.briefing.pptx.flow import Flow
+from scorecard.briefing.pptx.flow import SlideFlow
 from scorecard.briefing.pptx.series import dots, moving
-from scorecard.briefing.pptx.text import Frame, Paragraph, Run, height, paragraph, write
+from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, height, paragraph, write
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.time_axis_notes import footnotes
 
@@ -36,31 +36,31 @@ def slide(deck: Deck, figure: Figure, section: str) -> None:
     write(drawn, Frame(at, bottom + 0.08, width, low), said, name="文字说明")
     frame = Frame(at, BODY.top, width, bottom - BODY.top - 0.05)
     head = (
-        paragraph(figure.caption, measure.largest(figure.caption, frame.width, 14, 9), bold=True),
-        paragraph(trend.subtitle, measure.largest(trend.subtitle, frame.width, 12, 8), palette().grey),
+        paragraph(figure.caption, text_width.largest(figure.caption, frame.width, 14, 9), bold=True),
+        paragraph(trend.subtitle, text_width.largest(trend.subtitle, frame.width, 12, 8), palette().grey),
     )
     used = height(head, frame.width)
     write(drawn, Frame(frame.left, frame.top, frame.width, used), head, name="图题")
     plot = Frame(frame.left, frame.top + used, frame.width, frame.height - used)
     if any(point.exact is not None for point in trend.points):
         description = "。".join((figure.caption, trend.subtitle, figure.sentence, *trend.provenance))
-        pptx_chart.draw(drawn, plot, trend, description, made_at(deck.paper.manifest))
+        chart.draw(drawn, plot, trend, description, made_at(deck.paper.manifest))
     else:
         empty = "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。"
         write(
             drawn, plot, (paragraph(empty, 14, palette().grey),), align="center", anchor="middle", name="无图"
         )
     if left:
-        flow = Flow(deck, f"{line.name}　图注")
+        flow = SlideFlow(deck, f"{line.name}　图注")
         for text in left:
             flow.text(text, _SENTENCE, before=5)
         flow.end()
 
 
-def _below(figure: Figure, width: float) -> tuple[list[Paragraph], list[str]]:
+def _below(figure: Figure, width: float) -> tuple[list[TextParagraph], list[str]]:
     """The sentence and the notes that fit below the chart; the notes that do not."""
     size = _SENTENCE
-    while size > _LEAST and measure.lines(figure.sentence, size, width) > 5:
+    while size > _LEAST and text_width.lines(figure.sentence, size, width) > 5:
         size -= 1
     said = [paragraph(figure.sentence, size)]
     notes = _notes(figure)
@@ -82,7 +82,7 @@ def _notes(figure: Figure) -> list[str]:
     return [*notes, *footnotes(trend.marks), *trend.notes]
 
 
-def _side(drawn: Any, frame: Frame, line: Line) -> None:
+def _side(drawn: Any, frame: Frame, line: IndicatorLine) -> None:
     """Period, large value, verdict, then the facts; smaller where there are many, so that all of them stand."""
     colours, tone = palette(), mark(line.word)
     number, unit = (
@@ -91,12 +91,12 @@ def _side(drawn: Any, frame: Frame, line: Line) -> None:
         else (line.value, "")
     )
     big: float = _BIG
-    while big > 20 and measure.width(number, big) + measure.width(unit, _UNIT) > frame.width:
+    while big > 20 and text_width.width(number, big) + text_width.width(unit, _UNIT) > frame.width:
         big -= 2
     head = (
         paragraph(line.period, 14, colours.grey),
-        Paragraph((Run(number, big, bold=True), Run(f" {unit}" if unit else "", _UNIT)), leading=1.25),
-        Paragraph((Run(f"{tone.symbol} {line.word}", 20, tone.colour, bold=True),)),
+        TextParagraph((Run(number, big, bold=True), Run(f" {unit}" if unit else "", _UNIT)), leading=1.25),
+        TextParagraph((Run(f"{tone.symbol} {line.word}", 20, tone.colour, bold=True),)),
         *((paragraph(line.gap, 14, tone.colour),) if line.gap else ()),
     )
     used = height(head, frame.width)
@@ -111,7 +111,7 @@ def _side(drawn: Any, frame: Frame, line: Line) -> None:
     write(drawn, below, facts, name="目标与构成")
 
 
-def _facts(line: Line, less: int) -> Sequence[Paragraph]:
+def _facts(line: IndicatorLine, less: int) -> Sequence[TextParagraph]:
     """Name and text of each, `less` points smaller than they could be; the text hangs beside its name."""
     given = (
         ("目标", line.target),
@@ -124,7 +124,7 @@ def _facts(line: Line, less: int) -> Sequence[Paragraph]:
         ("截至", line.as_of.removeprefix("数据截至 ")),
     )
     return [
-        Paragraph(
+        TextParagraph(
             (Run(f"{name}\t", _NAME - less, palette().grey), Run(text, _FACT - less)),
             before=5 - less / 2,
             hang=_HANG,

@@ -3,56 +3,61 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scorecard.briefing.layout import text_width as measure
-from scorecard.briefing.paper.model import Column, Figure, Line, Paper, Paragraph, Table
-from scorecard.briefing.pptx import indicator as pptx_indicator
+from scorecard.briefing.layout import text_width
+from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.pptx import indicator
 from scorecard.briefing.pptx.deck import EDGE, ROOM, WIDTH, Deck, rule, set_title, tag
-from scorecard.briefing.pptx.flow import Flow
+from scorecard.briefing.pptx.flow import SlideFlow
 from scorecard.briefing.pptx.text import (
     Frame,
-    Paragraph as Set,
     Run,
+    TextParagraph as Set,
     height,
     paragraph,
     split,
     write as write_text,
 )
 from scorecard.charts.theme import MASTHEAD, palette
-from scorecard.narrative.glossary import Entry
+from scorecard.narrative.glossary import GlossaryEntry
 
 _NOTE = "编者按："
 _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
-_PERIOD = Column("报告期", 1.6)
+_PERIOD = PaperColumn("报告期", 1.6)
 _NUMBERS = (
-    Column("指标", 2.3),
-    Column("数值", 1.2, number=True),
-    Column("分子/分母", 2.1),
-    Column("目标", 1.7),
-    Column("差距", 2.0),
-    Column("评价", 1.35),
-    Column("责任部门", 1.9),
+    PaperColumn("指标", 2.3),
+    PaperColumn("数值", 1.2, number=True),
+    PaperColumn("分子/分母", 2.1),
+    PaperColumn("目标", 1.7),
+    PaperColumn("差距", 2.0),
+    PaperColumn("评价", 1.35),
+    PaperColumn("责任部门", 1.9),
 )
-_DEFINED = (Column("指标", 2.0), Column("定义", 5.0), Column("不含", 4.2), Column("单位与方向", 1.6))
+_DEFINED = (
+    PaperColumn("指标", 2.0),
+    PaperColumn("定义", 5.0),
+    PaperColumn("不含", 4.2),
+    PaperColumn("单位与方向", 1.6),
+)
 
 
 def write(paper: Paper) -> bytes:
     """The file; the same paper gives the same bytes."""
     deck = Deck(paper)
     note = _first(deck)
-    flow = Flow(deck, paper.title)
+    flow = SlideFlow(deck, paper.title)
     if note:
         flow.add(Paragraph(note))
     for block in paper.blocks:
         if isinstance(block, Figure):
-            pptx_indicator.slide(deck, block, flow.end())
+            indicator.slide(deck, block, flow.end())
         else:
             flow.add(block)
     if paper.lines:
         _numbers(flow, paper.lines)
     if paper.definitions:
         flow.start("附：指标口径")
-        flow.add(Table("", _DEFINED, tuple(_definition(entry) for entry in paper.definitions)))
+        flow.add(PaperTable("", _DEFINED, tuple(_definition(entry) for entry in paper.definitions)))
     flow.start("附：数据来源与校验")
     for line in paper.manifest.lines():
         flow.text(line, _ORIGIN)
@@ -60,7 +65,7 @@ def write(paper: Paper) -> bytes:
     return deck.bytes()
 
 
-def _numbers(flow: Flow, lines: Sequence[Line]) -> None:
+def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
     """All indicators in a table; the period they share stands in its title."""
     periods = {line.period for line in lines}
     shared = f"（{periods.pop()}）" if len(periods) == 1 else ""
@@ -79,10 +84,10 @@ def _numbers(flow: Flow, lines: Sequence[Line]) -> None:
         for line in lines
     ]
     flow.start(f"附：指标数值{shared}")
-    flow.add(Table("", columns, tuple(rows)))
+    flow.add(PaperTable("", columns, tuple(rows)))
 
 
-def _definition(entry: Entry) -> tuple[str, ...]:
+def _definition(entry: GlossaryEntry) -> tuple[str, ...]:
     """What is counted; how, filter by filter, is for reading at a desk and stands in the other formats."""
     chosen = entry.indicator
     return (chosen.name, chosen.definition, chosen.exclusions, f"{chosen.unit}，{entry.direction}")
@@ -92,16 +97,16 @@ def _first(deck: Deck) -> str:
     """The first slide: masthead, title, period, by whom, for whom and when. Gives the note it has no room for."""
     paper, colours = deck.paper, palette()
     slide = deck.slide(paper.title, paper.provenance, plain=True)
-    head = measure.largest(paper.masthead, ROOM - 2.0, 28, 14)
+    head = text_width.largest(paper.masthead, ROOM - 2.0, 28, 14)
     masthead = (paragraph(paper.masthead, head, MASTHEAD, bold=True),)
     write_text(slide, Frame(EDGE, 0.75, ROOM - 2.0, 0.6), masthead, name="报头")
     write_text(slide, Frame(EDGE, 1.38, ROOM, 0.32), (paragraph(paper.issue, 14, colours.grey),), name="期号")
     rule(slide, EDGE, 1.8, ROOM, MASTHEAD, 2)
     if paper.sample:
         tag(slide, Frame(WIDTH - EDGE - 1.2, 0.85, 1.2, 0.36))
-    size = measure.largest(paper.title, ROOM, 38, 18, rows=2)
+    size = text_width.largest(paper.title, ROOM, 38, 18, rows=2)
     set_title(slide, Frame(EDGE, 2.1, ROOM, 1.5), (Set((Run(paper.title, size, bold=True),), leading=1.25),))
-    under = (paragraph(paper.subtitle, measure.largest(paper.subtitle, ROOM, 20, 10), colours.grey),)
+    under = (paragraph(paper.subtitle, text_width.largest(paper.subtitle, ROOM, 20, 10), colours.grey),)
     write_text(slide, Frame(EDGE, 3.7, ROOM, 0.45), under, name="副题")
     _issued(slide, paper)
     parts = split(paper.note.removeprefix(_NOTE))

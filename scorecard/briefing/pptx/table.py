@@ -9,10 +9,10 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
 
-from scorecard.assessment.verdict import Word
-from scorecard.briefing.layout import text_width as measure
-from scorecard.briefing.paper.model import Column, Table
-from scorecard.briefing.pptx.text import LEADING, Frame, Paragraph, Run, colour_of, fill, one_line
+from scorecard.assessment.verdict import VerdictWord
+from scorecard.briefing.layout import text_width
+from scorecard.briefing.paper.model import PaperColumn, PaperTable
+from scorecard.briefing.pptx.text import LEADING, Frame, Run, TextParagraph, colour_of, fill, one_line
 from scorecard.charts.theme import mark, palette
 
 SIZE = 12  # points: read from the last row of a meeting room
@@ -20,38 +20,39 @@ _AIR = 0.1  # inches inside a cell, on each side
 _TIGHT = 2 * _AIR + 0.1  # a cell that is just full is folded by one program and not by another
 _DEEP = 0.12  # inches above and below its text together
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the format's own style without fill and without lines
-_WORDS = frozenset(get_args(Word))
+_WORDS = frozenset(get_args(VerdictWord))
 
 
 @dataclass(frozen=True)
-class Row:
+class SlideRow:
     """Cells of a row and the inches it takes."""
 
     cells: tuple[str, ...]
     height: float
 
 
-def widths(columns: Sequence[Column], room: float) -> list[float]:
+def widths(columns: Sequence[PaperColumn], room: float) -> list[float]:
     """Inches of each column by its weight."""
     whole = sum(column.weight for column in columns) or 1.0
     return [room * column.weight / whole for column in columns]
 
 
-def header(table: Table, room: float) -> Row:
+def header(table: PaperTable, room: float) -> SlideRow:
     """The names of the columns."""
     return _row(tuple(column.name for column in table.columns), widths(table.columns, room))
 
 
-def rows(table: Table, room: float, tallest: float) -> list[Row]:
+def rows(table: PaperTable, room: float, tallest: float) -> list[SlideRow]:
     """The table's rows; one that is taller than `tallest` inches goes on in the next, so that nothing is cut off."""
     across = widths(table.columns, room)
-    most = max(1, int((tallest - _DEEP) / (SIZE * LEADING / measure.POINTS)))
-    found: list[Row] = []
+    most = max(1, int((tallest - _DEEP) / (SIZE * LEADING / text_width.POINTS)))
+    found: list[SlideRow] = []
     for given in table.rows:
         rest: tuple[str, ...] = tuple(_shown(cell) for cell in given)
         while True:
             pieces = [
-                measure.cut(cell, SIZE, wide - _TIGHT, most) for cell, wide in zip(rest, across, strict=True)
+                text_width.cut(cell, SIZE, wide - _TIGHT, most)
+                for cell, wide in zip(rest, across, strict=True)
             ]
             found.append(_row(tuple(piece for piece, _ in pieces), across))
             rest = tuple(left for _, left in pieces)
@@ -60,7 +61,7 @@ def rows(table: Table, room: float, tallest: float) -> list[Row]:
     return found
 
 
-def draw(slide: Any, frame: Frame, table: Table, shown: Sequence[Row]) -> None:
+def draw(slide: Any, frame: Frame, table: PaperTable, shown: Sequence[SlideRow]) -> None:
     """The header and these rows, from the upper edge of the frame."""
     across = widths(table.columns, frame.width)
     top = header(table, frame.width)
@@ -80,12 +81,12 @@ def draw(slide: Any, frame: Frame, table: Table, shown: Sequence[Row]) -> None:
             _cell(drawn.cell(down, at), text, column, head=down == 0)
 
 
-def _row(cells: tuple[str, ...], across: Sequence[float]) -> Row:
+def _row(cells: tuple[str, ...], across: Sequence[float]) -> SlideRow:
     deep = max(
-        (measure.lines(cell, SIZE, wide - _TIGHT) for cell, wide in zip(cells, across, strict=True)),
+        (text_width.lines(cell, SIZE, wide - _TIGHT) for cell, wide in zip(cells, across, strict=True)),
         default=1,
     )
-    return Row(cells, deep * SIZE * LEADING / measure.POINTS + _DEEP)
+    return SlideRow(cells, deep * SIZE * LEADING / text_width.POINTS + _DEEP)
 
 
 def _shown(cell: str) -> str:
@@ -95,13 +96,13 @@ def _shown(cell: str) -> str:
     return f"{mark(word).symbol} {text}" if text in _WORDS else text
 
 
-def _cell(cell: Any, text: str, column: Column, *, head: bool) -> None:
+def _cell(cell: Any, text: str, column: PaperColumn, *, head: bool) -> None:
     colours = palette()
     word: Any = text[2:]
     judged = not head and word in _WORDS and text == _shown(word)
     colour = mark(word).colour if judged else colours.ink
     run = Run(text, SIZE, colour, bold=head or judged)
-    fill(cell.text_frame, (Paragraph((run,)),), align="right" if column.number else "left")
+    fill(cell.text_frame, (TextParagraph((run,)),), align="right" if column.number else "left")
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.margin_left = cell.margin_right = Inches(_AIR)
     cell.margin_top = cell.margin_bottom = Inches(_DEEP / 2)

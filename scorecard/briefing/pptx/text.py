@@ -13,7 +13,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from scorecard.briefing.layout import text_width as measure
+from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import FACE, printable
 from scorecard.charts.theme import palette
 
@@ -49,7 +49,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class TextParagraph:
     """Runs in one paragraph. `hang` inches stand before the second and later lines, and after a tab."""
 
     runs: tuple[Run, ...]
@@ -67,20 +67,20 @@ class Paragraph:
         count = 1
         if self.hang:
             said = "".join(run.text for run in self.runs).partition("\t")[2]
-            count = measure.lines(said, self.size, room - self.hang)
-        elif sum(measure.width(run.text, run.size) for run in self.runs) > room:
-            count = measure.lines("".join(run.text for run in self.runs), self.size, room)
-        return (count * self.size * self.leading + self.before) / measure.POINTS
+            count = text_width.lines(said, self.size, room - self.hang)
+        elif sum(text_width.width(run.text, run.size) for run in self.runs) > room:
+            count = text_width.lines("".join(run.text for run in self.runs), self.size, room)
+        return (count * self.size * self.leading + self.before) / text_width.POINTS
 
 
 def paragraph(
     text: str, size: float, colour: str = "", *, bold: bool = False, before: float = 0
-) -> Paragraph:
+) -> TextParagraph:
     """A paragraph of one run."""
-    return Paragraph((Run(text, size, colour, bold),), before)
+    return TextParagraph((Run(text, size, colour, bold),), before)
 
 
-def height(paragraphs: Sequence[Paragraph], room: float) -> float:
+def height(paragraphs: Sequence[TextParagraph], room: float) -> float:
     """Inches of all of them in a box `room` inches wide."""
     return sum(one.height(room) for one in paragraphs)
 
@@ -88,7 +88,7 @@ def height(paragraphs: Sequence[Paragraph], room: float) -> float:
 def write(
     slide: Any,
     frame: Frame,
-    paragraphs: Sequence[Paragraph],
+    paragraphs: Sequence[TextParagraph],
     *,
     align: Align = "left",
     anchor: Literal["top", "middle", "bottom"] = "top",
@@ -103,7 +103,7 @@ def write(
 
 def fill(
     text_frame: Any,
-    paragraphs: Sequence[Paragraph],
+    paragraphs: Sequence[TextParagraph],
     *,
     align: Align = "left",
     anchor: Literal["top", "middle", "bottom"] = "top",

@@ -6,7 +6,7 @@ the word that stands before them in every provenance line.
 
 from fractions import Fraction
 
-from scorecard.briefing.paper.model import Line, Paper
+from scorecard.briefing.paper.model import IndicatorLine, Paper
 from scorecard.storage.spreadsheet_csv import csv_file
 
 HEADERS = (
@@ -44,7 +44,7 @@ def write(paper: Paper) -> bytes:
     return csv_file(HEADERS, [*rows, (), *((text,) for text in foot if text)])
 
 
-def said(line: Line) -> tuple[str, ...]:
+def said(line: IndicatorLine) -> tuple[str, ...]:
     """The cells from 差距 to 数据截至: text in every annex."""
     return (
         line.gap,
@@ -59,7 +59,7 @@ def said(line: Line) -> tuple[str, ...]:
     )
 
 
-def _row(line: Line, version: str) -> tuple[str, ...]:
+def _row(line: IndicatorLine, version: str) -> tuple[str, ...]:
     return (
         line.id,
         line.name,

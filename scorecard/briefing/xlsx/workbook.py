@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard.briefing.layout.number_formats import Digits, bound, whole
-from scorecard.briefing.paper.model import Figure, Line, Paper
+from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper
 from scorecard.briefing.xlsx.csv_annex import HEADERS, said
-from scorecard.briefing.xlsx.worksheets import Cell, Column, Judged, Sheet, workbook
-from scorecard.narrative.glossary import Entry
+from scorecard.briefing.xlsx.worksheets import SheetCell, SheetColumn, VerdictCell, Worksheet, workbook
+from scorecard.narrative.glossary import GlossaryEntry
 
 _WIDTHS = {
     "指标编号": 30,
@@ -38,39 +38,39 @@ _WIDTHS = {
     "数据截至": 26,
     "版本": 16,
 }
-_COLUMNS = tuple(Column(name, _WIDTHS[name]) for name in HEADERS)
+_COLUMNS = tuple(SheetColumn(name, _WIDTHS[name]) for name in HEADERS)
 _TREND = (
-    Column("图号", 7),
-    Column("指标编号", 30),
-    Column("指标", 30),
-    Column("报告期", 17),
-    Column("数值", 14),
-    Column("精确值", 14),
-    Column("单位", 7),
-    Column("分子/分母", 26),
-    Column("目标", 22),
-    Column("目标下限", 12),
-    Column("目标上限", 12),
-    Column("评价", 13),
-    Column("评价说明", 44),
+    SheetColumn("图号", 7),
+    SheetColumn("指标编号", 30),
+    SheetColumn("指标", 30),
+    SheetColumn("报告期", 17),
+    SheetColumn("数值", 14),
+    SheetColumn("精确值", 14),
+    SheetColumn("单位", 7),
+    SheetColumn("分子/分母", 26),
+    SheetColumn("目标", 22),
+    SheetColumn("目标下限", 12),
+    SheetColumn("目标上限", 12),
+    SheetColumn("评价", 13),
+    SheetColumn("评价说明", 44),
 )
 _DEFINED = (
-    Column("指标编号", 30),
-    Column("指标", 26),
-    Column("领域", 16),
-    Column("定义", 48),
-    Column("不含", 30),
-    Column("单位", 7),
-    Column("方向", 14),
-    Column("口径", 56),
-    Column("推算列", 40),
-    Column("方案依据", 26),
-    Column("配套措施", 34),
-    Column("责任部门", 18),
-    Column("制衡指标", 20),
-    Column("来源", 40),
-    Column("公开值", 24),
-    Column("说明", 30),
+    SheetColumn("指标编号", 30),
+    SheetColumn("指标", 26),
+    SheetColumn("领域", 16),
+    SheetColumn("定义", 48),
+    SheetColumn("不含", 30),
+    SheetColumn("单位", 7),
+    SheetColumn("方向", 14),
+    SheetColumn("口径", 56),
+    SheetColumn("推算列", 40),
+    SheetColumn("方案依据", 26),
+    SheetColumn("配套措施", 34),
+    SheetColumn("责任部门", 18),
+    SheetColumn("制衡指标", 20),
+    SheetColumn("来源", 40),
+    SheetColumn("公开值", 24),
+    SheetColumn("说明", 30),
 )
 
 
@@ -82,15 +82,15 @@ def write(paper: Paper) -> bytes:
     return workbook(
         paper,
         (
-            Sheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
-            Sheet("走势", _TREND, trends, frozen=4),
-            Sheet("口径", _DEFINED, [_definition(entry) for entry in paper.definitions], frozen=2),
-            Sheet("数据来源", (Column("数据来源与校验", 130),), [(line,) for line in origin]),
+            Worksheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
+            Worksheet("走势", _TREND, trends, frozen=4),
+            Worksheet("口径", _DEFINED, [_definition(entry) for entry in paper.definitions], frozen=2),
+            Worksheet("数据来源", (SheetColumn("数据来源与校验", 130),), [(line,) for line in origin]),
         ),
     )
 
 
-def _line(line: Line, version: str) -> Sequence[Cell]:
+def _line(line: IndicatorLine, version: str) -> Sequence[SheetCell]:
     return (
         line.id,
         line.name,
@@ -105,13 +105,13 @@ def _line(line: Line, version: str) -> Sequence[Cell]:
         line.target,
         _bound(line.lower, line.unit),
         _bound(line.upper, line.unit),
-        Judged(line.word),
+        VerdictCell(line.word),
         *said(line),
         version,
     )
 
 
-def _trend(figure: Figure) -> list[Sequence[Cell]]:
+def _trend(figure: Figure) -> list[Sequence[SheetCell]]:
     """A row for each period of a figure; a value that may not be shown has its text ("n=3") and no number."""
     shown = figure.trend
     return [
@@ -127,14 +127,14 @@ def _trend(figure: Figure) -> list[Sequence[Cell]]:
             point.target,
             _bound(point.bounds.lower if point.bounds else None, shown.unit),
             _bound(point.bounds.upper if point.bounds else None, shown.unit),
-            Judged(point.verdict.word),
+            VerdictCell(point.verdict.word),
             point.verdict.reason,
         )
         for point in shown.points
     ]
 
 
-def _definition(entry: Entry) -> Sequence[Cell]:
+def _definition(entry: GlossaryEntry) -> Sequence[SheetCell]:
     chosen = entry.indicator
     return (
         chosen.id,

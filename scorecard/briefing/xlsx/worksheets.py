@@ -8,8 +8,8 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from scorecard.assessment.verdict import Word
-from scorecard.briefing.layout import text_width as measure
+from scorecard.assessment.verdict import VerdictWord
+from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.number_formats import Digits
 from scorecard.briefing.layout.office_package import FACE, made_at, printable
 from scorecard.briefing.paper.model import Paper
@@ -33,17 +33,17 @@ _MOST_FOOTER = 250  # characters; the format allows 255
 
 
 @dataclass(frozen=True)
-class Judged:
+class VerdictCell:
     """A verdict: its symbol, its word and its colour."""
 
-    word: Word
+    word: VerdictWord
 
 
-Cell = str | int | float | Digits | Judged | None
+SheetCell = str | int | float | Digits | VerdictCell | None
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column and its width in characters of the standard face."""
 
     name: str
@@ -51,16 +51,16 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Worksheet:
     """A sheet; its first `frozen` columns stay when it is moved sideways."""
 
     name: str
-    columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Cell]]
+    columns: tuple[SheetColumn, ...]
+    rows: Sequence[Sequence[SheetCell]]
     frozen: int = 0
 
 
-def workbook(paper: Paper, sheets: Sequence[Sheet]) -> bytes:
+def workbook(paper: Paper, sheets: Sequence[Worksheet]) -> bytes:
     """The file. Its clock says when the paper was made, so that the same paper gives the same bytes."""
     made = io.BytesIO()
     with Workbook(made, NO_GUESSING) as book:
@@ -101,7 +101,7 @@ class _Formats:
         return self._made[key]
 
 
-def _write(book: Any, formats: _Formats, paper: Paper, sheet: Sheet) -> None:
+def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None:
     colours, drawn = palette(), book.add_worksheet(sheet.name)
     drawn.write_string(0, 0, printable(f"{paper.title}　{sheet.name}"), formats(bold=True, font_size=14))
     drawn.write_string(1, 0, printable("　".join(paper.provenance)), formats(font_color=colours.grey))
@@ -135,22 +135,22 @@ def _write(book: Any, formats: _Formats, paper: Paper, sheet: Sheet) -> None:
     drawn.set_footer(f"&L&8{said[:_MOST_FOOTER]} &R&8第 &P 页，共 &N 页")
 
 
-def _height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
+def _height(columns: Sequence[SheetColumn], row: Sequence[SheetCell]) -> float:
     """Points for its tallest text: not every office program finds the height of a folded text by itself."""
     needed = [
-        measure.lines(cell, _SIZE, column.width * _CHARACTER)
+        text_width.lines(cell, _SIZE, column.width * _CHARACTER)
         for column, cell in zip(columns, row, strict=True)
         if isinstance(cell, str)
     ]
     return min(max(needed, default=1) * _LINE + 3, _TALLEST)
 
 
-def _write_cell(drawn: Any, formats: _Formats, row: int, column: int, cell: Cell) -> None:
+def _write_cell(drawn: Any, formats: _Formats, row: int, column: int, cell: SheetCell) -> None:
     line = {"bottom": 1, "bottom_color": palette().hairline}
     match cell:
         case None:
             drawn.write_blank(row, column, None, formats(**line))
-        case Judged(word):
+        case VerdictCell(word):
             shown = mark(word)
             coloured = formats(font_color=shown.colour, bold=True, **line)
             drawn.write_string(row, column, f"{shown.symbol} {word}", coloured)

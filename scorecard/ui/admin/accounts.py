@@ -10,12 +10,12 @@ from scorecard.access import ROLE_NAMES
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.identity.account_file import Account, Book
-from scorecard.identity.authentication import Arrival
+from scorecard.identity.authentication import Identity
 from scorecard.identity.settings import Granted
-from scorecard.ui.shell import sign_in_prompt as entrance
+from scorecard.ui.shell import sign_in_prompt
 from scorecard.ui.shell.templating import render
 
-Act = Literal["assign", "reset", "disable", "enable"]
+AccountAct = Literal["assign", "reset", "disable", "enable"]
 ROLES: tuple[Granted, ...] = get_args(Granted)
 _TOLD = "_accounts_told"
 _COUNT = "_accounts_forms"  # a form that was sent comes back empty, under another key
@@ -31,11 +31,11 @@ class New:
 
 
 @dataclass(frozen=True)
-class Change:
+class AccountChange:
     """What is to be done to an account."""
 
     name: str
-    act: Act
+    act: AccountAct
     role: Granted
     department: str | None
 
@@ -45,12 +45,12 @@ def departments_of(catalog: Catalog) -> dict[str, str]:
     return {one.id: one.name for one in catalog.departments.values() if not one.collective}
 
 
-def own(arrival: Arrival) -> None:
+def own(arrival: Identity) -> None:
     """我的账户: who one is, one's own password, or the ways to sign in."""
     if not (arrival.known or arrival.must_change):
-        entrance.sign_in_first(arrival)
+        sign_in_prompt.sign_in_first(arrival)
         return
-    href = entrance.here("password") if arrival.way == "本地账户" else ""
+    href = sign_in_prompt.here("password") if arrival.way == "本地账户" else ""
     st.html(render("own_account.html", arrival=arrival, role=ROLE_NAMES[arrival.actor.role], href=href))
 
 
@@ -87,7 +87,7 @@ def wants_new(departments: Mapping[str, str]) -> New | None:
     return New(name.strip(), role, department) if sent else None
 
 
-def wants_change(book: Book, departments: Mapping[str, str]) -> Change | None:
+def wants_change(book: Book, departments: Mapping[str, str]) -> AccountChange | None:
     """The form of a known account; what is to be done, once."""
     st.html(render("heading.html", text="调整账户"))
     names = [one.name for one in book.accounts]
@@ -97,13 +97,13 @@ def wants_change(book: Book, departments: Mapping[str, str]) -> Change | None:
     account = book.find(name)
     assert account is not None  # one of the names offered
     form = f"change-{name}-{account.epoch}"
-    closing: tuple[Act, str] = ("enable", "启用") if account.disabled else ("disable", "停用")
-    acts: list[tuple[Act, str]] = [("assign", "保存身份"), ("reset", "重置密码"), closing]
+    closing: tuple[AccountAct, str] = ("enable", "启用") if account.disabled else ("disable", "停用")
+    acts: list[tuple[AccountAct, str]] = [("assign", "保存身份"), ("reset", "重置密码"), closing]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         role = _role(form, account.role)
         department = _department(form, role, departments, account.department)
-        done: list[Act] = [act for act, word in acts if st.button(word, key=act)]
-    return Change(name, done[0], role, department) if done else None
+        done: list[AccountAct] = [act for act, word in acts if st.button(word, key=act)]
+    return AccountChange(name, done[0], role, department) if done else None
 
 
 def _role(form: str, chosen: Granted = "leadership") -> Granted:
@@ -142,7 +142,7 @@ def tell(text: str, password: str = "") -> None:
     st.rerun()
 
 
-def told() -> None:
+def show_result() -> None:
     """What the last act had to say."""
     text, password = st.session_state.pop(_TOLD, ("", ""))
     if text:

@@ -7,9 +7,9 @@ from typing import get_args
 import streamlit as st
 
 from scorecard.access import Actor
-from scorecard.audit import listing as audit_list
-from scorecard.audit.entry import Action, Entry, Result
-from scorecard.audit.listing import Choice, Record, words
+from scorecard.audit import listing
+from scorecard.audit.entry import Action, ActResult, AuditEntry
+from scorecard.audit.listing import AuditFilter, AuditRecord, words
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
@@ -19,11 +19,11 @@ _ANY = "全部"
 
 
 @st.cache_resource(max_entries=2, show_spinner="正在核对审计记录…")
-def _looked(root: str, state: str, _actor: Actor) -> Record:
-    return audit_list.look(DataDir(Path(root)), _actor)
+def _looked(root: str, state: str, _actor: Actor) -> AuditRecord:
+    return listing.look(DataDir(Path(root)), _actor)
 
 
-def looked(actor: Actor) -> Record:
+def looked(actor: Actor) -> AuditRecord:
     """The record, verified anew whenever one of its files has changed. Raises Forbidden."""
     actor.require("audit")
     data = data_dir()
@@ -32,13 +32,13 @@ def looked(actor: Actor) -> Record:
     return _looked(str(data.root.resolve()), state, actor)
 
 
-def whole(record: Record) -> None:
+def whole(record: AuditRecord) -> None:
     """Whether nothing was changed or removed; every fault with its line when something was."""
     last = record.entries[-1] if record.entries else None
     st.html(render("audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
 
 
-def choose() -> Choice:
+def choose() -> AuditFilter:
     """Which lines somebody wants to see."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         who = st.text_input("经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170)
@@ -46,10 +46,10 @@ def choose() -> Choice:
             "对象或说明", max_chars=80, placeholder="版本、批次、文件…", key="audit_subject", width=220
         )
         action = st.selectbox("操作", [_ANY, *get_args(Action)], key="audit_action", width=140)
-        result = st.selectbox("结果", [_ANY, *get_args(Result)], key="audit_result", width=110)
+        result = st.selectbox("结果", [_ANY, *get_args(ActResult)], key="audit_result", width=110)
         since = st.date_input("自", value=None, format="YYYY-MM-DD", key="audit_since", width=150)
         until = st.date_input("至", value=None, format="YYYY-MM-DD", key="audit_until", width=150)
-    return Choice(
+    return AuditFilter(
         who.strip(),
         subject.strip(),
         "" if action == _ANY else action,
@@ -59,7 +59,7 @@ def choose() -> Choice:
     )
 
 
-def lines(record: Record, choice: Choice) -> None:
+def lines(record: AuditRecord, choice: AuditFilter) -> None:
     """The chosen lines, newest first, a page at a time."""
     found = record.chosen(choice)
     pages = max(1, -(-len(found) // SHOWN))
@@ -81,7 +81,7 @@ def download(export: Callable[[], bytes]) -> None:
     )
 
 
-def _row(entry: Entry) -> dict[str, str]:
+def _row(entry: AuditEntry) -> dict[str, str]:
     return {
         "number": str(entry.number),
         "at": entry.at.replace("T", " ")[:19],

@@ -10,14 +10,14 @@ from scorecard.assessment.data_quality import aside_note
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import trend as charts
 from scorecard.charts.trend_of_card import trend_of
-from scorecard.narrative import sentences as narrative
+from scorecard.narrative import sentences
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
-from scorecard.ui.indicators import evidence as rows
-from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons as pictures
-from scorecard.ui.shell.cached import evidence
+from scorecard.ui.indicators import evidence
+from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons
+from scorecard.ui.shell.cached import card_inputs
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import Shown, show
+from scorecard.ui.shell.page_blocks import PageBlocks, show
 from scorecard.ui.shell.selection import words_of
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.topic import Topic, chosen as chosen_topic, plot
@@ -26,7 +26,7 @@ READ_AT_ONCE = 13  # rows of the reading table that stand open
 
 
 @dataclass(frozen=True)
-class Heading:
+class CardHeading:
     """A measure or requirement of the plan, as it heads its cards."""
 
     id: str
@@ -36,10 +36,10 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Group:
+class CardGroup:
     """A measure or requirement, the indicators that stand under it here and those elsewhere that serve it too."""
 
-    heading: Heading
+    heading: CardHeading
     cards: tuple[Card, ...]
     elsewhere: tuple[Card, ...]
 
@@ -55,8 +55,8 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
         topic(view)
         _drawer(view)
         return
-    show(view.kept(f"wall {domain}", lambda: _wall(view, domain)))
-    show(view.kept(f"words {domain}", lambda: _words(view, domain)))
+    show(view.cached(f"wall {domain}", lambda: _wall(view, domain)))
+    show(view.cached(f"words {domain}", lambda: _words(view, domain)))
     _drawer(view)
 
 
@@ -93,10 +93,10 @@ def _wall(view: View, domain: str) -> str:
 def _words(view: View, domain: str) -> str:
     """The domain's standing and every indicator in official sentences, to be copied into a report."""
     shown = [card for card in view.cards.values() if card.indicator.domain == domain]
-    return render("words.html", text=narrative.of_domain(view.catalog.domains[domain].name, shown))
+    return render("words.html", text=sentences.of_domain(view.catalog.domains[domain].name, shown))
 
 
-def groups(view: View, domain: str) -> tuple[Group, ...]:
+def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
     """The plan's measures of a domain in its order, then the requirements that only cards of this page serve.
 
     The cross-domain home shows all seven requirements.
@@ -110,7 +110,7 @@ def groups(view: View, domain: str) -> tuple[Group, ...]:
             homes.setdefault(next((one for one in served if one in listed), served[0]), []).append(card)
     headings = [*own, *(one for one in _requirements(catalog) if one.id in homes and one.id not in listed)]
     return tuple(
-        Group(
+        CardGroup(
             heading,
             cards=tuple(homes.get(heading.id, ())),
             elsewhere=tuple(
@@ -123,19 +123,19 @@ def groups(view: View, domain: str) -> tuple[Group, ...]:
     )
 
 
-def _headings(catalog: Catalog, domain: str) -> list[Heading]:
+def _headings(catalog: Catalog, domain: str) -> list[CardHeading]:
     if catalog.domains[domain].cross:
         return _requirements(catalog)
     return [
-        Heading(one.id, f"{one.number}．{one.title}", one.text, one.responsible)
+        CardHeading(one.id, f"{one.number}．{one.title}", one.text, one.responsible)
         for one in catalog.measures.values()
         if one.domain == domain
     ]
 
 
-def _requirements(catalog: Catalog) -> list[Heading]:
+def _requirements(catalog: Catalog) -> list[CardHeading]:
     return [
-        Heading(one.id, f"工作要求 {one.number}．{one.title}", one.text, "")
+        CardHeading(one.id, f"工作要求 {one.number}．{one.title}", one.text, "")
         for one in catalog.requirements.values()
     ]
 
@@ -153,31 +153,35 @@ def _closed() -> None:
 def _drawn(view: View, card: Card) -> None:
     """The drawer with a record of its own: it is run alone as well."""
     choice = words_of(view.version, view.selection)
-    with shown.beside(Shown(card.indicator.name, view.version, view.selection.period.label, choice)):
-        pictures.place("drawer")
+    with shown.separate_blocks(
+        PageBlocks(card.indicator.name, view.version, view.selection.period.label, choice)
+    ):
+        picture_buttons.place("drawer")
         _detail(view, card)
-        pictures.of_page("drawer")
+        picture_buttons.of_page("drawer")
 
 
 def _detail(view: View, card: Card) -> None:
     name = card.indicator.id
-    points = view.kept(
-        f"points {name}", lambda: trend(evidence(view.version, view.selection), card.indicator)
+    points = view.cached(
+        f"points {name}", lambda: trend(card_inputs(view.version, view.selection), card.indicator)
     )
     variation = variation_sentence(card.control) if card.control else ""
     show(render("detail_head.html", card=card, scope=view.scope, variation=variation))
     aside(view, [card])
-    rows.link(view, card)
+    evidence.link(view, card)
     if points:
-        figure = view.kept(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
+        figure = view.cached(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
         plot(view, figure, "trend", _alt(card, points), card.indicator.formula.tables)
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
-    show(view.kept(f"detail {name}", lambda: _readings(view, card, points)))
+    show(view.cached(f"detail {name}", lambda: _readings(view, card, points)))
 
 
 def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
-    return trend_of(view.version, evidence(view.version, view.selection), card, points, view.selection.period)
+    return trend_of(
+        view.version, card_inputs(view.version, view.selection), card, points, view.selection.period
+    )
 
 
 def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
@@ -185,7 +189,7 @@ def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
     return render(
         "detail_body.html",
         note=state_note(card),
-        words=narrative.of_indicator(card),
+        words=sentences.of_indicator(card),
         entry=entry(card.indicator, view.catalog),
         points=points[::-1][:READ_AT_ONCE],
         earlier=points[::-1][READ_AT_ONCE:],

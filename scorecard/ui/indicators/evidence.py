@@ -7,16 +7,16 @@ import streamlit as st
 
 from scorecard.access import Actor, Forbidden
 from scorecard.assessment.cards import Card
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
 from scorecard.assessment.number_format import half_up
 from scorecard.narrative.formula_words import formula_words
 from scorecard.narrative.provenance import provenance
-from scorecard.queries.evidence import Behind, behind, cut_of
-from scorecard.store import evidence_rows as case_rows
-from scorecard.store.evidence_export import Choice, export
-from scorecard.store.evidence_rows import PART_NAMES, Part, Total, require_evidence
+from scorecard.queries.evidence import EvidenceQuery, cut_of, evidence_queries
+from scorecard.store import evidence_rows
+from scorecard.store.evidence_export import EvidenceSelection, export
+from scorecard.store.evidence_rows import PART_NAMES, EvidencePart, Total, require_evidence
 from scorecard.ui.shell import frame, identity
-from scorecard.ui.shell.cached import data_dir, evidence as readings
+from scorecard.ui.shell.cached import card_inputs as readings, data_dir
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -26,7 +26,7 @@ _INDICATOR = "evidence_indicator"
 
 
 @dataclass(frozen=True)
-class Half:
+class CheckedHalf:
     """A half as its rows give it, beside what the board shows; `same` says whether they agree to the last digit."""
 
     name: str
@@ -53,8 +53,10 @@ def page() -> None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
-    found = behind(view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut)
-    show(view.kept(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
+    found = evidence_queries(
+        view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut
+    )
+    show(view.cached(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
     actor = identity.current()
     try:
         require_evidence(actor, selection.department, view.catalog)
@@ -84,7 +86,7 @@ def _into_the_address() -> None:
     st.query_params["indicator"] = st.session_state[_INDICATOR]
 
 
-def _reading(view: View, card: Card) -> Reading | None:
+def _reading(view: View, card: Card) -> IndicatorValue | None:
     series = readings(view.version, view.selection).series.get(card.indicator.id, ())
     return next((one for one in series if one.period == view.selection.period), None)
 
@@ -96,10 +98,10 @@ def _why_none(view: View, card: Card) -> str:
     return f"{card.verdict.reason}。请另选报告期、部门或案件范围。"
 
 
-def _chain(view: View, card: Card, reading: Reading, found: tuple[Behind, ...]) -> str:
+def _chain(view: View, card: Card, reading: IndicatorValue, found: tuple[EvidenceQuery, ...]) -> str:
     """Number → formula in words → SQL → batches; the rows below are its last link."""
     connection = view.version.connection
-    totals = [total for one in found for total in case_rows.totals(connection, one)]
+    totals = [total for one in found for total in evidence_rows.totals(connection, one)]
     halves = _halves(reading, totals)
     return render(
         "evidence_chain.html",
@@ -108,23 +110,27 @@ def _chain(view: View, card: Card, reading: Reading, found: tuple[Behind, ...]) 
         halves=halves,
         disagree=[half for half in halves if not half.same],
         queries=[(one.table.name, one.query) for one in found],
-        sources=[(one.table.name, source) for one in found for source in case_rows.sources(connection, one)],
+        sources=[
+            (one.table.name, source) for one in found for source in evidence_rows.sources(connection, one)
+        ],
         version=view.version.id,
     )
 
 
-def _halves(reading: Reading, totals: list[Total]) -> list[Half]:
+def _halves(reading: IndicatorValue, totals: list[Total]) -> list[CheckedHalf]:
     """Every half of every part: from the rows, and as the board has it."""
     known: list[tuple[str, Decimal | None, Decimal | None]] = [("", reading.numerator, reading.denominator)]
     if reading.parts:
         known = [(f"{name}·", numerator, denominator) for name, numerator, denominator in reading.parts]
-    found: list[Half] = []
+    found: list[CheckedHalf] = []
     for number, (name, numerator, denominator) in enumerate(known):
-        counted = case_rows.half_of(totals, "numerator", number)
-        found.append(Half(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
+        counted = evidence_rows.half_of(totals, "numerator", number)
+        found.append(CheckedHalf(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
         if denominator is not None:
-            counted = case_rows.half_of(totals, "denominator", number)
-            found.append(Half(f"{name}分母", _text(counted), _text(denominator), counted == denominator))
+            counted = evidence_rows.half_of(totals, "denominator", number)
+            found.append(
+                CheckedHalf(f"{name}分母", _text(counted), _text(denominator), counted == denominator)
+            )
     return found
 
 
@@ -134,7 +140,7 @@ def _text(amount: Decimal | None) -> str:
     return half_up(amount) if amount == amount.to_integral_value() else half_up(amount, 2)
 
 
-def _choose_table(found: tuple[Behind, ...]) -> Behind:
+def _choose_table(found: tuple[EvidenceQuery, ...]) -> EvidenceQuery:
     if len(found) == 1:
         return found[0]
     named = {one.table.name: one for one in found}
@@ -144,12 +150,12 @@ def _choose_table(found: tuple[Behind, ...]) -> Behind:
     return named[chosen]
 
 
-def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
+def _rows(view: View, card: Card, actor: Actor, one: EvidenceQuery) -> None:
     connection, catalog = view.version.connection, view.catalog
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         part = _choose_part(one)
         text = st.text_input("查找（案号、案由等，可写几个词）", key="find", max_chars=60, width=300).strip()
-        total = case_rows.count(connection, catalog, actor, one, part=part, text=text)
+        total = evidence_rows.count(connection, catalog, actor, one, part=part, text=text)
         pages = max(1, -(-total // PAGE_ROWS))
         place = f"{one.table.id} {part} {text}"  # another choice starts on its first page again
         number = st.number_input(f"第几页（共 {pages:,} 页）", 1, pages, 1, key=f"page {place}", width=160)
@@ -163,14 +169,14 @@ def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
             key="export",
             disabled=not actor.may("export"),
         )
-    lines = case_rows.evidence_rows(
+    lines = evidence_rows.evidence_rows(
         connection, catalog, actor, one, part=part, text=text,
         limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS,
     )  # fmt: skip
     show(
         render(
             "evidence_rows.html",
-            headers=case_rows.headers(one),
+            headers=evidence_rows.headers(one),
             lines=lines,
             total=total,
             first=(number - 1) * PAGE_ROWS + 1,
@@ -181,20 +187,20 @@ def _rows(view: View, card: Card, actor: Actor, one: Behind) -> None:
     )
 
 
-def _choose_part(one: Behind) -> Part:
-    halves: tuple[Part, ...] = ("all", "numerator", "denominator", "rest")
+def _choose_part(one: EvidenceQuery) -> EvidencePart:
+    halves: tuple[EvidencePart, ...] = ("all", "numerator", "denominator", "rest")
     offered = halves if any(role.half == "denominator" for role in one.roles) else halves[:2]
     return st.segmented_control(
         "归属", offered, default="all", required=True, format_func=PART_NAMES.__getitem__, key="part"
     )
 
 
-def _choice(view: View, card: Card, one: Behind, part: Part, text: str) -> Choice:
+def _choice(view: View, card: Card, one: EvidenceQuery, part: EvidencePart, text: str) -> EvidenceSelection:
     version, selection = view.version, view.selection
     lines = provenance(card, view.catalog, version.as_of, version.id, version.manifest.sample)
     chosen = f"{one.table.name}　{PART_NAMES[part]}{f'　含“{text}”' if text else ''}"
     place = f"{selection.grain} {selection.period.key} {selection.department} {selection.scope}"
-    return Choice(
+    return EvidenceSelection(
         behind=one,
         part=part,
         text=text,

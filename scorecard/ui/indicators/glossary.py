@@ -11,20 +11,20 @@ from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
 from scorecard.narrative.provenance import day_text
 from scorecard.records.targets import Target
 from scorecard.store.open_version import Version
-from scorecard.ui.shell import page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell import page_blocks, picture_buttons
 from scorecard.ui.shell.templating import render
 
 
 def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
     """The chosen entry, or how to read the marks; then the index."""
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
-    pictures.place()
+    picture_buttons.place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
-        shown.show(render("reading_guide.html", minimum=catalog.court.minimum_base))
+        page_blocks.show(render("reading_guide.html", minimum=catalog.court.minimum_base))
     else:
         targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
-        shown.show(
+        page_blocks.show(
             render(
                 "glossary_entry.html",
                 of=of,
@@ -33,7 +33,7 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
                 sql=sql_of(catalog, chosen),
             )
         )
-    shown.show(
+    page_blocks.show(
         render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
     )
     st.download_button(
@@ -56,7 +56,7 @@ def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
         }
         for code, kind in kinds.items()
     ]
-    shown.show(render("problem_codes.html", rows=rows))
+    page_blocks.show(render("problem_codes.html", rows=rows))
 
 
 def _target(one: Target, unit: str) -> dict[str, str]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note, table_reasons
-from scorecard.assessment.due_dates import Due, due, overdue
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.due_dates import NextDelivery, due, overdue
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.catalog.contracts import Table
-from scorecard.narrative import sentences as narrative
+from scorecard.narrative import sentences
 from scorecard.narrative.attention import groups
 from scorecard.narrative.provenance import SAMPLE, day_text
 from scorecard.store.open_version import complete_through, in_order, judged_on, reach
@@ -70,7 +70,7 @@ def _state(view: View, table: Table) -> dict[str, Any]:
     }
 
 
-def _owed(owed: Due) -> str:
+def _owed(owed: NextDelivery) -> str:
     """ "2026年11月数据，12月10日前"; the year of the day too where it is another one."""
     month, by = owed.through, owed.by
     day = f"{by.month}月{by.day}日" if by.year == month.year else day_text(by)
@@ -111,14 +111,14 @@ def words(view: View) -> None:
     if view.version.manifest.sample:
         state += f"{SAMPLE}。"
     domains = [(name, cards) for _, name, cards in _by_domain(view)]
-    show(view.kept("words", lambda: render("words.html", text=narrative.of_whole(title, domains, state))))
+    show(view.cached("words", lambda: render("words.html", text=sentences.of_whole(title, domains, state))))
 
 
 def matrix(view: View) -> None:
     """Every indicator on one line, by domain, in the plan's order."""
     period = view.selection.period.label
     show(
-        view.kept(
+        view.cached(
             "matrix",
             lambda: render(
                 "matrix.html",
@@ -139,7 +139,7 @@ def _by_domain(view: View) -> list[tuple[str, str, list[Card]]]:
     return [one for one in found if one[2]]
 
 
-def _at(view: View, word: Word) -> list[Card]:
+def _at(view: View, word: VerdictWord) -> list[Card]:
     return [card for card in view.cards.values() if card.verdict.word == word]
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import csv_file
-from scorecard.store.version_diff import Balance, Change, Impact, IndicatorChanges, Reached, RowChange
+from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, Reached, RowChange, ValueChange
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of one list on screen
@@ -119,7 +119,7 @@ def _indicator_files(changes: IndicatorChanges) -> list[_File]:
     return found
 
 
-def _changes_csv(changes: Sequence[Change]) -> bytes:
+def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
     header = [
         "指标编号", "指标", "统计方式", "报告期", "变化", "原值", "新值", "差", "原评价", "新评价", "原分子分母", "新分子分母",
         "说明",

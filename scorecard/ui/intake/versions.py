@@ -10,18 +10,18 @@ import streamlit as st
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.open_version import Version
-from scorecard.store.versions import Manifest
+from scorecard.store.versions import VersionManifest
 from scorecard.ui.intake.publication import version_note
 from scorecard.ui.shell.templating import render
 
 Result = TypeVar("Result")
 Key = tuple[str, str]  # (table, batch name)
-Record = Mapping[str, Any]
+BatchRecord = Mapping[str, Any]
 _LISTED = 3  # files named per version; the rest is a number
 _CANDIDATE = "_candidate"
 
 
-class Note(Protocol):
+class WithdrawalNote(Protocol):
     """What is known of a withdrawal (etl.intake.withdraw.Withdrawal), as far as the screen needs it."""
 
     @property
@@ -33,7 +33,7 @@ class Note(Protocol):
 
 
 @dataclass(frozen=True)
-class Act:
+class WithdrawalRequest:
     """A batch to be withdrawn or restored, and why."""
 
     table: str
@@ -58,7 +58,7 @@ def published(version: Version) -> None:
     st.html(render("published.html", manifest=version.manifest, published_at=when))
 
 
-def batches(version: Version, records: Sequence[Record], gone: Mapping[Key, Note]) -> None:
+def batches(version: Version, records: Sequence[BatchRecord], gone: Mapping[Key, WithdrawalNote]) -> None:
     """Every accepted batch, newest first: in use, waiting to be published, or withdrawn with who and why."""
     used = {(one["table"], one["name"]) for one in version.manifest.batches}
     own = _of_the_court(records)
@@ -79,17 +79,17 @@ def batches(version: Version, records: Sequence[Record], gone: Mapping[Key, Note
     st.html(render("batches.html", rows=rows))
 
 
-def _of_the_court(records: Sequence[Record]) -> list[Record]:
+def _of_the_court(records: Sequence[BatchRecord]) -> list[BatchRecord]:
     """The court's own batches as soon as there is one, as versions are built; the last one accepted first."""
     own = [one for one in records if not one["sample"]] or list(records)
     return sorted(own, key=lambda one: (one["accepted_at"], one["sequence"]), reverse=True)
 
 
 def history(
-    manifests: Sequence[Manifest], current: str, pruned: Collection[str], kept: Collection[str]
+    manifests: Sequence[VersionManifest], current: str, pruned: Collection[str], kept: Collection[str]
 ) -> None:
     """Every published version, newest first, with what it was built from that the one before was not."""
-    earlier: list[Manifest | None] = [*manifests[1:], None]
+    earlier: list[VersionManifest | None] = [*manifests[1:], None]
     rows = [
         {
             "version": one.version,
@@ -109,7 +109,7 @@ def history(
     st.html(render("history.html", rows=rows))
 
 
-def _changed(one: Manifest, before: Manifest | None) -> str:
+def _changed(one: VersionManifest, before: VersionManifest | None) -> str:
     """ "新增 十月.csv；去掉 九月.csv" against the version published before it."""
     if before is None:
         return "首次发布"
@@ -127,7 +127,7 @@ def _files(names: Sequence[str]) -> str:
     return "、".join(names[:_LISTED]) + more
 
 
-def wants_to_compare(manifests: Sequence[Manifest], current: str) -> tuple[str, str]:
+def wants_to_compare(manifests: Sequence[VersionManifest], current: str) -> tuple[str, str]:
     """(earlier, later) of two versions somebody wants to see side by side; empty while nobody does."""
     if len(manifests) < 2:
         return "", ""
@@ -145,7 +145,7 @@ def wants_to_compare(manifests: Sequence[Manifest], current: str) -> tuple[str, 
     return chosen if set(chosen) <= set(ids) else ("", "")
 
 
-def wants_to_return(manifests: Sequence[Manifest], current: str, verb: str) -> str | None:
+def wants_to_return(manifests: Sequence[VersionManifest], current: str, verb: str) -> str | None:
     """The older version someone chose and confirmed; otherwise None. `verb` is 回退 or 重新发布."""
     older = {one.version: one for one in manifests if one.version != current}
     if not older:
@@ -164,7 +164,9 @@ def wants_to_return(manifests: Sequence[Manifest], current: str, verb: str) -> s
     return chosen if _confirmed(pressed, sure, verb) else None
 
 
-def wants_to_withdraw(records: Sequence[Record], gone: Mapping[Key, Note], catalog: Catalog) -> Act | None:
+def wants_to_withdraw(
+    records: Sequence[BatchRecord], gone: Mapping[Key, WithdrawalNote], catalog: Catalog
+) -> WithdrawalRequest | None:
     """A batch to take back, or to give back, with a reason and confirmed; otherwise None."""
     own = {(one["table"], one["name"]): one for one in _of_the_court(records)}
     if not own:
@@ -189,7 +191,7 @@ def wants_to_withdraw(records: Sequence[Record], gone: Mapping[Key, Note], catal
     if not reason.strip():
         st.warning("请写明理由。")
         return None
-    return Act(*chosen, reason, restores=chosen in gone)
+    return WithdrawalRequest(*chosen, reason, restores=chosen in gone)
 
 
 def wants_candidate(candidate: str) -> bool:

@@ -18,7 +18,7 @@ from scorecard.catalog.contracts import Table
 
 
 @dataclass(frozen=True)
-class Entry:
+class EnteredRow:
     """A row as it was filled in: its CSV for the door, and the name the batch goes by."""
 
     csv: bytes

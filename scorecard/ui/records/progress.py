@@ -11,9 +11,16 @@ from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.narrative.provenance import day_text
-from scorecard.records.progress_reports import LONGEST, TABLE, Report, Standing, may_report, reporters
-from scorecard.ui.records import entry_form as one_row
-from scorecard.ui.records.entry_form import Entry
+from scorecard.records.progress_reports import (
+    LONGEST,
+    TABLE,
+    ProgressReport,
+    ReportStatus,
+    may_report,
+    reporters,
+)
+from scorecard.ui.records import entry_form
+from scorecard.ui.records.entry_form import EnteredRow
 from scorecard.ui.shell.templating import render
 
 
@@ -21,12 +28,12 @@ class Listed(Protocol):
     """A report and where it stands (etl.intake.entered_rows.Reported)."""
 
     @property
-    def report(self) -> Report: ...
+    def report(self) -> ProgressReport: ...
     @property
-    def standing(self) -> Standing: ...
+    def standing(self) -> ReportStatus: ...
 
 
-class Waiting(Protocol):
+class PendingReport(Protocol):
     """A batch that waits to be published (etl.intake.batches.Batch), as far as it is counted here."""
 
     @property
@@ -82,7 +89,7 @@ def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor:
 
 def everywhere(reports: Iterable[Listed], catalog: Catalog) -> None:
     """For each measure and department the plan gives it to, the last report in force, or that there is none."""
-    last: dict[tuple[str, str], Report] = {}
+    last: dict[tuple[str, str], ProgressReport] = {}
     for one in reports:
         key = (one.report.measure, one.report.department)
         if one.standing == "已发布" and (key not in last or one.report.reported_on > last[key].reported_on):
@@ -102,10 +109,12 @@ def everywhere(reports: Iterable[Listed], catalog: Catalog) -> None:
     st.html(render("progress_all.html", rows=rows))
 
 
-def form(catalog: Catalog, contract: Table, measure: Measure, actor: Actor, sample: bool) -> Entry | None:
+def form(
+    catalog: Catalog, contract: Table, measure: Measure, actor: Actor, sample: bool
+) -> EnteredRow | None:
     """The form for one more report, where the actor may give one; the row when it was sent, otherwise None."""
     allowed = may_report(catalog, measure, actor)
-    said = one_row.just_said(TABLE)
+    said = entry_form.just_said(TABLE)
     if said:
         st.html(render("accepted.html", text=said))
     if not allowed:
@@ -113,7 +122,7 @@ def form(catalog: Catalog, contract: Table, measure: Measure, actor: Actor, samp
         return None
     st.html(render("progress_form.html", sample=sample))
     names = {one: catalog.departments[one].name for one in allowed}
-    with st.form(f"{one_row.form_key(TABLE)}-{measure.id}", border=True):
+    with st.form(f"{entry_form.form_key(TABLE)}-{measure.id}", border=True):
         whose, day, how, far = st.columns(4)
         department = whose.selectbox("部门", list(names), format_func=names.__getitem__)
         reported_on = day.date_input("汇报日期", value=today(), max_value=today(), format="YYYY-MM-DD")
@@ -136,9 +145,9 @@ def form(catalog: Catalog, contract: Table, measure: Measure, actor: Actor, samp
         "evidence": evidence.strip(),
         "entered_by": actor.name,
     }
-    at = one_row.moment(TABLE, tuple(row.values()))
+    at = entry_form.moment(TABLE, tuple(row.values()))
     file_name = f"进展_{measure.id}_{department}_{at:%Y%m%d%H%M%S}.csv"
-    return Entry(one_row.as_csv({**row, "entered_at": str(at)}, contract), file_name)
+    return EnteredRow(entry_form.as_csv({**row, "entered_at": str(at)}, contract), file_name)
 
 
 def wrong(problems: Sequence[Any]) -> None:
@@ -154,10 +163,10 @@ def wrong(problems: Sequence[Any]) -> None:
 def taken(measure: Measure, already: bool) -> None:
     """Remember to say what became of the report, and empty the form."""
     before = "此前已记录，没有重复写入" if already else "已记录"
-    one_row.taken(TABLE, f"{before}：{measure.title}，发布后计入看板")
+    entry_form.taken(TABLE, f"{before}：{measure.title}，发布后计入看板")
 
 
-def wants_to_publish(held: Sequence[Waiting], alone: bool) -> bool:
+def wants_to_publish(held: Sequence[PendingReport], alone: bool) -> bool:
     """Reports that wait, and their button where nothing else would change with them."""
     count = sum(one.rows for one in held if one.table == TABLE)
     if not count:
@@ -175,13 +184,13 @@ def _why_not(catalog: Catalog, measure: Measure, actor: Actor) -> str:
     return f"这项措施由{who}填报。{mine}"
 
 
-def _who(report: Report) -> str:
+def _who(report: ProgressReport) -> str:
     """The account that handed the report in, and the name a file gives where it is another one."""
     named = report.entered_by and report.entered_by != report.account
     return f"{report.account}（表中填报人：{report.entered_by}）" if named else report.account
 
 
-def _in_short(report: Report, catalog: Catalog) -> dict[str, str]:
+def _in_short(report: ProgressReport, catalog: Catalog) -> dict[str, str]:
     name = catalog.departments[report.department].name
     return {
         "text": f"{name}：{report.status} {_percent(report)}".rstrip(),
@@ -189,7 +198,7 @@ def _in_short(report: Report, catalog: Catalog) -> dict[str, str]:
     }
 
 
-def _percent(report: Report) -> str:
+def _percent(report: ProgressReport) -> str:
     """As it was reported, without added decimals: "60%"."""
     return "" if report.percent is None else f"{report.percent.normalize():f}%"
 

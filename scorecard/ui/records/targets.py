@@ -14,9 +14,9 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import day_text
 from scorecard.records.targets import TABLE, Target, TargetKind, mistakes
-from scorecard.ui.records import entry_form as one_row
-from scorecard.ui.records.entry_form import Entry, as_csv, form_key, just_said, moment
-from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.records import entry_form
+from scorecard.ui.records.entry_form import EnteredRow, as_csv, form_key, just_said, moment
+from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 
@@ -32,7 +32,7 @@ _KINDS: dict[str, str] = {
 
 def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
     """All targets by domain, in the plan's order, with what holds today."""
-    pictures.place()
+    picture_buttons.place()
     now = today()
     domains = [
         {
@@ -83,7 +83,7 @@ def state(one: Target, targets: tuple[Target, ...], now: date) -> str:
     return "已被替代" if later else "现行"
 
 
-def form(catalog: Catalog, contract: Table, sample: bool) -> Entry | None:
+def form(catalog: Catalog, contract: Table, sample: bool) -> EnteredRow | None:
     """The form for one more target; the row when it was sent and is sound, otherwise None and what is wrong.
 
     确认人 is whoever decided; the account that recorded it is in the batch and in the audit.
@@ -131,7 +131,7 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> Entry | None:
         st.html(render("mistakes.html", lines=wrong))
         return None
     cells = {column: "" if value is None else str(value) for column, value in row.items()}
-    return Entry(as_csv(cells, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
+    return EnteredRow(as_csv(cells, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
 
 
 def readers() -> None:
@@ -148,7 +148,7 @@ def taken(already: bool, published: bool) -> None:
         if published
         else "；另有数据、撤回或口径的变动尚未发布，这个目标将与它们一起发布，请到“数据报送”页查看影响"
     )
-    one_row.taken(TABLE, f"{before}{after}")
+    entry_form.taken(TABLE, f"{before}{after}")
 
 
 def just_taken() -> None:

@@ -14,9 +14,9 @@ from scorecard.narrative.provenance import day_text
 from scorecard.records import annotations, baselines
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
-from scorecard.ui.records import entry_form as one_row
-from scorecard.ui.records.entry_form import Entry, as_csv, form_key, just_said, moment
-from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.records import entry_form
+from scorecard.ui.records.entry_form import EnteredRow, as_csv, form_key, just_said, moment
+from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 
@@ -27,7 +27,7 @@ _Mistakes = Callable[[Mapping[str, object], Catalog], list[tuple[str, str, str, 
 
 def tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog) -> None:
     """All rows ever recorded, in the order of the plan and of the axis, with what holds now."""
-    pictures.place()
+    picture_buttons.place()
     standing = {one for name in catalog.indicators for one in baselines.in_force(decisions, name)}
     shown = {one for name in ("", *catalog.indicators) for one in annotations.in_force(marks, name)}
     show(
@@ -68,7 +68,7 @@ def _past(state: str) -> str:
     return "撤销记录" if state == baselines.WITHDRAWN else "已被替代"
 
 
-def baseline_form(catalog: Catalog, contract: Table) -> Entry | None:
+def baseline_form(catalog: Catalog, contract: Table) -> EnteredRow | None:
     """The form for one decision to re-base; the row when it was sent and is sound."""
     names = {one.id: f"{one.name}（{one.unit}）" for one in catalog.indicators.values()}
     with st.form(form_key(baselines.TABLE), border=True):
@@ -100,7 +100,7 @@ def baseline_form(catalog: Catalog, contract: Table) -> Entry | None:
     return _entry(row, contract, catalog, baselines.mistakes, blank, f"基准_{indicator}")
 
 
-def mark_form(catalog: Catalog, contract: Table) -> Entry | None:
+def mark_form(catalog: Catalog, contract: Table) -> EnteredRow | None:
     """The form for one mark on the time axis; the row when it was sent and is sound."""
     names = {"": _ALL, **{one.id: one.name for one in catalog.indicators.values()}}
     with st.form(form_key(annotations.TABLE), border=True):
@@ -140,7 +140,7 @@ def _entry(
     mistakes: _Mistakes,
     blank: Sequence[tuple[str, str]],
     name: str,
-) -> Entry | None:
+) -> EnteredRow | None:
     """The row as a CSV for the door, or None and what is wrong with it: a batch is never changed afterwards."""
     wrong = [said for column, said in blank if not row[column]]
     wrong += [
@@ -152,7 +152,7 @@ def _entry(
         return None
     at = row["decided_at"] if "decided_at" in row else row["recorded_at"]
     cells = {column: str(value) for column, value in row.items()}
-    return Entry(as_csv(cells, contract), f"{name}_{at:%Y%m%d%H%M%S}.csv")
+    return EnteredRow(as_csv(cells, contract), f"{name}_{at:%Y%m%d%H%M%S}.csv")
 
 
 def _first_day(day: date) -> date:
@@ -169,7 +169,7 @@ def taken(table: str, already: bool, published: bool) -> None:
     """Remember to say what became of the row, and empty its form."""
     before = "此前已记录，没有重复写入" if already else "已记录"
     after = "并已发布" if published else "；另有变动尚未发布，将与它们一起发布，请到“数据报送”页查看"
-    one_row.taken(table, f"{before}{after}")
+    entry_form.taken(table, f"{before}{after}")
 
 
 def just_taken() -> None:

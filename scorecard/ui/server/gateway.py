@@ -16,19 +16,19 @@ from typing import Any
 import streamlit as st
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from scorecard.identity.authentication import Reception
+from scorecard.identity.authentication import Authenticator
 from scorecard.identity.connections import HEADER, Request
-from scorecard.ui.shell import return_to as onward
+from scorecard.ui.shell import return_to
 from scorecard.ui.shell.return_to import Message, Send
 from scorecard.ui.shell.templating import HERE, behaviour, render
 
-Scope = MutableMapping[str, Any]
+AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+AsgiApplication = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_OIDC = (onward.BEGIN, "/auth/logout", onward.END)
+_OIDC = (return_to.BEGIN, "/auth/logout", return_to.END)
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
 # Their pages follow one another within seconds; nothing here needs a camera, a place or a payment.
 _UNUSED = (
@@ -81,14 +81,14 @@ def headers() -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.encode(), value.encode()) for name, value in given.items())
 
 
-class Doors:
+class SecurityMiddleware:
     """The application, behind its doors."""
 
-    def __init__(self, inside: Application, reception: Reception) -> None:
+    def __init__(self, inside: AsgiApplication, reception: Authenticator) -> None:
         self._inside = inside
         self._reception = reception
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One request, one socket, or the server's start and end."""
         if scope["type"] not in ("http", "websocket"):
             await self._inside(scope, receive, send)
@@ -107,9 +107,9 @@ class Doors:
         if refusal:
             await _refuse(answer, *refusal)
         else:
-            await self._inside(scope, receive, onward.remembering(answer, scope["path"], request))
+            await self._inside(scope, receive, return_to.remember_page(answer, scope["path"], request))
 
-    async def _socket(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
+    async def _socket(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
         origin, host = request.one("origin"), request.one("host")
         # Browsers always say where a socket was opened. The framework checks an Origin that is given, so one is asked for.
         if origin is None or not is_host_allowed(host):
@@ -123,7 +123,7 @@ class Doors:
         finally:
             self._reception.visits.went(key, self._reception.clock())
 
-    def _refusal(self, scope: Scope, request: Request) -> tuple[int, str, str] | None:
+    def _refusal(self, scope: AsgiScope, request: Request) -> tuple[int, str, str] | None:
         """(status, what is the matter, what to do) of a request that goes no further; None for all others."""
         path: str = scope["path"]
         if not is_host_allowed(request.one("host")):
@@ -151,7 +151,7 @@ class Doors:
         return None
 
 
-def request_of(scope: Scope) -> Request:
+def request_of(scope: AsgiScope) -> Request:
     """The request as the ways in look at it. The peer is the TCP connection's: the server rewrites it by no header."""
     given = tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]

@@ -14,11 +14,11 @@ import uvicorn
 from streamlit import config
 
 from scorecard.errors import ScorecardError
-from scorecard.identity import settings as access_settings
+from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
-from scorecard.identity.authentication import Reception
+from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.ui.server.gateway import Application, Doors
+from scorecard.ui.server.gateway import AsgiApplication, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import Forms
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import seeds_catalog
@@ -27,15 +27,15 @@ APP = Path(__file__).resolve().parents[3] / "app.py"
 _PATIENCE = 3  # seconds that windows still open have when the server is told to stop
 
 
-def application(reception: Reception) -> Application:
+def application(reception: Authenticator) -> AsgiApplication:
     """The app with its sign-in pages, behind its doors."""
     identity.opened(reception)
-    return Doors(st.App(APP, routes=Forms(reception).routes()), reception)
+    return SecurityMiddleware(st.App(APP, routes=Forms(reception).routes()), reception)
 
 
-def open_reception() -> Reception:
+def open_reception() -> Authenticator:
     """The reception of this deployment. Raises SeedErrors when seeds/access.toml cannot be read."""
-    return Reception(default_data(), access_settings.load(default_seeds()), _departments)
+    return Authenticator(default_data(), settings.load(default_seeds()), _departments)
 
 
 def _departments() -> Mapping[str, str]:

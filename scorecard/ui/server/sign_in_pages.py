@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from scorecard.errors import ScorecardError
-from scorecard.identity.authentication import COOKIE, Arrival, Reception
+from scorecard.identity.authentication import COOKIE, Authenticator, Identity
 from scorecard.identity.connections import Request as Seen
 from scorecard.identity.sign_in import change_password, sign_in
 from scorecard.ui.server.gateway import request_of, style_sheet
@@ -26,7 +26,7 @@ _LARGEST = 8192  # bytes of a form
 class Forms:
     """The routes, over one reception."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Authenticator) -> None:
         self._reception = reception
 
     def routes(self) -> list[Route]:
@@ -99,7 +99,7 @@ class Forms:
         return answer
 
     def _password_page(
-        self, arrival: Arrival, onward: str, refusal: ScorecardError | None = None
+        self, arrival: Identity, onward: str, refusal: ScorecardError | None = None
     ) -> Response:
         return _page(
             "password.html",

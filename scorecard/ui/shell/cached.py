@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from scorecard.assessment.cards import Card, Evidence, cards
+from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import Grain, Period, parse
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
 from scorecard.store import open_version as opened
 from scorecard.store.open_version import Selection, Version, judged_on
 
-Made = TypeVar("Made")
+Cached = TypeVar("Cached")
 
 
 def data_dir() -> DataDir:
@@ -47,7 +47,7 @@ def open_historic(version: str) -> Version:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _seeds(root: str, state: str) -> Catalog:
-    return catalogs.load(Path(root))
+    return loader.load(Path(root))
 
 
 def seeds_catalog() -> Catalog:
@@ -59,11 +59,11 @@ def seeds_catalog() -> Catalog:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _evidence(root: str, version: str, grain: Grain, department: str, scope: str, judged: str) -> Evidence:
-    return opened.evidence(_open(root, version), grain, department, scope, date.fromisoformat(judged))
+def _evidence(root: str, version: str, grain: Grain, department: str, scope: str, judged: str) -> CardInputs:
+    return opened.card_inputs(_open(root, version), grain, department, scope, date.fromisoformat(judged))
 
 
-def evidence(version: Version, selection: Selection) -> Evidence:
+def card_inputs(version: Version, selection: Selection) -> CardInputs:
     """All readings of the chosen grain, department and scope, with what judges them."""
     root = str(data_dir().root.resolve())
     return _evidence(
@@ -127,7 +127,7 @@ def _kept(
     return _make()
 
 
-def kept(version: Version, selection: Selection, name: str, make: Callable[[], Made]) -> Made:
+def cached(version: Version, selection: Selection, name: str, make: Callable[[], Cached]) -> Cached:
     """`make()`, done once for a version, a choice and a name: pieces of a page that nothing else can change."""
     root = str(data_dir().root.resolve())
     period = selection.period

@@ -17,16 +17,16 @@ from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, Version, complete_through, published_on
 from scorecard.ui.shell import (
     identity,
-    large_type as room,
-    page_blocks as shown,
-    picture_buttons as pictures,
-    sign_in_prompt as entrance,
+    large_type,
+    page_blocks,
+    picture_buttons,
+    sign_in_prompt,
 )
 from scorecard.ui.shell.cached import (
-    Made,
+    Cached,
     all_cards,
+    cached,
     data_dir,
-    kept,
     open_historic,
     open_version,
     periods,
@@ -59,9 +59,9 @@ class View:
     def scope(self) -> str:
         return scope_text(self.catalog, self.selection.department, self.selection.scope)
 
-    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+    def cached(self, name: str, make: Callable[[], Cached]) -> Cached:
         """A piece of a page, made once for this version and choice."""
-        return kept(self.version, self.selection, name, make)
+        return cached(self.version, self.selection, name, make)
 
     def href(self, page: str, indicator: str = "") -> str:
         """The address of a page with the same choice, and an indicator opened in it."""
@@ -112,19 +112,19 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     st.session_state[_FRAMED] = True
     _stay_in_the_version(page.url_path)
     if actor.may("view"):
-        room.switch()
+        large_type.switch()
     right = wanted[page.url_path or "overview"]
     if not actor.may("view"):
-        entrance.sign_in_first(identity.arrival())
+        sign_in_prompt.sign_in_first(identity.arrival())
     elif right is None or actor.may_somewhere(right):
         try:
-            shown.begin()
+            page_blocks.begin()
             page.run()
-            pictures.of_page()
+            picture_buttons.of_page()
         except ScorecardError as error:
             failure(error)
     else:
-        entrance.not_yours(page.title, right, actor)
+        sign_in_prompt.forbidden_page(page.title, right, actor)
 
 
 def _stay_in_the_version(page: str) -> None:
@@ -203,10 +203,10 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
             notice=notice,
             published=day_text(published_on(version)) if version is not None and old else "",
             back=f"?{urlencode(_without_version())}" if old else "",
-            who=entrance.who(identity.current(), identity.arrival()),
+            who=sign_in_prompt.who(identity.current(), identity.arrival()),
         )
     )
-    record = shown.page()
+    record = page_blocks.page()
     record.title, record.version = title, version
     return version
 
@@ -233,7 +233,7 @@ def analysis(title: str) -> View | None:
         first_steps()
         return None
     selection = choose(version)
-    record = shown.page()
+    record = page_blocks.page()
     record.period, record.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))
 
@@ -254,7 +254,7 @@ def guide(title: str, text: str) -> None:
     show(render("guide.html", title=title, text=text, steps=[]))
 
 
-def told(title: str, text: str) -> None:
+def private_note(title: str, text: str) -> None:
     """The same for whoever is at the screen: what they may not do here is no part of the page's picture."""
     st.html(render("guide.html", title=title, text=text, steps=[]))
 

@@ -7,20 +7,20 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from scorecard.access import Actor
-from scorecard.identity.authentication import NOBODY, Arrival, Reception
+from scorecard.identity.authentication import NOBODY, Authenticator, Identity
 from scorecard.identity.connections import HEADER
 
 _reception: list[
-    Reception
+    Authenticator
 ] = []  # of this process; empty where the app runs without its doors: then nobody is here
 
 
-def opened(reception: Reception) -> None:
+def opened(reception: Authenticator) -> None:
     """The server has opened its doors: from now on windows are recognised."""
     _reception[:] = [reception]
 
 
-def reception() -> Reception | None:
+def reception() -> Authenticator | None:
     """The reception of this server."""
     return _reception[0] if _reception else None
 
@@ -30,11 +30,11 @@ def current() -> Actor:
     return arrival().actor
 
 
-def arrival() -> Arrival:
+def arrival() -> Identity:
     """Whoever sits at this screen, by which way they came, and what has to be told to them."""
     known = reception()
     if known is None:
-        return Arrival(NOBODY)
+        return Identity(NOBODY)
     visit = known.visits.find(st.context.headers.get_all(HEADER))
     found = known.receive(
         visit, cast("Mapping[str, Any]", st.user.to_dict()) if known.settings.oidc.enabled else {}

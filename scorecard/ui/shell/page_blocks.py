@@ -25,12 +25,12 @@ class Drawn:
     as_of: date | None
 
 
-Block = str | Drawn
+PageBlock = str | Drawn
 """HTML as it stands on the page, or a figure."""
 
 
 @dataclass
-class Shown:
+class PageBlocks:
     """A page, or a drawer beside it, as far as it has run.
 
     `choice` is what was chosen above, in words; `period` heads the file's name and is empty where nothing has a period.
@@ -40,7 +40,7 @@ class Shown:
     version: Version | None = None
     period: str = ""
     choice: dict[str, str] = field(default_factory=dict[str, str])
-    blocks: list[Block] = field(default_factory=list[Block])
+    blocks: list[PageBlock] = field(default_factory=list[PageBlock])
     place: Any = None
 
     def choose(self, label: str, said: str) -> None:
@@ -48,23 +48,23 @@ class Shown:
         self.choice[label] = said
 
 
-_now: ContextVar[Shown | None] = ContextVar("shown", default=None)
+_now: ContextVar[PageBlocks | None] = ContextVar("shown", default=None)
 
 
-def begin() -> Shown:
+def begin() -> PageBlocks:
     """A new record for the run of a page; the one before is forgotten."""
-    record = Shown()
+    record = PageBlocks()
     _now.set(record)
     return record
 
 
-def page() -> Shown:
+def page() -> PageBlocks:
     """The record of what is running now."""
-    return _now.get() or Shown()
+    return _now.get() or PageBlocks()
 
 
 @contextmanager
-def beside(page: Shown) -> Generator[Shown]:
+def separate_blocks(page: PageBlocks) -> Generator[PageBlocks]:
     """While it lasts, what is shown belongs to this record and not to the page's: a drawer."""
     before = _now.set(page)
     try:
@@ -79,7 +79,7 @@ def show(html: str) -> None:
     keep(html)
 
 
-def keep(block: Block) -> None:
+def keep(block: PageBlock) -> None:
     """One more block of what is running, in the order in which it is read."""
     record = _now.get()
     if record is not None:

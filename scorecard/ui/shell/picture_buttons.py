@@ -9,28 +9,28 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.pictures import (
     A4,
     PROJECTOR,
     About,
-    Format,
     PageSheet,
     Picture,
+    PictureSize,
     bundle,
     chart,
     page,
 )
 from scorecard.briefing.export import records
-from scorecard.briefing.export.release import leave
-from scorecard.briefing.html import figure as figure_html
+from scorecard.briefing.export.release import release
+from scorecard.briefing.html import figure
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SAMPLE, day_text
 from scorecard.store.open_version import Version, complete_through, published_on
-from scorecard.ui.shell import identity, page_blocks as shown
+from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.cached import data_dir
-from scorecard.ui.shell.page_blocks import Drawn, Shown
+from scorecard.ui.shell.page_blocks import Drawn, PageBlocks
 from scorecard.ui.shell.templating import picture_style, render
 
 # CSS pixels the blocks of a page are laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700;
@@ -45,16 +45,16 @@ _MADE = "_pictures_made"  # how many this session has made: each file's button i
 def place(key: str = "page") -> None:
     """Room for the buttons of what is running now; nobody else than those who may export gets any."""
     if identity.current().may("export"):
-        shown.page().place = st.container(key=f"pictures_place_{key}", width="content")
+        page_blocks.page().place = st.container(key=f"pictures_place_{key}", width="content")
 
 
 def of_page(key: str = "page") -> None:
     """The buttons of the whole page, or drawer, in the room it kept for them; once it has run, all of it is known."""
-    record = shown.page()
+    record = page_blocks.page()
     if record.place is None or record.version is None or not record.blocks:
         return
     with record.place:
-        if press.browser() is None:
+        if browser_queue.browser() is None:
             st.html(render("pictures_none.html"))
         else:
             _buttons(key, "导出图片", lambda size: _whole(record, size))
@@ -62,13 +62,17 @@ def of_page(key: str = "page") -> None:
 
 def of_chart(drawn: Drawn, key: str) -> None:
     """The buttons of a chart, below it. Without a browser there are none: the page has said so."""
-    record = shown.page()
-    if record.version is not None and identity.current().may("export") and press.browser() is not None:
+    record = page_blocks.page()
+    if (
+        record.version is not None
+        and identity.current().may("export")
+        and browser_queue.browser() is not None
+    ):
         _buttons(f"chart_{key}", "本图", lambda size: _alone(record, drawn, size))
 
 
 @st.fragment
-def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) -> None:
+def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
     """A button a size; the file, or why there is none, in the place where it was asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
         st.html(
@@ -84,8 +88,8 @@ def _buttons(key: str, label: str, make: Callable[[Format], tuple[str, bytes]]) 
             _made(size, make)
 
 
-def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
-    before = press.waiting()
+def _made(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
+    before = browser_queue.waiting()
     try:
         with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
             name, content = make(size)
@@ -99,13 +103,13 @@ def _made(size: Format, make: Callable[[Format], tuple[str, bytes]]) -> None:
     )
 
 
-def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
+def _whole(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
     """The page as it was read, under its title, with the choice in words; without what is pressed or filled in."""
     version, wide = _version(record), WIDTHS[size.id]
 
     def make(about: About) -> tuple[Picture, ...]:
         blocks = [
-            figure_html.block(one.figure, width=wide) if isinstance(one, Drawn) else _opened(one)
+            figure.block(one.figure, width=wide) if isinstance(one, Drawn) else _opened(one)
             for one in record.blocks
         ]
         sheet = PageSheet(
@@ -121,22 +125,22 @@ def _whole(record: Shown, size: Format) -> tuple[str, bytes]:
     return _left(record, version, size, record.title, complete_through(version), make)
 
 
-def _alone(record: Shown, drawn: Drawn, size: Format) -> tuple[str, bytes]:
+def _alone(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[str, bytes]:
     """One chart with everything it says below itself."""
     version = _version(record)
     old = render("picture_old.html", **_age(version)) if version.historic else ""
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: About) -> tuple[Picture, ...]:
-        return (chart(old + figure_html.block(drawn.figure, width=size.chart, height=high), size, about),)
+        return (chart(old + figure.block(drawn.figure, width=size.chart, height=high), size, about),)
 
     return _left(record, version, size, drawn.title, drawn.as_of, make)
 
 
 def _left(
-    record: Shown,
+    record: PageBlocks,
     version: Version,
-    size: Format,
+    size: PictureSize,
     title: str,
     as_of: date | None,
     make: Callable[[About], tuple[Picture, ...]],
@@ -148,7 +152,7 @@ def _left(
     asked = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
     manifest = records.describe_picture(data_dir(), version, actor, asked)
     about = About(title, record.period, as_of, version.id, manifest.text())
-    left = leave(
+    left = release(
         data_dir(),
         actor,
         version.id,
@@ -162,7 +166,7 @@ def _left(
     return next(iter(left.items()))
 
 
-def _version(record: Shown) -> Version:
+def _version(record: PageBlocks) -> Version:
     assert record.version is not None  # without one no button was drawn
     return record.version
 

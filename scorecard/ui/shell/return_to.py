@@ -28,17 +28,17 @@ def page_of(text: str) -> str:
     return text if len(text) < 2000 and _PAGE.fullmatch(text) else HOME
 
 
-def left(address: str) -> str:
+def page_in(address: str) -> str:
     """The page that an address of this server shows; of the account page, the page that led there."""
     parts = urlsplit(address)
     page = page_of((parts.path or HOME) + (f"?{parts.query}" if parts.query else ""))
     return page_of(parse_qs(parts.query).get("next", [page])[0]) if parts.path == ACCOUNT else page
 
 
-def remembering(send: Send, path: str, request: Request) -> Send:
+def remember_page(send: Send, path: str, request: Request) -> Send:
     """`send` for a request to this path: off to the provider it leaves the cookie, on the way back it follows it."""
     if path == BEGIN:
-        page = left(request.one("referer") or HOME)
+        page = page_in(request.one("referer") or HOME)
         return _also(send, f"{_COOKIE}={quote(page, safe='')}; Max-Age={_SECONDS}; {_WITH}", "")
     if path == END and (kept := request.cookie(_COOKIE)):
         return _also(send, f"{_COOKIE}=; Max-Age=0; {_WITH}", page_of(unquote(kept)))

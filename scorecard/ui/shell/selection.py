@@ -6,7 +6,7 @@ from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete
-from scorecard.ui.shell import picture_buttons as pictures
+from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.cached import periods
 
 _SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
@@ -30,7 +30,7 @@ def choose(version: Version) -> Selection:
         period = _period(version, grain)
         department = _department(version)
         scope = _scope(version)
-        pictures.place()
+        picture_buttons.place()
     st.session_state[_SHOWN] = period.last_month
     return Selection(period, department, scope)
 

@@ -6,10 +6,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Actor, Capability
-from scorecard.identity.authentication import Arrival
+from scorecard.identity.authentication import Identity
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import seeds_catalog
-from scorecard.ui.shell.return_to import left
+from scorecard.ui.shell.return_to import page_in
 from scorecard.ui.shell.templating import render
 
 
@@ -25,7 +25,7 @@ class Who:
     direct: bool
 
 
-def who(actor: Actor, arrival: Arrival) -> Who:
+def who(actor: Actor, arrival: Identity) -> Who:
     """Name, role and department of whoever is here, and where they sign in or out."""
     known = actor.role not in ("nobody", "visitor")
     department = f" · {_department(actor.department)}" if actor.department else ""
@@ -38,10 +38,10 @@ def here(form: str) -> str:
     """The address of a form that leads back to the page on screen."""
     page = urlsplit(st.context.url or "").path or "/"
     query = urlencode(st.query_params.to_dict())
-    return f"/{form}?next={quote(left(f'{page}?{query}'))}"
+    return f"/{form}?next={quote(page_in(f'{page}?{query}'))}"
 
 
-def sign_in_first(arrival: Arrival) -> None:
+def sign_in_first(arrival: Identity) -> None:
     """Nothing but the way in."""
     if arrival.must_change:
         text = f"{arrival.actor.name}，请先修改密码，然后就可以使用看板。"
@@ -69,7 +69,7 @@ def offer_oidc() -> None:
         st.button("统一身份认证登录", on_click=st.login, key="oidc")
 
 
-def not_yours(title: str, capability: Capability, actor: Actor) -> None:
+def forbidden_page(title: str, capability: Capability, actor: Actor) -> None:
     """A page somebody reached by its address without having the right to it."""
     allowed = "、".join(
         name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role] and role != "console"

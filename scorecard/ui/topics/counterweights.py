@@ -1,6 +1,6 @@
 """制衡对照: every indicator of a page beside the one that must not get worse while it gets better."""
 
-from scorecard.assessment import counterweights as drift
+from scorecard.assessment import counterweights
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -8,11 +8,11 @@ from scorecard.ui.shell.templating import render
 
 def pairs(view: View, domain: str) -> None:
     """The table of pairs, those that went apart first named above it."""
-    show(view.kept(f"pairs {domain}", lambda: _table(view, domain)))
+    show(view.cached(f"pairs {domain}", lambda: _table(view, domain)))
 
 
 def _table(view: View, domain: str) -> str:
-    found = drift.pairs(view.cards, domain)
+    found = counterweights.pairs(view.cards, domain)
     rows = [
         {
             "pair": pair,
@@ -30,6 +30,6 @@ def _table(view: View, domain: str) -> str:
     )
 
 
-def _text(card: drift.Card) -> str:
-    change = drift.year_on_year(card)
+def _text(card: counterweights.Card) -> str:
+    change = counterweights.year_on_year(card)
     return "无同比" if change is None else change.text

@@ -1,8 +1,8 @@
 """Clocks and flows of enforcement in depth: preservation against its 48 hours, the register of dishonest firms, arrears."""
 
 from scorecard.assessment.number_format import half_up, value_text
-from scorecard.charts.flow import Row, Segment, flow
-from scorecard.topics import deadline_queries as dispute_clocks, dispute_queries as dispute_rows
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
+from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import PRESERVATION_NEEDED, REGISTER_NEEDED
 from scorecard.topics.dispute_queries import ARREARS_NEEDED
 from scorecard.topics.disputes import Arrears
@@ -18,9 +18,9 @@ def preservation(view: View) -> None:
     chosen = slice_for(view, PRESERVATION_NEEDED)
     if chosen is None:
         return
-    found = view.kept(
+    found = view.cached(
         "preservation clock",
-        lambda: dispute_clocks.preservation(view.version.connection, view.catalog, chosen),
+        lambda: deadline_queries.preservation(view.version.connection, view.catalog, chosen),
     )
     within = sum(n for _, n in found.groups[:2])
     enough = found.median_hours is not None and found.counted >= view.catalog.court.minimum_base
@@ -36,12 +36,12 @@ def preservation(view: View) -> None:
     note = "正好四十八小时算按时；未裁定的不进入“紧急保全48小时裁定率”，所以单列。"
     show(render("topic_note.html", title="保全时钟", lines=[said, note]))
     tones = ("main", "side", "out", "open")
-    row = Row(
+    row = FlowStage(
         "接受申请至裁定",
-        tuple(Segment(name, n, tone) for (name, n), tone in zip(found.groups, tones, strict=True)),
+        tuple(FlowSegment(name, n, tone) for (name, n), tone in zip(found.groups, tones, strict=True)),
     )
-    late = Row("期末未裁定", (Segment("已超48小时", found.waiting, "out"),))
-    figure = view.kept(
+    late = FlowStage("期末未裁定", (FlowSegment("已超48小时", found.waiting, "out"),))
+    figure = view.cached(
         "preservation figure",
         lambda: flow(
             sheet(
@@ -66,8 +66,8 @@ def register(view: View) -> None:
     chosen = slice_for(view, REGISTER_NEEDED)
     if chosen is None:
         return
-    found = view.kept(
-        "register", lambda: dispute_clocks.register(view.version.connection, view.catalog, chosen)
+    found = view.cached(
+        "register", lambda: deadline_queries.register(view.version.connection, view.catalog, chosen)
     )
     said = (
         f"{view.selection.period.label}：期初在库 {found.before:,} 条，纳入 {found.listed:,} 条，出库 {found.left:,} 条"
@@ -81,20 +81,20 @@ def register(view: View) -> None:
         "按条计：一家企业在一件案件中的一次纳入为一条。期限届满的从届满日起不计在库。",
     ]))  # fmt: skip
     rows = [
-        Row(
+        FlowStage(
             "期初与纳入",
-            (Segment("期初在库", found.before, "main"), Segment("本期纳入", found.listed, "side")),
+            (FlowSegment("期初在库", found.before, "main"), FlowSegment("本期纳入", found.listed, "side")),
         ),
-        Row(
+        FlowStage(
             "期末与出库",
             (
-                Segment("期末在库", found.after, "main"),
-                Segment("信用修复出库", found.repaired_left),
-                Segment("期满等出库", found.otherwise_left, "out"),
+                FlowSegment("期末在库", found.after, "main"),
+                FlowSegment("信用修复出库", found.repaired_left),
+                FlowSegment("期满等出库", found.otherwise_left, "out"),
             ),
         ),
     ]
-    figure = view.kept("register figure", lambda: flow(
+    figure = view.cached("register figure", lambda: flow(
         sheet(view, "失信企业台账的存量与进出", view.selection.period.label, "失信与信用修复台账，按条计；同一宽度表示进出平衡",
               ("credit_register",)), rows, "条"))  # fmt: skip
     plot(view, figure, "register", said, ("credit_register",))
@@ -109,7 +109,9 @@ def arrears(view: View) -> None:
     chosen = slice_for(view, ARREARS_NEEDED)
     if chosen is None:
         return
-    found = view.kept("arrears", lambda: dispute_rows.arrears(view.version.connection, view.catalog, chosen))
+    found = view.cached(
+        "arrears", lambda: dispute_queries.arrears(view.version.connection, view.catalog, chosen)
+    )
     base = view.catalog.court.minimum_base
     said = (
         f"{view.selection.period.label}：拖欠企业账款执行案件收 {found.filed:,} 件、结 {found.closed:,} 件，期末未结 {found.pending:,} 件；"
@@ -120,13 +122,15 @@ def arrears(view: View) -> None:
         "快立、快审看本期执结案件背后的一审（按原审案号查找，查不到的不计）；快执看执行案件本身；到账按到账日期归期。各行案件不同，不能相加。",
     ]))  # fmt: skip
     rows = [
-        Row("本期执结", (Segment("执结", found.closed, "main"),)),
-        Row(
+        FlowStage("本期执结", (FlowSegment("执结", found.closed, "main"),)),
+        FlowStage(
             "结案方式",
-            tuple(Segment(name, n, "main" if name == "执行完毕" else "out") for name, n in found.outcomes),
+            tuple(
+                FlowSegment(name, n, "main" if name == "执行完毕" else "out") for name, n in found.outcomes
+            ),
         ),
     ]
-    figure = view.kept("arrears figure", lambda: flow(
+    figure = view.cached("arrears figure", lambda: flow(
         sheet(view, "拖欠企业账款案件执结去向", view.selection.period.label,
               "首次执行和恢复执行，是否拖欠企业账款为“是”，结案日期在报告期内",
               ("enforcement",)), rows))  # fmt: skip

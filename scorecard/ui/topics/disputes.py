@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.assessment.number_format import half_up, value_text
-from scorecard.charts import stage_times as charts
-from scorecard.charts.flow import Row, Segment, Tone, flow
-from scorecard.topics import deadline_queries as dispute_clocks, dispute_queries as dispute_rows
+from scorecard.charts import stage_times
+from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow
+from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
 from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, Stage, Trials
@@ -34,16 +34,16 @@ def _directions(view: View, groups: Sequence[str], whose: str) -> None:
     key, causes = "".join(groups), f"，案由分组为{'、'.join(groups)}" if groups else ""
     chosen = slice_for(view, MEDIATIONS_NEEDED)
     if chosen is not None:
-        found = view.kept(
+        found = view.cached(
             f"mediations {key}",
-            lambda: dispute_rows.mediations(view.version.connection, view.catalog, chosen, groups),
+            lambda: dispute_queries.mediations(view.version.connection, view.catalog, chosen, groups),
         )
         _mediations(view, key, whose, causes, found)
     closed = slice_for(view, TRIALS_NEEDED)
     if closed is not None:
-        tried = view.kept(
+        tried = view.cached(
             f"trials {key}",
-            lambda: dispute_rows.trials(view.version.connection, view.catalog, closed, groups),
+            lambda: dispute_queries.trials(view.version.connection, view.catalog, closed, groups),
         )
         _trials(view, key, whose, causes, tried)
 
@@ -56,24 +56,27 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
     )
     show(render("topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
     rows = [
-        Row("进入调解、本期结束", (Segment("诉前调解", found.ended, "main"),)),
-        Row(
+        FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", found.ended, "main"),)),
+        FlowStage(
             "调解结果",
             (
-                Segment("成功", found.succeeded, "main"),
-                Segment("失败", found.failed, "out"),
-                Segment("撤回", found.withdrawn, "open"),
-                Segment("结果未填", found.unknown),
+                FlowSegment("成功", found.succeeded, "main"),
+                FlowSegment("失败", found.failed, "out"),
+                FlowSegment("撤回", found.withdrawn, "open"),
+                FlowSegment("结果未填", found.unknown),
             ),
         ),
-        Row(
+        FlowStage(
             "失败之后",
-            (Segment("转立案", found.failed_filed), Segment("未转立案", found.failed_not_filed, "open")),
+            (
+                FlowSegment("转立案", found.failed_filed),
+                FlowSegment("未转立案", found.failed_not_filed, "open"),
+            ),
             start=found.succeeded,
         ),
     ]
     basis = f"诉前调解表，结束日期在报告期内{causes}；转立案以报告期末已立案为准"
-    figure = view.kept(
+    figure = view.cached(
         f"mediation flow {key}",
         lambda: flow(
             sheet(view, f"{whose}：诉前调解去向", view.selection.period.label, basis, ("pre_mediations",)),
@@ -91,17 +94,17 @@ def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> Non
     note = "小额诉讼单列，不并入简易程序；与上图不是同一批案件。"
     show(render("topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
     rows = [
-        Row(
+        FlowStage(
             procedure,
             tuple(
-                Segment(outcome, found.counts.get((procedure, outcome), 0), _TONES.get(outcome, "open"))
+                FlowSegment(outcome, found.counts.get((procedure, outcome), 0), _TONES.get(outcome, "open"))
                 for outcome in found.outcomes
             ),
         )
         for procedure in PROCEDURES
         if found.of(procedure)
     ]
-    figure = view.kept(
+    figure = view.cached(
         f"trial flow {key}",
         lambda: flow(
             sheet(
@@ -129,7 +132,9 @@ def times(view: View) -> None:
     chosen = slice_for(view, STAGES_NEEDED)
     if chosen is None:
         return
-    found = view.kept("stages", lambda: dispute_rows.stages(view.version.connection, view.catalog, chosen))
+    found = view.cached(
+        "stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, chosen)
+    )
     base = view.catalog.court.minimum_base
     cohort = found.together[0].cases
     whole = value_text(found.whole, "天") if cohort >= base else f"n={cohort}"
@@ -141,9 +146,9 @@ def times(view: View) -> None:
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
     ]  # fmt: skip
     show(render("topic_note.html", title="各环节用时", lines=lines))
-    figure = view.kept(
+    figure = view.cached(
         "stage times",
-        lambda: charts.stage_times(
+        lambda: stage_times.stage_times(
             sheet(
                 view, "立案、一审、首次执行的平均用时", f"{view.selection.period.label}　日历天数",
                 "各环节：该环节在报告期内完成的案件；同一批案件：报告期内执结、原审案号可查的首次执行", ("cases", "enforcement"),
@@ -175,7 +180,7 @@ def small_claims(view: View) -> None:
     chosen = slice_for(view, CLAIMS_NEEDED)
     if chosen is None:
         return
-    missing = dispute_clocks.missing_parameters(view.version.connection)
+    missing = deadline_queries.missing_parameters(view.version.connection)
     if missing:
         lines = [
             f"参数表缺少：{'、'.join(missing)}。",
@@ -183,7 +188,9 @@ def small_claims(view: View) -> None:
         ]
         show(render("topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
         return
-    found = view.kept("claims", lambda: dispute_clocks.claims(view.version.connection, view.catalog, chosen))
+    found = view.cached(
+        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, chosen)
+    )
     known = [one for one in found if one.band != NO_WAGE]
     total = sum(one.cases for one in found)
     left_out = total - sum(one.cases for one in known)
@@ -201,12 +208,15 @@ def small_claims(view: View) -> None:
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
     ]))  # fmt: skip
     rows = [
-        Row(one.band, (Segment("用小额审结", one.used, "main"), Segment("用其他程序审结", one.others, "out")))
+        FlowStage(
+            one.band,
+            (FlowSegment("用小额审结", one.used, "main"), FlowSegment("用其他程序审结", one.others, "out")),
+        )
         for one in known
         if one.cases
     ]
     if rows and enough:
-        figure = view.kept("claim bands", lambda: flow(
+        figure = view.cached("claim bands", lambda: flow(
             sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
                   "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
         plot(view, figure, "claims", said, ("cases",))
@@ -225,7 +235,7 @@ def _used(must: Claim, base: int) -> str:
 
 
 def _threshold_lines(view: View, left_out: int) -> list[str]:
-    found = dispute_clocks.thresholds(view.version.connection)
+    found = deadline_queries.thresholds(view.version.connection)
     lines = [
         f"{one.since} 起立案：{one.year}年度年平均工资 {half_up(one.wage)}元，"
         f"应当适用 ≤{half_up(one.must, 2)}元，可约定 ≤{half_up(one.may, 2)}元。"
@@ -234,7 +244,7 @@ def _threshold_lines(view: View, left_out: int) -> list[str]:
     if left_out:
         lines.append(
             f"有 {left_out:,} 件立案时，参数表里没有当时适用的年平均工资：或早于最早一条，或最近一条公布已满{FRESH_MONTHS}个月、"
-            f"应有新数。最新一条为 {found[-1].year} 年度，请在 seeds/parameters.csv 补录“{dispute_clocks.WAGE}”。"
+            f"应有新数。最新一条为 {found[-1].year} 年度，请在 seeds/parameters.csv 补录“{deadline_queries.WAGE}”。"
             if found else f"参数表里的工资与比例对不上生效日期，{left_out:,} 件无法分档。"
         )  # fmt: skip
     return lines

@@ -7,9 +7,9 @@ import streamlit as st
 
 from scorecard.assessment.number_format import value_text
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import Row, Segment, flow
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.narrative.provenance import day_text
-from scorecard.topics import insolvency, insolvency_queries as insolvency_rows
+from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Case, Durations, Transfers
 from scorecard.topics.insolvency_queries import NEEDED
 from scorecard.topics.slices import Slice
@@ -42,7 +42,7 @@ def timeline(view: View) -> None:
         f"另有较早终结的 {left_out} 件未画出。" if left_out else "",
         "" if named else "案号只向审管办和本部门显示，此处按受理先后编号。",
     ]))  # fmt: skip
-    figure = view.kept(
+    figure = view.cached(
         f"insolvency lines {named}",
         lambda: charts.case_lines(
             sheet(view, "破产案件时间轴", f"截至{day}", f"{OWN}；自受理裁定日至终结裁定日", TABLE),
@@ -55,8 +55,8 @@ def timeline(view: View) -> None:
 
 def cases_of(view: View, chosen: Slice) -> tuple[Case, ...]:
     """The cases as they stood on the last day of the slice."""
-    return view.kept(
-        "insolvency cases", lambda: insolvency_rows.cases(view.version.connection, view.catalog, chosen)
+    return view.cached(
+        "insolvency cases", lambda: insolvency_queries.cases(view.version.connection, view.catalog, chosen)
     )
 
 
@@ -92,7 +92,7 @@ def lengths(view: View) -> None:
     day = day_text(chosen.last)
     left, right = st.columns(2)
     if shown and survival.steps:
-        figure = view.kept("insolvency share", lambda: charts.open_share(
+        figure = view.cached("insolvency share", lambda: charts.open_share(
             sheet(view, "自受理之日起满若干天仍未终结的案件所占比例", f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
                   "Kaplan–Meier 估计，未结案件按删失处理，带状为95%区间", TABLE), survival))  # fmt: skip
         with left:
@@ -103,7 +103,7 @@ def lengths(view: View) -> None:
                 f"未终结案件所占比例随天数下降。{_km_text(found, base)}。",
                 TABLE,
             )
-    figure = view.kept("insolvency ages", lambda: charts.age_bars(
+    figure = view.cached("insolvency ages", lambda: charts.age_bars(
         sheet(view, "未结案件的账龄", f"截至{day}", f"{OWN}；自受理裁定日起按日历月计", TABLE), found.ages))  # fmt: skip
     with right:
         plot(
@@ -150,15 +150,15 @@ def transferred(view: View) -> None:
     chosen = slice_for(view, NEEDED)
     if chosen is None:
         return
-    found = view.kept(
+    found = view.cached(
         "insolvency transfers",
-        lambda: insolvency_rows.transfers(view.version.connection, view.catalog, chosen),
+        lambda: insolvency_queries.transfers(view.version.connection, view.catalog, chosen),
     )
     accepted, refused = sum(n for _, n in found.accepted), sum(n for _, n in found.refused)
     said = f"{view.selection.period.label}移送 {found.referred} 件：受理 {accepted} 件，未受理 {refused} 件，尚未裁定 {found.waiting} 件。"
     show(render("topic_note.html", title="执转破：移送之后", lines=[
         said, "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。"]))  # fmt: skip
-    figure = view.kept("insolvency funnel", lambda: flow(
+    figure = view.cached("insolvency funnel", lambda: flow(
         sheet(view, "执转破去向", f"{view.selection.period.label}移送的案件", "来源为执转破、移送日期在报告期内的破产申请", TABLE),
         _funnel(found)))  # fmt: skip
     plot(view, figure, "insolvency_funnel", said, TABLE)
@@ -166,23 +166,23 @@ def transferred(view: View) -> None:
         *((f"受理　{court}", n) for court, n in found.accepted), *found.refused, ("尚未裁定", found.waiting)]))  # fmt: skip
 
 
-def _funnel(found: Transfers) -> list[Row]:
+def _funnel(found: Transfers) -> list[FlowStage]:
     accepted, refused = sum(n for _, n in found.accepted), sum(n for _, n in found.refused)
     return [
-        Row("移送", (Segment("移送审查", found.referred, "main"),)),
-        Row(
+        FlowStage("移送", (FlowSegment("移送审查", found.referred, "main"),)),
+        FlowStage(
             "裁定",
             (
-                Segment("裁定受理", accepted, "main"),
-                Segment("未受理", refused, "out"),
-                Segment("尚未裁定", found.waiting, "open"),
+                FlowSegment("裁定受理", accepted, "main"),
+                FlowSegment("未受理", refused, "out"),
+                FlowSegment("尚未裁定", found.waiting, "open"),
             ),
         ),
-        Row(
+        FlowStage(
             "受理法院与未受理",
             (
-                *(Segment(name, n) for name, n in found.accepted),
-                *(Segment(name, n, "out") for name, n in found.refused),
+                *(FlowSegment(name, n) for name, n in found.accepted),
+                *(FlowSegment(name, n, "out") for name, n in found.refused),
             ),
         ),
     ]

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from scorecard.assessment.number_format import figure_text, value_text
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import Row, Segment, flow
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.narrative.provenance import day_text
-from scorecard.topics import insolvency, insolvency_queries as insolvency_rows
+from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Sums
 from scorecard.topics.insolvency_queries import AUCTIONS_NEEDED, NEEDED
 from scorecard.ui.shell.frame import View
@@ -50,7 +50,7 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
     show(render("insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
                    told=told, base=base, wider=view.ytd_href("insolvency") if not told else ""))  # fmt: skip
     if sums.shares:
-        figure = view.kept(f"insolvency {key} {named}", lambda: charts.amounts(
+        figure = view.cached(f"insolvency {key} {named}", lambda: charts.amounts(
             sheet(view, f"{title}：每件案件的两个数额", f"{view.selection.period.label}终结　● {names[0]}　○ {names[1]}",
                   f"{OWN}；先分别合计、再相除，不是各案比率的平均", TABLE), sums, labels, names))  # fmt: skip
         plot(
@@ -85,9 +85,9 @@ def estates(view: View) -> None:
     chosen = slice_for(view, NEEDED)
     if chosen is None:
         return
-    found = view.kept(
+    found = view.cached(
         "insolvency administrators",
-        lambda: insolvency_rows.administrators(view.version.connection, view.catalog, chosen),
+        lambda: insolvency_queries.administrators(view.version.connection, view.catalog, chosen),
     )
     show(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
 
@@ -96,8 +96,9 @@ def _auctions(view: View) -> None:
     chosen = slice_for(view, AUCTIONS_NEEDED)
     if chosen is None:
         return
-    found = view.kept(
-        "insolvency auctions", lambda: insolvency_rows.auctions(view.version.connection, view.catalog, chosen)
+    found = view.cached(
+        "insolvency auctions",
+        lambda: insolvency_queries.auctions(view.version.connection, view.catalog, chosen),
     )
     tried = sum(one.sold + one.unsold for one in found)
     sold = sum(one.sold for one in found)
@@ -111,18 +112,18 @@ def _auctions(view: View) -> None:
     show(render("insolvency_auctions.html", said=said, rows=[
         (one.name, one.sold, one.unsold, one.withdrawn, one.unknown, _yuan(one.start), _yuan(one.price)) for one in found]))  # fmt: skip
     rows = [
-        Row(
+        FlowStage(
             one.name,
             (
-                Segment("成交", one.sold, "main"),
-                Segment("流拍", one.unsold, "out"),
-                Segment("撤回", one.withdrawn, "open"),
-                Segment("结果未填", one.unknown),
+                FlowSegment("成交", one.sold, "main"),
+                FlowSegment("流拍", one.unsold, "out"),
+                FlowSegment("撤回", one.withdrawn, "open"),
+                FlowSegment("结果未填", one.unknown),
             ),
         )
         for one in found
     ]
-    figure = view.kept("insolvency rounds", lambda: flow(
+    figure = view.cached("insolvency rounds", lambda: flow(
         sheet(view, "破产财产网络拍卖、变卖", view.selection.period.label, "“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
               ("asset_disposals",)), rows))  # fmt: skip
     plot(view, figure, "insolvency_rounds", said, ("asset_disposals",))

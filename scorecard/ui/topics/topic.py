@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from scorecard.charts.flow import Sheet
+from scorecard.charts.flow import FigureFrame
 from scorecard.charts.trend import config
 from scorecard.narrative.provenance import SAMPLE, day_text
 from scorecard.storage.file_names import file_name
 from scorecard.topics.slices import Slice, obstacle, slice_of
-from scorecard.ui.shell import frame, large_type as room, page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell import frame, large_type, page_blocks, picture_buttons
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import Drawn
 
@@ -25,7 +25,7 @@ def chosen(topics: Mapping[str, Topic]) -> Topic | None:
         "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
     )
     if name in topics:
-        record = shown.page()
+        record = page_blocks.page()
         record.title = f"{record.title}·{name}"
     return topics.get(name)
 
@@ -46,12 +46,12 @@ def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
     return None
 
 
-def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[str]) -> Sheet:
+def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[str]) -> FigureFrame:
     """A figure's title and the lines that leave the building with it."""
     version = view.version
     as_of = "、".join(f"{view.catalog.tables[name].name} {day_text(version.as_of[name])}" for name in tables)
     sample = version.manifest.sample
-    return Sheet(
+    return FigureFrame(
         title=title,
         subtitle=f"{view.scope}　{subtitle}",
         provenance=(
@@ -70,6 +70,6 @@ def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> 
     drawn = Drawn(figure, title, min(reached, default=None))
     name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
     camera = config(name.removesuffix(".png"))
-    st.plotly_chart(room.fitted(figure), config=camera, theme=None, key=key, alt=alt)
-    shown.keep(drawn)
-    pictures.of_chart(drawn, key)
+    st.plotly_chart(large_type.fitted(figure), config=camera, theme=None, key=key, alt=alt)
+    page_blocks.keep(drawn)
+    picture_buttons.of_chart(drawn, key)

@@ -9,13 +9,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.briefing.browser import queue as press
-from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, Format
+from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, FileFormat
 from scorecard.briefing.export.make import Files
-from scorecard.briefing.export.write import Progress
+from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.compose import Outline, outline
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, Order, Wish, place
+from scorecard.briefing.paper.request import (
+    LONGEST_LINE,
+    LONGEST_NOTE,
+    BriefingRequest,
+    BriefingSpec,
+    resolve,
+)
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
 from scorecard.catalog.briefing_templates import Template
@@ -23,22 +29,22 @@ from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete
 from scorecard.ui.shell import frame
-from scorecard.ui.shell.cached import kept, periods
+from scorecard.ui.shell.cached import cached, periods
 from scorecard.ui.shell.templating import render
 
 _MADE = "_briefing_made"  # what this session made last: a rerun shows it again and makes nothing
 
 
 @dataclass(frozen=True)
-class Choice:
+class BriefingChoice:
     """What the reader wants, as an order that can be carried out, and in which formats."""
 
-    wish: Wish
-    order: Order
-    formats: tuple[Format, ...]
+    wish: BriefingRequest
+    order: BriefingSpec
+    formats: tuple[FileFormat, ...]
 
 
-def choose(version: Version, actor: Actor) -> Choice | None:
+def choose(version: Version, actor: Actor) -> BriefingChoice | None:
     """The widgets; None for a version without templates, or while what is chosen cannot be carried out."""
     catalog = version.catalog
     if not catalog.briefings:
@@ -50,7 +56,7 @@ def choose(version: Version, actor: Actor) -> Choice | None:
     wish = _wish(version, template, actor)
     chosen = _formats()
     try:
-        return Choice(wish, place(version, wish, actor, datetime.now(COURT_TIME)), chosen)
+        return BriefingChoice(wish, resolve(version, wish, actor, datetime.now(COURT_TIME)), chosen)
     except ScorecardError as error:
         frame.failure(error)
         return None
@@ -71,7 +77,7 @@ def _template(version: Version) -> str:
     return name
 
 
-def _wish(version: Version, template: Template, actor: Actor) -> Wish:
+def _wish(version: Version, template: Template, actor: Actor) -> BriefingRequest:
     """Keys name the template: another one starts with its own usual choice."""
     key = f"briefing_{template.id}"
     catalog = version.catalog
@@ -125,7 +131,7 @@ def _wish(version: Version, template: Template, actor: Actor) -> Wish:
         issue = st.text_input("期号", max_chars=20, placeholder="如 10", key=f"{key}_issue", width=130)
         dated = st.date_input("印发日期", value=today(), format="YYYY-MM-DD", key=f"{key}_date", width=170)
     note = st.text_area("编者按（可不填）", max_chars=LONGEST_NOTE, height=90, key=f"{key}_note")
-    return Wish(
+    return BriefingRequest(
         template=template.id,
         period=period,
         grain=grain,
@@ -163,10 +169,10 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
     )
 
 
-def _formats() -> tuple[Format, ...]:
+def _formats() -> tuple[FileFormat, ...]:
     """All of them at first; without a browser on the server those that need none, and why."""
     offered = list(all_formats())
-    if press.browser() is None:
+    if browser_queue.browser() is None:
         lost = "、".join(NAMES[one] for one in FORMATS if one in NEED_BROWSER)
         st.html(render("briefing_no_browser.html", lost=lost))
     chosen = st.pills(
@@ -180,7 +186,7 @@ def _formats() -> tuple[Format, ...]:
     return tuple(one for one in FORMATS if one in chosen)
 
 
-def preview(version: Version, choice: Choice, actor: Actor) -> Outline | None:
+def preview(version: Version, choice: BriefingChoice, actor: Actor) -> Outline | None:
     """What the paper will hold, in words; None, with the reason, when it cannot be put together."""
     order = choice.order
     chosen = Selection(order.span, order.department, order.scope)
@@ -192,7 +198,7 @@ def preview(version: Version, choice: Choice, actor: Actor) -> Outline | None:
         order.dated,
     )  # what else is in it is the head
     try:
-        found = kept(version, chosen, f"outline {said}", lambda: outline(gather(version, order, actor)))
+        found = cached(version, chosen, f"outline {said}", lambda: outline(gather(version, order, actor)))
     except ScorecardError as error:
         frame.failure(error)
         return None
@@ -200,7 +206,7 @@ def preview(version: Version, choice: Choice, actor: Actor) -> Outline | None:
     return found
 
 
-def wanted(choice: Choice) -> bool:
+def wanted(choice: BriefingChoice) -> bool:
     """Whether the button was pressed with at least one format chosen."""
     pressed = st.button("生成", type="primary", key="briefing_make")
     if pressed and not choice.formats:
@@ -208,7 +214,7 @@ def wanted(choice: Choice) -> bool:
     return pressed and bool(choice.formats)
 
 
-def make(work: Callable[[Progress], Files]) -> None:
+def make(work: Callable[[ProgressCallback], Files]) -> None:
     """Run the work under a bar that says what is being done, and keep its files for this session; a refusal is told."""
     bar = st.progress(0.0, text="正在汇集数据")
 
@@ -224,9 +230,9 @@ def make(work: Callable[[Progress], Files]) -> None:
         bar.empty()
 
 
-def all_formats() -> tuple[Format, ...]:
+def all_formats() -> tuple[FileFormat, ...]:
     """Every format this server can make."""
-    return tuple(one for one in FORMATS if press.browser() is not None or one not in NEED_BROWSER)
+    return tuple(one for one in FORMATS if browser_queue.browser() is not None or one not in NEED_BROWSER)
 
 
 def room() -> DeltaGenerator:

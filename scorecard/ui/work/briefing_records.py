@@ -8,8 +8,8 @@ from scorecard.access import Actor
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit import log as audit
 from scorecard.briefing.export import records
-from scorecard.briefing.paper.manifest import Manifest
-from scorecard.briefing.paper.request import Order
+from scorecard.briefing.paper.manifest import ExportManifest
+from scorecard.briefing.paper.request import BriefingSpec
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.intake.versions import moment
@@ -18,7 +18,7 @@ from scorecard.ui.shell.templating import render
 SHOWN = 30
 
 
-def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[Manifest, Order] | None:
+def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest, BriefingSpec] | None:
     """The list, newest first; the one that shall be made again when its button was pressed."""
     found = records.listed(data)
     seals = _audited(data) if actor.may("audit") else None
@@ -50,7 +50,7 @@ def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[Manifest, Order
     return known[chosen] if pressed else None
 
 
-def _what(catalog: Catalog, order: Order) -> str:
+def _what(catalog: Catalog, order: BriefingSpec) -> str:
     """Template, period and department in words; ids where the catalogue no longer knows them."""
     template = catalog.briefings.get(order.template)
     department = catalog.departments.get(order.department)

@@ -4,10 +4,10 @@ from typing import Any
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import day_text
-from scorecard.plan.measure_matrix import Duty, Line, interval, lines
+from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
 from scorecard.store import versions as store
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import Progress, progress
+from scorecard.store.registers import RegisteredProgress, progress
 from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
@@ -15,12 +15,12 @@ from scorecard.ui.shell.templating import render
 from scorecard.ui.work.worklists import address
 
 
-def of_version(view: View) -> tuple[Line, ...]:
+def of_version(view: View) -> tuple[MeasureLine, ...]:
     """The measures as they stand for what is chosen."""
-    return view.kept("measure lines", lambda: _lines(view))
+    return view.cached("measure lines", lambda: _lines(view))
 
 
-def _lines(view: View) -> tuple[Line, ...]:
+def _lines(view: View) -> tuple[MeasureLine, ...]:
     connection, now = view.version.connection, judged_on(view.version)
     every = interval(store.parameters(connection), now)
     reports = progress(connection) or ()
@@ -51,7 +51,7 @@ def owed(view: View) -> None:
 
 def matrix(view: View) -> None:
     """All measures on one screen: verdicts, worklists, and when each responsible department last reported."""
-    show(view.kept("measure matrix", lambda: _matrix(view)))
+    show(view.cached("measure matrix", lambda: _matrix(view)))
 
 
 def _matrix(view: View) -> str:
@@ -77,7 +77,7 @@ def _matrix(view: View) -> str:
     )
 
 
-def _row(catalog: Catalog, line: Line, departments: list[str]) -> dict[str, Any]:
+def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[str, Any]:
     duties = {duty.department: _duty(duty) for duty in line.duties}
     words: dict[str, int] = {}
     for card in line.cards:
@@ -117,7 +117,7 @@ def anchor(measure: str) -> str:
 
 def sections(view: View) -> None:
     """A section for every measure, in the plan's order."""
-    show(view.kept("measure sections", lambda: _sections(view)))
+    show(view.cached("measure sections", lambda: _sections(view)))
 
 
 def _sections(view: View) -> str:
@@ -145,7 +145,7 @@ def _sections(view: View) -> str:
     )
 
 
-def _series(catalog: Catalog, line: Line) -> list[tuple[str, str]]:
+def _series(catalog: Catalog, line: MeasureLine) -> list[tuple[str, str]]:
     """Per department the percentages in the order they were reported: "16% → 31% → 44%"."""
     found: list[tuple[str, str]] = []
     for duty in line.duties:
@@ -159,7 +159,7 @@ def _series(catalog: Catalog, line: Line) -> list[tuple[str, str]]:
     return found
 
 
-def _told(catalog: Catalog, one: Progress) -> dict[str, str]:
+def _told(catalog: Catalog, one: RegisteredProgress) -> dict[str, str]:
     return {
         "day": day_text(one.reported_on),
         "department": catalog.departments[one.department].name,

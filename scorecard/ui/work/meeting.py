@@ -16,7 +16,7 @@ from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import day_text
-from scorecard.plan.agenda import Matter, agenda, late
+from scorecard.plan.agenda import AgendaItem, agenda, late
 from scorecard.records.decisions import LONGEST, STATUSES, Decision, mistakes
 from scorecard.storage.spreadsheet_csv import csv_file
 from scorecard.store.worklist_rows import tallies
@@ -39,13 +39,13 @@ class Recorded:
     file_name: str
 
 
-def matters(view: View, decisions: Sequence[Decision]) -> tuple[Matter, ...]:
+def matters(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
     """What today's session has before it: indicators as chosen above, worklists and reports of the whole court."""
     found = tallies(view.version.connection, view.catalog)
     return agenda(view.catalog, view.cards, measures.of_version(view), found, decisions, today())
 
 
-def choose(view: View, found: Sequence[Matter]) -> Matter | None:
+def choose(view: View, found: Sequence[AgendaItem]) -> AgendaItem | None:
     """The list of matters, and the one on the table."""
     now = today()
     show(
@@ -68,7 +68,7 @@ def choose(view: View, found: Sequence[Matter]) -> Matter | None:
     return found[min(at, len(found)) - 1]
 
 
-def facts(view: View, matter: Matter, number: int, total: int) -> None:
+def facts(view: View, matter: AgendaItem, number: int, total: int) -> None:
     """Everything that is known of one matter, and what was decided on it before."""
     catalog, now = view.catalog, today()
     card = view.cards.get(matter.name) if matter.subject == "indicator" else None
@@ -89,7 +89,7 @@ def facts(view: View, matter: Matter, number: int, total: int) -> None:
     )
 
 
-def _address(view: View, matter: Matter, card: Card | None) -> str:
+def _address(view: View, matter: AgendaItem, card: Card | None) -> str:
     """Where the matter's own page is."""
     if card is not None:
         return view.card_href(card)
@@ -117,10 +117,10 @@ def _told(catalog: Catalog, one: Decision, days: int) -> dict[str, Any]:
     }
 
 
-def form(view: View, matter: Matter, contract: Table, actor: Actor) -> Recorded | None:
+def form(view: View, matter: AgendaItem, contract: Table, actor: Actor) -> Recorded | None:
     """The form for what is decided on a matter; the row when it was sent and is sound. A later row corrects an earlier."""
     if not actor.may("decisions"):
-        frame.told("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
+        frame.private_note("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
         return None
     catalog, last = view.catalog, matter.last
     names = {one.id: one.name for one in catalog.departments.values()}
@@ -171,7 +171,7 @@ def form(view: View, matter: Matter, contract: Table, actor: Actor) -> Recorded 
     return Recorded(row, _csv(row, contract, catalog), f"会商_{now:%Y%m%d%H%M%S}.csv")
 
 
-def _key(field: str, matter: Matter) -> str:
+def _key(field: str, matter: AgendaItem) -> str:
     """Another matter, and the same one after it was decided on, has fields of its own: nothing is sent twice."""
     return f"{field} {matter.id} {len(matter.history)}"
 
@@ -202,7 +202,7 @@ def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
 
 def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
     """The minutes as a CSV that leaves the building. Raises Forbidden without the right."""
-    with audit.told(data_dir(), actor, "导出", "会商记录", version=view.version.id, rows=len(decisions)):
+    with audit.recorded(data_dir(), actor, "导出", "会商记录", version=view.version.id, rows=len(decisions)):
         actor.require("export")
         head = (
             "会商日期",

@@ -233,7 +233,7 @@ def activity_topic(view: View) -> None:
 
 def assessment_topic(view: View) -> None:
     """A statement a department, of its own targets and duties; departments are not compared."""
-    show(view.kept("assessment", lambda: _assessment(view)))
+    show(view.cached("assessment", lambda: _assessment(view)))
 
 
 def _assessment(view: View) -> str:

@@ -9,12 +9,12 @@ import streamlit as st
 from scorecard.access import Actor
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.worklists import STATES, State, Worklist
+from scorecard.catalog.worklists import STATES, ItemState, Worklist
 from scorecard.narrative.provenance import day_text
 from scorecard.store.open_version import Version
 from scorecard.store.worklist_export import exported
 from scorecard.store.worklist_rows import Tally, counted, headers, items, standings, tallies
-from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons as pictures
+from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
@@ -24,7 +24,7 @@ AT_ONCE = 50  # rows on the screen at a time
 
 
 @dataclass(frozen=True)
-class Choice:
+class WorklistChoice:
     """Which list and whose rows the reader looks at."""
 
     worklist: Worklist
@@ -32,7 +32,7 @@ class Choice:
     tallies: tuple[Tally, ...]
 
 
-def choose(version: Version, actor: Actor) -> Choice | None:
+def choose(version: Version, actor: Actor) -> WorklistChoice | None:
     """The counts of all lists and what is chosen of them; None for a version that has no worklists."""
     catalog = version.catalog
     if not catalog.worklists:
@@ -48,9 +48,9 @@ def choose(version: Version, actor: Actor) -> Choice | None:
         name = st.selectbox(
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
-        pictures.place()
-    shown.page().choice = {"部门": _whose(catalog, department), "台账": name}
-    return Choice(names[name], department, found)
+        picture_buttons.place()
+    page_blocks.page().choice = {"部门": _whose(catalog, department), "台账": name}
+    return WorklistChoice(names[name], department, found)
 
 
 def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor) -> str:
@@ -70,7 +70,7 @@ def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor)
     )
 
 
-def summary(version: Version, choice: Choice) -> None:
+def summary(version: Version, choice: WorklistChoice) -> None:
     """Every list on one line, in the plan's order: what is overdue, what soon will be, what nobody can tell."""
     catalog, judged = version.catalog, standings(version.connection, version.catalog)
     rows: list[dict[str, Any]] = []
@@ -88,7 +88,7 @@ def summary(version: Version, choice: Choice) -> None:
                 "lacking": "、".join(catalog.tables[name].name for name in standing.lacking),
             }
         )
-    totals: dict[State, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
+    totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
     show(render("worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
 
 
@@ -96,7 +96,7 @@ def _whose(catalog: Catalog, department: str) -> str:
     return "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
 
 
-def listed(version: Version, choice: Choice, actor: Actor) -> None:
+def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     """The chosen list: what it is, and its rows for those who may see them, a page at a time, with their file."""
     catalog, one = version.catalog, choice.worklist
     sources = [catalog.sources[name].title for name in one.sources]
@@ -104,7 +104,7 @@ def listed(version: Version, choice: Choice, actor: Actor) -> None:
     total = sum(counted(choice.tallies, one.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
-        frame.told("逐行清单不对当前账户开放", _who_may(catalog, actor))
+        frame.private_note("逐行清单不对当前账户开放", _who_may(catalog, actor))
         return
     if not total:
         lacking = standings(version.connection, catalog)[one.id].lacking
@@ -167,7 +167,7 @@ def overdue(view: View) -> None:
     Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
     """
     if view.catalog.worklists:
-        show(view.kept("worklists overdue", lambda: _overdue(view)))
+        show(view.cached("worklists overdue", lambda: _overdue(view)))
 
 
 def _overdue(view: View) -> str:

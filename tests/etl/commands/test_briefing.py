@@ -10,7 +10,7 @@ import pytest
 
 from etl.commands.cli import main
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.export import records
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from scorecard.store import versions as store
@@ -27,7 +27,7 @@ def own(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> DataDir:
 
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(press, "browser", lambda: None)
+    monkeypatch.setattr(browser_queue, "browser", lambda: None)
 
 
 def run(data: DataDir, *words: str) -> int:

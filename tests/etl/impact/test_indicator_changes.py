@@ -9,18 +9,18 @@ import pytest
 from etl.engine import open_build
 from etl.impact.indicator_changes import indicator_changes
 from etl.warehouse.build import build
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.version_diff import Change, IndicatorChanges
+from scorecard.store.version_diff import IndicatorChanges, ValueChange
 from tests.support.extracts import cases_csv
 from tests.support.written import hand_in, published
 
 SEPTEMBER, OCTOBER, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 3)
 
 
-def of(found: IndicatorChanges, indicator: str, grain: str, key: str) -> Change:
+def of(found: IndicatorChanges, indicator: str, grain: str, key: str) -> ValueChange:
     return next(
         one
         for one in found.changes
@@ -45,7 +45,7 @@ def edited(seeds: Path, name: str, old: str, new: str) -> Catalog:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
-    return catalogs.load(seeds)
+    return loader.load(seeds)
 
 
 def test_the_other_way_round_the_signs_turn(data: DataDir, catalog: Catalog) -> None:
@@ -128,7 +128,7 @@ def test_an_indicator_that_came_or_went_is_named_and_its_values_are_new_or_gone(
     hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
     old = published(data, catalog)
     indicator_file(changed_seeds, "model_judgment_parallel_count").unlink()
-    new = build(catalogs.load(changed_seeds), data)
+    new = build(loader.load(changed_seeds), data)
     gone = indicator_changes(data, old, new, TODAY)
     came = indicator_changes(data, new, old, TODAY)
     assert [(one.indicator, one.what) for one in gone.redefined] == [

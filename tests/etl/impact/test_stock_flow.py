@@ -6,14 +6,14 @@ from datetime import date
 import duckdb
 import pytest
 
-from etl.impact.attached import Pair, side
+from etl.impact.attached import AttachedVersions, side
 from etl.impact.compute import impact
 from etl.impact.stock_flow import balance
 from etl.intake.withdraw import withdraw
 from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.version_diff import Balance, Flow, Impact
+from scorecard.store.version_diff import Balance, Impact, StockFlow
 from tests.support.actors import OFFICER
 from tests.support.extracts import cases_csv
 from tests.support.written import hand_in, published
@@ -31,11 +31,11 @@ CROATIA = {
 @pytest.mark.parametrize("year", CROATIA)
 def test_the_gaps_of_the_croatian_courts_are_found(year: int) -> None:
     received, closed, closing, opening, gap = CROATIA[year]
-    assert Flow("all", "全部", opening, received, closed, closing).difference == gap
+    assert StockFlow("all", "全部", opening, received, closed, closing).difference == gap
 
 
 @pytest.fixture
-def croatia(catalog: Catalog) -> Iterator[Pair]:
+def croatia(catalog: Catalog) -> Iterator[AttachedVersions]:
     """The year 2022 as a million cases: 466,685 pending before, and after it rows that leave 413,953, fifteen short."""
     connection = duckdb.connect()
     for place in ("published", "candidate"):
@@ -59,18 +59,18 @@ def croatia(catalog: Catalog) -> Iterator[Pair]:
         "INSERT INTO candidate.cases SELECT '新' || i, DATE '2022-03-01', CASE WHEN i < 210476 THEN DATE '2022-09-01' END,"
         " 'civil', '民初', 1, i FROM range(557759) r(i)"
     )
-    yield Pair(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+    yield AttachedVersions(connection, side(connection, "published"), side(connection, "candidate"), catalog)
     connection.close()
 
 
 def test_a_gap_in_a_million_cases_comes_with_exactly_the_cases_behind_it(
-    croatia: Pair, catalog: Catalog
+    croatia: AttachedVersions, catalog: Catalog
 ) -> None:
     found = balance(croatia, catalog.tables["cases"])
     assert found is not None
     (whole,) = [flow for flow in found.flows if flow.by == "all"]
     received, closed, closing, opening, gap = CROATIA[2022]
-    assert whole == Flow("all", "全部", opening, received, closed, closing)
+    assert whole == StockFlow("all", "全部", opening, received, closed, closing)
     assert whole.difference == gap == sum(case.effect for case in found.cases)
     assert found.reasons == (("结案日期补填在期初之前", 15),)
     assert [case.row.key for case in found.cases] == [f"旧{i}" for i in range(400000, 400015)]
@@ -122,7 +122,7 @@ def cases_of(found: Impact) -> Balance:
 
 def test_the_bulletin_of_a_district_court_closes_as_a_whole_and_by_case_type(henan: Impact) -> None:
     flows = cases_of(henan).flows
-    assert flows[0] == Flow("all", "全部", 670, 1643, 1119, 670 + 1643 - 1119)
+    assert flows[0] == StockFlow("all", "全部", 670, 1643, 1119, 670 + 1643 - 1119)
     assert cases_of(henan).open_flows == ()
     types = {flow.name: (flow.opening, flow.received, flow.closed) for flow in flows if flow.by == "type"}
     assert types == {"刑初": (47, 92, 78), "行初": (21, 23, 10), "民初": (602, 1528, 1031)}

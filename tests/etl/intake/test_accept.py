@@ -136,7 +136,7 @@ def test_titles_above_and_totals_and_notes_below_are_set_aside_and_reported(
         ("title_line", 1), ("title_line", 2), ("summary_line", 7), ("note_line", 8),
     ]  # fmt: skip
     assert [row["_line"] for row in stored(batch.path)] == [4, 5, 6]
-    assert examine(raw, "x.csv", TRIALS, catalog, AS_OF).set_aside == (7, 8)
+    assert examine(raw, "x.csv", TRIALS, catalog, AS_OF).skipped_lines == (7, 8)
 
 
 def test_rows_stay_in_the_order_of_the_file_even_where_cells_had_to_be_judged(
@@ -408,7 +408,7 @@ def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Cat
     secret.write_text("a\n1\n")
     raw = extract(rows(1))
     with looking.examined(
-        raw, looking.decoded_as_text(raw, catalog), "a.csv", looking.reading_of(TRIALS, AS_OF), catalog
+        raw, looking.decoded_as_text(raw, catalog), "a.csv", looking.read_options(TRIALS, AS_OF), catalog
     ) as (
         _,
         con,

@@ -163,7 +163,7 @@ def test_total_and_note_rows_are_recognised_and_not_counted(catalog: Catalog) ->
     found = looked_at(catalog, raw)
     assert not found.refused
     assert found.rows == 2
-    assert found.set_aside == (5, 6)
+    assert found.skipped_lines == (5, 6)
 
 
 def test_one_closing_date_shared_by_many_rows_without_an_outcome_is_reported_as_a_data_cut(

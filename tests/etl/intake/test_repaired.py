@@ -18,7 +18,7 @@ from etl.intake.repaired import repaired_csv
 from scorecard.catalog.contracts import Policy
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.spreadsheet_csv import marked, unmarked
+from scorecard.storage.spreadsheet_csv import escape_cell, unescape_cell
 from tests.support.actors import TESTER
 from tests.support.contracts import HEADERS, TRIALS, contract, extract, rows
 
@@ -168,8 +168,8 @@ def test_the_repaired_file_gives_the_same_rows_and_has_nothing_to_repair(
 @example("'")
 @example("''''=")
 def test_a_marked_text_is_read_back_as_it_was_and_no_spreadsheet_runs_or_changes_it(text: str) -> None:
-    cell = marked(text)
-    assert unmarked(cell) == text
+    cell = escape_cell(text)
+    assert unescape_cell(cell) == text
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
 
 
@@ -194,4 +194,4 @@ def test_a_marked_text_is_read_back_as_it_was_and_no_spreadsheet_runs_or_changes
 def test_numbers_a_spreadsheet_would_change_are_marked_and_others_stand_as_they_are(
     text: str, cell: str
 ) -> None:
-    assert marked(text) == cell
+    assert escape_cell(text) == cell

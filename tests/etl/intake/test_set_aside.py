@@ -351,4 +351,4 @@ def test_marks_are_kept_only_where_both_stand_in_the_header(catalog: Catalog) ->
 def test_every_line_is_in_the_batch_or_aside_or_no_data(catalog: Catalog, data: DataDir) -> None:
     raw = extract(spoilt()) + f"合计,6{',' * 9}\r\n".encode()
     found = examine(raw, "a.csv", SIFTED, catalog, AS_OF)
-    assert 1 + found.rows + found.aside + len(found.set_aside) == len(raw.decode().splitlines())
+    assert 1 + found.rows + found.aside + len(found.skipped_lines) == len(raw.decode().splitlines())

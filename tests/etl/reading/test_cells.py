@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from etl.reading.cells import Outcome, Value, reader
-from etl.reading.sql_casts import repaired, taken, untidy
+from etl.reading.cells import CellResult, CellValue, reader
+from etl.reading.sql_casts import clean_sql, needs_judgement_sql, repaired
 from scorecard.catalog.contracts import Column
 from scorecard.catalog.definitions import Catalog
 
@@ -35,11 +35,11 @@ def court(catalog: Catalog) -> Catalog:
     return replace(catalog, files={}, indicators={}, tables={}, measures={}, sources={}, requirements={})
 
 
-def judged(catalog: Catalog, column: Column, text: str, as_of: date | None = AS_OF) -> Outcome:
+def judged(catalog: Catalog, column: Column, text: str, as_of: date | None = AS_OF) -> CellResult:
     return reader(column, catalog, as_of)(text)
 
 
-def codes(outcome: Outcome) -> list[tuple[str, str]]:
+def codes(outcome: CellResult) -> list[tuple[str, str]]:
     return [(note.code, note.severity) for note in outcome.notes]
 
 
@@ -93,9 +93,9 @@ def codes(outcome: Outcome) -> list[tuple[str, str]]:
     ],
 )
 def test_what_is_written_as_usual_is_taken_without_a_word(
-    catalog: Catalog, column: Column, text: str, value: Value | None
+    catalog: Catalog, column: Column, text: str, value: CellValue | None
 ) -> None:
-    assert judged(catalog, column, text) == Outcome(value)
+    assert judged(catalog, column, text) == CellResult(value)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_is_written_as_usual_is_taken_without_a_word(
     ],
 )
 def test_what_can_mean_only_one_thing_is_repaired_and_reported(
-    catalog: Catalog, column: Column, text: str, value: Value, code: str
+    catalog: Catalog, column: Column, text: str, value: CellValue, code: str
 ) -> None:
     found = judged(catalog, column, text)
     assert found.value == value
@@ -139,7 +139,7 @@ def test_what_can_mean_only_one_thing_is_repaired_and_reported(
     ],
 )
 def test_what_is_odd_but_usable_is_kept_and_reported(
-    catalog: Catalog, column: Column, text: str, value: Value, code: str
+    catalog: Catalog, column: Column, text: str, value: CellValue, code: str
 ) -> None:
     found = judged(catalog, column, text)
     assert found.value == value
@@ -258,7 +258,7 @@ def test_the_database_takes_only_what_the_judge_takes_and_as_the_same_value(
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT unnest(?::VARCHAR[]) AS c0", [texts])
         for column in TYPED:
-            value = taken("c0", column, court, AS_OF)
+            value = clean_sql("c0", column, court, AS_OF)
             mended = repaired("c0", column, value) or "false"
             found = con.execute(f"SELECT c0, {value}, {mended} FROM raw").fetchall()
             for text, stored, changed in found:
@@ -274,6 +274,8 @@ def test_texts_that_need_no_trimming_are_told_from_those_that_do(court: Catalog,
     usable = [text.replace("\0", "") for text in texts]
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT nullif(unnest(?::VARCHAR[]), '') AS c0", [usable])
-        found = con.execute(f"SELECT c0, {untidy('c0')} FROM raw WHERE c0 IS NOT NULL").fetchall()
+        found = con.execute(
+            f"SELECT c0, {needs_judgement_sql('c0')} FROM raw WHERE c0 IS NOT NULL"
+        ).fetchall()
     for text, is_padded in found:
         assert is_padded == (judged(court, TEXT, text).value != text)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from etl.problems import Findings, Problem
-from etl.reading import decoding, staging as reading
+from etl.reading import decoding, staging
 from etl.reading.decoding import Decoded
 from etl.reading.headers import Header
 
@@ -24,8 +24,8 @@ def staged(
     header = Header(utf8.index(line_end_of_header.encode()) + len(line_end_of_header), 2,
                     tuple(f"h{n}" for n in range(width)), (None,) * width)  # fmt: skip
     findings = Findings()
-    with reading.as_file(memoryview(utf8)[header.body :]) as path, duckdb.connect() as con:
-        found = reading.stage(con, path, utf8, header, findings)
+    with staging.as_file(memoryview(utf8)[header.body :]) as path, duckdb.connect() as con:
+        found = staging.stage(con, path, utf8, header, findings)
         if found is None:
             return None, findings
         cells = ", ".join(f"c{n}" for n in range(width))
@@ -36,8 +36,8 @@ def staged(
 def taken_fast(content: str, width: int) -> bool:
     utf8 = content.encode()
     header = Header(0, 1, tuple(f"h{n}" for n in range(width)), (None,) * width)
-    with reading.as_file(utf8) as path, duckdb.connect() as con:
-        return reading._fast(con, path, utf8, header) is not None
+    with staging.as_file(utf8) as path, duckdb.connect() as con:
+        return staging._fast(con, path, utf8, header) is not None
 
 
 def said(findings: Findings) -> list[tuple[str, int | None]]:
@@ -261,7 +261,7 @@ def read_by_the_book(content: str) -> list[tuple[int, Row]] | None:
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip(reading.BLANKS) for cell in cells):
+            if any(cell.strip(staging.BLANKS) for cell in cells):
                 found.append((line, cells))
             line = reader.line_num + 1
     except csv.Error:
@@ -281,8 +281,8 @@ def test_whatever_the_fast_way_takes_it_takes_as_the_exact_way_would(content: st
     width = 2
     utf8 = content.encode()
     header = Header(0, 1, ("h0", "h1"), (None, None))
-    with reading.as_file(utf8) as path, duckdb.connect() as con:
-        found = reading._fast(con, path, utf8, header)
+    with staging.as_file(utf8) as path, duckdb.connect() as con:
+        found = staging._fast(con, path, utf8, header)
         if found is None:
             return
         rows = con.execute(f"SELECT {found.line}, c0, c1 FROM raw ORDER BY 1").fetchall()

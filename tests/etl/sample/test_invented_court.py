@@ -18,7 +18,7 @@ import pytest
 
 from etl.intake.batches import list_batches
 from etl.intake.examine import examine
-from etl.sample import invented_court as sample
+from etl.sample import invented_court
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
@@ -40,7 +40,7 @@ Rows = Sequence[Row]
 
 @pytest.fixture(scope="module")
 def extracts(catalog: Catalog) -> dict[str, bytes]:
-    return sample.extracts(AS_OF, catalog=catalog)
+    return invented_court.extracts(AS_OF, catalog=catalog)
 
 
 @pytest.fixture(scope="module")
@@ -137,12 +137,12 @@ def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, 
 
 
 def test_another_seed_gives_another_court(extracts, catalog):
-    assert sample.extracts(AS_OF, seed=118, catalog=catalog)["cases"] != extracts["cases"]
+    assert invented_court.extracts(AS_OF, seed=118, catalog=catalog)["cases"] != extracts["cases"]
 
 
 def test_a_later_extract_repeats_the_earlier_one_and_adds_to_it(tables, catalog):
     earlier_day = date(2026, 9, 15)
-    earlier = sample.extracts(earlier_day, catalog=catalog)
+    earlier = invented_court.extracts(earlier_day, catalog=catalog)
     for name, raw in earlier.items():
         table = catalog.tables[name]
         now = {tuple(row[column] for column in table.key): row for row in tables[name]}
@@ -158,12 +158,12 @@ def test_a_later_extract_repeats_the_earlier_one_and_adds_to_it(tables, catalog)
 
 def test_a_day_before_the_first_extract_is_refused(catalog):
     with pytest.raises(ScorecardError, match="2024-01-01 或以后"):
-        sample.extracts(date(2023, 12, 31), catalog=catalog)
+        invented_court.extracts(date(2023, 12, 31), catalog=catalog)
 
 
 def test_a_table_without_rows_is_left_out(catalog):
     """No progress of the plan's measures can have been reported before the plan."""
-    assert set(sample.extracts(date(2024, 9, 30), catalog=catalog)) == set(catalog.tables) - {
+    assert set(invented_court.extracts(date(2024, 9, 30), catalog=catalog)) == set(catalog.tables) - {
         *DECIDED, "measure_progress"
     }  # fmt: skip
 
@@ -174,7 +174,7 @@ def test_a_table_without_rows_is_left_out(catalog):
 def test_an_extract_of_years_to_come_is_accepted_too(catalog):
     """Sample data are also made where no holidays are published yet."""
     later = date(2029, 2, 28)
-    for table, raw in sample.extracts(later, catalog=catalog).items():
+    for table, raw in invented_court.extracts(later, catalog=catalog).items():
         found = examine(raw, f"{table}.csv", catalog.tables[table], catalog, later)
         assert not found.refused, [str(problem) for problem in found.problems[:5]]
 
@@ -194,7 +194,7 @@ def test_every_extract_is_accepted_as_it_is(extracts, catalog):
 
 def test_the_batches_are_marked_as_sample(catalog, data: DataDir):
     early = date(2024, 3, 31)
-    made = sample.load_sample(catalog, data, early)
+    made = invented_court.load_sample(catalog, data, early)
     assert list_batches(data) == tuple(sorted(made, key=lambda batch: batch.sequence))
     assert all(batch.sample and batch.actor == "示例数据" and batch.as_of == early for batch in made)
 

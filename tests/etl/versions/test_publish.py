@@ -17,7 +17,7 @@ from etl.warehouse.build import build
 from scorecard.access import console
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import locked, sweep, write_whole
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
 from tests.support.actors import TESTER
@@ -184,7 +184,7 @@ def test_killed_before_any_step_the_pointer_is_the_old_version_or_the_new_one(
         assert current.notice == ""
         assert closed_count(data, str(current.version)) in (ROWS, 2 * ROWS)
         assert store.manifest(data, str(current.version)).version == current.version
-        write_whole(data.pointer, f"{before}\n".encode())
+        write_atomically(data.pointer, f"{before}\n".encode())
     assert steps >= 5  # lock, sweep, record or pointer under a temporary name, rename
     assert store.current(data).version == after
     assert debris(data) == []
@@ -229,7 +229,7 @@ def test_the_sweep_leaves_files_of_processes_that_still_run(tmp_path: Path) -> N
     dead = tmp_path / f"{TEMPORARY_PREFIX}999999999-0-x"
     for path in (mine, dead):
         path.write_bytes(b"")
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert mine.exists()
     assert not dead.exists()
 
@@ -256,10 +256,10 @@ def test_the_lock_lets_one_writer_in_at_a_time(tmp_path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with locked(data):
+        with exclusive_lock(data):
             order.append("second")
 
-    with locked(data):
+    with exclusive_lock(data):
         thread = threading.Thread(target=second)
         thread.start()
         thread.join(0.2)

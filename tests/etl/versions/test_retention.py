@@ -18,8 +18,8 @@ from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import retained as keeping, versions as store
-from scorecard.store.retained import keep
+from scorecard.store import retained, versions as store
+from scorecard.store.retained import retain
 from tests.support.actors import ADMINISTRATOR, LEADER, OFFICER, TESTER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
 from tests.support.samples import copied
@@ -52,7 +52,7 @@ def present(data: DataDir) -> set[str]:
 
 def test_only_what_is_neither_current_nor_newest_nor_kept_is_removed(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
-    keep(data, versions[1], "简报 2026年9月", LEADER)
+    retain(data, versions[1], "简报 2026年9月", LEADER)
     records = {path: path.read_bytes() for path in data.versions.iterdir()}
     batches = list_batches(data)
     assert prune(data, OFFICER, newest=2) == (versions[2], versions[0])
@@ -119,7 +119,7 @@ def test_a_pruned_version_says_so_and_cannot_be_opened_or_returned_to(
     with pytest.raises(StorageError, match="已按保留规则清理"):
         rollback(data, versions[0], ADMINISTRATOR)
     with pytest.raises(StorageError, match="已按保留规则清理"):
-        keep(data, versions[0], "简报", LEADER)
+        retain(data, versions[0], "简报", LEADER)
     assert store.current(data).version == versions[4]
 
 
@@ -181,17 +181,17 @@ def test_keeping_needs_the_right_to_export_and_pruning_the_right_to_publish(
 ) -> None:
     data, versions = five
     with pytest.raises(Forbidden):
-        keep(data, versions[0], "简报", VISITOR)
+        retain(data, versions[0], "简报", VISITOR)
     with pytest.raises(Forbidden):
         prune(data, LEADER, newest=1)
     assert present(data) == set(versions)
-    assert keeping.kept(data) == frozenset()
+    assert retained.retained(data) == frozenset()
 
 
 def test_the_first_note_on_a_kept_version_stays(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
-    keep(data, versions[0], "简报甲", LEADER)
+    retain(data, versions[0], "简报甲", LEADER)
     first = (data.kept / f"{versions[0]}.json").read_bytes()
-    keep(data, versions[0], "简报乙", TESTER)
+    retain(data, versions[0], "简报乙", TESTER)
     assert (data.kept / f"{versions[0]}.json").read_bytes() == first
     assert "简报甲" in first.decode("utf-8")

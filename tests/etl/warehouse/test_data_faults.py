@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.warehouse import data_faults as doubts
+from etl.warehouse import data_faults
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.store import versions as store
@@ -31,7 +31,7 @@ def test_a_balance_that_holds_raises_no_doubt(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
-    doubts.write(connection, catalog)
+    data_faults.write(connection, catalog)
     assert store.doubts(connection) == {}
     assert faults(connection) == []
 
@@ -45,7 +45,7 @@ def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, row: tuple[date | None, date | None], gap: int
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), row])
-    doubts.write(connection, catalog)
+    data_faults.write(connection, catalog)
     found = store.doubts(connection)
     assert f"相差 {gap} 件" in found["small_claims_rate"][0]  # counts by the closing date
     assert "pending_over_12m_share" in found  # the stock itself
@@ -65,7 +65,7 @@ def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
     connection.execute(
         f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after]
     )
-    doubts.write(connection, catalog)
+    data_faults.write(connection, catalog)
     found = store.doubts(connection)
     assert "超出工作日历" in found["delisting_3wd_rate"][0]
     assert set(found) == {"delisting_3wd_rate"}

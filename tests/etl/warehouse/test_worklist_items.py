@@ -9,8 +9,8 @@ from random import Random
 import duckdb
 import pytest
 
-from etl.warehouse import worklist_items as built_lists
-from scorecard.catalog import loader as catalogs, worked_examples as example
+from etl.warehouse import worklist_items
+from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.contracts import Column
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist, state_of
@@ -22,7 +22,7 @@ from tests.support.engine import built
 from tests.support.naive import Rows
 from tests.support.naive_worklists import Item
 
-CATALOG = catalogs.load(ROOT / "seeds")
+CATALOG = loader.load(ROOT / "seeds")
 IDS = list(CATALOG.worklists)
 LISTED_IN_ISSUE_4 = {
     "small_claims_limit", "summary_limit", "ordinary_limit", "pre_mediation_30d", "urgent_preservation",
@@ -33,7 +33,7 @@ LISTED_IN_ISSUE_4 = {
 
 
 def _rows(worklist: Worklist) -> Rows:
-    read, mistakes = example.of_worklist(worklist, CATALOG)
+    read, mistakes = worked_examples.of_worklist(worklist, CATALOG)
     assert mistakes == []
     return {one.table: list(one.rows) for one in read}
 
@@ -61,7 +61,7 @@ def _only(worklist: Worklist) -> Catalog:
 
 def _on_duckdb(worklist: Worklist, rows: Rows, as_of: dict[str, date]) -> list[Item]:
     with built(CATALOG, [], rows, as_of) as connection:
-        built_lists.write(connection, _only(worklist), as_of)
+        worklist_items.write(connection, _only(worklist), as_of)
         return _found(connection, worklist.id)
 
 
@@ -292,7 +292,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
     one = CATALOG.worklists["revisit_due"]
     rows = _rows(one)
     with built(CATALOG, [], {"cases": rows["cases"]}, {"cases": one.example.as_of}) as connection:
-        built_lists.write(connection, _only(one), {"cases": one.example.as_of})
+        worklist_items.write(connection, _only(one), {"cases": one.example.as_of})
         assert connection.execute("SELECT * FROM worklist_state").fetchall() == [
             ("revisit_due", None, "revisits")
         ]
@@ -302,7 +302,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
 def test_rows_of_one_firm_carry_one_group_number() -> None:
     one = CATALOG.worklists["exec_to_bankruptcy_leads"]
     with built(CATALOG, [], _rows(one), _as_of(one)) as connection:
-        built_lists.write(connection, _only(one), _as_of(one))
+        worklist_items.write(connection, _only(one), _as_of(one))
         groups = connection.execute("SELECT _line, group_no FROM worklist_item ORDER BY 1").fetchall()
     assert groups == [(2, 1), (3, 1)]
 
@@ -313,7 +313,7 @@ def test_a_row_belongs_to_the_department_in_its_column_otherwise_to_the_first_re
     rows["cases"][0]["department"] = "tribunal"
     with built(CATALOG, [], {**rows, **_rows(firms)}, _as_of(preserved) | _as_of(firms)) as connection:
         for one in (preserved, firms):
-            built_lists.write(connection, _only(one), _as_of(one))
+            worklist_items.write(connection, _only(one), _as_of(one))
             found = connection.execute("SELECT DISTINCT department FROM worklist_item ORDER BY 1").fetchall()
             assert found == ([("tribunal",), (None,)] if one is preserved else [("enforcement",)])
             connection.execute("DROP TABLE worklist_item; DROP TABLE worklist_state")

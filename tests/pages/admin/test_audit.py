@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Forbidden
-from scorecard.audit import listing as audit_list, log as audit
-from scorecard.audit.listing import Choice
+from scorecard.audit import listing, log as audit
+from scorecard.audit.listing import AuditFilter
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import markup, text
@@ -46,9 +46,9 @@ def test_nobody_but_the_administrator_sees_the_record(told: DataDir, open_page: 
     assert "序号" not in text(app)
     assert not app.get("download_button")
     with pytest.raises(Forbidden):
-        audit_list.look(told, actor)
+        listing.look(told, actor)
     with pytest.raises(Forbidden):
-        audit_list.export(told, actor)
+        listing.export(told, actor)
     assert audit.entries(told)[-1].action == "导出"
     assert audit.entries(told)[-1].result == "拒绝"
 
@@ -115,7 +115,7 @@ def test_a_record_that_is_not_whole_is_said_before_anything_else(told: DataDir, 
 
 
 def test_an_export_holds_the_chosen_lines_and_is_itself_recorded(told: DataDir) -> None:
-    raw = audit_list.export(told, ADMINISTRATOR, Choice(action="发布", result="拒绝"))
+    raw = listing.export(told, ADMINISTRATOR, AuditFilter(action="发布", result="拒绝"))
     header, *found = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
     assert raw.startswith(b"\xef\xbb\xbf")
     assert [dict(zip(header, row, strict=True))["经办"] for row in found] == ["民庭内勤"]

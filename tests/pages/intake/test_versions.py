@@ -16,7 +16,7 @@ from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.retained import keep
+from scorecard.store.retained import retain
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
@@ -180,7 +180,7 @@ def test_a_pruned_version_is_listed_as_such_and_not_offered(
 
 def test_a_version_a_briefing_names_is_marked(two: tuple[DataDir, str, str], open_page: Open) -> None:
     data, old, _ = two
-    keep(data, old, "简报", LEADER)
+    retain(data, old, "简报", LEADER)
     assert "简报引用" in text(open_page(data, "versions"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.export import records
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open
@@ -81,7 +81,7 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
 def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who_may_read_it(
     own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(press, "browser", lambda: None)  # what needs none is enough here
+    monkeypatch.setattr(browser_queue, "browser", lambda: None)  # what needs none is enough here
     app = open_page(own, "briefing", actor=ADMINISTRATOR)
     app.selectbox(key="template").set_value("information").run()
     app.button_group(key="briefing_formats").set_value(["csv"]).run()
@@ -101,7 +101,7 @@ def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who
 def test_without_a_browser_the_page_says_so_once_and_offers_the_rest(
     own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(press, "browser", lambda: None)
+    monkeypatch.setattr(browser_queue, "browser", lambda: None)
     app = open_page(own, "briefing", actor=OFFICER)
     assert not app.exception
     assert text(app).count("服务器上没有浏览器") == 1

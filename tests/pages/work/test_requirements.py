@@ -207,7 +207,7 @@ def test_a_register_that_has_not_come_in_is_named_and_not_taken_for_nothing_done
 ) -> None:
     from etl.versions.publish import publish
     from etl.warehouse.build import build
-    from scorecard.catalog import loader as catalogs
+    from scorecard.catalog import loader
     from tests.support.actors import TESTER
     from tests.support.samples import SEEDS
 
@@ -215,7 +215,7 @@ def test_a_register_that_has_not_come_in_is_named_and_not_taken_for_nothing_done
     for table in ("revisits", "information_reports", "work_log"):
         for path in (data.batches / table).glob("*.parquet"):
             path.unlink()
-    publish(data, build(catalogs.load(SEEDS), data), TESTER)
+    publish(data, build(loader.load(SEEDS), data), TESTER)
     for topic in ("回访与整改", "信息简报", "典型案例与创新做法", "宣传与走访"):
         app = open_page(data, "requirements", topic=topic)
         assert not app.exception

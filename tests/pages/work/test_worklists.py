@@ -13,7 +13,7 @@ from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit import log as audit
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -148,7 +148,7 @@ def test_a_list_that_cannot_be_judged_says_so_instead_of_showing_nothing(
     data = copied(sample, tmp_path / "partial")
     for batch in (data.batches / "revisits").glob("*.parquet"):
         batch.unlink()
-    named = build(catalogs.load(SEEDS), data)
+    named = build(loader.load(SEEDS), data)
     publish(data, named, TESTER)
     connection = store.connect(data, named)
     assert standings(connection, store.catalog(connection))["revisit_due"].lacking == ("revisits",)
@@ -201,7 +201,7 @@ def test_with_a_single_table_every_topic_of_the_requirements_says_what_is_missin
 def test_a_version_from_before_there_were_worklists_says_so_and_claims_nothing(
     data: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
-    older = catalogs.parse(
+    older = loader.parse(
         {name: raw for name, raw in catalog.files.items() if not name.startswith("worklists/")}
     )
     accept(cases_csv(60), "案件.csv", older.tables["cases"], older, AS_OF, TESTER, data)

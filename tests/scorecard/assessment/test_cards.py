@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.cards import Evidence, card, counts, sentence, trend
+from scorecard.assessment.cards import CardInputs, card, counts, sentence, trend
 from scorecard.assessment.data_quality import TableState
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import Period, between, month_index, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import provenance, scope_text
@@ -19,10 +19,12 @@ MONTHS = between("month", month_index(date(2025, 1, 1)), month_index(date(2026, 
 OCTOBER = MONTHS[-1]
 
 
-def reading(indicator: str, period: Period, top: int, bottom: int, **other: object) -> Reading:
+def reading(indicator: str, period: Period, top: int, bottom: int, **other: object) -> IndicatorValue:
     exact = Fraction(top * 100, bottom) if bottom else None
     halves = (Decimal(top), Decimal(bottom))
-    return replace(Reading(indicator, period, "all", "all", *halves, bottom, exact, "complete"), **other)
+    return replace(
+        IndicatorValue(indicator, period, "all", "all", *halves, bottom, exact, "complete"), **other
+    )
 
 
 def target(indicator: str, kind: str, lower: str = "", upper: str = "") -> Target:
@@ -42,11 +44,11 @@ def target(indicator: str, kind: str, lower: str = "", upper: str = "") -> Targe
     )
 
 
-def evidence(catalog: Catalog, *readings: Reading, targets: tuple[Target, ...] = ()) -> Evidence:
-    series: dict[str, tuple[Reading, ...]] = {}
+def evidence(catalog: Catalog, *readings: IndicatorValue, targets: tuple[Target, ...] = ()) -> CardInputs:
+    series: dict[str, tuple[IndicatorValue, ...]] = {}
     for one in readings:
         series[one.indicator] = (*series.get(one.indicator, ()), one)
-    return Evidence(
+    return CardInputs(
         catalog=catalog,
         series=series,
         targets=targets,

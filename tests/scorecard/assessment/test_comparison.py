@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.comparison import Change, changes, compare, pace_text, previous, to_meet
-from scorecard.assessment.control_chart import Assessed
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.comparison import PeriodChange, changes, compare, pace_text, previous, to_meet
+from scorecard.assessment.control_chart import JudgedPeriod
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Target, bounds
@@ -17,14 +17,14 @@ def at(
     value: str | int | Fraction | None,
     key: str = "2022-02",
     grain: Grain = "ytd",
-    word: Word = "仅监测",
+    word: VerdictWord = "仅监测",
     base: int = 100,
-) -> Assessed:
+) -> JudgedPeriod:
     exact = None if value is None else Fraction(value)
-    return Assessed(period(key, grain), exact, word, None, base)
+    return JudgedPeriod(period(key, grain), exact, word, None, base)
 
 
-def like(of: Indicator, now: Assessed | None, before: Assessed | None) -> Change:
+def like(of: Indicator, now: JudgedPeriod | None, before: JudgedPeriod | None) -> PeriodChange:
     assert now is not None
     return compare(of, "同比", now, before, 5)
 
@@ -105,7 +105,7 @@ def test_a_difference_that_rounds_to_nothing_is_level() -> None:
         ("数据待核", "数据待核，不作同比"),
     ],
 )
-def test_what_may_not_be_judged_is_not_compared(word: Word, wanted: str) -> None:
+def test_what_may_not_be_judged_is_not_compared(word: VerdictWord, wanted: str) -> None:
     found = like(indicator("ratio"), at("50", word=word), at("40", "2021-02"))
     assert (found.text, found.difference) == (wanted, None)
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.control_chart import Assessed, Control, control
-from scorecard.assessment.verdict import Word
+from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.narrative.control_words import (
@@ -30,11 +30,13 @@ SHARE = indicator("ratio", "higher")
 
 
 def months(
-    values: Sequence[float | str | None], words: dict[int, Word] | None = None, target: Bounds | None = None
-) -> list[Assessed]:
+    values: Sequence[float | str | None],
+    words: dict[int, VerdictWord] | None = None,
+    target: Bounds | None = None,
+) -> list[JudgedPeriod]:
     """Consecutive months from January 2024; None is a month without a reading."""
     return [
-        Assessed(
+        JudgedPeriod(
             containing("month", FIRST + at), Fraction(str(value)), (words or {}).get(at, "仅监测"), target, 50
         )
         for at, value in enumerate(values)
@@ -42,7 +44,7 @@ def months(
     ]
 
 
-def judged(of: Indicator, values: Sequence[float | str | None], **other: object) -> Control:
+def judged(of: Indicator, values: Sequence[float | str | None], **other: object) -> ControlChart:
     return control(of, months(values, **other), ())  # pyright: ignore
 
 
@@ -111,7 +113,7 @@ def test_each_rule_names_its_numbers(values: list[float], said: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["样本不足", "数据待核", "观察期未满", "在途", "无数据"])
-def test_months_that_may_not_be_judged_take_no_part_and_are_counted(word: Word) -> None:
+def test_months_that_may_not_be_judged_take_no_part_and_are_counted(word: VerdictWord) -> None:
     """A wild value under one of these words changes neither limits nor words."""
     values = [*COURT[:5], 9999, *COURT[5:]]
     found = judged(DAYS, values, words={5: word})
@@ -129,14 +131,14 @@ def test_a_month_without_data_is_absent_never_zero() -> None:
 
 
 @pytest.mark.parametrize("word", ["观察期未满", "在途"])
-def test_the_last_settled_month_speaks_while_later_ones_move(word: Word) -> None:
+def test_the_last_settled_month_speaks_while_later_ones_move(word: VerdictWord) -> None:
     found = judged(DAYS, [*COURT, 0], words={24: word})
     assert found.variation == "正常波动"
     assert variation_sentence(found) == "2025年12月下降属正常波动"
 
 
 @pytest.mark.parametrize("word", ["样本不足", "数据待核", "无数据"])
-def test_a_last_month_that_may_not_be_judged_gets_no_word_of_an_earlier_one(word: Word) -> None:
+def test_a_last_month_that_may_not_be_judged_gets_no_word_of_an_earlier_one(word: VerdictWord) -> None:
     found = judged(DAYS, [*COURT[:20], 44], words={20: word}, target=Bounds(None, Fraction(63)))
     assert (found.variation, found.assurance) == (None, None)
     assert variation_sentence(found) == f"2025年9月{word}，不判变异"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.comparison import Change
-from scorecard.assessment.control_chart import Assessed
+from scorecard.assessment.comparison import PeriodChange
+from scorecard.assessment.control_chart import JudgedPeriod
 from scorecard.assessment.counterweights import moved, pairs
-from scorecard.assessment.verdict import Verdict, Word
+from scorecard.assessment.verdict import Verdict, VerdictWord
 from tests.support.court import indicator, period
 
 
@@ -20,17 +20,17 @@ def card(
     now: str | None,
     before: str | None,
     *,
-    word: Word = "仅监测",
-    was: Word = "仅监测",
+    word: VerdictWord = "仅监测",
+    was: VerdictWord = "仅监测",
     **more: Any,
 ) -> Card:
     """A card whose 同比 is now − before."""
     of = indicator(kind, direction).model_copy(update=more)
-    change = Change("同比", "同比无数据")
+    change = PeriodChange("同比", "同比无数据")
     if now is not None and before is not None:
-        earlier = Assessed(period("2025-03"), Fraction(before), was, None, 50)
+        earlier = JudgedPeriod(period("2025-03"), Fraction(before), was, None, 50)
         difference = Fraction(now) - Fraction(before)
-        change = Change("同比", f"同比变化{difference}", earlier, difference)
+        change = PeriodChange("同比", f"同比变化{difference}", earlier, difference)
     return Card(
         indicator=of, verdict=Verdict(word, ""), figure=now or "—", unit=of.unit, target="", gap="", period="2026年3月",
         halves="", departments="", trend=(), changes=(change,),
@@ -80,7 +80,7 @@ def test_anything_else_moves_by_a_twentieth_and_a_mere_count_only_grows(
         ("仅监测", "达标", "不判断"),
     ],
 )
-def test_a_range_is_better_only_inside(was: Word, now: Word, move: str) -> None:
+def test_a_range_is_better_only_inside(was: VerdictWord, now: VerdictWord, move: str) -> None:
     assert moved(card("ratio", "range", "30", "20", word=now, was=was)) == move
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from scorecard.assessment import spc as variation
+from scorecard.assessment import spc
 from scorecard.assessment.spc import Limits, Signal, assurance, better_side, limits, segments, signals
 from scorecard.records.targets import Bounds
 from tests.conftest import ROOT
@@ -140,8 +140,8 @@ def test_the_court_example_with_the_first_twelve_months_as_baseline() -> None:
     run = segment.signals[15]
     assert run is not None
     assert run.last - run.first + 1 == 9
-    assert variation.variation(run, better_side("lower", found.mean, values[15], None)) == "真实改善"
-    assert variation.variation(segment.signals[-1], -1) == "正常波动"
+    assert spc.variation(run, better_side("lower", found.mean, values[15], None)) == "真实改善"
+    assert spc.variation(segment.signals[-1], -1) == "正常波动"
 
 
 @pytest.mark.parametrize(("target", "wanted"), [(45, "时达时不达"), (63, "稳定达标"), (38, "稳定不达标")])
@@ -240,7 +240,7 @@ def test_where_screening_leaves_no_variation_nothing_signals() -> None:
 )
 def test_a_signal_is_good_bad_or_without_direction(side: int, better: int | None, wanted: str) -> None:
     signal = Signal("outside", side, 0, 0)  # pyright: ignore
-    assert variation.variation(signal, better) == wanted  # pyright: ignore
+    assert spc.variation(signal, better) == wanted  # pyright: ignore
 
 
 @pytest.mark.parametrize(

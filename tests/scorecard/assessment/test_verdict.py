@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.verdict import WORDS, Verdict, judge, needs_base, withheld
 from scorecard.calendar.period import Grain
 from scorecard.catalog.definitions import Indicator
@@ -205,7 +205,7 @@ def test_no_case_is_no_data_and_not_zero_percent() -> None:
     assert judge(RATE, reading(RATE, 0, 0), target("下限", "60")) == Verdict("无数据", "本期无案件，分母为0")
     assert judge(RATE, None, target("下限", "60")) == Verdict("无数据", "本期没有数据")
     median = indicator("median")
-    nothing = Reading("rate", period(), "all", "all", None, None, 0, None, "complete")
+    nothing = IndicatorValue("rate", period(), "all", "all", None, None, 0, None, "complete")
     assert judge(median, nothing, None).word == "无数据"
 
 
@@ -220,7 +220,7 @@ def test_no_case_is_no_data_and_not_zero_percent() -> None:
     ],
 )
 def test_words_take_precedence_in_this_order(
-    of: Indicator, given: Reading, row: Target | None, word: str
+    of: Indicator, given: IndicatorValue, row: Target | None, word: str
 ) -> None:
     assert judge(of, given, row).word == word
 

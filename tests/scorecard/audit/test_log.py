@@ -20,7 +20,7 @@ from etl.intake.accept import Refused, accept
 from etl.versions.publish import publish, rollback
 from etl.warehouse.build import build
 from scorecard.access import Forbidden
-from scorecard.audit import listing as audit_list, log as audit
+from scorecard.audit import listing, log as audit
 from scorecard.audit.entry import LONGEST, read, sealed, written
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
@@ -230,7 +230,7 @@ def test_an_act_that_cannot_be_recorded_says_that_it_is_done(
 
     with (
         pytest.raises(StorageError, match=r"发布已完成，但没有记入审计：磁盘已满.*不必重复") as refused,
-        audit.told(chain, TESTER, "发布", "v"),
+        audit.recorded(chain, TESTER, "发布", "v"),
     ):
         acted.append(1)
         monkeypatch.setattr(audit.os, "write", full)
@@ -260,13 +260,13 @@ def test_two_processes_at_once_make_one_chain(data: DataDir) -> None:
 
 
 def test_an_act_is_recorded_however_it_ends(data: DataDir) -> None:
-    with audit.told(data, TESTER, "发布", "v1") as told:
+    with audit.recorded(data, TESTER, "发布", "v1") as told:
         told.detail["rows"] = 5
-    with pytest.raises(Forbidden), audit.told(data, LEADER, "发布", "v2"):
+    with pytest.raises(Forbidden), audit.recorded(data, LEADER, "发布", "v2"):
         LEADER.require("publish")
-    with pytest.raises(StorageError), audit.told(data, TESTER, "发布", "v3"):
+    with pytest.raises(StorageError), audit.recorded(data, TESTER, "发布", "v3"):
         raise StorageError("磁盘", "磁盘已满", "空间")
-    with pytest.raises(ZeroDivisionError), audit.told(data, TESTER, "发布", "v4"):
+    with pytest.raises(ZeroDivisionError), audit.recorded(data, TESTER, "发布", "v4"):
         _ = 1 / 0
     assert [(one.subject, one.result) for one in audit.entries(data)] == [
         ("v1", "成功"), ("v2", "拒绝"), ("v3", "失败"), ("v4", "失败"),
@@ -447,4 +447,4 @@ def test_every_detail_the_code_tells_has_a_chinese_name() -> None:
     told = set.union(*(details_of(path) for path in sources)) | {"again", "formats", "manifest"}
     assert {"files", "export", "rows", "version"} <= told
     for name in told - {"also"}:  # a function that gives more of them
-        assert not re.search("[a-z]", audit_list.words({name: "值"})), name
+        assert not re.search("[a-z]", listing.words({name: "值"})), name

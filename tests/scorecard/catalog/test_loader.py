@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import SeedErrors
 from tests.conftest import ROOT
@@ -45,7 +45,7 @@ def _spoilt(case: dict[str, Any]) -> dict[str, bytes]:
 
 def _messages(files: dict[str, bytes]) -> list[str]:
     with pytest.raises(SeedErrors) as refused:
-        catalogs.parse(files)
+        loader.parse(files)
     return [str(mistake) for mistake in refused.value.mistakes]
 
 
@@ -55,7 +55,7 @@ def test_one_mistake_gives_exactly_its_message(name: str) -> None:
 
 
 def test_the_good_catalogue_has_no_mistake() -> None:
-    assert list(catalogs.parse(GOOD).indicators) == ["small_claims_rate", "transfer_rate", "trial_mean_days"]
+    assert list(loader.parse(GOOD).indicators) == ["small_claims_rate", "transfer_rate", "trial_mean_days"]
 
 
 def test_all_mistakes_are_reported_at_once_in_one_refusal() -> None:
@@ -88,15 +88,13 @@ def test_every_message_is_chinese_and_says_what_was_expected() -> None:
 
 def test_a_byte_order_mark_as_some_editors_write_it_is_no_mistake() -> None:
     files = GOOD | {"court.toml": b"\xef\xbb\xbf" + GOOD["court.toml"]}
-    assert catalogs.parse(files).court.short_name == "示例法院"
+    assert loader.parse(files).court.short_name == "示例法院"
 
 
 def test_the_digest_changes_with_any_byte_of_any_seed_file() -> None:
-    base = catalogs.parse(GOOD).digest
-    assert catalogs.parse(dict(reversed(GOOD.items()))).digest == base
-    assert all(
-        catalogs.parse(GOOD | {file: raw + b"\n# note\n"}).digest != base for file, raw in GOOD.items()
-    )
+    base = loader.parse(GOOD).digest
+    assert loader.parse(dict(reversed(GOOD.items()))).digest == base
+    assert all(loader.parse(GOOD | {file: raw + b"\n# note\n"}).digest != base for file, raw in GOOD.items())
 
 
 # --- the committed seeds ----------------------------------------------------------------------------------------

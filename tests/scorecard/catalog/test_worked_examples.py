@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard.catalog import worked_examples as example
+from scorecard.catalog import worked_examples
 from scorecard.catalog.definitions import Indicator
 from scorecard.errors import SeedErrors
 from tests.support.court import CATALOG, indicator
@@ -23,7 +23,7 @@ def test_every_cell_has_the_type_its_column_is_stored_with() -> None:
     case_no               | filed_on   | served_at        | procedure | claimed_yuan | hearings | firm_related | department | cause
     （2026）鲁0117民初1号 | 2026-01-05 | 2026-01-05T10:00 | 小额诉讼  | 1234.5       | -2       | 是           | 民庭       | 甲 乙
     """
-    (table,) = example.tables(_with_rows(rows), CATALOG)
+    (table,) = worked_examples.tables(_with_rows(rows), CATALOG)
     (row,) = table.rows
     assert {column: row[column] for column in table.columns} == {
         "case_no": "（2026）鲁0117民初1号", "filed_on": date(2026, 1, 5), "served_at": datetime(2026, 1, 5, 10, 0),
@@ -33,7 +33,7 @@ def test_every_cell_has_the_type_its_column_is_stored_with() -> None:
 
 
 def test_a_blank_cell_and_a_column_not_written_are_unknown() -> None:
-    (table,) = example.tables(_with_rows("case_no | filed_on\n1 |\n\n | 2026-01-05"), CATALOG)
+    (table,) = worked_examples.tables(_with_rows("case_no | filed_on\n1 |\n\n | 2026-01-05"), CATALOG)
     assert [(row["case_no"], row["filed_on"], row["closed_on"]) for row in table.rows] == [
         ("1", None, None),
         (None, date(2026, 1, 5), None),
@@ -42,13 +42,13 @@ def test_a_blank_cell_and_a_column_not_written_are_unknown() -> None:
 
 
 def test_a_table_may_have_no_rows() -> None:
-    (table,) = example.tables(_with_rows("case_no | filed_on"), CATALOG)
+    (table,) = worked_examples.tables(_with_rows("case_no | filed_on"), CATALOG)
     assert (table.columns, table.rows) == (("case_no", "filed_on"), ())
 
 
 @pytest.mark.parametrize("department", ["civil", "民事审判庭", "民庭"])
 def test_a_department_is_written_by_id_name_or_alias_and_stored_by_id(department: str) -> None:
-    (table,) = example.tables(_with_rows(f"department\n{department}"), CATALOG)
+    (table,) = worked_examples.tables(_with_rows(f"department\n{department}"), CATALOG)
     assert table.rows[0]["department"] == "civil"
 
 
@@ -57,7 +57,7 @@ def test_every_wrong_cell_is_told_at_once() -> None:
         "filed_on | hearings | firm_related | department\n2026-1-5 | 2.5 | yes | 民事庭\n2026-01-05 | 1 | 否"
     )
     with pytest.raises(SeedErrors) as refused:
-        example.tables(_with_rows(rows), CATALOG)
+        worked_examples.tables(_with_rows(rows), CATALOG)
     assert [str(one) for one in refused.value.mistakes] == [
         "rate「example.rows」：第 1 行“filed_on”的值为“2026-1-5”；应为：日期，如 2026-01-05",
         "rate「example.rows」：第 1 行“hearings”的值为“2.5”；应为：整数，如 45",
@@ -68,5 +68,5 @@ def test_every_wrong_cell_is_told_at_once() -> None:
 
 
 def test_the_data_cut_of_an_example_is_the_end_of_its_period_unless_written() -> None:
-    assert example.cut_date(_with_rows("case_no", period="2024-02")) == date(2024, 2, 29)
-    assert example.cut_date(_with_rows("case_no", as_of=date(2026, 3, 31))) == date(2026, 3, 31)
+    assert worked_examples.cut_date(_with_rows("case_no", period="2024-02")) == date(2024, 2, 29)
+    assert worked_examples.cut_date(_with_rows("case_no", as_of=date(2026, 3, 31))) == date(2026, 3, 31)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.charts import theme, trend as charts
+from scorecard.charts import theme, trend
 from scorecard.charts.enlarge import enlarged
 from scorecard.charts.theme import Palette
 from tests.scorecard.charts.test_trend import luminance, point, shown
@@ -31,7 +31,7 @@ def test_a_dark_screen_has_every_colour_of_its_own_and_paper_has_none_of_them() 
 def test_a_figure_for_the_meeting_room_is_larger_and_says_the_same() -> None:
     bound = {"lower": 60.0, "target": "≥60%（同类）"}
     chosen = shown(point(1, 58.0, "未达标", **bound), point(2, 61.3, "达标", **bound), sample=True)
-    figure = charts.trend(chosen)
+    figure = trend.trend(chosen)
     larger = enlarged(figure, 2.0)
     assert larger.layout.height == 2 * figure.layout.height
     assert larger.layout.margin.b == 2 * figure.layout.margin.b
@@ -43,6 +43,4 @@ def test_a_figure_for_the_meeting_room_is_larger_and_says_the_same() -> None:
         assert (tuple(other.x), tuple(other.y)) == (tuple(one.x), tuple(one.y))
     assert tuple(larger.layout.yaxis.range) == tuple(figure.layout.yaxis.range)
     assert larger.layout.yaxis.ticktext == figure.layout.yaxis.ticktext
-    assert figure.layout.height == charts.trend(chosen).layout.height, (
-        "the original is kept for other readers"
-    )
+    assert figure.layout.height == trend.trend(chosen).layout.height, "the original is kept for other readers"

@@ -12,20 +12,20 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from scorecard.assessment.cards import Point
-from scorecard.assessment.control_chart import Assessed, Control, control
+from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
 from scorecard.assessment.spc import ASSURANCES, VARIATIONS
-from scorecard.assessment.verdict import WORDS, Verdict, Word
+from scorecard.assessment.verdict import WORDS, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts
 from scorecard.charts.sparkline import sparkline
-from scorecard.narrative.time_axis_notes import Mark
+from scorecard.narrative.time_axis_notes import AxisNote
 from tests.conftest import ROOT
 from tests.support.court import indicator
 
 HOSTILE = '<a href="http://x">点</a> & <b>'
 
 
-def point(number: int, value: float | None, word: Word = "仅监测", **other: object) -> Point:
+def point(number: int, value: float | None, word: VerdictWord = "仅监测", **other: object) -> Point:
     shown = "—" if value is None else f"{value:.2f}%"
     made = Point(
         f"2026年{number}月", f"2026-{number:02}", value, shown, "1 / 2", Verdict(word, ""), None, None, ""
@@ -149,13 +149,13 @@ def test_every_word_the_camera_may_say_is_a_word_of_ours() -> None:
 
 def controlled(
     *values: float, kind: str = "ratio", direction: str = "higher"
-) -> tuple[charts.Trend, Control]:
+) -> tuple[charts.Trend, ControlChart]:
     """Consecutive months from January 2025, drawn under control limits of their own."""
     periods = [containing("month", 2025 * 12 + at) for at in range(len(values))]
     told = control(
         indicator(kind, direction),
         [
-            Assessed(one, Fraction(str(value)), "仅监测", None)
+            JudgedPeriod(one, Fraction(str(value)), "仅监测", None)
             for one, value in zip(periods, values, strict=True)
         ],
         (),
@@ -227,7 +227,7 @@ def test_trial_limits_say_so_and_too_few_months_have_none() -> None:
 
 
 def test_a_figure_without_a_month_that_may_be_judged_has_no_limits() -> None:
-    nothing = control(indicator(), [Assessed(containing("month", 2025 * 12), None, "样本不足", None)], ())
+    nothing = control(indicator(), [JudgedPeriod(containing("month", 2025 * 12), None, "样本不足", None)], ())
     figure = charts.trend(shown(point(1, None, "样本不足"), control=nothing))
     assert "不画线" in words(figure)
     assert not any(one.get("name") for one in traces(figure))
@@ -235,7 +235,7 @@ def test_a_figure_without_a_month_that_may_be_judged_has_no_limits() -> None:
 
 def test_a_changed_definition_breaks_the_curve_and_has_a_footnote() -> None:
     trend, _ = controlled(*STEADY)
-    note = Mark("①", 6, True, True, "2025年7月　口径调整")
+    note = AxisNote("①", 6, True, True, "2025年7月　口径调整")
     figure = charts.trend(replace(trend, marks=(note,)))
     drawn = [one for one in traces(figure) if one["mode"] == "lines" and one["line"].get("width") == 2]
     assert [len(one["x"]) for one in drawn] == [6, 6]
@@ -247,7 +247,7 @@ def test_a_changed_definition_breaks_the_curve_and_has_a_footnote() -> None:
 
 def test_marks_on_one_place_stand_side_by_side_and_an_event_does_not_break_the_curve() -> None:
     trend, _ = controlled(*STEADY)
-    both = (Mark("①", 3, False, False, "甲"), Mark("②", 3, False, False, "乙"))
+    both = (AxisNote("①", 3, False, False, "甲"), AxisNote("②", 3, False, False, "乙"))
     figure = charts.trend(replace(trend, marks=both))
     assert "①②" in [one["text"] for one in json.loads(figure.to_json())["layout"]["annotations"]]
     assert sum(one["line"].get("width") == 2 for one in traces(figure) if one["mode"] == "lines") == 1
@@ -255,7 +255,7 @@ def test_marks_on_one_place_stand_side_by_side_and_an_event_does_not_break_the_c
 
 def test_long_footnotes_are_folded_and_the_figure_grows_with_them() -> None:
     trend = replace(controlled(*STEADY)[0], reading="2026年12月　50.00%　○ 仅监测　目标 未设目标")
-    long = replace(trend, marks=(Mark("①", 3, False, False, "字" * 200),))
+    long = replace(trend, marks=(AxisNote("①", 3, False, False, "字" * 200),))
     plain, grown = charts.trend(trend), charts.trend(long)
     assert grown.layout.height == plain.layout.height + 16 * 3
     assert grown.layout.margin.b > plain.layout.margin.b
@@ -265,7 +265,7 @@ def test_long_footnotes_are_folded_and_the_figure_grows_with_them() -> None:
 def test_a_hostile_footnote_is_text() -> None:
     trend, _ = controlled(*STEADY)
     said = charts.trend(
-        replace(trend, marks=(Mark("①", 3, False, False, HOSTILE),), notes=(HOSTILE,))
+        replace(trend, marks=(AxisNote("①", 3, False, False, HOSTILE),), notes=(HOSTILE,))
     ).to_json()
     assert said is not None
     assert not re.search(r"<a |\\u003ca ", said)

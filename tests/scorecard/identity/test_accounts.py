@@ -13,13 +13,13 @@ import pytest
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.identity import account_file as account_book, accounts, passwords
+from scorecard.identity import account_file, accounts, passwords
 from scorecard.identity.account_file import Account
-from scorecard.identity.authentication import COOKIE, Reception
+from scorecard.identity.authentication import COOKIE, Authenticator
 from scorecard.identity.connections import Request
 from scorecard.identity.sessions import Sessions
 from scorecard.identity.settings import AccessSettings, Session
-from scorecard.identity.sign_in import Guesses, SignInRefused, change_password, sign_in
+from scorecard.identity.sign_in import FailedAttempts, SignInRefused, change_password, sign_in
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 
@@ -47,13 +47,13 @@ def lisi(data: DataDir) -> str:
 
 
 def enter(
-    data: DataDir, name: str, password: str, guesses: Guesses | None = None, now: datetime = NOON
+    data: DataDir, name: str, password: str, guesses: FailedAttempts | None = None, now: datetime = NOON
 ) -> Account:
-    return sign_in(data, SETTINGS, guesses or Guesses(), name, password, HERE, now)
+    return sign_in(data, SETTINGS, guesses or FailedAttempts(), name, password, HERE, now)
 
 
 def refused(
-    data: DataDir, name: str, password: str, guesses: Guesses | None = None, now: datetime = NOON
+    data: DataDir, name: str, password: str, guesses: FailedAttempts | None = None, now: datetime = NOON
 ) -> str:
     with pytest.raises(SignInRefused) as found:
         enter(data, name, password, guesses, now)
@@ -140,14 +140,14 @@ def test_guessing_locks_the_account_for_a_while_even_for_the_right_password(data
 
 def test_a_lock_outlives_a_restart(data: DataDir, lisi: str) -> None:
     for _ in range(5):
-        refused(data, lisi, "wrong", Guesses())
-    account_book._parsed.cache_clear()
-    assert "已锁定" in refused(data, lisi, GOOD, Guesses())
+        refused(data, lisi, "wrong", FailedAttempts())
+    account_file._parsed.cache_clear()
+    assert "已锁定" in refused(data, lisi, GOOD, FailedAttempts())
 
 
 def test_a_name_that_does_not_exist_is_locked_in_the_same_words(data: DataDir, lisi: str) -> None:
     both = [[refused(data, name, "wrong", guesses) for _ in range(7)] for name, guesses in
-            ((lisi, Guesses()), ("王麻子", Guesses()))]  # fmt: skip
+            ((lisi, FailedAttempts()), ("王麻子", FailedAttempts()))]  # fmt: skip
     assert both[0] == both[1]
     assert "已锁定" in both[0][-1]
 
@@ -160,7 +160,7 @@ def test_a_right_password_forgets_the_wrong_ones(data: DataDir, lisi: str) -> No
 
 
 def test_guesses_that_run_at_the_same_time_are_all_counted(data: DataDir, lisi: str) -> None:
-    guesses, start = Guesses(), threading.Barrier(12)
+    guesses, start = FailedAttempts(), threading.Barrier(12)
 
     def guess(_: int) -> str:
         start.wait()
@@ -173,7 +173,7 @@ def test_guesses_that_run_at_the_same_time_are_all_counted(data: DataDir, lisi: 
 
 
 def test_guesses_do_not_fill_the_record_or_the_memory(data: DataDir, lisi: str) -> None:
-    guesses = Guesses(most=50)
+    guesses = FailedAttempts(most=50)
     before = len(audit.entries(data))
     for number in range(200):
         refused(data, f"无名{number}", "wrong", guesses)
@@ -212,17 +212,17 @@ def test_at_most_two_hashes_are_computed_at_once(data: DataDir, monkeypatch: pyt
 def test_hashes_are_argon2id_with_current_parameters_and_old_ones_are_renewed(
     data: DataDir, lisi: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = account_book.read(data).accounts[0].digest
+    old = account_file.read(data).accounts[0].digest
     monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher())
     monkeypatch.setattr(passwords, "_decoy", lambda: old)
     enter(data, lisi, GOOD)
-    new = account_book.read(data).accounts[0].digest
+    new = account_file.read(data).accounts[0].digest
     found = argon2.extract_parameters(new)
     assert found.type is argon2.Type.ID
     assert (found.memory_cost, found.time_cost) >= (65536, 3)
     assert new != old
     enter(data, lisi, GOOD)
-    assert account_book.read(data).accounts[0].digest == new
+    assert account_file.read(data).accounts[0].digest == new
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_a_disk_that_refuses_leaves_the_accounts_as_they_were(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(account_book, "put_in_place", full)
+    monkeypatch.setattr(account_file, "put_in_place", full)
     with pytest.raises(StorageError, match="磁盘已满"):
         accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, [])
     assert data.accounts.read_bytes() == before
@@ -395,7 +395,7 @@ def test_two_who_create_accounts_at_once_lose_none(data: DataDir) -> None:
     names = [f"人员{number}" for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda name: accounts.create(data, ADMINISTRATOR, name, "leadership", None, []), names))
-    assert {one.name for one in account_book.read(data).accounts} == set(names)
+    assert {one.name for one in account_file.read(data).accounts} == set(names)
     json.loads(data.accounts.read_bytes())
 
 
@@ -404,9 +404,9 @@ def test_another_process_s_change_is_seen_at_once(data: DataDir, lisi: str) -> N
     copy.root.mkdir()
     copy.accounts.write_bytes(data.accounts.read_bytes())
     accounts.set_disabled(copy, Actor("另一进程", "administrator"), lisi, False)
-    assert account_book.read(data).accounts[0].epoch == 2
+    assert account_file.read(data).accounts[0].epoch == 2
     copy.accounts.replace(data.accounts)
-    assert account_book.read(data).accounts[0].epoch == 3
+    assert account_file.read(data).accounts[0].epoch == 3
 
 
 # --- sessions -------------------------------------------------------------------------------------------------
@@ -424,15 +424,15 @@ def at(token: str) -> Request:
 
 
 @pytest.fixture
-def opened(data: DataDir, lisi: str) -> tuple[Reception, Clock, str]:
+def opened(data: DataDir, lisi: str) -> tuple[Authenticator, Clock, str]:
     clock = Clock()
-    known = Reception(data, SETTINGS, dict, clock)
-    account = account_book.read(data).accounts[0]
+    known = Authenticator(data, SETTINGS, dict, clock)
+    account = account_file.read(data).accounts[0]
     return known, clock, known.sessions.begin(account.name, account.epoch, clock())
 
 
 def test_a_session_lasts_while_something_is_done_and_ends_after_a_pause(
-    opened: tuple[Reception, Clock, str],
+    opened: tuple[Authenticator, Clock, str],
 ) -> None:
     known, clock, token = opened
     clock.now += timedelta(minutes=29)
@@ -446,7 +446,7 @@ def test_a_session_lasts_while_something_is_done_and_ends_after_a_pause(
     assert known.of_request(at(token)).actor.role == "nobody", "what is over stays over"
 
 
-def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Reception, Clock, str]) -> None:
+def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Authenticator, Clock, str]) -> None:
     known, clock, token = opened
     while clock.now - NOON < timedelta(hours=8):
         assert known.of_request(at(token)).known
@@ -456,7 +456,7 @@ def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Recept
 
 
 def test_a_window_left_open_is_nobody_s_once_the_session_is_over(
-    opened: tuple[Reception, Clock, str],
+    opened: tuple[Authenticator, Clock, str],
 ) -> None:
     known, clock, token = opened
     visit = known.visits.find([known.visit(at(token))])
@@ -467,7 +467,7 @@ def test_a_window_left_open_is_nobody_s_once_the_session_is_over(
 
 @pytest.mark.parametrize("change", ["disable", "assign", "reset", "password", "sign_out"])
 def test_a_changed_or_closed_account_is_out_at_once(
-    change: str, opened: tuple[Reception, Clock, str], data: DataDir
+    change: str, opened: tuple[Authenticator, Clock, str], data: DataDir
 ) -> None:
     known, _, token = opened
     assert known.of_request(at(token)).known
@@ -486,7 +486,7 @@ def test_a_changed_or_closed_account_is_out_at_once(
 
 def test_somebody_with_a_given_password_has_no_right_before_it_is_changed(data: DataDir) -> None:
     accounts.create(data, ADMINISTRATOR, "赵六", "administrator", None, [])
-    known = Reception(data, SETTINGS, dict, Clock())
+    known = Authenticator(data, SETTINGS, dict, Clock())
     arrival = known.of_request(at(known.sessions.begin("赵六", 1, NOON)))
     assert arrival.must_change
     assert not any(arrival.actor.may(right) for right in ("view", "accounts", "audit"))

@@ -10,11 +10,11 @@ import pytest
 
 from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Actor, Capability, Forbidden, Role, console
 from scorecard.audit import log as audit
-from scorecard.catalog import loader as catalogs
+from scorecard.catalog import loader
 from scorecard.errors import SeedErrors
-from scorecard.identity import settings as access_settings
-from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, Reception
-from scorecard.identity.connections import Request, Visits
+from scorecard.identity import settings
+from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, Authenticator
+from scorecard.identity.connections import Connections, Request
 from scorecard.identity.settings import AccessSettings, Oidc, Proxy
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
@@ -80,13 +80,13 @@ def test_a_department_sees_and_reports_its_own_only(capability: Capability) -> N
 
 
 def test_a_change_of_who_gets_in_changes_no_version(seeds: Path) -> None:
-    known = catalogs.load(seeds)
-    assert catalogs.ACCESS not in known.files
-    assert (seeds / catalogs.ACCESS).exists()
+    known = loader.load(seeds)
+    assert loader.ACCESS not in known.files
+    assert (seeds / loader.ACCESS).exists()
 
 
 def test_a_seeds_folder_without_settings_lets_in_who_signs_in_and_nobody_else(tmp_path: Path) -> None:
-    found = access_settings.load(tmp_path)
+    found = settings.load(tmp_path)
     assert found.local_accounts
     assert not found.visitor_on_loopback
     assert not found.proxy.enabled
@@ -112,7 +112,7 @@ def test_a_mistake_in_the_settings_is_told_with_its_key(
 ) -> None:
     (tmp_path / "access.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SeedErrors) as found:
-        access_settings.load(tmp_path)
+        settings.load(tmp_path)
     for word in ("access.toml", *told):
         assert word in str(found.value)
 
@@ -131,7 +131,7 @@ class Clock:
         return self.now
 
 
-def reception(data: DataDir, clock: Clock | None = None, **changes: Any) -> Reception:
+def reception(data: DataDir, clock: Clock | None = None, **changes: Any) -> Authenticator:
     given = {
         "visitor_on_loopback": True,
         "proxy": Proxy(enabled=True, roles=WORDS),  # pyright: ignore
@@ -139,7 +139,7 @@ def reception(data: DataDir, clock: Clock | None = None, **changes: Any) -> Rece
         **changes,
     }
     departments = {"civil": "civil", "民事审判庭": "civil"}
-    return Reception(data, AccessSettings.model_validate(given), lambda: departments, clock or Clock())
+    return Authenticator(data, AccessSettings.model_validate(given), lambda: departments, clock or Clock())
 
 
 def request(headers: Mapping[str, str] | None = None, peer: str = "127.0.0.1", **cookies: str) -> Request:
@@ -338,7 +338,7 @@ def test_a_key_nobody_made_and_two_keys_at_once_lead_to_nobody(data: DataDir) ->
 
 
 def test_windows_that_are_gone_are_forgotten() -> None:
-    visits = Visits()
+    visits = Connections()
     old = visits.came(request(), NOON)
     visits.went(old, NOON)
     visits.came(request(), NOON + timedelta(minutes=1))

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.cards import Card, Evidence, card, cards, controlled, trend
-from scorecard.assessment.comparison import Change
-from scorecard.assessment.indicator_value import Reading
-from scorecard.assessment.verdict import Verdict, Word
+from scorecard.assessment.cards import Card, CardInputs, card, cards, controlled, trend
+from scorecard.assessment.comparison import PeriodChange
+from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period, containing, parse, year_before
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.charts import trend as charts
-from scorecard.narrative import attention as exceptions, sentences as narrative
+from scorecard.narrative import attention, sentences
 from scorecard.narrative.control_words import baseline_lines, state_note
 from scorecard.narrative.time_axis_notes import marks
 from scorecard.records.targets import bounds, effective
@@ -56,25 +56,25 @@ def plain_card(catalog: Catalog, top: int, bottom: int, before: tuple[int, int] 
 def test_published_triples_are_told_as_half_up_figures_with_their_halves(
     catalog: Catalog, top: int, bottom: int, published: str
 ) -> None:
-    said = narrative.of_indicator(plain_card(catalog, top, bottom))
+    said = sentences.of_indicator(plain_card(catalog, top, bottom))
     assert f"小额诉讼程序适用率为{published}%（{top:,} / {bottom:,}）" in said
 
 
 def test_rates_are_compared_in_points_in_the_sentence(catalog: Catalog) -> None:
-    said = narrative.of_indicator(plain_card(catalog, 5377, 10000, before=(4838, 10000)))
+    said = sentences.of_indicator(plain_card(catalog, 5377, 10000, before=(4838, 10000)))
     assert "，同比上升5.39个百分点，" in said
 
 
 def test_counts_are_compared_in_percent_in_the_sentence(catalog: Catalog) -> None:
     one = catalog.indicators["cross_region_filing_count"]
 
-    def counted(period: Period, count: int) -> Reading:
+    def counted(period: Period, count: int) -> IndicatorValue:
         return reading(one.id, period, count, 0, denominator=None, exact=Fraction(count), base=count)
 
     now, then = OCTOBER, year_before(OCTOBER)
     for before, wanted in ((2296, "同比上升0.74%"), (0, "上年同期为0"), (2313, "同比持平")):
         found = card(evidence(catalog, counted(then, before), counted(now, 2313)), one, now)
-        said = narrative.of_indicator(found)
+        said = sentences.of_indicator(found)
         assert said.startswith(f"2026年10月，{one.name}为2,313件，{wanted}，")
 
 
@@ -89,7 +89,7 @@ def test_counts_are_compared_in_percent_in_the_sentence(catalog: Catalog) -> Non
     ],
 )
 def test_what_may_not_be_judged_is_said_and_not_compared(
-    catalog: Catalog, word: Word, wanted: str, unwanted: str
+    catalog: Catalog, word: VerdictWord, wanted: str, unwanted: str
 ) -> None:
     value = {"样本不足": ("n=3", ""), "数据待核": ("66.67", "%"), "无数据": ("—", "")}.get(
         word, ("66.67", "%")
@@ -101,9 +101,9 @@ def test_what_may_not_be_judged_is_said_and_not_compared(
         figure=value[0],
         unit=value[1],
         halves="2 / 3",
-        changes=(Change("同比", "同比上升1.00个百分点"),),
+        changes=(PeriodChange("同比", "同比上升1.00个百分点"),),
     )
-    said = narrative.of_indicator(shown)
+    said = sentences.of_indicator(shown)
     assert wanted in said
     assert unwanted not in said
 
@@ -111,7 +111,7 @@ def test_what_may_not_be_judged_is_said_and_not_compared(
 def test_a_cohort_too_small_for_a_rate_is_told_as_a_count(catalog: Catalog) -> None:
     one = catalog.indicators["mediation_enforcement_rate"]
     found = card(evidence(catalog, reading(one.id, OCTOBER, 0, 1, state="immature")), one, OCTOBER)
-    assert narrative.of_indicator(found) == f"2026年10月，{one.name}观察期未满，只列数（0 / 1），不计比率。"
+    assert sentences.of_indicator(found) == f"2026年10月，{one.name}观察期未满，只列数（0 / 1），不计比率。"
 
 
 def test_a_target_is_told_with_its_gap_and_a_pace_with_what_is_missing(catalog: Catalog) -> None:
@@ -121,20 +121,20 @@ def test_a_target_is_told_with_its_gap_and_a_pace_with_what_is_missing(catalog: 
         one,
         OCTOBER,
     )
-    assert "，目标≥60%（同类），未达标（较目标 -1.23个百分点）" in narrative.of_indicator(found)
+    assert "，目标≥60%（同类），未达标（较目标 -1.23个百分点）" in sentences.of_indicator(found)
     firms = catalog.indicators["outreach_firm_count"]
     year = parse("ytd", "2026-10")
     assert year is not None
     counted = reading(firms.id, year, 63, 0, denominator=None, exact=Fraction(63), base=63)
     paced = card(evidence(catalog, counted, targets=(target(firms.id, "累计", "120"),)), firms, year)
-    assert narrative.of_indicator(paced).endswith("再增37家即达进度。")
+    assert sentences.of_indicator(paced).endswith("再增37家即达进度。")
 
 
 def test_a_domain_counts_words_and_names_what_missed_without_a_score(catalog: Catalog) -> None:
     one = catalog.indicators["pre_mediation_success_rate"]
     shown = evidence(catalog, reading(one.id, OCTOBER, 10, 100), targets=(target(one.id, "下限", "60"),))
     every = [found for found in cards(shown, OCTOBER) if found.indicator.domain == one.domain]
-    said = narrative.of_domain("解决商业纠纷", every)
+    said = sentences.of_domain("解决商业纠纷", every)
     assert said.splitlines()[0] == (
         f"解决商业纠纷：2026年10月，共{len(every)}项指标，未达标1项、无数据{len(every) - 1}项。"
         "未达标的是：诉前调解成功率。"
@@ -152,7 +152,7 @@ def test_the_whole_names_domains_exceptions_and_where_it_comes_from(catalog: Cat
         (domain.name, [found for found in every if found.indicator.domain == domain.id])
         for domain in catalog.domains.values()
     ]
-    lines = narrative.of_whole("标题", domains, "数据截至2026年10月31日，版本abc。").splitlines()
+    lines = sentences.of_whole("标题", domains, "数据截至2026年10月31日，版本abc。").splitlines()
     assert [line[:2] for line in lines[1:5]] == ["一、", "二、", "三、", "四、"]
     assert lines[5] == "未达标且未见改善："
     assert lines[6].startswith("诉前调解成功率：2026年10月为10.00%")
@@ -190,7 +190,7 @@ def before(kind: str, period: Period) -> Period:
 
 
 def read_back(
-    said: str, of: Indicator, period: Period, readings: Mapping[Period, Reading], goal: Fraction | None
+    said: str, of: Indicator, period: Period, readings: Mapping[Period, IndicatorValue], goal: Fraction | None
 ) -> int:
     """How many numbers of the sentence were compared with the values they came from."""
     found = LEAD.match(said)
@@ -239,14 +239,14 @@ def test_every_sentence_reads_back_to_the_values_it_came_from(
     catalog = store.catalog(connection)
     series = store.series(connection, catalog, grain, "all", "all")
     targets = store.targets(connection)
-    shown = Evidence(
+    shown = CardInputs(
         catalog, series, targets, store.doubts(connection), store.tables(connection), "all", "all", AS_OF
     )
     period = parse(grain, key)
     assert period is not None
     told = compared = 0
     for found in cards(shown, period):
-        said = narrative.of_indicator(found)
+        said = sentences.of_indicator(found)
         assert said.endswith("。")
         assert said.startswith(f"{period.label}，{found.indicator.name}")
         if found.verdict.word in ("样本不足", "数据待核", "无数据") or "不计比率" in said:
@@ -271,8 +271,8 @@ def test_the_reader_of_sentences_finds_a_wrong_number() -> None:
     of = indicator("count")
     now = containing("month", 2026 * 12)
     values = {
-        now: Reading("rate", now, "all", "all", Decimal(110), None, 110, Fraction(110), "complete"),
-        year_before(now): Reading(
+        now: IndicatorValue("rate", now, "all", "all", Decimal(110), None, 110, Fraction(110), "complete"),
+        year_before(now): IndicatorValue(
             "rate", now, "all", "all", Decimal(100), None, 100, Fraction(100), "complete"
         ),
     }
@@ -297,14 +297,14 @@ def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_mon
     connection = store.connect(sample, version)
     catalog = store.catalog(connection)
     series = store.series(connection, catalog, "month", "all", "all")
-    shown = Evidence(
+    shown = CardInputs(
         catalog, series, store.targets(connection), {}, store.tables(connection), "all", "all", AS_OF
     )
     connection.close()
     period = parse("month", key)
     assert period is not None
     every = cards(shown, period)
-    exceptions.groups(every)
+    attention.groups(every)
     for found in every:
         assert all(lines for _, lines in state_note(found))
         points, told = trend(shown, found.indicator), controlled(shown, found.indicator)

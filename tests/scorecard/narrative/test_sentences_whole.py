@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scorecard.assessment.cards import Card, Evidence, cards
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.cards import Card, CardInputs, cards
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import Grain, Period, parse
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative import sentences as narrative
+from scorecard.narrative import sentences
 from scorecard.records.targets import Bounds, Target, bounds, effective
 from scorecard.store import versions as store
 from tests.scorecard.narrative.test_sentences import LEAD, number, rounded
@@ -40,18 +40,18 @@ class World:
 
     catalog: Catalog
     cards: tuple[Card, ...]
-    series: Mapping[str, tuple[Reading, ...]]
+    series: Mapping[str, tuple[IndicatorValue, ...]]
     targets: tuple[Target, ...]
     period: Period
 
-    def reading(self, indicator: str, label: str) -> Reading:
+    def reading(self, indicator: str, label: str) -> IndicatorValue:
         return next(one for one in self.series[indicator] if one.period.label == label)
 
     def bounds(self, indicator: str, period: Period) -> Bounds | None:
         goal = effective(self.targets, indicator, period)
         return None if goal is None else bounds(goal, period)
 
-    def missed(self, indicator: str, reading: Reading) -> bool:
+    def missed(self, indicator: str, reading: IndicatorValue) -> bool:
         limits = self.bounds(indicator, reading.period)
         if limits is None or reading.exact is None:
             return False
@@ -69,7 +69,7 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
     doubts, tables = store.doubts(connection), store.tables(connection)
     period = parse(grain, key)
     assert period is not None
-    shown = Evidence(catalog, series, targets, doubts, tables, "all", "all", AS_OF)
+    shown = CardInputs(catalog, series, targets, doubts, tables, "all", "all", AS_OF)
     yield World(catalog, tuple(cards(shown, period)), series, targets, period)
     connection.close()
 
@@ -95,7 +95,7 @@ def standing(line: str, world: World, domain: str) -> None:
 def test_the_words_on_a_domain_read_back(world: World) -> None:
     for domain in world.catalog.domains.values():
         own = of_domain(world, domain.id)
-        first, *lines = narrative.of_domain(domain.name, own).splitlines()
+        first, *lines = sentences.of_domain(domain.name, own).splitlines()
         standing(first, world, domain.id)
         assert len(lines) == len(own)
         for line, card in zip(lines, own, strict=True):
@@ -109,7 +109,7 @@ def test_the_words_on_a_domain_read_back(world: World) -> None:
 def test_the_words_on_the_whole_read_back(world: World) -> None:
     named = {indicator.name: indicator.id for indicator in world.catalog.indicators.values()}
     domains = [(domain.name, of_domain(world, domain.id)) for domain in world.catalog.domains.values()]
-    title, *lines, state = narrative.of_whole("标题", domains, "数据截至某日。").splitlines()
+    title, *lines, state = sentences.of_whole("标题", domains, "数据截至某日。").splitlines()
     assert (title, state) == ("标题", "数据截至某日。")
     for line, domain in zip(lines, world.catalog.domains, strict=False):
         standing(line, world, domain)
@@ -133,7 +133,7 @@ def test_the_words_on_the_whole_read_back(world: World) -> None:
 
 def test_a_standing_with_a_wrong_count_is_found(world: World) -> None:
     domain = world.catalog.domains["commercial_disputes"]
-    said = narrative.summary(domain.name, of_domain(world, domain.id))
+    said = sentences.summary(domain.name, of_domain(world, domain.id))
     standing(said, world, domain.id)
     for wrong in (said.replace("共32项", "共33项"), re.sub(r"达标(\d+)项", "达标99项", said, count=1)):
         assert wrong != said
@@ -151,7 +151,7 @@ def missing(told: re.Match[str], exact: Fraction, limits: Bounds | None, line: s
     return 2
 
 
-def running(told: re.Match[str], world: World, indicator: str, last: Reading, line: str) -> int:
+def running(told: re.Match[str], world: World, indicator: str, last: IndicatorValue, line: str) -> int:
     """The readings from the one named to this one are as many as is said, and none of them met the target."""
     whole = sorted(world.series[indicator], key=lambda one: one.period.last_month)
     first = world.reading(indicator, told["since"])

@@ -7,7 +7,7 @@ from typing import cast
 from hypothesis import HealthCheck, event, given, settings
 
 from scorecard.calendar.period import Grain, parse
-from scorecard.queries.evidence import behind, cut_of
+from scorecard.queries.evidence import cut_of, evidence_queries
 from scorecard.store.evidence_rows import half_of, totals
 from tests.support.engine import built
 from tests.support.generated import World, worlds
@@ -29,7 +29,7 @@ def test_the_rows_of_every_declared_formula_are_its_halves(world: World) -> None
                 period = parse(cast("Grain", grain), name)
                 assert period is not None
                 assert cut is not None
-                stands = behind(world.catalog, indicator, period, department, scope, cut)
+                stands = evidence_queries(world.catalog, indicator, period, department, scope, cut)
                 counted = [total for one in stands for total in totals(connection, one)]
                 for part, wanted in enumerate(halves(expected[key])):
                     found = (half_of(counted, "numerator", part), half_of(counted, "denominator", part))

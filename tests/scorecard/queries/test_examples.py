@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.catalog import conditions, loader as catalogs, worked_examples as example
+from scorecard.catalog import conditions, loader, worked_examples
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import Term
 from scorecard.store import versions as store
@@ -15,13 +15,13 @@ from tests.conftest import ROOT
 from tests.support.engine import built
 from tests.support.naive import Rows, Value, evaluate
 
-CATALOG = catalogs.load(ROOT / "seeds")
+CATALOG = loader.load(ROOT / "seeds")
 IDS = list(CATALOG.indicators)
 
 
 def _inputs(indicator: Indicator) -> tuple[Rows, dict[str, date]]:
-    rows = {one.table: list(one.rows) for one in example.tables(indicator, CATALOG)}
-    return rows, dict.fromkeys(rows, example.cut_date(indicator))
+    rows = {one.table: list(one.rows) for one in worked_examples.tables(indicator, CATALOG)}
+    return rows, dict.fromkeys(rows, worked_examples.cut_date(indicator))
 
 
 def _naive(indicator: Indicator) -> Value:

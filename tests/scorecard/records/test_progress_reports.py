@@ -18,7 +18,14 @@ from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.progress_reports import LONGEST, TABLE, Report, may_report, reporters, standings
+from scorecard.records.progress_reports import (
+    LONGEST,
+    TABLE,
+    ProgressReport,
+    may_report,
+    reporters,
+    standings,
+)
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.ui.records.entry_form import as_csv
@@ -150,9 +157,11 @@ def test_a_report_that_contradicts_itself_does_not_get_in(
 # --- where it stands ------------------------------------------------------------------------------------------
 
 
-def report(batch: str, day: int = 20, department: str = "civil") -> Report:
+def report(batch: str, day: int = 20, department: str = "civil") -> ProgressReport:
     on, at = date(2026, 10, day), datetime(2026, 10, 21)
-    return Report("insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at, "")
+    return ProgressReport(
+        "insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at, ""
+    )
 
 
 def test_the_later_of_two_published_reports_holds_and_one_that_waits_replaces_nothing_yet() -> None:

@@ -11,23 +11,23 @@ import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, Reading
+from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
 from scorecard.audit import log as audit
 from scorecard.calendar.period import GRAINS, Grain, parse
-from scorecard.catalog import loader as catalogs, worked_examples as example
+from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.errors import ScorecardError
-from scorecard.queries.evidence import Behind, Role, behind, cut_of
+from scorecard.queries.evidence import EvidenceQuery, TermRole, cut_of, evidence_queries
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import evidence_export as evidence_file, evidence_rows as case_rows, versions as store
-from scorecard.store.evidence_export import Choice, export
-from scorecard.store.evidence_rows import Part, half_of, totals
+from scorecard.store import evidence_export, evidence_rows, versions as store
+from scorecard.store.evidence_export import EvidenceSelection, export
+from scorecard.store.evidence_rows import EvidencePart, half_of, totals
 from tests.conftest import ROOT
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.engine import built
 from tests.support.naive import aggregate
 
-CATALOG = catalogs.load(ROOT / "seeds")
+CATALOG = loader.load(ROOT / "seeds")
 
 
 def rows_behind(
@@ -38,23 +38,23 @@ def rows_behind(
     key: str,
     department: str = ALL_DEPARTMENTS,
     scope: str = "all",
-) -> tuple[Behind, ...]:
+) -> tuple[EvidenceQuery, ...]:
     as_of = {name: state.as_of for name, state in store.tables(connection).items()}
     chosen, period = catalog.indicators[indicator], parse(grain, key)
     cut = cut_of(chosen, as_of)
     assert period is not None
     assert cut is not None
-    return behind(catalog, chosen, period, department, scope, cut)
+    return evidence_queries(catalog, chosen, period, department, scope, cut)
 
 
-def halves(reading: Reading) -> list[tuple[Decimal | None, Decimal | None]]:
+def halves(reading: IndicatorValue) -> list[tuple[Decimal | None, Decimal | None]]:
     if reading.parts:
         return [(numerator, denominator) for _, numerator, denominator in reading.parts]
     return [(reading.numerator, reading.denominator)]
 
 
 def from_rows(
-    connection: duckdb.DuckDBPyConnection, rows: tuple[Behind, ...], parts: int
+    connection: duckdb.DuckDBPyConnection, rows: tuple[EvidenceQuery, ...], parts: int
 ) -> list[tuple[Decimal | None, Decimal | None]]:
     counted = [total for one in rows for total in totals(connection, one)]
     return [(half_of(counted, "numerator", n), half_of(counted, "denominator", n)) for n in range(parts)]
@@ -80,7 +80,9 @@ def test_counting_the_rows_gives_both_halves_of_every_indicator_again(
     assert compared >= (60 if (department, scope) == ("all", "all") else 10)
 
 
-def plain(connection: duckdb.DuckDBPyConnection, rows: Behind) -> list[tuple[Role, list[dict[str, Any]]]]:
+def plain(
+    connection: duckdb.DuckDBPyConnection, rows: EvidenceQuery
+) -> list[tuple[TermRole, list[dict[str, Any]]]]:
     """The rows of each role as plain Python has them."""
     cursor = connection.cursor().execute(rows.query)
     names = [column[0] for column in cursor.description or ()]
@@ -88,7 +90,7 @@ def plain(connection: duckdb.DuckDBPyConnection, rows: Behind) -> list[tuple[Rol
     return [(role, [row for row in listed if row[role.flag]]) for role in rows.roles]
 
 
-def added_up(roles: list[tuple[Role, list[dict[str, Any]]]], half: str, part: int) -> Fraction | None:
+def added_up(roles: list[tuple[TermRole, list[dict[str, Any]]]], half: str, part: int) -> Fraction | None:
     amounts = [
         (aggregate(role.term, rows), role.term.minus)
         for role, rows in roles
@@ -102,8 +104,8 @@ def added_up(roles: list[tuple[Role, list[dict[str, Any]]]], half: str, part: in
 def test_the_rows_of_a_worked_example_added_up_by_plain_python_are_its_halves(indicator: str) -> None:
     chosen = CATALOG.indicators[indicator]
     expect = chosen.example.expect
-    rows = {one.table: list(one.rows) for one in example.tables(chosen, CATALOG)}
-    cut = example.cut_date(chosen)
+    rows = {one.table: list(one.rows) for one in worked_examples.tables(chosen, CATALOG)}
+    cut = worked_examples.cut_date(chosen)
     period = parse(expect.grain, expect.period)
     assert period is not None
     with built(CATALOG, [chosen], rows, dict.fromkeys(rows, cut)) as opened:
@@ -112,7 +114,7 @@ def test_the_rows_of_a_worked_example_added_up_by_plain_python_are_its_halves(in
             for one in store.series(opened, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[indicator]
             if one.period == period
         ]
-        stands = behind(CATALOG, chosen, period, ALL_DEPARTMENTS, expect.scope, cut)
+        stands = evidence_queries(CATALOG, chosen, period, ALL_DEPARTMENTS, expect.scope, cut)
         roles = [role for one in stands for role in plain(opened, one)]
     for part, (numerator, denominator) in enumerate(halves(reading)):
         assert added_up(roles, "numerator", part) == numerator
@@ -130,17 +132,21 @@ def test_the_rows_of_the_listed_pages_together_are_the_rows_of_the_denominator(
     assert counted["分子（减）"] > 0
     for label, number in counted.items():
         assert sum(label in one.split("、") for one in labels) == number
-    net = case_rows.count(connection, found, OFFICER, rows, part="numerator")
+    net = evidence_rows.count(connection, found, OFFICER, rows, part="numerator")
     assert net == counted["分子"] - counted["分子（减）"]
-    assert case_rows.count(connection, found, OFFICER, rows, part="rest") == counted["分母"] - net
+    assert evidence_rows.count(connection, found, OFFICER, rows, part="rest") == counted["分母"] - net
 
 
 def pages(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, rows: Behind, part: Part = "all", text: str = ""
-) -> list[case_rows.Line]:
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    rows: EvidenceQuery,
+    part: EvidencePart = "all",
+    text: str = "",
+) -> list[evidence_rows.EvidenceRow]:
     """Every row, seven at a time."""
-    listed: list[case_rows.Line] = []
-    while more := case_rows.evidence_rows(
+    listed: list[evidence_rows.EvidenceRow] = []
+    while more := evidence_rows.evidence_rows(
         connection, catalog, OFFICER, rows, part=part, text=text, limit=7, offset=len(listed)
     ):
         listed += more
@@ -151,7 +157,7 @@ def test_every_row_names_its_file_and_the_line_it_stands_in(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
     (rows,) = rows_behind(connection, found, "bankruptcy_mean_days", "year", "2026")
-    header = case_rows.headers(rows)
+    header = evidence_rows.headers(rows)
     listed = pages(connection, found, rows)
     case_no, line, file = (header.index(name) for name in ("案号", "源文件行号", "来源文件"))
     assert listed
@@ -167,15 +173,15 @@ def test_the_sources_of_a_number_together_give_all_of_its_rows(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
-    batches = case_rows.sources(connection, rows)
-    assert sum(one.rows for one in batches) == case_rows.count(connection, found, OFFICER, rows)
+    batches = evidence_rows.sources(connection, rows)
+    assert sum(one.rows for one in batches) == evidence_rows.count(connection, found, OFFICER, rows)
     assert all(one.batch and one.file and one.as_of == "2026-10-31" for one in batches)
 
 
 # --------------------------------------------------------------------------------------------------- masks and search
 
 
-def private_values(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rows: Behind) -> set[str]:
+def private_values(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rows: EvidenceQuery) -> set[str]:
     hidden = [name for name, column in rows.table.columns.items() if column.private]
     listed = ", ".join(f'"{column}"::VARCHAR' for column in hidden)
     fetched = connection.cursor().execute(f"SELECT {listed} FROM ({rows.query})").fetchall()
@@ -202,7 +208,7 @@ def test_no_private_cell_is_shown_whole_and_equal_ones_can_still_be_told(
         listed = pages(connection, found, rows)
         assert secrets
         assert not secrets & {cell for line in listed for cell in line.cells}
-        place = case_rows.headers(rows).index(rows.table.header(min(hidden)))
+        place = evidence_rows.headers(rows).index(rows.table.header(min(hidden)))
         column = min(hidden)
         different = (
             connection.cursor()
@@ -217,7 +223,7 @@ def test_a_search_cannot_ask_for_what_is_hidden(
 ) -> None:
     (rows,) = rows_behind(connection, found, "credit_repair_firm_count", "year", "2026")
     for secret in sorted(private_values(connection, found, rows))[:5]:
-        assert case_rows.count(connection, found, OFFICER, rows, text=secret) == 0
+        assert evidence_rows.count(connection, found, OFFICER, rows, text=secret) == 0
 
 
 def test_a_search_finds_what_is_shown_every_word_of_it_and_nothing_else(
@@ -238,8 +244,8 @@ def test_a_search_finds_what_is_shown_every_word_of_it_and_nothing_else(
 
 def read(connection: duckdb.DuckDBPyConnection, catalog: Catalog, actor: Actor, department: str) -> int:
     (rows,) = rows_behind(connection, catalog, "small_claims_rate", "year", "2026", department)
-    case_rows.count(connection, catalog, actor, rows)
-    return len(case_rows.evidence_rows(connection, catalog, actor, rows, limit=5))
+    evidence_rows.count(connection, catalog, actor, rows)
+    return len(evidence_rows.evidence_rows(connection, catalog, actor, rows, limit=5))
 
 
 def test_the_office_sees_all_rows_and_a_department_its_own(
@@ -268,29 +274,31 @@ def test_a_department_sees_no_row_of_another_one(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
     (rows,) = rows_behind(connection, found, "small_claims_rate", "year", "2026", "civil")
-    place = case_rows.headers(rows).index("承办部门")
-    listed = case_rows.evidence_rows(connection, found, CIVIL, rows, limit=100_000)
+    place = evidence_rows.headers(rows).index("承办部门")
+    listed = evidence_rows.evidence_rows(connection, found, CIVIL, rows, limit=100_000)
     assert {line.cells[place] for line in listed} == {"民事审判庭"}
 
 
 # --------------------------------------------------------------------------------------------------------------- file
 
 
-def choice(rows: Behind, part: Part = "all", text: str = "") -> Choice:
-    return Choice(rows, part, text, "案件清单 small_claims_rate 测试", ("口径 small_claims_rate", "版本 v"))
+def choice(rows: EvidenceQuery, part: EvidencePart = "all", text: str = "") -> EvidenceSelection:
+    return EvidenceSelection(
+        rows, part, text, "案件清单 small_claims_rate 测试", ("口径 small_claims_rate", "版本 v")
+    )
 
 
 def test_a_file_has_a_mark_for_excel_every_row_and_its_provenance_and_is_recorded(
     connection: duckdb.DuckDBPyConnection, found: Catalog, data: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence_file, "_PAGE", 50)
+    monkeypatch.setattr(evidence_export, "_PAGE", 50)
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     raw = export(data, connection, found, OFFICER, choice(rows))
     assert raw.startswith(b"\xef\xbb\xbf")
     read_back = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
-    total = case_rows.count(connection, found, OFFICER, rows)
+    total = evidence_rows.count(connection, found, OFFICER, rows)
     assert total > 50
-    assert tuple(read_back[0]) == case_rows.headers(rows)
+    assert tuple(read_back[0]) == evidence_rows.headers(rows)
     assert [tuple(row) for row in read_back[1 : total + 1]] == [
         line.cells for line in pages(connection, found, rows)
     ]
@@ -312,7 +320,7 @@ def test_a_refused_export_gives_nothing_and_is_recorded(
 def test_a_file_longer_than_a_spreadsheet_opens_is_refused(
     connection: duckdb.DuckDBPyConnection, found: Catalog, data: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence_file, "MOST_ROWS", 10)
+    monkeypatch.setattr(evidence_export, "MOST_ROWS", 10)
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     with pytest.raises(ScorecardError, match="不超过 10 行"):
         export(data, connection, found, OFFICER, choice(rows))
@@ -339,7 +347,7 @@ def test_a_number_cut_at_the_earlier_of_two_tables_leaves_later_rows_out(catalog
     with built(catalog, [chosen], {"cases": cases, "pre_mediations": talks}, as_of) as opened:
         cut = cut_of(chosen, as_of)
         assert cut == parse_day("2026-10-20")
-        stands = behind(catalog, chosen, period, ALL_DEPARTMENTS, "all", cut)
+        stands = evidence_queries(catalog, chosen, period, ALL_DEPARTMENTS, "all", cut)
         assert from_rows(opened, stands, 1) == [(Decimal(1), Decimal(2))]
     assert cut_of(chosen, {"cases": parse_day("2026-10-31")}) is None
 

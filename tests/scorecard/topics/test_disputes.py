@@ -11,19 +11,19 @@ from typing import Any
 import duckdb
 import pytest
 
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import stage_times as charts_disputes
-from scorecard.charts.flow import Sheet
+from scorecard.charts import stage_times
+from scorecard.charts.flow import FigureFrame
 from scorecard.store import versions as store
-from scorecard.topics import deadline_queries as dispute_clocks, dispute_queries as dispute_rows
+from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
 from scorecard.topics.slices import Slice, slice_of
 from tests.support.engine import built
 from tests.support.samples import AS_OF
 
-SHEET = Sheet("标题", "副题", ("口径 一",), True)
+SHEET = FigureFrame("标题", "副题", ("口径 一",), True)
 ALL = ("all", "all")
 
 
@@ -49,47 +49,47 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
 ) -> None:
     series = store.series(connection, found, grain, department, scope)
 
-    def each(indicator: str) -> Iterator[tuple[Reading, Slice]]:
+    def each(indicator: str) -> Iterator[tuple[IndicatorValue, Slice]]:
         for reading in series.get(indicator, ())[-3:]:
             yield reading, slice_at(grain, reading.period.key, department, scope)
 
     compared = 0
     for reading, chosen in each("pre_mediation_success_rate"):
-        talks = dispute_rows.mediations(connection, found, chosen)
+        talks = dispute_queries.mediations(connection, found, chosen)
         assert (talks.succeeded, talks.ended) == (reading.numerator, reading.denominator)
         compared += 1
     for reading, chosen in each("small_claims_rate"):
-        trials = dispute_rows.trials(connection, found, chosen)
+        trials = dispute_queries.trials(connection, found, chosen)
         assert (trials.of(PROCEDURES[0]), trials.closed) == (reading.numerator, reading.denominator)
-        claims = dispute_clocks.claims(connection, found, chosen)
+        claims = deadline_queries.claims(connection, found, chosen)
         assert (sum(one.used for one in claims), sum(one.cases for one in claims)) == (
             reading.numerator, reading.denominator,
         )  # fmt: skip
         compared += 1
     for reading, chosen in each("first_enforcement_mean_days"):
-        last = dispute_rows.stages(connection, found, chosen).apart[-1]
+        last = dispute_queries.stages(connection, found, chosen).apart[-1]
         assert (last.days, last.cases) == (reading.numerator, reading.denominator)
         compared += 1
     for reading, chosen in each("urgent_preservation_48h_rate"):
-        clock = dispute_clocks.preservation(connection, found, chosen)
+        clock = deadline_queries.preservation(connection, found, chosen)
         assert (sum(n for _, n in clock.groups[:2]), clock.counted) == (
             reading.numerator,
             reading.denominator,
         )
         compared += 1
     for reading, chosen in each("arrears_recovery_rate"):
-        money = dispute_rows.arrears(connection, found, chosen)
+        money = dispute_queries.arrears(connection, found, chosen)
         assert (money.recovered, money.claimed) == (reading.numerator, reading.denominator)
         compared += 1
     for reading, chosen in each("arrears_recovered_amount"):
-        assert dispute_rows.arrears(connection, found, chosen).arrived == reading.numerator
+        assert dispute_queries.arrears(connection, found, chosen).arrived == reading.numerator
     for reading, chosen in each("arrears_total_median_days"):
-        whole = dispute_rows.arrears(connection, found, chosen).steps[-1]
+        whole = dispute_queries.arrears(connection, found, chosen).steps[-1]
         assert (whole.median, whole.cases) == (reading.numerator, reading.base)
     for reading, chosen in each("dishonest_firm_stock") if (department, scope) == ALL else ():
-        assert dispute_clocks.register(connection, found, chosen).firms_after == reading.numerator
+        assert deadline_queries.register(connection, found, chosen).firms_after == reading.numerator
     for reading, chosen in each("relisted_after_repair_rate") if (department, scope) == ALL else ():
-        register = dispute_clocks.register(connection, found, chosen)
+        register = deadline_queries.register(connection, found, chosen)
         assert (register.relisted, register.repaired) == (reading.numerator, reading.denominator)
     assert compared >= 4
 
@@ -99,11 +99,11 @@ def test_the_register_balances_and_begins_where_it_ended_before(
 ) -> None:
     before = None
     for month in range(1, 11):
-        now = dispute_clocks.register(connection, found, slice_at("month", f"2026-{month:02}"))
+        now = deadline_queries.register(connection, found, slice_at("month", f"2026-{month:02}"))
         assert now.balanced
         assert before is None or now.before == before
         before = now.after
-    year = dispute_clocks.register(connection, found, slice_at("year", "2026"))
+    year = deadline_queries.register(connection, found, slice_at("year", "2026"))
     assert year.after == before
     assert year.left > 0
 
@@ -112,7 +112,7 @@ def test_failed_mediations_are_parted_by_whether_they_were_filed_by_the_end_of_t
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
     chosen = slice_at("month", "2026-06")
-    talks = dispute_rows.mediations(connection, found, chosen)
+    talks = dispute_queries.mediations(connection, found, chosen)
     failed = [
         row for row in rows(connection, "pre_mediations")
         if row["ended_on"] and chosen.first <= row["ended_on"] <= chosen.last and row["outcome"] == "失败"
@@ -147,7 +147,7 @@ def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_numb
         for trial, row in pairs
         if trial["closed_on"] >= trial["filed_on"] and row["filed_on"] >= trial["closed_on"]
     ]  # fmt: skip
-    stages = dispute_rows.stages(connection, found, chosen)
+    stages = dispute_queries.stages(connection, found, chosen)
     assert stages.enforced == len(closed)
     assert [stage.cases for stage in stages.together] == [len(steps)] * 3
     assert [stage.days for stage in stages.together] == [sum(step[n] for step in steps) for n in range(3)]
@@ -167,7 +167,7 @@ def test_disputes_of_investors_are_those_of_their_groups_of_causes(
         if row["case_type"] == "民初" and row["cause_group"] in groups and row["closed_on"]
         and chosen.first <= row["closed_on"] <= chosen.last
     ]  # fmt: skip
-    trials = dispute_rows.trials(connection, found, chosen, groups)
+    trials = dispute_queries.trials(connection, found, chosen, groups)
     assert trials.closed == len(listed) > 0
     assert sum(trials.ended(outcome) for outcome in trials.outcomes) == trials.closed
 
@@ -175,10 +175,10 @@ def test_disputes_of_investors_are_those_of_their_groups_of_causes(
 # ------------------------------------------------------------------------------------------------ 小额 by threshold
 
 WAGES = [
-    {"name": dispute_clocks.WAGE, "year": 2023, "value": Decimal(107_131), "unit": "元", "valid_from": date(2024, 5, 31)},
-    {"name": dispute_clocks.WAGE, "year": 2024, "value": Decimal(110_000), "unit": "元", "valid_from": date(2025, 6, 10)},
-    {"name": dispute_clocks.MUST_SHARE, "year": 2022, "value": Decimal(50), "unit": "%", "valid_from": date(2022, 1, 1)},
-    {"name": dispute_clocks.MAY_SHARE, "year": 2022, "value": Decimal(200), "unit": "%", "valid_from": date(2022, 1, 1)},
+    {"name": deadline_queries.WAGE, "year": 2023, "value": Decimal(107_131), "unit": "元", "valid_from": date(2024, 5, 31)},
+    {"name": deadline_queries.WAGE, "year": 2024, "value": Decimal(110_000), "unit": "元", "valid_from": date(2025, 6, 10)},
+    {"name": deadline_queries.MUST_SHARE, "year": 2022, "value": Decimal(50), "unit": "%", "valid_from": date(2022, 1, 1)},
+    {"name": deadline_queries.MAY_SHARE, "year": 2022, "value": Decimal(200), "unit": "%", "valid_from": date(2022, 1, 1)},
 ]  # fmt: skip
 
 
@@ -212,9 +212,9 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
     ]
     with with_claims(catalog, WAGES, *filed) as opened:
         chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
-        bands = {one.band: (one.used, one.others) for one in dispute_clocks.claims(opened, catalog, chosen)}
-        assert dispute_clocks.missing_parameters(opened) == ()
-        assert [(one.year, one.must, one.may) for one in dispute_clocks.thresholds(opened)] == [
+        bands = {one.band: (one.used, one.others) for one in deadline_queries.claims(opened, catalog, chosen)}
+        assert deadline_queries.missing_parameters(opened) == ()
+        assert [(one.year, one.must, one.may) for one in deadline_queries.thresholds(opened)] == [
             (2023, Decimal("53565.5"), 214_262), (2024, 55_000, 220_000),
         ]  # fmt: skip
     assert bands == {MUST: (2, 1), MAY: (1, 1), ABOVE: (0, 1), NO_CLAIM: (1, 0), NO_WAGE: (2, 0)}
@@ -222,9 +222,9 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
 
 def test_without_a_parameter_the_missing_one_is_named(catalog: Catalog) -> None:
     with with_claims(catalog, WAGES[:3], ("2025-01-01", "1", "小额诉讼")) as opened:
-        assert dispute_clocks.missing_parameters(opened) == (dispute_clocks.MAY_SHARE,)
+        assert deadline_queries.missing_parameters(opened) == (deadline_queries.MAY_SHARE,)
     with built(catalog, [], {"cases": []}, {}) as opened:
-        assert len(dispute_clocks.missing_parameters(opened)) == 3
+        assert len(deadline_queries.missing_parameters(opened)) == 3
 
 
 # ------------------------------------------------------------------------------------------------------------ 48 hours
@@ -252,7 +252,7 @@ def test_forty_eight_hours_are_in_time_and_a_minute_more_is_not(catalog: Catalog
         {"case_no": "（2026）鲁0117财保9号", "kind": "诉中", "applied_at": asked, "ruled_at": None},
     ]
     with built(catalog, [], {"preservation": listed}, {}) as opened:
-        clock = dispute_clocks.preservation(
+        clock = deadline_queries.preservation(
             opened, catalog, Slice(date(2026, 10, 1), date(2026, 10, 31), *ALL)
         )
     assert [n for _, n in clock.groups] == [1, 1, 1, 1]
@@ -276,7 +276,7 @@ def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> N
         (stage("甲", 8, 400), stage("乙", 8, 80), stage("丙", 8, 560)),
         20,
     )
-    bars = json.loads(charts_disputes.stage_times(SHEET, shown, 5).to_json())["data"]
+    bars = json.loads(stage_times.stage_times(SHEET, shown, 5).to_json())["data"]
     assert [(bar["base"], bar["x"]) for bar in bars] == [
         ([0.0], [2.0]), ([0.0], [50.0]), ([0.0], [50.0]), ([50.0], [10.0]), ([60.0], [70.0]),
     ]  # fmt: skip
@@ -287,4 +287,4 @@ def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> N
 def test_too_few_same_cases_are_not_drawn_and_have_no_sum() -> None:
     nothing = Stages((), (stage("甲", 0, 0),), 3)
     assert nothing.whole is None
-    assert json.loads(charts_disputes.stage_times(SHEET, nothing, 5).to_json())["data"] == []
+    assert json.loads(stage_times.stage_times(SHEET, nothing, 5).to_json())["data"] == []

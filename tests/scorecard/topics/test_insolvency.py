@@ -10,19 +10,19 @@ from typing import Any
 import duckdb
 import pytest
 
-from scorecard.assessment.indicator_value import Reading
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import Row, Segment, Sheet, flow
+from scorecard.charts.flow import FigureFrame, FlowSegment, FlowStage, flow
 from scorecard.store import versions as store
-from scorecard.topics import insolvency, insolvency_queries as insolvency_rows
+from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Case
 from scorecard.topics.slices import Slice, obstacle, slice_of
 from scorecard.topics.survival import Spell, survival
 from tests.support.samples import AS_OF
 
-SHEET = Sheet("标题<b>", "副题", ("口径 一", "版本 二"), True)
+SHEET = FigureFrame("标题<b>", "副题", ("口径 一", "版本 二"), True)
 
 
 def slice_at(grain: Grain, key: str, department: str = "all") -> Slice:
@@ -33,7 +33,7 @@ def slice_at(grain: Grain, key: str, department: str = "all") -> Slice:
 
 def readings(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, grain: Grain, indicator: str
-) -> list[Reading]:
+) -> list[IndicatorValue]:
     return list(store.series(connection, catalog, grain, "all", "all")[indicator])
 
 
@@ -56,7 +56,7 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
     compared = 0
     for mean in readings(connection, found, grain, "bankruptcy_mean_days"):
         chosen = slice_at(grain, mean.period.key)
-        cases = insolvency_rows.cases(connection, found, chosen)
+        cases = insolvency_queries.cases(connection, found, chosen)
         ended = [one for one in cases if one.terminated_on and one.terminated_on >= chosen.first]
         assert (sum(one.days for one in ended), len(ended)) == (mean.numerator, mean.denominator)
         compared += len(ended)
@@ -66,23 +66,23 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
     ):
         for rate in readings(connection, found, grain, name):
             chosen = slice_at(grain, rate.period.key)
-            sums = compute(insolvency_rows.cases(connection, found, chosen), chosen)
+            sums = compute(insolvency_queries.cases(connection, found, chosen), chosen)
             assert (sums.top, sums.bottom) == (rate.numerator, rate.denominator)
             assert sum((share.top for share in sums.shares), Decimal(0)) == sums.top
     for over in readings(connection, found, grain, "bankruptcy_pending_over_2y_count"):
-        cases = insolvency_rows.cases(connection, found, slice_at(grain, over.period.key))
+        cases = insolvency_queries.cases(connection, found, slice_at(grain, over.period.key))
         assert sum(one.over_two_years for one in cases) == over.numerator
     for referred in readings(connection, found, grain, "exec_to_bankruptcy_transfer_count"):
-        sent = insolvency_rows.transfers(connection, found, slice_at(grain, referred.period.key))
+        sent = insolvency_queries.transfers(connection, found, slice_at(grain, referred.period.key))
         assert sent.referred == referred.numerator
         parts = sum(n for _, n in (*sent.accepted, *sent.refused)) + sent.waiting
         assert parts == sent.referred
     for sold in readings(connection, found, grain, "asset_auction_success_rate"):
-        rounds = insolvency_rows.auctions(connection, found, slice_at(grain, sold.period.key))
+        rounds = insolvency_queries.auctions(connection, found, slice_at(grain, sold.period.key))
         assert sum(one.sold for one in rounds) == sold.numerator
         assert sum(one.sold + one.unsold for one in rounds) == sold.denominator
     for premium in readings(connection, found, grain, "asset_auction_premium_rate"):
-        rounds = insolvency_rows.auctions(connection, found, slice_at(grain, premium.period.key))
+        rounds = insolvency_queries.auctions(connection, found, slice_at(grain, premium.period.key))
         assert sum((one.price - one.start for one in rounds), Decimal(0)) == premium.numerator
         assert sum((one.start for one in rounds), Decimal(0)) == premium.denominator
     assert compared > 5
@@ -91,9 +91,9 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
 def test_a_case_that_ended_later_was_open_on_an_earlier_day(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
-    earlier = insolvency_rows.cases(connection, found, slice_at("month", "2026-01"))
+    earlier = insolvency_queries.cases(connection, found, slice_at("month", "2026-01"))
     later = {
-        one.number: one for one in insolvency_rows.cases(connection, found, slice_at("month", "2026-10"))
+        one.number: one for one in insolvency_queries.cases(connection, found, slice_at("month", "2026-10"))
     }
     changed = [one for one in earlier if not one.ended and later[one.number].ended]
     assert changed
@@ -169,7 +169,7 @@ def test_an_amount_that_is_unknown_leaves_its_case_out_of_both_sums() -> None:
 def test_administrators_stand_in_the_order_of_their_names_which_stay_in_the_store(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
-    listed = insolvency_rows.administrators(connection, found, slice_at("year", "2026"))
+    listed = insolvency_queries.administrators(connection, found, slice_at("year", "2026"))
     rows = connection.cursor().execute(
         "SELECT administrator, count(*) FROM bankruptcies WHERE case_type = '破' AND appointed_on IS NOT NULL"
         " AND administrator IS NOT NULL GROUP BY 1 ORDER BY 1"
@@ -243,12 +243,17 @@ def test_every_figure_carries_its_provenance_says_it_is_a_sample_and_holds_no_ta
 
 def test_a_flow_is_as_wide_as_its_counts_and_tells_segments_apart_without_colour() -> None:
     rows = [
-        Row("全部", (Segment("进入", 100, "main"),)),
-        Row(
+        FlowStage("全部", (FlowSegment("进入", 100, "main"),)),
+        FlowStage(
             "结果",
-            (Segment("成", 60, "main"), Segment("败", 35, "out"), Segment("无", 0), Segment("待", 5, "open")),
+            (
+                FlowSegment("成", 60, "main"),
+                FlowSegment("败", 35, "out"),
+                FlowSegment("无", 0),
+                FlowSegment("待", 5, "open"),
+            ),
         ),
-        Row("败之后", (Segment("转", 30),), start=60),
+        FlowStage("败之后", (FlowSegment("转", 30),), start=60),
     ]
     bars = spec(flow(SHEET, rows))["data"]
     assert [(bar["base"], bar["x"]) for bar in bars] == [

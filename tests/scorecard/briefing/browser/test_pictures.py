@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from scorecard.briefing.browser import page_breaks as cutting, pictures, queue as press
+from scorecard.briefing.browser import page_breaks, pictures, queue as browser_queue
 from scorecard.briefing.browser.chromium import Box, Document
-from scorecard.briefing.browser.page_breaks import Head, Layout, Part, Span
-from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, Format, PageSheet, Picture, bundle
+from scorecard.briefing.browser.page_breaks import Head, Layout, PicturePart, Span
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, PageSheet, Picture, PictureSize, bundle
 from scorecard.briefing.html import figure as figure_html
-from scorecard.charts import trend as charts
+from scorecard.charts import trend
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name
 from tests.scorecard.charts.test_trend import point, shown
@@ -32,7 +32,7 @@ STEM = "诉前调解成功率_2026年1—10月_截至20261031_v7f3a"
 def closed() -> Iterator[None]:
     """No browser outlives this file."""
     yield
-    press._press.close()
+    browser_queue._press.close()
 
 
 def opened(picture: Picture) -> Image.Image:
@@ -107,31 +107,34 @@ def plain_page(heights: list[int], hard: set[int] = frozenset(), borders: tuple[
 
 
 def test_what_fits_is_not_cut() -> None:
-    assert cutting.parts(plain_page([100, 100, 92]), 300) == [Part(0, 300)]
+    assert page_breaks.parts(plain_page([100, 100, 92]), 300) == [PicturePart(0, 300)]
 
 
 def test_a_cut_lies_after_the_last_box_that_fits() -> None:
-    assert cutting.parts(plain_page([100, 100, 100, 100]), 250) == [Part(0, 208), Part(208, 412)]
+    assert page_breaks.parts(plain_page([100, 100, 100, 100]), 250) == [
+        PicturePart(0, 208),
+        PicturePart(208, 412),
+    ]
 
 
 def test_a_border_between_blocks_is_preferred_where_the_picture_is_full_enough() -> None:
     page = plain_page([90, 90, 40, 40, 200])
-    assert cutting.parts(page, 240)[0] == Part(0, 240 - 8)
-    assert cutting.parts(replace(page, borders=(186.0,)), 240)[0] == Part(0, 186)
-    assert cutting.parts(replace(page, borders=(92.0,)), 240)[0] == Part(0, 232), (
+    assert page_breaks.parts(page, 240)[0] == PicturePart(0, 240 - 8)
+    assert page_breaks.parts(replace(page, borders=(186.0,)), 240)[0] == PicturePart(0, 186)
+    assert page_breaks.parts(replace(page, borders=(92.0,)), 240)[0] == PicturePart(0, 232), (
         "92 of 240 would be half empty"
     )
 
 
 def test_a_figure_too_tall_for_a_picture_is_drawn_smaller_and_a_tall_box_is_cut_between_its_lines() -> None:
-    assert cutting.parts(plain_page([100, 500, 50], hard={1}), 250) == [
-        Part(0, 104),
-        Part(104, 604, shrunk=250 / 500),
-        Part(604, 658),
+    assert page_breaks.parts(plain_page([100, 500, 50], hard={1}), 250) == [
+        PicturePart(0, 104),
+        PicturePart(104, 604, shrunk=250 / 500),
+        PicturePart(604, 658),
     ]
     lines = tuple(Span(n * 20, n * 20 + 16) for n in range(30))
     tall = Layout(Box(0, 0, 100, 600), (Span(0, 600),), lines, (), ())
-    assert [one.bottom for one in cutting.parts(tall, 250)] == [240, 480, 600]
+    assert [one.bottom for one in page_breaks.parts(tall, 250)] == [240, 480, 600]
 
 
 def test_a_heading_stays_with_what_follows_and_a_table_goes_on_under_its_header() -> None:
@@ -145,10 +148,14 @@ def test_a_heading_stays_with_what_follows_and_a_table_goes_on_under_its_header(
         "lines": [],
         "heads": [[[0, 220, 100, 20], 500]],
     }
-    page = cutting.layout(measured)
-    assert [(one.top, one.bottom) for one in cutting.parts(page, 250)] == [(0, 190), (190, 440), (440, 500)]
-    assert [one.headers for one in cutting.parts(page, 250)] == [(), (), (Box(0, 220, 100, 20),)]
-    assert cutting.parts(page, 250)[2].above == 20
+    page = page_breaks.layout(measured)
+    assert [(one.top, one.bottom) for one in page_breaks.parts(page, 250)] == [
+        (0, 190),
+        (190, 440),
+        (440, 500),
+    ]
+    assert [one.headers for one in page_breaks.parts(page, 250)] == [(), (), (Box(0, 220, 100, 20),)]
+    assert page_breaks.parts(page, 250)[2].above == 20
 
 
 @st.composite
@@ -186,7 +193,7 @@ def test_parts_follow_each_other_without_a_gap_fit_and_cut_nothing_that_may_not_
     drawn: tuple[Layout, float],
 ) -> None:
     page, room = drawn
-    found = cutting.parts(page, room)
+    found = page_breaks.parts(page, room)
     assert [found[0].top, *(one.bottom for one in found)] == [*(one.top for one in found), page.extent.bottom]
     for one in found:
         assert one.above + (one.bottom - one.top) * one.shrunk <= room + 1
@@ -219,7 +226,7 @@ def bars(height: int) -> str:
     ids=["a4", "a4 too tall", "projector", "projector too tall"],
 )  # fmt: skip
 def test_a_chart_is_whole_and_of_exactly_the_size_and_resolution_of_its_use(
-    size: Format, height: int, expected: tuple[int, int]
+    size: PictureSize, height: int, expected: tuple[int, int]
 ) -> None:
     picture = pictures.chart(bars(height), size, ABOUT)
     image = opened(picture)
@@ -235,8 +242,8 @@ def test_a_chart_is_whole_and_of_exactly_the_size_and_resolution_of_its_use(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [A4, PROJECTOR], ids=["a4", "projector"])
-def test_a_drawn_figure_fills_its_picture_and_comes_out_the_same_twice(size: Format) -> None:
-    figure = charts.trend(TREND)
+def test_a_drawn_figure_fills_its_picture_and_comes_out_the_same_twice(size: PictureSize) -> None:
+    figure = trend.trend(TREND)
     block = figure_html.block(figure, width=size.chart)
     first = pictures.chart(block, size, ABOUT)
     assert pictures.chart(block, size, ABOUT).content == first.content
@@ -250,7 +257,7 @@ def test_a_drawn_figure_fills_its_picture_and_comes_out_the_same_twice(size: For
 
 @pytest.mark.browser
 def test_a_figure_that_cannot_be_drawn_is_no_picture() -> None:
-    block = figure_html.block(charts.trend(TREND), width=A4.chart)
+    block = figure_html.block(trend.trend(TREND), width=A4.chart)
     broken = re.sub(r'(<script type="application/json">).*?(</script>)', r"\1{\2", block)
     assert broken != block
     with pytest.raises(ScorecardError, match="没有画成"):
@@ -292,7 +299,7 @@ def sheet(rows: int = ROWS, **given: object) -> PageSheet:
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "width"), [(A4, None), (PROJECTOR, 1200)], ids=["a4", "projector"])
 def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
-    size: Format, width: int | None
+    size: PictureSize, width: int | None
 ) -> None:
     taken = pictures.page(sheet(width=width), size, ABOUT)
     assert len(taken) > 1
@@ -330,15 +337,15 @@ def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
 @pytest.mark.browser
 def test_the_cuts_are_borders_of_rows_as_the_browser_laid_them_out() -> None:
     async def measure(shown: Document) -> tuple[dict[str, object], list[Box]]:
-        return await shown.evaluate(cutting.MEASURE), await shown.boxes("tr")
+        return await shown.evaluate(page_breaks.MEASURE), await shown.boxes("tr")
 
     given_sheet = sheet()
     body = "".join(f"<section>{block}</section>" for block in given_sheet.blocks)
     html = figure_html.document(
         f'<div class="sheet-body">{body}</div>', width=590, title="台账", css=given_sheet.css
     )
-    measured, rows = press.work(html, measure, width=590, scale=A4.width / 590)
-    found = cutting.parts(cutting.layout(measured), 700)
+    measured, rows = browser_queue.work(html, measure, width=590, scale=A4.width / 590)
+    found = page_breaks.parts(page_breaks.layout(measured), 700)
     edges = {edge for row in rows for edge in (row.top, row.bottom)}
     assert len(found) > 2
     assert [cut for one in found[:-1] if (cut := one.bottom) not in edges] == []
@@ -352,12 +359,12 @@ def test_no_line_of_a_sentence_stands_alone(style: str) -> None:
     text = f"<p>{sentence}</p>" * 40 if style == "p" else f"<div>{(sentence + chr(10)) * 40}</div>"
     css = "p{margin:0} div{white-space:pre-wrap} p,div{font-size:14px;line-height:20px}"
     html = figure_html.document(f'<div class="sheet-body">{text}</div>', width=590, title="文字", css=css)
-    measured = press.work(
-        html, lambda opened: opened.evaluate(cutting.MEASURE), width=590, scale=A4.width / 590
+    measured = browser_queue.work(
+        html, lambda opened: opened.evaluate(page_breaks.MEASURE), width=590, scale=A4.width / 590
     )
-    page = cutting.layout(measured)
+    page = page_breaks.layout(measured)
     assert len(page.lines) == 80
-    found = cutting.parts(page, 330)
+    found = page_breaks.parts(page, 330)
     assert len(found) >= 5
     for one in found[:-1]:
         beyond = (one.bottom - page.extent.top) % 40
@@ -380,7 +387,7 @@ def test_a_page_that_fits_is_one_picture_without_a_number() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [A4, PROJECTOR], ids=["a4", "projector"])
-def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: Format) -> None:
+def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: PictureSize) -> None:
     def wide(rows: int) -> str:
         body = f'<tr><td style="height:60px;border-right:12px solid {rgb(HEADER)}">行</td></tr>' * rows
         return f'<table style="width:1500px"><thead><tr><th>列</th></tr></thead><tbody>{body}</tbody></table>'

@@ -20,9 +20,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scorecard.briefing.browser import launch, queue as press
+from scorecard.briefing.browser import launch, queue as browser_queue
 from scorecard.briefing.browser.chromium import Document
-from scorecard.briefing.browser.queue import NoBrowser, Press
+from scorecard.briefing.browser.queue import BrowserQueue, NoBrowser
 from scorecard.errors import ScorecardError
 from tests.conftest import ROOT
 
@@ -69,7 +69,7 @@ def running(folder: Path, processes: list[int]) -> list[int]:
     return [one for one in processes if str(folder) in command_of(one)]
 
 
-def pressing(opened: Press) -> list[int]:
+def pressing(opened: BrowserQueue) -> list[int]:
     """All processes of the press's own browser; the worker that runs this test may have other browsers and servers."""
     begun = running(opened._machine._folder, processes_of(os.getpid()))
     return sorted({one for process in begun for one in (process, *processes_of(process))})
@@ -85,17 +85,17 @@ def soon(holds: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 @pytest.fixture(scope="module")
-def shared_press() -> Iterator[Press]:
-    """One press for the tests that leave it as it was."""
-    opened = Press(ready=10, patience=30)
+def shared_press() -> Iterator[BrowserQueue]:
+    """One press for the tests that leave it was."""
+    opened = BrowserQueue(ready=10, patience=30)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def own_press() -> Iterator[Press]:
+def own_press() -> Iterator[BrowserQueue]:
     """A press for the tests that break its browser."""
-    opened = Press()
+    opened = BrowserQueue()
     yield opened
     opened.close()
 
@@ -107,12 +107,12 @@ def test_without_a_browser_a_plain_chinese_sentence_says_what_is_missing_and_wha
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
-    assert press.browser() is None
+    assert browser_queue.browser() is None
     with pytest.raises(NoBrowser) as refused:
-        press.pdf(page("文字"))
+        browser_queue.pdf(page("文字"))
     assert "服务器上没有浏览器" in str(refused.value)
     assert "HTML" in refused.value.remedy
-    assert press.main() == 1
+    assert browser_queue.main() == 1
     told = capsys.readouterr().out
     assert "服务器上没有浏览器" in told
     assert re.findall(r"[A-Za-z]{3,}", told) == [
@@ -128,7 +128,7 @@ def test_without_a_browser_a_plain_chinese_sentence_says_what_is_missing_and_wha
 
 @pytest.mark.browser
 def test_a_browser_is_found_and_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert press.main() == 0
+    assert browser_queue.main() == 0
     assert Path(capsys.readouterr().out.strip()).is_file()
 
 
@@ -137,7 +137,7 @@ def test_a_browser_is_found_and_named(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.browser
 def test_every_matching_element_is_photographed_in_order_at_exactly_the_size_asked_for(
-    shared_press: Press,
+    shared_press: BrowserQueue,
 ) -> None:
     blocks = "".join(f'<p style="margin:0;height:{h}px;background:{c}">{h}</p>' for h, c in
                      ((100, "red"), (250, "lime"), (40.4, "blue")))  # fmt: skip
@@ -154,7 +154,7 @@ def test_every_matching_element_is_photographed_in_order_at_exactly_the_size_ask
 
 
 @pytest.mark.browser
-def test_a_page_longer_than_any_texture_is_right_down_to_its_end(shared_press: Press) -> None:
+def test_a_page_longer_than_any_texture_is_right_down_to_its_end(shared_press: BrowserQueue) -> None:
     async def take(shown: Document) -> list[bytes]:
         return [await shown.picture(box) for box in (await shown.boxes("p"))[-2:]]
 
@@ -167,7 +167,7 @@ def test_a_page_longer_than_any_texture_is_right_down_to_its_end(shared_press: P
 
 
 @pytest.mark.browser
-def test_a_pdf_keeps_the_documents_own_paper_and_its_text(shared_press: Press, tmp_path: Path) -> None:
+def test_a_pdf_keeps_the_documents_own_paper_and_its_text(shared_press: BrowserQueue, tmp_path: Path) -> None:
     html = page("<style>@page{size:100mm 80mm;margin:10mm}h1{break-before:page}</style>第一页<h1>第二页</h1>")
     file = tmp_path / "a.pdf"
     file.write_bytes(shared_press.work(html, Document.pdf, width=794, scale=1))
@@ -180,7 +180,7 @@ def test_a_pdf_keeps_the_documents_own_paper_and_its_text(shared_press: Press, t
 
 @pytest.mark.browser
 def test_the_browser_is_light_has_no_scroll_bar_and_stands_behind_everything_else(
-    shared_press: Press,
+    shared_press: BrowserQueue,
 ) -> None:
     asked = "[matchMedia('(prefers-color-scheme: light)').matches, document.documentElement.clientWidth]"
     seen = shared_press.work(
@@ -301,7 +301,7 @@ def test_a_document_without_any_protection_reaches_nothing(
         held.extend(internet_sockets(ours))
         return await shown.evaluate("document.documentElement.dataset.told")
 
-    closing = Press()
+    closing = BrowserQueue()
     try:
         assert closing.work(hostile, look, width=400, scale=1) == "refused"
     finally:
@@ -314,7 +314,7 @@ def test_a_document_without_any_protection_reaches_nothing(
     file = tmp_path / "hostile.html"
     file.write_text(hostile, encoding="utf-8")
     with sync_playwright() as playwright:
-        free = playwright.chromium.launch(executable_path=str(press.browser()), args=["--no-sandbox"])
+        free = playwright.chromium.launch(executable_path=str(browser_queue.browser()), args=["--no-sandbox"])
         free.new_page().goto(file.as_uri(), wait_until="commit")
         assert soon(lambda: len(came) >= 5)
         free.close()
@@ -323,7 +323,7 @@ def test_a_document_without_any_protection_reaches_nothing(
 # -------------------------------------------------------------------------------------------------------- one after another
 
 
-def held(queue: Press) -> tuple[threading.Thread, threading.Event]:
+def held(queue: BrowserQueue) -> tuple[threading.Thread, threading.Event]:
     """A job that is being done until the event is set."""
     begun, released = threading.Event(), threading.Event()
 
@@ -339,7 +339,7 @@ def held(queue: Press) -> tuple[threading.Thread, threading.Event]:
 
 
 @pytest.mark.browser
-def test_twenty_at_once_are_all_answered_in_the_order_they_came(shared_press: Press) -> None:
+def test_twenty_at_once_are_all_answered_in_the_order_they_came(shared_press: BrowserQueue) -> None:
     done, answers = list[int](), dict[int, list[str]]()
 
     def ask(number: int) -> None:
@@ -364,7 +364,9 @@ def test_twenty_at_once_are_all_answered_in_the_order_they_came(shared_press: Pr
 
 
 @pytest.mark.browser
-def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(own_press: Press) -> None:
+def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(
+    own_press: BrowserQueue,
+) -> None:
     refused: list[str] = []
 
     def ask() -> None:
@@ -388,7 +390,7 @@ def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(
 
 
 @pytest.mark.browser
-def test_a_killed_browser_is_replaced_and_the_job_done_once_more(own_press: Press) -> None:
+def test_a_killed_browser_is_replaced_and_the_job_done_once_more(own_press: BrowserQueue) -> None:
     tried: list[int] = []
 
     def kill() -> None:
@@ -431,7 +433,7 @@ FAILING = {
 @pytest.mark.browser
 @pytest.mark.parametrize("kind", FAILING)
 def test_a_document_that_does_not_come_is_refused_in_words_and_the_next_one_is_made(
-    own_press: Press, monkeypatch: pytest.MonkeyPatch, kind: str
+    own_press: BrowserQueue, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     script, found = FAILING[kind]
     with monkeypatch.context() as hurried, pytest.raises(ScorecardError, match=found):
@@ -442,7 +444,7 @@ def test_a_document_that_does_not_come_is_refused_in_words_and_the_next_one_is_m
 
 @pytest.mark.browser
 def test_a_job_that_takes_too_long_is_given_up_and_the_queue_goes_on(
-    own_press: Press, monkeypatch: pytest.MonkeyPatch
+    own_press: BrowserQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def forever(shown: Document) -> None:
         await shown.evaluate("new Promise(() => 0)")
@@ -454,7 +456,7 @@ def test_a_job_that_takes_too_long_is_given_up_and_the_queue_goes_on(
 
 
 @pytest.mark.browser
-def test_what_a_job_raises_reaches_who_asked_and_nobody_else(own_press: Press) -> None:
+def test_what_a_job_raises_reaches_who_asked_and_nobody_else(own_press: BrowserQueue) -> None:
     async def wrong(shown: Document) -> None:
         raise LookupError("mine")
 
@@ -470,12 +472,12 @@ def test_where_the_browser_may_not_have_its_sandbox_it_works_without(
     tries, strict = tmp_path / "tries", tmp_path / "strict"
     strict.write_text(
         f'#!/bin/sh\necho "$@" >> {tries}\n'
-        f'case "$*" in *--no-sandbox*) exec {press.browser()} "$@";; *) exit 1;; esac\n'
+        f'case "$*" in *--no-sandbox*) exec {browser_queue.browser()} "$@";; *) exit 1;; esac\n'
     )
     strict.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(strict))
     monkeypatch.setattr(launch, "root", lambda: False)
-    mine = Press()
+    mine = BrowserQueue()
     try:
         assert mine.work(page("文字"), Document.pdf, width=300, scale=1)
     finally:

@@ -25,7 +25,7 @@ from scorecard.assessment.verdict import WORDS
 from scorecard.briefing.docx import document as docx
 from scorecard.briefing.docx.figure import NO_BROWSER
 from scorecard.briefing.layout.column_widths import widths
-from scorecard.briefing.paper.model import Block, Column, Heading, Paper, Paragraph, Table as Given
+from scorecard.briefing.paper.model import Block, Heading, Paper, PaperColumn, PaperTable as Given, Paragraph
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.provenance import SAMPLE
@@ -411,16 +411,18 @@ def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
             longest = max(len(row[at]) for row in wanted.rows)
             assert wide[at] >= longest * 0.5 * 9 * 20, column.name
     dated = widths(
-        (Column("期限"), Column("事项"), Column("案由")), [("2026-11-03", "长" * 60, "短" * 40)], 10.5
+        (PaperColumn("期限"), PaperColumn("事项"), PaperColumn("案由")),
+        [("2026-11-03", "长" * 60, "短" * 40)],
+        10.5,
     )
     assert dated[0] >= 10 * 0.5 * 10.5 * 20, "a date stays in one line whatever stands beside it"
     assert sum(dated) == 8844
-    skewed = (Column("甲", 1), Column("乙", 1))
+    skewed = (PaperColumn("甲", 1), PaperColumn("乙", 1))
     rows = (("短", "长" * 80), ("短", "长" * 80))
     left, right = widths(skewed, rows, 10.5)
     assert left < right
     assert left + right == 8844
-    assert sum(widths([Column(str(n), 1, number=True) for n in range(40)], [], 9)) == 8844
+    assert sum(widths([PaperColumn(str(n), 1, number=True) for n in range(40)], [], 9)) == 8844
 
 
 # --- what may not be in it -----------------------------------------------------------------------------------------

@@ -20,16 +20,16 @@ from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as press
-from scorecard.briefing.export import make as making, records, write as formats
+from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.export import make, records, write
 from scorecard.briefing.export.formats import FORMATS
-from scorecard.briefing.export.release import leave
+from scorecard.briefing.export.release import release
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.manifest import parse
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Paragraph
-from scorecard.briefing.paper.request import Wish, from_data, place
-from scorecard.catalog import loader as catalogs
+from scorecard.briefing.paper.request import BriefingRequest, from_data, resolve
+from scorecard.catalog import loader
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -38,7 +38,7 @@ from tests.support.actors import CIVIL, LEADER, OFFICER, TESTER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
 from tests.support.samples import copied
 
-WISH = Wish("information", "2026-10", issue="10", note="<script>alert(1)</script> =1+1")
+WISH = BriefingRequest("information", "2026-10", issue="10", note="<script>alert(1)</script> =1+1")
 QUICK = ("html", "xlsx", "csv")
 
 
@@ -55,7 +55,7 @@ def court(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> DataDir:
         '[[sections]]\nkind = "figures"\nwhich = "listed"\nids = ["small_claims_rate"]\n',
         "utf-8",
     )
-    data, catalog = DataDir(folder / "data"), catalogs.load(folder / "seeds")
+    data, catalog = DataDir(folder / "data"), loader.load(folder / "seeds")
     accept(cases_csv(300), "案件.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, data)
     publish(data, build(catalog, data), OFFICER)
     return data
@@ -69,20 +69,20 @@ def own(court: DataDir, tmp_path: Path) -> Iterator[DataDir]:
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs a browser is tried in tests of its own; a version of cases only is judged on one day."""
-    monkeypatch.setattr(press, "browser", lambda: None)
+    monkeypatch.setattr(browser_queue, "browser", lambda: None)
     monkeypatch.setattr(
         "scorecard.store.open_version.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date()
     )
 
 
-def exports(data: DataDir) -> list[audit.Entry]:
+def exports(data: DataDir) -> list[audit.AuditEntry]:
     return [one for one in audit.entries(data) if one.action == "导出"]
 
 
 def test_a_new_template_needs_one_file_and_no_python(own: DataDir) -> None:
     seen: list[tuple[int, int, str]] = []
-    wish = Wish("bench", "2026-Q2")
-    made = making.make_paper(
+    wish = BriefingRequest("bench", "2026-Q2")
+    made = make.make_paper(
         own, open_published(own), wish, OFFICER, ["html", "csv"], lambda *step: seen.append(step)
     )
     name = f"院长办公会用_2026年二季度_截至20261031_v{made.manifest.version[:4]}"
@@ -101,7 +101,7 @@ def test_a_new_template_needs_one_file_and_no_python(own: DataDir) -> None:
 
 def test_it_is_on_record_before_anybody_has_it(own: DataDir) -> None:
     version = open_published(own)
-    made = making.make_paper(own, version, WISH, LEADER, QUICK)
+    made = make.make_paper(own, version, WISH, LEADER, QUICK)
     told = exports(own)[-1]
     assert (told.actor, told.result, told.subject) == ("组长", "成功", "简报/information/ytd 2026-10")
     assert told.detail["export"] == made.manifest.id
@@ -122,7 +122,7 @@ def test_it_is_on_record_before_anybody_has_it(own: DataDir) -> None:
 
 
 def test_the_manifest_stands_in_the_files(own: DataDir) -> None:
-    made = making.make_paper(own, open_published(own), WISH, LEADER, QUICK)
+    made = make.make_paper(own, open_published(own), WISH, LEADER, QUICK)
     by_ending = {name.rpartition(".")[2]: raw for name, raw in made.content.items()}
     lines = [row[0] for row in csv.reader(io.StringIO(by_ending["csv"].decode("utf-8-sig"))) if row]
     assert set(made.manifest.lines()) <= {line.removeprefix("'") for line in lines}
@@ -137,14 +137,14 @@ def test_made_again_it_is_the_same_to_the_byte_whoever_asks_and_whatever_was_pub
     own: DataDir, seeds: Path
 ) -> None:
     version = open_published(own)
-    first = making.make_paper(own, version, WISH, LEADER, QUICK)
+    first = make.make_paper(own, version, WISH, LEADER, QUICK)
     record = (own.exports / f"{first.manifest.id}.json").read_bytes()
-    catalog = catalogs.load(seeds)
+    catalog = loader.load(seeds)
     accept(cases_csv(3, first=900), "新.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, own)
     newer = build(catalog, own)
     publish(own, newer, OFFICER)
     assert prune(own, OFFICER, newest=1) == ()
-    again = making.again(own, first.manifest.id, TESTER, QUICK)
+    again = make.again(own, first.manifest.id, TESTER, QUICK)
     assert again.content == first.content
     assert again.manifest == first.manifest
     assert again.notices == ()
@@ -154,9 +154,9 @@ def test_made_again_it_is_the_same_to_the_byte_whoever_asks_and_whatever_was_pub
 
 
 def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> None:
-    catalog = catalogs.load(seeds)
+    catalog = loader.load(seeds)
     old = store.current(own).version
-    making.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
+    make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     for number in (1, 2):
         accept(
             cases_csv(3, first=900 * number),
@@ -173,9 +173,9 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
 
 
 def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = making.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
+    first = make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     monkeypatch.setattr(records, "program", lambda: "0" * 16)
-    again = making.again(own, first.manifest.id, LEADER, ["csv"])
+    again = make.again(own, first.manifest.id, LEADER, ["csv"])
     assert again.content == first.content
     assert "程序在导出之后更新过" in again.notices[0]
     assert first.manifest.program in again.notices[0]
@@ -183,7 +183,7 @@ def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pyte
 
 def test_a_visitor_gets_nothing_and_the_attempt_is_on_record(own: DataDir) -> None:
     with pytest.raises(Forbidden):
-        making.make_paper(own, open_published(own), WISH, VISITOR, QUICK)
+        make.make_paper(own, open_published(own), WISH, VISITOR, QUICK)
     told = exports(own)[-1]
     assert (told.actor, told.result) == ("访客", "拒绝")
     assert "files" not in told.detail
@@ -192,16 +192,16 @@ def test_a_visitor_gets_nothing_and_the_attempt_is_on_record(own: DataDir) -> No
 
 
 def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> None:
-    wish = Wish("department", "2026-10", department="civil")
-    first = making.make_paper(own, open_published(own), wish, CIVIL, ["html"])
-    assert making.again(own, first.manifest.id, OFFICER, ["html"]).content == first.content
+    wish = BriefingRequest("department", "2026-10", department="civil")
+    first = make.make_paper(own, open_published(own), wish, CIVIL, ["html"])
+    assert make.again(own, first.manifest.id, OFFICER, ["html"]).content == first.content
     with pytest.raises(Forbidden):
-        making.again(own, first.manifest.id, LEADER, ["html"])
+        make.again(own, first.manifest.id, LEADER, ["html"])
     assert exports(own)[-1].result == "拒绝"
 
 
 def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: DataDir) -> None:
-    made = making.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
+    made = make.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
     assert {name.rpartition(".")[2] for name in made.content} == {
         "html",
         "docx",
@@ -214,12 +214,12 @@ def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: Dat
         "服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",
         "服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。",
     )
-    with pytest.raises(press.NoBrowser):
-        making.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
+    with pytest.raises(browser_queue.NoBrowser):
+        make.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
 
 
 def test_what_was_typed_is_inert_in_every_file(own: DataDir) -> None:
-    made = making.make_paper(own, open_published(own), WISH, LEADER, ("html", "docx", "csv"))
+    made = make.make_paper(own, open_published(own), WISH, LEADER, ("html", "docx", "csv"))
     by_ending = {name.rpartition(".")[2]: raw for name, raw in made.content.items()}
     assert b"<script>alert(1)" not in by_ending["html"]
     with zipfile.ZipFile(io.BytesIO(by_ending["docx"])) as packed:
@@ -231,44 +231,44 @@ def test_what_was_typed_is_inert_in_every_file(own: DataDir) -> None:
 @pytest.mark.parametrize("name", ["", "../../CURRENT", "20261109100000-abcdef", "x" * 300])
 def test_a_record_that_is_not_there_is_refused_in_words(own: DataDir, name: str) -> None:
     with pytest.raises(ScorecardError, match=r"没有导出编号.*--list"):
-        making.again(own, name, OFFICER, ["csv"])
+        make.again(own, name, OFFICER, ["csv"])
 
 
 def test_a_damaged_record_is_refused_and_hides_no_other(own: DataDir) -> None:
     version = open_published(own)
-    first, second = (making.make_paper(own, version, WISH, LEADER, ["csv"]).manifest for _ in range(2))
+    first, second = (make.make_paper(own, version, WISH, LEADER, ["csv"]).manifest for _ in range(2))
     (own.exports / f"{first.id}.json").write_text('{"order": 1}', "utf-8")
     assert [manifest for manifest, _ in records.listed(own)] == [second]
     with pytest.raises(StorageError, match=r"内容无法读取.*从备份恢复"):
-        making.again(own, first.id, OFFICER, ["csv"])
+        make.again(own, first.id, OFFICER, ["csv"])
 
 
 def test_a_record_that_was_changed_or_slipped_in_makes_no_paper(own: DataDir) -> None:
     """The audit has the SHA-256 of the record, which has those of batches and definitions."""
-    made = making.make_paper(own, open_published(own), WISH, LEADER, ["csv"]).manifest
+    made = make.make_paper(own, open_published(own), WISH, LEADER, ["csv"]).manifest
     path = own.exports / f"{made.id}.json"
     written = path.read_bytes()
     assert exports(own)[-1].detail["manifest"] == sha256(written).hexdigest()
     path.write_bytes(written.replace("第10期".encode(), "第11期".encode()).replace(b'"10"', b'"11"'))
     with pytest.raises(StorageError, match="校验值不符"):
-        making.again(own, made.id, OFFICER, ["csv"])
+        make.again(own, made.id, OFFICER, ["csv"])
     other = f"{made.id[:-1]}{'0' if made.id[-1] != '0' else '1'}"
     (own.exports / f"{other}.json").write_bytes(written.replace(made.id.encode(), other.encode()))
     with pytest.raises(StorageError, match="没有这次导出"):
-        making.again(own, other, OFFICER, ["csv"])
+        make.again(own, other, OFFICER, ["csv"])
     path.write_bytes(written)
-    assert making.again(own, made.id, OFFICER, ["csv"]).manifest == made
+    assert make.again(own, made.id, OFFICER, ["csv"]).manifest == made
 
 
 def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
     own: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> formats.Made:
+    def broken(*_: object) -> write.WrittenFiles:
         raise ScorecardError("图片与PDF", "浏览器两次都没有完成", "能完成排版的浏览器")
 
-    monkeypatch.setattr(formats, "write_all", broken)
+    monkeypatch.setattr(write, "write_all", broken)
     with pytest.raises(ScorecardError, match="浏览器两次"):
-        making.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
+        make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     assert exports(own)[-1].result == "拒绝"
     assert records.listed(own) == ()
 
@@ -276,8 +276,10 @@ def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
 def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: DataDir) -> None:
     version = store.current(own).version or ""
     with pytest.raises(Forbidden):
-        leave(own, VISITOR, version, "图片 某图", lambda: pytest.fail("made before the right was asked for"))
-    left = leave(own, LEADER, version, "图片 某图", lambda: {"某图.png": b"png"}, way="A4")
+        release(
+            own, VISITOR, version, "图片 某图", lambda: pytest.fail("made before the right was asked for")
+        )
+    left = release(own, LEADER, version, "图片 某图", lambda: {"某图.png": b"png"}, way="A4")
     assert left == {"某图.png": b"png"}
     told = exports(own)[-1]
     assert told.detail["files"] == {"某图.png": sha256(b"png").hexdigest()}
@@ -316,7 +318,9 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
         ("monthly", r"可以评价的指标中，没有未达标、恶化或明显改善的。另有(\d+)项数据待核，不作评价"),
         ("meeting", r"没有属于本期范围的指标。全部60项指标：.*?数据待核(\d+)项"),
     ):
-        order = place(version, Wish(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC))
+        order = resolve(
+            version, BriefingRequest(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC)
+        )
         material = gather(version, order, OFFICER)
         paper = compose(material, records.describe(own, version, order, (), records.new_id(order.made_at)))
         text = "\n".join(block.text for block in paper.blocks if isinstance(block, Paragraph))
@@ -328,7 +332,7 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
 def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> None:
     version = open_published(own)
     with ThreadPoolExecutor(6) as pool:
-        made = list(pool.map(lambda _: making.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
+        made = list(pool.map(lambda _: make.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
     assert len({one.manifest.id for one in made}) == 6
     assert {manifest.id for manifest, _ in records.listed(own)} == {one.manifest.id for one in made}
     assert sorted(one.detail["export"] for one in exports(own)) == sorted(one.manifest.id for one in made)

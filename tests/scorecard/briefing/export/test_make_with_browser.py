@@ -13,20 +13,20 @@ import pptx
 import pytest
 from PIL import Image
 
-from scorecard.briefing.export import make as making
+from scorecard.briefing.export import make
 from scorecard.briefing.export.formats import FORMATS
 from scorecard.briefing.export.make import Files
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Paper
-from scorecard.briefing.paper.request import Wish, place
+from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import open_published
 from tests.support.actors import LEADER
 from tests.support.samples import copied
 
 pytestmark = pytest.mark.browser
-WISH = Wish("monthly", "2026-10", domains=("insolvency",), issue="10", note="请审阅。")
+WISH = BriefingRequest("monthly", "2026-10", domains=("insolvency",), issue="10", note="请审阅。")
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +35,10 @@ def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[Fil
     data = copied(sample, tmp_path_factory.mktemp("formats") / "data")
     version = open_published(data)
     steps: list[tuple[int, int, str]] = []
-    files = making.make_paper(data, version, WISH, LEADER, FORMATS, lambda *step: steps.append(step))
+    files = make.make_paper(data, version, WISH, LEADER, FORMATS, lambda *step: steps.append(step))
     assert [step[0] for step in steps] == list(range(steps[-1][1] + 1))
     assert all(step[2] for step in steps)
-    order = place(version, WISH, LEADER, datetime.now(UTC))
+    order = resolve(version, WISH, LEADER, datetime.now(UTC))
     paper = compose(gather(version, order, LEADER), files.manifest)
     version.connection.close()
     return files, paper

@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.html import document as html
 from scorecard.briefing.paper import manifest
-from scorecard.briefing.paper.model import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.calendar import period
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark
@@ -133,7 +133,7 @@ def test_every_block_stands_in_its_order(paper: Paper, read: Read) -> None:
                 wanted = (f"h{level + 1}", text)
             case Paragraph(text):
                 wanted = ("p", text)
-            case Table():
+            case PaperTable():
                 wanted = ("caption", block.title)
             case Figure():
                 wanted = ("p", block.caption)
@@ -192,7 +192,7 @@ def test_the_annexes_hold_every_definition_every_number_and_the_manifest(paper: 
 def test_a_verdict_is_a_sign_and_its_word_and_numbers_stand_to_the_right(
     paper: Paper, written: bytes
 ) -> None:
-    tables = [block for block in paper.blocks if isinstance(block, Table)]
+    tables = [block for block in paper.blocks if isinstance(block, PaperTable)]
     given = next(table for table in tables if len(table.rows) >= 60)
     part = written.decode().split(f"<caption>{given.title}</caption>", 1)[1].split("</table>", 1)[0]
     verdicts = re.findall(r'<td class="verdict \w+">(\S)&nbsp;(\w+)</td>', part)
@@ -226,7 +226,7 @@ def test_a_hostile_name_is_text_everywhere(paper: Paper, read: Read) -> None:
     assert len(read.scripts) == 1 + len(paper.figures) + 1 + 1  # library, figures, manifest, the drawing
     for text in HOSTILE:
         assert text in read.words
-    everywhere = Table("<b>题", (Column("<i>列"),), (("<u>格",),), "<s>注")
+    everywhere = PaperTable("<b>题", (PaperColumn("<i>列"),), (("<u>格",),), "<s>注")
     hostile = replace(
         paper, name="x", masthead=HOSTILE[0], issue=HOSTILE[6], issuer=HOSTILE[7], date="</style><script>", audience=HOSTILE[8],
         title="</title><script>", subtitle="{{ 7*7 }}", note="<script>alert(1)</script>", blocks=(everywhere,), definitions=(),
@@ -257,7 +257,7 @@ def packed(text: str) -> str:
 @pytest.fixture(scope="module")
 def printed(written: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pdf") / "paper.pdf"
-    file.write_bytes(press.pdf(written.decode()))
+    file.write_bytes(browser_queue.pdf(written.decode()))
     return file
 
 
@@ -323,15 +323,20 @@ def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, 
         (str(number), "\n".join(f"R{number}L{line}E" for line in range(number % 6 + 1)))
         for number in range(60)
     )
-    table = Table(
-        "表1　很长的表", (Column("序号", 1, number=True), Column("很多行的一栏", 5)), rows, "表注在最后"
+    table = PaperTable(
+        "表1　很长的表",
+        (PaperColumn("序号", 1, number=True), PaperColumn("很多行的一栏", 5)),
+        rows,
+        "表注在最后",
     )
     # Seven rows leave room on the first page for the next table's title and head, and for none of its rows.
-    filler = Table("表一短", (Column("序号"),), tuple((f"F{number}",) for number in range(7)))
-    short = Table("表二短", (Column("甲栏"),), tuple((f"S{number}E",) for number in range(5)), "注二毕")
+    filler = PaperTable("表一短", (PaperColumn("序号"),), tuple((f"F{number}",) for number in range(7)))
+    short = PaperTable(
+        "表二短", (PaperColumn("甲栏"),), tuple((f"S{number}E",) for number in range(5)), "注二毕"
+    )
     bare = replace(paper, blocks=(filler, short, Heading("一、表"), table), lines=(), definitions=())
     file = tmp_path / "table.pdf"
-    file.write_bytes(press.pdf(html.write(bare).decode()))
+    file.write_bytes(browser_queue.pdf(html.write(bare).decode()))
     found = [packed(page) for page in said("pdftotext", "-layout", file, "-").split("\f")[:-1]]
     of = {mark: n for n, page in enumerate(found) for mark in re.findall(r"R\d+L\dE", page)}
     assert len(of) == sum(number % 6 + 1 for number in range(60))

@@ -14,22 +14,22 @@ import pytest
 
 from scorecard.assessment import cards
 from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.chromium import Document
 from scorecard.briefing.html.figure import block, document
 from scorecard.briefing.html.figure_axis import SMALLEST
 from scorecard.calendar import period
 from scorecard.charts import (
-    insolvency as charts_insolvency,
-    stage_times as charts_disputes,
-    trend as charts,
-    trend_of_card as figures,
+    insolvency,
+    stage_times,
+    trend,
+    trend_of_card,
 )
-from scorecard.charts.flow import Row, Segment, Sheet, flow
+from scorecard.charts.flow import FigureFrame, FlowSegment, FlowStage, flow
 from scorecard.charts.theme import mark
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import open_version as opened
+from scorecard.store import open_version
 from scorecard.topics.disputes import Stage, Stages
 from scorecard.topics.insolvency import Case, Share, Sums
 from scorecard.topics.survival import AgeGroup, Spell, survival
@@ -37,7 +37,7 @@ from tests.support.papers import HOSTILE
 
 WIDTH = 590
 DAY = date(2026, 10, 31)
-SHEET = Sheet(
+SHEET = FigureFrame(
     "民商事纠纷：诉前调解去向",
     "全院　全部案件　2026年1—10月",
     ("口径 诉前调解表，结束日期在报告期内；转立案以报告期末已立案为准", "数据截至 2026年10月31日　版本 7f3a", "某法院"),
@@ -77,13 +77,13 @@ class Read(HTMLParser):
 
 def trends(sample: DataDir, grain: Any, key: str) -> Iterator[tuple[cards.Card, go.Figure]]:
     """The trend of every indicator of the sample."""
-    version = opened.open_published(sample)
+    version = open_version.open_published(sample)
     chosen = period.parse(grain, key)
     assert chosen is not None
-    whole = opened.evidence(version, grain, ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    whole = open_version.card_inputs(version, grain, ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     for card in cards.cards(whole, chosen):
         points = cards.trend(whole, card.indicator)
-        yield card, charts.trend(figures.trend_of(version, whole, card, points, chosen))
+        yield card, trend.trend(trend_of_card.trend_of(version, whole, card, points, chosen))
 
 
 def case(number: int, days: int, *, ended: bool) -> Case:
@@ -104,19 +104,19 @@ def topics() -> list[go.Figure]:
         Share(f"（2025）某0117破{n}号", DAY, Decimal(10_000 * n), Decimal(3_000_000 * n)) for n in range(1, 9)
     )
     rows = [
-        Row("进入调解、本期结束", (Segment("诉前调解", 2333, "main"),)),
-        Row("调解结果", (Segment("成功", 1588, "main"), Segment("失败", 657, "out"), Segment("撤回", 88, "open"))),
-        Row("一个名字特别特别长、一行写不下的环节（含转立案）", (Segment("转立案之后", 190), Segment("未转", 9)), 1588),
+        FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", 2333, "main"),)),
+        FlowStage("调解结果", (FlowSegment("成功", 1588, "main"), FlowSegment("失败", 657, "out"), FlowSegment("撤回", 88, "open"))),
+        FlowStage("一个名字特别特别长、一行写不下的环节（含转立案）", (FlowSegment("转立案之后", 190), FlowSegment("未转", 9)), 1588),
     ]  # fmt: skip
     return [
         flow(SHEET, rows),
         flow(SHEET, []),
-        charts_disputes.stage_times(SHEET, Stages(tuple(stage), tuple(stage), 900), 5),
-        charts_insolvency.case_lines(SHEET, listed, [one.number for one in listed]),
-        charts_insolvency.case_lines(SHEET, [], []),
-        charts_insolvency.open_share(SHEET, survival([Spell(30 * n, n % 3 > 0) for n in range(1, 20)])),
-        charts_insolvency.age_bars(SHEET, [AgeGroup("6个月以内", 12), AgeGroup("超过2年", 3)]),
-        charts_insolvency.amounts(
+        stage_times.stage_times(SHEET, Stages(tuple(stage), tuple(stage), 900), 5),
+        insolvency.case_lines(SHEET, listed, [one.number for one in listed]),
+        insolvency.case_lines(SHEET, [], []),
+        insolvency.open_share(SHEET, survival([Spell(30 * n, n % 3 > 0) for n in range(1, 20)])),
+        insolvency.age_bars(SHEET, [AgeGroup("6个月以内", 12), AgeGroup("超过2年", 3)]),
+        insolvency.amounts(
             SHEET, Sums(Decimal(1), Decimal(2), shares, 0), [one.number for one in shares], ("清偿额", "确认额")
         ),
     ]  # fmt: skip
@@ -199,7 +199,12 @@ def test_no_letter_of_a_figure_is_smaller_than_nine_points(
 
 
 def test_what_finds_no_room_in_a_bar_is_named_below_it_with_its_count() -> None:
-    rows = [Row("结果", (Segment("成功的", 90, "main"), Segment("失败的", 7, "out"), Segment("撤回的", 3)))]
+    rows = [
+        FlowStage(
+            "结果",
+            (FlowSegment("成功的", 90, "main"), FlowSegment("失败的", 7, "out"), FlowSegment("撤回的", 3)),
+        )
+    ]
     figure = flow(SHEET, rows)
     for width in (300, WIDTH, 1800):
         found = Read(block(figure, width=width))
@@ -272,9 +277,9 @@ def test_a_value_written_at_a_point_is_near_it_and_near_no_other(
 
 def test_a_hostile_name_is_text_in_a_block_and_ends_no_script() -> None:
     for text in HOSTILE:
-        sheet = Sheet(text, text, (text,), True)
+        sheet = FigureFrame(text, text, (text,), True)
         html = block(
-            flow(sheet, [Row(text, (Segment(text, 3), Segment(text, 97)))]),
+            flow(sheet, [FlowStage(text, (FlowSegment(text, 3), FlowSegment(text, 97)))]),
             width=WIDTH,
             number=text,
             alt=text,
@@ -369,11 +374,11 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
         return await shown.evaluate(CROWDED)
 
     html = document("".join(blocks), width=width, title="图")
-    assert press.work(html, measure, width=width, scale=1) == []
+    assert browser_queue.work(html, measure, width=width, scale=1) == []
 
 
 @pytest.mark.browser
 def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> None:
     broken = block(topics()[0], width=WIDTH, number="图7").replace('"type":"bar"', '"type":"no such kind",,')
     with pytest.raises(ScorecardError, match="图7民商事纠纷：诉前调解去向"):
-        press.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)
+        browser_queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)

@@ -16,8 +16,8 @@ from scorecard.access import Actor, Forbidden
 from scorecard.briefing.export import records
 from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Figure, Heading, Paper, Paragraph, Table
-from scorecard.briefing.paper.request import Wish, place
+from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
@@ -55,7 +55,7 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
         if template == "department":
             wish.setdefault("department", "civil")
         wish.setdefault("period", last)
-        order = place(version, Wish(template, **wish), actor, NOW)
+        order = resolve(version, BriefingRequest(template, **wish), actor, NOW)
         manifest = records.describe(data, version, order, (), records.new_id(order.made_at))
         return compose(gather(version, order, actor), manifest)
 
@@ -69,7 +69,7 @@ def words(paper: Paper) -> list[str]:
         match block:
             case Heading(text, _) | Paragraph(text):
                 found.append(text)
-            case Table():
+            case PaperTable():
                 found += [block.title, block.note, *(column.name for column in block.columns)]
                 found += [cell for row in block.rows for cell in row]
             case Figure():
@@ -89,7 +89,7 @@ def test_every_template_composes_on_every_kind_of_version(written: Written, temp
     assert [figure.number for figure in paper.figures] == list(range(1, len(paper.figures) + 1))
     heads = [block.text for block in paper.blocks if isinstance(block, Heading) and block.level == 1]
     assert heads == [f"{numeral(at)}、{text.partition('、')[2]}" for at, text in enumerate(heads, 1)]
-    tables = [block for block in paper.blocks if isinstance(block, Table)]
+    tables = [block for block in paper.blocks if isinstance(block, PaperTable)]
     assert [table.title.split("　")[0] for table in tables] == [f"表{at}" for at in range(1, len(tables) + 1)]
     for table in tables:
         assert {len(row) for row in table.rows} == {len(table.columns)}
@@ -183,7 +183,7 @@ def test_a_small_base_gives_its_count_and_nowhere_a_rate(written: Written) -> No
 
 def test_the_standing_counts_each_word_once_and_they_add_up(written: Written) -> None:
     paper = written("monthly")
-    table = next(block for block in paper.blocks if isinstance(block, Table))
+    table = next(block for block in paper.blocks if isinstance(block, PaperTable))
     names = [column.name for column in table.columns][1:-1]
     for row in table.rows:
         assert sum(map(int, row[1:-1])) == int(row[-1])
@@ -243,7 +243,9 @@ def test_a_departments_sheet_has_what_it_answers_for_and_its_own_duties_only(
     whole = {line.id: line.value for line in written("complete").lines}
     assert {line.id: line.value for line in paper.lines} == {line.id: whole[line.id] for line in paper.lines}
     assert "指标为全院数值" in paper.subtitle
-    duties = next(block for block in paper.blocks if isinstance(block, Table) and "配套措施" in block.title)
+    duties = next(
+        block for block in paper.blocks if isinstance(block, PaperTable) and "配套措施" in block.title
+    )
     assert all("执行局：" in row[-1] and "：" not in row[-1].replace("执行局：", "") for row in duties.rows)
 
 
@@ -252,7 +254,7 @@ def test_case_rows_are_masked_and_left_out_for_who_may_not_see_them(
 ) -> None:
     version = kinds["sample"][1]
     seen = written("department", department="enforcement")
-    rows = [block for block in seen.blocks if isinstance(block, Table) and "台账：" in block.title]
+    rows = [block for block in seen.blocks if isinstance(block, PaperTable) and "台账：" in block.title]
     assert rows
     assert any(MASK in row for table in rows for row in table.rows)
     with version.connection.cursor() as cursor:
@@ -280,7 +282,7 @@ def test_case_rows_ordered_by_another_are_refused_to_who_may_not_see_them(
     kinds: dict[str, tuple[DataDir, Version, str]],
 ) -> None:
     _, version, _ = kinds["sample"]
-    order = place(version, Wish("department", "2026-10", department="enforcement"), OFFICER, NOW)
+    order = resolve(version, BriefingRequest("department", "2026-10", department="enforcement"), OFFICER, NOW)
     for actor in (LEADER, CIVIL):
         with pytest.raises(Forbidden):
             outline(gather(version, order, actor))
@@ -301,7 +303,7 @@ def test_the_outline_says_what_the_paper_then_holds(
     _, version, _ = kinds["sample"]
     for template in TEMPLATES:
         department = "civil" if template == "department" else ""
-        order = place(version, Wish(template, "2026-10", department=department), OFFICER, NOW)
+        order = resolve(version, BriefingRequest(template, "2026-10", department=department), OFFICER, NOW)
         said, paper = outline(gather(version, order, OFFICER)), written(template)
         assert said.title == paper.title
         assert (said.indicators, said.figures, said.definitions) == (
@@ -309,7 +311,7 @@ def test_the_outline_says_what_the_paper_then_holds(
             len(paper.figures),
             len(paper.definitions),
         )
-        assert said.tables == sum(isinstance(block, Table) for block in paper.blocks)
+        assert said.tables == sum(isinstance(block, PaperTable) for block in paper.blocks)
         assert said.headings == tuple(b.text for b in paper.blocks if isinstance(b, Heading) and b.level == 1)
         assert set(said.cautions) <= set(words(paper))
 
@@ -333,7 +335,7 @@ def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
     real = replace(
         version, manifest=replace(version.manifest, sample=False)
     )  # a sample is never late, this one would be
-    order = replace(place(real, Wish("monthly", "2026-10"), OFFICER, NOW), judged_on=NOW.date())
+    order = replace(resolve(real, BriefingRequest("monthly", "2026-10"), OFFICER, NOW), judged_on=NOW.date())
     manifest = records.describe(data, real, order, (), "20261109100000-000000")
     first = compose(gather(real, order, OFFICER), manifest)
     monkeypatch.setattr("scorecard.store.open_version.today", lambda: datetime(2027, 6, 1, tzinfo=UTC).date())

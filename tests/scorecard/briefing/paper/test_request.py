@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from scorecard.access import Actor
-from scorecard.briefing.paper.request import LONGEST_NOTE, Wish, from_data, place
+from scorecard.briefing.paper.request import LONGEST_NOTE, BriefingRequest, from_data, resolve
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, TESTER
 
 NOW = datetime(2026, 11, 8, 17, 30, tzinfo=UTC)  # 9 November 01:30 at the court
-MONTHLY = Wish("monthly", "2026-10")
+MONTHLY = BriefingRequest("monthly", "2026-10")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def version(sample: DataDir) -> Iterator[Version]:
 
 
 def test_what_is_left_empty_is_the_templates_choice_or_today_at_the_court(version: Version) -> None:
-    order = place(version, MONTHLY, OFFICER, NOW)
+    order = resolve(version, MONTHLY, OFFICER, NOW)
     template = version.catalog.briefings["monthly"]
     assert (order.grain, order.department, order.scope) == (template.grain, "all", "all")
     assert order.audience == template.audience
@@ -37,18 +37,18 @@ def test_what_is_left_empty_is_the_templates_choice_or_today_at_the_court(versio
 
 
 def test_an_order_comes_back_the_same_from_its_json(version: Version) -> None:
-    wish = Wish(
+    wish = BriefingRequest(
         "department", "2026-Q3", "quarter", "civil", "firm", ("insolvency",), ("creditor_recovery_rate",),
         "民事审判庭", "10", date(2026, 11, 9), "请审阅。\n第二段。",
     )  # fmt: skip
-    order = place(version, wish, CIVIL, NOW)
+    order = resolve(version, wish, CIVIL, NOW)
     assert from_data(json.loads(json.dumps(order.data(), ensure_ascii=False))) == order
     assert order.span.label == "2026年三季度"
 
 
 def test_words_people_use_are_taken_as_well_as_ids(version: Version) -> None:
-    wish = Wish("部门情况单", "2026-10", "年度累计", "民事审判庭", domains=("办理破产",))
-    order = place(version, wish, OFFICER, NOW)
+    wish = BriefingRequest("部门情况单", "2026-10", "年度累计", "民事审判庭", domains=("办理破产",))
+    order = resolve(version, wish, OFFICER, NOW)
     assert (order.template, order.grain, order.department) == ("department", "ytd", "civil")
     assert order.domains == ("insolvency",)
 
@@ -60,7 +60,7 @@ REFUSED = {
     "a period without data": (replace(MONTHLY, period="2023-10"), ("没有2023年1—10月的数据", "2024年1月 至 2026年1—10月")),
     "a grain misspelt": (replace(MONTHLY, grain="monat"), ("没有统计方式“monat”", "是否为“month”？")),
     "a department misspelt": (replace(MONTHLY, department="民事庭审判"), ("没有部门“民事庭审判”", "是否为“民事审判庭”？")),
-    "a department not named": (Wish("department", "2026-10"), ("没有写部门", "请选择部门")),
+    "a department not named": (BriefingRequest("department", "2026-10"), ("没有写部门", "请选择部门")),
     "a scope misspelt": (replace(MONTHLY, scope="firms"), ("没有案件范围“firms”", "是否为“firm”？")),
     "a domain misspelt": (replace(MONTHLY, domains=("insolvenci",)), ("没有领域“insolvenci”", "是否为“insolvency”？")),
     "an indicator misspelt": (replace(MONTHLY, indicators=("small_claim_rate",)), ("60 个编号之一", "是否为“small_claims_rate”？")),
@@ -71,10 +71,10 @@ REFUSED = {
 
 @pytest.mark.parametrize(("wish", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_the_version_does_not_know_is_refused_with_the_nearest_word(
-    version: Version, wish: Wish, said: tuple[str, ...]
+    version: Version, wish: BriefingRequest, said: tuple[str, ...]
 ) -> None:
     with pytest.raises(ScorecardError) as refused:
-        place(version, wish, OFFICER, NOW)
+        resolve(version, wish, OFFICER, NOW)
     for part in said:
         assert part in str(refused.value)
 
@@ -83,14 +83,14 @@ def test_signs_that_no_file_may_hold_are_taken_out_of_what_was_typed(version: Ve
     wish = replace(
         MONTHLY, issue=" 10\x00\n期\u202e ", note="一\x0b\r\n\r\n  二\u200b\ud800三  \t四\u2028五 "
     )
-    order = place(version, wish, OFFICER, NOW)
+    order = resolve(version, wish, OFFICER, NOW)
     assert order.issue == "10 期"
     assert order.note == "一\n二 三 四\n五"
 
 
 def test_what_looks_like_markup_or_a_place_is_text_and_stays(version: Version) -> None:
     text = "<img src=x onerror=alert(1)> {period} =1+1 {0.__class__}"
-    order = place(version, replace(MONTHLY, note=text, audience=text), OFFICER, NOW)
+    order = resolve(version, replace(MONTHLY, note=text, audience=text), OFFICER, NOW)
     assert (order.note, order.audience) == (text, text)
 
 
@@ -105,8 +105,11 @@ def test_what_looks_like_markup_or_a_place_is_text_and_stays(version: Version) -
 def test_case_rows_are_ordered_only_by_who_may_see_them(
     version: Version, actor: Actor, department: str, rows: bool
 ) -> None:
-    assert place(version, Wish("department", "2026-10", department=department), actor, NOW).rows is rows
-    assert not place(version, MONTHLY, actor, NOW).rows
+    assert (
+        resolve(version, BriefingRequest("department", "2026-10", department=department), actor, NOW).rows
+        is rows
+    )
+    assert not resolve(version, MONTHLY, actor, NOW).rows
 
 
 def test_a_store_without_a_version_is_refused_in_words(data: DataDir) -> None:
@@ -117,4 +120,4 @@ def test_a_store_without_a_version_is_refused_in_words(data: DataDir) -> None:
 def test_a_version_from_before_there_were_templates_is_refused_in_words(version: Version) -> None:
     old = replace(version, catalog=replace(version.catalog, briefings={}))
     with pytest.raises(ScorecardError, match=r"在简报功能之前建的.*请重新发布"):
-        place(old, MONTHLY, OFFICER, NOW)
+        resolve(old, MONTHLY, OFFICER, NOW)

@@ -22,18 +22,18 @@ from scorecard.assessment.number_format import figure_text
 from scorecard.briefing.layout.number_formats import bound, shown, whole
 from scorecard.briefing.layout.office_package import FACE
 from scorecard.briefing.paper import manifest
-from scorecard.briefing.paper.model import Column, Figure, Heading, Paper, Paragraph, Table
+from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.pptx import presentation as pptx
 from scorecard.briefing.pptx.series import moving, series
 from scorecard.calendar import period
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import trend_of_card as figures
+from scorecard.charts import trend_of_card
 from scorecard.charts.theme import palette
-from scorecard.narrative import sentences as narrative
-from scorecard.narrative.time_axis_notes import Mark
+from scorecard.narrative import sentences
+from scorecard.narrative.time_axis_notes import AxisNote
 from scorecard.records.targets import bounds, effective
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import open_version as opened
+from scorecard.store import open_version
 from tests.support.office import converted, text_of, words
 from tests.support.papers import HOSTILE, line, paper
 
@@ -68,16 +68,18 @@ def deck(content: bytes) -> Any:
 @pytest.fixture(scope="module")
 def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
     """Figures at monthly grain: limits, signals, periods that may still move, periods without a value."""
-    version = opened.open_published(sample)
+    version = open_version.open_published(sample)
     read = period.parse("month", "2026-10")
     assert read is not None
-    found = opened.evidence(version, "month", ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    found = open_version.card_inputs(
+        version, "month", ALL_DEPARTMENTS, "all", open_version.judged_on(version)
+    )
     drawn: list[Figure] = []
     for number, name in enumerate(MONTHLY, 1):
         card = cards.card(found, catalog.indicators[name], read)
         points = cards.trend(found, card.indicator)
-        trend = figures.trend_of(version, found, card, points, read)
-        drawn.append(Figure(number, line(version, found, card, read), trend, narrative.of_indicator(card)))
+        trend = trend_of_card.trend_of(version, found, card, points, read)
+        drawn.append(Figure(number, line(version, found, card, read), trend, sentences.of_indicator(card)))
     return replace(given, blocks=tuple(drawn), lines=tuple(one.line for one in drawn))
 
 
@@ -142,8 +144,8 @@ def test_a_number_for_a_chart_is_rounded_half_up_to_the_digits_of_the_page() -> 
 def test_a_chart_holds_the_numbers_of_the_store_to_the_digit_and_a_gap_where_there_is_none(
     sample: DataDir, given: Paper, monthly: Paper, deck: Any, months: Any, grain: Any
 ) -> None:
-    version = opened.open_published(sample)
-    found = opened.evidence(version, grain, ALL_DEPARTMENTS, "all", opened.judged_on(version))
+    version = open_version.open_published(sample)
+    found = open_version.card_inputs(version, grain, ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     made, source = (deck, given) if grain == "ytd" else (months, monthly)
     drawable = [one for one in source.figures if any(point.value is not None for point in one.trend.points)]
     assert len(charts(made)) == len(drawable) > 2
@@ -168,7 +170,7 @@ def test_a_chart_holds_the_numbers_of_the_store_to_the_digit_and_a_gap_where_the
 def test_the_target_lines_are_the_bounds_in_force_in_each_period(
     sample: DataDir, given: Paper, monthly: Paper, deck: Any, months: Any, grain: Any
 ) -> None:
-    version = opened.open_published(sample)
+    version = open_version.open_published(sample)
     made, source = (deck, given) if grain == "ytd" else (months, monthly)
     drawable = [one for one in source.figures if any(point.value is not None for point in one.trend.points)]
     seen = 0
@@ -269,7 +271,7 @@ def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_s
         replace(point, target="≥50%（上级）") if at < 10 else point
         for at, point in enumerate(figure.trend.points)
     ]
-    mark = Mark("①", 5, before=True, breaks=True, note="口径调整，前后不可直接相比")
+    mark = AxisNote("①", 5, before=True, breaks=True, note="口径调整，前后不可直接相比")
     trend = replace(figure.trend, points=tuple(points), marks=(mark,))
     made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
     (chart,) = charts(made)
@@ -354,7 +356,7 @@ def test_every_block_of_the_paper_stands_in_the_deck_in_its_order(given: Paper, 
             block.caption
             if isinstance(block, Figure)
             else block.title
-            if isinstance(block, Table)
+            if isinstance(block, PaperTable)
             else block.text
         )
         for part in text.splitlines():
@@ -394,7 +396,7 @@ def test_indicators_of_different_periods_name_them_row_by_row(given: Paper) -> N
 
 
 def test_a_table_of_sixty_rows_goes_on_with_its_header_and_loses_no_row(given: Paper, deck: Any) -> None:
-    table = next(block for block in given.blocks if isinstance(block, Table))
+    table = next(block for block in given.blocks if isinstance(block, PaperTable))
     assert len(table.rows) >= 60
     parts = [
         [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
@@ -429,7 +431,7 @@ def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_t
     given: Paper,
 ) -> None:
     long, text = "很长的说明" * 400, "一段很长的话，" * 400
-    table = Table("表", (Column("名称", 1), Column("说明", 4)), (("甲", long), ("乙", "短")))
+    table = PaperTable("表", (PaperColumn("名称", 1), PaperColumn("说明", 4)), (("甲", long), ("乙", "短")))
     made = Presentation(
         io.BytesIO(
             pptx.write(

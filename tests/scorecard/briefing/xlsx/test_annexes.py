@@ -17,8 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from scorecard.assessment.number_format import half_up
 from scorecard.briefing.paper import manifest
-from scorecard.briefing.paper.model import Line, Paper
-from scorecard.briefing.xlsx import csv_annex as annex, workbook as xlsx
+from scorecard.briefing.paper.model import IndicatorLine, Paper
+from scorecard.briefing.xlsx import csv_annex, workbook as xlsx
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.office import READ_UTF8, SHOWN, converted
@@ -39,7 +39,7 @@ def book(given: Paper) -> openpyxl.Workbook:
 
 @pytest.fixture(scope="module")
 def rows(given: Paper) -> list[dict[str, str]]:
-    text = annex.write(given).decode("utf-8-sig")
+    text = csv_annex.write(given).decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text, newline="")))
     return read[: len(given.lines)]
 
@@ -61,7 +61,7 @@ def shown(cell: Any) -> str:
 
 
 def test_the_csv_opens_right_in_excel_and_wps(given: Paper) -> None:
-    content = annex.write(given)
+    content = csv_annex.write(given)
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\n") == content.count(b"\r\n") > len(given.lines)
 
@@ -87,7 +87,7 @@ def test_an_exact_number_has_no_more_than_the_digits_a_spreadsheet_keeps_and_no_
 ) -> None:
     large, small = Fraction(10**17, 3), Fraction(1, 10**9)
     lines = [replace(given.lines[0], exact=exact) for exact in (large, small)]
-    text = annex.write(replace(given, lines=tuple(lines))).decode("utf-8-sig")
+    text = csv_annex.write(replace(given, lines=tuple(lines))).decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text, newline="")))[:2]
     assert all(set(row["精确值"]) <= set("0123456789.") for row in read)
     assert float(read[0]["精确值"]) == pytest.approx(float(large), rel=1e-14)
@@ -101,7 +101,8 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
     read = list(
         csv.reader(
             io.StringIO(
-                annex.write(replace(given, lines=tricky, manifest=version)).decode("utf-8-sig"), newline=""
+                csv_annex.write(replace(given, lines=tricky, manifest=version)).decode("utf-8-sig"),
+                newline="",
             )
         )
     )
@@ -114,7 +115,7 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
 
 
 def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None:
-    text = annex.write(given).decode("utf-8-sig")
+    text = csv_annex.write(given).decode("utf-8-sig")
     tail = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if len(row) == 1]
     assert [*given.provenance, *given.manifest.lines()] == tail[
         -len(given.provenance) - len(given.manifest.lines()) :
@@ -123,7 +124,7 @@ def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None
 
 
 def test_the_same_paper_gives_the_same_bytes_of_both(given: Paper) -> None:
-    assert annex.write(given) == annex.write(given)
+    assert csv_annex.write(given) == csv_annex.write(given)
     assert xlsx.write(given) == xlsx.write(given)
 
 
@@ -248,7 +249,7 @@ def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
         lines = list(csv.reader(io.StringIO(found[name].read_text(encoding="utf-8"), newline="")))
         return [dict(zip(lines[HEAD - 1], line, strict=True)) for line in lines[HEAD:]]
 
-    def agree(line: Line | None, row: Mapping[str, str]) -> bool:
+    def agree(line: IndicatorLine | None, row: Mapping[str, str]) -> bool:
         return row["精确值"] in (row["数值"], "") and (line is None or row["数值"] == line.value)
 
     assert all(agree(line, row) for line, row in zip(given.lines, read("指标"), strict=True))
@@ -261,7 +262,7 @@ def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
 def test_another_office_program_opens_the_csv_with_every_value_as_the_page_has_it(
     given: Paper, tmp_path: Path
 ) -> None:
-    (sheet,) = converted(tmp_path, "annex.csv", annex.write(given), "xlsx", READ_UTF8)
+    (sheet,) = converted(tmp_path, "annex.csv", csv_annex.write(given), "xlsx", READ_UTF8)
     rows = list(openpyxl.load_workbook(sheet).active.iter_rows(values_only=True))
     names = [str(name) for name in rows[0]]
     for line, row in zip(given.lines, rows[1:], strict=False):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from etl.impact.attached import Pair, side
+from etl.impact.attached import AttachedVersions, side
 from etl.impact.row_changes import table_impact
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.version_diff import Impact, IndicatorChanges, RowChange, TableImpact
@@ -65,7 +65,7 @@ def test_names_and_cells_are_text_on_the_screen() -> None:
 
 
 @pytest.fixture
-def pair(catalog: Catalog) -> Pair:
+def pair(catalog: Catalog) -> AttachedVersions:
     """A table without a key in two versions: 甲 twice and 乙 before; 甲 once, 丙 and an unknown after."""
     connection = duckdb.connect()
     for place, causes in (("published", ["甲", "甲", "乙"]), ("candidate", ["甲", "丙", None])):
@@ -77,10 +77,10 @@ def pair(catalog: Catalog) -> Pair:
         connection.execute(f"CREATE TABLE {place}.batch (number INTEGER, record VARCHAR)")
         for line, cause in enumerate(causes, 2):
             connection.execute(f"INSERT INTO {place}.trials VALUES (?, '张三丰', 0, ?)", [cause, line])
-    return Pair(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+    return AttachedVersions(connection, side(connection, "published"), side(connection, "candidate"), catalog)
 
 
-def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: Pair) -> None:
+def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: AttachedVersions) -> None:
     table = contract(key=(), replaces="all", checks=())
     found = table_impact(pair, table, table)
     assert (found.before, found.after, found.new, found.missing, found.unchanged) == (3, 3, 2, 2, 1)
@@ -89,14 +89,14 @@ def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: Pair
     assert "张三丰" not in str(found)
 
 
-def test_a_key_that_was_redefined_is_said_and_whole_rows_are_compared(pair: Pair) -> None:
+def test_a_key_that_was_redefined_is_said_and_whole_rows_are_compared(pair: AttachedVersions) -> None:
     before, after = contract(key=("case_no",), checks=()), contract(key=("cause",), checks=())
     found = table_impact(pair, after, before)
     assert "主键的约定已改变" in found.note
     assert (found.new, found.missing, found.changed) == (2, 2, 0)
 
 
-def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: Pair) -> None:
+def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: AttachedVersions) -> None:
     pair.connection.execute("DELETE FROM published.trials WHERE _line = 3")
     pair.connection.execute("UPDATE candidate.trials SET contact = '李四' WHERE cause = '甲'")
     table = contract(key=("cause",), checks=())

@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scorecard.identity.authentication import COOKIE, Reception
+from scorecard.identity.authentication import COOKIE, Authenticator
 from scorecard.identity.connections import HEADER, Request
 from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
-from scorecard.ui.server.gateway import Doors, headers, policy
-from scorecard.ui.shell.return_to import left, page_of, remembering
+from scorecard.ui.server.gateway import SecurityMiddleware, headers, policy
+from scorecard.ui.shell.return_to import page_in, page_of, remember_page
 from tests.browser.conftest import PASSWORD, ROOT, account, running
 
 PROXY = {
@@ -62,8 +62,8 @@ class Server:
     def __init__(self, data: DataDir, **settings: Any) -> None:
         self.inside = Inside()
         given = {"visitor_on_loopback": True, "proxy": PROXY, **settings}
-        self.reception = Reception(data, AccessSettings.model_validate(given), dict)
-        self.doors = Doors(self.inside, self.reception)
+        self.reception = Authenticator(data, AccessSettings.model_validate(given), dict)
+        self.doors = SecurityMiddleware(self.inside, self.reception)
 
     def ask(
         self,
@@ -294,7 +294,7 @@ def test_after_signing_in_one_comes_back_to_a_page_of_this_server_only(wanted: s
     ],
 )
 def test_the_page_somebody_left_is_read_from_its_address(address: str, page: str) -> None:
-    assert left(address) == page
+    assert page_in(address) == page
 
 
 def redirected(path: str, request: Request, location: str = "/") -> list[tuple[str, str]]:
@@ -305,7 +305,7 @@ def redirected(path: str, request: Request, location: str = "/") -> list[tuple[s
         sent.append(message)
 
     start = {"type": "http.response.start", "status": 302, "headers": [(b"location", location.encode())]}
-    asyncio.run(remembering(send, path, request)(start))
+    asyncio.run(remember_page(send, path, request)(start))
     return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
 
 
