@@ -29,7 +29,7 @@ BUILD_STAGES: Stages = (
     ("roll-up", rollup, "compute"),
     ("doubts", data_faults, "write"),
     ("descriptions", build, "_describe"),
-    ("put in place", atomic_files, "put_in_place"),
+    ("put in place", atomic_files, "replace_atomically"),
 )
 
 # Indicator -> the columns of by_hand.sql that are its halves: the yardstick must give the same numbers.

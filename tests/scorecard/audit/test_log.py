@@ -433,7 +433,7 @@ def details_of(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in ("told", "record", "leave"):
+            if called in ("recorded", "record", "release"):
                 found |= {one.arg for one in node.keywords if one.arg}
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             held = node.value

@@ -382,7 +382,7 @@ def test_a_disk_that_refuses_leaves_the_accounts_as_they_were(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(account_file, "put_in_place", full)
+    monkeypatch.setattr(account_file, "replace_atomically", full)
     with pytest.raises(StorageError, match="磁盘已满"):
         accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, [])
     assert data.accounts.read_bytes() == before
