@@ -6,7 +6,7 @@ the same bytes.
 
 from collections.abc import Mapping
 
-from scorecard.briefing.html import templating
+from scorecard.briefing.html import embedded
 from scorecard.briefing.html.figure import block, document
 from scorecard.briefing.layout.column_widths import MARKED, widths
 from scorecard.briefing.layout.text_width import largest
@@ -15,6 +15,7 @@ from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperT
 from scorecard.charts.theme import VerdictMark, mark
 from scorecard.charts.trend import trend
 from scorecard.narrative.provenance import SAMPLE
+from scorecard.templating import render
 
 WIDTH = 590  # CSS px of the type area, 156 mm
 _FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
@@ -40,17 +41,17 @@ def write(paper: Paper) -> bytes:
         (appendix.RECORD, [_record(paper)]),
     ]
     note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
-    body = templating.render(
-        "paper.html",
+    body = render(
+        "briefing/html/paper.html",
         paper=paper,
         sample=SAMPLE if paper.sample else "",
         line_size=f"{largest(f'{paper.issuer}　　{paper.date}', _ROOM, *_LINE):g}pt",
         note=note,
         blocks=[_block(one) for one in paper.blocks],
         annexes=list(enumerate(annexes, start=1)),
-        manifest=templating.inert(paper.manifest.text()),
+        manifest=embedded.inert(paper.manifest.text()),
     )
-    css = f"{templating.sheet('paper.css')}\n{_margins(paper)}"
+    css = f"{embedded.sheet('paper.css')}\n{_margins(paper)}"
     return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(
         errors="replace"
     )
@@ -59,10 +60,10 @@ def write(paper: Paper) -> bytes:
 def _block(given: Block) -> str:
     match given:
         case Heading(text, level):
-            return templating.render("heading.html", text=text, level=level)
+            return render("briefing/html/heading.html", text=text, level=level)
         case Paragraph(text):
             lines = [line for line in text.splitlines() if line.strip()]
-            return templating.render("paragraphs.html", lines=lines)
+            return render("briefing/html/paragraphs.html", lines=lines)
         case PaperTable():
             return _table(given)
         case Figure():
@@ -73,8 +74,8 @@ def _block(given: Block) -> str:
 def _table(given: PaperTable) -> str:
     """A cell that is a verdict is sign, word and colour; columns are as wide as in the Word paper."""
     wide = widths(given.columns, given.rows, _SIZE)
-    return templating.render(
-        "table.html",
+    return render(
+        "briefing/html/table.html",
         table=given,
         widths=[f"{100 * one / sum(wide):.2f}%" for one in wide],
         marks=_MARKS,
@@ -83,20 +84,18 @@ def _table(given: PaperTable) -> str:
 
 def _definitions(paper: Paper) -> str:
     entries = [(entry.indicator, appendix.facts(entry)) for entry in paper.definitions]
-    return templating.render("definitions.html", entries=entries)
+    return render("briefing/html/definitions.html", entries=entries)
 
 
 def _record(paper: Paper) -> str:
-    return templating.render("record.html", lines=(*paper.provenance, *paper.manifest.lines()))
+    return render("briefing/html/record.html", lines=(*paper.provenance, *paper.manifest.lines()))
 
 
 def _margins(paper: Paper) -> str:
     """What stands below every printed page: its number at the outer edge, and where its numbers come from."""
     said = " \\a ".join(_quoted(line) for line in paper.provenance)
     head = _quoted(SAMPLE if paper.sample else "")
-    return (
-        templating.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
-    )
+    return embedded.sheet("pages.css").replace('"{provenance}"', f'"{said}"').replace('"{head}"', f'"{head}"')
 
 
 def _quoted(text: str) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from scorecard.briefing.html import templating
+from scorecard.briefing.html import embedded
 from scorecard.briefing.html.figure_fit import fitted
 from scorecard.charts.theme import mark, paper_variables
+from scorecard.templating import render
 
 CONFIG = {
     "staticPlot": True,
@@ -51,8 +52,8 @@ def block(
     said = given["layout"].get("meta", {})
     name = caption or _text(title.get("text", ""))
     fit = fitted(given, width, height)
-    return templating.render(
-        "figure.html",
+    return render(
+        "briefing/html/figure.html",
         width=width,
         height=fit.height,
         number=number,
@@ -63,7 +64,7 @@ def block(
         lines=[unescape(line) for line in said.get("lines", ())],
         sample=said.get("sample", False),
         unnamed=fit.unnamed,
-        data=templating.data({**fit.figure, "config": CONFIG}),
+        data=embedded.data({**fit.figure, "config": CONFIG}),
     )
 
 
@@ -73,16 +74,16 @@ def document(body: str, *, width: int, title: str, css: str = "") -> str:
     `document.documentElement.dataset.ready` is "1" once fonts are there and every figure is drawn; the names of those
     that could not be drawn stand in `dataset.failed`, and a sentence in their place.
     """
-    return templating.render(
-        "document.html",
+    return render(
+        "briefing/html/document.html",
         title=title,
         width=width,
         variables=paper_variables(),
-        figures=templating.sheet("figure.css"),
+        figures=embedded.sheet("figure.css"),
         css=css,
         body=body,
         library=_library() if _DRAWN in body else "",
-        draw=templating.sheet("draw.js"),
+        draw=embedded.sheet("draw.js"),
     )
 
 

@@ -51,7 +51,9 @@ def own(arrival: Identity) -> None:
         sign_in_prompt.sign_in_first(arrival)
         return
     href = sign_in_prompt.here("password") if arrival.way == "本地账户" else ""
-    st.html(render("own_account.html", arrival=arrival, role=ROLE_NAMES[arrival.actor.role], href=href))
+    st.html(
+        render("ui/admin/own_account.html", arrival=arrival, role=ROLE_NAMES[arrival.actor.role], href=href)
+    )
 
 
 def table(book: Book, departments: Mapping[str, str]) -> None:
@@ -66,7 +68,7 @@ def table(book: Book, departments: Mapping[str, str]) -> None:
         }
         for one in book.accounts
     ]
-    st.html(render("accounts.html", rows=rows))
+    st.html(render("ui/admin/accounts.html", rows=rows))
 
 
 def _state(account: Account) -> str:
@@ -77,7 +79,7 @@ def _state(account: Account) -> str:
 
 def wants_new(departments: Mapping[str, str]) -> New | None:
     """The form of a new account; what was sent with it, once."""
-    st.html(render("heading.html", text="新增账户"))
+    st.html(render("ui/shell/section.html", text="", title="新增账户"))
     form = f"new-{st.session_state.get(_COUNT, 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.text_input("账户名", key=f"{form}-name", max_chars=32, width=220)
@@ -89,7 +91,7 @@ def wants_new(departments: Mapping[str, str]) -> New | None:
 
 def wants_change(book: Book, departments: Mapping[str, str]) -> AccountChange | None:
     """The form of a known account; what is to be done, once."""
-    st.html(render("heading.html", text="调整账户"))
+    st.html(render("ui/shell/section.html", text="", title="调整账户"))
     names = [one.name for one in book.accounts]
     if not names:
         return None
@@ -146,4 +148,4 @@ def show_result() -> None:
     """What the last act had to say."""
     text, password = st.session_state.pop(_TOLD, ("", ""))
     if text:
-        st.html(render("account_told.html", text=text, password=password))
+        st.html(render("ui/admin/account_told.html", text=text, password=password))

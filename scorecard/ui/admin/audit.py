@@ -35,7 +35,7 @@ def looked(actor: Actor) -> AuditRecord:
 def whole(record: AuditRecord) -> None:
     """Whether nothing was changed or removed; every fault with its line when something was."""
     last = record.entries[-1] if record.entries else None
-    st.html(render("audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
+    st.html(render("ui/admin/audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
 
 
 def choose() -> AuditFilter:
@@ -66,7 +66,7 @@ def lines(record: AuditRecord, choice: AuditFilter) -> None:
     page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
     shown = found[(page - 1) * SHOWN : page * SHOWN]
     rows = [_row(entry) for entry in shown]
-    st.html(render("audit_lines.html", rows=rows, count=len(found), whole=len(record.entries)))
+    st.html(render("ui/admin/audit_lines.html", rows=rows, count=len(found), whole=len(record.entries)))
 
 
 def download(export: Callable[[], bytes]) -> None:

@@ -72,14 +72,14 @@ def aside(view: View, shown: Sequence[Card]) -> None:
     names = [name for card in shown for name in card.indicator.formula.tables]
     text = aside_note(view.catalog, names, view.version.tables)
     if text:
-        show(render("aside.html", text=text))
+        show(render("ui/indicators/aside.html", text=text))
 
 
 def _wall(view: View, domain: str) -> str:
     """The line that answers the page's question, then the cards."""
     shown = [card for card in view.cards.values() if card.indicator.domain == domain]
     answer = render(
-        "answer.html",
+        "ui/indicators/answer.html",
         label=f"{view.scope}　{view.selection.period.label}",
         total=len(shown),
         counts=counts(shown),
@@ -87,13 +87,15 @@ def _wall(view: View, domain: str) -> str:
         href=view.card_href,
         wider=view.ytd_href(domain) if 2 * counts(shown).get("样本不足", 0) > len(shown) else "",
     )
-    return answer + render("wall.html", groups=groups(view, domain), href=view.card_href)
+    return answer + render("ui/indicators/wall.html", groups=groups(view, domain), href=view.card_href)
 
 
 def _words(view: View, domain: str) -> str:
     """The domain's standing and every indicator in official sentences, to be copied into a report."""
     shown = [card for card in view.cards.values() if card.indicator.domain == domain]
-    return render("words.html", text=sentences.of_domain(view.catalog.domains[domain].name, shown))
+    return render(
+        "ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, shown)
+    )
 
 
 def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
@@ -167,7 +169,7 @@ def _detail(view: View, card: Card) -> None:
         f"points {name}", lambda: trend(card_inputs(view.version, view.selection), card.indicator)
     )
     variation = variation_sentence(card.control) if card.control else ""
-    show(render("detail_head.html", card=card, scope=view.scope, variation=variation))
+    show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation))
     aside(view, [card])
     evidence.link(view, card)
     if points:
@@ -187,7 +189,7 @@ def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
 def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
     partner = view.cards.get(card.indicator.counterweight)
     return render(
-        "detail_body.html",
+        "ui/indicators/detail_body.html",
         note=state_note(card),
         words=sentences.of_indicator(card),
         entry=entry(card.indicator, view.catalog),

@@ -37,7 +37,13 @@ class CheckedHalf:
 
 def link(view: View, card: Card) -> None:
     """The way from an indicator's detail to its rows."""
-    st.html(render("evidence_link.html", href=view.href("evidence", card.indicator.id), period=card.period))
+    st.html(
+        render(
+            "ui/indicators/evidence_link.html",
+            href=view.href("evidence", card.indicator.id),
+            period=card.period,
+        )
+    )
 
 
 def page() -> None:
@@ -48,7 +54,7 @@ def page() -> None:
     card = _chosen_card(view)
     reading = _reading(view, card)
     cut = cut_of(card.indicator, view.version.as_of)
-    show(render("evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
+    show(render("ui/indicators/evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
     if reading is None or cut is None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
@@ -104,7 +110,7 @@ def _chain(view: View, card: Card, reading: IndicatorValue, found: tuple[Evidenc
     totals = [total for one in found for total in evidence_rows.totals(connection, one)]
     halves = _halves(reading, totals)
     return render(
-        "evidence_chain.html",
+        "ui/indicators/evidence_chain.html",
         card=card,
         words=formula_words(card.indicator, view.catalog),
         halves=halves,
@@ -175,7 +181,7 @@ def _rows(view: View, card: Card, actor: Actor, one: EvidenceQuery) -> None:
     )  # fmt: skip
     show(
         render(
-            "evidence_rows.html",
+            "ui/indicators/evidence_rows.html",
             headers=evidence_rows.headers(one),
             lines=lines,
             total=total,

@@ -21,12 +21,12 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
     picture_buttons.place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
-        page_blocks.show(render("reading_guide.html", minimum=catalog.court.minimum_base))
+        page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))
     else:
         targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
         page_blocks.show(
             render(
-                "glossary_entry.html",
+                "ui/indicators/glossary_entry.html",
                 of=of,
                 entry=entry(chosen, catalog),
                 targets=[_target(one, chosen.unit) for one in targets],
@@ -34,7 +34,12 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
             )
         )
     page_blocks.show(
-        render("glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
+        render(
+            "ui/indicators/glossary_index.html",
+            domains=_index(catalog),
+            chosen=chosen.id if chosen else "",
+            of=of,
+        )
     )
     st.download_button(
         "下载全部口径（Markdown）",
@@ -56,7 +61,7 @@ def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
         }
         for code, kind in kinds.items()
     ]
-    page_blocks.show(render("problem_codes.html", rows=rows))
+    page_blocks.show(render("ui/indicators/problem_codes.html", rows=rows))
 
 
 def _target(one: Target, unit: str) -> dict[str, str]:

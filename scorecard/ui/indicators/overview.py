@@ -34,7 +34,7 @@ def health(view: View, waiting: int) -> None:
     said += [reason for state in states for reason in state["unsound"]]
     show(
         render(
-            "health.html",
+            "ui/indicators/health.html",
             states=states,
             received=sum(bool(state["as_of"]) for state in states),
             as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
@@ -85,7 +85,7 @@ def tally(view: View) -> None:
         for domain, name, cards in _by_domain(view)
     ]
     label = f"{view.selection.period.label}　{view.scope}"
-    show(render("tally.html", words=words, rows=rows, label=label))
+    show(render("ui/indicators/tally.html", words=words, rows=rows, label=label))
 
 
 def attention(view: View) -> None:
@@ -95,7 +95,7 @@ def attention(view: View) -> None:
         doubtful.setdefault(card.verdict.reason, []).append(card)
     show(
         render(
-            "attention.html",
+            "ui/indicators/attention.html",
             groups=groups(list(view.cards.values())),
             monthly=view.selection.grain == "month",
             doubtful=doubtful,
@@ -111,7 +111,12 @@ def words(view: View) -> None:
     if view.version.manifest.sample:
         state += f"{SAMPLE}。"
     domains = [(name, cards) for _, name, cards in _by_domain(view)]
-    show(view.cached("words", lambda: render("words.html", text=sentences.of_whole(title, domains, state))))
+    show(
+        view.cached(
+            "words",
+            lambda: render("ui/indicators/words.html", text=sentences.of_whole(title, domains, state)),
+        )
+    )
 
 
 def matrix(view: View) -> None:
@@ -121,7 +126,7 @@ def matrix(view: View) -> None:
         view.cached(
             "matrix",
             lambda: render(
-                "matrix.html",
+                "ui/indicators/matrix.html",
                 columns=_halved(view),
                 period=period,
                 monthly=view.selection.grain == "month",

@@ -95,9 +95,11 @@ class Checked:
 
 def check(chosen: Chosen, catalog: Catalog, door: Door) -> list[Checked]:
     """Every chosen file examined, each with its problems and what can be done about them; 接收 takes it in."""
-    st.html(render("step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。"))
+    st.html(
+        render("ui/intake/step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。")
+    )
     if not chosen.files:
-        st.html(render("note.html", text="还没有选择文件。"))
+        st.html(render("ui/shell/note.html", text="还没有选择文件。"))
     checked = [_check(number, one, chosen, catalog, door) for number, one in enumerate(chosen.files, 1)]
     ready = [one for one in checked if not one.found.refused and not one.taken]
     if len(ready) > 1 and st.button(f"接收全部 {len(ready)} 个合格的文件", type="primary", key="accept_all"):
@@ -112,7 +114,13 @@ def _check(number: int, given: Any, chosen: Chosen, catalog: Catalog, door: Door
     candidates = once("recognised", given.file_id, lambda: door.recognise(raw))
     with st.container(border=True, key=f"file_{number}"):
         st.html(
-            render("file_head.html", number=number, name=given.name, size=len(raw), known=bool(candidates))
+            render(
+                "ui/intake/file_head.html",
+                number=number,
+                name=given.name,
+                size=len(raw),
+                known=bool(candidates),
+            )
         )
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             first = [one.table for one in candidates if catalog.tables[one.table].entered_by != "targets"]
@@ -130,7 +138,7 @@ def _check(number: int, given: Any, chosen: Chosen, catalog: Catalog, door: Door
         found = once("examined", (file.state, catalog.digest), lambda: door.examine(file))
         taken = file.state in _taken()
         if taken:
-            st.html(render("accepted.html", text=_taken()[file.state]))
+            st.html(render("ui/shell/accepted.html", text=_taken()[file.state]))
         else:
             _findings(file, found, door)
     return Checked(file, found, taken)
@@ -143,7 +151,7 @@ def _mapped(file: Sent, door: Door) -> Sent:
         return file
     known = door.offered(file.table, plain.unknown)
     free = {LEFT_OUT: "不读取", **{name: column.header for name, column in file.table.columns.items()}}
-    st.html(render("mapping.html", headers=[_header(one, known, free) for one in plain.unknown]))
+    st.html(render("ui/intake/mapping.html", headers=[_header(one, known, free) for one in plain.unknown]))
     mapping: dict[str, str] = {}
     with st.container(horizontal=True, gap="medium"):
         for position, header in enumerate(plain.unknown, 1):
@@ -184,7 +192,7 @@ def _findings(file: Sent, found: Found, door: Door) -> None:
     rest = [one for one in found.problems if one.severity not in _MUST][: LISTED - len(must)]
     more = sum(count.count for count in found.counts) - len(must) - len(rest)
     kinds = _kinds(found.counts)
-    st.html(render("findings_head.html", found=found, severities=door.severities, kinds=kinds))
+    st.html(render("ui/intake/findings_head.html", found=found, severities=door.severities, kinds=kinds))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not found.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
             _take_in(file, door)
@@ -208,7 +216,14 @@ def _findings(file: Sent, found: Found, door: Door) -> None:
                 key=f"repaired_{file.id}",
             )
     st.html(
-        render("findings_body.html", found=found, severities=door.severities, must=must, rest=rest, more=more)
+        render(
+            "ui/intake/findings_body.html",
+            found=found,
+            severities=door.severities,
+            must=must,
+            rest=rest,
+            more=more,
+        )
     )
 
 

@@ -32,13 +32,13 @@ class _File:
 def show(impact: Impact, catalog: Catalog) -> None:
     """The whole impact of a candidate. Shows only; what is done about it is for the page to ask."""
     if impact.nothing:
-        st.html(render("note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。"))
+        st.html(render("ui/shell/note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。"))
         return
     changes = impact.indicators
     unbalanced = [balance for balance in impact.balances if balance.open_flows]
     st.html(
         render(
-            "impact.html",
+            "ui/intake/impact.html",
             impact=impact,
             tables=[table for table in impact.tables if table.touched],
             backwards=[(table, one) for table in impact.tables for one in table.backwards],
@@ -57,9 +57,9 @@ def show(impact: Impact, catalog: Catalog) -> None:
 def show_indicators(changes: IndicatorChanges, key: str) -> None:
     """Only the indicators of two versions: what may be shown to everybody. `key` keeps two comparisons apart."""
     if not (changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed):
-        st.html(render("note.html", text="两个版本的各项指标、数值和评价都相同。"))
+        st.html(render("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。"))
         return
-    st.html(render("impact_indicators.html", shown=SHOWN, **_of_indicators(changes)))
+    st.html(render("ui/intake/impact_indicators.html", shown=SHOWN, **_of_indicators(changes)))
     _downloads(key, _indicator_files(changes))
 
 

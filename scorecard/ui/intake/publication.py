@@ -62,7 +62,9 @@ def pending(version: Version | None, chosen: Sequence[Any], candidate: str, cata
 
 def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact]) -> bool:
     """Step 3; True when what this very candidate would change is on the screen."""
-    st.html(render("step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。"))
+    st.html(
+        render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。")
+    )
     rows = [
         {
             "table": catalog.tables[batch.table].name if batch.table in catalog.tables else batch.table,
@@ -75,7 +77,7 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
         }
         for batch in waits.added
     ]
-    st.html(render("waiting.html", rows=rows, waits=waits))
+    st.html(render("ui/intake/waiting.html", rows=rows, waits=waits))
     if not waits.anything:
         return False
     found: Impact | None = st.session_state.get(_SEEN)
@@ -85,7 +87,7 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
         with st.spinner("正在建库并与当前版本比较…"):
             found = st.session_state[_SEEN] = compute()
     if found.candidate != waits.candidate:
-        st.html(render("note.html", text="计算期间又有批次接收或撤回，请重新计算影响。"))
+        st.html(render("ui/shell/note.html", text="计算期间又有批次接收或撤回，请重新计算影响。"))
         return False
     impact.show(found, catalog)
     return True
@@ -93,12 +95,14 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
 
 def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
     """Step 4; the note to publish with once the button was pressed, otherwise None."""
-    st.html(render("step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
+    st.html(
+        render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。")
+    )
     if not waits.anything:
-        st.html(render("note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
+        st.html(render("ui/shell/note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
         return None
     if not seen:
-        st.html(render("note.html", text="请先计算影响，看过之后再发布。"))
+        st.html(render("ui/shell/note.html", text="请先计算影响，看过之后再发布。"))
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         note = version_note(waits.earlier)
@@ -110,7 +114,7 @@ def version_note(earlier: str | None) -> str:
     """What is said of the version to be published; one published before (`earlier` is what was said then) keeps that."""
     if earlier is not None:
         kept = f"说明仍为“{earlier}”。" if earlier else "当时没有写说明。"
-        st.html(render("note.html", text=f"这一版本此前发布过，再次发布不另写说明，{kept}"))
+        st.html(render("ui/shell/note.html", text=f"这一版本此前发布过，再次发布不另写说明，{kept}"))
         return ""
     placeholder = "不写当事人等个人信息"
     return st.text_input(
@@ -138,4 +142,4 @@ def steps(place: DeltaGenerator, checked: Sequence[Checked], waits: Pending, *, 
         {"title": title, "text": text, "state": "now" if number == now else "done" if number < now else ""}
         for number, (title, text) in enumerate(zip(STEPS, words, strict=True), 1)
     ]
-    place.html(render("steps.html", steps=shown))
+    place.html(render("ui/intake/steps.html", steps=shown))

@@ -24,12 +24,12 @@ def show(
     counts: Counter[str] = Counter()
     for one in waiting:
         counts[catalog.tables[one.batch.table].name] += len(one.lines)
-    st.html(render("asides.html", counts=counts))
+    st.html(render("ui/intake/asides.html", counts=counts))
     for number, one in enumerate(waiting, 1):
         batch, name = one.batch, catalog.tables[one.batch.table].name
         st.html(
             render(
-                "asides_batch.html",
+                "ui/intake/asides_batch.html",
                 name=name,
                 batch=batch,
                 count=len(one.lines),

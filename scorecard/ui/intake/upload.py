@@ -38,7 +38,7 @@ class Chosen:
 
 def choose(catalog: Catalog) -> Chosen:
     """The files, their 数据截至 and a note that travels with them."""
-    st.html(render("step.html", number=1, title="选择文件", text=""))
+    st.html(render("ui/intake/step.html", number=1, title="选择文件", text=""))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         as_of = st.date_input(
             "数据截至（所选文件相同）",
@@ -82,7 +82,7 @@ def templates(catalog: Catalog, template: Callable[[Table], bytes]) -> None:
             for column in table.columns.values()
         ]
         computed = [(one.header, derived_words(one, table)) for one in table.derived.values()]
-        st.html(render("contract.html", table=table, rows=rows, computed=computed))
+        st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed))
         st.download_button(
             "下载模板",
             data=template(table),

@@ -55,7 +55,7 @@ def once(name: str, key: Hashable, make: Callable[[], Result]) -> Result:
 def published(version: Version) -> None:
     """The version on screen in one line."""
     when = moment(version.manifest.published_at)
-    st.html(render("published.html", manifest=version.manifest, published_at=when))
+    st.html(render("ui/intake/published.html", manifest=version.manifest, published_at=when))
 
 
 def batches(version: Version, records: Sequence[BatchRecord], gone: Mapping[Key, WithdrawalNote]) -> None:
@@ -76,7 +76,7 @@ def batches(version: Version, records: Sequence[BatchRecord], gone: Mapping[Key,
         }
         for one in own
     ]
-    st.html(render("batches.html", rows=rows))
+    st.html(render("ui/intake/batches.html", rows=rows))
 
 
 def _of_the_court(records: Sequence[BatchRecord]) -> list[BatchRecord]:
@@ -106,7 +106,7 @@ def history(
         }
         for one, before in zip(manifests, earlier, strict=True)
     ]
-    st.html(render("history.html", rows=rows))
+    st.html(render("ui/intake/history.html", rows=rows))
 
 
 def _changed(one: VersionManifest, before: VersionManifest | None) -> str:
@@ -135,7 +135,11 @@ def wants_to_compare(manifests: Sequence[VersionManifest], current: str) -> tupl
     ids = list(names)
     place = ids.index(current) if current in ids else 0
     before = ids[place + 1] if place + 1 < len(ids) else next(one for one in ids if one != ids[place])
-    st.html(render("section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。"))
+    st.html(
+        render(
+            "ui/shell/section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。"
+        )
+    )
     with st.form("compare", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         old = st.selectbox("原版本", ids, index=ids.index(before), format_func=names.__getitem__, width=380)
         new = st.selectbox("新版本", ids, index=place, format_func=names.__getitem__, width=380)
@@ -151,7 +155,7 @@ def wants_to_return(manifests: Sequence[VersionManifest], current: str, verb: st
     if not older:
         return None
     text = f"{verb}只改变看板显示哪个版本，不删除任何数据；可以随时再换回来。"
-    st.html(render("section.html", title=verb, text=text))
+    st.html(render("ui/shell/section.html", title=verb, text=text))
     with st.form("rollback", border=False):
         chosen = st.selectbox(
             f"{verb}到",
@@ -174,7 +178,7 @@ def wants_to_withdraw(
     text = (
         "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
     )
-    st.html(render("section.html", title="撤回或恢复一个批次", text=text))
+    st.html(render("ui/shell/section.html", title="撤回或恢复一个批次", text=text))
 
     def shown(key: Key) -> str:
         one = own[key]
@@ -197,7 +201,7 @@ def wants_to_withdraw(
 def wants_candidate(candidate: str) -> bool:
     """Whether somebody asked to see what the batches and definitions of now would change."""
     text = "现有批次（含撤回、恢复）或口径与当前版本不同。先建一个候选版本看影响，再决定是否发布。"
-    st.html(render("section.html", title="尚未发布的变动", text=text))
+    st.html(render("ui/shell/section.html", title="尚未发布的变动", text=text))
     if st.button("建库并看影响", key="build_candidate"):
         st.session_state[_CANDIDATE] = candidate
     return st.session_state.get(_CANDIDATE) == candidate

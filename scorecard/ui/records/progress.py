@@ -63,7 +63,7 @@ def choose(catalog: Catalog, actor: Actor) -> Measure:
 def plan(catalog: Catalog, measure: Measure) -> None:
     """What the plan says of the measure, and who is to report on it."""
     who = catalog.department_names(reporters(catalog, measure))
-    st.html(render("progress_plan.html", measure=measure, who=who))
+    st.html(render("ui/records/progress_plan.html", measure=measure, who=who))
 
 
 def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor: Actor) -> None:
@@ -84,7 +84,7 @@ def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor:
         for one in reports
         if one.report.measure == measure.id and (inside or one.standing == "已发布")
     ]
-    st.html(render("progress.html", rows=rows, inside=inside))
+    st.html(render("ui/records/progress.html", rows=rows, inside=inside))
 
 
 def everywhere(reports: Iterable[Listed], catalog: Catalog) -> None:
@@ -106,7 +106,7 @@ def everywhere(reports: Iterable[Listed], catalog: Catalog) -> None:
                 "silent": catalog.department_names(tuple(silent)),
             }
         )
-    st.html(render("progress_all.html", rows=rows))
+    st.html(render("ui/records/progress_all.html", rows=rows))
 
 
 def form(
@@ -116,11 +116,11 @@ def form(
     allowed = may_report(catalog, measure, actor)
     said = entry_form.just_said(TABLE)
     if said:
-        st.html(render("accepted.html", text=said))
+        st.html(render("ui/shell/accepted.html", text=said))
     if not allowed:
-        st.html(render("note.html", text=_why_not(catalog, measure, actor)))
+        st.html(render("ui/shell/note.html", text=_why_not(catalog, measure, actor)))
         return None
-    st.html(render("progress_form.html", sample=sample))
+    st.html(render("ui/records/progress_form.html", sample=sample))
     names = {one: catalog.departments[one].name for one in allowed}
     with st.form(f"{entry_form.form_key(TABLE)}-{measure.id}", border=True):
         whose, day, how, far = st.columns(4)
@@ -157,7 +157,7 @@ def wrong(problems: Sequence[Any]) -> None:
         for one in problems
         if one.severity == "refuse"
     ]
-    st.html(render("mistakes.html", lines=lines))
+    st.html(render("ui/shell/mistakes.html", lines=lines))
 
 
 def taken(measure: Measure, already: bool) -> None:
@@ -171,7 +171,7 @@ def wants_to_publish(held: Sequence[PendingReport], alone: bool) -> bool:
     count = sum(one.rows for one in held if one.table == TABLE)
     if not count:
         return False
-    st.html(render("progress_waiting.html", count=count, alone=alone))
+    st.html(render("ui/records/progress_waiting.html", count=count, alone=alone))
     return alone and st.button(f"发布 {count} 条进展", key="publish")
 
 

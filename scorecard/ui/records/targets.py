@@ -63,7 +63,7 @@ def table(targets: tuple[Target, ...], catalog: Catalog) -> None:
         }
         for domain in catalog.domains.values()
     ]
-    show(render("targets.html", domains=[one for one in domains if one["rows"] or one["without"]]))
+    show(render("ui/records/targets.html", domains=[one for one in domains if one["rows"] or one["without"]]))
 
 
 def state(one: Target, targets: tuple[Target, ...], now: date) -> str:
@@ -88,7 +88,7 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> EnteredRow | None:
 
     确认人 is whoever decided; the account that recorded it is in the batch and in the audit.
     """
-    st.html(render("target_form.html", sample=sample))
+    st.html(render("ui/records/target_form.html", sample=sample))
     names = {one.id: f"{one.name}（{one.unit}）" for one in catalog.indicators.values()}
     with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
@@ -128,7 +128,7 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> EnteredRow | None:
     row["set_at"] = moment(TABLE, tuple(row.values()))
     wrong = [*_unreadable(lower, upper, row), *_contradictions(row, contract, catalog)]
     if wrong:
-        st.html(render("mistakes.html", lines=wrong))
+        st.html(render("ui/shell/mistakes.html", lines=wrong))
         return None
     cells = {column: "" if value is None else str(value) for column, value in row.items()}
     return EnteredRow(as_csv(cells, contract), f"目标_{indicator}_{row['set_at']:%Y%m%d%H%M%S}.csv")
@@ -137,7 +137,7 @@ def form(catalog: Catalog, contract: Table, sample: bool) -> EnteredRow | None:
 def readers() -> None:
     """In place of the form, for those who may not set a target: who may."""
     roles = "、".join(ROLE_NAMES[role] for role in SIGNED_IN if "targets" in RIGHTS[role])
-    st.html(render("note.html", text=f"目标由{roles}的账户按领导小组的决定记录；您的账户只能查看。"))
+    st.html(render("ui/shell/note.html", text=f"目标由{roles}的账户按领导小组的决定记录；您的账户只能查看。"))
 
 
 def taken(already: bool, published: bool) -> None:
@@ -155,7 +155,7 @@ def just_taken() -> None:
     """What became of the target recorded last, said once."""
     said = just_said(TABLE)
     if said:
-        st.html(render("accepted.html", text=said))
+        st.html(render("ui/shell/accepted.html", text=said))
 
 
 def _decimal(text: str) -> Decimal | None:

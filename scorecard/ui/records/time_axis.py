@@ -32,7 +32,7 @@ def tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: 
     shown = {one for name in ("", *catalog.indicators) for one in annotations.in_force(marks, name)}
     show(
         render(
-            "time_axis.html",
+            "ui/records/time_axis.html",
             decisions=[
                 {
                     "indicator": indicator.name,
@@ -148,7 +148,7 @@ def _entry(
         for column, found, expected, remedy in mistakes(row, catalog)
     ]
     if wrong:
-        st.html(render("mistakes.html", lines=wrong))
+        st.html(render("ui/shell/mistakes.html", lines=wrong))
         return None
     at = row["decided_at"] if "decided_at" in row else row["recorded_at"]
     cells = {column: str(value) for column, value in row.items()}
@@ -162,7 +162,7 @@ def _first_day(day: date) -> date:
 def readers() -> None:
     """In place of the forms, for those who may not record: who may."""
     roles = "、".join(ROLE_NAMES[role] for role in SIGNED_IN if "targets" in RIGHTS[role])
-    st.html(render("note.html", text=f"重设基准和标注由{roles}的账户记录；您的账户只能查看。"))
+    st.html(render("ui/shell/note.html", text=f"重设基准和标注由{roles}的账户记录；您的账户只能查看。"))
 
 
 def taken(table: str, already: bool, published: bool) -> None:
@@ -177,4 +177,4 @@ def just_taken() -> None:
     for table in (baselines.TABLE, annotations.TABLE):
         said = just_said(table)
         if said:
-            st.html(render("accepted.html", text=said))
+            st.html(render("ui/shell/accepted.html", text=said))

@@ -20,7 +20,7 @@ from scorecard.identity.authentication import Authenticator
 from scorecard.identity.connections import HEADER, Request
 from scorecard.ui.shell import return_to
 from scorecard.ui.shell.return_to import Message, Send
-from scorecard.ui.shell.templating import HERE, behaviour, render
+from scorecard.ui.shell.templating import behaviour, render
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -194,7 +194,9 @@ def _cookie(raw: bytes, secure: bool, longest: int) -> bytes:
 
 
 async def _refuse(send: Send, status: int, what: str, remedy: str) -> None:
-    body = render("plain_note.html", css=style_sheet(), title="未能打开", what=what, remedy=remedy).encode()
+    body = render(
+        "ui/server/plain_note.html", css=style_sheet(), title="未能打开", what=what, remedy=remedy
+    ).encode()
     given = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
     await send(
         {
@@ -211,4 +213,4 @@ def style_sheet() -> str:
     """The style of the pages that the server writes itself: the palette's variables and plain.css."""
     from scorecard.charts.theme import css_variables
 
-    return css_variables() + (HERE / "plain.css").read_text(encoding="utf-8")
+    return css_variables() + Path(__file__).with_name("plain.css").read_text(encoding="utf-8")

@@ -66,7 +66,7 @@ class Forms:
     def _signin_page(self, onward: str, name: str = "", refusal: ScorecardError | None = None) -> Response:
         local = self._reception.settings.local_accounts
         shown = {"title": "登录", "next": onward, "name": name[:100], "refusal": refusal, "local": local}
-        return _page("signin.html", 401 if refusal else 200, **shown)
+        return _page("ui/server/signin.html", 401 if refusal else 200, **shown)
 
     async def _password(self, request: Request) -> Response:
         seen = request_of(request.scope)
@@ -102,7 +102,7 @@ class Forms:
         self, arrival: Identity, onward: str, refusal: ScorecardError | None = None
     ) -> Response:
         return _page(
-            "password.html",
+            "ui/server/password.html",
             400 if refusal else 200,
             title="修改密码",
             next=onward,
@@ -114,11 +114,11 @@ class Forms:
 
     async def _signout(self, request: Request) -> Response:
         if request.method == "GET" or self._refusal(request):
-            return _page("signout.html", title="退出登录", ask=True, onward="")
+            return _page("ui/server/signout.html", title="退出登录", ask=True, onward="")
         way = await run_in_threadpool(self._reception.sign_out, request_of(request.scope))
         # The provider's page is reached from a page of ours, not by redirecting a form: the policy keeps forms at home.
         onward = "/auth/logout" if way == "统一身份认证" else ""
-        answer = _page("signout.html", title="已退出", ask=False, onward=onward)
+        answer = _page("ui/server/signout.html", title="已退出", ask=False, onward=onward)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return answer
 

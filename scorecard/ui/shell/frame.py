@@ -195,7 +195,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     old = version is not None and version.historic
     st.html(
         render(
-            "masthead.html",
+            "ui/shell/masthead.html",
             court=court,
             title=title,
             state=state,
@@ -246,19 +246,19 @@ def first_steps() -> None:
         {"text": "想先看看样子：在服务器上运行 make sample，会发布一份标明“示例数据”的版本", "href": ""},
     ]
     text = "看板只显示已发布的数据。发布之后，这里会列出各项指标与目标的差距。"
-    show(render("guide.html", title="还没有发布任何数据", text=text, steps=steps))
+    show(render("ui/shell/guide.html", title="还没有发布任何数据", text=text, steps=steps))
 
 
 def guide(title: str, text: str) -> None:
     """A box that says what is the matter and what to do."""
-    show(render("guide.html", title=title, text=text, steps=[]))
+    show(render("ui/shell/guide.html", title=title, text=text, steps=[]))
 
 
 def private_note(title: str, text: str) -> None:
     """The same for whoever is at the screen: what they may not do here is no part of the page's picture."""
-    st.html(render("guide.html", title=title, text=text, steps=[]))
+    st.html(render("ui/shell/guide.html", title=title, text=text, steps=[]))
 
 
 def failure(error: ScorecardError) -> None:
     """A refusal in its four parts, as text."""
-    st.html(render("failure.html", error=error))
+    st.html(render("ui/shell/failure.html", error=error))

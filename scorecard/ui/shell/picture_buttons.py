@@ -55,7 +55,7 @@ def of_page(key: str = "page") -> None:
         return
     with record.place:
         if browser_queue.browser() is None:
-            st.html(render("pictures_none.html"))
+            st.html(render("ui/shell/pictures_none.html"))
         else:
             _buttons(key, "导出图片", lambda size: _whole(record, size))
 
@@ -76,7 +76,7 @@ def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, byte
     """A button a size; the file, or why there is none, in the place where it was asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
         st.html(
-            render("pictures_label.html", text=label, sizes=[one.name for one in (A4, PROJECTOR)]),
+            render("ui/shell/pictures_label.html", text=label, sizes=[one.name for one in (A4, PROJECTOR)]),
             width="content",
         )
         wanted = [
@@ -94,7 +94,7 @@ def _made(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -
         with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
             name, content = make(size)
     except ScorecardError as error:
-        st.html(render("failure.html", error=error))
+        st.html(render("ui/shell/failure.html", error=error))
         return
     number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
     mime = "application/zip" if name.endswith(".zip") else "image/png"
@@ -114,9 +114,9 @@ def _whole(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
         ]
         sheet = PageSheet(
             title=record.title,
-            head=render("picture_head.html", record=record, version=version, **_age(version)),
+            head=render("ui/shell/picture_head.html", record=record, version=version, **_age(version)),
             blocks=blocks,
-            foot=render("picture_foot.html", lines=_provenance(version)),
+            foot=render("ui/shell/picture_foot.html", lines=_provenance(version)),
             css=picture_style(),
             width=wide,
         )
@@ -128,7 +128,7 @@ def _whole(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
 def _alone(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[str, bytes]:
     """One chart with everything it says below itself."""
     version = _version(record)
-    old = render("picture_old.html", **_age(version)) if version.historic else ""
+    old = render("ui/shell/picture_old.html", **_age(version)) if version.historic else ""
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: About) -> tuple[Picture, ...]:

@@ -47,7 +47,7 @@ def sign_in_first(arrival: Identity) -> None:
         text = f"{arrival.actor.name}，请先修改密码，然后就可以使用看板。"
         st.html(
             render(
-                "sign_in_first.html",
+                "ui/shell/sign_in_first.html",
                 title="请先修改密码",
                 text=text,
                 note="",
@@ -59,7 +59,7 @@ def sign_in_first(arrival: Identity) -> None:
     text = "看板只向有账户的人开放。请登录后查看。"
     local = _by_accounts()
     shown = {"title": "请先登录", "text": text, "note": arrival.note, "word": "用本系统账户登录"}
-    st.html(render("sign_in_first.html", href=here("signin") if local else "", **shown))
+    st.html(render("ui/shell/sign_in_first.html", href=here("signin") if local else "", **shown))
     offer_oidc()
 
 
@@ -79,7 +79,7 @@ def forbidden_page(title: str, capability: Capability, actor: Actor) -> None:
     href, word = ("/", "返回总览") if known else (here("signin"), "登录")
     if not known and _by_oidc():
         href, word = here("account"), "登录"
-    st.html(render("sign_in_first.html", title=title, text=text, note="", href=href, word=word))
+    st.html(render("ui/shell/sign_in_first.html", title=title, text=text, note="", href=href, word=word))
 
 
 def _by_oidc() -> bool:

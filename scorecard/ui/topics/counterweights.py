@@ -22,7 +22,7 @@ def _table(view: View, domain: str) -> str:
         for pair in found
     ]
     return render(
-        "pairs.html",
+        "ui/topics/pairs.html",
         rows=rows,
         hints=[pair for pair in found if pair.hint],
         href=view.card_href,

@@ -34,7 +34,7 @@ def preservation(view: View) -> None:
         f"期末已超过四十八小时仍未裁定的 {found.waiting:,} 件。"
     )
     note = "正好四十八小时算按时；未裁定的不进入“紧急保全48小时裁定率”，所以单列。"
-    show(render("topic_note.html", title="保全时钟", lines=[said, note]))
+    show(render("ui/topics/topic_note.html", title="保全时钟", lines=[said, note]))
     tones = ("main", "side", "out", "open")
     row = FlowStage(
         "接受申请至裁定",
@@ -54,7 +54,7 @@ def preservation(view: View) -> None:
     plot(view, figure, "preservation", said, ("preservation",))
     show(
         render(
-            "topic_counts.html",
+            "ui/topics/topic_counts.html",
             head=("用时", "件数"),
             rows=[*found.groups, ("期末已超48小时未裁定", found.waiting)],
         )
@@ -73,7 +73,7 @@ def register(view: View) -> None:
         f"{view.selection.period.label}：期初在库 {found.before:,} 条，纳入 {found.listed:,} 条，出库 {found.left:,} 条"
         f"（其中信用修复 {found.repaired_left:,} 条），期末在库 {found.after:,} 条、{found.firms_after:,} 家。"
     )
-    show(render("topic_note.html", title="失信企业：在库、修复、再次纳入", lines=[
+    show(render("ui/topics/topic_note.html", title="失信企业：在库、修复、再次纳入", lines=[
         said,
         "" if found.balanced else "◆ 数据待核：期初加纳入减出库不等于期末，请核对纳入日期、删除日期和期限届满日。",
         f"本期修复 {found.repaired:,} 家，其中修复后十二个月内再次纳入、到数据截至日为止已知 {found.relisted:,} 家；"
@@ -98,7 +98,7 @@ def register(view: View) -> None:
         sheet(view, "失信企业台账的存量与进出", view.selection.period.label, "失信与信用修复台账，按条计；同一宽度表示进出平衡",
               ("credit_register",)), rows, "条"))  # fmt: skip
     plot(view, figure, "register", said, ("credit_register",))
-    show(render("topic_counts.html", head=("项目", "数量"), rows=[
+    show(render("ui/topics/topic_counts.html", head=("项目", "数量"), rows=[
         ("期初在库", found.before), ("加：本期纳入", found.listed), ("减：信用修复出库", found.repaired_left),
         ("减：期满及其他出库", found.otherwise_left), ("期末在库", found.after), ("期末在库企业（家）", found.firms_after),
         ("本期修复企业（家）", found.repaired), ("其中十二个月内再次纳入（家）", found.relisted)]))  # fmt: skip
@@ -117,7 +117,7 @@ def arrears(view: View) -> None:
         f"{view.selection.period.label}：拖欠企业账款执行案件收 {found.filed:,} 件、结 {found.closed:,} 件，期末未结 {found.pending:,} 件；"
         f"到账 {value_text(found.arrived / 10_000, '万元')}。"
     )
-    show(render("topic_note.html", title="拖欠企业账款：快立、快审、快执", lines=[
+    show(render("ui/topics/topic_note.html", title="拖欠企业账款：快立、快审、快执", lines=[
         said, _rate(found, base),
         "快立、快审看本期执结案件背后的一审（按原审案号查找，查不到的不计）；快执看执行案件本身；到账按到账日期归期。各行案件不同，不能相加。",
     ]))  # fmt: skip
@@ -137,10 +137,12 @@ def arrears(view: View) -> None:
     plot(view, figure, "arrears", said, ("enforcement",))
     show(
         render(
-            "topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=stage_rows(found.steps, base)
+            "ui/topics/topic_counts.html",
+            head=("环节", "件数", "平均", "中位数"),
+            rows=stage_rows(found.steps, base),
         )
     )
-    show(render("topic_counts.html", head=("结案方式", "件数"), rows=list(found.outcomes)))
+    show(render("ui/topics/topic_counts.html", head=("结案方式", "件数"), rows=list(found.outcomes)))
 
 
 def _rate(found: Arrears, base: int) -> str:

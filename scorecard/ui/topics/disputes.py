@@ -54,7 +54,7 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
         f"失败 {found.failed:,} 件（其中已转立案 {found.failed_filed:,} 件），撤回 {found.withdrawn:,} 件；"
         f"期末还在调解 {found.pending:,} 件。"
     )
-    show(render("topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
+    show(render("ui/topics/topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
     rows = [
         FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", found.ended, "main"),)),
         FlowStage(
@@ -85,14 +85,20 @@ def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations
     )
     plot(view, figure, f"mediations{len(key)}", said, ("pre_mediations",))
     counts = [(one.name, one.count) for one in (*rows[1].segments, *rows[2].segments)]
-    show(render("topic_counts.html", head=("去向", "件数"), rows=[*counts, ("期末还在调解", found.pending)]))
+    show(
+        render(
+            "ui/topics/topic_counts.html",
+            head=("去向", "件数"),
+            rows=[*counts, ("期末还在调解", found.pending)],
+        )
+    )
 
 
 def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> None:
     used = "，".join(f"{name} {found.of(name):,} 件" for name in PROCEDURES if found.of(name))
     said = f"{view.selection.period.label}审结一审民事案件 {found.closed:,} 件：{used or '无'}。"
     note = "小额诉讼单列，不并入简易程序；与上图不是同一批案件。"
-    show(render("topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
+    show(render("ui/topics/topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
     rows = [
         FlowStage(
             procedure,
@@ -121,7 +127,7 @@ def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> Non
         if found.of(name)
     ]
     table.append(("合计", *(found.ended(outcome) for outcome in found.outcomes), found.closed))
-    show(render("topic_counts.html", head=("程序", *found.outcomes, "合计"), rows=table))
+    show(render("ui/topics/topic_counts.html", head=("程序", *found.outcomes, "合计"), rows=table))
 
 
 # --- how long -------------------------------------------------------------------------------------------------
@@ -145,7 +151,7 @@ def times(view: View) -> None:
         "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加。",
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
     ]  # fmt: skip
-    show(render("topic_note.html", title="各环节用时", lines=lines))
+    show(render("ui/topics/topic_note.html", title="各环节用时", lines=lines))
     figure = view.cached(
         "stage times",
         lambda: stage_times.stage_times(
@@ -158,7 +164,7 @@ def times(view: View) -> None:
         ),
     )  # fmt: skip
     plot(view, figure, "stages", lines[0] + lines[1], ("cases", "enforcement"))
-    show(render("topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
+    show(render("ui/topics/topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
         *stage_rows(found.apart, base), *stage_rows(found.together, base, "同一批·")]))  # fmt: skip
 
 
@@ -186,7 +192,7 @@ def small_claims(view: View) -> None:
             f"参数表缺少：{'、'.join(missing)}。",
             "请在 seeds/parameters.csv 补录数值、年度、生效起和来源，再重新建库发布。",
         ]
-        show(render("topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
+        show(render("ui/topics/topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
         return
     found = view.cached(
         "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, chosen)
@@ -202,7 +208,7 @@ def small_claims(view: View) -> None:
         if enough
         else f"{total:,} 件中有 {left_out:,} 件缺工资参数，只列数，不算比例、不画图。"
     )
-    show(render("topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
+    show(render("ui/topics/topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
         said,
         *_threshold_lines(view, left_out),
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
@@ -220,7 +226,7 @@ def small_claims(view: View) -> None:
             sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
                   "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
         plot(view, figure, "claims", said, ("cases",))
-    show(render("topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
+    show(render("ui/topics/topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
         (one.band, one.used, one.others, one.cases) for one in found]))  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def timeline(view: View) -> None:
     day = day_text(chosen.last)
     said = f"截至{day}：受理 {len(listed)} 件，已终结 {len(listed) - len(pending)} 件，未结 {len(pending)} 件，其中超两年 {over} 件。"
     left_out = len(listed) - len(drawn)
-    show(render("topic_note.html", title="全部案件，一件一行", lines=[
+    show(render("ui/topics/topic_note.html", title="全部案件，一件一行", lines=[
         said,
         charts.SIGNS,
         f"另有较早终结的 {left_out} 件未画出。" if left_out else "",
@@ -86,7 +86,7 @@ def lengths(view: View) -> None:
     found = insolvency.durations(cases_of(view, chosen), chosen, since)
     base = view.catalog.court.minimum_base
     survival = found.survival
-    show(render("insolvency_lengths.html", rows=_length_rows(found, base), left_out=found.left_out,
+    show(render("ui/topics/insolvency_lengths.html", rows=_length_rows(found, base), left_out=found.left_out,
                    since=day_text(since) if since else "", base=base))  # fmt: skip
     shown = survival.cases >= base
     day = day_text(chosen.last)
@@ -156,13 +156,13 @@ def transferred(view: View) -> None:
     )
     accepted, refused = sum(n for _, n in found.accepted), sum(n for _, n in found.refused)
     said = f"{view.selection.period.label}移送 {found.referred} 件：受理 {accepted} 件，未受理 {refused} 件，尚未裁定 {found.waiting} 件。"
-    show(render("topic_note.html", title="执转破：移送之后", lines=[
+    show(render("ui/topics/topic_note.html", title="执转破：移送之后", lines=[
         said, "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。"]))  # fmt: skip
     figure = view.cached("insolvency funnel", lambda: flow(
         sheet(view, "执转破去向", f"{view.selection.period.label}移送的案件", "来源为执转破、移送日期在报告期内的破产申请", TABLE),
         _funnel(found)))  # fmt: skip
     plot(view, figure, "insolvency_funnel", said, TABLE)
-    show(render("topic_counts.html", head=("去向", "件数"), rows=[
+    show(render("ui/topics/topic_counts.html", head=("去向", "件数"), rows=[
         *((f"受理　{court}", n) for court, n in found.accepted), *found.refused, ("尚未裁定", found.waiting)]))  # fmt: skip
 
 

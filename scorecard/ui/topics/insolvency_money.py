@@ -47,7 +47,7 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
         for label, share in zip(labels, sums.shares, strict=True)
     ]
     total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if told else f"n={len(sums.shares)}")
-    show(render("insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
+    show(render("ui/topics/insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
                    told=told, base=base, wider=view.ytd_href("insolvency") if not told else ""))  # fmt: skip
     if sums.shares:
         figure = view.cached(f"insolvency {key} {named}", lambda: charts.amounts(
@@ -89,7 +89,7 @@ def estates(view: View) -> None:
         "insolvency administrators",
         lambda: insolvency_queries.administrators(view.version.connection, view.catalog, chosen),
     )
-    show(render("insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
+    show(render("ui/topics/insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
 
 
 def _auctions(view: View) -> None:
@@ -109,7 +109,7 @@ def _auctions(view: View) -> None:
         f"成交率 {value_text(Fraction(sold, tried) * 100, '%')}，溢价率 {value_text(premium * 100 if premium is not None else None, '%')}。"
         if told and tried else "件数过少，只列数。"
     )  # fmt: skip
-    show(render("insolvency_auctions.html", said=said, rows=[
+    show(render("ui/topics/insolvency_auctions.html", said=said, rows=[
         (one.name, one.sold, one.unsold, one.withdrawn, one.unknown, _yuan(one.start), _yuan(one.price)) for one in found]))  # fmt: skip
     rows = [
         FlowStage(

@@ -73,7 +73,7 @@ def _template(version: Version) -> str:
             bind="query-params",
             width=330,
         )
-    st.html(render("briefing_about.html", text=known[name].about))
+    st.html(render("ui/work/briefing_about.html", text=known[name].about))
     return name
 
 
@@ -174,7 +174,7 @@ def _formats() -> tuple[FileFormat, ...]:
     offered = list(all_formats())
     if browser_queue.browser() is None:
         lost = "、".join(NAMES[one] for one in FORMATS if one in NEED_BROWSER)
-        st.html(render("briefing_no_browser.html", lost=lost))
+        st.html(render("ui/work/briefing_no_browser.html", lost=lost))
     chosen = st.pills(
         "格式",
         offered,
@@ -202,7 +202,9 @@ def preview(version: Version, choice: BriefingChoice, actor: Actor) -> Outline |
     except ScorecardError as error:
         frame.failure(error)
         return None
-    st.html(render("briefing_outline.html", outline=found, order=order, sample=version.manifest.sample))
+    st.html(
+        render("ui/work/briefing_outline.html", outline=found, order=order, sample=version.manifest.sample)
+    )
     return found
 
 
@@ -247,7 +249,7 @@ def files() -> None:
         return
     st.html(
         render(
-            "briefing_made.html",
+            "ui/work/briefing_made.html",
             manifest=made.manifest,
             names=[(name, _size(content)) for name, content in made.content.items()],
             notices=made.notices,

@@ -34,7 +34,7 @@ def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest,
         }
         for manifest, order in found[:SHOWN]
     ]
-    st.html(render("briefing_records.html", rows=rows, total=len(found), audited=seals is not None))
+    st.html(render("ui/work/briefing_records.html", rows=rows, total=len(found), audited=seals is not None))
     if not found:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

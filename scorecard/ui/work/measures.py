@@ -46,7 +46,7 @@ def owed(view: View) -> None:
         if line.owing and line.duties
     ]
     if rows:
-        show(render("measures_owed.html", rows=rows, every=every))
+        show(render("ui/work/measures_owed.html", rows=rows, every=every))
 
 
 def matrix(view: View) -> None:
@@ -64,7 +64,7 @@ def _matrix(view: View) -> str:
         if rows:
             domains.append({"name": domain.name, "rows": rows})
     return render(
-        "measures_matrix.html",
+        "ui/work/measures_matrix.html",
         domains=domains,
         departments=[catalog.departments[one].name for one in departments],
         every=interval(store.parameters(view.version.connection), judged_on(view.version)),
@@ -141,7 +141,7 @@ def _sections(view: View) -> str:
         for line in of_version(view)
     ]
     return render(
-        "measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress")
+        "ui/work/measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress")
     )
 
 

@@ -50,7 +50,7 @@ def choose(view: View, found: Sequence[AgendaItem]) -> AgendaItem | None:
     now = today()
     show(
         render(
-            "meeting_head.html",
+            "ui/work/meeting_head.html",
             total=len(found),
             carried=sum(one.carried for one in found),
             decided=sum(one.decided for one in found),
@@ -74,7 +74,7 @@ def facts(view: View, matter: AgendaItem, number: int, total: int) -> None:
     card = view.cards.get(matter.name) if matter.subject == "indicator" else None
     show(
         render(
-            "meeting_matter.html",
+            "ui/work/meeting_matter.html",
             matter=matter,
             number=number,
             total=total,
@@ -166,7 +166,7 @@ def form(view: View, matter: AgendaItem, contract: Table, actor: Actor) -> Recor
         for column, what, wanted, _ in mistakes(row, catalog)
     ]
     if wrong:
-        st.html(render("mistakes.html", lines=wrong))
+        st.html(render("ui/shell/mistakes.html", lines=wrong))
         return None
     return Recorded(row, _csv(row, contract, catalog), f"会商_{now:%Y%m%d%H%M%S}.csv")
 
@@ -188,7 +188,7 @@ def _csv(row: Mapping[str, Any], contract: Table, catalog: Catalog) -> bytes:
 def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
     """Every decision ever recorded, the newest first, and its file."""
     rows = [_told(view.catalog, one, one.late(today())) for one in reversed(decisions)]
-    show(render("meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
+    show(render("ui/work/meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
     if rows and actor.may("export"):
         st.download_button(
             "导出会商记录（CSV）",

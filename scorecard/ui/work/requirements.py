@@ -95,7 +95,12 @@ def revisit_topic(view: View) -> None:
     ]
     show(
         render(
-            "requirement_revisits.html", head=head, rows=rows, lists=lists, cards=cards, href=view.card_href
+            "ui/work/requirement_revisits.html",
+            head=head,
+            rows=rows,
+            lists=lists,
+            cards=cards,
+            href=view.card_href,
         )
     )
 
@@ -121,7 +126,7 @@ def information_topic(view: View) -> None:
     note = "提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
     show(
         render(
-            "requirement_information.html",
+            "ui/work/requirement_information.html",
             head=_head(view, "information_reports", "requirements.4", note),
             levels=ADOPTED,
             rows=rows,
@@ -157,7 +162,7 @@ def model_topic(view: View) -> None:
     note = f"取自信息简报表中类别为{'、'.join(MODEL_KINDS)}的篇目。表里没有“是否在外地推广”一列，推广情况看不出来。"
     show(
         render(
-            "requirement_models.html",
+            "ui/work/requirement_models.html",
             head=_head(view, "information_reports", "requirements.5", note),
             rows=rows,
         )
@@ -195,7 +200,7 @@ def punctuality_topic(view: View) -> None:
     ]
     show(
         render(
-            "requirement_punctuality.html",
+            "ui/work/requirement_punctuality.html",
             title=f"工作要求 {one.number}．{one.title}",
             rows=rows,
             shown=MONTHS_SHOWN,
@@ -223,7 +228,7 @@ def activity_topic(view: View) -> None:
     note = "走进企业的按次计，同一企业几次计几次；企业数按统一社会信用代码去重，不能跨部门相加。"
     show(
         render(
-            "requirement_activities.html",
+            "ui/work/requirement_activities.html",
             head=_head(view, "work_log", "requirements.6", note),
             departments=[_name(catalog, one) for one in departments],
             rows=rows,
@@ -267,7 +272,7 @@ def _assessment(view: View) -> str:
                 }
             )
     return render(
-        "requirement_assessment.html",
+        "ui/work/requirement_assessment.html",
         title=f"工作要求 {one.number}．{one.title}",
         label=view.selection.period.label,
         statements=statements,

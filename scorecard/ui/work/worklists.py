@@ -89,7 +89,7 @@ def summary(version: Version, choice: WorklistChoice) -> None:
             }
         )
     totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
-    show(render("worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
+    show(render("ui/work/worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
 
 
 def _whose(catalog: Catalog, department: str) -> str:
@@ -100,7 +100,7 @@ def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     """The chosen list: what it is, and its rows for those who may see them, a page at a time, with their file."""
     catalog, one = version.catalog, choice.worklist
     sources = [catalog.sources[name].title for name in one.sources]
-    show(render("worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
+    show(render("ui/work/worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
     total = sum(counted(choice.tallies, one.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
@@ -119,7 +119,7 @@ def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     )
     show(
         render(
-            "worklist_rows.html", headers=headers(catalog, one), rows=rows, term=bool(one.due), total=total,
+            "ui/work/worklist_rows.html", headers=headers(catalog, one), rows=rows, term=bool(one.due), total=total,
             first=AT_ONCE * (page - 1) + 1, by_row=one.department is not None,
         )
     )  # fmt: skip
@@ -185,4 +185,4 @@ def _overdue(view: View) -> str:
         if standing.lacking
     ]
     total = sum(count for _, count, _ in rows)
-    return render("worklists_overdue.html", rows=rows, total=total, soon=soon, lacking=lacking)
+    return render("ui/work/worklists_overdue.html", rows=rows, total=total, soon=soon, lacking=lacking)

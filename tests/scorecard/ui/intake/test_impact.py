@@ -48,7 +48,7 @@ def test_a_list_that_was_cut_says_of_how_many() -> None:
 def test_names_and_cells_are_text_on_the_screen() -> None:
     impact = impact_of(table_of((RowChange(HOSTILE, 2, HOSTILE, HOSTILE, HOSTILE, HOSTILE),), 1))
     shown = render(
-        "impact.html",
+        "ui/intake/impact.html",
         impact=impact,
         tables=impact.tables,
         backwards=[],

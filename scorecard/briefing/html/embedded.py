@@ -1,4 +1,4 @@
-"""HTML of papers from templates that escape every value: a name from an extract is text, whatever it contains."""
+"""What stands inside a document as it is: style sheets, the script that draws, JSON."""
 
 import json
 from collections.abc import Mapping
@@ -6,32 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-_FOLDER = Path(__file__).resolve().parent / "templates"
+_FOLDER = Path(__file__).resolve().parent
 # In a script element HTML reads on to "</script", whatever JSON says around it.
 _OUTSIDE_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render(template: str, **values: Any) -> str:
-    """The template filled with values, each of them escaped but those it marks safe: HTML, scripts and styles of ours."""
-    return _environment().get_template(template).render(**values)
-
-
-@cache
 def sheet(name: str) -> str:
-    """A style sheet or script of ours, as it stands."""
+    """A style sheet or script of this package, unchanged."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
