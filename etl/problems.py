@@ -3,8 +3,6 @@
 A code is never renamed and never used again for something else: it stands in problem lists, batches and officers' notes.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from itertools import islice
 from typing import Literal
 
 from etl.invisible_characters import visible
-from scorecard.storage.spreadsheet_csv import escape_cell
+from scorecard.storage.spreadsheet_csv import write_csv
 
 Severity = Literal["refuse", "aside", "repair", "report"]
 SEVERITY_NAMES: dict[Severity, str] = {
@@ -226,19 +224,17 @@ def _readable(problem: Problem, severity: Severity) -> Problem:
 
 
 def problems_csv(problems: Iterable[Problem]) -> bytes:
-    """The problems as a CSV for Chinese Excel and WPS: UTF-8 with BOM, CRLF, no cell that would be run or changed."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["级别", "行号", "列", "值", "原因", "建议", "问题编号"])
-    for problem in problems:
-        cells = [
+    """The problems as a CSV, one row each."""
+    rows = (
+        (
             SEVERITY_NAMES[problem.severity],
-            "" if problem.line is None else str(problem.line),
+            problem.line,
             problem.column,
             problem.value,
             problem.reason,
             problem.suggestion,
             problem.code,
-        ]
-        writer.writerow([escape_cell(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
+        )
+        for problem in problems
+    )
+    return write_csv(["级别", "行号", "列", "值", "原因", "建议", "问题编号"], rows)

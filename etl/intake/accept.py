@@ -1,8 +1,6 @@
 """The door: bytes + contract + 数据截至 + actor -> an immutable typed batch, or every problem with its line."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,6 +36,7 @@ from scorecard.storage.atomic_files import (
     temporary_sibling,
 )
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.spreadsheet_csv import write_csv
 
 NOTE_CHARACTERS = 500
 
@@ -198,9 +197,7 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
 
 def template(table: Table) -> bytes:
     """An empty extract of this table for Excel: the header row only, UTF-8 with BOM."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow([column.header for column in table.columns.values()])
-    return text.getvalue().encode("utf-8-sig")
+    return write_csv([column.header for column in table.columns.values()], [])
 
 
 def _known(data: DataDir, source: BatchSource) -> Batch | None:

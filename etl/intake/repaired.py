@@ -7,7 +7,6 @@ titles, 合计 rows and notes) is not in it.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from etl.intake.accept import Refused
@@ -20,7 +19,7 @@ from scorecard.catalog.contract_checks import NUMBERS
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.storage.spreadsheet_csv import escape_cell, escape_number, extract_csv
+from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
 
 _MARKS = {typed.CLEARED_BATCH: BATCH, typed.CLEARED_LINE: LINE}
 
@@ -48,19 +47,19 @@ def repaired_csv(
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
         writers = [_writer(table, name, catalog) for name in names]
-        lines: list[list[str]] = []
+        lines: list[list[CsvValue]] = []
         while batch := rows.fetchmany(10_000):
             lines += [_line(row, writers) for row in batch]
     header = [_MARKS[name] if name in _MARKS else table.columns[name].header for name in names]
-    content = extract_csv(header, lines)
+    content = write_csv(header, lines)
     _require_same(found, examine(content, file_name, table, catalog, as_of, policy=policy))
     return content
 
 
-Writer = Callable[[Any, str], str]
+Writer = Callable[[Any, str], CsvValue]
 
 
-def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[str]:
+def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
     """The values of a row, and the original text where there is none."""
     return [
         write(value, original or "")
@@ -71,14 +70,15 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[str]:
 def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
     """How a value of this column is written."""
     kind = table.columns[name].type if name in table.columns else "text"
-    mark = escape_number if kind in NUMBERS else escape_cell
 
-    def write(value: Any, original: str) -> str:
+    def write(value: Any, original: str) -> CsvValue:
         if value is None:
-            return mark(original) if without(original).strip(BLANKS) else ""
+            text = unescape_cell(original)
+            blank = not without(text).strip(BLANKS)
+            return None if blank else number_or_text(text) if kind in NUMBERS else text
         if kind == "department":
-            return escape_cell(catalog.departments[value].name)
-        return mark(_text(value))
+            return catalog.departments[value].name
+        return value.normalize() if kind == "decimal" else value if kind in NUMBERS else _text(value)
 
     return write
 
@@ -88,8 +88,6 @@ def _text(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -30,7 +30,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
 from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
-from scorecard.storage.spreadsheet_csv import escape_cell, escape_number, extract_csv
+from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
 
 _METADATA = b"aside"
 _WRITTEN, _KEY = (
@@ -126,17 +126,21 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
     with audit.recorded(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
         actor.require("upload")
         rows, about = _read(data, batch, lines)
-    write = {name: escape_number if name in about["numbers"] else escape_cell for name in about["headers"]}
-    written = [
+
+    def cell(name: str, raw: str | None) -> CsvValue:
+        text = unescape_cell(raw or "")
+        return number_or_text(text) if name in about["numbers"] else text
+
+    written: list[list[CsvValue]] = [
         [
-            escape_cell(batch.name),
-            str(row["line"]),
-            escape_cell("；".join(row["reasons"])),
-            *(mark(row[name] or "") for name, mark in write.items()),
+            batch.name,
+            row["line"],
+            "；".join(row["reasons"]),
+            *(cell(name, row[name]) for name in about["headers"]),
         ]
         for row in rows.to_pylist()
     ]
-    return extract_csv([BATCH, LINE, REASON, *about["headers"].values()], written)
+    return write_csv([BATCH, LINE, REASON, *about["headers"].values()], written)
 
 
 def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 
 HEADER = ("序号", "时间", "经办", "身份", "来源", "操作", "对象", "结果", "说明", "前一条印记", "印记")
 
@@ -85,12 +85,12 @@ def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
 
 def audit_csv(entries: Iterable[AuditEntry]) -> bytes:
     """The lines as the bytes of such a file, one row a line, newest last."""
-    return csv_file(HEADER, (_row(entry) for entry in entries))
+    return write_csv(HEADER, (_row(entry) for entry in entries))
 
 
-def _row(entry: AuditEntry) -> list[str]:
+def _row(entry: AuditEntry) -> list[CsvValue]:
     return [
-        str(entry.number),
+        entry.number,
         entry.at.replace("T", " ")[:19],
         entry.actor,
         entry.role,

@@ -10,7 +10,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.store import evidence_rows
 from scorecard.store.evidence_rows import EvidencePart, require_evidence
 
@@ -50,15 +50,15 @@ def export(
             )
         lines = _lines(connection, catalog, actor, choice, rows)
         foot = [(), *((line,) for line in choice.provenance)]
-        return csv_file(evidence_rows.headers(behind), [*lines, *foot])
+        return write_csv(evidence_rows.headers(behind), [*lines, *foot])
 
 
 def _lines(
     connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection, rows: int
-) -> Iterator[Sequence[str]]:
+) -> Iterator[Sequence[CsvValue]]:
     for offset in range(0, rows, _PAGE):
         for line in evidence_rows.evidence_rows(
             connection, catalog, actor, choice.behind,
             part=choice.part, text=choice.text, limit=_PAGE, offset=offset,
         ):  # fmt: skip
-            yield line.cells
+            yield line.values

@@ -18,6 +18,7 @@ from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.evidence import BATCH, LINE, EvidenceQuery, Half, TermRole
+from scorecard.storage.spreadsheet_csv import CsvValue
 
 _WHERE = "案件清单"
 
@@ -59,9 +60,14 @@ _MEASURES = {
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """One row of an evidence table: its cells in the order of `headers`."""
+    """One row of an evidence table in the order of `headers`: numbers as numbers, everything else as text."""
 
-    cells: tuple[str, ...]
+    values: tuple[CsvValue, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row as people read it."""
+        return tuple(f"{value:f}" if isinstance(value, Decimal) else str(value) for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -176,12 +182,21 @@ def _line(
     catalog: Catalog,
     files: dict[int, tuple[str, str]],
 ) -> EvidenceRow:
-    cells = [
-        cell_text(value, behind.table, column, catalog) for column, value in zip(columns, row, strict=False)
+    values = [
+        cell_value(value, behind.table, column, catalog) for column, value in zip(columns, row, strict=False)
     ]
     batch, line, *flags = row[len(columns) :]
     labels = [role.label for role, counts in zip(behind.roles, flags, strict=True) if counts]
-    return EvidenceRow(("、".join(dict.fromkeys(labels)), *cells, *files.get(batch, (SEEDED, "")), str(line)))
+    return EvidenceRow(("、".join(dict.fromkeys(labels)), *values, *files.get(batch, (SEEDED, "")), line))
+
+
+def cell_value(value: Any, table: Table, column: str, catalog: Catalog) -> CsvValue:
+    """A cell for a file: a number as the number it is, anything else as `cell_text`."""
+    if isinstance(value, Decimal):
+        return value.normalize()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return cell_text(value, table, column, catalog)
 
 
 def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:

@@ -8,7 +8,7 @@ from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.worklist_rows import LINE, SOURCE, headers, items
 
 _ALL_ROWS = 10_000_000
@@ -32,11 +32,11 @@ def exported(
         found = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
         told.detail["rows"] = len(found)
         head = ("台账", "状态", "期限", "部门", *headers(catalog, worklist), SOURCE, LINE, "数据版本")
-        return csv_file(
+        return write_csv(
             head,
             (
                 (
-                    worklist.name, one.state, one.due, one.department, *one.cells, one.source, str(one.line), version,
+                    worklist.name, one.state, one.due, one.department, *one.values, one.source, one.line, version,
                 )
                 for one in found
             ),

@@ -18,6 +18,7 @@ from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
+from scorecard.storage.spreadsheet_csv import CsvValue
 
 MASK = "＊＊"
 GROUP, SOURCE, LINE = "组号", "来源文件", "源文件行号"
@@ -50,6 +51,7 @@ class WorklistItem:
     late: int | None
     department: str
     cells: tuple[str, ...]
+    values: tuple[CsvValue, ...]  # the cells for a file: numbers as numbers
     source: str
     line: int
 
@@ -127,13 +129,16 @@ def items(
 
 def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> WorklistItem:
     state, due_at, as_of, department, record, line, group, *values = row
-    cells = [_cell(table, column, value) for column, value in zip(worklist.columns, values, strict=True)]
+    pairs = list(zip(worklist.columns, values, strict=True))
+    cells = [_cell(table, column, value) for column, value in pairs]
+    exported = [_value(table, column, value) for column, value in pairs]
     return WorklistItem(
         state=state,
         due=_due_text(worklist, due_at),
         late=None if due_at is None else (as_of - due_at.date()).days,
         department=catalog.departments[department].name if department else "未登记部门",
         cells=tuple([str(group), *cells] if worklist.repeated else cells),
+        values=tuple([group, *exported] if worklist.repeated else exported),
         source=json.loads(record)["file_name"] if record else "",
         line=line,
     )
@@ -143,6 +148,14 @@ def _due_text(worklist: Worklist, due_at: datetime | None) -> str:
     if due_at is None:
         return "" if not worklist.due else "期限不明"
     return f"{due_at:%Y-%m-%d %H:%M}" if worklist.to_the_minute else f"{due_at:%Y-%m-%d}"
+
+
+def _value(table: Table, column: str, value: object) -> CsvValue:
+    if column in table.columns and table.columns[column].private:
+        return _cell(table, column, value)
+    if isinstance(value, Decimal):
+        return value.normalize()
+    return value if isinstance(value, int) and not isinstance(value, bool) else _cell(table, column, value)
 
 
 def _cell(table: Table, column: str, value: object) -> str:

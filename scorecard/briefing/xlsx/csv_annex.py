@@ -1,13 +1,13 @@
 """The annex as a CSV for Chinese Excel and WPS: every indicator's very numbers, then where they come from.
 
-A spreadsheet guesses at text: "3 / 8" becomes the 8th of March and a version of digits a number. Such cells begin with
-the word that stands before them in every provenance line.
+The halves as shown and the version begin with the word that stands before them in every provenance line, so that they
+are text without an apostrophe: "3 / 8" alone would become the 8th of March.
 """
 
 from fractions import Fraction
 
 from scorecard.briefing.paper.model import IndicatorLine, Paper
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, write_csv
 
 HEADERS = (
     "指标编号",
@@ -41,7 +41,7 @@ def write(paper: Paper) -> bytes:
     """Header, a row for each indicator, then below a blank line the paper's name, provenance and manifest."""
     rows = [_row(line, paper.manifest.version) for line in paper.lines]
     foot = (paper.title, paper.subtitle, *paper.provenance, *paper.manifest.lines())
-    return csv_file(HEADERS, [*rows, (), *((text,) for text in foot if text)])
+    return write_csv(HEADERS, [*rows, (), *((text,) for text in foot if text)])
 
 
 def said(line: IndicatorLine) -> tuple[str, ...]:
@@ -59,18 +59,18 @@ def said(line: IndicatorLine) -> tuple[str, ...]:
     )
 
 
-def _row(line: IndicatorLine, version: str) -> tuple[str, ...]:
+def _row(line: IndicatorLine, version: str) -> tuple[CsvValue, ...]:
     return (
         line.id,
         line.name,
         line.period,
-        line.value,
+        number_or_text(line.value.replace(",", "")),
         _number(line.exact),
         line.unit,
         f"分子/分母 {line.halves}" if line.halves else "",
-        "" if line.numerator is None else f"{line.numerator.normalize():f}",
-        "" if line.denominator is None else f"{line.denominator.normalize():f}",
-        str(line.base),
+        None if line.numerator is None else line.numerator.normalize(),
+        None if line.denominator is None else line.denominator.normalize(),
+        line.base,
         line.target,
         _number(line.lower),
         _number(line.upper),
@@ -80,9 +80,5 @@ def _row(line: IndicatorLine, version: str) -> tuple[str, ...]:
     )
 
 
-def _number(value: Fraction | None) -> str:
-    """Digits only, as many as a spreadsheet keeps; never in powers of ten, which would hide a count."""
-    if value is None:
-        return ""
-    text = f"{float(value):.15g}"
-    return text if "e" not in text else f"{float(value):f}"
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)

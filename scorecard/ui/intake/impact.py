@@ -11,7 +11,7 @@ import streamlit as st
 
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, Reached, RowChange, ValueChange
 from scorecard.ui.shell.templating import render
 
@@ -124,7 +124,7 @@ def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
         "指标编号", "指标", "统计方式", "报告期", "变化", "原值", "新值", "差", "原评价", "新评价", "原分子分母", "新分子分母",
         "说明",
     ]  # fmt: skip
-    return csv_file(
+    return write_csv(
         header,
         (
             [
@@ -138,7 +138,7 @@ def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
 
 
 def _reached_csv(reached: Sequence[Reached]) -> bytes:
-    return csv_file(
+    return write_csv(
         ["指标编号", "指标", "统计方式", "报告期", "数值", "评价"],
         (
             [
@@ -181,10 +181,10 @@ def _row_files(impact: Impact) -> list[_File]:
 def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
     """The rows as a file; where the list was cut, its last line says of how many."""
     header = ["文件", "行号", "主键", "列", "原值", "新值"]
-    body = [[one.source, str(one.line), one.key, one.column, one.before, one.after] for one in rows]
+    body = [[one.source, one.line, one.key, one.column, one.before, one.after] for one in rows]
     if count > len(rows):
         body.append([f"只列前 {len(rows):,} 条，共 {count:,} 条"])
-    return lambda: csv_file(header, body)
+    return lambda: write_csv(header, body)
 
 
 def _behind(balance: Balance) -> Callable[[], bytes]:
@@ -192,13 +192,13 @@ def _behind(balance: Balance) -> Callable[[], bytes]:
     body = [
         [
             case.row.source,
-            str(case.row.line),
+            case.row.line,
             case.row.key,
             case.reason,
-            f"{case.effect:d}",
+            case.effect,
             case.left,
             case.joined,
         ]
         for case in balance.cases
     ]
-    return lambda: csv_file(header, body)
+    return lambda: write_csv(header, body)

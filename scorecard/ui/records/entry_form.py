@@ -5,8 +5,6 @@ sent is gone afterwards (its key counts), and the row of one filling carries one
 which the door knows. Filled in anew it is another row, also when it says the same as an earlier one.
 """
 
-import csv
-import io
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +13,7 @@ import streamlit as st
 
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Table
+from scorecard.storage.spreadsheet_csv import write_csv
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,8 @@ def moment(name: str, content: Hashable) -> datetime:
 
 def as_csv(row: Mapping[str, str], contract: Table) -> bytes:
     """One row under the headers of the contract, columns that are not filled in blank."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.header for column in contract.columns.values()])
-    writer.writerow([row.get(column, "") for column in contract.columns])
-    return text.getvalue().encode("utf-8")
+    headers = [column.header for column in contract.columns.values()]
+    return write_csv(headers, [[row.get(column) for column in contract.columns]])
 
 
 def taken(name: str, said: str) -> None:

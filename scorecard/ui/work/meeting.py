@@ -1,7 +1,5 @@
 """会商: the matters of a session one after the other, each with its facts on one screen and a place for what is decided."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +16,9 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import day_text
 from scorecard.plan.agenda import AgendaItem, agenda, late
 from scorecard.records.decisions import LONGEST, STATUSES, Decision, mistakes
-from scorecard.storage.spreadsheet_csv import csv_file
+from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.worklist_rows import tallies
+from scorecard.ui.records.entry_form import as_csv
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
@@ -177,12 +176,8 @@ def _key(field: str, matter: AgendaItem) -> str:
 
 
 def _csv(row: Mapping[str, Any], contract: Table, catalog: Catalog) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.header for column in contract.columns.values()])
     cells = {**row, "department": catalog.departments[row["department"]].name if row["department"] else None}
-    writer.writerow(["" if cells[name] is None else str(cells[name]) for name in contract.columns])
-    return text.getvalue().encode("utf-8")
+    return as_csv({name: str(cell) for name, cell in cells.items() if cell is not None}, contract)
 
 
 def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
@@ -229,4 +224,4 @@ def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
             "facts",
             "version",
         )
-        return csv_file(head, ([str(one[key]) for key in keys] for one in told))
+        return write_csv(head, ([str(one[key]) for key in keys] for one in told))

@@ -19,6 +19,7 @@ from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery, TermRole, cut_of, evidence_queries
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.spreadsheet_csv import unescape_cell
 from scorecard.store import evidence_export, evidence_rows, versions as store
 from scorecard.store.evidence_export import EvidenceSelection, export
 from scorecard.store.evidence_rows import EvidencePart, half_of, totals
@@ -299,7 +300,7 @@ def test_a_file_has_a_mark_for_excel_every_row_and_its_provenance_and_is_recorde
     total = evidence_rows.count(connection, found, OFFICER, rows)
     assert total > 50
     assert tuple(read_back[0]) == evidence_rows.headers(rows)
-    assert [tuple(row) for row in read_back[1 : total + 1]] == [
+    assert [tuple(map(unescape_cell, row)) for row in read_back[1 : total + 1]] == [
         line.cells for line in pages(connection, found, rows)
     ]
     assert read_back[total + 1 :] == [[], ["口径 small_claims_rate"], ["版本 v"]]
