@@ -11,10 +11,10 @@ from datetime import date
 
 from etl.impact.attached import AttachedVersions, side_by_side
 from scorecard.assessment.cards import CardInputs, Point, trend
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import told_apart
 from scorecard.calendar.period import GRAINS, Period
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.version_diff import ChangeKind, IndicatorChanges, Reached, Redefined, ValueChange

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from etl.impact.attached import AttachedVersions
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import parse
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.store.version_diff import LISTED, Parts, RowChange
 
 OTHER = "其他"

@@ -10,9 +10,8 @@ from datetime import date
 
 import duckdb
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Stock, Table
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms as formula
 from scorecard.queries.expressions import RowsExpression, sql

@@ -13,9 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from etl.warehouse import cubes
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import GRAINS, Period, add_interval, between, month_index
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import Term
 
 

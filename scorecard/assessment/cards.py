@@ -11,11 +11,11 @@ from fractions import Fraction
 from scorecard.assessment.comparison import PeriodChange, changes, pace_text, to_meet
 from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds, Target, bounds, effective
 

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from scorecard.calendar.period import Period
-
-PeriodState = Literal["complete", "partial", "immature"]
-ALL_DEPARTMENTS = "all"
+from scorecard.catalog.definitions import PeriodState
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from scorecard.catalog.worklists import Worklist
 
 Direction = Literal["higher", "lower", "range", "neutral"]
 Scope = Literal["all", "firm"]
+PeriodState = Literal["complete", "partial", "immature"]
+ALL_DEPARTMENTS = "all"  # stands in place of a department's id for 全院, the whole court
 
 # How many of the base unit (the unit of the column, or a plain number of rows) make one displayed unit.
 # A percentage is a hundredth; 万元 is ten thousand 元.
@@ -123,7 +125,7 @@ class Expectation(Frozen):
     denominator: int | float | str | None = None
     base: int | None = None
     value: str | None = None
-    state: Literal["complete", "partial", "immature"] | None = None
+    state: PeriodState | None = None
 
 
 class Example(Frozen):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 
 SCOPES = {"all": "全部案件", "firm": "涉企案件"}
 SAMPLE = "示例数据，由程序生成，不是真实案件"

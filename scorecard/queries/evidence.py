@@ -13,10 +13,9 @@ from typing import Literal
 
 import ibis
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import Period
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import FormulaPart, Term
 from scorecard.queries.expressions import Expression, RowsExpression, as_date, unbound
 from scorecard.queries.terms import matches

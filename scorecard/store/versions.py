@@ -16,11 +16,11 @@ from typing import Any, cast
 import duckdb
 
 from scorecard.assessment.data_quality import TableState
-from scorecard.assessment.indicator_value import IndicatorValue, PeriodState
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar import period as periods
 from scorecard.calendar.period import Grain
 from scorecard.catalog import loader
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import Catalog, Indicator, PeriodState
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.records.annotations import TABLE as ANNOTATIONS, Annotation, from_rows as annotation_rows
 from scorecard.records.baselines import TABLE as BASELINES, Baseline, from_rows as baseline_rows

@@ -3,9 +3,8 @@
 from typing import Any
 
 from scorecard.access import Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit import log as audit
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import Worklist
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv

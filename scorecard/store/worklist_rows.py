@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 
 from scorecard.access import Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
 from scorecard.storage.spreadsheet_csv import CsvValue
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import duckdb
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import Period
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from scorecard.assessment.indicator_value import IndicatorValue, PeriodState
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar import period as periods
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import Catalog, Indicator, PeriodState
 from scorecard.records.targets import Target, TargetKind
 
 GOOD_SEEDS = Path(__file__).resolve().parents[1] / "bad_seeds" / "good"

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from scorecard.assessment import cards
 from scorecard.assessment.cards import Card, CardInputs
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.export import records
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.manifest import ExportManifest, ExportSource
@@ -29,7 +28,7 @@ from scorecard.briefing.paper.model import (
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
 from scorecard.calendar.period import Period
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.charts import trend_of_card
 from scorecard.narrative import glossary, sentences
 from scorecard.narrative.control_words import variation_sentence

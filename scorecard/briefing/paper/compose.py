@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper import (
     sections_indicators as sections,
     sections_requirements,
@@ -18,6 +17,7 @@ from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.errors import ScorecardError
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.provenance import SAMPLE, SCOPES, day_text

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from scorecard.access import Actor
 from scorecard.assessment.cards import Card, CardInputs, cards, trend
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper.model import IndicatorLine
 from scorecard.briefing.paper.request import BriefingSpec, places_of, template_of
 from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Among, Section, Template
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.narrative.attention import groups
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text

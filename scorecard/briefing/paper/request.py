@@ -10,11 +10,10 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from scorecard.access import ROLE_NAMES, Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, parse
 from scorecard.catalog.briefing_templates import Template, filled
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError, hint
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Version, card_inputs, judged_on, periods

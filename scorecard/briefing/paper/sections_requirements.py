@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.catalog.briefing_templates import Section
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.narrative.provenance import day_text
 from scorecard.store.registers import ADOPTED, activities, pieces, revisits
 

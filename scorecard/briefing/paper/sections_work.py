@@ -6,11 +6,11 @@ Departments stand in the plan's order and are never compared. Case rows are mask
 from collections.abc import Sequence
 
 from scorecard.assessment.cards import counts
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.paper.sections_requirements import count_cells, count_columns, named
 from scorecard.catalog.briefing_templates import Section
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import STATES, Worklist
 from scorecard.narrative.provenance import day_text
 from scorecard.plan.agenda import AgendaItem, agenda

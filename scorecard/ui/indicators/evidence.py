@@ -7,8 +7,9 @@ import streamlit as st
 
 from scorecard.access import Actor, Forbidden
 from scorecard.assessment.cards import Card
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import half_up
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.narrative.formula_words import formula_words
 from scorecard.narrative.provenance import provenance
 from scorecard.queries.evidence import EvidenceQuery, cut_of, evidence_queries

@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from scorecard.assessment.cards import Card, CardInputs, cards
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import Grain, Period, parse
 from scorecard.catalog import loader
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
 from scorecard.store import open_version as opened
 from scorecard.store.open_version import Selection, Version, judged_on

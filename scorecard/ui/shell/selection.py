@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, containing
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete
 from scorecard.ui.shell import picture_buttons

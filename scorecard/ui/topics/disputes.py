@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.assessment.number_format import half_up, value_text
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import stage_times
 from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow
 from scorecard.topics import deadline_queries, dispute_queries

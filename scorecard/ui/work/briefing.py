@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, FileFormat
 from scorecard.briefing.export.make import Files
@@ -25,6 +24,7 @@ from scorecard.briefing.paper.request import (
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
 from scorecard.catalog.briefing_templates import Template
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete

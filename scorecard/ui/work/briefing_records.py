@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from scorecard.access import Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit import log as audit
 from scorecard.briefing.export import records
 from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.intake.versions import moment
 from scorecard.ui.shell.templating import render

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.assessment.timeliness import timeliness
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.narrative.provenance import day_text
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.store import versions as store

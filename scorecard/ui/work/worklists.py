@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from scorecard.access import Actor
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
 from scorecard.narrative.provenance import day_text
 from scorecard.store.open_version import Version

@@ -51,7 +51,6 @@ NO_NUMBERS = {
     "etl.intake.accept": "reads the tables that lie in the seeds, as it read them when they were accepted elsewhere",
     "etl.intake.batches": "reads batch files; a batch never changes and is named in the id",
     "etl.intake.withdraw": "which batches take part; the id names them",
-    "scorecard.assessment.indicator_value": "the names of two words",
     "scorecard.errors": "refusals",
     "scorecard.storage.atomic_files": "files",
     "scorecard.storage.data_dir": "folders",

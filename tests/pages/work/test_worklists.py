@@ -11,10 +11,9 @@ from etl.intake.accept import accept
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit import log as audit
 from scorecard.catalog import loader
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.worklist_export import exported

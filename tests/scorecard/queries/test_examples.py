@@ -6,9 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.catalog import conditions, loader, worked_examples
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import Term
 from scorecard.store import versions as store
 from tests.conftest import ROOT

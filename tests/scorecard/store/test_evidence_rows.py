@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS, IndicatorValue
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.audit import log as audit
 from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog import loader, worked_examples
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery, TermRole, cut_of, evidence_queries
 from scorecard.storage.data_dir import DataDir

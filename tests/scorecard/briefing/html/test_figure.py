@@ -13,12 +13,12 @@ import plotly.graph_objects as go
 import pytest
 
 from scorecard.assessment import cards
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.chromium import Document
 from scorecard.briefing.html.figure import block, document
 from scorecard.briefing.html.figure_axis import SMALLEST
 from scorecard.calendar import period
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import (
     insolvency,
     stage_times,

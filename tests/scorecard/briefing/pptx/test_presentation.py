@@ -17,7 +17,6 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from scorecard.assessment import cards
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.assessment.number_format import figure_text
 from scorecard.briefing.layout.number_formats import bound, shown, whole
 from scorecard.briefing.layout.office_package import FACE
@@ -26,7 +25,7 @@ from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, 
 from scorecard.briefing.pptx import presentation as pptx
 from scorecard.briefing.pptx.series import moving, series
 from scorecard.calendar import period
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.charts import trend_of_card
 from scorecard.charts.theme import palette
 from scorecard.narrative import sentences
