@@ -1,44 +1,42 @@
 """The annexes of a Word paper: 指标口径, 指标数值, 数据来源与校验. Each begins a page."""
 
-from scorecard.briefing.docx.styles import HEI, SMALL, sizes
-from scorecard.briefing.docx.table import table
-from scorecard.briefing.docx.xml import Element, paragraph, run
+from docx.document import Document
+
+from scorecard.briefing.docx.table import SMALL, add_table
+from scorecard.briefing.docx.text import HEI, add_paragraph, add_run
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.model import Paper
 from scorecard.narrative.glossary import GlossaryEntry
 
 RECORD = "本文件内另附可由程序读取的清单（customXml/item1.xml），与以下所列一致。"
 
 
-def annexes(paper: Paper) -> list[Element]:
+def add_annexes(document: Document, paper: Paper) -> None:
     """All of them, in order; a paper that speaks of no indicator has only the last."""
-    parts: list[tuple[str, list[Element]]] = []
-    if paper.definitions:
-        parts.append((appendix.DEFINITIONS, [part for one in paper.definitions for part in _definition(one)]))
-    if paper.lines:
-        parts.append(
-            (appendix.NUMBERS, [part for one in appendix.numbers(paper.lines) for part in table(one)])
-        )
-    parts.append((appendix.RECORD, _record(paper.manifest)))
-    return [
-        one
-        for number, (title, content) in enumerate(parts, start=1)
-        for one in (paragraph("AnnexMark", f"附件{number}"), paragraph("AnnexTitle", title), *content)
+    titles = [
+        *([appendix.DEFINITIONS] if paper.definitions else []),
+        *([appendix.NUMBERS] if paper.lines else []),
+        appendix.RECORD,
     ]
+    for number, title in enumerate(titles, start=1):
+        add_paragraph(document, "附件序号", f"附件{number}")
+        add_paragraph(document, "附件标题", title)
+        if title == appendix.DEFINITIONS:
+            for entry in paper.definitions:
+                _add_definition(document, entry)
+        elif title == appendix.NUMBERS:
+            for table in appendix.numbers(paper.lines):
+                add_table(document, table)
+        else:
+            for text in (RECORD, *paper.manifest.lines()):
+                add_paragraph(document, "校验信息", text)
 
 
-def _definition(entry: GlossaryEntry) -> list[Element]:
+def _add_definition(document: Document, entry: GlossaryEntry) -> None:
     """The indicator's name and id, then each fact behind its name; an address is text here, never a link."""
-    one = entry.indicator
-    return [
-        paragraph("AnnexHeading", f"{one.name}　", run(one.id, *sizes(SMALL))),
-        *(
-            paragraph("AnnexText", run(f"{name}\t", face=HEI.name), "\n".join(lines))
-            for name, lines in appendix.facts(entry)
-        ),
-    ]
-
-
-def _record(manifest: ExportManifest) -> list[Element]:
-    return [paragraph("Record", one) for one in (RECORD, *manifest.lines())]
+    heading = add_paragraph(document, "附件小标题", f"{entry.indicator.name}　")
+    add_run(heading, entry.indicator.id, size=SMALL)
+    for name, lines in appendix.facts(entry):
+        paragraph = document.add_paragraph(style="附件文字")
+        add_run(paragraph, f"{name}\t", face=HEI)
+        add_run(paragraph, "\n".join(lines))

@@ -4,11 +4,10 @@ from io import BytesIO
 from typing import Any
 
 from docx.document import Document
-from docx.image.image import Image
 from docx.shared import Mm
 
-from scorecard.briefing.docx.table import grid
-from scorecard.briefing.docx.xml import Element, paragraph, w
+from scorecard.briefing.docx.table import add_grid
+from scorecard.briefing.docx.text import add_paragraph
 from scorecard.briefing.layout.office_package import printable
 from scorecard.briefing.paper.model import Figure, PaperColumn
 
@@ -23,36 +22,28 @@ _COLUMNS = (
 )
 
 
-def pictured(document: Document, figure: Figure, picture: bytes) -> list[Element]:
+def add_picture(document: Document, figure: Figure, picture: bytes) -> None:
     """The picture as wide as the type area (or as high as fits), and its caption below; what it says is burned into it."""
-    given = Image.from_blob(picture)
-    width = min(WIDEST, Mm(HIGHEST.mm * given.px_width / given.px_height))
-    inline: Any = document.part.new_pic_inline(BytesIO(picture), width=width)
-    for side in ("T", "B", "L", "R"):
-        inline.set(
-            f"dist{side}", "0"
-        )  # where nothing is said, LibreOffice moves the picture 3 mm out of the type area
+    shape: Any = add_paragraph(document, "图").add_run().add_picture(BytesIO(picture), width=WIDEST)
+    if shape.height > HIGHEST:
+        shape.width, shape.height = Mm(HIGHEST.mm * shape.width / shape.height), HIGHEST
+    inline = shape._inline
+    for side in ("T", "B", "L", "R"):  # LibreOffice moves a picture without them 3 mm out of the type area
+        inline.set(f"dist{side}", "0")
+    described = (figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance)
     inline.docPr.set("name", f"图{figure.number}")
-    inline.docPr.set("descr", printable(_described(figure)))
-    return [
-        paragraph("Figure", w("r", w("drawing", inline))),
-        paragraph("FigureCaption", figure.caption),
-    ]
+    inline.docPr.set("descr", printable("\n".join(described)))
+    add_paragraph(document, "图题", figure.caption)
 
 
-def listed(figure: Figure) -> list[Element]:
+def add_points(document: Document, figure: Figure) -> None:
     """The periods of the figure as a table, with why there is no picture and what would have been burned into it."""
-    points = figure.trend.points
-    rows = [(one.label, one.text, one.halves, one.target, one.verdict.word) for one in points]
-    below = [figure.trend.reading, *figure.trend.notes, *figure.trend.provenance, NO_BROWSER]
-    return [
-        paragraph("Caption", figure.caption),
-        grid(_COLUMNS, rows, dense=True),
-        *(paragraph("TableNote", one, keepNext=1) for one in below[:-1]),
-        paragraph("TableNote", below[-1]),
+    trend = figure.trend
+    rows = [
+        (point.label, point.text, point.halves, point.target, point.verdict.word) for point in trend.points
     ]
-
-
-def _described(figure: Figure) -> str:
-    """The picture in words, for who cannot see it."""
-    return "\n".join([figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance])
+    add_paragraph(document, "Caption", figure.caption)
+    add_grid(document, _COLUMNS, rows, dense=True)
+    for text in (trend.reading, *trend.notes, *trend.provenance):
+        add_paragraph(document, "表注", text).paragraph_format.keep_with_next = True
+    add_paragraph(document, "表注", NO_BROWSER)

@@ -88,7 +88,7 @@ def _written(
             yield f"{paper.name}.pdf", browser_queue.pdf(page().decode("utf-8"))
         case "docx":
             drawn = {number: picture.content for number, picture in pictures.items()}
-            yield f"{paper.name}.docx", docx.write(paper, drawn)
+            yield f"{paper.name}.docx", docx.write_docx(paper, drawn)
         case "pptx":
             yield f"{paper.name}.pptx", pptx.write(paper)
         case "xlsx":

@@ -1,4 +1,5 @@
-"""The type area of A4 paper by GB/T 9704-2012, in twips."""
+"""The type area of A4 paper by GB/T 9704-2012: 156 mm wide."""
 
 TWIPS = 20  # to a point
-WIDTH = 8844  # 156 mm
+WIDTH = 8844  # twips
+INCHES = WIDTH / 1440

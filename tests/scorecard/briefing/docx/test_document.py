@@ -27,7 +27,7 @@ from scorecard.briefing.docx.figure import NO_BROWSER
 from scorecard.briefing.layout.column_widths import widths
 from scorecard.briefing.paper.model import Block, Heading, Paper, PaperColumn, PaperTable as Given, Paragraph
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts.theme import mark, palette
+from scorecard.charts.theme import MASTHEAD, mark, palette
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.storage.data_dir import DataDir
 from tests.support.office import converted
@@ -55,7 +55,7 @@ def given(sample: DataDir, catalog: Catalog) -> Paper:
 def content(given: Paper) -> bytes:
     """With a picture of each figure but the last, the first of them as high as a page."""
     pictures = {figure.number: picture() for figure in given.figures[:-1]}
-    return docx.write(given, {**pictures, 1: picture(1842, 3000)})
+    return docx.write_docx(given, {**pictures, 1: picture(1842, 3000)})
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,16 @@ def test_red_is_the_masthead_and_nothing_else(read: Document) -> None:
     assert styled == {"版头名称", "版头署名"}
 
 
+def test_the_template_has_the_colours_of_the_theme_and_no_others(read: Document) -> None:
+    said = {
+        str(value).upper()
+        for one in read.styles.element.iter()
+        for name, value in one.attrib.items()
+        if name == f"{W}color" or (one.tag == f"{W}color" and name == f"{W}val")
+    }
+    assert said == {"AUTO", *(colour.removeprefix("#").upper() for colour in (MASTHEAD, palette().grey))}
+
+
 def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample(
     given: Paper, read: Document
 ) -> None:
@@ -176,7 +186,7 @@ def test_a_long_name_and_a_long_title_stay_in_one_line(given: Paper) -> None:
     long = replace(
         given, masthead="济南市钢城区人民法院营商环境工作简报", issuer="法" * 26, title="题" * 22, blocks=()
     )
-    first = word.Document(io.BytesIO(docx.write(long, {}))).paragraphs
+    first = word.Document(io.BytesIO(docx.write_docx(long, {}))).paragraphs
     sizes = {one.style.name: one.runs[0].font.size.pt for one in first[:5] if one.runs[0].font.size}
     room = Mm(156).pt
     assert 24 <= sizes["版头名称"] <= room / 18
@@ -194,13 +204,13 @@ def test_a_title_of_two_lines_ends_the_first_after_the_period(given: Paper) -> N
         ("题" * 24, "题" * 24),
         ("2026年" + "题" * 60, "2026年" + "题" * 60),
     ):
-        read = word.Document(io.BytesIO(docx.write(replace(given, title=title, blocks=()), {})))
+        read = word.Document(io.BytesIO(docx.write_docx(replace(given, title=title, blocks=()), {})))
         assert said(read, "Title") == [shown]
 
 
 def test_real_data_carry_no_word_of_a_sample(given: Paper) -> None:
     real = replace(given, sample=False, provenance=given.provenance[:1], blocks=(), lines=())
-    read = word.Document(io.BytesIO(docx.write(real, {})))
+    read = word.Document(io.BytesIO(docx.write_docx(real, {})))
     assert SAMPLE not in [one.text for one in read.paragraphs]
     assert [one.text for one in read.sections[0].header.paragraphs] == [""]
 
@@ -225,7 +235,7 @@ def test_every_page_has_its_number_outside_its_provenance_and_the_mark_of_a_samp
 def test_the_number_of_a_page_stands_7_mm_under_the_text_however_long_its_provenance_is(given: Paper) -> None:
     for provenance, height in ((given.provenance, 18 + 2 * 12), (("数据截至" * 20, "法院"), 18 + 3 * 12)):
         made = replace(given, provenance=provenance, blocks=(), lines=(), definitions=())
-        section = word.Document(io.BytesIO(docx.write(made, {}))).sections[0]
+        section = word.Document(io.BytesIO(docx.write_docx(made, {}))).sections[0]
         assert abs(35 - section.footer_distance.mm - Pt(height).mm - 7) < 0.1
 
 
@@ -267,7 +277,7 @@ def in_order(block: Block) -> list[str]:
 @pytest.mark.parametrize("template", ["information", "department", "meeting"])
 def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDir, template: str) -> None:
     made = composed(sample, template)
-    read = word.Document(io.BytesIO(docx.write(made, {})))
+    read = word.Document(io.BytesIO(docx.write_docx(made, {})))
     texts = [one.text for one in read.paragraphs]
     wanted = [text for block in made.blocks for text in in_order(block)]
     start = texts.index(wanted[0])
@@ -287,7 +297,9 @@ def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDi
 
 def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:
     text = "第一段。\n第二段。\n\n第三段。"
-    read = word.Document(io.BytesIO(docx.write(replace(given, blocks=(Paragraph(text),), note=text), {})))
+    read = word.Document(
+        io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),), note=text), {}))
+    )
     assert said(read, "Body Text") == ["第一段。", "第二段。", "第三段。"]
     assert said(read, "编者按") == ["编者按：第一段。", "第二段。", "第三段。"]
 
@@ -389,12 +401,12 @@ def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Pap
     assert [row[4].split(" ")[1] for row in rows] == [one.verdict.word for one in figure.trend.points]
     below = said(read, "表注")
     assert {figure.trend.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
-    assert list(word.Document(io.BytesIO(docx.write(given, {}))).inline_shapes) == []
+    assert list(word.Document(io.BytesIO(docx.write_docx(given, {}))).inline_shapes) == []
 
 
 def test_no_line_ends_between_the_sign_of_a_number_and_the_number(given: Paper) -> None:
     text = "（-2.33个百分点），-5件；2026-10-31，A-1"
-    read = word.Document(io.BytesIO(docx.write(replace(given, blocks=(Paragraph(text),)), {})))
+    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),)), {})))
     found = next(one for one in read.paragraphs if one.style.name == "Body Text")
     assert found.text == text
     plain = "".join(one.text for one in found._p.iter(f"{W}t"))
@@ -449,7 +461,7 @@ def test_payloads_in_names_are_text_and_nothing_leads_out_of_the_file(
 def test_what_xml_cannot_carry_breaks_no_file(given: Paper) -> None:
     strange = "甲\x00乙\x0b丙\ud800丁\ufffe戊"
     made = replace(given, blocks=(Paragraph(strange), Heading(strange)), title=strange, note=strange)
-    read = word.Document(io.BytesIO(docx.write(made, {})))
+    read = word.Document(io.BytesIO(docx.write_docx(made, {})))
     assert "甲乙" in said(read, "Title")[0]
 
 
@@ -479,7 +491,7 @@ def test_the_manifest_lies_in_the_file_and_is_printed_in_it(
 
 def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> None:
     pictures = {1: picture(1842, 3000), 2: picture()}
-    assert docx.write(given, pictures) == content
+    assert docx.write_docx(given, pictures) == content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
@@ -488,7 +500,7 @@ def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> No
 ORDER = {
     "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl pBdr tabs snapToGrid spacing ind jc outlineLvl",
     "rPr": "rFonts b color spacing sz szCs lang",
-    "tblPr": "tblW tblInd tblBorders tblLayout tblCellMar tblLook",
+    "tblPr": "tblStyle tblW tblInd tblBorders tblLayout tblCellMar tblLook",
     "tblBorders": "top left bottom right insideH insideV",
     "pBdr": "top left bottom right",
     "tcPr": "tcW vAlign",
@@ -528,7 +540,7 @@ def printed(given: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = replace(given, blocks=(Paragraph(FULL), *given.blocks))
     pictures = {figure.number: picture() for figure in given.figures}
     folder = tmp_path_factory.mktemp("docx")
-    return converted(folder, "paper.docx", docx.write(made, pictures), "pdf")[0]
+    return converted(folder, "paper.docx", docx.write_docx(made, pictures), "pdf")[0]
 
 
 def told(*command: str) -> str:
