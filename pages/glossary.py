@@ -1,11 +1,9 @@
 """指标口径: what every indicator means and how it is computed, generated from its definition."""
 
-from etl.problems import KINDS, SEVERITY_NAMES
-from scorecard.queries.terms import sql_of
 from scorecard.ui.indicators import glossary
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import seeds_catalog
 
 version = frame.heading("指标口径", any_version=True)
-glossary.show(version.catalog if version else seeds_catalog(), version, sql_of)
-glossary.problems(KINDS, SEVERITY_NAMES)
+glossary.show(version.catalog if version else seeds_catalog(), version)
+glossary.show_problem_codes()

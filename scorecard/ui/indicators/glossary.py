@@ -1,21 +1,20 @@
 """指标口径: the index of all indicators, and one entry in full, generated from the published definitions."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import streamlit as st
 
+from etl.problems import KINDS, SEVERITY_NAMES
 from scorecard.assessment.number_format import target_text
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
 from scorecard.narrative.provenance import day_text
+from scorecard.queries.terms import sql_of
 from scorecard.records.targets import Target
 from scorecard.store.open_version import Version
 from scorecard.ui.shell import page_blocks, picture_buttons
 from scorecard.ui.shell.templating import render
 
 
-def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, Indicator], str]) -> None:
+def show(catalog: Catalog, version: Version | None) -> None:
     """The chosen entry, or how to read the marks; then the index."""
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
     picture_buttons.place()
@@ -50,16 +49,16 @@ def show(catalog: Catalog, version: Version | None, sql_of: Callable[[Catalog, I
     )
 
 
-def problems(kinds: Mapping[str, Any], severities: Mapping[Any, str]) -> None:
-    """问题编号: every kind of problem the door knows (etl.problems.KINDS), how severe it can be, and what to do."""
+def show_problem_codes() -> None:
+    """问题编号: every kind of problem in an extract, how severe it can be, and what to do."""
     rows = [
         {
             "code": code,
             "title": kind.title,
-            "severities": "、".join(severities[one] for one in kind.severities),
+            "severities": "、".join(SEVERITY_NAMES[severity] for severity in kind.severities),
             "remedy": kind.remedy,
         }
-        for code, kind in kinds.items()
+        for code, kind in KINDS.items()
     ]
     page_blocks.show(render("ui/indicators/problem_codes.html", rows=rows))
 

@@ -29,8 +29,8 @@ class _File:
     made: Callable[[], bytes]
 
 
-def show(impact: Impact, catalog: Catalog) -> None:
-    """The whole impact of a candidate. Shows only; what is done about it is for the page to ask."""
+def show_impact(impact: Impact, catalog: Catalog) -> None:
+    """The whole impact of a candidate."""
     if impact.nothing:
         st.html(render("ui/shell/note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。"))
         return

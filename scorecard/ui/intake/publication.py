@@ -1,37 +1,41 @@
-"""数据报送, steps 3 and 4: what waits, what it would change, and 发布 of exactly what was looked at. The page acts."""
+"""数据报送, steps 3 and 4: the pending changes, their impact, and 发布 of exactly the candidate whose impact is on screen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from etl.impact.compute import impact
+from etl.intake.batches import Batch
+from etl.versions.publish import publish
+from etl.warehouse.build import build, version_id
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import day_text
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
 from scorecard.store.version_diff import Impact
-from scorecard.ui.intake import impact
-from scorecard.ui.intake.examination import Checked
+from scorecard.ui.intake.examination import ExaminedFile
+from scorecard.ui.intake.impact import show_impact
+from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
 STEPS = ("选择文件", "体检", "影响", "发布")
-_SEEN = "_impact"  # what the candidate looked at last would change
+_IMPACT = "_impact"  # the session's last impact
 
 
 @dataclass(frozen=True)
-class Pending:
-    """The difference between what is published and what the batches and definitions of this moment give.
+class PendingChanges:
+    """The difference between the published version and a candidate of the present batches and definitions.
 
-    `candidate` is the id that version would have; nothing is pending when it is the published one. `earlier` is the
-    note of a candidate that was published before, None for any other.
+    `candidate` is the candidate's id; nothing is pending when it is the published one. `earlier` is the note of a
+    candidate that was published before, None for any other.
     """
 
     candidate: str
     published: str
-    added: Sequence[Any]
+    added: Sequence[Batch]
     removed: Sequence[str]
     definitions: bool
     leaves_sample: bool
@@ -42,26 +46,31 @@ class Pending:
         return self.candidate != self.published
 
 
-def pending(version: Version | None, chosen: Sequence[Any], candidate: str, catalog: Catalog) -> Pending:
-    """What waits to be published: batches no published version holds, withdrawn ones, changed definitions."""
+def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: Catalog) -> PendingChanges:
+    """Batches that the published version does not hold, withdrawn ones that it holds, changed definitions."""
+    candidate = version_id(catalog, batches)
     if version is None:
-        return Pending(candidate if chosen else "", "", chosen, (), definitions=False, leaves_sample=False)
-    published = {(one["table"], one["name"]): one for one in version.manifest.batches}
-    now = {(one.table, one.name) for one in chosen}
-    sample = version.manifest.sample and not any(one.sample for one in chosen)
-    return Pending(
-        candidate=candidate if chosen else version.id,
+        return PendingChanges(
+            candidate if batches else "", "", batches, (), definitions=False, leaves_sample=False
+        )
+    published = {(record["table"], record["name"]): record for record in version.manifest.batches}
+    present = {(batch.table, batch.name) for batch in batches}
+    leaves_sample = version.manifest.sample and not any(batch.sample for batch in batches)
+    return PendingChanges(
+        candidate=candidate if batches else version.id,
         published=version.id,
-        added=[one for one in chosen if (one.table, one.name) not in published],
-        removed=[] if sample else [str(one["file_name"]) for key, one in published.items() if key not in now],
+        added=[batch for batch in batches if (batch.table, batch.name) not in published],
+        removed=[]
+        if leaves_sample
+        else [str(record["file_name"]) for key, record in published.items() if key not in present],
         definitions=version.catalog.digest != catalog.digest,
-        leaves_sample=sample,
-        earlier={one.version: one.note for one in store.manifests(data_dir())}.get(candidate),
+        leaves_sample=leaves_sample,
+        earlier={manifest.version: manifest.note for manifest in store.manifests(data_dir())}.get(candidate),
     )
 
 
-def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact]) -> bool:
-    """Step 3; True when what this very candidate would change is on the screen."""
+def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
+    """Step 3; True when the impact of this very candidate is on the screen."""
     st.html(
         render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。")
     )
@@ -75,46 +84,54 @@ def show_impact(waits: Pending, catalog: Catalog, compute: Callable[[], Impact])
             "actor": batch.actor,
             "note": batch.note,
         }
-        for batch in waits.added
+        for batch in pending.added
     ]
-    st.html(render("ui/intake/waiting.html", rows=rows, waits=waits))
-    if not waits.anything:
+    st.html(render("ui/intake/pending.html", rows=rows, pending=pending))
+    if not pending.anything:
         return False
-    found: Impact | None = st.session_state.get(_SEEN)
-    if found is None or (found.candidate, found.current or "") != (waits.candidate, waits.published):
+    computed: Impact | None = st.session_state.get(_IMPACT)
+    if computed is None or (computed.candidate, computed.current or "") != (
+        pending.candidate,
+        pending.published,
+    ):
         if not st.button("计算影响", type="primary", key="impact"):
             return False
         with st.spinner("正在建库并与当前版本比较…"):
-            found = st.session_state[_SEEN] = compute()
-    if found.candidate != waits.candidate:
+            data = data_dir()
+            computed = impact(data, catalog, build(catalog, data), pending.published or None)
+            st.session_state[_IMPACT] = computed
+    if computed.candidate != pending.candidate:
         st.html(render("ui/shell/note.html", text="计算期间又有批次接收或撤回，请重新计算影响。"))
         return False
-    impact.show(found, catalog)
+    show_impact(computed, catalog)
     return True
 
 
-def ask_to_publish(waits: Pending, *, seen: bool) -> str | None:
-    """Step 4; the note to publish with once the button was pressed, otherwise None."""
+def publish_step(pending: PendingChanges, *, seen: bool) -> None:
+    """Step 4: publishes the candidate, once its impact is on screen and the button was pressed."""
     st.html(
         render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。")
     )
-    if not waits.anything:
+    if not pending.anything:
         st.html(render("ui/shell/note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
-        return None
+        return
     if not seen:
         st.html(render("ui/shell/note.html", text="请先计算影响，看过之后再发布。"))
-        return None
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        note = version_note(waits.earlier)
+        note = version_note(pending.earlier)
         pressed = st.button("发布", type="primary", key="publish")
-    return note if pressed else None
+    if pressed:
+        with st.spinner("正在发布…"):
+            publish(data_dir(), pending.candidate, identity.current(), note)
+        st.rerun()
 
 
 def version_note(earlier: str | None) -> str:
-    """What is said of the version to be published; one published before (`earlier` is what was said then) keeps that."""
+    """The note of the version to be published; a version published before keeps its `earlier` note."""
     if earlier is not None:
-        kept = f"说明仍为“{earlier}”。" if earlier else "当时没有写说明。"
-        st.html(render("ui/shell/note.html", text=f"这一版本此前发布过，再次发布不另写说明，{kept}"))
+        note = f"说明仍为“{earlier}”。" if earlier else "当时没有写说明。"
+        st.html(render("ui/shell/note.html", text=f"这一版本此前发布过，再次发布不另写说明，{note}"))
         return ""
     placeholder = "不写当事人等个人信息"
     return st.text_input(
@@ -122,24 +139,26 @@ def version_note(earlier: str | None) -> str:
     ).strip()
 
 
-def steps(place: DeltaGenerator, checked: Sequence[Checked], waits: Pending, *, seen: bool) -> None:
-    """Where the officer stands among the four steps, above them."""
-    refused = sum(one.found.refused for one in checked)
-    ready = sum(not one.found.refused and not one.taken for one in checked)
+def show_steps(
+    place: DeltaGenerator, files: Sequence[ExaminedFile], pending: PendingChanges, *, seen: bool
+) -> None:
+    """The four steps in a row above the page, the officer's present one marked."""
+    refused = sum(file.examination.refused for file in files)
+    ready = sum(file.acceptable for file in files)
     if seen:
         now = 4
     elif ready or refused:
         now = 2
     else:
-        now = 3 if waits.anything else 1
-    words = (
-        f"已选 {len(checked)} 个" if checked else "未选",
+        now = 3 if pending.anything else 1
+    texts = (
+        f"已选 {len(files)} 个" if files else "未选",
         f"{ready} 个可接收，{refused} 个须改正" if ready or refused else "",
-        f"{len(waits.added)} 个批次待发布" if waits.anything else "",
-        "" if waits.anything else "已是最新",
+        f"{len(pending.added)} 个批次待发布" if pending.anything else "",
+        "" if pending.anything else "已是最新",
     )
-    shown = [
+    steps = [
         {"title": title, "text": text, "state": "now" if number == now else "done" if number < now else ""}
-        for number, (title, text) in enumerate(zip(STEPS, words, strict=True), 1)
+        for number, (title, text) in enumerate(zip(STEPS, texts, strict=True), 1)
     ]
-    place.html(render("ui/intake/steps.html", steps=shown))
+    place.html(render("ui/intake/steps.html", steps=steps))

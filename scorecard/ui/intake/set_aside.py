@@ -1,44 +1,39 @@
-"""Rows that were set aside when their extract was taken in and still wait: how many, which, and the file to correct them in."""
+"""Rows set aside at acceptance and not corrected yet: how many, the first ones with their reasons, all as a file to correct."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
+from etl.intake.batches import Batch
+from etl.intake.set_aside import aside_csv, aside_rows, waiting
 from scorecard.catalog.definitions import Catalog
+from scorecard.ui.shell import identity
+from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of a batch on screen; all of them are in the file
 
 
-def show(
-    waiting: Sequence[Any],
-    catalog: Catalog,
-    rows: Callable[[Any, Collection[int], int], Sequence[Any]],
-    as_csv: Callable[[Any, Collection[int]], bytes],
-) -> None:
-    """Each batch with rows that wait: its first rows with their reasons, and all of them as a file. Nothing when none wait."""
-    if not waiting:
+def show_rows_aside(batches: Sequence[Batch], catalog: Catalog) -> None:
+    """Each batch that has such rows; nothing when none has."""
+    data = data_dir()
+    outstanding = waiting(data, batches)
+    if not outstanding:
         return
     counts: Counter[str] = Counter()
-    for one in waiting:
-        counts[catalog.tables[one.batch.table].name] += len(one.lines)
+    for aside in outstanding:
+        counts[catalog.tables[aside.batch.table].name] += len(aside.lines)
     st.html(render("ui/intake/asides.html", counts=counts))
-    for number, one in enumerate(waiting, 1):
-        batch, name = one.batch, catalog.tables[one.batch.table].name
+    for number, aside in enumerate(outstanding, 1):
+        batch, name = aside.batch, catalog.tables[aside.batch.table].name
+        rows = aside_rows(data, batch, aside.lines, SHOWN)
         st.html(
-            render(
-                "ui/intake/asides_batch.html",
-                name=name,
-                batch=batch,
-                count=len(one.lines),
-                rows=rows(batch, one.lines, SHOWN),
-            )
+            render("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows)
         )
         st.download_button(
-            f"下载第 {number} 批搁置的行（{name}，{len(one.lines):,} 行）",
-            data=lambda one=one: as_csv(one.batch, one.lines),
+            f"下载第 {number} 批搁置的行（{name}，{len(aside.lines):,} 行）",
+            data=lambda aside=aside: aside_csv(data, identity.current(), aside.batch, aside.lines),
             file_name=f"搁置_{batch.table}_{batch.name}.csv",
             mime="text/csv",
             on_click="ignore",

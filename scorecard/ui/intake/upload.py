@@ -1,12 +1,14 @@
-"""数据报送, step 1: the files, what they are said to be, and what each table's extract must look like."""
+"""数据报送, step 1: the selected files with 数据截至 and note, and the template and column requirements of each table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from etl.intake.accept import template
 from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -28,16 +30,16 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What holds for all files chosen together."""
+class Selected:
+    """The selected files, with the 数据截至 and the note of all of them."""
 
-    files: Sequence[Any]
+    files: Sequence[UploadedFile]
     as_of: date
     note: str
 
 
-def choose(catalog: Catalog) -> Chosen:
-    """The files, their 数据截至 and a note that travels with them."""
+def select_files(catalog: Catalog) -> Selected:
+    """The files, their 数据截至 and a note that every batch keeps."""
     st.html(render("ui/intake/step.html", number=1, title="选择文件", text=""))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         as_of = st.date_input(
@@ -63,13 +65,13 @@ def choose(catalog: Catalog) -> Chosen:
         max_upload_size=catalog.court.max_upload_mb,
     )
     assert isinstance(as_of, date)
-    return Chosen(files or [], as_of, note.strip())
+    return Selected(files or [], as_of, note.strip())
 
 
-def templates(catalog: Catalog, template: Callable[[Table], bytes]) -> None:
-    """What the extract of each table must look like, and the template to fill in."""
+def show_templates(catalog: Catalog) -> None:
+    """The column requirements of a table's extract, and the template to fill in."""
     with st.expander("模板与各列的要求"):
-        table = choose_table(catalog, "要看的数据表", "table", [], bind="query-params")
+        table = select_table(catalog, "要看的数据表", "table", bind="query-params")
         rows = [
             {
                 "header": column.header,
@@ -81,7 +83,7 @@ def templates(catalog: Catalog, template: Callable[[Table], bytes]) -> None:
             }
             for column in table.columns.values()
         ]
-        computed = [(one.header, derived_words(one, table)) for one in table.derived.values()]
+        computed = [(column.header, derived_words(column, table)) for column in table.derived.values()]
         st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed))
         st.download_button(
             "下载模板",
@@ -93,11 +95,21 @@ def templates(catalog: Catalog, template: Callable[[Table], bytes]) -> None:
         )
 
 
-def choose_table(catalog: Catalog, label: str, key: str, first: Sequence[str], **bound: Any) -> Table:
-    """One of the tables that come as extracts, those named first offered first."""
+def select_table(
+    catalog: Catalog,
+    label: str,
+    key: str,
+    first: Sequence[str] = (),
+    bind: Literal["query-params"] | None = None,
+) -> Table:
+    """The selected table among those that come as extracts, with `first` at the top of the list."""
     tables = {table.id: table for table in in_order(catalog) if table.entered_by != "targets"}
-    ordered = [*first, *(name for name in tables if name not in first)]
-    chosen = st.selectbox(
-        label, ordered, format_func=lambda one: tables[one].name, key=key, width=280, **bound
+    selected = st.selectbox(
+        label,
+        [*first, *(name for name in tables if name not in first)],
+        format_func=lambda name: tables[name].name,
+        key=key,
+        width=280,
+        bind=bind,
     )
-    return tables[chosen]
+    return tables[selected]

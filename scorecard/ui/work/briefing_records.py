@@ -11,7 +11,7 @@ from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.ui.intake.versions import moment
+from scorecard.ui.intake.versions import moment_text
 from scorecard.ui.shell.templating import render
 
 SHOWN = 30
@@ -24,7 +24,7 @@ def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest,
     rows = [
         {
             "id": manifest.id,
-            "at": moment(manifest.made_at),
+            "at": moment_text(manifest.made_at),
             "who": manifest.made_by,
             "what": _what(catalog, order),
             "version": manifest.version,
