@@ -1,13 +1,9 @@
 """Real registers that nobody on this project wrote, through the whole way: accept, build, publish, store.
 
-They lie beside the repository (`../shared/realdata`) and are read in place. Their contracts and indicators are seeds
-of their own (`tests/realdata_seeds`), without a line of Python. Expected numbers are those of the registers' README and
-of `insolvency_register/expected.json`, which were computed elsewhere.
+Their contracts and indicators are seeds of their own (`tests/realdata_seeds`), without a line of Python. Expected numbers
+were computed elsewhere: `tests/data/README.md` and `insolvency_register/expected.json`.
 """
 
-import csv
-import json
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -32,23 +28,13 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
+from tests.support import registers
 from tests.support.actors import TESTER
 from tests.support.naive import evaluate
+from tests.support.registers import Encoding
 
-REALDATA = ROOT.parent / "shared" / "realdata"
 SEEDS = ROOT / "tests" / "realdata_seeds"
 INSOLVENCY_CUT, JUDGMENT_CUT = date(2023, 9, 30), date(2020, 2, 29)
-
-
-def _register(name: str) -> bytes:
-    """The bytes of a register; a reason to skip where they are not there, a failure on CI."""
-    path = REALDATA / name
-    if not path.is_file():
-        reason = f"the real registers are not beside the repository: {REALDATA} does not exist"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -81,12 +67,12 @@ def bottom(reading: IndicatorValue) -> Decimal:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     catalog, data = loader.load(SEEDS), DataDir(tmp_path_factory.mktemp("registers"))
     wanted = {
-        "insolvency_register": ("insolvency_register/register.csv", INSOLVENCY_CUT),
-        "judgment_register": ("judgment_register/register_gb18030.csv", JUDGMENT_CUT),
+        "insolvency_register": (registers.insolvencies(), INSOLVENCY_CUT),
+        "judgment_register": (registers.judgments("gb18030"), JUDGMENT_CUT),
     }
     batches = {
-        table: accept.accept(_register(file), file, catalog.tables[table], catalog, cut, TESTER, data)
-        for table, (file, cut) in wanted.items()
+        table: accept.accept(raw, "register.csv", catalog.tables[table], catalog, cut, TESTER, data)
+        for table, (raw, cut) in wanted.items()
     }
     publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
@@ -96,7 +82,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, Any]:
-    return json.loads(_register("insolvency_register/expected.json"))
+    return registers.expected_of_insolvencies()
 
 
 # --- insolvency register ----------------------------------------------------------------------------------------
@@ -204,13 +190,12 @@ def test_ninety_districts_add_up_to_the_whole(built: Built) -> None:
 
 def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Built) -> None:
     """Two districts in plain Python from the file itself, every grain, against the waist."""
-    text = _register("insolvency_register/register.csv").decode("utf-8-sig").splitlines()
     header = {
         column.header: name for name, column in built.catalog.tables["insolvency_register"].columns.items()
     }
     rows = [
         {header[name]: _typed(header[name], cell) for name, cell in row.items()}
-        for row in csv.DictReader(text)
+        for row in registers.rows(registers.insolvencies())
         if row["承办部门"] in ("DE", "VT")
     ]
     assert len(rows) == 23 + 65
@@ -244,20 +229,18 @@ def _typed(column: str, cell: str) -> object:
 # --- judgment register ------------------------------------------------------------------------------------------
 
 
-def _examined(catalog: Catalog, encoding: str) -> Examination:
-    file = f"judgment_register/register_{encoding}.csv"
-    return examine(_register(file), file, catalog.tables["judgment_register"], catalog, JUDGMENT_CUT)
+def _examined(catalog: Catalog, encoding: Encoding) -> Examination:
+    table = catalog.tables["judgment_register"]
+    return examine(registers.judgments(encoding), "register.csv", table, catalog, JUDGMENT_CUT)
 
 
 def _plainly_read() -> list[dict[str, str]]:
-    return list(
-        csv.DictReader(_register("judgment_register/register_utf8sig.csv").decode("utf-8-sig").splitlines())
-    )
+    return registers.rows(registers.judgments("utf8sig"))
 
 
 def test_both_encodings_of_the_judgment_register_are_told_apart_and_say_the_same() -> None:
     catalog = loader.load(SEEDS)
-    utf8, gb = (_examined(catalog, encoding) for encoding in ("utf8sig", "gb18030"))
+    utf8, gb = _examined(catalog, "utf8sig"), _examined(catalog, "gb18030")
     assert (utf8.encoding, gb.encoding) == ("UTF-8", "GB18030")
     assert utf8.rows == gb.rows == 835
     assert utf8.problems == gb.problems

@@ -199,6 +199,22 @@ def test_nothing_names_the_place_it_was_written_at() -> None:
     assert hits(places, [path for path in own_words if path != Path(__file__)]) == []
 
 
+def test_no_test_is_skipped_but_the_one_that_needs_a_network() -> None:
+    skips = hits(r"pytest\.(skip|importorskip|xfail)\(|mark\.(skip|xfail)", [*files(".py", under="tests")])
+    assert [
+        skip for skip in skips if "no address but loopback" not in skip and Path(__file__).name not in skip
+    ] == []
+
+
+def test_files_from_elsewhere_are_small_and_their_source_is_written_down() -> None:
+    folder = ROOT / "tests" / "data"
+    written = (folder / "README.md").read_text("utf-8")
+    held = [path for path in folder.rglob("*") if path.is_file() and path.suffix in (".csv", ".json")]
+    assert held
+    assert [path.name for path in held if path.name not in written] == []
+    assert sum(path.stat().st_size for path in held) < 1_000_000
+
+
 # ---------------------------------------------------------------------------------------------------- text and colour
 
 

@@ -11,11 +11,9 @@ from etl.intake.examine import examine
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from tests.conftest import ROOT
 from tests.support.actors import TESTER
+from tests.support.registers import Encoding, insolvencies, judgments
 
-REAL = ROOT.parent / "shared" / "realdata"
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL.name} 不在检出目录旁：没有真实登记册可读")
 AS_OF = date(2023, 9, 30)
 JUDGMENTS = Table.model_validate(
     {
@@ -56,16 +54,12 @@ INSOLVENCIES = Table.model_validate(
         "checks": [{"not_after": ["filed_on", "closed_on"]}],
     }
 )
-ENCODINGS = ("utf8sig", "gb18030")
-
-
-def register(name: str) -> Path:
-    return REAL / "judgment_register" / f"register_{name}.csv"
+ENCODINGS: tuple[Encoding, ...] = ("utf8sig", "gb18030")
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_the_judgment_register_gives_its_exact_list_of_problems(catalog: Catalog, encoding: str) -> None:
-    raw = register(encoding).read_bytes()
+def test_the_judgment_register_gives_its_exact_list_of_problems(catalog: Catalog, encoding: Encoding) -> None:
+    raw = judgments(encoding)
     examination = examine(raw, "register.csv", JUDGMENTS, catalog, AS_OF)
     assert (examination.rows, examination.refused) == (835, False)
     assert {(count.code, count.column): count.count for count in examination.counts} == {
@@ -83,7 +77,7 @@ def test_the_judgment_register_gives_its_exact_list_of_problems(catalog: Catalog
 
 
 def test_each_named_line_is_the_line_of_the_file(catalog: Catalog) -> None:
-    raw = register("utf8sig").read_bytes()
+    raw = judgments("utf8sig")
     lines = raw.decode("utf-8-sig").splitlines()
     for problem in examine(raw, "register.csv", JUDGMENTS, catalog, AS_OF).problems:
         assert problem.line is not None
@@ -101,7 +95,7 @@ def test_both_encodings_of_the_judgment_register_load_alike(
 ) -> None:
     first, second = (
         accept(
-            register(encoding).read_bytes(),
+            judgments(encoding),
             f"{encoding}.csv",
             JUDGMENTS,
             catalog,
@@ -127,7 +121,7 @@ def test_both_encodings_of_the_judgment_register_load_alike(
 
 
 def test_the_insolvency_register_loads_whole_with_its_leading_zeros(catalog: Catalog, data: DataDir) -> None:
-    raw = (REAL / "insolvency_register" / "register.csv").read_bytes()
+    raw = insolvencies()
     batch = accept(raw, "register.csv", INSOLVENCIES, catalog, AS_OF, TESTER, data)
     rows = pq.read_table(batch.path).to_pylist()
     assert len(rows) == batch.rows == 7472

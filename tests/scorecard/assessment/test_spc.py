@@ -1,6 +1,5 @@
 """Published known answers of control charts, and a second, naive implementation that must agree."""
 
-import csv
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,9 +9,8 @@ from hypothesis import given, settings, strategies as st
 from scorecard.assessment import spc
 from scorecard.assessment.spc import Limits, Signal, assurance, better_side, limits, segments, signals
 from scorecard.records.targets import Bounds
-from tests.conftest import ROOT
+from tests.support.registers import known_answers
 
-KNOWN = ROOT.parent / "shared" / "realdata" / "known_answers" / "xmr.csv"
 COURT = [52, 48, 55, 50, 47, 53, 49, 54, 51, 46, 52, 49, 50, 45, 46, 44, 47, 45, 46, 43, 60, 48, 47, 41]
 ALTERNATING = [20, 22] * 6
 
@@ -61,10 +59,7 @@ def test_the_published_series_with_one_outlier(screening: bool, lower: float, up
 def test_the_random_series_of_the_published_package(
     column: str, screening: bool, mean: float, lower: float, upper: float
 ) -> None:
-    if not KNOWN.is_file():
-        pytest.skip("the known answers are not beside this checkout")
-    with KNOWN.open(encoding="utf-8") as file:
-        values = exact(*(row[column] for row in csv.DictReader(file)))
+    values = exact(*(row[column] for row in known_answers("xmr")))
     found = limits(values, None, screening)
     assert found is not None
     assert near(found.mean, mean)

@@ -1,28 +1,16 @@
 """How long cases take: known answers of real registers, a naive second opinion, and what must hold for any cases."""
 
-import csv
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from scorecard.topics.survival import Spell, ages, mean, median, survival
-from tests.conftest import ROOT
-
-REAL = ROOT.parent / "shared" / "realdata"
+from tests.support import registers
 
 spells = st.lists(st.builds(Spell, st.integers(0, 30), st.booleans()), min_size=1, max_size=40)
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    path: Path = REAL / name
-    if not path.is_file():
-        pytest.skip(f"the register {name} is not on this machine")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 # -------------------------------------------------------------------------------------------------- known answers
@@ -30,7 +18,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def test_the_lung_trial_has_its_published_median_and_interval() -> None:
     found = survival(
-        [Spell(int(row["time"]), row["status"] == "2") for row in rows("known_answers/survival_lung.csv")]
+        [Spell(int(row["time"]), row["status"] == "2") for row in registers.known_answers("survival_lung")]
     )
     assert (found.median, found.low, found.high) == (310, 285, 363)
 
@@ -38,7 +26,7 @@ def test_the_lung_trial_has_its_published_median_and_interval() -> None:
 @pytest.mark.parametrize(("arm", "median_", "low"), [("Maintained", 31, 18), ("Nonmaintained", 23, 8)])
 def test_both_arms_of_the_aml_trial_have_theirs_and_no_upper_limit(arm: str, median_: int, low: int) -> None:
     """R's survfit prints NA for the upper limit of both: too few have ended to tell."""
-    listed = [row for row in rows("known_answers/survival_aml.csv") if row["x"] == arm]
+    listed = [row for row in registers.known_answers("survival_aml") if row["x"] == arm]
     found = survival([Spell(int(row["time"]), row["status"] == "1") for row in listed])
     assert (found.median, found.low, found.high) == (median_, low, None)
 
@@ -50,7 +38,7 @@ def test_the_insolvency_register_takes_a_third_longer_than_its_closed_cases_say(
             date.fromisoformat(row["立案日期"]),
             date.fromisoformat(row["结案日期"]) if row["结案日期"] else None,
         )
-        for row in rows("insolvency_register/register.csv")
+        for row in registers.rows(registers.insolvencies())
     ]
     found = survival([Spell(((end or cut) - start).days, end is not None) for start, end in listed])
     closed = [(end - start).days for start, end in listed if end is not None]
