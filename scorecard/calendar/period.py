@@ -111,3 +111,8 @@ def between(grain: Grain, first_month: int, last_month: int) -> tuple[Period, ..
 def year_before(period: Period) -> Period:
     """The same period of the year before, for 同比."""
     return containing(period.grain, period.last_month - 12)
+
+
+def day_text(day: date) -> str:
+    """2026年10月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -10,8 +10,9 @@ from scorecard.charts.axis_ticks import scale
 from scorecard.charts.limit_layers import draw_limits, draw_marks, room_for_names
 from scorecard.charts.stamp import LINE, Said, plain, stamp
 from scorecard.charts.theme import palette, template
-from scorecard.charts.trend_layers import Trend, draw_line, draw_points, draw_target, span_of
+from scorecard.charts.trend_layers import draw_line, draw_points, draw_target
 from scorecard.narrative.time_axis_notes import footnotes
+from scorecard.narrative.trend import Trend, span_of
 
 # One button, the camera, in Chinese: the library's others would edit a picture whose numbers are official, its cloud
 # would take it away. Where the library has no word of ours it would say "Download plot as a PNG".

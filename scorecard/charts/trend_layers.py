@@ -1,43 +1,18 @@
 """The parts of a trend figure: target, line, points and their labels, each drawn onto a Plotly figure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import plotly.graph_objects as go
 
 from scorecard.assessment.cards import Point
-from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.spc import Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.charts.stamp import CHOSEN, LAST, TARGET, plain
 from scorecard.charts.theme import faded, mark, palette
-from scorecard.narrative.control_words import possible
-from scorecard.narrative.time_axis_notes import AxisNote
+from scorecard.narrative.trend import Trend, span_of, word_of
 
 _SHAPES = {"▲": "triangle-up", "▼": "triangle-down", "◆": "diamond", "○": "circle"}
-
-
-@dataclass(frozen=True)
-class Trend:
-    """What a trend figure shows. `provenance` lines are burned in; `chosen` is the key of the period being read.
-
-    `control` adds mean and limits (monthly grain only), `marks` what the time axis must say; `notes` stand above the
-    provenance; `reading` above them says the chosen period's value, verdict and target in words.
-    """
-
-    title: str
-    subtitle: str
-    unit: str
-    points: tuple[Point, ...]
-    chosen: str
-    share: bool
-    provenance: tuple[str, ...]
-    sample: bool
-    control: ControlChart | None = None
-    marks: tuple[AxisNote, ...] = ()
-    notes: tuple[str, ...] = ()
-    reading: str = ""
 
 
 def draw_target(figure: go.Figure, points: Sequence[Point]) -> None:
@@ -155,20 +130,6 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
         _label_chosen(figure, drawn, shown.chosen)
 
 
-def word_of(shown: Trend, point: Point) -> VerdictWord | Variation | None:
-    """The word a point is coloured by, or None."""
-    if shown.control is None:
-        return "未达标" if point.verdict.word == "未达标" else None
-    return next(
-        (
-            one.word
-            for one in shown.control.months
-            if one.period.key == point.key and one.signal is not None and one.word != "正常波动"
-        ),
-        None,
-    )
-
-
 def _marked(point: Point, told: VerdictWord | Variation | None) -> str:
     words: list[VerdictWord | Variation] = [point.verdict.word]
     if told and told != point.verdict.word:
@@ -219,25 +180,3 @@ def _label_chosen(figure: go.Figure, drawn: Sequence[Point], chosen: str) -> Non
 
 def _tone(point: Point) -> str:
     return mark(point.verdict.word).colour if point.settled else palette().grey
-
-
-def span_of(shown: Trend) -> tuple[float, float]:
-    """The span of values and targets with some air; from 0 unless that would flatten the line, shares end at 100."""
-    values = [
-        value
-        for point in shown.points
-        for value in (point.value, point.lower, point.upper)
-        if value is not None
-    ]
-    if shown.control is not None:
-        parts = [
-            part.limits for part in shown.control.parts if part.limits is not None and not part.limits.flat
-        ]
-        values += [float(edge) for by in parts for edge in possible(by, shown.control)]
-    if not values:
-        return 0.0, 1.0
-    low, high = min(values), max(values)
-    air = (high - low) * 0.15 or abs(high) * 0.1 or 1.0
-    floor = 0.0 if 0 <= low < 0.5 * high or low - air < 0 <= low else low - air
-    ceiling = high + air * 1.4
-    return floor - (high - floor) * 0.03, min(ceiling, 104.0) if shown.share and high <= 100 else ceiling

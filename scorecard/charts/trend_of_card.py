@@ -3,10 +3,10 @@
 from scorecard.assessment.cards import Card, CardInputs, Point, controlled
 from scorecard.calendar.period import Period
 from scorecard.charts.theme import mark
-from scorecard.charts.trend_layers import Trend
 from scorecard.narrative.control_words import baseline_lines
 from scorecard.narrative.provenance import provenance, scope_text
 from scorecard.narrative.time_axis_notes import marks
+from scorecard.narrative.trend import Trend
 from scorecard.records import annotations
 from scorecard.store.open_version import Version
 

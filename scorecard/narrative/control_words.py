@@ -7,7 +7,7 @@ from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.number_format import figure_text, told_apart, value_text
 from scorecard.assessment.spc import RUN, Limits, LimitSegment, LimitSide, Variation
-from scorecard.narrative.provenance import day_text
+from scorecard.calendar.period import day_text
 
 _CLOSING: dict[Variation, str] = {
     "真实改善": "属真实改善",

@@ -4,15 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from scorecard.assessment.cards import Card
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 
 SCOPES = {"all": "全部案件", "firm": "涉企案件"}
 SAMPLE = "示例数据，由程序生成，不是真实案件"
-
-
-def day_text(day: date) -> str:
-    """2026年10月31日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def scope_text(catalog: Catalog, department: str, scope: str) -> str:

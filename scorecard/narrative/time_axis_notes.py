@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scorecard.assessment.cards import Point
-from scorecard.calendar.period import Grain, containing, month_index
-from scorecard.narrative.provenance import day_text
+from scorecard.calendar.period import Grain, containing, day_text, month_index
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
 

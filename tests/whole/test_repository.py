@@ -255,6 +255,7 @@ OFFENCES = [
     ("scorecard/catalog/loader.py", "import duckdb", "Only the store and the topics read DuckDB"),
     ("scorecard/store/versions.py", "import ibis", "Only queries, and etl that runs them, know Ibis"),
     ("scorecard/ui/indicators/domain.py", "import plotly", "Only charts know Plotly"),
+    ("scorecard/briefing/paper/model.py", "import scorecard.charts.trend", "A paper's model is plain data"),
     ("scorecard/charts/trend.py", "import streamlit", "Only ui and the pages know Streamlit"),
     ("scorecard/identity/connections.py", "import starlette", "Only the server knows the web framework"),
     ("scorecard/identity/accounts.py", "import argon2", "Passwords are hashed in one place"),

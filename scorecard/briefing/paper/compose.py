@@ -16,11 +16,12 @@ from scorecard.briefing.paper import (
 from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.errors import ScorecardError
 from scorecard.narrative.glossary import entry
-from scorecard.narrative.provenance import SAMPLE, SCOPES, day_text
+from scorecard.narrative.provenance import SAMPLE, SCOPES
 from scorecard.storage.file_names import safe
 from scorecard.store.open_version import complete_through
 

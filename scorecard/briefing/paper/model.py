@@ -11,8 +11,8 @@ from typing import Literal
 
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.manifest import ExportManifest
-from scorecard.charts.trend_layers import Trend
 from scorecard.narrative.glossary import GlossaryEntry
+from scorecard.narrative.trend import Trend
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, Heading, PaperColumn, PaperTable, Paragraph
-from scorecard.calendar.period import GRAIN_LABELS
+from scorecard.calendar.period import GRAIN_LABELS, day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.attention import groups
-from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import reach
 
 _CAUTIONS: tuple[tuple[VerdictWord, str], ...] = (

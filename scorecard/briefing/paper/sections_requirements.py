@@ -5,9 +5,9 @@ from datetime import date
 
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
+from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.narrative.provenance import day_text
 from scorecard.store.registers import ADOPTED, activities, pieces, revisits
 
 

@@ -9,10 +9,10 @@ from scorecard.assessment.cards import counts
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.paper.sections_requirements import count_cells, count_columns, named
+from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import STATES, Worklist
-from scorecard.narrative.provenance import day_text
 from scorecard.plan.agenda import AgendaItem, agenda
 from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.records.decisions import Decision

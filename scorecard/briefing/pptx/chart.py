@@ -27,7 +27,7 @@ from scorecard.briefing.pptx.series import Dot, Series, dots, series
 from scorecard.briefing.pptx.text import Frame, colour_of, name_face
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.theme import mark, palette
-from scorecard.charts.trend_layers import Trend, span_of
+from scorecard.narrative.trend import Trend, span_of
 
 _TEXT, _VALUE = 12, 14  # points: axes and names, the values that are written out
 _SHAPES = {

@@ -10,8 +10,8 @@ from scorecard.assessment.cards import Point
 from scorecard.assessment.spc import Limits
 from scorecard.briefing.layout.number_formats import Digits, bound, shown
 from scorecard.charts.theme import mark
-from scorecard.charts.trend_layers import Trend, word_of
 from scorecard.narrative.control_words import level, possible
+from scorecard.narrative.trend import Trend, word_of
 from scorecard.records.targets import Bounds
 
 VALUES = "数值"

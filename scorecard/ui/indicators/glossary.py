@@ -4,9 +4,9 @@ import streamlit as st
 
 from etl.problems import KINDS, SEVERITY_NAMES
 from scorecard.assessment.number_format import target_text
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
-from scorecard.narrative.provenance import day_text
 from scorecard.queries.terms import sql_of
 from scorecard.records.targets import Target
 from scorecard.store.open_version import Version

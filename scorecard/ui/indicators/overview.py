@@ -6,10 +6,11 @@ from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note, table_reasons
 from scorecard.assessment.due_dates import NextDelivery, due, overdue
 from scorecard.assessment.verdict import VerdictWord
+from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.narrative import sentences
 from scorecard.narrative.attention import groups
-from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import complete_through, in_order, judged_on, reach
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show

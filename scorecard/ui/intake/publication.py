@@ -10,8 +10,8 @@ from etl.impact.compute import impact
 from etl.intake.batches import Batch
 from etl.versions.publish import publish
 from etl.warehouse.build import build, version_id
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
 from scorecard.store.version_diff import Impact

@@ -1,7 +1,6 @@
 """版本: the published version, batches, history; compare, withdraw and restore, publish a candidate, roll back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Literal
 
 import streamlit as st
@@ -13,7 +12,7 @@ from etl.intake.withdraw import Withdrawal, restore, withdraw, withdrawn
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id
-from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.clock import moment_text, today
 from scorecard.catalog.definitions import Catalog
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
@@ -69,7 +68,7 @@ def _show_batches(
         {
             "batch": batch,
             "table_name": _table_name(version.catalog, batch.table),
-            "accepted": moment_text(batch.accepted_at.isoformat()),
+            "accepted": moment_text(batch.accepted_at),
             "hash": batch.source_sha256[:12],
             "problems": sum(count.count for count in batch.counts),
             "used": (batch.table, batch.name) in used,
@@ -260,10 +259,3 @@ def _confirmed(pressed: bool, confirmed: bool, verb: str) -> bool:
 def _table_name(catalog: Catalog, table: str) -> str:
     """The table's name, or its id where the catalogue no longer knows it."""
     return catalog.tables[table].name if table in catalog.tables else table
-
-
-def moment_text(text: str) -> str:
-    """2026年11月3日 09:15, in the court's time."""
-    at = datetime.fromisoformat(text)
-    local = at.astimezone(COURT_TIME) if at.tzinfo else at
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"

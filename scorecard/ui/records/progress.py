@@ -1,16 +1,15 @@
 """措施进展: the reports on one measure of the plan, the form that adds one, and where all 17 stand. The page acts."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 import streamlit as st
 
 from scorecard.access import Actor
-from scorecard.calendar.clock import today
+from scorecard.calendar.clock import moment_text, today
+from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Measure
-from scorecard.narrative.provenance import day_text
 from scorecard.records.progress_reports import (
     LONGEST,
     TABLE,
@@ -78,7 +77,7 @@ def listed(reports: Iterable[Listed], catalog: Catalog, measure: Measure, actor:
             "text": one.report.text,
             "evidence": one.report.evidence,
             "who": _who(one.report),
-            "at": _moment(one.report.at),
+            "at": moment_text(one.report.at),
             "standing": one.standing,
         }
         for one in reports
@@ -201,7 +200,3 @@ def _in_short(report: ProgressReport, catalog: Catalog) -> dict[str, str]:
 def _percent(report: ProgressReport) -> str:
     """As it was reported, without added decimals: "60%"."""
     return "" if report.percent is None else f"{report.percent.normalize():f}%"
-
-
-def _moment(at: datetime) -> str:
-    return f"{day_text(at.date())} {at:%H:%M}"

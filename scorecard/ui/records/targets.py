@@ -10,9 +10,9 @@ import streamlit as st
 from scorecard.access import RIGHTS, ROLE_NAMES, Role
 from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.records.targets import TABLE, Target, TargetKind, mistakes
 from scorecard.ui.records import entry_form
 from scorecard.ui.records.entry_form import EnteredRow, as_csv, form_key, just_said, moment

@@ -8,9 +8,9 @@ import streamlit as st
 
 from scorecard.access import RIGHTS, ROLE_NAMES, Role
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.records import annotations, baselines
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline

@@ -9,10 +9,10 @@ import streamlit as st
 
 from scorecard.access import Capability
 from scorecard.assessment.cards import Card
-from scorecard.calendar.period import containing
+from scorecard.calendar.period import containing, day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.narrative.provenance import day_text, scope_text
+from scorecard.narrative.provenance import scope_text
 from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, Version, complete_through, published_on
 from scorecard.ui.shell import (

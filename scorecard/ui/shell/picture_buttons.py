@@ -25,8 +25,9 @@ from scorecard.briefing.export import records
 from scorecard.briefing.export.release import release
 from scorecard.briefing.html import figure
 from scorecard.calendar.clock import COURT_TIME
+from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError
-from scorecard.narrative.provenance import SAMPLE, day_text
+from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import Version, complete_through, published_on
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.cached import data_dir

@@ -6,9 +6,9 @@ from fractions import Fraction
 import streamlit as st
 
 from scorecard.assessment.number_format import value_text
+from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
 from scorecard.charts.flow import FlowSegment, FlowStage, flow
-from scorecard.narrative.provenance import day_text
 from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Case, Durations, Transfers
 from scorecard.topics.insolvency_queries import NEEDED

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 from scorecard.assessment.number_format import figure_text, value_text
+from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
 from scorecard.charts.flow import FlowSegment, FlowStage, flow
-from scorecard.narrative.provenance import day_text
 from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Sums
 from scorecard.topics.insolvency_queries import AUCTIONS_NEEDED, NEEDED

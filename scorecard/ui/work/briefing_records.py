@@ -9,9 +9,9 @@ from scorecard.audit import log as audit
 from scorecard.briefing.export import records
 from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec
+from scorecard.calendar.clock import moment_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.ui.intake.versions import moment_text
 from scorecard.ui.shell.templating import render
 
 SHOWN = 30

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
 from scorecard.store import versions as store
 from scorecard.store.open_version import judged_on

@@ -11,9 +11,9 @@ from scorecard.access import Actor
 from scorecard.assessment.cards import Card
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.plan.agenda import AgendaItem, agenda, late
 from scorecard.records.decisions import LONGEST, STATUSES, Decision, mistakes
 from scorecard.storage.spreadsheet_csv import write_csv

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from scorecard.assessment.timeliness import timeliness
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.narrative.provenance import day_text
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, judged_on

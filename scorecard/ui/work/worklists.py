@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from scorecard.access import Actor
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
-from scorecard.narrative.provenance import day_text
 from scorecard.store.open_version import Version
 from scorecard.store.worklist_export import exported
 from scorecard.store.worklist_rows import Tally, counted, headers, items, standings, tallies
