@@ -11,12 +11,12 @@ data, actor = data_dir(), identity.current()
 actor.require("accounts")
 departments = accounts.departments_of(seeds_catalog())
 accounts.show_result()
-book = account_file.read(data)
-accounts.table(book, departments)
+known = account_file.read(data)
+accounts.table(known, departments)
 if wanted := accounts.wants_new(departments):
     password = create(data, actor, wanted.name, wanted.role, wanted.department, departments)
     accounts.tell(f"已新增账户“{wanted.name}”。", password)
-if change := accounts.wants_change(book, departments):
+if change := accounts.wants_change(known, departments):
     name = change.name
     if change.act == "assign":
         assign(data, actor, name, change.role, change.department, departments)

@@ -1,19 +1,18 @@
-"""data/accounts.json: the local accounts as they stand on the disk, whole or not at all; passwords as hashes only."""
+"""data/accounts.json: the local accounts, written whole or not at all; passwords as hashes only."""
 
-import fcntl
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from scorecard.access import Actor
 from scorecard.catalog.conditions import Frozen
 from scorecard.errors import StorageError
-from scorecard.identity.settings import Granted
-from scorecard.storage.atomic_files import replace_atomically, storage_errors, temporary_sibling
+from scorecard.identity.settings import Granted, Lockout
+from scorecard.storage.atomic_files import exclusive_lock, storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 
 WHERE = "账户文件"
@@ -35,48 +34,56 @@ class Account(Frozen):
     password_at: datetime
 
     def actor(self, origin: str) -> Actor:
-        """Its owner, signed in from there."""
+        """Its owner, signed in from this origin."""
         return Actor(self.name, self.role, self.department, origin)
 
+    def locked(self, now: datetime) -> bool:
+        """Whether nobody may sign in to it now, even with the right password."""
+        return self.locked_until is not None and self.locked_until > now
 
-class Book(Frozen):
+    def after_failure(self, lockout: Lockout, now: datetime) -> "Account":
+        """The account after one more wrong password: locked for a while when that is one too many."""
+        failures = self.failures + 1
+        if failures < lockout.attempts:
+            return self.model_copy(update={"failures": failures, "locked_until": None})
+        until = now + timedelta(minutes=lockout.minutes)
+        return self.model_copy(update={"failures": 0, "locked_until": until})
+
+    def with_password(self, digest: str, *, must_change: bool) -> "Account":
+        """The account with another password, which ends its sessions and unlocks it."""
+        changes = {"digest": digest, "must_change": must_change, "failures": 0, "locked_until": None}
+        return self.model_copy(update={**changes, "epoch": self.epoch + 1, "password_at": datetime.now(UTC)})
+
+
+class Accounts(Frozen):
     """All accounts, in the order in which they were created."""
 
     accounts: tuple[Account, ...] = ()
 
     def find(self, name: str) -> Account | None:
         """The account of this name, however it is capitalised."""
-        wanted = name.strip().casefold()
-        return next((one for one in self.accounts if one.name.casefold() == wanted), None)
-
-    def having(self, account: Account) -> "Book":
-        """The book with this account instead of the one of its name, or behind the others."""
-        known = self.find(account.name)
-        if known is None:
-            return Book(accounts=(*self.accounts, account))
-        return Book(accounts=tuple(account if one is known else one for one in self.accounts))
-
-    @property
-    def administrators(self) -> tuple[Account, ...]:
-        return tuple(one for one in self.accounts if one.role == "administrator" and not one.disabled)
+        return next((account for account in self.accounts if folded(account.name) == folded(name)), None)
 
 
-def read(data: DataDir) -> Book:
-    """The accounts as they are now, whoever wrote them; read again only when the file was replaced."""
+def folded(name: str) -> str:
+    """The name as accounts are told apart by it: without blanks around it, capital letters as small ones."""
+    return name.strip().casefold()
+
+
+def read(data: DataDir) -> Accounts:
+    """The accounts as they are now, whichever process wrote them; parsed again only when the file was replaced."""
     with storage_errors(WHERE):
         try:
-            found = data.accounts.stat()
+            state = data.accounts.stat()
         except FileNotFoundError:
-            return Book()
-        return _parsed(str(data.accounts), found.st_ino, found.st_mtime_ns, found.st_size)
+            return Accounts()
+        return _parsed(data.accounts, state.st_ino, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4)
-def _parsed(path: str, inode: int, written: int, size: int) -> Book:
-    with open(path, "rb") as file:  # noqa: PTH123  (a plain key of the cache)
-        raw = file.read()
+def _parsed(path: Path, inode: int, written: int, size: int) -> Accounts:
     try:
-        return Book.model_validate_json(raw)
+        return Accounts.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise StorageError(
             WHERE,
@@ -87,35 +94,16 @@ def _parsed(path: str, inode: int, written: int, size: int) -> Book:
 
 
 @contextmanager
-def changing(data: DataDir) -> Generator[Book]:
-    """The accounts as they stand, for one writer at a time; publishing and building do not wait for it, nor it for them."""
-    with storage_errors(WHERE):
-        data.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(data.accounts_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield read(data)
-    finally:
-        os.close(handle)
+def changing(data: DataDir) -> Generator[dict[str, Account]]:
+    """The accounts by folded name, for one writer at a time; written at the end, unless an error ends the block.
 
-
-def write(data: DataDir, book: Book) -> None:
-    """Put the accounts in place, readable by the server's own user only. Call it inside `changing`."""
-    temporary = temporary_sibling(data.accounts)
-    with storage_errors(WHERE):
-        try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(book.model_dump_json(indent=1).encode())
-            replace_atomically(temporary, data.accounts)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def with_password(data: DataDir, book: Book, account: Account, digest: str, *, must_change: bool) -> Account:
-    """Give an account another password, which ends its sessions and opens it. Call it inside `changing`."""
-    changes = {"digest": digest, "must_change": must_change, "failures": 0, "locked_until": None}
-    changes |= {"epoch": account.epoch + 1, "password_at": datetime.now(UTC)}
-    changed = account.model_copy(update=changes)
-    write(data, book.having(changed))
-    return changed
+    Publishing and building do not wait for this lock. The file is readable by the server's own user only.
+    """
+    with exclusive_lock(data, data.accounts_lock):
+        before = read(data)
+        accounts = {folded(account.name): account for account in before.accounts}
+        yield accounts
+        after = Accounts(accounts=tuple(accounts.values()))
+        if after != before:
+            with storage_errors(WHERE):
+                write_atomically(data.accounts, after.model_dump_json(indent=1).encode(), mode=0o600)

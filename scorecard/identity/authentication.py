@@ -1,22 +1,21 @@
-"""Who is here: three ways in, one function each, and what is left for those who come by none of them.
+"""Who sends a request or sits at a window: by a local account, a reverse proxy or an OpenID Connect provider.
 
-Which ways are open stands in seeds/access.toml. No Streamlit here: the doors of the server and the pages ask alike.
+seeds/access.toml says which ways are open. No Streamlit here: the server's gateway and the pages ask the same questions.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from threading import Lock
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.identity.account_file import read
-from scorecard.identity.connections import Connection, Connections, Request
-from scorecard.identity.sessions import Sessions, SessionTimer
+from scorecard.identity.account_file import Account, read
+from scorecard.identity.request import Request
+from scorecard.identity.sessions import CLOCK_SKEW, Session, Sessions
 from scorecard.identity.settings import AccessSettings, Granted
 from scorecard.identity.sign_in import FailedAttempts
 from scorecard.storage.data_dir import DataDir
@@ -24,36 +23,28 @@ from scorecard.storage.data_dir import DataDir
 Way = Literal["", "本地账户", "反向代理", "统一身份认证"]
 COOKIE = "scorecard_session"
 OIDC_COOKIE = "_streamlit_user"  # the framework's own, signed by it
+PEER_HEADER = "x-scorecard-peer"  # written by the gateway into the request that opens a window
 NOBODY = Actor("未登录", "nobody")
-_SKEW = timedelta(minutes=5)  # between the provider's clock and ours
 _OVER = "登录已过期，请重新登录"
+_UPLOADERS = 1000  # windows that may upload, of which the newest are remembered
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who came, by which way, and what has to be told to them."""
+    """Who acts, by which way they signed in, and a note for them."""
 
     actor: Actor
     way: Way = ""
     note: str = ""
-    must_change: bool = (
-        False  # signed in with a password somebody else knows: nothing goes before it is changed
-    )
+    must_change: bool = False  # signed in with a password somebody else knows: first of all it is changed
 
     @property
-    def known(self) -> bool:
-        return self.actor.role not in ("nobody", "visitor")
-
-
-@dataclass
-class _Signed:
-    actor: Actor
-    lasting: SessionTimer
-    ended: bool = False
+    def signed_in(self) -> bool:
+        return self.must_change or self.actor.role not in ("nobody", "visitor")
 
 
 class Authenticator:
-    """The reception of one server: its settings, its sessions, its open windows."""
+    """The identities of one server: its settings and its sessions."""
 
     def __init__(
         self,
@@ -65,73 +56,67 @@ class Authenticator:
         self.data = data
         self.settings = settings
         self.clock = clock
-        self.sessions = Sessions(settings.session)
-        self.visits = Connections()
-        self.guesses = FailedAttempts()
+        self.attempts = FailedAttempts()
         self._departments = departments  # every spelling of a department -> its id
-        self._signed: dict[tuple[str, int], _Signed] = {}  # sign-ins at the provider: who, and when
-        self._vouched: dict[str, tuple[str, int]] = {}  # cookies the framework has found to be its own
-        self._lock = Lock()
+        self._local: Sessions[tuple[str, int]] = Sessions(settings.session)  # name and epoch of an account
+        self._provider: Sessions[Actor] = Sessions(settings.session)
+        self._uploaders: dict[str, None] = {}  # the framework's sessions, oldest first
+        self._secret = secrets.token_urlsafe(24)
 
-    # --- the three ways in -------------------------------------------------------------------------------------
+    # --- the three ways to sign in -----------------------------------------------------------------------------
 
-    def by_session(self, cookie: str | None, origin: str) -> Identity | None:
-        """The owner of a local account whose browser holds this token; None when there is no token, or it says nothing."""
-        if not cookie or not self.settings.local_accounts:
+    def by_session(self, request: Request) -> Identity | None:
+        """The owner of the local account this browser is signed in to; None when it has no session cookie."""
+        token = request.cookie(COOKIE)
+        if not token or not self.settings.local_accounts:
             return None
-        found = self.sessions.account(cookie, self.clock())
-        account = read(self.data).find(found[0]) if found else None
-        if found is None or account is None or account.disabled or account.epoch != found[1]:
+        name, epoch = self._local.owner(token, self.clock()) or ("", 0)
+        account = read(self.data).find(name)
+        if account is None or account.disabled or account.epoch != epoch:
             return Identity(NOBODY, note=_OVER)
         if account.must_change:
-            actor = Actor(account.name, "nobody", origin=origin)
+            actor = Actor(account.name, "nobody", origin=request.origin)
             return Identity(actor, "本地账户", "首次登录须先修改密码", must_change=True)
-        return Identity(account.actor(origin), "本地账户")
+        return Identity(account.actor(request.origin), "本地账户")
 
     def by_proxy(self, request: Request) -> Identity | None:
         """Whom a reverse proxy on this machine names; None when that is switched off, or the peer is another machine."""
-        given = self.settings.proxy
-        if not given.enabled or not request.from_this_machine or not request.all(given.name_header):
+        proxy = self.settings.proxy
+        if not proxy.enabled or not request.from_this_machine or not request.all(proxy.name_header):
             return None
-        name, role = _text(request.one(given.name_header)), _text(request.one(given.role_header))
-        department = _text(request.one(given.department_header))
+        name, role = _text(request.one(proxy.name_header)), _text(request.one(proxy.role_header))
+        department = _text(request.one(proxy.department_header))
         if not name or not role:
             return Identity(NOBODY, note="反向代理给出的用户名或身份缺失或重复，请联系管理员")
-        return self._granted(name, given.roles, [role], department, request.origin, "反向代理")
+        return self._granted(name, proxy.roles, [role], department, request.origin, "反向代理")
 
     def by_oidc(self, claims: Mapping[str, Any], request: Request) -> Identity | None:
-        """Whom an OpenID Connect provider vouches for, by claims the framework has verified; for as long as our sessions last."""
-        given, now = self.settings.oidc, self.clock()
-        if not given.enabled or not claims.get("is_logged_in"):
+        """Whom an OpenID Connect provider names, by claims the framework has verified, while this server's session lasts."""
+        oidc, now = self.settings.oidc, self.clock()
+        if not oidc.enabled or not claims.get("is_logged_in"):
             return None
         subject, issued = str(claims.get("sub", "")), claims.get("iat")
         if not subject or not isinstance(issued, int | float):
             return Identity(NOBODY, note="统一身份认证没有说明是谁、何时登录，请联系管理员")
         began = datetime.fromtimestamp(issued, UTC)
-        if began - now > _SKEW:
+        if began - now > CLOCK_SKEW:
             return Identity(NOBODY, note="统一身份认证的时钟与本机相差过大，请联系管理员")
-        spoken = claims.get(given.role_claim)
-        words = [str(one) for one in (cast("list[Any]", spoken) if isinstance(spoken, list) else [spoken])]
-        department = str(claims.get(given.department_claim) or "")
-        name = str(claims.get(given.name_claim) or subject)
-        arrival = self._granted(name, given.roles, words, department, request.origin, "统一身份认证")
-        if not arrival.known:
-            return arrival
-        key = (subject, int(issued))
-        with self._lock:
-            known = self._signed.get(key)
-            signed = self._signed.setdefault(
-                key, _Signed(arrival.actor, SessionTimer(began, min(began, now)))
-            )
-            signed.actor = arrival.actor
-            if signed.ended or not signed.lasting.goes_on(self.settings.session, now):
-                return Identity(NOBODY, note=_OVER)
-            if cookie := request.cookie(OIDC_COOKIE):
-                self._vouched[_digest(cookie)] = key
-            self._forget(now)
-        if known is None:
-            audit.record(self.data, arrival.actor, "登录", arrival.actor.name, way="统一身份认证")
-        return arrival
+        claim = claims.get(oidc.role_claim)
+        words = [str(word) for word in (cast("list[Any]", claim) if isinstance(claim, list) else [claim])]
+        department = str(claims.get(oidc.department_claim) or "")
+        name = str(claims.get(oidc.name_claim) or subject)
+        identity = self._granted(name, oidc.roles, words, department, request.origin, "统一身份认证")
+        if not identity.signed_in:
+            return identity
+        token = f"{subject} {int(issued)}"
+        new = self._provider.begin(token, identity.actor, began, now)
+        if self._provider.owner(token, now) is None:
+            return Identity(NOBODY, note=_OVER)
+        if cookie := request.cookie(OIDC_COOKIE):
+            self._provider.link(token, cookie)
+        if new:
+            audit.record(self.data, identity.actor, "登录", identity.actor.name, way="统一身份认证")
+        return identity
 
     def _granted(
         self,
@@ -152,80 +137,93 @@ class Authenticator:
 
     # --- together ----------------------------------------------------------------------------------------------
 
-    def receive(self, visit: Connection | None, claims: Mapping[str, Any]) -> Identity:
-        """Who sits at this window now. Asked again at every act, so that what has expired is over at once."""
-        if visit is None:
-            return Identity(NOBODY)
-        now = self.clock()
-        if visit.proxied is not None:
-            actor, note = visit.proxied
-            if actor is None:
-                return self._otherwise(visit.request, note)
-            if not SessionTimer(visit.came, visit.seen).goes_on(self.settings.session, now):
-                return Identity(NOBODY, note="页面闲置过久，请刷新页面")
-            visit.seen = now
-            return Identity(actor, "反向代理")
-        found = self.by_session(visit.request.cookie(COOKIE), visit.request.origin)
-        if found is None or not (found.known or found.must_change):
-            found = self.by_oidc(claims, visit.request) or found
-        if found and (found.known or found.must_change):
-            return found
-        return self._otherwise(visit.request, found.note if found else "")
+    def of_window(self, request: Request, claims: Mapping[str, Any], window: Session[None]) -> Identity:
+        """Who sits at the window that this request opened. Asked at every act, so that an expired right is gone at once."""
+        proxied = self.by_proxy(request)
+        if proxied and proxied.signed_in and not window.active(self.settings.session, self.clock()):
+            return Identity(NOBODY, note="页面闲置过久，请刷新页面")
+        return self._decide(request, proxied, lambda: self.by_oidc(claims, request))
 
     def of_request(self, request: Request) -> Identity:
-        """Who sends this single request: as `receive`, with what is known of the framework's own cookie."""
-        if proxied := self.by_proxy(request):
-            return proxied if proxied.known else self._otherwise(request, proxied.note)
-        found = self.by_session(request.cookie(COOKIE), request.origin)
-        if found and (found.known or found.must_change):
-            return found
-        cookie = request.cookie(OIDC_COOKIE)
-        with self._lock:
-            signed = self._signed.get(self._vouched.get(_digest(cookie), ("", 0))) if cookie else None
-            copy = SessionTimer(signed.lasting.began, signed.lasting.seen) if signed else None
-            if signed and copy and not signed.ended and copy.goes_on(self.settings.session, self.clock()):
-                return Identity(signed.actor, "统一身份认证")
-        return self._otherwise(request, found.note if found else "")
+        """Who sends this single request. A provider's sign-in counts once a window has shown its cookie to be good."""
+        return self._decide(request, self.by_proxy(request), lambda: self._by_oidc_cookie(request))
 
-    def visit(self, request: Request) -> str:
-        """The key of a window that opens with this request."""
-        found = self.by_proxy(request)
-        proxied = (found.actor if found.known else None, found.note) if found else None
-        return self.visits.came(request, self.clock(), proxied)
+    def _by_oidc_cookie(self, request: Request) -> Identity | None:
+        actor = self._provider.owner(request.cookie(OIDC_COOKIE) or "", self.clock())
+        return Identity(actor, "统一身份认证") if actor else None
 
-    def sign_out(self, request: Request) -> Way:
-        """End what this browser was signed in by; which way that was, so that the way itself can be left too."""
-        arrival = self.of_request(request)
-        if token := request.cookie(COOKIE):
-            self.sessions.end(token)
-        if (cookie := request.cookie(OIDC_COOKIE)) and (key := self._vouched.get(_digest(cookie))):
-            with self._lock:
-                self._signed[key].ended = True
-        if arrival.known or arrival.must_change:
-            audit.record(self.data, arrival.actor, "退出", arrival.actor.name, way=arrival.way)
-        return arrival.way
-
-    def _otherwise(self, request: Request, note: str) -> Identity:
+    def _decide(
+        self, request: Request, proxied: Identity | None, by_oidc: Callable[[], Identity | None]
+    ) -> Identity:
+        identity = proxied or self.by_session(request)
+        if proxied is None and not (identity and identity.signed_in):
+            identity = by_oidc() or identity
+        if identity and identity.signed_in:
+            return identity
+        note = identity.note if identity else ""
         if self.settings.visitor_on_loopback and request.local:
             return Identity(Actor("访客", "visitor", origin=request.origin), note=note)
         return Identity(NOBODY, note=note)
 
-    def _forget(self, now: datetime) -> None:
-        """Sign-ins whose time is up are refused by their own date; keeping them would fill the memory."""
-        over = self.settings.session.absolute + _SKEW
-        for key in [one for one, signed in self._signed.items() if now - signed.lasting.began > over]:
-            del self._signed[key]
-        self._vouched = {cookie: key for cookie, key in self._vouched.items() if key in self._signed}
+    # --- windows -----------------------------------------------------------------------------------------------
+
+    def peer_header(self, request: Request) -> str:
+        """The value of PEER_HEADER: where the connection comes from, behind a secret of this process."""
+        return f"{self._secret} {request.scheme} {request.peer}"
+
+    def window_request(self, headers: Iterable[tuple[str, str]]) -> Request | None:
+        """The request that opened a window, as the framework hands its headers on; None unless the gateway let it in."""
+        lowered = tuple((name.lower(), value) for name, value in headers)
+        peers = [value.split(" ", 2) for name, value in lowered if name == PEER_HEADER]
+        if (
+            len(peers) != 1
+            or len(peers[0]) != 3
+            or not secrets.compare_digest(peers[0][0].encode(), self._secret.encode())
+        ):
+            return None
+        return Request(lowered, peer=peers[0][2], scheme=peers[0][1])
+
+    def allow_upload(self, window: str, allowed: bool) -> None:
+        """Remember by the framework's session id whether a window may upload: its upload endpoint knows nothing else."""
+        self._uploaders.pop(window, None)
+        if allowed:
+            self._uploaders[window] = None
+        if len(self._uploaders) > _UPLOADERS:
+            self._uploaders.pop(next(iter(self._uploaders)), None)
+
+    def may_upload(self, window: str, request: Request) -> bool:
+        """Whether this request may hand a file to this window."""
+        return window in self._uploaders and self.of_request(request).actor.may("upload")
+
+    # --- sessions ----------------------------------------------------------------------------------------------
+
+    def begin(self, account: Account) -> str:
+        """A new session of a local account; the token goes into the cookie and is kept nowhere."""
+        token = secrets.token_urlsafe(32)
+        now = self.clock()
+        self._local.begin(token, (account.name, account.epoch), now, now)
+        return token
+
+    def end(self, request: Request) -> None:
+        """End the session of the local account this browser is signed in to."""
+        self._local.end(request.cookie(COOKIE) or "")
+
+    def sign_out(self, request: Request) -> Way:
+        """End what this browser is signed in by; which way that was, so that the provider can be left too."""
+        identity = self.of_request(request)
+        self.end(request)
+        self._provider.end(request.cookie(OIDC_COOKIE) or "")
+        if identity.signed_in:
+            audit.record(self.data, identity.actor, "退出", identity.actor.name, way=identity.way)
+        return identity.way
 
 
 def _text(value: str | None) -> str:
     """A header's value as text: servers hand bytes on as Latin-1; Chinese comes as UTF-8 or percent-encoded."""
     if value is None:
         return ""
-    with suppress(UnicodeEncodeError, UnicodeDecodeError):  # what cannot be read so was plain text already
+    with suppress(
+        UnicodeEncodeError, UnicodeDecodeError
+    ):  # a value that cannot be read so was plain text already
         value = value.encode("latin-1").decode("utf-8")
     return unquote(value).strip()
-
-
-def _digest(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()

@@ -41,12 +41,12 @@ def hashed(password: str) -> str:
         return _HASHER.hash(_spelt(password))
 
 
-def matches(digest: str | None, password: str) -> bool:
-    """Whether this is the password; for no digest never, and after the same time as for one."""
+def matches(digest: str, password: str) -> bool:
+    """Whether this is the password; for an empty digest never, and after the same time as for one."""
     decoy = _decoy()
     with _turn():
         try:
-            return _HASHER.verify(digest or decoy, _spelt(password)[:LONGEST]) and digest is not None
+            return _HASHER.verify(digest or decoy, _spelt(password)[:LONGEST]) and digest != ""
         except (VerificationError, InvalidHashError):
             return False
 

@@ -1,77 +1,73 @@
-"""Who is signed in with a local account: random tokens in the browser, their SHA-256 here, in memory only.
+"""Open sessions by random token, in memory only: a restart of the server signs everybody out.
 
-A restart of the server signs everybody out. A session ends when nothing was done for a while, when its time is up, when
-its owner signs out, and when the account is changed or closed.
+A session ends after a while without a request, after its longest time, and by signing out.
 """
 
 import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
+from typing import Generic, TypeVar
 
-from scorecard.identity.settings import Session
+from scorecard.identity.settings import SessionLimits
+
+Owner = TypeVar("Owner")
+CLOCK_SKEW = timedelta(minutes=5)  # between an identity provider's clock and this machine's
 
 
 @dataclass
-class SessionTimer:
-    """How long a sign-in lasts: from when it began, and since when nothing was done."""
+class Session(Generic[Owner]):
+    """Whose it is, since when, and when it was last used."""
 
+    owner: Owner
     began: datetime
-    seen: datetime
+    used: datetime
+    ended: bool = False
 
-    def goes_on(self, limits: Session, now: datetime) -> bool:
-        """Whether it does; if so, something was done now."""
-        if now - self.began > limits.absolute or now - self.seen > limits.idle:
-            return False
-        self.seen = max(self.seen, now)
-        return True
-
-
-@dataclass
-class _Open:
-    account: str
-    epoch: int
-    lasting: SessionTimer
+    def active(self, limits: SessionLimits, now: datetime) -> bool:
+        """Whether it goes on; asking is a use. A session that is over stays over."""
+        if now - self.began > limits.absolute or now - self.used > limits.idle:
+            self.ended = True
+        if not self.ended:
+            self.used = max(self.used, now)
+        return not self.ended
 
 
-class Sessions:
-    """The sessions of one server."""
+class Sessions(Generic[Owner]):
+    """The sessions of one server. Tokens are kept as SHA-256 only."""
 
-    def __init__(self, limits: Session) -> None:
+    def __init__(self, limits: SessionLimits) -> None:
         self._limits = limits
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, Session[Owner]] = {}
         self._lock = Lock()
 
-    def begin(self, account: str, epoch: int, now: datetime) -> str:
-        """A new session of an account; what comes out goes into the cookie and is kept nowhere."""
-        token = secrets.token_urlsafe(32)
+    def begin(self, token: str, owner: Owner, began: datetime, now: datetime) -> bool:
+        """Begin a session under this token, unless there is one; whether it is new."""
+        # Until then an ended session is kept, so that the same sign-in at a provider cannot begin another.
+        oldest = now - self._limits.idle - CLOCK_SKEW
         with self._lock:
-            limits = self._limits
-            # A throw-away copy decides, so that looking for dead sessions keeps none alive.
-            self._open = {
-                key: one
-                for key, one in self._open.items()
-                if SessionTimer(one.lasting.began, one.lasting.seen).goes_on(limits, now)
-            }
-            self._open[_key(token)] = _Open(account, epoch, SessionTimer(now, now))
-        return token
+            self._open = {key: session for key, session in self._open.items() if session.used >= oldest}
+            known = _key(token) in self._open
+            session = self._open.setdefault(_key(token), Session(owner, began, min(began, now)))
+            session.owner = owner
+        return not known
 
-    def account(self, token: str, now: datetime) -> tuple[str, int] | None:
-        """Name and epoch of the account this token was given to; None when it never was, or is over."""
+    def owner(self, token: str, now: datetime) -> Owner | None:
+        """Whose session this token opens; None when there is none, or it is over."""
         with self._lock:
-            found = self._open.get(_key(token))
-            if found is None:
-                return None
-            if not found.lasting.goes_on(self._limits, now):
-                del self._open[_key(token)]
-                return None
-            return found.account, found.epoch
+            session = self._open.get(_key(token))
+            return session.owner if session and session.active(self._limits, now) else None
+
+    def link(self, token: str, other: str) -> None:
+        """Let another token open the same session."""
+        with self._lock:
+            self._open[_key(other)] = self._open[_key(token)]
 
     def end(self, token: str) -> None:
-        """The token is worth nothing from now on."""
+        """End the session, under whatever token."""
         with self._lock:
-            self._open.pop(_key(token), None)
+            if session := self._open.get(_key(token)):
+                session.ended = True
 
 
 def _key(token: str) -> str:

@@ -35,14 +35,14 @@ Whole = Annotated[int, AfterValidator(_positive)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 
 
-class Session(Frozen):
-    """How long somebody stays signed in."""
+class SessionLimits(Frozen):
+    """How long a sign-in lasts: without a request, and at the longest."""
 
     idle_minutes: Whole = 30
     absolute_minutes: Whole = 480
 
     @model_validator(mode="after")
-    def _idle_is_the_shorter(self) -> "Session":
+    def _idle_is_the_shorter(self) -> "SessionLimits":
         if self.idle_minutes > self.absolute_minutes:
             raise mistake(
                 f"idle_minutes = {self.idle_minutes}", f"不超过 absolute_minutes = {self.absolute_minutes}"
@@ -96,7 +96,7 @@ class AccessSettings(Frozen):
 
     visitor_on_loopback: bool = False
     local_accounts: bool = True
-    session: Session = Session()
+    session: SessionLimits = SessionLimits()
     lockout: Lockout = Lockout()
     password: Password = Password()
     proxy: Proxy = Proxy()

@@ -25,12 +25,13 @@ def replace_atomically(temporary: Path, path: Path) -> None:
     _sync(path.parent)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a small file so that any reader at any instant sees the old content or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_sibling(path)
     try:
-        temporary.write_bytes(content)
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
         replace_atomically(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -67,11 +68,11 @@ def runs(process: int) -> bool:
 
 
 @contextlib.contextmanager
-def exclusive_lock(data: DataDir) -> Generator[None, None, None]:
-    """Only one writer at a time, across processes; released by the system when the process dies."""
+def exclusive_lock(data: DataDir, lock: Path | None = None) -> Generator[None]:
+    """One writer at a time, across processes; the system releases the lock when the process dies. `lock` is another lock file."""
     with storage_errors("数据目录"):
         data.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(data.lock, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(lock or data.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -89,7 +90,7 @@ _REASONS = {
 
 
 @contextlib.contextmanager
-def storage_errors(where: str) -> Generator[None, None, None]:
+def storage_errors(where: str) -> Generator[None]:
     """The operating system's refusals in Chinese, with what to do."""
     try:
         yield

@@ -26,8 +26,8 @@ Visit = Callable[..., Watched]
 CLOCK = """
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from scorecard.identity.authentication import Reception
-Reception.__init__.__defaults__ = (
+from scorecard.identity.authentication import Authenticator
+Authenticator.__init__.__defaults__ = (
     lambda: datetime.now(UTC) + timedelta(minutes=int(Path({file!r}).read_text() or 0)),
 )
 """

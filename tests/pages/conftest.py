@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
+from scorecard.identity.authentication import Identity
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from tests.support.actors import OFFICER
 
@@ -25,7 +26,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def opened(data: DataDir, page: str = "overview", actor: Actor = OFFICER, **query: str) -> AppTest:
         monkeypatch.setenv(DATA_VARIABLE, str(data.root))
-        monkeypatch.setattr("scorecard.ui.shell.identity.current", lambda: actor)
+        monkeypatch.setattr("scorecard.ui.shell.identity.identify", lambda: Identity(actor))
         app = AppTest.from_file(str(Path(__file__).with_name("entry.py")), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value

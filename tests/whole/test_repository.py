@@ -257,7 +257,7 @@ OFFENCES = [
     ("scorecard/ui/indicators/domain.py", "import plotly", "Only charts know Plotly"),
     ("scorecard/briefing/paper/model.py", "import scorecard.charts.trend", "A paper's model is plain data"),
     ("scorecard/charts/trend.py", "import streamlit", "Only ui and the pages know Streamlit"),
-    ("scorecard/identity/connections.py", "import starlette", "Only the server knows the web framework"),
+    ("scorecard/identity/request.py", "import starlette", "Only the server knows the web framework"),
     ("scorecard/identity/accounts.py", "import argon2", "Passwords are hashed in one place"),
     ("scorecard/briefing/paper/model.py", "import docx", "Word has one package"),
     ("scorecard/briefing/docx/document.py", "import pptx", "PowerPoint has one package"),

@@ -9,7 +9,7 @@ import streamlit as st
 from scorecard.access import ROLE_NAMES
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
-from scorecard.identity.account_file import Account, Book
+from scorecard.identity.account_file import Account, Accounts
 from scorecard.identity.authentication import Identity
 from scorecard.identity.settings import Granted
 from scorecard.ui.shell import sign_in_prompt
@@ -45,18 +45,17 @@ def departments_of(catalog: Catalog) -> dict[str, str]:
     return {one.id: one.name for one in catalog.departments.values() if not one.collective}
 
 
-def own(arrival: Identity) -> None:
-    """我的账户: who one is, one's own password, or the ways to sign in."""
-    if not (arrival.known or arrival.must_change):
-        sign_in_prompt.sign_in_first(arrival)
+def own(identity: Identity) -> None:
+    """我的账户: name, role and a link to change one's password, or the ways to sign in."""
+    if not identity.signed_in:
+        sign_in_prompt.sign_in_first(identity)
         return
-    href = sign_in_prompt.here("password") if arrival.way == "本地账户" else ""
-    st.html(
-        render("ui/admin/own_account.html", arrival=arrival, role=ROLE_NAMES[arrival.actor.role], href=href)
-    )
+    href = sign_in_prompt.form_href("password") if identity.way == "本地账户" else ""
+    role = ROLE_NAMES[identity.actor.role]
+    st.html(render("ui/admin/own_account.html", identity=identity, role=role, href=href))
 
 
-def table(book: Book, departments: Mapping[str, str]) -> None:
+def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
     """All accounts, in the order in which they were created."""
     rows = [
         {
@@ -66,7 +65,7 @@ def table(book: Book, departments: Mapping[str, str]) -> None:
             "state": _state(one),
             "password_at": one.password_at.astimezone(COURT_TIME).strftime("%Y-%m-%d %H:%M"),
         }
-        for one in book.accounts
+        for one in accounts.accounts
     ]
     st.html(render("ui/admin/accounts.html", rows=rows))
 
@@ -89,14 +88,14 @@ def wants_new(departments: Mapping[str, str]) -> New | None:
     return New(name.strip(), role, department) if sent else None
 
 
-def wants_change(book: Book, departments: Mapping[str, str]) -> AccountChange | None:
+def wants_change(accounts: Accounts, departments: Mapping[str, str]) -> AccountChange | None:
     """The form of a known account; what is to be done, once."""
     st.html(render("ui/shell/section.html", text="", title="调整账户"))
-    names = [one.name for one in book.accounts]
+    names = [one.name for one in accounts.accounts]
     if not names:
         return None
     name = st.selectbox("账户", names, key="account", width=220)
-    account = book.find(name)
+    account = accounts.find(name)
     assert account is not None  # one of the names offered
     form = f"change-{name}-{account.epoch}"
     closing: tuple[AccountAct, str] = ("enable", "启用") if account.disabled else ("disable", "停用")

@@ -1,6 +1,6 @@
-"""The server: `python -m scorecard.ui.server.serve --port 8501`. The app behind its doors, on this machine only.
+"""The server: `python -m scorecard.ui.server.serve --port 8501`. The app behind its gateway, on this machine only.
 
-First start: an administrator is created and its password shown, once. Forgotten: `--reset-admin` makes a new one.
+A first start creates an administrator and shows its password once; `--reset-admin` makes a new one.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from starlette.types import ASGIApp
 from streamlit import config
 
 from scorecard.errors import ScorecardError
@@ -18,73 +19,68 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.ui.server.gateway import AsgiApplication, SecurityMiddleware
-from scorecard.ui.server.sign_in_pages import Forms
+from scorecard.ui.server.gateway import SecurityMiddleware
+from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import seeds_catalog
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
-_PATIENCE = 3  # seconds that windows still open have when the server is told to stop
+_SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 
 
-def application(reception: Authenticator) -> AsgiApplication:
-    """The app with its sign-in pages, behind its doors."""
-    identity.opened(reception)
-    return SecurityMiddleware(st.App(APP, routes=Forms(reception).routes()), reception)
-
-
-def open_reception() -> Authenticator:
-    """The reception of this deployment. Raises SeedErrors when seeds/access.toml cannot be read."""
-    return Authenticator(default_data(), settings.load(default_seeds()), _departments)
+def application(authenticator: Authenticator) -> ASGIApp:
+    """The app with its sign-in pages, behind its gateway."""
+    identity.use(authenticator)
+    return SecurityMiddleware(st.App(APP, routes=SignInPages(authenticator).routes()), authenticator)
 
 
 def _departments() -> Mapping[str, str]:
     return {
-        spelling: one.id
-        for one in seeds_catalog().departments.values()
-        if not one.collective
-        for spelling in (one.id, one.name, *one.aliases)
+        spelling: department.id
+        for department in seeds_catalog().departments.values()
+        if not department.collective
+        for spelling in (department.id, department.name, *department.aliases)
     }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve until told to stop; the exit code."""
+    """Serve until stopped; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scorecard.ui.server.serve", add_help=False)
     parser.add_argument("--port", type=int, default=8501)
     parser.add_argument("--reset-admin", action="store_true")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        reception = open_reception()
-        if given.reset_admin:
-            _tell("管理员密码已重置", reset_administrator(reception.data))
+        authenticator = Authenticator(default_data(), settings.load(default_seeds()), _departments)
+        if options.reset_admin:
+            _show_password("管理员密码已重置", reset_administrator(authenticator.data))
             return 0
-        if reception.settings.local_accounts and (password := first_administrator(reception.data)):
-            _tell("首次启动：已创建管理员账户", password)
+        if authenticator.settings.local_accounts and (password := first_administrator(authenticator.data)):
+            _show_password("首次启动：已创建管理员账户", password)
     except ScorecardError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    config.set_option("server.port", given.port)
+    config.set_option("server.port", options.port)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     server = uvicorn.Server(
         uvicorn.Config(
-            application(reception),
+            application(authenticator),
             host=config.get_option("server.address"),
-            port=given.port,
-            # A header must not say where a connection comes from: what a proxy is trusted with, reception.py decides.
+            port=options.port,
+            # A header must not say where a connection comes from: authentication.py decides what a proxy is trusted with.
             proxy_headers=False,
             server_header=False,
             access_log=False,
             log_level="warning",
             ws="websockets-sansio",
             ws_max_size=config.get_option("server.maxMessageSize") * 1024 * 1024,
-            timeout_graceful_shutdown=_PATIENCE,
+            timeout_graceful_shutdown=_SHUTDOWN,
         )
     )
     server.run()
     return 0 if server.started else 1
 
 
-def _tell(what: str, password: str) -> None:
+def _show_password(what: str, password: str) -> None:
     lines = (
         "",
         f"  {what}",

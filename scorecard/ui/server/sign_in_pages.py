@@ -1,7 +1,7 @@
-"""The pages of signing in, signing out and one's own password: written by the server, without any script.
+"""The pages to sign in, to sign out and to change one's password: written by the server, without any script.
 
-A password never passes the framework: it goes from the browser's form straight to accounts.py. Forms are taken from our
-own pages only (Origin; the cookie is SameSite=Strict), and lead back to pages of this server only.
+A password never passes the framework: it goes from the browser's form straight to scorecard.identity.sign_in. Forms are
+accepted from this server's own pages only (Origin; the cookie is SameSite=Strict), and return to its pages only.
 """
 
 from collections.abc import Mapping
@@ -9,25 +9,24 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scorecard.errors import ScorecardError
+from scorecard.identity.account_file import Account
 from scorecard.identity.authentication import COOKIE, Authenticator, Identity
-from scorecard.identity.connections import Request as Seen
 from scorecard.identity.sign_in import change_password, sign_in
-from scorecard.ui.server.gateway import request_of, style_sheet
+from scorecard.ui.server.gateway import plain_page, request_of
 from scorecard.ui.shell.return_to import HOME, page_of
-from scorecard.ui.shell.templating import render
 
 _LARGEST = 8192  # bytes of a form
 
 
-class Forms:
-    """The routes, over one reception."""
+class SignInPages:
+    """The pages of one authenticator."""
 
-    def __init__(self, reception: Authenticator) -> None:
-        self._reception = reception
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
 
     def routes(self) -> list[Route]:
         return [
@@ -38,118 +37,118 @@ class Forms:
 
     async def _signin(self, request: Request) -> Response:
         if request.method == "GET":
-            return self._signin_page(page_of(request.query_params.get("next", HOME)))
-        given = await _form(request)
-        onward, name = page_of(given.get("next", HOME)), given.get("name", "")
-        seen = request_of(request.scope)
-        if refusal := self._refusal(request):
-            return self._signin_page(onward, name, refusal)
+            return self._signin_page(_return_page(request.query_params))
+        form, seen = await _form(request), request_of(request.scope)
+        page, name = _return_page(form), form.get("name", "")
+        authenticator = self._authenticator
         try:
+            _require_own_page(request)
             account = await run_in_threadpool(
                 sign_in,
-                self._reception.data,
-                self._reception.settings,
-                self._reception.guesses,
+                authenticator.data,
+                authenticator.settings,
+                authenticator.attempts,
                 name,
-                given.get("password", ""),
+                form.get("password", ""),
                 seen.origin,
-                self._reception.clock(),
+                authenticator.clock(),
             )
         except ScorecardError as error:
-            return self._signin_page(onward, name, error)
-        if old := seen.cookie(COOKIE):
-            self._reception.sessions.end(old)
-        answer = RedirectResponse(f"/password?next={onward}" if account.must_change else onward, 303)
-        self._begin(answer, account.name, account.epoch)
-        return answer
+            return self._signin_page(page, name, error)
+        authenticator.end(seen)
+        return self._signed_in(account, f"/password?next={page}" if account.must_change else page)
 
-    def _signin_page(self, onward: str, name: str = "", refusal: ScorecardError | None = None) -> Response:
-        local = self._reception.settings.local_accounts
-        shown = {"title": "登录", "next": onward, "name": name[:100], "refusal": refusal, "local": local}
-        return _page("ui/server/signin.html", 401 if refusal else 200, **shown)
+    def _signin_page(self, page: str, name: str = "", refusal: ScorecardError | None = None) -> Response:
+        return plain_page(
+            "ui/server/signin.html",
+            401 if refusal else 200,
+            title="登录",
+            next=page,
+            name=name[:100],
+            refusal=refusal,
+            local=self._authenticator.settings.local_accounts,
+        )
 
     async def _password(self, request: Request) -> Response:
         seen = request_of(request.scope)
-        arrival = self._reception.by_session(seen.cookie(COOKIE), seen.origin)
-        if arrival is None or not arrival.way:
+        identity = self._authenticator.by_session(seen)
+        if identity is None or not identity.signed_in:
             return RedirectResponse("/signin?next=/account", 303)
         if request.method == "GET":
-            return self._password_page(arrival, page_of(request.query_params.get("next", HOME)))
-        given = await _form(request)
-        onward, new = page_of(given.get("next", HOME)), given.get("new", "")
-        refusal = self._refusal(request)
-        if refusal is None and new != given.get("again", ""):
-            refusal = ScorecardError("两次输入的新密码", "不一样", "两次相同", "请重新输入")
-        if refusal:
-            return self._password_page(arrival, onward, refusal)
+            return self._password_page(identity, _return_page(request.query_params))
+        form = await _form(request)
+        page, new = _return_page(form), form.get("new", "")
         try:
+            _require_own_page(request)
+            if new != form.get("again", ""):
+                raise ScorecardError("两次输入的新密码", "不一样", "两次相同", "请重新输入")
             account = await run_in_threadpool(
                 change_password,
-                self._reception.data,
-                self._reception.settings,
-                arrival.actor.name,
-                given.get("old", ""),
+                self._authenticator.data,
+                self._authenticator.settings,
+                identity.actor.name,
+                form.get("old", ""),
                 new,
                 seen.origin,
             )
         except ScorecardError as error:
-            return self._password_page(arrival, onward, error)
-        answer = RedirectResponse(onward, 303)
-        self._begin(answer, account.name, account.epoch)
-        return answer
+            return self._password_page(identity, page, error)
+        return self._signed_in(account, page)
 
     def _password_page(
-        self, arrival: Identity, onward: str, refusal: ScorecardError | None = None
+        self, identity: Identity, page: str, refusal: ScorecardError | None = None
     ) -> Response:
-        return _page(
+        return plain_page(
             "ui/server/password.html",
             400 if refusal else 200,
             title="修改密码",
-            next=onward,
-            name=arrival.actor.name,
-            first=arrival.must_change,
-            minimum=self._reception.settings.password.minimum_length,
+            next=page,
+            name=identity.actor.name,
+            first=identity.must_change,
+            minimum=self._authenticator.settings.password.minimum_length,
             refusal=refusal,
         )
 
     async def _signout(self, request: Request) -> Response:
-        if request.method == "GET" or self._refusal(request):
-            return _page("ui/server/signout.html", title="退出登录", ask=True, onward="")
-        way = await run_in_threadpool(self._reception.sign_out, request_of(request.scope))
-        # The provider's page is reached from a page of ours, not by redirecting a form: the policy keeps forms at home.
+        try:
+            _require_own_page(request)
+        except ScorecardError:
+            return plain_page("ui/server/signout.html", title="退出登录", ask=True, onward="")
+        way = await run_in_threadpool(self._authenticator.sign_out, request_of(request.scope))
+        # The page leads to the provider, not a redirect of the form: the policy keeps forms on this server.
         onward = "/auth/logout" if way == "统一身份认证" else ""
-        answer = _page("ui/server/signout.html", title="已退出", ask=False, onward=onward)
+        answer = plain_page("ui/server/signout.html", title="已退出", ask=False, onward=onward)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return answer
 
-    def _begin(self, answer: Response, account: str, epoch: int) -> None:
-        token = self._reception.sessions.begin(account, epoch, self._reception.clock())
-        age = self._reception.settings.session.absolute_minutes * 60
+    def _signed_in(self, account: Account, page: str) -> Response:
+        answer = RedirectResponse(page, 303, headers={"cache-control": "no-store"})
+        age = self._authenticator.settings.session.absolute_minutes * 60
+        token = self._authenticator.begin(account)
         answer.set_cookie(COOKIE, token, max_age=age, path="/", httponly=True, samesite="strict")
-        answer.headers["cache-control"] = "no-store"
+        return answer
 
-    def _refusal(self, request: Request) -> ScorecardError | None:
-        """Why a form is not taken: it was not sent from a page of this server."""
-        seen: Seen = request_of(request.scope)
-        origin, host = seen.one("origin"), seen.one("host")
-        if origin and host and urlsplit(origin).netloc == host:
-            return None
-        return ScorecardError(
+
+def _require_own_page(request: Request) -> None:
+    """Raise ScorecardError unless a form was sent from a page of this server."""
+    seen = request_of(request.scope)
+    origin, host = seen.one("origin"), seen.one("host")
+    if request.method == "GET" or not origin or not host or urlsplit(origin).netloc != host:
+        raise ScorecardError(
             "登录", "这个表单不是从本看板的页面提交的", "从本看板的页面提交", "请刷新页面后重试"
         )
 
 
+def _return_page(fields: Mapping[str, str]) -> str:
+    return page_of(fields.get("next", HOME))
+
+
 async def _form(request: Request) -> Mapping[str, str]:
-    """The fields of a small form; of one that is too large, nothing."""
+    """The fields of a small form; none of a form that is too large."""
     raw = b""
     async for piece in request.stream():
         raw += piece
         if len(raw) > _LARGEST:
             return {}
-    found = parse_qs(raw.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=20)
-    return {name: values[0] for name, values in found.items()}
-
-
-def _page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    text = render(template, css=style_sheet(), **values)
-    return HTMLResponse(text, status, headers={"cache-control": "no-store"})
+    fields = parse_qs(raw.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=20)
+    return {name: values[0] for name, values in fields.items()}

@@ -90,7 +90,8 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
     st.html(style())
     st.html(behaviour(), unsafe_allow_javascript=True)
-    actor = identity.current()
+    signed_in = identity.identify()
+    actor = signed_in.actor
     wanted: dict[str, Capability | None] = {
         name: needs.get(name, "view") for listed in sections.values() for name, _ in listed
     }
@@ -115,7 +116,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
         large_type.switch()
     right = wanted[page.url_path or "overview"]
     if not actor.may("view"):
-        sign_in_prompt.sign_in_first(identity.arrival())
+        sign_in_prompt.sign_in_first(signed_in)
     elif right is None or actor.may_somewhere(right):
         try:
             page_blocks.begin()
@@ -124,7 +125,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
         except ScorecardError as error:
             failure(error)
     else:
-        sign_in_prompt.forbidden_page(page.title, right, actor)
+        sign_in_prompt.forbidden_page(page.title, right, signed_in)
 
 
 def _stay_in_the_version(page: str) -> None:
@@ -193,6 +194,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
         f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
     )
     old = version is not None and version.historic
+    signed_in = identity.identify()
     st.html(
         render(
             "ui/shell/masthead.html",
@@ -203,7 +205,9 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
             notice=notice,
             published=day_text(published_on(version)) if version is not None and old else "",
             back=f"?{urlencode(_without_version())}" if old else "",
-            who=sign_in_prompt.who(identity.current(), identity.arrival()),
+            identity=signed_in,
+            actor=sign_in_prompt.actor_text(signed_in),
+            sign_in=sign_in_prompt.sign_in_href(),
         )
     )
     record = page_blocks.page()

@@ -1,4 +1,4 @@
-"""Who is here: the one place from which pages get the actor. Asked at every act, so that what has expired is over."""
+"""Who sits at this screen: pages get the actor from here only, and ask at every act, so that an expired right is gone."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -8,40 +8,45 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from scorecard.access import Actor
 from scorecard.identity.authentication import NOBODY, Authenticator, Identity
-from scorecard.identity.connections import HEADER
+from scorecard.identity.sessions import Session
+from scorecard.identity.settings import AccessSettings
 
-_reception: list[
-    Authenticator
-] = []  # of this process; empty where the app runs without its doors: then nobody is here
-
-
-def opened(reception: Authenticator) -> None:
-    """The server has opened its doors: from now on windows are recognised."""
-    _reception[:] = [reception]
+_WINDOW = "_window"  # how long this window has been open and in use
+_authenticator: Authenticator | None = (
+    None  # None where the app runs without its gateway: then nobody is signed in
+)
 
 
-def reception() -> Authenticator | None:
-    """The reception of this server."""
-    return _reception[0] if _reception else None
+def use(authenticator: Authenticator) -> None:
+    """From now on windows are identified by this authenticator, behind whose gateway the app runs."""
+    global _authenticator
+    _authenticator = authenticator
+
+
+def settings() -> AccessSettings:
+    """Which ways to sign in this server offers."""
+    return _authenticator.settings if _authenticator else AccessSettings()
 
 
 def current() -> Actor:
-    """Whoever sits at this screen."""
-    return arrival().actor
+    """The actor at this screen."""
+    return identify().actor
 
 
-def arrival() -> Identity:
-    """Whoever sits at this screen, by which way they came, and what has to be told to them."""
-    known = reception()
-    if known is None:
-        return Identity(NOBODY)
-    visit = known.visits.find(st.context.headers.get_all(HEADER))
-    found = known.receive(
-        visit, cast("Mapping[str, Any]", st.user.to_dict()) if known.settings.oidc.enabled else {}
-    )
+def identify() -> Identity:
+    """The actor at this screen, by which way they signed in, and a note for them."""
     context = get_script_run_ctx()
-    if visit is not None and context is not None:
-        # The upload endpoint knows sessions of the framework only; it takes files for those whose actor may upload.
-        remember = visit.sessions.add if found.actor.may("upload") else visit.sessions.discard
-        remember(context.session_id)
-    return found
+    if _authenticator is None or context is None:
+        return Identity(NOBODY)
+    headers = st.context.headers
+    request = _authenticator.window_request(
+        (name, value) for name in headers for value in headers.get_all(name)
+    )
+    if request is None:
+        return Identity(NOBODY)
+    now = _authenticator.clock()
+    window: Session[None] = st.session_state.setdefault(_WINDOW, Session(None, now, now))
+    claims = cast("Mapping[str, Any]", st.user.to_dict()) if settings().oidc.enabled else {}
+    identity = _authenticator.of_window(request, claims, window)
+    _authenticator.allow_upload(context.session_id, identity.actor.may("upload"))
+    return identity

@@ -16,10 +16,11 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.identity import account_file, accounts, passwords
 from scorecard.identity.account_file import Account
 from scorecard.identity.authentication import COOKIE, Authenticator
-from scorecard.identity.connections import Request
-from scorecard.identity.sessions import Sessions
-from scorecard.identity.settings import AccessSettings, Session
+from scorecard.identity.request import Request
+from scorecard.identity.sessions import Session
+from scorecard.identity.settings import AccessSettings
 from scorecard.identity.sign_in import FailedAttempts, SignInRefused, change_password, sign_in
+from scorecard.storage import atomic_files
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 
@@ -119,7 +120,7 @@ def test_what_was_typed_as_a_name_is_in_no_record_unless_it_is_an_account(data: 
 
 
 def test_the_decoy_lets_nobody_in(data: DataDir) -> None:
-    assert not passwords.matches(None, "")
+    assert not passwords.matches("", "")
     assert not passwords.matches("no hash at all", GOOD)
 
 
@@ -178,7 +179,7 @@ def test_guesses_do_not_fill_the_record_or_the_memory(data: DataDir, lisi: str) 
     for number in range(200):
         refused(data, f"无名{number}", "wrong", guesses)
     assert len(audit.entries(data)) == before + 1
-    assert len(guesses.failures) <= 50
+    assert len(guesses.unknown) <= 50
     refused(data, "无名", "wrong", guesses, NOON + timedelta(minutes=1))
     assert audit.entries(data)[-1].detail["count"] == 200
 
@@ -382,7 +383,7 @@ def test_a_disk_that_refuses_leaves_the_accounts_as_they_were(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(account_file, "replace_atomically", full)
+    monkeypatch.setattr(atomic_files, "replace_atomically", full)
     with pytest.raises(StorageError, match="磁盘已满"):
         accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, [])
     assert data.accounts.read_bytes() == before
@@ -420,7 +421,7 @@ class Clock:
 
 
 def at(token: str) -> Request:
-    return Request((("host", "kanban.court"),), HERE, cookies=((COOKIE, token),))
+    return Request((("host", "kanban.court"), ("cookie", f"{COOKIE}={token}")), HERE)
 
 
 @pytest.fixture
@@ -428,7 +429,7 @@ def opened(data: DataDir, lisi: str) -> tuple[Authenticator, Clock, str]:
     clock = Clock()
     known = Authenticator(data, SETTINGS, dict, clock)
     account = account_file.read(data).accounts[0]
-    return known, clock, known.sessions.begin(account.name, account.epoch, clock())
+    return known, clock, known.begin(account)
 
 
 def test_a_session_lasts_while_something_is_done_and_ends_after_a_pause(
@@ -449,20 +450,20 @@ def test_a_session_lasts_while_something_is_done_and_ends_after_a_pause(
 def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Authenticator, Clock, str]) -> None:
     known, clock, token = opened
     while clock.now - NOON < timedelta(hours=8):
-        assert known.of_request(at(token)).known
+        assert known.of_request(at(token)).signed_in
         clock.now += timedelta(minutes=20)
     clock.now += timedelta(minutes=1)
-    assert not known.of_request(at(token)).known
+    assert not known.of_request(at(token)).signed_in
 
 
 def test_a_window_left_open_is_nobody_s_once_the_session_is_over(
     opened: tuple[Authenticator, Clock, str],
 ) -> None:
     known, clock, token = opened
-    visit = known.visits.find([known.visit(at(token))])
-    assert known.receive(visit, {}).known
+    window = Session(None, clock.now, clock.now)
+    assert known.of_window(at(token), {}, window).signed_in
     clock.now += timedelta(minutes=31)
-    assert known.receive(visit, {}).actor.role == "nobody"
+    assert known.of_window(at(token), {}, window).actor.role == "nobody"
 
 
 @pytest.mark.parametrize("change", ["disable", "assign", "reset", "password", "sign_out"])
@@ -470,7 +471,7 @@ def test_a_changed_or_closed_account_is_out_at_once(
     change: str, opened: tuple[Authenticator, Clock, str], data: DataDir
 ) -> None:
     known, _, token = opened
-    assert known.of_request(at(token)).known
+    assert known.of_request(at(token)).signed_in
     accounts.create(data, ADMINISTRATOR, "王五", "administrator", None, [])
     {
         "disable": lambda: accounts.set_disabled(data, ADMINISTRATOR, "李四", True),
@@ -479,7 +480,7 @@ def test_a_changed_or_closed_account_is_out_at_once(
         "password": lambda: change_password(data, SETTINGS, "李四", GOOD, "another harbour 48", HERE),
         "sign_out": lambda: known.sign_out(at(token)),
     }[change]()
-    assert not known.of_request(at(token)).known
+    assert not known.of_request(at(token)).signed_in
     if change == "sign_out":
         assert lines(data)[-1] == ("退出", "李四", "李四", "成功")
 
@@ -487,18 +488,22 @@ def test_a_changed_or_closed_account_is_out_at_once(
 def test_somebody_with_a_given_password_has_no_right_before_it_is_changed(data: DataDir) -> None:
     accounts.create(data, ADMINISTRATOR, "赵六", "administrator", None, [])
     known = Authenticator(data, SETTINGS, dict, Clock())
-    arrival = known.of_request(at(known.sessions.begin("赵六", 1, NOON)))
-    assert arrival.must_change
-    assert not any(arrival.actor.may(right) for right in ("view", "accounts", "audit"))
+    identity = known.of_request(at(known.begin(account_file.read(data).accounts[0])))
+    assert identity.must_change
+    assert not any(identity.actor.may(right) for right in ("view", "accounts", "audit"))
 
 
-def test_tokens_are_long_random_and_kept_as_hashes_only() -> None:
-    sessions = Sessions(Session())
-    tokens = {sessions.begin("李四", 1, NOON) for _ in range(100)}
+def test_tokens_are_long_random_and_kept_as_hashes_only(
+    opened: tuple[Authenticator, Clock, str], data: DataDir
+) -> None:
+    known, clock, _ = opened
+    account = account_file.read(data).accounts[0]
+    tokens = {known.begin(account) for _ in range(100)}
     assert len(tokens) == 100
-    assert min(len(one) for one in tokens) >= 43
+    assert min(len(token) for token in tokens) >= 43
+    sessions = known._local
     assert not any(token in str(vars(sessions)) for token in tokens)
-    assert sessions.account("guess", NOON) is None
-    later = NOON + timedelta(hours=1)
-    sessions.begin("王五", 1, later)
+    assert not known.of_request(at("guess")).signed_in
+    clock.now += timedelta(hours=1)
+    known.begin(account)
     assert len(sessions._open) == 1, "dead sessions are not kept"

@@ -13,8 +13,9 @@ from scorecard.audit import log as audit
 from scorecard.catalog import loader
 from scorecard.errors import SeedErrors
 from scorecard.identity import settings
-from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, Authenticator
-from scorecard.identity.connections import Connections, Request
+from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, PEER_HEADER, Authenticator
+from scorecard.identity.request import Request
+from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings, Oidc, Proxy
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
@@ -131,7 +132,7 @@ class Clock:
         return self.now
 
 
-def reception(data: DataDir, clock: Clock | None = None, **changes: Any) -> Authenticator:
+def authenticator(data: DataDir, clock: Clock | None = None, **changes: Any) -> Authenticator:
     given = {
         "visitor_on_loopback": True,
         "proxy": Proxy(enabled=True, roles=WORDS),  # pyright: ignore
@@ -145,12 +146,13 @@ def reception(data: DataDir, clock: Clock | None = None, **changes: Any) -> Auth
 def request(headers: Mapping[str, str] | None = None, peer: str = "127.0.0.1", **cookies: str) -> Request:
     given = {"host": "127.0.0.1:8501", **(headers or {})}
     # As a server hands them on: bytes read as Latin-1.
-    raw = tuple((name, value.encode().decode("latin-1")) for name, value in given.items())
-    return Request(raw, peer, cookies=tuple(cookies.items()))
+    raw = [(name, value.encode().decode("latin-1")) for name, value in given.items()]
+    sent = [("cookie", "; ".join(f"{name}={value}" for name, value in cookies.items()))] if cookies else []
+    return Request((*raw, *sent), peer)
 
 
 def test_a_proxy_on_this_machine_is_believed_when_that_is_switched_on(data: DataDir) -> None:
-    found = reception(data).by_proxy(request(ALICE))
+    found = authenticator(data).by_proxy(request(ALICE))
     assert found is not None
     assert found.actor == Actor("alice", "case_management", origin="本机")
 
@@ -161,7 +163,7 @@ def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None
         "x-remote-role": "庭室",
         "x-remote-department": "民事审判庭",
     }
-    found = reception(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
+    found = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
     assert found is not None
     assert found.actor == Actor("张三", "department", "civil", "10.1.2.3")
 
@@ -169,20 +171,20 @@ def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None
 @pytest.mark.parametrize("peer", ["10.1.2.3", "192.168.0.7", "::ffff:10.1.2.3", "8.8.8.8", ""])
 def test_a_forged_header_from_another_address_does_nothing(peer: str, data: DataDir) -> None:
     forged = {**ALICE, "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "forwarded": "for=127.0.0.1"}
-    known = reception(data)
+    known = authenticator(data)
     assert known.by_proxy(request(forged, peer)) is None
     assert known.of_request(request(forged, peer)).actor == NOBODY
 
 
 def test_the_header_does_nothing_while_the_proxy_is_switched_off(data: DataDir) -> None:
-    known = reception(data, proxy=Proxy(roles=WORDS))  # pyright: ignore
+    known = authenticator(data, proxy=Proxy(roles=WORDS))  # pyright: ignore
     assert known.by_proxy(request(ALICE)) is None
     assert known.of_request(request(ALICE)).actor.role == "visitor"
 
 
 def test_a_header_given_twice_is_nobody(data: DataDir) -> None:
     twice = Request((*request(ALICE).headers, ("x-remote-role", "组长")), "127.0.0.1")
-    found = reception(data).by_proxy(twice)
+    found = authenticator(data).by_proxy(twice)
     assert found is not None
     assert found.actor == NOBODY
     assert "重复" in found.note
@@ -190,13 +192,13 @@ def test_a_header_given_twice_is_nobody(data: DataDir) -> None:
 
 @pytest.mark.parametrize("role", ["", "院长", "administrator", "console"])
 def test_a_role_that_is_not_registered_is_no_role(role: str, data: DataDir) -> None:
-    found = reception(data).by_proxy(request({**ALICE, "x-remote-role": role}))
+    found = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": role}))
     assert found is not None
     assert found.actor == NOBODY
 
 
 def test_a_department_that_is_not_registered_is_nobody(data: DataDir) -> None:
-    found = reception(data).by_proxy(
+    found = authenticator(data).by_proxy(
         request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"})
     )
     assert found is not None
@@ -206,13 +208,17 @@ def test_a_department_that_is_not_registered_is_nobody(data: DataDir) -> None:
 
 def test_a_window_left_open_through_a_proxy_ends_like_any_other(data: DataDir) -> None:
     clock = Clock()
-    known = reception(data, clock)
-    visit = known.visits.find([known.visit(request(ALICE))])
-    assert known.receive(visit, {}).actor.name == "alice"
-    clock.now = NOON + timedelta(minutes=31)
-    late = known.receive(visit, {})
-    assert late.actor == NOBODY
-    assert "刷新" in late.note
+    known = authenticator(data, clock)
+    window = Session(None, NOON, NOON)
+    for minutes in (0, 25, 50):
+        clock.now = NOON + timedelta(minutes=minutes)
+        assert known.of_window(request(ALICE), {}, window).actor.name == "alice"
+    clock.now += timedelta(minutes=31)
+    for _ in range(2):
+        late = known.of_window(request(ALICE), {}, window)
+        assert late.actor == NOBODY
+        assert "刷新" in late.note
+        clock.now -= timedelta(minutes=31)  # over stays over
 
 
 # --- OpenID Connect -------------------------------------------------------------------------------------------
@@ -227,7 +233,7 @@ CLAIMS: dict[str, Any] = {
 
 
 def test_the_role_comes_from_the_claim_and_the_sign_in_is_recorded_once(data: DataDir) -> None:
-    known = reception(data)
+    known = authenticator(data)
     for _ in range(3):
         found = known.by_oidc(CLAIMS, request())
         assert found is not None
@@ -253,7 +259,7 @@ def test_the_role_comes_from_the_claim_and_the_sign_in_is_recorded_once(data: Da
     ids=str,
 )
 def test_claims_that_name_no_role_or_no_time_let_nobody_in(changes: dict[str, Any], data: DataDir) -> None:
-    known = reception(data)
+    known = authenticator(data)
     found = known.by_oidc({**CLAIMS, **changes}, request())
     assert found is not None
     assert found.actor == NOBODY
@@ -262,39 +268,39 @@ def test_claims_that_name_no_role_or_no_time_let_nobody_in(changes: dict[str, An
 
 
 def test_of_several_roles_the_first_registered_one_counts(data: DataDir) -> None:
-    found = reception(data).by_oidc({**CLAIMS, "role": ["审管", "组长", "别的"]}, request())
+    found = authenticator(data).by_oidc({**CLAIMS, "role": ["审管", "组长", "别的"]}, request())
     assert found is not None
     assert found.actor.role == "leadership"
 
 
 def test_claims_do_nothing_without_a_sign_in_or_while_it_is_switched_off(data: DataDir) -> None:
-    assert reception(data).by_oidc({**CLAIMS, "is_logged_in": False}, request()) is None
-    assert reception(data, oidc=Oidc(roles=WORDS)).by_oidc(CLAIMS, request()) is None  # pyright: ignore
+    assert authenticator(data).by_oidc({**CLAIMS, "is_logged_in": False}, request()) is None
+    assert authenticator(data, oidc=Oidc(roles=WORDS)).by_oidc(CLAIMS, request()) is None  # pyright: ignore
 
 
 def test_a_sign_in_at_the_provider_ends_with_our_session_and_by_signing_out(data: DataDir) -> None:
     clock = Clock()
-    known = reception(data, clock)
-    here = request(**{OIDC_COOKIE: "signed by the framework"})
+    known = authenticator(data, clock)
+    here = request(**{OIDC_COOKIE: "signed-by-the-framework"})
     for minutes in range(0, 480, 25):  # something is done every 25 minutes
         clock.now = NOON + timedelta(minutes=minutes)
         found = known.by_oidc(CLAIMS, here)
         assert found is not None
-        assert found.known
+        assert found.signed_in
     clock.now = NOON + timedelta(minutes=481)
     found = known.by_oidc(CLAIMS, here)
     assert found is not None
     assert found.actor == NOBODY
     again = {**CLAIMS, "iat": clock.now.timestamp()}
-    assert known.by_oidc(again, here).known  # pyright: ignore
+    assert known.by_oidc(again, here).signed_in  # pyright: ignore
     assert known.sign_out(here) == "统一身份认证"
-    assert not known.by_oidc(again, here).known  # pyright: ignore
+    assert not known.by_oidc(again, here).signed_in  # pyright: ignore
     assert known.of_request(here).actor.role == "visitor"
     assert [one.action for one in audit.entries(data)] == ["登录", "登录", "退出"]
 
 
 def test_a_cookie_the_framework_never_vouched_for_is_nobody_s(data: DataDir) -> None:
-    known = reception(data)
+    known = authenticator(data)
     known.by_oidc(CLAIMS, request(**{OIDC_COOKIE: "good"}))
     assert known.of_request(request(**{OIDC_COOKIE: "good"})).actor.name == "李四"
     assert known.of_request(request(**{OIDC_COOKIE: "forged"})).actor.role == "visitor"
@@ -322,29 +328,37 @@ def test_a_cookie_the_framework_never_vouched_for_is_nobody_s(data: DataDir) -> 
 def test_a_visitor_is_somebody_at_this_machine_and_nobody_else(
     headers: dict[str, str], peer: str, local: bool, data: DataDir
 ) -> None:
-    known = reception(data, proxy=Proxy(roles=WORDS))  # pyright: ignore
+    known = authenticator(data, proxy=Proxy(roles=WORDS))  # pyright: ignore
     expected = "visitor" if local else "nobody"
     assert known.of_request(request(headers, peer)).actor.role == expected
-    off = reception(data, proxy=Proxy(roles=WORDS), visitor_on_loopback=False)  # pyright: ignore
+    off = authenticator(data, proxy=Proxy(roles=WORDS), visitor_on_loopback=False)  # pyright: ignore
     assert off.of_request(request(headers, peer)).actor == NOBODY
 
 
-def test_a_key_nobody_made_and_two_keys_at_once_lead_to_nobody(data: DataDir) -> None:
-    known = reception(data)
-    key = known.visit(request())
-    for keys in ([], ["guess"], [""], [key, key], [key, "guess"]):
-        assert known.receive(known.visits.find(keys), {}).actor == NOBODY
-    assert known.receive(known.visits.find([key]), {}).actor.role == "visitor"
+def test_a_window_is_known_by_what_the_gateway_wrote_and_by_nothing_else(data: DataDir) -> None:
+    known = authenticator(data)
+    here = request(peer="::1")
+    genuine = known.peer_header(here)
+    secret = genuine.split(" ")[0]
+    other = authenticator(data).peer_header(here)
+    forged = ["", "guess", "guess http ::1", " http ::1", secret, f"{secret} http", f"é{genuine}", other]
+    for values in ([], *([value] for value in forged), [genuine, genuine], [genuine, "guess"]):
+        assert known.window_request([*here.headers, *((PEER_HEADER, value) for value in values)]) is None
+    opened = known.window_request([*here.headers, (PEER_HEADER.title(), genuine)])
+    assert opened is not None
+    assert (opened.peer, opened.scheme, opened.local) == ("::1", "http", True)
+    assert known.of_window(opened, {}, Session(None, NOON, NOON)).actor.role == "visitor"
 
 
-def test_windows_that_are_gone_are_forgotten() -> None:
-    visits = Connections()
-    old = visits.came(request(), NOON)
-    visits.went(old, NOON)
-    visits.came(request(), NOON + timedelta(minutes=1))
-    assert visits.find([old]) is not None, "its script may still run"
-    visits.came(request(), NOON + timedelta(minutes=10))
-    assert visits.find([old]) is None
+def test_only_windows_that_were_allowed_to_take_files_and_the_newest_are_remembered(data: DataDir) -> None:
+    known = authenticator(data)
+    for number in range(1001):
+        known.allow_upload(f"window {number}", True)
+    assert not known.may_upload("window 0", request(ALICE))
+    assert known.may_upload("window 1", request(ALICE))
+    assert not known.may_upload("window 1", request())
+    known.allow_upload("window 1", False)
+    assert not known.may_upload("window 1", request(ALICE))
 
 
 def test_the_encrypted_side_of_a_proxy_is_believed_from_this_machine_only() -> None:

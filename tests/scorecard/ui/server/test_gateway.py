@@ -15,12 +15,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scorecard.identity.authentication import COOKIE, Authenticator
-from scorecard.identity.connections import HEADER, Request
+from scorecard.identity.authentication import COOKIE, PEER_HEADER, Authenticator
+from scorecard.identity.request import Request
+from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
-from scorecard.ui.server.gateway import SecurityMiddleware, headers, policy
-from scorecard.ui.shell.return_to import page_in, page_of, remember_page
+from scorecard.ui.server.gateway import SecurityMiddleware, _with_return_page, headers, policy
+from scorecard.ui.shell.return_to import page_in, page_of
 from tests.browser.conftest import PASSWORD, ROOT, account, running
 
 PROXY = {
@@ -62,8 +63,8 @@ class Server:
     def __init__(self, data: DataDir, **settings: Any) -> None:
         self.inside = Inside()
         given = {"visitor_on_loopback": True, "proxy": PROXY, **settings}
-        self.reception = Authenticator(data, AccessSettings.model_validate(given), dict)
-        self.doors = SecurityMiddleware(self.inside, self.reception)
+        self.authenticator = Authenticator(data, AccessSettings.model_validate(given), dict)
+        self.doors = SecurityMiddleware(self.inside, self.authenticator)
 
     def ask(
         self,
@@ -116,8 +117,8 @@ def test_every_answer_carries_the_same_headers_once_and_says_no_server(server: S
         _, found, _ = server.ask(path, given)
         names = [name for name, _ in found]
         assert "server" not in names
-        for name, value in headers():
-            assert [one for known, one in found if known == name.decode()] == [value.decode()]
+        for name, value in headers().items():
+            assert [one for known, one in found if known == name] == [value]
 
 
 def test_the_policy_allows_no_other_server_no_eval_and_no_script_of_a_page() -> None:
@@ -164,16 +165,16 @@ def test_cookies_are_secure_behind_tls_and_outlive_no_session(
 def test_a_window_s_key_is_ours_and_what_the_browser_sends_under_its_name_is_thrown_away(
     server: Server,
 ) -> None:
-    for name in (HEADER, HEADER.upper(), HEADER.title(), HEADER.replace("-", "_")):
+    for name in (PEER_HEADER, PEER_HEADER.upper(), PEER_HEADER.title(), PEER_HEADER.replace("-", "_")):
         assert server.ask("/_stcore/stream", {"origin": ORIGIN, name: "forged"}, socket=True)[0] == 101
         keys = [
             value.decode()
             for known, value in server.inside.reached[-1]["headers"]
-            if known.lower().replace(b"_", b"-") == HEADER.encode()
+            if known.lower().replace(b"_", b"-") == PEER_HEADER.encode()
         ]
         assert len(keys) == 1
         assert keys != ["forged"]
-        assert server.reception.visits.find(keys) is not None
+        assert server.authenticator.window_request([(PEER_HEADER, keys[0])]) is not None
         server.ask("/", {name: "forged"})
         assert not any(b"scorecard" in known.lower() for known, _ in server.inside.reached[-1]["headers"])
 
@@ -217,9 +218,12 @@ def test_forged_proxy_headers_from_another_address_do_nothing(peer: str, server:
     assert server.ask("/_stcore/metrics", forged, peer=peer)[0] == 403
     assert server.ask("/media/a.csv", forged, peer=peer)[0] == 403
     server.ask("/_stcore/stream", {**forged, "origin": ORIGIN}, peer=peer, socket=True)
-    key = dict(server.inside.reached[-1]["headers"])[HEADER.encode()].decode()
-    arrival = server.reception.receive(server.reception.visits.find([key]), {})
-    assert arrival.actor.role == "nobody"
+    pairs = [(name.decode(), value.decode()) for name, value in server.inside.reached[-1]["headers"]]
+    opened = server.authenticator.window_request(pairs)
+    assert opened is not None
+    now = server.authenticator.clock()
+    identity = server.authenticator.of_window(opened, {}, Session(None, now, now))
+    assert identity.actor.role == "nobody"
 
 
 def test_an_upload_is_taken_for_windows_whose_script_registered_them_only(server: Server) -> None:
@@ -229,18 +233,14 @@ def test_an_upload_is_taken_for_windows_whose_script_registered_them_only(server
         status, _, body = server.ask(path, officer, method=method)
         assert status == 403
         assert "没有收下" in body
-    server.ask("/_stcore/stream", {**officer, "origin": ORIGIN}, socket=True)
-    key = dict(server.inside.reached[-1]["headers"])[HEADER.encode()].decode()
-    visit = server.reception.visits.find([key])
-    assert visit is not None
-    visit.sessions.add("session-1")
+    server.authenticator.allow_upload("session-1", True)
     assert server.ask(path, officer, method="PUT")[0] == 200
     assert server.ask(path.replace("session-1", "session-2"), officer, method="PUT")[0] == 403
     assert server.ask(path, by("领导小组"), method="PUT")[0] == 403, "the session of somebody else"
     assert server.ask(path, {}, method="PUT")[0] == 403
     assert server.ask(path, officer, method="PUT", peer="10.1.2.3")[0] == 403
     assert server.ask(f"/{path}", officer, method="PUT")[0] == 403
-    visit.sessions.discard("session-1")
+    server.authenticator.allow_upload("session-1", False)
     assert server.ask(path, officer, method="PUT")[0] == 403
 
 
@@ -305,7 +305,7 @@ def redirected(path: str, request: Request, location: str = "/") -> list[tuple[s
         sent.append(message)
 
     start = {"type": "http.response.start", "status": 302, "headers": [(b"location", location.encode())]}
-    asyncio.run(remember_page(send, path, request)(start))
+    asyncio.run(_with_return_page(send, path, request)(start))
     return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
 
 
@@ -316,12 +316,12 @@ def test_a_provider_leads_back_to_the_page_it_was_left_for_once_and_to_nowhere_e
     given, _, rest = headers["set-cookie"].partition("; ")
     assert rest == "Max-Age=600; Path=/; HttpOnly; SameSite=Lax"
     name, _, value = given.partition("=")
-    back = Request((), "127.0.0.1", cookies=((name, value),))
+    back = Request((("cookie", f"{name}={value}"),), "127.0.0.1")
     headers = dict(redirected("/oauth2callback", back))
     assert headers["location"] == "/upload?x=1"
     assert headers["set-cookie"].startswith(f"{name}=; Max-Age=0")
     assert redirected("/oauth2callback", Request((), "127.0.0.1")) == [("location", "/")]
-    forged = Request((), "127.0.0.1", cookies=((name, "https%3A%2F%2Fevil.example%2F"),))
+    forged = Request((("cookie", f"{name}=https%3A%2F%2Fevil.example%2F"),), "127.0.0.1")
     assert dict(redirected("/oauth2callback", forged))["location"] == "/"
     assert redirected("/", back) == [("location", "/")], "no other answer is touched"
 
@@ -386,8 +386,8 @@ def test_every_kind_of_answer_of_the_real_server_has_the_headers(
 ) -> None:
     found, given, _ = ask(real[0], path)
     assert found == status
-    for name, value in headers():
-        assert [one for known, one in given if known == name.decode()] == [value.decode()]
+    for name, value in headers().items():
+        assert [one for known, one in given if known == name] == [value]
     assert "server" not in dict(given)
 
 
