@@ -90,7 +90,7 @@ def _written(
             drawn = {number: picture.content for number, picture in pictures.items()}
             yield f"{paper.name}.docx", docx.write_docx(paper, drawn)
         case "pptx":
-            yield f"{paper.name}.pptx", pptx.write(paper)
+            yield f"{paper.name}.pptx", pptx.write_pptx(paper)
         case "xlsx":
             yield f"{paper.name}.xlsx", xlsx.write(paper)
         case "csv":

@@ -6,8 +6,8 @@ from typing import Any
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.paper.model import Heading, PaperTable, Paragraph
 from scorecard.briefing.pptx.deck import BODY, Deck
-from scorecard.briefing.pptx.table import SlideRow, draw, header, rows
-from scorecard.briefing.pptx.text import LEADING, Frame, TextParagraph as Set, paragraph, split, write
+from scorecard.briefing.pptx.table import SlideRow, add_table, header, rows
+from scorecard.briefing.pptx.text import LEADING, Frame, TextParagraph, add_text, height, paragraph, split
 from scorecard.charts.theme import palette
 
 _TEXT, _SUB, _TITLE, _NOTE = 16, 18, 14, 12
@@ -24,7 +24,7 @@ class SlideFlow:
         self._title = title
         self._slide: Any = None
         self._top = BODY.top
-        self._waiting: list[Set] = []
+        self._waiting: list[TextParagraph] = []
         self._begun = False
         self._heading = ""
 
@@ -98,9 +98,9 @@ class SlideFlow:
                 continue
             if title:
                 above = Frame(BODY.left, self._top + _GAP, BODY.width, heading)
-                write(self._slide, above, (paragraph(title, _TITLE, bold=True),), name="表题")
+                add_text(self._slide, "表题", above, (paragraph(title, _TITLE, bold=True),))
             frame = Frame(BODY.left, self._top + _GAP + heading, BODY.width, BODY.height)
-            draw(self._slide, frame, table, left[:taken])
+            add_table(self._slide, frame, table, left[:taken])
             self._top = frame.top + top.height + sum(row.height for row in left[:taken])
             left = left[taken:]
             if not left:
@@ -111,7 +111,7 @@ class SlideFlow:
             self._paragraph(part, _NOTE, before=4, colour=palette().grey)
 
     def _free(self) -> float:
-        waiting = sum(one.height(BODY.width) for one in self._waiting)
+        waiting = height(self._waiting, BODY.width)
         return BODY.top + BODY.height - self._top - waiting
 
     def _used(self) -> bool:
@@ -126,7 +126,7 @@ class SlideFlow:
     def _open(self) -> None:
         if self._slide is None:
             title = f"{self._title}{_MORE}" if self._begun else self._title
-            self._slide = self._deck.slide(title, self._deck.paper.provenance)
+            self._slide = self._deck.add_slide(title, self._deck.paper.provenance)
             self._top, self._begun = BODY.top, True
 
     def _write(self) -> None:
@@ -134,8 +134,8 @@ class SlideFlow:
             return
         top = self._top
         self._open()
-        high = sum(one.height(BODY.width) for one in self._waiting)
-        write(self._slide, Frame(BODY.left, top, BODY.width, high), self._waiting, name="正文")
+        high = height(self._waiting, BODY.width)
+        add_text(self._slide, "正文", Frame(BODY.left, top, BODY.width, high), self._waiting)
         self._top = top + high
         self._waiting = []
 

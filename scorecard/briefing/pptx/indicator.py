@@ -6,68 +6,61 @@ from typing import Any
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import made_at
 from scorecard.briefing.paper.model import Figure, IndicatorLine
-from scorecard.briefing.pptx import chart
+from scorecard.briefing.pptx.chart import add_chart
 from scorecard.briefing.pptx.deck import BODY, Deck
 from scorecard.briefing.pptx.flow import SlideFlow
 from scorecard.briefing.pptx.series import dots, moving
-from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, height, paragraph, write
+from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, height, paragraph
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.time_axis_notes import footnotes
 
-_SIDE, _GAP = 3.7, 0.35  # inches: the left column, and between it and the chart
-_BIG, _UNIT = 48, 22
+_FACTS = Frame(BODY.left, BODY.top, 3.7, BODY.height)
+_RIGHT = Frame(BODY.left + 4.05, BODY.top, BODY.width - 4.05, BODY.height)
+_VALUE, _UNIT = 48, 22
 _FACT, _NAME, _HANG = 13, 12, 0.95
 _SENTENCE, _NOTE, _LEAST = 14, 11, 9
 _LOWEST = 3.0  # inches a chart needs to be read
 _SHAPES = {"▲": "三角形", "▼": "方形", "◆": "菱形", "○": "圆形"}
+_EMPTY = "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。"
 
 
-def slide(deck: Deck, figure: Figure, section: str) -> None:
+def add_indicator(deck: Deck, figure: Figure, section: str) -> None:
     """The figure's slide; notes that leave too little room for the chart go on the next one."""
     line, trend = figure.line, figure.trend
-    provenance = trend.provenance or deck.paper.provenance
-    drawn = deck.slide(line.name, provenance, above=section)
-    _side(drawn, Frame(BODY.left, BODY.top, _SIDE, BODY.height), line)
-    at = BODY.left + _SIDE + _GAP
-    width = BODY.left + BODY.width - at
-    said, left = _below(figure, width)
-    low = height(said, width) + 0.08
+    slide = deck.add_slide(line.name, trend.provenance or deck.paper.provenance, section=section)
+    _add_facts(slide, line)
+    below, more = _below(figure)
+    low = height(below, _RIGHT.width)
     bottom = BODY.top + BODY.height - low
-    write(drawn, Frame(at, bottom + 0.08, width, low), said, name="文字说明")
-    frame = Frame(at, BODY.top, width, bottom - BODY.top - 0.05)
+    add_text(slide, "文字说明", Frame(_RIGHT.left, bottom, _RIGHT.width, low), below)
     head = (
-        paragraph(figure.caption, text_width.largest(figure.caption, frame.width, 14, 9), bold=True),
-        paragraph(trend.subtitle, text_width.largest(trend.subtitle, frame.width, 12, 8), palette().grey),
+        paragraph(figure.caption, text_width.largest(figure.caption, _RIGHT.width, 14, 9), bold=True),
+        paragraph(trend.subtitle, text_width.largest(trend.subtitle, _RIGHT.width, 12, 8), palette().grey),
     )
-    used = height(head, frame.width)
-    write(drawn, Frame(frame.left, frame.top, frame.width, used), head, name="图题")
-    plot = Frame(frame.left, frame.top + used, frame.width, frame.height - used)
+    used = height(head, _RIGHT.width)
+    add_text(slide, "图题", Frame(_RIGHT.left, BODY.top, _RIGHT.width, used), head)
+    plot = Frame(_RIGHT.left, BODY.top + used, _RIGHT.width, bottom - BODY.top - used - 0.13)
     if any(point.exact is not None for point in trend.points):
         description = "。".join((figure.caption, trend.subtitle, figure.sentence, *trend.provenance))
-        chart.draw(drawn, plot, trend, description, made_at(deck.paper.manifest))
+        add_chart(slide, plot, trend, description, made_at(deck.paper.manifest))
     else:
-        empty = "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。"
-        write(
-            drawn, plot, (paragraph(empty, 14, palette().grey),), align="center", anchor="middle", name="无图"
-        )
-    if left:
+        empty = (paragraph(_EMPTY, 14, palette().grey),)
+        add_text(slide, "无图", plot, empty, align="center", anchor="middle")
+    if more:
         flow = SlideFlow(deck, f"{line.name}　图注")
-        for text in left:
+        for text in more:
             flow.text(text, _SENTENCE, before=5)
         flow.end()
 
 
-def _below(figure: Figure, width: float) -> tuple[list[TextParagraph], list[str]]:
+def _below(figure: Figure) -> tuple[list[TextParagraph], list[str]]:
     """The sentence and the notes that fit below the chart; the notes that do not."""
-    size = _SENTENCE
-    while size > _LEAST and text_width.lines(figure.sentence, size, width) > 5:
-        size -= 1
-    said = [paragraph(figure.sentence, size)]
-    notes = _notes(figure)
-    kept = [*said, *(paragraph(note, _NOTE, palette().grey, before=2) for note in notes)]
-    if BODY.height - height(kept, width) >= _LOWEST:
-        return kept, []
-    return [*said, paragraph("图注见下页。", _NOTE, palette().grey, before=2)], notes
+    size = text_width.largest(figure.sentence, _RIGHT.width, _SENTENCE, _LEAST, rows=5)
+    sentence, notes, grey = paragraph(figure.sentence, size), _notes(figure), palette().grey
+    all_notes = [sentence, *(paragraph(note, _NOTE, grey, before=2) for note in notes)]
+    if BODY.height - height(all_notes, _RIGHT.width) >= _LOWEST:
+        return all_notes, []
+    return [sentence, paragraph("图注见下页。", _NOTE, grey, before=2)], notes
 
 
 def _notes(figure: Figure) -> list[str]:
@@ -82,38 +75,29 @@ def _notes(figure: Figure) -> list[str]:
     return [*notes, *footnotes(trend.marks), *trend.notes]
 
 
-def _side(drawn: Any, frame: Frame, line: IndicatorLine) -> None:
+def _add_facts(slide: Any, line: IndicatorLine) -> None:
     """Period, large value, verdict, then the facts; smaller where there are many, so that all of them stand."""
-    colours, tone = palette(), mark(line.word)
-    number, unit = (
-        (line.value.removesuffix(line.unit), line.unit)
-        if line.value.endswith(line.unit)
-        else (line.value, "")
-    )
-    big: float = _BIG
-    while big > 20 and text_width.width(number, big) + text_width.width(unit, _UNIT) > frame.width:
-        big -= 2
+    colours, verdict = palette(), mark(line.word)
+    number = line.value.removesuffix(line.unit)
+    unit = f" {line.unit}" if number != line.value else ""
+    size = text_width.largest(number, _FACTS.width - text_width.width(unit, _UNIT), _VALUE, 20)
     head = (
         paragraph(line.period, 14, colours.grey),
-        TextParagraph((Run(number, big, bold=True), Run(f" {unit}" if unit else "", _UNIT)), leading=1.25),
-        TextParagraph((Run(f"{tone.symbol} {line.word}", 20, tone.colour, bold=True),)),
-        *((paragraph(line.gap, 14, tone.colour),) if line.gap else ()),
+        TextParagraph((Run(number, size, bold=True), Run(unit, _UNIT)), leading=1.25),
+        paragraph(f"{verdict.symbol} {line.word}", 20, verdict.colour, bold=True),
+        *((paragraph(line.gap, 14, verdict.colour),) if line.gap else ()),
     )
-    used = height(head, frame.width)
-    write(drawn, Frame(frame.left, frame.top, frame.width, used), head, name="数值与评价")
-    free = frame.height - used - 0.15
-    less = 0
-    facts = _facts(line, less)
-    while height(facts, frame.width) > free and _FACT - less > _LEAST:
-        less += 1
-        facts = _facts(line, less)
-    below = Frame(frame.left, frame.top + used + 0.15, frame.width, free)
-    write(drawn, below, facts, name="目标与构成")
+    used = height(head, _FACTS.width)
+    add_text(slide, "数值与评价", Frame(_FACTS.left, _FACTS.top, _FACTS.width, used), head)
+    rest = Frame(_FACTS.left, _FACTS.top + used + 0.15, _FACTS.width, _FACTS.height - used - 0.15)
+    smaller = (_facts(line, less) for less in range(_FACT - _LEAST))
+    fitting = (facts for facts in smaller if height(facts, rest.width) <= rest.height)
+    add_text(slide, "目标与构成", rest, next(fitting, _facts(line, _FACT - _LEAST)))
 
 
 def _facts(line: IndicatorLine, less: int) -> Sequence[TextParagraph]:
     """Name and text of each, `less` points smaller than they could be; the text hangs beside its name."""
-    given = (
+    facts = (
         ("目标", line.target),
         ("依据", line.basis),
         ("分子/分母", line.halves),
@@ -129,6 +113,6 @@ def _facts(line: IndicatorLine, less: int) -> Sequence[TextParagraph]:
             before=5 - less / 2,
             hang=_HANG,
         )
-        for name, text in given
+        for name, text in facts
         if text
     ]

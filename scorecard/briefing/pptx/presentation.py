@@ -1,22 +1,13 @@
 """The paper as slides: a title, its text and tables, one indicator a slide with a native chart, all numbers, the sources."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.pptx import indicator
-from scorecard.briefing.pptx.deck import EDGE, ROOM, WIDTH, Deck, rule, set_title, tag
+from scorecard.briefing.pptx.deck import EDGE, ROOM, Deck, add_tag, set_title
 from scorecard.briefing.pptx.flow import SlideFlow
-from scorecard.briefing.pptx.text import (
-    Frame,
-    Run,
-    TextParagraph as Set,
-    height,
-    paragraph,
-    split,
-    write as write_text,
-)
+from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, height, paragraph, split
 from scorecard.charts.theme import MASTHEAD, palette
 from scorecard.narrative.glossary import GlossaryEntry
 
@@ -41,16 +32,16 @@ _DEFINED = (
 )
 
 
-def write(paper: Paper) -> bytes:
+def write_pptx(paper: Paper) -> bytes:
     """The file; the same paper gives the same bytes."""
     deck = Deck(paper)
-    note = _first(deck)
+    note = _add_cover(deck)
     flow = SlideFlow(deck, paper.title)
     if note:
         flow.add(Paragraph(note))
     for block in paper.blocks:
         if isinstance(block, Figure):
-            indicator.slide(deck, block, flow.end())
+            indicator.add_indicator(deck, block, flow.end())
         else:
             flow.add(block)
     if paper.lines:
@@ -93,41 +84,31 @@ def _definition(entry: GlossaryEntry) -> tuple[str, ...]:
     return (chosen.name, chosen.definition, chosen.exclusions, f"{chosen.unit}，{entry.direction}")
 
 
-def _first(deck: Deck) -> str:
-    """The first slide: masthead, title, period, by whom, for whom and when. Gives the note it has no room for."""
-    paper, colours = deck.paper, palette()
-    slide = deck.slide(paper.title, paper.provenance, plain=True)
-    head = text_width.largest(paper.masthead, ROOM - 2.0, 28, 14)
-    masthead = (paragraph(paper.masthead, head, MASTHEAD, bold=True),)
-    write_text(slide, Frame(EDGE, 0.75, ROOM - 2.0, 0.6), masthead, name="报头")
-    write_text(slide, Frame(EDGE, 1.38, ROOM, 0.32), (paragraph(paper.issue, 14, colours.grey),), name="期号")
-    rule(slide, EDGE, 1.8, ROOM, MASTHEAD, 2)
+def _add_cover(deck: Deck) -> str:
+    """The first slide: masthead, title, period, issuer, receiver and date. Gives the note it has no room for."""
+    paper, grey = deck.paper, palette().grey
+    slide = deck.add_cover()
+    size = text_width.largest(paper.masthead, ROOM - 2.0, 28, 14)
+    masthead = (paragraph(paper.masthead, size, MASTHEAD, bold=True),)
+    add_text(slide, "报头", Frame(EDGE, 0.75, ROOM - 2.0, 0.6), masthead)
+    add_text(slide, "期号", Frame(EDGE, 1.38, ROOM, 0.32), (paragraph(paper.issue, 14, grey),))
     if paper.sample:
-        tag(slide, Frame(WIDTH - EDGE - 1.2, 0.85, 1.2, 0.36))
-    size = text_width.largest(paper.title, ROOM, 38, 18, rows=2)
-    set_title(slide, Frame(EDGE, 2.1, ROOM, 1.5), (Set((Run(paper.title, size, bold=True),), leading=1.25),))
-    under = (paragraph(paper.subtitle, text_width.largest(paper.subtitle, ROOM, 20, 10), colours.grey),)
-    write_text(slide, Frame(EDGE, 3.7, ROOM, 0.45), under, name="副题")
-    _issued(slide, paper)
-    parts = split(paper.note.removeprefix(_NOTE))
-    if not parts:
-        return ""
-    note = [
-        Set((Run(_NOTE, 14, bold=True), Run(part, 14)) if at == 0 else (Run(part, 14),), before=3)
-        for at, part in enumerate(parts)
-    ]
-    if height(note, ROOM) > _NOTE_ROOM:
-        return "\n".join((f"{_NOTE}{parts[0]}", *parts[1:]))
-    rule(slide, EDGE, 5.45, ROOM, colours.hairline, 0.75)
-    write_text(slide, Frame(EDGE, 5.5, ROOM, _NOTE_ROOM), note, name="编者按")
-    return ""
-
-
-def _issued(slide: Any, paper: Paper) -> None:
-    given = (("编印", paper.issuer), ("日期", paper.date), ("报送", paper.audience))
-    said = [
-        Set((Run(f"{name}\t", 14, palette().grey), Run(text, 16)), before=2, hang=0.8)
-        for name, text in given
+        add_tag(slide, 0.85)
+    set_title(slide, paper.title, text_width.largest(paper.title, ROOM, 38, 18, rows=2), leading=1.25)
+    subtitle = (paragraph(paper.subtitle, text_width.largest(paper.subtitle, ROOM, 20, 10), grey),)
+    add_text(slide, "副题", Frame(EDGE, 3.7, ROOM, 0.45), subtitle)
+    facts = (("编印", paper.issuer), ("日期", paper.date), ("报送", paper.audience))
+    issued = [
+        TextParagraph((Run(f"{name}\t", 14, grey), Run(text, 16)), before=2, hang=0.8)
+        for name, text in facts
         if text
     ]
-    write_text(slide, Frame(EDGE, 4.3, ROOM, 1.05), said, name="编印")
+    add_text(slide, "编印", Frame(EDGE, 4.3, ROOM, 1.05), issued)
+    texts = split(paper.note.removeprefix(_NOTE))
+    if not texts:
+        return ""
+    note = [paragraph(text, 14, before=3) for text in (f"{_NOTE}{texts[0]}", *texts[1:])]
+    if height(note, ROOM) > _NOTE_ROOM:
+        return "\n".join((f"{_NOTE}{texts[0]}", *texts[1:]))
+    add_text(slide, "编者按", Frame(EDGE, 5.5, ROOM, _NOTE_ROOM), note)
+    return ""

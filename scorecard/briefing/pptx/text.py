@@ -1,32 +1,30 @@
-"""Text on a slide: boxes whose Chinese face is named for every program, and whose line height is fixed.
-
-A fixed line height lets the height of a text be known before it is written (measure.py), whichever face a reader has.
-"""
+"""Text on a slide, with a fixed line height: how high it is, is known before it is written, whichever face a reader has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.layout.office_package import FACE, printable
-from scorecard.charts.theme import palette
+from scorecard.briefing.layout.office_package import printable
 
 LEADING = 1.4  # of the size
 
 Align = Literal["left", "right", "center"]
+Anchor = Literal["top", "middle", "bottom"]
 _ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
 _ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where something stands, in inches from the slide's upper left corner."""
+    """A rectangle in inches from the slide's upper left corner."""
 
     left: float
     top: float
@@ -40,7 +38,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Run:
-    """Text of one look; an empty colour is the ink."""
+    """Text of one look; without a colour it has the theme's text colour."""
 
     text: str
     size: float
@@ -59,17 +57,17 @@ class TextParagraph:
 
     @property
     def size(self) -> float:
-        """Its tallest run."""
+        """The size of its tallest run."""
         return max((run.size for run in self.runs), default=0.0)
 
     def height(self, room: float) -> float:
         """Inches it takes in a box `room` inches wide."""
+        text = "".join(run.text for run in self.runs)
         count = 1
         if self.hang:
-            said = "".join(run.text for run in self.runs).partition("\t")[2]
-            count = text_width.lines(said, self.size, room - self.hang)
+            count = text_width.lines(text.partition("\t")[2], self.size, room - self.hang)
         elif sum(text_width.width(run.text, run.size) for run in self.runs) > room:
-            count = text_width.lines("".join(run.text for run in self.runs), self.size, room)
+            count = text_width.lines(text, self.size, room)
         return (count * self.size * self.leading + self.before) / text_width.POINTS
 
 
@@ -82,19 +80,19 @@ def paragraph(
 
 def height(paragraphs: Sequence[TextParagraph], room: float) -> float:
     """Inches of all of them in a box `room` inches wide."""
-    return sum(one.height(room) for one in paragraphs)
+    return sum(each.height(room) for each in paragraphs)
 
 
-def write(
+def add_text(
     slide: Any,
+    name: str,
     frame: Frame,
     paragraphs: Sequence[TextParagraph],
     *,
     align: Align = "left",
-    anchor: Literal["top", "middle", "bottom"] = "top",
-    name: str = "文字",
+    anchor: Anchor = "top",
 ) -> Any:
-    """A text box without margins; the shape."""
+    """A new text box without margins; the shape."""
     box = slide.shapes.add_textbox(*frame.emu())
     box.name = name
     fill(box.text_frame, paragraphs, align=align, anchor=anchor)
@@ -106,55 +104,37 @@ def fill(
     paragraphs: Sequence[TextParagraph],
     *,
     align: Align = "left",
-    anchor: Literal["top", "middle", "bottom"] = "top",
-    margin: float = 0.0,
+    anchor: Anchor = "top",
 ) -> None:
-    """The paragraphs into a frame that is there, from its first paragraph on."""
+    """Write the paragraphs into an empty frame."""
     text_frame.word_wrap = True
     text_frame.vertical_anchor = _ANCHOR[anchor]
-    text_frame.margin_left = text_frame.margin_right = Inches(margin)
-    text_frame.margin_top = text_frame.margin_bottom = Inches(margin / 2)
-    for at, given in enumerate(paragraphs):
-        drawn = text_frame.paragraphs[0] if at == 0 else text_frame.add_paragraph()
-        drawn.alignment = _ALIGN[align]
-        drawn.line_spacing = Pt(given.size * given.leading)
-        drawn.space_before = Pt(given.before)
-        drawn.space_after = Pt(0)
-        if given.hang:
-            properties = drawn._p.get_or_add_pPr()
+    text_frame.margin_left = text_frame.margin_right = text_frame.margin_top = text_frame.margin_bottom = 0
+    for number, given in enumerate(paragraphs):
+        written = text_frame.add_paragraph() if number else text_frame.paragraphs[0]
+        written.alignment = _ALIGN[align]
+        written.line_spacing = Pt(given.size * given.leading)
+        written.space_before, written.space_after = Pt(given.before), Pt(0)
+        if given.hang:  # the library has no call for a hanging indent
+            properties = written._p.get_or_add_pPr()
             properties.set("marL", str(Inches(given.hang)))
             properties.set("indent", str(-Inches(given.hang)))
+        # Left to itself the end of an empty paragraph makes a cell as high as a title.
+        written._p.append(
+            parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(given.size * 100)}"/>')
+        )
         for run in given.runs:
             if run.text:
-                _run(drawn.add_run(), run)
-        _end(drawn, given.size)
+                _add_run(written, run)
 
 
-def _end(drawn: Any, size: float) -> None:
-    """The size of the paragraph's end: left to itself it makes an empty cell as high as a title."""
-    drawn._p.append(parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(size * 100)}"/>'))
-
-
-def _run(drawn: Any, given: Run) -> None:
-    drawn.text = one_line(given.text)
-    font = drawn.font
-    font.size = Pt(given.size)
-    font.bold = given.bold
-    font.color.rgb = colour_of(given.colour or palette().ink)
-    properties = drawn._r.get_or_add_rPr()
-    properties.set("lang", "zh-CN")
-    properties.set("altLang", "en-US")
-    name_face(properties)
-
-
-def name_face(properties: Any) -> None:
-    """The face for Latin and for Chinese letters of a run or of a chart's text."""
-    for tag in ("a:latin", "a:ea", "a:cs"):
-        found = properties.find(qn(tag))
-        if found is None:
-            found = properties.makeelement(qn(tag), {})
-            properties.append(found)
-        found.set("typeface", FACE)
+def _add_run(written: Any, run: Run) -> None:
+    added = written.add_run()
+    added.text = one_line(run.text)
+    font = added.font
+    font.size, font.bold, font.language_id = Pt(run.size), run.bold, MSO_LANGUAGE_ID.SIMPLIFIED_CHINESE
+    if run.colour:
+        font.color.rgb = colour_of(run.colour)
 
 
 def colour_of(colour: str) -> RGBColor:

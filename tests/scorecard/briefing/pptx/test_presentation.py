@@ -22,12 +22,12 @@ from scorecard.briefing.layout.number_formats import bound, shown, whole
 from scorecard.briefing.layout.office_package import FACE
 from scorecard.briefing.paper import manifest
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
-from scorecard.briefing.pptx import presentation as pptx
+from scorecard.briefing.pptx import deck as deck_of, presentation as pptx
 from scorecard.briefing.pptx.series import moving, series
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.charts import trend_of_card
-from scorecard.charts.theme import palette
+from scorecard.charts.theme import MASTHEAD, palette
 from scorecard.narrative import sentences
 from scorecard.narrative.time_axis_notes import AxisNote
 from scorecard.records.targets import bounds, effective
@@ -56,7 +56,7 @@ def given(sample: DataDir, catalog: Catalog) -> Paper:
 
 @pytest.fixture(scope="module")
 def content(given: Paper) -> bytes:
-    return pptx.write(given)
+    return pptx.write_pptx(given)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
 
 @pytest.fixture(scope="module")
 def months(monthly: Paper) -> Any:
-    return Presentation(io.BytesIO(pptx.write(monthly)))
+    return Presentation(io.BytesIO(pptx.write_pptx(monthly)))
 
 
 def charts(deck: Any) -> list[Any]:
@@ -272,7 +272,7 @@ def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_s
     ]
     mark = AxisNote("①", 5, before=True, breaks=True, note="口径调整，前后不可直接相比")
     trend = replace(figure.trend, points=tuple(points), marks=(mark,))
-    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(replace(figure, trend=trend),)))))
     (chart,) = charts(made)
     cut = {
         str(row.findtext("c:tx//c:v", namespaces=NAMES)): [
@@ -290,7 +290,7 @@ def test_notes_that_leave_no_room_for_the_chart_go_on_the_next_slide(given: Pape
     figure = given.figures[0]
     notes = tuple(f"第{number}条：{'重设基准的理由' * 12}" for number in range(1, 13))
     trend = replace(figure.trend, notes=notes)
-    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(replace(figure, trend=trend),)))))
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(replace(figure, trend=trend),)))))
     drawn = next(one for one in made.slides if any(shape.has_chart for shape in one.shapes))
     (chart,) = [shape for shape in drawn.shapes if shape.has_chart]
     assert chart.height > Inches(2.4)
@@ -315,18 +315,18 @@ def test_every_slide_has_a_title_its_provenance_its_number_and_says_that_it_is_a
     given: Paper, deck: Any
 ) -> None:
     version = given.manifest.version
-    for number, slide in enumerate(deck.slides, 1):
+    for slide in deck.slides:
         assert slide.shapes.title.text_frame.text.strip()
         said_here = texts(slide)
         assert any(version in text and "数据截至" in text for text in said_here)
         assert "示例数据" in said_here
-        (field,) = slide.shapes._spTree.findall(f".//{{{NAMES['a']}}}fld")
-        assert (field.get("type"), field.findtext("a:t", namespaces=NAMES)) == ("slidenum", str(number))
+        (field,) = slide.slide_layout.shapes._spTree.findall(f".//{{{NAMES['a']}}}fld")
+        assert field.get("type") == "slidenum"
 
 
 def test_a_paper_of_real_data_has_no_sample_tag(given: Paper) -> None:
     real = replace(given, sample=False, provenance=("数据版本 1",), blocks=given.blocks[:2])
-    made = Presentation(io.BytesIO(pptx.write(real)))
+    made = Presentation(io.BytesIO(pptx.write_pptx(real)))
     assert all(shape.name != "示例数据" for slide in made.slides for shape in slide.shapes)
 
 
@@ -368,7 +368,7 @@ def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(
 ) -> None:
     note = "供会商参考，请各部门核对。" * times
     made = Presentation(
-        io.BytesIO(pptx.write(replace(given, note=note, blocks=(), lines=(), definitions=())))
+        io.BytesIO(pptx.write_pptx(replace(given, note=note, blocks=(), lines=(), definitions=())))
     )
     slides = [slide for slide in made.slides if f"编者按：{note}" in texts(slide)]
     assert [list(made.slides).index(slide) for slide in slides] == [0 if times == 1 else 1]
@@ -388,7 +388,7 @@ def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: P
 
 def test_indicators_of_different_periods_name_them_row_by_row(given: Paper) -> None:
     lines = (given.lines[0], replace(given.lines[1], period="2026年9月"))
-    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(), lines=lines, definitions=()))))
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(), lines=lines, definitions=()))))
     table = next(shape.table for slide in made.slides for shape in slide.shapes if shape.has_table)
     rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
     assert [row[rows[0].index("报告期")] for row in rows[1:]] == [one.period for one in lines]
@@ -433,7 +433,7 @@ def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_t
     table = PaperTable("表", (PaperColumn("名称", 1), PaperColumn("说明", 4)), (("甲", long), ("乙", "短")))
     made = Presentation(
         io.BytesIO(
-            pptx.write(
+            pptx.write_pptx(
                 replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=(), definitions=())
             )
         )
@@ -488,7 +488,7 @@ def test_a_figure_without_any_value_says_so_and_draws_nothing(given: Paper) -> N
         for point in figure.trend.points
     )
     empty = replace(figure, trend=replace(figure.trend, points=hidden))
-    made = Presentation(io.BytesIO(pptx.write(replace(given, blocks=(empty,)))))
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(empty,)))))
     assert charts(made) == []
     assert "不画线" in said(made)
 
@@ -514,7 +514,7 @@ def test_control_characters_and_broken_letters_do_no_harm(given: Paper) -> None:
     named = replace(given.figures[0].line, name="名\x00称\x1b\ud800")
     drawn = replace(given.figures[0], line=named, sentence="一\x0b二\r\n三")
     made = Presentation(
-        io.BytesIO(pptx.write(replace(given, title="题\x01目", blocks=(drawn,), lines=(named,))))
+        io.BytesIO(pptx.write_pptx(replace(given, title="题\x01目", blocks=(drawn,), lines=(named,))))
     )
     assert [slide.shapes.title.text_frame.text for slide in made.slides][:2] == ["题目", "名称"]
 
@@ -533,22 +533,40 @@ def test_nothing_of_the_librarys_template_can_be_seen_or_read(content: bytes) ->
         "宋体",
     ):
         assert [name for name, text in parts.items() if english in text] == []
-    assert sum(name.startswith("ppt/slideLayouts/slideLayout") for name in parts) == 1
+    assert sum(name.startswith("ppt/slideLayouts/slideLayout") for name in parts) == 2
     assert not any('lang="en-US"' in text for name, text in parts.items() if "rels" not in name)
 
 
-def test_every_text_names_its_chinese_face(content: bytes) -> None:
+def test_every_text_has_the_chinese_face_of_the_theme(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name.startswith("ppt/")}
+    theme = ElementTree.fromstring(parts["ppt/theme/theme1.xml"])
+    assert {one.get("typeface") for kind in theme.iterfind(".//a:fontScheme/*", NAMES) for one in kind} == {
+        FACE
+    }
+    drawn = [part for name, part in parts.items() if re.match(r"ppt/(slides|charts)/\w+\.xml", name)]
+    assert len(drawn) > 10
+    assert [part for part in drawn if b"typeface" in part] == []
+
+
+def test_the_colours_of_the_template_are_those_of_the_palette() -> None:
+    colours = palette()
+    with zipfile.ZipFile(Path(deck_of.__file__).with_name("template.pptx")) as archive:
+        theme = ElementTree.fromstring(archive.read("ppt/theme/theme1.xml"))
+        (scheme,) = theme.iterfind(".//a:clrScheme", NAMES)
+        named = [f"#{one.get('val')}".lower() for one in scheme.iterfind("*/a:srgbClr", NAMES)]
+        said = set()
         for name in archive.namelist():
-            if re.match(r"ppt/slides/\w+\.xml", name):
-                root = ElementTree.fromstring(archive.read(name))
-                runs = [*root.iterfind(".//a:r/a:rPr", NAMES), *root.iterfind(".//a:fld/a:rPr", NAMES)]
-                assert runs
-                for face in ("a:latin", "a:ea"):
-                    assert {run.find(face, NAMES).get("typeface") for run in runs} == {FACE}
-            elif re.match(r"ppt/charts/\w+\.xml", name):
-                root = ElementTree.fromstring(archive.read(name))
-                assert {one.get("typeface") for one in root.iterfind(".//a:ea", NAMES)} == {FACE}
+            if re.match(r"ppt/(slideLayouts|slideMasters)/\w+\.xml|ppt/tableStyles.xml", name):
+                said |= set(re.findall(r'srgbClr val="(\w+)"', archive.read(name).decode()))
+    ink, accent, grey = colours.ink, colours.accent, colours.grey
+    assert named == [
+        *(ink, colours.paper, ink, colours.panel, ink, accent, grey),
+        *(colours.met, colours.missed, colours.doubtful, accent, grey),
+    ]
+    assert {f"#{colour}".lower() for colour in said} == {
+        one.lower() for one in (ink, grey, colours.hairline, colours.panel, MASTHEAD)
+    }
 
 
 def test_the_manifest_inside_the_file_is_read_back_whole(given: Paper, deck: Any, content: bytes) -> None:
@@ -562,7 +580,7 @@ def test_the_manifest_inside_the_file_is_read_back_whole(given: Paper, deck: Any
 
 
 def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> None:
-    assert pptx.write(given) == content
+    assert pptx.write_pptx(given) == content
 
 
 @pytest.mark.browser
@@ -570,7 +588,7 @@ def test_another_office_program_shows_every_value_on_as_many_slides_and_no_word_
     given: Paper, monthly: Paper, tmp_path: Path
 ) -> None:
     both = replace(given, blocks=(*given.blocks, *monthly.blocks))
-    content = pptx.write(both)
+    content = pptx.write_pptx(both)
     (pdf,) = converted(tmp_path, "p.pptx", content, "pdf")
     read, found = text_of(pdf), words(pdf)
     assert found[-1].page == len(Presentation(io.BytesIO(content)).slides)
