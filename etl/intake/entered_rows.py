@@ -1,7 +1,7 @@
-"""Decisions as they were recorded: read from the accepted batches, so that a session sees each at once, published or not."""
+"""Decisions and reports of progress, read from the accepted batches, so that a page shows each at once, published or not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,34 +11,26 @@ import pyarrow.parquet as pq
 from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import withdrawn
 from scorecard.records import decisions, progress_reports
-from scorecard.records.decisions import Decision, from_rows
-from scorecard.records.progress_reports import ProgressReport, ReportStatus, from_row, standings
+from scorecard.records.decisions import Decision
+from scorecard.records.progress_reports import ProgressReport, standings
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.versions import VersionManifest
 
 
-def recorded(data: DataDir, sample: bool) -> tuple[Decision, ...]:
+def recorded_decisions(data: DataDir, sample: bool) -> tuple[Decision, ...]:
     """Every decision in the order it was recorded, without withdrawn batches; of the sample or of the court's own."""
-    gone = withdrawn(data)
-    own = [
+    taken_back = withdrawn(data)
+    batches = [
         batch
         for batch in list_batches(data)
         if batch.table == decisions.TABLE
         and batch.sample == sample
-        and (decisions.TABLE, batch.name) not in gone
+        and (batch.table, batch.name) not in taken_back
     ]
-    return from_rows(row for batch in own for row in pq.read_table(batch.path).to_pylist())
+    return decisions.from_rows(row for batch in batches for row in _rows(batch.path))
 
 
-@dataclass(frozen=True)
-class Reported:
-    """A report and where it stands."""
-
-    report: ProgressReport
-    standing: ReportStatus
-
-
-def reported(data: DataDir, published: VersionManifest | None) -> tuple[Reported, ...]:
+def progress(data: DataDir, published: VersionManifest | None) -> tuple[ProgressReport, ...]:
     """All reports, the latest entry first. Reports of the sample are left out once the court's own data are published.
 
     Raises StorageError when a batch or a note on one cannot be read.
@@ -49,21 +41,24 @@ def reported(data: DataDir, published: VersionManifest | None) -> tuple[Reported
         for batch in list_batches(data)
         if batch.table == progress_reports.TABLE and (sample or not batch.sample)
     ]
-    reports = tuple(report for batch in batches for report in _reports(batch))
-    shown = (
-        {one["name"] for one in published.batches if one["table"] == progress_reports.TABLE}
-        if published
-        else set[str]()
-    )
-    gone = {name for table, name in withdrawn(data) if table == progress_reports.TABLE}
-    found = map(Reported, reports, standings(reports, shown, gone))
-    return tuple(sorted(found, key=lambda one: (one.report.at, one.report.reported_on), reverse=True))
+    reports = [report for batch in batches for report in _reports(batch)]
+    in_version = _names((one["table"], one["name"]) for one in published.batches) if published else ()
+    states = standings(reports, in_version, _names(withdrawn(data)))
+    accepted_at = {batch.name: batch.accepted_at for batch in batches}
+    reports = [replace(report, standing=state) for report, state in zip(reports, states, strict=True)]
+    reports.sort(key=lambda report: (accepted_at[report.batch], report.reported_on), reverse=True)
+    return tuple(reports)
+
+
+def _names(batches: Iterable[tuple[str, str]]) -> set[str]:
+    """The names of the batches that hold reports, out of (table, name)."""
+    return {name for table, name in batches if table == progress_reports.TABLE}
 
 
 def _reports(batch: Batch) -> list[ProgressReport]:
     return [
-        from_row(row, batch.name, batch.actor, batch.accepted_at, batch.file_name)
-        for row in _rows(batch.path)
+        replace(report, batch=batch.name, account=batch.actor, at=batch.accepted_at)
+        for report in progress_reports.from_rows(_rows(batch.path))
     ]
 
 

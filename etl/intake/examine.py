@@ -19,7 +19,7 @@ from etl.reading.rules import Rules
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
-from scorecard.records import annotations, baselines, decisions, progress_reports, targets
+from scorecard.records.registry import RECORDS, RecordModule
 from scorecard.storage.atomic_files import storage_errors
 
 PREVIEWED = 20
@@ -182,8 +182,8 @@ def _read(
     typed.create_typed(con, staged, header, how.table, catalog, found.as_of, findings, sieve)
     if not findings.refused:
         Rules(con, how.table, findings, sieve).check()
-    if not findings.refused and how.table.id in _SENSE:
-        _check_sense(con, how.table, catalog, findings, sieve)
+    if not findings.refused and (record := RECORDS.get(how.table.id)):
+        _check_contradictions(con, record, how.table, catalog, findings, sieve)
     findings.by_row = False
     if sieve.count and sieve.count == staged.rows:
         reason = f"{staged.rows} 行都有须改正的问题"
@@ -205,27 +205,21 @@ def _as_written(staged: staging.Staged, header: headers.Header) -> str:
     return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
 
 
-# Tables whose rows people decide on: what a row may not say, beyond what a contract can express.
-_SENSE = {
-    targets.TABLE: ("target_contradicts", targets.mistakes),
-    progress_reports.TABLE: ("report_contradicts", progress_reports.mistakes),
-    baselines.TABLE: ("baseline_contradicts", baselines.mistakes),
-    annotations.TABLE: ("annotation_contradicts", annotations.mistakes),
-    decisions.TABLE: ("decision_contradicts", decisions.mistakes),
-}
-
-
-def _check_sense(
-    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: RejectedRows
+def _check_contradictions(
+    con: duckdb.DuckDBPyConnection,
+    record: RecordModule,
+    table: Table,
+    catalog: Catalog,
+    findings: Findings,
+    sieve: RejectedRows,
 ) -> None:
-    """A target or a report that contradicts itself would stand for ever: it does not get in."""
-    code, mistakes = _SENSE[table.id]
-    rows = con.sql(contract_columns(table)).to_arrow_table().to_pylist()
-    for row in rows:
-        for column, found, expected, remedy in mistakes(row, catalog):
+    """Rejects rows that people enter and that contradict themselves: accepted, such a row would stand for ever."""
+    for row in con.sql(contract_columns(table)).to_arrow_table().to_pylist():
+        for column, statement, expected, remedy in record.contradictions(row, catalog):
             sieve.reject(f"SELECT {row['_line']} AS _line")
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
-            findings.add(Problem(code, "refuse", row["_line"], table.header(column), "", found, suggestion))
+            code, header = record.PROBLEM_CODE, table.header(column)
+            findings.add(Problem(code, "refuse", row["_line"], header, "", statement, suggestion))
     sieve.remove()
 
 

@@ -12,8 +12,7 @@ from typing import Any
 from scorecard.assessment.cards import Card
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.catalog.worklists import ItemState
-from scorecard.records.progress_reports import reporters
-from scorecard.store.registers import RegisteredProgress
+from scorecard.records.progress_reports import ProgressReport, reporters
 from scorecard.store.worklist_rows import Tally, counted
 
 REPORTED_EVERY = "配套措施进展汇报间隔天数"  # the parameter
@@ -28,7 +27,7 @@ class Duty:
     """
 
     department: str
-    latest: RegisteredProgress | None
+    latest: ProgressReport | None
     days: int | None
     owed: bool | None
 
@@ -41,7 +40,7 @@ class MeasureLine:
     duties: tuple[Duty, ...]
     cards: tuple[Card, ...]
     worklists: tuple[tuple[str, dict[ItemState, int]], ...]
-    reports: tuple[RegisteredProgress, ...]
+    reports: tuple[ProgressReport, ...]
 
     @property
     def speaking(self) -> tuple[Card, ...]:
@@ -78,7 +77,7 @@ class MeasureLine:
 def lines(
     catalog: Catalog,
     cards: Mapping[str, Card],
-    reports: Sequence[RegisteredProgress],
+    reports: Sequence[ProgressReport],
     tallies: Iterable[Tally],
     today: date,
     every: int | None,
@@ -102,7 +101,7 @@ def lines(
 
 
 def _duties(
-    catalog: Catalog, measure: Measure, reports: Sequence[RegisteredProgress], today: date, every: int | None
+    catalog: Catalog, measure: Measure, reports: Sequence[ProgressReport], today: date, every: int | None
 ) -> tuple[Duty, ...]:
     """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each."""
     own = [one for one in reports if one.measure == measure.id and one.reported_on <= today]

@@ -1,4 +1,4 @@
-"""From which month an indicator is judged by a new baseline, by whose decision and why. Never re-based by itself.
+"""Decisions to judge an indicator by a new baseline from a month on. No baseline ever moves by itself:
 
 Limits that follow the data forgive every slow decline; a decision with a reason says that the process itself changed.
 """
@@ -10,9 +10,9 @@ from typing import Any
 
 from scorecard.calendar.period import month_index
 from scorecard.catalog.definitions import Catalog
-from scorecard.errors import hint
+from scorecard.records.contradiction import Contradiction, unknown_indicator
 
-TABLE = "baselines"  # the table contract whose rows are these decisions
+TABLE, PROBLEM_CODE = "baselines", "baseline_contradicts"
 WITHDRAWN = "撤销"
 
 
@@ -29,7 +29,7 @@ class Baseline:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Baseline, ...]:
-    """Decisions in the order they were recorded; rows come from the door, so their types are right."""
+    """Decisions in the order of the rows, whose types are right since they were accepted."""
     return tuple(
         Baseline(
             indicator=row["indicator"],
@@ -44,30 +44,23 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Baseline, ...]:
 
 
 def in_force(decisions: Sequence[Baseline], indicator: str) -> tuple[Baseline, ...]:
-    """The re-basings of an indicator that stand, in time order: of several for one month the one decided last."""
+    """The decisions in force for an indicator, in time order: of several for one month the last one."""
     last: dict[date, Baseline] = {}
-    for one in sorted(decisions, key=lambda one: one.decided_at):
-        if one.indicator == indicator:
-            last[one.from_month] = one
+    for decision in sorted(decisions, key=lambda decision: decision.decided_at):
+        if decision.indicator == indicator:
+            last[decision.from_month] = decision
     return tuple(last[month] for month in sorted(last) if last[month].state != WITHDRAWN)
 
 
-def mistakes(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str, str, str]]:
-    """(column, found, expected, remedy) for each contradiction in a decision; empty when it is sound."""
-    found = unknown_indicator(row, catalog)
+def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
+    """Everything in a row that cannot be right; empty when it is sound."""
+    wrong = unknown_indicator(row, catalog)
     month, decided = row["from_month"], row["decided_at"]
     assert isinstance(month, date)
     if month.day != 1:
-        found.append(("from_month", f"{month} 不是月初", "该月1日", "新基准从一个完整的月份开始"))
+        remedy = "新基准从一个完整的月份开始"
+        wrong.append(Contradiction("from_month", f"{month} 不是月初", "该月1日", remedy))
     if isinstance(decided, datetime) and month_index(month) > month_index(decided.date()):
-        found.append(("from_month", f"{month} 晚于决定时间", "不晚于决定当月", "流程改变之后才能重设基准"))
-    return found
-
-
-def unknown_indicator(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str, str, str]]:
-    """The mistake that names an indicator nobody registered, or none."""
-    name = str(row["indicator"])
-    if name in catalog.indicators:
-        return []
-    expected = "指标口径页所列的指标 id"
-    return [("indicator", f"“{name}”不是已登记的指标", expected, hint(name, catalog.indicators))]
+        remedy = "流程改变之后才能重设基准"
+        wrong.append(Contradiction("from_month", f"{month} 晚于决定时间", "不晚于决定当月", remedy))
+    return wrong

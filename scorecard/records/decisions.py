@@ -1,6 +1,6 @@
-"""What the leading group decided on a matter: conclusion, department, due date; kept for ever, corrected by a later row.
+"""Decisions of the leading group on a matter: conclusion, department, due date. A later row corrects an earlier one.
 
-Of one matter the row recorded last stands. A matter is unresolved until that row says it is done or no longer followed.
+The row recorded last for a matter is in force. A matter is unresolved until that row says 已办结 or 不再跟踪.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,9 @@ from typing import Any, Literal, cast, get_args
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import hint
+from scorecard.records.contradiction import Contradiction
 
-TABLE = "decisions"  # the table contract whose rows are decisions
+TABLE, PROBLEM_CODE = "decisions", "decision_contradicts"
 Status = Literal["待办", "已办结", "不再跟踪"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 LONGEST = 500  # characters of a conclusion
@@ -19,7 +20,7 @@ LONGEST = 500  # characters of a conclusion
 
 @dataclass(frozen=True)
 class Decision:
-    """One row: what was decided on a matter, on which facts, who carries it out by when, and how it stands."""
+    """One row: the matter, the facts shown, the conclusion, the responsible department, its due date and status."""
 
     item: str
     title: str
@@ -34,15 +35,15 @@ class Decision:
     decided_at: datetime
 
     def late(self, today: date) -> int:
-        """Days since its due date while it is still to be done; zero before, and once it is done."""
+        """Days since the due date while the status is 待办; otherwise zero, and before the due date too."""
         if self.status != "待办" or self.due_on is None:
             return 0
         return max(0, (today - self.due_on).days)
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Decision, ...]:
-    """Decisions in the order they were recorded; rows come from the door, so their types are right."""
-    found = [
+    """Decisions by the time of recording; the types of the rows are right since they were accepted."""
+    decisions = [
         Decision(
             item=row["item"],
             title=row["title"],
@@ -58,36 +59,40 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Decision, ...]:
         )
         for row in rows
     ]
-    return tuple(sorted(found, key=lambda one: one.decided_at))
+    return tuple(sorted(decisions, key=lambda decision: decision.decided_at))
 
 
 def standing(decisions: Sequence[Decision]) -> dict[str, Decision]:
-    """Matter -> the decision that stands: the one recorded last."""
-    return {one.item: one for one in sorted(decisions, key=lambda one: one.decided_at)}
+    """Matter -> the decision in force: the one recorded last."""
+    return {
+        decision.item: decision for decision in sorted(decisions, key=lambda decision: decision.decided_at)
+    }
 
 
 def unresolved(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """What is still to be done, the earliest due date first: where the next session begins."""
-    still = [one for one in standing(decisions).values() if one.status == "待办"]
-    return tuple(sorted(still, key=lambda one: (one.due_on or date.max, one.decided_at)))
+    """The decisions in force that are 待办, the earliest due date first: the next session begins with them."""
+    still = [decision for decision in standing(decisions).values() if decision.status == "待办"]
+    return tuple(sorted(still, key=lambda decision: (decision.due_on or date.max, decision.decided_at)))
 
 
-def mistakes(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str, str, str]]:
-    """(column, found, expected, remedy) for what a decision may not say beyond its contract; empty when it is sound."""
-    found: list[tuple[str, str, str, str]] = []
+def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
+    """Everything in a row that cannot be right; empty when it is sound."""
+    wrong: list[Contradiction] = []
     kind, _, rest = str(row["item"]).partition(":")
     known: dict[str, Iterable[str]] = {
         "indicator": catalog.indicators,
         "worklist": catalog.worklists,
-        "report": [f"{one}:{who}" for one in catalog.measures for who in catalog.departments],
+        "report": [
+            f"{measure}:{department}" for measure in catalog.measures for department in catalog.departments
+        ],
     }
     if kind not in (*known, "other") or not rest:
         expected = "indicator:…、worklist:…、report:…:… 或 other:…"
-        found.append(("item", f"事项编号“{row['item']}”", expected, hint(kind, (*known, "other"))))
+        remedy = hint(kind, (*known, "other"))
+        wrong.append(Contradiction("item", f"事项编号“{row['item']}”", expected, remedy))
     elif kind in known and rest not in known[kind]:
-        found.append(("item", f"“{rest}”未登记", "已登记的编号", hint(rest, known[kind])))
-    if len(str(row["conclusion"] or "")) > LONGEST:
-        found.append(
-            ("conclusion", f"结论 {len(str(row['conclusion']))} 字", f"不超过 {LONGEST} 字", "请写要点")
-        )
-    return found
+        wrong.append(Contradiction("item", f"“{rest}”未登记", "已登记的编号", hint(rest, known[kind])))
+    length = len(str(row["conclusion"] or ""))
+    if length > LONGEST:
+        wrong.append(Contradiction("conclusion", f"结论 {length} 字", f"不超过 {LONGEST} 字", "请写要点"))
+    return wrong

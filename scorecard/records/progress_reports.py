@@ -1,4 +1,4 @@
-"""Reports of progress on the plan's measures: who may report on which, what a report may not say, where each one stands.
+"""Reports of progress on the plan's measures: who may report on which, what a report may not say, its state of publication.
 
 A report is never changed: a later entry for the same measure, department and day takes its place.
 """
@@ -7,21 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog, Measure
+from scorecard.records.contradiction import Contradiction
 
-TABLE = "measure_progress"  # the table contract whose rows are reports of progress
+TABLE, PROBLEM_CODE = "measure_progress", "report_contradicts"
 LONGEST = 1000  # characters of a report; more belongs into the evidence
 WHOLE = Decimal(100)
 ReportStatus = Literal["待发布", "已发布", "已被替代", "已撤回"]
-STANDINGS: tuple[ReportStatus, ...] = get_args(ReportStatus)
 
 
 @dataclass(frozen=True)
 class ProgressReport:
-    """One report as it was accepted: what it says, and the batch it came in by (`account` accepted it at `at`)."""
+    """One report of a department on a measure, and whether it is in force.
+
+    `account` accepted it at `at` in the batch `batch`; these three are known of reports read from their batches
+    (etl.intake.entered_rows), not of those read from a published version, which holds only reports in force.
+    """
 
     measure: str
     department: str
@@ -30,91 +34,90 @@ class ProgressReport:
     percent: Decimal | None
     text: str
     evidence: str
-    entered_by: str
-    batch: str
-    account: str
-    at: datetime
-    file_name: str
+    entered_by: str = ""
+    batch: str = ""
+    account: str = ""
+    at: datetime | None = None
+    standing: ReportStatus = "已发布"
 
     @property
     def key(self) -> tuple[str, str, date]:
-        """What a later report with the same replaces."""
+        """A later report with the same key replaces this one."""
         return self.measure, self.department, self.reported_on
 
 
-def from_row(
-    row: Mapping[str, Any], batch: str, account: str, at: datetime, file_name: str
-) -> ProgressReport:
-    """A report from a row of the table; rows come from the door, so their types are right."""
-    return ProgressReport(
-        measure=row["measure"],
-        department=row["department"],
-        reported_on=row["reported_on"],
-        status=row["status"],
-        percent=row["percent"],
-        text=row["text"] or "",
-        evidence=row["evidence"] or "",
-        entered_by=row.get("entered_by") or "",
-        batch=batch,
-        account=account,
-        at=at,
-        file_name=file_name,
+def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[ProgressReport, ...]:
+    """Reports in the order of the rows, whose types are right since they were accepted."""
+    return tuple(
+        ProgressReport(
+            measure=row["measure"],
+            department=row["department"],
+            reported_on=row["reported_on"],
+            status=row["status"],
+            percent=row["percent"],
+            text=row["text"] or "",
+            evidence=row["evidence"] or "",
+            entered_by=row.get("entered_by") or "",
+        )
+        for row in rows
     )
 
 
 def reporters(catalog: Catalog, measure: Measure) -> tuple[str, ...]:
     """The departments that may report on a measure, in the plan's order; a collective stands for its members."""
     named: list[str] = []
-    for one in measure.departments:
-        department = catalog.departments[one]
-        named += department.members if department.collective else (one,)
+    for name in measure.departments:
+        department = catalog.departments[name]
+        named += department.members if department.collective else (name,)
     return tuple(dict.fromkeys(named))
 
 
 def may_report(catalog: Catalog, measure: Measure, actor: Actor) -> tuple[str, ...]:
-    """The departments this actor may report for on a measure; empty for those who may not report on it."""
-    return tuple(one for one in reporters(catalog, measure) if actor.may("report", one))
+    """The departments for which this actor may report on a measure."""
+    return tuple(name for name in reporters(catalog, measure) if actor.may("report", name))
 
 
-def mistakes(row: Mapping[str, object], catalog: Catalog) -> list[tuple[str, str, str, str]]:
-    """(column, found, expected, remedy) for what a report may not say beyond its contract; empty when it is sound."""
-    found: list[tuple[str, str, str, str]] = []
+def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
+    """Everything in a row that cannot be right; empty when it is sound."""
+    wrong: list[Contradiction] = []
     measure = catalog.measures.get(str(row["measure"]))
     if measure is not None and row["department"] not in reporters(catalog, measure):
         name = catalog.departments[str(row["department"])].name
         expected = catalog.department_names(reporters(catalog, measure))
-        found.append(("department", f"“{name}”不是措施「{measure.title}」的责任部门", expected, ""))
+        problem = f"“{name}”不是措施「{measure.title}」的责任部门"
+        wrong.append(Contradiction("department", problem, expected))
     percent, status = row["percent"], row["status"]
     if isinstance(percent, Decimal):
-        shown = f"{percent.normalize():f}%"
+        text = f"{percent.normalize():f}%"
         if percent > WHOLE:
-            found.append(("percent", f"完成进度 {shown}", "不超过 100%", ""))
+            wrong.append(Contradiction("percent", f"完成进度 {text}", "不超过 100%"))
         elif status == "已完成" and percent != WHOLE:
-            found.append(
-                ("percent", f"状态为“已完成”，完成进度却是 {shown}", "100%", "未完成的请改选“推进中”")
-            )
+            problem = f"状态为“已完成”，完成进度却是 {text}"
+            wrong.append(Contradiction("percent", problem, "100%", "未完成的请改选“推进中”"))
         elif status == "未启动" and percent:
-            found.append(("percent", f"状态为“未启动”，完成进度却是 {shown}", "0%或空白", "请核对状态"))
+            problem = f"状态为“未启动”，完成进度却是 {text}"
+            wrong.append(Contradiction("percent", problem, "0%或空白", "请核对状态"))
     length = len(str(row["text"] or ""))
     if length > LONGEST:
-        found.append(("text", f"进展情况 {length} 字", f"不超过 {LONGEST} 字", "详细内容请放在佐证材料里"))
-    return found
+        expected, remedy = f"不超过 {LONGEST} 字", "详细内容请放在佐证材料里"
+        wrong.append(Contradiction("text", f"进展情况 {length} 字", expected, remedy))
+    return wrong
 
 
 def standings(
     reports: Sequence[ProgressReport], published: Iterable[str], withdrawn: Iterable[str]
 ) -> tuple[ReportStatus, ...]:
-    """Where each report stands, for reports in the order in which they replace each other, the earliest first.
+    """The state of each report, for reports in the order in which they replace each other, the earliest first.
 
-    `published` and `withdrawn` name batches. Of the published ones with one key the last holds; one that waits replaces
-    nothing yet.
+    `published` and `withdrawn` name batches. Of the published ones with one key the last is in force; a report that is
+    not published replaces nothing yet.
     """
-    shown, gone = set(published), set(withdrawn)
-    last = {report.key: number for number, report in enumerate(reports) if report.batch in shown}
+    in_version, taken_back = set(published), set(withdrawn)
+    last = {report.key: number for number, report in enumerate(reports) if report.batch in in_version}
 
     def standing(number: int, report: ProgressReport) -> ReportStatus:
-        if report.batch in shown:  # a batch withdrawn since is in the published version until the next one
+        if report.batch in in_version:  # a withdrawn batch stays in the published version until the next one
             return "已发布" if last[report.key] == number else "已被替代"
-        return "已撤回" if report.batch in gone else "待发布"
+        return "已撤回" if report.batch in taken_back else "待发布"
 
     return tuple(standing(number, report) for number, report in enumerate(reports))

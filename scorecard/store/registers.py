@@ -7,25 +7,13 @@ not come in gives None, which is not the same as nothing in it. No private colum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import duckdb
 
+from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
+
 ADOPTED = ("国家级", "省级", "市级", "区级")
-
-
-@dataclass(frozen=True)
-class RegisteredProgress:
-    """One report of a department on a measure; of several on one day the last stands."""
-
-    measure: str
-    department: str
-    reported_on: date
-    status: str
-    percent: Decimal | None
-    text: str
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -76,15 +64,15 @@ class Activity:
     firms: int
 
 
-def progress(connection: duckdb.DuckDBPyConnection) -> tuple[RegisteredProgress, ...] | None:
-    """Every report of progress, the newest first."""
+def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...] | None:
+    """Every report of progress in force, the newest first."""
+    columns = ("measure", "department", "reported_on", "status", "percent", "text", "evidence")
     rows = _fetch(
         connection,
-        "measure_progress",
-        "SELECT measure, department, reported_on, status, percent, text, coalesce(evidence, '') FROM measure_progress"
-        " ORDER BY reported_on DESC, measure, department",
+        TABLE,
+        f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department",
     )
-    return None if rows is None else tuple(RegisteredProgress(*row) for row in rows)
+    return None if rows is None else from_rows(dict(zip(columns, row, strict=True)) for row in rows)
 
 
 def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:

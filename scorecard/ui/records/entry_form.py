@@ -1,73 +1,115 @@
-"""One row that a person fills in on a page, and takes in once: the form empties itself after its row was accepted.
+"""A form that enters one row and is empty again afterwards: a row is accepted once, and its result is shown once.
 
-A click can reach the server twice, and a run can be interrupted between the act and its answer. So the form that was
-sent is gone afterwards (its key counts), and the row of one filling carries one time: sent again it is the same bytes,
-which the door knows. Filled in anew it is another row, also when it says the same as an earlier one.
+A click can reach the server twice, and a run can be interrupted between the act and its answer. So a form that was sent
+is gone afterwards (its key counts), and the row of one filling carries one time: sent again it gives the same bytes, which
+are known already. Filled in anew it is another row, also when it says the same as an earlier one.
 """
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import streamlit as st
 
+from etl.problems import Problem
+from etl.versions.enter import EntryResult, enter_row
+from scorecard.access import RIGHTS, ROLE_NAMES, Capability, Role
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.catalog.contracts import Table
-from scorecard.storage.spreadsheet_csv import write_csv
+from scorecard.store.versions import VersionManifest
+from scorecard.ui.shell import identity
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
+from scorecard.ui.shell.templating import render
+
+_SIGNED_IN: tuple[Role, ...] = ("leadership", "department", "case_management", "administrator")
 
 
-@dataclass(frozen=True)
-class EnteredRow:
-    """A row as it was filled in: its CSV for the door, and the name the batch goes by."""
-
-    csv: bytes
-    file_name: str
+def form_key(table: str) -> str:
+    """The key of the form for this table: another one after each row that was accepted."""
+    return f"{table}-{st.session_state.get(_count(table), 0)}"
 
 
-def form_key(name: str) -> str:
-    """The key of the form of this name: another one after each row that was taken in."""
-    return f"{name}-{st.session_state.get(_count(name), 0)}"
+def enter(
+    table: str,
+    row: Mapping[str, object],
+    file_name: str,
+    version: VersionManifest | None,
+    result_text: Callable[[EntryResult], str],
+    *,
+    time_column: str,
+    missing: Sequence[str] = (),
+    publishes: bool = True,
+) -> None:
+    """Accepts the row of a form that was sent, and starts the page anew; or shows what must be corrected first.
+
+    `missing` asks for fields that are blank. `time_column` gets the time of this filling. `result_text` is shown once, at
+    the next `show_result`.
+    """
+    if missing:
+        st.html(render("ui/shell/mistakes.html", lines=missing))
+        return
+    at, catalog = _first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
+    with st.spinner("正在记录、建库并发布…" if publishes else "正在记录…"):
+        result = enter_row(
+            {**row, time_column: at},
+            f"{file_name}_{at:%Y%m%d%H%M%S}.csv",
+            catalog.tables[table],
+            catalog,
+            identity.current(),
+            data_dir(),
+            version,
+            publishes=publishes,
+        )
+    if result.refusals:
+        st.html(render("ui/shell/mistakes.html", lines=[_line(problem) for problem in result.refusals]))
+        return
+    remember_result(table, result_text(result))
+    st.rerun()
 
 
-def moment(name: str, content: Hashable) -> datetime:
+def show_result(table: str) -> None:
+    """The result of the row accepted last, unless it was shown already."""
+    text = st.session_state.pop(_result(table), "")
+    if text:
+        st.html(render("ui/shell/accepted.html", text=text))
+
+
+def roles_that_may(right: Capability) -> str:
+    """The names of the roles with this right, for a page that shows them in place of its form."""
+    return "、".join(ROLE_NAMES[role] for role in _SIGNED_IN if right in RIGHTS[role])
+
+
+def remember_result(table: str, text: str) -> None:
+    """After a row was accepted: the next run shows an empty form and this text."""
+    st.session_state[_count(table)] = st.session_state.get(_count(table), 0) + 1
+    st.session_state[_result(table)] = text
+
+
+def _first_sent(table: str, content: tuple[str, ...]) -> datetime:
     """When this content was first sent from the form on screen, in the court's time, to the second.
 
-    No two fillings of a session have the same second: an entry back to what was said first is one of its own.
+    No two fillings of a session have the same second: an entry back to an earlier content is a row of its own.
     """
-    filling = (st.session_state.get(_count(name), 0), content)
-    kept = st.session_state.get(_sent(name))
-    if kept is None or kept[0] != filling:
+    filling = (st.session_state.get(_count(table), 0), content)
+    last: tuple[object, datetime] | None = st.session_state.get(_sent(table))
+    if last is None or last[0] != filling:
         now = datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0)
-        at = now if kept is None else max(now, kept[1] + timedelta(seconds=1))
-        kept = (filling, at)
-        st.session_state[_sent(name)] = kept
-    return kept[1]
+        last = (filling, now if last is None else max(now, last[1] + timedelta(seconds=1)))
+        st.session_state[_sent(table)] = last
+    return last[1]
 
 
-def as_csv(row: Mapping[str, str], contract: Table) -> bytes:
-    """One row under the headers of the contract, columns that are not filled in blank."""
-    headers = [column.header for column in contract.columns.values()]
-    return write_csv(headers, [[row.get(column) for column in contract.columns]])
+def _line(problem: Problem) -> str:
+    value = f"“{problem.value}”" if problem.value else ""
+    suggestion = f"；{problem.suggestion}" if problem.suggestion else ""
+    return f"{problem.column}{value}：{problem.reason}{suggestion}"
 
 
-def taken(name: str, said: str) -> None:
-    """The row is in: the next run shows an empty form and says so once."""
-    st.session_state[_count(name)] = st.session_state.get(_count(name), 0) + 1
-    st.session_state[_said(name)] = said
+def _count(table: str) -> str:
+    return f"_{table}_count"
 
 
-def just_said(name: str) -> str:
-    """What is to be said of the row taken in last; empty when that was said already."""
-    return st.session_state.pop(_said(name), "")
+def _sent(table: str) -> str:
+    return f"_{table}_sent"
 
 
-def _count(name: str) -> str:
-    return f"_{name}_taken"
-
-
-def _sent(name: str) -> str:
-    return f"_{name}_sent"
-
-
-def _said(name: str) -> str:
-    return f"_{name}_said"
+def _result(table: str) -> str:
+    return f"_{table}_result"

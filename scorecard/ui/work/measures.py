@@ -5,9 +5,10 @@ from typing import Any
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
+from scorecard.records.progress_reports import ProgressReport
 from scorecard.store import versions as store
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import RegisteredProgress, progress
+from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
@@ -159,7 +160,7 @@ def _series(catalog: Catalog, line: MeasureLine) -> list[tuple[str, str]]:
     return found
 
 
-def _told(catalog: Catalog, one: RegisteredProgress) -> dict[str, str]:
+def _told(catalog: Catalog, one: ProgressReport) -> dict[str, str]:
     return {
         "day": day_text(one.reported_on),
         "department": catalog.departments[one.department].name,

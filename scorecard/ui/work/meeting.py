@@ -1,8 +1,7 @@
 """会商: the matters of a session one after the other, each with its facts on one screen and a place for what is decided."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import streamlit as st
@@ -10,15 +9,14 @@ import streamlit as st
 from scorecard.access import Actor
 from scorecard.assessment.cards import Card
 from scorecard.audit import log as audit
-from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
-from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.agenda import AgendaItem, agenda, late
-from scorecard.records.decisions import LONGEST, STATUSES, Decision, mistakes
+from scorecard.records.decisions import LONGEST, STATUSES, TABLE, Decision
 from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.worklist_rows import tallies
-from scorecard.ui.records.entry_form import as_csv
+from scorecard.ui.records.entry_form import enter, form_key, show_result
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
@@ -27,15 +25,6 @@ from scorecard.ui.shell.templating import render
 from scorecard.ui.work import measures, worklists
 
 _TERM = timedelta(days=30)  # proposed due date; whoever records changes it
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A decision as it was filled in: the row by column id, and the same row as a CSV."""
-
-    row: Mapping[str, Any]
-    csv: bytes
-    file_name: str
 
 
 def matters(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
@@ -116,38 +105,39 @@ def _told(catalog: Catalog, one: Decision, days: int) -> dict[str, Any]:
     }
 
 
-def form(view: View, matter: AgendaItem, contract: Table, actor: Actor) -> Recorded | None:
-    """The form for what is decided on a matter; the row when it was sent and is sound. A later row corrects an earlier."""
+def decision_form(view: View, matter: AgendaItem, actor: Actor) -> None:
+    """The form that records the decision on a matter; a later row corrects an earlier one."""
     if not actor.may("decisions"):
         frame.private_note("由审管办记录", "结论、责任部门和期限由审管办（领导小组办公室）登录后记录。")
-        return None
+        return
+    show_result(TABLE)
     catalog, last = view.catalog, matter.last
-    names = {one.id: one.name for one in catalog.departments.values()}
+    names = {department.id: department.name for department in catalog.departments.values()}
     first = (last.department if last and last.department in names else None) or next(
         iter(matter.departments), ""
     )
-    with st.form(f"decide {matter.id} {len(matter.history)}", border=True):
-        conclusion = st.text_area("结论", max_chars=LONGEST, height=140, key=_key("conclusion", matter))
+    key = f"{matter.id} {form_key(TABLE)}"  # another matter, and the next row on this one, has a form of its own
+    with st.form(f"decide {key}", border=True):
+        conclusion = st.text_area("结论", max_chars=LONGEST, height=140, key=f"conclusion {key}")
         who, until, how = st.columns([2, 1.4, 1.4])
         department = who.selectbox(
             "责任部门",
             list(names),
             index=list(names).index(first) if first in names else None,
             format_func=names.__getitem__,
-            key=_key("department", matter),
+            key=f"department {key}",
         )
         due_on = until.date_input(
-            "期限", value=today() + _TERM, min_value=today(), format="YYYY-MM-DD", key=_key("due", matter)
+            "期限", value=today() + _TERM, min_value=today(), format="YYYY-MM-DD", key=f"due {key}"
         )
-        status = how.selectbox("状态", STATUSES, key=_key("status", matter))
+        status = how.selectbox("状态", STATUSES, key=f"status {key}")
         pressed = st.form_submit_button("记录", type="primary")
     if not pressed:
-        return None
-    now = datetime.now(COURT_TIME).replace(tzinfo=None, microsecond=0)
-    row: dict[str, Any] = {
+        return
+    row = {
         "item": matter.id,
         "title": matter.title,
-        "session_on": now.date(),
+        "session_on": today(),
         "facts": "；".join((*matter.reasons, *matter.facts)),
         "conclusion": conclusion.strip(),
         "department": department,
@@ -155,29 +145,20 @@ def form(view: View, matter: AgendaItem, contract: Table, actor: Actor) -> Recor
         "status": status,
         "version": view.version.id,
         "recorded_by": actor.name,
-        "decided_at": now,
     }
-    wrong = [] if row["conclusion"] else ["请填写结论"]
+    missing = [] if row["conclusion"] else ["请填写结论"]
     if status == "待办" and not department:
-        wrong.append("请选择责任部门")
-    wrong += [
-        f"{contract.header(column)}：{what}；应为：{wanted}"
-        for column, what, wanted, _ in mistakes(row, catalog)
-    ]
-    if wrong:
-        st.html(render("ui/shell/mistakes.html", lines=wrong))
-        return None
-    return Recorded(row, _csv(row, contract, catalog), f"会商_{now:%Y%m%d%H%M%S}.csv")
-
-
-def _key(field: str, matter: AgendaItem) -> str:
-    """Another matter, and the same one after it was decided on, has fields of its own: nothing is sent twice."""
-    return f"{field} {matter.id} {len(matter.history)}"
-
-
-def _csv(row: Mapping[str, Any], contract: Table, catalog: Catalog) -> bytes:
-    cells = {**row, "department": catalog.departments[row["department"]].name if row["department"] else None}
-    return as_csv({name: str(cell) for name, cell in cells.items() if cell is not None}, contract)
+        missing.append("请选择责任部门")
+    enter(
+        TABLE,
+        row,
+        "会商",
+        view.version.manifest,
+        lambda result: "此前已记录，没有重复写入" if result.already else "已记录",
+        time_column="decided_at",
+        missing=missing,
+        publishes=False,
+    )
 
 
 def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:

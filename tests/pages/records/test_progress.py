@@ -147,7 +147,7 @@ def test_a_press_whose_answer_was_lost_is_the_same_report_when_pressed_again(
     before = entered(own)
     app = open_page(own, "progress", actor=CIVIL, measure=MINE)
     with monkeypatch.context() as lost:
-        lost.setattr("scorecard.ui.records.progress.taken", lambda *_: None)
+        lost.setattr("scorecard.ui.records.entry_form.remember_result", lambda *_: None)
         fill(app, 状态="长期坚持")
     assert entered(own) == before + 1
     submit(app).click().run()

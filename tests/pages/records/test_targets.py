@@ -86,7 +86,7 @@ def test_a_second_press_records_no_second_target(
 ) -> None:
     app = open_page(own, "targets", actor=OFFICER)
     with monkeypatch.context() as lost:
-        lost.setattr("scorecard.ui.records.targets.taken", lambda *_: None)
+        lost.setattr("scorecard.ui.records.entry_form.remember_result", lambda *_: None)
         fill_target(app, **FIELDS)
     next(one for one in app.button if one.label == "记录目标").click().run()
     assert "没有重复写入" in text(app)

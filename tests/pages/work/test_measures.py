@@ -8,8 +8,8 @@ from pathlib import Path
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import interval, lines
+from scorecard.records.progress_reports import ProgressReport
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.registers import RegisteredProgress
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
 from tests.support.samples import copied
@@ -23,12 +23,12 @@ PARAMETER = {
 }
 
 
-def report(measure: str, department: str, day: date, evidence: str = "材料.pdf") -> RegisteredProgress:
-    return RegisteredProgress(measure, department, day, "推进中", Decimal(40), "进展", evidence)
+def report(measure: str, department: str, day: date, evidence: str = "材料.pdf") -> ProgressReport:
+    return ProgressReport(measure, department, day, "推进中", Decimal(40), "进展", evidence)
 
 
 def duties(
-    catalog: Catalog, measure: str, *reports: RegisteredProgress, every: int | None = 100
+    catalog: Catalog, measure: str, *reports: ProgressReport, every: int | None = 100
 ) -> list[tuple[str, int | None, bool | None]]:
     newest = sorted(reports, key=lambda one: one.reported_on, reverse=True)
     found = {line.measure.id: line for line in lines(catalog, {}, newest, (), DAY, every)}
@@ -83,7 +83,7 @@ def test_a_collective_owes_through_each_of_its_members(catalog: Catalog) -> None
 
 
 def test_what_is_lacking_is_named_and_a_measure_without_anything_is_silent(catalog: Catalog) -> None:
-    def line(*reports: RegisteredProgress):
+    def line(*reports: ProgressReport):
         found = lines(catalog, {}, reports, (), DAY, 100)
         return next(one for one in found if one.measure.id == "commercial_disputes.2")
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import list_batches
-from etl.intake.entered_rows import recorded
+from etl.intake.entered_rows import recorded_decisions
 from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
@@ -138,7 +138,7 @@ def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(
     assert "还没有记录" in before
     decide(app, "逐案核查，月底前清零")
     assert not app.exception
-    (one,) = recorded(own, sample=True)
+    (one,) = recorded_decisions(own, sample=True)
     assert (one.conclusion, one.status, one.recorded_by) == ("逐案核查，月底前清零", "待办", OFFICER.name)
     assert one.due_on == today() + timedelta(days=30)
     assert one.session_on == today()
@@ -159,9 +159,9 @@ def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(
 ) -> None:
     app = decide(open_page(own, "meeting"), "先查原因")
     app.run()
-    assert len(recorded(own, sample=True)) == 1
+    assert len(recorded_decisions(own, sample=True)) == 1
     decide(app, "已查清并整改", status="已办结")
-    found = recorded(own, sample=True)
+    found = recorded_decisions(own, sample=True)
     assert [one.status for one in found] == ["待办", "已办结"]
     assert len({one.item for one in found}) == 1
     assert unresolved(found) == ()
@@ -174,7 +174,7 @@ def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(
 def test_an_empty_conclusion_is_refused_before_anything_is_written(own: DataDir, open_page: Open) -> None:
     app = decide(open_page(own, "meeting"), "   ")
     assert "请填写结论" in text(app)
-    assert recorded(own, sample=True) == ()
+    assert recorded_decisions(own, sample=True) == ()
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, ADMINISTRATOR], ids=lambda one: one.role)
@@ -227,7 +227,7 @@ def test_recording_on_the_sample_does_not_turn_the_deployment_away_from_it(
 ) -> None:
     decide(open_page(own, "meeting"), "先查原因")
     assert all(batch.sample for batch in chosen_batches(own))
-    assert recorded(own, sample=False) == ()
+    assert recorded_decisions(own, sample=False) == ()
     named = build(catalog, own)
     connection = store.connect(own, named)
     try:

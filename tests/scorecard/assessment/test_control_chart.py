@@ -19,7 +19,7 @@ from scorecard.narrative.control_words import (
     variation_sentence,
     what_would_change,
 )
-from scorecard.records.baselines import Baseline, in_force, mistakes
+from scorecard.records.baselines import Baseline, contradictions, in_force
 from scorecard.records.targets import Bounds
 from tests.scorecard.assessment.test_spc import COURT
 from tests.support.court import indicator
@@ -249,5 +249,5 @@ def test_a_decision_that_cannot_stand_is_named(
         "from_month": date(2026, 1, 1),
         "decided_at": datetime(2026, 2, 28),
     }
-    assert mistakes(row, catalog) == []
-    assert [found[0] for found in mistakes(row | changed, catalog)] == [column]
+    assert contradictions(row, catalog) == []
+    assert [found[0] for found in contradictions(row | changed, catalog)] == [column]

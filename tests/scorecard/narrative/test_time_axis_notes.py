@@ -9,7 +9,7 @@ from scorecard.assessment.verdict import Verdict
 from scorecard.calendar.period import Grain, between
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.time_axis_notes import footnotes, marks
-from scorecard.records.annotations import Annotation, in_force, mistakes
+from scorecard.records.annotations import Annotation, contradictions, in_force
 from scorecard.records.baselines import Baseline
 
 
@@ -94,6 +94,6 @@ def test_a_withdrawn_mark_is_gone_and_others_indicators_marks_are_not_shown() ->
 )
 def test_a_mark_that_cannot_stand_is_named(catalog: Catalog, changed: dict[str, object], column: str) -> None:
     row: dict[str, object] = {"indicator": None, "month": date(2026, 1, 1), "text": "换系统"}
-    assert mistakes(row, catalog) == []
-    assert mistakes(row | {"indicator": "small_claims_rate"}, catalog) == []
-    assert [found[0] for found in mistakes(row | changed, catalog)] == [column]
+    assert contradictions(row, catalog) == []
+    assert contradictions(row | {"indicator": "small_claims_rate"}, catalog) == []
+    assert [found[0] for found in contradictions(row | changed, catalog)] == [column]

@@ -8,9 +8,10 @@ import pytest
 
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import list_batches
-from etl.intake.entered_rows import reported
+from etl.intake.entered_rows import progress
 from etl.intake.examine import examine
 from etl.intake.withdraw import withdraw
+from etl.versions.enter import one_row_csv
 from etl.versions.pending import adds_only, waiting
 from etl.versions.publish import publish
 from etl.warehouse.build import build
@@ -28,7 +29,6 @@ from scorecard.records.progress_reports import (
 )
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.ui.records.entry_form import as_csv
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.extracts import cases_csv
 
@@ -46,7 +46,7 @@ GOOD = {
 
 
 def row(catalog: Catalog, **cells: str) -> bytes:
-    return as_csv({**GOOD, **cells}, catalog.tables[TABLE])
+    return one_row_csv({**GOOD, **cells}, catalog.tables[TABLE], catalog)
 
 
 def enter(catalog: Catalog, data: DataDir, actor: Actor = CIVIL, **cells: str):
@@ -160,7 +160,7 @@ def test_a_report_that_contradicts_itself_does_not_get_in(
 def report(batch: str, day: int = 20, department: str = "civil") -> ProgressReport:
     on, at = date(2026, 10, day), datetime(2026, 10, 21)
     return ProgressReport(
-        "insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at, ""
+        "insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at
     )
 
 
@@ -190,11 +190,11 @@ def test_a_correction_replaces_in_the_published_version_and_the_first_report_sta
     published = publish(data, build(catalog, data), OFFICER)
     enter(catalog, data, percent="60")
     enter(catalog, data, percent="70", entered_at="2026-10-22 09:00:00")
-    assert [one.standing for one in reported(data, published)] == ["待发布", "待发布"]
+    assert [one.standing for one in progress(data, published)] == ["待发布", "待发布"]
     assert len(waiting(data, published.batches)) == 2
     assert adds_only(catalog, data, published, TABLE)
     published = publish(data, build(catalog, data), OFFICER)
-    assert {(one.report.percent, one.standing) for one in reported(data, published)} == {
+    assert {(one.percent, one.standing) for one in progress(data, published)} == {
         (Decimal(60), "已被替代"),
         (Decimal(70), "已发布"),
     }

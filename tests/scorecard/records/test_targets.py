@@ -9,7 +9,7 @@ import pytest
 
 from scorecard.calendar.period import Grain
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.targets import Bounds, bounds, effective, from_rows, mistakes
+from scorecard.records.targets import Bounds, bounds, contradictions, effective, from_rows
 from tests.support.court import period, target
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))
@@ -119,7 +119,7 @@ def row(**changes: Any) -> dict[str, object]:
 def test_a_sound_row_becomes_a_target_and_has_no_mistake(catalog: Catalog) -> None:
     (found,) = from_rows([row()])
     assert (found.lower, found.upper, found.ladder, found.document) == (Decimal(20), Decimal(35), (), "")
-    assert mistakes(row(), catalog) == []
+    assert contradictions(row(), catalog) == []
 
 
 def test_a_ladder_may_be_written_with_full_width_semicolons() -> None:
@@ -146,7 +146,7 @@ LADDER = "10;20;30;40;50;60;70;80;90;100;110;120"
 def test_a_row_that_contradicts_itself_is_named_by_its_column(
     catalog: Catalog, changes: dict[str, Any], column: str, found: str
 ) -> None:
-    assert [(one[0], one[1]) for one in mistakes(row(**changes), catalog)] == [(column, found)]
+    assert [(one[0], one[1]) for one in contradictions(row(**changes), catalog)] == [(column, found)]
 
 
 TOTAL = {"indicator": "outreach_firm_count", "kind": "累计", "lower": Decimal(120), "upper": None}
@@ -165,22 +165,24 @@ TOTAL = {"indicator": "outreach_firm_count", "kind": "累计", "lower": Decimal(
 def test_a_row_for_a_yearly_total_that_contradicts_itself_is_named_by_its_column(
     catalog: Catalog, changes: dict[str, Any], column: str, found: str
 ) -> None:
-    assert mistakes(row(**TOTAL), catalog) == []
-    assert mistakes(row(**TOTAL, ladder=LADDER), catalog) == []
-    assert [(one[0], one[1]) for one in mistakes(row(**{**TOTAL, **changes}), catalog)] == [(column, found)]
+    assert contradictions(row(**TOTAL), catalog) == []
+    assert contradictions(row(**TOTAL, ladder=LADDER), catalog) == []
+    assert [(one[0], one[1]) for one in contradictions(row(**{**TOTAL, **changes}), catalog)] == [
+        (column, found)
+    ]
 
 
 def test_a_ladder_that_goes_down_is_a_mistake(catalog: Catalog) -> None:
     falling = "10;20;30;40;50;60;70;80;90;100;110;105"
-    assert [one[0] for one in mistakes(row(**TOTAL, ladder=falling), catalog)] == ["ladder"]
+    assert [one[0] for one in contradictions(row(**TOTAL, ladder=falling), catalog)] == ["ladder"]
 
 
 def test_a_bound_against_the_sense_of_the_indicator_is_a_mistake(catalog: Catalog) -> None:
     """Longer trials cannot be the aim of an indicator that is better when lower."""
-    found = mistakes(row(indicator="small_claims_mean_days", kind="下限", upper=None), catalog)
+    found = contradictions(row(indicator="small_claims_mean_days", kind="下限", upper=None), catalog)
     assert [one[1] for one in found] == ["“小额诉讼平均审理天数”越低越好，目标却是下限"]
 
 
 def test_a_stock_may_have_a_plain_bound_because_it_does_not_add_up(catalog: Catalog) -> None:
     stock = row(indicator="bankruptcy_pending_over_2y_count", kind="上限", lower=None, upper=Decimal(0))
-    assert mistakes(stock, catalog) == []
+    assert contradictions(stock, catalog) == []

@@ -1,0 +1,73 @@
+"""One row typed on a page: examined, accepted as a batch of its own, and published at once where nothing else changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from etl.intake.accept import accept
+from etl.intake.examine import examine
+from etl.problems import Problem
+from etl.versions.pending import adds_only
+from etl.versions.publish import publish
+from etl.warehouse.build import build
+from scorecard.access import Actor
+from scorecard.calendar.clock import today
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.data_dir import DataDir
+from scorecard.storage.spreadsheet_csv import write_csv
+from scorecard.store.versions import VersionManifest
+
+
+@dataclass(frozen=True)
+class EntryResult:
+    """The problems that refuse the row; without any, whether it was there before and whether it is published now."""
+
+    refusals: tuple[Problem, ...] = ()
+    already: bool = False
+    published: bool = False
+
+
+def enter_row(
+    row: Mapping[str, object],
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    actor: Actor,
+    data: DataDir,
+    version: VersionManifest | None,
+    *,
+    publishes: bool,
+) -> EntryResult:
+    """Accepts the row, of a table whose rows people enter, unless it has problems; then nothing is written.
+
+    `row`: column -> value, departments by id. With `publishes` the row is published at once, if the actor may publish and
+    the next version would be `version` (the published one) with this row and nothing else. A row that is entered while the
+    sample is published belongs to the sample. Raises Forbidden.
+    """
+    raw = one_row_csv(row, table, catalog)
+    examination = examine(raw, file_name, table, catalog, today())
+    if examination.refused:
+        refusals = (problem for problem in examination.problems if problem.severity == "refuse")
+        return EntryResult(refusals=tuple(refusals))
+    sample = version is not None and version.sample
+    batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample)
+    alone = (
+        publishes
+        and version is not None
+        and actor.may("publish")
+        and adds_only(catalog, data, version, table.id)
+    )
+    if alone:
+        publish(data, build(catalog, data), actor)
+    return EntryResult(already=batch.already, published=alone)
+
+
+def one_row_csv(row: Mapping[str, object], table: Table, catalog: Catalog) -> bytes:
+    """The row under the headers of its contract, columns that are not filled in blank."""
+    cells: list[str | None] = []
+    for name, column in table.columns.items():
+        value = row.get(name)
+        if column.type == "department" and (department := catalog.departments.get(str(value))):
+            value = department.name
+        cells.append(None if value is None else str(value))
+    return write_csv([column.header for column in table.columns.values()], [cells])
