@@ -1,31 +1,35 @@
-"""The real app on a free port in a process of its own, and Debian's Chromium. Built on the same sample as the pages."""
+"""Chromium, the app on the published sample, and pages that are read only when they stand still."""
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
-from scorecard.catalog import loader
-from scorecard.identity import account_file, accounts
-from scorecard.identity.settings import AccessSettings, Granted
-from scorecard.identity.sign_in import change_password
-from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
-from tests.support.actors import ADMINISTRATOR
+from scorecard.storage.data_dir import DataDir
+from tests.support.actors import PASSWORD
 from tests.support.samples import copied
+from tests.support.server import running
 
-ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
+PATIENCE = 60  # seconds: a busy machine is slow, and a test that waits for what comes loses nothing by it
+expect.set_options(timeout=PATIENCE * 1000)
+# Nothing has changed in the page for a fifth of a second; at most ten seconds.
+_QUIET = """() => new Promise(done => {
+  let timer;
+  const end = () => { watch.disconnect(); clearTimeout(timer); clearTimeout(last); done(); };
+  const wait = () => { clearTimeout(timer); timer = setTimeout(end, 200); };
+  const watch = new MutationObserver(wait), last = setTimeout(end, 10000);
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  wait();
+})"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,40 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def running(
-    data: DataDir, seeds: Path = ROOT / "seeds", port: int = 0, options: str = "", **environment: str
-) -> Generator[str]:
-    """The address of the app on this data folder, started as `make run` starts it; `options` is Python run before."""
-    port = port or free_port()
-    variables = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds), **environment}
-    command = [sys.executable, "-m", "scorecard.ui.server.serve", "--port", str(port)]
-    if options:
-        serve = f"from scorecard.ui.server import serve\nserve.main(['--port', '{port}'])"
-        command = [sys.executable, "-c", f"from streamlit import config\n{options}\n{serve}"]
-    server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-                break
-            except (URLError, ConnectionError):
-                assert server.poll() is None, "the app did not start"
-                assert time.monotonic() < deadline, "the app did not answer"
-                time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
+def eventually(read: Callable[[], T], right: Callable[[T], object], seconds: float = PATIENCE) -> T:
+    """What `read` gives as soon as it is right, or in the end: for what no assertion of Playwright's can wait for."""
+    deadline = time.monotonic() + seconds
+    while not right(value := read()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return value
 
 
 @dataclass(frozen=True)
@@ -83,54 +59,26 @@ class App:
 
 @pytest.fixture(scope="session")
 def app(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """One server for all tests that only look; on a copy, because accounts are made in it and sign-ins recorded."""
+    """One server for all tests that publish nothing; on a copy, because accounts are made in it and sign-ins recorded."""
     data = copied(sample, tmp_path_factory.mktemp("app") / "data")
     with running(data) as address:
         yield App(address, data)
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., str]]:
-    """start(data, seeds=…): a server of this test's own."""
-    with ExitStack() as stack:
-        yield lambda data, *given, **more: stack.enter_context(running(data, *given, **more))
-
-
-PASSWORD = "brandnew harbour 47"
-
-
-def account(data: DataDir, role: Granted, name: str = "", department: str | None = None) -> str:
-    """The name of an account of this role whose password is PASSWORD, made as an administrator and its owner make it."""
-    name = name or f"账户.{role}"
-    if account_file.read(data).find(name) is None:
-        known = loader.load(ROOT / "seeds").departments
-        first = accounts.create(data, ADMINISTRATOR, name, role, department, known)
-        change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
-    return name
-
-
-def sign_in(page: Page, address: str, name: str, onward: str = "/", password: str = PASSWORD) -> None:
-    """Through the form, as a person does; afterwards the page is on its way to `onward`."""
-    page.goto(f"{address}/signin?{urlencode({'next': onward})}")
-    page.get_by_label("账户", exact=True).fill(name)
-    page.get_by_label("密码", exact=True).fill(password)
-    page.get_by_role("button", name="登录").click()
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
 
 
 @dataclass
 class Watched:
-    """A page and what it did behind the reader's back."""
+    """A page, the errors it reported and the addresses elsewhere that it asked."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
@@ -143,22 +91,52 @@ class Watched:
         return self.page
 
     def settle(self) -> None:
-        self.page.locator(".sc h1").first.wait_for(timeout=60_000)
-        # Not by a function to be evaluated in the page: the policy of the page lets nobody evaluate text.
-        self.page.locator("[data-stale=true]").first.wait_for(state="detached")
-        self.page.wait_for_timeout(400)
+        """Wait until the page has a heading, its script has ended, its figures are drawn and nothing changes any more."""
+        expect(self.page.locator(".sc h1").first).to_be_visible()
+        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+        expect(self.page.locator("[data-testid=stPlotlyChart]:not(:has(svg.main-svg))")).to_have_count(0)
+        # Not Playwright's wait_for_function: the policy of the page lets nobody evaluate text in it.
+        self.page.evaluate(_QUIET)
+
+    def sign_in(self, address: str, name: str, onward: str = "/") -> Page:
+        """The page `onward`, opened by way of the sign-in form."""
+        fill_sign_in(self.page, address, name, onward)
+        self.settle()
+        return self.page
+
+    def undisturbed(self) -> None:
+        """Nothing went wrong in the page, and it asked nobody else."""
+        assert self.errors == []
+        assert self.elsewhere == []
+
+
+def fill_sign_in(page: Page, address: str, name: str, onward: str = "/", password: str = PASSWORD) -> None:
+    """The sign-in form, filled in and sent."""
+    page.goto(f"{address}/signin?{urlencode({'next': onward})}")
+    page.get_by_label("账户", exact=True).fill(name)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def who(page: Page) -> Locator:
+    """Where the page says who has signed in."""
+    return page.locator(".masthead .here")
 
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """visit(width, height): a fresh browser window that keeps what went wrong and who was called."""
+    """visit(width, height): a fresh browser window."""
     with ExitStack() as stack:
 
-        def opened(width: int = 1440, height: int = 900) -> Watched:
+        def new_window(width: int = 1440, height: int = 900) -> Watched:
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
             )
             stack.callback(context.close)
+            context.set_default_timeout(PATIENCE * 1000)
             watched = Watched(context.new_page())
 
             def note(request: Request) -> None:
@@ -179,4 +157,4 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
             watched.page.on("console", listen)
             return watched
 
-        yield opened
+        yield new_window

@@ -1,14 +1,13 @@
-"""The ways a page is looked at once it is open, each a list of complaints: opening it is what takes time.
-
-In light and dark, at both screen sizes, at 200 %, in the meeting room, on paper, by ear, and behind the reader's back.
+"""Looks at an open page, each a list of complaints: in light and dark, at both screen sizes, at 200 %, in the meeting
+room, on paper, by ear, and at what it does unseen.
 """
 
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, eventually
 
 Look = Callable[[Watched, str], list[str]]
 # A word stands by itself: letters beside a digit belong to the name of a version or batch, which is a hash.
@@ -24,8 +23,8 @@ _LABELS = (
     ".filter(Boolean)"
 )
 _OVER = (
-    "() => { const main = document.querySelector('[data-testid=stMain]');"
-    " return main.scrollWidth - main.clientWidth; }"
+    "() => { const main = document.querySelector('[data-testid=stMain]'), over = main.scrollWidth - main.clientWidth;"
+    " return over > 0 ? [`${over} px`] : []; }"
 )
 # What reaches beyond the right edge, other than inside a box that scrolls by itself.
 _OUTSIDE = (
@@ -74,21 +73,35 @@ _FAINT = r"""
 _GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
 _HIDDEN = (
     "() => [...document.querySelectorAll('.stApp, [data-testid=stAppViewContainer], [data-testid=stMain]')]"
-    ".filter(one => getComputedStyle(one).overflowY !== 'visible' || one.scrollHeight > one.clientHeight + 1).length"
+    ".filter(one => getComputedStyle(one).overflowY !== 'visible' || one.scrollHeight > one.clientHeight + 1)"
+    ".map(one => `${one.dataset.testid} hides what does not fit`)"
+)
+_ENDS_BELOW = (
+    "() => { const blocks = [...document.querySelectorAll('.sc')], height = document.documentElement.scrollHeight;"
+    " const end = blocks.at(-1).getBoundingClientRect().bottom;"
+    " return end > height + 1 ? [`the last block ends at ${end}, below ${height}`] : []; }"
 )
 _COLOURS = (
     "one => [getComputedStyle(one.querySelector('[data-testid=stIconMaterial]')).color,"
     " getComputedStyle(one.closest('header')).backgroundColor]"
 )
+_WHITE = "rgb(255, 255, 255)"
 _HEIGHT = "one => one.getBoundingClientRect().height"
 _LARGER = (".sc h1", ".sc .figure b", "[data-testid=stPlotlyChart] .gtitle")
 
 
-def whole(page: Page) -> None:
-    """Wait for the figures, where the page has some."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=20_000)
-    for chart in page.locator("[data-testid=stPlotlyChart]").all():
-        chart.locator("svg.main-svg").first.wait_for(timeout=20_000)
+def lasting(watched: Watched, script: str) -> list[str]:
+    """The complaints of a script that do not go away: a page that is resized or changes colour needs a moment."""
+    return eventually(lambda: watched.page.evaluate(script), lambda complaints: not complaints, seconds=10)
+
+
+def ground(watched: Watched, right: Callable[[str], object]) -> str:
+    """The colour of the page as soon as it is right, or in the end."""
+    return eventually(lambda: watched.page.evaluate(_GROUND), right, seconds=10)
+
+
+def is_dark(colour: str) -> bool:
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) < 150
 
 
 def sized(watched: Watched, width: int, height: int) -> None:
@@ -112,9 +125,9 @@ def read(watched: Watched, page: str) -> list[str]:
     # The id of the indicator that is open stands in its provenance.
     text = watched.page.locator("body").inner_text().replace(page.partition("indicator=")[2] or "\0", "")
     english = set(WORD.findall(text)) - LATIN
-    style.evaluate("one => one.remove()")
+    style.evaluate("sheet => sheet.remove()")
     return [
-        *sorted(one for one in english if one.islower() or one.istitle()),
+        *sorted(word for word in english if word.islower() or word.istitle()),
         *(["hardly a word"] if few else []),
     ]
 
@@ -123,94 +136,99 @@ def heard(watched: Watched, page: str) -> list[str]:
     """Labels with English words, figures without a sentence that has a number."""
     labels = watched.page.evaluate(_LABELS)
     figures = watched.page.locator("[data-testid=stPlotlyChart]").all()
-    told = [figure.get_attribute("aria-label") or "" for figure in figures]
+    sentences = [figure.get_attribute("aria-label") or "" for figure in figures]
     return [
-        *(one for one in labels if {word for word in WORD.findall(one) if len(word) > 2} - LATIN),
-        *(one for one in told if not re.search(r"[\u4e00-\u9fff]{4}.*\d", one)),
+        *(label for label in labels if {word for word in WORD.findall(label) if len(word) > 2} - LATIN),
+        *(sentence for sentence in sentences if not re.search(r"[\u4e00-\u9fff]{4}.*\d", sentence)),
         *([] if labels else ["no label at all"]),
     ]
 
 
 def outside(watched: Watched) -> list[str]:
-    """What sticks out at the side."""
-    over = watched.page.evaluate(_OVER)
-    return [*watched.page.evaluate(_OUTSIDE), *([f"{over} px"] if over > 0 else [])]
+    """What reaches beyond the right edge."""
+    return [*lasting(watched, _OUTSIDE), *lasting(watched, _OVER)]
 
 
 def wide(watched: Watched, page: str) -> list[str]:
-    """What sticks out at the two sizes of screen the court has."""
-    found: list[str] = []
+    """What reaches beyond the edge at the two sizes of screen the court has."""
+    complaints: list[str] = []
     for width, height in ((1920, 1080), (1440, 900)):
         sized(watched, width, height)
-        found += outside(watched)
-    return found
+        complaints += outside(watched)
+    return complaints
 
 
 def faint(watched: Watched, page: str) -> list[str]:
     """Words too faint to read on the ground they stand on, in the light and in the dark."""
-    found: list[str] = []
+    complaints: list[str] = []
     for scheme in ("dark", "light"):
         watched.page.emulate_media(color_scheme=scheme)
-        watched.page.wait_for_timeout(300)
-        ground = sum(map(int, re.findall(r"\d+", watched.page.evaluate(_GROUND))[:3]))
-        if (ground < 150) != (scheme == "dark"):
-            found.append(f"{scheme}: ground {ground}")
-        found += watched.page.evaluate(_FAINT)
-    return found
+        colour = ground(watched, lambda colour, dark=scheme == "dark": is_dark(colour) == dark)
+        if is_dark(colour) != (scheme == "dark"):
+            complaints.append(f"{scheme}: ground {colour}")
+        complaints += lasting(watched, _FAINT)
+    return complaints
 
 
 def printed(watched: Watched, page: str) -> list[str]:
     """What is cut off on a landscape page of A4, from a dark screen too: paper is white."""
     watched.page.emulate_media(color_scheme="dark")
-    watched.page.wait_for_timeout(300)
+    ground(watched, is_dark)
     # What the browser does itself when it prints; 277 x 190 mm at 96 dots an inch.
     watched.page.emulate_media(media="print", color_scheme="light")
     watched.page.set_viewport_size({"width": 1047, "height": 718})
-    watched.page.wait_for_timeout(500)
-    found = [*watched.page.evaluate(_OUTSIDE)]
-    if hidden := watched.page.evaluate(_HIDDEN):
-        found.append(f"{hidden} boxes hide what does not fit")
-    last = watched.page.locator(".sc").last.bounding_box()
-    height = watched.page.evaluate("document.documentElement.scrollHeight")
-    if last is None or last["y"] + last["height"] > height + 1:
-        found.append(f"the last block ends below {height}: {last}")
-    if (ground := watched.page.evaluate(_GROUND)) != "rgb(255, 255, 255)":
-        found.append(ground)
+    watched.settle()
+    complaints = [
+        complaint for script in (_OUTSIDE, _HIDDEN, _ENDS_BELOW) for complaint in lasting(watched, script)
+    ]
+    if (colour := ground(watched, lambda colour: colour == _WHITE)) != _WHITE:
+        complaints.append(colour)
     watched.page.emulate_media(media="screen")
-    return found
+    return complaints
 
 
 def in_the_room(watched: Watched, page: str) -> list[str]:
-    """What is not larger in the meeting room, or sticks out there."""
+    """What is not larger in the meeting room, or reaches beyond the edge there."""
     sized(watched, 1920, 1080)
-    there = [one for one in _LARGER if watched.page.locator(one).count()]
-    before = {one: watched.page.locator(one).first.evaluate(_HEIGHT) for one in there}
+    before = heights(watched)
     address = watched.page.url
     watched.open(f"{address}{'&' if '?' in address else '?'}room=true")
-    whole(watched.page)
-    after = {one: watched.page.locator(one).first.evaluate(_HEIGHT) for one in before}
-    small = [f"{one}: {before[one]} -> {after[one]}" for one in before if after[one] <= 1.5 * before[one]]
-    found = [*outside(watched), *small, *([] if before else ["nothing to measure"])]
+
+    def too_small() -> list[str]:
+        after = heights(watched)
+        return [
+            f"{part}: {height} -> {after.get(part)}"
+            for part, height in before.items()
+            if after.get(part, 0) <= 1.5 * height
+        ]
+
+    small = eventually(too_small, lambda parts: not parts, seconds=10)
+    complaints = [*outside(watched), *small, *([] if before else ["nothing to measure"])]
     watched.open(address)
-    return found
+    return complaints
+
+
+def heights(watched: Watched) -> dict[str, float]:
+    """The height of the first of each part that must be larger in the meeting room, of those on the page."""
+    parts = {part: watched.page.locator(part) for part in _LARGER}
+    return {part: shown.first.evaluate(_HEIGHT) for part, shown in parts.items() if shown.count()}
 
 
 def at_two_hundred_percent(watched: Watched, page: str) -> list[str]:
     """What sticks out on half the screen, and whether the navigation opens by keyboard there; leaves the page."""
     sized(watched, 720, 450)
-    whole(watched.page)
-    found = outside(watched)
+    complaints = outside(watched)
     if "?indicator" in page:
-        return found  # an open indicator lies over the navigation
+        return complaints  # an open indicator lies over the navigation
     button = watched.page.get_by_label("打开导航")
     colour, band = button.evaluate(_COLOURS)
     if colour == band:
-        found.append(f"the button is {colour} on {band}")
+        complaints.append(f"the button is {colour} on {band}")
     button.focus()
     watched.page.keyboard.press("Enter")
     link = watched.page.locator("[data-testid=stSidebarNavLink]", has_text="办理破产").first
-    link.wait_for(state="visible")
+    expect(link).to_be_visible()
     link.focus()
     watched.page.keyboard.press("Enter")
     watched.page.wait_for_url("**/insolvency**")
-    return found
+    return complaints

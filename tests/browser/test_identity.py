@@ -1,131 +1,109 @@
 """Signing in and out in a real browser: local accounts, and a real OpenID Connect provider in a process of its own."""
 
-import subprocess
-import sys
+import re
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from scorecard.audit import log as audit
 from scorecard.identity import account_file, accounts
 from scorecard.storage.data_dir import DataDir
-from tests.browser.conftest import PASSWORD, Watched, account, free_port, running, sign_in
+from tests.browser.conftest import App, Watched, fill_sign_in, who
+from tests.conftest import ROOT
 from tests.scorecard.ui.server.test_gateway import with_settings
-from tests.support.actors import ADMINISTRATOR
+from tests.support.actors import ADMINISTRATOR, PASSWORD, account
 from tests.support.samples import copied
+from tests.support.server import free_port, process, running
 
 Visit = Callable[..., Watched]
-# The server's own clock, moved on by the minutes that stand in a file: nobody waits for half an hour here.
-CLOCK = """
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from scorecard.identity.authentication import Authenticator
-Authenticator.__init__.__defaults__ = (
-    lambda: datetime.now(UTC) + timedelta(minutes=int(Path({file!r}).read_text() or 0)),
-)
-"""
+VISITOR = re.compile("^访客")
 
 
-@pytest.fixture
-def own(sample: DataDir, tmp_path: Path) -> DataDir:
-    """The sample in a folder this test may change."""
-    return copied(sample, tmp_path / "own")
+def says(page: Page, *texts: str) -> None:
+    """The page comes to say all of this."""
+    for text in texts:
+        expect(page.locator("body")).to_contain_text(text, use_inner_text=True)
 
 
-def who(page: Page) -> str:
-    return page.locator(".masthead .here").inner_text()
-
-
-def test_a_visitor_sees_aggregated_pages_and_nothing_else(
-    own: DataDir, start: Callable[..., str], visit: Visit
-) -> None:
-    watched, address = visit(), start(own)
-    page = watched.open(address)
-    assert who(page).startswith("访客")
-    listed = page.locator("[data-testid=stHeader]").inner_text()
-    assert "解决商业纠纷" in listed
-    for section in page.locator("[data-testid=stTopNavSection]").all():
+def test_a_visitor_sees_aggregated_pages_and_nothing_else(app: App, visit: Visit) -> None:
+    watched = visit()
+    page = watched.open(app.address)
+    expect(who(page)).to_have_text(VISITOR)
+    header, sections = page.locator("[data-testid=stHeader]"), page.locator("[data-testid=stTopNavSection]")
+    expect(header).to_contain_text("解决商业纠纷")
+    expect(sections).not_to_have_count(0)
+    popover = page.locator("[data-testid=stTopNavPopoverBody]")
+    for section in sections.all():
         section.click()
-        page.wait_for_timeout(300)
-        listed += page.locator("body").inner_text()
-    for hidden in ("数据报送", "审计"):
-        assert hidden not in listed
+        expect(popover).to_be_visible()
+        for hidden in ("数据报送", "审计"):
+            expect(page.locator("body")).not_to_contain_text(hidden, use_inner_text=True)
+        page.keyboard.press("Escape")
+        expect(popover).to_have_count(0)
     for path, right in (
         ("upload", "报送数据"),
         ("versions", "查看数据版本"),
         ("accounts", "管理账户"),
         ("audit", "查看审计"),
     ):
-        watched.open(f"{address}/{path}")
-        text = page.locator("body").inner_text()
-        assert f"“{right}" in text
-        assert "登录" in text
-        assert page.locator("input[type=file], table").count() == 0
-    assert watched.errors == []
-    assert watched.elsewhere == []
+        watched.open(f"{app}/{path}")
+        says(page, f"“{right}", "登录")
+        expect(page.locator("input[type=file], table")).to_have_count(0)
+    watched.undisturbed()
 
 
 def test_signing_in_leads_back_to_the_page_one_came_from_and_signing_out_ends_every_window(
-    own: DataDir, start: Callable[..., str], visit: Visit
+    app: App, visit: Visit
 ) -> None:
-    watched, address = visit(), start(own)
-    name = account(own, "case_management", "李四")
-    page = watched.open(f"{address}/glossary?indicator=small_claims_rate")
+    watched, name = visit(), account(app.data, "case_management", "赵六")
+    page = watched.open(f"{app}/glossary?indicator=small_claims_rate")
     page.get_by_role("link", name="登录").click()
     page.get_by_label("账户", exact=True).fill(name)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/glossary?indicator=small_claims_rate")
+    expect(who(page)).to_have_text(re.compile("^赵六（审管办）"))
     watched.settle()
-    assert who(page).startswith("李四（审管办）")
     other = Watched(page.context.new_page())
-    other.open(f"{address}/upload")
-    other.page.locator("input[type=file]").first.wait_for(state="attached")
+    other.open(f"{app}/upload")
+    expect(other.page.locator("input[type=file]").first).to_be_attached()
     page.get_by_role("link", name="退出").click()
     page.get_by_role("button", name="退出登录").click()
-    page.get_by_text("您已退出").wait_for()
-    # The window that was left open is nobody's from now on, without being loaded anew.
+    expect(page.get_by_text("您已退出")).to_be_visible()
+    # The window that was left open belongs to no session from now on, without being loaded anew.
     other.page.get_by_role("link", name="总览").first.click()
-    other.page.locator(".masthead .here", has_text="访客").wait_for(timeout=60_000)
+    expect(who(other.page)).to_have_text(VISITOR)
     assert watched.errors == []
-    kinds = [(one.action, one.actor, one.result) for one in audit.entries(own)][-2:]
-    assert kinds == [("登录", "李四", "成功"), ("退出", "李四", "成功")]
+    entries = [(entry.action, entry.result) for entry in audit.entries(app.data) if entry.actor == name]
+    assert entries[-2:] == [("登录", "成功"), ("退出", "成功")]
 
 
-def test_wrong_passwords_are_told_in_chinese_and_lock_the_account(
-    own: DataDir, start: Callable[..., str], visit: Visit
-) -> None:
-    watched, address = visit(), start(own)
-    name = account(own, "leadership", "组长")
+def test_wrong_passwords_are_told_in_chinese_and_lock_the_account(app: App, visit: Visit) -> None:
+    page, name = visit().page, account(app.data, "leadership", "副组长")
+    for answer in ["账户或密码不对"] * 4 + ["账户已锁定"]:
+        fill_sign_in(page, app.address, name, password="wrong wrong wrong")
+        expect(page.get_by_text(answer)).to_be_visible()
+    fill_sign_in(page, app.address, name)
+    expect(page.get_by_text("15 分钟后再试")).to_be_visible()
+    expect(page.get_by_label("账户", exact=True)).to_have_value(name)
+
+
+def test_a_first_sign_in_changes_the_password_before_anything_else(app: App, visit: Visit) -> None:
+    watched = visit()
+    first = accounts.create(app.data, ADMINISTRATOR, "新人", "administrator", None, [])
     page = watched.page
-    for said in ["账户或密码不对"] * 4 + ["账户已锁定"]:
-        sign_in(page, address, name, password="wrong wrong wrong")
-        page.get_by_text(said).wait_for(timeout=60_000)
-    sign_in(page, address, name)
-    page.get_by_text("15 分钟后再试").wait_for(timeout=60_000)
-    assert page.get_by_label("账户", exact=True).input_value() == name
-
-
-def test_a_first_sign_in_changes_the_password_before_anything_else(
-    own: DataDir, start: Callable[..., str], visit: Visit
-) -> None:
-    watched, address = visit(), start(own)
-    first = accounts.create(own, ADMINISTRATOR, "新人", "administrator", None, [])
-    page = watched.page
-    sign_in(page, address, "新人", "/accounts", first)
-    page.get_by_text("请先换成只有您知道的密码").wait_for()
-    watched.open(f"{address}/accounts")
-    assert "请先修改密码" in page.locator("body").inner_text()
-    assert page.locator("table").count() == 0
+    fill_sign_in(page, app.address, "新人", "/accounts", first)
+    expect(page.get_by_text("请先换成只有您知道的密码")).to_be_visible()
+    watched.open(f"{app}/accounts")
+    says(page, "请先修改密码")
+    expect(page.locator("table")).to_have_count(0)
     page.get_by_role("link", name="修改密码").click()
-    for new, again, said in (
+    for new, again, answer in (
         ("short", "short", "不少于 10"),
         (PASSWORD, "other", "不一样"),
         (PASSWORD, PASSWORD, ""),
@@ -134,21 +112,17 @@ def test_a_first_sign_in_changes_the_password_before_anything_else(
         page.get_by_label("新密码（").fill(new)
         page.get_by_label("再输一次").fill(again)
         page.get_by_role("button", name="修改密码").click()
-        if said:
-            page.get_by_text(said).first.wait_for(timeout=60_000)
+        if answer:
+            # The form that comes back also says how long a password is: the refusal is an alert.
+            expect(page.get_by_role("alert").filter(has_text=answer)).to_be_visible()
     page.wait_for_url("**/accounts")
-    watched.settle()
-    page.locator("table.accounts").wait_for(timeout=60_000)
-    assert who(page).startswith("新人（管理员）")
+    expect(page.locator("table.accounts")).to_be_visible()
+    expect(who(page)).to_have_text(re.compile("^新人（管理员）"))
 
 
-def test_an_administrator_keeps_accounts_on_the_page(
-    own: DataDir, start: Callable[..., str], visit: Visit
-) -> None:
-    watched, address = visit(), start(own)
-    sign_in(watched.page, address, account(own, "administrator", "王五"), "/accounts")
-    watched.settle()
-    page = watched.page
+def test_an_administrator_keeps_accounts_on_the_page(app: App, visit: Visit) -> None:
+    watched = visit()
+    page = watched.sign_in(app.address, account(app.data, "administrator", "王五"), "/accounts")
     page.get_by_label("账户名").fill("民庭内勤")
     page.get_by_label("账户名").press("Enter")
     page.get_by_label("身份").first.click()
@@ -157,52 +131,50 @@ def test_an_administrator_keeps_accounts_on_the_page(
     page.get_by_role("option", name="民事审判庭").click()
     watched.settle()
     page.get_by_role("button", name="新增", exact=True).click()
-    password = page.locator("code.password").inner_text(timeout=60_000)
-    made = account_file.read(own).find("民庭内勤")
+    password = page.locator("code.password")
+    expect(password).to_have_text(re.compile(r"\S{10,}"))
+    made = account_file.read(app.data).find("民庭内勤")
     assert made is not None
     assert (made.role, made.department, made.must_change) == ("department", "civil", True)
-    sign_in(visit().page, address, "民庭内勤", "/", password)
+    newcomer = visit().page
+    fill_sign_in(newcomer, app.address, "民庭内勤", "/", password.inner_text())
+    expect(newcomer.get_by_text("请先换成只有您知道的密码")).to_be_visible()
     page.reload()
     watched.settle()
-    assert page.locator("code.password").count() == 0, "a password is shown once"
+    expect(password).to_have_count(0)  # a password is shown once
     assert watched.errors == []
 
 
-def test_a_session_that_is_over_asks_to_sign_in_again(own: DataDir, tmp_path: Path, visit: Visit) -> None:
-    minutes = tmp_path / "minutes"
+def test_a_session_that_is_over_asks_to_sign_in_again(sample: DataDir, tmp_path: Path, visit: Visit) -> None:
+    minutes, data = tmp_path / "minutes", copied(sample, tmp_path / "own")
     minutes.write_text("0")
     watched = visit()
-    name = account(own, "case_management", "李四")
-    with running(own, options=CLOCK.format(file=str(minutes))) as address:
-        sign_in(watched.page, address, name, "/upload")
-        watched.settle()
-        assert who(watched.page).startswith("李四")
+    name = account(data, "case_management", "李四")
+    with running(data, ROOT / "seeds", "--minutes", str(minutes)) as address:
+        page = watched.sign_in(address, name, "/upload")
+        expect(who(page)).to_have_text(re.compile("^李四"))
         minutes.write_text("31")
-        page = watched.page
         page.get_by_role("link", name="总览").first.click()
-        page.get_by_text("登录已过期，请重新登录").wait_for(timeout=60_000)
-        assert who(page).startswith("访客")
+        expect(page.get_by_text("登录已过期，请重新登录")).to_be_visible()
+        expect(who(page)).to_have_text(VISITOR)
         watched.open(f"{address}/upload")
-        page.get_by_text("这一页需要").wait_for()
-        assert page.locator("input[type=file]").count() == 0
+        expect(page.get_by_text("这一页需要")).to_be_visible()
+        expect(page.locator("input[type=file]")).to_have_count(0)
 
 
-def test_switched_off_a_visitor_sees_the_way_in_only(
-    own: DataDir, tmp_path: Path, start: Callable[..., str], visit: Visit
-) -> None:
+def test_switched_off_a_visitor_sees_the_way_in_only(sample: DataDir, tmp_path: Path, visit: Visit) -> None:
     watched = visit()
     seeds = with_settings(tmp_path / "seeds", "visitor_on_loopback = false")
-    address = start(own, seeds)
-    for path in ("", "insolvency?indicator=bankruptcy_mean_days", "upload", "account"):
-        page = watched.open(f"{address}/{path}")
-        text = page.locator("body").inner_text()
-        assert "登录" in text
-        for leak in ("破产", "指标口径", "数据截至", "总览"):
-            assert leak not in text
-        assert page.locator("table, .card, svg.main-svg, input").count() == 0
-    page.get_by_role("link", name="用本系统账户登录").click()
-    page.get_by_label("账户", exact=True).wait_for()
-    assert watched.errors == []
+    with running(copied(sample, tmp_path / "own"), seeds) as address:
+        for path in ("", "insolvency?indicator=bankruptcy_mean_days", "upload", "account"):
+            page = watched.open(f"{address}/{path}")
+            says(page, "登录")
+            for leak in ("破产", "指标口径", "数据截至", "总览"):
+                expect(page.locator("body")).not_to_contain_text(leak, use_inner_text=True)
+            expect(page.locator("table, .card, svg.main-svg, input")).to_have_count(0)
+        page.get_by_role("link", name="用本系统账户登录").click()
+        expect(page.get_by_label("账户", exact=True)).to_be_visible()
+        assert watched.errors == []
 
 
 # --- OpenID Connect -------------------------------------------------------------------------------------------
@@ -235,24 +207,11 @@ PEOPLE = (
 def provider() -> Iterator[str]:
     """The address of a real provider in a process of its own, with three people."""
     port = free_port()
-    people = [word for one in PEOPLE for word in ("--user-claims", one)]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *people]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    claims = [word for person in PEOPLE for word in ("--user-claims", person)]
+    command = ["-m", "oidc_provider_mock", "--port", str(port), *claims]
     address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/.well-known/openid-configuration", timeout=2).close()
-                break
-            except (URLError, ConnectionError):
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
+    with process(command, f"{address}/.well-known/openid-configuration"):
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 @dataclass(frozen=True)
@@ -272,11 +231,9 @@ def place(provider: str, sample: DataDir, tmp_path_factory: pytest.TempPathFacto
     (folder / "secrets.toml").write_text(SECRETS.format(address=address, provider=provider), encoding="utf-8")
     minutes = folder / "minutes"
     minutes.write_text("0")
-    options = f"config.set_option('secrets.files', [{str(folder / 'secrets.toml')!r}])"
-    with running(
-        data, with_settings(folder / "seeds", OIDC), port, options + CLOCK.format(file=str(minutes))
-    ) as running_at:
-        yield Place(running_at, data, minutes)
+    seeds, options = with_settings(folder / "seeds", OIDC), ("--secrets", str(folder / "secrets.toml"))
+    with running(data, seeds, *options, "--minutes", str(minutes), port=port):
+        yield Place(address, data, minutes)
 
 
 def by_provider(watched: Watched, place: Place, sub: str) -> Page:
@@ -292,26 +249,27 @@ def by_provider(watched: Watched, place: Place, sub: str) -> Page:
 def test_the_provider_s_claim_gives_the_role_and_signing_out_ends_it(place: Place, visit: Visit) -> None:
     watched = visit()
     page = by_provider(watched, place, "u1")
-    assert who(page).startswith("李四（审管办）")
-    ours = [one for one in page.context.cookies() if one.get("name", "").startswith("_streamlit_user")]
+    expect(who(page)).to_have_text(re.compile("^李四（审管办）"))
+    cookies = page.context.cookies()
+    ours = [cookie for cookie in cookies if cookie.get("name", "").startswith("_streamlit_user")]
     assert ours
-    assert all(one.get("expires", 0) - time.time() <= 480 * 60 + 5 for one in ours)
+    assert all(cookie.get("expires", 0) - time.time() <= 480 * 60 + 5 for cookie in ours)
     watched.open(f"{place.address}/upload")
-    page.locator("input[type=file]").first.wait_for(state="attached")
-    kept = page.context.cookies()
+    expect(page.locator("input[type=file]").first).to_be_attached()
+    copies = page.context.cookies()
     page.get_by_role("link", name="退出").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url(lambda address: urlsplit(address).port != urlsplit(place.address).port)
     page.get_by_role("button").first.click()  # the provider asks whether its own session shall end too
     page.wait_for_url(f"{place.address}/**")
     watched.settle()
-    assert who(page).startswith("访客")
-    page.context.add_cookies(kept)  # a copy of the cookie taken before is worth nothing
+    expect(who(page)).to_have_text(VISITOR)
+    page.context.add_cookies(copies)  # a copy of the cookie taken before is worth nothing
     watched.open(place.address)
-    assert who(page).startswith("访客")
-    said = [(one.action, one.actor, one.detail.get("way")) for one in audit.entries(place.data)]
-    assert ("登录", "李四", "统一身份认证") in said
-    assert ("退出", "李四", "统一身份认证") in said
+    expect(who(page)).to_have_text(VISITOR)
+    entries = [(entry.action, entry.actor, entry.detail.get("way")) for entry in audit.entries(place.data)]
+    assert ("登录", "李四", "统一身份认证") in entries
+    assert ("退出", "李四", "统一身份认证") in entries
 
 
 def test_signing_in_at_the_provider_leads_back_to_the_page_it_was_begun_on(
@@ -324,27 +282,27 @@ def test_signing_in_at_the_provider_leads_back_to_the_page_it_was_begun_on(
     page.get_by_role("button", name="u1", exact=True).click()
     page.wait_for_url(f"{place.address}/glossary?**indicator=bankruptcy_mean_days**")
     watched.settle()
-    assert who(page).startswith("李四（审管办）")
+    expect(who(page)).to_have_text(re.compile("^李四（审管办）"))
 
 
 def test_a_department_comes_with_its_claim_and_a_stranger_stays_a_visitor(place: Place, visit: Visit) -> None:
-    assert who(by_provider(visit(), place, "u2")).startswith("内勤（部门 · 民事审判庭）")
+    expect(who(by_provider(visit(), place, "u2"))).to_have_text(re.compile("^内勤（部门 · 民事审判庭）"))
     stranger = by_provider(visit(), place, "u3")
-    assert who(stranger).startswith("访客")
-    assert "没有本系统登记的身份" in stranger.locator("body").inner_text()
+    expect(who(stranger)).to_have_text(VISITOR)
+    says(stranger, "没有本系统登记的身份")
 
 
 def test_a_sign_in_at_the_provider_is_over_after_our_session_length(place: Place, visit: Visit) -> None:
     watched = visit()
     page = by_provider(watched, place, "u1")
-    assert who(page).startswith("李四")
+    expect(who(page)).to_have_text(re.compile("^李四"))
     place.minutes.write_text("31")
     try:
         watched.open(f"{place.address}/upload")
-        page.get_by_text("这一页需要").wait_for()
-        assert page.locator("input[type=file]").count() == 0
+        expect(page.get_by_text("这一页需要")).to_be_visible()
+        expect(page.locator("input[type=file]")).to_have_count(0)
         watched.open(place.address)
-        assert who(page).startswith("访客")
-        assert "登录已过期" in page.locator("body").inner_text()
+        expect(who(page)).to_have_text(VISITOR)
+        says(page, "登录已过期")
     finally:
         place.minutes.write_text("0")

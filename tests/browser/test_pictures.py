@@ -8,21 +8,22 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from scorecard.briefing.browser.pictures import About, PageSheet, Picture, PictureSize
 from scorecard.briefing.html.figure import document
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import style
-from tests.browser.conftest import App, Watched, account, sign_in
+from tests.browser.conftest import App, Watched
 from tests.pages.conftest import Open, open_page as open_page
+from tests.support.actors import account
 
 Visit = Callable[..., Watched]
 
 
 def downloaded(page: Page, key: str) -> tuple[str, bytes]:
     """Name and content of the file that one click on a button brings."""
-    with page.expect_download(timeout=90_000) as coming:
+    with page.expect_download() as coming:
         page.locator(f".st-key-picture_{key} button").click()
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
@@ -40,10 +41,10 @@ def dpi(picture: Image.Image) -> int:
 
 def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Visit) -> None:
     watched = visit()
-    page = watched.page
-    sign_in(page, str(app), account(app.data, "leadership", "组长"), "/minority_investors?topic=拖欠账款")
-    watched.settle()
-    page.locator(".stPlotlyChart").wait_for()
+    page = watched.sign_in(
+        str(app), account(app.data, "leadership", "组长"), "/minority_investors?topic=拖欠账款"
+    )
+    expect(page.locator(".stPlotlyChart")).to_be_visible()
     name, content = downloaded(page, "chart_arrears_a4")
     assert re.fullmatch(r"拖欠企业账款案件执结去向_2026年10月_截至20261031_v[0-9a-f]{4}\.png", name)
     chart = Image.open(io.BytesIO(content))
@@ -52,8 +53,7 @@ def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Vi
     assert re.fullmatch(r"拖欠企业账款案件执结去向_2026年10月_截至20261031_v[0-9a-f]{4}_投影\.png", name)
     assert Image.open(io.BytesIO(content)).size == (1920, 1080)
 
-    sign_in(page, str(app), account(app.data, "leadership", "组长"))
-    watched.settle()
+    watched.open(str(app))
     name, content = downloaded(page, "page_a4")
     assert re.fullmatch(r"总览_2026年10月_截至20261031_v[0-9a-f]{4}\.zip", name)
     for picture in pictures(content):
@@ -61,9 +61,8 @@ def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Vi
         assert picture.height <= 2657
     name, content = downloaded(page, "page_projector")
     assert {picture.size for picture in pictures(content)} == {(1920, 1080)}
-    page.get_by_role("button", name="再次下载").wait_for()
-    assert watched.errors == []
-    assert watched.elsewhere == []
+    expect(page.get_by_role("button", name="再次下载")).to_be_visible()
+    watched.undisturbed()
 
 
 DENSE = ("overview", "commercial_disputes", "measures", "worklists", "evidence", "targets")
@@ -87,9 +86,9 @@ def clipped(chromium: Browser, sheet: PageSheet, size: PictureSize, css: str) ->
         document("".join((sheet.head, *blocks, sheet.foot)), width=wide, title=sheet.title, css=css)
     )
     edge = page.evaluate("document.querySelector('main').getBoundingClientRect().right")
-    found = page.evaluate(CLIPPED, edge)
+    complaints = page.evaluate(CLIPPED, edge)
     page.close()
-    return found
+    return complaints
 
 
 def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide(
@@ -102,7 +101,7 @@ def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide
         return (Picture("a.png", b""),)
 
     monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", keep)
-    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.leave", lambda *given, **_: given[4]())
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.release", lambda *given, **_: given[4]())
     for name in DENSE:
         page = open_page(sample, name)
         page.button(key="picture_page_a4").click().run()
@@ -111,5 +110,5 @@ def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide
     assert {(sheet.title, size.id): clipped(chromium, sheet, size, sheet.css) for sheet, size in sheets} == {
         (sheet.title, size.id): [] for sheet, size in sheets
     }
-    measures, paper = next(one for one in sheets if one[0].title == "配套措施")
+    measures, paper = next((sheet, size) for sheet, size in sheets if sheet.title == "配套措施")
     assert clipped(chromium, measures, paper, style().removeprefix("<style>").removesuffix("</style>"))

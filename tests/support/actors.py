@@ -1,6 +1,10 @@
-"""Those who act in tests: one of each role, and whoever works on the server's command line."""
+"""Those who act in tests: one of each role, the server's command line, and accounts for signing in."""
 
 from scorecard.access import Actor, console
+from scorecard.identity import account_file, accounts
+from scorecard.identity.settings import AccessSettings, Granted
+from scorecard.identity.sign_in import change_password
+from scorecard.storage.data_dir import DataDir
 
 TESTER = console("测试")
 LEADER = Actor("组长", "leadership")
@@ -9,3 +13,12 @@ ADMINISTRATOR = Actor("王五", "administrator")
 CIVIL = Actor("民庭内勤", "department", department="civil")
 VISITOR = Actor("访客", "visitor")
 ROLES = (VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR)
+PASSWORD = "brandnew harbour 47"
+
+
+def account(data: DataDir, role: Granted, name: str) -> str:
+    """The name of an account of this role whose password is PASSWORD, made as an administrator and its owner make it."""
+    if account_file.read(data).find(name) is None:
+        first = accounts.create(data, ADMINISTRATOR, name, role, None, [])
+        change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
+    return name

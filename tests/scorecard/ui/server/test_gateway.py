@@ -22,7 +22,9 @@ from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.server.gateway import SecurityMiddleware, _with_return_page, headers, policy
 from scorecard.ui.shell.return_to import page_in, page_of
-from tests.browser.conftest import PASSWORD, ROOT, account, running
+from tests.conftest import ROOT
+from tests.support.actors import PASSWORD, account
+from tests.support.server import running
 
 PROXY = {
     "enabled": True,
@@ -339,7 +341,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, DataDi
     seeds = with_settings(folder / "seeds", settings)
     data = DataDir(folder / "data")
     account(data, "administrator", "王五")
-    with running(data, seeds, options="config.set_option('server.address', '0.0.0.0')") as address:
+    with running(data, seeds, "--listen", "0.0.0.0") as address:
         yield address.removeprefix("http://"), data
 
 

@@ -1,0 +1,96 @@
+"""The real app in a process of its own; `python -m tests.support.server` also moves its clock, for tests of sessions."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.error import URLError
+
+from streamlit import config
+
+from scorecard.identity.authentication import Authenticator
+from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.ui.server import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def process(
+    command: Sequence[str], address: str, environment: dict[str, str] | None = None
+) -> Generator[None]:
+    """A process that serves `address`, from its first answer on; it is ended afterwards."""
+    server = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=None if environment else subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=2).close()
+                break
+            except (URLError, ConnectionError):
+                assert server.poll() is None, f"{command} did not start"
+                assert time.monotonic() < deadline, f"{command} did not answer"
+                time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+@contextmanager
+def running(
+    data: DataDir, seeds: Path = ROOT / "seeds", *options: str, port: int | None = None
+) -> Generator[str]:
+    """The address of the app on this data folder, started as `make run` starts it; `options` are those of `main` below."""
+    port = port or free_port()
+    environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds)}
+    module = "tests.support.server" if options else "scorecard.ui.server.serve"
+    address = f"http://127.0.0.1:{port}"
+    with process(["-m", module, "--port", str(port), *options], f"{address}/_stcore/health", environment):
+        yield address
+
+
+def main() -> int:
+    """Serve with settings no deployment has."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", required=True)
+    parser.add_argument("--listen", help="the address to listen on, instead of loopback")
+    parser.add_argument("--secrets", help="the file of the identity provider's secrets")
+    parser.add_argument("--minutes", type=Path, help="a file with the minutes by which the clock is ahead")
+    given = parser.parse_args()
+    if given.listen:
+        config.set_option("server.address", given.listen)
+    if given.secrets:
+        config.set_option("secrets.files", [given.secrets])
+    if given.minutes:
+        minutes: Path = given.minutes
+
+        def ahead() -> datetime:
+            return datetime.now(UTC) + timedelta(minutes=int(minutes.read_text() or 0))
+
+        Authenticator.__init__.__defaults__ = (ahead,)
+    return serve.main(["--port", given.port])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
