@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.impact.attached import AttachedVersions, side_by_side
-from scorecard.assessment.cards import CardInputs, Point, trend
+from scorecard.assessment.cards import CardInputs, trend
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import told_apart
 from scorecard.calendar.period import GRAINS, Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
@@ -28,7 +29,7 @@ class _Spoken:
     """What a version says of 全院 全部: each indicator's periods with reading and words."""
 
     catalog: Catalog
-    said: Mapping[tuple[str, Period], tuple[IndicatorValue, Point]]
+    said: Mapping[tuple[str, Period], tuple[IndicatorValue, JudgedPeriod]]
     doubts: Mapping[str, tuple[str, ...]]
 
 
@@ -82,7 +83,7 @@ def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
             store.doubts(connection),
             store.tables(connection),
         )
-        said: dict[tuple[str, Period], tuple[IndicatorValue, Point]] = {}
+        said: dict[tuple[str, Period], tuple[IndicatorValue, JudgedPeriod]] = {}
         for grain in GRAINS:
             series = store.series(connection, catalog, grain, ALL_DEPARTMENTS, "all")
             evidence = CardInputs(catalog, series, targets, doubts, tables, ALL_DEPARTMENTS, "all", today)
@@ -98,8 +99,8 @@ def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
 def _change(
     indicator: Indicator,
     period: Period,
-    before: tuple[IndicatorValue, Point],
-    after: tuple[IndicatorValue, Point],
+    before: tuple[IndicatorValue, JudgedPeriod],
+    after: tuple[IndicatorValue, JudgedPeriod],
 ) -> ValueChange | None:
     (old, was), (new, now) = before, after
     kind: ChangeKind | None = None

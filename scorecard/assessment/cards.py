@@ -3,24 +3,28 @@
 Everything a page, a figure or an export shows of an indicator passes through here, so that all of them say the same.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from functools import cached_property
 
 from scorecard.assessment.comparison import PeriodChange, changes, pace_text, to_meet
-from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
+from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
+from scorecard.assessment.judged_period import JudgedPeriod
+from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds, Target, bounds, effective
 
-MOVING: tuple[VerdictWord, ...] = ("在途", "观察期未满")
 SPARK_POINTS = 13  # twelve months and the same month a year before
+_REPORTED: tuple[VerdictWord, ...] = (
+    "达标", "未达标", "数据待核", "仅监测", "样本不足", "观察期未满", "在途", "无数据",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,68 +43,126 @@ class CardInputs:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One period of a trend. `value` is None where nothing may be drawn: no data, or a base that is too small."""
-
-    label: str
-    key: str
-    value: float | None
-    text: str
-    halves: str
-    verdict: Verdict
-    lower: float | None
-    upper: float | None
-    target: str
-    bounds: Bounds | None = None
-    exact: Fraction | None = None
-
-    @property
-    def settled(self) -> bool:
-        """False while the value will still move."""
-        return self.verdict.word not in MOVING
-
-
-@dataclass(frozen=True)
 class Card:
     """One indicator in one period, ready to be read.
 
-    `since` says how long the target has been missed, `pace` what is missing to this period's part of a yearly target,
-    `to_meet` what would turn the verdict; `control` is there at monthly grain only. `goal` is the target in force.
+    `judged` is that period; `points` are all periods with a value in time order, later ones too. Each was judged once,
+    when the card was made; everything else follows from them.
     """
 
     indicator: Indicator
-    verdict: Verdict
-    figure: str
-    unit: str
-    target: str
-    gap: str
-    period: str
-    halves: str
+    judged: JudgedPeriod
+    points: tuple[JudgedPeriod, ...]
     departments: str
-    trend: tuple[Point, ...]
-    since: str = ""
     changes: tuple[PeriodChange, ...] = ()
-    pace: str = ""
-    to_meet: str = ""
-    control: ControlChart | None = None
-    goal: Target | None = None
+    baselines: tuple[Baseline, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judged.verdict
+
+    @property
+    def figure(self) -> str:
+        """The large figure; a value on too small a base shows the base instead."""
+        return self.judged.figure
+
+    @property
+    def unit(self) -> str:
+        """The small unit beside the figure; empty where no value may be shown."""
+        return self.judged.unit
 
     @property
     def value(self) -> str:
         """The figure with its unit, as it stands in a sentence."""
-        return f"{self.figure}{self.unit}"
+        return self.judged.text
+
+    @property
+    def target(self) -> str:
+        return self.judged.target
+
+    @property
+    def period(self) -> str:
+        return self.judged.label
+
+    @property
+    def halves(self) -> str:
+        return self.judged.halves
 
     @property
     def settled(self) -> bool:
         """False while the value will still move: a running period, a cohort under observation."""
-        return self.verdict.word not in MOVING
+        return self.judged.settled
+
+    @cached_property
+    def gap(self) -> str:
+        """The distance to the nearer bound, signed, in the unit of a difference; empty where nothing was judged."""
+        limits, gap = self.judged.bounds, self.verdict.gap
+        if limits is None or gap is None:
+            return ""
+        if limits.lower is not None and limits.upper is not None and self.verdict.word == "达标":
+            return "在区间内"
+        return f"较目标 {gap_text(gap, self.indicator.unit)}"
+
+    @cached_property
+    def through(self) -> tuple[JudgedPeriod, ...]:
+        """The points up to the period that is read."""
+        return tuple(
+            point for point in self.points if point.period.last_month <= self.judged.period.last_month
+        )
+
+    @property
+    def trend(self) -> tuple[JudgedPeriod, ...]:
+        """The points of the sparkline."""
+        return self.through[-SPARK_POINTS:]
+
+    @cached_property
+    def since(self) -> str:
+        """How long the target has been missed without a break; a period that was not judged breaks it."""
+        missed = 0
+        for point in reversed(self.through):
+            if point.word != "未达标":
+                break
+            missed += 1
+        started = self.verdict.word == "未达标" and missed > 1
+        return f"自{self.through[-missed].label}起连续{missed}期未达标" if started else ""
+
+    @cached_property
+    def pace(self) -> str:
+        """What is missing to this period's part of a yearly target, or how far it is exceeded."""
+        judged = self.judged
+        return pace_text(self.indicator, judged.reading, judged.goal, judged.bounds) if self._met else ""
+
+    @cached_property
+    def to_meet(self) -> str:
+        """What the value would have had to be for the other verdict; a yearly target has its `pace` instead."""
+        judged = self.judged
+        paced = judged.goal is not None and judged.goal.kind == "累计"
+        return to_meet(self.indicator, judged.reading, judged.bounds) if self._met and not paced else ""
+
+    @property
+    def _met(self) -> bool:
+        """Whether the period was judged against its target, for better or worse."""
+        return self.verdict.word in ("达标", "未达标")
+
+    @cached_property
+    def control(self) -> ControlChart | None:
+        """The months through the one that is read under statistical process control; monthly grain only."""
+        monthly = self.judged.period.grain == "month"
+        return control(self.indicator, self.through, self.baselines) if monthly else None
+
+    @cached_property
+    def whole_control(self) -> ControlChart | None:
+        """The same of all months, later ones too: what a figure of all points draws."""
+        if self.control is None or len(self.through) == len(self.points):
+            return self.control
+        return control(self.indicator, self.points, self.baselines)
 
     @property
     def note(self) -> str:
         """In place of a gap, why there is none; a cohort under observation names the last one that is through."""
         if self.verdict.word == "观察期未满":
-            through = [point for point in self.trend if point.settled and point.value is not None]
-            return f"已期满 {through[-1].label} {through[-1].text}" if through else "数值还会变化"
+            final = [point for point in self.trend if point.settled and point.exact is not None]
+            return f"已期满 {final[-1].label} {final[-1].text}" if final else "数值还会变化"
         return {"样本不足": "只列数，不评价", "在途": "本期未结束"}.get(self.verdict.word, "")
 
     @property
@@ -109,165 +171,96 @@ class Card:
         return self.halves or (self.verdict.reason if self.verdict.word == "无数据" else "")
 
 
-def cards(evidence: CardInputs, period: Period) -> tuple[Card, ...]:
+def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:
     """A card for every indicator of the catalogue, in its order."""
-    return tuple(card(evidence, indicator, period) for indicator in evidence.catalog.indicators.values())
+    return tuple(card(inputs, indicator, period) for indicator in inputs.catalog.indicators.values())
 
 
-def card(evidence: CardInputs, indicator: Indicator, period: Period) -> Card:
+def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
     """The card of one indicator. A base under the minimum shows its count, never a rate."""
-    readings = evidence.series.get(indicator.id, ())
-    reading = next((one for one in readings if one.period == period), None)
-    target = _target(evidence, indicator, period)
-    verdict = _verdict(evidence, indicator, period, reading, target)
-    figure, unit = _figure(evidence, indicator, reading)
-    until = [one for one in readings if one.period.last_month <= period.last_month]
-    points = tuple(_point(evidence, indicator, one) for one in until)
-    assessed = [
-        JudgedPeriod(one.period, point.exact, point.verdict.word, point.bounds, one.base)
-        for one, point in zip(until, points, strict=True)
-    ]
-    limits = None if target is None else bounds(target, period)
-    judged = verdict.word in ("达标", "未达标")
+    points = trend(inputs, indicator)
+    judged = next((point for point in points if point.period == period), None)
     return Card(
         indicator=indicator,
-        verdict=verdict,
-        figure=figure,
-        unit=unit,
-        target=target_text(target, indicator.unit),
-        gap=_gap(indicator, verdict, target, period),
-        period=period.label,
-        halves="" if reading is None else halves_text(reading, indicator, evidence.catalog),
-        departments=evidence.catalog.department_names(indicator.departments),
-        trend=points[-SPARK_POINTS:],
-        since=_since(points) if verdict.word == "未达标" else "",
-        changes=changes(indicator, assessed, period, evidence.catalog.court.minimum_base),
-        pace=pace_text(indicator, reading, target, limits) if judged else "",
-        to_meet=to_meet(indicator, reading, limits) if judged and target and target.kind != "累计" else "",
-        control=control(indicator, assessed, evidence.baselines) if period.grain == "month" else None,
-        goal=target,
+        judged=judged or _judged(inputs, indicator, period, None),
+        points=points,
+        departments=inputs.catalog.department_names(indicator.departments),
+        changes=changes(indicator, points, period, inputs.catalog.court.minimum_base),
+        baselines=inputs.baselines,
     )
 
 
-def controlled(evidence: CardInputs, indicator: Indicator) -> ControlChart:
-    """An indicator's months under statistical process control through the last one there is; monthly grain only."""
-    periods = [one.period for one in evidence.series.get(indicator.id, ())]
-    points = trend(evidence, indicator)
-    assessed = [
-        JudgedPeriod(period, point.exact, point.verdict.word, point.bounds)
-        for period, point in zip(periods, points, strict=True)
-    ]
-    return control(indicator, assessed, evidence.baselines)
-
-
-def _since(points: Sequence[Point]) -> str:
-    """How long the target has been missed without a break; a period that was not judged breaks it."""
-    missed = 0
-    for point in reversed(points):
-        if point.verdict.word != "未达标":
-            break
-        missed += 1
-    return f"自{points[-missed].label}起连续{missed}期未达标" if missed > 1 else ""
-
-
-def trend(evidence: CardInputs, indicator: Indicator) -> tuple[Point, ...]:
+def trend(inputs: CardInputs, indicator: Indicator) -> tuple[JudgedPeriod, ...]:
     """Every period of an indicator, each judged against the target in force in that period."""
-    return tuple(_point(evidence, indicator, one) for one in evidence.series.get(indicator.id, ()))
+    readings = inputs.series.get(indicator.id, ())
+    return tuple(_judged(inputs, indicator, reading.period, reading) for reading in readings)
 
 
 def counts(chosen: Sequence[Card]) -> dict[VerdictWord, int]:
-    """How many indicators stand at each word; words nobody stands at are left out. Never added up to a score."""
-    found: dict[VerdictWord, int] = {}
-    for word in ("达标", "未达标", "数据待核", "仅监测", "样本不足", "观察期未满", "在途", "无数据"):
-        number = sum(one.verdict.word == word for one in chosen)
-        if number:
-            found[word] = number
-    return found
+    """How many indicators stand at each word; words without any are left out. Never added up to a score."""
+    numbers = Counter(card.verdict.word for card in chosen)
+    return {word: numbers[word] for word in _REPORTED if numbers[word]}
 
 
-def sentence(one: Card) -> str:
+def sentence(card: Card) -> str:
     """What is wrong, by how much, in one sentence: "2026年10月为 18.20%，低于目标下限20%（-1.80个百分点）"."""
-    if one.verdict.word == "未达标":
-        return f"{one.period}为{one.verdict.reason}"
-    return f"{one.period}：{one.verdict.reason}"
+    return f"{card.period}{'为' if card.verdict.word == '未达标' else '：'}{card.verdict.reason}"
 
 
-def _target(evidence: CardInputs, indicator: Indicator, period: Period) -> Target | None:
-    """The target in force. A yearly total is the whole court's: no department and no part of the cases owes it."""
-    found = effective(evidence.targets, indicator.id, period)
-    whole = evidence.department == ALL_DEPARTMENTS and evidence.scope == "all"
-    return None if found is not None and found.kind == "累计" and not whole else found
-
-
-def _verdict(
-    evidence: CardInputs,
-    indicator: Indicator,
-    period: Period,
-    reading: IndicatorValue | None,
-    target: Target | None,
-) -> Verdict:
-    missing = _undivided(evidence, indicator) if reading is None else ""
-    if missing:
-        return Verdict("无数据", missing)
-    faults = evidence.doubts.get(indicator.id, ())
-    reasons = indicator_reasons(evidence.catalog, indicator, period, evidence.tables, faults, evidence.today)
-    return judge(indicator, reading, target, reasons, evidence.catalog.court.minimum_base)
-
-
-def _undivided(evidence: CardInputs, indicator: Indicator) -> str:
-    """Why there can be no reading for this department or scope, or an empty string."""
-    contracts = [evidence.catalog.tables[name] for name in indicator.formula.tables]
-    if evidence.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
-        return "本指标只按全院统计，不分部门"
-    if evidence.scope == "firm" and not all(table.firm for table in contracts):
-        return "本指标的数据表不区分涉企"
-    return ""
-
-
-def _figure(evidence: CardInputs, indicator: Indicator, reading: IndicatorValue | None) -> tuple[str, str]:
-    """The large figure and its small unit; a withheld value shows its base instead."""
-    if reading is None or reading.exact is None:
-        return "—", ""
-    if withheld(indicator, reading, evidence.catalog.court.minimum_base):
-        return f"n={reading.base}", ""
-    return figure_text(reading.exact, indicator.unit), indicator.unit
-
-
-def _gap(indicator: Indicator, verdict: Verdict, target: Target | None, period: Period) -> str:
-    """The distance to the nearer bound, signed, in the unit of a difference; empty where nothing was judged."""
-    if verdict.gap is None or target is None:
-        return ""
-    limits = bounds(target, period)
-    if (
-        limits is not None
-        and limits.lower is not None
-        and limits.upper is not None
-        and verdict.word == "达标"
-    ):
-        return "在区间内"
-    return f"较目标 {gap_text(verdict.gap, indicator.unit)}"
-
-
-def _point(evidence: CardInputs, indicator: Indicator, reading: IndicatorValue) -> Point:
-    target = _target(evidence, indicator, reading.period)
-    verdict = _verdict(evidence, indicator, reading.period, reading, target)
-    limits = None if target is None else bounds(target, reading.period)
-    hidden = reading.exact is None or withheld(indicator, reading, evidence.catalog.court.minimum_base)
-    figure, unit = _figure(evidence, indicator, reading)
-    return Point(
-        label=reading.period.label,
-        key=reading.period.key,
-        value=None if hidden or reading.exact is None else float(reading.exact),
-        text=value_text(reading.exact, indicator.unit) if not hidden else f"{figure}{unit}",
-        halves=halves_text(reading, indicator, evidence.catalog),
-        verdict=verdict,
-        lower=_float(limits.lower if limits else None),
-        upper=_float(limits.upper if limits else None),
-        target=target_text(target, indicator.unit),
+def _judged(
+    inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None
+) -> JudgedPeriod:
+    catalog, goal = inputs.catalog, _goal(inputs, indicator, period)
+    limits = None if goal is None else bounds(goal, period)
+    exact, figure = None if reading is None else reading.exact, "—"
+    if reading is not None and exact is not None:
+        if withheld(indicator, reading, catalog.court.minimum_base):
+            exact, figure = None, f"n={reading.base}"
+        else:
+            figure = figure_text(exact, indicator.unit)
+    return JudgedPeriod(
+        period=period,
+        verdict=_verdict(inputs, indicator, period, reading, goal, limits),
+        exact=exact,
         bounds=limits,
-        exact=None if hidden else reading.exact,
+        base=0 if reading is None else reading.base,
+        reading=reading,
+        goal=goal,
+        figure=figure,
+        unit="" if exact is None else indicator.unit,
+        halves="" if reading is None else halves_text(reading, indicator, catalog),
+        target=target_text(goal, indicator.unit),
     )
 
 
-def _float(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
+def _goal(inputs: CardInputs, indicator: Indicator, period: Period) -> Target | None:
+    """The target in force. A yearly total is the whole court's: no department and no part of the cases owes it."""
+    target = effective(inputs.targets, indicator.id, period)
+    whole = inputs.department == ALL_DEPARTMENTS and inputs.scope == "all"
+    return None if target is not None and target.kind == "累计" and not whole else target
+
+
+def _verdict(
+    inputs: CardInputs,
+    indicator: Indicator,
+    period: Period,
+    reading: IndicatorValue | None,
+    goal: Target | None,
+    limits: Bounds | None,
+) -> Verdict:
+    missing = _undivided(inputs, indicator) if reading is None else ""
+    if missing:
+        return Verdict("无数据", missing)
+    faults = inputs.doubts.get(indicator.id, ())
+    reasons = indicator_reasons(inputs.catalog, indicator, period, inputs.tables, faults, inputs.today)
+    return judge(indicator, reading, goal, limits, reasons, inputs.catalog.court.minimum_base)
+
+
+def _undivided(inputs: CardInputs, indicator: Indicator) -> str:
+    """Why there can be no reading for this department or scope, or an empty string."""
+    contracts = [inputs.catalog.tables[name] for name in indicator.formula.tables]
+    if inputs.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
+        return "本指标只按全院统计，不分部门"
+    if inputs.scope == "firm" and not all(table.firm for table in contracts):
+        return "本指标的数据表不区分涉企"
+    return ""

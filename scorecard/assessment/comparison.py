@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scorecard.assessment.control_chart import JudgedPeriod
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, half_up, value_text
 from scorecard.calendar.period import Period, containing, year_before
 from scorecard.catalog.definitions import Indicator

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scorecard.assessment.judged_period import STILL_MOVING, JudgedPeriod
 from scorecard.assessment.spc import (
     LEAST,
     Assurance,
@@ -22,30 +23,11 @@ from scorecard.assessment.spc import (
     segments,
     variation,
 )
-from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import Period, month_index
 from scorecard.catalog.definitions import Indicator
 from scorecard.records import baselines
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds
-
-TAKES_PART: tuple[VerdictWord, ...] = ("达标", "未达标", "仅监测")
-STILL_MOVING: tuple[VerdictWord, ...] = ("在途", "观察期未满")
-
-
-@dataclass(frozen=True)
-class JudgedPeriod:
-    """One period of an indicator as it was read and judged; `exact` is None where no value may be shown."""
-
-    period: Period
-    exact: Fraction | None
-    word: VerdictWord
-    bounds: Bounds | None
-    base: int = 0
-
-    @property
-    def takes_part(self) -> bool:
-        return self.exact is not None and self.word in TAKES_PART
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import told_apart, value_text
 from scorecard.catalog.definitions import Indicator
-from scorecard.records.targets import Bounds, Target, bounds
+from scorecard.records.targets import Bounds, Target
 
 VerdictWord = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
 WORDS: tuple[VerdictWord, ...] = get_args(VerdictWord)
@@ -36,10 +36,11 @@ def judge(
     indicator: Indicator,
     reading: IndicatorValue | None,
     target: Target | None,
+    limits: Bounds | None,
     doubts: Sequence[str] = (),
     minimum_base: int = 5,
 ) -> Verdict:
-    """The verdict on one reading. Doubts come first: data that must be checked is never judged."""
+    """The verdict on one reading; `limits` is what `target` asks of its period. Data that must be checked is never judged."""
     if doubts:
         return Verdict("数据待核", "；".join(doubts))
     if reading is None:
@@ -57,7 +58,6 @@ def judge(
         return Verdict("样本不足", f"n={reading.base}，少于{minimum_base}，只列数不评价")
     if target is None:
         return Verdict("仅监测", "未设目标")
-    limits = bounds(target, reading.period)
     if limits is None:
         return Verdict("仅监测", "累计目标按年度累计评判，单月、季度只作监测")
     return _against(indicator, reading.exact, limits, target)

@@ -6,14 +6,14 @@ The screen's HTML filter removes inline SVG; an image element with a data addres
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from scorecard.assessment.cards import Point
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.charts.theme import mark, palette
 
 _PAD = 4
 _Place = Callable[[int, float], tuple[float, float]]
 
 
-def sparkline(points: Sequence[Point], width: int, height: int) -> str:
+def sparkline(points: Sequence[JudgedPeriod], width: int, height: int) -> str:
     """The trend as `data:image/svg+xml,…`, or an empty string when fewer than two values may be drawn.
 
     Navy line, gaps where nothing may be drawn, the target as a dashed line or a pale band, the last point in the
@@ -52,7 +52,7 @@ def sparkline(points: Sequence[Point], width: int, height: int) -> str:
     ).replace("<", "%3C").replace(">", "%3E")
 
 
-def _line(points: Sequence[Point], at: _Place) -> list[str]:
+def _line(points: Sequence[JudgedPeriod], at: _Place) -> list[str]:
     """Polylines over runs of values; a lone value between gaps is a dot."""
     colour = palette().ink
     runs: list[list[tuple[float, float]]] = [[]]
@@ -71,7 +71,7 @@ def _line(points: Sequence[Point], at: _Place) -> list[str]:
     return shapes
 
 
-def _target(points: Sequence[Point], at: _Place, width: int) -> list[str]:
+def _target(points: Sequence[JudgedPeriod], at: _Place, width: int) -> list[str]:
     """The target in force at the last period: dashed line, or pale band between two bounds."""
     lower, upper = points[-1].lower, points[-1].upper
     colours = palette()

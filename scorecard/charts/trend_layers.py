@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from scorecard.assessment.cards import Point
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.spc import Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.charts.stamp import CHOSEN, LAST, TARGET, plain
@@ -15,7 +15,7 @@ from scorecard.narrative.trend import Trend, span_of, word_of
 _SHAPES = {"▲": "triangle-up", "▼": "triangle-down", "◆": "diamond", "○": "circle"}
 
 
-def draw_target(figure: go.Figure, points: Sequence[Point]) -> None:
+def draw_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
     """A dashed, labelled line for one bound, a pale band between two; steps where the target changed."""
     colours = palette()
     labels = [point.label for point in points]
@@ -36,7 +36,7 @@ def draw_target(figure: go.Figure, points: Sequence[Point]) -> None:
     _label_target(figure, points)
 
 
-def _label_target(figure: go.Figure, points: Sequence[Point]) -> None:
+def _label_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
     """The target's own words at the right end of its line, on the side where the last value is not."""
     last = next(
         (point for point in reversed(points) if point.lower is not None or point.upper is not None), None
@@ -61,7 +61,7 @@ def _label_target(figure: go.Figure, points: Sequence[Point]) -> None:
     )
 
 
-def draw_line(figure: go.Figure, points: Sequence[Point], breaks: Collection[int] = ()) -> None:
+def draw_line(figure: go.Figure, points: Sequence[JudgedPeriod], breaks: Collection[int] = ()) -> None:
     """Settled periods in a full line; dotted on from the last settled one where values may still move.
 
     The line stops before every position in `breaks`: what follows was counted by another definition.
@@ -130,14 +130,14 @@ def draw_points(figure: go.Figure, shown: Trend) -> None:
         _label_chosen(figure, drawn, shown.chosen)
 
 
-def _marked(point: Point, told: VerdictWord | Variation | None) -> str:
+def _marked(point: JudgedPeriod, told: VerdictWord | Variation | None) -> str:
     words: list[VerdictWord | Variation] = [point.verdict.word]
     if told and told != point.verdict.word:
         words.append(told)
     return "　".join(f"{mark(word).symbol} {word}" for word in words)
 
 
-def _label_last(figure: go.Figure, point: Point, span: tuple[float, float]) -> None:
+def _label_last(figure: go.Figure, point: JudgedPeriod, span: tuple[float, float]) -> None:
     """The last value to the right of its point, away from its target and clear of the axis."""
     assert point.value is not None
     bounds = [bound for bound in (point.lower, point.upper) if bound is not None]
@@ -158,7 +158,7 @@ def _label_last(figure: go.Figure, point: Point, span: tuple[float, float]) -> N
     )
 
 
-def _label_chosen(figure: go.Figure, drawn: Sequence[Point], chosen: str) -> None:
+def _label_chosen(figure: go.Figure, drawn: Sequence[JudgedPeriod], chosen: str) -> None:
     """The chosen period's value, above a crest and below a trough; the last one already has its own."""
     index = next((at for at, point in enumerate(drawn[:-1]) if point.key == chosen), None)
     if index is None:
@@ -178,5 +178,5 @@ def _label_chosen(figure: go.Figure, drawn: Sequence[Point], chosen: str) -> Non
     )
 
 
-def _tone(point: Point) -> str:
+def _tone(point: JudgedPeriod) -> str:
     return mark(point.verdict.word).colour if point.settled else palette().grey

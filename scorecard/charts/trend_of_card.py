@@ -1,7 +1,6 @@
 """An indicator's trend as a page and a paper both draw it: points, control, marks on the time axis, provenance."""
 
-from scorecard.assessment.cards import Card, CardInputs, Point, controlled
-from scorecard.calendar.period import Period
+from scorecard.assessment.cards import Card, CardInputs
 from scorecard.charts.theme import mark
 from scorecard.narrative.control_words import baseline_lines
 from scorecard.narrative.provenance import provenance, scope_text
@@ -11,24 +10,21 @@ from scorecard.records import annotations
 from scorecard.store.open_version import Version
 
 
-def trend_of(
-    version: Version, evidence: CardInputs, card: Card, points: tuple[Point, ...], period: Period
-) -> Trend:
-    """What the figure of a card shows; `points` are those of its indicator in `evidence`, `period` the one being read."""
-    chosen = card.indicator
-    control = controlled(evidence, chosen) if period.grain == "month" else None
+def trend_of(version: Version, inputs: CardInputs, card: Card) -> Trend:
+    """What the figure of a card made from `inputs` shows."""
+    chosen, period, control = card.indicator, card.judged.period, card.whole_control
     said = annotations.in_force(version.annotations, chosen.id)
     return Trend(
         title=chosen.name,
-        subtitle=f"{scope_text(version.catalog, evidence.department, evidence.scope)}　单位：{chosen.unit}",
+        subtitle=f"{scope_text(version.catalog, inputs.department, inputs.scope)}　单位：{chosen.unit}",
         unit=chosen.unit,
-        points=points,
+        points=card.points,
         chosen=period.key,
         share=chosen.formula.share,
         provenance=provenance(card, version.catalog, version.as_of, version.id, version.manifest.sample),
         sample=version.manifest.sample,
         control=control,
-        marks=marks(points, period.grain, said, control.cuts if control else ()),
+        marks=marks(card.points, period.grain, said, control.cuts if control else ()),
         notes=baseline_lines(control) if control and control.limits else (),
         reading=reading(card),
     )

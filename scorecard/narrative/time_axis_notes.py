@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scorecard.assessment.cards import Point
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.calendar.period import Grain, containing, day_text, month_index
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
@@ -27,7 +27,10 @@ class AxisNote:
 
 
 def marks(
-    points: Sequence[Point], grain: Grain, annotations: Sequence[Annotation], cuts: Sequence[Baseline] = ()
+    points: Sequence[JudgedPeriod],
+    grain: Grain,
+    annotations: Sequence[Annotation],
+    cuts: Sequence[Baseline] = (),
 ) -> tuple[AxisNote, ...]:
     """All marks of a figure in time order; those outside its periods are left out."""
     places = {point.key: at for at, point in enumerate(points)}

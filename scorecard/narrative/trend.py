@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from scorecard.assessment.cards import Point
 from scorecard.assessment.control_chart import ControlChart
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.spc import Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.control_words import possible
@@ -21,7 +21,7 @@ class Trend:
     title: str
     subtitle: str
     unit: str
-    points: tuple[Point, ...]
+    points: tuple[JudgedPeriod, ...]
     chosen: str
     share: bool
     provenance: tuple[str, ...]
@@ -32,7 +32,7 @@ class Trend:
     reading: str = ""
 
 
-def word_of(shown: Trend, point: Point) -> VerdictWord | Variation | None:
+def word_of(shown: Trend, point: JudgedPeriod) -> VerdictWord | Variation | None:
     """The word a point is coloured by, or None."""
     if shown.control is None:
         return "未达标" if point.verdict.word == "未达标" else None

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.verdict import Verdict, judge
 from scorecard.calendar import period as periods
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog, Indicator, PeriodState
-from scorecard.records.targets import Target, TargetKind
+from scorecard.records.targets import Target, TargetKind, bounds
 
 GOOD_SEEDS = Path(__file__).resolve().parents[1] / "bad_seeds" / "good"
 CATALOG: Catalog = loader.load(GOOD_SEEDS)
@@ -81,3 +82,9 @@ def target(
     return Target(
         of, cast(TargetKind, kind), low, high, steps, since, until, basis, "文件", "某人", set_at, ""
     )
+
+
+def verdict_on(of: Indicator, reading: IndicatorValue | None, goal: Target | None, **other: Any) -> Verdict:
+    """The verdict against what a target asks of the reading's own period."""
+    limits = None if goal is None or reading is None else bounds(goal, reading.period)
+    return judge(of, reading, goal, limits, **other)

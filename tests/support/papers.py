@@ -207,8 +207,7 @@ def manifest(version: Version, indicators: Sequence[str]) -> ExportManifest:
 
 
 def _figure(number: int, version: Version, whole: CardInputs, card: Card, chosen: Period) -> Figure:
-    points = cards.trend(whole, card.indicator)
-    drawn = trend_of_card.trend_of(version, whole, card, points, chosen)
+    drawn = trend_of_card.trend_of(version, whole, card)
     return Figure(number, line(version, whole, card, chosen), drawn, sentences.of_indicator(card))
 
 

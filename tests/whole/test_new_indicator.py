@@ -12,7 +12,6 @@ from etl.commands.cli import main
 from etl.intake import accept
 from etl.versions import publish
 from etl.warehouse import build
-from scorecard.assessment.verdict import judge
 from scorecard.catalog import loader
 from scorecard.errors import SeedErrors
 from scorecard.narrative import glossary
@@ -21,7 +20,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.support.actors import TESTER
-from tests.support.court import period
+from tests.support.court import period, verdict_on
 from tests.support.extracts import AS_OF, cases_csv
 
 INDICATOR = """
@@ -85,7 +84,7 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
         target = effective(store.targets(connection), "summary_rate", period("2026-10", "ytd"))
         assert target is not None
         assert target.lower == Decimal(75)
-        assert judge(indicator, found, target).word == "达标"
+        assert verdict_on(indicator, found, target).word == "达标"
     finally:
         connection.close()
     entry = glossary.entry(catalog.indicators["summary_rate"], catalog)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scorecard.access import Actor
-from scorecard.assessment.cards import Card, CardInputs, cards, trend
+from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.briefing.paper.model import IndicatorLine
 from scorecard.briefing.paper.request import BriefingSpec, places_of, template_of
 from scorecard.calendar.period import Period
@@ -14,7 +14,6 @@ from scorecard.narrative.attention import groups
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
-from scorecard.records.targets import bounds
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version, card_inputs
 from scorecard.store.registers import progress
@@ -62,11 +61,8 @@ class Material:
     def line(self, card: Card) -> IndicatorLine:
         """An indicator as the paper has it."""
         indicator, catalog = card.indicator, self.catalog
-        readings = self.evidence.series.get(indicator.id, ())
-        reading = next((one for one in readings if one.period == self.period), None)
-        point = next((one for one in trend(self.evidence, indicator) if one.key == self.period.key), None)
-        limits = bounds(card.goal, self.period) if card.goal is not None else None
-        control = card.control
+        judged, control = card.judged, card.control
+        reading, goal, limits = judged.reading, judged.goal, judged.bounds
         return IndicatorLine(
             id=indicator.id,
             name=indicator.name,
@@ -79,16 +75,16 @@ class Material:
             word=card.verdict.word,
             reason=card.verdict.reason,
             target=card.target,
-            basis=f"{card.goal.basis}　{card.goal.document}".strip() if card.goal is not None else "",
+            basis=f"{goal.basis}　{goal.document}".strip() if goal is not None else "",
             gap=card.gap,
             changes=tuple(change.text for change in card.changes),
             variation=control.variation if control is not None and control.variation is not None else "",
             halves=card.halves,
             as_of=as_of_text(card, catalog, self.version.as_of),
-            exact=point.exact if point is not None else None,
+            exact=judged.exact,
             numerator=reading.numerator if reading is not None else None,
             denominator=reading.denominator if reading is not None else None,
-            base=reading.base if reading is not None else 0,
+            base=judged.base,
             lower=limits.lower if limits is not None else None,
             upper=limits.upper if limits is not None else None,
         )

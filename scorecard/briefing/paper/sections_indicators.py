@@ -5,7 +5,7 @@ Every number in them is text of a card or a count of cards. A section that has n
 
 from collections.abc import Sequence
 
-from scorecard.assessment.cards import Card, counts, trend
+from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
@@ -169,9 +169,7 @@ def figures(material: Material, section: Section) -> list[Block]:
     empty: list[str] = []
     for name, members in material.by_domain(material.narrowed(section)):
         drawn = [block for card in members if (block := _figure(material, card)) is not None]
-        empty += [
-            card.indicator.name for card in members if not material.evidence.series.get(card.indicator.id)
-        ]
+        empty += [card.indicator.name for card in members if not card.points]
         if drawn:
             found += [Heading(name, 2), *drawn]
     if empty:
@@ -180,10 +178,9 @@ def figures(material: Material, section: Section) -> list[Block]:
 
 
 def _figure(material: Material, card: Card) -> Figure | None:
-    points = trend(material.evidence, card.indicator)
-    if not points:
+    if not card.points:
         return None
-    drawn = trend_of(material.version, material.evidence, card, points, material.period)
+    drawn = trend_of(material.version, material.evidence, card)
     return Figure(0, material.line(card), drawn, sentences.of_indicator(card))
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Literal
 
-from scorecard.assessment.cards import Point
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.spc import Limits
 from scorecard.briefing.layout.number_formats import Digits, bound, shown
 from scorecard.charts.theme import mark
@@ -70,7 +70,7 @@ def dots(trend: Trend) -> dict[int, Dot]:
     return found
 
 
-def moving(points: tuple[Point, ...]) -> tuple[str, ...]:
+def moving(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
     """The periods whose drawn value may still move, with why; a run of them by its first and last."""
     runs = [
         (word, list(run))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from scorecard.assessment.cards import Card, Point, counts, trend
+from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import trend as charts
@@ -165,45 +165,40 @@ def _drawn(view: View, card: Card) -> None:
 
 def _detail(view: View, card: Card) -> None:
     name = card.indicator.id
-    points = view.cached(
-        f"points {name}", lambda: trend(card_inputs(view.version, view.selection), card.indicator)
-    )
     variation = variation_sentence(card.control) if card.control else ""
     show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation))
     aside(view, [card])
     evidence.link(view, card)
-    if points:
-        figure = view.cached(f"figure {name}", lambda: charts.trend(_trend(view, card, points)))
-        plot(view, figure, "trend", _alt(card, points), card.indicator.formula.tables)
+    if card.points:
+        figure = view.cached(f"figure {name}", lambda: charts.trend(_trend(view, card)))
+        plot(view, figure, "trend", _alt(card), card.indicator.formula.tables)
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
-    show(view.cached(f"detail {name}", lambda: _readings(view, card, points)))
+    show(view.cached(f"detail {name}", lambda: _readings(view, card)))
 
 
-def _trend(view: View, card: Card, points: tuple[Point, ...]) -> charts.Trend:
-    return trend_of(
-        view.version, card_inputs(view.version, view.selection), card, points, view.selection.period
-    )
+def _trend(view: View, card: Card) -> charts.Trend:
+    return trend_of(view.version, card_inputs(view.version, view.selection), card)
 
 
-def _readings(view: View, card: Card, points: tuple[Point, ...]) -> str:
+def _readings(view: View, card: Card) -> str:
     partner = view.cards.get(card.indicator.counterweight)
     return render(
         "ui/indicators/detail_body.html",
         note=state_note(card),
         words=sentences.of_indicator(card),
         entry=entry(card.indicator, view.catalog),
-        points=points[::-1][:READ_AT_ONCE],
-        earlier=points[::-1][READ_AT_ONCE:],
+        points=card.points[::-1][:READ_AT_ONCE],
+        earlier=card.points[::-1][READ_AT_ONCE:],
         chosen=view.selection.period.key,
         partner_href=view.card_href(partner) if partner else "",
         glossary_href=view.href("glossary", card.indicator.id),
     )
 
 
-def _alt(card: Card, points: Sequence[Point]) -> str:
+def _alt(card: Card) -> str:
     """The figure in a sentence, for those who hear it."""
     return (
-        f"{card.indicator.name}，{points[0].label}至{points[-1].label}的走势。"
+        f"{card.indicator.name}，{card.points[0].label}至{card.points[-1].label}的走势。"
         f"{card.period}为{card.value}，{card.verdict.word}。"
     )

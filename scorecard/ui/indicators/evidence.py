@@ -17,7 +17,7 @@ from scorecard.store import evidence_rows
 from scorecard.store.evidence_export import EvidenceSelection, export
 from scorecard.store.evidence_rows import PART_NAMES, EvidencePart, Total, require_evidence
 from scorecard.ui.shell import frame, identity
-from scorecard.ui.shell.cached import card_inputs as readings, data_dir
+from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -53,7 +53,7 @@ def page() -> None:
     if view is None:
         return
     card = _chosen_card(view)
-    reading = _reading(view, card)
+    reading = card.judged.reading
     cut = cut_of(card.indicator, view.version.as_of)
     show(render("ui/indicators/evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
     if reading is None or cut is None:
@@ -91,11 +91,6 @@ def _chosen_card(view: View) -> Card:
 
 def _into_the_address() -> None:
     st.query_params["indicator"] = st.session_state[_INDICATOR]
-
-
-def _reading(view: View, card: Card) -> IndicatorValue | None:
-    series = readings(view.version, view.selection).series.get(card.indicator.id, ())
-    return next((one for one in series if one.period == view.selection.period), None)
 
 
 def _why_none(view: View, card: Card) -> str:

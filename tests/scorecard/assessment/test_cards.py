@@ -1,19 +1,32 @@
 """What a card says, and what it must not say."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from scorecard.assessment import cards as cards_module, control_chart
 from scorecard.assessment.cards import CardInputs, card, counts, sentence, trend
+from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.data_quality import TableState
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.briefing.export import records
+from scorecard.briefing.paper.compose import compose
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar.period import Period, between, month_index, parse
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.charts.trend_of_card import trend_of
+from scorecard.narrative.control_words import state_note
 from scorecard.narrative.provenance import provenance, scope_text
+from scorecard.records import targets
 from scorecard.records.targets import Target
+from scorecard.storage.data_dir import DataDir
+from scorecard.store import open_version
+from tests.support.actors import OFFICER
 
 MONTHS = between("month", month_index(date(2025, 1, 1)), month_index(date(2026, 10, 1)))
 OCTOBER = MONTHS[-1]
@@ -171,3 +184,38 @@ def test_tables_that_reach_different_days_are_named(catalog: Catalog) -> None:
 def test_the_scope_is_said_in_words(catalog: Catalog) -> None:
     assert scope_text(catalog, "all", "all") == "全院　全部案件"
     assert scope_text(catalog, "civil", "firm") == "民事审判庭　涉企案件"
+
+
+def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_again(
+    sample: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Period] = []
+    charted: list[str] = []
+    bounds = targets.bounds
+
+    def counted_bounds(goal: Target, period: Period) -> targets.Bounds | None:
+        asked.append(period)
+        return bounds(goal, period)
+
+    def counted_control(of: Indicator, *others: Any) -> ControlChart:
+        charted.append(of.id)
+        return control_chart.control(of, *others)
+
+    for module in (targets, cards_module):
+        monkeypatch.setattr(module, "bounds", counted_bounds)
+    monkeypatch.setattr(cards_module, "control", counted_control)
+    version = open_version.open_published(sample)
+    order = resolve(version, BriefingRequest("monthly", "2026-10", grain="month"), OFFICER, datetime.now(UTC))
+    material = gather(version, order, OFFICER)
+    judged = [point for one in material.every.values() for point in (*one.points, one.judged)]
+    with_goal = {id(point) for point in judged if point.goal is not None}
+    assert len(asked) == len(with_goal) > 500
+
+    compose(material, records.describe(sample, version, order, (), "1"))
+    for one in material.every.values():
+        material.line(one)
+        state_note(one)
+        trend_of(version, material.evidence, one)
+    assert len(asked) == len(with_goal)
+    assert sorted(charted) == sorted(material.every)
+    version.connection.close()

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from scorecard.assessment.comparison import PeriodChange, changes, compare, pace_text, previous, to_meet
-from scorecard.assessment.control_chart import JudgedPeriod
-from scorecard.assessment.verdict import VerdictWord
+from scorecard.assessment.judged_period import JudgedPeriod
+from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Target, bounds
@@ -21,7 +21,7 @@ def at(
     base: int = 100,
 ) -> JudgedPeriod:
     exact = None if value is None else Fraction(value)
-    return JudgedPeriod(period(key, grain), exact, word, None, base)
+    return JudgedPeriod(period(key, grain), Verdict(word, ""), exact, base=base)
 
 
 def like(of: Indicator, now: JudgedPeriod | None, before: JudgedPeriod | None) -> PeriodChange:

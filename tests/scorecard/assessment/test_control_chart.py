@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
-from scorecard.assessment.verdict import VerdictWord
+from scorecard.assessment.control_chart import ControlChart, control
+from scorecard.assessment.judged_period import JudgedPeriod
+from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.narrative.control_words import (
@@ -37,7 +38,11 @@ def months(
     """Consecutive months from January 2024; None is a month without a reading."""
     return [
         JudgedPeriod(
-            containing("month", FIRST + at), Fraction(str(value)), (words or {}).get(at, "仅监测"), target, 50
+            containing("month", FIRST + at),
+            Verdict((words or {}).get(at, "仅监测"), ""),
+            Fraction(str(value)),
+            target,
+            base=50,
         )
         for at, value in enumerate(values)
         if value is not None

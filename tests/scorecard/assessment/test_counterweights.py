@@ -8,8 +8,8 @@ import pytest
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.comparison import PeriodChange
-from scorecard.assessment.control_chart import JudgedPeriod
 from scorecard.assessment.counterweights import moved, pairs
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict, VerdictWord
 from tests.support.court import indicator, period
 
@@ -28,13 +28,11 @@ def card(
     of = indicator(kind, direction).model_copy(update=more)
     change = PeriodChange("同比", "同比无数据")
     if now is not None and before is not None:
-        earlier = JudgedPeriod(period("2025-03"), Fraction(before), was, None, 50)
+        earlier = JudgedPeriod(period("2025-03"), Verdict(was, ""), Fraction(before), base=50)
         difference = Fraction(now) - Fraction(before)
         change = PeriodChange("同比", f"同比变化{difference}", earlier, difference)
-    return Card(
-        indicator=of, verdict=Verdict(word, ""), figure=now or "—", unit=of.unit, target="", gap="", period="2026年3月",
-        halves="", departments="", trend=(), changes=(change,),
-    )  # fmt: skip
+    judged = JudgedPeriod(period(), Verdict(word, ""), figure=now or "—", unit=of.unit)
+    return Card(of, judged, points=(), departments="", changes=(change,))
 
 
 @pytest.mark.parametrize(

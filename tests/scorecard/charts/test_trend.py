@@ -11,29 +11,38 @@ from xml.etree import ElementTree
 import pytest
 from plotly.offline import get_plotlyjs
 
-from scorecard.assessment.cards import Point
-from scorecard.assessment.control_chart import ControlChart, JudgedPeriod, control
+from scorecard.assessment.control_chart import ControlChart, control
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.spc import ASSURANCES, VARIATIONS
 from scorecard.assessment.verdict import WORDS, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts
 from scorecard.charts.sparkline import sparkline
 from scorecard.narrative.time_axis_notes import AxisNote
+from scorecard.records.targets import Bounds
 from tests.conftest import ROOT
 from tests.support.court import indicator
 
 HOSTILE = '<a href="http://x">点</a> & <b>'
 
 
-def point(number: int, value: float | None, word: VerdictWord = "仅监测", **other: object) -> Point:
-    shown = "—" if value is None else f"{value:.2f}%"
-    made = Point(
-        f"2026年{number}月", f"2026-{number:02}", value, shown, "1 / 2", Verdict(word, ""), None, None, ""
-    )
+def point(
+    number: int,
+    value: float | None,
+    word: VerdictWord = "仅监测",
+    lower: float | None = None,
+    upper: float | None = None,
+    **other: object,
+) -> JudgedPeriod:
+    exact, figure = (None, "—") if value is None else (Fraction(str(value)), f"{value:.2f}%")
+    low, high = (None if bound is None else Fraction(str(bound)) for bound in (lower, upper))
+    bounds = None if low is high is None else Bounds(low, high)
+    month = containing("month", 2026 * 12 + number - 1)
+    made = JudgedPeriod(month, Verdict(word, ""), exact, bounds, figure=figure, halves="1 / 2")
     return replace(made, **other)
 
 
-def shown(*points: Point, **other: object) -> charts.Trend:
+def shown(*points: JudgedPeriod, **other: object) -> charts.Trend:
     made = charts.Trend("适用率", "全院", "%", points, points[-1].key, True, ("口径 x", "版本 y"), False)
     return replace(made, **other)
 
@@ -104,7 +113,7 @@ def test_periods_are_our_own_categories_and_never_too_many_are_written() -> None
 def test_data_never_becomes_a_link_or_a_tag_in_a_figure() -> None:
     text = charts.trend(
         shown(
-            point(1, 50.0, lower=1.0, target=HOSTILE, text=HOSTILE, halves=HOSTILE),
+            point(1, 50.0, lower=1.0, target=HOSTILE, figure=HOSTILE, halves=HOSTILE),
             title=HOSTILE,
             subtitle=HOSTILE,
             provenance=(HOSTILE,),
@@ -155,15 +164,12 @@ def controlled(
     told = control(
         indicator(kind, direction),
         [
-            JudgedPeriod(one, Fraction(str(value)), "仅监测", None)
+            JudgedPeriod(one, Verdict("仅监测", ""), Fraction(str(value)))
             for one, value in zip(periods, values, strict=True)
         ],
         (),
     )
-    points = [
-        replace(point(1, value), label=one.label, key=one.key)
-        for one, value in zip(periods, values, strict=True)
-    ]
+    points = [replace(point(1, value), period=one) for one, value in zip(periods, values, strict=True)]
     return shown(*points, control=told, share=kind == "ratio", notes=("均值和控制界限：某基准",)), told
 
 
@@ -227,7 +233,9 @@ def test_trial_limits_say_so_and_too_few_months_have_none() -> None:
 
 
 def test_a_figure_without_a_month_that_may_be_judged_has_no_limits() -> None:
-    nothing = control(indicator(), [JudgedPeriod(containing("month", 2025 * 12), None, "样本不足", None)], ())
+    nothing = control(
+        indicator(), [JudgedPeriod(containing("month", 2025 * 12), Verdict("样本不足", ""))], ()
+    )
     figure = charts.trend(shown(point(1, None, "样本不足"), control=nothing))
     assert "不画线" in words(figure)
     assert not any(one.get("name") for one in traces(figure))
@@ -274,7 +282,7 @@ def test_a_hostile_footnote_is_text() -> None:
 # --- sparklines -----------------------------------------------------------------------------------------------
 
 
-def drawing(*points: Point) -> ElementTree.Element:
+def drawing(*points: JudgedPeriod) -> ElementTree.Element:
     source = sparkline(points, 100, 20)
     assert source.startswith("data:image/svg+xml,")
     return ElementTree.fromstring(unquote(source.split(",", 1)[1]))

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.cards import Card, CardInputs, card, cards, controlled, trend
+from scorecard.assessment.cards import Card, CardInputs, card, cards
 from scorecard.assessment.comparison import PeriodChange
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period, containing, parse, year_before
 from scorecard.catalog.definitions import Catalog, Indicator
@@ -97,10 +98,7 @@ def test_what_may_not_be_judged_is_said_and_not_compared(
     reason = {"数据待核": "案件表尚未报送", "无数据": "本期无案件"}.get(word, "")
     shown = replace(
         plain_card(catalog, 2, 3),
-        verdict=Verdict(word, reason),
-        figure=value[0],
-        unit=value[1],
-        halves="2 / 3",
+        judged=JudgedPeriod(OCTOBER, Verdict(word, reason), figure=value[0], unit=value[1], halves="2 / 3"),
         changes=(PeriodChange("同比", "同比上升1.00个百分点"),),
     )
     said = sentences.of_indicator(shown)
@@ -307,7 +305,8 @@ def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_mon
     attention.groups(every)
     for found in every:
         assert all(lines for _, lines in state_note(found))
-        points, told = trend(shown, found.indicator), controlled(shown, found.indicator)
+        points, told = found.points, found.whole_control
+        assert told is not None
         if points:
             drawn = charts.Trend(
                 found.indicator.name, "", found.indicator.unit, points, key, found.indicator.formula.share, ("来源",),

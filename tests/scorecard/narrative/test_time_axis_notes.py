@@ -1,10 +1,11 @@
 """What the time axis says: targets that changed, re-basings, events, each with a number and a footnote."""
 
 from datetime import date, datetime
+from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.cards import Point
+from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict
 from scorecard.calendar.period import Grain, between
 from scorecard.catalog.definitions import Catalog
@@ -13,11 +14,11 @@ from scorecard.records.annotations import Annotation, contradictions, in_force
 from scorecard.records.baselines import Baseline
 
 
-def points(*targets: str, grain: Grain = "month") -> list[Point]:
+def points(*targets: str, grain: Grain = "month") -> list[JudgedPeriod]:
     """One point a period from January 2026 on, with these targets."""
     periods = between(grain, 2026 * 12, 2026 * 12 + 11)
     return [
-        Point(one.label, one.key, 1.0, "1", "", Verdict("仅监测", ""), None, None, target)
+        JudgedPeriod(one, Verdict("仅监测", ""), Fraction(1), figure="1", target=target)
         for one, target in zip(periods, targets, strict=False)
     ]
 

@@ -11,10 +11,9 @@ from fractions import Fraction
 import pytest
 
 from scorecard.assessment.number_format import half_up, value_text
-from scorecard.assessment.verdict import judge
 from scorecard.catalog.definitions import Indicator
 from scorecard.catalog.formulas import FormulaForm
-from tests.support.court import CATALOG, indicator, reading, target
+from tests.support.court import CATALOG, indicator, reading, target, verdict_on
 from tests.support.engine import built, values
 from tests.support.naive import Key, Row, evaluate
 
@@ -117,7 +116,7 @@ def test_a_share_above_one_hundred_percent_gets_no_verdict() -> None:
     of = indicator("ratio", "higher")
     given = reading(of, 221, 60)
     assert value_text(given.exact, "%") == "368.33%"
-    assert judge(of, given, target("下限", "90")).word == "数据待核"
+    assert verdict_on(of, given, target("下限", "90")).word == "数据待核"
 
 
 def test_a_half_is_rounded_as_the_official_threshold_was() -> None:

@@ -82,8 +82,7 @@ def trends(sample: DataDir, grain: Any, key: str) -> Iterator[tuple[cards.Card, 
     assert chosen is not None
     whole = open_version.card_inputs(version, grain, ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     for card in cards.cards(whole, chosen):
-        points = cards.trend(whole, card.indicator)
-        yield card, trend.trend(trend_of_card.trend_of(version, whole, card, points, chosen))
+        yield card, trend.trend(trend_of_card.trend_of(version, whole, card))
 
 
 def case(number: int, days: int, *, ended: bool) -> Case:

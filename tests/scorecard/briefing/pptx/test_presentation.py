@@ -76,8 +76,7 @@ def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
     drawn: list[Figure] = []
     for number, name in enumerate(MONTHLY, 1):
         card = cards.card(found, catalog.indicators[name], read)
-        points = cards.trend(found, card.indicator)
-        trend = trend_of_card.trend_of(version, found, card, points, read)
+        trend = trend_of_card.trend_of(version, found, card)
         drawn.append(Figure(number, line(version, found, card, read), trend, sentences.of_indicator(card)))
     return replace(given, blocks=tuple(drawn), lines=tuple(one.line for one in drawn))
 
@@ -249,10 +248,15 @@ def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
         replace(settled, verdict=replace(settled.verdict, word=word)) for word in ("在途", "观察期未满")
     )
     made = [
-        replace(one, label=str(at)) for at, one in enumerate([young, young, settled, young, running, running])
+        replace(one, period=period.containing("month", 2024 * 12 + at))
+        for at, one in enumerate([young, young, settled, young, running, running])
     ]
-    assert moving(tuple(made)) == ("0至1（观察期未满）", "3（观察期未满）", "4至5（在途）")
-    assert moving((settled, replace(young, exact=None, value=None))) == ()
+    assert moving(tuple(made)) == (
+        "2024年1月至2024年2月（观察期未满）",
+        "2024年4月（观察期未满）",
+        "2024年5月至2024年6月（在途）",
+    )
+    assert moving((settled, replace(young, exact=None))) == ()
 
 
 def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given: Paper) -> None:
@@ -484,8 +488,7 @@ def test_a_verdict_has_symbol_word_and_colour_and_no_colour_is_outside_the_palet
 def test_a_figure_without_any_value_says_so_and_draws_nothing(given: Paper) -> None:
     figure = given.figures[0]
     hidden = tuple(
-        replace(point, value=None, exact=None, text="n=2", lower=None, upper=None)
-        for point in figure.trend.points
+        replace(point, exact=None, figure="n=2", unit="", bounds=None) for point in figure.trend.points
     )
     empty = replace(figure, trend=replace(figure.trend, points=hidden))
     made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(empty,)))))
