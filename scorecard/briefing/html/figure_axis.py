@@ -9,6 +9,7 @@ from scorecard.briefing.layout import text_width as measure
 
 SMALLEST = 12  # px; on paper, where 590 px are 156 mm, 9 pt (小五)
 LINE = 1.3  # of the size, from one line to the next
+FigureJson = dict[str, Any]
 
 
 def em(line: str) -> float:
@@ -26,9 +27,9 @@ def text_height(text: str, size: float) -> float:
     return (text.count("<br>") + 1) * LINE * size
 
 
-def place(axis: Mapping[str, Any], value: Any) -> float:
+def fraction(axis: Mapping[str, Any], value: Any) -> float:
     """Where a value stands, from 0 at the beginning of the axis to 1 at its end."""
-    start, end = (_number(axis, one) for one in axis["range"])
+    start, end = (_number(axis, edge) for edge in axis["range"])
     return (_number(axis, value) - start) / ((end - start) or 1)
 
 

@@ -4,20 +4,19 @@ Works on a figure as plain data (`figure.to_json`), changes what is measured in 
 are estimated, generously: a Chinese letter is as wide as it is high.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 
-from scorecard.briefing.html.figure_axis import LINE, SMALLEST, em, place, text_width
+from scorecard.briefing.html.figure_axis import LINE, SMALLEST, FigureJson, em, fraction, text_width
 from scorecard.briefing.html.figure_labels import arrange
 from scorecard.charts.stamp import LIMIT, STAMP, left_out
 
 _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded
 _SIDE, _TOP, _TOP_MARKED, _FOOT = 8, 12, 24, 34
-
-FigureJson = dict[str, Any]
+_MOUSE_ONLY = ("hovertemplate", "customdata", "hoverinfo", "hovertext")
 
 
 @dataclass(frozen=True)
@@ -29,31 +28,37 @@ class Fitted:
     unnamed: str
 
 
-def fitted(given: FigureJson, width: int, height: int | None = None) -> Fitted:
-    """The bare plot at this width: without title and stamp, hover and templates of words nobody can call up."""
-    data, layout = given["data"], given["layout"]
+def fitted(figure: FigureJson, width: int, height: int | None = None) -> Fitted:
+    """The bare plot at this width: without title, stamp and what only a mouse can call up."""
+    data, layout = figure["data"], figure["layout"]
     margin = {**layout.get("template", {}).get("layout", {}).get("margin", {}), **layout.get("margin", {})}
-    was = layout["height"] - margin["t"] - margin["b"]
+    drawn_height = layout["height"] - margin["t"] - margin["b"]
     for name in ("title", "meta", "hovermode"):
         layout.pop(name, None)
-    layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != STAMP]
-    unnamed_of = [trace.pop("meta", "") for trace in data]
+    layout["annotations"] = [each for each in layout.get("annotations", []) if each.get("name") != STAMP]
+    bar_names = [trace.pop("meta", "") for trace in data]
     for trace in data:
-        for name in ("hovertemplate", "customdata", "hoverinfo", "hovertext"):
+        for name in _MOUSE_ONLY:
             trace.pop(name, None)
-    _legible({"data": data, "layout": layout})
+    _enlarge_fonts(data)
+    _enlarge_fonts(layout)
     more = _fold_names(layout["yaxis"], width)
-    top = _TOP_MARKED if _marked(layout["annotations"]) else _TOP
-    left = _SIDE + _before(layout["yaxis"])
+    marked = any(  # the numbered marks of the time axis
+        each.get("yref") == "paper" and each.get("y") == 1 and each.get("yanchor") == "bottom"
+        for each in layout["annotations"]
+    )
+    top = _TOP_MARKED if marked else _TOP
+    left = _SIDE + _width_of_names(layout["yaxis"])
     right = _SIDE
     for _ in range(2):  # what stands to the right of the last point depends on how wide the axis then is
         across = width - left - right
-        _room_for_limits(layout, across)
-        right = _beside(layout, across)
-    _thin(layout["xaxis"], width - left - right)
-    unnamed = _unnamed(data, unnamed_of, layout["xaxis"], width - left - right)
-    tall = height if height is not None else round(was + more + top + _FOOT)
-    arrange(data, layout, width - left - right, tall - top - _FOOT, top - 1)
+        _make_room_for_limits(layout, across)
+        right = _width_of_labels(layout, across)
+    across = width - left - right
+    _thin_out(layout["xaxis"], across)
+    unnamed = _remove_long_words(data, bar_names, layout["xaxis"], across)
+    tall = height if height is not None else round(drawn_height + more + top + _FOOT)
+    arrange(layout, across, tall - top - _FOOT, top - 1)
     layout.update(
         width=width, height=tall, autosize=False, hovermode=False,
         margin={"l": _SIDE, "r": right, "t": top, "b": _FOOT, "pad": margin.get("pad", 0)},
@@ -61,53 +66,42 @@ def fitted(given: FigureJson, width: int, height: int | None = None) -> Fitted:
     return Fitted({"data": data, "layout": layout}, tall, unnamed)
 
 
-def _legible(part: Any, inside: str = "") -> None:
+def _enlarge_fonts(part: Any, inside: str = "") -> None:
     """No font in the figure is under the smallest size; sizes of marks are left alone."""
     if isinstance(part, dict):
         if inside.lower().endswith("font") and "size" in part:
             part["size"] = max(part["size"], SMALLEST)
         for name, value in part.items():
-            _legible(value, name)
+            _enlarge_fonts(value, name)
     elif isinstance(part, list):
         for value in part:
-            _legible(value, inside)
-
-
-def _marked(annotations: Sequence[FigureJson]) -> bool:
-    """Whether something stands above the axes: the numbered marks of the time axis."""
-    return any(
-        one.get("yref") == "paper" and one.get("y") == 1 and one.get("yanchor") == "bottom"
-        for one in annotations
-    )
+            _enlarge_fonts(value, inside)
 
 
 # --- names before the bars ------------------------------------------------------------------------------------
 
 
 def _fold_names(axis: FigureJson, width: int) -> float:
-    """Names too long for the side are folded into lines; the px the figure must be taller for it."""
+    """Fold names too long for the side into lines; the px the figure must be taller for it."""
     names = axis.get("categoryarray")
     if not names:
         return 0.0
-    longest = _LONGEST * width
-    folded = [_folded(name, longest / SMALLEST) for name in names]
+    folded = [_folded(name, _LONGEST * width / SMALLEST) for name in names]
     axis.update(tickmode="array", tickvals=list(names), ticktext=folded)
-    lines = max(text.count("<br>") for text in folded) + 1
-    return 0.0 if lines == 1 else (lines - 1) * SMALLEST * LINE * len(names) * 0.75
+    return max(text.count("<br>") for text in folded) * SMALLEST * LINE * len(names) * 0.75
 
 
 def _folded(name: str, most: float) -> str:
     """The name in lines of at most `most` em; entities stay whole, because they are counted as the sign they are."""
-    signs = unescape(name)
     lines = [""]
-    for sign in signs:
+    for sign in unescape(name):
         if em(lines[-1]) + em(sign) > most:
             lines.append("")
         lines[-1] += sign
     return name if len(lines) == 1 else "<br>".join(escape(line, quote=False) for line in lines)
 
 
-def _before(axis: FigureJson) -> float:
+def _width_of_names(axis: FigureJson) -> float:
     """px the words of the upright axis take."""
     if axis.get("visible") is False:
         return 0.0
@@ -118,73 +112,66 @@ def _before(axis: FigureJson) -> float:
 # --- what stands to the right, and to the left, of the points --------------------------------------------------
 
 
-def _beside(layout: FigureJson, across: float) -> int:
+def _width_of_labels(layout: FigureJson, across: float) -> int:
     """px to the right of the axis for what is written at its end."""
-    axis = layout["xaxis"]
-    wanted = [float(_SIDE + 4)]
-    for one in layout["annotations"]:
-        if one.get("xanchor") != "left":
-            continue
-        width = text_width(one["text"], one["font"]["size"]) * 1.05 + one.get("xshift", 0) + _EDGE
-        if one.get("xref") == "paper":
-            wanted.append(width - (1 - one["x"]) * across)
-        else:
-            wanted.append(width - (1 - place(axis, one["x"])) * across)
-    return round(max(wanted))
+    widths = [_SIDE + 4.0]
+    for each in layout["annotations"]:
+        if each.get("xanchor") == "left":
+            at = each["x"] if each.get("xref") == "paper" else fraction(layout["xaxis"], each["x"])
+            wide = text_width(each["text"], each["font"]["size"]) * 1.05 + each.get("xshift", 0) + _EDGE
+            widths.append(wide - (1 - at) * across)
+    return round(max(widths))
 
 
-def _room_for_limits(layout: FigureJson, across: float) -> None:
+def _make_room_for_limits(layout: FigureJson, across: float) -> None:
     """The names of the limits stand to the left of the first period; the axis reaches as far to the left as they need."""
     names = [
-        one for one in layout["annotations"] if one.get("name") == LIMIT and one.get("xanchor") == "right"
+        each for each in layout["annotations"] if each.get("name") == LIMIT and each.get("xanchor") == "right"
     ]
     if not names:
         return
-    axis = layout["xaxis"]
-    need = max(text_width(one["text"], one["font"]["size"]) - one.get("xshift", 0) for one in names) + _EDGE
-    if need > across / 4:  # on a narrow sheet in two lines, so that the points keep the room
-        for one in names:
-            one.update(text=one["text"].replace(" ", "<br>", 1), align="right")
-        need = (
-            max(text_width(one["text"], one["font"]["size"]) - one.get("xshift", 0) for one in names) + _EDGE
-        )
-    end = axis["range"][1]
-    axis["range"] = [-max(0.6, need * end / (across - need)), end]
+    if _needed(names) > across / 4:  # on a narrow sheet in two lines, so that the points keep the room
+        for each in names:
+            each.update(text=each["text"].replace(" ", "<br>", 1), align="right")
+    need, end = _needed(names), layout["xaxis"]["range"][1]
+    layout["xaxis"]["range"] = [-max(0.6, need * end / (across - need)), end]
+
+
+def _needed(names: Sequence[FigureJson]) -> float:
+    """px to the left of a point for the widest of these names."""
+    return (
+        max(text_width(each["text"], each["font"]["size"]) - each.get("xshift", 0) for each in names) + _EDGE
+    )
 
 
 # --- words along the axis and inside bars ----------------------------------------------------------------------
 
 
-def _thin(axis: FigureJson, across: float) -> None:
-    """Fewer words along the axis where they would touch: every n-th one, at equal distances, the last of periods kept."""
+def _thin_out(axis: FigureJson, across: float) -> None:
+    """Fewer words along the axis where they would touch: every n-th one, at equal distances, the last of periods stays."""
     values, words = axis.get("tickvals"), axis.get("ticktext")
     if not values or not words or len(values) < 2 or axis.get("visible") is False:
         return
     widest = max(text_width(str(word), SMALLEST) for word in words) + 2 * _EDGE
-    apart = abs(place(axis, values[1]) - place(axis, values[0])) * across
-    step = next(step for step in range(1, len(values) + 1) if apart * step >= widest or step == len(values))
-    if axis.get("type") == "category":
-        axis["tickvals"], axis["ticktext"] = values[::-1][::step][::-1], words[::-1][::step][::-1]
-    else:
-        axis["tickvals"], axis["ticktext"] = values[::step], words[::step]
+    apart = abs(fraction(axis, values[1]) - fraction(axis, values[0])) * across
+    step = next((step for step in range(1, len(values)) if apart * step >= widest), len(values))
+    first = (len(values) - 1) % step if axis.get("type") == "category" else 0
+    axis["tickvals"], axis["ticktext"] = values[first::step], words[first::step]
 
 
-def _unnamed(data: Sequence[FigureJson], named: Sequence[str], axis: FigureJson, across: float) -> str:
-    """What the bars are whose words do not fit in them; their words are taken out."""
-    found: list[str] = []
-    for trace, name in zip(data, named, strict=True):
+def _remove_long_words(
+    data: Sequence[FigureJson], bar_names: Sequence[str], axis: FigureJson, across: float
+) -> str:
+    """Take the words out of the bars that are too short for them; a sentence with what those bars are."""
+    removed: list[str] = []
+    for trace, name in zip(data, bar_names, strict=True):
         if not name:
             continue
-        inside = trace.get("textposition") == "inside"
+        start, end = axis["range"]
         size = trace.get("textfont", {}).get("size", SMALLEST)
-        for number, (text, long) in enumerate(_bars(trace)):
-            start, end = axis["range"]
+        for number, (text, long) in enumerate(zip(trace["text"], trace["x"], strict=True)):
             fits = text_width(text, size) + 4 <= long / (end - start) * across
-            if not text or (inside and not fits):
+            if not text or (trace.get("textposition") == "inside" and not fits):
                 trace["text"][number] = ""
-                found.append(unescape(name))
-    return left_out(found)
-
-
-def _bars(trace: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    return zip(trace["text"], trace["x"], strict=True)
+                removed.append(unescape(name))
+    return left_out(removed)
