@@ -1,18 +1,17 @@
-"""What the screen reads: the published version, opened once and kept by its id. Cache keys are scalars only.
+"""Published versions and what is computed from them, cached by version id and selection.
 
-A version never changes, so nothing here expires: a new publication has a new id and therefore new keys.
+A version never changes, so nothing expires: a new publication has a new id and therefore new keys.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from scorecard.assessment.cards import Card, CardInputs, cards
-from scorecard.calendar.period import Grain, Period, parse
+from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
@@ -27,7 +26,7 @@ def data_dir() -> DataDir:
     return default_data()
 
 
-# Not closed when it leaves the cache: somebody may be reading from it. It closes when the last who holds it lets go.
+# Not closed when it leaves the cache: a page may be reading from it. It closes with its last reference.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _open(root: str, version: str) -> Version:
     return opened.open_version(DataDir(Path(root)), version)
@@ -39,7 +38,7 @@ def open_version(version: str) -> Version:
 
 
 def open_historic(version: str) -> Version:
-    """A version that was published once, by its id in an address. Raises StorageError for any other text."""
+    """A version that was once published, by the id in an address. Raises StorageError for any other text."""
     opened.require_published(data_dir(), version)
     return replace(open_version(version), historic=True)
 
@@ -50,94 +49,48 @@ def _seeds(root: str, state: str) -> Catalog:
 
 
 def seeds_catalog() -> Catalog:
-    """The catalogue of the seeds folder, read again when a file in it changed. Raises SeedErrors."""
+    """The catalogue of the seeds folder, loaded again when a file in it has changed. Raises SeedErrors."""
     root = default_seeds().resolve()
     files = sorted(path for path in root.rglob("*") if path.suffix in (".toml", ".csv"))
     state = "|".join(f"{path}:{path.stat().st_mtime_ns}" for path in files)
     return _seeds(str(root), state)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _evidence(root: str, version: str, grain: Grain, department: str, scope: str, judged: str) -> CardInputs:
-    return opened.card_inputs(_open(root, version), grain, department, scope, date.fromisoformat(judged))
+def _version_key(version: Version) -> str:
+    """A version as it reads today: an older one, or one judged on another day, shows other cards and other links."""
+    return f"{data_dir().root.resolve()} {version.id} {version.historic} {judged_on(version)}"
+
+
+def _selection_key(selection: Selection) -> str:
+    return f"{selection.grain} {selection.period.key} {selection.department} {selection.scope}"
+
+
+_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Version: _version_key, Selection: _selection_key}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_KEYS)
+def _card_inputs(version: Version, grain: Grain, department: str, scope: str) -> CardInputs:
+    return opened.card_inputs(version, grain, department, scope, judged_on(version))
 
 
 def card_inputs(version: Version, selection: Selection) -> CardInputs:
-    """All readings of the chosen grain, department and scope, with what judges them."""
-    root = str(data_dir().root.resolve())
-    return _evidence(
-        root,
-        version.id,
-        selection.grain,
-        selection.department,
-        selection.scope,
-        judged_on(version).isoformat(),
-    )
+    """All values of the chosen grain, department and scope, with what judges them."""
+    return _card_inputs(version, selection.grain, selection.department, selection.scope)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _cards(
-    root: str, version: str, grain: Grain, key: str, department: str, scope: str, judged: str
-) -> dict[str, Card]:
-    period = parse(grain, key)
-    assert period is not None  # keys come from the version's own periods
-    found = _evidence(root, version, grain, department, scope, judged)
-    return {card.indicator.id: card for card in cards(found, period)}
-
-
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_KEYS)
 def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
-    """The cards of every indicator for what is chosen, in the catalogue's order."""
-    root = str(data_dir().root.resolve())
-    period = selection.period
-    return _cards(
-        root,
-        version.id,
-        period.grain,
-        period.key,
-        selection.department,
-        selection.scope,
-        judged_on(version).isoformat(),
-    )
+    """The cards of all indicators for a selection, in the catalogue's order."""
+    return {card.indicator.id: card for card in cards(card_inputs(version, selection), selection.period)}
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _periods(root: str, version: str, grain: Grain, judged: str) -> tuple[Period, ...]:
-    whole = _evidence(root, version, grain, ALL_DEPARTMENTS, "all", judged)
-    return opened.periods(_open(root, version), whole, grain)
-
-
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_KEYS)
 def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
     """The periods of a grain that have values, newest first."""
-    return _periods(str(data_dir().root.resolve()), version.id, grain, judged_on(version).isoformat())
+    return opened.periods(version, _card_inputs(version, grain, ALL_DEPARTMENTS, "all"), grain)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _kept(
-    root: str,
-    version: str,
-    grain: Grain,
-    key: str,
-    department: str,
-    scope: str,
-    today: str,
-    name: str,
-    _make: Callable[[], Any],
-) -> Any:
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_KEYS)
+def cached(version: Version, selection: Selection, name: str, _make: Callable[[], Cached]) -> Cached:
+    """`_make()`, called once for a version, a selection and a name: a piece of a page that nothing else can change."""
     return _make()
-
-
-def cached(version: Version, selection: Selection, name: str, make: Callable[[], Cached]) -> Cached:
-    """`make()`, done once for a version, a choice and a name: pieces of a page that nothing else can change."""
-    root = str(data_dir().root.resolve())
-    period = selection.period
-    return _kept(
-        root,
-        version.id,
-        period.grain,
-        period.key,
-        selection.department,
-        selection.scope,
-        judged_on(version).isoformat(),
-        f"{name} of old" if version.historic else name,  # its links carry the version
-        _make=make,
-    )
