@@ -13,16 +13,16 @@ departments = accounts.departments_of(seeds_catalog())
 accounts.show_result()
 known = account_file.read(data)
 accounts.table(known, departments)
-if wanted := accounts.wants_new(departments):
+if wanted := accounts.new_account_form(departments):
     password = create(data, actor, wanted.name, wanted.role, wanted.department, departments)
-    accounts.tell(f"已新增账户“{wanted.name}”。", password)
-if change := accounts.wants_change(known, departments):
+    accounts.announce(f"已新增账户“{wanted.name}”。", password)
+if change := accounts.change_form(known, departments):
     name = change.name
     if change.act == "assign":
         assign(data, actor, name, change.role, change.department, departments)
-        accounts.tell(f"已调整账户“{name}”的身份，其登录随即失效。")
+        accounts.announce(f"已调整账户“{name}”的身份，其登录随即失效。")
     elif change.act == "reset":
-        accounts.tell(f"已重置账户“{name}”的密码，其登录随即失效。", reset(data, actor, name))
+        accounts.announce(f"已重置账户“{name}”的密码，其登录随即失效。", reset(data, actor, name))
     else:
         set_disabled(data, actor, name, change.act == "disable")
-        accounts.tell(f"已{'停用' if change.act == 'disable' else '启用'}账户“{name}”。")
+        accounts.announce(f"已{'停用' if change.act == 'disable' else '启用'}账户“{name}”。")

@@ -7,8 +7,8 @@ from scorecard.ui.shell.cached import data_dir
 
 frame.heading("审计")
 actor, data = identity.current(), data_dir()
-record = audit.looked(actor)
-audit.whole(record)
+record = audit.verified(actor)
+audit.show_faults(record)
 choice = audit.choose()
-audit.lines(record, choice)
+audit.show_entries(record, choice)
 audit.download(lambda: listing.export(data, actor, choice))

@@ -21,7 +21,7 @@ AGE = 60.0  # seconds after which an act that has no line will not get one from 
 
 def record_batches(data: DataDir) -> None:
     """A line for every accepted batch that has none."""
-    known = set(audit.done(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
+    known = set(audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
     paths = _old(data.batches.glob("*/*.parquet"))
     missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
     if not missing:
@@ -44,7 +44,7 @@ def record_batches(data: DataDir) -> None:
 
 def record_versions(data: DataDir) -> None:
     """A line for every publication that has none, and one for a pointer that stands elsewhere than the last line says."""
-    recorded = [one for one in audit.done(data, ("发布", "回退", "补记")) if "/" not in one]
+    recorded = [one for one in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in one]
     last = recorded[-1] if recorded else ""
     for path in sorted(_old(data.versions.glob("*.json")), key=lambda one: one.stat().st_mtime_ns):
         if path.stem in recorded:

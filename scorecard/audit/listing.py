@@ -68,7 +68,7 @@ class AuditRecord:
         return tuple(entry for entry in reversed(self.entries) if choice.holds(entry))
 
 
-def look(data: DataDir, actor: Actor) -> AuditRecord:
+def read_record(data: DataDir, actor: Actor) -> AuditRecord:
     """The whole record, verified. Raises Forbidden."""
     actor.require("audit")
     return AuditRecord(audit.entries(data), audit.verify(data))

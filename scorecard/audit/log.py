@@ -122,7 +122,7 @@ def head(data: DataDir) -> str:
     return f"{last.number} {last.seal}" if last else ""
 
 
-def done(data: DataDir, actions: Iterable[Action]) -> tuple[str, ...]:
+def subjects_of(data: DataDir, actions: Iterable[Action]) -> tuple[str, ...]:
     """The subjects of the successful lines of these actions, in order: found by their spelling, without parsing."""
     try:
         raw = data.audit.read_bytes()

@@ -307,6 +307,6 @@ def test_the_right_is_asked_again_when_the_picture_is_made(
     monkeypatch.setattr("scorecard.ui.shell.identity.current", lambda: VISITOR)
     version = opened.open_version(exporting, current(exporting).version or "")
     with pytest.raises(Forbidden):
-        picture_buttons._whole(PageBlocks("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)
+        picture_buttons._page_file(PageBlocks("总览", version, "2026年10月", {}, ["<p>1</p>"]), A4)
     assert made.pages == []
     assert (last_export(exporting).actor, last_export(exporting).result) == (VISITOR.name, "拒绝")

@@ -174,7 +174,7 @@ def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
 
     record_property("figures", accepting("accept", "accept", 50, folder, server, whole))
     data = folder[0]
-    recorded = set(audit.done(data, ("上传", "补记")))
+    recorded = set(audit.subjects_of(data, ("上传", "补记")))
     assert {f"cases/{batch.name}" for batch in list_batches(data)} <= recorded
     assert debris(data) == []
 
@@ -229,7 +229,7 @@ def test_killed_while_publishing_readers_see_the_old_version_or_the_new_one(
 
     record_property("figures", killed_often("publish", 50, server, watch, prepare, took_effect))
     assert server.run("publish", data, versions[2]).how == "finished"
-    assert {one.version for one in store.manifests(data)} <= set(audit.done(data, ("发布", "补记")))
+    assert {one.version for one in store.manifests(data)} <= set(audit.subjects_of(data, ("发布", "补记")))
     assert debris(data) == []
 
 

@@ -22,7 +22,7 @@ _COUNT = "_accounts_forms"  # a form that was sent comes back empty, under anoth
 
 
 @dataclass(frozen=True)
-class New:
+class NewAccount:
     """An account to be created."""
 
     name: str
@@ -76,7 +76,7 @@ def _state(account: Account) -> str:
     return "待首次登录改密" if account.must_change else "启用"
 
 
-def wants_new(departments: Mapping[str, str]) -> New | None:
+def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:
     """The form of a new account; what was sent with it, once."""
     st.html(render("ui/shell/section.html", text="", title="新增账户"))
     form = f"new-{st.session_state.get(_COUNT, 0)}"
@@ -85,10 +85,10 @@ def wants_new(departments: Mapping[str, str]) -> New | None:
         role = _role(form)
         department = _department(form, role, departments)
         sent = st.button("新增", key="create", type="primary", disabled=not name.strip())
-    return New(name.strip(), role, department) if sent else None
+    return NewAccount(name.strip(), role, department) if sent else None
 
 
-def wants_change(accounts: Accounts, departments: Mapping[str, str]) -> AccountChange | None:
+def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountChange | None:
     """The form of a known account; what is to be done, once."""
     st.html(render("ui/shell/section.html", text="", title="调整账户"))
     names = [one.name for one in accounts.accounts]
@@ -136,7 +136,7 @@ def _department(
     )
 
 
-def tell(text: str, password: str = "") -> None:
+def announce(text: str, password: str = "") -> None:
     """Say so after the page was drawn anew; a password with it, this once."""
     st.session_state[_TOLD] = (text, password)
     st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1

@@ -19,20 +19,20 @@ _ANY = "全部"
 
 
 @st.cache_resource(max_entries=2, show_spinner="正在核对审计记录…")
-def _looked(root: str, state: str, _actor: Actor) -> AuditRecord:
-    return listing.look(DataDir(Path(root)), _actor)
+def _verified(root: str, state: str, _actor: Actor) -> AuditRecord:
+    return listing.read_record(DataDir(Path(root)), _actor)
 
 
-def looked(actor: Actor) -> AuditRecord:
+def verified(actor: Actor) -> AuditRecord:
     """The record, verified anew whenever one of its files has changed. Raises Forbidden."""
     actor.require("audit")
     data = data_dir()
     seen = [path.stat() for path in (data.audit, data.audit_head, data.versions) if path.exists()]
     state = " ".join(f"{one.st_ino}-{one.st_size}-{one.st_mtime_ns}" for one in seen)
-    return _looked(str(data.root.resolve()), state, actor)
+    return _verified(str(data.root.resolve()), state, actor)
 
 
-def whole(record: AuditRecord) -> None:
+def show_faults(record: AuditRecord) -> None:
     """Whether nothing was changed or removed; every fault with its line when something was."""
     last = record.entries[-1] if record.entries else None
     st.html(render("ui/admin/audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
@@ -59,7 +59,7 @@ def choose() -> AuditFilter:
     )
 
 
-def lines(record: AuditRecord, choice: AuditFilter) -> None:
+def show_entries(record: AuditRecord, choice: AuditFilter) -> None:
     """The chosen lines, newest first, a page at a time."""
     found = record.chosen(choice)
     pages = max(1, -(-len(found) // SHOWN))

@@ -158,7 +158,7 @@ def _drawn(view: View, card: Card) -> None:
     with shown.separate_blocks(
         PageBlocks(card.indicator.name, view.version, view.selection.period.label, choice)
     ):
-        picture_buttons.place("drawer")
+        picture_buttons.reserve_place("drawer")
         _detail(view, card)
         picture_buttons.of_page("drawer")
 

@@ -17,7 +17,7 @@ from scorecard.ui.shell.templating import render
 def show(catalog: Catalog, version: Version | None) -> None:
     """The chosen entry, or how to read the marks; then the index."""
     chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
-    picture_buttons.place()
+    picture_buttons.reserve_place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if chosen is None:
         page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))

@@ -28,7 +28,7 @@ _KINDS: dict[str, str] = {
 
 def show_targets(targets: tuple[Target, ...], catalog: Catalog) -> None:
     """All targets by domain, in the plan's order, each with its state today."""
-    picture_buttons.place()
+    picture_buttons.reserve_place()
     now = today()
     domains = [
         {

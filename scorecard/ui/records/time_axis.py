@@ -23,7 +23,7 @@ _ALL = "全部指标"
 
 def show_tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog) -> None:
     """All rows ever recorded, in the order of the plan and of the axis, with the state of each."""
-    picture_buttons.place()
+    picture_buttons.reserve_place()
     in_force = {row for name in catalog.indicators for row in baselines.in_force(decisions, name)}
     marked = {row for name in ("", *catalog.indicators) for row in annotations.in_force(marks, name)}
     show(

@@ -1,4 +1,4 @@
-"""The frame around every page: page set-up, navigation, masthead, and what is chosen once for all pages."""
+"""The frame around every page: page set-up, navigation, masthead, and the choices made once for all pages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,7 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.narrative.provenance import scope_text
 from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, Version, complete_through, published_on
-from scorecard.ui.shell import (
-    identity,
-    large_type,
-    page_blocks,
-    picture_buttons,
-    sign_in_prompt,
-)
+from scorecard.ui.shell import identity, large_type, page_blocks, picture_buttons, sign_in_prompt
 from scorecard.ui.shell.cached import (
     Cached,
     all_cards,
@@ -44,7 +38,7 @@ TITLE = "法治化营商环境指标看板"
 
 @dataclass(frozen=True)
 class View:
-    """What an analysis page shows: a version, a choice, and the cards of all indicators for it."""
+    """What an analysis page shows: a version, a selection, and the cards of all indicators for it."""
 
     version: Version
     selection: Selection
@@ -60,11 +54,11 @@ class View:
         return scope_text(self.catalog, self.selection.department, self.selection.scope)
 
     def cached(self, name: str, make: Callable[[], Cached]) -> Cached:
-        """A piece of a page, made once for this version and choice."""
+        """A piece of a page, made once for this version and selection."""
         return cached(self.version, self.selection, name, make)
 
     def href(self, page: str, indicator: str = "") -> str:
-        """The address of a page with the same choice, and an indicator opened in it."""
+        """The address of a page with the same selection, and an indicator opened in it."""
         query = {**self.query, **({"indicator": indicator} if indicator else {})}
         return f"{page or './'}{'?' if query else ''}{urlencode(query)}"
 
@@ -84,18 +78,18 @@ class View:
 def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, Capability | None]) -> None:
     """Set the page up, draw the navigation and run the chosen page. Sections hold (file name, title) of each page.
 
-    `needs` names the right a page asks for where that is not the right to view, None where everybody may open it. A page
-    is listed for those who have the right; the acts on it ask again.
+    `needs` names the right a page requires where that is not the right to view, None where everybody may open it. The menu
+    lists the pages an actor has the right to; the acts on a page check again.
     """
     st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
     st.html(style())
     st.html(behaviour(), unsafe_allow_javascript=True)
     signed_in = identity.identify()
     actor = signed_in.actor
-    wanted: dict[str, Capability | None] = {
+    rights: dict[str, Capability | None] = {
         name: needs.get(name, "view") for listed in sections.values() for name, _ in listed
     }
-    open_to = {name for name, right in wanted.items() if right is None or actor.may_somewhere(right)}
+    open_to = {name for name, right in rights.items() if right is None or actor.may_somewhere(right)}
     pages = {
         section: [
             st.Page(
@@ -114,7 +108,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     _stay_in_the_version(page.url_path)
     if actor.may("view"):
         large_type.switch()
-    right = wanted[page.url_path or "overview"]
+    right = rights[page.url_path or "overview"]
     if not actor.may("view"):
         sign_in_prompt.sign_in_first(signed_in)
     elif right is None or actor.may_somewhere(right):
@@ -129,7 +123,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
 
 
 def _stay_in_the_version(page: str) -> None:
-    """The menu leaves the address's words behind: whoever reads an older version goes on reading it on the next page."""
+    """Keep an older version on the next page: the framework's menu drops the query of the address."""
     before, version = st.session_state.get(_READ, (page, ""))
     if version and before != page and "version" not in st.query_params:
         st.query_params["version"] = version
@@ -137,32 +131,36 @@ def _stay_in_the_version(page: str) -> None:
 
 
 def _through_the_frame() -> None:
-    """Send a page that was started without app.py through it.
+    """Start a page again through app.py if it was started without it.
 
-    Until the first session has called st.navigation, the framework takes a folder named pages/ for its older kind of
-    pages, and a link straight to one of them runs it alone.
+    Until the first session has called st.navigation, the framework takes the folder pages/ for its older kind of pages,
+    and a link straight to one of them runs it alone.
     """
     if st.session_state.get(_FRAMED):
         return
     name = urlsplit(st.context.url or "").path.rpartition("/")[2] or "overview"
     page = st.Page(PAGES / f"{name}.py", url_path=name, default=name == "overview")
-    st.navigation([st.Page(_nothing, url_path="start", default=name != "overview"), page], position="hidden")
+    st.navigation(
+        [st.Page(_empty_page, url_path="start", default=name != "overview"), page], position="hidden"
+    )
     st.switch_page(page, query_params=st.query_params.to_dict())
 
 
-def _nothing() -> None:
-    """A page that is never shown: the framework wants a default one beside the page it is sent to."""
+def _empty_page() -> None:
+    """Never shown: the framework requires a default page beside the page to switch to."""
 
 
 def domains() -> list[tuple[str, str]]:
     """(id, name) of the domains that have a page, in the plan's order."""
     try:
         version = current()
-        found = version.catalog if version else seeds_catalog()
+        catalog = version.catalog if version else seeds_catalog()
     except ScorecardError:
-        return []  # the pages themselves say what is wrong; the navigation must still lead to them
+        return []  # the pages report the error; the navigation must still lead to them
     return [
-        (domain.id, domain.name) for domain in found.domains.values() if (PAGES / f"{domain.id}.py").exists()
+        (domain.id, domain.name)
+        for domain in catalog.domains.values()
+        if (PAGES / f"{domain.id}.py").exists()
     ]
 
 
@@ -173,22 +171,22 @@ def title_of(domain: str) -> str:
 
 def current() -> Version | None:
     """The published version, or None while nothing is published."""
-    named = store.current(data_dir()).version
-    return open_version(named) if named else None
+    version = store.current(data_dir()).version
+    return open_version(version) if version else None
 
 
 def heading(title: str, *, any_version: bool = False) -> Version | None:
-    """The masthead of a page; the published version, or None while nothing is published.
+    """Show the masthead of a page; the published version, or None while nothing is published.
 
-    With `any_version` it is the one the address names by ?version=, marked as old; pages that act never take that.
+    With `any_version` it is the version in the address (?version=), marked as historic; pages that act never take that.
     """
     _through_the_frame()
-    found = store.current(data_dir())
-    version = open_version(found.version) if found.version else None
-    notice = found.notice
+    pointer = store.current(data_dir())
+    version = open_version(pointer.version) if pointer.version else None
+    notice = pointer.notice
     if any_version and version is not None:
-        version, refused = _asked_for(version)
-        notice = f"{notice}　{refused}".strip()
+        version, refusal = _version_in_address(version)
+        notice = f"{notice}　{refusal}".strip()
     court = (version.catalog if version else seeds_catalog()).court.name
     state = (
         f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
@@ -210,13 +208,13 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
             sign_in=sign_in_prompt.sign_in_href(),
         )
     )
-    record = page_blocks.page()
-    record.title, record.version = title, version
+    blocks = page_blocks.current_blocks()
+    blocks.title, blocks.version = title, version
     return version
 
 
-def _asked_for(current: Version) -> tuple[Version, str]:
-    """The older version that ?version= names, or the current one with why the named one cannot be shown."""
+def _version_in_address(current: Version) -> tuple[Version, str]:
+    """The version that ?version= names, or the current one and why the named version cannot be shown."""
     wanted = st.query_params.get("version", "")
     if wanted in ("", current.id):
         return current, ""
@@ -231,19 +229,19 @@ def _without_version() -> dict[str, str]:
 
 
 def analysis(title: str) -> View | None:
-    """Masthead and the choice of period, grain, department and scope; None when there is nothing to analyse yet."""
+    """Masthead and selection of period, grain, department and scope; None while nothing is published."""
     version = heading(title, any_version=True)
     if version is None:
         first_steps()
         return None
     selection = choose(version)
-    record = page_blocks.page()
-    record.period, record.choice = selection.period.label, words_of(version, selection)
+    blocks = page_blocks.current_blocks()
+    blocks.period, blocks.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))
 
 
 def first_steps() -> None:
-    """What a first-time visitor does next."""
+    """The next steps while nothing is published."""
     steps = [
         {"text": "在“数据报送”页选择数据表、下载模板、上传 CSV 提取文件", "href": "upload"},
         {"text": "检查无误后点“接收”，各表齐了再点“发布”", "href": ""},
@@ -254,15 +252,15 @@ def first_steps() -> None:
 
 
 def guide(title: str, text: str) -> None:
-    """A box that says what is the matter and what to do."""
+    """A box with the situation and what to do."""
     show(render("ui/shell/guide.html", title=title, text=text, steps=[]))
 
 
 def private_note(title: str, text: str) -> None:
-    """The same for whoever is at the screen: what they may not do here is no part of the page's picture."""
+    """The same for this actor only: which acts are closed to them is no part of the page's picture."""
     st.html(render("ui/shell/guide.html", title=title, text=text, steps=[]))
 
 
 def failure(error: ScorecardError) -> None:
-    """A refusal in its four parts, as text."""
+    """A refusal in its four parts."""
     st.html(render("ui/shell/failure.html", error=error))

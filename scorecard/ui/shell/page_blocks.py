@@ -1,7 +1,7 @@
-"""What a page shows, kept while it runs: its picture is made of these same blocks, so picture and page cannot differ.
+"""The blocks of a page in the order they are shown: its picture is made of the same blocks, so the two cannot differ.
 
-Widgets are not recorded: what was chosen in them goes into the picture as words. Each run, and each drawer, has a record
-of its own; where none is begun (a fragment that runs alone) nothing is kept.
+Widgets are no blocks: what was chosen in them goes into the picture as words. Each run of a page, and each drawer, has
+blocks of its own; a fragment that runs alone has none.
 """
 
 from collections.abc import Generator
@@ -12,15 +12,16 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.store.open_version import Version
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure on the page, drawn for white paper whatever the room; `as_of` is the day all its tables reach."""
+    """A figure as drawn for white paper, regardless of the large-type switch; `as_of` is the day all its tables reach."""
 
-    figure: Any
+    figure: Any  # Plotly is known to scorecard.charts only
     title: str
     as_of: date | None
 
@@ -33,7 +34,7 @@ PageBlock = str | Drawn
 class PageBlocks:
     """A page, or a drawer beside it, as far as it has run.
 
-    `choice` is what was chosen above, in words; `period` heads the file's name and is empty where nothing has a period.
+    `choice` is what the reader chose, in words; `period` goes into the file's name, empty where a page has no period.
     """
 
     title: str = ""
@@ -41,46 +42,44 @@ class PageBlocks:
     period: str = ""
     choice: dict[str, str] = field(default_factory=dict[str, str])
     blocks: list[PageBlock] = field(default_factory=list[PageBlock])
-    place: Any = None
+    buttons_place: DeltaGenerator | None = None
 
-    def choose(self, label: str, said: str) -> None:
-        """One more thing the reader chose, as the page has it."""
-        self.choice[label] = said
+    def choose(self, label: str, text: str) -> None:
+        """Add a choice of the reader, in the page's words."""
+        self.choice[label] = text
 
 
-_now: ContextVar[PageBlocks | None] = ContextVar("shown", default=None)
+_current: ContextVar[PageBlocks | None] = ContextVar("page_blocks", default=None)
 
 
 def begin() -> PageBlocks:
-    """A new record for the run of a page; the one before is forgotten."""
-    record = PageBlocks()
-    _now.set(record)
-    return record
+    """New blocks for the run of a page."""
+    page = PageBlocks()
+    _current.set(page)
+    return page
 
 
-def page() -> PageBlocks:
-    """The record of what is running now."""
-    return _now.get() or PageBlocks()
+def current_blocks() -> PageBlocks:
+    """The blocks of the page or drawer that runs now."""
+    return _current.get() or PageBlocks()
 
 
 @contextmanager
-def separate_blocks(page: PageBlocks) -> Generator[PageBlocks]:
-    """While it lasts, what is shown belongs to this record and not to the page's: a drawer."""
-    before = _now.set(page)
+def separate_blocks(drawer: PageBlocks) -> Generator[PageBlocks]:
+    """Inside it, what is shown belongs to the drawer and not to the page."""
+    before = _current.set(drawer)
     try:
-        yield page
+        yield drawer
     finally:
-        _now.reset(before)
+        _current.reset(before)
 
 
 def show(html: str) -> None:
-    """A piece of the page, on the screen and in the record."""
+    """Show HTML, on the screen and in the picture."""
     st.html(html)
-    keep(html)
+    record_block(html)
 
 
-def keep(block: PageBlock) -> None:
-    """One more block of what is running, in the order in which it is read."""
-    record = _now.get()
-    if record is not None:
-        record.blocks.append(block)
+def record_block(block: PageBlock) -> None:
+    """Add a block to the page or drawer that runs now."""
+    current_blocks().blocks.append(block)

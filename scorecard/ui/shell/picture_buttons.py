@@ -1,7 +1,7 @@
-"""导出图片: a page, a drawer or one chart as PNG in one click, for those who may export; made of the blocks it showed.
+"""导出图片: a page, a drawer or one chart as PNG in one click, for users who may export; made of the blocks on the page.
 
-The script waits for the picture, not the framework's handler of downloads: that one knows no refusal in words, and all
-sessions share its few threads. behaviour.js presses the button of a file that has just been made.
+The script waits for the picture, not the framework's download handler: it cannot refuse in words, and all sessions share
+its few threads. behaviour.js clicks the button of a file that has just been made.
 """
 
 from collections.abc import Callable
@@ -34,50 +34,51 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.page_blocks import Drawn, PageBlocks
 from scorecard.ui.shell.templating import picture_style, render
 
-# CSS pixels the blocks of a page are laid out at. On paper the smallest letters of a page (12 px) become 7.6 pt at 700;
-# on a wide slide four cards stand in a row and those letters become 18 of its 1080 px.
+# CSS pixels of width. The smallest letters of a page (12 px) become 7.6 pt on paper, and 18 of a slide's 1080 px.
 WIDTHS = {A4.id: 700, PROJECTOR.id: 1200}
 _SLIDE = 330  # CSS pixels of height at which a plot alone fills a slide
-_TIGHTER = 0.6  # how close its rows may stand on one; with more of them the whole is drawn smaller
+_TIGHTER = 0.6  # how close its rows may stand on a slide; with more rows the whole is drawn smaller
 _LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
-_MADE = "_pictures_made"  # how many this session has made: each file's button is a new one
+_MADE = "_pictures_made"  # how many this session has made: each file gets a new button
 
 
-def place(key: str = "page") -> None:
-    """Room for the buttons of what is running now; nobody else than those who may export gets any."""
+def reserve_place(key: str = "page") -> None:
+    """Reserve the place of the buttons, for users who may export."""
     if identity.current().may("export"):
-        page_blocks.page().place = st.container(key=f"pictures_place_{key}", width="content")
+        page_blocks.current_blocks().buttons_place = st.container(
+            key=f"pictures_place_{key}", width="content"
+        )
 
 
 def of_page(key: str = "page") -> None:
-    """The buttons of the whole page, or drawer, in the room it kept for them; once it has run, all of it is known."""
-    record = page_blocks.page()
-    if record.place is None or record.version is None or not record.blocks:
+    """The buttons of a whole page or drawer, in their reserved place. Call it at the end: then all blocks are there."""
+    record = page_blocks.current_blocks()
+    if record.buttons_place is None or record.version is None or not record.blocks:
         return
-    with record.place:
+    with record.buttons_place:
         if browser_queue.browser() is None:
             st.html(render("ui/shell/pictures_none.html"))
         else:
-            _buttons(key, "导出图片", lambda size: _whole(record, size))
+            _buttons(key, "导出图片", lambda size: _page_file(record, size))
 
 
 def of_chart(drawn: Drawn, key: str) -> None:
-    """The buttons of a chart, below it. Without a browser there are none: the page has said so."""
-    record = page_blocks.page()
+    """The buttons of a chart, below it. Without a browser there are none, which the page says once."""
+    record = page_blocks.current_blocks()
     if (
         record.version is not None
         and identity.current().may("export")
         and browser_queue.browser() is not None
     ):
-        _buttons(f"chart_{key}", "本图", lambda size: _alone(record, drawn, size))
+        _buttons(f"chart_{key}", "本图", lambda size: _chart_file(record, drawn, size))
 
 
 @st.fragment
 def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
-    """A button a size; the file, or why there is none, in the place where it was asked for."""
+    """One button for each size; the file, or the reason why there is none, below the button."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
         st.html(
-            render("ui/shell/pictures_label.html", text=label, sizes=[one.name for one in (A4, PROJECTOR)]),
+            render("ui/shell/pictures_label.html", text=label, sizes=[size.name for size in (A4, PROJECTOR)]),
             width="content",
         )
         wanted = [
@@ -86,10 +87,10 @@ def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, byte
             if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary")
         ]
         for size in wanted:
-            _made(size, make)
+            _offer(size, make)
 
 
-def _made(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
+def _offer(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
     before = browser_queue.waiting()
     try:
         with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
@@ -104,18 +105,18 @@ def _made(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -
     )
 
 
-def _whole(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
-    """The page as it was read, under its title, with the choice in words; without what is pressed or filled in."""
+def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
+    """The page's blocks under its title, with the reader's choices in words; without widgets."""
     version, wide = _version(record), WIDTHS[size.id]
 
     def make(about: About) -> tuple[Picture, ...]:
         blocks = [
-            figure.block(one.figure, width=wide) if isinstance(one, Drawn) else _opened(one)
-            for one in record.blocks
+            figure.block(block.figure, width=wide) if isinstance(block, Drawn) else _unfolded(block)
+            for block in record.blocks
         ]
         sheet = PageSheet(
             title=record.title,
-            head=render("ui/shell/picture_head.html", record=record, version=version, **_age(version)),
+            head=render("ui/shell/picture_head.html", record=record, version=version, **_published(version)),
             blocks=blocks,
             foot=render("ui/shell/picture_foot.html", lines=_provenance(version)),
             css=picture_style(),
@@ -123,22 +124,22 @@ def _whole(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
         )
         return page(sheet, size, about)
 
-    return _left(record, version, size, record.title, complete_through(version), make)
+    return _released(record, version, size, record.title, complete_through(version), make)
 
 
-def _alone(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[str, bytes]:
-    """One chart with everything it says below itself."""
+def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[str, bytes]:
+    """One chart with the notes below it."""
     version = _version(record)
-    old = render("ui/shell/picture_old.html", **_age(version)) if version.historic else ""
+    old = render("ui/shell/picture_old.html", **_published(version)) if version.historic else ""
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: About) -> tuple[Picture, ...]:
         return (chart(old + figure.block(drawn.figure, width=size.chart, height=high), size, about),)
 
-    return _left(record, version, size, drawn.title, drawn.as_of, make)
+    return _released(record, version, size, drawn.title, drawn.as_of, make)
 
 
-def _left(
+def _released(
     record: PageBlocks,
     version: Version,
     size: PictureSize,
@@ -146,14 +147,14 @@ def _left(
     as_of: date | None,
     make: Callable[[About], tuple[Picture, ...]],
 ) -> tuple[str, bytes]:
-    """The file, once who took out what is on record."""
+    """Name and content of the file, released: the right is checked and the audit line written."""
     actor = identity.current()
     subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
-    chosen = "；".join(f"{label} {said}" for label, said in record.choice.items())
-    asked = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
-    manifest = records.describe_picture(data_dir(), version, actor, asked)
+    chosen = "；".join(f"{label} {text}" for label, text in record.choice.items())
+    request = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
+    manifest = records.describe_picture(data_dir(), version, actor, request)
     about = About(title, record.period, as_of, version.id, manifest.text())
-    left = release(
+    files = release(
         data_dir(),
         actor,
         version.id,
@@ -164,7 +165,7 @@ def _left(
         filter=chosen,
         way=size.name,
     )
-    return next(iter(left.items()))
+    return next(iter(files.items()))
 
 
 def _version(record: PageBlocks) -> Version:
@@ -172,20 +173,20 @@ def _version(record: PageBlocks) -> Version:
     return record.version
 
 
-def _age(version: Version) -> dict[str, str]:
-    """The day an older version was published; empty for the current one."""
+def _published(version: Version) -> dict[str, str]:
+    """The day an older version was published; empty for the current version."""
     return {"published": day_text(published_on(version)) if version.historic else ""}
 
 
 def _provenance(version: Version) -> tuple[str, ...]:
-    """What every picture of a page says below: how far the data reach, which version, whose, since when it is outside."""
-    court, taken = version.catalog.court.name, day_text(datetime.now(COURT_TIME).date())
+    """The lines below every picture: how far the data reach, version, court, day of export."""
+    court, today = version.catalog.court.name, day_text(datetime.now(COURT_TIME).date())
     return (
         f"数据截至 {day_text(complete_through(version))}　版本 {version.id}　{day_text(published_on(version))}发布",
-        f"{court}　{taken}导出{f'　{SAMPLE}' if version.manifest.sample else ''}",
+        f"{court}　{today}导出{f'　{SAMPLE}' if version.manifest.sample else ''}",
     )
 
 
-def _opened(html: str) -> str:
-    """The same with everything unfolded: paper cannot be pressed. Only a template can have written the tag."""
+def _unfolded(html: str) -> str:
+    """HTML with all details open: paper cannot be clicked. Only a template can have written the tag, data are escaped."""
     return html.replace("<details", "<details open")

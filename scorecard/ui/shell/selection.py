@@ -1,4 +1,4 @@
-"""What a reader chooses once for all pages: period, grain, department and scope, as widgets and as an address."""
+"""The selection of period, grain, department and scope, made once for all pages: as widgets and as an address."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from scorecard.store.open_version import Selection, Version, due_or_complete
 from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.cached import periods
 
-_SHOWN = "_period_shown"  # (grain, last month) of the period on screen, so that another grain keeps its place
+_SHOWN = "_period_shown"  # last month of the period on screen
 
 
 def choose(version: Version) -> Selection:
-    """The widgets, and what they say."""
+    """Show the widgets; what is selected."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         grain: Grain = st.segmented_control(
             "统计方式",
@@ -30,7 +30,7 @@ def choose(version: Version) -> Selection:
         period = _period(version, grain)
         department = _department(version)
         scope = _scope(version)
-        picture_buttons.place()
+        picture_buttons.reserve_place()
     st.session_state[_SHOWN] = period.last_month
     return Selection(period, department, scope)
 
@@ -51,13 +51,13 @@ def _period(version: Version, grain: Grain) -> Period:
 
 
 def _default(version: Version, grain: Grain) -> Period:
-    """The last period the extracts cover, or are due to cover, to its end; while there is none, the newest."""
+    """The last period the extracts cover, or are due to cover, to its end; the newest if there is none."""
     offered = periods(version, grain)
     return next((period for period in offered if period.last <= due_or_complete(version)), offered[0])
 
 
 def _keep_place(version: Version) -> None:
-    """Another grain shows the period that holds the one on screen, or the default one where there is none."""
+    """After a change of grain: the period that contains the one on screen, or the default."""
     grain: Grain = st.session_state["grain"]
     wanted = containing(grain, st.session_state[_SHOWN])
     offered = periods(version, grain)
@@ -68,7 +68,7 @@ def _department(version: Version) -> str:
     known = [department for department in version.catalog.departments if department in version.departments]
     if not known:
         return ALL_DEPARTMENTS
-    names = {ALL_DEPARTMENTS: "全院", **{one: version.catalog.departments[one].name for one in known}}
+    names = {ALL_DEPARTMENTS: "全院", **{id: version.catalog.departments[id].name for id in known}}
     return st.selectbox(
         "部门",
         list(names),
@@ -96,7 +96,7 @@ def _scope(version: Version) -> str:
 
 
 def words_of(version: Version, selection: Selection) -> dict[str, str]:
-    """The choice as words, for a picture that has no widgets."""
+    """The selection in words, for a picture, which has no widgets."""
     whole = selection.department == ALL_DEPARTMENTS
     return {
         "统计方式": GRAIN_LABELS[selection.grain],
@@ -107,7 +107,7 @@ def words_of(version: Version, selection: Selection) -> dict[str, str]:
 
 
 def query_of(version: Version, selection: Selection) -> dict[str, str]:
-    """The choice as it stands in the address: what differs from the default, in the words of the widgets."""
+    """The selection as a query: what differs from the default, in the words of the widgets."""
     query: dict[str, str] = {"version": version.id} if version.historic else {}
     if selection.grain != "month":
         query["grain"] = GRAIN_LABELS[selection.grain]

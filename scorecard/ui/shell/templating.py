@@ -22,17 +22,17 @@ def style() -> str:
 
 @cache
 def picture_style() -> str:
-    """The same as text, for a page that becomes a picture; its document brings the palette, always that for white paper."""
+    """The style sheets of a picture; its document adds the palette, always that for white paper."""
     return "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("style.css", "picture.css"))
 
 
 @cache
 def behaviour() -> str:
-    """The one static script: language, links, the framework's own words."""
+    """The one script: language, links, the framework's own words."""
     return f"<script>{(_FOLDER / 'behaviour.js').read_text(encoding='utf-8')}</script>"
 
 
 @cache
 def favicon() -> str:
-    """The sign of the browser's tab, in the address itself: as a file it would be closed to who has not signed in."""
+    """The browser tab's icon as a data address: a file would be refused to visitors who are not signed in."""
     return f"data:image/png;base64,{b64encode((_FOLDER / 'favicon.png').read_bytes()).decode()}"

@@ -26,7 +26,7 @@ def chosen(topics: Mapping[str, Topic]) -> Topic | None:
         "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
     )
     if name in topics:
-        record = page_blocks.page()
+        record = page_blocks.current_blocks()
         record.title = f"{record.title}·{name}"
     return topics.get(name)
 
@@ -71,6 +71,6 @@ def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> 
     drawn = Drawn(figure, title, min(reached, default=None))
     name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
     camera = config(name.removesuffix(".png"))
-    st.plotly_chart(large_type.fitted(figure), config=camera, theme=None, key=key, alt=alt)
-    page_blocks.keep(drawn)
+    st.plotly_chart(large_type.in_chosen_size(figure), config=camera, theme=None, key=key, alt=alt)
+    page_blocks.record_block(drawn)
     picture_buttons.of_chart(drawn, key)

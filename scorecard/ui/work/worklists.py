@@ -47,8 +47,8 @@ def choose(version: Version, actor: Actor) -> WorklistChoice | None:
         name = st.selectbox(
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
-        picture_buttons.place()
-    page_blocks.page().choice = {"部门": _whose(catalog, department), "台账": name}
+        picture_buttons.reserve_place()
+    page_blocks.current_blocks().choice = {"部门": _whose(catalog, department), "台账": name}
     return WorklistChoice(names[name], department, found)
 
 

@@ -46,7 +46,7 @@ def test_nobody_but_the_administrator_sees_the_record(told: DataDir, open_page: 
     assert "序号" not in text(app)
     assert not app.get("download_button")
     with pytest.raises(Forbidden):
-        listing.look(told, actor)
+        listing.read_record(told, actor)
     with pytest.raises(Forbidden):
         listing.export(told, actor)
     assert audit.entries(told)[-1].action == "导出"

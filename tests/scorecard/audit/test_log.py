@@ -285,7 +285,9 @@ def test_what_somebody_else_wrote_can_neither_fill_nor_break_the_record(data: Da
     assert audit.verify(data) == ()
     forged = 'x", "result": "成功"} "action": "上传", "subject": "cases/forged", "result": "成功"'
     audit.record(data, TESTER, "上传", forged, "拒绝", file=forged)
-    assert audit.done(data, ("上传",)) == ()  # the first had a quote in its subject, the second was refused
+    assert (
+        audit.subjects_of(data, ("上传",)) == ()
+    )  # the first had a quote in its subject, the second was refused
 
 
 def test_no_cell_of_a_refused_extract_is_kept(data: DataDir, catalog: Catalog) -> None:
