@@ -7,11 +7,11 @@ are due is a dated parameter: without one, days are counted and nobody owes anyt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from scorecard.assessment.cards import Card
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.catalog.worklists import ItemState
+from scorecard.records.parameters import Parameter, in_force
 from scorecard.records.progress_reports import ProgressReport, reporters
 from scorecard.store.worklist_rows import Tally, counted
 
@@ -114,12 +114,7 @@ def _duties(
     return tuple(found)
 
 
-def interval(parameters: Iterable[Mapping[str, Any]], day: date) -> int | None:
+def interval(parameters: Iterable[Parameter], day: date) -> int | None:
     """How many days may pass between two reports on this day; None where nobody has set it."""
-    valid = [
-        one
-        for one in parameters
-        if one["name"] == REPORTED_EVERY and (one["valid_from"] is None or one["valid_from"] <= day)
-    ]
-    latest = max(valid, key=lambda one: (one["valid_from"] or date.min, one["year"]), default=None)
-    return None if latest is None else int(latest["value"])
+    parameter = in_force(parameters, REPORTED_EVERY, day)
+    return None if parameter is None else int(parameter.value)

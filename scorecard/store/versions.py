@@ -25,6 +25,7 @@ from scorecard.errors import SeedErrors, StorageError
 from scorecard.records.annotations import TABLE as ANNOTATIONS, Annotation, from_rows as annotation_rows
 from scorecard.records.baselines import TABLE as BASELINES, Baseline, from_rows as baseline_rows
 from scorecard.records.decisions import TABLE as DECISIONS, Decision, from_rows as decision_rows
+from scorecard.records.parameters import TABLE as PARAMETERS, Parameter, from_rows as parameter_rows
 from scorecard.records.targets import Target, from_rows
 from scorecard.storage.data_dir import DataDir
 
@@ -253,9 +254,9 @@ def decisions(connection: duckdb.DuckDBPyConnection) -> tuple[Decision, ...]:
     return decision_rows(_dictionaries(connection, DECISIONS))
 
 
-def parameters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def parameters(connection: duckdb.DuckDBPyConnection) -> tuple[Parameter, ...]:
     """All dated parameters."""
-    return _dictionaries(connection, "parameters")
+    return parameter_rows(_dictionaries(connection, PARAMETERS))
 
 
 def _dictionaries(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:

@@ -4,11 +4,14 @@ Thresholds come from the parameters of the version. What the law leaves to the j
 not in any extract: the bands say what the amount allows, no more.
 """
 
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from scorecard.calendar.period import add_interval
 from scorecard.catalog.definitions import Catalog
+from scorecard.records.parameters import Parameter, in_force
 from scorecard.topics.disputes import (
     ABOVE,
     BANDS,
@@ -40,59 +43,68 @@ REGISTER_NEEDED = {
 WAGE = "山东省城镇非私营单位就业人员年平均工资"
 MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比例"
 MAY_SHARE = "小额诉讼约定适用的标的额上限占年平均工资的比例"
+_THRESHOLD = (WAGE, MUST_SHARE, MAY_SHARE)
 LIMIT_HOURS = 48
 # A wage figure comes out once a year. Past this many months a newer one is out and not in our table: a threshold of the
 # old one would be a plausible wrong number, so the case has none.
 FRESH_MONTHS = 15
+_LIMITS = (
+    "unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS stale_from,"
+    " unnest(?::DECIMAL(38, 10)[]) AS must, unnest(?::DECIMAL(38, 10)[]) AS may"
+)
 _REPAIRED = "deletion_reason IN ('履行或执行完毕', '和解履行完毕', '申请人同意删除')"
 
 
-def missing_parameters(connection: Any) -> tuple[str, ...]:
+def missing_parameters(parameters: Sequence[Parameter]) -> tuple[str, ...]:
     """The parameters without which no threshold can be computed."""
-    exists = fetched(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'parameters'")
-    known = (
-        fetched(connection, "SELECT DISTINCT name FROM parameters WHERE valid_from IS NOT NULL")
-        if exists
-        else []
-    )
-    return tuple(name for name in (WAGE, MUST_SHARE, MAY_SHARE) if (name,) not in known)
+    return tuple(name for name in _THRESHOLD if in_force(parameters, name, date.max) is None)
 
 
-def thresholds(connection: Any) -> tuple[Threshold, ...]:
-    """Every wage figure with the limits in force on the day it came into force."""
-    rows = fetched(
-        connection, f"SELECT valid_from, year, wage, must, may FROM ({_LIMITS}) ORDER BY valid_from"
-    )
-    return tuple(
-        Threshold(since.isoformat(), year, Decimal(wage), Decimal(must), Decimal(may))
-        for since, year, wage, must, may in rows
-    )
+def thresholds(parameters: Sequence[Parameter]) -> tuple[Threshold, ...]:
+    """The limits from every day on which the wage or a share of it changes, once all three are in force; exact to the fen."""
+    days = {
+        parameter.valid_from
+        for parameter in parameters
+        if parameter.name in _THRESHOLD and parameter.valid_from is not None
+    }
+    limits: list[Threshold] = []
+    for day in sorted(days):
+        wage, must, may = (in_force(parameters, name, day) for name in _THRESHOLD)
+        if wage is not None and must is not None and may is not None:
+            assert wage.valid_from is not None
+            limits.append(
+                Threshold(
+                    since=day,
+                    stale_from=add_interval(wage.valid_from, months=FRESH_MONTHS),
+                    year=wage.year,
+                    wage=wage.value,
+                    must=wage.value * must.value / 100,
+                    may=wage.value * may.value / 100,
+                )
+            )
+    return tuple(limits)
 
 
-def _named(name: str) -> str:
-    return f"SELECT valid_from, year, value FROM parameters WHERE name = '{name}' AND valid_from IS NOT NULL"
-
-
-# The latest published figure is used until the next one is out; a limit is a share of it, exact to the fen.
-_LIMITS = (
-    "SELECT greatest(w.valid_from, m.valid_from, n.valid_from) AS valid_from, w.year, w.value AS wage,"
-    " w.value * m.value / 100 AS must, w.value * n.value / 100 AS may"
-    f" FROM ({_named(WAGE)}) w ASOF JOIN ({_named(MUST_SHARE)}) m ON w.valid_from >= m.valid_from"
-    f" ASOF JOIN ({_named(MAY_SHARE)}) n ON w.valid_from >= n.valid_from"
-)
-
-
-def claims(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Claim, ...]:
+def claims(
+    connection: Any, catalog: Catalog, chosen: Slice, limits: Sequence[Threshold]
+) -> tuple[Claim, ...]:
     """Civil cases closed in the slice by the band their claim stood in on the day they were filed, and whether 小额 was used."""
     rows = fetched(
         connection,
-        f"SELECT CASE WHEN l.wage IS NULL OR c.filed_on >= l.valid_from + INTERVAL {FRESH_MONTHS} MONTH THEN '{NO_WAGE}'"
+        f"SELECT CASE WHEN l.since IS NULL OR c.filed_on >= l.stale_from THEN '{NO_WAGE}'"
         f" WHEN c.claimed_yuan IS NULL THEN '{NO_CLAIM}'"
         f" WHEN c.claimed_yuan <= l.must THEN '{MUST}' WHEN c.claimed_yuan <= l.may THEN '{MAY}' ELSE '{ABOVE}' END,"
         " count(*) FILTER (c.procedure = '小额诉讼'), count(*) FILTER (c.procedure IS DISTINCT FROM '小额诉讼')"
         f" FROM (SELECT * FROM {rows_of(catalog, 'cases', chosen)} WHERE case_type = '民初' AND closed_on BETWEEN ? AND ?) c"
-        f" ASOF LEFT JOIN ({_LIMITS}) l ON c.filed_on >= l.valid_from GROUP BY 1",
-        [chosen.first, chosen.last],
+        f" ASOF LEFT JOIN (SELECT {_LIMITS}) l ON c.filed_on >= l.since GROUP BY 1",
+        [
+            chosen.first,
+            chosen.last,
+            [limit.since for limit in limits],
+            [limit.stale_from for limit in limits],
+            [limit.must for limit in limits],
+            [limit.may for limit in limits],
+        ],
     )
     found = {band: Claim(band, used, others) for band, used, others in rows}
     return tuple(found.get(band, Claim(band, 0, 0)) for band in BANDS)

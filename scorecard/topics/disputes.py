@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -108,9 +109,10 @@ BANDS = (MUST, MAY, ABOVE, NO_CLAIM, NO_WAGE)
 
 @dataclass(frozen=True)
 class Threshold:
-    """The wage in force from a day on, and the two limits that follow from it, in yuan."""
+    """The wage in force from a day on, and the two limits that follow from it, in yuan; a case filed on `stale_from` has none."""
 
-    since: str
+    since: date
+    stale_from: date
     year: int
     wage: Decimal
     must: Decimal

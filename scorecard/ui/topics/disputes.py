@@ -7,10 +7,11 @@ from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import stage_times
 from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow
+from scorecard.store import versions as store
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
-from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, Stage, Trials
+from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, Stage, Threshold, Trials
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -186,7 +187,9 @@ def small_claims(view: View) -> None:
     chosen = slice_for(view, CLAIMS_NEEDED)
     if chosen is None:
         return
-    missing = deadline_queries.missing_parameters(view.version.connection)
+    parameters = store.parameters(view.version.connection)
+    limits = deadline_queries.thresholds(parameters)
+    missing = deadline_queries.missing_parameters(parameters)
     if missing:
         lines = [
             f"参数表缺少：{'、'.join(missing)}。",
@@ -195,7 +198,7 @@ def small_claims(view: View) -> None:
         show(render("ui/topics/topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
         return
     found = view.cached(
-        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, chosen)
+        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, chosen, limits)
     )
     known = [one for one in found if one.band != NO_WAGE]
     total = sum(one.cases for one in found)
@@ -210,7 +213,7 @@ def small_claims(view: View) -> None:
     )
     show(render("ui/topics/topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
         said,
-        *_threshold_lines(view, left_out),
+        *_threshold_lines(limits, left_out),
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
     ]))  # fmt: skip
     rows = [
@@ -240,17 +243,16 @@ def _used(must: Claim, base: int) -> str:
     )
 
 
-def _threshold_lines(view: View, left_out: int) -> list[str]:
-    found = deadline_queries.thresholds(view.version.connection)
+def _threshold_lines(limits: Sequence[Threshold], left_out: int) -> list[str]:
     lines = [
-        f"{one.since} 起立案：{one.year}年度年平均工资 {half_up(one.wage)}元，"
-        f"应当适用 ≤{half_up(one.must, 2)}元，可约定 ≤{half_up(one.may, 2)}元。"
-        for one in found
+        f"{limit.since} 起立案：{limit.year}年度年平均工资 {half_up(limit.wage)}元，"
+        f"应当适用 ≤{half_up(limit.must, 2)}元，可约定 ≤{half_up(limit.may, 2)}元。"
+        for limit in limits
     ]
     if left_out:
         lines.append(
             f"有 {left_out:,} 件立案时，参数表里没有当时适用的年平均工资：或早于最早一条，或最近一条公布已满{FRESH_MONTHS}个月、"
-            f"应有新数。最新一条为 {found[-1].year} 年度，请在 seeds/parameters.csv 补录“{deadline_queries.WAGE}”。"
-            if found else f"参数表里的工资与比例对不上生效日期，{left_out:,} 件无法分档。"
+            f"应有新数。最新一条为 {limits[-1].year} 年度，请在 seeds/parameters.csv 补录“{deadline_queries.WAGE}”。"
+            if limits else f"参数表里的工资与比例对不上生效日期，{left_out:,} 件无法分档。"
         )  # fmt: skip
     return lines

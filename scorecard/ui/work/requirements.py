@@ -3,7 +3,7 @@
 Departments stand in the plan's order and are never compared: an assessment is one department's own targets and duties.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from scorecard.assessment.timeliness import timeliness
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.plan.adoption_points import has_table, points
+from scorecard.records.parameters import Parameter
 from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, judged_on
 from scorecard.store.registers import ADOPTED, activities, pieces, register, revisits
@@ -134,7 +135,7 @@ def information_topic(view: View) -> None:
     )
 
 
-def _points(parameters: list[dict[str, Any]], adoptions: tuple[tuple[str, date], ...]) -> str:
+def _points(parameters: Sequence[Parameter], adoptions: tuple[tuple[str, date], ...]) -> str:
     found = points(parameters, adoptions)
     text = f"{found.total.normalize():f}"
     return f"{text}（另有 {found.unset} 次采用没有计分标准，未计）" if found.unset else text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import interval, lines
+from scorecard.records.parameters import Parameter
 from scorecard.records.progress_reports import ProgressReport
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open
@@ -15,12 +16,7 @@ from tests.pages.test_pages import markup, text
 from tests.support.samples import copied
 
 DAY = date(2026, 10, 31)
-PARAMETER = {
-    "name": "配套措施进展汇报间隔天数",
-    "year": 2024,
-    "valid_from": date(2024, 10, 9),
-    "value": Decimal(100),
-}
+PARAMETER = Parameter("配套措施进展汇报间隔天数", 2024, Decimal(100), date(2024, 10, 9))
 
 
 def report(measure: str, department: str, day: date, evidence: str = "材料.pdf") -> ProgressReport:
@@ -61,7 +57,7 @@ def test_without_an_interval_days_are_counted_and_nobody_owes(catalog: Catalog) 
 
 
 def test_the_interval_in_force_is_the_latest_one_that_has_begun() -> None:
-    later = {**PARAMETER, "valid_from": date(2026, 11, 1), "value": Decimal(30)}
+    later = replace(PARAMETER, valid_from=date(2026, 11, 1), value=Decimal(30))
     assert interval([PARAMETER, later], DAY) == 100
     assert interval([PARAMETER, later], date(2026, 11, 1)) == 30
 

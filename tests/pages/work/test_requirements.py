@@ -10,7 +10,8 @@ import pytest
 
 from scorecard.assessment.timeliness import timeliness
 from scorecard.catalog.definitions import Catalog
-from scorecard.plan.adoption_points import has_table, points, worth
+from scorecard.plan.adoption_points import has_table, points
+from scorecard.records.parameters import Parameter
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.registers import activities, pieces, register, revisits
@@ -122,16 +123,15 @@ def test_activities_count_entries_and_different_firms(connection: Any) -> None:
 # --- points -------------------------------------------------------------------------------------------------------
 
 
-def parameter(level: str, value: int, valid_from: date) -> dict[str, Any]:
+def parameter(level: str, value: int, valid_from: date) -> Parameter:
     name = f"信息采用计分-{level}"
-    return {"name": name, "year": valid_from.year, "value": Decimal(value), "valid_from": valid_from}
+    return Parameter(name, valid_from.year, Decimal(value), valid_from)
 
 
 def test_points_are_those_in_force_on_the_day_of_the_adoption() -> None:
     table = [parameter("省级", 5, date(2026, 1, 1)), parameter("省级", 8, date(2026, 7, 1))]
-    assert worth(table, "省级", date(2026, 6, 30)) == 5
-    assert worth(table, "省级", date(2026, 7, 1)) == 8
-    assert worth(table, "省级", date(2025, 12, 31)) is None
+    assert points(table, [("省级", date(2026, 6, 30))]).total == 5
+    assert points(table, [("省级", date(2025, 12, 31))]).unset == 1
     adoptions = [("省级", date(2026, 6, 30)), ("省级", date(2026, 7, 1)), ("区级", date(2026, 7, 1))]
     assert points(table, adoptions).total == 13
     assert points(table, adoptions).unset == 1

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,7 @@ from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import stage_times
 from scorecard.charts.flow import FigureFrame
+from scorecard.records import parameters
 from scorecard.store import versions as store
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
@@ -48,6 +50,7 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
     connection: duckdb.DuckDBPyConnection, found: Catalog, grain: Grain, department: str, scope: str
 ) -> None:
     series = store.series(connection, found, grain, department, scope)
+    limits = deadline_queries.thresholds(store.parameters(connection))
 
     def each(indicator: str) -> Iterator[tuple[IndicatorValue, Slice]]:
         for reading in series.get(indicator, ())[-3:]:
@@ -61,7 +64,7 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
     for reading, chosen in each("small_claims_rate"):
         trials = dispute_queries.trials(connection, found, chosen)
         assert (trials.of(PROCEDURES[0]), trials.closed) == (reading.numerator, reading.denominator)
-        claims = deadline_queries.claims(connection, found, chosen)
+        claims = deadline_queries.claims(connection, found, chosen, limits)
         assert (sum(one.used for one in claims), sum(one.cases for one in claims)) == (
             reading.numerator, reading.denominator,
         )  # fmt: skip
@@ -182,7 +185,7 @@ WAGES = [
 ]  # fmt: skip
 
 
-def with_claims(catalog: Catalog, wages: list[dict[str, Any]], *filed: tuple[str, str | None, str]) -> Any:
+def with_claims(catalog: Catalog, *filed: tuple[str, str | None, str]) -> Any:
     cases = [
         {
             "case_no": f"（2026）鲁0117民初{n}号", "filed_on": date.fromisoformat(day), "closed_on": date(2026, 12, 1),
@@ -190,8 +193,7 @@ def with_claims(catalog: Catalog, wages: list[dict[str, Any]], *filed: tuple[str
         }
         for n, (day, amount, procedure) in enumerate(filed, 1)
     ]  # fmt: skip
-    tables = {"cases": cases, "parameters": wages}
-    return built(catalog, [], tables, {"cases": date(2026, 12, 31)})
+    return built(catalog, [], {"cases": cases}, {"cases": date(2026, 12, 31)})
 
 
 def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Catalog) -> None:
@@ -210,21 +212,46 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
             "小额诉讼",
         ),  # fifteen months after the last figure: a newer one is out and not here
     ]
-    with with_claims(catalog, WAGES, *filed) as opened:
+    with with_claims(catalog, *filed) as opened:
         chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
-        bands = {one.band: (one.used, one.others) for one in deadline_queries.claims(opened, catalog, chosen)}
-        assert deadline_queries.missing_parameters(opened) == ()
-        assert [(one.year, one.must, one.may) for one in deadline_queries.thresholds(opened)] == [
-            (2023, Decimal("53565.5"), 214_262), (2024, 55_000, 220_000),
-        ]  # fmt: skip
+        limits = deadline_queries.thresholds(parameters.from_rows(WAGES))
+        found = deadline_queries.claims(opened, catalog, chosen, limits)
+    bands = {one.band: (one.used, one.others) for one in found}
+    assert [(one.year, one.must, one.may) for one in limits] == [
+        (2023, Decimal("53565.5"), 214_262), (2024, 55_000, 220_000),
+    ]  # fmt: skip
     assert bands == {MUST: (2, 1), MAY: (1, 1), ABOVE: (0, 1), NO_CLAIM: (1, 0), NO_WAGE: (2, 0)}
 
 
-def test_without_a_parameter_the_missing_one_is_named(catalog: Catalog) -> None:
-    with with_claims(catalog, WAGES[:3], ("2025-01-01", "1", "小额诉讼")) as opened:
-        assert deadline_queries.missing_parameters(opened) == (deadline_queries.MAY_SHARE,)
-    with built(catalog, [], {"cases": []}, {}) as opened:
-        assert len(deadline_queries.missing_parameters(opened)) == 3
+def test_a_share_that_changes_holds_from_its_own_day_and_does_not_make_the_wage_fresher() -> None:
+    more = {
+        "name": deadline_queries.MUST_SHARE,
+        "year": 2025,
+        "value": Decimal(60),
+        "valid_from": date(2025, 1, 1),
+    }
+    limits = deadline_queries.thresholds(parameters.from_rows([*WAGES[:1], *WAGES[2:], more]))
+    assert [(one.since, one.must, one.stale_from) for one in limits] == [
+        (date(2024, 5, 31), Decimal("53565.5"), date(2025, 8, 31)),
+        (date(2025, 1, 1), Decimal("64278.6"), date(2025, 8, 31)),
+    ]
+
+
+def test_without_a_parameter_the_missing_one_is_named_and_one_without_a_date_is_missing() -> None:
+    known = parameters.from_rows(WAGES)
+    assert deadline_queries.missing_parameters(known) == ()
+    assert deadline_queries.missing_parameters(known[:3]) == (deadline_queries.MAY_SHARE,)
+    undated = (*known[:3], replace(known[3], valid_from=None))
+    assert deadline_queries.missing_parameters(undated) == (deadline_queries.MAY_SHARE,)
+    assert deadline_queries.thresholds(undated) == ()
+    assert len(deadline_queries.missing_parameters(())) == 3
+
+
+def test_without_a_threshold_every_claim_is_counted_without_a_band(catalog: Catalog) -> None:
+    with with_claims(catalog, ("2025-01-01", "1", "小额诉讼")) as opened:
+        chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
+        found = deadline_queries.claims(opened, catalog, chosen, ())
+    assert {one.band: one.cases for one in found if one.cases} == {NO_WAGE: 1}
 
 
 # ------------------------------------------------------------------------------------------------------------ 48 hours
