@@ -194,5 +194,9 @@ class Catalog:
         """The indicators of a domain, in the order of the measures they serve."""
         return tuple(indicator for indicator in self.indicators.values() if indicator.domain == domain)
 
+    def department_name(self, department: str) -> str:
+        """The name of a department, or 全院 for the whole court."""
+        return "全院" if department == ALL_DEPARTMENTS else self.departments[department].name
+
     def department_names(self, ids: tuple[str, ...]) -> str:
         return "、".join(self.departments[department].name for department in ids)

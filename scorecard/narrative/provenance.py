@@ -5,7 +5,7 @@ from datetime import date
 
 from scorecard.assessment.cards import Card
 from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.catalog.definitions import Catalog
 
 SCOPES = {"all": "全部案件", "firm": "涉企案件"}
 SAMPLE = "示例数据，由程序生成，不是真实案件"
@@ -13,8 +13,7 @@ SAMPLE = "示例数据，由程序生成，不是真实案件"
 
 def scope_text(catalog: Catalog, department: str, scope: str) -> str:
     """Whose cases and which: "全院　全部案件"."""
-    whose = "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
-    return f"{whose}　{SCOPES[scope]}"
+    return f"{catalog.department_name(department)}　{SCOPES[scope]}"
 
 
 def as_of_text(card: Card, catalog: Catalog, as_of: Mapping[str, date]) -> str:

@@ -15,7 +15,7 @@ import duckdb
 
 from scorecard.access import Actor, Forbidden
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.catalog.definitions import Catalog
 from scorecard.queries.evidence import BATCH, LINE, EvidenceQuery, Half, TermRole
 from scorecard.storage.spreadsheet_csv import CsvValue
 
@@ -28,10 +28,9 @@ def require_evidence(actor: Actor, department: str, catalog: Catalog) -> None:
         return
     if actor.role == "department" and actor.department in catalog.departments:
         own = catalog.departments[actor.department].name
-        chosen = "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
         raise Forbidden(
             _WHERE,
-            f"当前选择的是“{chosen}”，部门账户只能看本部门的案件",
+            f"当前选择的是“{catalog.department_name(department)}”，部门账户只能看本部门的案件",
             f"部门“{own}”",
             f"请在上方“部门”选择“{own}”；只按全院统计的指标没有分部门的清单，请向审管办索取",
         )

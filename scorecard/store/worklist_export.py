@@ -4,7 +4,7 @@ from typing import Any
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv
@@ -23,7 +23,7 @@ def exported(
     department: str,
 ) -> bytes:
     """All rows of a list for a department or the whole court, by due date. Raises Forbidden without the rights."""
-    whose = "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
+    whose = catalog.department_name(department)
     with audit.recorded(
         data, actor, "导出", f"台账/{worklist.id}", version=version, department=whose
     ) as told:

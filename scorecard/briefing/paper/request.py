@@ -148,11 +148,10 @@ def template_of(catalog: Catalog, name: str) -> Template:
 
 def places_of(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
     """What the places of a title are filled with."""
-    whose = "全院" if department == ALL_DEPARTMENTS else version.catalog.departments[department].name
     return {
         "court": version.catalog.court.name,
         "period": period.label,
-        "department": whose,
+        "department": version.catalog.department_name(department),
         "scope": SCOPES[scope],
     }
 

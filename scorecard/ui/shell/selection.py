@@ -68,11 +68,10 @@ def _department(version: Version) -> str:
     known = [department for department in version.catalog.departments if department in version.departments]
     if not known:
         return ALL_DEPARTMENTS
-    names = {ALL_DEPARTMENTS: "全院", **{id: version.catalog.departments[id].name for id in known}}
     return st.selectbox(
         "部门",
-        list(names),
-        format_func=names.__getitem__,
+        [ALL_DEPARTMENTS, *known],
+        format_func=version.catalog.department_name,
         key="department",
         bind="query-params",
         persist_state="session",
@@ -97,11 +96,10 @@ def _scope(version: Version) -> str:
 
 def words_of(version: Version, selection: Selection) -> dict[str, str]:
     """The selection in words, for a picture, which has no widgets."""
-    whole = selection.department == ALL_DEPARTMENTS
     return {
         "统计方式": GRAIN_LABELS[selection.grain],
         "报告期": selection.period.label,
-        "部门": "全院" if whole else version.catalog.departments[selection.department].name,
+        "部门": version.catalog.department_name(selection.department),
         "案件范围": SCOPES[selection.scope],
     }
 

@@ -163,7 +163,7 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
     return st.selectbox(
         "部门",
         offered,
-        format_func=lambda one: "全院" if one == ALL_DEPARTMENTS else known[one].name,
+        format_func=version.catalog.department_name,
         key=f"{key}_department",
         width=230,
     )

@@ -48,7 +48,7 @@ def choose(version: Version, actor: Actor) -> WorklistChoice | None:
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
         picture_buttons.reserve_place()
-    page_blocks.current_blocks().choice = {"部门": _whose(catalog, department), "台账": name}
+    page_blocks.current_blocks().choice = {"部门": catalog.department_name(department), "台账": name}
     return WorklistChoice(names[name], department, found)
 
 
@@ -56,13 +56,13 @@ def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor)
     """Departments in the plan's order; one that signed in as a department starts with its own."""
     having = {one.department for one in found} | {actor.department}
     known = [one for one in catalog.departments if one in having]
-    names = {ALL_DEPARTMENTS: "全院", **{one: catalog.departments[one].name for one in known}}
-    own = actor.department if actor.role == "department" and actor.department in names else ALL_DEPARTMENTS
+    offered = [ALL_DEPARTMENTS, *known]
+    own = actor.department if actor.role == "department" and actor.department in offered else ALL_DEPARTMENTS
     return st.selectbox(
         "部门",
-        list(names),
-        index=list(names).index(own),
-        format_func=names.__getitem__,
+        offered,
+        index=offered.index(own),
+        format_func=catalog.department_name,
         key="whose",
         bind="query-params",
         width=230,
@@ -88,11 +88,14 @@ def summary(version: Version, choice: WorklistChoice) -> None:
             }
         )
     totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
-    show(render("ui/work/worklists.html", rows=rows, totals=totals, whose=_whose(catalog, choice.department)))
-
-
-def _whose(catalog: Catalog, department: str) -> str:
-    return "全院" if department == ALL_DEPARTMENTS else catalog.departments[department].name
+    show(
+        render(
+            "ui/work/worklists.html",
+            rows=rows,
+            totals=totals,
+            whose=catalog.department_name(choice.department),
+        )
+    )
 
 
 def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
@@ -128,7 +131,7 @@ def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
             data=lambda: exported(
                 data_dir(), version.connection, catalog, version.id, one, actor, choice.department
             ),
-            file_name=f"台账_{one.name}_{_whose(catalog, choice.department)}_{version.id}.csv",
+            file_name=f"台账_{one.name}_{catalog.department_name(choice.department)}_{version.id}.csv",
             mime="text/csv",
             on_click="ignore",
             key="export",
