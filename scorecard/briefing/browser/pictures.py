@@ -14,7 +14,7 @@ from typing import Literal
 
 from PIL import Image
 
-from scorecard.briefing.browser import page_breaks, queue as browser_queue
+from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.chromium import Box, Document
 from scorecard.briefing.browser.png_metadata import origin
 from scorecard.briefing.html.figure import document
@@ -92,23 +92,52 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """The strips of one picture as the browser drew them: from the top, each with its left edge, and the foot."""
+class _Strips:
+    """The strips of one picture as the browser drew them, from the top."""
 
     head: bytes
-    headers: tuple[tuple[float, bytes], ...]
     body: bytes
     foot: bytes
 
 
-_CSS = (
-    "html,body{{margin:0;padding:0;background:{paper}}}"
-    ".sheet-body,.sheet-body>*{{display:flow-root}}"
-    ".sheet-foot{{display:flex;justify-content:space-between;align-items:flex-end;gap:24px}}"
-    ".sheet-foot>div:first-child{{flex:1}}"
-    ".sheet-count{{white-space:nowrap;font-size:12px;color:{grey};font-family:{font};visibility:hidden}}"
-    ".sheet-chart{{display:flow-root}}"
-)
+# The browser itself breaks a page into pictures: columns as wide as the page and as high as a picture has room, in which
+# headers of tables are repeated and no row, card or figure is divided.
+_CSS = """
+html, body {{ margin: 0; padding: 0; background: {paper}; }}
+.sheet-body, .sheet-body > * {{ display: flow-root; }}
+.sheet-body {{ orphans: 2; widows: 2; column-fill: auto; }}
+.sheet-body :is(tr, li, dt, thead, figure, img, svg, canvas, .card, header) {{ break-inside: avoid; }}
+.sheet-body :is(h1, h2, h3, h4, h5, h6, caption, thead, summary, dt, [data-leading]) {{ break-after: avoid; }}
+.sheet-foot {{ display: flex; justify-content: space-between; align-items: flex-end; gap: 24px; }}
+.sheet-foot > div:first-child {{ flex: 1; }}
+.sheet-count {{ white-space: nowrap; font-size: 12px; color: {grey}; font-family: {font}; visibility: hidden; }}
+.sheet-chart {{ display: flow-root; }}
+"""
+# Sets the body in columns of this width and height, with so much between them that no picture shows the next. A figure
+# that is higher is drawn smaller; a table of several headers becomes several tables, because only the first header of a
+# table is repeated. Gives the number of columns and how far down the last one is filled.
+_COLUMNS = """(width, height) => {
+  const body = document.querySelector(".sheet-body");
+  const cells = Array.from(body.querySelectorAll("table:has(thead ~ thead) th"));
+  const widths = cells.map(cell => cell.getBoundingClientRect().width);
+  cells.forEach((cell, at) => cell.style.cssText += `box-sizing: border-box; width: ${widths[at]}px`);
+  for (const head of body.querySelectorAll("thead ~ thead")) {
+    const table = head.parentElement, rest = table.cloneNode(false);
+    const parts = Array.from(table.children);
+    rest.append(...parts.slice(parts.indexOf(head)));
+    table.after(rest);
+  }
+  for (const figure of body.querySelectorAll("figure")) {
+    const high = figure.getBoundingClientRect().height;
+    if (high > height) figure.style.zoom = height / high;
+  }
+  body.style.cssText += `width: ${width}px; column-width: ${width}px; column-gap: ${width}px; height: ${height}px`;
+  const count = Math.round((body.scrollWidth + width) / (2 * width));
+  const {left, top} = body.getBoundingClientRect();
+  const boxes = Array.from(body.querySelectorAll("*"), each => Array.from(each.getClientRects())).flat();
+  const last = boxes.filter(box => box.left >= left + (count - 1) * 2 * width - 1);
+  return [count, Math.max(...last.map(box => box.bottom)) - top];
+}"""
 
 
 _WIDE = "document.documentElement.scrollWidth"
@@ -152,14 +181,12 @@ def page(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ..
     css = f"{sheet.css}{_css()}body{{padding-top:{margin / 2:g}px}}"
     html = document(body, width=content, title=sheet.title, css=css)
 
-    async def take(shown: Document) -> list[_Taken]:
-        measured = page_breaks.layout(await shown.evaluate(page_breaks.MEASURE))
-        (foot,) = await shown.boxes(".sheet-foot")
-        above = measured.extent.top
+    async def take(shown: Document) -> list[_Strips]:
+        (body,), (foot,) = await shown.boxes(".sheet-body"), await shown.boxes(".sheet-foot")
         wide = max(width, await shown.evaluate(_WIDE))
         fit = width / wide
-        foot = Box(0, foot.top, wide, foot.height + margin / 2)
-        room = size.height / scale / fit - above - foot.height
+        foot_height = foot.height + margin / 2
+        room = size.height / scale / fit - body.top - foot_height
         if room < size.height / scale / fit / 4:
             raise ScorecardError(
                 "导出图片",
@@ -167,28 +194,27 @@ def page(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ..
                 "页首页脚不超过四分之三幅",
                 "请改用 A4 版心，或缩短标题与说明",
             )
-        head = await shown.picture(Box(0, 0, wide, above), shrunk=fit)
-        stretches = page_breaks.parts(measured, room)
-        taken: list[_Taken] = []
-        for number, part in enumerate(stretches, 1):
-            if len(stretches) > 1:
-                await shown.evaluate(_count(number, len(stretches)))
-            headers = [(box.left * fit, await shown.picture(box, shrunk=fit)) for box in part.headers]
-            strip = Box(0, part.top, wide, part.bottom - part.top)
-            taken.append(
-                _Taken(
-                    head,
-                    tuple(headers),
-                    await shown.picture(strip, shrunk=part.shrunk * fit),
-                    await shown.picture(foot, shrunk=fit),
-                )
-            )
-        return taken
+        head = await shown.picture(Box(0, 0, wide, body.top), shrunk=fit)
+        count, filled, step = 1, body.height, 0.0
+        if body.height > room:
+            column = wide - (width - content)
+            count, filled = await shown.evaluate(f"({_COLUMNS})({column}, {room})")
+            step = 2 * column
+            (foot,) = await shown.boxes(".sheet-foot")
+        strips: list[_Strips] = []
+        for number in range(count):
+            if count > 1:
+                await shown.evaluate(_count(number + 1, count))
+            high = min(room, filled) if number == count - 1 else room
+            strip = await shown.picture(Box(number * step, body.top, wide, high), shrunk=fit)
+            below = await shown.picture(Box(0, foot.top, wide, foot_height), shrunk=fit)
+            strips.append(_Strips(head, strip, below))
+        return strips
 
     taken = browser_queue.work(html, take, width=width, scale=scale)
     return tuple(
-        Picture(_name(size, about, number, len(taken)), _png(_composed(one, size, scale), size, about))
-        for number, one in enumerate(taken, 1)
+        Picture(_name(size, about, number, len(taken)), _png(_composed(strips, size), size, about))
+        for number, strips in enumerate(taken, 1)
     )
 
 
@@ -199,17 +225,13 @@ def _count(number: int, of: int) -> str:
     )
 
 
-def _composed(taken: _Taken, size: PictureSize, scale: float) -> Image.Image:
-    """Head, repeated table headers, the stretch of the page and the foot, one below the other."""
-    head, body, foot = _image(taken.head), _image(taken.body), _image(taken.foot)
-    above = [(round(left * scale), _image(strip)) for left, strip in taken.headers]
-    lead = max((strip.height for _, strip in above), default=0)
-    height = size.height if size.fixed else min(size.height, head.height + lead + body.height + foot.height)
+def _composed(strips: _Strips, size: PictureSize) -> Image.Image:
+    """Head, stretch of the page and foot, one below the other."""
+    head, body, foot = _image(strips.head), _image(strips.body), _image(strips.foot)
+    height = size.height if size.fixed else min(size.height, head.height + body.height + foot.height)
     picture = Image.new("RGB", (size.width, height), palette().paper)
     picture.paste(head, (0, 0))
-    for left, strip in above:
-        picture.paste(strip, (left, head.height + lead - strip.height))
-    picture.paste(body, (max(0, (size.width - body.width) // 2), head.height + lead))
+    picture.paste(body, (0, head.height))
     picture.paste(foot, (0, height - foot.height))
     return picture
 

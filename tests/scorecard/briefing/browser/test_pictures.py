@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from scorecard.briefing.browser import page_breaks, pictures, queue as browser_queue
-from scorecard.briefing.browser.chromium import Box, Document
-from scorecard.briefing.browser.page_breaks import Head, Layout, PicturePart, Span
+from scorecard.briefing.browser import pictures, queue as browser_queue
 from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, PageSheet, Picture, PictureSize, bundle
 from scorecard.briefing.html import figure as figure_html
 from scorecard.charts import trend
@@ -92,120 +90,6 @@ def test_one_picture_is_handed_out_as_it_is_and_several_as_one_archive_that_is_a
             one.name: one.content for one in several
         }
         assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-
-
-# -------------------------------------------------------------------------------------------------------------- cutting
-
-
-def plain_page(heights: list[int], hard: set[int] = frozenset(), borders: tuple[float, ...] = ()) -> Layout:
-    """Boxes one below the other with 4 px between them."""
-    tops = [sum(heights[:n]) + 4 * n for n in range(len(heights))]
-    spans = tuple(
-        Span(top, top + high, n in hard) for n, (top, high) in enumerate(zip(tops, heights, strict=True))
-    )
-    return Layout(Box(0, 0, 100, spans[-1].bottom), spans, (), borders, ())  # fmt: skip
-
-
-def test_what_fits_is_not_cut() -> None:
-    assert page_breaks.parts(plain_page([100, 100, 92]), 300) == [PicturePart(0, 300)]
-
-
-def test_a_cut_lies_after_the_last_box_that_fits() -> None:
-    assert page_breaks.parts(plain_page([100, 100, 100, 100]), 250) == [
-        PicturePart(0, 208),
-        PicturePart(208, 412),
-    ]
-
-
-def test_a_border_between_blocks_is_preferred_where_the_picture_is_full_enough() -> None:
-    page = plain_page([90, 90, 40, 40, 200])
-    assert page_breaks.parts(page, 240)[0] == PicturePart(0, 240 - 8)
-    assert page_breaks.parts(replace(page, borders=(186.0,)), 240)[0] == PicturePart(0, 186)
-    assert page_breaks.parts(replace(page, borders=(92.0,)), 240)[0] == PicturePart(0, 232), (
-        "92 of 240 would be half empty"
-    )
-
-
-def test_a_figure_too_tall_for_a_picture_is_drawn_smaller_and_a_tall_box_is_cut_between_its_lines() -> None:
-    assert page_breaks.parts(plain_page([100, 500, 50], hard={1}), 250) == [
-        PicturePart(0, 104),
-        PicturePart(104, 604, shrunk=250 / 500),
-        PicturePart(604, 658),
-    ]
-    lines = tuple(Span(n * 20, n * 20 + 16) for n in range(30))
-    tall = Layout(Box(0, 0, 100, 600), (Span(0, 600),), lines, (), ())
-    assert [one.bottom for one in page_breaks.parts(tall, 250)] == [240, 480, 600]
-
-
-def test_a_heading_stays_with_what_follows_and_a_table_goes_on_under_its_header() -> None:
-    measured = {
-        "extent": [0, 0, 100, 500],
-        "blocks": [[0, 0, 100, 500]],
-        "figures": [],
-        "solid": [[0, 0, 100, 180], *([0, 240 + 20 * n, 100, 20] for n in range(13))],
-        "pairs": [],
-        "leading": [[0, 190, 100, 30], [0, 220, 100, 20]],
-        "lines": [],
-        "heads": [[[0, 220, 100, 20], 500]],
-    }
-    page = page_breaks.layout(measured)
-    assert [(one.top, one.bottom) for one in page_breaks.parts(page, 250)] == [
-        (0, 190),
-        (190, 440),
-        (440, 500),
-    ]
-    assert [one.headers for one in page_breaks.parts(page, 250)] == [(), (), (Box(0, 220, 100, 20),)]
-    assert page_breaks.parts(page, 250)[2].above == 20
-
-
-@st.composite
-def layouts(draw: st.DrawFn) -> tuple[Layout, float]:
-    """Pages of blocks that hold rows and lines side by side, with and without figures, and a room."""
-    at, solid, lines, borders, heads = 0.0, list[Span](), list[Span](), list[float](), list[Head]()
-    for _ in range(draw(st.integers(1, 8))):
-        borders.append(at)
-        at += draw(st.floats(0, 30))
-        kind = draw(st.sampled_from(["rows", "figure", "text", "card"]))
-        if kind == "rows":
-            first = at
-            for _ in range(draw(st.integers(1, 40))):
-                high = draw(st.floats(12, 60))
-                solid.append(Span(at, at + high))
-                lines.append(Span(at + 2, at + high - 2))
-                at += high
-            heads.append(Head(Box(0, first, 10, solid[-1].height / 2), at))
-        elif kind == "text":
-            for _ in range(draw(st.integers(1, 60))):
-                lines.append(Span(at, at + 14))
-                at += draw(st.floats(14, 22))
-        else:
-            high = draw(st.floats(20, 900))
-            solid.append(Span(at, at + high, kind == "figure"))
-            at += high
-        borders.append(at)
-    return Layout(Box(0, 0, 100, at + 1), tuple(solid), tuple(lines), tuple(borders), tuple(heads)), draw(
-        st.floats(200, 800)
-    )
-
-
-@given(layouts())
-def test_parts_follow_each_other_without_a_gap_fit_and_cut_nothing_that_may_not_be_cut(
-    drawn: tuple[Layout, float],
-) -> None:
-    page, room = drawn
-    found = page_breaks.parts(page, room)
-    assert [found[0].top, *(one.bottom for one in found)] == [*(one.top for one in found), page.extent.bottom]
-    for one in found:
-        assert one.above + (one.bottom - one.top) * one.shrunk <= room + 1
-        assert one.bottom > one.top
-    for cut in (one.bottom for one in found[:-1]):
-        assert [line for line in page.lines if line.top + 0.7 < cut < line.bottom - 0.7] == []
-        assert [one for one in page.solid if one.hard and one.top + 0.7 < cut < one.bottom - 0.7] == []
-        # A row or card is cut only where no picture could hold it under a repeated header.
-        least = room - max((head.box.height for head in page.heads), default=0)
-        assert [
-            one for one in page.solid if one.height <= least and one.top + 0.7 < cut < one.bottom - 0.7
-        ] == []
 
 
 # ------------------------------------------------------------------------------------------------------ charts, for real
@@ -335,40 +219,22 @@ def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
 
 
 @pytest.mark.browser
-def test_the_cuts_are_borders_of_rows_as_the_browser_laid_them_out() -> None:
-    async def measure(shown: Document) -> tuple[dict[str, object], list[Box]]:
-        return await shown.evaluate(page_breaks.MEASURE), await shown.boxes("tr")
-
-    given_sheet = sheet()
-    body = "".join(f"<section>{block}</section>" for block in given_sheet.blocks)
-    html = figure_html.document(
-        f'<div class="sheet-body">{body}</div>', width=590, title="台账", css=given_sheet.css
+def test_in_a_table_of_several_headers_rows_go_on_under_their_own() -> None:
+    headers = ((10, 20, 240), (240, 20, 10))
+    groups = "".join(
+        f'<thead><tr style="background:{rgb(header)}"><th>组</th></tr></thead>'
+        f"<tbody>{'<tr><td>行</td></tr>' * 50}</tbody>"
+        for header in headers
     )
-    measured, rows = browser_queue.work(html, measure, width=590, scale=A4.width / 590)
-    found = page_breaks.parts(page_breaks.layout(measured), 700)
-    edges = {edge for row in rows for edge in (row.top, row.bottom)}
-    assert len(found) > 2
-    assert [cut for one in found[:-1] if (cut := one.bottom) not in edges] == []
-    assert [len(one.headers) for one in found] == [0, *[1] * (len(found) - 1)]
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("style", ["p", "pre"])
-def test_no_line_of_a_sentence_stands_alone(style: str) -> None:
-    sentence = "本期办结情况" * 9  # 54 letters of 14 px: two lines of 590 px
-    text = f"<p>{sentence}</p>" * 40 if style == "p" else f"<div>{(sentence + chr(10)) * 40}</div>"
-    css = "p{margin:0} div{white-space:pre-wrap} p,div{font-size:14px;line-height:20px}"
-    html = figure_html.document(f'<div class="sheet-body">{text}</div>', width=590, title="文字", css=css)
-    measured = browser_queue.work(
-        html, lambda opened: opened.evaluate(page_breaks.MEASURE), width=590, scale=A4.width / 590
-    )
-    page = page_breaks.layout(measured)
-    assert len(page.lines) == 80
-    found = page_breaks.parts(page, 330)
-    assert len(found) >= 5
-    for one in found[:-1]:
-        beyond = (one.bottom - page.extent.top) % 40
-        assert min(beyond, 40 - beyond) < 4, f"a sentence is cut at {one.bottom}"
+    taken = pictures.page(replace(sheet(), blocks=[f"<table>{groups}</table>"]), A4, ABOUT)
+    seen = [
+        [found for found, _, high in runs(opened(one), 300) if found in headers and high > 20]
+        for one in taken
+    ]
+    assert len(seen) > 2
+    assert seen[0] == [headers[0]]
+    assert seen[-1] == [headers[1]]
+    assert all(found == sorted(found) and len(found) in (1, 2) for found in seen)
 
 
 @pytest.mark.browser
