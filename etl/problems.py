@@ -76,6 +76,7 @@ KINDS: dict[str, ProblemKind] = {
     "date_serial": ProblemKind("日期成了数字", _CELL, "在表格软件中把这一列设为日期格式后重新导出"),
     "date_future": ProblemKind("日期晚于数据截至", _CELL, "核对日期，或核对所选的数据截至日期"),
     "time_missing": ProblemKind("没有时间", _REPORT, "需要按时刻统计时补上时间"),
+    "value_unreadable": ProblemKind("写法不符", _CELL, "按本列要求的写法改正；没有就留空"),
     "number_unreadable": ProblemKind("不是数字", _CELL, "只写数字；没有就留空"),
     "number_unit": ProblemKind("数字带其他单位", _CELL, "换算成本表规定的单位，只写数字"),
     "number_precision": ProblemKind("小数位过多", _CELL, "按本列的精度写"),
@@ -112,7 +113,6 @@ TITLES = {code: kind.title for code, kind in KINDS.items()}
 
 __all__ = [
     "KINDS",
-    "MASK",
     "SEVERITY_NAMES",
     "TITLES",
     "Count",
@@ -125,8 +125,6 @@ __all__ = [
 
 LISTED = 100_000  # problems listed at most; the counts are of all
 LISTED_PER_KIND = 10_000  # of one kind in one column, when it does not refuse the extract
-
-MASK = "***"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,15 @@ from typing import Any, Literal
 import duckdb
 
 from etl.engine import open_build
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.sql_text import quoted
 from scorecard.store import versions as store
 from scorecard.store.version_diff import RowChange
 
 Place = Literal["published", "candidate"]
-MASK = "***"
 SEEDS = "seeds"
 
 
@@ -74,33 +75,15 @@ class AttachedVersions:
 
     def text(self, table: Table, column: str, cell: str) -> str:
         """SQL for a cell as people read it: private ones masked, departments by name, unknown blank."""
-        if column in table.columns and table.columns[column].private:
+        if column in table.private:
             return f"CASE WHEN {cell} IS NULL THEN '' ELSE '{MASK}' END"
-        match table.kind_of(column):
-            case "boolean":
-                return f"CASE {cell} WHEN true THEN '是' WHEN false THEN '否' ELSE '' END"
-            case "decimal":
-                return f"coalesce(rtrim(rtrim({cell}::VARCHAR, '0'), '.'), '')"
-            case "department":
-                names = " ".join(
-                    f"WHEN {_literal(one.id)} THEN {_literal(one.name)}"
-                    for one in self.catalog.departments.values()
-                )
-                return (
-                    f"coalesce(CASE {cell} {names} ELSE {cell} END, '')" if names else f"coalesce({cell}, '')"
-                )
-            case _:
-                return f"coalesce({cell}::VARCHAR, '')"
+        return f"coalesce({table.type_of(column).text_sql(cell, self.catalog.departments)}, '')"
 
     def key_text(self, table: Table, alias: str = "") -> str:
         """SQL for the key of a row as people read it."""
         return " || '　' || ".join(
             self.text(table, column, f'{alias}"{column}"') for column in table.key or tuple(table.columns)[:3]
         )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
@@ -114,13 +97,11 @@ def side_by_side(
     with tempfile.TemporaryDirectory(prefix="impact-") as spill:
         connection = open_build(None, Path(spill))
         try:
-            connection.execute(f"ATTACH {_literal(str(data.database(candidate)))} AS candidate (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(str(data.database(candidate)))} AS candidate (READ_ONLY)")
             if published is None:
                 connection.execute("ATTACH ':memory:' AS published")
             else:
-                connection.execute(
-                    f"ATTACH {_literal(str(data.database(published)))} AS published (READ_ONLY)"
-                )
+                connection.execute(f"ATTACH {quoted(str(data.database(published)))} AS published (READ_ONLY)")
             yield AttachedVersions(
                 connection, side(connection, "published"), side(connection, "candidate"), catalog
             )

@@ -12,10 +12,11 @@ from pathlib import Path
 import duckdb
 
 from etl.intake.header_mapping import checked
-from etl.problems import MASK, Count, Findings, Problem
+from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
@@ -255,20 +256,11 @@ def base_name(file_name: str) -> str:
 
 def _preview(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> tuple[dict[str, str], ...]:
     rows = con.execute(f"{contract_columns(table)} ORDER BY _line LIMIT {PREVIEWED}").fetchall()
-    shown: list[dict[str, str]] = []
+    preview: list[dict[str, str]] = []
     for line, *cells in rows:
         row = {"行号": str(line)}
         for column, cell in zip(table.columns.values(), cells, strict=True):
-            if cell is None:
-                text = ""
-            elif column.private:
-                text = MASK
-            elif column.type == "department":
-                text = catalog.departments[cell].name
-            elif isinstance(cell, bool):
-                text = "是" if cell else "否"
-            else:
-                text = str(cell)[:PREVIEWED_CHARACTERS]
-            row[column.header] = text
-        shown.append(row)
-    return tuple(shown)
+            text = column.type.text(cell, catalog.departments)[:PREVIEWED_CHARACTERS]
+            row[column.header] = MASK if column.private and text else text
+        preview.append(row)
+    return tuple(preview)

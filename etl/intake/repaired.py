@@ -6,7 +6,7 @@ titles, 合计 rows and notes) is not in it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from etl.intake.accept import Refused
@@ -15,7 +15,7 @@ from etl.invisible_characters import without
 from etl.reading import typed
 from etl.reading.header_names import BATCH, LINE
 from etl.reading.staging import BLANKS
-from scorecard.catalog.contract_checks import NUMBERS
+from scorecard.catalog.columns import TEXT
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
@@ -69,26 +69,16 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
 
 def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
     """How a value of this column is written."""
-    kind = table.columns[name].type if name in table.columns else "text"
+    kind = table.columns[name].type if name in table.columns else TEXT
 
     def write(value: Any, original: str) -> CsvValue:
         if value is None:
             text = unescape_cell(original)
             blank = not without(text).strip(BLANKS)
-            return None if blank else number_or_text(text) if kind in NUMBERS else text
-        if kind == "department":
-            return catalog.departments[value].name
-        return value.normalize() if kind == "decimal" else value if kind in NUMBERS else _text(value)
+            return None if blank else number_or_text(text) if kind.is_number else text
+        return kind.file_value(value, catalog.departments)
 
     return write
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _require_same(first: Examination, second: Examination) -> None:

@@ -20,12 +20,12 @@ import pyarrow.parquet as pq
 from etl.intake.batches import Batch
 from etl.intake.examine import Examination
 from etl.invisible_characters import visible
-from etl.problems import MASK, Problem
+from etl.problems import Problem
 from etl.reading import typed
 from etl.reading.header_names import BATCH, LINE, REASON
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.catalog.contract_checks import NUMBERS
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
 from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors, write_atomically
@@ -59,7 +59,7 @@ def keep(
         about = {
             "headers": {name: table.header(name.removeprefix(_WRITTEN)) for name in columns},
             "numbers": [
-                name for name in columns if table.columns[name.removeprefix(_WRITTEN)].type in NUMBERS
+                name for name in columns if table.columns[name.removeprefix(_WRITTEN)].type.is_number
             ],
             "private": [name for name in columns if table.columns[name.removeprefix(_WRITTEN)].private],
             "key": list(table.key),

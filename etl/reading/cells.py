@@ -17,14 +17,22 @@ from etl import invisible_characters
 from etl.problems import Severity
 from etl.reading.staging import ASCII_BLANKS, BLANKS
 from scorecard.catalog import case_number
-from scorecard.catalog.contracts import Column
+from scorecard.catalog.columns import (
+    BooleanType,
+    CaseNumberType,
+    CellValue,
+    Column,
+    ColumnType,
+    DepartmentType,
+    MomentType,
+    NumberType,
+    WordType,
+)
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import nearest
 from scorecard.storage.spreadsheet_csv import unescape_cell
 
 _QUOTED = 80  # characters of a cell that are repeated in a sentence
-
-CellValue = str | int | Decimal | bool | date | datetime
 
 
 class CellNote(NamedTuple):
@@ -130,7 +138,7 @@ class CodeReader:
         return f"已登记：{'、'.join(self._words[:12])}{'等' if len(self._words) > 12 else ''}"
 
 
-def department(words: CodeReader, collective: frozenset[str], catalog: Catalog, text: str) -> CellResult:
+def _department(words: CodeReader, collective: frozenset[str], catalog: Catalog, text: str) -> CellResult:
     """The id of a department; the name of several together is none."""
     found = words(text)
     if isinstance(found.value, str) and found.value in collective:
@@ -143,7 +151,7 @@ __all__ = ["CellNote", "CellReader", "CellResult", "CellValue", "reader"]
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 EPOCH = date(1970, 1, 1)
-INTEGER_DIGITS, FRACTION_DIGITS = 14, 4  # of DECIMAL(18,4)
+INTEGER_DIGITS = 14  # what DECIMAL(18,4) holds before the point, and more than any amount has
 LONGEST = 32_767  # characters of a cell: no spreadsheet holds more
 
 _DAY = re.compile(
@@ -180,25 +188,37 @@ def _seen(read: CellReader, cell: str) -> CellResult:
 
 
 def _reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
+    words = column.words(catalog.departments)
     match column.type:
-        case "text":
-            return _text
-        case "case_no":
+        case CaseNumberType():
             return partial(_case_number, column, catalog)
-        case "date" | "datetime":
-            return partial(_moment, column, None if column.future else as_of)
-        case "integer" | "decimal":
-            return partial(_number, column)
-        case "boolean":
+        case MomentType() as kind:
+            return partial(_moment, kind, None if column.future else as_of)
+        case NumberType() as kind:
+            return partial(_number, column, kind)
+        case BooleanType():
             return boolean
-        case "code":
-            return CodeReader("code_unknown", spellings(column.values), tuple(column.values))
-        case "department":
-            names = {one.id: (one.name, *one.aliases) for one in catalog.departments.values()}
-            collective = frozenset(one.id for one in catalog.departments.values() if one.collective)
-            known = tuple(one.name for one in catalog.departments.values() if not one.collective)
-            words = CodeReader("department_unknown", spellings(names), known)
-            return partial(department, words, collective, catalog)
+        case DepartmentType():
+            departments = catalog.departments.values()
+            collective = frozenset(department.id for department in departments if department.collective)
+            names = tuple(department.name for department in departments if not department.collective)
+            read = CodeReader("department_unknown", spellings(words), names)
+            return partial(_department, read, collective, catalog)
+        case WordType():
+            return CodeReader("code_unknown", spellings(words), tuple(words))
+        case kind:
+            return _text if kind.is_free_text else partial(_spelt, kind)
+
+
+def _spelt(kind: ColumnType, text: str) -> CellResult:
+    """A text that a type takes in one spelling only, in half width."""
+    folded, notes = half_width(text)
+    if not folded:
+        return CellResult(None)
+    try:
+        return CellResult(kind.parse(folded, {}), notes)
+    except ValueError:
+        return refused("value_unreadable", f"不是{kind.label}", f"应形如 {kind.example}；{LEAVE_BLANK}")
 
 
 def _text(text: str) -> CellResult:
@@ -249,7 +269,7 @@ def _spelling_note(written: str, normal: str) -> CellNote:
 # --- dates ----------------------------------------------------------------------------------------------------
 
 
-def _moment(column: Column, latest: date | None, text: str) -> CellResult:
+def _moment(kind: MomentType, latest: date | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
@@ -268,7 +288,7 @@ def _moment(column: Column, latest: date | None, text: str) -> CellResult:
         return refused("date_placeholder", "1970-01-01 多为空日期的占位值", LEAVE_BLANK)
     if latest is not None and moment.date() > latest:
         return refused("date_future", f"晚于数据截至 {latest}", "请核对日期，或核对数据截至日期")
-    if column.type == "date":
+    if not kind.has_time:
         return CellResult(moment.date(), notes)
     if found[11] is None:
         notes = (*notes, CellNote("time_missing", "report", "只有日期没有时间，按当日零时计"))
@@ -294,7 +314,7 @@ def _not_a_date(folded: str) -> CellResult:
 # --- numbers --------------------------------------------------------------------------------------------------
 
 
-def _number(column: Column, text: str) -> CellResult:
+def _number(column: Column, kind: NumberType, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
@@ -313,13 +333,11 @@ def _number(column: Column, text: str) -> CellResult:
         return refused("number_minimum", f"小于 {column.minimum}", "请核对")
     if abs(value) >= 10**INTEGER_DIGITS:
         return refused("number_range", f"整数部分超过 {INTEGER_DIGITS} 位", "请核对单位")
-    if column.type == "integer":
-        if value != value.to_integral_value():
+    if value != round(value, kind.fraction_digits):
+        if not kind.fraction_digits:
             return refused("number_precision", "应为整数", "请核对")
-        return CellResult(int(value), notes)
-    if value != round(value, FRACTION_DIGITS):
-        return refused("number_precision", f"小数超过 {FRACTION_DIGITS} 位", "请四舍五入后再上传")
-    return CellResult(value, notes)
+        return refused("number_precision", f"小数超过 {kind.fraction_digits} 位", "请四舍五入后再上传")
+    return CellResult(kind.number(value), notes)
 
 
 def _other_unit(column: Column, digits: str, unit: str) -> CellResult:

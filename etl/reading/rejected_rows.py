@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import duckdb
 
 from etl.invisible_characters import visible
-from etl.problems import MASK, Problem
+from etl.problems import Problem
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 
 

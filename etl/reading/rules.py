@@ -4,17 +4,17 @@ Each rule is written as the good condition and a row is named where that is not 
 Rules between columns hold where both are known.
 """
 
-import datetime as dt
 from typing import Any
 
 import duckdb
 import ibis
 
 from etl.engine import load_calendar
-from etl.problems import LISTED, MASK, Findings, Problem, Severity
+from etl.problems import LISTED, Findings, Problem, Severity
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed import WRITTEN
-from scorecard.catalog.contracts import SQL_TYPES, Check, CutDate, RequiredWhen, Table
+from scorecard.catalog.columns import MASK, CellValue
+from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
 from scorecard.queries import terms
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql, unbound
@@ -160,10 +160,10 @@ class Rules:
 
     def _pair(self, check: Check, code: str, first: str, second: str, *, subject: str, relation: str) -> None:
         """`first` must not exceed `second`. A date and a moment are compared as days."""
-        kinds = {self._table.kind_of(first), self._table.kind_of(second)}
-        cast = "::DATE" if kinds == {"date", "datetime"} else ""
+        types = [self._table.type_of(column) for column in (first, second)]
+        cast = "::DATE" if types[0].has_time != types[1].has_time else ""
         left, right = f'"{first}"{cast}', f'"{second}"{cast}'
-        shown = ", ".join(f'"{one}"::{SQL_TYPES[self._table.kind_of(one)]}' for one in (first, second))
+        shown = f'"{first}"::{types[0].sql}, "{second}"::{types[1].sql}'
         found, count = self._found(
             f"SELECT _line, {shown} FROM {self._source} "
             f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1",
@@ -211,10 +211,10 @@ class Rules:
     def _private(self, column: str) -> bool:
         return column in self._table.columns and self._table.columns[column].private
 
-    def _shown(self, column: str, value: object) -> str:
+    def _shown(self, column: str, value: CellValue) -> str:
         if self._private(column):
             return MASK
-        return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+        return self._table.type_of(column).text(value, {})
 
 
 _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed

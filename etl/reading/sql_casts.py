@@ -10,44 +10,48 @@ from etl.invisible_characters import HIDDEN
 from etl.reading import cells
 from etl.reading.staging import ASCII_BLANKS, BLANKS
 from scorecard.catalog import case_number
-from scorecard.catalog.contracts import SQL_TYPES, Column
+from scorecard.catalog.columns import CaseNumberType, CellValue, Column, ColumnType, MomentType, NumberType
 from scorecard.catalog.definitions import Catalog
+from scorecard.storage.sql_text import quoted
 
 # 2026-01-05 and 2026/1/5; times as 2026-01-05 10:30 or 2026-01-05T10:30:00.
 _DATE = "strlen({0}) <= 10 AND {0} >= '1' AND {0} < '3'"
 _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _INTEGER = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
 _MARK = ord("'")
-_DECIMAL = rf"{_INTEGER}(\.[0-9]{{1,{cells.FRACTION_DIGITS}}})?"
 
 
 def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
     """SQL for the value of the cells of a column that is not of words."""
-    kind = SQL_TYPES[column.type]
     latest = cells.LAST_DAY if column.future or as_of is None else as_of
     match column.type:
-        case "case_no":
+        case CaseNumberType():
             own = catalog.court.court_codes if column.court == "own" else ()
             return case_number.normal_sql(cell, own)
-        case "date":
-            return _within(_cast(cell, kind, _DATE.format(cell)), latest)
-        case "datetime":
-            return _within(_cast(cell, kind, f"regexp_full_match({cell}, '{_MOMENT}')"), latest)
-        case "integer" | "decimal":
-            pattern = _INTEGER if column.type == "integer" else _DECIMAL
-            value = _cast(cell, kind, f"regexp_full_match({cell}, '{pattern}')")
+        case MomentType() as kind:
+            spelt = _matches(cell, _MOMENT) if kind.has_time else _DATE.format(cell)
+            return _within(_cast(cell, kind, spelt), latest)
+        case NumberType() as kind:
+            fraction = rf"(\.[0-9]{{1,{kind.fraction_digits}}})?" if kind.fraction_digits else ""
+            value = _cast(cell, kind, _matches(cell, _INTEGER + fraction))
             return (
                 value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
             )
+        case kind if not kind.is_free_text:
+            return _cast(cell, kind, _matches(cell, kind.pattern))
         case _:
             known = f"ascii({cell}) <> {_MARK} AND length({cell}) <= {cells.LONGEST}"
             seen = f"NOT regexp_matches({cell}, '[{HIDDEN}]')"
             return f"nullif(trim(CASE WHEN {known} AND {seen} THEN {cell} END, '{BLANKS}'), '')"
 
 
-def _cast(cell: str, kind: str, guard: str) -> str:
+def _matches(cell: str, pattern: str) -> str:
+    return f"regexp_full_match({cell}, {quoted(pattern)})"
+
+
+def _cast(cell: str, kind: ColumnType, guard: str) -> str:
     """The guard stops the database's lenient cast at what `cells` takes. It stands inside: so the cast is made once."""
-    return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {kind})"
+    return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {kind.sql})"
 
 
 def _within(value: str, latest: dt.date) -> str:
@@ -74,14 +78,14 @@ def needs_judgement_sql(cell: str, *, hidden: bool = True) -> str:
 
 def repaired(cell: str, column: Column, value: str) -> str | None:
     """SQL that is true where a taken cell does not stand there exactly so; None where that cannot be."""
-    if column.type == "case_no":
+    if isinstance(column.type, CaseNumberType):
         return f"((contains({cell}, '(') OR contains({cell}, ')')) AND ({value}) <> {cell})"
-    if column.type == "text":
+    if column.type.is_free_text:
         return f"({value}) <> trim({cell}, '{ASCII_BLANKS}')"
     return None
 
 
-def registered_words_sql(cell: str, clean: Mapping[str, cells.CellValue], *, all_of_them: bool) -> str:
+def registered_words_sql(cell: str, clean: Mapping[str, CellValue], *, all_of_them: bool) -> str:
     """SQL for the value of the words that are registered as they stand; they are all the column has, or not."""
     if not clean:
         return "NULL"
@@ -91,8 +95,8 @@ def registered_words_sql(cell: str, clean: Mapping[str, cells.CellValue], *, all
     return f"CASE {cell} {branches} END"
 
 
-def literal(value: cells.CellValue) -> str:
+def literal(value: CellValue) -> str:
     """A word or a boolean as SQL."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "'" + str(value).replace("'", "''") + "'"
+    return quoted(str(value))

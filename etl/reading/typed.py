@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
-from etl.problems import LISTED, LISTED_PER_KIND, MASK, TITLES, Findings, Problem, Severity
+from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts as taken
 from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.staging import BLANKS, Staged
-from scorecard.catalog.contracts import SQL_TYPES, Column, Table
+from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
@@ -99,15 +100,15 @@ def _plan(
     *,
     hidden: bool,
 ) -> _Plan:
-    kind = SQL_TYPES[column.type]
+    kind = column.type.sql
     if (
-        column.type == "text"
+        column.type.is_free_text
         and not con.execute(
             f"SELECT 1 FROM raw WHERE {taken.needs_judgement_sql(cell, hidden=hidden)} LIMIT 1"
         ).fetchall()
     ):
         return _Plan(name, column, cell, cell, kind)
-    if column.type not in ("boolean", "code", "department"):
+    if not isinstance(column.type, BooleanType | WordType):
         value = taken.clean_sql(cell, column, catalog, as_of)
         return _Plan(name, column, cell, value, kind, taken.repaired(cell, column, value))
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
@@ -119,7 +120,7 @@ def _plan(
     if len(clean) > _CASES_AT_MOST:
         clean = {}
     left = {text: outcome for text, outcome in judged.items() if text not in clean}
-    if column.type != "boolean" and known:
+    if isinstance(column.type, WordType) and known:
         # A Parquet file takes a type of a few words more than ten times as fast as text, and reads back as text.
         kind = f"words_{cell}"
         words = ", ".join(taken.literal(word) for word in sorted(map(str, set(known.values()))))
@@ -195,7 +196,7 @@ def _weight(notes: tuple[CellNote, ...]) -> int:
     return 2 if any(note.severity == "refuse" for note in notes) else min(len(notes), 1)
 
 
-def _as_text(value: cells.CellValue) -> str:
+def _as_text(value: CellValue) -> str:
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
 
 
@@ -279,7 +280,7 @@ def _create(
     joins: list[str] = []
     for name, column in table.columns.items():
         plan = by_name.get(name)
-        value = f"NULL::{SQL_TYPES[column.type]}" if plan is None else f"({plan.taken})::{plan.type}"
+        value = f"NULL::{column.type.sql}" if plan is None else f"({plan.taken})::{plan.type}"
         if plan is not None and plan.judged:
             value = f"coalesce({value}, {plan.answers}.value)"
             joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")

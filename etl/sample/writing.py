@@ -13,7 +13,17 @@ from decimal import Decimal
 from typing import Any
 
 from etl.sample.chance import Chance
-from scorecard.catalog.contracts import Column, Table
+from scorecard.catalog.columns import (
+    DECIMAL,
+    CaseNumberType,
+    Column,
+    DepartmentType,
+    MomentType,
+    NumberType,
+    TimeOfDayType,
+    WordType,
+)
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
 
@@ -52,26 +62,24 @@ def _cell(value: Any, column: Column, catalog: Catalog, chance: Chance) -> str:
     if value is None:
         return ""
     match column.type:
-        case "boolean":
-            return "是" if value else "否"
-        case "department":
+        case DepartmentType():
             department = catalog.departments[value]
             return _spelling(department.name, department.aliases, chance)
-        case "code":
+        case WordType():
             if value not in column.values:
                 raise ScorecardError(f"示例数据「{column.header}」", f"值“{value}”", "、".join(column.values))
             return _spelling(value, column.values[value], chance)
-        case "case_no":
+        case CaseNumberType():
             return value.translate(_HALF_WIDTH) if chance.happens(_BRACKETS) else value
-        case "datetime":
+        case TimeOfDayType():
             return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-        case "date":
+        case MomentType():
             return _date(value, chance)
-        case "integer" | "decimal":
+        case NumberType():
             text = str(value)
             return text.translate(_FULL_WIDTH) if chance.happens(_WIDE_DIGITS) else text
-        case "text":
-            return str(value)
+        case kind:
+            return kind.text(value, catalog.departments)
 
 
 def _date(value: date, chance: Chance) -> str:
@@ -88,6 +96,6 @@ def _totals(rows: Sequence[Mapping[str, Any]], table: Table) -> list[str]:
     """The line a person adds below an exported list: how many rows, and the sums of money."""
     cells = [_TOTAL]
     for name, column in list(table.columns.items())[1:]:
-        values = [row.get(name) for row in rows] if column.type == "decimal" else []
+        values = [row.get(name) for row in rows] if column.type == DECIMAL else []
         cells.append(str(sum((value for value in values if value is not None), Decimal(0))) if values else "")
     return cells

@@ -72,9 +72,7 @@ def _first_months(
     firsts: dict[str, int | None] = {}
     for table in tables:
         columns = catalog.tables[table].columns.items()
-        dates = [
-            name for name, column in columns if column.type in ("date", "datetime") and not column.future
-        ]
+        dates = [name for name, column in columns if column.type.is_date and not column.future]
         earliest = ", ".join(f'min("{name}")::DATE' for name in dates)
         (first,) = connection.execute(f'SELECT least({earliest}) FROM "{table}"').fetchall()[0]
         firsts[table] = None if first is None else month_index(max(first, since or first))

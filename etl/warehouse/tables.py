@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from etl.engine import load_calendar
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
-from scorecard.catalog.contracts import SQL_TYPES, Table
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql
@@ -47,9 +47,9 @@ def _parquet_rows(table: Table, batch: Batch) -> str:
     """The batch as a query with exactly the contract's columns: one it did not know is all unknown."""
     present = set(pq.read_schema(batch.path).names)
     columns = ", ".join(
-        f'"{name}"::{SQL_TYPES[column.type]} AS "{name}"'
+        f'"{name}"::{column.type.sql} AS "{name}"'
         if name in present
-        else f'NULL::{SQL_TYPES[column.type]} AS "{name}"'
+        else f'NULL::{column.type.sql} AS "{name}"'
         for name, column in table.columns.items()
     )
     path = str(batch.path).replace("'", "''")

@@ -6,21 +6,23 @@ that stands on it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from scorecard.catalog.columns import (
+    BOOLEAN,
+    CASE_NO,
+    CODE,
+    DATE,
+    DEPARTMENT,
+    TEXT,
+    ColumnType,
+    dates,
+    moments,
+    numbers,
+)
 from scorecard.catalog.conditions import Reach, Test, shown
-from scorecard.catalog.contracts import ColumnType, Derived, Table
+from scorecard.catalog.contracts import Derived, Table
 from scorecard.errors import SeedMistake, hint
-
-DATES = ("date", "datetime")
-NUMBERS = ("integer", "decimal")
-_INPUT_KINDS: dict[str, tuple[ColumnType, ...]] = {
-    "total": NUMBERS,
-    "difference": NUMBERS,
-    "case_part": ("case_no",),
-    "group": ("text", "code"),
-}
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Contract:
     """A table with the types of its sound columns and the registered departments."""
 
     table: Table
-    kinds: Mapping[str, ColumnType]
+    types: Mapping[str, ColumnType]
     departments: tuple[str, ...]
 
     @property
@@ -41,21 +43,22 @@ class Contract:
             found = f"表“{self.table.id}”没有列“{column}”"
             yield SeedMistake(file, key, found, "已登记的列", hint(column, self.names))
 
-    def suits(self, file: str, key: str, column: str, *kinds: str) -> Iterator[SeedMistake]:
-        """A mistake when the column is absent, or of none of these types (any type when none is named)."""
+    def suits(self, file: str, key: str, column: str, *types: ColumnType) -> Iterator[SeedMistake]:
+        """A mistake when the column is absent, or of none of these types (any type when none is given)."""
         yield from self.absent(file, key, column)
-        kind = self.kinds.get(column)
-        if kinds and kind is not None and kind not in kinds:
-            yield SeedMistake(file, key, f"列“{column}”的类型是 {kind}", f"{'、'.join(kinds)} 列")
+        kind = self.types.get(column)
+        if types and kind is not None and kind not in types:
+            expected = f"{'、'.join(each.name for each in types)} 列"
+            yield SeedMistake(file, key, f"列“{column}”的类型是 {kind.name}", expected)
 
 
 def contract_of(table: Table, departments: Iterable[str]) -> Contract:
     """The table with the types of its columns; a derived column over a mistake is left without one."""
-    kinds: dict[str, ColumnType] = {name: column.type for name, column in table.columns.items()}
+    types = {name: column.type for name, column in table.columns.items()}
     for name, derived in table.derived.items():
-        if derived.inputs and all(column in kinds for column in derived.inputs) and name not in kinds:
-            kinds[name] = table.kind_of(name)
-    return Contract(table, kinds, tuple(departments))
+        if derived.inputs and all(column in types for column in derived.inputs) and name not in types:
+            types[name] = table.type_of(name)
+    return Contract(table, types, tuple(departments))
 
 
 def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
@@ -65,12 +68,12 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
     for column in table.key:
         yield from _own(contract, file, "key", column)
     if table.department is not None:
-        yield from contract.suits(file, "department", table.department, "department")
+        yield from contract.suits(file, "department", table.department, DEPARTMENT)
     if table.firm is not None:
-        yield from contract.suits(file, "firm", table.firm, "boolean")
+        yield from contract.suits(file, "firm", table.firm, BOOLEAN)
     if table.stock is not None:
-        yield from contract.suits(file, "stock.from", table.stock.start, "date")
-        yield from contract.suits(file, "stock.until", table.stock.until, "date")
+        yield from contract.suits(file, "stock.from", table.stock.start, DATE)
+        yield from contract.suits(file, "stock.until", table.stock.until, DATE)
     seen: set[str] = set(table.columns)
     for name, derived in table.derived.items():
         yield from _derived(contract, file, name, derived, seen)
@@ -78,13 +81,13 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
     for number, check in enumerate(table.checks, 1):
         key = f"checks.{number}"
         for column in check.not_after or ():
-            yield from contract.suits(file, key, column, *DATES)
+            yield from contract.suits(file, key, column, *dates())
         for column in check.at_most or ():
-            yield from contract.suits(file, key, column, *NUMBERS)
+            yield from contract.suits(file, key, column, *numbers())
         for column in check.unique or ():
             yield from contract.absent(file, key, column)
         if check.cut_date:
-            yield from contract.suits(file, key, check.cut_date.date, *DATES)
+            yield from contract.suits(file, key, check.cut_date.date, *dates())
             yield from contract.absent(file, key, check.cut_date.missing)
         if check.required_when:
             yield from contract.absent(file, key, check.required_when.column)
@@ -128,11 +131,11 @@ def _derived(
             found = "引用了自身" if column == name else f"“{column}”写在它后面"
             yield SeedMistake(file, key, found, "只引用写在前面的列")
         else:
-            yield from contract.suits(file, key, column, *_INPUT_KINDS.get(derived.form, DATES))
-    kinds = dict.fromkeys(contract.kinds.get(column, "") for column in derived.inputs)
-    if derived.form in ("earliest", "latest", "total", "difference") and name in contract.kinds:
-        if len(kinds) > 1:
-            yield SeedMistake(file, key, f"各列的类型不一：{'、'.join(kinds)}", "同一类型的列")
+            yield from contract.suits(file, key, column, *_input_types(derived.form))
+    if derived.form in ("earliest", "latest", "total", "difference") and name in contract.types:
+        types = dict.fromkeys(contract.types[c].name for c in derived.inputs if c in contract.types)
+        if len(types) > 1:
+            yield SeedMistake(file, key, f"各列的类型不一：{'、'.join(types)}", "同一类型的列")
         units = dict.fromkeys(table.unit_of(column) or "无单位" for column in derived.inputs)
         if derived.form in ("total", "difference") and len(units) > 1:
             yield SeedMistake(file, key, f"各列的单位不一：{'、'.join(units)}", "同一单位的列")
@@ -140,6 +143,18 @@ def _derived(
         yield SeedMistake(file, f"{key}.after.hours", "日期加上小时", "months、days")
     if derived.group is not None:
         yield from _groups(contract, file, key, derived)
+
+
+def _input_types(form: str) -> tuple[ColumnType, ...]:
+    match form:
+        case "total" | "difference":
+            return numbers()
+        case "case_part":
+            return (CASE_NO,)
+        case "group":
+            return (TEXT, CODE)
+        case _:
+            return dates()
 
 
 def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterator[SeedMistake]:
@@ -152,7 +167,7 @@ def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterat
                 found = f"“{word}”已归入“{gathered[word]}”"
                 yield SeedMistake(file, f"{key}.{group}", found, "一个词只归入一组")
             gathered[word] = group
-            if column is not None and column.type == "code" and word not in column.values:
+            if column is not None and column.values and word not in column.values:
                 found = f"“{word}”不是“{column.header}”的取值"
                 yield SeedMistake(
                     file, f"{key}.{group}", found, "、".join(column.values), hint(word, column.values)
@@ -169,7 +184,7 @@ def test_checks(contract: Contract, tests: tuple[Test, ...], file: str, key: str
         yield from contract.absent(file, where, test.column)
         if isinstance(test.value, Reach) or test.operator in ("not_after", "after"):
             yield from _between_columns(contract, test, file, where)
-        elif test.operator != "known" and test.column in contract.kinds:
+        elif test.operator != "known" and test.column in contract.types:
             for value in test.value if isinstance(test.value, tuple) else (test.value,):
                 yield from _value(contract, test, value, file, where)
 
@@ -177,28 +192,27 @@ def test_checks(contract: Contract, tests: tuple[Test, ...], file: str, key: str
 def _between_columns(contract: Contract, test: Test, file: str, where: str) -> Iterator[SeedMistake]:
     """Both sides of a comparison in time must be dates; hours can only be counted between two moments."""
     other = test.value.of if isinstance(test.value, Reach) else str(test.value)
-    wanted = ("datetime",) if isinstance(test.value, Reach) and test.value.hours else DATES
-    if test.column in contract.kinds:
+    wanted = moments() if isinstance(test.value, Reach) and test.value.hours else dates()
+    if test.column in contract.types:
         yield from contract.suits(file, where, test.column, *wanted)
     yield from contract.suits(file, where, other, *wanted)
 
 
 def _value(contract: Contract, test: Test, value: Any, file: str, where: str) -> Iterator[SeedMistake]:
     """A misspelt word would silently match nothing: it is refused here, with the nearest one."""
-    kind = contract.kinds[test.column]
-    if kind == "datetime":
+    kind = contract.types[test.column]
+    if not kind.literals:
         expected = "known、within、beyond、not_after、after"
-        yield SeedMistake(file, where, f"datetime 列用了 {_word(test)}", expected)
+        yield SeedMistake(file, where, f"{kind.name} 列用了 {_word(test)}", expected)
         return
-    if test.operator in ("lt", "lte", "gt", "gte") and kind not in (*NUMBERS, "date"):
-        yield SeedMistake(file, where, f"{kind} 列用了 {test.operator}", "数字列或日期列")
-    fits = {"integer": (int,), "decimal": (int, float), "boolean": (bool,)}.get(kind, (str,))
-    if not isinstance(value, fits) or (isinstance(value, bool) and kind != "boolean"):
-        yield SeedMistake(file, where, f"值为 {shown(value)}", f"与列的类型 {kind} 相符的值")
+    if test.operator in ("lt", "lte", "gt", "gte") and not kind.ordered:
+        yield SeedMistake(file, where, f"{kind.name} 列用了 {test.operator}", "数字列或日期列")
+    if type(value) not in kind.literals:
+        yield SeedMistake(file, where, f"值为 {shown(value)}", f"与列的类型 {kind.name} 相符的值")
         return
-    if kind == "date" and not _is_date(str(value)):
-        yield SeedMistake(file, where, f"“{value}”不是日期", "日期，如 2026-01-01")
     words = _words(contract, test.column)
+    if isinstance(value, str) and not words and not _is_spelt(value, kind):
+        yield SeedMistake(file, where, f"“{value}”不是{kind.label}", kind.expected)
     if words and value not in words:
         header = contract.table.header(test.column)
         yield SeedMistake(
@@ -209,7 +223,7 @@ def _value(contract: Contract, test: Test, value: Any, file: str, where: str) ->
 def _words(contract: Contract, column: str) -> list[str]:
     """The registered words of a code, a grouping or a department column; empty where any text may stand."""
     table = contract.table
-    if contract.kinds[column] == "department":
+    if contract.types[column] == DEPARTMENT:
         return list(contract.departments)
     if column in table.columns:
         return list(table.columns[column].values)
@@ -221,8 +235,9 @@ def _word(test: Test) -> str:
     return "等于" if test.operator == "eq" else test.operator
 
 
-def _is_date(text: str) -> bool:
+def _is_spelt(text: str, kind: ColumnType) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        kind.parse(text, {})
     except ValueError:
         return False
+    return True

@@ -8,11 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from scorecard.catalog.columns import DATE, INTEGER, TEXT, Column, ColumnType
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
-
-ColumnType = Literal[
-    "text", "case_no", "date", "datetime", "integer", "decimal", "boolean", "code", "department"
-]
 
 # By which right rows of a table come in: an extract of the case system, a target, a department's own report, what a
 # session decided.
@@ -20,47 +17,6 @@ Entrance = Literal["upload", "targets", "report", "decisions"]
 
 # What becomes of an extract with a wrong row: none of it gets in, or the rest does and that row is kept aside.
 Policy = Literal["refuse", "set_aside"]
-
-# How a column of each type is stored, in Parquet batches and in the warehouse alike.
-SQL_TYPES: dict[ColumnType, str] = {
-    "text": "VARCHAR",
-    "case_no": "VARCHAR",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18,4)",
-    "boolean": "BOOLEAN",
-    "code": "VARCHAR",
-    "department": "VARCHAR",
-}
-
-
-class Column(Frozen):
-    """A column of an extract, by its Chinese header and the other headers it is known under."""
-
-    header: str
-    type: ColumnType
-    aliases: Texts = ()
-    required: bool = False
-    unit: str = ""
-    court: Literal["own", "any"] = "any"
-    private: bool = False
-    values: dict[str, Texts] = Field(default_factory=dict)
-    minimum: int | float | None = None
-    future: bool = False
-    on_problem: Literal["refuse", "blank"] = "refuse"
-    description: str = ""
-
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> "Column":
-        if (self.type == "code") != bool(self.values):
-            raise mistake(
-                f"类型 {self.type}，values 有 {len(self.values)} 项",
-                "code 列必须、且只有 code 列可以列出 values",
-            )
-        if self.unit and self.type not in ("integer", "decimal"):
-            raise mistake(f"类型 {self.type} 带单位“{self.unit}”", "只有 integer、decimal 列有单位")
-        return self
 
 
 class After(Interval):
@@ -216,29 +172,35 @@ class Table(Frozen):
             raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
         return self
 
+    @property
+    def private(self) -> frozenset[str]:
+        """Private columns, and those derived from one: a masked cell must not stand beside its copy."""
+        names = {name for name, column in self.columns.items() if column.private}
+        for name, derived in self.derived.items():
+            if names.intersection(derived.inputs):
+                names.add(name)
+        return frozenset(names)
+
     def header(self, column: str) -> str:
         """The Chinese header of a column, derived or not."""
         return self.columns[column].header if column in self.columns else self.derived[column].header
 
-    def kind_of(self, column: str) -> ColumnType:
+    def type_of(self, column: str) -> ColumnType:
         """The type of a column, derived or not."""
         if column in self.columns:
             return self.columns[column].type
         derived = self.derived[column]
         match derived.form:
             case "days_between" | "working_days_between":
-                return "integer"
+                return INTEGER
             case "after":
-                return "date"
+                return DATE
             case "total" | "difference" | "earliest" | "latest":
-                return self.kind_of(derived.inputs[0])
-            case "case_part" if derived.case_part is not None and derived.case_part.part in (
-                "year",
-                "serial",
-            ):
-                return "integer"
+                return self.type_of(derived.inputs[0])
+            case _ if derived.case_part is not None and derived.case_part.part in ("year", "serial"):
+                return INTEGER
             case _:
-                return "text"
+                return TEXT
 
     def unit_of(self, column: str) -> str:
         """The unit of a numeric column: 天 for durations, the unit of the first part for totals."""

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 
 from scorecard.catalog import worked_examples
 from scorecard.catalog.briefing_templates import Template, chosen_ids
-from scorecard.catalog.contract_checks import DATES, NUMBERS, Contract, contract_of, table_checks, test_checks
+from scorecard.catalog.columns import DEPARTMENT, Department, dates, moments, numbers
+from scorecard.catalog.contract_checks import Contract, contract_of, table_checks, test_checks
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import (
     COLUMN_UNIT,
     BibliographicSource,
     Catalog,
-    Department,
     Domain,
     Indicator,
     Measure,
@@ -52,10 +52,10 @@ def worklist_checks(
 
 def _columns(contract: Contract, one: Worklist, file: str) -> Iterator[SeedMistake]:
     if one.department is not None:
-        yield from contract.suits(file, "department", one.department, "department")
+        yield from contract.suits(file, "department", one.department, DEPARTMENT)
     if one.stock is not None:
-        yield from contract.suits(file, "stock.from", one.stock.start, *DATES)
-        yield from contract.suits(file, "stock.until", one.stock.until, *DATES)
+        yield from contract.suits(file, "stock.from", one.stock.start, *dates())
+        yield from contract.suits(file, "stock.until", one.stock.until, *dates())
     yield from test_checks(contract, one.where, file, "where")
     yield from test_checks(contract, one.unless, file, "unless")
     for number, tests in enumerate(one.one_of, 1):
@@ -63,7 +63,7 @@ def _columns(contract: Contract, one: Worklist, file: str) -> Iterator[SeedMista
     if one.repeated is not None:
         yield from contract.absent(file, "repeated.column", one.repeated.column)
     for due in one.due:
-        yield from contract.suits(file, "due.of", due.of, *(("datetime",) if due.hours else DATES))
+        yield from contract.suits(file, "due.of", due.of, *(moments() if due.hours else dates()))
     for column in one.columns:
         yield from contract.absent(file, "columns", column)
 
@@ -215,16 +215,16 @@ def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str
     if term.period is not None:
         clocks["period"] = term.period
     for key, column in clocks.items():
-        yield from contract.suits(file, f"formula.{key}", column, *DATES)
+        yield from contract.suits(file, f"formula.{key}", column, *dates())
     yield from test_checks(contract, term.where, file, "formula.where")
     if term.column is None:
         return
     if term.aggregate not in ("sum", "median"):
         yield from contract.absent(file, "formula", term.column)
         return
-    yield from contract.suits(file, "formula.of", term.column, *NUMBERS)
+    yield from contract.suits(file, "formula.of", term.column, *numbers())
     wanted = COLUMN_UNIT.get(indicator.unit)
-    if wanted and contract.kinds.get(term.column) in NUMBERS and table.unit_of(term.column) != wanted:
+    if wanted and contract.types.get(term.column) in numbers() and table.unit_of(term.column) != wanted:
         given = table.unit_of(term.column) or "空白"
         found = f"单位“{indicator.unit}”，而“{term.column}”的单位是“{given}”"
         yield SeedMistake(file, "unit", found, f"单位为“{wanted}”的列")

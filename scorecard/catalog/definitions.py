@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from scorecard.calendar.period import Grain
 from scorecard.catalog.briefing_templates import Template
+from scorecard.catalog.columns import Department
 from scorecard.catalog.conditions import Frozen, Texts, mistake
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.formulas import Formula, to_formula
@@ -63,25 +64,6 @@ class Domain(Frozen):
     name: str
     goal: str = ""
     cross: bool = False
-
-
-class Department(Frozen):
-    """A department as the plan names it; a collective one has no cases of its own and stands for its members."""
-
-    id: str
-    name: str
-    aliases: Texts = ()
-    collective: bool = False
-    members: Texts = ()
-
-    @model_validator(mode="after")
-    def _stands_for_members(self) -> "Department":
-        if self.collective != bool(self.members):
-            raise mistake(
-                f"collective = {str(self.collective).lower()}，members 有 {len(self.members)} 个",
-                "统称（collective = true）必须、且只有统称可以写 members = [部门编号，…]",
-            )
-        return self
 
 
 class Measure(Frozen):

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from scorecard.catalog.briefing_templates import Template
+from scorecard.catalog.columns import Department
 from scorecard.catalog.conditions import shown
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
@@ -21,7 +22,6 @@ from scorecard.catalog.definitions import (
     BibliographicSource,
     Catalog,
     Court,
-    Department,
     Domain,
     Indicator,
     Measure,

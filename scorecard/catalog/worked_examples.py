@@ -4,34 +4,19 @@ One reader serves the catalogue's checks, the glossary (算例) and the tests, s
 A text table has a header of column ids, cells parted by |, a blank cell is unknown.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from scorecard.calendar import period
-from scorecard.catalog import case_number
-from scorecard.catalog.contracts import Column, ColumnType, Table
-from scorecard.catalog.definitions import Catalog, Department, Indicator
+from scorecard.catalog.columns import CellValue, Departments
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
-ExampleCell = str | int | bool | date | datetime | Decimal | None
-ExampleRow = dict[str, ExampleCell]
-
-_BOOLEANS = {"是": True, "否": False}
-_EXPECTED: dict[ColumnType, str] = {
-    "date": "日期，如 2026-01-05",
-    "datetime": "日期和时间，如 2026-01-05T10:00",
-    "integer": "整数，如 45",
-    "decimal": "数字，最多四位小数，如 1234.5",
-    "boolean": "是 或 否",
-}
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
-_INTEGER = re.compile(r"-?\d+")
-_DECIMAL = re.compile(r"-?\d+(\.\d{1,4})?")
+ExampleRow = dict[str, CellValue | None]
 
 
 @dataclass(frozen=True)
@@ -152,9 +137,7 @@ def _read_all(indicator: Indicator, catalog: Catalog) -> tuple[tuple[ExampleTabl
     return tuple(read), found
 
 
-def _read(
-    text: str, table: Table, departments: Mapping[str, Department], key: str, found: _Found
-) -> ExampleTable:
+def _read(text: str, table: Table, departments: Departments, key: str, found: _Found) -> ExampleTable:
     lines = [line for line in text.splitlines() if line.strip()]
     header = [cell.strip() for cell in lines[0].split("|")] if lines else []
     if not lines:
@@ -177,68 +160,11 @@ def _read(
         row: ExampleRow = dict.fromkeys(table.columns)
         for column, cell in zip(header, cells, strict=True):
             if column in table.columns and cell:
+                kind, words = table.columns[column].type, table.columns[column].words(departments)
                 try:
-                    row[column] = _value(cell, table.columns[column], departments)
+                    row[column] = kind.parse(cell, words)
                 except ValueError:
                     what = f"第 {number} 行“{column}”的值为“{cell}”"
-                    found.append((key, what, *_accepted(cell, table.columns[column], departments)))
+                    found.append((key, what, *kind.expectation(cell, words)))
         rows.append(row)
     return ExampleTable(table.id, tuple(header), tuple(rows))
-
-
-def _value(cell: str, column: Column, departments: Mapping[str, Department]) -> ExampleCell:
-    """The cell as it would be stored. Raises ValueError when it does not suit its column."""
-    match column.type:
-        case "date":
-            return date.fromisoformat(_shaped(_DATE, cell))
-        case "datetime":
-            return datetime.fromisoformat(_shaped(_DATETIME, cell))
-        case "integer":
-            return int(_shaped(_INTEGER, cell))
-        case "decimal":
-            return Decimal(_shaped(_DECIMAL, cell))
-        case "boolean":
-            if cell not in _BOOLEANS:
-                raise ValueError(cell)
-            return _BOOLEANS[cell]
-        case "code":
-            if cell not in column.values:
-                raise ValueError(cell)
-            return cell
-        case "department":
-            return _department(cell, departments)
-        case "case_no" if "号" in cell and _normal(cell) != cell:
-            raise ValueError(cell)
-        case "text" | "case_no":
-            return cell
-
-
-def _normal(cell: str) -> str | None:
-    """The case number as it would be stored: another spelling would have no year, court or type in an example."""
-    found = case_number.parse(cell)
-    return found.text if found else None
-
-
-def _shaped(pattern: re.Pattern[str], cell: str) -> str:
-    if pattern.fullmatch(cell) is None:
-        raise ValueError(cell)
-    return cell
-
-
-def _department(cell: str, departments: Mapping[str, Department]) -> str:
-    for department in departments.values():
-        if cell in (department.id, department.name, *department.aliases):
-            return department.id
-    raise ValueError(cell)
-
-
-def _accepted(cell: str, column: Column, departments: Mapping[str, Department]) -> tuple[str, str]:
-    """What the column takes, and the nearest registered word."""
-    if column.type == "code":
-        return "、".join(column.values), hint(cell, column.values)
-    if column.type == "department":
-        known = [word for one in departments.values() for word in (one.id, one.name, *one.aliases)]
-        return "已登记的部门", hint(cell, known)
-    if column.type == "case_no":
-        return f"规范写法的案号，如 {_normal(cell) or '（2026）鲁0117民初1号'}", ""
-    return _EXPECTED[column.type], ""

@@ -5,7 +5,6 @@ indicator's own TOML, so a new indicator appears without touching this module.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +13,6 @@ from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
-from scorecard.catalog.worked_examples import ExampleCell
 from scorecard.narrative.formula_words import computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
 
@@ -86,27 +84,15 @@ def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[ExampleSheet, ...]:
             name=catalog.tables[one.table].name,
             headers=tuple(catalog.tables[one.table].header(column) for column in one.columns),
             rows=tuple(
-                tuple(_cell(row[column], catalog, one.table, column) for column in one.columns)
+                tuple(
+                    catalog.tables[one.table].type_of(column).text(row[column], catalog.departments)
+                    for column in one.columns
+                )
                 for row in one.rows
             ),
         )
         for one in worked_examples.tables(indicator, catalog)
     )
-
-
-def _cell(cell: ExampleCell, catalog: Catalog, table: str, column: str) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, Decimal):
-        return f"{cell.normalize():f}"
-    kind = catalog.tables[table].columns[column].type
-    return catalog.departments[str(cell)].name if kind == "department" else str(cell)
 
 
 def _result(indicator: Indicator) -> str:

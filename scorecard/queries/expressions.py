@@ -6,29 +6,17 @@ from typing import Any
 import ibis
 
 from scorecard.catalog.conditions import Interval
-from scorecard.catalog.contracts import ColumnType, Table
+from scorecard.catalog.contracts import Table
 
 # Ibis annotates columns without their types and operands without plain values; checked, every line would be an error.
 RowsExpression = Any
 Expression = Any
 
-_IBIS_TYPES: dict[ColumnType, str] = {
-    "text": "string",
-    "case_no": "string",
-    "date": "date",
-    "datetime": "timestamp",
-    "integer": "int64",
-    "decimal": "decimal(18, 4)",
-    "boolean": "boolean",
-    "code": "string",
-    "department": "string",
-}
-
 
 def unbound(table: Table, name: str, *, derived: bool) -> RowsExpression:
     """The table as an unbound Ibis table called `name`, with or without its derived columns."""
     columns = [*table.columns, *(table.derived if derived else ())]
-    schema = {column: _IBIS_TYPES[table.kind_of(column)] for column in columns}
+    schema = {column: table.type_of(column).ibis for column in columns}
     return ibis.table(ibis.schema(schema), name=name)
 
 

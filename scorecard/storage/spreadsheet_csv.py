@@ -39,6 +39,14 @@ def number_or_text(text: str) -> CsvValue:
     return Decimal(text) if _NUMBER.fullmatch(text) else text
 
 
+def cells_of(values: Iterable[CsvValue]) -> tuple[str, ...]:
+    """The values of a row as a page shows them."""
+    return tuple(
+        "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+        for value in values
+    )
+
+
 def write_csv(header: Sequence[str], rows: Iterable[Iterable[CsvValue]]) -> bytes:
     """Header and rows as the bytes of a CSV that Chinese Excel, WPS and the upload page read alike: UTF-8 with BOM, CRLF.
 

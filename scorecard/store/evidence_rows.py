@@ -7,17 +7,16 @@ for the same value, so that what is counted once can be seen to be the same. A s
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 import duckdb
 
 from scorecard.access import Actor, Forbidden
-from scorecard.catalog.contracts import Table
+from scorecard.catalog.columns import BOOLEAN, MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.evidence import BATCH, LINE, EvidenceQuery, Half, TermRole
-from scorecard.storage.spreadsheet_csv import CsvValue
+from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
 
 _WHERE = "案件清单"
 
@@ -47,7 +46,6 @@ PART_NAMES: dict[EvidencePart, str] = {
 SOURCE_HEADERS = ("来源文件", "数据截至", "源文件行号")
 ROLE_HEADER = "归属"
 SEEDED = "seeds/ 内置"
-_MASK = "＊＊"
 _MEASURES = {
     "count": "count(*)",
     "sum": "sum({column})",
@@ -65,7 +63,7 @@ class EvidenceRow:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row as people read it."""
-        return tuple(f"{value:f}" if isinstance(value, Decimal) else str(value) for value in self.values)
+        return cells_of(self.values)
 
 
 @dataclass(frozen=True)
@@ -180,45 +178,20 @@ def _line(
     catalog: Catalog,
     files: dict[int, tuple[str, str]],
 ) -> EvidenceRow:
+    table = behind.table
     values = [
-        cell_value(value, behind.table, column, catalog) for column, value in zip(columns, row, strict=False)
+        value if column in table.private else table.type_of(column).file_value(value, catalog.departments)
+        for column, value in zip(columns, row, strict=False)
     ]
     batch, line, *flags = row[len(columns) :]
     labels = [role.label for role, counts in zip(behind.roles, flags, strict=True) if counts]
     return EvidenceRow(("、".join(dict.fromkeys(labels)), *values, *files.get(batch, (SEEDED, "")), line))
 
 
-def cell_value(value: Any, table: Table, column: str, catalog: Catalog) -> CsvValue:
-    """A cell for a file: a number as the number it is, anything else as `cell_text`."""
-    if isinstance(value, Decimal):
-        return value.normalize()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return cell_text(value, table, column, catalog)
-
-
-def cell_text(value: Any, table: Table, column: str, catalog: Catalog) -> str:
-    """A cell as an extract would have it: 是/否, ISO dates, department names, no trailing zeros; unknown is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime) and table.kind_of(column) == "datetime":
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(
-        value, date
-    ):  # a date moved by an interval is a moment in DuckDB, and still a date to its reader
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    if table.kind_of(column) == "department" and value in catalog.departments:
-        return catalog.departments[value].name
-    return str(value)
-
-
 def _chosen(catalog: Catalog, behind: EvidenceQuery, part: EvidencePart, text: str) -> tuple[str, list[str]]:
     """The rows of a choice with private columns already masked, so that no search can ask for what is hidden."""
-    query = f"SELECT * REPLACE ({_masks(behind)}) FROM ({behind.query})" if _private(behind) else behind.query
+    masks = _masks(behind)
+    query = f"SELECT * REPLACE ({masks}) FROM ({behind.query})" if masks else behind.query
     tests: list[str] = []
     if part != "all":
         tests.append(_part_test(behind, part))
@@ -231,18 +204,10 @@ def _chosen(catalog: Catalog, behind: EvidenceQuery, part: EvidencePart, text: s
 def _searched(catalog: Catalog, behind: EvidenceQuery) -> Iterator[str]:
     """The cells a search looks into, as they are shown; 是/否 would match everything and is left out."""
     for column in shown_columns(behind):
-        kind = behind.table.kind_of(column)
-        if kind == "department":
-            names = " ".join(
-                f"WHEN {_quoted(one.id)} THEN {_quoted(one.name)}" for one in catalog.departments.values()
-            )
-            yield f'CASE "{column}" {names} END'
-        elif kind != "boolean":
+        if column in behind.table.private:
             yield f'"{column}"::VARCHAR'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        elif (kind := behind.table.type_of(column)) != BOOLEAN:
+            yield kind.text_sql(f'"{column}"', catalog.departments)
 
 
 def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
@@ -262,21 +227,12 @@ def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
     )
 
 
-def _private(behind: EvidenceQuery) -> tuple[str, ...]:
-    """Private columns, and those derived from one as text would be: a masked cell must not stand beside its copy."""
-    known = behind.table.columns
-    hidden = {column for column in known if known[column].private}
-    for name, derived in behind.table.derived.items():
-        if hidden.intersection(derived.inputs):
-            hidden.add(name)
-    return tuple(column for column in behind.columns if column in hidden)
-
-
 def _masks(behind: EvidenceQuery) -> str:
     return ", ".join(
-        f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{_MASK}\''
+        f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{MASK}\''
         f' || dense_rank() OVER (ORDER BY "{column}") END AS "{column}"'
-        for column in _private(behind)
+        for column in behind.columns
+        if column in behind.table.private
     )
 
 

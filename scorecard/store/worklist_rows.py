@@ -8,18 +8,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from scorecard.access import Actor
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
-from scorecard.storage.spreadsheet_csv import CsvValue
+from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
 
-MASK = "＊＊"
 GROUP, SOURCE, LINE = "组号", "来源文件", "源文件行号"
 
 
@@ -49,10 +48,14 @@ class WorklistItem:
     due: str
     late: int | None
     department: str
-    cells: tuple[str, ...]
-    values: tuple[CsvValue, ...]  # the cells for a file: numbers as numbers
+    values: tuple[CsvValue, ...]  # in the order of `headers`: numbers as numbers, everything else as text
     source: str
     line: int
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row as people read it."""
+        return cells_of(self.values)
 
 
 def tallies(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Tally, ...]:
@@ -128,16 +131,16 @@ def items(
 
 def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> WorklistItem:
     state, due_at, as_of, department, record, line, group, *values = row
-    pairs = list(zip(worklist.columns, values, strict=True))
-    cells = [_cell(table, column, value) for column, value in pairs]
-    exported = [_value(table, column, value) for column, value in pairs]
+    shown: list[CsvValue] = [group] if worklist.repeated else []
+    for column, value in zip(worklist.columns, values, strict=True):
+        cell = table.type_of(column).file_value(value, catalog.departments)
+        shown.append(MASK if column in table.private and value is not None else cell)
     return WorklistItem(
         state=state,
         due=_due_text(worklist, due_at),
         late=None if due_at is None else (as_of - due_at.date()).days,
         department=catalog.departments[department].name if department else "未登记部门",
-        cells=tuple([str(group), *cells] if worklist.repeated else cells),
-        values=tuple([group, *exported] if worklist.repeated else exported),
+        values=tuple(shown),
         source=json.loads(record)["file_name"] if record else "",
         line=line,
     )
@@ -147,23 +150,3 @@ def _due_text(worklist: Worklist, due_at: datetime | None) -> str:
     if due_at is None:
         return "" if not worklist.due else "期限不明"
     return f"{due_at:%Y-%m-%d %H:%M}" if worklist.to_the_minute else f"{due_at:%Y-%m-%d}"
-
-
-def _value(table: Table, column: str, value: object) -> CsvValue:
-    if column in table.columns and table.columns[column].private:
-        return _cell(table, column, value)
-    if isinstance(value, Decimal):
-        return value.normalize()
-    return value if isinstance(value, int) and not isinstance(value, bool) else _cell(table, column, value)
-
-
-def _cell(table: Table, column: str, value: object) -> str:
-    if value is None:
-        return ""
-    if column in table.columns and table.columns[column].private:
-        return MASK
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return f"{value.normalize():,f}" if isinstance(value, Decimal) else str(value)

@@ -120,7 +120,7 @@ def write_extract(path: Path, rows: int, found: Catalog) -> None:
 
 
 def _as_written(name: str, found: Catalog) -> str:
-    kind = found.tables["cases"].columns[name].type
+    kind = found.tables["cases"].columns[name].type.name
     if kind == "boolean":
         return f"CASE WHEN {name} THEN '是' WHEN NOT {name} THEN '否' END AS {name}"
     if kind == "department":

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from etl.engine import load_calendar, open_build
 from etl.warehouse import rollup, tables
-from scorecard.catalog.contracts import ColumnType, Table
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from tests.support.naive import Key, Row as NaiveRow, Rows, Value
 
-_ARROW: dict[ColumnType, pa.DataType] = {
+_ARROW: dict[str, pa.DataType] = {
     "text": pa.string(),
     "case_no": pa.string(),
     "date": pa.date32(),
@@ -48,7 +48,7 @@ def built(
 
 def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
     arrays = {
-        name: pa.array([row.get(name) for row in rows], type=_ARROW[column.type])
+        name: pa.array([row.get(name) for row in rows], type=_ARROW[column.type.name])
         for name, column in table.columns.items()
     }
     return pa.table({**arrays, "_line": pa.array(range(2, len(rows) + 2), type=pa.int64())})

@@ -303,7 +303,9 @@ def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | Non
     firsts: list[date] = []
     for name in indicator.formula.tables:
         columns = catalog.tables[name].columns.items()
-        dates = [column for column, told in columns if told.type in ("date", "datetime") and not told.future]
+        dates = [
+            column for column, told in columns if told.type.name in ("date", "datetime") and not told.future
+        ]
         days = [as_date(row[day]) for row in whole[name] for day in dates if row[day] is not None]
         if not days:
             return None

@@ -18,12 +18,11 @@ from etl.intake.accept import accept, template
 from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
-from scorecard.assessment.indicator_value import ALL_DEPARTMENTS
 from scorecard.audit.entry import AuditEntry
 from scorecard.audit.listing import audit_csv
 from scorecard.briefing.xlsx import csv_annex
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.queries.evidence import EvidenceQuery
 from scorecard.records.decisions import Decision
 from scorecard.storage.data_dir import DataDir

@@ -16,18 +16,6 @@ from scorecard.narrative.formula_words import derived_words
 from scorecard.store.open_version import in_order
 from scorecard.ui.shell.templating import render
 
-_TYPES = {
-    "text": "文字",
-    "case_no": "案号",
-    "date": "日期",
-    "datetime": "日期和时间",
-    "integer": "整数",
-    "decimal": "数字",
-    "boolean": "是/否",
-    "code": "取值",
-    "department": "部门",
-}
-
 
 @dataclass(frozen=True)
 class Selected:
@@ -75,7 +63,7 @@ def show_templates(catalog: Catalog) -> None:
         rows = [
             {
                 "header": column.header,
-                "type": f"{_TYPES[column.type]}{f'（{column.unit}）' if column.unit else ''}",
+                "type": f"{column.type.label}{f'（{column.unit}）' if column.unit else ''}",
                 "required": "必填" if column.required else "",
                 "values": "、".join(column.values),
                 "aliases": "、".join(column.aliases),

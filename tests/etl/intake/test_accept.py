@@ -22,9 +22,9 @@ from etl.intake import examine as looking
 from etl.intake.accept import Refused, accept, read_seed_table, template
 from etl.intake.batches import contract_digest, list_batches
 from etl.intake.examine import examine
-from etl.problems import MASK
 from scorecard.access import console
 from scorecard.calendar.clock import today
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
@@ -243,7 +243,7 @@ def test_the_preview_shows_the_first_rows_as_they_were_understood_with_private_c
     )
     assert len(examination.preview) == 20
     assert examination.preview[0] == {
-        **GOOD, "行号": "2", "标的额": "1200.5000", "联系人": MASK, "立案日期": "2026-01-05",
+        **GOOD, "行号": "2", "标的额": "1200.5", "申请时间": "2026-01-05 09:30", "联系人": MASK, "立案日期": "2026-01-05",
     }  # fmt: skip
     assert (examination.rows, examination.refused, examination.encoding) == (30, False, "UTF-8")
 

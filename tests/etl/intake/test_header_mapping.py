@@ -115,7 +115,7 @@ def test_a_mapped_header_with_the_columns_own_unit_is_that_column(catalog: Catal
     headers = ["标的（元）" if header == "标的额" else header for header in HEADERS]
     raw = extract([{**row, "标的（元）": row["标的额"]} for row in rows(1)], headers)
     found = examine(raw, "a.csv", TRIALS, catalog, AS_OF, mapping={"标的（元）": "claimed_yuan"})
-    assert found.preview[0]["标的额"] == "1200.5000"
+    assert found.preview[0]["标的额"] == "1200.5"
 
 
 # --- remembered ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ import pytest
 
 from etl.intake.accept import Refused, accept
 from etl.intake.examine import Examination, examine
-from etl.problems import LISTED, MASK, TITLES, Findings, Problem, problems_csv
+from etl.problems import LISTED, TITLES, Findings, Problem, problems_csv
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
@@ -433,7 +434,7 @@ def test_the_other_checks_report_or_refuse_as_declared(catalog: Catalog) -> None
         ("required_missing", "report", 3, "结案方式", ""),
         ("unique_doubled", "report", 5, "案由", "案由0"),
     ]
-    assert examination.problems[0].reason == "大于标的额（1.0000）"
+    assert examination.problems[0].reason == "大于标的额（1）"
     assert "“结案日期”" in examination.problems[2].reason
 
 

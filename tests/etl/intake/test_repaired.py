@@ -56,7 +56,7 @@ def test_the_repaired_file_has_the_contracts_headers_and_usual_spellings(catalog
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.decode("utf-8-sig") == (
         ",".join(HEADERS)
-        + "\r\n（2026）鲁0117民初1号,2026-01-05,2026-03-02,2026-01-05 09:30:00,1200.5,2,是,判决,"
+        + "\r\n（2026）鲁0117民初1号,2026-01-05,2026-03-02,2026-01-05 09:30,1200.5,2,是,判决,"
         "民事审判庭,买卖,张三\r\n"
     )
     assert examine(raw, "a.csv", TRIALS, catalog, AS_OF).repairable

@@ -13,9 +13,9 @@ from etl.intake.accept import Refused, accept
 from etl.intake.batches import Batch, list_batches
 from etl.intake.examine import examine
 from etl.intake.set_aside import aside_csv, aside_rows, outstanding, waiting
-from etl.problems import MASK
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError

@@ -10,23 +10,24 @@ from hypothesis import example, given, settings, strategies as st
 
 from etl.reading.cells import CellResult, CellValue, reader
 from etl.reading.sql_casts import clean_sql, needs_judgement_sql, repaired
-from scorecard.catalog.contracts import Column
+from scorecard.catalog import columns
+from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog
 
 AS_OF = date(2026, 10, 31)
-DATE = Column(header="立案日期", type="date")
-MOMENT = Column(header="申请时间", type="datetime")
-YUAN = Column(header="标的额", type="decimal", unit="元", minimum=0)
-SIGNED = Column(header="差额", type="decimal")
-TIMES = Column(header="庭审次数", type="integer", unit="次", minimum=0)
-BOOLEAN = Column(header="是否涉企", type="boolean")
-TEXT = Column(header="案由", type="text")
+DATE = Column(header="立案日期", type=columns.DATE)
+MOMENT = Column(header="申请时间", type=columns.DATETIME)
+YUAN = Column(header="标的额", type=columns.DECIMAL, unit="元", minimum=0)
+SIGNED = Column(header="差额", type=columns.DECIMAL)
+TIMES = Column(header="庭审次数", type=columns.INTEGER, unit="次", minimum=0)
+BOOLEAN = Column(header="是否涉企", type=columns.BOOLEAN)
+TEXT = Column(header="案由", type=columns.TEXT)
 OUTCOME = Column(
-    header="结案方式", type="code", values={"判决": ("判决结案",), "普通程序（独任）": ("普通独任",)}
+    header="结案方式", type=columns.CODE, values={"判决": ("判决结案",), "普通程序（独任）": ("普通独任",)}
 )
-OWN = Column(header="案号", type="case_no", court="own")
-ANY = Column(header="关联案号", type="case_no")
-DEPARTMENT = Column(header="承办部门", type="department")
+OWN = Column(header="案号", type=columns.CASE_NO, court="own")
+ANY = Column(header="关联案号", type=columns.CASE_NO)
+DEPARTMENT = Column(header="承办部门", type=columns.DEPARTMENT)
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +208,7 @@ def test_what_is_wrong_or_could_mean_two_things_is_refused_with_a_way_out(
 
 
 def test_a_date_may_lie_ahead_where_the_contract_says_so_or_nothing_is_cut(catalog: Catalog) -> None:
-    ahead = Column(header="审限届满日", type="date", future=True)
+    ahead = Column(header="审限届满日", type=columns.DATE, future=True)
     assert judged(catalog, ahead, "2027-01-05").value == date(2027, 1, 5)
     assert judged(catalog, DATE, "2027-01-05", as_of=None).value == date(2027, 1, 5)
 

@@ -1,8 +1,8 @@
 """The rows that must be corrected are shown as they are written, with the wrong cells named."""
 
 from etl.intake.examine import examine
-from etl.problems import MASK
 from etl.reading.rejected_rows import SHOWN
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from tests.support.extracts import AS_OF, cases_csv
 

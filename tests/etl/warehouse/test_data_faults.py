@@ -58,7 +58,7 @@ def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
 ) -> None:
     (name,) = (n for n, d in catalog.tables["credit_register"].derived.items() if d.working_days_between)
     columns = catalog.tables["credit_register"].columns
-    dated = ", ".join(f'"{n}" DATE' for n, column in columns.items() if column.type == "date")
+    dated = ", ".join(f'"{n}" DATE' for n, column in columns.items() if column.type.name == "date")
     connection.execute(f"CREATE TABLE credit_register ({dated}, left_on DATE)")
     start, end = catalog.tables["credit_register"].derived[name].working_days_between or ("", "")
     after = workdays.LAST.replace(year=workdays.LAST.year + 1)

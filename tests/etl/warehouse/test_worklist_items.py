@@ -11,7 +11,7 @@ import pytest
 
 from etl.warehouse import worklist_items
 from scorecard.catalog import loader, worked_examples
-from scorecard.catalog.contracts import Column
+from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist, state_of
 from scorecard.storage.data_dir import DataDir
@@ -206,7 +206,7 @@ def _cell(name: str, column: Column, draw: Random, day: date, asked: dict[str, l
     if name in asked and draw.random() < 0.7:
         return draw.choice(asked[name])
     moment = datetime.combine(day, time()) + timedelta(hours=draw.randint(-24 * 800, 24 * 5))
-    match column.type:
+    match column.type.name:
         case "date":
             near = draw.choice([0, 1, 2, 3, 5, 30, 31, 60, 90, 180, 365, 730])
             return day - timedelta(days=near + draw.randint(-2, 2)) if draw.random() < 0.7 else moment.date()

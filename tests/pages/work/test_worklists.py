@@ -13,11 +13,12 @@ from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.catalog import loader
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.worklist_export import exported
-from scorecard.store.worklist_rows import MASK, counted, items, standings, tallies
+from scorecard.store.worklist_rows import counted, items, standings, tallies
 from scorecard.ui.work.requirements import TOPICS
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scorecard.catalog.contracts import Column
+from scorecard.catalog.columns import DATETIME, Column
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import FormulaForm
 from tests.support.court import CATALOG, indicator
@@ -173,7 +173,7 @@ def test_beyond_counts_what_has_not_happened_and_within_does_not(engine: Engine)
 def test_hours_are_counted_by_the_clock(engine: Engine) -> None:
     """48 hours after 10:00 on 5 January end at 10:00 on the 7th, to the minute."""
     cases = CATALOG.tables["cases"]
-    columns = {**cases.columns, "applied_at": Column(header="申请时间", type="datetime")}
+    columns = {**cases.columns, "applied_at": Column(header="申请时间", type=DATETIME)}
     catalog = replace(CATALOG, tables={"cases": cases.model_copy(update={"columns": columns})})
     served = [datetime(2026, 1, 7, 10, 0), datetime(2026, 1, 7, 10, 1), None]
     rows = _cases(*[("01-05", "01-10")] * 3, served_at=served, applied_at=[datetime(2026, 1, 5, 10, 0)] * 3)

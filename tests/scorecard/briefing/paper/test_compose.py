@@ -18,11 +18,11 @@ from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
+from scorecard.catalog.columns import MASK
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
 from scorecard.store.registers import activities, pieces, revisits
-from scorecard.store.worklist_rows import MASK
 from tests.support.actors import CIVIL, LEADER, OFFICER
 from tests.support.samples import published_month, published_without_targets
 

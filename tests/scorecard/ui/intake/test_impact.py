@@ -7,6 +7,7 @@ import pytest
 
 from etl.impact.attached import AttachedVersions, side
 from etl.impact.row_changes import table_impact
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.version_diff import Impact, IndicatorChanges, RowChange, TableImpact
 from scorecard.ui.intake import impact as screen
@@ -102,4 +103,4 @@ def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: AttachedVer
     table = contract(key=("cause",), checks=())
     found = table_impact(pair, table, table)
     assert (found.changed, found.columns) == (1, (("联系人", 1),))
-    assert [(one.column, one.before, one.after) for one in found.cells] == [("联系人", "***", "***")]
+    assert [(one.column, one.before, one.after) for one in found.cells] == [("联系人", MASK, MASK)]
