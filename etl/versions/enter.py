@@ -11,6 +11,7 @@ from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import Actor
 from scorecard.calendar.clock import today
+from scorecard.catalog.columns import DEPARTMENT
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
@@ -67,7 +68,7 @@ def one_row_csv(row: Mapping[str, object], table: Table, catalog: Catalog) -> by
     cells: list[str | None] = []
     for name, column in table.columns.items():
         value = row.get(name)
-        if column.type == "department" and (department := catalog.departments.get(str(value))):
+        if column.type == DEPARTMENT and (department := catalog.departments.get(str(value))):
             value = department.name
         cells.append(None if value is None else str(value))
     return write_csv([column.header for column in table.columns.values()], [cells])
