@@ -18,6 +18,7 @@ from etl.intake.accept import accept, template
 from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
+from etl.versions.enter import one_row_csv
 from scorecard.audit.entry import AuditEntry
 from scorecard.audit.listing import audit_csv
 from scorecard.briefing.xlsx import csv_annex
@@ -38,7 +39,6 @@ from scorecard.store.version_diff import (
     ValueChange,
 )
 from scorecard.ui.intake import impact
-from scorecard.ui.records.entry_form import as_csv
 from scorecard.ui.work import meeting
 from tests.conftest import ROOT
 from tests.support.actors import OFFICER
@@ -204,7 +204,7 @@ def repaired(given: Given) -> bytes:
 def typed_row(given: Given) -> bytes:
     whole = b""
     for text in given.texts:
-        header, row = as_csv({"cause": text}, TRIALS).splitlines(keepends=True)
+        header, row = one_row_csv({"cause": text}, TRIALS, given.catalog).splitlines(keepends=True)
         whole = (whole or header) + row
     return whole
 
