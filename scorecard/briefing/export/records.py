@@ -19,6 +19,7 @@ from scorecard.briefing.paper.manifest import ExportManifest, ExportSource, pars
 from scorecard.briefing.paper.request import BriefingSpec, from_data
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.program_digest import digest_of
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store.open_version import Version
@@ -109,15 +110,17 @@ def program() -> str:
 
 
 def digest(root: Path) -> str:
-    """16 hex digits over the code that decides what a paper says and how: scorecard but its screens, and the writers."""
-    found = sha256()
-    for path in sorted(root.rglob("*")):
-        inside = path.relative_to(root)
-        if path.is_file() and path.suffix != ".pyc" and "ui" not in inside.parts:
-            found.update(inside.as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
-    for name in _WRITERS:
-        found.update(f"{name} {installed(name)}".encode())
-    return found.hexdigest()[:16]
+    """16 hex digits over the code that decides what a paper says and how: scorecard but its screens, and the writers.
+
+    Comments, docstrings and moves of code count for nothing; templates and style sheets count with every byte.
+    """
+    files = [path for path in root.rglob("*") if path.is_file() and "ui" not in path.relative_to(root).parts]
+    sources = (path.read_text(encoding="utf-8") for path in files if path.suffix == ".py")
+    others = sorted(
+        sha256(path.read_bytes()).hexdigest() for path in files if path.suffix not in (".py", ".pyc")
+    )
+    writers = [f"{name} {installed(name)}" for name in _WRITERS]
+    return sha256("\n".join((digest_of(sources), *others, *writers)).encode()).hexdigest()[:16]
 
 
 def write(data: DataDir, manifest: ExportManifest) -> None:

@@ -298,16 +298,17 @@ def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_s
         "wording.pyc",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("1")
+        (tmp_path / name).write_text("A = 1")
     before = records.digest(tmp_path)
     assert len(before) == 16
-    for name, same in (
-        ("ui/style.css", True),
-        ("wording.pyc", True),
-        ("briefing/templates/paper.html", False),
-        ("wording.py", False),
+    for name, text, same in (
+        ("ui/style.css", "A = 2", True),
+        ("wording.pyc", "A = 2", True),
+        ("wording.py", '"""What it says."""\n\nA = 1  # why', True),
+        ("briefing/templates/paper.html", "A = 2", False),
+        ("wording.py", "A = 2", False),
     ):
-        (tmp_path / name).write_text("2")
+        (tmp_path / name).write_text(text)
         assert (records.digest(tmp_path) == before) is same, name
         before = records.digest(tmp_path)
 

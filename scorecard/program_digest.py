@@ -1,0 +1,35 @@
+"""A digest of program text that only changes with what the program does: part of version ids and of export records."""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+
+
+def digest_of(sources: Iterable[str]) -> str:
+    """SHA-256 over the top-level statements of these sources, sorted, without comments, docstrings and imports.
+
+    Rewording a comment, reordering imports, moving a function to another module or renaming a module leaves it as it
+    is; changing a statement does not.
+    """
+    statements = sorted(statement for source in sources for statement in _statements(source))
+    return hashlib.sha256("\0".join(statements).encode()).hexdigest()
+
+
+def _statements(source: str) -> list[str]:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            kept = [child for child in node.body if not _says_nothing(child)]
+            node.body = kept or [ast.Pass()]
+    return [ast.dump(node, annotate_fields=False) for node in tree.body]
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    """Whether a statement is an import or a docstring (a bare string)."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
