@@ -11,7 +11,7 @@ import pytest
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.support.samples import published_sample
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,7 +103,7 @@ def connection(sample: DataDir) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
     """The catalogue as the published sample holds it."""
-    return store.catalog(connection)
+    return warehouse.catalog(connection)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -16,7 +16,7 @@ from scorecard.calendar import clock
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.version_diff import Impact, TableImpact
 
 
@@ -70,9 +70,9 @@ def _table(pair: AttachedVersions, table: Table, before: Catalog | None) -> Tabl
 
 def _catalog(data: DataDir, version: str) -> Catalog:
     with closing(store.connect(data, version)) as connection, store.understood(version):
-        return store.catalog(connection)
+        return warehouse.catalog(connection)
 
 
 def _is_sample(data: DataDir, version: str) -> bool:
     with closing(store.connect(data, version)) as connection:
-        return store.is_sample(connection)
+        return warehouse.is_sample(connection)

@@ -17,7 +17,7 @@ from scorecard.assessment.number_format import told_apart
 from scorecard.calendar.period import GRAINS, Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.version_diff import ChangeKind, IndicatorChanges, Reached, Redefined, ValueChange
 
 _KEYS = "indicator, grain, period, department, scope"
@@ -77,15 +77,15 @@ def changes(pair: AttachedVersions, old: "_Spoken | None", new: "_Spoken") -> In
 
 def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
     with closing(store.connect(data, version)) as connection, store.understood(version):
-        catalog = store.catalog(connection)
+        catalog = warehouse.catalog(connection)
         targets, doubts, tables = (
-            store.targets(connection),
-            store.doubts(connection),
-            store.tables(connection),
+            warehouse.targets(connection),
+            warehouse.doubts(connection),
+            warehouse.tables(connection),
         )
         said: dict[tuple[str, Period], tuple[IndicatorValue, JudgedPeriod]] = {}
         for grain in GRAINS:
-            series = store.series(connection, catalog, grain, ALL_DEPARTMENTS, "all")
+            series = warehouse.series(connection, catalog, grain, ALL_DEPARTMENTS, "all")
             evidence = CardInputs(catalog, series, targets, doubts, tables, ALL_DEPARTMENTS, "all", today)
             for name, readings in series.items():
                 points = trend(evidence, catalog.indicators[name])

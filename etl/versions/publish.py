@@ -17,7 +17,7 @@ from scorecard.storage.atomic_files import (
     write_atomically,
 )
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.versions import VersionManifest
 
 
@@ -67,7 +67,7 @@ def _described(data: DataDir, version: str, actor: Actor, note: str) -> VersionM
     try:
         batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()
         sample = connection.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall()
-        tables = store.tables(connection)
+        tables = warehouse.tables(connection)
     finally:
         connection.close()
     return VersionManifest(

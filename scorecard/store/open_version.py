@@ -20,7 +20,7 @@ from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Target
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.versions import VersionManifest
 
 _ID = re.compile(r"[0-9a-z]{8,64}")
@@ -71,13 +71,13 @@ def open_version(data: DataDir, version: str) -> Version:
             id=version,
             connection=connection,
             manifest=store.manifest(data, version),
-            catalog=store.catalog(connection),
-            targets=store.targets(connection),
-            doubts=store.doubts(connection),
-            tables=store.tables(connection),
-            departments=store.departments(connection),
-            baselines=store.baselines(connection),
-            annotations=store.annotations(connection),
+            catalog=warehouse.catalog(connection),
+            targets=warehouse.targets(connection),
+            doubts=warehouse.doubts(connection),
+            tables=warehouse.tables(connection),
+            departments=warehouse.departments(connection),
+            baselines=warehouse.baselines(connection),
+            annotations=warehouse.annotations(connection),
         )
 
 
@@ -108,7 +108,7 @@ def card_inputs(version: Version, grain: Grain, department: str, scope: str, jud
     """All readings of a grain, department and scope, with what judges them on that day."""
     return CardInputs(
         catalog=version.catalog,
-        series=store.series(version.connection, version.catalog, grain, department, scope),
+        series=warehouse.series(version.connection, version.catalog, grain, department, scope),
         targets=version.targets,
         doubts=version.doubts,
         tables=version.tables,

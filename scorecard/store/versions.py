@@ -1,32 +1,17 @@
-"""The published version, read-only: the only reader of the warehouse.
+"""Published versions: the pointer to the current one, a manifest for each, read-only connections.
 
-One immutable file per version, one pointer. A connection is opened per version and every query takes its own cursor:
-a connection shared between threads gives wrong rows (facts, measured), a replaced file would serve stale ones.
+A version is one immutable file, opened once: a replaced file would serve stale rows.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 
-from scorecard.assessment.data_quality import TableState
-from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.calendar import period as periods
-from scorecard.calendar.period import Grain
-from scorecard.catalog import loader
-from scorecard.catalog.definitions import Catalog, Indicator, PeriodState
 from scorecard.errors import SeedErrors, StorageError
-from scorecard.records.annotations import TABLE as ANNOTATIONS, Annotation, from_rows as annotation_rows
-from scorecard.records.baselines import TABLE as BASELINES, Baseline, from_rows as baseline_rows
-from scorecard.records.decisions import TABLE as DECISIONS, Decision, from_rows as decision_rows
-from scorecard.records.parameters import TABLE as PARAMETERS, Parameter, from_rows as parameter_rows
-from scorecard.records.targets import Target, from_rows
 from scorecard.storage.data_dir import DataDir
 
 # Given when connecting, not set afterwards: connections of one process to one file share an instance, and the second
@@ -38,7 +23,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "enable_external_access": False,
     "lock_configuration": True,
-    # Rows of cases would otherwise be spilled into a folder beside the file. After enable_external_access: before it, refused.
+    # Prevents spilling case rows to disk. Must come after enable_external_access, which rejects it otherwise.
     "temp_directory": "",
 }
 
@@ -54,9 +39,7 @@ class VersionManifest:
     as_of: Mapping[str, str]
     batches: tuple[Mapping[str, Any], ...]
     note: str = ""
-    audit: str = (
-        ""  # "number seal" of the last audit line before publication; what does not carry one is older
-    )
+    audit: str = ""  # "number seal" of the last audit line before publication; older manifests have none
 
 
 @dataclass(frozen=True)
@@ -77,10 +60,9 @@ def current(data: DataDir) -> Current:
         named = "(无法读取)"
     if named and _is_whole(data, named):
         return Current(named)
-    whole = [found for found in manifests(data) if _is_whole(data, found.version)]
-    if not whole:
+    last = next((known.version for known in manifests(data) if _is_whole(data, known.version)), None)
+    if last is None:
         return Current(None)
-    last = whole[0].version
     return Current(last, f"发布指针损坏或缺失（{named[:40] or '空'}），已改用最近一次发布的版本 {last}")
 
 
@@ -103,13 +85,13 @@ def manifest(data: DataDir, version: str) -> VersionManifest:
 
 def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
     """Every published version whose record is readable, newest first."""
-    found: list[VersionManifest] = []
+    readable: list[VersionManifest] = []
     for path in data.versions.glob("*.json"):
         try:
-            found.append(manifest(data, path.stem))
+            readable.append(manifest(data, path.stem))
         except StorageError:
             continue  # an unreadable record must not hide the readable ones; opening it says what is wrong
-    return tuple(sorted(found, key=lambda one: one.published_at, reverse=True))
+    return tuple(sorted(readable, key=lambda record: record.published_at, reverse=True))
 
 
 def is_pruned(data: DataDir, version: str) -> bool:
@@ -139,7 +121,7 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def understood(version: str) -> Generator[None]:
-    """What is read inside may not be there, or be written otherwise, in a version an older program built: said in words."""
+    """Turn what a version built by an older program lacks, or has in another form, into a StorageError with a remedy."""
     try:
         yield
     except (duckdb.CatalogException, duckdb.BinderException, SeedErrors) as error:
@@ -149,138 +131,3 @@ def understood(version: str) -> Generator[None]:
             "现在的程序建成的版本",
             "请另选一个版本",
         ) from error
-
-
-def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
-    """The definitions as they were when the version was built."""
-    with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT name, content FROM seed_file").fetchall()
-    return loader.parse(dict(rows))
-
-
-def series(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, grain: Grain, department: str, scope: str
-) -> dict[str, tuple[IndicatorValue, ...]]:
-    """Every indicator's readings of one grain, department and scope, in time order."""
-    where = "grain = ? AND department = ? AND scope = ?"
-    keys = [grain, department, scope]
-    with connection.cursor() as cursor:
-        rows = cursor.execute(
-            "SELECT indicator, period, numerator, denominator, base, state FROM indicator_value"
-            f" WHERE {where} ORDER BY indicator, period",
-            keys,
-        ).fetchall()
-        staged = cursor.execute(
-            f"SELECT indicator, period, name, numerator, denominator FROM indicator_part"
-            f" WHERE {where} AND name <> '' ORDER BY part",
-            keys,
-        ).fetchall()
-    parts: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
-    for indicator, key, name, numerator, denominator in staged:
-        parts[indicator, key].append((name, numerator or Decimal(0), denominator or Decimal(0)))
-    found: dict[str, list[IndicatorValue]] = defaultdict(list)
-    for indicator, key, numerator, denominator, base, state in rows:
-        one = periods.parse(grain, key)
-        assert one is not None
-        stages = tuple(parts.get((indicator, key), ()))
-        found[indicator].append(
-            IndicatorValue(
-                indicator=indicator,
-                period=one,
-                department=department,
-                scope=scope,
-                numerator=numerator,
-                denominator=denominator,
-                base=int(base or 0),
-                exact=_exact(catalog.indicators[indicator], numerator, denominator, stages),
-                state=cast(PeriodState, state),
-                parts=stages,
-            )
-        )
-    return {indicator: tuple(readings) for indicator, readings in found.items()}
-
-
-def _exact(
-    indicator: Indicator,
-    numerator: Decimal | None,
-    denominator: Decimal | None,
-    stages: tuple[tuple[str, Decimal, Decimal], ...],
-) -> Fraction | None:
-    """numerator ÷ denominator in the indicator's unit, or the sum of the stages' means; None where undefined."""
-    halves = [(top, bottom) for _, top, bottom in stages] if stages else [(numerator, denominator)]
-    total = Fraction(0)
-    for top, bottom in halves:
-        if top is None or (bottom is not None and bottom <= 0):
-            return None
-        total += Fraction(top) / (Fraction(bottom) if bottom is not None else 1)
-    up, down = indicator.scale
-    return total * up / down
-
-
-def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableState]:
-    """Every table that came from extracts, with what the data say against it."""
-    with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT table_id, as_of, rows, batches, aside FROM table_state").fetchall()
-        faults = cursor.execute("SELECT table_id, reason FROM table_fault").fetchall()
-    return {
-        row[0]: TableState(*row, faults=tuple(reason for table, reason in faults if table == row[0]))
-        for row in rows
-    }
-
-
-def is_sample(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the version was built from invented rows."""
-    with connection.cursor() as cursor:
-        return cursor.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall() == [("true",)]
-
-
-def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
-    """All targets ever recorded, in the order they were recorded."""
-    return from_rows(_dictionaries(connection, "targets"))
-
-
-def baselines(connection: duckdb.DuckDBPyConnection) -> tuple[Baseline, ...]:
-    """All decisions to re-base, in the order they were recorded."""
-    return baseline_rows(_dictionaries(connection, BASELINES))
-
-
-def annotations(connection: duckdb.DuckDBPyConnection) -> tuple[Annotation, ...]:
-    """All marks on the time axis, in the order they were recorded."""
-    return annotation_rows(_dictionaries(connection, ANNOTATIONS))
-
-
-def decisions(connection: duckdb.DuckDBPyConnection) -> tuple[Decision, ...]:
-    """What sessions decided, as far as the version holds it, in the order it was recorded."""
-    return decision_rows(_dictionaries(connection, DECISIONS))
-
-
-def parameters(connection: duckdb.DuckDBPyConnection) -> tuple[Parameter, ...]:
-    """All dated parameters."""
-    return parameter_rows(_dictionaries(connection, PARAMETERS))
-
-
-def _dictionaries(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        exists = cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
-        if not exists:
-            return []
-        cursor.execute(f'SELECT * FROM "{table}" ORDER BY _batch, _line')
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    """Reasons in the data why an indicator must not be judged."""
-    with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT indicator, reason FROM indicator_doubt").fetchall()
-    found: dict[str, list[str]] = defaultdict(list)
-    for indicator, reason in rows:
-        found[indicator].append(reason)
-    return {indicator: tuple(reasons) for indicator, reasons in found.items()}
-
-
-def departments(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Departments that have values of their own; callers put them in the plan's order."""
-    with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT DISTINCT department FROM indicator_value ORDER BY 1").fetchall()
-    return tuple(row[0] for row in rows)

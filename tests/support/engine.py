@@ -59,7 +59,7 @@ def values(
 ) -> dict[Key, tuple[Value, float | None]]:
     """Everything the waist holds for one indicator, with the drawn (floating point) value beside it.
 
-    `exact` is left out here: it is what scorecard.store.versions makes of the halves.
+    `exact` is left out here: it is what scorecard.store.warehouse makes of the halves.
     """
     stages: dict[Key, list[tuple[str, Decimal, Decimal]]] = {}
     for *key, name, top, bottom in connection.execute(

@@ -17,7 +17,7 @@ from scorecard.errors import SeedErrors
 from scorecard.narrative import glossary
 from scorecard.records.targets import effective
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.conftest import ROOT
 from tests.support.actors import TESTER
 from tests.support.court import period, verdict_on
@@ -77,11 +77,11 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
     publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
     try:
-        shown = store.catalog(connection)
-        found = store.series(connection, shown, "ytd", "all", "all")["summary_rate"][-1]
+        shown = warehouse.catalog(connection)
+        found = warehouse.series(connection, shown, "ytd", "all", "all")["summary_rate"][-1]
         assert (found.numerator, found.denominator, found.exact) == (30, 40, 75)
         indicator = shown.indicators["summary_rate"]
-        target = effective(store.targets(connection), "summary_rate", period("2026-10", "ytd"))
+        target = effective(warehouse.targets(connection), "summary_rate", period("2026-10", "ytd"))
         assert target is not None
         assert target.lower == Decimal(75)
         assert verdict_on(indicator, found, target).word == "达标"
@@ -140,7 +140,7 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
         accept.accept(raw.encode(), f"{number}.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
-        found = store.series(connection, catalog, "ytd", "all", "all")["summary_rate"][-1]
+        found = warehouse.series(connection, catalog, "ytd", "all", "all")["summary_rate"][-1]
         assert (found.numerator, found.denominator) == (4, 12)
     finally:
         connection.close()
@@ -163,7 +163,7 @@ def test_a_new_extract_is_one_contract_and_its_indicator_one_file(copied: Path, 
     accept.accept(raw, "来访.csv", catalog.tables["visits"], catalog, date(2026, 2, 28), TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
-        found = store.series(connection, catalog, "month", "all", "all")["visit_count"]
+        found = warehouse.series(connection, catalog, "month", "all", "all")["visit_count"]
         assert [(one.period.key, one.numerator) for one in found] == [("2026-01", 2), ("2026-02", 1)]
     finally:
         connection.close()

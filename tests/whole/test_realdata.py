@@ -26,7 +26,7 @@ from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.conftest import ROOT
 from tests.support import registers
 from tests.support.actors import TESTER
@@ -46,7 +46,7 @@ class Built:
     batches: dict[str, Batch]
 
     def years(self, indicator: str, department: str = "all") -> dict[str, IndicatorValue]:
-        found = store.series(self.connection, self.catalog, "year", department, "all")[indicator]
+        found = warehouse.series(self.connection, self.catalog, "year", department, "all")[indicator]
         return {reading.period.key: reading for reading in found}
 
     def row(self, sql: str) -> Any:
@@ -76,7 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     }
     publish.publish(data, build.build(catalog, data), TESTER)
     connection = store.connect(data, store.current(data).version or "")
-    yield Built(store.catalog(connection), connection, batches)
+    yield Built(warehouse.catalog(connection), connection, batches)
     connection.close()
 
 
@@ -180,7 +180,7 @@ def test_the_last_year_of_a_register_cut_in_september_is_still_running(built: Bu
 
 
 def test_ninety_districts_add_up_to_the_whole(built: Built) -> None:
-    departments = [one for one in store.departments(built.connection) if one != "all"]
+    departments = [one for one in warehouse.departments(built.connection) if one != "all"]
     assert len(departments) == 90
     for name in ("filed_count", "closed_count", "pending_count"):
         whole = {year: top(reading) for year, reading in built.years(name).items()}
@@ -205,7 +205,9 @@ def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Bu
         )
         for grain in ("month", "quarter", "ytd", "year"):
             for district in ("de", "vt"):
-                series = store.series(built.connection, built.catalog, grain, district, "all")[indicator.id]
+                series = warehouse.series(built.connection, built.catalog, grain, district, "all")[
+                    indicator.id
+                ]
                 waist = {(one.period.key): (one.exact, one.base, one.state) for one in series}
                 naive = {
                     key[1]: (value.exact, value.base, value.state)

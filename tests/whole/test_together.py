@@ -15,7 +15,7 @@ import pytest
 from etl.intake.batches import list_batches
 from scorecard.audit import log as audit
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.conftest import ROOT
 from tests.support.crashing import Ended, Server
 
@@ -63,11 +63,11 @@ def page(data: DataDir, version: str) -> Page:
     """What a page of a version shows: rows, values of all indicators, tables; each by a query of its own."""
     connection = store.connect(data, version)
     try:
-        catalog = store.catalog(connection)
+        catalog = warehouse.catalog(connection)
         with connection.cursor() as cursor:
             rows = int(cursor.execute("SELECT count(*) FROM cases").fetchall()[0][0])
-        values = [store.series(connection, catalog, grain, "all", "all") for grain in ("month", "ytd")]
-        return rows, values, store.tables(connection)
+        values = [warehouse.series(connection, catalog, grain, "all", "all") for grain in ("month", "ytd")]
+        return rows, values, warehouse.tables(connection)
     finally:
         connection.close()
 

@@ -14,7 +14,7 @@ from scorecard.narrative.attention import groups
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.store.open_version import Version, card_inputs
 from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import Tally, tallies
@@ -101,7 +101,7 @@ class Material:
 
     def reported_every(self) -> int | None:
         """How many days may pass between two reports on a measure; None where nobody has set it."""
-        return interval(store.parameters(self.version.connection), self.order.judged_on)
+        return interval(warehouse.parameters(self.version.connection), self.order.judged_on)
 
 
 def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:

@@ -16,7 +16,7 @@ from scorecard.catalog.worklists import STATES, Worklist
 from scorecard.plan.agenda import AgendaItem, agenda
 from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.records.decisions import Decision
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.store.worklist_rows import counted, headers, items, standings
 
 _LATIN = 0x2E7F  # signs beyond are as wide as they are high
@@ -152,7 +152,7 @@ def matters(material: Material, section: Section) -> list[Block]:
         material.every,
         material.measures(),
         material.tallies(),
-        store.decisions(material.version.connection),
+        warehouse.decisions(material.version.connection),
         material.order.dated,
     )
     if not found:

@@ -7,7 +7,7 @@ from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import stage_times
 from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
@@ -187,7 +187,7 @@ def small_claims(view: View) -> None:
     chosen = slice_for(view, CLAIMS_NEEDED)
     if chosen is None:
         return
-    parameters = store.parameters(view.version.connection)
+    parameters = warehouse.parameters(view.version.connection)
     limits = deadline_queries.thresholds(parameters)
     missing = deadline_queries.missing_parameters(parameters)
     if missing:

@@ -6,7 +6,7 @@ from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
 from scorecard.records.progress_reports import ProgressReport
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
 from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import tallies
@@ -23,14 +23,14 @@ def of_version(view: View) -> tuple[MeasureLine, ...]:
 
 def _lines(view: View) -> tuple[MeasureLine, ...]:
     connection, now = view.version.connection, judged_on(view.version)
-    every = interval(store.parameters(connection), now)
+    every = interval(warehouse.parameters(connection), now)
     reports = progress(connection) or ()
     return lines(view.catalog, view.cards, reports, tallies(connection, view.catalog), now, every)
 
 
 def owed(view: View) -> None:
     """On the overview: measures of which a responsible department owes a report; nothing while none does."""
-    every = interval(store.parameters(view.version.connection), judged_on(view.version))
+    every = interval(warehouse.parameters(view.version.connection), judged_on(view.version))
     names = view.catalog.departments
     rows = [
         {
@@ -68,7 +68,7 @@ def _matrix(view: View) -> str:
         "ui/work/measures_matrix.html",
         domains=domains,
         departments=[catalog.departments[one].name for one in departments],
-        every=interval(store.parameters(view.version.connection), judged_on(view.version)),
+        every=interval(warehouse.parameters(view.version.connection), judged_on(view.version)),
         silent=[line.measure for line in found if line.silent],
         owing=sum(len(line.owing) for line in found),
         missed=sum(bool(line.missed) for line in found),

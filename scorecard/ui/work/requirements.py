@@ -12,7 +12,7 @@ from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.records.parameters import Parameter
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.store.open_version import Selection, judged_on
 from scorecard.store.registers import ADOPTED, activities, pieces, register, revisits
 from scorecard.store.worklist_rows import counted, tallies
@@ -111,7 +111,7 @@ def information_topic(view: View) -> None:
         return
     span = _span(view, "information_reports")
     found = {one.department: one for one in pieces(view.version.connection, *span) or ()}
-    parameters = store.parameters(view.version.connection)
+    parameters = warehouse.parameters(view.version.connection)
     scored = has_table(parameters)
     rows = [
         {

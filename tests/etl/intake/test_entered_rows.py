@@ -13,7 +13,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
 
@@ -39,10 +39,10 @@ def test_what_was_accepted_is_read_from_the_version_it_was_built_into(
         accept(raw, f"{table}.csv", catalog.tables[table], catalog, AS_OF, OFFICER, data)
     connection = store.connect(data, build(catalog, data))
     at = datetime(2026, 4, 2, 9, 30)
-    assert store.baselines(connection) == (
+    assert warehouse.baselines(connection) == (
         Baseline("small_claims_rate", date(2026, 3, 1), "有效", "标的额上限调整", "某副院长", at),
     )
-    first, second = store.annotations(connection)
+    first, second = warehouse.annotations(connection)
     assert first == Annotation(
         "", date(2026, 3, 1), "事项", "集中送达中心启用", "院务会纪要", "有效", "审管办", at
     )
@@ -54,7 +54,7 @@ def test_what_was_accepted_is_read_from_the_version_it_was_built_into(
 def test_a_version_built_before_there_were_such_tables_has_none(data: DataDir, catalog: Catalog) -> None:
     accept(cases_csv(30), "a.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, data)
     connection = store.connect(data, build(catalog, data))
-    assert (store.baselines(connection), store.annotations(connection)) == ((), ())
+    assert (warehouse.baselines(connection), warehouse.annotations(connection)) == ((), ())
     connection.close()
 
 

@@ -13,7 +13,7 @@ from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.versions import VersionManifest
 from tests.support.actors import CIVIL, OFFICER
 from tests.support.extracts import cases_csv
@@ -54,7 +54,7 @@ def test_a_row_that_stands_alone_is_published_at_once_and_says_what_was_typed(
     current = store.current(data).version or ""
     assert current != version.version
     connection = store.connect(data, current)
-    assert [row.reason for row in store.baselines(connection)] == ["=标的额上限调整"]
+    assert [row.reason for row in warehouse.baselines(connection)] == ["=标的额上限调整"]
     connection.close()
 
 

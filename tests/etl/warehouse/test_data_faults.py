@@ -9,7 +9,7 @@ import pytest
 from etl.warehouse import data_faults
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_balance_that_holds_raises_no_doubt(
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
     data_faults.write(connection, catalog)
-    assert store.doubts(connection) == {}
+    assert warehouse.doubts(connection) == {}
     assert faults(connection) == []
 
 
@@ -46,7 +46,7 @@ def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), row])
     data_faults.write(connection, catalog)
-    found = store.doubts(connection)
+    found = warehouse.doubts(connection)
     assert f"相差 {gap} 件" in found["small_claims_rate"][0]  # counts by the closing date
     assert "pending_over_12m_share" in found  # the stock itself
     assert "enforcement_completion_rate" not in found  # another table
@@ -66,6 +66,6 @@ def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
         f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after]
     )
     data_faults.write(connection, catalog)
-    found = store.doubts(connection)
+    found = warehouse.doubts(connection)
     assert "超出工作日历" in found["delisting_3wd_rate"][0]
     assert set(found) == {"delisting_3wd_rate"}

@@ -15,7 +15,7 @@ from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist, state_of
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.conftest import ROOT
 from tests.support import naive_worklists
 from tests.support.engine import built
@@ -147,7 +147,7 @@ def test_both_engines_list_the_same_rows_of_the_sample(name: str, version: duckd
         picked = ", ".join(f'"{column}"' for column in columns)
         found = version.execute(f'SELECT {picked}, _line FROM "{table}" ORDER BY _batch, _line').fetchall()
         rows[table] = [dict(zip([*columns, "_line"], row, strict=True)) for row in found]
-    as_of = {name: state.as_of for name, state in store.tables(version).items()}
+    as_of = {name: state.as_of for name, state in warehouse.tables(version).items()}
     lines = [row["_line"] for row in rows[one.table]]
     wanted = [
         (lines[number - 1], state, due)

@@ -20,7 +20,7 @@ from scorecard.assessment.data_quality import (
 from scorecard.calendar.period import Period, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.support.actors import TESTER
 from tests.support.extracts import cases_csv
 
@@ -137,7 +137,7 @@ def spoilt(rows: int, bad: int) -> bytes:
 def state(catalog: Catalog, data: DataDir) -> TableState:
     connection = store.connect(data, publish(data, build(catalog, data), TESTER).version)
     try:
-        return store.tables(connection)["cases"]
+        return warehouse.tables(connection)["cases"]
     finally:
         connection.close()
 

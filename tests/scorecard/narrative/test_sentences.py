@@ -21,7 +21,7 @@ from scorecard.narrative.control_words import baseline_lines, state_note
 from scorecard.narrative.time_axis_notes import marks
 from scorecard.records.targets import bounds, effective
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.scorecard.assessment.test_cards import OCTOBER, evidence, reading, target
 from tests.support.court import indicator
 from tests.support.samples import AS_OF
@@ -234,11 +234,18 @@ def test_every_sentence_reads_back_to_the_values_it_came_from(
     version = store.current(sample).version
     assert version is not None
     connection = store.connect(sample, version)
-    catalog = store.catalog(connection)
-    series = store.series(connection, catalog, grain, "all", "all")
-    targets = store.targets(connection)
+    catalog = warehouse.catalog(connection)
+    series = warehouse.series(connection, catalog, grain, "all", "all")
+    targets = warehouse.targets(connection)
     shown = CardInputs(
-        catalog, series, targets, store.doubts(connection), store.tables(connection), "all", "all", AS_OF
+        catalog,
+        series,
+        targets,
+        warehouse.doubts(connection),
+        warehouse.tables(connection),
+        "all",
+        "all",
+        AS_OF,
     )
     period = parse(grain, key)
     assert period is not None
@@ -293,10 +300,10 @@ def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_mon
     version = store.current(sample).version
     assert version is not None
     connection = store.connect(sample, version)
-    catalog = store.catalog(connection)
-    series = store.series(connection, catalog, "month", "all", "all")
+    catalog = warehouse.catalog(connection)
+    series = warehouse.series(connection, catalog, "month", "all", "all")
     shown = CardInputs(
-        catalog, series, store.targets(connection), {}, store.tables(connection), "all", "all", AS_OF
+        catalog, series, warehouse.targets(connection), {}, warehouse.tables(connection), "all", "all", AS_OF
     )
     connection.close()
     period = parse("month", key)

@@ -15,7 +15,7 @@ from scorecard.calendar.period import Grain, Period, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import sentences
 from scorecard.records.targets import Bounds, Target, bounds, effective
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.scorecard.narrative.test_sentences import LEAD, number, rounded
 from tests.support.samples import AS_OF, published_sample
 
@@ -64,9 +64,12 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
     grain, key = request.param
     data = published_sample(shared)
     connection = store.connect(data, store.current(data).version or "")
-    catalog = store.catalog(connection)
-    series, targets = store.series(connection, catalog, grain, "all", "all"), store.targets(connection)
-    doubts, tables = store.doubts(connection), store.tables(connection)
+    catalog = warehouse.catalog(connection)
+    series, targets = (
+        warehouse.series(connection, catalog, grain, "all", "all"),
+        warehouse.targets(connection),
+    )
+    doubts, tables = warehouse.doubts(connection), warehouse.tables(connection)
     period = parse(grain, key)
     assert period is not None
     shown = CardInputs(catalog, series, targets, doubts, tables, "all", "all", AS_OF)

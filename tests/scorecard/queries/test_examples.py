@@ -9,7 +9,7 @@ import pytest
 from scorecard.catalog import conditions, loader, worked_examples
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import Term
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from tests.conftest import ROOT
 from tests.support.engine import built
 from tests.support.naive import Rows, Value, evaluate
@@ -34,7 +34,9 @@ def _duckdb(indicator: Indicator) -> Value:
     """The reading as a page would get it: from the waist, through the store."""
     expect = indicator.example.expect
     with built(CATALOG, [indicator], *_inputs(indicator)) as connection:
-        found = store.series(connection, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[indicator.id]
+        found = warehouse.series(connection, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[
+            indicator.id
+        ]
     (reading,) = [one for one in found if one.period.key == expect.period]
     return Value(
         reading.numerator, reading.denominator, reading.base, reading.exact, reading.state, reading.parts

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from tests.support.naive import Row, evaluate
 
 GRAINS = ("quarter", "year")
@@ -20,8 +20,8 @@ def whole(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[Catalog, dict[str, list[Row]], dict[str, date]]:
     """The catalogue of the version, its accepted rows without derived columns, and 数据截至."""
-    catalog = store.catalog(connection)
-    states = store.tables(connection)
+    catalog = warehouse.catalog(connection)
+    states = warehouse.tables(connection)
     rows: dict[str, list[Row]] = {}
     for name in states:
         columns = list(catalog.tables[name].columns)

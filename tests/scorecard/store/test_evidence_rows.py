@@ -20,7 +20,7 @@ from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery, TermRole, cut_of, evidence_queries
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import unescape_cell
-from scorecard.store import evidence_export, evidence_rows, versions as store
+from scorecard.store import evidence_export, evidence_rows, warehouse
 from scorecard.store.evidence_export import EvidenceSelection, export
 from scorecard.store.evidence_rows import EvidencePart, half_of, totals
 from tests.conftest import ROOT
@@ -40,7 +40,7 @@ def rows_behind(
     department: str = ALL_DEPARTMENTS,
     scope: str = "all",
 ) -> tuple[EvidenceQuery, ...]:
-    as_of = {name: state.as_of for name, state in store.tables(connection).items()}
+    as_of = {name: state.as_of for name, state in warehouse.tables(connection).items()}
     chosen, period = catalog.indicators[indicator], parse(grain, key)
     cut = cut_of(chosen, as_of)
     assert period is not None
@@ -72,7 +72,7 @@ def test_counting_the_rows_gives_both_halves_of_every_indicator_again(
     connection: duckdb.DuckDBPyConnection, found: Catalog, grain: Grain, department: str, scope: str
 ) -> None:
     compared = 0
-    for name, readings in store.series(connection, found, grain, department, scope).items():
+    for name, readings in warehouse.series(connection, found, grain, department, scope).items():
         for reading in readings[-2 if (department, scope) == ("all", "all") else -1 :]:
             rows = rows_behind(connection, found, name, grain, reading.period.key, department, scope)
             wanted = halves(reading)
@@ -112,7 +112,9 @@ def test_the_rows_of_a_worked_example_added_up_by_plain_python_are_its_halves(in
     with built(CATALOG, [chosen], rows, dict.fromkeys(rows, cut)) as opened:
         (reading,) = [
             one
-            for one in store.series(opened, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[indicator]
+            for one in warehouse.series(opened, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[
+                indicator
+            ]
             if one.period == period
         ]
         stands = evidence_queries(CATALOG, chosen, period, ALL_DEPARTMENTS, expect.scope, cut)

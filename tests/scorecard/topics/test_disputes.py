@@ -18,7 +18,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.charts import stage_times
 from scorecard.charts.flow import FigureFrame
 from scorecard.records import parameters
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
 from scorecard.topics.slices import Slice, slice_of
@@ -49,8 +49,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, An
 def test_what_is_shown_in_depth_is_what_the_cards_say(
     connection: duckdb.DuckDBPyConnection, found: Catalog, grain: Grain, department: str, scope: str
 ) -> None:
-    series = store.series(connection, found, grain, department, scope)
-    limits = deadline_queries.thresholds(store.parameters(connection))
+    series = warehouse.series(connection, found, grain, department, scope)
+    limits = deadline_queries.thresholds(warehouse.parameters(connection))
 
     def each(indicator: str) -> Iterator[tuple[IndicatorValue, Slice]]:
         for reading in series.get(indicator, ())[-3:]:

@@ -15,7 +15,7 @@ from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import insolvency as charts
 from scorecard.charts.flow import FigureFrame, FlowSegment, FlowStage, flow
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Case
 from scorecard.topics.slices import Slice, obstacle, slice_of
@@ -34,7 +34,7 @@ def slice_at(grain: Grain, key: str, department: str = "all") -> Slice:
 def readings(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, grain: Grain, indicator: str
 ) -> list[IndicatorValue]:
-    return list(store.series(connection, catalog, grain, "all", "all")[indicator])
+    return list(warehouse.series(connection, catalog, grain, "all", "all")[indicator])
 
 
 def case(accepted: str, ended: str | None = None, day: str = "2026-10-31", **more: Any) -> Case:

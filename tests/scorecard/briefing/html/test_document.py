@@ -20,7 +20,7 @@ from scorecard.calendar import period
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import warehouse
 from tests.support import papers
 from tests.support.papers import HOSTILE
 
@@ -104,7 +104,7 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
 ) -> None:
     """Rates are divided and rounded here anew, in decimals."""
     chosen = period.parse("ytd", papers.PERIOD)
-    series = store.series(connection, catalog, "ytd", "all", "all")
+    series = warehouse.series(connection, catalog, "ytd", "all", "all")
     numbers = next(
         table for table in read.tables if table[0] == ["指标", "数值", "结论", "目标", "差距或说明"]
     )
