@@ -10,12 +10,12 @@ from scorecard.ui.work import meeting
 view = frame.analysis("会商")
 if view is not None:
     actor, decisions = identity.current(), recorded_decisions(data_dir(), view.version.manifest.sample)
-    matters = meeting.matters(view, decisions)
-    matter = meeting.choose(view, matters)
+    matters = meeting.matters_of(view, decisions)
+    matter = meeting.select_matter(view, matters)
     if matter is not None:
         left, right = st.columns([3, 2], gap="large")
         with left:
-            meeting.facts(view, matter, matters.index(matter) + 1, len(matters))
+            meeting.show_matter(view, matter, matters.index(matter) + 1, len(matters))
         with right:
             meeting.decision_form(view, matter, actor)
-    meeting.minutes(view, decisions, actor)
+    meeting.show_minutes(view, decisions, actor)

@@ -1,4 +1,4 @@
-"""台账与预警: what is overdue, what soon will be, and the rows of one list for those who may see them."""
+"""台账与预警: what is overdue, what soon will be, and the rows of one list for users who may see them."""
 
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.work import worklists
@@ -8,7 +8,7 @@ if version is None:
     frame.first_steps()
 else:
     actor = identity.current()
-    choice = worklists.choose(version, actor)
+    choice = worklists.select_worklist(version, actor)
     if choice is not None:
-        worklists.summary(version, choice)
-        worklists.listed(version, choice, actor)
+        worklists.show_summary(version, choice)
+        worklists.show_rows(version, choice, actor)

@@ -148,7 +148,7 @@ def minutes(given: Given) -> bytes:
         Decision("甲", text, AS_OF, text, text, None, None, "办结", "v", text, datetime(2026, 10, 31, 9))
         for text in given.texts
     ]
-    return meeting.exported(view, decisions, OFFICER)
+    return meeting.minutes_csv(view, decisions, OFFICER)
 
 
 def audit_record(given: Given) -> bytes:

@@ -20,9 +20,9 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import PageBlocks, show
 from scorecard.ui.shell.selection import words_of
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import Topic, chosen as chosen_topic, plot
+from scorecard.ui.topics.topic import Topic, plot, select_topic
 
-READ_AT_ONCE = 13  # rows of the reading table that stand open
+OPEN_ROWS = 13  # rows of the table of values that are not folded away
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
     view = frame.analysis(frame.title_of(domain))
     if view is None:
         return
-    aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
-    topic = chosen_topic(topics) if topics else None
+    show_aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
+    topic = select_topic(topics) if topics else None
     if topic is not None:
         topic(view)
         _drawer(view)
@@ -67,34 +67,34 @@ def _drawer(view: View) -> None:
         open_detail(view, chosen)
 
 
-def aside(view: View, shown: Sequence[Card]) -> None:
-    """One quiet line: how many rows of the tables behind these cards are set aside, and so in none of the numbers."""
-    names = [name for card in shown for name in card.indicator.formula.tables]
+def show_aside(view: View, cards: Sequence[Card]) -> None:
+    """One line: how many rows of the tables behind these cards are set aside, and so not in the numbers."""
+    names = [name for card in cards for name in card.indicator.formula.tables]
     text = aside_note(view.catalog, names, view.version.tables)
     if text:
         show(render("ui/indicators/aside.html", text=text))
 
 
 def _wall(view: View, domain: str) -> str:
-    """The line that answers the page's question, then the cards."""
-    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    """The summary line, then the cards."""
+    cards = [card for card in view.cards.values() if card.indicator.domain == domain]
     answer = render(
         "ui/indicators/answer.html",
         label=f"{view.scope}　{view.selection.period.label}",
-        total=len(shown),
-        counts=counts(shown),
-        missed=[card for card in shown if card.verdict.word == "未达标"],
+        total=len(cards),
+        counts=counts(cards),
+        missed=[card for card in cards if card.verdict.word == "未达标"],
         href=view.card_href,
-        wider=view.ytd_href(domain) if 2 * counts(shown).get("样本不足", 0) > len(shown) else "",
+        wider=view.ytd_href(domain) if 2 * counts(cards).get("样本不足", 0) > len(cards) else "",
     )
     return answer + render("ui/indicators/wall.html", groups=groups(view, domain), href=view.card_href)
 
 
 def _words(view: View, domain: str) -> str:
     """The domain's standing and every indicator in official sentences, to be copied into a report."""
-    shown = [card for card in view.cards.values() if card.indicator.domain == domain]
+    cards = [card for card in view.cards.values() if card.indicator.domain == domain]
     return render(
-        "ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, shown)
+        "ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, cards)
     )
 
 
@@ -103,14 +103,17 @@ def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
 
     The cross-domain home shows all seven requirements.
     """
-    own, catalog = _headings(view.catalog, domain), view.catalog
-    listed = {heading.id for heading in own}
+    catalog = view.catalog
+    headings = _headings(catalog, domain)
+    ids = {heading.id for heading in headings}
     homes: dict[str, list[Card]] = {}
     for card in view.cards.values():
         if card.indicator.domain == domain:
             served = card.indicator.measures
-            homes.setdefault(next((one for one in served if one in listed), served[0]), []).append(card)
-    headings = [*own, *(one for one in _requirements(catalog) if one.id in homes and one.id not in listed)]
+            homes.setdefault(next((name for name in served if name in ids), served[0]), []).append(card)
+    headings += [
+        heading for heading in _requirements(catalog) if heading.id in homes and heading.id not in ids
+    ]
     return tuple(
         CardGroup(
             heading,
@@ -129,16 +132,18 @@ def _headings(catalog: Catalog, domain: str) -> list[CardHeading]:
     if catalog.domains[domain].cross:
         return _requirements(catalog)
     return [
-        CardHeading(one.id, f"{one.number}．{one.title}", one.text, one.responsible)
-        for one in catalog.measures.values()
-        if one.domain == domain
+        CardHeading(measure.id, f"{measure.number}．{measure.title}", measure.text, measure.responsible)
+        for measure in catalog.measures.values()
+        if measure.domain == domain
     ]
 
 
 def _requirements(catalog: Catalog) -> list[CardHeading]:
     return [
-        CardHeading(one.id, f"工作要求 {one.number}．{one.title}", one.text, "")
-        for one in catalog.requirements.values()
+        CardHeading(
+            requirement.id, f"工作要求 {requirement.number}．{requirement.title}", requirement.text, ""
+        )
+        for requirement in catalog.requirements.values()
     ]
 
 
@@ -153,7 +158,7 @@ def _closed() -> None:
 
 
 def _drawn(view: View, card: Card) -> None:
-    """The drawer with a record of its own: it is run alone as well."""
+    """The drawer with blocks of its own, because Streamlit also runs it alone."""
     choice = words_of(view.version, view.selection)
     with shown.separate_blocks(
         PageBlocks(card.indicator.name, view.version, view.selection.period.label, choice)
@@ -167,7 +172,7 @@ def _detail(view: View, card: Card) -> None:
     name = card.indicator.id
     variation = variation_sentence(card.control) if card.control else ""
     show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation))
-    aside(view, [card])
+    show_aside(view, [card])
     evidence.link(view, card)
     if card.points:
         figure = view.cached(f"figure {name}", lambda: charts.trend(_trend(view, card)))
@@ -188,8 +193,8 @@ def _readings(view: View, card: Card) -> str:
         note=state_note(card),
         words=sentences.of_indicator(card),
         entry=entry(card.indicator, view.catalog),
-        points=card.points[::-1][:READ_AT_ONCE],
-        earlier=card.points[::-1][READ_AT_ONCE:],
+        points=card.points[::-1][:OPEN_ROWS],
+        earlier=card.points[::-1][OPEN_ROWS:],
         chosen=view.selection.period.key,
         partner_href=view.card_href(partner) if partner else "",
         glossary_href=view.href("glossary", card.indicator.id),
@@ -197,7 +202,7 @@ def _readings(view: View, card: Card) -> str:
 
 
 def _alt(card: Card) -> str:
-    """The figure in a sentence, for those who hear it."""
+    """The figure in a sentence, for screen readers."""
     return (
         f"{card.indicator.name}，{card.points[0].label}至{card.points[-1].label}的走势。"
         f"{card.period}为{card.value}，{card.verdict.word}。"

@@ -1,4 +1,4 @@
-"""案件清单: one value, the chain from it to the lines of the files, and the rows themselves for those who may see them."""
+"""案件清单: one value, the chain from it to the lines of the files, and its rows for users who may see them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +28,7 @@ _INDICATOR = "evidence_indicator"
 
 @dataclass(frozen=True)
 class CheckedHalf:
-    """A half as its rows give it, beside what the board shows; `same` says whether they agree to the last digit."""
+    """A half of a value counted from its rows, beside the published one; `same` says whether they are equal."""
 
     name: str
     rows: str
@@ -37,7 +37,7 @@ class CheckedHalf:
 
 
 def link(view: View, card: Card) -> None:
-    """The way from an indicator's detail to its rows."""
+    """The link from an indicator's detail to its rows."""
     st.html(
         render(
             "ui/indicators/evidence_link.html",
@@ -60,28 +60,28 @@ def page() -> None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
-    found = evidence_queries(
+    queries = evidence_queries(
         view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut
     )
-    show(view.cached(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, found)))
+    show(view.cached(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, queries)))
     actor = identity.current()
     try:
         require_evidence(actor, selection.department, view.catalog)
     except Forbidden as error:
         frame.failure(error)
         return
-    _rows(view, card, actor, _choose_table(found))
+    _rows(view, card, actor, _choose_table(queries))
 
 
 def _chosen_card(view: View) -> Card:
-    """The indicator of the address, else the first; another one chosen here goes into the address."""
-    listed = list(view.cards)
+    """The indicator of the address, else the first; a choice made here goes into the address."""
+    names = list(view.cards)
     named = st.query_params.get("indicator", "")
-    st.session_state[_INDICATOR] = named if named in view.cards else listed[0]
+    st.session_state[_INDICATOR] = named if named in view.cards else names[0]
     st.selectbox(
         "指标",
-        listed,
-        format_func=lambda one: view.cards[one].indicator.name,
+        names,
+        format_func=lambda name: view.cards[name].indicator.name,
         key=_INDICATOR,
         on_change=_into_the_address,
         width=420,
@@ -100,10 +100,10 @@ def _why_none(view: View, card: Card) -> str:
     return f"{card.verdict.reason}。请另选报告期、部门或案件范围。"
 
 
-def _chain(view: View, card: Card, reading: IndicatorValue, found: tuple[EvidenceQuery, ...]) -> str:
+def _chain(view: View, card: Card, reading: IndicatorValue, queries: tuple[EvidenceQuery, ...]) -> str:
     """Number → formula in words → SQL → batches; the rows below are its last link."""
     connection = view.version.connection
-    totals = [total for one in found for total in evidence_rows.totals(connection, one)]
+    totals = [total for query in queries for total in evidence_rows.totals(connection, query)]
     halves = _halves(reading, totals)
     return render(
         "ui/indicators/evidence_chain.html",
@@ -111,29 +111,31 @@ def _chain(view: View, card: Card, reading: IndicatorValue, found: tuple[Evidenc
         words=formula_words(card.indicator, view.catalog),
         halves=halves,
         disagree=[half for half in halves if not half.same],
-        queries=[(one.table.name, one.query) for one in found],
+        queries=[(query.table.name, query.query) for query in queries],
         sources=[
-            (one.table.name, source) for one in found for source in evidence_rows.sources(connection, one)
+            (query.table.name, source)
+            for query in queries
+            for source in evidence_rows.sources(connection, query)
         ],
         version=view.version.id,
     )
 
 
 def _halves(reading: IndicatorValue, totals: list[Total]) -> list[CheckedHalf]:
-    """Every half of every part: from the rows, and as the board has it."""
+    """Every half of every part: counted from the rows, and as published."""
     known: list[tuple[str, Decimal | None, Decimal | None]] = [("", reading.numerator, reading.denominator)]
     if reading.parts:
         known = [(f"{name}·", numerator, denominator) for name, numerator, denominator in reading.parts]
-    found: list[CheckedHalf] = []
+    halves: list[CheckedHalf] = []
     for number, (name, numerator, denominator) in enumerate(known):
         counted = evidence_rows.half_of(totals, "numerator", number)
-        found.append(CheckedHalf(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
+        halves.append(CheckedHalf(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
         if denominator is not None:
             counted = evidence_rows.half_of(totals, "denominator", number)
-            found.append(
+            halves.append(
                 CheckedHalf(f"{name}分母", _text(counted), _text(denominator), counted == denominator)
             )
-    return found
+    return halves
 
 
 def _text(amount: Decimal | None) -> str:
@@ -142,26 +144,26 @@ def _text(amount: Decimal | None) -> str:
     return half_up(amount) if amount == amount.to_integral_value() else half_up(amount, 2)
 
 
-def _choose_table(found: tuple[EvidenceQuery, ...]) -> EvidenceQuery:
-    if len(found) == 1:
-        return found[0]
-    named = {one.table.name: one for one in found}
-    chosen = st.segmented_control(
-        "数据表", list(named), default=found[0].table.name, required=True, key="table"
+def _choose_table(queries: tuple[EvidenceQuery, ...]) -> EvidenceQuery:
+    if len(queries) == 1:
+        return queries[0]
+    named = {query.table.name: query for query in queries}
+    table = st.segmented_control(
+        "数据表", list(named), default=queries[0].table.name, required=True, key="table"
     )
-    return named[chosen]
+    return named[table]
 
 
-def _rows(view: View, card: Card, actor: Actor, one: EvidenceQuery) -> None:
+def _rows(view: View, card: Card, actor: Actor, query: EvidenceQuery) -> None:
     connection, catalog = view.version.connection, view.catalog
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        part = _choose_part(one)
+        part = _choose_part(query)
         text = st.text_input("查找（案号、案由等，可写几个词）", key="find", max_chars=60, width=300).strip()
-        total = evidence_rows.count(connection, catalog, actor, one, part=part, text=text)
+        total = evidence_rows.count(connection, catalog, actor, query, part=part, text=text)
         pages = max(1, -(-total // PAGE_ROWS))
-        place = f"{one.table.id} {part} {text}"  # another choice starts on its first page again
+        place = f"{query.table.id} {part} {text}"  # another choice starts on its first page again
         number = st.number_input(f"第几页（共 {pages:,} 页）", 1, pages, 1, key=f"page {place}", width=160)
-        choice = _choice(view, card, one, part, text)
+        choice = _choice(view, card, query, part, text)
         st.download_button(
             "导出 CSV",
             data=lambda: export(data_dir(), connection, catalog, actor, choice),
@@ -172,38 +174,38 @@ def _rows(view: View, card: Card, actor: Actor, one: EvidenceQuery) -> None:
             disabled=not actor.may("export"),
         )
     lines = evidence_rows.evidence_rows(
-        connection, catalog, actor, one, part=part, text=text,
+        connection, catalog, actor, query, part=part, text=text,
         limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS,
     )  # fmt: skip
     show(
         render(
             "ui/indicators/evidence_rows.html",
-            headers=evidence_rows.headers(one),
+            headers=evidence_rows.headers(query),
             lines=lines,
             total=total,
             first=(number - 1) * PAGE_ROWS + 1,
             part=PART_NAMES[part],
             text=text,
-            minus=any(role.term.minus for role in one.roles),
+            minus=any(role.term.minus for role in query.roles),
         )
     )
 
 
-def _choose_part(one: EvidenceQuery) -> EvidencePart:
+def _choose_part(query: EvidenceQuery) -> EvidencePart:
     halves: tuple[EvidencePart, ...] = ("all", "numerator", "denominator", "rest")
-    offered = halves if any(role.half == "denominator" for role in one.roles) else halves[:2]
+    offered = halves if any(role.half == "denominator" for role in query.roles) else halves[:2]
     return st.segmented_control(
         "归属", offered, default="all", required=True, format_func=PART_NAMES.__getitem__, key="part"
     )
 
 
-def _choice(view: View, card: Card, one: EvidenceQuery, part: EvidencePart, text: str) -> EvidenceSelection:
+def _choice(view: View, card: Card, query: EvidenceQuery, part: EvidencePart, text: str) -> EvidenceSelection:
     version, selection = view.version, view.selection
     lines = provenance(card, view.catalog, version.as_of, version.id, version.manifest.sample)
-    chosen = f"{one.table.name}　{PART_NAMES[part]}{f'　含“{text}”' if text else ''}"
+    chosen = f"{query.table.name}　{PART_NAMES[part]}{f'　含“{text}”' if text else ''}"
     place = f"{selection.grain} {selection.period.key} {selection.department} {selection.scope}"
     return EvidenceSelection(
-        behind=one,
+        behind=query,
         part=part,
         text=text,
         subject=f"案件清单 {card.indicator.id} {place} 版本 {version.id}",

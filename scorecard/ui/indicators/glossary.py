@@ -22,13 +22,15 @@ def show(catalog: Catalog, version: Version | None) -> None:
     if chosen is None:
         page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))
     else:
-        targets = [] if version is None else [one for one in version.targets if one.indicator == chosen.id]
+        targets = (
+            [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
+        )
         page_blocks.show(
             render(
                 "ui/indicators/glossary_entry.html",
                 of=of,
                 entry=entry(chosen, catalog),
-                targets=[_target(one, chosen.unit) for one in targets],
+                targets=[_target(target, chosen.unit) for target in targets],
                 sql=sql_of(catalog, chosen),
             )
         )
@@ -63,13 +65,13 @@ def show_problem_codes() -> None:
     page_blocks.show(render("ui/indicators/problem_codes.html", rows=rows))
 
 
-def _target(one: Target, unit: str) -> dict[str, str]:
-    until = f"至 {day_text(one.valid_until)}" if one.valid_until else "起"
+def _target(target: Target, unit: str) -> dict[str, str]:
+    until = f"至 {day_text(target.valid_until)}" if target.valid_until else "起"
     return {
-        "text": target_text(one, unit),
-        "when": f"{day_text(one.valid_from)} {until}",
-        "document": one.document,
-        "who": f"{one.set_by}　{day_text(one.set_at.date())}",
+        "text": target_text(target, unit),
+        "when": f"{day_text(target.valid_from)} {until}",
+        "document": target.document,
+        "who": f"{target.set_by}　{day_text(target.set_at.date())}",
     }
 
 
@@ -79,14 +81,14 @@ def _index(catalog: Catalog) -> list[dict[str, object]]:
             "name": domain.name,
             "rows": [
                 {
-                    "id": one.id,
-                    "name": one.name,
-                    "unit": one.unit,
-                    "direction": DIRECTIONS[one.direction],
-                    "departments": catalog.department_names(one.departments),
-                    "definition": one.definition,
+                    "id": indicator.id,
+                    "name": indicator.name,
+                    "unit": indicator.unit,
+                    "direction": DIRECTIONS[indicator.direction],
+                    "departments": catalog.department_names(indicator.departments),
+                    "definition": indicator.definition,
                 }
-                for one in catalog.of_domain(domain.id)
+                for indicator in catalog.of_domain(domain.id)
             ],
         }
         for domain in catalog.domains.values()

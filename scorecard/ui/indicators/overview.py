@@ -20,7 +20,7 @@ from scorecard.ui.shell.templating import render
 def health(view: View, waiting: int) -> None:
     """Whether the numbers below can be trusted, which cannot; then table by table what came, what is owed, what is wrong.
 
-    `waiting`: batches that are accepted and not published, 0 for those who may not publish them.
+    `waiting`: number of batches that are accepted and not published, 0 for users who may not publish.
     """
     version = view.version
     states = [
@@ -30,9 +30,9 @@ def health(view: View, waiting: int) -> None:
     ]
     first, last = reach(version)
     absent = [state["name"] for state in states if not state["as_of"]]
-    said = [f"尚未报送：{'、'.join(absent)}"] if absent else []
-    said += [state["late"] for state in states if state["as_of"] and state["late"]]
-    said += [reason for state in states for reason in state["unsound"]]
+    problems = [f"尚未报送：{'、'.join(absent)}"] if absent else []
+    problems += [state["late"] for state in states if state["as_of"] and state["late"]]
+    problems += [reason for state in states for reason in state["unsound"]]
     show(
         render(
             "ui/indicators/health.html",
@@ -41,7 +41,7 @@ def health(view: View, waiting: int) -> None:
             as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
             late=sum(bool(state["late"]) for state in states),
             unsound=sum(len(state["unsound"]) for state in states),
-            said=said,
+            said=problems,
             aside=aside_note(view.catalog, [table.id for table in in_order(view.catalog)], version.tables),
             doubtful=_at(view, "数据待核"),
             total=len(view.cards),
@@ -52,7 +52,7 @@ def health(view: View, waiting: int) -> None:
 
 
 def _state(view: View, table: Table) -> dict[str, Any]:
-    """What is known of one table on the day it is looked at."""
+    """The state of one table on the day the page is read."""
     state, now = view.version.tables.get(table.id), judged_on(view.version)
     owed = due(view.catalog, table.id, state.as_of if state else None, now)
     late = overdue(view.catalog, table.id, state.as_of if state else None, now)
@@ -138,11 +138,11 @@ def matrix(view: View) -> None:
 
 
 def _by_domain(view: View) -> list[tuple[str, str, list[Card]]]:
-    found = [
+    domains = [
         (domain.id, domain.name, [card for card in view.cards.values() if card.indicator.domain == domain.id])
         for domain in view.catalog.domains.values()
     ]
-    return [one for one in found if one[2]]
+    return [domain for domain in domains if domain[2]]
 
 
 def _at(view: View, word: VerdictWord) -> list[Card]:

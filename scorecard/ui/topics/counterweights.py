@@ -12,19 +12,19 @@ def pairs(view: View, domain: str) -> None:
 
 
 def _table(view: View, domain: str) -> str:
-    found = counterweights.pairs(view.cards, domain)
+    pairs = counterweights.pairs(view.cards, domain)
     rows = [
         {
             "pair": pair,
             "change": _text(pair.card),
             "partner_change": "" if pair.partner is None else _text(pair.partner),
         }
-        for pair in found
+        for pair in pairs
     ]
     return render(
         "ui/topics/pairs.html",
         rows=rows,
-        hints=[pair for pair in found if pair.hint],
+        hints=[pair for pair in pairs if pair.hint],
         href=view.card_href,
         wider=view.ytd_href(domain),
     )

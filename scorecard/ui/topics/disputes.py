@@ -13,9 +13,7 @@ from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
 from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, Stage, Threshold, Trials
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import plot, sheet, slice_for
+from scorecard.ui.topics.topic import show_counts, show_figure, show_note, slice_for
 
 INVESTORS = ("股东权利", "证券期货")
 _TONES: dict[str, Tone] = {"判决": "main", "调解": "side", "撤诉": "out"}
@@ -33,102 +31,95 @@ def investor_directions(view: View) -> None:
 
 def _directions(view: View, groups: Sequence[str], whose: str) -> None:
     key, causes = "".join(groups), f"，案由分组为{'、'.join(groups)}" if groups else ""
-    chosen = slice_for(view, MEDIATIONS_NEEDED)
-    if chosen is not None:
-        found = view.cached(
+    ended = slice_for(view, MEDIATIONS_NEEDED)
+    if ended is not None:
+        mediations = view.cached(
             f"mediations {key}",
-            lambda: dispute_queries.mediations(view.version.connection, view.catalog, chosen, groups),
+            lambda: dispute_queries.mediations(view.version.connection, view.catalog, ended, groups),
         )
-        _mediations(view, key, whose, causes, found)
+        _mediations(view, key, whose, causes, mediations)
     closed = slice_for(view, TRIALS_NEEDED)
     if closed is not None:
-        tried = view.cached(
+        trials = view.cached(
             f"trials {key}",
             lambda: dispute_queries.trials(view.version.connection, view.catalog, closed, groups),
         )
-        _trials(view, key, whose, causes, tried)
+        _trials(view, key, whose, causes, trials)
 
 
-def _mediations(view: View, key: str, whose: str, causes: str, found: Mediations) -> None:
-    said = (
-        f"{view.selection.period.label}结束的诉前调解 {found.ended:,} 件：成功 {found.succeeded:,} 件，"
-        f"失败 {found.failed:,} 件（其中已转立案 {found.failed_filed:,} 件），撤回 {found.withdrawn:,} 件；"
-        f"期末还在调解 {found.pending:,} 件。"
+def _mediations(view: View, key: str, whose: str, causes: str, mediations: Mediations) -> None:
+    sentence = (
+        f"{view.selection.period.label}结束的诉前调解 {mediations.ended:,} 件：成功 {mediations.succeeded:,} 件，"
+        f"失败 {mediations.failed:,} 件（其中已转立案 {mediations.failed_filed:,} 件），撤回 {mediations.withdrawn:,} 件；"
+        f"期末还在调解 {mediations.pending:,} 件。"
     )
-    show(render("ui/topics/topic_note.html", title=f"{whose}：诉前调解之后", lines=[said]))
+    show_note(f"{whose}：诉前调解之后", sentence)
     rows = [
-        FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", found.ended, "main"),)),
+        FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", mediations.ended, "main"),)),
         FlowStage(
             "调解结果",
             (
-                FlowSegment("成功", found.succeeded, "main"),
-                FlowSegment("失败", found.failed, "out"),
-                FlowSegment("撤回", found.withdrawn, "open"),
-                FlowSegment("结果未填", found.unknown),
+                FlowSegment("成功", mediations.succeeded, "main"),
+                FlowSegment("失败", mediations.failed, "out"),
+                FlowSegment("撤回", mediations.withdrawn, "open"),
+                FlowSegment("结果未填", mediations.unknown),
             ),
         ),
         FlowStage(
             "失败之后",
             (
-                FlowSegment("转立案", found.failed_filed),
-                FlowSegment("未转立案", found.failed_not_filed, "open"),
+                FlowSegment("转立案", mediations.failed_filed),
+                FlowSegment("未转立案", mediations.failed_not_filed, "open"),
             ),
-            start=found.succeeded,
+            start=mediations.succeeded,
         ),
     ]
     basis = f"诉前调解表，结束日期在报告期内{causes}；转立案以报告期末已立案为准"
-    figure = view.cached(
-        f"mediation flow {key}",
-        lambda: flow(
-            sheet(view, f"{whose}：诉前调解去向", view.selection.period.label, basis, ("pre_mediations",)),
-            rows,
-        ),
+    show_figure(
+        view,
+        f"mediations{len(key)}",
+        f"{whose}：诉前调解去向",
+        lambda frame: flow(frame, rows),
+        sentence,
+        ("pre_mediations",),
+        basis=basis,
     )
-    plot(view, figure, f"mediations{len(key)}", said, ("pre_mediations",))
-    counts = [(one.name, one.count) for one in (*rows[1].segments, *rows[2].segments)]
-    show(
-        render(
-            "ui/topics/topic_counts.html",
-            head=("去向", "件数"),
-            rows=[*counts, ("期末还在调解", found.pending)],
-        )
-    )
+    counts = [(segment.name, segment.count) for segment in (*rows[1].segments, *rows[2].segments)]
+    show_counts(("去向", "件数"), [*counts, ("期末还在调解", mediations.pending)])
 
 
-def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> None:
-    used = "，".join(f"{name} {found.of(name):,} 件" for name in PROCEDURES if found.of(name))
-    said = f"{view.selection.period.label}审结一审民事案件 {found.closed:,} 件：{used or '无'}。"
+def _trials(view: View, key: str, whose: str, causes: str, trials: Trials) -> None:
+    used = "，".join(f"{name} {trials.of(name):,} 件" for name in PROCEDURES if trials.of(name))
+    sentence = f"{view.selection.period.label}审结一审民事案件 {trials.closed:,} 件：{used or '无'}。"
     note = "小额诉讼单列，不并入简易程序；与上图不是同一批案件。"
-    show(render("ui/topics/topic_note.html", title=f"{whose}：一审程序与结案方式", lines=[said, note]))
+    show_note(f"{whose}：一审程序与结案方式", sentence, note)
     rows = [
         FlowStage(
             procedure,
             tuple(
-                FlowSegment(outcome, found.counts.get((procedure, outcome), 0), _TONES.get(outcome, "open"))
-                for outcome in found.outcomes
+                FlowSegment(outcome, trials.counts.get((procedure, outcome), 0), _TONES.get(outcome, "open"))
+                for outcome in trials.outcomes
             ),
         )
         for procedure in PROCEDURES
-        if found.of(procedure)
+        if trials.of(procedure)
     ]
-    figure = view.cached(
-        f"trial flow {key}",
-        lambda: flow(
-            sheet(
-                view, f"{whose}：适用程序与结案方式", view.selection.period.label,
-                f"审判案件表，民初案件，结案日期在报告期内{causes}", ("cases",),
-            ),
-            rows,
-        ),
-    )  # fmt: skip
-    plot(view, figure, f"trials{len(key)}", said, ("cases",))
+    show_figure(
+        view,
+        f"trials{len(key)}",
+        f"{whose}：适用程序与结案方式",
+        lambda frame: flow(frame, rows),
+        sentence,
+        ("cases",),
+        basis=f"审判案件表，民初案件，结案日期在报告期内{causes}",
+    )
     table = [
-        (name, *(found.counts.get((name, outcome), 0) for outcome in found.outcomes), found.of(name))
+        (name, *(trials.counts.get((name, outcome), 0) for outcome in trials.outcomes), trials.of(name))
         for name in PROCEDURES
-        if found.of(name)
+        if trials.of(name)
     ]
-    table.append(("合计", *(found.ended(outcome) for outcome in found.outcomes), found.closed))
-    show(render("ui/topics/topic_counts.html", head=("程序", *found.outcomes, "合计"), rows=table))
+    table.append(("合计", *(trials.ended(outcome) for outcome in trials.outcomes), trials.closed))
+    show_counts(("程序", *trials.outcomes, "合计"), table)
 
 
 # --- how long -------------------------------------------------------------------------------------------------
@@ -136,46 +127,51 @@ def _trials(view: View, key: str, whose: str, causes: str, found: Trials) -> Non
 
 def times(view: View) -> None:
     """Stages apart and together."""
-    chosen = slice_for(view, STAGES_NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, STAGES_NEEDED)
+    if slice_ is None:
         return
-    found = view.cached(
-        "stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, chosen)
+    stages = view.cached(
+        "stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, slice_)
     )
     base = view.catalog.court.minimum_base
-    cohort = found.together[0].cases
-    whole = value_text(found.whole, "天") if cohort >= base else f"n={cohort}"
+    cohort = stages.together[0].cases
+    whole = value_text(stages.whole, "天") if cohort >= base else f"n={cohort}"
     lines = [
         f"{view.selection.period.label}：同一批案件从立案到执结平均 {whole}。",
         "图中前三行各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
-        f"“同一批案件”是本期执结的首次执行中，按原审案号找得到一审记录的 {cohort:,} 件（共 {found.enforced:,} 件）；"
+        f"“同一批案件”是本期执结的首次执行中，按原审案号找得到一审记录的 {cohort:,} 件（共 {stages.enforced:,} 件）；"
         "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加。",
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
     ]  # fmt: skip
-    show(render("ui/topics/topic_note.html", title="各环节用时", lines=lines))
-    figure = view.cached(
-        "stage times",
-        lambda: stage_times.stage_times(
-            sheet(
-                view, "立案、一审、首次执行的平均用时", f"{view.selection.period.label}　日历天数",
-                "各环节：该环节在报告期内完成的案件；同一批案件：报告期内执结、原审案号可查的首次执行", ("cases", "enforcement"),
-            ),
-            found,
-            base,
-        ),
-    )  # fmt: skip
-    plot(view, figure, "stages", lines[0] + lines[1], ("cases", "enforcement"))
-    show(render("ui/topics/topic_counts.html", head=("环节", "件数", "平均", "中位数"), rows=[
-        *stage_rows(found.apart, base), *stage_rows(found.together, base, "同一批·")]))  # fmt: skip
+    show_note("各环节用时", *lines)
+    show_figure(
+        view,
+        "stages",
+        "立案、一审、首次执行的平均用时",
+        lambda frame: stage_times.stage_times(frame, stages, base),
+        lines[0] + lines[1],
+        ("cases", "enforcement"),
+        basis="各环节：该环节在报告期内完成的案件；同一批案件：报告期内执结、原审案号可查的首次执行",
+        subtitle=f"{view.selection.period.label}　日历天数",
+    )
+    show_counts(
+        ("环节", "件数", "平均", "中位数"),
+        [*stage_rows(stages.apart, base), *stage_rows(stages.together, base, "同一批·")],
+    )
 
 
 def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tuple[str, str, str, str]]:
     """(stage, cases, mean, median); under the minimum base the count alone."""
     return [
-        (f"{before}{one.name}", half_up(one.cases), value_text(one.mean, "天"), value_text(one.median, "天"))
-        if one.cases >= base
-        else (f"{before}{one.name}", half_up(one.cases), f"n={one.cases}", f"n={one.cases}")
-        for one in stages
+        (
+            f"{before}{stage.name}",
+            half_up(stage.cases),
+            value_text(stage.mean, "天"),
+            value_text(stage.median, "天"),
+        )
+        if stage.cases >= base
+        else (f"{before}{stage.name}", half_up(stage.cases), f"n={stage.cases}", f"n={stage.cases}")
+        for stage in stages
     ]
 
 
@@ -184,8 +180,8 @@ def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tup
 
 def small_claims(view: View) -> None:
     """小额 as the amount allows it against 小额 as used, by the wage threshold of the filing year."""
-    chosen = slice_for(view, CLAIMS_NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, CLAIMS_NEEDED)
+    if slice_ is None:
         return
     parameters = warehouse.parameters(view.version.connection)
     limits = deadline_queries.thresholds(parameters)
@@ -195,42 +191,50 @@ def small_claims(view: View) -> None:
             f"参数表缺少：{'、'.join(missing)}。",
             "请在 seeds/parameters.csv 补录数值、年度、生效起和来源，再重新建库发布。",
         ]
-        show(render("ui/topics/topic_note.html", title="小额诉讼：算不出标的额门槛", lines=lines))
+        show_note("小额诉讼：算不出标的额门槛", *lines)
         return
-    found = view.cached(
-        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, chosen, limits)
+    bands = view.cached(
+        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, slice_, limits)
     )
-    known = [one for one in found if one.band != NO_WAGE]
-    total = sum(one.cases for one in found)
-    left_out = total - sum(one.cases for one in known)
+    known = [band for band in bands if band.band != NO_WAGE]
+    total = sum(band.cases for band in bands)
+    left_out = total - sum(band.cases for band in known)
     court = view.catalog.court
     # What is left when many cases have no threshold are old ones that took long: a share of them would mislead.
     enough = left_out <= court.max_aside_share * total
-    said = (
-        _used(found[0], court.minimum_base)
+    sentence = (
+        _used(bands[0], court.minimum_base)
         if enough
         else f"{total:,} 件中有 {left_out:,} 件缺工资参数，只列数，不算比例、不画图。"
     )
-    show(render("ui/topics/topic_note.html", title="小额诉讼：标的额够条件的与实际适用的", lines=[
-        said,
+    show_note(
+        "小额诉讼：标的额够条件的与实际适用的",
+        sentence,
         *_threshold_lines(limits, left_out),
         "只按标的额分档；是否“事实清楚、权利义务关系明确、争议不大的简单金钱给付案件”、是否属于不得适用的六类，数据中没有，须由法官判断。",
-    ]))  # fmt: skip
+    )
     rows = [
         FlowStage(
-            one.band,
-            (FlowSegment("用小额审结", one.used, "main"), FlowSegment("用其他程序审结", one.others, "out")),
+            band.band,
+            (FlowSegment("用小额审结", band.used, "main"), FlowSegment("用其他程序审结", band.others, "out")),
         )
-        for one in known
-        if one.cases
+        for band in known
+        if band.cases
     ]
     if rows and enough:
-        figure = view.cached("claim bands", lambda: flow(
-            sheet(view, "标的额分档与小额诉讼的适用", view.selection.period.label,
-                  "民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资", ("cases",)), rows))  # fmt: skip
-        plot(view, figure, "claims", said, ("cases",))
-    show(render("ui/topics/topic_counts.html", head=("标的额", "用小额", "用其他程序", "合计"), rows=[
-        (one.band, one.used, one.others, one.cases) for one in found]))  # fmt: skip
+        show_figure(
+            view,
+            "claims",
+            "标的额分档与小额诉讼的适用",
+            lambda frame: flow(frame, rows),
+            sentence,
+            ("cases",),
+            basis="民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资",
+        )
+    show_counts(
+        ("标的额", "用小额", "用其他程序", "合计"),
+        [(band.band, band.used, band.others, band.cases) for band in bands],
+    )
 
 
 def _used(must: Claim, base: int) -> str:

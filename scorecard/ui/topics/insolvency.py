@@ -17,7 +17,7 @@ from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import plot, sheet, slice_for
+from scorecard.ui.topics.topic import show_counts, show_figure, show_note, slice_for
 
 TABLE = ("bankruptcies",)
 OWN = "本院“破”字案件，不含强制清算和其他法院受理的"
@@ -25,38 +25,40 @@ OWN = "本院“破”字案件，不含强制清算和其他法院受理的"
 
 def timeline(view: View) -> None:
     """Every case as a line from 受理 to 终结 or to the day looked at."""
-    chosen = slice_for(view, NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, NEEDED)
+    if slice_ is None:
         return
-    listed = cases_of(view, chosen)
-    drawn = charts.drawn(listed)
+    cases = cases_of(view, slice_)
+    drawn = charts.drawn(cases)
     named = sees_numbers(view)
-    pending = [case for case in listed if not case.ended]
+    pending = [case for case in cases if not case.ended]
     over = sum(case.over_two_years for case in pending)
-    day = day_text(chosen.last)
-    said = f"截至{day}：受理 {len(listed)} 件，已终结 {len(listed) - len(pending)} 件，未结 {len(pending)} 件，其中超两年 {over} 件。"
-    left_out = len(listed) - len(drawn)
-    show(render("ui/topics/topic_note.html", title="全部案件，一件一行", lines=[
-        said,
+    day = day_text(slice_.last)
+    sentence = f"截至{day}：受理 {len(cases)} 件，已终结 {len(cases) - len(pending)} 件，未结 {len(pending)} 件，其中超两年 {over} 件。"
+    left_out = len(cases) - len(drawn)
+    show_note(
+        "全部案件，一件一行",
+        sentence,
         charts.SIGNS,
         f"另有较早终结的 {left_out} 件未画出。" if left_out else "",
         "" if named else "案号只向审管办和本部门显示，此处按受理先后编号。",
-    ]))  # fmt: skip
-    figure = view.cached(
-        f"insolvency lines {named}",
-        lambda: charts.case_lines(
-            sheet(view, "破产案件时间轴", f"截至{day}", f"{OWN}；自受理裁定日至终结裁定日", TABLE),
-            drawn,
-            _labels(listed, drawn, named=named),
-        ),
     )
-    plot(view, figure, "insolvency_lines", f"破产案件时间轴。{said}", TABLE)
+    show_figure(
+        view,
+        f"insolvency_lines {named}",
+        "破产案件时间轴",
+        lambda frame: charts.case_lines(frame, drawn, _labels(cases, drawn, named=named)),
+        f"破产案件时间轴。{sentence}",
+        TABLE,
+        basis=f"{OWN}；自受理裁定日至终结裁定日",
+        subtitle=f"截至{day}",
+    )
 
 
-def cases_of(view: View, chosen: Slice) -> tuple[Case, ...]:
+def cases_of(view: View, slice_: Slice) -> tuple[Case, ...]:
     """The cases as they stood on the last day of the slice."""
     return view.cached(
-        "insolvency cases", lambda: insolvency_queries.cases(view.version.connection, view.catalog, chosen)
+        "insolvency cases", lambda: insolvency_queries.cases(view.version.connection, view.catalog, slice_)
     )
 
 
@@ -65,9 +67,9 @@ def sees_numbers(view: View) -> bool:
     return identity.current().may("evidence", view.selection.department)
 
 
-def _labels(listed: Sequence[Case], drawn: Sequence[Case], *, named: bool) -> list[str]:
+def _labels(cases: Sequence[Case], drawn: Sequence[Case], *, named: bool) -> list[str]:
     """A name for each drawn case: its number for those who may see cases, else its place in the order of acceptance."""
-    places = {id(case): place for place, case in enumerate(listed, 1)}
+    places = {id(case): place for place, case in enumerate(cases, 1)}
     return [
         f"{case.number if named and case.number else f'第{places[id(case)]}件'}　{case.track}"
         for case in drawn
@@ -79,56 +81,57 @@ def _labels(listed: Sequence[Case], drawn: Sequence[Case], *, named: bool) -> li
 
 def lengths(view: View) -> None:
     """Mean and median of closed cases, the median with pending ones, and the age of what is pending."""
-    chosen = slice_for(view, NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, NEEDED)
+    if slice_ is None:
         return
     since = view.catalog.court.statistics_from
-    found = insolvency.durations(cases_of(view, chosen), chosen, since)
+    durations = insolvency.durations(cases_of(view, slice_), slice_, since)
     base = view.catalog.court.minimum_base
-    survival = found.survival
-    show(render("ui/topics/insolvency_lengths.html", rows=_length_rows(found, base), left_out=found.left_out,
+    survival = durations.survival
+    show(render("ui/topics/insolvency_lengths.html", rows=_length_rows(durations, base), left_out=durations.left_out,
                    since=day_text(since) if since else "", base=base))  # fmt: skip
     shown = survival.cases >= base
-    day = day_text(chosen.last)
+    day = day_text(slice_.last)
     left, right = st.columns(2)
     if shown and survival.steps:
-        figure = view.cached("insolvency share", lambda: charts.open_share(
-            sheet(view, "自受理之日起满若干天仍未终结的案件所占比例", f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
-                  "Kaplan–Meier 估计，未结案件按删失处理，带状为95%区间", TABLE), survival))  # fmt: skip
         with left:
-            plot(
+            show_figure(
                 view,
-                figure,
                 "insolvency_share",
-                f"未终结案件所占比例随天数下降。{_km_text(found, base)}。",
+                "自受理之日起满若干天仍未终结的案件所占比例",
+                lambda frame: charts.open_share(frame, survival),
+                f"未终结案件所占比例随天数下降。{_km_text(durations, base)}。",
                 TABLE,
+                basis="Kaplan–Meier 估计，未结案件按删失处理，带状为95%区间",
+                subtitle=f"截至{day}　{survival.cases}件，其中未结{survival.pending}件",
             )
-    figure = view.cached("insolvency ages", lambda: charts.age_bars(
-        sheet(view, "未结案件的账龄", f"截至{day}", f"{OWN}；自受理裁定日起按日历月计", TABLE), found.ages))  # fmt: skip
     with right:
-        plot(
+        show_figure(
             view,
-            figure,
             "insolvency_ages",
-            "未结案件账龄：" + "，".join(f"{one.label}{one.count}件" for one in found.ages),
+            "未结案件的账龄",
+            lambda frame: charts.age_bars(frame, durations.ages),
+            "未结案件账龄：" + "，".join(f"{group.label}{group.count}件" for group in durations.ages),
             TABLE,
+            basis=f"{OWN}；自受理裁定日起按日历月计",
+            subtitle=f"截至{day}",
         )
 
 
-def _length_rows(found: Durations, base: int) -> list[tuple[str, str, str, str]]:
+def _length_rows(durations: Durations, base: int) -> list[tuple[str, str, str, str]]:
     """(which cases, how many, mean, median); under the minimum base the count alone."""
-    survival = found.survival
+    survival = durations.survival
     rows: list[tuple[str, str, str, str]] = []
-    for one in found.closed:
-        count = f"n={one.closed}"
-        told = (_days(one.mean), _days(one.median)) if one.closed >= base else (count, count)
-        rows.append((one.label, f"{one.closed}件", *told))
+    for group in durations.closed:
+        count = f"n={group.closed}"
+        values = (_days(group.mean), _days(group.median)) if group.closed >= base else (count, count)
+        rows.append((group.label, f"{group.closed}件", *values))
     cases = f"{survival.cases}件，其中未结{survival.pending}件"
-    return [*rows, ("连同未结案件（估计）", cases, "不适用", _km_text(found, base))]
+    return [*rows, ("连同未结案件（估计）", cases, "不适用", _km_text(durations, base))]
 
 
-def _km_text(found: Durations, base: int) -> str:
-    survival = found.survival
+def _km_text(durations: Durations, base: int) -> str:
+    survival = durations.survival
     if survival.cases < base:
         return f"n={survival.cases}"
     if survival.median is None:
@@ -147,42 +150,60 @@ def _days(days: Fraction | None) -> str:
 
 def transferred(view: View) -> None:
     """执转破: transferred → decided → accepted, by court."""
-    chosen = slice_for(view, NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, NEEDED)
+    if slice_ is None:
         return
-    found = view.cached(
+    transfers = view.cached(
         "insolvency transfers",
-        lambda: insolvency_queries.transfers(view.version.connection, view.catalog, chosen),
+        lambda: insolvency_queries.transfers(view.version.connection, view.catalog, slice_),
     )
-    accepted, refused = sum(n for _, n in found.accepted), sum(n for _, n in found.refused)
-    said = f"{view.selection.period.label}移送 {found.referred} 件：受理 {accepted} 件，未受理 {refused} 件，尚未裁定 {found.waiting} 件。"
-    show(render("ui/topics/topic_note.html", title="执转破：移送之后", lines=[
-        said, "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。"]))  # fmt: skip
-    figure = view.cached("insolvency funnel", lambda: flow(
-        sheet(view, "执转破去向", f"{view.selection.period.label}移送的案件", "来源为执转破、移送日期在报告期内的破产申请", TABLE),
-        _funnel(found)))  # fmt: skip
-    plot(view, figure, "insolvency_funnel", said, TABLE)
-    show(render("ui/topics/topic_counts.html", head=("去向", "件数"), rows=[
-        *((f"受理　{court}", n) for court, n in found.accepted), *found.refused, ("尚未裁定", found.waiting)]))  # fmt: skip
+    accepted, refused = sum(n for _, n in transfers.accepted), sum(n for _, n in transfers.refused)
+    sentence = (
+        f"{view.selection.period.label}移送 {transfers.referred} 件：受理 {accepted} 件，未受理 {refused} 件，"
+        f"尚未裁定 {transfers.waiting} 件。"
+    )
+    show_note(
+        "执转破：移送之后",
+        sentence,
+        "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。",
+    )
+    show_figure(
+        view,
+        "insolvency_funnel",
+        "执转破去向",
+        lambda frame: flow(frame, _funnel(transfers)),
+        sentence,
+        TABLE,
+        basis="来源为执转破、移送日期在报告期内的破产申请",
+        subtitle=f"{view.selection.period.label}移送的案件",
+    )
+    show_counts(
+        ("去向", "件数"),
+        [
+            *((f"受理　{court}", n) for court, n in transfers.accepted),
+            *transfers.refused,
+            ("尚未裁定", transfers.waiting),
+        ],
+    )
 
 
-def _funnel(found: Transfers) -> list[FlowStage]:
-    accepted, refused = sum(n for _, n in found.accepted), sum(n for _, n in found.refused)
+def _funnel(transfers: Transfers) -> list[FlowStage]:
+    accepted, refused = sum(n for _, n in transfers.accepted), sum(n for _, n in transfers.refused)
     return [
-        FlowStage("移送", (FlowSegment("移送审查", found.referred, "main"),)),
+        FlowStage("移送", (FlowSegment("移送审查", transfers.referred, "main"),)),
         FlowStage(
             "裁定",
             (
                 FlowSegment("裁定受理", accepted, "main"),
                 FlowSegment("未受理", refused, "out"),
-                FlowSegment("尚未裁定", found.waiting, "open"),
+                FlowSegment("尚未裁定", transfers.waiting, "open"),
             ),
         ),
         FlowStage(
             "受理法院与未受理",
             (
-                *(FlowSegment(name, n) for name, n in found.accepted),
-                *(FlowSegment(name, n, "out") for name, n in found.refused),
+                *(FlowSegment(name, n) for name, n in transfers.accepted),
+                *(FlowSegment(name, n, "out") for name, n in transfers.refused),
             ),
         ),
     ]

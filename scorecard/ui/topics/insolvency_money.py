@@ -13,18 +13,18 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.insolvency import OWN, TABLE, cases_of, sees_numbers
-from scorecard.ui.topics.topic import plot, sheet, slice_for
+from scorecard.ui.topics.topic import show_figure, slice_for
 
 
 def money(view: View) -> None:
     """清偿 and 成本 as Σ/Σ with each case's part."""
-    chosen = slice_for(view, NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, NEEDED)
+    if slice_ is None:
         return
-    listed, named = cases_of(view, chosen), sees_numbers(view)
+    cases, named = cases_of(view, slice_), sees_numbers(view)
     for key, title, sums, names in (
-        ("recovery", "债权清偿", insolvency.recovery(listed, chosen), ("清偿额", "确认债权额")),
-        ("cost", "破产成本", insolvency.costs(listed, chosen), ("破产费用与共益债务", "财产变价总额")),
+        ("recovery", "债权清偿", insolvency.recovery(cases, slice_), ("清偿额", "确认债权额")),
+        ("cost", "破产成本", insolvency.costs(cases, slice_), ("破产费用与共益债务", "财产变价总额")),
     ):
         _sums(view, key, title, sums, names, named=named)
 
@@ -34,7 +34,7 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
     labels = [
         share.number if named and share.number else f"第{n}件" for n, share in enumerate(sums.shares, 1)
     ]
-    told = len(sums.shares) >= base
+    enough = len(sums.shares) >= base
     rows = [
         (
             label,
@@ -46,19 +46,19 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
         )
         for label, share in zip(labels, sums.shares, strict=True)
     ]
-    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if told else f"n={len(sums.shares)}")
+    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if enough else f"n={len(sums.shares)}")
     show(render("ui/topics/insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
-                   told=told, base=base, wider=view.ytd_href("insolvency") if not told else ""))  # fmt: skip
+                   told=enough, base=base, wider=view.ytd_href("insolvency") if not enough else ""))  # fmt: skip
     if sums.shares:
-        figure = view.cached(f"insolvency {key} {named}", lambda: charts.amounts(
-            sheet(view, f"{title}：每件案件的两个数额", f"{view.selection.period.label}终结　● {names[0]}　○ {names[1]}",
-                  f"{OWN}；先分别合计、再相除，不是各案比率的平均", TABLE), sums, labels, names))  # fmt: skip
-        plot(
+        show_figure(
             view,
-            figure,
-            f"insolvency_{key}",
+            f"insolvency_{key} {named}",
+            f"{title}：每件案件的两个数额",
+            lambda frame: charts.amounts(frame, sums, labels, names),
             f"{title}，{len(sums.shares)}件：{names[0]}合计{total[0]}，{names[1]}合计{total[1]}。",
             TABLE,
+            basis=f"{OWN}；先分别合计、再相除，不是各案比率的平均",
+            subtitle=f"{view.selection.period.label}终结　● {names[0]}　○ {names[1]}",
         )
 
 
@@ -82,48 +82,56 @@ def _rate(sums: Sums) -> str:
 def estates(view: View) -> None:
     """Auctions by round, and administrators in the order of their names, which are not shown."""
     _auctions(view)
-    chosen = slice_for(view, NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, NEEDED)
+    if slice_ is None:
         return
-    found = view.cached(
+    administrators = view.cached(
         "insolvency administrators",
-        lambda: insolvency_queries.administrators(view.version.connection, view.catalog, chosen),
+        lambda: insolvency_queries.administrators(view.version.connection, view.catalog, slice_),
     )
-    show(render("ui/topics/insolvency_administrators.html", rows=found, day=day_text(chosen.last)))
+    show(render("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last)))
 
 
 def _auctions(view: View) -> None:
-    chosen = slice_for(view, AUCTIONS_NEEDED)
-    if chosen is None:
+    slice_ = slice_for(view, AUCTIONS_NEEDED)
+    if slice_ is None:
         return
-    found = view.cached(
+    rounds = view.cached(
         "insolvency auctions",
-        lambda: insolvency_queries.auctions(view.version.connection, view.catalog, chosen),
+        lambda: insolvency_queries.auctions(view.version.connection, view.catalog, slice_),
     )
-    tried = sum(one.sold + one.unsold for one in found)
-    sold = sum(one.sold for one in found)
-    start, price = sum((one.start for one in found), 0), sum((one.price for one in found), 0)
-    told = tried >= view.catalog.court.minimum_base
+    tried = sum(row.sold + row.unsold for row in rounds)
+    sold = sum(row.sold for row in rounds)
+    start, price = sum((row.start for row in rounds), 0), sum((row.price for row in rounds), 0)
+    enough = tried >= view.catalog.court.minimum_base
     premium = (Fraction(price) - Fraction(start)) / Fraction(start) if start else None
-    said = f"{view.selection.period.label}结束的拍卖、变卖：成交 {sold} 次，流拍 {tried - sold} 次。" + (
+    sentence = f"{view.selection.period.label}结束的拍卖、变卖：成交 {sold} 次，流拍 {tried - sold} 次。" + (
         f"成交率 {value_text(Fraction(sold, tried) * 100, '%')}，溢价率 {value_text(premium * 100 if premium is not None else None, '%')}。"
-        if told and tried else "件数过少，只列数。"
+        if enough and tried else "件数过少，只列数。"
     )  # fmt: skip
-    show(render("ui/topics/insolvency_auctions.html", said=said, rows=[
-        (one.name, one.sold, one.unsold, one.withdrawn, one.unknown, _yuan(one.start), _yuan(one.price)) for one in found]))  # fmt: skip
+    counts = [
+        (row.name, row.sold, row.unsold, row.withdrawn, row.unknown, _yuan(row.start), _yuan(row.price))
+        for row in rounds
+    ]
+    show(render("ui/topics/insolvency_auctions.html", said=sentence, rows=counts))
     rows = [
         FlowStage(
-            one.name,
+            row.name,
             (
-                FlowSegment("成交", one.sold, "main"),
-                FlowSegment("流拍", one.unsold, "out"),
-                FlowSegment("撤回", one.withdrawn, "open"),
-                FlowSegment("结果未填", one.unknown),
+                FlowSegment("成交", row.sold, "main"),
+                FlowSegment("流拍", row.unsold, "out"),
+                FlowSegment("撤回", row.withdrawn, "open"),
+                FlowSegment("结果未填", row.unknown),
             ),
         )
-        for one in found
+        for row in rounds
     ]
-    figure = view.cached("insolvency rounds", lambda: flow(
-        sheet(view, "破产财产网络拍卖、变卖", view.selection.period.label, "“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
-              ("asset_disposals",)), rows))  # fmt: skip
-    plot(view, figure, "insolvency_rounds", said, ("asset_disposals",))
+    show_figure(
+        view,
+        "insolvency_rounds",
+        "破产财产网络拍卖、变卖",
+        lambda frame: flow(frame, rows),
+        sentence,
+        ("asset_disposals",),
+        basis="“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
+    )

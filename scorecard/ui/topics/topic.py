@@ -1,4 +1,4 @@
-"""What the pages in depth share: the selector of topics, the days and tables behind one, figures with their provenance."""
+"""What all topics share: the selector, the days and tables behind one, its sentences, counts and figures with provenance."""
 
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
@@ -14,13 +14,14 @@ from scorecard.storage.file_names import file_name
 from scorecard.topics.slices import Slice, obstacle, slice_of
 from scorecard.ui.shell import frame, large_type, page_blocks, picture_buttons
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import Drawn
+from scorecard.ui.shell.page_blocks import Drawn, show
+from scorecard.ui.shell.templating import render
 
 CARDS = "指标"
 Topic = Callable[[View], None]
 
 
-def chosen(topics: Mapping[str, Topic]) -> Topic | None:
+def select_topic(topics: Mapping[str, Topic]) -> Topic | None:
     """The topic chosen above a page's cards; None for the cards themselves, which come first."""
     name = st.segmented_control(
         "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
@@ -47,8 +48,37 @@ def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
     return None
 
 
-def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[str]) -> FigureFrame:
-    """A figure's title and the lines that leave the building with it."""
+def show_note(title: str, *lines: str) -> None:
+    """A heading, the sentence that answers the topic's question, then smaller ones; empty lines are left out."""
+    show(render("ui/topics/topic_note.html", title=title, lines=lines))
+
+
+def show_counts(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
+    """The numbers of a figure as a table: words in the first column, numbers in the others."""
+    show(render("ui/topics/topic_counts.html", head=head, rows=rows))
+
+
+def show_figure(
+    view: View,
+    key: str,
+    title: str,
+    draw: Callable[[FigureFrame], Any],
+    alt: str,
+    tables: Sequence[str],
+    *,
+    basis: str,
+    subtitle: str = "",
+) -> None:
+    """The figure that `draw` makes in a frame of title and provenance, drawn once for a version and a selection.
+
+    `basis` says which rows are counted, `subtitle` which days where these are not the period's, `alt` the figure in a sentence.
+    """
+    frame = _frame(view, title, subtitle or view.selection.period.label, basis, tables)
+    plot(view, view.cached(f"figure {key}", lambda: draw(frame)), key, alt, tables)
+
+
+def _frame(view: View, title: str, subtitle: str, basis: str, tables: Sequence[str]) -> FigureFrame:
+    """Title and provenance of a figure."""
     version = view.version
     as_of = "、".join(f"{view.catalog.tables[name].name} {day_text(version.as_of[name])}" for name in tables)
     sample = version.manifest.sample
@@ -65,7 +95,7 @@ def sheet(view: View, title: str, subtitle: str, basis: str, tables: Sequence[st
 
 
 def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> None:
-    """The figure as every other one is shown, with its sentence for those who hear it and its pictures; `tables` are read."""
+    """Shows a figure with its sentence for screen readers and its picture buttons; `tables` are those it counts."""
     title = unescape(figure.layout.title.text.removeprefix("<b>").removesuffix("</b>"))
     reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
     drawn = Drawn(figure, title, min(reached, default=None))

@@ -16,8 +16,8 @@ from scorecard.ui.shell.templating import render
 from scorecard.ui.work.worklists import address
 
 
-def of_version(view: View) -> tuple[MeasureLine, ...]:
-    """The measures as they stand for what is chosen."""
+def measure_lines(view: View) -> tuple[MeasureLine, ...]:
+    """The measures for the selected period, department and scope."""
     return view.cached("measure lines", lambda: _lines(view))
 
 
@@ -43,7 +43,7 @@ def owed(view: View) -> None:
             ),
             "whose": line.measure.responsible,
         }
-        for line in of_version(view)
+        for line in measure_lines(view)
         if line.owing and line.duties
     ]
     if rows:
@@ -56,22 +56,22 @@ def matrix(view: View) -> None:
 
 
 def _matrix(view: View) -> str:
-    found, catalog = of_version(view), view.catalog
-    responsible = {duty.department for line in found for duty in line.duties}
-    departments = [one for one in catalog.departments if one in responsible]
+    measures, catalog = measure_lines(view), view.catalog
+    responsible = {duty.department for line in measures for duty in line.duties}
+    departments = [department for department in catalog.departments if department in responsible]
     domains: list[dict[str, Any]] = []
     for domain in catalog.domains.values():
-        rows = [_row(catalog, line, departments) for line in found if line.measure.domain == domain.id]
+        rows = [_row(catalog, line, departments) for line in measures if line.measure.domain == domain.id]
         if rows:
             domains.append({"name": domain.name, "rows": rows})
     return render(
         "ui/work/measures_matrix.html",
         domains=domains,
-        departments=[catalog.departments[one].name for one in departments],
+        departments=[catalog.departments[department].name for department in departments],
         every=interval(warehouse.parameters(view.version.connection), judged_on(view.version)),
-        silent=[line.measure for line in found if line.silent],
-        owing=sum(len(line.owing) for line in found),
-        missed=sum(bool(line.missed) for line in found),
+        silent=[line.measure for line in measures if line.silent],
+        owing=sum(len(line.owing) for line in measures),
+        missed=sum(bool(line.missed) for line in measures),
         label=f"{view.scope}　{view.selection.period.label}",
         progress_href=view.href("progress"),
         today=day_text(judged_on(view.version)),
@@ -90,7 +90,7 @@ def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[st
         "overdue": line.waiting("超期"),
         "soon": line.waiting("临期"),
         "listed": line.waiting("在列"),
-        "duties": [duties.get(one) for one in departments],
+        "duties": [duties.get(department) for department in departments],
         "lacking": line.lacking,
         "silent": line.silent,
     }
@@ -135,11 +135,11 @@ def _sections(view: View) -> str:
                 for name, numbers in line.worklists
             ],
             "series": _series(catalog, line),
-            "latest": [_told(catalog, duty.latest) for duty in line.duties if duty.latest],
-            "reports": [_told(catalog, one) for one in line.reports],
+            "latest": [_report_row(catalog, duty.latest) for duty in line.duties if duty.latest],
+            "reports": [_report_row(catalog, report) for report in line.reports],
             "owing": [catalog.departments[duty.department].name for duty in line.owing],
         }
-        for line in of_version(view)
+        for line in measure_lines(view)
     ]
     return render(
         "ui/work/measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress")
@@ -148,24 +148,24 @@ def _sections(view: View) -> str:
 
 def _series(catalog: Catalog, line: MeasureLine) -> list[tuple[str, str]]:
     """Per department the percentages in the order they were reported: "16% → 31% → 44%"."""
-    found: list[tuple[str, str]] = []
+    series: list[tuple[str, str]] = []
     for duty in line.duties:
         steps = [
-            f"{one.percent.normalize():f}%"
-            for one in reversed(line.reports)
-            if one.department == duty.department and one.percent is not None
+            f"{report.percent.normalize():f}%"
+            for report in reversed(line.reports)
+            if report.department == duty.department and report.percent is not None
         ]
         if steps:
-            found.append((catalog.departments[duty.department].name, " → ".join(steps)))
-    return found
+            series.append((catalog.departments[duty.department].name, " → ".join(steps)))
+    return series
 
 
-def _told(catalog: Catalog, one: ProgressReport) -> dict[str, str]:
+def _report_row(catalog: Catalog, report: ProgressReport) -> dict[str, str]:
     return {
-        "day": day_text(one.reported_on),
-        "department": catalog.departments[one.department].name,
-        "status": one.status,
-        "percent": f"{one.percent.normalize():f}%" if one.percent is not None else "—",
-        "text": one.text,
-        "evidence": one.evidence,
+        "day": day_text(report.reported_on),
+        "department": catalog.departments[report.department].name,
+        "status": report.status,
+        "percent": f"{report.percent.normalize():f}%" if report.percent is not None else "—",
+        "text": report.text,
+        "evidence": report.evidence,
     }

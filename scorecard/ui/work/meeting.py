@@ -27,36 +27,36 @@ from scorecard.ui.work import measures, worklists
 _TERM = timedelta(days=30)  # proposed due date; whoever records changes it
 
 
-def matters(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
+def matters_of(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
     """What today's session has before it: indicators as chosen above, worklists and reports of the whole court."""
-    found = tallies(view.version.connection, view.catalog)
-    return agenda(view.catalog, view.cards, measures.of_version(view), found, decisions, today())
+    counts = tallies(view.version.connection, view.catalog)
+    return agenda(view.catalog, view.cards, measures.measure_lines(view), counts, decisions, today())
 
 
-def choose(view: View, found: Sequence[AgendaItem]) -> AgendaItem | None:
-    """The list of matters, and the one on the table."""
+def select_matter(view: View, items: Sequence[AgendaItem]) -> AgendaItem | None:
+    """The list of matters, and the one that is open."""
     now = today()
     show(
         render(
             "ui/work/meeting_head.html",
-            total=len(found),
-            carried=sum(one.carried for one in found),
-            decided=sum(one.decided for one in found),
-            late=late(found, now),
+            total=len(items),
+            carried=sum(item.carried for item in items),
+            decided=sum(item.decided for item in items),
+            late=late(items, now),
             label=f"{view.scope}　{view.selection.period.label}",
         )
     )
-    if not found:
+    if not items:
         frame.guide(
             "没有需要会商的事项", "没有未达标、真实恶化、台账超期或欠进展汇报的事项，以前的决定也都已了结。"
         )
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        at = st.pagination(len(found), key="matter", bind="query-params", max_visible_pages=15)
-    return found[min(at, len(found)) - 1]
+        at = st.pagination(len(items), key="matter", bind="query-params", max_visible_pages=15)
+    return items[min(at, len(items)) - 1]
 
 
-def facts(view: View, matter: AgendaItem, number: int, total: int) -> None:
+def show_matter(view: View, matter: AgendaItem, number: int, total: int) -> None:
     """Everything that is known of one matter, and what was decided on it before."""
     catalog, now = view.catalog, today()
     card = view.cards.get(matter.name) if matter.subject == "indicator" else None
@@ -71,7 +71,7 @@ def facts(view: View, matter: AgendaItem, number: int, total: int) -> None:
             href=_address(view, matter, card),
             card_href=view.card_href,
             departments=catalog.department_names(matter.departments),
-            history=[_told(catalog, one, one.late(now)) for one in matter.history],
+            history=[_decision_row(catalog, decision, decision.late(now)) for decision in matter.history],
             late=matter.last.late(now) if matter.last else 0,
         )
     )
@@ -86,22 +86,22 @@ def _address(view: View, matter: AgendaItem, card: Card | None) -> str:
     return view.href("measures") if matter.subject == "report" else ""
 
 
-def _told(catalog: Catalog, one: Decision, days: int) -> dict[str, Any]:
+def _decision_row(catalog: Catalog, decision: Decision, days: int) -> dict[str, Any]:
     return {
-        "item": one.item,
-        "title": one.title,
-        "session": day_text(one.session_on),
-        "conclusion": one.conclusion,
-        "department": catalog.departments[one.department].name
-        if one.department in catalog.departments
+        "item": decision.item,
+        "title": decision.title,
+        "session": day_text(decision.session_on),
+        "conclusion": decision.conclusion,
+        "department": catalog.departments[decision.department].name
+        if decision.department in catalog.departments
         else "—",
-        "due": day_text(one.due_on) if one.due_on else "—",
-        "status": one.status,
+        "due": day_text(decision.due_on) if decision.due_on else "—",
+        "status": decision.status,
         "late": days,
-        "who": one.recorded_by,
-        "at": f"{one.decided_at:%Y-%m-%d %H:%M}",
-        "facts": one.facts,
-        "version": one.version,
+        "who": decision.recorded_by,
+        "at": f"{decision.decided_at:%Y-%m-%d %H:%M}",
+        "facts": decision.facts,
+        "version": decision.version,
     }
 
 
@@ -161,14 +161,14 @@ def decision_form(view: View, matter: AgendaItem, actor: Actor) -> None:
     )
 
 
-def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
+def show_minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
     """Every decision ever recorded, the newest first, and its file."""
-    rows = [_told(view.catalog, one, one.late(today())) for one in reversed(decisions)]
+    rows = [_decision_row(view.catalog, decision, decision.late(today())) for decision in reversed(decisions)]
     show(render("ui/work/meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
     if rows and actor.may("export"):
         st.download_button(
             "导出会商记录（CSV）",
-            data=lambda: exported(view, decisions, actor),
+            data=lambda: minutes_csv(view, decisions, actor),
             file_name=f"会商记录_{today()}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -176,8 +176,8 @@ def minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
         )
 
 
-def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
-    """The minutes as a CSV that leaves the building. Raises Forbidden without the right."""
+def minutes_csv(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
+    """The minutes as a CSV file. Raises Forbidden without the right to export."""
     with audit.recorded(data_dir(), actor, "导出", "会商记录", version=view.version.id, rows=len(decisions)):
         actor.require("export")
         head = (
@@ -192,7 +192,7 @@ def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
             "会商时的情况",
             "数据版本",
         )
-        told = [_told(view.catalog, one, 0) for one in decisions]
+        rows = [_decision_row(view.catalog, row, 0) for row in decisions]
         keys = (
             "session",
             "title",
@@ -205,4 +205,4 @@ def exported(view: View, decisions: Sequence[Decision], actor: Actor) -> bytes:
             "facts",
             "version",
         )
-        return write_csv(head, ([str(one[key]) for key in keys] for one in told))
+        return write_csv(head, ([str(row[key]) for key in keys] for row in rows))

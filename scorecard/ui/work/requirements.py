@@ -40,10 +40,10 @@ def _span(view: View, table: str) -> tuple[date, date]:
 def _head(view: View, table: str, requirement: str, note: str = "") -> dict[str, Any]:
     """What every topic says first: which requirement, which days, how far the register reaches, what is not divided."""
     catalog, (first, last) = view.catalog, _span(view, table)
-    one = catalog.requirements[requirement]
+    entry = catalog.requirements[requirement]
     cut = view.version.as_of.get(table)
     return {
-        "requirement": f"工作要求 {one.number}．{one.title}",
+        "requirement": f"工作要求 {entry.number}．{entry.title}",
         "span": f"{day_text(first)}至{day_text(last)}" if first <= last else "",
         "source": f"{catalog.tables[table].name}，数据截至{day_text(cut)}" if cut else "",
         "note": "".join([note, "登记表不区分涉企，这里是全部。" if view.selection.scope == "firm" else ""]),
@@ -66,9 +66,9 @@ def _missing(view: View, table: str) -> bool:
 def _own(view: View, departments: Iterable[str | None]) -> list[str | None]:
     """The departments to show, in the plan's order; rows of no department last, and only for the whole court."""
     having, chosen = set(departments), view.selection.department
-    order: list[str | None] = [one for one in view.catalog.departments if one in having]
+    order: list[str | None] = [department for department in view.catalog.departments if department in having]
     if chosen != ALL_DEPARTMENTS:
-        return [one for one in order if one == chosen]
+        return [department for department in order if department == chosen]
     return [*order, None] if None in having else order
 
 
@@ -80,18 +80,23 @@ def revisit_topic(view: View) -> None:
     """Revisits and what became of the problems they raised."""
     if _missing(view, "revisits"):
         return
-    found = {one.department: one for one in revisits(view.version.connection, *_span(view, "revisits")) or ()}
+    counts = {
+        row.department: row for row in revisits(view.version.connection, *_span(view, "revisits")) or ()
+    }
     waiting = tallies(view.version.connection, view.catalog)
     lists = [
-        (one.name, address(view, one), counted(waiting, one.id, view.selection.department))
-        for one in view.catalog.worklists.values()
-        if one.id in ("revisit_due", "revisit_issues")
+        (worklist.name, address(view, worklist), counted(waiting, worklist.id, view.selection.department))
+        for worklist in view.catalog.worklists.values()
+        if worklist.id in ("revisit_due", "revisit_issues")
     ]
-    rows = [{"name": _name(view.catalog, one), "one": found[one]} for one in _own(view, found)]
+    rows = [
+        {"name": _name(view.catalog, department), "one": counts[department]}
+        for department in _own(view, counts)
+    ]
     note = "问题数和办结数都填了的才计入；没填全的单列，不当作没有问题。"
     head = _head(view, "revisits", "requirements.3", note)
     cards = [
-        view.cards[one] for one in ("firm_revisit_rate", "revisit_issue_closure_rate") if one in view.cards
+        view.cards[name] for name in ("firm_revisit_rate", "revisit_issue_closure_rate") if name in view.cards
     ]
     show(
         render(
@@ -110,18 +115,18 @@ def information_topic(view: View) -> None:
     if _missing(view, "information_reports"):
         return
     span = _span(view, "information_reports")
-    found = {one.department: one for one in pieces(view.version.connection, *span) or ()}
+    totals = {row.department: row for row in pieces(view.version.connection, *span) or ()}
     parameters = warehouse.parameters(view.version.connection)
     scored = has_table(parameters)
     rows = [
         {
-            "name": _name(view.catalog, who),
-            "submitted": found[who].submitted,
-            "adopted": [found[who].adopted(level) for level in ADOPTED],
-            "points": _points(parameters, found[who].adoptions) if scored else "",
+            "name": _name(view.catalog, department),
+            "submitted": totals[department].submitted,
+            "adopted": [totals[department].adopted(level) for level in ADOPTED],
+            "points": _points(parameters, totals[department].adoptions) if scored else "",
         }
-        for who in _own(view, found)
-        if who is not None
+        for department in _own(view, totals)
+        if department is not None
     ]
     note = "提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
     show(
@@ -136,9 +141,9 @@ def information_topic(view: View) -> None:
 
 
 def _points(parameters: Sequence[Parameter], adoptions: tuple[tuple[str, date], ...]) -> str:
-    found = points(parameters, adoptions)
-    text = f"{found.total.normalize():f}"
-    return f"{text}（另有 {found.unset} 次采用没有计分标准，未计）" if found.unset else text
+    score = points(parameters, adoptions)
+    text = f"{score.total.normalize():f}"
+    return f"{text}（另有 {score.unset} 次采用没有计分标准，未计）" if score.unset else text
 
 
 def model_topic(view: View) -> None:
@@ -146,18 +151,18 @@ def model_topic(view: View) -> None:
     if _missing(view, "information_reports"):
         return
     span = _span(view, "information_reports")
-    listed = register(view.version.connection, MODEL_KINDS, *span) or ()
+    cases = register(view.version.connection, MODEL_KINDS, *span) or ()
     chosen = view.selection.department
     rows = [
         {
-            "title": one.title,
-            "kind": one.kind,
-            "department": _name(view.catalog, one.department),
-            "day": day_text(one.submitted_on),
-            "levels": "、".join(one.levels) or "未采用",
+            "title": case.title,
+            "kind": case.kind,
+            "department": _name(view.catalog, case.department),
+            "day": day_text(case.submitted_on),
+            "levels": "、".join(case.levels) or "未采用",
         }
-        for one in listed
-        if chosen in (ALL_DEPARTMENTS, one.department)
+        for case in cases
+        if chosen in (ALL_DEPARTMENTS, case.department)
     ]
     note = f"取自信息简报表中类别为{'、'.join(MODEL_KINDS)}的篇目。表里没有“是否在外地推广”一列，推广情况看不出来。"
     show(
@@ -178,30 +183,30 @@ def punctuality_topic(view: View) -> None:
         )
         return
     catalog = view.catalog
-    found = timeliness(catalog, view.version.manifest.batches, judged_on(view.version))
-    one = catalog.requirements["requirements.4"]
+    punctuality = timeliness(catalog, view.version.manifest.batches, judged_on(view.version))
+    requirement = catalog.requirements["requirements.4"]
     rows = [
         {
             "name": catalog.tables[table].name,
             "months": [
                 {
-                    "label": f"{each.through.year}年{each.through.month}月",
-                    "due": day_text(each.due),
-                    "accepted": day_text(each.accepted) if each.accepted else "",
-                    "word": each.word,
-                    "days": each.days,
+                    "label": f"{month.through.year}年{month.through.month}月",
+                    "due": day_text(month.due),
+                    "accepted": day_text(month.accepted) if month.accepted else "",
+                    "word": month.word,
+                    "days": month.days,
                 }
-                for each in months[:MONTHS_SHOWN]
+                for month in months[:MONTHS_SHOWN]
             ],
-            "in_time": sum(each.word == "按期" for each in months),
+            "in_time": sum(month.word == "按期" for month in months),
             "total": len(months),
         }
-        for table, months in found.items()
+        for table, months in punctuality.items()
     ]
     show(
         render(
             "ui/work/requirement_punctuality.html",
-            title=f"工作要求 {one.number}．{one.title}",
+            title=f"工作要求 {requirement.number}．{requirement.title}",
             rows=rows,
             shown=MONTHS_SHOWN,
         )
@@ -213,24 +218,24 @@ def activity_topic(view: View) -> None:
     if _missing(view, "work_log"):
         return
     catalog = view.catalog
-    found = activities(view.version.connection, *_span(view, "work_log")) or ()
-    departments = [one for one in _own(view, (one.department for one in found)) if one is not None]
-    cells = {(one.kind, one.department): one for one in found}
+    entries = activities(view.version.connection, *_span(view, "work_log")) or ()
+    departments = [name for name in _own(view, (entry.department for entry in entries)) if name is not None]
+    cells = {(entry.kind, entry.department): entry for entry in entries}
     rows = [
         {
             "kind": kind,
             "publicity": kind in PUBLICITY,
-            "cells": [cells.get((kind, who)) for who in departments],
+            "cells": [cells.get((kind, department)) for department in departments],
         }
         for kind in catalog.tables["work_log"].columns["kind"].values
-        if any((kind, who) in cells for who in departments)
+        if any((kind, department) in cells for department in departments)
     ]
     note = "走进企业的按次计，同一企业几次计几次；企业数按统一社会信用代码去重，不能跨部门相加。"
     show(
         render(
             "ui/work/requirement_activities.html",
             head=_head(view, "work_log", "requirements.6", note),
-            departments=[_name(catalog, one) for one in departments],
+            departments=[_name(catalog, name) for name in departments],
             rows=rows,
         )
     )
@@ -244,8 +249,8 @@ def assessment_topic(view: View) -> None:
 def _assessment(view: View) -> str:
     catalog, chosen = view.catalog, view.selection.department
     court = all_cards(view.version, Selection(view.selection.period, ALL_DEPARTMENTS, "all"))
-    found, lines = tallies(view.version.connection, catalog), measures.of_version(view)
-    one = catalog.requirements["requirements.7"]
+    counts, lines = tallies(view.version.connection, catalog), measures.measure_lines(view)
+    requirement = catalog.requirements["requirements.7"]
     statements: list[dict[str, Any]] = []
     for who, department in catalog.departments.items():
         if chosen not in (ALL_DEPARTMENTS, who):
@@ -253,9 +258,9 @@ def _assessment(view: View) -> str:
         own = [card for card in court.values() if who in card.indicator.departments]
         aimed = [card for card in own if card.target != "未设目标"]
         lists = [
-            (each.name, address(view, each), counted(found, each.id, who))
-            for each in catalog.worklists.values()
-            if any(counted(found, each.id, who).values())
+            (worklist.name, address(view, worklist), counted(counts, worklist.id, who))
+            for worklist in catalog.worklists.values()
+            if any(counted(counts, worklist.id, who).values())
         ]
         duties = [
             (line.measure.title, duty) for line in lines for duty in line.duties if duty.department == who
@@ -273,7 +278,7 @@ def _assessment(view: View) -> str:
             )
     return render(
         "ui/work/requirement_assessment.html",
-        title=f"工作要求 {one.number}．{one.title}",
+        title=f"工作要求 {requirement.number}．{requirement.title}",
         label=view.selection.period.label,
         statements=statements,
         href=view.card_href,

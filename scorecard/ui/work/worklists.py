@@ -1,4 +1,4 @@
-"""台账与预警: how many items each list has, overdue first; the rows of the chosen one by due date; its file."""
+"""台账与预警: how many items each list has, overdue first; the rows of the chosen list by due date; their file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 
-AT_ONCE = 50  # rows on the screen at a time
+PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -31,31 +31,32 @@ class WorklistChoice:
     tallies: tuple[Tally, ...]
 
 
-def choose(version: Version, actor: Actor) -> WorklistChoice | None:
+def select_worklist(version: Version, actor: Actor) -> WorklistChoice | None:
     """The counts of all lists and what is chosen of them; None for a version that has no worklists."""
     catalog = version.catalog
     if not catalog.worklists:
         frame.guide("这个版本没有台账", "它是在台账功能之前建的。请在“数据报送”页重新发布。")
         return None
-    found = tallies(version.connection, catalog)
+    counts = tallies(version.connection, catalog)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        department = _choose_department(catalog, found, actor)
-        names = {one.name: one for one in catalog.worklists.values()}
+        department = _choose_department(catalog, counts, actor)
+        names = {worklist.name: worklist for worklist in catalog.worklists.values()}
         first = next(
-            (n for n, one in names.items() if counted(found, one.id, department)["超期"]), next(iter(names))
+            (name for name, worklist in names.items() if counted(counts, worklist.id, department)["超期"]),
+            next(iter(names)),
         )
         name = st.selectbox(
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
         picture_buttons.reserve_place()
     page_blocks.current_blocks().choice = {"部门": catalog.department_name(department), "台账": name}
-    return WorklistChoice(names[name], department, found)
+    return WorklistChoice(names[name], department, counts)
 
 
-def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor) -> str:
-    """Departments in the plan's order; one that signed in as a department starts with its own."""
-    having = {one.department for one in found} | {actor.department}
-    known = [one for one in catalog.departments if one in having]
+def _choose_department(catalog: Catalog, counts: tuple[Tally, ...], actor: Actor) -> str:
+    """Departments in the plan's order; a department's account starts with its own."""
+    having = {tally.department for tally in counts} | {actor.department}
+    known = [department for department in catalog.departments if department in having]
     offered = [ALL_DEPARTMENTS, *known]
     own = actor.department if actor.role == "department" and actor.department in offered else ALL_DEPARTMENTS
     return st.selectbox(
@@ -69,20 +70,20 @@ def _choose_department(catalog: Catalog, found: tuple[Tally, ...], actor: Actor)
     )
 
 
-def summary(version: Version, choice: WorklistChoice) -> None:
+def show_summary(version: Version, choice: WorklistChoice) -> None:
     """Every list on one line, in the plan's order: what is overdue, what soon will be, what nobody can tell."""
     catalog, judged = version.catalog, standings(version.connection, version.catalog)
     rows: list[dict[str, Any]] = []
-    for one in catalog.worklists.values():
-        numbers = counted(choice.tallies, one.id, choice.department)
-        standing = judged[one.id]
+    for worklist in catalog.worklists.values():
+        numbers = counted(choice.tallies, worklist.id, choice.department)
+        standing = judged[worklist.id]
         rows.append(
             {
-                "name": one.name,
-                "chosen": one.id == choice.worklist.id,
-                "departments": catalog.department_names(one.departments),
+                "name": worklist.name,
+                "chosen": worklist.id == choice.worklist.id,
+                "departments": catalog.department_names(worklist.departments),
                 "numbers": numbers,
-                "term": bool(one.due),
+                "term": bool(worklist.due),
                 "as_of": day_text(standing.as_of) if standing.as_of else "",
                 "lacking": "、".join(catalog.tables[name].name for name in standing.lacking),
             }
@@ -98,40 +99,46 @@ def summary(version: Version, choice: WorklistChoice) -> None:
     )
 
 
-def listed(version: Version, choice: WorklistChoice, actor: Actor) -> None:
-    """The chosen list: what it is, and its rows for those who may see them, a page at a time, with their file."""
-    catalog, one = version.catalog, choice.worklist
-    sources = [catalog.sources[name].title for name in one.sources]
-    show(render("ui/work/worklist_head.html", one=one, sources=sources, plan=_plan(catalog, one)))
-    total = sum(counted(choice.tallies, one.id, choice.department).values())
+def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
+    """The chosen list: what it is, and for users who may see them its rows, a page at a time, with their file."""
+    catalog, worklist = version.catalog, choice.worklist
+    sources = [catalog.sources[name].title for name in worklist.sources]
+    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=_plan(catalog, worklist)))
+    total = sum(counted(choice.tallies, worklist.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
         frame.private_note("逐行清单不对当前账户开放", _who_may(catalog, actor))
         return
     if not total:
-        lacking = standings(version.connection, catalog)[one.id].lacking
+        lacking = standings(version.connection, catalog)[worklist.id].lacking
         missing = "、".join(catalog.tables[name].name for name in lacking)
         text = f"缺少{missing}，无法判断，不等于没有。" if lacking else "到数据截至日为止没有应当列出的行。"
         frame.guide("没有行", text)
         return
-    pages = -(-total // AT_ONCE)
-    page = st.pagination(pages, key=f"page {one.id} {choice.department}") if pages > 1 else 1
+    pages = -(-total // PAGE_ROWS)
+    page = st.pagination(pages, key=f"page {worklist.id} {choice.department}") if pages > 1 else 1
     rows = items(
-        version.connection, catalog, one, actor, choice.department, limit=AT_ONCE, offset=AT_ONCE * (page - 1)
+        version.connection,
+        catalog,
+        worklist,
+        actor,
+        choice.department,
+        limit=PAGE_ROWS,
+        offset=PAGE_ROWS * (page - 1),
     )
     show(
         render(
-            "ui/work/worklist_rows.html", headers=headers(catalog, one), rows=rows, term=bool(one.due), total=total,
-            first=AT_ONCE * (page - 1) + 1, by_row=one.department is not None,
+            "ui/work/worklist_rows.html", headers=headers(catalog, worklist), rows=rows, term=bool(worklist.due), total=total,
+            first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None,
         )
     )  # fmt: skip
     if actor.may("export"):
         st.download_button(
             f"导出全部 {total:,} 行（CSV）",
             data=lambda: exported(
-                data_dir(), version.connection, catalog, version.id, one, actor, choice.department
+                data_dir(), version.connection, catalog, version.id, worklist, actor, choice.department
             ),
-            file_name=f"台账_{one.name}_{catalog.department_name(choice.department)}_{version.id}.csv",
+            file_name=f"台账_{worklist.name}_{catalog.department_name(choice.department)}_{version.id}.csv",
             mime="text/csv",
             on_click="ignore",
             key="export",
@@ -145,16 +152,16 @@ def _who_may(catalog: Catalog, actor: Actor) -> str:
     return "各台账的件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
 
 
-def _plan(catalog: Catalog, one: Worklist) -> list[str]:
+def _plan(catalog: Catalog, worklist: Worklist) -> list[str]:
     """The measures and requirements a list serves, as the plan counts them."""
-    found: list[str] = []
-    for name in one.measures:
+    titles: list[str] = []
+    for name in worklist.measures:
         if name in catalog.measures:
             measure = catalog.measures[name]
-            found.append(f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}")
+            titles.append(f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}")
         else:
-            found.append(f"工作要求 {catalog.requirements[name].number}．{catalog.requirements[name].title}")
-    return found
+            titles.append(f"工作要求 {catalog.requirements[name].number}．{catalog.requirements[name].title}")
+    return titles
 
 
 def address(view: View, worklist: Worklist) -> str:
@@ -174,13 +181,13 @@ def overdue(view: View) -> None:
 
 def _overdue(view: View) -> str:
     catalog, whose = view.catalog, view.selection.department
-    found = tallies(view.version.connection, catalog)
+    counts = tallies(view.version.connection, catalog)
     rows = [
-        (one.name, count, address(view, one))
-        for one in catalog.worklists.values()
-        if (count := counted(found, one.id, whose)["超期"])
+        (worklist.name, count, address(view, worklist))
+        for worklist in catalog.worklists.values()
+        if (count := counted(counts, worklist.id, whose)["超期"])
     ]
-    soon = sum(counted(found, one, whose)["临期"] for one in catalog.worklists)
+    soon = sum(counted(counts, worklist, whose)["临期"] for worklist in catalog.worklists)
     lacking = [
         catalog.worklists[name].name
         for name, standing in standings(view.version.connection, catalog).items()
