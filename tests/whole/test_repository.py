@@ -183,7 +183,7 @@ def test_no_module_is_named_after_nothing() -> None:
 
 def test_the_top_level_holds_the_rooms_of_the_design_and_nothing_else() -> None:
     rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "tests", "docs"}
-    papers = {"README.md", "Makefile", "pyproject.toml", *LOCKS}
+    papers = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", *LOCKS}
     found = {
         path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS
     }
