@@ -33,12 +33,12 @@ def without(text: str) -> str:
 
 def names(text: str) -> str:
     """Those in the text by their numbers, each once: "U+202E、U+200B"."""
-    return "、".join(dict.fromkeys(_name(found[0]) for found in _HIDDEN.finditer(text)))
+    return "、".join(dict.fromkeys(_name(match[0]) for match in _HIDDEN.finditer(text)))
 
 
 def visible(text: str) -> str:
     """The text with each of them written out, for whoever has to find it: "abc⟨U+202E⟩def"."""
-    return _HIDDEN.sub(lambda found: f"⟨{_name(found[0])}⟩", text)
+    return _HIDDEN.sub(lambda match: f"⟨{_name(match[0])}⟩", text)
 
 
 def _name(character: str) -> str:

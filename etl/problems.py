@@ -203,13 +203,17 @@ class Findings:
     def problems(self) -> tuple[Problem, ...]:
         """Refusals before the rest when not all fit; then in the order of the file."""
         kept = (self._refusals + self._others)[:LISTED]
-        return tuple(sorted(kept, key=lambda one: (one.line or 0, one.severity not in ("refuse", "aside"))))
+        return tuple(
+            sorted(kept, key=lambda problem: (problem.line or 0, problem.severity not in ("refuse", "aside")))
+        )
 
     def counts(self) -> tuple[Count, ...]:
         """Refusals first, then repairs, then reports; the larger count first."""
         order = list(SEVERITY_NAMES)
-        found = [Count(code, severity, column, n) for (severity, code, column), n in self._counts.items()]
-        return tuple(sorted(found, key=lambda count: (order.index(count.severity), -count.count, count.code)))
+        counts = [Count(code, severity, column, n) for (severity, code, column), n in self._counts.items()]
+        return tuple(
+            sorted(counts, key=lambda count: (order.index(count.severity), -count.count, count.code))
+        )
 
 
 def _readable(problem: Problem, severity: Severity) -> Problem:

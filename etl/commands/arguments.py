@@ -84,7 +84,7 @@ def formats(text: str) -> tuple[FileFormat, ...]:
             )
     if not named:
         raise argparse.ArgumentTypeError(f"没有写格式，可选：{'、'.join(FORMATS)}")
-    return tuple(one for one in FORMATS if one in named)
+    return tuple(name for name in FORMATS if name in named)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -68,9 +68,9 @@ class AttachedVersions:
         batch = side.batches.get(number)
         return str(batch["file_name"]) if batch else SEEDS
 
-    def row(self, side: VersionSide, found: tuple[Any, ...]) -> RowChange:
+    def row(self, side: VersionSide, cells: tuple[Any, ...]) -> RowChange:
         """(batch number, line, key …) as the row it stands for; further texts are column, before and after."""
-        number, line, key, *rest = found
+        number, line, key, *rest = cells
         return RowChange(self.source(side, number), int(line), key, *(str(text) for text in rest))
 
     def text(self, table: Table, column: str, cell: str) -> str:

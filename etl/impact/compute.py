@@ -40,13 +40,17 @@ def impact(
             current=current,
             leaves_sample=leaves_sample,
             taken_in=tuple(
-                one for one in pair.candidate.batches.values() if _name(one) not in pair.published.names
+                record
+                for record in pair.candidate.batches.values()
+                if _name(record) not in pair.published.names
             ),
             left_out=tuple(
-                one for one in pair.published.batches.values() if _name(one) not in pair.candidate.names
+                record
+                for record in pair.published.batches.values()
+                if _name(record) not in pair.candidate.names
             ),
             tables=tuple(_table(pair, table, before) for table in tables),
-            balances=tuple(one for one in balances if one is not None),
+            balances=tuple(record for record in balances if record is not None),
             parts=(
                 *(parts for table in tables for parts in table_parts(pair, table)),
                 *indicator_parts(pair, catalog),

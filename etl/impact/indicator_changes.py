@@ -48,24 +48,24 @@ def changes(pair: AttachedVersions, old: "_Spoken | None", new: "_Spoken") -> In
     """The differences in order: verdicts first, those that got worse before all; then the plan's order, newest first."""
     was = {} if old is None else old.said
     both = [key for key in new.said if key in was]
-    found = [
+    changed = [
         change
         for key in both
         if (change := _change(new.catalog.indicators[key[0]], key[1], was[key], new.said[key])) is not None
     ]
     order = {name: number for number, name in enumerate(new.catalog.indicators)}
-    found.sort(
-        key=lambda one: (
-            one.kind != "verdict",
-            _SEVERITY.get(one.after_word, 2) if one.kind == "verdict" else one.kind == "halves",
-            order[one.indicator.id],
-            GRAINS.index(one.period.grain),
-            -one.period.last_month,
+    changed.sort(
+        key=lambda change: (
+            change.kind != "verdict",
+            _SEVERITY.get(change.after_word, 2) if change.kind == "verdict" else change.kind == "halves",
+            order[change.indicator.id],
+            GRAINS.index(change.period.grain),
+            -change.period.last_month,
         )
     )
     differ, compared = _parts(pair) if old is not None else (0, 0)
     return IndicatorChanges(
-        changes=tuple(found),
+        changes=tuple(changed),
         new=_only(new, was),
         gone=() if old is None else _only(old, new.said),
         redefined=() if old is None else tuple(_redefined(old, new)),
@@ -132,37 +132,39 @@ def _change(
     )
 
 
-def _only(one: _Spoken, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
+def _only(version: _Spoken, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
     """The values of one version whose period the other does not have, newest first."""
-    found = [
-        Reached(one.catalog.indicators[name], period, point.text, point.verdict.word)
-        for (name, period), (_, point) in one.said.items()
+    reached = [
+        Reached(version.catalog.indicators[name], period, point.text, point.verdict.word)
+        for (name, period), (_, point) in version.said.items()
         if (name, period) not in other
     ]
-    return tuple(sorted(found, key=lambda each: (GRAINS.index(each.period.grain), -each.period.last_month)))
+    return tuple(
+        sorted(reached, key=lambda value: (GRAINS.index(value.period.grain), -value.period.last_month))
+    )
 
 
 def _redefined(old: _Spoken, new: _Spoken) -> Iterator[Redefined]:
     """Indicators that came, went, or changed in anything but their data."""
-    for name, one in new.catalog.indicators.items():
+    for name, indicator in new.catalog.indicators.items():
         before = old.catalog.indicators.get(name)
         if before is None:
-            yield Redefined(name, one.name, "新增指标", "", one.definition)
+            yield Redefined(name, indicator.name, "新增指标", "", indicator.definition)
             continue
-        if before.formula != one.formula or before.unit != one.unit:
-            yield Redefined(name, one.name, "口径改变", before.definition, one.definition)
-        elif before.definition != one.definition or before.direction != one.direction:
-            yield Redefined(name, one.name, "说明改变", before.definition, one.definition)
-        yield from _contracts(old.catalog, new.catalog, one)
+        if before.formula != indicator.formula or before.unit != indicator.unit:
+            yield Redefined(name, indicator.name, "口径改变", before.definition, indicator.definition)
+        elif before.definition != indicator.definition or before.direction != indicator.direction:
+            yield Redefined(name, indicator.name, "说明改变", before.definition, indicator.definition)
+        yield from _contracts(old.catalog, new.catalog, indicator)
         target = _target_change(old, new, name)
         if target:
-            yield Redefined(name, one.name, "目标改变", *target)
+            yield Redefined(name, indicator.name, "目标改变", *target)
         if old.doubts.get(name, ()) != new.doubts.get(name, ()):
             words = ("；".join(side.doubts.get(name, ())) or "无" for side in (old, new))
-            yield Redefined(name, one.name, "待核事由改变", *words)
-    for name, one in old.catalog.indicators.items():
+            yield Redefined(name, indicator.name, "待核事由改变", *words)
+    for name, indicator in old.catalog.indicators.items():
         if name not in new.catalog.indicators:
-            yield Redefined(name, one.name, "指标已撤销", one.definition, "")
+            yield Redefined(name, indicator.name, "指标已撤销", indicator.definition, "")
 
 
 def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Redefined]:

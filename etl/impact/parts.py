@@ -20,25 +20,29 @@ def table_parts(pair: AttachedVersions, table: Table, listed: int = LISTED) -> t
     """All rows, and where the table knows a stock those open, entered and left, by department and by 涉企."""
     if table.id not in pair.candidate.as_of:
         return ()
-    found: list[Parts] = []
+    parts: list[Parts] = []
     measures = dict(_measures(table, pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]))
     if table.department:
-        names = {one.id: one.name for one in pair.catalog.departments.values() if not one.collective}
-        found += _split(pair, table, measures, table.department, "部门", names, listed)
+        names = {
+            department.id: department.name
+            for department in pair.catalog.departments.values()
+            if not department.collective
+        }
+        parts += _split(pair, table, measures, table.department, "部门", names, listed)
     if table.firm:
-        found += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"}, listed)
-    return tuple(found)
+        parts += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"}, listed)
+    return tuple(parts)
 
 
 def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ...]:
     """Halves of indicators whose departments do not add up to 全院, at the newest month that shows it; one a half."""
     additive = [
-        one
-        for one in catalog.indicators.values()
-        if len(one.formula.parts) == 1
-        and all(term.aggregate in ("count", "sum") for term in one.formula.terms)
-        and len(one.formula.tables) == 1
-        and catalog.tables[one.formula.tables[0]].department
+        indicator
+        for indicator in catalog.indicators.values()
+        if len(indicator.formula.parts) == 1
+        and all(term.aggregate in ("count", "sum") for term in indicator.formula.terms)
+        and len(indicator.formula.tables) == 1
+        and catalog.tables[indicator.formula.tables[0]].department
     ]
     halves = ("numerator", "denominator")
     each = " UNION ALL ".join(
@@ -54,16 +58,16 @@ def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ..
         {"court": ALL_DEPARTMENTS},
     )
     shown = {(indicator, half): rest for indicator, half, *rest in rows}
-    found: list[Parts] = []
-    for one in additive:
+    parts: list[Parts] = []
+    for indicator in additive:
         for half, name in zip(halves, ("分子", "分母"), strict=True):
-            if (one.id, half) in shown:
-                key, whole, summed = shown[one.id, half]
+            if (indicator.id, half) in shown:
+                key, whole, summed = shown[indicator.id, half]
                 period = parse("month", key)
                 assert period is not None
-                what = f"{one.name}　{name}　{period.label}"
-                found.append(Parts(what, "部门", int(whole), (("各部门合计", int(summed)),)))
-    return tuple(found)
+                what = f"{indicator.name}　{name}　{period.label}"
+                parts.append(Parts(what, "部门", int(whole), (("各部门合计", int(summed)),)))
+    return tuple(parts)
 
 
 def _measures(table: Table, since: date | None, until: date) -> Iterator[tuple[str, str]]:

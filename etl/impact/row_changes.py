@@ -17,11 +17,11 @@ def table_impact(
     """What happened to the rows of a table; `before` is the contract the published version was built by."""
     if table.key and (before is None or before.key == table.key):
         return _by_key(pair, table, listed)
-    found = _as_multiset(pair, table, listed)
+    compared = _as_multiset(pair, table, listed)
     if before is not None and before.key != table.key:
         words = "主键的约定已改变，只能按整行比较，同一案件改动一格即计为一增一减"
-        return replace(found, note=words)
-    return found
+        return replace(compared, note=words)
+    return compared
 
 
 # --- by key ---------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
     )[0]
     changed, per_column = counts[0], counts[1:]
     key = pair.key_text(table)
-    found = TableImpact(
+    impact = TableImpact(
         table=table.id,
         name=table.name,
         before=before,
@@ -61,7 +61,7 @@ def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
         else (),
         backwards=_backwards(pair, table, columns, listed) if changed else (),
     )
-    return _with_absent(pair, table, found, listed)
+    return _with_absent(pair, table, impact, listed)
 
 
 def _differs(number: int) -> str:
@@ -95,11 +95,11 @@ def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
 def _unmatched(
     pair: AttachedVersions, side: VersionSide, key: str, rows: str, others: str, keys: str, listed: int
 ) -> tuple[RowChange, ...]:
-    found = pair.fetch(
+    rows_found = pair.fetch(
         f"SELECT _batch, _line, {key} FROM {rows} r ANTI JOIN {others} o USING ({keys})"
         f" ORDER BY _batch, _line LIMIT {listed}"
     )
-    return tuple(pair.row(side, row) for row in found)
+    return tuple(pair.row(side, row) for row in rows_found)
 
 
 def _cells(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[RowChange, ...]:
@@ -111,12 +111,12 @@ def _cells(pair: AttachedVersions, table: Table, columns: list[str], listed: int
         f" ORDER BY _batch, _line LIMIT {listed})"
         for n, name in enumerate(columns)
     )
-    found = pair.fetch(
+    changed = pair.fetch(
         f"SELECT _batch, _line, _key, n, old, new FROM ({each}) ORDER BY _batch, _line, n LIMIT {listed}"
     )
     return tuple(
         pair.row(pair.candidate, (batch, line, key, table.header(columns[n]), old, new))
-        for batch, line, key, n, old, new in found
+        for batch, line, key, n, old, new in changed
     )
 
 
@@ -140,7 +140,7 @@ def _backwards(
         ("left_altered", until, f"{left}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
         ("entered_altered", start, f"{entered}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
     )
-    found: list[BackwardsRows] = []
+    kinds_found: list[BackwardsRows] = []
     key = pair.key_text(table)
     for kind, column, words, condition in kinds:
         if column not in columns:
@@ -155,11 +155,11 @@ def _backwards(
                 [table.header(column)],
             )
             listing = tuple(pair.row(pair.candidate, row) for row in rows)
-            found.append(BackwardsRows(kind, words, count, listing))
-    return tuple(found)
+            kinds_found.append(BackwardsRows(kind, words, count, listing))
+    return tuple(kinds_found)
 
 
-def _with_absent(pair: AttachedVersions, table: Table, found: TableImpact, listed: int) -> TableImpact:
+def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, listed: int) -> TableImpact:
     """Rows that stay from earlier batches although a newly accepted file of this table does not hold them."""
     known = pair.published.names
     fresh = [
@@ -167,8 +167,8 @@ def _with_absent(pair: AttachedVersions, table: Table, found: TableImpact, liste
         for number, batch in pair.candidate.batches.items()
         if batch["table"] == table.id and (table.id, batch["name"]) not in known
     ]
-    if not fresh or not found.before:
-        return found
+    if not fresh or not impact.before:
+        return impact
     stays = f"_batch NOT IN ({', '.join(map(str, fresh))})"
     is_open = (
         f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"
@@ -182,7 +182,7 @@ def _with_absent(pair: AttachedVersions, table: Table, found: TableImpact, liste
         f" ORDER BY _batch, _line LIMIT {listed}"
     )
     return replace(
-        found,
+        impact,
         absent=absent,
         absent_open=still_open if table.stock else None,
         absent_rows=tuple(pair.row(pair.candidate, row) for row in listing),

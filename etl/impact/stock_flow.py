@@ -26,7 +26,12 @@ def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balan
         )
     _write_moves(pair, table, str(since), str(until))
     kind = next(
-        (name for name, one in table.derived.items() if one.case_part and one.case_part.part == "type"), ""
+        (
+            name
+            for name, column in table.derived.items()
+            if column.case_part and column.case_part.part == "type"
+        ),
+        "",
     )
     flows = [
         *_flows(pair, "all", "'全部'"),
@@ -65,7 +70,12 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
     assert table.stock is not None
     keys = ", ".join(f'"{column}"' for column in table.key)
     kind = next(
-        (name for name, one in table.derived.items() if one.case_part and one.case_part.part == "type"), ""
+        (
+            name
+            for name, column in table.derived.items()
+            if column.case_part and column.case_part.part == "type"
+        ),
+        "",
     )
     cells = {
         "start": table.stock.start,
@@ -125,7 +135,7 @@ def _flows(pair: AttachedVersions, by: str, column: str) -> list[StockFlow]:
     if by == "all":
         return list(flows.values()) or [StockFlow("all", "全部", 0, 0, 0, 0)]
     order = list(pair.catalog.departments) if by == "department" else []
-    return [*(flows.pop(one) for one in order if one in flows), *flows.values()]
+    return [*(flows.pop(name) for name in order if name in flows), *flows.values()]
 
 
 def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
@@ -137,7 +147,7 @@ def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
 
 def _cases(pair: AttachedVersions, table: Table, listed: int) -> tuple[BalanceCase, ...]:
     """The rows that do not close, those that break the whole first."""
-    found = pair.fetch(
+    rows = pair.fetch(
         f"SELECT is_there, _batch, _line, {pair.key_text(table)}, reason, effect, p_department, c_department, was FROM moves"
         f" WHERE {_BEHIND} ORDER BY effect = 0, reason, _batch, _line LIMIT {listed}"
     )
@@ -149,5 +159,5 @@ def _cases(pair: AttachedVersions, table: Table, listed: int) -> tuple[BalanceCa
             left=_name(pair, "department", left) if was and table.department else "",
             joined=_name(pair, "department", joined) if there and table.department else "",
         )
-        for there, batch, line, key, reason, effect, left, joined, was in found
+        for there, batch, line, key, reason, effect, left, joined, was in rows
     )

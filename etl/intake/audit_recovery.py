@@ -44,9 +44,9 @@ def record_batches(data: DataDir) -> None:
 
 def record_versions(data: DataDir) -> None:
     """A line for every publication that has none, and one for a pointer that stands elsewhere than the last line says."""
-    recorded = [one for one in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in one]
+    recorded = [version for version in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in version]
     last = recorded[-1] if recorded else ""
-    for path in sorted(_old(data.versions.glob("*.json")), key=lambda one: one.stat().st_mtime_ns):
+    for path in sorted(_old(data.versions.glob("*.json")), key=lambda version: version.stat().st_mtime_ns):
         if path.stem in recorded:
             continue
         try:

@@ -42,7 +42,9 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
         if batch.table == progress_reports.TABLE and (sample or not batch.sample)
     ]
     reports = [report for batch in batches for report in _reports(batch)]
-    in_version = _names((one["table"], one["name"]) for one in published.batches) if published else ()
+    in_version = (
+        _names((record["table"], record["name"]) for record in published.batches) if published else ()
+    )
     states = standings(reports, in_version, _names(withdrawn(data)))
     accepted_at = {batch.name: batch.accepted_at for batch in batches}
     reports = [replace(report, standing=state) for report, state in zip(reports, states, strict=True)]

@@ -95,16 +95,16 @@ def remembered(data: DataDir, table: Table) -> Mapping[str, Remembered]:
     Raises StorageError when a file cannot be read.
     """
     known = names_of(table)
-    found: dict[str, Remembered] = {}
+    last: dict[str, Remembered] = {}
     for path in _files(data, table):
         record = _read(path)
-        one = Remembered("", record["actor"], datetime.fromisoformat(record["at"]))
+        answer = Remembered("", record["actor"], datetime.fromisoformat(record["at"]))
         for folded, column in record["mapping"].items():
-            found[folded] = Remembered(column, one.actor, one.at)
+            last[folded] = Remembered(column, answer.actor, answer.at)
     return {
-        folded: one
-        for folded, one in found.items()
-        if folded not in known and (not one.column or one.column in table.columns)
+        folded: answer
+        for folded, answer in last.items()
+        if folded not in known and (not answer.column or answer.column in table.columns)
     }
 
 
@@ -132,8 +132,8 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -
 
 def _files(data: DataDir, table: Table) -> list[Path]:
     """Every mapping of the table, the oldest first."""
-    found = (data.mappings / table.id).glob("*.json")
-    return sorted(path for path in found if not path.name.startswith(TEMPORARY_PREFIX))
+    paths = (data.mappings / table.id).glob("*.json")
+    return sorted(path for path in paths if not path.name.startswith(TEMPORARY_PREFIX))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -153,5 +153,5 @@ def _read(path: Path) -> dict[str, Any]:
     return record
 
 
-def _refusal(header: str, found: str, expected: str, remedy: str) -> ScorecardError:
-    return ScorecardError(f"表头“{header}”的对应", found, expected, remedy)
+def _refusal(header: str, problem: str, expected: str, remedy: str) -> ScorecardError:
+    return ScorecardError(f"表头“{header}”的对应", problem, expected, remedy)

@@ -38,16 +38,22 @@ def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
     Tables that people fill in on a page of their own (targets, reports of progress) are not among them.
     """
     records = _records(raw, catalog)
-    found = [
+    candidates = [
         candidate
         for table in catalog.tables.values()
         if table.entered_by == "upload" and (candidate := _candidate(table, records)) is not None
     ]
-    found.sort(key=lambda one: (-one.fit, -one.matched, len(catalog.tables[one.table].columns)))
-    if not found:
+    candidates.sort(
+        key=lambda candidate: (
+            -candidate.fit,
+            -candidate.matched,
+            len(catalog.tables[candidate.table].columns),
+        )
+    )
+    if not candidates:
         return ()
-    least = found[0].fit - max(1, found[0].fit // _NEAR)
-    return tuple(one for one in found if one.fit >= least)
+    least = candidates[0].fit - max(1, candidates[0].fit // _NEAR)
+    return tuple(candidate for candidate in candidates if candidate.fit >= least)
 
 
 def _records(raw: bytes, catalog: Catalog) -> list[CsvRecord]:
@@ -74,7 +80,9 @@ def _candidate(table: Table, records: list[CsvRecord]) -> Candidate | None:
     cells = [cell for cell in records[place].cells if fold(cell) not in ("", BATCH, LINE, REASON)]
     bases = [without_unit(fold(cell), names)[0] for cell in cells]
     columns = {names[base] for base in bases if base in names} - {None}
-    missing = [one.header for name, one in table.columns.items() if one.required and name not in columns]
+    missing = [
+        column.header for name, column in table.columns.items() if column.required and name not in columns
+    ]
     unknown = [cell.strip()[:_SHOWN] for cell, base in zip(cells, bases, strict=True) if base not in names]
     if not columns:
         return None

@@ -39,11 +39,11 @@ def repaired_csv(
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
     how = read_options(table, as_of, mapping, policy)
-    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (found, con):
+    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, con):
         if con is None:
-            raise Refused(found)
+            raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
-        known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if found.aside else "")
+        known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if examination.aside else "")
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
         writers = [_writer(table, name, catalog) for name in names]
@@ -52,7 +52,7 @@ def repaired_csv(
             lines += [_line(row, writers) for row in batch]
     header = [_MARKS[name] if name in _MARKS else table.columns[name].header for name in names]
     content = write_csv(header, lines)
-    _require_same(found, examine(content, file_name, table, catalog, as_of, policy=policy))
+    _require_same(examination, examine(content, file_name, table, catalog, as_of, policy=policy))
     return content
 
 

@@ -146,8 +146,8 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
 def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
     """Table -> rows kept aside by these batches that still wait; tables that have none are absent."""
     left: dict[str, int] = defaultdict(int)
-    for one in waiting(data, batches):
-        left[one.batch.table] += len(one.lines)
+    for aside in waiting(data, batches):
+        left[aside.batch.table] += len(aside.lines)
     return dict(left)
 
 
@@ -231,8 +231,8 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
             column = f"「{problem.column}」" if problem.column else ""
             value = f"“{problem.value}”" if problem.value else ""
             reasons[problem.line].append(f"{column}{value}：{problem.reason}".lstrip("："))
-    found = [reasons.get(line, [_NOT_LISTED]) for line in rows.column("line").to_pylist()]
-    return rows.append_column("reasons", pa.array(found, pa.list_(pa.string())))
+    texts = [reasons.get(line, [_NOT_LISTED]) for line in rows.column("line").to_pylist()]
+    return rows.append_column("reasons", pa.array(texts, pa.list_(pa.string())))
 
 
 def _read(

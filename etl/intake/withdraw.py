@@ -113,8 +113,8 @@ def _noted(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str
 def _record_missed(data: DataDir) -> None:
     """A line for every note that has none, because whoever wrote it was killed in between."""
     acts = ("撤回批次", "恢复批次", "补记")
-    done = [one for one in audit.entries(data) if one.action in acts and one.result == "成功"]
-    known = {one.detail.get("entry") for one in done}
+    done = [entry for entry in audit.entries(data) if entry.action in acts and entry.result == "成功"]
+    known = {entry.detail.get("entry") for entry in done}
     young = time.time() - audit_recovery.AGE
     for path in sorted(_paths(data)):
         if path.stat().st_mtime <= young and (note := _read(path)).number not in known:

@@ -1,4 +1,4 @@
-"""Reproducible chance: named streams of draws that give the same values on every machine.
+"""Random draws: named streams that give the same values on every machine.
 
 Only `random()` of the Mersenne Twister and exact arithmetic are used. `gauss`, `lognormvariate` and the like go
 through the platform's logarithm, whose last bit may differ, so shapes are drawn as curves of quantiles instead.
@@ -57,7 +57,7 @@ class Chance:
         return int(self.along(curve))
 
     def maybe(self, value: Value, missing: float) -> Value | None:
-        """The value, or None in this share of draws: a cell nobody filled in."""
+        """The value, or None in this share of draws: a blank cell."""
         return None if self._draw() < missing else value
 
 

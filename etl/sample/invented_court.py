@@ -2,7 +2,7 @@
 
 The court is a small basic one: some 3,200 civil suits a year, 270 criminal and administrative ones, 2,500
 enforcement cases, 2,700 pre-suit mediations, eleven bankruptcy applications. Everything is drawn from a seed; nobody
-and no firm in it exists. The extracts go through the same door as real ones and are marked 示例数据.
+and no firm in it exists. The extracts are accepted like real ones and marked 示例数据.
 
 Changes planted, for the pages to find:
 
@@ -39,7 +39,7 @@ ACTOR = console("示例数据")
 def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> dict[str, bytes]:
     """Table id -> CSV bytes, for every extract table of the catalogue, from 2024-01-01 to this day.
 
-    A table nothing has happened in yet is left out: the door refuses an extract without rows.
+    A table without rows is left out: acceptance refuses an extract without rows.
     The same arguments give the same bytes. An extract of a later day repeats the rows of an earlier one as they have
     developed since, and adds new ones.
     """
@@ -49,7 +49,7 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
         )
     catalog = catalog or loader.load(default_seeds())
     rows = rows_of(invented(as_of, seed, catalog.court.court_codes[0]), catalog)
-    # What people decide (targets, baselines, conclusions of a meeting) is nobody's extract: nothing of it is invented.
+    # Targets, baselines and decisions are no extracts: none are invented.
     handed_in = [table for table in catalog.tables.values() if table.entered_by in ("upload", "report")]
     wanted = [table for table in handed_in if table.seed is None]
     unknown = [table.name for table in wanted if table.id not in rows]
@@ -60,7 +60,7 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
 
 
 def load_sample(catalog: Catalog, data: DataDir, as_of: date, actor: Actor = ACTOR) -> tuple[Batch, ...]:
-    """The batches of all synthetic extracts, accepted through the door and marked as sample."""
+    """The batches of all synthetic extracts, accepted and marked as sample."""
     made = extracts(as_of, catalog=catalog)
     return tuple(
         accept(

@@ -1,4 +1,4 @@
-"""The rhythm of a court's year: working days, the dip around the Spring Festival, the peak before year end."""
+"""The calendar of a court's year: working days, fewer matters around the Spring Festival, more closings before year end."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -7,8 +7,8 @@ from functools import cache
 from etl.sample.chance import Chance, in_year
 from scorecard.calendar.workdays import is_workday
 
-# Where the invented world begins. Only what is still open on the first day of the extracts is reported of the time
-# before it: that is the stock a real court starts with.
+# The first day of the invented court. Of the time before the extracts they hold only matters still open on their first
+# day: the stock that a real court starts with.
 WORLD_FROM = date(2022, 7, 1)
 EXTRACTS_FROM = date(2024, 1, 1)
 
@@ -68,7 +68,7 @@ def months_later(day: date, months: int) -> date:
 
 @cache
 def _briskness(day: date) -> float:
-    """How many more or fewer matters come in than on an average working day."""
+    """The number of matters received on this day, relative to an average working day."""
     if any(-8 <= (day - festival).days <= 18 for festival in _SPRING_FESTIVALS):
         return 0.62
     if day.month == 12 and day.day > 12:
@@ -76,19 +76,22 @@ def _briskness(day: date) -> float:
     return 1.12 if day.month in (3, 4, 7) else 1.04
 
 
-def arrivals(chance: Chance, a_year: Mapping[int, float], first: date, last: date) -> Iterator[date]:
-    """One date per matter received, in order; later dates never change earlier ones."""
-    day = first
+def arrivals(
+    seed: int, name: str, a_year: Mapping[int, float], first: date, last: date
+) -> Iterator[tuple[date, Chance]]:
+    """The day of each matter received, in order, and a stream of draws of its own; later days never change earlier ones."""
+    chance, day, number = Chance(seed, name), first, 0
     while day <= last:
         if working(day):
             mean = in_year(a_year, day.year) / _WORKING_DAYS_A_YEAR * _briskness(day)
             for _ in range(chance.about(mean)):
-                yield day
+                yield day, Chance(seed, name, number)
+                number += 1
         day += _DAY
 
 
 def closing_day(chance: Chance, filed_on: date, days: int) -> date:
-    """A working day about so many days after filing; what falls just after a year's end is often hurried into it."""
+    """A working day about so many days after filing; a day just after a year's end is often moved before it."""
     day = filed_on + timedelta(days=days)
     hurry, offset = chance.happens(0.45), chance.between(0, 20)
     if hurry and (day.month == 1 or (day.month == 2 and day.day <= 10)):

@@ -1,8 +1,7 @@
-"""Rows -> the bytes a case system would export: GB18030, Chinese headers, and the small untidiness of real exports.
+"""Rows as the bytes that a case system would export: GB18030, Chinese headers, and the untidiness of real exports.
 
 Headers, names of departments and other spellings come from the contracts, so an extract follows its contract. The
-untidiness is only of kinds the door repairs or sets aside: it is there so that a report of the door has something to
-say.
+untidiness is only of kinds that acceptance repairs or skips, so that its list of problems is not empty.
 """
 
 import csv
@@ -87,13 +86,13 @@ def _date(value: date, chance: Chance) -> str:
 
 
 def _spelling(name: str, others: Sequence[str], chance: Chance) -> str:
-    """The registered name, now and then another spelling the contract knows."""
+    """The registered name, or sometimes another spelling that the contract knows."""
     other = chance.happens(_OTHER_SPELLING)
     return chance.one_of(others) if other and others else name
 
 
 def _totals(rows: Sequence[Mapping[str, Any]], table: Table) -> list[str]:
-    """The line a person adds below an exported list: how many rows, and the sums of money."""
+    """The 合计 line that a person adds below an exported list: the sums of money."""
     cells = [_TOTAL]
     for name, column in list(table.columns.items())[1:]:
         values = [row.get(name) for row in rows] if column.type == DECIMAL else []

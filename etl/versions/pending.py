@@ -15,7 +15,7 @@ def waiting(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batc
 
     Raises StorageError when a batch or a note on one cannot be read.
     """
-    known = {(one["table"], one["name"]) for one in published}
+    known = {(record["table"], record["name"]) for record in published}
     return tuple(batch for batch in chosen_batches(data) if (batch.table, batch.name) not in known)
 
 
@@ -25,9 +25,9 @@ def adds_only(catalog: Catalog, data: DataDir, published: VersionManifest, table
     False as soon as other tables wait, a batch was withdrawn, or definitions or code have changed since: whoever
     publishes then must see first what changes.
     """
-    known = {(one["table"], one["name"]) for one in published.batches}
+    known = {(record["table"], record["name"]) for record in published.batches}
     chosen = chosen_batches(data)
-    kept = [batch for batch in chosen if (batch.table, batch.name) in known]
-    if len(kept) != len(known) or version_id(catalog, kept) != published.version:
+    in_both = [batch for batch in chosen if (batch.table, batch.name) in known]
+    if len(in_both) != len(known) or version_id(catalog, in_both) != published.version:
         return False
     return all(batch.table == table for batch in chosen if (batch.table, batch.name) not in known)

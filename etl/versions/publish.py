@@ -44,7 +44,7 @@ def rollback(data: DataDir, version: str, actor: Actor) -> VersionManifest:
         actor.require("rollback")
         record_versions(data)
         if not data.manifest(version).is_file():
-            known = "、".join(one.version for one in store.manifests(data)) or "无"
+            known = "、".join(manifest.version for manifest in store.manifests(data)) or "无"
             raise ScorecardError("回退", f"版本 {version} 从未发布", f"已发布的版本之一：{known}")
         return _point_to(data, version, actor)
 

@@ -52,8 +52,8 @@ def _removable(data: DataDir, newest: int) -> tuple[str, ...]:
     if current.notice:
         return ()
     published = store.manifests(data)
-    stays = {current.version, *retained(data), *(one.version for one in published[:newest])}
-    old = [one.version for one in published if data.database(one.version).exists()]
+    stays = {current.version, *retained(data), *(manifest.version for manifest in published[:newest])}
+    old = [manifest.version for manifest in published if data.database(manifest.version).exists()]
     before = time.time() - CANDIDATE_DAYS * 86_400
     # A record that cannot be read is still one of a published version: its file is not a candidate.
     stale = [

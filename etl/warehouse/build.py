@@ -42,11 +42,11 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
     """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
-    found = hashlib.sha256(catalog.digest.encode())
-    found.update(json.dumps([[batch.table, batch.name] for batch in batches]).encode())
-    found.update(code_digest().encode())
-    found.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
-    return found.hexdigest()[:16]
+    digest = hashlib.sha256(catalog.digest.encode())
+    digest.update(json.dumps([[batch.table, batch.name] for batch in batches]).encode())
+    digest.update(code_digest().encode())
+    digest.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
+    return digest.hexdigest()[:16]
 
 
 def build(catalog: Catalog, data: DataDir) -> str:

@@ -20,11 +20,11 @@ def code_digest() -> str:
 
 
 def _sources() -> list[Path]:
-    found = [_origin(name) for name in MODULES]
+    paths = [_origin(name) for name in MODULES]
     for name in PACKAGES:
         package = _origin(name).parent
-        found += [package / f"{module.name}.py" for module in pkgutil.iter_modules([str(package)])]
-    return found
+        paths += [package / f"{module.name}.py" for module in pkgutil.iter_modules([str(package)])]
+    return paths
 
 
 def _origin(name: str) -> Path:

@@ -54,10 +54,10 @@ def _unsigned(term: Term) -> Term:
 
 def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -> cubes.Terms:
     """Each different term once, whatever its sign: shared denominators are computed once."""
-    found = dict.fromkeys(
+    terms = dict.fromkeys(
         (_unsigned(term), cuts[indicator.id]) for indicator in indicators for term in indicator.formula.terms
     )
-    return {pair: number for number, pair in enumerate(found)}
+    return {pair: number for number, pair in enumerate(terms)}
 
 
 def _first_months(

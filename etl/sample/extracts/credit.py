@@ -31,7 +31,7 @@ _OTHER_DEBTORS = (5_000, 900)  # codes of firms that are in debt and on no list
 
 @dataclass(slots=True)
 class Listing:
-    """One firm listed for one enforcement case, as it will have gone."""
+    """The listing of a firm for an enforcement case, with its whole course."""
 
     firm: int
     case: Execution
@@ -50,9 +50,9 @@ def firm_code(firm: int) -> str:
     return f"91370117SLSL{firm:06d}"
 
 
-def debtor_codes(found: Iterable[Listing]) -> Callable[[Execution], str | None]:
-    """What gives the code of the firm an enforcement case is against: the listed one's, else one of a few hundred others."""
-    listed = {listing.case.number: listing.firm for listing in found}
+def debtor_codes(listings: Iterable[Listing]) -> Callable[[Execution], str | None]:
+    """A function from an enforcement case to the code of its debtor: the listed firm, else one of a few hundred others."""
+    listed = {listing.case.number: listing.firm for listing in listings}
 
     def code(case: Execution) -> str | None:
         if case.debtor != FIRM:
@@ -80,19 +80,19 @@ def listings(seed: int, executions: Iterable[Execution]) -> list[Listing]:
             and chance.happens(0.12 if case.outcome == COMPLETED else 0.58)
         ):
             candidates.append((workday_from(case.filed_on + after), n, case, chance))
-    found: list[Listing] = []
+    listed: list[Listing] = []
     returning: list[tuple[date, Listing]] = []
     for listed_on, _, case, chance in sorted(candidates, key=lambda candidate: candidate[:2]):
         due = [pair for pair in returning if pair[0] <= listed_on]
-        listing = _listing(chance, case, listed_on, firm=len(found) + 1)
+        listing = _listing(chance, case, listed_on, firm=len(listed) + 1)
         if due:
             returning.remove(due[0])
             listing.firm = due[0][1].firm
             due[0][1].relisted_on = listed_on
         if listing.reason in PERFORMED and chance.happens(_LISTED_AGAIN):
             returning.append((listing.removed_on + timedelta(days=chance.between(40, 330)), listing))
-        found.append(listing)
-    return found
+        listed.append(listing)
+    return listed
 
 
 def _listing(chance: Chance, case: Execution, listed_on: date, firm: int) -> Listing:
@@ -124,7 +124,7 @@ def _listing(chance: Chance, case: Execution, listed_on: date, firm: int) -> Lis
 
 
 def row(listing: Listing, as_of: date) -> Mapping[str, Any]:
-    """The listing as the extract of that day tells it; what is screened after it left the list is not recorded."""
+    """The row of the listing in the extract of that day; a screening after the end of the listing is not recorded."""
     met_on, screened_on = seen(listing.met_on, as_of), seen(listing.screened_on, as_of)
     if screened_on and screened_on > min(listing.removed_on, listing.expires_on):
         screened_on = None

@@ -45,7 +45,7 @@ _OTHER_DAYS: Curve = ((0, 4), (0.5, 52), (0.9, 130), (0.985, 178), (1, 300))
 
 @dataclass(slots=True)
 class Execution:
-    """An enforcement case as it will have gone."""
+    """An enforcement case with its whole course."""
 
     kind: str
     cause: str | None
@@ -74,41 +74,39 @@ def executions(
     preservations: Iterable[Preservation],
     register: CaseRegister,
 ) -> list[Execution]:
-    """All enforcement cases filed up to a day; mediations and terminated cases learn the number they led to."""
-    found = [*_from_suits(seed, suits), *_from_mediations(seed, mediations)]
-    for n, day in enumerate(arrivals(Chance(seed, "other title"), _OTHER_TITLES_A_YEAR, WORLD_FROM, until)):
-        chance = Chance(seed, "other title", n)
-        found.append(_first(chance, day, dispute(chance), None))
-    found = [case for case in found if case.filed_on <= until]
-    found += [
+    """All enforcement cases filed up to a day; their numbers are written into the mediations and terminated cases behind them."""
+    cases = [*_from_suits(seed, suits), *_from_mediations(seed, mediations)]
+    for day, chance in arrivals(seed, "other title", _OTHER_TITLES_A_YEAR, WORLD_FROM, until):
+        cases.append(_first(chance, day, dispute(chance), None))
+    cases = [case for case in cases if case.filed_on <= until]
+    cases += [
         _resumed(Chance(seed, "resumed", n), case.resumed_on, case)
-        for n, case in enumerate(sorted(found, key=lambda case: case.filed_on))
+        for n, case in enumerate(sorted(cases, key=lambda case: case.filed_on))
         if case.resumed_on and case.resumed_on <= until
     ]
-    for n, day in enumerate(arrivals(Chance(seed, "old resumed"), _OLD_RESUMED_A_YEAR, WORLD_FROM, until)):
-        chance = Chance(seed, "old resumed", n)
-        found.append(_resumed(chance, day, _first(chance, day - timedelta(days=900), dispute(chance), None)))
-        found[-1].resumes = None
-    found += [_preserving(one) for one in preservations if one.kind != BEFORE_SUIT]
-    found += [
-        _objection(Chance(seed, "objection", n), day)
-        for n, day in enumerate(arrivals(Chance(seed, "objection"), _OBJECTIONS_A_YEAR, WORLD_FROM, until))
+    for day, chance in arrivals(seed, "old resumed", _OLD_RESUMED_A_YEAR, WORLD_FROM, until):
+        cases.append(_resumed(chance, day, _first(chance, day - timedelta(days=900), dispute(chance), None)))
+        cases[-1].resumes = None
+    cases += [_preserving(preservation) for preservation in preservations if preservation.kind != BEFORE_SUIT]
+    cases += [
+        _objection(chance, day)
+        for day, chance in arrivals(seed, "objection", _OBJECTIONS_A_YEAR, WORLD_FROM, until)
     ]
-    found.sort(key=lambda case: case.filed_on)
-    for case in found:
+    cases.sort(key=lambda case: case.filed_on)
+    for case in cases:
         case.number = case.number or register.number(_TYPES[case.kind], case.filed_on)
         if case.resumes:
             case.resumes.resumed_number = case.number
         if case.kind == FIRST and isinstance(case.basis, Mediation):
             case.basis.enforcement_number = case.number
-    return found
+    return cases
 
 
 _TYPES = {FIRST: "执", RESUMED: "执恢", OBJECTED: "执异"}
 
 
 def _from_suits(seed: int, suits: Iterable[Suit]) -> Iterable[Execution]:
-    """Judgments and mediated agreements nobody performed; fines of criminal judgments."""
+    """Judgments and mediated agreements that the debtor did not perform; fines of criminal judgments."""
     shares = {("民初", "判决"): 0.62, ("民初", "调解"): 0.44, ("刑初", "判决"): 0.32}
     for suit in suits:
         chance = Chance(seed, "execution", suit.number)
@@ -145,7 +143,7 @@ def _first(chance: Chance, filed_on: date, matter: Dispute, basis: Suit | Mediat
 
 
 def _resumed(chance: Chance, filed_on: date, first: Execution) -> Execution:
-    """A terminated case taken up again for what is still owed."""
+    """A terminated case resumed for the sum still owed."""
     claimed, recovered = first.claimed_yuan, first.recovered_yuan or Decimal(0)
     owed = Decimal(50_000) if claimed is None else claimed - recovered
     case = _case(chance, RESUMED, filed_on, chance.pick(_RESUMED_OUTCOMES), int(owed * 100))
@@ -178,18 +176,19 @@ def _case(chance: Chance, kind: str, filed_on: date, outcome: str, claimed: int)
     )
 
 
-def _preserving(one: Preservation) -> Execution:
+def _preserving(preservation: Preservation) -> Execution:
     return Execution(
         kind=PRESERVED,
-        cause=one.dispute.cause,
-        debtor=one.dispute.defendant,
-        firm_related=one.dispute.firm_related,
+        cause=preservation.dispute.cause,
+        debtor=preservation.dispute.defendant,
+        firm_related=preservation.dispute.firm_related,
         arrears=False,
-        filed_on=one.ruled_at.date(),
-        closed_on=one.implemented_on or workday_from(one.ruled_at.date() + timedelta(days=25)),
-        outcome="保全完毕" if one.implemented_on else "其他",
-        basis=one.suit,
-        number=one.number,
+        filed_on=preservation.ruled_at.date(),
+        closed_on=preservation.implemented_on
+        or workday_from(preservation.ruled_at.date() + timedelta(days=25)),
+        outcome="保全完毕" if preservation.implemented_on else "其他",
+        basis=preservation.suit,
+        number=preservation.number,
     )
 
 
@@ -207,7 +206,7 @@ def _objection(chance: Chance, filed_on: date) -> Execution:
 
 
 def row(case: Execution, as_of: date) -> Mapping[str, Any]:
-    """The case as the extract of that day tells it; the basis is named where the same extracts hold it."""
+    """The row of the case in the extract of that day; with the case number of its basis where the same extracts hold it."""
     closed_on, paid_on = seen(case.closed_on, as_of), seen(case.paid_on, as_of)
     resumed_on = seen(case.resumed_on, as_of)
     basis = case.basis

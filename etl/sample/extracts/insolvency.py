@@ -14,7 +14,7 @@ JINAN_CODE = "鲁01"
 OLD_CASE_ACCEPTED_ON = date(2023, 9, 14)  # the one that stays pending: over two years from 2025-09-15
 REORGANISATION_ACCEPTED_ON = date(2024, 3, 20)  # the one whose firm asks for credit repair under its plan
 
-# Of some sixty series tried, one in which all that can happen to a fast track does: two cases are converted, one overruns.
+# Chosen out of sixty series: in this one two fast-track cases are converted and one overruns its time.
 _SERIES = 43
 _DAYS_APART = (17, 46)  # applications come one by one: some eleven a year
 _SOURCES = {"执转破": 38, "债权人": 40, "债务人": 18, "清算责任人": 4}
@@ -31,7 +31,7 @@ _PREMIUM: Curve = ((0, 0), (0.45, 0.01), (0.8, 0.1), (1, 0.42))
 
 @dataclass(slots=True)
 class Auction:
-    """One round of one lot; no price: nobody bid, or withdrawn."""
+    """One round of one lot; without a price when it was not sold or withdrawn."""
 
     lot: str
     round: str
@@ -44,7 +44,7 @@ class Auction:
 
 @dataclass(slots=True)
 class Estate:
-    """An application and, where it was accepted, the case that followed."""
+    """An application and, where it is accepted, its case."""
 
     source: str
     applied_on: date
@@ -75,19 +75,24 @@ class Estate:
 
 def estates(seed: int, until: date, register: CaseRegister) -> list[Estate]:
     """All applications up to a day, in order; the two planted cases among them."""
-    found = [_estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))]
-    found += [_old_case(Chance(seed, "old bankruptcy")), _reorganisation(Chance(seed, "reorganisation"))]
-    found.sort(key=lambda estate: estate.applied_on)
+    applications = [
+        _estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))
+    ]
+    applications += [
+        _old_case(Chance(seed, "old bankruptcy")),
+        _reorganisation(Chance(seed, "reorganisation")),
+    ]
+    applications.sort(key=lambda estate: estate.applied_on)
     others = Chance(seed, "applications to the intermediate court")
-    for estate in found:
+    for estate in applications:
         if estate.court == JINAN:
             register.skip("破申", estate.applied_on.year, others.between(3, 40), JINAN_CODE)
         court = JINAN_CODE if estate.court == JINAN else None
         estate.application_number = register.number("破申", estate.applied_on, court)
-    accepted = [estate for estate in found if estate.accepted_on and estate.court == OWN]
+    accepted = [estate for estate in applications if estate.accepted_on and estate.court == OWN]
     for estate in sorted(accepted, key=lambda estate: estate.reviewed_on):
         estate.number = register.number("破", estate.reviewed_on)
-    return found
+    return applications
 
 
 def _days(seed: int, until: date) -> Iterator[date]:
@@ -114,7 +119,7 @@ def _estate(chance: Chance, applied_on: date) -> Estate:
 
 
 def _proceed(chance: Chance, estate: Estate, fast: bool, converts: bool, days: int | None = None) -> None:
-    """What follows acceptance: administrator, auctions, distribution, termination, evaluation."""
+    """Writes the course after acceptance: administrator, auctions, distribution, termination, evaluation."""
     start = estate.reviewed_on
     estate.procedure = "清算" if fast else chance.pick({"清算": 88, "和解": 12})
     estate.fast_track, estate.converted = fast, fast and converts
@@ -138,7 +143,7 @@ def _proceed(chance: Chance, estate: Estate, fast: bool, converts: bool, days: i
 
 
 def _auction(chance: Chance, estate: Estate, worth: int, days: int) -> None:
-    """Lots put up between a third and two thirds of the case's time; unsold ones again for a fifth less."""
+    """Writes the auctions: lots between a quarter and half of the case's time, unsold ones again for a fifth less."""
     lots = chance.between(2, 6)
     for n in range(lots):
         day = estate.reviewed_on + timedelta(days=days * chance.between(25, 50) // 100)
@@ -158,7 +163,7 @@ def _auction(chance: Chance, estate: Estate, worth: int, days: int) -> None:
 
 
 def _old_case(chance: Chance) -> Estate:
-    """Accepted in 2023, with property nobody could value yet: still open on every day of the extracts."""
+    """A case accepted in 2023 with property that cannot be valued yet: open on every day of the extracts."""
     applied_on = workday_until(OLD_CASE_ACCEPTED_ON - timedelta(days=30))
     estate = Estate("债权人", applied_on, None, OLD_CASE_ACCEPTED_ON, "受理", OWN)
     _proceed(chance, estate, fast=False, converts=False, days=690)
@@ -181,7 +186,7 @@ def _reorganisation(chance: Chance) -> Estate:
 
 
 def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
-    """The application or case as the extract of that day tells it; money is known once the case has ended."""
+    """The row of the application or case in the extract of that day; sums are known once the case has ended."""
     reviewed_on = seen(estate.reviewed_on, as_of)
     own = reviewed_on is not None and estate.accepted_on is not None and estate.court == OWN
     ended_on = seen(estate.terminated_on, as_of) if own else None

@@ -1,4 +1,4 @@
-"""Pre-suit mediations. Succeeded from July 2025 on clearly more often than before; few overrun the thirty days."""
+"""Pre-suit mediations. More of them succeed from July 2025 on; few overrun the thirty days."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _DEPARTMENTS = {"filing": 0.74, "tribunal": 0.26}
 
 @dataclass(slots=True)
 class Mediation:
-    """A mediation as it will have gone; what an extract knows of it depends on the day of the extract."""
+    """A mediation with its whole course; an extract holds the part of it up to its day."""
 
     dispute: Dispute
     received_on: date
@@ -48,20 +48,19 @@ class Mediation:
 
 def mediations(seed: int, until: date, register: CaseRegister) -> list[Mediation]:
     """All mediations received up to a day, in the order of their numbers."""
-    found: list[Mediation] = []
+    received: list[Mediation] = []
     for name, a_year in (("mediation", _A_YEAR), ("shareholder mediation", _SHAREHOLDER_A_YEAR)):
-        days = arrivals(Chance(seed, name), a_year, WORLD_FROM, until)
-        found += [
-            _mediation(Chance(seed, name, n), day, a_year is _SHAREHOLDER_A_YEAR)
-            for n, day in enumerate(days)
+        received += [
+            _mediation(chance, day, a_year is _SHAREHOLDER_A_YEAR)
+            for day, chance in arrivals(seed, name, a_year, WORLD_FROM, until)
         ]
-    found.sort(key=lambda mediation: mediation.received_on)
-    for mediation in found:
+    received.sort(key=lambda mediation: mediation.received_on)
+    for mediation in received:
         mediation.number = register.number("民诉前调", mediation.received_on)
-    for mediation in sorted(found, key=lambda mediation: mediation.ended_on):
+    for mediation in sorted(received, key=lambda mediation: mediation.ended_on):
         if mediation.confirmed:
             mediation.confirmation_number = register.number("诉前调确", mediation.ended_on)
-    return found
+    return received
 
 
 def _mediation(chance: Chance, received_on: date, shareholder: bool) -> Mediation:
@@ -95,7 +94,7 @@ def _mediation(chance: Chance, received_on: date, shareholder: bool) -> Mediatio
 
 
 def row(mediation: Mediation, as_of: date) -> Mapping[str, Any]:
-    """The mediation as the extract of that day tells it."""
+    """The row of the mediation in the extract of that day."""
     ended_on = seen(mediation.ended_on, as_of)
     filed_on, enforced_on = seen(mediation.refiled_on, as_of), seen(mediation.enforced_on, as_of)
     return {

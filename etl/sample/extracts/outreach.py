@@ -1,4 +1,4 @@
-"""Work with firms: visits and lectures, revisits after a suit, leads on illegal finance."""
+"""Work with firms: the work log of visits and lectures, revisits after a suit, leads on illegal finance."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def _firm(chance: Chance) -> str:
 
 @dataclass(slots=True)
 class Issues:
-    """What a firm raised, each with the day it will have been closed."""
+    """The issues that a firm raised, each by the day on which it is closed."""
 
     closings: list[date]
 
@@ -63,21 +63,20 @@ def _issues(chance: Chance, day: date, weights: Mapping[int, float]) -> Issues:
 
 
 def _rectify_by(day: date, raised: Issues) -> date | None:
-    """Sixty days, where something was raised at all."""
+    """Sixty days later where there are issues, otherwise None."""
     return day + timedelta(days=60) if raised.closings else None
 
 
 def work_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
     """The work log up to a day."""
-    found: list[tuple[date, str, Chance]] = []
+    entries: list[tuple[date, str, Chance]] = []
     for kind, (a_year, _) in _WORK.items():
-        days = arrivals(Chance(seed, kind), a_year, EXTRACTS_FROM, as_of)
-        found += [(day, kind, Chance(seed, kind, n)) for n, day in enumerate(days)]
-    found.sort(key=lambda entry: entry[0])
-    numbers = running("台账", (day for day, _, _ in found))
+        entries += [(day, kind, chance) for day, chance in arrivals(seed, kind, a_year, EXTRACTS_FROM, as_of)]
+    entries.sort(key=lambda entry: entry[0])
+    numbers = running("台账", (day for day, _, _ in entries))
     return [
         _work_row(chance, number, day, kind, as_of)
-        for number, (day, kind, chance) in zip(numbers, found, strict=True)
+        for number, (day, kind, chance) in zip(numbers, entries, strict=True)
     ]
 
 
@@ -100,7 +99,7 @@ def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) ->
 
 def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, Any]]:
     """Revisits to firms after their suits, up to a day; a few are made twice, most that were missed are made late."""
-    found: list[tuple[date, int, Suit, Chance]] = []
+    visits: list[tuple[date, int, Suit, Chance]] = []
     for n, suit in enumerate(suits):
         if not suit.firm_related or not EXTRACTS_FROM <= suit.closed_on <= as_of:
             continue
@@ -108,17 +107,18 @@ def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[
         day = workday_from(suit.closed_on + timedelta(days=chance.days(_UNTIL_REVISIT)))
         again, later = chance.happens(0.04), workday_from(day + timedelta(days=chance.between(20, 60)))
         if chance.happens(in_year(_REVISITED, suit.closed_on.year)):
-            found += [(one, n, suit, chance) for one in ([day, later] if again else [day]) if one <= as_of]
+            days = [day, later] if again else [day]
+            visits += [(visited_on, n, suit, chance) for visited_on in days if visited_on <= as_of]
             continue
         chance = Chance(seed, "late revisit", suit.number)
         day = workday_from(suit.closed_on + timedelta(days=chance.days(_UNTIL_CAUGHT_UP)))
         if chance.happens(_CAUGHT_UP) and day <= as_of:
-            found.append((day, n, suit, chance))
-    found.sort(key=lambda entry: entry[:2])
-    numbers = running("回访", (day for day, _, _, _ in found))
+            visits.append((day, n, suit, chance))
+    visits.sort(key=lambda entry: entry[:2])
+    numbers = running("回访", (day for day, _, _, _ in visits))
     return [
         _revisit_row(chance, number, day, suit, as_of)
-        for number, (day, _, suit, chance) in zip(numbers, found, strict=True)
+        for number, (day, _, suit, chance) in zip(numbers, visits, strict=True)
     ]
 
 
@@ -141,10 +141,9 @@ def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str
     """Leads found in loan suits that the same extracts hold; nearly all that should be transferred are, in days."""
     loans = [suit for suit in suits if suit.dispute.cause == "民间借贷纠纷"]
     filed = [suit.filed_on for suit in loans]
-    days = list(arrivals(Chance(seed, "lead"), _LEADS_A_YEAR, EXTRACTS_FROM, as_of))
+    leads = list(arrivals(seed, "lead", _LEADS_A_YEAR, EXTRACTS_FROM, as_of))
     rows: list[Mapping[str, Any]] = []
-    for n, (day, number) in enumerate(zip(days, running("涉非", days), strict=True)):
-        chance = Chance(seed, "lead", n)
+    for (day, chance), number in zip(leads, running("涉非", (day for day, _ in leads)), strict=True):
         suit = loans[bisect_left(filed, day) - chance.between(1, 12)]
         assessed_on = workday_from(day + timedelta(days=chance.between(2, 14)))
         assessment = chance.pick({"应当移送": 60, "不予移送": 28, "继续核查": 12})

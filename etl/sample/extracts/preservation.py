@@ -34,7 +34,7 @@ _UNFILED_A_YEAR = {2022: 36}
 
 @dataclass(slots=True)
 class Preservation:
-    """A preservation as it will have gone."""
+    """A preservation with its whole course."""
 
     kind: str
     dispute: Dispute
@@ -52,21 +52,20 @@ class Preservation:
 def preservations(
     seed: int, until: date, suits: Iterable[Suit], register: CaseRegister
 ) -> list[Preservation]:
-    """All preservations, in the order of their numbers; suits learn that they were preserved."""
-    found: list[Preservation] = []
+    """All preservations, in the order of their numbers; the day of the ruling is written into the suits."""
+    applied: list[Preservation] = []
     for suit in suits:
         chance = Chance(seed, "preservation", suit.number)
         claimed = suit.dispute.claimed_yuan
         if claimed is not None and chance.happens(0.36 if claimed > 60_000 else 0.1):
-            found.append(_preservation(chance, suit.dispute, suit, suit.filed_on))
-            suit.preserved_on = found[-1].ruled_at.date()
-    for n, day in enumerate(arrivals(Chance(seed, "unfiled"), _UNFILED_A_YEAR, WORLD_FROM, until)):
-        chance = Chance(seed, "unfiled", n)
+            applied.append(_preservation(chance, suit.dispute, suit, suit.filed_on))
+            suit.preserved_on = applied[-1].ruled_at.date()
+    for day, chance in arrivals(seed, "unfiled", _UNFILED_A_YEAR, WORLD_FROM, until):
         matter = dispute(chance)
         if matter.claimed_yuan is not None:
-            found.append(_preservation(chance, matter, None, day))
-    _number(found, register)
-    return found
+            applied.append(_preservation(chance, matter, None, day))
+    _number(applied, register)
+    return applied
 
 
 def _preservation(chance: Chance, matter: Dispute, suit: Suit | None, day: date) -> Preservation:
@@ -99,7 +98,7 @@ def _preservation(chance: Chance, matter: Dispute, suit: Suit | None, day: date)
 
 
 def _ruled_at(chance: Chance, kind: str, applied_at: datetime) -> datetime:
-    """Within two days where the law says 48 hours, save for a few; within five days in an ordinary suit."""
+    """Within 48 hours where the law asks for it, except a few; within five days in an ordinary suit."""
     missed, next_day, minutes = chance.happens(MISSED_SHARE), chance.happens(0.55), chance.between(15, 150)
     morning = timedelta(hours=8, minutes=40 + chance.between(0, 480))
     midnight = datetime.combine(applied_at.date(), time())
@@ -114,43 +113,48 @@ def _ruled_at(chance: Chance, kind: str, applied_at: datetime) -> datetime:
     return applied_at + timedelta(minutes=minutes)
 
 
-def _number(found: list[Preservation], register: CaseRegister) -> None:
-    """财保 for what stands alone, 执保 for what the enforcement bureau carries out in a suit."""
-    found.sort(key=lambda one: one.applied_at)
-    for one in found:
-        if one.kind == BEFORE_SUIT:
-            one.number = register.number("财保", one.applied_at.date())
-    carried_out = sorted((one for one in found if one.kind != BEFORE_SUIT), key=lambda one: one.ruled_at)
-    for one in carried_out:
-        one.number = register.number("执保", one.ruled_at.date())
+def _number(preservations: list[Preservation], register: CaseRegister) -> None:
+    """Numbers of type 财保 for preservations before suit, of type 执保 for those that the enforcement bureau carries out."""
+    preservations.sort(key=lambda preservation: preservation.applied_at)
+    for preservation in preservations:
+        if preservation.kind == BEFORE_SUIT:
+            preservation.number = register.number("财保", preservation.applied_at.date())
+    for preservation in sorted(preservations, key=lambda preservation: preservation.ruled_at):
+        if preservation.kind != BEFORE_SUIT:
+            preservation.number = register.number("执保", preservation.ruled_at.date())
     implemented: Counter[int] = Counter()
-    for one in sorted(found, key=lambda one: (one.implemented_on or date.max, one.applied_at)):
-        if one.implemented_on:
-            year = one.implemented_on.year
+    for preservation in sorted(
+        preservations,
+        key=lambda preservation: (preservation.implemented_on or date.max, preservation.applied_at),
+    ):
+        if preservation.implemented_on:
+            year = preservation.implemented_on.year
             implemented[year] += 1
-            one.objection = UPHELD.get(year, {}).get(implemented[year], one.objection)
+            preservation.objection = UPHELD.get(year, {}).get(implemented[year], preservation.objection)
 
 
-def known(one: Preservation, as_of: date) -> bool:
+def known(preservation: Preservation, as_of: date) -> bool:
     """Whether it has a number by that day: on application before suit, on ruling otherwise."""
-    return (one.applied_at if one.kind == BEFORE_SUIT else one.ruled_at).date() <= as_of
+    return (
+        preservation.applied_at if preservation.kind == BEFORE_SUIT else preservation.ruled_at
+    ).date() <= as_of
 
 
-def row(one: Preservation, as_of: date) -> Mapping[str, Any]:
-    """The preservation as the extract of that day tells it."""
-    implemented_on, suit = seen(one.implemented_on, as_of), one.suit
-    objection = one.objection if implemented_on and (as_of - implemented_on).days > 20 else None
+def row(preservation: Preservation, as_of: date) -> Mapping[str, Any]:
+    """The row of the preservation in the extract of that day."""
+    implemented_on, suit = seen(preservation.implemented_on, as_of), preservation.suit
+    objection = preservation.objection if implemented_on and (as_of - implemented_on).days > 20 else None
     return {
-        "case_no": one.number,
+        "case_no": preservation.number,
         "related_case_no": suit.number if suit and reported(suit.filed_on, suit.closed_on, as_of) else None,
-        "kind": one.kind,
-        "applied_at": one.applied_at,
-        "ruled_at": one.ruled_at if one.ruled_at.date() <= as_of else None,
+        "kind": preservation.kind,
+        "applied_at": preservation.applied_at,
+        "ruled_at": preservation.ruled_at if preservation.ruled_at.date() <= as_of else None,
         "implemented_on": implemented_on,
-        "applied_yuan": one.applied_yuan,
-        "preserved_yuan": one.preserved_yuan if implemented_on else None,
+        "applied_yuan": preservation.applied_yuan,
+        "preserved_yuan": preservation.preserved_yuan if implemented_on else None,
         "objection_kind": objection[0] if objection else None,
         "objection_result": objection[1] if objection else None,
-        "department": one.department,
-        "firm_related": one.dispute.firm_related,
+        "department": preservation.department,
+        "firm_related": preservation.dispute.firm_related,
     }

@@ -41,15 +41,13 @@ _LIMIT_DAYS = {_FAST: 15, SIMPLE: 20}
 
 def public_suits(seed: int, until: date, register: CaseRegister) -> list[Suit]:
     """All criminal and administrative suits filed up to a day, in the order of their numbers."""
-    found: list[Suit] = []
+    suits: list[Suit] = []
     for kind, a_year in (("刑初", {2022: 240}), ("行初", {2022: 36})):
-        for n, day in enumerate(arrivals(Chance(seed, kind), a_year, WORLD_FROM, until)):
-            suit = (
-                _criminal(Chance(seed, kind, n), day) if kind == "刑初" else _act(Chance(seed, kind, n), day)
-            )
+        for day, chance in arrivals(seed, kind, a_year, WORLD_FROM, until):
+            suit = _criminal(chance, day) if kind == "刑初" else _act(chance, day)
             suit.number, suit.serial = register.numbered(kind, day.year)
-            found.append(suit)
-    return found
+            suits.append(suit)
+    return suits
 
 
 def _criminal(chance: Chance, filed_on: date) -> Suit:

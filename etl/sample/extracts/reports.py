@@ -1,4 +1,4 @@
-"""What departments report: pieces of information with their adoption, and the quarterly progress of the 17 measures."""
+"""Reports of departments: pieces of information with their adoption, and the quarterly progress of the 17 measures."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -38,11 +38,10 @@ _LASTING, _STARTED, _DONE, _STUCK = "长期坚持", "推进中", "已完成", "�
 
 
 def report_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
-    """One row a piece and level of adoption, up to a day; one row for a piece nobody has adopted yet."""
-    days = list(arrivals(Chance(seed, "piece"), _PIECES_A_YEAR, EXTRACTS_FROM, as_of))
+    """One row for each piece and level of adoption, up to a day; one row for a piece that is not adopted."""
+    pieces = list(arrivals(seed, "piece", _PIECES_A_YEAR, EXTRACTS_FROM, as_of))
     rows: list[Mapping[str, Any]] = []
-    for n, (day, number) in enumerate(zip(days, running("信息", days), strict=True)):
-        chance = Chance(seed, "piece", n)
+    for (day, chance), number in zip(pieces, running("信息", (day for day, _ in pieces)), strict=True):
         kind, subject = chance.pick(_KINDS), chance.one_of(_SUBJECTS)
         piece = {
             "report_no": number,
@@ -65,7 +64,7 @@ def _adoptions(chance: Chance, submitted_on: date, as_of: date) -> Iterator[Mapp
 
 
 def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str, Any]]:
-    """Every measure by every department it names, a few working days after each quarter since the plan."""
+    """A report of every department on each of its measures, a few working days after each quarter since the plan."""
     rows: list[Mapping[str, Any]] = []
     for measure in catalog.measures.values():
         named = [

@@ -1,4 +1,4 @@
-"""Online and cross-region filing: one application for every matter that came in this way, and those not let through."""
+"""Online and cross-region filing: an application for every matter filed in this way, and applications that did not pass."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _SUIT, _ENFORCEMENT, _MEDIATION, _ELSEWHERE = "民事一审", "首次执行", "�
 
 @dataclass(slots=True)
 class Application:
-    """An application and what became of it."""
+    """An application and its result."""
 
     kind: str
     applied_on: date
@@ -46,33 +46,39 @@ def applications(
     executions: Iterable[Execution],
 ) -> list[Application]:
     """All applications in the order of their numbers."""
-    found: list[Application] = []
+    received: list[Application] = []
     for suit in suits:
         if suit.channel in (ONLINE, CROSS_REGION):
-            one = _passed(Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related)
-            one.cross_region = suit.channel == CROSS_REGION
-            found.append(one)
+            application = _passed(
+                Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related
+            )
+            application.cross_region = suit.channel == CROSS_REGION
+            received.append(application)
     for mediation in mediations:
         if mediation.online:
             chance = Chance(seed, "online", mediation.number)
-            found.append(_passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related))
+            received.append(
+                _passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related)
+            )
     for case in executions:
         chance = Chance(seed, "online", case.number)
         if case.kind == FIRST and chance.happens(in_year(_ENFORCEMENT_ONLINE, case.filed_on.year)):
-            found.append(_passed(chance, _ENFORCEMENT, case.filed_on, case.firm_related))
-    for n, day in enumerate(arrivals(Chance(seed, "not passed"), _NOT_PASSED_A_YEAR, WORLD_FROM, until)):
-        found.append(_not_passed(Chance(seed, "not passed", n), day))
-    for n, day in enumerate(arrivals(Chance(seed, "elsewhere"), _FOR_OTHER_COURTS_A_YEAR, WORLD_FROM, until)):
-        found.append(_passed(Chance(seed, "elsewhere", n), _ELSEWHERE, day, None))
-        found[-1].cross_region = True
-    found.sort(key=lambda one: one.applied_on)
-    for one, number in zip(found, running("网立", (one.applied_on for one in found), 5), strict=True):
-        one.number = number
-    return found
+            received.append(_passed(chance, _ENFORCEMENT, case.filed_on, case.firm_related))
+    for day, chance in arrivals(seed, "not passed", _NOT_PASSED_A_YEAR, WORLD_FROM, until):
+        received.append(_not_passed(chance, day))
+    for day, chance in arrivals(seed, "elsewhere", _FOR_OTHER_COURTS_A_YEAR, WORLD_FROM, until):
+        received.append(_passed(chance, _ELSEWHERE, day, None))
+        received[-1].cross_region = True
+    received.sort(key=lambda application: application.applied_on)
+    for application, number in zip(
+        received, running("网立", (application.applied_on for application in received), 5), strict=True
+    ):
+        application.number = number
+    return received
 
 
 def _passed(chance: Chance, kind: str, filed_on: date, firm_related: bool | None) -> Application:
-    """Let through on the day the matter was registered; the application lies a few days before."""
+    """An application that passes on the day of filing; it is made a few days before."""
     waited = chance.pick({0: 24, 1: 38, 2: 20, 3: 9, 5: 5.5, 9: 2.5, 11: 1})
     applied_on = workday_until(filed_on - timedelta(days=waited))
     return Application(
@@ -89,17 +95,17 @@ def _not_passed(chance: Chance, applied_on: date) -> Application:
     return Application(kind, applied_on, reviewed_on, result, "filing", chance.happens(0.5))
 
 
-def row(one: Application, as_of: date) -> Mapping[str, Any]:
-    """The application as the extract of that day tells it."""
-    reviewed_on = seen(one.reviewed_on, as_of)
+def row(application: Application, as_of: date) -> Mapping[str, Any]:
+    """The row of the application in the extract of that day."""
+    reviewed_on = seen(application.reviewed_on, as_of)
     return {
-        "application_no": one.number,
-        "kind": one.kind,
-        "applied_on": one.applied_on,
+        "application_no": application.number,
+        "kind": application.kind,
+        "applied_on": application.applied_on,
         "reviewed_on": reviewed_on,
-        "result": one.result if reviewed_on else None,
-        "review_due_on": one.due_on,
-        "cross_region": one.cross_region,
-        "department": one.department,
-        "firm_related": one.firm_related,
+        "result": application.result if reviewed_on else None,
+        "review_due_on": application.due_on,
+        "cross_region": application.cross_region,
+        "department": application.department,
+        "firm_related": application.firm_related,
     }

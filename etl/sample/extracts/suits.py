@@ -47,7 +47,7 @@ _DEPARTMENTS: Mapping[str, Mapping[str, float]] = {
 
 @dataclass(slots=True)
 class Suit:
-    """A suit as it will have gone."""
+    """A suit with its whole course."""
 
     kind: str
     dispute: Dispute
@@ -75,24 +75,23 @@ class Suit:
 def civil_suits(
     seed: int, until: date, mediations: Iterable[Mediation], register: CaseRegister
 ) -> list[Suit]:
-    """All civil suits filed up to a day, in the order of their numbers; mediations learn the number they led to."""
-    found: list[tuple[Suit, Mediation | None]] = []
+    """All civil suits filed up to a day, in the order of their numbers; these are written into the mediations before them."""
+    filed: list[tuple[Suit, Mediation | None]] = []
     for mediation in mediations:
         chance = Chance(seed, "suit after", mediation.number)
         if mediation.refiled_on:
-            found.append((_civil(chance, mediation.refiled_on, mediation.dispute), mediation))
+            filed.append((_civil(chance, mediation.refiled_on, mediation.dispute), mediation))
         elif mediation.document_on:
-            found.append((_settled(_civil(chance, mediation.document_on, mediation.dispute)), None))
+            filed.append((_settled(_civil(chance, mediation.document_on, mediation.dispute)), None))
     for name, a_year in (("suit", _DIRECT_A_YEAR), ("shareholder suit", _SHAREHOLDER_A_YEAR)):
-        for n, day in enumerate(arrivals(Chance(seed, name), a_year, WORLD_FROM, until)):
-            chance = Chance(seed, name, n)
-            found.append((_civil(chance, day, dispute(chance, a_year is _SHAREHOLDER_A_YEAR)), None))
-    found.sort(key=lambda pair: pair[0].filed_on)
-    for suit, mediation in found:
+        for day, chance in arrivals(seed, name, a_year, WORLD_FROM, until):
+            filed.append((_civil(chance, day, dispute(chance, a_year is _SHAREHOLDER_A_YEAR)), None))
+    filed.sort(key=lambda pair: pair[0].filed_on)
+    for suit, mediation in filed:
         suit.number, suit.serial = register.numbered("民初", suit.filed_on.year)
         if mediation:
             mediation.filed_number = suit.number
-    return [suit for suit, _ in found]
+    return [suit for suit, _ in filed]
 
 
 def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Suit:
@@ -140,7 +139,7 @@ def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Suit:
 
 
 def _settled(suit: Suit) -> Suit:
-    """The suit filed only so that a mediated agreement becomes a court document: closed the same day."""
+    """A suit that only turns a mediated agreement into a court document: closed on the day of filing."""
     return replace(
         suit,
         closed_on=suit.filed_on,
@@ -184,7 +183,7 @@ def _channel(chance: Chance, filed_on: date) -> str:
 
 
 def row(suit: Suit, as_of: date) -> Mapping[str, Any]:
-    """The suit as the extract of that day tells it."""
+    """The row of the suit in the extract of that day."""
     closed_on, converted_on = seen(suit.closed_on, as_of), seen(suit.converted_on, as_of)
     civil = suit.kind == "民初"
     return {
@@ -194,7 +193,7 @@ def row(suit: Suit, as_of: date) -> Mapping[str, Any]:
         "received_on": suit.received_on,
         "filed_on": suit.filed_on,
         "closed_on": closed_on,
-        # Now and then nobody filled in how a suit ended: the door reports it.
+        # A few blank outcomes: acceptance reports them.
         "outcome": suit.outcome if closed_on and suit.serial % 397 else None,
         "procedure": suit.procedure if converted_on or not suit.converted_on else suit.original,
         "original_procedure": suit.original if converted_on else None,

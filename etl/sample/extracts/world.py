@@ -1,6 +1,6 @@
-"""One invented court from mid-2022 on, and the rows of its extracts on a day.
+"""The invented court from mid-2022 on, and the rows of its extracts on a day.
 
-What happens does not depend on the day of the extract: a later extract repeats an earlier one and adds to it.
+Its matters do not depend on the day of the extract: a later extract repeats an earlier one and adds to it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ InventedRows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class World:
-    """Everything that will have happened to the matters begun up to some weeks after a day."""
+    """All matters begun up to some weeks after a day, each with its whole course."""
 
     seed: int
     as_of: date
@@ -44,7 +44,7 @@ class World:
 
 
 def invented(as_of: date, seed: int, court: str) -> World:
-    """The world up to the end of the month after next: what is applied for before a day is filed after it."""
+    """The matters up to the end of the month after next: some are applied for before a day and filed after it."""
     until = month_end(as_of + timedelta(days=31))
     register = CaseRegister(court)
     mediations = mediation.mediations(seed, until, register)
@@ -66,48 +66,49 @@ def invented(as_of: date, seed: int, court: str) -> World:
     )
 
 
-def rows_of(found: World, catalog: Catalog) -> Mapping[str, Callable[[], InventedRows]]:
-    """Table id -> what gives its rows."""
-    day, seed = found.as_of, found.seed
-    debtors = credit.debtor_codes(found.listings)
-    estates = [one for one in found.estates if reported(one.applied_on, _ended_on(one), day)]
+def rows_of(world: World, catalog: Catalog) -> Mapping[str, Callable[[], InventedRows]]:
+    """Table id -> the function that gives its rows."""
+    day, seed = world.as_of, world.seed
+    debtors = credit.debtor_codes(world.listings)
+    public_and_civil = sorted([*world.civil, *world.public], key=lambda suit: suit.filed_on)
+    estates = [estate for estate in world.estates if reported(estate.applied_on, _ended_on(estate), day)]
     return {
         "cases": lambda: [
-            suits.row(one, day)
-            for one in sorted([*found.civil, *found.public], key=lambda suit: suit.filed_on)
-            if reported(one.filed_on, one.closed_on, day)
+            suits.row(suit, day) for suit in public_and_civil if reported(suit.filed_on, suit.closed_on, day)
         ],
         "pre_mediations": lambda: [
-            mediation.row(one, day)
-            for one in found.mediations
-            if reported(one.received_on, one.ended_on, day)
+            mediation.row(case, day)
+            for case in world.mediations
+            if reported(case.received_on, case.ended_on, day)
         ],
         "enforcement": lambda: [
-            {**enforcement.row(one, day), "debtor_code": debtors(one)}
-            for one in found.executions
-            if reported(one.filed_on, one.closed_on, day)
+            {**enforcement.row(case, day), "debtor_code": debtors(case)}
+            for case in world.executions
+            if reported(case.filed_on, case.closed_on, day)
         ],
         "preservation": lambda: [
-            preservation.row(one, day)
-            for one in found.preservations
-            if preservation.known(one, day)
-            and reported(one.applied_at.date(), one.implemented_on or one.ruled_at.date(), day)
+            preservation.row(case, day)
+            for case in world.preservations
+            if preservation.known(case, day)
+            and reported(case.applied_at.date(), case.implemented_on or case.ruled_at.date(), day)
         ],
         "credit_register": lambda: [
-            credit.row(one, day)
-            for one in found.listings
-            if reported(one.listed_on, min(one.removed_on, one.expires_on), day)
+            credit.row(listing, day)
+            for listing in world.listings
+            if reported(listing.listed_on, min(listing.removed_on, listing.expires_on), day)
         ],
-        "bankruptcies": lambda: [insolvency.row(one, day) for one in estates],
-        "asset_disposals": lambda: [line for one in estates for line in insolvency.auction_rows(one, day)],
+        "bankruptcies": lambda: [insolvency.row(estate, day) for estate in estates],
+        "asset_disposals": lambda: [
+            row for estate in estates for row in insolvency.auction_rows(estate, day)
+        ],
         "online_filings": lambda: [
-            services.row(one, day)
-            for one in found.applications
-            if reported(one.applied_on, one.reviewed_on, day)
+            services.row(application, day)
+            for application in world.applications
+            if reported(application.applied_on, application.reviewed_on, day)
         ],
         "work_log": lambda: outreach.work_rows(seed, day),
-        "leads": lambda: outreach.lead_rows(seed, found.civil, day),
-        "revisits": lambda: outreach.revisit_rows(seed, [*found.civil, *found.public], day),
+        "leads": lambda: outreach.lead_rows(seed, world.civil, day),
+        "revisits": lambda: outreach.revisit_rows(seed, [*world.civil, *world.public], day),
         "information_reports": lambda: reports.report_rows(seed, day),
         "measure_progress": lambda: reports.progress_rows(seed, catalog, day),
     }

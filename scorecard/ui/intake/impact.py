@@ -68,10 +68,10 @@ def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
     verdicts = changes.verdicts
     return {
         "changes": changes,
-        "worse": [one for one in verdicts if one.after_word in _WORSE],
-        "verdicts": [one for one in verdicts if one.after_word not in _WORSE],
-        "values": [one for one in changes.changes if one.kind == "value"],
-        "halves": [one for one in changes.changes if one.kind == "halves"],
+        "worse": [change for change in verdicts if change.after_word in _WORSE],
+        "verdicts": [change for change in verdicts if change.after_word not in _WORSE],
+        "values": [change for change in changes.changes if change.kind == "value"],
+        "halves": [change for change in changes.changes if change.kind == "halves"],
         "new": _by_period(changes.new),
         "gone": _by_period(changes.gone),
         "grains": GRAIN_LABELS,
@@ -80,11 +80,11 @@ def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
 
 def _by_period(reached: Sequence[Reached]) -> list[tuple[str, list[Reached]]]:
     """Values under the period they belong to, as in "2026年10月（单月）"."""
-    found: dict[str, list[Reached]] = {}
-    for one in reached:
-        label = f"{one.period.label}（{GRAIN_LABELS[one.period.grain]}）"
-        found.setdefault(label, []).append(one)
-    return list(found.items())
+    periods: dict[str, list[Reached]] = {}
+    for value in reached:
+        label = f"{value.period.label}（{GRAIN_LABELS[value.period.grain]}）"
+        periods.setdefault(label, []).append(value)
+    return list(periods.items())
 
 
 # --- files ----------------------------------------------------------------------------------------------------
@@ -106,17 +106,17 @@ def _downloads(key: str, files: Sequence[_File]) -> None:
 
 
 def _indicator_files(changes: IndicatorChanges) -> list[_File]:
-    found: list[_File] = []
+    files: list[_File] = []
     if changes.changes:
         label = f"下载指标变化（{len(changes.changes):,}）"
-        found.append(_File(label, "指标变化", lambda: _changes_csv(changes.changes)))
+        files.append(_File(label, "指标变化", lambda: _changes_csv(changes.changes)))
     if changes.new:
         label = f"下载新报告期（{len(changes.new):,}）"
-        found.append(_File(label, "新报告期", lambda: _reached_csv(changes.new)))
+        files.append(_File(label, "新报告期", lambda: _reached_csv(changes.new)))
     if changes.gone:
         label = f"下载消失的报告期（{len(changes.gone):,}）"
-        found.append(_File(label, "消失的报告期", lambda: _reached_csv(changes.gone)))
-    return found
+        files.append(_File(label, "消失的报告期", lambda: _reached_csv(changes.gone)))
+    return files
 
 
 def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
@@ -128,11 +128,11 @@ def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
         header,
         (
             [
-                one.indicator.id, one.indicator.name, GRAIN_LABELS[one.period.grain], one.period.label, KINDS[one.kind],
-                one.before, one.after, one.size, one.before_word, one.after_word, one.before_halves, one.after_halves,
-                one.reason,
+                change.indicator.id, change.indicator.name, GRAIN_LABELS[change.period.grain], change.period.label, KINDS[change.kind],
+                change.before, change.after, change.size, change.before_word, change.after_word, change.before_halves, change.after_halves,
+                change.reason,
             ]
-            for one in changes
+            for change in changes
         ),
     )  # fmt: skip
 
@@ -142,14 +142,14 @@ def _reached_csv(reached: Sequence[Reached]) -> bytes:
         ["指标编号", "指标", "统计方式", "报告期", "数值", "评价"],
         (
             [
-                one.indicator.id,
-                one.indicator.name,
-                GRAIN_LABELS[one.period.grain],
-                one.period.label,
-                one.text,
-                one.word,
+                value.indicator.id,
+                value.indicator.name,
+                GRAIN_LABELS[value.period.grain],
+                value.period.label,
+                value.text,
+                value.word,
             ]
-            for one in reached
+            for value in reached
         ),
     )
 
@@ -181,7 +181,7 @@ def _row_files(impact: Impact) -> list[_File]:
 def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
     """The rows as a file; where the list was cut, its last line says of how many."""
     header = ["文件", "行号", "主键", "列", "原值", "新值"]
-    body = [[one.source, one.line, one.key, one.column, one.before, one.after] for one in rows]
+    body = [[row.source, row.line, row.key, row.column, row.before, row.after] for row in rows]
     if count > len(rows):
         body.append([f"只列前 {len(rows):,} 条，共 {count:,} 条"])
     return lambda: write_csv(header, body)
