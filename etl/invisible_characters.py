@@ -18,7 +18,7 @@ HIDDEN = (
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
-def occurs(utf8: memoryview) -> bool:
+def contains_hidden(utf8: memoryview) -> bool:
     """Whether any such character stands in a text; its bytes must be valid UTF-8."""
     ends = pa.py_buffer(np.array([0, len(utf8)], dtype=np.int64))
     text = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(utf8))
@@ -26,17 +26,17 @@ def occurs(utf8: memoryview) -> bool:
     return bool(pc.call_function("match_substring_regex", [text], options)[0].as_py())
 
 
-def without(text: str) -> str:
+def remove_hidden(text: str) -> str:
     """The text without them."""
     return _HIDDEN.sub("", text)
 
 
-def names(text: str) -> str:
+def hidden_names(text: str) -> str:
     """Those in the text by their numbers, each once: "U+202E、U+200B"."""
     return "、".join(dict.fromkeys(_name(match[0]) for match in _HIDDEN.finditer(text)))
 
 
-def visible(text: str) -> str:
+def show_hidden(text: str) -> str:
     """The text with each of them written out, for whoever has to find it: "abc⟨U+202E⟩def"."""
     return _HIDDEN.sub(lambda match: f"⟨{_name(match[0])}⟩", text)
 

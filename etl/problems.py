@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from etl.invisible_characters import visible
+from etl.invisible_characters import show_hidden
 from scorecard.storage.spreadsheet_csv import write_csv
 
 Severity = Literal["refuse", "aside", "repair", "report"]
@@ -187,7 +187,7 @@ class Findings:
         """Count `count` problems of a kind; `listed` are as many of them as `room` allowed."""
         if severity == "refuse" and self.by_row:
             severity = "aside"
-        column = visible(column)
+        column = show_hidden(column)
         before = self._counts[severity, code, column]
         self._counts[severity, code, column] += count
         if severity in ("refuse", "aside"):
@@ -219,7 +219,7 @@ class Findings:
 def _readable(problem: Problem, severity: Severity) -> Problem:
     """The problem with nothing in its texts that nobody can see."""
     texts = (problem.column, problem.value, problem.reason, problem.suggestion)
-    column, value, reason, suggestion = shown = tuple(map(visible, texts))
+    column, value, reason, suggestion = shown = tuple(map(show_hidden, texts))
     if shown == texts and problem.severity == severity:
         return problem
     return Problem(problem.code, severity, problem.line, column, value, reason, suggestion)

@@ -1,6 +1,6 @@
 """总览: data health, what needs attention, what improved, where all indicators stand, the same in sentences."""
 
-from etl.versions.pending import waiting
+from etl.versions.pending import pending_batches
 from scorecard.errors import ScorecardError
 from scorecard.ui.indicators import overview
 from scorecard.ui.shell import frame, identity
@@ -12,7 +12,7 @@ if view is not None:
     held = 0
     if identity.current().may("publish") and not view.version.historic:
         try:
-            held = len(waiting(data_dir(), view.version.manifest.batches))
+            held = len(pending_batches(data_dir(), view.version.manifest.batches))
         except ScorecardError as error:  # a damaged batch must be told, and must not hide what is published
             frame.failure(error)
     overview.health(view, held)

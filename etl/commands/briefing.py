@@ -57,7 +57,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
     return BriefingFiles(paths, files.notices, files.manifest.id)
 
 
-def listed(data: DataDir) -> list[str]:
+def list_exports(data: DataDir) -> list[str]:
     """A line for every export on record, the newest first."""
     from scorecard.briefing.export import records
 

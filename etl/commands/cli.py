@@ -201,7 +201,7 @@ def _sample(call: argparse.Namespace) -> int:
 
 def _briefing(call: argparse.Namespace) -> int:
     if call.list:
-        for line in briefing.listed(DataDir(call.data)):
+        for line in briefing.list_exports(DataDir(call.data)):
             print(line)
         return DONE
     shown = sys.stderr if sys.stderr.isatty() else None

@@ -87,7 +87,7 @@ class AttachedVersions:
 
 
 @contextmanager
-def side_by_side(
+def attach_versions(
     data: DataDir, catalog: Catalog, candidate: str, published: str | None
 ) -> Generator[AttachedVersions]:
     """Both versions in one connection that reads them and nothing else. Raises StorageError when one cannot be opened."""
@@ -103,13 +103,16 @@ def side_by_side(
             else:
                 connection.execute(f"ATTACH {quoted(str(data.database(published)))} AS published (READ_ONLY)")
             yield AttachedVersions(
-                connection, side(connection, "published"), side(connection, "candidate"), catalog
+                connection,
+                describe_side(connection, "published"),
+                describe_side(connection, "candidate"),
+                catalog,
             )
         finally:
             connection.close()
 
 
-def side(connection: duckdb.DuckDBPyConnection, place: Place) -> VersionSide:
+def describe_side(connection: duckdb.DuckDBPyConnection, place: Place) -> VersionSide:
     """What an attached version says of itself."""
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(

@@ -7,7 +7,7 @@ real data nothing is compared: invented rows say nothing about real ones.
 from contextlib import closing
 from datetime import date
 
-from etl.impact.attached import AttachedVersions, side_by_side
+from etl.impact.attached import AttachedVersions, attach_versions
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact
@@ -32,7 +32,7 @@ def impact(
     )
     published = None if leaves_sample else current
     before = None if published is None else _catalog(data, published)
-    with side_by_side(data, catalog, candidate, published) as pair:
+    with attach_versions(data, catalog, candidate, published) as pair:
         tables = [table for table in catalog.tables.values() if _is_there(pair, table)]
         balances = [balance(pair, table) for table in tables]
         return Impact(

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
-from etl.impact.attached import AttachedVersions, side_by_side
+from etl.impact.attached import AttachedVersions, attach_versions
 from scorecard.assessment.cards import CardInputs, trend
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.judged_period import JudgedPeriod
@@ -25,7 +25,7 @@ _SEVERITY = {"未达标": 0, "数据待核": 1}
 
 
 @dataclass(frozen=True)
-class _Spoken:
+class _JudgedVersion:
     """What a version says of 全院 全部: each indicator's periods with reading and words."""
 
     catalog: Catalog
@@ -38,13 +38,13 @@ def indicator_changes(data: DataDir, before: str | None, after: str, today: date
 
     Raises StorageError when a version cannot be opened.
     """
-    new = _spoken(data, after, today)
-    old = None if before is None else _spoken(data, before, today)
-    with side_by_side(data, new.catalog, after, before) as pair:
+    new = _judge_version(data, after, today)
+    old = None if before is None else _judge_version(data, before, today)
+    with attach_versions(data, new.catalog, after, before) as pair:
         return changes(pair, old, new)
 
 
-def changes(pair: AttachedVersions, old: "_Spoken | None", new: "_Spoken") -> IndicatorChanges:
+def changes(pair: AttachedVersions, old: "_JudgedVersion | None", new: "_JudgedVersion") -> IndicatorChanges:
     """The differences in order: verdicts first, those that got worse before all; then the plan's order, newest first."""
     was = {} if old is None else old.said
     both = [key for key in new.said if key in was]
@@ -75,7 +75,7 @@ def changes(pair: AttachedVersions, old: "_Spoken | None", new: "_Spoken") -> In
     )
 
 
-def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
+def _judge_version(data: DataDir, version: str, today: date) -> _JudgedVersion:
     with closing(store.connect(data, version)) as connection, store.understood(version):
         catalog = warehouse.catalog(connection)
         targets, doubts, tables = (
@@ -93,7 +93,7 @@ def _spoken(data: DataDir, version: str, today: date) -> _Spoken:
                     ((name, reading.period), (reading, point))
                     for reading, point in zip(readings, points, strict=True)
                 )
-    return _Spoken(catalog, said, doubts)
+    return _JudgedVersion(catalog, said, doubts)
 
 
 def _change(
@@ -132,7 +132,7 @@ def _change(
     )
 
 
-def _only(version: _Spoken, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
+def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
     """The values of one version whose period the other does not have, newest first."""
     reached = [
         Reached(version.catalog.indicators[name], period, point.text, point.verdict.word)
@@ -144,7 +144,7 @@ def _only(version: _Spoken, other: Mapping[tuple[str, Period], object]) -> tuple
     )
 
 
-def _redefined(old: _Spoken, new: _Spoken) -> Iterator[Redefined]:
+def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[Redefined]:
     """Indicators that came, went, or changed in anything but their data."""
     for name, indicator in new.catalog.indicators.items():
         before = old.catalog.indicators.get(name)
@@ -183,7 +183,7 @@ def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Red
             )
 
 
-def _target_change(old: _Spoken, new: _Spoken, name: str) -> tuple[str, str] | None:
+def _target_change(old: _JudgedVersion, new: _JudgedVersion, name: str) -> tuple[str, str] | None:
     """The target of the newest period both versions have, before and after, when it is another."""
     shared = [key for key in new.said if key[0] == name and key in old.said]
     differ = [key for key in shared if old.said[key][1].target != new.said[key][1].target]

@@ -10,18 +10,26 @@ import pyarrow as pa
 
 from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batches import Batch, BatchSource, add, list_batches, next_sequence, place, source_of
+from etl.intake.batches import (
+    Batch,
+    BatchSource,
+    batch_path,
+    list_batches,
+    next_sequence,
+    source_of,
+    write_batch,
+)
 from etl.intake.examine import (
     Examination,
     ReadOptions,
     base_name,
     batch_columns,
     contract_columns,
-    decoded_as_text,
-    examined,
+    decode_extract,
+    open_examination,
     read_options,
 )
-from etl.invisible_characters import without
+from etl.invisible_characters import remove_hidden
 from etl.problems import TITLES, Problem
 from scorecard.access import Actor
 from scorecard.audit import log as audit
@@ -129,22 +137,22 @@ def _accept(
         )
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
-        decoded = decoded_as_text(raw, catalog)
+        decoded = decode_extract(raw, catalog)
         digest = hashing.result().hexdigest()
     table = how.table
     source = source_of(digest, table, how.mapping, how.policy, sample)
-    if known := _known(data, source):
+    if known := _existing_batch(data, source):
         return known
-    path = place(data, table, source.batch_name(as_of)).absolute()
+    path = batch_path(data, table, source.batch_name(as_of)).absolute()
     temporary = temporary_sibling(path)
-    with examined(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
+    with open_examination(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         if table.entered_by == "report" and table.department:
             for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                 actor.require("report", department)
         with exclusive_lock(data):
-            if known := _known(data, source):
+            if known := _existing_batch(data, source):
                 return known
             before = list_batches(data)
             with storage_errors(f"批次目录 {table.id}"):
@@ -164,7 +172,7 @@ def _accept(
                 contract=source.contract,
                 sample=sample,
                 counts=examination.counts,
-                note=without(note).strip()[:NOTE_CHARACTERS],
+                note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
                 mapping=source.mapping,
                 policy=source.policy,
                 aside=examination.aside,
@@ -172,12 +180,12 @@ def _accept(
             )
             # First the rows aside, then the batch that speaks of them: a crash in between leaves rows without a batch,
             # which nobody reads and the next acceptance sweeps, never a batch without its rows.
-            set_aside.sweep_orphans(data, table, before)
-            set_aside.keep(con, table, examination, batch, data)
+            set_aside.delete_orphans(data, table, before)
+            set_aside.write_rows_aside(con, table, examination, batch, data)
             try:
-                add(con, batch_columns(con, table), batch, temporary)
+                write_batch(con, batch_columns(con, table), batch, temporary)
             except StorageError:
-                set_aside.drop(data, batch)
+                set_aside.delete_rows_aside(data, batch)
                 raise
     return replace(batch, problems=examination.problems)
 
@@ -189,7 +197,7 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     """
     name = f"seeds/{table.seed or table.id}"
     how = replace(read_options(table, None), may_be_empty=True)
-    with examined(raw, decoded_as_text(raw, catalog), name, how, catalog) as (examination, con):
+    with open_examination(raw, decode_extract(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
         return con.sql(contract_columns(table)).to_arrow_table()
@@ -200,7 +208,7 @@ def template(table: Table) -> bytes:
     return write_csv([column.header for column in table.columns.values()], [])
 
 
-def _known(data: DataDir, source: BatchSource) -> Batch | None:
+def _existing_batch(data: DataDir, source: BatchSource) -> Batch | None:
     """The batch of the same bytes read the same way, if they were accepted before."""
     for batch in list_batches(data):
         if batch.source == source:

@@ -158,12 +158,12 @@ def next_sequence(batches: tuple[Batch, ...]) -> int:
     return max((batch.sequence for batch in batches), default=0) + 1
 
 
-def place(data: DataDir, table: Table, name: str) -> Path:
+def batch_path(data: DataDir, table: Table, name: str) -> Path:
     """Where the batch of this name lies."""
     return data.batches / table.id / f"{name}.parquet"
 
 
-def add(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
+def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
     """Write the rows of `select` as this batch, whole or not at all. To be called under the lock of the data folder."""
     record = json.dumps(batch.record(), ensure_ascii=False).replace("'", "''")
     target = str(temporary).replace("'", "''")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.intake.header_mapping import checked
+from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
@@ -85,7 +85,7 @@ def read_options(
     table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
 ) -> ReadOptions:
     """What was asked for; without a policy the contract's. Raises ScorecardError for a mapping that cannot be."""
-    return ReadOptions(table, as_of, checked(table, mapping or {}), policy or table.on_error)
+    return ReadOptions(table, as_of, validate_mapping(table, mapping or {}), policy or table.on_error)
 
 
 def examine(
@@ -103,7 +103,7 @@ def examine(
     `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for a mapping that cannot be.
     """
     how = read_options(table, as_of, mapping, policy)
-    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, _):
+    with open_examination(raw, decode_extract(raw, catalog), file_name, how, catalog) as (examination, _):
         return examination
 
 
@@ -124,13 +124,13 @@ def _quoted(column: str) -> str:
     return f'"{column}"'
 
 
-def decoded_as_text(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
+def decode_extract(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
     """The extract as UTF-8 text, or why it cannot be read as any."""
     return decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
 
 
 @contextlib.contextmanager
-def examined(
+def open_examination(
     raw: bytes,
     decoded: decoding.Decoded | Problem,
     file_name: str,
@@ -176,7 +176,7 @@ def _read(
     staged = staging.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
     if staged is None:
         return found
-    found = replace(found, rows=staged.rows, skipped_lines=staged.set_aside)
+    found = replace(found, rows=staged.rows, skipped_lines=staged.skipped_lines)
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
     sieve = RejectedRows(con, on=findings.by_row)

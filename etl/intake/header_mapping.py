@@ -24,7 +24,7 @@ from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 
 @dataclass(frozen=True)
-class Remembered:
+class RememberedColumn:
     """What an officer said a header is: a column of the table, "" for one to be left out; who said it, and when."""
 
     column: str
@@ -32,7 +32,7 @@ class Remembered:
     at: datetime
 
 
-def checked(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
+def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
     """The mapping by folded header (headers.find_header takes it so).
 
     Raises ScorecardError for a header that is blank, too long, known already (also as a personal column), a column that the
@@ -68,39 +68,39 @@ def checked(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
     return said
 
 
-def remember(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:
+def remember_mapping(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:
     """Keep the mapping for files to come. What was said before stays; the last word on a header holds.
 
     Raises Forbidden, and ScorecardError as `checked` does. What is remembered already is not written again.
     """
     with audit.recorded(data, actor, "对应表头", table.id) as told:
         actor.require("upload")
-        said = checked(table, mapping)
+        said = validate_mapping(table, mapping)
         # Not the headers: where a header should be may stand somebody's data.
         told.detail |= {
             "columns": sorted(filter(None, said.values())),
             "left_out": list(said.values()).count(""),
         }
         with exclusive_lock(data):
-            now = remembered(data, table)
+            now = remembered_mapping(data, table)
             if all(folded in now and now[folded].column == column for folded, column in said.items()):
                 told.detail["already"] = True
                 return
             _write(data, table, said, actor)
 
 
-def remembered(data: DataDir, table: Table) -> Mapping[str, Remembered]:
+def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedColumn]:
     """Folded header -> the last word on it, for headers that the contract still does not know and columns it still has.
 
     Raises StorageError when a file cannot be read.
     """
     known = names_of(table)
-    last: dict[str, Remembered] = {}
+    last: dict[str, RememberedColumn] = {}
     for path in _files(data, table):
         record = _read(path)
-        answer = Remembered("", record["actor"], datetime.fromisoformat(record["at"]))
+        answer = RememberedColumn("", record["actor"], datetime.fromisoformat(record["at"]))
         for folded, column in record["mapping"].items():
-            last[folded] = Remembered(column, answer.actor, answer.at)
+            last[folded] = RememberedColumn(column, answer.actor, answer.at)
     return {
         folded: answer
         for folded, answer in last.items()
@@ -108,7 +108,9 @@ def remembered(data: DataDir, table: Table) -> Mapping[str, Remembered]:
     }
 
 
-def offered(headers: Iterable[str], past: Mapping[str, Remembered]) -> dict[str, Remembered]:
+def remembered_answers(
+    headers: Iterable[str], past: Mapping[str, RememberedColumn]
+) -> dict[str, RememberedColumn]:
     """What was said before of these headers, by the header as it is written."""
     return {header: past[fold(header)] for header in headers if fold(header) in past}
 

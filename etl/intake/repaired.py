@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from etl.intake.accept import Refused
-from etl.intake.examine import Examination, decoded_as_text, examine, examined, read_options
-from etl.invisible_characters import without
+from etl.intake.examine import Examination, decode_extract, examine, open_examination, read_options
+from etl.invisible_characters import remove_hidden
 from etl.reading import typed
 from etl.reading.header_names import BATCH, LINE
 from etl.reading.staging import BLANKS
@@ -39,7 +39,7 @@ def repaired_csv(
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
     how = read_options(table, as_of, mapping, policy)
-    with examined(raw, decoded_as_text(raw, catalog), file_name, how, catalog) as (examination, con):
+    with open_examination(raw, decode_extract(raw, catalog), file_name, how, catalog) as (examination, con):
         if con is None:
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
@@ -74,7 +74,7 @@ def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
     def write(value: Any, original: str) -> CsvValue:
         if value is None:
             text = unescape_cell(original)
-            blank = not without(text).strip(BLANKS)
+            blank = not remove_hidden(text).strip(BLANKS)
             return None if blank else number_or_text(text) if kind.is_number else text
         return kind.file_value(value, catalog.departments)
 

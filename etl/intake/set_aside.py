@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from etl.intake.batches import Batch
 from etl.intake.examine import Examination
-from etl.invisible_characters import visible
+from etl.invisible_characters import show_hidden
 from etl.problems import Problem
 from etl.reading import typed
 from etl.reading.header_names import BATCH, LINE, REASON
@@ -49,7 +49,7 @@ class AsideRow:
     cells: Mapping[str, str]
 
 
-def keep(
+def write_rows_aside(
     con: duckdb.DuckDBPyConnection, table: Table, examination: Examination, batch: Batch, data: DataDir
 ) -> None:
     """Write the rows that `examined` caught, whole or not at all; nothing when there are none."""
@@ -72,12 +72,12 @@ def keep(
             write_atomically(_place(data, batch), content.getvalue())
 
 
-def drop(data: DataDir, batch: Batch) -> None:
+def delete_rows_aside(data: DataDir, batch: Batch) -> None:
     """Take back what `keep` wrote, when the batch itself could not be written."""
     _place(data, batch).unlink(missing_ok=True)
 
 
-def sweep_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None:
+def delete_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None:
     """Remove what a killed writer left: rows of a batch that never came. To be called under the lock of the data folder."""
     folder = data.aside / table.id
     if folder.is_dir():
@@ -109,7 +109,7 @@ def aside_rows(
             line=row["line"],
             reasons=tuple(row["reasons"]),
             cells={
-                header: (MASK if name in about["private"] else visible(row[name])) if row[name] else ""
+                header: (MASK if name in about["private"] else show_hidden(row[name])) if row[name] else ""
                 for name, header in about["headers"].items()
             },
         )
@@ -143,15 +143,15 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
     return write_csv([BATCH, LINE, REASON, *about["headers"].values()], written)
 
 
-def outstanding(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
+def outstanding_counts(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
     """Table -> rows kept aside by these batches that still wait; tables that have none are absent."""
     left: dict[str, int] = defaultdict(int)
-    for aside in waiting(data, batches):
+    for aside in outstanding_batches(data, batches):
         left[aside.batch.table] += len(aside.lines)
     return dict(left)
 
 
-def waiting(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsideBatch, ...]:
+def outstanding_batches(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsideBatch, ...]:
     """Which rows kept aside by these batches no later one of them has cleared; batches that have none are absent.
 
     A row is cleared by a corrected row that names its batch and line, whether that one got in or is aside itself; by a

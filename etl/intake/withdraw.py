@@ -50,7 +50,7 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
     with audit.recorded(data, actor, "撤回批次", f"{table}/{name}") as told:
         actor.require("publish")
         _record_missed(data)
-        note = _noted(data, table, name, "撤回", reason, actor)
+        note = _write_note(data, table, name, "撤回", reason, actor)
         told.detail["entry"] = note.number
     return note
 
@@ -60,7 +60,7 @@ def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> 
     with audit.recorded(data, actor, "恢复批次", f"{table}/{name}") as told:
         actor.require("publish")
         _record_missed(data)
-        note = _noted(data, table, name, "恢复", reason, actor)
+        note = _write_note(data, table, name, "恢复", reason, actor)
         told.detail["entry"] = note.number
     return note
 
@@ -79,7 +79,9 @@ def notes(data: DataDir) -> tuple[Withdrawal, ...]:
     return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
 
 
-def _noted(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
+def _write_note(
+    data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor
+) -> Withdrawal:
     where = f"批次 {table}/{name}"
     reason = reason.strip()
     if not reason:

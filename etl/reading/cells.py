@@ -177,13 +177,15 @@ def _seen(read: CellReader, cell: str) -> CellResult:
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
     text = unescape_cell(cell)
     core = text.strip(BLANKS)
-    bare = invisible_characters.without(core)
+    bare = invisible_characters.remove_hidden(core)
     if bare == core:
         return read(text)
     outcome = read(bare)
     if any(note.severity == "refuse" for note in outcome.notes):
         return outcome
-    note = CellNote("hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.names(core)}")
+    note = CellNote(
+        "hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}"
+    )
     return CellResult(outcome.value, (*outcome.notes, note))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from etl.invisible_characters import visible
+from etl.invisible_characters import show_hidden
 from etl.problems import Problem
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
@@ -85,4 +85,4 @@ def wrong_rows(
 def _shown(cell: str | None, *, private: bool) -> str:
     if not cell:
         return ""
-    return MASK if private else visible(cell)[:80]
+    return MASK if private else show_hidden(cell)[:80]

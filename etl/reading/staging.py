@@ -47,7 +47,7 @@ class Staged:
 
     rows: int
     line: str
-    set_aside: tuple[int, ...]
+    skipped_lines: tuple[int, ...]
     hidden: bool = True
 
 
@@ -93,7 +93,7 @@ def stage(
         )
     if findings.refused or staged is None:
         return None
-    return replace(staged, hidden=invisible_characters.occurs(memoryview(utf8)[header.body :]))
+    return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
 
 
 # --- the fast way ---------------------------------------------------------------------------------------------

@@ -105,12 +105,12 @@ def closing_day(chance: Chance, filed_on: date, days: int) -> date:
     return max(workday_until(day), filed_on)
 
 
-def seen(day: date | None, as_of: date) -> date | None:
+def known_on(day: date | None, as_of: date) -> date | None:
     """The date as the extract of that day knows it."""
     return day if day is not None and day <= as_of else None
 
 
-def reported(started_on: date, ended_on: date | None, as_of: date) -> bool:
+def in_extract(started_on: date, ended_on: date | None, as_of: date) -> bool:
     """Whether an extract of 2024 onwards, cut on that day, holds the matter: begun, and not ended before 2024."""
     return started_on <= as_of and (
         started_on >= EXTRACTS_FROM or ended_on is None or ended_on >= EXTRACTS_FROM

@@ -10,7 +10,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.store.versions import VersionManifest
 
 
-def waiting(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
+def pending_batches(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
     """What the next version would hold and the published one (its batch records) does not, in the order of building.
 
     Raises StorageError when a batch or a note on one cannot be read.

@@ -94,7 +94,7 @@ def _fill(
         rollup.compute(connection, catalog, as_of)
         data_faults.write(connection, catalog)
         worklist_items.write(connection, catalog, as_of)
-        _describe(connection, catalog, batches, set_aside.outstanding(data, batches), as_of, version)
+        _describe(connection, catalog, batches, set_aside.outstanding_counts(data, batches), as_of, version)
         connection.execute("CHECKPOINT")
     finally:
         connection.close()

@@ -175,7 +175,7 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
         contract=batches.contract_digest(table),
         sample=True,
         counts=(),
-        path=batches.place(data, table, name),
+        path=batches.batch_path(data, table, name),
     )
     batch.path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(f'"{column}"' for column in table.columns)
@@ -186,7 +186,7 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
         }
     ) as connection:
         connection.execute("SET enable_progress_bar = false")
-        batches.add(
+        batches.write_batch(
             connection,
             f"SELECT _line, {columns} FROM ({cases_sql(rows)})",
             batch,

@@ -8,7 +8,7 @@ from typing import Any
 from etl.sample.chance import Chance, Curve
 from etl.sample.extracts.disputes import FIRM
 from etl.sample.extracts.enforcement import COMPLETED, FIRST, Execution
-from etl.sample.pace import after_workdays, months_later, seen, workday_from
+from etl.sample.pace import after_workdays, known_on, months_later, workday_from
 
 SCREENING_DRIVE = (date(2024, 1, 8), date(2024, 9, 27))  # everything in stock is screened once
 
@@ -125,7 +125,7 @@ def _listing(chance: Chance, case: Execution, listed_on: date, firm: int) -> Lis
 
 def row(listing: Listing, as_of: date) -> Mapping[str, Any]:
     """The row of the listing in the extract of that day; a screening after the end of the listing is not recorded."""
-    met_on, screened_on = seen(listing.met_on, as_of), seen(listing.screened_on, as_of)
+    met_on, screened_on = known_on(listing.met_on, as_of), known_on(listing.screened_on, as_of)
     if screened_on and screened_on > min(listing.removed_on, listing.expires_on):
         screened_on = None
     return {
@@ -136,8 +136,8 @@ def row(listing: Listing, as_of: date) -> Mapping[str, Any]:
         "expires_on": listing.expires_on,
         "deletion_reason": listing.reason if met_on else None,
         "condition_met_on": met_on,
-        "removed_on": seen(listing.removed_on, as_of),
-        "certified_on": seen(listing.certified_on, as_of),
+        "removed_on": known_on(listing.removed_on, as_of),
+        "certified_on": known_on(listing.certified_on, as_of),
         "screened_on": screened_on,
-        "relisted_on": seen(listing.relisted_on, as_of),
+        "relisted_on": known_on(listing.relisted_on, as_of),
     }

@@ -12,7 +12,7 @@ from etl.sample.extracts.mediation import Mediation
 from etl.sample.extracts.preservation import BEFORE_SUIT, Preservation
 from etl.sample.extracts.suits import Suit
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import WORLD_FROM, arrivals, closing_day, reported, seen, workday_from
+from etl.sample.pace import WORLD_FROM, arrivals, closing_day, in_extract, known_on, workday_from
 
 FIRST, RESUMED, PRESERVED, OBJECTED = "首次执行", "恢复执行", "保全执行", "执行异议"
 COMPLETED, TERMINATED, ENDED = "执行完毕", "终结本次执行程序", "终结执行"
@@ -207,12 +207,12 @@ def _objection(chance: Chance, filed_on: date) -> Execution:
 
 def row(case: Execution, as_of: date) -> Mapping[str, Any]:
     """The row of the case in the extract of that day; with the case number of its basis where the same extracts hold it."""
-    closed_on, paid_on = seen(case.closed_on, as_of), seen(case.paid_on, as_of)
-    resumed_on = seen(case.resumed_on, as_of)
+    closed_on, paid_on = known_on(case.closed_on, as_of), known_on(case.paid_on, as_of)
+    resumed_on = known_on(case.resumed_on, as_of)
     basis = case.basis
     began_on = basis.filed_on if isinstance(basis, Suit) else basis.received_on if basis else None
     ended_on = basis.closed_on if isinstance(basis, Suit) else basis.ended_on if basis else None
-    named = basis is not None and began_on is not None and reported(began_on, ended_on, as_of)
+    named = basis is not None and began_on is not None and in_extract(began_on, ended_on, as_of)
     return {
         "case_no": case.number,
         "kind": case.kind,

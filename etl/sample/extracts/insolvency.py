@@ -7,7 +7,7 @@ from typing import Any
 
 from etl.sample.chance import Chance, Curve, yuan
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import WORLD_FROM, seen, workday_from, workday_until
+from etl.sample.pace import WORLD_FROM, known_on, workday_from, workday_until
 
 OWN, JINAN = "本院", "济南中院"
 JINAN_CODE = "鲁01"
@@ -187,9 +187,9 @@ def _reorganisation(chance: Chance) -> Estate:
 
 def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
     """The row of the application or case in the extract of that day; sums are known once the case has ended."""
-    reviewed_on = seen(estate.reviewed_on, as_of)
+    reviewed_on = known_on(estate.reviewed_on, as_of)
     own = reviewed_on is not None and estate.accepted_on is not None and estate.court == OWN
-    ended_on = seen(estate.terminated_on, as_of) if own else None
+    ended_on = known_on(estate.terminated_on, as_of) if own else None
     approved, asked, repaired = estate.repair or (None, None, None)
     expenses, common = estate.costs
     return {
@@ -207,9 +207,9 @@ def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
         "fast_track": estate.fast_track if own else None,
         "fast_track_on": reviewed_on if own and estate.fast_track else None,
         "converted": estate.converted if own and estate.fast_track else None,
-        "administrator": estate.administrator if own and seen(estate.appointed_on, as_of) else None,
-        "appointed_on": seen(estate.appointed_on, as_of) if own else None,
-        "selection": estate.selection if own and seen(estate.appointed_on, as_of) else None,
+        "administrator": estate.administrator if own and known_on(estate.appointed_on, as_of) else None,
+        "appointed_on": known_on(estate.appointed_on, as_of) if own else None,
+        "selection": estate.selection if own and known_on(estate.appointed_on, as_of) else None,
         "creditors": 3 + estate.claims // 55_000_000 if own else None,
         "debts_yuan": yuan(estate.claims) if own else None,
         "assets_yuan": yuan(estate.realised) if own else None,
@@ -219,10 +219,10 @@ def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
         "expenses_yuan": yuan(expenses) if ended_on else None,
         "common_debts_yuan": yuan(common) if ended_on else None,
         "realised_yuan": yuan(estate.realised) if ended_on else None,
-        "evaluated_on": seen(estate.evaluated_on, as_of) if own else None,
-        "plan_approved_on": seen(approved, as_of),
-        "repair_applied_on": seen(asked, as_of),
-        "repair_closed_on": seen(repaired, as_of),
+        "evaluated_on": known_on(estate.evaluated_on, as_of) if own else None,
+        "plan_approved_on": known_on(approved, as_of),
+        "repair_applied_on": known_on(asked, as_of),
+        "repair_closed_on": known_on(repaired, as_of),
         "department": "civil",
     }
 
@@ -235,7 +235,7 @@ def auction_rows(estate: Estate, as_of: date) -> list[Mapping[str, Any]]:
             "lot": auction.lot,
             "round": auction.round,
             "listed_on": auction.listed_on,
-            "ended_on": seen(auction.ended_on, as_of),
+            "ended_on": known_on(auction.ended_on, as_of),
             "start_price_yuan": yuan(auction.start_cents),
             "sold_price_yuan": yuan(auction.sold_cents)
             if auction.sold_cents is not None and auction.ended_on <= as_of

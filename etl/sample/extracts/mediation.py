@@ -8,7 +8,7 @@ from typing import Any
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import WORLD_FROM, after_workdays, arrivals, seen, workday_from, workday_until
+from etl.sample.pace import WORLD_FROM, after_workdays, arrivals, known_on, workday_from, workday_until
 
 SUCCEEDED, FAILED, WITHDRAWN = "成功", "失败", "撤回"
 BETTER_FROM = date(2025, 7, 1)  # the day from which mediation succeeds more often
@@ -95,8 +95,8 @@ def _mediation(chance: Chance, received_on: date, shareholder: bool) -> Mediatio
 
 def row(mediation: Mediation, as_of: date) -> Mapping[str, Any]:
     """The row of the mediation in the extract of that day."""
-    ended_on = seen(mediation.ended_on, as_of)
-    filed_on, enforced_on = seen(mediation.refiled_on, as_of), seen(mediation.enforced_on, as_of)
+    ended_on = known_on(mediation.ended_on, as_of)
+    filed_on, enforced_on = known_on(mediation.refiled_on, as_of), known_on(mediation.enforced_on, as_of)
     return {
         "mediation_no": mediation.number,
         "cause": mediation.dispute.cause,
@@ -107,7 +107,7 @@ def row(mediation: Mediation, as_of: date) -> Mapping[str, Any]:
         "extension_agreed": mediation.extended,
         "filed_case_no": mediation.filed_number if filed_on else None,
         "filed_on": filed_on,
-        "document_on": seen(mediation.document_on, as_of),
+        "document_on": known_on(mediation.document_on, as_of),
         "confirmation_case_no": mediation.confirmation_number if ended_on and mediation.confirmed else None,
         "enforcement_case_no": mediation.enforcement_number if enforced_on else None,
         "enforced_on": enforced_on,

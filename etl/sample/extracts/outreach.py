@@ -10,7 +10,7 @@ from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.credit import firm_code
 from etl.sample.extracts.suits import Suit
 from etl.sample.numbering import running
-from etl.sample.pace import EXTRACTS_FROM, arrivals, reported, seen, workday_from
+from etl.sample.pace import EXTRACTS_FROM, arrivals, in_extract, known_on, workday_from
 
 _FIRMS_OF_THE_DISTRICT = (2_000, 2_650)  # codes apart from those of the register of dishonest firms
 _VISITS, _CHECKUPS, _TALKS = "送法进企", "法治体检", "走访座谈"
@@ -151,17 +151,17 @@ def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str
             assessed_on + timedelta(days=chance.pick({0: 4, 1: 8, 3: 6, 6: 2, 40: 1}))
         )
         receipt_on = workday_from(transferred_on + timedelta(days=chance.between(3, 12)))
-        sent = seen(transferred_on, as_of) if assessment == "应当移送" else None
+        sent = known_on(transferred_on, as_of) if assessment == "应当移送" else None
         rows.append(
             {
                 "lead_no": number,
                 "found_on": day,
-                "source_case_no": suit.number if reported(suit.filed_on, suit.closed_on, as_of) else None,
+                "source_case_no": suit.number if in_extract(suit.filed_on, suit.closed_on, as_of) else None,
                 "department": suit.department,
-                "assessed_on": seen(assessed_on, as_of),
+                "assessed_on": known_on(assessed_on, as_of),
                 "assessment": assessment if assessed_on <= as_of else None,
                 "transferred_on": sent,
-                "receipt_on": seen(receipt_on, as_of) if sent else None,
+                "receipt_on": known_on(receipt_on, as_of) if sent else None,
             }
         )
     return rows

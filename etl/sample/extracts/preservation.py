@@ -15,8 +15,8 @@ from etl.sample.pace import (
     WORLD_FROM,
     after_workdays,
     arrivals,
-    reported,
-    seen,
+    in_extract,
+    known_on,
     workday_from,
     workday_until,
     working,
@@ -142,11 +142,11 @@ def known(preservation: Preservation, as_of: date) -> bool:
 
 def row(preservation: Preservation, as_of: date) -> Mapping[str, Any]:
     """The row of the preservation in the extract of that day."""
-    implemented_on, suit = seen(preservation.implemented_on, as_of), preservation.suit
+    implemented_on, suit = known_on(preservation.implemented_on, as_of), preservation.suit
     objection = preservation.objection if implemented_on and (as_of - implemented_on).days > 20 else None
     return {
         "case_no": preservation.number,
-        "related_case_no": suit.number if suit and reported(suit.filed_on, suit.closed_on, as_of) else None,
+        "related_case_no": suit.number if suit and in_extract(suit.filed_on, suit.closed_on, as_of) else None,
         "kind": preservation.kind,
         "applied_at": preservation.applied_at,
         "ruled_at": preservation.ruled_at if preservation.ruled_at.date() <= as_of else None,

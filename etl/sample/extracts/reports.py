@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.sample.chance import Chance, yuan
 from etl.sample.numbering import running
-from etl.sample.pace import EXTRACTS_FROM, arrivals, seen, workday_from
+from etl.sample.pace import EXTRACTS_FROM, arrivals, known_on, workday_from
 from scorecard.catalog.definitions import Catalog
 
 PLAN_FROM = date(2024, 10, 9)  # the plan was published on this day: no progress is reported before
@@ -58,7 +58,7 @@ def report_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
 def _adoptions(chance: Chance, submitted_on: date, as_of: date) -> Iterator[Mapping[str, Any]]:
     for level, (share, adopter) in _LEVELS.items():
         adopted, after = chance.happens(share), chance.between(4, 55)
-        adopted_on = seen(workday_from(submitted_on + timedelta(days=after)), as_of)
+        adopted_on = known_on(workday_from(submitted_on + timedelta(days=after)), as_of)
         if adopted and adopted_on:
             yield {"level": level, "adopted_on": adopted_on, "adopted_by": adopter}
 

@@ -10,7 +10,7 @@ from etl.sample.extracts.enforcement import FIRST, Execution
 from etl.sample.extracts.mediation import Mediation
 from etl.sample.extracts.suits import CROSS_REGION, ONLINE, Suit
 from etl.sample.numbering import running
-from etl.sample.pace import WORLD_FROM, arrivals, seen, workday_from, workday_until
+from etl.sample.pace import WORLD_FROM, arrivals, known_on, workday_from, workday_until
 
 PASSED = "通过"
 _REVIEW_DAYS = 7
@@ -97,7 +97,7 @@ def _not_passed(chance: Chance, applied_on: date) -> Application:
 
 def row(application: Application, as_of: date) -> Mapping[str, Any]:
     """The row of the application in the extract of that day."""
-    reviewed_on = seen(application.reviewed_on, as_of)
+    reviewed_on = known_on(application.reviewed_on, as_of)
     return {
         "application_no": application.number,
         "kind": application.kind,

@@ -10,7 +10,7 @@ from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
 from etl.sample.extracts.mediation import Mediation
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import WORLD_FROM, arrivals, closing_day, months_later, seen, workday_until
+from etl.sample.pace import WORLD_FROM, arrivals, closing_day, known_on, months_later, workday_until
 
 SMALL, SIMPLE, SINGLE, PANEL = "小额诉讼", "简易程序", "普通程序独任", "普通程序合议"
 ONLINE, COUNTER, CROSS_REGION, MAILED = "网上立案", "现场立案", "跨域立案", "其他"
@@ -184,7 +184,7 @@ def _channel(chance: Chance, filed_on: date) -> str:
 
 def row(suit: Suit, as_of: date) -> Mapping[str, Any]:
     """The row of the suit in the extract of that day."""
-    closed_on, converted_on = seen(suit.closed_on, as_of), seen(suit.converted_on, as_of)
+    closed_on, converted_on = known_on(suit.closed_on, as_of), known_on(suit.converted_on, as_of)
     civil = suit.kind == "民初"
     return {
         "case_no": suit.number,
@@ -205,7 +205,7 @@ def row(suit: Suit, as_of: date) -> Mapping[str, Any]:
         "firm_related": suit.firm_related,
         "plaintiff_type": suit.dispute.plaintiff,
         "defendant_type": suit.dispute.defendant,
-        "preserved": seen(suit.preserved_on, as_of) is not None if civil else None,
+        "preserved": known_on(suit.preserved_on, as_of) is not None if civil else None,
         "appealed": suit.appealed if closed_on else None,
         "filing_channel": suit.channel,
         "e_service": suit.e_service if closed_on else None,

@@ -21,7 +21,7 @@ from etl.sample.extracts import (
     suits,
 )
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import month_end, reported
+from etl.sample.pace import in_extract, month_end
 from scorecard.catalog.definitions import Catalog
 
 InventedRows = Sequence[Mapping[str, Any]]
@@ -71,31 +71,33 @@ def rows_of(world: World, catalog: Catalog) -> Mapping[str, Callable[[], Invente
     day, seed = world.as_of, world.seed
     debtors = credit.debtor_codes(world.listings)
     public_and_civil = sorted([*world.civil, *world.public], key=lambda suit: suit.filed_on)
-    estates = [estate for estate in world.estates if reported(estate.applied_on, _ended_on(estate), day)]
+    estates = [estate for estate in world.estates if in_extract(estate.applied_on, _ended_on(estate), day)]
     return {
         "cases": lambda: [
-            suits.row(suit, day) for suit in public_and_civil if reported(suit.filed_on, suit.closed_on, day)
+            suits.row(suit, day)
+            for suit in public_and_civil
+            if in_extract(suit.filed_on, suit.closed_on, day)
         ],
         "pre_mediations": lambda: [
             mediation.row(case, day)
             for case in world.mediations
-            if reported(case.received_on, case.ended_on, day)
+            if in_extract(case.received_on, case.ended_on, day)
         ],
         "enforcement": lambda: [
             {**enforcement.row(case, day), "debtor_code": debtors(case)}
             for case in world.executions
-            if reported(case.filed_on, case.closed_on, day)
+            if in_extract(case.filed_on, case.closed_on, day)
         ],
         "preservation": lambda: [
             preservation.row(case, day)
             for case in world.preservations
             if preservation.known(case, day)
-            and reported(case.applied_at.date(), case.implemented_on or case.ruled_at.date(), day)
+            and in_extract(case.applied_at.date(), case.implemented_on or case.ruled_at.date(), day)
         ],
         "credit_register": lambda: [
             credit.row(listing, day)
             for listing in world.listings
-            if reported(listing.listed_on, min(listing.removed_on, listing.expires_on), day)
+            if in_extract(listing.listed_on, min(listing.removed_on, listing.expires_on), day)
         ],
         "bankruptcies": lambda: [insolvency.row(estate, day) for estate in estates],
         "asset_disposals": lambda: [
@@ -104,7 +106,7 @@ def rows_of(world: World, catalog: Catalog) -> Mapping[str, Callable[[], Invente
         "online_filings": lambda: [
             services.row(application, day)
             for application in world.applications
-            if reported(application.applied_on, application.reviewed_on, day)
+            if in_extract(application.applied_on, application.reviewed_on, day)
         ],
         "work_log": lambda: outreach.work_rows(seed, day),
         "leads": lambda: outreach.lead_rows(seed, world.civil, day),

@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from etl.intake import header_mapping
 from etl.intake.accept import accept
 from etl.intake.examine import Examination, examine
-from etl.intake.header_mapping import Remembered
+from etl.intake.header_mapping import RememberedColumn
 from etl.intake.recognise import recognise
 from etl.intake.repaired import repaired_csv
 from etl.intake.withdraw import withdrawn
@@ -141,7 +141,9 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
 
 def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
     """Unknown header -> column, as selected on screen; the remembered answer is offered."""
-    past = header_mapping.offered(unknown, header_mapping.remembered(data_dir(), file.table))
+    past = header_mapping.remembered_answers(
+        unknown, header_mapping.remembered_mapping(data_dir(), file.table)
+    )
     names = {LEFT_OUT: "不读取", **{name: column.header for name, column in file.table.columns.items()}}
     rows = [{"name": header, "before": _past_answer(past.get(header), names)} for header in unknown]
     st.html(render("ui/intake/mapping.html", headers=rows))
@@ -165,12 +167,12 @@ def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
         if header not in past or past[header].column != column
     }
     if new and st.button("记住这些对应关系", key=f"remember_{file.id}"):
-        header_mapping.remember(data_dir(), file.table, new, identity.current())
+        header_mapping.remember_mapping(data_dir(), file.table, new, identity.current())
         st.rerun()
     return mapping
 
 
-def _past_answer(past: Remembered | None, names: Mapping[str, str]) -> str:
+def _past_answer(past: RememberedColumn | None, names: Mapping[str, str]) -> str:
     if past is None:
         return ""
     return f"{past.actor}于{past.at:%Y-%m-%d}记为“{names.get(past.column, '')}”"

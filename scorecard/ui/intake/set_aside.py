@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from etl.intake.batches import Batch
-from etl.intake.set_aside import aside_csv, aside_rows, waiting
+from etl.intake.set_aside import aside_csv, aside_rows, outstanding_batches
 from scorecard.catalog.definitions import Catalog
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
@@ -18,7 +18,7 @@ SHOWN = 20  # rows of a batch on screen; all of them are in the file
 def show_rows_aside(batches: Sequence[Batch], catalog: Catalog) -> None:
     """Each batch that has such rows; nothing when none has."""
     data = data_dir()
-    outstanding = waiting(data, batches)
+    outstanding = outstanding_batches(data, batches)
     if not outstanding:
         return
     counts: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from etl.versions.enter import EntryResult
-from etl.versions.pending import adds_only, waiting
+from etl.versions.pending import adds_only, pending_batches
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import Actor
@@ -142,7 +142,7 @@ def publish_reports(catalog: Catalog, version: VersionManifest | None) -> None:
     data, actor = data_dir(), identity.current()
     if not actor.may("publish"):
         return
-    batches = waiting(data, version.batches if version else ())
+    batches = pending_batches(data, version.batches if version else ())
     count = sum(batch.rows for batch in batches if batch.table == TABLE)
     if not count:
         return

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from etl.impact.attached import AttachedVersions, side
+from etl.impact.attached import AttachedVersions, describe_side
 from etl.impact.compute import impact
 from etl.impact.stock_flow import balance
 from etl.intake.withdraw import withdraw
@@ -59,7 +59,9 @@ def croatia(catalog: Catalog) -> Iterator[AttachedVersions]:
         "INSERT INTO candidate.cases SELECT '新' || i, DATE '2022-03-01', CASE WHEN i < 210476 THEN DATE '2022-09-01' END,"
         " 'civil', '民初', 1, i FROM range(557759) r(i)"
     )
-    yield AttachedVersions(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+    yield AttachedVersions(
+        connection, describe_side(connection, "published"), describe_side(connection, "candidate"), catalog
+    )
     connection.close()
 
 

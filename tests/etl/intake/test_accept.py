@@ -407,8 +407,8 @@ def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Cat
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
     raw = extract(rows(1))
-    with looking.examined(
-        raw, looking.decoded_as_text(raw, catalog), "a.csv", looking.read_options(TRIALS, AS_OF), catalog
+    with looking.open_examination(
+        raw, looking.decode_extract(raw, catalog), "a.csv", looking.read_options(TRIALS, AS_OF), catalog
     ) as (
         _,
         con,

@@ -8,7 +8,7 @@ import pytest
 from etl.intake.accept import accept
 from etl.intake.batches import list_batches
 from etl.intake.examine import examine
-from etl.intake.header_mapping import offered, remember, remembered
+from etl.intake.header_mapping import remember_mapping, remembered_answers, remembered_mapping
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
@@ -96,7 +96,7 @@ def test_a_mapping_that_cannot_be_is_refused_in_chinese_and_nothing_is_kept(
     for act in (
         lambda: examine(RAW, "a.csv", TRIALS, catalog, AS_OF, mapping=mapping),
         lambda: accept(RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, mapping=mapping),
-        lambda: remember(data, TRIALS, mapping, OFFICER),
+        lambda: remember_mapping(data, TRIALS, mapping, OFFICER),
     ):
         with pytest.raises(ScorecardError) as refused:
             act()
@@ -122,49 +122,49 @@ def test_a_mapped_header_with_the_columns_own_unit_is_that_column(catalog: Catal
 
 
 def test_what_was_said_is_offered_the_next_time_with_who_and_when(data: DataDir) -> None:
-    remember(data, TRIALS, MAPPING, OFFICER)
-    past = remembered(data, TRIALS)
+    remember_mapping(data, TRIALS, MAPPING, OFFICER)
+    past = remembered_mapping(data, TRIALS)
     assert {header: (one.column, one.actor) for header, one in past.items()} == {
         "立案时间戳": ("filed_on", "李四"),
         "事由": ("cause", "李四"),
     }
     assert past["事由"].at.date() == today()
-    assert offered([" 事由：", "备注"], past) == {" 事由：": past["事由"]}
+    assert remembered_answers([" 事由：", "备注"], past) == {" 事由：": past["事由"]}
     last = audit.entries(data)[-1]
     assert (last.action, last.result, last.subject) == ("对应表头", "成功", "trials")
     assert last.detail == {"columns": ["cause", "filed_on"], "left_out": 0}
 
 
 def test_a_later_word_wins_and_the_earlier_one_stays_on_the_disk(data: DataDir) -> None:
-    remember(data, TRIALS, {"事由": "cause"}, OFFICER)
+    remember_mapping(data, TRIALS, {"事由": "cause"}, OFFICER)
     first = {path: path.read_bytes() for path in (data.mappings / "trials").iterdir()}
-    remember(data, TRIALS, {"事由": ""}, TESTER)
-    assert remembered(data, TRIALS)["事由"].column == ""
-    assert remembered(data, TRIALS)["事由"].actor == TESTER.name
+    remember_mapping(data, TRIALS, {"事由": ""}, TESTER)
+    assert remembered_mapping(data, TRIALS)["事由"].column == ""
+    assert remembered_mapping(data, TRIALS)["事由"].actor == TESTER.name
     assert all(path.read_bytes() == content for path, content in first.items())
-    remember(data, TRIALS, {"事由": ""}, OFFICER)
+    remember_mapping(data, TRIALS, {"事由": ""}, OFFICER)
     assert len(list((data.mappings / "trials").iterdir())) == 2  # nothing new was said
 
 
 def test_what_the_contract_has_learnt_or_lost_since_is_not_offered(data: DataDir) -> None:
-    remember(data, TRIALS, MAPPING, OFFICER)
+    remember_mapping(data, TRIALS, MAPPING, OFFICER)
     learnt = contract(columns={"cause": {"aliases": ["事由"]}})
-    assert list(remembered(data, learnt)) == ["立案时间戳"]
+    assert list(remembered_mapping(data, learnt)) == ["立案时间戳"]
     lost = learnt.model_copy(update={"columns": {k: v for k, v in TRIALS.columns.items() if k != "cause"}})
-    assert list(remembered(data, lost)) == ["立案时间戳"]
-    assert remembered(data, contract(id="others")) == {}
+    assert list(remembered_mapping(data, lost)) == ["立案时间戳"]
+    assert remembered_mapping(data, contract(id="others")) == {}
 
 
 def test_who_may_not_upload_may_not_say_what_a_header_is(data: DataDir) -> None:
     with pytest.raises(Forbidden):
-        remember(data, TRIALS, MAPPING, LEADER)
-    assert remembered(data, TRIALS) == {}
+        remember_mapping(data, TRIALS, MAPPING, LEADER)
+    assert remembered_mapping(data, TRIALS) == {}
 
 
 def test_a_damaged_memory_is_named(data: DataDir) -> None:
-    remember(data, TRIALS, MAPPING, OFFICER)
+    remember_mapping(data, TRIALS, MAPPING, OFFICER)
     path = next((data.mappings / "trials").iterdir())
     path.write_text("{", "utf-8")
     with pytest.raises(StorageError) as refused:
-        remembered(data, TRIALS)
+        remembered_mapping(data, TRIALS)
     assert path.name in str(refused.value)

@@ -12,7 +12,7 @@ import pytest
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import Batch, list_batches
 from etl.intake.examine import examine
-from etl.intake.set_aside import aside_csv, aside_rows, outstanding, waiting
+from etl.intake.set_aside import aside_csv, aside_rows, outstanding_batches, outstanding_counts
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.catalog.columns import MASK
@@ -180,7 +180,7 @@ def test_a_batch_whose_rows_aside_are_gone_is_named_and_nothing_is_guessed(
 ) -> None:
     batch = taken(catalog, data, spoilt())
     (data.aside / "trials" / f"{batch.name}.parquet").unlink()
-    for ask in (lambda: aside_rows(data, batch), lambda: outstanding(data, [batch])):
+    for ask in (lambda: aside_rows(data, batch), lambda: outstanding_counts(data, [batch])):
         with pytest.raises(StorageError) as refused:
             ask()
         assert batch.name in str(refused.value)
@@ -193,7 +193,7 @@ def test_rows_of_a_batch_that_never_came_are_swept_and_read_by_nobody(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("etl.intake.accept.add", dies)
+        patched.setattr("etl.intake.accept.write_batch", dies)
         with pytest.raises(KeyboardInterrupt):
             taken(catalog, data, spoilt())
     left = [path for path in written(data) if path.is_relative_to(data.aside)]
@@ -201,7 +201,7 @@ def test_rows_of_a_batch_that_never_came_are_swept_and_read_by_nobody(
     assert list_batches(data) == ()
     batch = taken(catalog, data, rows(9)[6:])
     assert not left[0].exists()
-    assert outstanding(data, [batch]) == {}
+    assert outstanding_counts(data, [batch]) == {}
     assert taken(catalog, data, spoilt()).aside == 4
 
 
@@ -211,7 +211,7 @@ def test_a_batch_that_could_not_be_written_leaves_no_rows_aside(
     def full(*_: object) -> None:
         raise StorageError("写入批次", "磁盘已满", "空间", "")
 
-    monkeypatch.setattr("etl.intake.accept.add", full)
+    monkeypatch.setattr("etl.intake.accept.write_batch", full)
     with pytest.raises(StorageError):
         taken(catalog, data, spoilt())
     assert written(data) == []
@@ -252,14 +252,14 @@ def test_a_corrected_row_clears_the_line_it_names_and_the_key_clears_its_double(
     catalog: Catalog, data: DataDir
 ) -> None:
     batch = taken(catalog, data, spoilt())
-    assert outstanding(data, list_batches(data)) == {"trials": 4}
+    assert outstanding_counts(data, list_batches(data)) == {"trials": 4}
     accept(corrected(data, batch, 3), "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
-    assert outstanding(data, list_batches(data)) == {"trials": 3}
+    assert outstanding_counts(data, list_batches(data)) == {"trials": 3}
     accept(corrected(data, batch, 4), "c.csv", SIFTED, catalog, AS_OF, TESTER, data)
-    assert outstanding(data, list_batches(data)) == {"trials": 1}  # line 5 has the key of line 4
+    assert outstanding_counts(data, list_batches(data)) == {"trials": 1}  # line 5 has the key of line 4
     last = accept(corrected(data, batch, 6), "d.csv", SIFTED, catalog, AS_OF, TESTER, data)
-    assert outstanding(data, list_batches(data)) == {}
-    assert outstanding(data, [one for one in list_batches(data) if one != last]) == {"trials": 1}
+    assert outstanding_counts(data, list_batches(data)) == {}
+    assert outstanding_counts(data, [one for one in list_batches(data) if one != last]) == {"trials": 1}
 
 
 def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(
@@ -267,7 +267,7 @@ def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(
 ) -> None:
     batch = taken(catalog, data, spoilt())
     accept(corrected(data, batch, 3), "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
-    (left,) = waiting(data, list_batches(data))
+    (left,) = outstanding_batches(data, list_batches(data))
     assert (left.batch, left.lines) == (batch, {4, 5, 6})
     assert [row.line for row in aside_rows(data, batch, left.lines, first=2)] == [4, 5]
     text = aside_csv(data, OFFICER, batch, left.lines).decode("utf-8-sig")
@@ -282,8 +282,8 @@ def test_the_marks_of_a_corrected_row_clear_even_where_the_key_could_not_be_read
     batch = taken(catalog, data, lines)
     raw = corrected(data, batch, 2).replace("不是案号".encode(), "（2026）鲁0117民初77号".encode())
     back = accept(raw, "b.csv", TRIALS, catalog, date(2026, 9, 30), TESTER, data)
-    assert outstanding(data, [batch]) == {"trials": 1}
-    assert outstanding(data, [batch, back]) == {}
+    assert outstanding_counts(data, [batch]) == {"trials": 1}
+    assert outstanding_counts(data, [batch, back]) == {}
 
 
 def test_a_row_that_comes_back_still_wrong_is_counted_once(catalog: Catalog, data: DataDir) -> None:
@@ -291,7 +291,7 @@ def test_a_row_that_comes_back_still_wrong_is_counted_once(catalog: Catalog, dat
     raw = corrected(data, batch, 3, 6).replace(b"2026-02-28", b"2026-02-31")
     again = accept(raw, "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
     assert (again.rows, again.aside) == (1, 1)
-    assert outstanding(data, list_batches(data)) == {"trials": 3}
+    assert outstanding_counts(data, list_batches(data)) == {"trials": 3}
 
 
 def test_a_later_extract_with_the_same_key_clears_and_an_earlier_one_does_not(
@@ -300,9 +300,9 @@ def test_a_later_extract_with_the_same_key_clears_and_an_earlier_one_does_not(
     earlier = taken(catalog, data, rows(6), as_of=date(2026, 9, 30))
     batch = taken(catalog, data, spoilt())
     sooner = taken(catalog, data, rows(8), as_of=date(2026, 9, 30))
-    assert outstanding(data, [earlier, sooner, batch]) == {"trials": 4}
+    assert outstanding_counts(data, [earlier, sooner, batch]) == {"trials": 4}
     later = taken(catalog, data, rows(4))
-    assert outstanding(data, [earlier, sooner, batch, later]) == {"trials": 1}  # line 6 is number 5
+    assert outstanding_counts(data, [earlier, sooner, batch, later]) == {"trials": 1}  # line 6 is number 5
 
 
 def test_where_each_extract_replaces_the_table_the_next_one_clears_all(
@@ -312,14 +312,14 @@ def test_where_each_extract_replaces_the_table_the_next_one_clears_all(
     lines = spoilt()
     batch = taken(catalog, data, lines, table)
     assert batch.aside == 2
-    assert outstanding(data, [batch]) == {"trials": 2}
-    assert outstanding(data, [batch, taken(catalog, data, rows(1), table)]) == {}
+    assert outstanding_counts(data, [batch]) == {"trials": 2}
+    assert outstanding_counts(data, [batch, taken(catalog, data, rows(1), table)]) == {}
 
 
 def test_other_tables_and_batches_without_rows_aside_count_nothing(catalog: Catalog, data: DataDir) -> None:
     clean = taken(catalog, data, rows(3), TRIALS)
     other = contract(id="others")
-    assert outstanding(data, [clean, taken(catalog, data, rows(4), other)]) == {}
+    assert outstanding_counts(data, [clean, taken(catalog, data, rows(4), other)]) == {}
 
 
 def test_a_key_of_several_columns_clears_with_its_blanks_but_not_where_it_could_not_be_read(
@@ -337,7 +337,7 @@ def test_a_key_of_several_columns_clears_with_its_blanks_but_not_where_it_could_
     good = rows(3)
     good[0]["立案日期"] = good[1]["立案日期"] = ""
     later = taken(catalog, data, good, table)
-    assert outstanding(data, [batch, later]) == {"trials": 1}
+    assert outstanding_counts(data, [batch, later]) == {"trials": 1}
 
 
 def test_marks_are_kept_only_where_both_stand_in_the_header(catalog: Catalog) -> None:

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from etl.intake.accept import accept
 from etl.intake.batches import list_batches
-from etl.intake.header_mapping import remembered
-from etl.intake.set_aside import aside_csv, outstanding
+from etl.intake.header_mapping import remembered_mapping
+from etl.intake.set_aside import aside_csv, outstanding_counts
 from etl.intake.withdraw import withdraw
 from etl.versions.publish import publish
 from etl.warehouse.build import build, chosen_batches
@@ -146,7 +146,7 @@ def test_good_rows_get_in_where_the_officer_says_so_and_the_others_wait_for_corr
     press(app, "接收")
     (batch,) = list_batches(data)
     assert (batch.rows, batch.aside) == (58, 2)
-    assert outstanding(data, (batch,)) == {"cases": 2}
+    assert outstanding_counts(data, (batch,)) == {"cases": 2}
     assert "审判案件表 2 行尚未改正" in text(app)
     assert "「立案日期」“2026-02-30”：没有这一天" in text(app)
     assert text(app).index("没有这一天") > text(app).index("搁置原因"), "the row itself waits on screen"
@@ -154,7 +154,7 @@ def test_good_rows_get_in_where_the_officer_says_so_and_the_others_wait_for_corr
     for wrong, right in ("小额诉颂", "小额诉讼"), ("简易程徐", "简易程序"), ("2026-02-30", "2026-01-05"):
         rest = rest.replace(wrong, right)
     press(hand_in(app, rest.encode("utf-8-sig"), "改正.csv"), "接收")
-    assert outstanding(data, list_batches(data)) == {}
+    assert outstanding_counts(data, list_batches(data)) == {}
     assert "搁置待改正的行" not in text(app), "nothing waits: nothing is said"
 
 
@@ -168,7 +168,7 @@ def test_an_unknown_header_is_mapped_once_remembered_and_offered_the_next_time(
     assert box.value is None
     box.set_value("department").run()
     press(app, "记住这些对应关系")
-    (told,) = remembered(data, catalog.tables["cases"]).values()
+    (told,) = remembered_mapping(data, catalog.tables["cases"]).values()
     assert (told.column, told.actor) == ("department", OFFICER.name)
     press(app, "接收")
     (batch,) = list_batches(data)

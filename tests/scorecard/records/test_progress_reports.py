@@ -12,7 +12,7 @@ from etl.intake.entered_rows import progress
 from etl.intake.examine import examine
 from etl.intake.withdraw import withdraw
 from etl.versions.enter import one_row_csv
-from etl.versions.pending import adds_only, waiting
+from etl.versions.pending import adds_only, pending_batches
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
@@ -191,7 +191,7 @@ def test_a_correction_replaces_in_the_published_version_and_the_first_report_sta
     enter(catalog, data, percent="60")
     enter(catalog, data, percent="70", entered_at="2026-10-22 09:00:00")
     assert [one.standing for one in progress(data, published)] == ["待发布", "待发布"]
-    assert len(waiting(data, published.batches)) == 2
+    assert len(pending_batches(data, published.batches)) == 2
     assert adds_only(catalog, data, published, TABLE)
     published = publish(data, build(catalog, data), OFFICER)
     assert {(one.percent, one.standing) for one in progress(data, published)} == {
@@ -202,7 +202,7 @@ def test_a_correction_replaces_in_the_published_version_and_the_first_report_sta
     kept = connection.execute(f'SELECT percent, entered_by FROM "{TABLE}"').fetchall()
     connection.close()
     assert kept == [(Decimal(70), "民庭内勤")]
-    assert waiting(data, published.batches) == ()
+    assert pending_batches(data, published.batches) == ()
     # Back to what was said first: a third entry of its own time, not the first one again.
     again = enter(catalog, data, percent="60", entered_at="2026-10-23 09:00:00")
     assert not again.already

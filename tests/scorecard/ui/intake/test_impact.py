@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from etl.impact.attached import AttachedVersions, side
+from etl.impact.attached import AttachedVersions, describe_side
 from etl.impact.row_changes import table_impact
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
@@ -78,7 +78,9 @@ def pair(catalog: Catalog) -> AttachedVersions:
         connection.execute(f"CREATE TABLE {place}.batch (number INTEGER, record VARCHAR)")
         for line, cause in enumerate(causes, 2):
             connection.execute(f"INSERT INTO {place}.trials VALUES (?, '张三丰', 0, ?)", [cause, line])
-    return AttachedVersions(connection, side(connection, "published"), side(connection, "candidate"), catalog)
+    return AttachedVersions(
+        connection, describe_side(connection, "published"), describe_side(connection, "candidate"), catalog
+    )
 
 
 def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: AttachedVersions) -> None:
