@@ -1,4 +1,4 @@
-"""Connections of the build: one place for memory, threads and what DuckDB may reach."""
+"""DuckDB connections of the build: memory limit and extensions; system errors as OSError."""
 
 import errno
 import os
@@ -31,7 +31,7 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
 
 
 def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table that counts working days, for derived columns."""
+    """Creates the table that counts working days, for derived columns."""
     days, ordinals = zip(*workdays.ordinals(), strict=True)
     staged = pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
     connection.register("staged", staged)
@@ -41,11 +41,11 @@ def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def system_errors() -> Generator[None]:
-    """What the system refused the database (a full disk, a missing right) as the OSError it was."""
+    """Turns a DuckDB error about a full disk, a missing right or the like into the OSError behind it."""
     try:
         yield
     except duckdb.Error as error:
-        # The database says only in words what the system refused, and not always as an error of input and output.
+        # DuckDB gives the system's error only as text, and not always as an IOException.
         words = str(error)
         known = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG)
         number = next((number for number in known if os.strerror(number) in words), None)

@@ -1,7 +1,7 @@
-"""Characters nobody sees: controls, direction marks, characters without width. Found, taken out, or made visible.
+"""Invisible characters (controls, direction marks, characters without width): detected, removed, or made visible.
 
-They make two equal names different, hide text, or turn it round on the screen (U+202E). Line breaks and tabs are no such
-characters; blanks at the ends of a cell have their own rule (etl/reading/staging.py).
+They make two equal names different, hide text, or turn it round on the screen (U+202E). Line breaks and tabs are not among
+them; blanks at the ends of a cell have their own rule (etl/reading/staging.py).
 """
 
 import re
@@ -19,7 +19,7 @@ _HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def contains_hidden(utf8: memoryview) -> bool:
-    """Whether any such character stands in a text; its bytes must be valid UTF-8."""
+    """Whether a text contains one; its bytes must be valid UTF-8."""
     ends = pa.py_buffer(np.array([0, len(utf8)], dtype=np.int64))
     text = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(utf8))
     options = pc.MatchSubstringOptions(f"[{HIDDEN}]")
@@ -32,12 +32,12 @@ def remove_hidden(text: str) -> str:
 
 
 def hidden_names(text: str) -> str:
-    """Those in the text by their numbers, each once: "U+202E、U+200B"."""
+    """The code points of those in the text, each once: "U+202E、U+200B"."""
     return "、".join(dict.fromkeys(_name(match[0]) for match in _HIDDEN.finditer(text)))
 
 
 def show_hidden(text: str) -> str:
-    """The text with each of them written out, for whoever has to find it: "abc⟨U+202E⟩def"."""
+    """The text with each of them written as its code point: "abc⟨U+202E⟩def"."""
     return _HIDDEN.sub(lambda match: f"⟨{_name(match[0])}⟩", text)
 
 

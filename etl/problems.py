@@ -1,4 +1,4 @@
-"""The kinds of problems the door knows, by their stable codes: title, how severe, what to do. The glossary lists them.
+"""Problems in an extract: their kinds by stable codes, with title, severity and remedy; their collection and their CSV.
 
 A code is never renamed and never used again for something else: it stands in problem lists, batches and officers' notes.
 """
@@ -15,7 +15,7 @@ from scorecard.storage.spreadsheet_csv import write_csv
 Severity = Literal["refuse", "aside", "repair", "report"]
 SEVERITY_NAMES: dict[Severity, str] = {
     "refuse": "须改正",
-    "aside": "整行搁置",  # would refuse the extract, had its table no policy to keep such rows aside
+    "aside": "整行搁置",  # a problem that refuses the extract under the policy "refuse"
     "repair": "已修复",
     "report": "提示",
 }
@@ -23,7 +23,7 @@ SEVERITY_NAMES: dict[Severity, str] = {
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """What a problem is called where problems are counted, how severe it can be, and what to do about it."""
+    """A kind of problem: its title, the severities it can have, and the remedy."""
 
     title: str
     severities: tuple[Severity, ...]
@@ -129,9 +129,9 @@ LISTED_PER_KIND = 10_000  # of one kind in one column, when it does not refuse t
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing found in an extract. `line` is the physical line (the file's first is 1), None for the whole file.
+    """One problem. `line` is the physical line (the file's first is 1), None for the whole file.
 
-    `value` is what stands there, masked in a private column and empty where a line as a whole is meant.
+    `value` is the cell's text, masked in a private column and empty where the problem is about a whole line.
     """
 
     code: str
@@ -168,7 +168,7 @@ class Count:
 class Findings:
     """Collects problems while an extract is read: exact counts of all, a bounded list.
 
-    While `by_row` is set, what would refuse the extract is about one row, and sets only that row aside.
+    While `by_row` is set, a problem that would refuse the extract sets only its row aside.
     """
 
     def __init__(self) -> None:
@@ -178,13 +178,13 @@ class Findings:
         self.by_row = False
 
     def add(self, problem: Problem) -> None:
-        """Count one problem, and list it while there is room."""
+        """Counts one problem, and lists it while there is room."""
         self.add_all([problem], problem.code, problem.severity, problem.column, 1)
 
     def add_all(
         self, listed: Iterable[Problem], code: str, severity: Severity, column: str, count: int
     ) -> None:
-        """Count `count` problems of a kind; `listed` are as many of them as `room` allowed."""
+        """Counts `count` problems of a kind; `listed` are some or all of them."""
         if severity == "refuse" and self.by_row:
             severity = "aside"
         column = show_hidden(column)
@@ -217,7 +217,7 @@ class Findings:
 
 
 def _readable(problem: Problem, severity: Severity) -> Problem:
-    """The problem with nothing in its texts that nobody can see."""
+    """The problem with the hidden characters in its texts written out."""
     texts = (problem.column, problem.value, problem.reason, problem.suggestion)
     column, value, reason, suggestion = shown = tuple(map(show_hidden, texts))
     if shown == texts and problem.severity == severity:

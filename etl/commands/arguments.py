@@ -1,4 +1,4 @@
-"""The words of the command line, in Chinese: argparse's own are English."""
+"""The arguments of the command line, with Chinese words in place of argparse's English ones."""
 
 import argparse
 import re

@@ -1,6 +1,6 @@
-"""Papers from the command line: what `python -m etl briefing` makes, makes again or lists, without a session in a browser.
+"""`python -m etl briefing`: makes a briefing, makes an earlier one again, or lists the exports.
 
-The libraries that write papers are loaded when one is made: no other command waits for them.
+The libraries that write papers are imported when they are needed: no other command waits for them.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from scorecard.store.open_version import open_published
 
 @dataclass(frozen=True)
 class BriefingFiles:
-    """The files as they lie on the disk, what could not be made, and the number of the export."""
+    """The paths of the files, notices about formats that could not be made, and the number of the export."""
 
     paths: tuple[Path, ...]
     notices: tuple[str, ...]
@@ -24,7 +24,7 @@ class BriefingFiles:
 
 
 def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
-    """Make the paper of the call, or one of before again, and write its files, each whole or not at all."""
+    """Makes the briefing of the call, or an earlier one again, and writes its files, each whole or not at all."""
     from scorecard.briefing.export import make as making
     from scorecard.briefing.paper.request import BriefingRequest
 
@@ -36,7 +36,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
     if call.again:
         files = making.again(data, call.again, actor, call.formats, progress)
     else:
-        wish = BriefingRequest(
+        request = BriefingRequest(
             template=call.template,
             period=call.period,
             grain=call.grain or "",
@@ -48,7 +48,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
             note=call.note,
         )
         files = making.make_paper(
-            data, open_published(data, call.version), wish, actor, call.formats, progress
+            data, open_published(data, call.version), request, actor, call.formats, progress
         )
     paths = tuple(call.out / name for name in files.content)
     with storage_errors(f"写出 {call.out}"):

@@ -1,4 +1,4 @@
-"""What each command does. Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong call."""
+"""The commands of the command line. Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong call."""
 
 import argparse
 import sys
@@ -31,7 +31,7 @@ SHOWN = 50  # problems printed on the terminal; the whole list goes to --problem
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command and give its exit code."""
+    """Runs one command; the result is its exit code."""
     call = parse(arguments)
     try:
         return _COMMANDS[call.command](call)
@@ -112,19 +112,20 @@ def _prune(call: argparse.Namespace) -> int:
 
 
 def _compare(call: argparse.Namespace) -> int:
-    found = indicator_changes(DataDir(call.data), call.before, call.after, today())
-    for one in found.redefined:
-        print(f"{one.name}　{one.what}：{one.before or '无'} → {one.after or '无'}")
-    for one in found.changes:
-        verdict = f"　{one.before_word} → {one.after_word}" if one.kind == "verdict" else ""
-        size = f"（{one.size}）" if one.size else ""
-        print(f"{one.indicator.name}　{one.period.label}　{one.before} → {one.after}{size}{verdict}")
-    for name, reached in (("新出现", found.new), ("不再有", found.gone)):
-        for one in reached:
-            print(f"{one.indicator.name}　{one.period.label}　{name}：{one.text}　{one.word}")
+    changes = indicator_changes(DataDir(call.data), call.before, call.after, today())
+    for redefined in changes.redefined:
+        print(f"{redefined.name}　{redefined.what}：{redefined.before or '无'} → {redefined.after or '无'}")
+    for change in changes.changes:
+        verdict = f"　{change.before_word} → {change.after_word}" if change.kind == "verdict" else ""
+        size = f"（{change.size}）" if change.size else ""
+        where = f"{change.indicator.name}　{change.period.label}"
+        print(f"{where}　{change.before} → {change.after}{size}{verdict}")
+    for name, values in (("新出现", changes.new), ("不再有", changes.gone)):
+        for value in values:
+            print(f"{value.indicator.name}　{value.period.label}　{name}：{value.text}　{value.word}")
     print(
-        f"比较了 {found.compared} 个数值：{len(found.changes)} 个有变化，其中 {len(found.verdicts)} 个评价不同；"
-        f"新出现 {len(found.new)} 个，不再有 {len(found.gone)} 个"
+        f"比较了 {changes.compared} 个数值：{len(changes.changes)} 个有变化，其中 {len(changes.verdicts)} 个评价不同；"
+        f"新出现 {len(changes.new)} 个，不再有 {len(changes.gone)} 个"
     )
     return DONE
 

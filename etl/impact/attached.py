@@ -1,4 +1,4 @@
-"""Two versions attached to one connection, read-only: schemas `published` and `candidate`, and what is known of each."""
+"""Two versions attached to one connection, read-only: the schemas `published` and `candidate`."""
 
 import json
 import tempfile
@@ -26,7 +26,7 @@ SEEDS = "seeds"
 
 @dataclass(frozen=True)
 class VersionSide:
-    """One version: its tables with their columns and types, 数据截至, and the batches with their place in its order."""
+    """One version: the columns and types of its tables, 数据截至 of each, and its batches by number."""
 
     place: Place
     columns: Mapping[str, Mapping[str, str]]
@@ -38,10 +38,16 @@ class VersionSide:
         """(table, name) of every batch."""
         return frozenset((batch["table"], batch["name"]) for batch in self.batches.values())
 
+    def records_without(self, other: "VersionSide") -> tuple[Mapping[str, Any], ...]:
+        """The records of the batches that the other version does not hold."""
+        return tuple(
+            batch for batch in self.batches.values() if (batch["table"], batch["name"]) not in other.names
+        )
+
 
 @dataclass(frozen=True)
 class AttachedVersions:
-    """The published version and a candidate beside it. Without a published one its tables are empty."""
+    """The published version and a candidate; without a published one its tables are empty."""
 
     connection: duckdb.DuckDBPyConnection
     published: VersionSide
@@ -49,14 +55,14 @@ class AttachedVersions:
     catalog: Catalog
 
     def rows(self, side: VersionSide, table: str) -> str:
-        """SQL for the rows of a table; none where the version has no such table."""
+        """SQL for the rows of a table; no rows where the version has no such table."""
         if table in side.columns:
             return f'{side.place}."{table}"'
         other = self.candidate if side is self.published else self.published
         return f'(SELECT * FROM {other.place}."{table}" LIMIT 0)'
 
     def has(self, side: VersionSide, table: str, column: str) -> bool:
-        """Whether a version's table has this column; an absent table is taken to have the other's columns."""
+        """Whether a version's table has this column; an absent table counts as one with the other version's columns."""
         other = self.candidate if side is self.published else self.published
         return column in side.columns.get(table, other.columns.get(table, {}))
 
@@ -69,7 +75,7 @@ class AttachedVersions:
         return str(batch["file_name"]) if batch else SEEDS
 
     def row(self, side: VersionSide, cells: tuple[Any, ...]) -> RowChange:
-        """(batch number, line, key …) as the row it stands for; further texts are column, before and after."""
+        """The row change of (batch number, line, key …); further texts are column, before and after."""
         number, line, key, *rest = cells
         return RowChange(self.source(side, number), int(line), key, *(str(text) for text in rest))
 
@@ -93,7 +99,7 @@ def attach_versions(
     """Both versions in one connection that reads them and nothing else. Raises StorageError when one cannot be opened."""
     for version in (candidate, published):
         if version is not None:
-            store.connect(data, version).close()  # says in words why a version cannot be read
+            store.connect(data, version).close()  # its error has the words for a version that cannot be read
     with tempfile.TemporaryDirectory(prefix="impact-") as spill:
         connection = open_build(None, Path(spill))
         try:
@@ -113,7 +119,7 @@ def attach_versions(
 
 
 def describe_side(connection: duckdb.DuckDBPyConnection, place: Place) -> VersionSide:
-    """What an attached version says of itself."""
+    """The description of an attached version, read from its own tables."""
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND NOT internal"

@@ -1,7 +1,7 @@
-"""What publishing a built version would change against the published one: rows, balances, parts, every indicator.
+"""The impact of publishing a built version, against the published one: rows, balances, parts, every indicator.
 
-Both files are attached read-only and compared in SQL; nothing is written and nothing published. Between the sample and
-real data nothing is compared: invented rows say nothing about real ones.
+Both files are attached read-only and compared in SQL; nothing is written and nothing published. The sample is never
+compared with the court's own data: invented rows say nothing about real ones.
 """
 
 from contextlib import closing
@@ -39,29 +39,16 @@ def impact(
             candidate=candidate,
             current=current,
             leaves_sample=leaves_sample,
-            taken_in=tuple(
-                record
-                for record in pair.candidate.batches.values()
-                if _name(record) not in pair.published.names
-            ),
-            left_out=tuple(
-                record
-                for record in pair.published.batches.values()
-                if _name(record) not in pair.candidate.names
-            ),
+            taken_in=pair.candidate.records_without(pair.published),
+            left_out=pair.published.records_without(pair.candidate),
             tables=tuple(_table(pair, table, before) for table in tables),
-            balances=tuple(record for record in balances if record is not None),
+            balances=tuple(balance for balance in balances if balance is not None),
             parts=(
                 *(parts for table in tables for parts in table_parts(pair, table)),
                 *indicator_parts(pair, catalog),
             ),
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
         )
-
-
-def _name(record: dict[str, object] | object) -> tuple[str, str]:
-    assert isinstance(record, dict)
-    return str(record["table"]), str(record["name"])
 
 
 def _is_there(pair: AttachedVersions, table: Table) -> bool:

@@ -1,7 +1,7 @@
-"""Two versions, indicator by indicator: every value and verdict that differs, each judged as its own version would today.
+"""Changes between two versions by indicator: every value and verdict that differs.
 
-Each side speaks with its own definitions, targets, doubts and 数据截至; only the day is the same. What changed because a
-definition or a target changed is named as such, so that nobody looks for it in the data.
+Each version is judged by its own definitions, targets, doubts and 数据截至; only the day is the same. A change of a
+definition or a target is named as such, so that users do not look for it in the data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _SEVERITY = {"未达标": 0, "数据待核": 1}
 
 @dataclass(frozen=True)
 class _JudgedVersion:
-    """What a version says of 全院 全部: each indicator's periods with reading and words."""
+    """A version's values of 全院 全部, each with its judged point, and the doubts of each indicator."""
 
     catalog: Catalog
     said: Mapping[tuple[str, Period], tuple[IndicatorValue, JudgedPeriod]]
@@ -34,7 +34,7 @@ class _JudgedVersion:
 
 
 def indicator_changes(data: DataDir, before: str | None, after: str, today: date) -> IndicatorChanges:
-    """What differs between two versions at every grain and period; without `before` everything is new.
+    """The differences between two versions at every grain and period; without `before` everything is new.
 
     Raises StorageError when a version cannot be opened.
     """
@@ -45,7 +45,7 @@ def indicator_changes(data: DataDir, before: str | None, after: str, today: date
 
 
 def changes(pair: AttachedVersions, old: "_JudgedVersion | None", new: "_JudgedVersion") -> IndicatorChanges:
-    """The differences in order: verdicts first, those that got worse before all; then the plan's order, newest first."""
+    """The differences in order: changed verdicts first, the worse ones before all; then the plan's order, newest first."""
     was = {} if old is None else old.said
     both = [key for key in new.said if key in was]
     changed = [
@@ -145,7 +145,7 @@ def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -
 
 
 def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[Redefined]:
-    """Indicators that came, went, or changed in anything but their data."""
+    """Indicators that are new, gone, or changed in anything but their data."""
     for name, indicator in new.catalog.indicators.items():
         before = old.catalog.indicators.get(name)
         if before is None:
@@ -168,7 +168,7 @@ def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[Redefined]:
 
 
 def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Redefined]:
-    """A derived column that is computed otherwise changes every indicator that reads it."""
+    """A derived column with another formula changes every indicator that reads it."""
     for table in indicator.formula.tables:
         before, after = old.tables.get(table), new.tables[table]
         read = {column for term in indicator.formula.terms if term.table == table for column in term.columns}
@@ -184,7 +184,7 @@ def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Red
 
 
 def _target_change(old: _JudgedVersion, new: _JudgedVersion, name: str) -> tuple[str, str] | None:
-    """The target of the newest period both versions have, before and after, when it is another."""
+    """The target before and after, at the newest period of both versions at which it differs."""
     shared = [key for key in new.said if key[0] == name and key in old.said]
     differ = [key for key in shared if old.said[key][1].target != new.said[key][1].target]
     if not differ:
@@ -194,7 +194,7 @@ def _target_change(old: _JudgedVersion, new: _JudgedVersion, name: str) -> tuple
 
 
 def _parts(pair: AttachedVersions) -> tuple[int, int]:
-    """How many values of departments and of 涉企 differ, of how many that both versions have."""
+    """(different, compared): values of departments and of 涉企 that both versions have."""
     ((differ, compared),) = pair.fetch(
         "SELECT count(*) FILTER (p.numerator IS DISTINCT FROM c.numerator OR p.denominator IS DISTINCT FROM c.denominator"
         " OR p.base IS DISTINCT FROM c.base OR p.value IS DISTINCT FROM c.value), count(*)"

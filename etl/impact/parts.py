@@ -1,7 +1,7 @@
-"""Parts against totals of a candidate: departments against 全院, 涉企 and 非涉企 against all; what is left is 其他.
+"""Parts against totals of a candidate: departments against 全院, 涉企 and 非涉企 against all; the difference is 其他.
 
 A row whose department is unknown counts for the court and for no department: the sum of the parts then falls short of
-the total, as in bulletins that print both. The difference is named with its size and its rows, never spread or hidden.
+the total, as in bulletins that print both. The difference is shown with its size and its rows, never spread or hidden.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ OTHER = "其他"
 
 
 def table_parts(pair: AttachedVersions, table: Table, listed: int = LISTED) -> tuple[Parts, ...]:
-    """All rows, and where the table knows a stock those open, entered and left, by department and by 涉企."""
+    """All rows and, of a table with a stock, the open, received and closed ones, by department and by 涉企."""
     if table.id not in pair.candidate.as_of:
         return ()
     parts: list[Parts] = []
@@ -71,7 +71,7 @@ def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ..
 
 
 def _measures(table: Table, since: date | None, until: date) -> Iterator[tuple[str, str]]:
-    """(what is counted, condition)."""
+    """(name of the count, condition)."""
     yield "全部行", "true"
     if table.stock is None:
         return

@@ -1,4 +1,4 @@
-"""Two versions of a table, row by row: new, changed with which columns, unchanged, missing, not in the file, backwards.
+"""Changes between two versions of a table by row: new, changed, unchanged, missing, absent from the new file, backwards.
 
 Rows are matched by the contract's key; without one, or when the key itself was redefined, both sides are compared as
 multisets of whole rows. Everything is one pass of SQL over both files and lists of bounded length.
@@ -14,7 +14,7 @@ from scorecard.store.version_diff import LISTED, Backward, BackwardsRows, RowCha
 def table_impact(
     pair: AttachedVersions, table: Table, before: Table | None, listed: int = LISTED
 ) -> TableImpact:
-    """What happened to the rows of a table; `before` is the contract the published version was built by."""
+    """The changes to the rows of a table; `before` is the contract of the published version."""
     if table.key and (before is None or before.key == table.key):
         return _by_key(pair, table, listed)
     compared = _as_multiset(pair, table, listed)
@@ -69,7 +69,7 @@ def _differs(number: int) -> str:
 
 
 def _write_changed(pair: AttachedVersions, table: Table, columns: list[str], join: str, keys: str) -> None:
-    """Temporary table `changed`: the rows in which anything differs, old cells as p0 …, new ones as c0 …."""
+    """Creates the temporary table `changed`: the rows that differ in any cell, old cells as p0 …, new ones as c0 …."""
     cells: list[str] = []
     for number, column in enumerate(columns):
         old, new = (
@@ -95,11 +95,11 @@ def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
 def _unmatched(
     pair: AttachedVersions, side: VersionSide, key: str, rows: str, others: str, keys: str, listed: int
 ) -> tuple[RowChange, ...]:
-    rows_found = pair.fetch(
+    rows_of_side = pair.fetch(
         f"SELECT _batch, _line, {key} FROM {rows} r ANTI JOIN {others} o USING ({keys})"
         f" ORDER BY _batch, _line LIMIT {listed}"
     )
-    return tuple(pair.row(side, row) for row in rows_found)
+    return tuple(pair.row(side, row) for row in rows_of_side)
 
 
 def _cells(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[RowChange, ...]:
@@ -130,7 +130,7 @@ def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side:
 def _backwards(
     pair: AttachedVersions, table: Table, columns: list[str], listed: int
 ) -> tuple[BackwardsRows, ...]:
-    """Rows whose past was rewritten: left and came back, or another day of entering or leaving."""
+    """Rows whose history changed: closed and open again, or another start or end day."""
     if table.stock is None:
         return ()
     start, until = table.stock.start, table.stock.until
@@ -140,7 +140,7 @@ def _backwards(
         ("left_altered", until, f"{left}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
         ("entered_altered", start, f"{entered}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
     )
-    kinds_found: list[BackwardsRows] = []
+    backwards: list[BackwardsRows] = []
     key = pair.key_text(table)
     for kind, column, words, condition in kinds:
         if column not in columns:
@@ -155,12 +155,12 @@ def _backwards(
                 [table.header(column)],
             )
             listing = tuple(pair.row(pair.candidate, row) for row in rows)
-            kinds_found.append(BackwardsRows(kind, words, count, listing))
-    return tuple(kinds_found)
+            backwards.append(BackwardsRows(kind, words, count, listing))
+    return tuple(backwards)
 
 
 def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, listed: int) -> TableImpact:
-    """Rows that stay from earlier batches although a newly accepted file of this table does not hold them."""
+    """Adds the rows that stay from earlier batches although a newly accepted file of this table does not hold them."""
     known = pair.published.names
     fresh = [
         number

@@ -1,9 +1,9 @@
 """期初 + 新收 − 结案 = 期末 between the published cut and the new one, and the rows behind every difference.
 
 期初: rows open in the published version at its 数据截至. 期末: rows open in the candidate at its own. 新收 and 结案: rows
-of the candidate dated after the one and up to the other. A row that closes on paper adds 0; every other row adds what it
-breaks, so the differences are exactly the sum of the rows listed. A row that changed departments breaks both departments
-and not the whole.
+of the candidate dated after the first and up to the second. A row that fits the identity adds 0, every other row its
+effect, so the differences are exactly the sum of the rows listed. A row that moves between departments breaks the identity
+of both departments, not of the whole.
 """
 
 from etl.impact.attached import AttachedVersions
@@ -15,7 +15,7 @@ _SPLIT = "承办部门有变动"
 
 
 def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balance | None:
-    """The balance of a table that knows a stock; None for the others and for those the candidate does not hold."""
+    """The balance of a table with a stock; None for other tables and for tables that the candidate does not hold."""
     if table.stock is None or table.id not in pair.candidate.as_of:
         return None
     since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
@@ -25,19 +25,11 @@ def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balan
             table.id, table.name, since, until, skipped=skipped or "此前没有发布过这张表，没有期初"
         )
     _write_moves(pair, table, str(since), str(until))
-    kind = next(
-        (
-            name
-            for name, column in table.derived.items()
-            if column.case_part and column.case_part.part == "type"
-        ),
-        "",
-    )
     flows = [
         *_flows(pair, "all", "'全部'"),
         *(_flows(pair, "department", "department") if table.department else ()),
     ]
-    if kind:
+    if _case_type(table):
         flows += _flows(pair, "type", "kind")
     reasons = pair.fetch(f"SELECT reason, count(*) FROM moves WHERE {_BEHIND} GROUP BY 1 ORDER BY 2 DESC, 1")
     return Balance(
@@ -66,22 +58,14 @@ _BEHIND = "effect <> 0 OR split"
 
 
 def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -> None:
-    """Temporary table `moves`: each row that is in any of the four counts (o, n, x, e), with why it does not close."""
+    """Creates the temporary table `moves`: each row of any of the four counts (o, n, x, e), with its effect and reason."""
     assert table.stock is not None
     keys = ", ".join(f'"{column}"' for column in table.key)
-    kind = next(
-        (
-            name
-            for name, column in table.derived.items()
-            if column.case_part and column.case_part.part == "type"
-        ),
-        "",
-    )
     cells = {
         "start": table.stock.start,
         "until": table.stock.until,
         "department": table.department,
-        "kind": kind,
+        "kind": _case_type(table),
     }
     read = ", ".join(
         f"{_cell(pair, table, alias, name)} AS {alias}_{word}"
@@ -115,6 +99,14 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
     )
 
 
+def _case_type(table: Table) -> str:
+    """The derived column that holds the type in the case number; empty where the table has none."""
+    types = (
+        name for name, column in table.derived.items() if column.case_part and column.case_part.part == "type"
+    )
+    return next(types, "")
+
+
 def _cell(pair: AttachedVersions, table: Table, alias: str, column: str | None) -> str:
     side = pair.published if alias == "p" else pair.candidate
     if not column or not pair.has(side, table.id, column):
@@ -124,7 +116,7 @@ def _cell(pair: AttachedVersions, table: Table, alias: str, column: str | None) 
 
 
 def _flows(pair: AttachedVersions, by: str, column: str) -> list[StockFlow]:
-    """One line per group; what was there before counts for the group it was in before."""
+    """One flow per group; the opening stock counts for the group of the published version."""
     was, now = (column, column) if by == "all" else (f"p_{column}", f"c_{column}")
     rows = pair.fetch(
         "SELECT name, sum(o)::BIGINT, sum(n)::BIGINT, sum(x)::BIGINT, sum(e)::BIGINT FROM ("
@@ -146,7 +138,7 @@ def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
 
 
 def _cases(pair: AttachedVersions, table: Table, listed: int) -> tuple[BalanceCase, ...]:
-    """The rows that do not close, those that break the whole first."""
+    """The rows that do not fit the identity, first those that break the whole."""
     rows = pair.fetch(
         f"SELECT is_there, _batch, _line, {pair.key_text(table)}, reason, effect, p_department, c_department, was FROM moves"
         f" WHERE {_BEHIND} ORDER BY effect = 0, reason, _batch, _line LIMIT {listed}"

@@ -1,4 +1,4 @@
-"""The door: bytes + contract + 数据截至 + actor -> an immutable typed batch, or every problem with its line."""
+"""Acceptance: an extract becomes an immutable typed batch, or is refused with every problem and its line."""
 
 import hashlib
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ NOTE_CHARACTERS = 500
 
 
 class Refused(ScorecardError):
-    """An extract that did not pass the door; nothing of it was kept."""
+    """An extract with problems that must be corrected; nothing of it is stored."""
 
     def __init__(self, examination: Examination) -> None:
         self.examination = examination
@@ -64,7 +64,7 @@ class Refused(ScorecardError):
 
     @property
     def for_the_record(self) -> str:
-        """The kind and line of the first problem: what stands in a cell, or where a header should be, may name people."""
+        """The kind and line of the first problem, without cells and headers: these may name people."""
         total = self.examination.total("refuse")
         first = next(problem for problem in self.problems if problem.severity == "refuse")
         line = "" if first.line is None else f"，第{first.line}行"
@@ -89,26 +89,26 @@ def accept(
     policy: Policy | None = None,
     note: str = "",
 ) -> Batch:
-    """The batch these bytes are from now on; the same bytes read the same way are one batch, whatever 数据截至.
+    """The batch of these bytes; the same bytes read the same way are one batch, whatever 数据截至.
 
     The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out) and `policy` (the
-    contract's unless given). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's own remark.
+    contract's unless given). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
-    Whatever came of it is in the audit record.
+    Every outcome is in the audit.
     """
     action, file = _ACTIONS[table.entered_by], base_name(file_name)
-    with audit.recorded(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as told:
+    with audit.recorded(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as entry:
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
             how = read_options(table, as_of, mapping, policy)
             batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note)
         except Refused as refused:
-            told.detail["problems"] = refused.examination.total("refuse")
+            entry.detail["problems"] = refused.examination.total("refuse")
             raise
-        told.subject = f"{table.id}/{batch.name}"
-        told.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
-        told.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
+        entry.subject = f"{table.id}/{batch.name}"
+        entry.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
+        entry.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
     return batch
 
 
@@ -178,8 +178,8 @@ def _accept(
                 aside=examination.aside,
                 path=path,
             )
-            # First the rows aside, then the batch that speaks of them: a crash in between leaves rows without a batch,
-            # which nobody reads and the next acceptance sweeps, never a batch without its rows.
+            # First the rows set aside, then the batch that counts them: a crash in between leaves rows without a batch,
+            # which the next acceptance deletes, never a batch without its rows.
             set_aside.delete_orphans(data, table, before)
             set_aside.write_rows_aside(con, table, examination, batch, data)
             try:
@@ -191,9 +191,9 @@ def _accept(
 
 
 def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
-    """The rows of a seed file (targets, parameters) through the same door: _line, then the contract's columns.
+    """The rows of a seed file (targets, parameters), examined like an extract: _line, then the contract's columns.
 
-    Seeds have no 数据截至, so no date in them is too late; with a header only, nothing has been set yet. Raises Refused.
+    Seeds have no 数据截至, so no date in them is too late; a file with a header only has no rows. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
     how = replace(read_options(table, None), may_be_empty=True)

@@ -1,7 +1,7 @@
-"""Acts that were done and not recorded, because the process was killed in between: each gets its line, as 补记.
+"""补记: the missing audit lines of acts whose process was killed before it wrote them.
 
-What an act left behind says who and when: a batch in its file, a publication in its manifest. The pointer says only where
-it points. Whatever is younger than a moment may be about to be recorded by whoever is doing it, and waits for the next time.
+A batch and a manifest hold the actor and the time of their act; the pointer holds only the version. Files younger than a
+minute are left for the next time: their own process may still write the line.
 """
 
 import time
@@ -16,11 +16,11 @@ from scorecard.errors import StorageError
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
 
-AGE = 60.0  # seconds after which an act that has no line will not get one from whoever did it
+AGE = 60.0  # seconds; older files without a line will not get one from their own process
 
 
 def record_batches(data: DataDir) -> None:
-    """A line for every accepted batch that has none."""
+    """Writes the missing line of every accepted batch."""
     known = set(audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
     paths = _old(data.batches.glob("*/*.parquet"))
     missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
@@ -43,10 +43,12 @@ def record_batches(data: DataDir) -> None:
 
 
 def record_versions(data: DataDir) -> None:
-    """A line for every publication that has none, and one for a pointer that stands elsewhere than the last line says."""
-    recorded = [version for version in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in version]
+    """Writes the missing line of every publication, and one for a pointer that differs from the last line."""
+    recorded = [
+        version for version in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in version
+    ]
     last = recorded[-1] if recorded else ""
-    for path in sorted(_old(data.versions.glob("*.json")), key=lambda version: version.stat().st_mtime_ns):
+    for path in sorted(_old(data.versions.glob("*.json")), key=lambda path: path.stat().st_mtime_ns):
         if path.stem in recorded:
             continue
         try:

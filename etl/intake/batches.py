@@ -1,4 +1,4 @@
-"""Accepted extracts: one Parquet file each, named by content, never changed; what is known about it lies inside it."""
+"""Accepted extracts: one Parquet file each, named by content, never changed, with its record in the file's metadata."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from scorecard.storage.atomic_files import replace_atomically, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 _METADATA = "batch"
-# What a contract says beyond how cells become values: changing it does not make the same bytes another batch.
+# Keys of a contract that do not decide how cells become values: changing them does not make the same bytes another batch.
 _BESIDE_VALUES = {
     "description",
     "due_day",
@@ -37,7 +37,7 @@ _BESIDE_VALUES = {
 
 @dataclass(frozen=True)
 class BatchSource:
-    """What a batch was made from and how it was read: two batches of one source are one. `mapping` by folded header."""
+    """The bytes of a batch and the way they were read: two batches of one source are one. `mapping` is by folded header."""
 
     table: str
     sha256: str
@@ -47,7 +47,7 @@ class BatchSource:
     policy: Policy
 
     def batch_name(self, as_of: date) -> str:
-        """数据截至 and 12 hex digits over all of this; a batch without mapping and policy is named as before they were."""
+        """数据截至 and 12 hex digits over all fields; without mapping and policy the name is that of earlier releases."""
         return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
 
     @property
@@ -60,16 +60,16 @@ def source_of(
     sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool
 ) -> BatchSource:
     """These bytes, read as this table in this way."""
-    said = tuple(sorted(mapping.items()))
-    return BatchSource(table.id, sha256, contract_digest(table), sample, said, policy)
+    pairs = tuple(sorted(mapping.items()))
+    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One accepted extract. `sequence` is the order of acceptance, `counts` what was repaired, reported or set aside.
+    """One accepted extract. `sequence` is the order of acceptance, `counts` the repairs, reports and rows set aside.
 
-    `mapping` is what an officer said of unknown headers (folded header, column), `aside` the number of rows kept aside.
-    Only what `accept` gives back also has `already` (it was there before) and `problems` (repairs and reports).
+    `mapping` holds the officer's columns for unknown headers (folded header, column), `aside` the number of rows set aside.
+    Only the result of `accept` also has `already` (it was there before) and `problems` (repairs and reports).
     """
 
     name: str
@@ -95,7 +95,7 @@ class Batch:
 
     @property
     def source(self) -> BatchSource:
-        """What it was made from and how it was read."""
+        """The bytes and the way they were read."""
         return BatchSource(
             self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy
         )
@@ -109,14 +109,14 @@ class Batch:
         return sum(count.count for count in self.counts if count.severity == "report")
 
     def record(self) -> dict[str, Any]:
-        """What is known about the batch, as JSON types; without its place on this disk."""
+        """The fields as JSON types, without the path on this disk."""
         known = asdict(replace(self, problems=()))
         del known["path"], known["already"], known["problems"]
         return {**known, "as_of": self.as_of.isoformat(), "accepted_at": self.accepted_at.isoformat()}
 
 
 def contract_digest(table: Table) -> str:
-    """A hash of everything in a contract that decides how bytes become values."""
+    """SHA-256 of everything in a contract that decides how bytes become values."""
     beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
     beside["columns"] = {"__all__": {"description"}}
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
@@ -159,12 +159,12 @@ def next_sequence(batches: tuple[Batch, ...]) -> int:
 
 
 def batch_path(data: DataDir, table: Table, name: str) -> Path:
-    """Where the batch of this name lies."""
+    """The path of the batch of this name."""
     return data.batches / table.id / f"{name}.parquet"
 
 
 def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
-    """Write the rows of `select` as this batch, whole or not at all. To be called under the lock of the data folder."""
+    """Writes the rows of `select` as this batch, whole or not at all. The caller holds the lock of the data folder."""
     record = json.dumps(batch.record(), ensure_ascii=False).replace("'", "''")
     target = str(temporary).replace("'", "''")
     try:

@@ -1,6 +1,7 @@
-"""Bytes + contract -> everything there is to say about an extract. Structure first, then cells, then rules.
+"""Examination of an extract against its contract: all problems, counts and the first rows. Nothing is written.
 
-A later stage does not run on what an earlier one refused, nor on rows that an earlier one set aside. Nothing is written.
+Structure first, then cells, then rules. A later stage does not run when an earlier one refused the extract, nor on rows
+that an earlier one set aside.
 """
 
 import contextlib
@@ -30,12 +31,12 @@ MEMORY_LIMIT = "4GB"
 
 @dataclass(frozen=True)
 class Examination:
-    """What the door found: problems in the order of the file (a bounded list), exact counts, and the first rows.
+    """The result of examining an extract: problems in the order of the file (a bounded list), exact counts, the first rows.
 
-    `rows` counts the data rows that get in, or all of them when the extract is refused; `aside` those that would be kept
-    aside for a wrong cell or rule; `skipped_lines` names the lines of 合计 rows, notes and repeated headers. `unknown` are the
+    `rows` counts the data rows to be accepted, or all of them when the extract is refused; `aside` those that would be set
+    aside for a wrong cell or rule; `skipped_lines` are the lines of 合计 rows, notes and repeated headers. `unknown` are the
     headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
-    rows as they were understood, by Chinese header, private cells masked; it is empty when refused.
+    rows as they were read, by Chinese header, private cells masked; it is empty when refused.
     """
 
     table: str
@@ -54,7 +55,7 @@ class Examination:
 
     @property
     def repairable(self) -> bool:
-        """Whether all that is left to correct was corrected at the door: etl.intake.repaired gives that file."""
+        """Whether etl.intake.repaired gives a file with all repairs made."""
         return not self.refused and self.total("repair") > 0
 
     @property
@@ -68,10 +69,10 @@ class Examination:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How an extract is to be read: which table it is, up to which day, what its unknown headers are, what wrong rows do.
+    """The way to read an extract: its table, 数据截至, the columns of its unknown headers, the policy for wrong rows.
 
-    `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it says that there is
-    nothing yet, while an extract without rows says nothing at all.
+    `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it means that nothing
+    is set yet, while an extract without rows is a mistake.
     """
 
     table: Table
@@ -84,7 +85,7 @@ class ReadOptions:
 def read_options(
     table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
 ) -> ReadOptions:
-    """What was asked for; without a policy the contract's. Raises ScorecardError for a mapping that cannot be."""
+    """The options; without a policy the contract's. Raises ScorecardError for an invalid mapping."""
     return ReadOptions(table, as_of, validate_mapping(table, mapping or {}), policy or table.on_error)
 
 
@@ -98,9 +99,9 @@ def examine(
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
 ) -> Examination:
-    """Everything there is to say about an extract. Nothing is written.
+    """The examination of an extract. Nothing is written.
 
-    `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for a mapping that cannot be.
+    `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for an invalid mapping.
     """
     how = read_options(table, as_of, mapping, policy)
     with open_examination(raw, decode_extract(raw, catalog), file_name, how, catalog) as (examination, _):
@@ -114,7 +115,7 @@ def contract_columns(table: Table) -> str:
 
 
 def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """SQL for the rows of a batch: the contract's columns, and which row kept aside each clears where the file says so."""
+    """SQL for the rows of a batch: the contract's columns, and the row set aside that each clears where the file names it."""
     there = {name for name, *_ in con.execute("DESCRIBE typed").fetchall()}
     marks = [name for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
     return f"SELECT {', '.join(['_line', *map(_quoted, table.columns), *marks])} FROM typed"
@@ -125,7 +126,7 @@ def _quoted(column: str) -> str:
 
 
 def decode_extract(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
-    """The extract as UTF-8 text, or why it cannot be read as any."""
+    """The extract as UTF-8 text, or the problem that prevents it."""
     return decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
 
 
@@ -138,29 +139,29 @@ def open_examination(
     catalog: Catalog,
     output: Path | None = None,
 ) -> Generator[tuple[Examination, duckdb.DuckDBPyConnection | None], None, None]:
-    """The examination and, unless refused, the connection that holds `typed`, `written` and, for rows aside, `caught`.
+    """The examination and, unless refused, the connection with the views `typed`, `written` and, for rows set aside, `caught`.
 
-    `written` is every data row's original text by the contract's columns, `caught` the rows aside, typed as far as they
-    could be. The database may open the extract and `output`, and nothing else.
+    `written` holds every data row's original text by the contract's columns, `caught` the rows set aside, typed as far as
+    possible. The database may open the extract and `output`, and nothing else.
     """
     findings = Findings()
-    found = Examination(how.table.id, base_name(file_name), how.as_of, "", 0, (), (), policy=how.policy)
+    examination = Examination(how.table.id, base_name(file_name), how.as_of, "", 0, (), (), policy=how.policy)
     with contextlib.ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
         if isinstance(decoded, Problem):
             findings.add(decoded)
         else:
             located = headers.find_header(raw, decoded.utf8, how.table, findings, how.mapping)
-            found = replace(found, encoding=decoded.encoding, unknown=located.unknown)
+            examination = replace(examination, encoding=decoded.encoding, unknown=located.unknown)
             if (header := located.header) is not None:
                 with storage_errors("读取文件"):
                     body = memoryview(decoded.utf8)[header.body :]
                     path = stack.enter_context(staging.as_file(body))
                 con = stack.enter_context(_database(path, output))
-                with _enough_memory(found.file_name):
-                    found = _read(con, path, decoded.utf8, header, how, catalog, found, findings)
+                with _enough_memory(examination.file_name):
+                    examination = _read(con, path, decoded.utf8, header, how, catalog, examination, findings)
         problems, counts = findings.problems(), findings.counts()
-        yield replace(found, problems=problems, counts=counts), None if findings.refused else con
+        yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
 
 
 def _read(
@@ -170,31 +171,31 @@ def _read(
     header: headers.Header,
     how: ReadOptions,
     catalog: Catalog,
-    found: Examination,
+    examination: Examination,
     findings: Findings,
 ) -> Examination:
     staged = staging.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
     if staged is None:
-        return found
-    found = replace(found, rows=staged.rows, skipped_lines=staged.skipped_lines)
+        return examination
+    examination = replace(examination, rows=staged.rows, skipped_lines=staged.skipped_lines)
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
-    sieve = RejectedRows(con, on=findings.by_row)
-    typed.create_typed(con, staged, header, how.table, catalog, found.as_of, findings, sieve)
+    rejected = RejectedRows(con, on=findings.by_row)
+    typed.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
     if not findings.refused:
-        Rules(con, how.table, findings, sieve).check()
+        Rules(con, how.table, findings, rejected).check()
     if not findings.refused and (record := RECORDS.get(how.table.id)):
-        _check_contradictions(con, record, how.table, catalog, findings, sieve)
+        _check_contradictions(con, record, how.table, catalog, findings, rejected)
     findings.by_row = False
-    if sieve.count and sieve.count == staged.rows:
+    if rejected.count and rejected.count == staged.rows:
         reason = f"{staged.rows} 行都有须改正的问题"
         findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
     con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
-    found = replace(found, wrong=wrong_rows(con, how.table, findings.problems()))
+    examination = replace(examination, wrong=wrong_rows(con, how.table, findings.problems()))
     if findings.refused:
-        return found
+        return examination
     preview = _preview(con, how.table, catalog)
-    return replace(found, rows=staged.rows - sieve.count, aside=sieve.count, preview=preview)
+    return replace(examination, rows=staged.rows - rejected.count, aside=rejected.count, preview=preview)
 
 
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:
@@ -212,16 +213,16 @@ def _check_contradictions(
     table: Table,
     catalog: Catalog,
     findings: Findings,
-    sieve: RejectedRows,
+    rejected: RejectedRows,
 ) -> None:
     """Rejects rows that people enter and that contradict themselves: accepted, such a row would stand for ever."""
     for row in con.sql(contract_columns(table)).to_arrow_table().to_pylist():
         for column, statement, expected, remedy in record.contradictions(row, catalog):
-            sieve.reject(f"SELECT {row['_line']} AS _line")
+            rejected.reject(f"SELECT {row['_line']} AS _line")
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
             code, header = record.PROBLEM_CODE, table.header(column)
             findings.add(Problem(code, "refuse", row["_line"], header, "", statement, suggestion))
-    sieve.remove()
+    rejected.remove()
 
 
 @contextlib.contextmanager
@@ -248,7 +249,7 @@ def _enough_memory(file_name: str) -> Generator[None, None, None]:
 
 
 def base_name(file_name: str) -> str:
-    """The name without any folder, as browsers and attackers send them, fit to be shown."""
+    """The file name for display: without the folders that browsers and attackers send, printable characters only."""
     base = file_name.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(character for character in base if character.isprintable())[:200]
     return shown if shown.strip(". ") else "未命名"

@@ -1,4 +1,4 @@
-"""Which unknown header is which column: checked for one file, remembered as data (who, when), offered the next time."""
+"""Mapping of unknown headers to columns: validated for a file, remembered with its author and time, offered next time."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 @dataclass(frozen=True)
 class RememberedColumn:
-    """What an officer said a header is: a column of the table, "" for one to be left out; who said it, and when."""
+    """An officer's answer for a header: a column of the table, "" to leave it out; with the officer and the time."""
 
     column: str
     actor: str
@@ -69,28 +69,28 @@ def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]
 
 
 def remember_mapping(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:
-    """Keep the mapping for files to come. What was said before stays; the last word on a header holds.
+    """Stores the mapping for later files. Earlier answers stay on disk; the last answer for a header counts.
 
-    Raises Forbidden, and ScorecardError as `checked` does. What is remembered already is not written again.
+    Raises Forbidden, and ScorecardError as `validate_mapping` does. A mapping that is remembered already is not written again.
     """
-    with audit.recorded(data, actor, "对应表头", table.id) as told:
+    with audit.recorded(data, actor, "对应表头", table.id) as entry:
         actor.require("upload")
         said = validate_mapping(table, mapping)
-        # Not the headers: where a header should be may stand somebody's data.
-        told.detail |= {
+        # Not the headers: personal data may stand in place of a header.
+        entry.detail |= {
             "columns": sorted(filter(None, said.values())),
             "left_out": list(said.values()).count(""),
         }
         with exclusive_lock(data):
             now = remembered_mapping(data, table)
             if all(folded in now and now[folded].column == column for folded, column in said.items()):
-                told.detail["already"] = True
+                entry.detail["already"] = True
                 return
             _write(data, table, said, actor)
 
 
 def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedColumn]:
-    """Folded header -> the last word on it, for headers that the contract still does not know and columns it still has.
+    """Folded header -> the last answer, for headers that the contract does not know and columns that it has.
 
     Raises StorageError when a file cannot be read.
     """
@@ -98,9 +98,8 @@ def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedCo
     last: dict[str, RememberedColumn] = {}
     for path in _files(data, table):
         record = _read(path)
-        answer = RememberedColumn("", record["actor"], datetime.fromisoformat(record["at"]))
         for folded, column in record["mapping"].items():
-            last[folded] = RememberedColumn(column, answer.actor, answer.at)
+            last[folded] = RememberedColumn(column, record["actor"], datetime.fromisoformat(record["at"]))
     return {
         folded: answer
         for folded, answer in last.items()
@@ -111,7 +110,7 @@ def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedCo
 def remembered_answers(
     headers: Iterable[str], past: Mapping[str, RememberedColumn]
 ) -> dict[str, RememberedColumn]:
-    """What was said before of these headers, by the header as it is written."""
+    """The remembered answers for these headers, by the header as it is written."""
     return {header: past[fold(header)] for header in headers if fold(header) in past}
 
 

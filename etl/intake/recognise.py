@@ -1,6 +1,6 @@
-"""Which table a file is: candidates by its headers, best first, so that an officer chooses a file and not a form.
+"""The tables that a file may belong to, recognised by its headers.
 
-Only the first 256 KB are looked at, and no cell is compared by likeness: a hostile file costs what a good one does.
+Only the first 256 KB are read, and no cell is compared by likeness: a hostile file costs no more than a good one.
 """
 
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from scorecard.catalog.definitions import Catalog
 
 _HEAD = 1 << 18
 _SHOWN = 40  # characters of an unknown header
-_NEAR = 5  # a candidate that lacks no more than a fifth of what the best one has is worth asking about
+_NEAR = 5  # candidates within a fifth of the best fit are offered too
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A table that the file may be: how many of its headers are the table's, of how many; required ones missing; unknown ones."""
+    """A table that the file may belong to: matched headers, all headers, missing required ones, unknown ones."""
 
     table: str
     matched: int
@@ -28,14 +28,14 @@ class Candidate:
 
     @property
     def fit(self) -> int:
-        """What is there, less what must be and is not."""
+        """Matched headers less missing required ones."""
         return self.matched - len(self.missing)
 
 
 def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
-    """The tables the file may be, best first: one when its headers leave no doubt, several when they do, none when none fits.
+    """The tables the file may belong to, best first: several when the headers fit several about as well, none when none fits.
 
-    Tables that people fill in on a page of their own (targets, reports of progress) are not among them.
+    Tables whose rows people enter on a page (targets, reports of progress) are not among them.
     """
     records = _records(raw, catalog)
     candidates = [

@@ -1,8 +1,7 @@
-"""The extract as the door understood it: the contract's headers, every value in its usual spelling; nothing left to repair.
+"""The repaired extract: the contract's headers, every value in its usual spelling, nothing left to repair.
 
-For the officer who wants a clean file to keep or to pass on. Rows that would be kept aside stay in it as they were written:
-the file says what the door knows, and hides nothing. What the door does not read (unknown, left out and personal columns,
-titles, 合计 rows and notes) is not in it.
+A clean file for the officer to keep or pass on. Rows that would be set aside stay in it as they were written. Columns and
+lines that acceptance does not read (unknown, left out and personal columns, titles, 合计 rows and notes) are not in it.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,7 +33,7 @@ def repaired_csv(
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
 ) -> bytes:
-    """A file that the door takes in as it takes this one, row by row, and finds nothing to repair in; no mapping is needed.
+    """A file that is accepted row by row like this one, without a mapping and without any repair.
 
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
@@ -82,7 +81,7 @@ def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
 
 
 def _require_same(first: Examination, second: Examination) -> None:
-    """The promise of this file, looked at before it is given to anyone."""
+    """Raises ScorecardError unless the repaired file gives the same rows without a repair."""
     same = (first.rows, first.aside) == (second.rows, second.aside) and not second.refused
     if not same or (second.aside == 0 and second.total("repair")):
         raise ScorecardError(

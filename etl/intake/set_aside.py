@@ -1,7 +1,7 @@
-"""Rows kept aside: beside their batch, as they were written, with their lines and reasons, until they come back corrected.
+"""Rows set aside: stored beside their batch with their original texts, lines and reasons, until a corrected row arrives.
 
-One file per batch that has any, written before the batch that speaks of it. In it are the contract's own columns only:
-what the door throws away never gets here, and private columns are masked on screen. Nothing of it enters a warehouse.
+One file for each batch that has such rows, written before the batch that counts them. It holds the contract's own columns
+only, without the columns that acceptance drops; private columns are masked on screen. Nothing of it enters a warehouse.
 """
 
 import io
@@ -36,13 +36,13 @@ _METADATA = b"aside"
 _WRITTEN, _KEY = (
     "written_",
     "key_",
-)  # before the names of columns: the original text, the key as far as it was read
+)  # prefixes of columns: the original text, the key as far as it could be read
 _NOT_LISTED = "问题过多，没有逐一列出"
 
 
 @dataclass(frozen=True)
 class AsideRow:
-    """A row kept aside: its physical line in the extract, why it is here, its cells by Chinese header (private ones masked)."""
+    """A row set aside: its physical line in the extract, its problems, its cells by Chinese header (private ones masked)."""
 
     line: int
     reasons: tuple[str, ...]
@@ -52,7 +52,7 @@ class AsideRow:
 def write_rows_aside(
     con: duckdb.DuckDBPyConnection, table: Table, examination: Examination, batch: Batch, data: DataDir
 ) -> None:
-    """Write the rows that `examined` caught, whole or not at all; nothing when there are none."""
+    """Writes the rows that `open_examination` set aside, whole or not at all; nothing when there are none."""
     if examination.aside:
         rows = _with_reasons(con.sql(_rows(con, table)).to_arrow_table(), examination.problems)
         columns = [name for name in rows.column_names if name.startswith(_WRITTEN)]
@@ -73,12 +73,12 @@ def write_rows_aside(
 
 
 def delete_rows_aside(data: DataDir, batch: Batch) -> None:
-    """Take back what `keep` wrote, when the batch itself could not be written."""
+    """Deletes the file of `write_rows_aside`, when the batch itself could not be written."""
     _place(data, batch).unlink(missing_ok=True)
 
 
 def delete_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None:
-    """Remove what a killed writer left: rows of a batch that never came. To be called under the lock of the data folder."""
+    """Deletes files of a writer that was killed before its batch was written. The caller holds the lock of the data folder."""
     folder = data.aside / table.id
     if folder.is_dir():
         remove_stale_temporaries(folder)
@@ -90,7 +90,7 @@ def delete_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> Non
 
 @dataclass(frozen=True)
 class SetAsideBatch:
-    """A batch some of whose rows still wait for correction, and the physical lines of these rows in its extract."""
+    """A batch with rows that still need correction, and the physical lines of these rows in its extract."""
 
     batch: Batch
     lines: frozenset[int]
@@ -99,7 +99,7 @@ class SetAsideBatch:
 def aside_rows(
     data: DataDir, batch: Batch, lines: Collection[int] | None = None, first: int | None = None
 ) -> tuple[AsideRow, ...]:
-    """The rows kept aside of a batch, in the order of the extract, private columns masked: to look at them without taking them out.
+    """The rows set aside of a batch for the screen, in the order of the extract, private columns masked.
 
     Only those of `lines`, if given, and only the `first` of them.
     """
@@ -118,9 +118,9 @@ def aside_rows(
 
 
 def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] | None = None) -> bytes:
-    """The rows kept aside (only those of `lines`, if given) as an extract to be corrected and sent again, private columns included.
+    """The rows set aside (only those of `lines`, if given) as an extract to correct and upload, private columns included.
 
-    Two columns more say which batch and line each row came from: the door clears that line when it takes the row in.
+    Two more columns name the batch and line of each row: accepting the corrected row clears that line.
     Raises Forbidden unless the actor may upload.
     """
     with audit.recorded(data, actor, "导出", f"{batch.table}/{batch.name}", what="搁置的行"):
@@ -144,70 +144,69 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
 
 
 def outstanding_counts(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
-    """Table -> rows kept aside by these batches that still wait; tables that have none are absent."""
-    left: dict[str, int] = defaultdict(int)
+    """Table -> number of rows set aside by these batches and not cleared; tables without any are absent."""
+    counts: dict[str, int] = defaultdict(int)
     for aside in outstanding_batches(data, batches):
-        left[aside.batch.table] += len(aside.lines)
-    return dict(left)
+        counts[aside.batch.table] += len(aside.lines)
+    return dict(counts)
 
 
 def outstanding_batches(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsideBatch, ...]:
-    """Which rows kept aside by these batches no later one of them has cleared; batches that have none are absent.
+    """The rows set aside by these batches that no later one of them has cleared; batches without any are absent.
 
-    A row is cleared by a corrected row that names its batch and line, whether that one got in or is aside itself; by a
-    batch that comes later in the order of the data (数据截至, then acceptance) and holds a row with the same key, if the
-    key could be read; or by any later batch where each replaces the table as a whole.
+    A row is cleared by a corrected row that names its batch and line, whether that row was accepted or set aside; by a
+    batch that is later in the order of the data (数据截至, then acceptance) and holds a row with the same key, if the key
+    could be read; or by any later batch where each replaces the table as a whole.
     """
     with duckdb.connect() as con:
-        found = [
-            SetAsideBatch(
-                batch, _left(con, data, batch, [one for one in batches if one.table == batch.table])
-            )
+        batches_aside = [
+            SetAsideBatch(batch, _outstanding_lines(con, data, batch, batches))
             for batch in batches
             if batch.aside
         ]
-    return tuple(one for one in found if one.lines)
+    return tuple(aside for aside in batches_aside if aside.lines)
 
 
-def _left(
-    con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, same: Sequence[Batch]
+def _outstanding_lines(
+    con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, batches: Sequence[Batch]
 ) -> frozenset[int]:
     rows, about = _read(data, batch)
-    after = [one for one in same if (one.as_of, one.sequence) > (batch.as_of, batch.sequence)]
+    of_table = [other for other in batches if other.table == batch.table]
+    after = [other for other in of_table if (other.as_of, other.sequence) > (batch.as_of, batch.sequence)]
     if about["replaces"] == "all" and after:
         return frozenset()
-    con.register("kept", rows)
-    con.execute("CREATE OR REPLACE TEMP TABLE left_over AS SELECT * FROM kept")
-    con.unregister("kept")
-    for one in same:
-        if one.sequence > batch.sequence:
-            _clear_named(con, data, batch, one)
-    for one in after:
-        there = set(pq.read_schema(one.path).names)
+    con.register("rows_aside", rows)
+    con.execute("CREATE OR REPLACE TEMP TABLE outstanding AS SELECT * FROM rows_aside")
+    con.unregister("rows_aside")
+    for other in of_table:
+        if other.sequence > batch.sequence:
+            _clear_named(con, data, batch, other)
+    for other in after:
+        there = set(pq.read_schema(other.path).names)
         if about["key"] and there >= set(about["key"]):
             same_key = " AND ".join(
-                f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM left_over."{_KEY}{name}"'
+                f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"'
                 for name in about["key"]
             )
             con.execute(
-                f"DELETE FROM left_over WHERE readable AND EXISTS (SELECT 1 FROM {_file(one.path)} newer WHERE {same_key})"
+                f"DELETE FROM outstanding WHERE readable AND EXISTS (SELECT 1 FROM {_file(other.path)} newer WHERE {same_key})"
             )
-    return frozenset(line for (line,) in con.execute("SELECT line FROM left_over").fetchall())
+    return frozenset(line for (line,) in con.execute("SELECT line FROM outstanding").fetchall())
 
 
 def _clear_named(con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, later: Batch) -> None:
-    """Rows of `batch` that rows of a later one name, in it or aside of it."""
+    """Deletes the rows of `batch` that rows of a later batch name, accepted or set aside there."""
     for path in (later.path, *([_place(data, later)] if later.aside else [])):
         if typed.CLEARED_BATCH in pq.read_schema(path).names:
             con.execute(
-                f"DELETE FROM left_over WHERE line IN (SELECT {typed.CLEARED_LINE} FROM {_file(path)} "
+                f"DELETE FROM outstanding WHERE line IN (SELECT {typed.CLEARED_LINE} FROM {_file(path)} "
                 f"WHERE {typed.CLEARED_BATCH} = ?)",
                 [batch.name],
             )
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """SQL for the rows caught: line, original texts, the key as text and whether it could be read, which row they clear."""
+    """SQL for the rows set aside: line, original texts, the key as text, whether it could be read, the row each clears."""
     there = [name for name, *_ in con.execute("DESCRIBE written").fetchall()]
     columns = [name for name in there if name in table.columns]
     selected = ["caught._line AS line", *(f'written."{name}" AS "{_WRITTEN}{name}"' for name in columns)]
@@ -238,7 +237,7 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
 def _read(
     data: DataDir, batch: Batch, lines: Collection[int] | None = None
 ) -> tuple[pa.Table, dict[str, Any]]:
-    """The rows and what is known about their columns. Raises StorageError: a batch that has rows aside must have them."""
+    """The rows and the description of their columns. Raises StorageError when the file is missing or damaged."""
     path = _place(data, batch)
     try:
         rows: pa.Table = pq.read_table(path)

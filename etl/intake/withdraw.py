@@ -1,6 +1,6 @@
-"""Batches taken back, and given back: a note beside the batch, never a change of it. The last note on a batch holds.
+"""Withdrawal and restoration of batches: a note beside the batch, never a change of it. The last note on a batch counts.
 
-What is withdrawn is left out of every version built from then on, so the version after accepting and withdrawing is the
+A withdrawn batch is left out of every version built from then on, so the version after accepting and withdrawing is the
 one before. The file stays where it is; restoring it is another note.
 """
 
@@ -27,11 +27,12 @@ from scorecard.storage.atomic_files import (
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 WithdrawalAct = Literal["撤回", "恢复"]
+_ACTIONS: dict[WithdrawalAct, audit.Action] = {"撤回": "撤回批次", "恢复": "恢复批次"}
 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """One note on one batch: what was done with it, by whom, when and why. `number` is the order of the notes."""
+    """One note on one batch: the act, who did it, when and why. `number` is the order of the notes."""
 
     number: int
     table: str
@@ -43,32 +44,31 @@ class Withdrawal:
 
 
 def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
-    """Leave a batch out of every version built from now on.
+    """Leaves a batch out of every version built from now on.
 
     Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
     """
-    with audit.recorded(data, actor, "撤回批次", f"{table}/{name}") as told:
-        actor.require("publish")
-        _record_missed(data)
-        note = _write_note(data, table, name, "撤回", reason, actor)
-        told.detail["entry"] = note.number
-    return note
+    return _note(data, table, name, "撤回", reason, actor)
 
 
 def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
-    """Let a withdrawn batch count again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
-    with audit.recorded(data, actor, "恢复批次", f"{table}/{name}") as told:
+    """Counts a withdrawn batch again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
+    return _note(data, table, name, "恢复", reason, actor)
+
+
+def _note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
+    with audit.recorded(data, actor, _ACTIONS[act], f"{table}/{name}") as entry:
         actor.require("publish")
         _record_missed(data)
-        note = _write_note(data, table, name, "恢复", reason, actor)
-        told.detail["entry"] = note.number
+        note = _write_note(data, table, name, act, reason, actor)
+        entry.detail["entry"] = note.number
     return note
 
 
 def withdrawn(data: DataDir) -> Mapping[tuple[str, str], Withdrawal]:
-    """(table, batch name) -> the note that took it back, for every batch that is withdrawn now.
+    """(table, batch name) -> the note of the withdrawal, for every batch that is withdrawn now.
 
-    Raises StorageError when a note cannot be read: without it a batch that was taken back would count again.
+    Raises StorageError when a note cannot be read: without it a withdrawn batch would count again.
     """
     last = {(note.table, note.name): note for note in notes(data)}
     return {batch: note for batch, note in last.items() if note.act == "撤回"}
@@ -113,8 +113,8 @@ def _write_note(
 
 
 def _record_missed(data: DataDir) -> None:
-    """A line for every note that has none, because whoever wrote it was killed in between."""
-    acts = ("撤回批次", "恢复批次", "补记")
+    """Writes the missing line of the audit for every note whose process was killed before it wrote one."""
+    acts = (*_ACTIONS.values(), "补记")
     done = [entry for entry in audit.entries(data) if entry.action in acts and entry.result == "成功"]
     known = {entry.detail.get("entry") for entry in done}
     young = time.time() - audit_recovery.AGE
@@ -125,7 +125,7 @@ def _record_missed(data: DataDir) -> None:
                 audit.SYSTEM,
                 "补记",
                 f"{note.act} {note.table}/{note.name}",
-                act=f"{note.act}批次",
+                act=_ACTIONS[note.act],
                 by=note.actor,
                 when=note.at,
                 entry=note.number,

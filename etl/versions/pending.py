@@ -1,4 +1,4 @@
-"""Batches that are accepted and in no published version yet, and whether publishing them would change anything else."""
+"""Accepted batches that are not published yet, and whether publishing them would change anything else."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from scorecard.store.versions import VersionManifest
 
 
 def pending_batches(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
-    """What the next version would hold and the published one (its batch records) does not, in the order of building.
+    """The batches of the next version that are not among the `published` records, in the order of building.
 
     Raises StorageError when a batch or a note on one cannot be read.
     """
@@ -22,8 +22,8 @@ def pending_batches(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tu
 def adds_only(catalog: Catalog, data: DataDir, published: VersionManifest, table: str) -> bool:
     """Whether the next version would be the published one with rows of this table added, and nothing else.
 
-    False as soon as other tables wait, a batch was withdrawn, or definitions or code have changed since: whoever
-    publishes then must see first what changes.
+    False when batches of other tables are pending, a batch was withdrawn, or definitions or code have changed since: then
+    the user must see the impact before publishing.
     """
     known = {(record["table"], record["name"]) for record in published.batches}
     chosen = chosen_batches(data)

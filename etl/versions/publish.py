@@ -1,4 +1,4 @@
-"""One pointer, replaced atomically. Readers keep the version they opened; rolling back rewrites the pointer."""
+"""Publication and rollback: one pointer, replaced atomically. Readers keep the version they opened."""
 
 import json
 from contextlib import suppress
@@ -22,10 +22,10 @@ from scorecard.store.versions import VersionManifest
 
 
 def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> VersionManifest:
-    """Point readers at a built version and keep a record of it, with the publisher's note.
+    """Points readers at a built version and writes its manifest, with the publisher's note.
 
-    Publishing it again only moves the pointer: the record of the first time, its note included, never changes. Versions
-    that the retention rule lets go are removed afterwards.
+    Publishing it again only moves the pointer: the manifest of the first time, its note included, never changes. Old
+    versions are removed afterwards by the retention rule.
     Raises ScorecardError when the version was not built or its file cannot be read.
     """
     with audit.recorded(data, actor, "发布", version):
@@ -33,13 +33,15 @@ def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> Versio
         record_batches(data)
         record_versions(data)
         manifest = _point_to(data, version, actor, note.strip())
-    with suppress(StorageError):  # published is published; what could not be removed now goes next time
+    with suppress(
+        StorageError
+    ):  # the version is published; what could not be removed now is removed next time
         prune(data, actor)
     return manifest
 
 
 def rollback(data: DataDir, version: str, actor: Actor) -> VersionManifest:
-    """Point readers at an older published version. Raises ScorecardError for one that never was published."""
+    """Points readers at an older published version. Raises ScorecardError for one that never was published."""
     with audit.recorded(data, actor, "回退", version):
         actor.require("rollback")
         record_versions(data)
@@ -62,7 +64,7 @@ def _point_to(data: DataDir, version: str, actor: Actor, note: str = "") -> Vers
 
 
 def _described(data: DataDir, version: str, actor: Actor, note: str) -> VersionManifest:
-    """What the version's own file says of itself: opening it proves it is whole."""
+    """The manifest read from the version's own file; opening the file proves that it is whole."""
     connection = store.connect(data, version)
     try:
         batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()

@@ -1,7 +1,7 @@
-"""Which version files stay on the disk: the current one, the newest ones, and every one something was exported from.
+"""Retention of version files: the current one, the newest ones, and every one that an export cites.
 
-Only warehouse files go; records of publication, batches and seeds within kept versions stay for good. A reader that
-has a removed file open keeps reading it to the end.
+Only warehouse files are removed; manifests, batches and seeds stay for good. A reader that has a removed file open keeps
+reading it to the end.
 """
 
 import time
@@ -15,30 +15,30 @@ from scorecard.store import versions as store
 from scorecard.store.retained import retained
 
 NEWEST = 24  # two years of monthly publications
-CANDIDATE_DAYS = 7  # someone may still be looking at one that was built this week
+CANDIDATE_DAYS = 7  # a user may still have the impact of a newer candidate on screen
 
 
 def prune(data: DataDir, actor: Actor, newest: int = NEWEST) -> tuple[str, ...]:
-    """Remove the files of old published versions and of candidates nobody published; give their names.
+    """Removes the files of old published versions and of unpublished candidates; the result is their names.
 
-    Nothing is removed while the pointer cannot be read: then no file is known to be the current one.
+    Nothing is removed while the pointer cannot be read: the current version is unknown then.
     """
     with storage_errors("清理版本"):
         if actor.may("publish") and not _removable(data, newest):
             return ()
-    with audit.recorded(data, actor, "清理版本", "") as told:
+    with audit.recorded(data, actor, "清理版本", "") as entry:
         actor.require("publish")
         with exclusive_lock(data), storage_errors("清理版本"):
             removed = _removable(data, newest)
-            told.subject = "、".join(removed)
+            entry.subject = "、".join(removed)
             for version in removed:
                 _remove(data, version)
-        told.detail["removed"] = len(removed)
+        entry.detail["removed"] = len(removed)
     return removed
 
 
 def discard(data: DataDir, version: str) -> None:
-    """Throw a candidate away. Raises ScorecardError for a version that was published; one that is gone is fine."""
+    """Deletes a candidate, if it still exists. Raises ScorecardError for a version that was published."""
     with exclusive_lock(data), storage_errors(f"候选版本 {version}"):
         if data.manifest(version).exists() or store.current(data).version == version:
             raise ScorecardError(
@@ -55,7 +55,7 @@ def _removable(data: DataDir, newest: int) -> tuple[str, ...]:
     stays = {current.version, *retained(data), *(manifest.version for manifest in published[:newest])}
     old = [manifest.version for manifest in published if data.database(manifest.version).exists()]
     before = time.time() - CANDIDATE_DAYS * 86_400
-    # A record that cannot be read is still one of a published version: its file is not a candidate.
+    # A manifest that cannot be read still belongs to a published version: its file is no candidate.
     stale = [
         path.stem
         for path in sorted(data.warehouse.glob("*.duckdb"))

@@ -1,6 +1,6 @@
-"""(catalogue, batches, engine) -> one version-named DuckDB file. Pure: the same inputs give the same content and name.
+"""The build of a version: one DuckDB file named by its inputs. The same inputs give the same content and name.
 
-Built under a temporary name and moved into place when it is whole, so a version file that exists is complete.
+The file is built under a temporary name and moved into place when it is whole, so a version file that exists is complete.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
 def build(catalog: Catalog, data: DataDir) -> str:
     """The id of the version of all chosen batches; its file is complete when this returns.
 
-    Raises ScorecardError when there is nothing to build from, or when a seeded target or parameter is refused at the door.
+    Raises ScorecardError when there are no batches, or when a seeded target or parameter is refused.
     """
     batches = chosen_batches(data)
     if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
@@ -108,7 +108,7 @@ def _describe(
     as_of: Mapping[str, date],
     version: str,
 ) -> None:
-    """What explains the numbers: the seed files as they were, the batches, the extent of each table."""
+    """Writes the provenance of the numbers: the seed files, the batches, the rows and 数据截至 of each table."""
     connection.execute("CREATE TABLE seed_file (name VARCHAR, content BLOB)")
     connection.executemany(
         "INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()]

@@ -1,7 +1,6 @@
-"""Rows -> term_value: what each term adds up to by grain, period, department and scope.
+"""term_value: the amount of each term by grain, period, department and scope.
 
-Only here are the rows themselves read: once per table and date column for everything that adds up, once per term for
-what does not.
+Only this module reads the rows themselves: once per table and date column for all additive terms, once per other term.
 """
 
 from collections import defaultdict
@@ -65,7 +64,7 @@ def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms
 
 
 def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
-    """What all terms add up to by month, department and 涉企: small, whatever the tables are."""
+    """Creates the cube: the amounts of all terms by month, department and 涉企. It is small, whatever the tables are."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cube (term INTEGER, _first BIGINT, _last BIGINT, _department VARCHAR,"
         f" _firm BOOLEAN, amount {AMOUNT})"
@@ -84,7 +83,7 @@ def _add_to_cube(
 
 
 def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
-    """Roll the cube up to every grain, to 全院 and to 全部."""
+    """Rolls the cube up to every grain, to 全院 and to 全部."""
     connection.execute(
         f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
         f" GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"

@@ -1,4 +1,4 @@
-"""Reasons found in the data why an indicator must not be judged: they travel with the version."""
+"""Faults in the data for which an indicator must not be judged; they are part of the version."""
 
 from collections.abc import Iterator
 
@@ -10,10 +10,10 @@ from scorecard.catalog.definitions import Catalog
 
 
 def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Create table_fault(table_id, reason) and indicator_doubt(indicator, reason).
+    """Creates table_fault(table_id, reason) and indicator_doubt(indicator, reason).
 
-    From failed balances and dates outside the working-day calendar; a fault touches the indicators that read the columns
-    it is about. What depends on the day someone looks, or on what a court tolerates, is judged in scorecard.assessment.data_quality.
+    From failed balances and dates outside the working-day calendar; a fault concerns the indicators that read its columns.
+    Doubts that depend on the day of reading or on the court's limits are judged in scorecard.assessment.data_quality.
     """
     connection.execute("CREATE TABLE table_fault (table_id VARCHAR, reason VARCHAR)")
     connection.execute("CREATE TABLE indicator_doubt (indicator VARCHAR, reason VARCHAR)")
@@ -34,7 +34,7 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
 
 
 def _balance(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[frozenset[str], str]]:
-    """期初 + 新收 − 结案 = 期末: rows that left without having entered, or before it, break the identity."""
+    """期初 + 新收 − 结案 = 期末: rows that end without a start, or before it, break the identity."""
     if table.stock is None:
         return
     start, until = table.stock.start, table.stock.until

@@ -1,9 +1,9 @@
-"""Tables in a connection -> `indicator_value` and what explains it.
+"""indicator_value and indicator_part, computed from the tables in a connection.
 
 Additive terms: one pass per table and date column into a small cube by month, department and 涉企; stocks as
 cumulated entries minus exits. Coarser grains, 全院 and 全部 are sums of that cube, so any roll-up of a ratio is exact.
 Medians, distinct counts and largest groups cannot be summed: they are computed per grain from the rows. Only the cubes
-see the rows, so their cost is what grows with the data.
+read the rows, so only their cost grows with the data.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ def compute(
     as_of: Mapping[str, date],
     indicators: Iterable[Indicator] | None = None,
 ) -> None:
-    """Create indicator_value and indicator_part from the tables in `connection` (named by table id, derived columns in).
+    """Creates indicator_value and indicator_part from the tables in `connection` (named by table id, with derived columns).
 
     `as_of` gives 数据截至 of each table; an indicator with a table that is absent from it gets no rows.
     """
@@ -99,13 +99,13 @@ def _write_periods(
         # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
         whole_from = max(known) if len(known) > 1 else 0 if since is None else month_index(since)
         for grain in GRAINS:
-            for one in between(grain, max(known), month_index(cut)):
-                if one.first_month >= whole_from:
-                    periods.add(one)
-                    rows.append((indicator.id, grain, one.key, _state(indicator, one, cut)))
+            for period in between(grain, max(known), month_index(cut)):
+                if period.first_month >= whole_from:
+                    periods.add(period)
+                    rows.append((indicator.id, grain, period.key, _state(indicator, period, cut)))
     named = "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR"
     _register(connection, "indicator_period", named, rows)
-    spans = [(one.grain, one.key, one.first_month, one.last_month) for one in sorted(periods)]
+    spans = [(period.grain, period.key, period.first_month, period.last_month) for period in sorted(periods)]
     named = "grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT"
     _register(connection, "period", named, spans)
 
@@ -170,7 +170,7 @@ def _halves(indicator: Indicator) -> Iterator[tuple[int, str, str, Term]]:
 def _places(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: list[Indicator]
 ) -> Iterator[tuple[object, ...]]:
-    """Where an indicator has values: 全院 always, departments where one table knows them, 涉企 where every table does.
+    """(indicator, department, scope) that have values: 全院 always, departments of one table, 涉企 where every table has it.
 
     Halves from several tables are worked by different departments (a mediation by 立案庭, the suit by 民事审判庭): a
     department's ratio of the two would look right and mean nothing.

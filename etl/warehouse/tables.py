@@ -1,4 +1,4 @@
-"""Batches -> tables of the warehouse: newest row of each key, derived columns added, every row with its source line."""
+"""The tables of the warehouse, loaded from batches: the newest row of each key, with derived columns and its source line."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 def load(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]
 ) -> Mapping[str, date]:
-    """Create every table that has rows; give 数据截至 of each table that came from extracts.
+    """Creates every table that has rows; the result is 数据截至 of each table that comes from extracts.
 
     `batches` in their order: rows of a later one replace rows with the same key of earlier ones.
     """
@@ -44,7 +44,7 @@ def load(
 
 
 def _parquet_rows(table: Table, batch: Batch) -> str:
-    """The batch as a query with exactly the contract's columns: one it did not know is all unknown."""
+    """The batch as a query with exactly the contract's columns; a column that the batch lacks is unknown."""
     present = set(pq.read_schema(batch.path).names)
     columns = ", ".join(
         f'"{name}"::{column.type.sql} AS "{name}"'
@@ -57,7 +57,7 @@ def _parquet_rows(table: Table, batch: Batch) -> str:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:
-    """The newest source whole, then from each older one only the rows whose key is not there yet."""
+    """Creates the table: the newest source whole, then from each older one the rows whose key is not there yet."""
     derived = sql(derive(table, "arriving"))
     keys = ", ".join(f'"{column}"' for column in table.key)
     for step, (number, rows) in enumerate(reversed(sources)):

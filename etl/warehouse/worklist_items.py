@@ -1,8 +1,8 @@
-"""The worklists of a version, computed once when it is built: which rows come up, whose they are, when they are due.
+"""The worklists of a version, computed when it is built: the rows on each list, their department and due date.
 
 Table `worklist_item` points at rows by batch and line, so that a page reads a few pointers and never searches a table of
-cases; `worklist_state` says on which day each list was judged, or which table it lacks. A list whose tables have not all
-come in has no items and says so: it is not empty.
+cases; `worklist_state` holds the day by which each list was judged, or the tables it lacks. A list that lacks a table has
+no items, which is not the same as an empty list.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
 
 
 def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date]) -> None:
-    """Fill both tables for every worklist of the catalogue."""
+    """Writes both tables for every worklist of the catalogue."""
     connection.execute(
         "CREATE TABLE worklist_item (worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR,"
         " group_no BIGINT, _batch INTEGER, _line BIGINT)"

@@ -1,7 +1,7 @@
-"""影响 on the screen: what must be looked at first, then the values, then the rows; every list whole as a file.
+"""影响 on the screen: changes that need an answer first, then values, then rows; every list whole as a file.
 
-First comes what somebody has to answer for: verdicts that change, rows that go backwards, flows that do not close, rows
-that vanish. Everything else stands folded below.
+Changes that need an answer: changed verdicts, rows that go backwards, flows that do not add up, missing rows. Everything
+else is folded below.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ _WORSE = ("未达标", "数据待核")
 
 @dataclass(frozen=True)
 class _File:
-    """A list to be taken away whole."""
+    """A list to download whole."""
 
     label: str
     name: str
@@ -41,13 +41,13 @@ def show_impact(impact: Impact, catalog: Catalog) -> None:
             "ui/intake/impact.html",
             impact=impact,
             tables=[table for table in impact.tables if table.touched],
-            backwards=[(table, one) for table in impact.tables for one in table.backwards],
+            backwards=[(table, rows) for table in impact.tables for rows in table.backwards],
             unbalanced=unbalanced,
-            closed=[one for one in impact.balances if one.flows and not one.open_flows],
-            skipped=[one for one in impact.balances if one.skipped],
-            short=[one for one in impact.parts if one.other],
+            closed=[balance for balance in impact.balances if balance.flows and not balance.open_flows],
+            skipped=[balance for balance in impact.balances if balance.skipped],
+            short=[parts for parts in impact.parts if parts.other],
             shown=SHOWN,
-            names={one.id: one.name for one in catalog.tables.values()},
+            names={table.id: table.name for table in catalog.tables.values()},
             **_of_indicators(changes),
         )
     )
@@ -55,7 +55,7 @@ def show_impact(impact: Impact, catalog: Catalog) -> None:
 
 
 def show_indicators(changes: IndicatorChanges, key: str) -> None:
-    """Only the indicators of two versions: what may be shown to everybody. `key` keeps two comparisons apart."""
+    """Only the indicators of two versions, which all users may see. `key` keeps two comparisons apart."""
     if not (changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed):
         st.html(render("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。"))
         return
@@ -64,7 +64,7 @@ def show_indicators(changes: IndicatorChanges, key: str) -> None:
 
 
 def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
-    """What the templates say of indicators, in the order in which it matters."""
+    """The values of the templates about indicators, in the order of importance."""
     verdicts = changes.verdicts
     return {
         "changes": changes,
@@ -79,7 +79,7 @@ def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
 
 
 def _by_period(reached: Sequence[Reached]) -> list[tuple[str, list[Reached]]]:
-    """Values under the period they belong to, as in "2026年10月（单月）"."""
+    """The values by period, as in "2026年10月（单月）"."""
     periods: dict[str, list[Reached]] = {}
     for value in reached:
         label = f"{value.period.label}（{GRAIN_LABELS[value.period.grain]}）"
@@ -157,7 +157,7 @@ def _reached_csv(reached: Sequence[Reached]) -> bytes:
 def _row_files(impact: Impact) -> list[_File]:
     lists: list[tuple[str, tuple[RowChange, ...], int]] = []
     for table in impact.tables:
-        lists += [(f"{table.name}　{one.words}", one.rows, one.count) for one in table.backwards]
+        lists += [(f"{table.name}　{rows.words}", rows.rows, rows.count) for rows in table.backwards]
         cells = sum(count for _, count in table.columns)
         lists += [
             (f"{table.name}　变更的单元格", table.cells, cells),
@@ -165,21 +165,26 @@ def _row_files(impact: Impact) -> list[_File]:
             (f"{table.name}　缺失的行", table.missing_rows, table.missing),
             (f"{table.name}　不在本次文件中的未结行", table.absent_rows, len(table.absent_rows)),
         ]
-    lists += [(f"{one.what}　{one.by}其他", one.rows, len(one.rows)) for one in impact.parts if one.rows]
+    lists += [
+        (f"{parts.what}　{parts.by}其他", parts.rows, len(parts.rows)) for parts in impact.parts if parts.rows
+    ]
     files = [
         _File(f"下载{name}（{count:,}）", name.replace("　", "-"), _made(rows, count))
         for name, rows, count in lists
         if rows
     ]
-    balances = [one for one in impact.balances if one.cases]
+    balances = [balance for balance in impact.balances if balance.cases]
     return [
         *files,
-        *(_File(f"下载{one.name}　收结存差异", f"{one.name}-收结存差异", _behind(one)) for one in balances),
+        *(
+            _File(f"下载{balance.name}　收结存差异", f"{balance.name}-收结存差异", _behind(balance))
+            for balance in balances
+        ),
     ]
 
 
 def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
-    """The rows as a file; where the list was cut, its last line says of how many."""
+    """The rows as a file; the last line of a shortened list gives the whole number."""
     header = ["文件", "行号", "主键", "列", "原值", "新值"]
     body = [[row.source, row.line, row.key, row.column, row.before, row.after] for row in rows]
     if count > len(rows):
