@@ -1,4 +1,4 @@
-"""账户: who has one, with which role; new ones, other roles, new passwords, closing and opening. For 管理员 only."""
+"""账户: all accounts and their roles; create, assign, reset, disable, enable. For 管理员 only."""
 
 from scorecard.identity import account_file
 from scorecard.identity.accounts import assign, create, reset, set_disabled
@@ -13,9 +13,9 @@ departments = accounts.departments_of(seeds_catalog())
 accounts.show_result()
 known = account_file.read(data)
 accounts.table(known, departments)
-if wanted := accounts.new_account_form(departments):
-    password = create(data, actor, wanted.name, wanted.role, wanted.department, departments)
-    accounts.announce(f"已新增账户“{wanted.name}”。", password)
+if new := accounts.new_account_form(departments):
+    password = create(data, actor, new.name, new.role, new.department, departments)
+    accounts.announce(f"已新增账户“{new.name}”。", password)
 if change := accounts.change_form(known, departments):
     name = change.name
     if change.act == "assign":

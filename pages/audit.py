@@ -1,4 +1,4 @@
-"""审计: who did what, when and from where; whether the record is whole; the chosen lines as a file."""
+"""审计: who did what, when and from where; whether the log is whole; the matching lines as a file."""
 
 from scorecard.audit import listing
 from scorecard.ui.admin import audit

@@ -1,7 +1,7 @@
-"""Who acts, and what a role may do. Rights are checked where something is done, never by hiding a menu.
+"""The actor, and what each role may do. Rights are checked where an act is done, never by hiding a menu.
 
-Roles and their rights are those of the plan of work: 领导小组 reads and exports, 部门 sees its own cases and reports
-progress, 审管办 uploads, sets targets and publishes, 管理员 keeps accounts, rolls back and reads the audit.
+领导小组 reads and exports, 部门 sees its own cases and reports progress, 审管办 uploads, sets targets and publishes,
+管理员 keeps accounts, rolls back and reads the audit.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from scorecard.errors import ScorecardError
 Role = Literal["nobody", "visitor", "leadership", "department", "case_management", "administrator", "console"]
 Capability = Literal[
     "view",  # aggregated pages: indicators, definitions, targets
-    "records",  # which versions there are: who handed in and published what
+    "records",  # which versions there are, and who uploaded and published them
     "export",  # figures and tables as files
     "evidence",  # case lists, private columns masked
     "report",  # progress of a measure
     "upload",  # accept extracts, map headers, withdraw
     "targets",  # set a target
-    "decisions",  # record what a session decided
+    "decisions",  # record what a meeting decided
     "publish",
     "rollback",
     "accounts",
-    "audit",  # read and export the record of who did what
+    "audit",  # read and export the audit log
 ]
 
 ROLE_NAMES: dict[Role, str] = {
@@ -57,18 +57,18 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
         {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
     ),
     "administrator": frozenset({"view", "records", "export", "rollback", "accounts", "audit"}),
-    # Whoever has a shell on the server can read and write the files themselves; their acts are recorded all the same.
+    # A user with a shell on the server can change the files directly; acts of the command line are recorded all the same.
     "console": frozenset(CAPABILITY_NAMES),
 }
 
 
 class Forbidden(ScorecardError):
-    """Somebody may not do this."""
+    """The actor has no right to this."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: name as it goes into records, role, own department, and where from (an address, or 本机)."""
+    """Who acts: the name that records show, role, own department, and origin (an address, or 本机)."""
 
     name: str
     role: Role
@@ -76,7 +76,7 @@ class Actor:
     origin: str = ""
 
     def may_somewhere(self, capability: Capability) -> bool:
-        """Whether the role has this right at all, if only for its own department: what decides on a page being listed."""
+        """Whether the role has this right at all, if only for its own department: then the menu lists the page."""
         return capability in RIGHTS[self.role]
 
     def may(self, capability: Capability, department: str | None = None) -> bool:
@@ -87,7 +87,7 @@ class Actor:
         return not bound or (department is not None and department == self.department)
 
     def require(self, capability: Capability, department: str | None = None) -> None:
-        """Raise Forbidden unless the actor may do this."""
+        """Raise Forbidden unless the actor has this right."""
         if not self.may(capability, department):
             allowed = "、".join(name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role])
             raise Forbidden(
@@ -99,5 +99,5 @@ class Actor:
 
 
 def console(name: str) -> Actor:
-    """Whoever works on the server's command line, by the name given there."""
+    """The actor of an act on the server's command line."""
     return Actor(name, "console", origin="服务器命令行")

@@ -1,6 +1,6 @@
-"""One family of errors, in four parts: where, what was found, what was expected, what to do.
+"""The errors of the program, in four parts: where, what was found, what was expected, what to do.
 
-Everything a person can read here is Chinese. This module imports nothing of ours.
+All texts are Chinese: users read them. This module imports no other module of the program.
 """
 
 from collections.abc import Iterable
@@ -9,24 +9,24 @@ from difflib import get_close_matches
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The registered word closest to `word`, or None when nothing is close enough to be worth a hint."""
+    """The registered word closest to `word`, or None when none is close enough for a hint."""
     pool = list(choices)
     folded = word.strip()
     containing = [choice for choice in pool if folded and (folded in choice or choice in folded)]
     if containing:
         return min(containing, key=lambda choice: abs(len(choice) - len(folded)))
-    found = get_close_matches(folded, pool, n=1, cutoff=0.5)
-    return found[0] if found else None
+    matches = get_close_matches(folded, pool, n=1, cutoff=0.5)
+    return matches[0] if matches else None
 
 
 def hint(word: str, choices: Iterable[str]) -> str:
     """「是否为"…"?」 for the nearest registered word, or an empty string."""
-    found = nearest(word, choices)
-    return f"是否为“{found}”？" if found else ""
+    choice = nearest(word, choices)
+    return f"是否为“{choice}”？" if choice else ""
 
 
 class ScorecardError(Exception):
-    """A refusal a person can act on. Subclasses only say which door refused."""
+    """A refusal that the user can act on."""
 
     def __init__(self, where: str, found: str, expected: str, remedy: str = "") -> None:
         super().__init__(where, found, expected, remedy)
@@ -37,7 +37,7 @@ class ScorecardError(Exception):
 
     @property
     def for_the_record(self) -> str:
-        """What the audit may keep of the reason. Who quotes cells of an extract says less here: they may name people."""
+        """The reason for the audit log. An error that quotes cells of an extract says less here: they may name people."""
         return self.found
 
     def __str__(self) -> str:
@@ -75,4 +75,4 @@ class SeedErrors(ScorecardError):
 
 
 class StorageError(ScorecardError):
-    """The disk, the pointer or a version file is not as it must be; nothing half-written was left."""
+    """The disk, the pointer or a version file is not as it must be. No half-written file is there."""

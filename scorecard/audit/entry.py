@@ -1,13 +1,13 @@
-"""One line of the audit record: what it says, its seal, and the one way it is written.
+"""One line of the audit log: its fields, its seal, and its one spelling.
 
-The seal is the SHA-256 over everything a line says, the seal of the line before it included. A line has exactly one
-spelling, so that bytes which say the same in another way are a change too.
+The seal is the SHA-256 over all fields, the seal of the line before included. Bytes that say the same in another spelling
+are a change too.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, cast
 
 Action = Literal[
@@ -16,7 +16,7 @@ Action = Literal[
 ]  # fmt: skip
 ActResult = Literal["成功", "拒绝", "失败"]
 START = "0" * 64  # the seal before the first line
-LONGEST = 500  # characters of any text in a line: what somebody else wrote must not fill the record
+LONGEST = 500  # characters of any text in a line: a file name from outside must not fill the log
 _DEEPEST = 4
 
 
@@ -37,7 +37,7 @@ class AuditEntry:
     seal: str = ""
 
 
-_TEXTS = ("at", "actor", "role", "origin", "action", "subject", "result", "previous", "seal")
+_TEXTS = {field.name for field in fields(AuditEntry)} - {"number", "detail"}
 
 
 def sealed(entry: AuditEntry) -> AuditEntry:
@@ -46,7 +46,7 @@ def sealed(entry: AuditEntry) -> AuditEntry:
 
 
 def seal(entry: AuditEntry) -> str:
-    """SHA-256 over everything an entry says but its own seal; the seal before it is part of what it says."""
+    """SHA-256 over all fields but the seal itself."""
     content = json.dumps(
         {**vars(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
@@ -54,33 +54,33 @@ def seal(entry: AuditEntry) -> str:
 
 
 def written(entry: AuditEntry) -> bytes:
-    """The line as it stands in the file, its line end included."""
+    """The line in the file, its line end included."""
     return (json.dumps(vars(entry), ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
 
 
 def read(line: bytes) -> AuditEntry | None:
-    """What a line (without its line end) says; None when it is no line of this record, whatever else it is."""
+    """The entry of a line (without its line end); None for any other bytes."""
     try:
-        found = json.loads(line.decode("utf-8"))
+        content = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or set(found) != {*_TEXTS, "number", "detail"}:
+    if not isinstance(content, dict) or set(content) != {*_TEXTS, "number", "detail"}:
         return None
-    known = cast("dict[str, Any]", found)
-    if type(known["number"]) is not int or not isinstance(known["detail"], dict):
+    values = cast("dict[str, Any]", content)
+    if type(values["number"]) is not int or not isinstance(values["detail"], dict):
         return None
-    if not all(isinstance(known[name], str) for name in _TEXTS):
+    if not all(isinstance(values[name], str) for name in _TEXTS):
         return None
-    return AuditEntry(**known)
+    return AuditEntry(**values)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A value as it may stand in a line: numbers as they are, texts bounded and encodable, anything else as text."""
+    """A value for a line: numbers unchanged, texts bounded and encodable, anything else as text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if depth < _DEEPEST and isinstance(value, Mapping):
-        return {str(plain(str(key))): plain(one, depth + 1) for key, one in value.items()}
+        return {str(plain(str(key))): plain(item, depth + 1) for key, item in value.items()}
     if depth < _DEEPEST and isinstance(value, list | tuple):
-        return [plain(one, depth + 1) for one in value]
+        return [plain(item, depth + 1) for item in value]
     text = str(value).encode("utf-8", errors="replace").decode("utf-8")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,9 +1,8 @@
-"""The audit record as people read it: the lines somebody chose, in words, and as a CSV for Excel.
+"""The audit log for readers: filtered, in Chinese words, and as a CSV for Excel.
 
-Reading and exporting need the right to; an export is itself recorded.
+Reading and exporting require the right to the audit; an export is itself recorded.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,20 +18,20 @@ HEADER = ("序号", "时间", "经办", "身份", "来源", "操作", "对象", 
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which lines: empty means all. Texts are looked for inside; dates are days in the court's time, both included."""
+    """Which lines: an empty field means all. Texts match inside; dates are days at the court, both included."""
 
-    who: str = ""
+    actor: str = ""
     subject: str = ""
     action: str = ""
     result: str = ""
     since: date | None = None
     until: date | None = None
 
-    def holds(self, entry: AuditEntry) -> bool:
-        """Whether the line is one of them."""
+    def matches(self, entry: AuditEntry) -> bool:
+        """Whether the line matches."""
         day = entry.at[:10]
         return (
-            self.who in entry.actor
+            self.actor in entry.actor
             and self.subject in f"{entry.subject} {words(entry.detail)}"
             and self.action in ("", entry.action)
             and self.result in ("", entry.result)
@@ -41,9 +40,9 @@ class AuditFilter:
         )
 
     def words(self) -> str:
-        """What was chosen, for the record of an export."""
+        """The filter in words, for the audit line of an export."""
         named = {
-            "经办": self.who,
+            "经办": self.actor,
             "对象或说明": self.subject,
             "操作": self.action,
             "结果": self.result,
@@ -64,34 +63,29 @@ class AuditRecord:
     faults: tuple[audit.Fault, ...]
 
     def chosen(self, choice: AuditFilter) -> tuple[AuditEntry, ...]:
-        """The chosen lines, newest first."""
-        return tuple(entry for entry in reversed(self.entries) if choice.holds(entry))
+        """The matching lines, newest first."""
+        return tuple(entry for entry in reversed(self.entries) if choice.matches(entry))
 
 
 def read_record(data: DataDir, actor: Actor) -> AuditRecord:
-    """The whole record, verified. Raises Forbidden."""
+    """The whole log, verified. Raises Forbidden."""
     actor.require("audit")
     return AuditRecord(audit.entries(data), audit.verify(data))
 
 
 def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
-    """The chosen lines as a CSV with their seals; the export gets a line of its own. Raises Forbidden, StorageError."""
-    with audit.recorded(data, actor, "导出", audit.RECORD, filter=choice.words()) as told:
+    """The matching lines as a CSV with their seals; the export gets a line of its own. Raises Forbidden, StorageError."""
+    with audit.recorded(data, actor, "导出", audit.RECORD, filter=choice.words()) as act:
         actor.require("audit")
-        lines = [entry for entry in audit.entries(data) if choice.holds(entry)]
-        told.detail["lines"] = len(lines)
-    return audit_csv(lines)
-
-
-def audit_csv(entries: Iterable[AuditEntry]) -> bytes:
-    """The lines as the bytes of such a file, one row a line, newest last."""
-    return write_csv(HEADER, (_row(entry) for entry in entries))
+        lines = [entry for entry in audit.entries(data) if choice.matches(entry)]
+        act.detail["lines"] = len(lines)
+    return write_csv(HEADER, (_row(entry) for entry in lines))
 
 
 def _row(entry: AuditEntry) -> list[CsvValue]:
     return [
         entry.number,
-        entry.at.replace("T", " ")[:19],
+        local_time(entry),
         entry.actor,
         entry.role,
         entry.origin,
@@ -104,8 +98,13 @@ def _row(entry: AuditEntry) -> list[CsvValue]:
     ]
 
 
+def local_time(entry: AuditEntry) -> str:
+    """Day and time at the court."""
+    return entry.at.replace("T", " ")[:19]
+
+
 def words(detail: Any) -> str:
-    """What a line says beside its columns, as one text: “行数 12；文件 案件.csv”."""
+    """The detail of a line as one text: “行数 12；文件 案件.csv”."""
     if isinstance(detail, dict):
         named = ((_NAMES.get(str(key), str(key)), words(value)) for key, value in detail.items())
         return "；".join(f"{name} {text}" for name, text in named if text)

@@ -1,10 +1,9 @@
-"""Who did what, when, from where, with what result: an append-only file of lines, each sealed with the one before it.
+"""The audit log: who did what, when, from where, with what result; each line is sealed with the seal of the line before.
 
-A changed, removed or reordered line breaks the chain from there on. `audit.head` beside the file names the last line, so
-that a tail cut off is noticed too; manifests of published versions carry the seal of their day. A damaged file stops
-nobody: the next line goes on after the last readable one, and the damage gets a line of its own that `verify` reports
-for ever. No personal data goes in: actors, files, versions, counts. 网络安全法第21条 asks for six months; nothing here is
-ever removed.
+A changed, removed or reordered line breaks the chain. `audit.head` beside the file names the last line, so that a missing
+tail is noticed too; manifests of published versions carry the seal of their day. A damaged file stops nobody: the next
+line follows the last readable one, and the damage gets a line of its own that `verify` reports for ever. Lines hold no
+personal data: actors, files, versions, counts. 网络安全法第21条 requires six months; no line is ever removed.
 """
 
 import errno
@@ -32,14 +31,14 @@ from scorecard.storage.atomic_files import (
 )
 from scorecard.storage.data_dir import DataDir
 
-SYSTEM = Actor("系统", "console", origin="自动")  # what nobody did: damage found, acts recorded later
+SYSTEM = Actor("系统", "console", origin="自动")  # for damage and for acts recorded later
 RECORD = "审计记录"
 _BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A line (by its place in the file) that does not fit the chain, and why."""
+    """A line, by its place in the file, that does not fit the chain, and why."""
 
     line: int
     reason: str
@@ -53,20 +52,22 @@ def record(
     result: ActResult = "成功",
     **detail: Any,
 ) -> AuditEntry:
-    """Append one line and make it durable before going on. Raises StorageError when the disk refuses: then it is not there."""
-    with storage_errors(RECORD), _locked(data) as handle:
+    """Append one line, durable on return. Raises StorageError when the disk refuses; then nothing of it is there."""
+    with storage_errors(RECORD), _appending(data) as (handle, last):
         remove_stale_temporaries(data.root)
-        last = _last(handle)
         if damage := _damage(data, last):
-            last = _append(data, handle, _next(last, SYSTEM, "补记", RECORD, "失败", {"reason": damage}))
-        elif last and _head(data) != (last.number, last.seal):  # killed before it was named: never two behind
-            write_atomically(data.audit_head, _name(last))
-        return _append(data, handle, _next(last, actor, action, subject, result, detail))
+            last = _append(data, handle, last, SYSTEM, "补记", RECORD, "失败", {"reason": damage})
+        elif last and _head(data) != (
+            last.number,
+            last.seal,
+        ):  # killed before the head was written: never two behind
+            write_atomically(data.audit_head, _head_of(last))
+        return _append(data, handle, last, actor, action, subject, result, detail)
 
 
 @dataclass
 class AuditedAct:
-    """What is known of an act while it goes on: the subject may get its name, the detail grows."""
+    """An act while it goes on: its subject may still change, its detail grow."""
 
     subject: str
     detail: dict[str, Any]
@@ -76,12 +77,12 @@ class AuditedAct:
 def recorded(
     data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any
 ) -> Generator[AuditedAct]:
-    """Record the act however it ends: 成功, 拒绝 (no right, or refused at the door), 失败 with the reason."""
-    so_far = AuditedAct(subject, dict(detail))
+    """Record the act however it ends: 成功, 拒绝 (no right, or a refused input), 失败, the last two with the reason."""
+    act = AuditedAct(subject, dict(detail))
     result: ActResult = "失败"
     reason = ""
     try:
-        yield so_far
+        yield act
         result = "成功"
     except StorageError as error:
         reason = error.for_the_record
@@ -92,11 +93,11 @@ def recorded(
     finally:
         if result != "成功":
             reason = reason or f"操作中断（{type(sys.exception()).__name__}）"
-            # A disk that refuses the act may refuse its record too; the first reason is the one to be told.
+            # A disk that refuses the act may refuse its record too; the user reads the first reason.
             with suppress(StorageError):
-                record(data, actor, action, so_far.subject, result, **{**so_far.detail, "reason": reason})
+                record(data, actor, action, act.subject, result, **{**act.detail, "reason": reason})
     try:
-        record(data, actor, action, so_far.subject, **so_far.detail)
+        record(data, actor, action, act.subject, **act.detail)
     except StorageError as error:
         remedy = f"{error.remedy}；不必重复这一操作"
         raise StorageError(
@@ -105,40 +106,37 @@ def recorded(
 
 
 def entries(data: DataDir) -> tuple[AuditEntry, ...]:
-    """Every line that can be read, in the order of the file. What cannot is for `verify` to name."""
+    """Every readable line, in the order of the file. `verify` names the others."""
     return tuple(entry for line in _lines(data) if (entry := read(line)) is not None)
 
 
 def head(data: DataDir) -> str:
-    """ "number seal" of the last line, to be carried by what leaves the building; empty before the first."""
+    """Number and seal of the last line, which exports and published versions carry; empty before the first line."""
     try:
-        handle = os.open(data.audit, os.O_RDONLY)
+        with data.audit.open("rb") as file:
+            last, _ = _last(file.fileno())
     except FileNotFoundError:
         return ""
-    try:
-        last = _last(handle)
-    finally:
-        os.close(handle)
     return f"{last.number} {last.seal}" if last else ""
 
 
 def subjects_of(data: DataDir, actions: Iterable[Action]) -> tuple[str, ...]:
-    """The subjects of the successful lines of these actions, in order: found by their spelling, without parsing."""
+    """The subjects of all successful lines of these actions, in order. Searched as bytes: parsing takes seconds."""
     try:
         raw = data.audit.read_bytes()
     except FileNotFoundError:
         return ()
     names = "|".join(actions)
     pattern = f'"action": "(?:{names})", "subject": "([^"\\\\]*)", "result": "成功"'.encode()
-    return tuple(found.decode("utf-8", errors="replace") for found in re.findall(pattern, raw))
+    return tuple(subject.decode("utf-8", errors="replace") for subject in re.findall(pattern, raw))
 
 
 def verify(data: DataDir) -> tuple[Fault, ...]:
     """Every line that was changed, removed, inserted or put elsewhere; empty when the chain is whole.
 
-    A last line without its line end was never confirmed to anyone: the next record takes its place, it is no fault.
+    A last line without its line end was never confirmed: the next record replaces it, so it is no fault.
     """
-    anchors = [*_anchors(data)]  # before the lines: whoever records meanwhile is no fault
+    anchors = [*_anchors(data)]  # read before the lines: a line added meanwhile is no fault
     faults: list[Fault] = []
     expected, number, seals = START, 0, {START: 0}
     line = 0
@@ -165,65 +163,56 @@ def verify(data: DataDir) -> tuple[Fault, ...]:
 
 
 def _anchors(data: DataDir) -> Generator[tuple[str, int, str]]:
-    """What other files say of the chain: where it is said, the number of a line, its seal."""
+    """What other files say of the chain: (which file, number of a line, its seal)."""
     if named := _head(data):
         yield data.audit_head.name, *named
     for path in sorted(data.versions.glob("*.json")):
         with suppress(OSError, ValueError, TypeError, AttributeError):
-            if found := _number_and_seal(json.loads(path.read_bytes()).get("audit", "")):
-                yield f"版本 {path.stem} 的发布记录", *found
+            if anchor := _number_and_seal(json.loads(path.read_bytes()).get("audit", "")):
+                yield f"版本 {path.stem} 的发布记录", *anchor
 
 
 # --- the file -------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _locked(data: DataDir) -> Generator[int]:
-    """The file, open for appending, for one process at a time; the lock goes with the handle."""
+def _appending(data: DataDir) -> Generator[tuple[int, AuditEntry | None]]:
+    """The file, open for one process at a time, and its last line; the lock goes with the handle."""
     data.root.mkdir(parents=True, exist_ok=True)
     handle = os.open(data.audit, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        _cut_what_was_never_confirmed(handle)
-        yield handle
+        last, end = _last(handle)
+        if (
+            end < os.fstat(handle).st_size
+        ):  # a killed writer's bytes after the last line end were never confirmed
+            os.ftruncate(handle, end)
+        yield handle, last
     finally:
         os.close(handle)
 
 
-def _cut_what_was_never_confirmed(handle: int) -> None:
-    """What a killed writer left behind the last line end goes, before anything is written after it."""
-    size = end = os.fstat(handle).st_size
-    while end:
-        start = max(0, end - _BLOCK)
-        found = os.pread(handle, end - start, start).rfind(b"\n")
-        end = start + found + 1 if found >= 0 else start
-        if found >= 0:
-            break
-    if end < size:
-        os.ftruncate(handle, end)
-
-
-def _last(handle: int) -> AuditEntry | None:
-    """The last line that can be read, whatever stands behind it; None where there is none."""
-    start = os.fstat(handle).st_size
-    tail = b""
-    while start:
-        size = min(_BLOCK, start)
-        start -= size
-        lines = (os.pread(handle, size, start) + tail).split(b"\n")
-        # The first piece may have begun in the block before it; the last stands behind the last line end.
-        for line in reversed(lines[1:-1] if start else lines[:-1]):
-            if entry := read(line):
-                return entry
-        tail = lines[0] + (b"\n" if len(lines) > 1 else b"")
-    return None
+def _last(handle: int) -> tuple[AuditEntry | None, int]:
+    """The last line that can be read, None without any; and where the last line end is."""
+    size, block = os.fstat(handle).st_size, _BLOCK
+    while True:
+        start = max(0, size - block)
+        raw = os.pread(handle, size - start, start)
+        end = raw.rfind(b"\n") + 1
+        lines = raw[:end].split(b"\n")[
+            1 if start else 0 : -1
+        ]  # the first piece may have begun before the block
+        entry = next((entry for line in reversed(lines) if (entry := read(line))), None)
+        if entry or not start:
+            return entry, start + end
+        block *= 2
 
 
 def _damage(data: DataDir, last: AuditEntry | None) -> str:
-    """Why the line named beside the file is not in it any more; empty when it is, or was never named."""
+    """Why the line that audit.head names is no longer in the file; empty when it is, or before the first line."""
     named = _head(data)
     if named is None:
-        whole = last is None or last.number == 1  # killed between the first line and its name
+        whole = last is None or last.number == 1  # killed between the first line and its head
         return "" if whole else f"{data.audit_head.name} 缺失或无法读取，不能确认末尾没有被删"
     number, known = named
     if last and known in (last.seal, last.previous):
@@ -233,7 +222,9 @@ def _damage(data: DataDir, last: AuditEntry | None) -> str:
     return f"曾记到第 {number} 条（印记 {known[:12]}），这一条已不在文件中"
 
 
-def _next(
+def _append(
+    data: DataDir,
+    handle: int,
     last: AuditEntry | None,
     actor: Actor,
     action: Action,
@@ -241,7 +232,8 @@ def _next(
     result: ActResult,
     detail: dict[str, Any],
 ) -> AuditEntry:
-    return sealed(
+    """The next line, the whole of it on the disk or nothing; then its name in audit.head."""
+    entry = sealed(
         AuditEntry(
             number=last.number + 1 if last else 1,
             at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
@@ -255,18 +247,13 @@ def _next(
             previous=last.seal if last else START,
         )
     )
-
-
-def _append(data: DataDir, handle: int, entry: AuditEntry) -> AuditEntry:
-    """The whole line on the disk, or nothing of it; then its name beside the file."""
-    name = temporary_sibling(data.audit_head)
-    size = os.fstat(handle).st_size
-    line = written(entry)
+    line, size = written(entry), os.fstat(handle).st_size
+    head = temporary_sibling(data.audit_head)
     try:
-        with name.open("wb") as beside:  # before the line: a disk without room for both refuses here
-            beside.write(_name(entry))
-            beside.flush()
-            os.fsync(beside.fileno())
+        with head.open("wb") as file:  # before the line: a disk without room for both refuses here
+            file.write(_head_of(entry))
+            file.flush()
+            os.fsync(file.fileno())
         try:
             if os.write(handle, line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -274,9 +261,11 @@ def _append(data: DataDir, handle: int, entry: AuditEntry) -> AuditEntry:
         except OSError:
             os.ftruncate(handle, size)
             raise
-        replace_atomically(name, data.audit_head)  # the folder too: it makes a new file's own name durable
+        replace_atomically(
+            head, data.audit_head
+        )  # syncs the folder too: a new file's own name becomes durable
     finally:
-        name.unlink(missing_ok=True)
+        head.unlink(missing_ok=True)
     return entry
 
 
@@ -290,17 +279,17 @@ def _lines(data: DataDir) -> list[bytes]:
 
 
 def _head(data: DataDir) -> tuple[int, str] | None:
-    """Number and seal of the last line as it was written beside the file; None before the first or when unreadable."""
+    """Number and seal of the last line as audit.head has them; None before the first line or when unreadable."""
     try:
         return _number_and_seal(data.audit_head.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
 
 
-def _name(entry: AuditEntry) -> bytes:
+def _head_of(entry: AuditEntry) -> bytes:
     return f"{entry.number} {entry.seal}\n".encode()
 
 
 def _number_and_seal(text: str) -> tuple[int, str] | None:
-    found = re.fullmatch(r"(\d{1,18}) ([0-9a-f]{64})\n?", text)
-    return (int(found[1]), found[2]) if found else None
+    match = re.fullmatch(r"(\d{1,18}) ([0-9a-f]{64})\n?", text)
+    return (int(match[1]), match[2]) if match else None

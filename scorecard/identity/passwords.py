@@ -1,7 +1,7 @@
-"""Passwords: Argon2id hashes, what a new one must be, and invented ones to start with.
+"""Passwords: Argon2id hashes, the rules for a new password, and random first passwords.
 
-Parameters are argon2-cffi's current recommendation (RFC 9106, low memory: 64 MiB, three passes); a hash made with older
-ones is renewed when its owner signs in. At most two hashes are computed at once: guessing must not take the machine.
+Parameters are argon2-cffi's recommendation (RFC 9106, low memory: 64 MiB, three passes); a hash with older parameters is
+renewed at the next sign-in. At most two hashes are computed at once: guessing must not use up the machine.
 """
 
 import secrets
@@ -18,10 +18,10 @@ from scorecard.errors import ScorecardError
 
 LONGEST = 128
 _HASHER = PasswordHasher()
-_ROOM = BoundedSemaphore(2)
-_PATIENCE = 10.0  # seconds a sign-in waits for its turn
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else: no 0 o 1 l i
-# What is tried first. Lower case, without the digits and signs people put behind a word to please a rule.
+_SLOTS = BoundedSemaphore(2)
+_WAIT = 10.0  # seconds a sign-in waits for its turn
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters and digits that look alike: 0 o 1 l i
+# The first guesses of an attacker, in lower case, without the digits and signs that users append to satisfy a rule.
 _OBVIOUS = (
     "password", "passw0rd", "p@ssword", "p@ssw0rd", "mima", "admin", "administrator", "root", "welcome", "letmein",
     "iloveyou", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx", "qazwsx", "abc", "abcd", "abcdef", "test",
@@ -36,13 +36,13 @@ _RUNS = (
 
 
 def hashed(password: str) -> str:
-    """The hash of a password, with its parameters and its salt in it."""
+    """The hash of a password, parameters and salt included."""
     with _turn():
         return _HASHER.hash(_spelt(password))
 
 
 def matches(digest: str, password: str) -> bool:
-    """Whether this is the password; for an empty digest never, and after the same time as for one."""
+    """Whether this is the password. For an empty digest never, after the same time as for any other."""
     decoy = _decoy()
     with _turn():
         try:
@@ -52,12 +52,12 @@ def matches(digest: str, password: str) -> bool:
 
 
 def outdated(digest: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Whether the hash has other parameters than today's."""
     return _HASHER.check_needs_rehash(digest)
 
 
 def invented() -> str:
-    """A random password that can be read out and typed: sixteen signs, about 79 bits."""
+    """A random password, easy to read out and to type: sixteen signs, about 79 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
 
 
@@ -76,12 +76,12 @@ def refuse_weak(password: str, name: str, minimum: int) -> None:
         raise _weak("是最先被猜到的密码之一", "不是常见词、连续或重复字符、纯数字的密码")
 
 
-def _weak(found: str, expected: str) -> ScorecardError:
-    return ScorecardError("新密码", found, expected, "建议用几个互不相关的词连成一句")
+def _weak(fault: str, expected: str) -> ScorecardError:
+    return ScorecardError("新密码", fault, expected, "建议用几个互不相关的词连成一句")
 
 
 def _spelt(password: str) -> str:
-    """One spelling for what looks alike: full-width digits typed with a Chinese keyboard are digits."""
+    """One spelling of what looks alike: full-width digits of a Chinese keyboard are digits."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -92,9 +92,9 @@ def _decoy() -> str:
 
 @contextmanager
 def _turn() -> Generator[None]:
-    if not _ROOM.acquire(timeout=_PATIENCE):
+    if not _SLOTS.acquire(timeout=_WAIT):
         raise ScorecardError("登录", "同时登录的人太多", "稍后再试", "请等几秒再试")
     try:
         yield
     finally:
-        _ROOM.release()
+        _SLOTS.release()

@@ -1,7 +1,7 @@
-"""seeds/access.toml -> who gets in and how, frozen; or every mistake in it, in Chinese.
+"""The settings of seeds/access.toml: the ways to sign in; or every mistake in the file, in Chinese.
 
-It says nothing about what indicators mean, so it belongs to no version: the catalogue does not read it. A seeds folder
-without the file has the values given here, under which nobody is trusted who does not sign in.
+The file says nothing about indicators, so it belongs to no version and the catalogue does not read it. Without it the
+defaults here hold, under which only users who sign in get in.
 """
 
 import re
@@ -14,9 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from scorecard.catalog.conditions import Frozen, mistake
 from scorecard.catalog.loader import ACCESS, parse_file
 
-Granted = Literal[
-    "leadership", "department", "case_management", "administrator"
-]  # roles somebody can be given
+Granted = Literal["leadership", "department", "case_management", "administrator"]  # the roles of accounts
 
 
 def _positive(value: int) -> int:
@@ -59,20 +57,20 @@ class SessionLimits(Frozen):
 
 
 class Lockout(Frozen):
-    """After how many wrong passwords an account is closed, and for how long."""
+    """After how many wrong passwords an account is locked, and for how long."""
 
     attempts: Whole = 5
     minutes: Whole = 15
 
 
 class Password(Frozen):
-    """What a new password must be; the rest of the rules are in passwords.py."""
+    """The rule for a new password that a court may change; the others are in passwords.py."""
 
     minimum_length: Whole = 10
 
 
 class Proxy(Frozen):
-    """The headers of a reverse proxy on this machine, and which of its words is which role."""
+    """The headers of a reverse proxy on this machine, and the role of each of its words."""
 
     enabled: bool = False
     name_header: HeaderName = "X-Remote-User"
@@ -82,7 +80,7 @@ class Proxy(Frozen):
 
 
 class Oidc(Frozen):
-    """The claims of an OpenID Connect provider, and which of its words is which role."""
+    """The claims of an OpenID Connect provider, and the role of each of its words."""
 
     enabled: bool = False
     name_claim: str = "preferred_username"
@@ -92,7 +90,7 @@ class Oidc(Frozen):
 
 
 class AccessSettings(Frozen):
-    """Everything seeds/access.toml says."""
+    """All settings of seeds/access.toml."""
 
     visitor_on_loopback: bool = False
     local_accounts: bool = True
@@ -113,6 +111,6 @@ class AccessSettings(Frozen):
 
 
 def load(seeds: Path) -> AccessSettings:
-    """The settings of a seeds folder. Raises SeedErrors with every mistake found."""
+    """The settings of a seeds folder. Raises SeedErrors with every mistake."""
     path = seeds / ACCESS
     return parse_file(ACCESS, path.read_bytes(), AccessSettings) if path.exists() else AccessSettings()

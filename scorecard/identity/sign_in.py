@@ -136,6 +136,6 @@ def change_password(
 def _refused(account: Account | None, now: datetime) -> SignInRefused:
     if account and account.locked_until and account.locked_until > now:
         minutes = max(1, ceil((account.locked_until - now) / timedelta(minutes=1)))
-        found, expected = "连续输错次数过多，账户已锁定", f"{minutes} 分钟后再试"
-        return SignInRefused("登录", found, expected, "或联系管理员重置密码")
+        reason = "连续输错次数过多，账户已锁定"
+        return SignInRefused("登录", reason, f"{minutes} 分钟后再试", "或联系管理员重置密码")
     return SignInRefused("登录", "账户或密码不对", "登记的账户和密码", "请重新输入；忘记密码请联系管理员重置")

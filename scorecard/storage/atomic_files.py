@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: temporary sibling, fsync, rename, fsync of the folder; one lock."""
+"""Atomic files: temporary sibling, fsync, rename, fsync of the folder; and the lock of the data folder."""
 
 import contextlib
 import errno
@@ -14,7 +14,7 @@ from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 
 def temporary_sibling(path: Path) -> Path:
-    """A name in the same folder that readers ignore; it carries the writer's process id for the sweep."""
+    """A name in the same folder that readers ignore, with the writer's process id."""
     return path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}"
 
 
@@ -26,7 +26,7 @@ def replace_atomically(temporary: Path, path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a small file so that any reader at any instant sees the old content or the new one."""
+    """Write a small file: a reader at any instant sees the old content or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_sibling(path)
     try:
@@ -46,7 +46,7 @@ def _sync(path: Path) -> None:
 
 
 def remove_stale_temporaries(folder: Path, only: str = "") -> None:
-    """Remove what a killed writer left behind; files of processes that still run stay, unless named."""
+    """Remove the temporary files of killed writers; those of running processes stay, unless `only` names one."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
         if path.name == only or (not only and not (owner.isdigit() and runs(int(owner)))):
@@ -57,7 +57,7 @@ def remove_stale_temporaries(folder: Path, only: str = "") -> None:
 
 
 def runs(process: int) -> bool:
-    """Whether there is a process of this number, whoever owns it."""
+    """Whether a process with this id exists, whoever owns it."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -91,9 +91,9 @@ _REASONS = {
 
 @contextlib.contextmanager
 def storage_errors(where: str) -> Generator[None]:
-    """The operating system's refusals in Chinese, with what to do."""
+    """Raise the operating system's errors as StorageError: in Chinese, with what to do."""
     try:
         yield
     except OSError as error:
-        found, remedy = _REASONS.get(error.errno or 0, (f"读写失败（{error.strerror}）", "请检查磁盘后重试"))
-        raise StorageError(where, found, "可写入的数据目录；未留下不完整的文件", remedy) from error
+        reason, remedy = _REASONS.get(error.errno or 0, (f"读写失败（{error.strerror}）", "请检查磁盘后重试"))
+        raise StorageError(where, reason, "可写入的数据目录；未留下不完整的文件", remedy) from error

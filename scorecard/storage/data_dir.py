@@ -1,4 +1,4 @@
-"""Where things lie in the data folder; the names are promises other processes rely on."""
+"""The paths in the data folder; other processes and older data rely on these names."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TEMPORARY_PREFIX = ".tmp-"
 
 @dataclass(frozen=True)
 class DataDir:
-    """The folder of one deployment: batches never change, versions are named, CURRENT is the only pointer."""
+    """The data folder of one deployment: batches never change, versions have ids, CURRENT is the only pointer."""
 
     root: Path
 

@@ -1,4 +1,4 @@
-"""Names of files that leave the building: readable, sortable, and allowed on Windows as elsewhere."""
+"""Names of exported files: readable, sortable, and valid on Windows too."""
 
 import re
 from datetime import date
@@ -17,9 +17,9 @@ def file_name(
     part: tuple[int, int] | None = None,
     mark: str = "",
 ) -> str:
-    """ "诉前调解成功率_2026年1—10月_截至20261031_v7f3a.png": readable, and a file name on Windows as elsewhere.
+    """ "诉前调解成功率_2026年1—10月_截至20261031_v7f3a.png", valid on Windows too.
 
-    `part` is (number, of how many) where there are several; `mark` sets apart what is otherwise named alike.
+    `part` is (number, count) of a file in several parts; `mark` tells apart files of otherwise the same name.
     """
     pieces = [
         _short(safe(title) or "图片", _LONGEST),
@@ -36,7 +36,7 @@ def file_name(
 
 
 def safe(text: str) -> str:
-    """The text as it may stand in a file's name on any system: what Windows forbids becomes its full-width sign."""
+    """The text as part of a file name on any system: signs that Windows forbids become full-width."""
     printable = "".join(sign for sign in text.translate(_FORBIDDEN) if sign.isprintable())
     return re.sub(r"\s+", " ", printable).strip(" .")
 

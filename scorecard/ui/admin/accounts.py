@@ -1,4 +1,4 @@
-"""账户 and 我的账户: the list, the forms, the first password shown once. What is decided, the page carries out."""
+"""账户 and 我的账户: the list, the forms, a first password shown once. The page carries out what the forms return."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from scorecard.ui.shell.templating import render
 
 AccountAct = Literal["assign", "reset", "disable", "enable"]
 ROLES: tuple[Granted, ...] = get_args(Granted)
-_TOLD = "_accounts_told"
-_COUNT = "_accounts_forms"  # a form that was sent comes back empty, under another key
+_RESULT = "_accounts_result"
+_COUNT = "_accounts_forms"  # number of the form: after it was sent, an empty one with another key
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class AccountChange:
-    """What is to be done to an account."""
+    """A change of an account."""
 
     name: str
     act: AccountAct
@@ -41,8 +41,9 @@ class AccountChange:
 
 
 def departments_of(catalog: Catalog) -> dict[str, str]:
-    """The departments somebody can belong to: id -> name. Collective ones are nobody's own."""
-    return {one.id: one.name for one in catalog.departments.values() if not one.collective}
+    """The departments an account can belong to: id -> name; no collective ones."""
+    departments = catalog.departments.values()
+    return {department.id: department.name for department in departments if not department.collective}
 
 
 def own(identity: Identity) -> None:
@@ -59,13 +60,13 @@ def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
     """All accounts, in the order in which they were created."""
     rows = [
         {
-            "name": one.name,
-            "role": ROLE_NAMES[one.role],
-            "department": departments.get(one.department or "", one.department or "—"),
-            "state": _state(one),
-            "password_at": one.password_at.astimezone(COURT_TIME).strftime("%Y-%m-%d %H:%M"),
+            "name": account.name,
+            "role": ROLE_NAMES[account.role],
+            "department": departments.get(account.department or "", account.department or "—"),
+            "state": _state(account),
+            "password_at": account.password_at.astimezone(COURT_TIME).strftime("%Y-%m-%d %H:%M"),
         }
-        for one in accounts.accounts
+        for account in accounts.accounts
     ]
     st.html(render("ui/admin/accounts.html", rows=rows))
 
@@ -77,7 +78,7 @@ def _state(account: Account) -> str:
 
 
 def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:
-    """The form of a new account; what was sent with it, once."""
+    """The form of a new account; its values in the run after it was sent."""
     st.html(render("ui/shell/section.html", text="", title="新增账户"))
     form = f"new-{st.session_state.get(_COUNT, 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -89,9 +90,9 @@ def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:
 
 
 def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountChange | None:
-    """The form of a known account; what is to be done, once."""
+    """The form of a known account; the change in the run after a button was pressed."""
     st.html(render("ui/shell/section.html", text="", title="调整账户"))
-    names = [one.name for one in accounts.accounts]
+    names = [account.name for account in accounts.accounts]
     if not names:
         return None
     name = st.selectbox("账户", names, key="account", width=220)
@@ -137,14 +138,14 @@ def _department(
 
 
 def announce(text: str, password: str = "") -> None:
-    """Say so after the page was drawn anew; a password with it, this once."""
-    st.session_state[_TOLD] = (text, password)
+    """Run the page again and show a result there, with a password that is shown this once."""
+    st.session_state[_RESULT] = (text, password)
     st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
     st.rerun()
 
 
 def show_result() -> None:
-    """What the last act had to say."""
-    text, password = st.session_state.pop(_TOLD, ("", ""))
+    """Show the result of the last act."""
+    text, password = st.session_state.pop(_RESULT, ("", ""))
     if text:
-        st.html(render("ui/admin/account_told.html", text=text, password=password))
+        st.html(render("ui/admin/account_result.html", text=text, password=password))

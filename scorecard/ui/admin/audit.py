@@ -1,4 +1,4 @@
-"""审计: whether the record is whole, the lines somebody chose, newest first. Shows and asks; the page acts."""
+"""审计: whether the log is whole, and the lines that match a filter. Shows and asks; the page acts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +8,8 @@ import streamlit as st
 
 from scorecard.access import Actor
 from scorecard.audit import listing
-from scorecard.audit.entry import Action, ActResult, AuditEntry
-from scorecard.audit.listing import AuditFilter, AuditRecord, words
+from scorecard.audit.entry import Action, ActResult
+from scorecard.audit.listing import AuditFilter, AuditRecord, local_time, words
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
@@ -24,24 +24,26 @@ def _verified(root: str, state: str, _actor: Actor) -> AuditRecord:
 
 
 def verified(actor: Actor) -> AuditRecord:
-    """The record, verified anew whenever one of its files has changed. Raises Forbidden."""
+    """The log, verified again whenever one of its files has changed. Raises Forbidden."""
     actor.require("audit")
     data = data_dir()
-    seen = [path.stat() for path in (data.audit, data.audit_head, data.versions) if path.exists()]
-    state = " ".join(f"{one.st_ino}-{one.st_size}-{one.st_mtime_ns}" for one in seen)
+    files = [path.stat() for path in (data.audit, data.audit_head, data.versions) if path.exists()]
+    state = " ".join(f"{file.st_ino}-{file.st_size}-{file.st_mtime_ns}" for file in files)
     return _verified(str(data.root.resolve()), state, actor)
 
 
 def show_faults(record: AuditRecord) -> None:
-    """Whether nothing was changed or removed; every fault with its line when something was."""
+    """Whether the log is whole; otherwise every fault with its line."""
     last = record.entries[-1] if record.entries else None
     st.html(render("ui/admin/audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
 
 
 def choose() -> AuditFilter:
-    """Which lines somebody wants to see."""
+    """The filter, as widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        who = st.text_input("经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170)
+        actor = st.text_input(
+            "经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170
+        )
         subject = st.text_input(
             "对象或说明", max_chars=80, placeholder="版本、批次、文件…", key="audit_subject", width=220
         )
@@ -50,7 +52,7 @@ def choose() -> AuditFilter:
         since = st.date_input("自", value=None, format="YYYY-MM-DD", key="audit_since", width=150)
         until = st.date_input("至", value=None, format="YYYY-MM-DD", key="audit_until", width=150)
     return AuditFilter(
-        who.strip(),
+        actor.strip(),
         subject.strip(),
         "" if action == _ANY else action,
         "" if result == _ANY else result,
@@ -60,17 +62,19 @@ def choose() -> AuditFilter:
 
 
 def show_entries(record: AuditRecord, choice: AuditFilter) -> None:
-    """The chosen lines, newest first, a page at a time."""
-    found = record.chosen(choice)
-    pages = max(1, -(-len(found) // SHOWN))
+    """The matching lines, newest first, a page at a time."""
+    entries = record.chosen(choice)
+    pages = max(1, -(-len(entries) // SHOWN))
     page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
-    shown = found[(page - 1) * SHOWN : page * SHOWN]
-    rows = [_row(entry) for entry in shown]
-    st.html(render("ui/admin/audit_lines.html", rows=rows, count=len(found), whole=len(record.entries)))
+    rows = [
+        {"entry": entry, "at": local_time(entry), "detail": words(entry.detail)}
+        for entry in entries[(page - 1) * SHOWN : page * SHOWN]
+    ]
+    st.html(render("ui/admin/audit_lines.html", rows=rows, count=len(entries), whole=len(record.entries)))
 
 
 def download(export: Callable[[], bytes]) -> None:
-    """The chosen lines as a file, made when it is asked for."""
+    """The matching lines as a file, made when it is requested."""
     st.download_button(
         "导出所选记录（CSV）",
         data=export,
@@ -79,18 +83,3 @@ def download(export: Callable[[], bytes]) -> None:
         on_click="ignore",
         key="audit_export",
     )
-
-
-def _row(entry: AuditEntry) -> dict[str, str]:
-    return {
-        "number": str(entry.number),
-        "at": entry.at.replace("T", " ")[:19],
-        "who": entry.actor,
-        "role": entry.role,
-        "origin": entry.origin,
-        "action": entry.action,
-        "subject": entry.subject,
-        "result": entry.result,
-        "detail": words(entry.detail),
-        "seal": entry.seal,
-    }

@@ -96,8 +96,8 @@ class SecurityMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        own = PEER_HEADER.encode()
-        genuine = [pair for pair in scope["headers"] if pair[0].lower().replace(b"_", b"-") != own]
+        name = PEER_HEADER.encode()
+        genuine = [pair for pair in scope["headers"] if pair[0].lower().replace(b"_", b"-") != name]
         scope = {**scope, "headers": genuine}
         request = request_of(scope)
         if scope["type"] == "websocket":
@@ -165,13 +165,13 @@ def _headers_of(message: Message) -> MutableHeaders:
 def _with_headers(send: Send, request: Request, longest: int) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            given = _headers_of(message)
-            cookies = given.getlist("set-cookie")
-            del given["server"], given["set-cookie"]
-            given.update(headers())
+            own = _headers_of(message)
+            cookies = own.getlist("set-cookie")
+            del own["server"], own["set-cookie"]
+            own.update(headers())
             for cookie in cookies:
-                given.append("set-cookie", _cookie(cookie, request.by_tls, longest))
-            message = {**message, "headers": given.raw}
+                own.append("set-cookie", _cookie(cookie, request.by_tls, longest))
+            message = {**message, "headers": own.raw}
         await send(message)
 
     return answer
@@ -202,11 +202,11 @@ def _with_return_page(send: Send, path: str, request: Request) -> Send:
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            given = _headers_of(message)
-            if given.get("location") == HOME:
-                given["location"] = target
-            given.append("set-cookie", f"{_RETURN_COOKIE}={cookie}; {_RETURN_FLAGS}")
-            message = {**message, "headers": given.raw}
+            own = _headers_of(message)
+            if own.get("location") == HOME:
+                own["location"] = target
+            own.append("set-cookie", f"{_RETURN_COOKIE}={cookie}; {_RETURN_FLAGS}")
+            message = {**message, "headers": own.raw}
         await send(message)
 
     return answer

@@ -64,10 +64,10 @@ class View:
 
     def ytd_href(self, page: str) -> str:
         """The address of a page at 年度累计 through the month on screen; empty where there is no such period."""
-        wanted = containing("ytd", self.selection.period.last_month)
-        if self.selection.grain == "ytd" or wanted not in periods(self.version, "ytd"):
+        period = containing("ytd", self.selection.period.last_month)
+        if self.selection.grain == "ytd" or period not in periods(self.version, "ytd"):
             return ""
-        wider = Selection(wanted, self.selection.department, self.selection.scope)
+        wider = Selection(period, self.selection.department, self.selection.scope)
         return f"{page}?{urlencode(query_of(self.version, wider))}"
 
     def card_href(self, card: Card) -> str:
@@ -215,11 +215,11 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
 
 def _version_in_address(current: Version) -> tuple[Version, str]:
     """The version that ?version= names, or the current one and why the named version cannot be shown."""
-    wanted = st.query_params.get("version", "")
-    if wanted in ("", current.id):
+    named = st.query_params.get("version", "")
+    if named in ("", current.id):
         return current, ""
     try:
-        return open_historic(wanted), ""
+        return open_historic(named), ""
     except StorageError as error:
         return current, f"{error.where}：{error.found}。这里显示的是当前版本。"
 

@@ -81,12 +81,12 @@ def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, byte
             render("ui/shell/pictures_label.html", text=label, sizes=[size.name for size in (A4, PROJECTOR)]),
             width="content",
         )
-        wanted = [
+        pressed = [
             size
             for size in (A4, PROJECTOR)
             if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary")
         ]
-        for size in wanted:
+        for size in pressed:
             _offer(size, make)
 
 

@@ -59,9 +59,9 @@ def _default(version: Version, grain: Grain) -> Period:
 def _keep_place(version: Version) -> None:
     """After a change of grain: the period that contains the one on screen, or the default."""
     grain: Grain = st.session_state["grain"]
-    wanted = containing(grain, st.session_state[_SHOWN])
+    period = containing(grain, st.session_state[_SHOWN])
     offered = periods(version, grain)
-    st.session_state["period"] = (wanted if wanted in offered else _default(version, grain)).label
+    st.session_state["period"] = (period if period in offered else _default(version, grain)).label
 
 
 def _department(version: Version) -> str:
