@@ -72,29 +72,29 @@ def test_the_seal_is_the_hash_of_the_seal_before_and_of_all_that_is_said(chain: 
 
     previous = "0" * 64
     for line in lines(chain):
-        said = json.loads(line)
-        claimed = said["seal"]
-        assert said["previous"] == previous
-        text = json.dumps({**said, "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        fields = json.loads(line)
+        claimed = fields["seal"]
+        assert fields["previous"] == previous
+        text = json.dumps({**fields, "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert hashlib.sha256(text.encode()).hexdigest() == claimed
         previous = claimed
 
 
-def _changed(found: list[bytes]) -> list[bytes]:
-    return [*found[:2], found[2].replace("账户3".encode(), "账户9".encode()), *found[3:]]
+def _changed(content: list[bytes]) -> list[bytes]:
+    return [*content[:2], content[2].replace("账户3".encode(), "账户9".encode()), *content[3:]]
 
 
-def _resealed(found: list[bytes]) -> list[bytes]:
+def _resealed(content: list[bytes]) -> list[bytes]:
     """Changed by somebody who knows how seals are made, but did not do all lines after it."""
-    entry = read(found[2].rstrip())
+    entry = read(content[2].rstrip())
     assert entry is not None
-    return [*found[:2], written(sealed(replace(entry, subject="账户9"))), *found[3:]]
+    return [*content[:2], written(sealed(replace(entry, subject="账户9"))), *content[3:]]
 
 
-def _all_resealed(found: list[bytes]) -> list[bytes]:
+def _all_resealed(content: list[bytes]) -> list[bytes]:
     """The whole chain made anew after a change: only what other files say of it tells."""
     previous, made = "0" * 64, []
-    for number, line in enumerate(found[1:], 1):
+    for number, line in enumerate(content[1:], 1):
         entry = read(line.rstrip())
         assert entry is not None
         made.append(sealed(replace(entry, number=number, previous=previous)))
@@ -105,17 +105,17 @@ def _all_resealed(found: list[bytes]) -> list[bytes]:
 TAMPERINGS: dict[str, tuple[Callable[[list[bytes]], list[bytes]], int]] = {
     "changed": (_changed, 3),
     "changed and sealed again": (_resealed, 4),
-    "spelt in another way": (lambda found: [*found[:2], found[2].replace(b'": ', b'":'), *found[3:]], 3),
-    "first removed": (lambda found: found[1:], 1),
-    "middle removed": (lambda found: [*found[:2], *found[3:]], 3),
-    "two exchanged": (lambda found: [*found[:2], found[3], found[2], *found[4:]], 3),
-    "one doubled": (lambda found: [*found[:3], found[2], *found[3:]], 4),
-    "blank line inserted": (lambda found: [*found[:3], b"\n", *found[3:]], 4),
-    "foreign line inserted": (lambda found: [*found[:3], b'{"number": "x"}\n', *found[3:]], 4),
-    "number of another type": (lambda found: [*found[:2], found[2].replace(b'": 3', b'": "3"', 1), *found[3:]], 3),
-    "tail cut off": (lambda found: found[:4], 5),
-    "last cut off": (lambda found: found[:-1], LINES),
-    "all cut off": (lambda found: [], 1),
+    "spelt in another way": (lambda content: [*content[:2], content[2].replace(b'": ', b'":'), *content[3:]], 3),
+    "first removed": (lambda content: content[1:], 1),
+    "middle removed": (lambda content: [*content[:2], *content[3:]], 3),
+    "two exchanged": (lambda content: [*content[:2], content[3], content[2], *content[4:]], 3),
+    "one doubled": (lambda content: [*content[:3], content[2], *content[3:]], 4),
+    "blank line inserted": (lambda content: [*content[:3], b"\n", *content[3:]], 4),
+    "foreign line inserted": (lambda content: [*content[:3], b'{"number": "x"}\n', *content[3:]], 4),
+    "number of another type": (lambda content: [*content[:2], content[2].replace(b'": 3', b'": "3"', 1), *content[3:]], 3),
+    "tail cut off": (lambda content: content[:4], 5),
+    "last cut off": (lambda content: content[:-1], LINES),
+    "all cut off": (lambda content: [], 1),
     "made anew without the first": (_all_resealed, LINES),
 }  # fmt: skip
 
@@ -256,22 +256,24 @@ def test_two_processes_at_once_make_one_chain(data: DataDir) -> None:
     subjects = [entry.subject for entry in audit.entries(data)]
     assert len(subjects) == 75
     for name in ("a", "b", "c"):
-        assert [one for one in subjects if one.startswith(name)] == [f"{name}-{n}" for n in range(25)]
+        assert [subject for subject in subjects if subject.startswith(name)] == [
+            f"{name}-{n}" for n in range(25)
+        ]
 
 
 def test_an_act_is_recorded_however_it_ends(data: DataDir) -> None:
-    with audit.recorded(data, TESTER, "发布", "v1") as told:
-        told.detail["rows"] = 5
+    with audit.recorded(data, TESTER, "发布", "v1") as act:
+        act.detail["rows"] = 5
     with pytest.raises(Forbidden), audit.recorded(data, LEADER, "发布", "v2"):
         LEADER.require("publish")
     with pytest.raises(StorageError), audit.recorded(data, TESTER, "发布", "v3"):
         raise StorageError("磁盘", "磁盘已满", "空间")
     with pytest.raises(ZeroDivisionError), audit.recorded(data, TESTER, "发布", "v4"):
         _ = 1 / 0
-    assert [(one.subject, one.result) for one in audit.entries(data)] == [
+    assert [(entry.subject, entry.result) for entry in audit.entries(data)] == [
         ("v1", "成功"), ("v2", "拒绝"), ("v3", "失败"), ("v4", "失败"),
     ]  # fmt: skip
-    reasons = [one.detail.get("reason") for one in audit.entries(data)]
+    reasons = [entry.detail.get("reason") for entry in audit.entries(data)]
     assert reasons == [None, "组长（领导小组）没有这项权限", "磁盘已满", "操作中断（ZeroDivisionError）"]
 
 
@@ -297,11 +299,11 @@ def test_no_cell_of_a_refused_extract_is_kept(data: DataDir, catalog: Catalog) -
     no_header = "赵钱孙,李周吴\n1,2\n".encode()
     with pytest.raises(Refused):
         accept(no_header, "案件.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, data)
-    assert [one.result for one in audit.entries(data)] == ["拒绝", "拒绝"]
+    assert [entry.result for entry in audit.entries(data)] == ["拒绝", "拒绝"]
     assert "处须改正" in audit.entries(data)[0].detail["reason"]
-    kept = data.audit.read_text("utf-8")
-    assert "赵钱孙" not in kept
-    assert "李周吴" not in kept
+    text = data.audit.read_text("utf-8")
+    assert "赵钱孙" not in text
+    assert "李周吴" not in text
 
 
 # --- versions carry the seal of their day ---------------------------------------------------------------------
@@ -363,9 +365,9 @@ def test_a_record_of_before_there_were_seals_is_no_fault(published: tuple[DataDi
 
 def _without_the_last(data: DataDir, count: int) -> None:
     """The record as it is when the process was killed before it wrote its last lines."""
-    kept = lines(data)[:-count]
-    data.audit.write_bytes(b"".join(kept))
-    last = read(kept[-1].rstrip()) if kept else None
+    remaining = lines(data)[:-count]
+    data.audit.write_bytes(b"".join(remaining))
+    last = read(remaining[-1].rstrip()) if remaining else None
     if last is None:
         data.audit_head.unlink()
     else:
@@ -379,17 +381,17 @@ def test_an_accepted_batch_without_a_line_gets_one_at_the_next_upload(
     batch = accept(cases_csv(5), "甲.csv", table, catalog, AS_OF, OFFICER, data)
     _without_the_last(data, 1)
     accept(cases_csv(5, 50), "乙.csv", table, catalog, AS_OF, TESTER, data)
-    assert [one.action for one in audit.entries(data)] == [
+    assert [entry.action for entry in audit.entries(data)] == [
         "上传"
     ]  # so young that its own line may still come
     monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     accept(cases_csv(5, 90), "丙.csv", table, catalog, AS_OF, TESTER, data)
-    found = [one for one in audit.entries(data) if one.action == "补记"]
-    assert [one.subject for one in found] == [f"cases/{batch.name}"]
-    assert found[0].detail["by"] == "李四"
-    assert found[0].detail["when"] == batch.accepted_at.isoformat()
+    recovered = [entry for entry in audit.entries(data) if entry.action == "补记"]
+    assert [entry.subject for entry in recovered] == [f"cases/{batch.name}"]
+    assert recovered[0].detail["by"] == "李四"
+    assert recovered[0].detail["when"] == batch.accepted_at.isoformat()
     accept(cases_csv(5, 130), "丁.csv", table, catalog, AS_OF, TESTER, data)
-    assert [one.action for one in audit.entries(data)].count("补记") == 1
+    assert [entry.action for entry in audit.entries(data)].count("补记") == 1
     assert audit.verify(data) == ()
 
 
@@ -400,10 +402,11 @@ def test_a_publication_without_a_line_gets_one_at_the_next(
     monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     _without_the_last(data, 1)
     rollback(data, old, ADMINISTRATOR)
-    told = [
-        (one.action, one.subject, one.detail.get("act"), one.detail.get("by")) for one in audit.entries(data)
+    recorded = [
+        (entry.action, entry.subject, entry.detail.get("act"), entry.detail.get("by"))
+        for entry in audit.entries(data)
     ]
-    assert told[-2:] == [("补记", new, "发布", "李四"), ("回退", old, None, None)]
+    assert recorded[-2:] == [("补记", new, "发布", "李四"), ("回退", old, None, None)]
     assert audit.verify(data) == ()
 
 
@@ -415,10 +418,10 @@ def test_a_pointer_that_was_moved_without_a_line_gets_one(
     rollback(data, old, ADMINISTRATOR)
     _without_the_last(data, 1)
     publish(data, new, OFFICER)
-    told = [(one.action, one.subject, one.detail.get("act")) for one in audit.entries(data)]
-    assert told[-2:] == [("补记", old, "改为当前版本"), ("发布", new, None)]
+    recorded = [(entry.action, entry.subject, entry.detail.get("act")) for entry in audit.entries(data)]
+    assert recorded[-2:] == [("补记", old, "改为当前版本"), ("发布", new, None)]
     publish(data, new, OFFICER)
-    assert [one.action for one in audit.entries(data)].count("补记") == 1
+    assert [entry.action for entry in audit.entries(data)].count("补记") == 1
 
 
 def test_a_refusal_is_recorded_with_who_wanted_what(published: tuple[DataDir, str, str]) -> None:
@@ -431,22 +434,22 @@ def test_a_refusal_is_recorded_with_who_wanted_what(published: tuple[DataDir, st
 
 def details_of(path: Path) -> set[str]:
     """The names of what a file's code tells the audit beside the columns of a line."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in ("recorded", "record", "release"):
-                found |= {one.arg for one in node.keywords if one.arg}
+                names |= {keyword.arg for keyword in node.keywords if keyword.arg}
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             held = node.value
             if isinstance(held, ast.Attribute) and held.attr == "detail":
-                found.add(str(node.slice.value))
-    return found
+                names.add(str(node.slice.value))
+    return names
 
 
 def test_every_detail_the_code_tells_has_a_chinese_name() -> None:
     sources = [path for room in ("scorecard", "etl") for path in (ROOT / room).rglob("*.py")]
-    told = set.union(*(details_of(path) for path in sources)) | {"again", "formats", "manifest"}
-    assert {"files", "export", "rows", "version"} <= told
-    for name in told - {"also"}:  # a function that gives more of them
+    names = set.union(*(details_of(path) for path in sources)) | {"again", "formats", "manifest"}
+    assert {"files", "export", "rows", "version"} <= names
+    for name in names - {"also"}:  # a function that gives more of them
         assert not re.search("[a-z]", listing.words({name: "值"})), name

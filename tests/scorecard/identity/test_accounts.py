@@ -56,13 +56,13 @@ def enter(
 def refused(
     data: DataDir, name: str, password: str, guesses: FailedAttempts | None = None, now: datetime = NOON
 ) -> str:
-    with pytest.raises(SignInRefused) as found:
+    with pytest.raises(SignInRefused) as refusal:
         enter(data, name, password, guesses, now)
-    return str(found.value)
+    return str(refusal.value)
 
 
 def lines(data: DataDir) -> list[tuple[str, str, str, str]]:
-    return [(one.action, one.actor, one.subject, one.result) for one in audit.entries(data)]
+    return [(entry.action, entry.actor, entry.subject, entry.result) for entry in audit.entries(data)]
 
 
 # --- signing in -----------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_full_width_digits_are_the_same_password(data: DataDir, lisi: str) -> No
 
 def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data: DataDir, lisi: str) -> None:
     assert refused(data, lisi, "wrong") == refused(data, "王麻子", "wrong")
-    assert [one.result for one in audit.entries(data)[-2:]] == ["拒绝", "拒绝"]
+    assert [entry.result for entry in audit.entries(data)[-2:]] == ["拒绝", "拒绝"]
 
 
 def test_a_wrong_name_costs_as_many_hashes_as_a_wrong_password(
@@ -135,7 +135,9 @@ def test_guessing_locks_the_account_for_a_while_even_for_the_right_password(data
     assert "1 分钟" in refused(data, lisi, GOOD, now=NOON + timedelta(minutes=14, seconds=30))
     assert enter(data, lisi, GOOD, now=NOON + timedelta(minutes=16)).failures == 0
     assert "锁定 15 分钟" in next(
-        str(one.detail["reason"]) for one in audit.entries(data) if "锁定 15" in str(one.detail.get("reason"))
+        str(entry.detail["reason"])
+        for entry in audit.entries(data)
+        if "锁定 15" in str(entry.detail.get("reason"))
     )
 
 
@@ -168,8 +170,8 @@ def test_guesses_that_run_at_the_same_time_are_all_counted(data: DataDir, lisi: 
         return refused(data, lisi, "wrong", guesses)
 
     with ThreadPoolExecutor(12) as pool:
-        told = list(pool.map(guess, range(12)))
-    assert sum("账户或密码不对" in one for one in told) == 4
+        refusals = list(pool.map(guess, range(12)))
+    assert sum("账户或密码不对" in text for text in refusals) == 4
     assert "已锁定" in refused(data, lisi, GOOD, guesses)
 
 
@@ -218,9 +220,9 @@ def test_hashes_are_argon2id_with_current_parameters_and_old_ones_are_renewed(
     monkeypatch.setattr(passwords, "_decoy", lambda: old)
     enter(data, lisi, GOOD)
     new = account_file.read(data).accounts[0].digest
-    found = argon2.extract_parameters(new)
-    assert found.type is argon2.Type.ID
-    assert (found.memory_cost, found.time_cost) >= (65536, 3)
+    parameters = argon2.extract_parameters(new)
+    assert parameters.type is argon2.Type.ID
+    assert (parameters.memory_cost, parameters.time_cost) >= (65536, 3)
     assert new != old
     enter(data, lisi, GOOD)
     assert account_file.read(data).accounts[0].digest == new
@@ -245,20 +247,20 @@ def test_a_good_password_needs_no_zoo_of_signs(good: str) -> None:
 
 
 def test_invented_passwords_are_good_and_never_the_same() -> None:
-    found = {passwords.invented() for _ in range(200)}
-    assert len(found) == 200
-    for one in found:
-        passwords.refuse_weak(one, "admin", 16)
-        assert not set(one) & set("0o1li")
+    random = {passwords.invented() for _ in range(200)}
+    assert len(random) == 200
+    for password in random:
+        passwords.refuse_weak(password, "admin", 16)
+        assert not set(password) & set("0o1li")
 
 
 def test_a_password_is_changed_by_who_knows_it_and_only_to_a_new_one(data: DataDir, lisi: str) -> None:
-    for old, new, told in (
+    for old, new, reason in (
         ("wrong", "another harbour 48", "不对"),
         (GOOD, GOOD, "相同"),
         (GOOD, "short", "不少于 10"),
     ):
-        with pytest.raises(ScorecardError, match=told):
+        with pytest.raises(ScorecardError, match=reason):
             change_password(data, SETTINGS, lisi, old, new, HERE)
         assert enter(data, lisi, GOOD)
     change_password(data, SETTINGS, lisi, GOOD, "another harbour 48", HERE)
@@ -277,7 +279,7 @@ def test_guessing_the_old_password_locks_too(data: DataDir, lisi: str) -> None:
 # --- an administrator's work ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, OFFICER], ids=lambda one: one.role)
+@pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, OFFICER], ids=lambda actor: actor.role)
 def test_only_an_administrator_changes_accounts_and_a_refusal_is_recorded(
     actor: Actor, data: DataDir, lisi: str
 ) -> None:
@@ -357,7 +359,7 @@ def test_every_change_of_an_account_is_recorded(data: DataDir, lisi: str) -> Non
     accounts.reset(data, ADMINISTRATOR, lisi)
     accounts.set_disabled(data, ADMINISTRATOR, lisi, True)
     accounts.set_disabled(data, ADMINISTRATOR, lisi, False)
-    changes = [one.detail["change"] for one in audit.entries(data)]
+    changes = [entry.detail["change"] for entry in audit.entries(data)]
     assert changes == ["新增", "修改密码", "调整身份", "重置密码", "停用", "启用"]
     assert audit.verify(data) == ()
 
@@ -396,7 +398,7 @@ def test_two_who_create_accounts_at_once_lose_none(data: DataDir) -> None:
     names = [f"人员{number}" for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda name: accounts.create(data, ADMINISTRATOR, name, "leadership", None, []), names))
-    assert {one.name for one in account_file.read(data).accounts} == set(names)
+    assert {account.name for account in account_file.read(data).accounts} == set(names)
     json.loads(data.accounts.read_bytes())
 
 

@@ -45,7 +45,7 @@ ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, console("测�
 
 
 @pytest.mark.parametrize("capability", get_args(Capability))
-@pytest.mark.parametrize("actor", ACTORS, ids=lambda one: one.role)
+@pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.role)
 def test_a_role_may_do_what_the_plan_of_work_gives_it_and_nothing_else(
     actor: Actor, capability: Capability
 ) -> None:
@@ -58,8 +58,8 @@ def test_a_role_may_do_what_the_plan_of_work_gives_it_and_nothing_else(
     with pytest.raises(Forbidden) as refused:
         actor.require(capability, "civil")
     for role, name in ROLE_NAMES.items():
-        told = refused.value.expected.removeprefix("有权限的身份：").split("、")
-        assert (name in told) == (capability in MAY[role])
+        roles = refused.value.expected.removeprefix("有权限的身份：").split("、")
+        assert (name in roles) == (capability in MAY[role])
 
 
 def test_every_role_and_every_right_has_a_name_and_a_line() -> None:
@@ -87,15 +87,15 @@ def test_a_change_of_who_gets_in_changes_no_version(seeds: Path) -> None:
 
 
 def test_a_seeds_folder_without_settings_lets_in_who_signs_in_and_nobody_else(tmp_path: Path) -> None:
-    found = settings.load(tmp_path)
-    assert found.local_accounts
-    assert not found.visitor_on_loopback
-    assert not found.proxy.enabled
-    assert not found.oidc.enabled
+    defaults = settings.load(tmp_path)
+    assert defaults.local_accounts
+    assert not defaults.visitor_on_loopback
+    assert not defaults.proxy.enabled
+    assert not defaults.oidc.enabled
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "words"),
     [
         ("vistor_on_loopback = true", ("未登记的键", "visitor_on_loopback")),
         ("local_accounts = 1", ("值为 1", "true 或 false")),
@@ -109,13 +109,13 @@ def test_a_seeds_folder_without_settings_lets_in_who_signs_in_and_nobody_else(tm
     ],
 )
 def test_a_mistake_in_the_settings_is_told_with_its_key(
-    text: str, told: tuple[str, ...], tmp_path: Path
+    text: str, words: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "access.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SeedErrors) as found:
+    with pytest.raises(SeedErrors) as refusal:
         settings.load(tmp_path)
-    for word in ("access.toml", *told):
-        assert word in str(found.value)
+    for word in ("access.toml", *words):
+        assert word in str(refusal.value)
 
 
 # --- the reverse proxy ----------------------------------------------------------------------------------------
@@ -152,9 +152,9 @@ def request(headers: Mapping[str, str] | None = None, peer: str = "127.0.0.1", *
 
 
 def test_a_proxy_on_this_machine_is_believed_when_that_is_switched_on(data: DataDir) -> None:
-    found = authenticator(data).by_proxy(request(ALICE))
-    assert found is not None
-    assert found.actor == Actor("alice", "case_management", origin="本机")
+    identity = authenticator(data).by_proxy(request(ALICE))
+    assert identity is not None
+    assert identity.actor == Actor("alice", "case_management", origin="本机")
 
 
 def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None:
@@ -163,9 +163,9 @@ def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None
         "x-remote-role": "庭室",
         "x-remote-department": "民事审判庭",
     }
-    found = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
-    assert found is not None
-    assert found.actor == Actor("张三", "department", "civil", "10.1.2.3")
+    identity = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
+    assert identity is not None
+    assert identity.actor == Actor("张三", "department", "civil", "10.1.2.3")
 
 
 @pytest.mark.parametrize("peer", ["10.1.2.3", "192.168.0.7", "::ffff:10.1.2.3", "8.8.8.8", ""])
@@ -184,26 +184,26 @@ def test_the_header_does_nothing_while_the_proxy_is_switched_off(data: DataDir) 
 
 def test_a_header_given_twice_is_nobody(data: DataDir) -> None:
     twice = Request((*request(ALICE).headers, ("x-remote-role", "组长")), "127.0.0.1")
-    found = authenticator(data).by_proxy(twice)
-    assert found is not None
-    assert found.actor == NOBODY
-    assert "重复" in found.note
+    identity = authenticator(data).by_proxy(twice)
+    assert identity is not None
+    assert identity.actor == NOBODY
+    assert "重复" in identity.note
 
 
 @pytest.mark.parametrize("role", ["", "院长", "administrator", "console"])
 def test_a_role_that_is_not_registered_is_no_role(role: str, data: DataDir) -> None:
-    found = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": role}))
-    assert found is not None
-    assert found.actor == NOBODY
+    identity = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": role}))
+    assert identity is not None
+    assert identity.actor == NOBODY
 
 
 def test_a_department_that_is_not_registered_is_nobody(data: DataDir) -> None:
-    found = authenticator(data).by_proxy(
+    identity = authenticator(data).by_proxy(
         request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"})
     )
-    assert found is not None
-    assert found.actor == NOBODY
-    assert "部门没有登记" in found.note
+    assert identity is not None
+    assert identity.actor == NOBODY
+    assert "部门没有登记" in identity.note
 
 
 def test_a_window_left_open_through_a_proxy_ends_like_any_other(data: DataDir) -> None:
@@ -235,10 +235,10 @@ CLAIMS: dict[str, Any] = {
 def test_the_role_comes_from_the_claim_and_the_sign_in_is_recorded_once(data: DataDir) -> None:
     known = authenticator(data)
     for _ in range(3):
-        found = known.by_oidc(CLAIMS, request())
-        assert found is not None
-        assert found.actor == Actor("李四", "case_management", origin="本机")
-    assert [(one.action, one.actor, one.detail["way"]) for one in audit.entries(data)] == [
+        identity = known.by_oidc(CLAIMS, request())
+        assert identity is not None
+        assert identity.actor == Actor("李四", "case_management", origin="本机")
+    assert [(entry.action, entry.actor, entry.detail["way"]) for entry in audit.entries(data)] == [
         ("登录", "李四", "统一身份认证")
     ]
 
@@ -260,17 +260,17 @@ def test_the_role_comes_from_the_claim_and_the_sign_in_is_recorded_once(data: Da
 )
 def test_claims_that_name_no_role_or_no_time_let_nobody_in(changes: dict[str, Any], data: DataDir) -> None:
     known = authenticator(data)
-    found = known.by_oidc({**CLAIMS, **changes}, request())
-    assert found is not None
-    assert found.actor == NOBODY
-    assert found.note
+    identity = known.by_oidc({**CLAIMS, **changes}, request())
+    assert identity is not None
+    assert identity.actor == NOBODY
+    assert identity.note
     assert audit.entries(data) == ()
 
 
 def test_of_several_roles_the_first_registered_one_counts(data: DataDir) -> None:
-    found = authenticator(data).by_oidc({**CLAIMS, "role": ["审管", "组长", "别的"]}, request())
-    assert found is not None
-    assert found.actor.role == "leadership"
+    identity = authenticator(data).by_oidc({**CLAIMS, "role": ["审管", "组长", "别的"]}, request())
+    assert identity is not None
+    assert identity.actor.role == "leadership"
 
 
 def test_claims_do_nothing_without_a_sign_in_or_while_it_is_switched_off(data: DataDir) -> None:
@@ -284,19 +284,19 @@ def test_a_sign_in_at_the_provider_ends_with_our_session_and_by_signing_out(data
     here = request(**{OIDC_COOKIE: "signed-by-the-framework"})
     for minutes in range(0, 480, 25):  # something is done every 25 minutes
         clock.now = NOON + timedelta(minutes=minutes)
-        found = known.by_oidc(CLAIMS, here)
-        assert found is not None
-        assert found.signed_in
+        identity = known.by_oidc(CLAIMS, here)
+        assert identity is not None
+        assert identity.signed_in
     clock.now = NOON + timedelta(minutes=481)
-    found = known.by_oidc(CLAIMS, here)
-    assert found is not None
-    assert found.actor == NOBODY
+    identity = known.by_oidc(CLAIMS, here)
+    assert identity is not None
+    assert identity.actor == NOBODY
     again = {**CLAIMS, "iat": clock.now.timestamp()}
     assert known.by_oidc(again, here).signed_in  # pyright: ignore
     assert known.sign_out(here) == "统一身份认证"
     assert not known.by_oidc(again, here).signed_in  # pyright: ignore
     assert known.of_request(here).actor.role == "visitor"
-    assert [one.action for one in audit.entries(data)] == ["登录", "登录", "退出"]
+    assert [entry.action for entry in audit.entries(data)] == ["登录", "登录", "退出"]
 
 
 def test_a_cookie_the_framework_never_vouched_for_is_nobody_s(data: DataDir) -> None:

@@ -85,24 +85,24 @@ def pair(catalog: Catalog) -> AttachedVersions:
 
 def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: AttachedVersions) -> None:
     table = contract(key=(), replaces="all", checks=())
-    found = table_impact(pair, table, table)
-    assert (found.before, found.after, found.new, found.missing, found.unchanged) == (3, 3, 2, 2, 1)
-    assert sorted((row.line, row.key) for row in found.new_rows) == [(3, "丙"), (4, "")]
-    assert sorted(row.key for row in found.missing_rows) == ["乙", "甲"]
-    assert "张三丰" not in str(found)
+    impact = table_impact(pair, table, table)
+    assert (impact.before, impact.after, impact.new, impact.missing, impact.unchanged) == (3, 3, 2, 2, 1)
+    assert sorted((row.line, row.key) for row in impact.new_rows) == [(3, "丙"), (4, "")]
+    assert sorted(row.key for row in impact.missing_rows) == ["乙", "甲"]
+    assert "张三丰" not in str(impact)
 
 
 def test_a_key_that_was_redefined_is_said_and_whole_rows_are_compared(pair: AttachedVersions) -> None:
     before, after = contract(key=("case_no",), checks=()), contract(key=("cause",), checks=())
-    found = table_impact(pair, after, before)
-    assert "主键的约定已改变" in found.note
-    assert (found.new, found.missing, found.changed) == (2, 2, 0)
+    impact = table_impact(pair, after, before)
+    assert "主键的约定已改变" in impact.note
+    assert (impact.new, impact.missing, impact.changed) == (2, 2, 0)
 
 
 def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: AttachedVersions) -> None:
     pair.connection.execute("DELETE FROM published.trials WHERE _line = 3")
     pair.connection.execute("UPDATE candidate.trials SET contact = '李四' WHERE cause = '甲'")
     table = contract(key=("cause",), checks=())
-    found = table_impact(pair, table, table)
-    assert (found.changed, found.columns) == (1, (("联系人", 1),))
-    assert [(one.column, one.before, one.after) for one in found.cells] == [("联系人", MASK, MASK)]
+    impact = table_impact(pair, table, table)
+    assert (impact.changed, impact.columns) == (1, (("联系人", 1),))
+    assert [(cell.column, cell.before, cell.after) for cell in impact.cells] == [("联系人", MASK, MASK)]

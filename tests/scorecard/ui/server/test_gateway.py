@@ -53,7 +53,7 @@ class Inside:
         own = [
             (b"server", b"Framework"),
             (b"X-Frame-Options", b"ALLOWALL"),
-            *((b"set-cookie", one) for one in cookies),
+            *((b"set-cookie", cookie) for cookie in cookies),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": own})
         await send({"type": "http.response.body", "body": b"inside"})
@@ -87,19 +87,23 @@ class Server:
             "client": (peer, 40000),
             "headers": [(name.encode(), value.encode()) for name, value in raw.items() if value],
         }
-        said: list[dict[str, Any]] = []
+        sent_messages: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
             return {"type": "websocket.connect" if socket else "http.request", "body": b""}
 
         async def send(message: Any) -> None:
-            said.append(message)
+            sent_messages.append(message)
 
         asyncio.run(self.doors(scope, receive, send))
         if socket:
-            return (said[0]["code"] if said else 101), [], ""
-        body = b"".join(one.get("body", b"") for one in said[1:]).decode()
-        return said[0]["status"], [(n.decode().lower(), v.decode()) for n, v in said[0]["headers"]], body
+            return (sent_messages[0]["code"] if sent_messages else 101), [], ""
+        body = b"".join(message.get("body", b"") for message in sent_messages[1:]).decode()
+        return (
+            sent_messages[0]["status"],
+            [(n.decode().lower(), v.decode()) for n, v in sent_messages[0]["headers"]],
+            body,
+        )
 
 
 @pytest.fixture
@@ -116,11 +120,11 @@ def by(role: str) -> dict[str, str]:
 
 def test_every_answer_carries_the_same_headers_once_and_says_no_server(server: Server) -> None:
     for path, given in (("/", {}), ("/_stcore/metrics", {}), ("/", {"host": "evil.example"})):
-        _, found, _ = server.ask(path, given)
-        names = [name for name, _ in found]
+        _, pairs, _ = server.ask(path, given)
+        names = [name for name, _ in pairs]
         assert "server" not in names
         for name, value in headers().items():
-            assert [one for known, one in found if known == name] == [value]
+            assert [text for known, text in pairs if known == name] == [value]
 
 
 def test_the_policy_allows_no_other_server_no_eval_and_no_script_of_a_page() -> None:
@@ -131,7 +135,7 @@ def test_the_policy_allows_no_other_server_no_eval_and_no_script_of_a_page() -> 
     scripts = rules["script-src"]
     assert scripts[0] == "'self'"
     assert len(scripts) == 3, "the framework's own line and ours"
-    assert all(one.startswith("'sha256-") for one in scripts[1:])
+    assert all(script.startswith("'sha256-") for script in scripts[1:])
     allowed = {word for words in rules.values() for word in words if not word.startswith("'sha256-")}
     assert allowed == {"'none'", "'self'", "'unsafe-inline'", "data:", "blob:"}
 
@@ -148,8 +152,8 @@ def test_the_policy_allows_no_other_server_no_eval_and_no_script_of_a_page() -> 
 def test_cookies_are_secure_behind_tls_and_outlive_no_session(
     scheme: str, given: dict[str, str], peer: str, secure: bool, server: Server
 ) -> None:
-    _, found, _ = server.ask("/", given, scheme=scheme, peer=peer)
-    cookies = [value for name, value in found if name == "set-cookie"]
+    _, pairs, _ = server.ask("/", given, scheme=scheme, peer=peer)
+    cookies = [value for name, value in pairs if name == "set-cookie"]
     assert len(cookies) == 4
     for cookie in cookies:
         ages = re.findall(r"(?i)max-age=(\d+)", cookie)
@@ -386,10 +390,10 @@ ANSWERS = [
 def test_every_kind_of_answer_of_the_real_server_has_the_headers(
     path: str, status: int, real: tuple[str, DataDir]
 ) -> None:
-    found, given, _ = ask(real[0], path)
-    assert found == status
+    answered, given, _ = ask(real[0], path)
+    assert answered == status
     for name, value in headers().items():
-        assert [one for known, one in given if known == name] == [value]
+        assert [text for known, text in given if known == name] == [value]
     assert "server" not in dict(given)
 
 
@@ -406,8 +410,8 @@ def other_address() -> str:
             probe.connect(("10.255.255.255", 9))
         except OSError:
             return ""
-        found = probe.getsockname()[0]
-    return "" if found.startswith(("127.", "0.")) else found
+        address = probe.getsockname()[0]
+    return "" if address.startswith(("127.", "0.")) else address
 
 
 def test_forged_headers_from_another_address_do_nothing_to_the_real_server(real: tuple[str, DataDir]) -> None:
@@ -423,7 +427,9 @@ def form(
     address: str, path: str, fields: dict[str, str], **given: str
 ) -> tuple[int, list[tuple[str, str]], str]:
     sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://{address}", **given}
-    return ask(address, path, "POST", urlencode(fields), **{name: one for name, one in sent.items() if one})
+    return ask(
+        address, path, "POST", urlencode(fields), **{name: value for name, value in sent.items() if value}
+    )
 
 
 RIGHT = {"name": "王五", "password": PASSWORD, "next": "/glossary?x=1"}
@@ -472,14 +478,14 @@ def test_what_was_typed_comes_back_as_text_and_a_huge_form_is_not_read(real: tup
 def test_the_first_start_tells_its_password_once_and_a_reset_another(tmp_path: Path) -> None:
     given = {**os.environ, "SCORECARD_DATA": str(tmp_path / "data"), "SCORECARD_SEEDS": str(ROOT / "seeds")}
     command = [sys.executable, "-m", "scorecard.ui.server.serve", "--reset-admin"]
-    told = [
+    printed = [
         subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True).stdout
         for _ in "12"
     ]
-    passwords = [re.findall(r"密码：(\S{19})\n", one) for one in told]
-    assert all(len(one) == 1 for one in passwords)
+    passwords = [re.findall(r"密码：(\S{19})\n", text) for text in printed]
+    assert all(len(found) == 1 for found in passwords)
     assert passwords[0] != passwords[1]
-    kept = json.loads((tmp_path / "data" / "accounts.json").read_text(encoding="utf-8"))["accounts"]
-    assert [(one["name"], one["role"], one["must_change"]) for one in kept] == [
+    accounts = json.loads((tmp_path / "data" / "accounts.json").read_text(encoding="utf-8"))["accounts"]
+    assert [(account["name"], account["role"], account["must_change"]) for account in accounts] == [
         ("admin", "administrator", True)
     ]
