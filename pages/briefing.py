@@ -13,16 +13,16 @@ else:
     choice = briefing.choose(version, actor)
     if (
         choice is not None
-        and briefing.preview(version, choice, actor) is not None
-        and briefing.wanted(choice)
+        and briefing.show_outline(version, choice, actor) is not None
+        and briefing.make_pressed(choice)
     ):
-        wish, chosen, opened = choice.wish, choice.formats, version
-        briefing.make(lambda progress: make.make_paper(data, opened, wish, actor, chosen, progress))
-    made = briefing.room()
-    again = briefing_records.past(data, version.catalog, actor)
+        request, chosen, opened = choice.request, choice.formats, version
+        briefing.make(lambda progress: make.make_paper(data, opened, request, actor, chosen, progress))
+    made = briefing.files_container()
+    again = briefing_records.past_exports(data, version.catalog, actor)
     if again is not None:
         export, chosen = again[0].id, briefing.all_formats()
         with made:
-            briefing.make(lambda progress: make.again(data, export, actor, chosen, progress))
+            briefing.make(lambda progress: make.make_again(data, export, actor, chosen, progress))
     with made:
-        briefing.files()
+        briefing.show_files()

@@ -34,7 +34,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
         say(f"[{done}/{total}] {words}")
 
     if call.again:
-        files = making.again(data, call.again, actor, call.formats, progress)
+        files = making.make_again(data, call.again, actor, call.formats, progress)
     else:
         request = BriefingRequest(
             template=call.template,
@@ -64,5 +64,5 @@ def list_exports(data: DataDir) -> list[str]:
     return [
         f"{manifest.id}  {manifest.made_at}  {manifest.made_by}  {order.template}  {order.span.label}"
         f"  版本 {manifest.version}{'  示例数据' if manifest.sample else ''}"
-        for manifest, order in records.listed(data)
+        for manifest, order in records.all_records(data)
     ]

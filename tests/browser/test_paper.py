@@ -35,7 +35,7 @@ def test_the_paper_opens_anywhere_asks_nobody_and_is_drawn_whole(
     """On a wide screen in the dark, on a small one, and as it is printed."""
     paper = papers.paper(sample, catalog)
     file = tmp_path / "简报.html"
-    file.write_bytes(html.write(paper))
+    file.write_bytes(html.write_html(paper))
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark")
     page = context.new_page()
     asked: list[str] = []

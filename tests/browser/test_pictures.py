@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from scorecard.briefing.browser.pictures import About, PageSheet, Picture, PictureSize
+from scorecard.briefing.browser.pictures import PageSheet, Picture, PictureSize, PictureSubject
 from scorecard.briefing.html.figure import document
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import style
@@ -96,11 +96,11 @@ def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide
 ) -> None:
     sheets: list[tuple[PageSheet, PictureSize]] = []
 
-    def keep(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
+    def keep(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> tuple[Picture, ...]:
         sheets.append((sheet, size))
         return (Picture("a.png", b""),)
 
-    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", keep)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.picture_page", keep)
     monkeypatch.setattr("scorecard.ui.shell.picture_buttons.release", lambda *given, **_: given[4]())
     for name in DENSE:
         page = open_page(sample, name)

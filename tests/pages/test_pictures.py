@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry
-from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, PageSheet, Picture, PictureSize
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, PageSheet, Picture, PictureSize, PictureSubject
 from scorecard.briefing.paper import manifest
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
@@ -45,17 +45,17 @@ BYTES = b"\x89PNG of a test"
 class Press:
     """A press that keeps what it is given instead of printing it."""
 
-    pages: list[tuple[PageSheet, PictureSize, About]] = field(default_factory=list)
-    charts: list[tuple[str, PictureSize, About]] = field(default_factory=list)
+    pages: list[tuple[PageSheet, PictureSize, PictureSubject]] = field(default_factory=list)
+    charts: list[tuple[str, PictureSize, PictureSubject]] = field(default_factory=list)
     refuses: bool = False
 
-    def page(self, sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
+    def page(self, sheet: PageSheet, size: PictureSize, about: PictureSubject) -> tuple[Picture, ...]:
         self.pages.append((sheet, size, about))
         if self.refuses:
             raise ScorecardError("图片", "浏览器停了", "一台能用的浏览器", "请稍后再试")
         return (Picture(f"{about.title}.png", BYTES),)
 
-    def chart(self, block: str, size: PictureSize, about: About) -> Picture:
+    def chart(self, block: str, size: PictureSize, about: PictureSubject) -> Picture:
         self.charts.append((block, size, about))
         return Picture(f"{about.title}.png", BYTES)
 
@@ -63,8 +63,8 @@ class Press:
 @pytest.fixture
 def press(monkeypatch: pytest.MonkeyPatch) -> Press:
     made = Press()
-    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", made.page)
-    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.chart", made.chart)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.picture_page", made.page)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.picture_chart", made.chart)
     monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: Path("browser"))
     return made
 
@@ -302,7 +302,7 @@ def test_the_right_is_asked_again_when_the_picture_is_made(
     exporting: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Press()
-    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.page", made.page)
+    monkeypatch.setattr("scorecard.ui.shell.picture_buttons.picture_page", made.page)
     monkeypatch.setattr("scorecard.ui.shell.picture_buttons.data_dir", lambda: exporting)
     monkeypatch.setattr("scorecard.ui.shell.identity.current", lambda: VISITOR)
     version = opened.open_version(exporting, current(exporting).version or "")

@@ -167,7 +167,7 @@ def annex(given: Given) -> bytes:
         )
         for text in given.texts
     )  # fmt: skip
-    return csv_annex.write(replace(whole, lines=lines))
+    return csv_annex.write_csv_annex(replace(whole, lines=lines))
 
 
 def problem_list(given: Given) -> bytes:

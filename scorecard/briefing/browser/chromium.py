@@ -1,4 +1,4 @@
-"""One document at a time in a Chromium that reaches nothing but that document: measured, photographed, printed.
+"""Chromium with one document and no network: it measures the document, takes pictures of it, prints it.
 
 Chrome, Chromium or Edge is found and driven by choreographer over a pipe: no port is opened.
 """
@@ -26,7 +26,7 @@ from scorecard.briefing.browser import launch
 from scorecard.errors import ScorecardError
 
 _PIECE = 1 << 20
-_BYE = b"{bye}\n"  # what choreographer's wrapper says for a browser that has gone
+_BYE = b"{bye}\n"  # choreographer's wrapper writes this for a browser that has gone
 
 
 class LargePipe(Pipe):
@@ -62,7 +62,7 @@ BROKEN = (
     OSError,
     TimeoutError,
 )
-"""What a browser that died or no longer answers raises; choreographer cancels what was still to come."""
+"""Errors of a browser that died or no longer answers; choreographer cancels calls that wait for it."""
 _READY = """new Promise(resolve => {
   const look = () => {
     const root = document.documentElement;
@@ -99,15 +99,15 @@ class Document:
         self._scale = scale
 
     async def evaluate(self, script: str) -> Any:
-        """What a script of ours finds, as data."""
+        """The result of a script, as data."""
         answer = await command(
             self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
         if "exceptionDetails" in answer:
-            told = answer["exceptionDetails"]
+            details = answer["exceptionDetails"]
             raise ScorecardError(
                 "版面",
-                str(told.get("exception", {}).get("description", told.get("text", ""))),
+                str(details.get("exception", {}).get("description", details.get("text", ""))),
                 "能够测量的文档",
                 "请把这段文字转给系统维护人员",
             )
@@ -115,13 +115,13 @@ class Document:
 
     async def boxes(self, selector: str) -> list[Box]:
         """Where every matching element stands, in document order."""
-        found = await self.evaluate(
+        edges = await self.evaluate(
             f"""Array.from(document.querySelectorAll({selector!r}), one => {{
   const at = one.getBoundingClientRect();
   return [at.left + scrollX, at.top + scrollY, at.width, at.height];
 }})"""
         )
-        return [Box(*one) for one in found]
+        return [Box(*box) for box in edges]
 
     async def picture(self, box: Box, *, shrunk: float = 1) -> bytes:
         """PNG of a part of the document at the document's resolution; `shrunk` below 1 draws it smaller."""
@@ -158,7 +158,7 @@ class Document:
 
 
 class BrowserProcess:
-    """A running browser with one tab. `folder` holds its profile, its fonts and the document; it goes when it closes."""
+    """A running browser with one tab. `folder` holds its profile, its fonts and the document until it closes."""
 
     def __init__(self, browser: Browser, pipe: LargePipe, folder: Path) -> None:
         self._browser = browser
@@ -172,13 +172,13 @@ class BrowserProcess:
         """Raises one of BROKEN when the browser does not come up."""
         folder = launch.new_folder(path)
         # The sandbox is the browser's own; root cannot have it, and machines that forbid user namespaces have none.
-        for sandboxed in (False,) if launch.root() else (True, False):
+        for sandboxed in (False,) if launch.runs_as_root() else (True, False):
             pipe = LargePipe()
             browser = Browser(
                 path,
                 # The library makes its channel itself; this one is needed to let go of a browser that is dead.
                 channel_cls=cast("type[LargePipe]", lambda pipe=pipe: pipe),
-                browser_cls=launch.Quiet,
+                browser_cls=launch.IsolatedChromium,
                 folder=folder,
                 enable_sandbox=sandboxed,
             )
@@ -197,7 +197,7 @@ class BrowserProcess:
         raise BrowserFailedError
 
     async def _prepare(self) -> None:
-        # A tab of our own: those a browser starts with are its own affair, and may go.
+        # A new tab: the browser may close those it starts with.
         tab = self._tab = await self._browser.create_tab("about:blank")
         tab.subscribe("Fetch.requestPaused", self._asked)
         for name, values in (
@@ -206,7 +206,7 @@ class BrowserProcess:
             ("Page.setDownloadBehavior", {"behavior": "deny"}),
             # Calls between browsers would be the one way past that.
             ("Page.addScriptToEvaluateOnNewDocument", {"source": "delete window.RTCPeerConnection"}),
-            # A server set to dark must not darken what leaves the building.
+            # A server in dark mode must not darken pictures and papers.
             (
                 "Emulation.setEmulatedMedia",
                 {"features": [{"name": "prefers-color-scheme", "value": "light"}]},
@@ -215,7 +215,7 @@ class BrowserProcess:
             await command(tab, name, **values)
 
     async def _asked(self, event: BrowserResponse) -> None:
-        """Every request passes here: the document itself may load, nothing else."""
+        """Intercept every request: the document itself may load, nothing else."""
         asked = event["params"]
         if self._tab is None:
             return
@@ -255,8 +255,8 @@ class BrowserProcess:
             raise _not_ready(f"没有画成：{failed}")
         return opened
 
-    async def leave(self) -> None:
-        """Forget the document, so that nothing of it stays in memory or on disk."""
+    async def forget_document(self) -> None:
+        """Remove the document from memory and disk."""
         if self._tab is not None:
             await command(self._tab, "Page.navigate", url="about:blank")
         (self._folder / "document.html").unlink(missing_ok=True)
@@ -268,7 +268,7 @@ class BrowserProcess:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        # Whoever still reads from it reads its end now; the library would wait seconds for that.
+        # Readers of the pipe reach its end now; the library would wait seconds for that.
         self._pipe.close()
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """The fonts of pictures and papers: a fontconfig file in which every Chinese family leads to letters that are there.
 
-A family that is installed is taken; one that is not is stood in for by the bundled Noto faces, so a server without any
-font draws Chinese as well.
+An installed family is used; the bundled Noto faces replace the others, so that a server without any font draws Chinese
+as well.
 """
 
 import os
@@ -64,8 +64,8 @@ def configuration(folder: Path) -> Path:
         for name in names
         if name.casefold() not in installed
     )
-    made = folder / "fonts.conf"
-    made.write_text(
+    file = folder / "fonts.conf"
+    file.write_text(
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
         f'<include ignore_missing="yes">{system}</include>\n'
         f"<dir>{bundled.sans_path().parent}</dir>\n"
@@ -73,16 +73,16 @@ def configuration(folder: Path) -> Path:
         f"{aliases}\n</fontconfig>\n",
         encoding="utf-8",
     )
-    return made
+    return file
 
 
 @cache
 def _installed() -> frozenset[str]:
-    """The families of this machine, in small letters; without fontconfig's own program none is known of."""
+    """The families of this machine, in lower case; none without fontconfig's own program."""
     program = shutil.which("fc-list")
     if program is None:
         return frozenset()
-    told = subprocess.run(
+    listing = subprocess.run(
         [program, "--format", "%{family}\n"], capture_output=True, check=False, timeout=60
     ).stdout.decode("utf-8", "replace")
-    return frozenset(name.strip().casefold() for line in told.splitlines() for name in line.split(","))
+    return frozenset(name.strip().casefold() for line in listing.splitlines() for name in line.split(","))

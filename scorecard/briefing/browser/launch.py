@@ -1,4 +1,4 @@
-"""How the browser is found and started: with our fonts, behind everything else that runs here, and without a way out."""
+"""Finding and starting the browser: with the bundled fonts, at the lowest priority, and without network."""
 
 import os
 import shutil
@@ -37,14 +37,14 @@ _FLAGS = (
 )
 
 
-def found() -> Path | None:
-    """The browser of this machine: Chrome, Chromium or Edge, or the one BROWSER_PATH names. None without any."""
+def find_browser() -> Path | None:
+    """The path of Chrome, Chromium or Edge, or of the browser that BROWSER_PATH names; None without any."""
     path = Chromium.find_browser(skip_local=False)
     return Path(path) if path and Path(path).is_file() else None
 
 
 def new_folder(path: Path) -> Path:
-    """A folder of this process for one browser: profile, fonts, document. What dead processes left is swept first."""
+    """A new folder for one browser: profile, fonts, document. Folders of processes that died are removed first."""
     _sweep()
     # A browser from a snap sees no temporary files but its own.
     base = Path.home() if "snap" in path.parts else Path(tempfile.gettempdir())
@@ -53,16 +53,16 @@ def new_folder(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Profile:
-    """Where the browser keeps its profile. It goes with the folder it lies in, once nobody writes into it any more."""
+    """The folder of the browser's profile; it is removed with the folder around it."""
 
     path: Path
 
     def clean(self) -> None:
-        """Nothing: see Machine.close."""
+        """Do nothing: BrowserProcess.close removes the folder."""
 
 
-class Quiet(Chromium):
-    """The browser with our fonts, behind everything else that runs here, and without a way out."""
+class IsolatedChromium(Chromium):
+    """Chromium with the bundled fonts, at the lowest priority, and without network."""
 
     def __init__(
         self, channel: ChannelInterface, path: Path | str | None = None, *, folder: Path, **kwargs: Any
@@ -75,34 +75,34 @@ class Quiet(Chromium):
         self.tmp_dir = cast("TmpDirectory", _Profile(self._folder / "profile"))
 
     def get_cli(self) -> Sequence[str]:
-        given = [part for part in super().get_cli() if part not in _NOT_WANTED]
-        return [*_behind_everything_else(), *given, *_FLAGS]
+        arguments = [part for part in super().get_cli() if part not in _NOT_WANTED]
+        return [*_behind_everything_else(), *arguments, *_FLAGS]
 
     def get_env(self) -> MutableMapping[str, str]:
         return {**super().get_env(), "FONTCONFIG_FILE": str(self._fonts)}
 
 
 def _behind_everything_else() -> list[str]:
-    """What the browser's command begins with, so that pages come first."""
+    """The start of the browser's command line that gives it the lowest priority."""
     nice, setpriv = shutil.which("nice"), shutil.which("setpriv")
     if nice is None:
         return []
     command = [nice, "-n", _NICENESS]
-    if setpriv is not None and root():
+    if setpriv is not None and runs_as_root():
         # The browser sets its threads' priorities itself; only without this right it cannot put itself in front.
         command = [setpriv, "--bounding-set=-sys_nice", "--inh-caps=-sys_nice", *command]
     return command
 
 
-def root() -> bool:
-    """Whether this process may do everything, which the browser's sandbox forbids."""
+def runs_as_root() -> bool:
+    """Whether this process runs as root: the browser's sandbox refuses that."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _sweep() -> None:
-    """Remove what a process that was killed left behind; nothing of it can still be in use."""
+    """Remove the folders of processes that were killed; nothing uses them any more."""
     for folder in {Path(tempfile.gettempdir()), Path.home()}:
-        for left in folder.glob(f"{_PREFIX}*-*"):
-            owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        for folder_left in folder.glob(f"{_PREFIX}*-*"):
+            owner = folder_left.name.removeprefix(_PREFIX).partition("-")[0]
             if owner.isdigit() and not runs(int(owner)):
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(folder_left, ignore_errors=True)

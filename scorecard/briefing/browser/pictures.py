@@ -1,7 +1,7 @@
 """PNG of a chart or of a page at the size it is used at: the type area of A4 paper, or a projector.
 
-The picture is made by the press from the very blocks the page showed. It says inside where it comes from, and its
-resolution, so that a text processor sets it at its true size.
+The browser queue draws it from the blocks of the page. Its metadata holds its origin and its resolution, so that a text
+processor sets it at its true size.
 """
 
 import io
@@ -16,7 +16,7 @@ from PIL import Image
 
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.chromium import Box, Document
-from scorecard.briefing.browser.png_metadata import origin
+from scorecard.briefing.browser.png_metadata import png_texts
 from scorecard.briefing.html.figure import document
 from scorecard.charts.theme import palette
 from scorecard.errors import ScorecardError
@@ -52,8 +52,8 @@ FORMATS = (A4, PROJECTOR)
 
 
 @dataclass(frozen=True)
-class About:
-    """What a picture shows: the parts of its file name, and the manifest written into it."""
+class PictureSubject:
+    """The subject of a picture: the parts of its file name, and the manifest written into it."""
 
     title: str
     period: str
@@ -63,13 +63,13 @@ class About:
 
     @property
     def heading(self) -> str:
-        """What the picture shows, in one line."""
+        """Title and period in one line."""
         return f"{self.title} {self.period}".strip()
 
 
 @dataclass(frozen=True)
 class PageSheet:
-    """A page to be pictured: what stands above every part (title, choice), its blocks, and below (provenance), as HTML.
+    """A page as HTML: the head of every picture (title, choice), its blocks, and the foot (provenance).
 
     `width` is the CSS width its content is laid out at, that of a chart without one; where something on it is wider, the
     whole page is drawn smaller.
@@ -148,7 +148,7 @@ def _css() -> str:
     return _CSS.format(paper=colours.paper, grey=colours.grey, font=colours.font)
 
 
-def chart(block: str, size: PictureSize, about: About) -> Picture:
+def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Picture:
     """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
     html = document(
         f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css()
@@ -167,7 +167,7 @@ def chart(block: str, size: PictureSize, about: About) -> Picture:
     return Picture(_name(size, about), _png(picture, size, about))
 
 
-def page(sheet: PageSheet, size: PictureSize, about: About) -> tuple[Picture, ...]:
+def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> tuple[Picture, ...]:
     """The page as one picture, or as several where it is longer than one: cut between rows, cards and figures only."""
     content = sheet.width or size.chart
     width = round(content * size.layout / size.chart)
@@ -241,34 +241,34 @@ def _image(png: bytes) -> Image.Image:
         return opened.convert("RGB")
 
 
-def _png(picture: Image.Image, size: PictureSize, about: About) -> bytes:
+def _png(picture: Image.Image, size: PictureSize, about: PictureSubject) -> bytes:
     """The same picture gives the same bytes: no time, no name of a program, only its resolution and its origin."""
     out = io.BytesIO()
     picture.save(
         out,
         format="PNG",
         dpi=(size.dpi, size.dpi),
-        pnginfo=origin(about.heading, about.manifest),
+        pnginfo=png_texts(about.heading, about.manifest),
         compress_level=3,
     )
     return out.getvalue()
 
 
-def _name(size: PictureSize, about: About, number: int = 1, of: int = 1) -> str:
+def _name(size: PictureSize, about: PictureSubject, number: int = 1, of: int = 1) -> str:
     return file_name(
         about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark
     )
 
 
 def bundle(pictures: Iterable[Picture]) -> tuple[str, bytes]:
-    """What is handed out: one picture as it is, several as one ZIP under the name they share; same pictures, same bytes."""
+    """Name and content of the download: one picture as it is, several as one ZIP; same pictures, same bytes."""
     every = tuple(pictures)
     if len(every) == 1:
         return every[0].name, every[0].content
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
-        for one in every:
-            entry = zipfile.ZipInfo(one.name, (1980, 1, 1, 0, 0, 0))
+        for picture in every:
+            entry = zipfile.ZipInfo(picture.name, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
-            packed.writestr(entry, one.content)
+            packed.writestr(entry, picture.content)
     return re.sub(r"_第\d+幅共\d+幅", "", every[0].name).removesuffix(".png") + ".zip", out.getvalue()

@@ -1,7 +1,7 @@
-"""Pictures and PDF of a document of ours, from one browser that works off one job after another.
+"""The browser queue: pictures and PDF of HTML documents, drawn by one browser, one job after another.
 
-Any thread may ask; jobs are done in the order they came. The browser starts with the first job, ends after a minute
-without any and with the process, and a broken one is replaced. `python -m scorecard.briefing.browser.queue` says whether there is one.
+Any thread may put a job; jobs are done in their order. The browser starts with the first job, ends after a minute
+without any or with the process, and a broken one is replaced. `python -m scorecard.briefing.browser.queue` says whether there is one.
 """
 
 import asyncio
@@ -40,8 +40,8 @@ class NoBrowser(ScorecardError):
 
 
 def browser() -> Path | None:
-    """The browser pictures are made with, None where there is none."""
-    return launch.found()
+    """The path of the browser; None without one."""
+    return launch.find_browser()
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class _Job(Generic[T]):
     answer: Future[T]
 
 
-class _Line(threading.Thread):
-    """A thread with a loop of its own, in which jobs are taken one after another as they were put."""
+class _Worker(threading.Thread):
+    """A thread with an event loop of its own, which does the jobs in the order they were put."""
 
-    def __init__(self, serve: "Callable[[_Line], Coroutine[Any, Any, None]]") -> None:
-        super().__init__(name="press", daemon=True)
+    def __init__(self, serve: "Callable[[_Worker], Coroutine[Any, Any, None]]") -> None:
+        super().__init__(name="browser queue", daemon=True)
         self._serve = serve
         self._loop = asyncio.new_event_loop()
         self.jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue()
@@ -65,7 +65,7 @@ class _Line(threading.Thread):
         self.start()
 
     def put(self, job: _Job[Any] | None) -> None:
-        """None ends the line."""
+        """None ends the worker."""
         self._loop.call_soon_threadsafe(self.jobs.put_nowait, job)
 
     def run(self) -> None:
@@ -76,35 +76,35 @@ class _Line(threading.Thread):
 
 
 class BrowserQueue:
-    """A queue, a thread and a browser. The module's functions use the one press of the process."""
+    """A queue, a thread and a browser. The module's functions use the only queue of the process."""
 
     def __init__(self, *, idle: float = IDLE, ready: float = READY, patience: float = PATIENCE) -> None:
         self._idle, self._ready, self._patience = idle, ready, patience
         self._lock = threading.Lock()
-        self._line: _Line | None = None
+        self._line: _Worker | None = None
         self._waiting = 0
         self._machine: BrowserProcess | None = None
 
     def work(self, html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
-        """What `work` makes of the document once it is drawn. Raises NoBrowser, or ScorecardError when it fails twice."""
+        """The result of `work` on the document once it is drawn. Raises NoBrowser, or ScorecardError when it fails twice."""
         if browser() is None:
             raise NoBrowser
         job = _Job(html, width, scale, work, Future[T]())
         with self._lock:
             if self._line is None:
-                self._line = _Line(self._serve)
+                self._line = _Worker(self._serve)
                 atexit.register(self.close)
             self._waiting += 1
             self._line.put(job)
         return job.answer.result()
 
     def waiting(self) -> int:
-        """How many jobs nobody has begun yet."""
+        """The number of jobs that have not begun."""
         with self._lock:
             return self._waiting
 
     def close(self) -> None:
-        """Close the browser after the job in hand; those that wait are refused. A later job starts anew."""
+        """Close the browser after the running job; waiting jobs are refused. A later job starts a new browser."""
         with self._lock:
             line, self._line = self._line, None
             if line is not None:
@@ -114,7 +114,7 @@ class BrowserQueue:
             atexit.unregister(self.close)
             line.join(_CLOSING)
 
-    async def _serve(self, line: _Line) -> None:
+    async def _serve(self, line: _Worker) -> None:
         while True:
             try:
                 job = await asyncio.wait_for(line.jobs.get(), self._idle if self._machine else None)
@@ -134,11 +134,11 @@ class BrowserQueue:
                 await self._do(job)
 
     async def _do(self, job: _Job[Any]) -> None:
-        """Do it, with a new browser once more when the first one broke. Whatever happens, who asked is answered."""
+        """Do the job, once more with a new browser when the first one broke. The caller gets an answer in every case."""
         failure: BaseException | None = None
         for _ in range(2):
             attempt = asyncio.create_task(self._attempt(job))
-            # Waiting this way raises nothing: an error belongs to who asked, not to the queue behind him.
+            # Waiting this way raises nothing: an error belongs to the caller, not to the next job.
             await asyncio.wait({attempt}, timeout=self._patience)
             if not attempt.done():
                 attempt.cancel()
@@ -169,9 +169,9 @@ class BrowserQueue:
                 raise NoBrowser
             self._machine = await BrowserProcess.start(path)
         shown = await self._machine.show(job.html, width=job.width, scale=job.scale, patience=self._ready)
-        made = await job.work(shown)
-        await self._machine.leave()
-        return made
+        result = await job.work(shown)
+        await self._machine.forget_document()
+        return result
 
     async def _put_away(self, *, broken: bool = False) -> None:
         machine, self._machine = self._machine, None
@@ -181,12 +181,12 @@ class BrowserQueue:
             await machine.close()
 
 
-_press = BrowserQueue()
+_queue = BrowserQueue()
 
 
 def work(html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
-    """What `work` makes of the document once it is drawn at `width` CSS pixels and `scale` pixels to each of them."""
-    return _press.work(html, work, width=width, scale=scale)
+    """The result of `work` on the document once it is drawn at `width` CSS pixels and `scale` pixels to each of them."""
+    return _queue.work(html, work, width=width, scale=scale)
 
 
 def elements(html: str, selector: str, *, width: int, scale: float) -> list[bytes]:
@@ -195,17 +195,17 @@ def elements(html: str, selector: str, *, width: int, scale: float) -> list[byte
     async def take(shown: Document) -> list[bytes]:
         return [await shown.picture(box) for box in await shown.boxes(selector)]
 
-    return _press.work(html, take, width=width, scale=scale)
+    return _queue.work(html, take, width=width, scale=scale)
 
 
 def pdf(html: str) -> bytes:
     """The document as PDF, by its own @page."""
-    return _press.work(html, Document.pdf, width=_A4_WIDTH, scale=1)
+    return _queue.work(html, Document.pdf, width=_A4_WIDTH, scale=1)
 
 
 def waiting() -> int:
-    """How many jobs wait for their turn."""
-    return _press.waiting()
+    """The number of jobs that have not begun."""
+    return _queue.waiting()
 
 
 def main() -> int:

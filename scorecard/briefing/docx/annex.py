@@ -25,7 +25,7 @@ def add_annexes(document: Document, paper: Paper) -> None:
             for entry in paper.definitions:
                 _add_definition(document, entry)
         elif title == appendix.NUMBERS:
-            for table in appendix.numbers(paper.lines):
+            for table in appendix.number_tables(paper.lines):
                 add_table(document, table)
         else:
             for text in (RECORD, *paper.manifest.lines()):
@@ -36,7 +36,7 @@ def _add_definition(document: Document, entry: GlossaryEntry) -> None:
     """The indicator's name and id, then each fact behind its name; an address is text here, never a link."""
     heading = add_paragraph(document, "附件小标题", f"{entry.indicator.name}　")
     add_run(heading, entry.indicator.id, size=SMALL)
-    for name, lines in appendix.facts(entry):
+    for name, lines in appendix.definition_facts(entry):
         paragraph = document.add_paragraph(style="附件文字")
         add_run(paragraph, f"{name}\t", face=HEI)
         add_run(paragraph, "\n".join(lines))

@@ -1,1 +1,1 @@
-"""Making, recording and releasing files: the only way a file leaves the app."""
+"""Making, recording and releasing files: the only way a file is exported."""

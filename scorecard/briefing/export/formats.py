@@ -1,4 +1,4 @@
-"""The formats a paper comes in: their short names, what people call them, and what a browser is told they are."""
+"""The formats of a paper: short names, names on the page, media types."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args

@@ -1,6 +1,6 @@
 """A paper made and made again: composed once, written in every chosen format, on record before anybody gets it.
 
-The record is the manifest inside the files. From it and its version the same paper comes again, whoever asks.
+The record is the manifest inside the files. From it and its version any user makes the same paper again.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -23,7 +23,7 @@ from scorecard.store.open_version import Version, open_published
 
 
 @dataclass(frozen=True)
-class Files:
+class BriefingExport:
     """A paper in its formats: name -> bytes, the ZIP of all among them where there are several.
 
     `notices` say what could not be made and why, or that the program is not the one that made it first.
@@ -38,13 +38,13 @@ class Files:
 def make_paper(
     data: DataDir,
     version: Version,
-    wish: BriefingRequest,
+    request: BriefingRequest,
     actor: Actor,
     chosen: Collection[FileFormat],
-    progress: ProgressCallback = write.unseen,
-) -> Files:
-    """The paper somebody wishes for, in the chosen formats, and its record. Raises ScorecardError in words of the wish."""
-    order = resolve(version, wish, actor, datetime.now(COURT_TIME))
+    progress: ProgressCallback = write.ignore_progress,
+) -> BriefingExport:
+    """The requested paper in the chosen formats, and its record. Raises ScorecardError in words of the request."""
+    order = resolve(version, request, actor, datetime.now(COURT_TIME))
     export = records.new_id(order.made_at)
 
     def described() -> ExportManifest:
@@ -54,16 +54,16 @@ def make_paper(
     return _made(data, version, order, export, described, actor, chosen, progress)
 
 
-def again(
+def make_again(
     data: DataDir,
     export: str,
     actor: Actor,
     chosen: Collection[FileFormat],
-    progress: ProgressCallback = write.unseen,
-) -> Files:
+    progress: ProgressCallback = write.ignore_progress,
+) -> BriefingExport:
     """An export made again from its record: the same paper. Raises ScorecardError when record or version is not there."""
-    manifest, order = records.read(data, export)
-    records.sealed(data, manifest)
+    manifest, order = records.read_record(data, export)
+    records.check_seal(data, manifest)
     version = open_published(data, manifest.version)
     return _made(data, version, order, export, lambda: manifest, actor, chosen, progress, again=True)
 
@@ -78,25 +78,25 @@ def _made(
     chosen: Collection[FileFormat],
     progress: ProgressCallback,
     **detail: Any,
-) -> Files:
-    made: list[write.WrittenFiles] = []
-    told: dict[str, Any] = {}
+) -> BriefingExport:
+    written: list[write.WrittenFiles] = []
+    digests: dict[str, Any] = {}
 
     def make() -> Mapping[str, bytes]:
         manifest = described()
-        told["manifest"] = records.seal(manifest)
+        digests["manifest"] = records.seal(manifest)
         paper = compose(gather(version, order, actor), manifest)
-        made.append(write.write_all(paper, chosen, progress))
-        records.write(data, manifest)
-        return made[0].content
+        written.append(write.write_all(paper, chosen, progress))
+        records.write_record(data, manifest)
+        return written[0].content
 
     subject = f"简报/{order.template}/{order.grain} {order.period}"
     named = {"export": export, "formats": "、".join(chosen), **detail}
-    content = release(data, actor, version.id, subject, make, lambda: told, **named)
-    manifest, _ = records.read(data, export)
+    content = release(data, actor, version.id, subject, make, lambda: digests, **named)
+    manifest, _ = records.read_record(data, export)
     changed = ()
     if manifest.program != records.program():
         changed = (
             f"程序在导出之后更新过（当时 {manifest.program}，现在 {records.program()}）：数据和定义没有变，措辞和版式可能不同。",
         )
-    return Files(manifest, content, made[0].bundle, (*made[0].notices, *changed))
+    return BriefingExport(manifest, content, written[0].bundle, (*written[0].notices, *changed))

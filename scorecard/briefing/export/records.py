@@ -1,6 +1,6 @@
-"""The records of what was exported: one file an export in data/exports, written before anybody gets the files.
+"""Records of exports: one file an export in data/exports, written before the user gets the files.
 
-A record is the manifest that stands in every file of the export, byte for byte; making it again begins with it.
+A record is the manifest that stands in every file of the export, byte for byte; the paper is made again from it.
 """
 
 import re
@@ -24,7 +24,7 @@ from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store.open_version import Version
 
-# What the form of a file depends on besides our own code.
+# Libraries that decide on the form of a file.
 _WRITERS = ("plotly", "jinja2", "python-docx", "python-pptx", "xlsxwriter", "pillow")
 _SHARED = (
     "court.toml", "domains.toml", "departments.toml", "measures.toml", "requirements.toml", "sources.toml",
@@ -34,14 +34,14 @@ _ID = re.compile(r"\d{14}-[0-9a-f]{6}")
 
 
 def new_id(made_at: str) -> str:
-    """A number for an export: when it was asked for, and six digits so that two of one second differ."""
+    """A new export number: its time, and six digits so that two of one second differ."""
     return f"{datetime.fromisoformat(made_at):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
 
 
 def describe(
     data: DataDir, version: Version, order: BriefingSpec, indicators: Iterable[str], export: str
 ) -> ExportManifest:
-    """The manifest of a paper that is about to be made: sources and definitions it rests on, program, head of the audit."""
+    """The manifest of a new paper: its sources and definitions, the program, the head of the audit."""
     definitions = _definitions(version, order.template, tuple(indicators))
     return _described(data, version, export, order.made_at, order.made_by, order.data(), definitions)
 
@@ -49,7 +49,7 @@ def describe(
 def describe_picture(
     data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]
 ) -> ExportManifest:
-    """The manifest of a picture of a page; `asked` is what was on the screen. It rests on whatever the page showed: all seeds."""
+    """The manifest of a picture of a page; `asked` is the choice on the screen. Its definitions are all seeds."""
     at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
     by = f"{actor.name}（{ROLE_NAMES[actor.role]}）"
     return _described(data, version, new_id(at), at, by, asked, _digests(version, version.catalog.files))
@@ -75,8 +75,8 @@ def _described(
         sample=version.manifest.sample,
         order=order,
         sources=tuple(
-            ExportSource(one["table"], one["name"], one["source_sha256"], one["as_of"], one["rows"])
-            for one in version.manifest.batches
+            ExportSource(batch["table"], batch["name"], batch["source_sha256"], batch["as_of"], batch["rows"])
+            for batch in version.manifest.batches
         ),
         definitions=definitions,
         program=program(),
@@ -87,13 +87,13 @@ def _described(
 def _definitions(version: Version, template: str, indicators: tuple[str, ...]) -> dict[str, str]:
     """SHA-256 of every seed file the paper rests on, as the version holds them."""
     catalog = version.catalog
-    found = [catalog.indicators[name] for name in indicators]
-    tables = [table for one in found for table in one.formula.tables]
+    chosen = [catalog.indicators[name] for name in indicators]
+    tables = [table for indicator in chosen for table in indicator.formula.tables]
     names = [
         *_SHARED,
         f"briefings/{template}.toml",
         *(f"tables/{table}.toml" for table in dict.fromkeys(tables)),
-        *(f"indicators/{one.domain}/{one.id}.toml" for one in found),
+        *(f"indicators/{indicator.domain}/{indicator.id}.toml" for indicator in chosen),
     ]
     return _digests(version, (name for name in names if name in catalog.files))
 
@@ -105,7 +105,7 @@ def _digests(version: Version, names: Iterable[str]) -> dict[str, str]:
 
 @cache
 def program() -> str:
-    """The digest of the code that runs, taken once."""
+    """The digest of the running code, computed once."""
     return digest(Path(__file__).resolve().parents[2])
 
 
@@ -123,15 +123,15 @@ def digest(root: Path) -> str:
     return sha256("\n".join((digest_of(sources), *others, *writers)).encode()).hexdigest()[:16]
 
 
-def write(data: DataDir, manifest: ExportManifest) -> None:
-    """Put the record down, whole or not at all; one that is there stays as it is."""
+def write_record(data: DataDir, manifest: ExportManifest) -> None:
+    """Write the record, whole or not at all; an existing one is not changed."""
     path = data.exports / f"{manifest.id}.json"
     if not path.exists():
         with storage_errors(f"导出记录 {manifest.id}"):
             write_atomically(path, manifest.text().encode("utf-8"))
 
 
-def read(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpec]:
+def read_record(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpec]:
     """The record of this id and the order in it. Raises ScorecardError for any other text, StorageError for a damaged one."""
     path = data.exports / f"{export}.json"
     if not _ID.fullmatch(export) or not path.is_file():
@@ -150,13 +150,13 @@ def read(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpec]:
         ) from error
 
 
-def sealed(data: DataDir, manifest: ExportManifest) -> None:
-    """Raise StorageError when the record is not the one the audit knows by its SHA-256: a paper must not come of it."""
+def check_seal(data: DataDir, manifest: ExportManifest) -> None:
+    """Raise StorageError when the record's SHA-256 is not the one in the audit: no paper is made from it."""
     known = next(
         (
-            one.detail.get("manifest")
-            for one in audit.entries(data)
-            if one.action == "导出" and one.result == "成功" and one.detail.get("export") == manifest.id
+            entry.detail.get("manifest")
+            for entry in audit.entries(data)
+            if entry.action == "导出" and entry.result == "成功" and entry.detail.get("export") == manifest.id
         ),
         None,
     )
@@ -170,18 +170,18 @@ def sealed(data: DataDir, manifest: ExportManifest) -> None:
 
 
 def seal(manifest: ExportManifest) -> str:
-    """The SHA-256 by which the audit knows a record."""
+    """The SHA-256 of a record, as the audit has it."""
     return sha256(manifest.text().encode("utf-8")).hexdigest()
 
 
-def listed(data: DataDir) -> tuple[tuple[ExportManifest, BriefingSpec], ...]:
+def all_records(data: DataDir) -> tuple[tuple[ExportManifest, BriefingSpec], ...]:
     """Every record that can be read, the newest first."""
-    found: list[tuple[ExportManifest, BriefingSpec]] = []
+    records: list[tuple[ExportManifest, BriefingSpec]] = []
     for path in data.exports.glob("*.json"):
         if path.name.startswith(TEMPORARY_PREFIX):
             continue
         try:
-            found.append(read(data, path.stem))
+            records.append(read_record(data, path.stem))
         except ScorecardError:
-            continue  # one that is damaged must not hide the others; making it again says what is wrong
-    return tuple(sorted(found, key=lambda one: (one[0].made_at, one[0].id), reverse=True))
+            continue  # a damaged record must not hide the others; making it again names the fault
+    return tuple(sorted(records, key=lambda record: (record[0].made_at, record[0].id), reverse=True))

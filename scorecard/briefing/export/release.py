@@ -1,7 +1,6 @@
-"""What leaves the building: who took out which file of which version is on record, and that version stays.
+"""The only function that may release a file: it checks the right, retains the version and writes the audit entry.
 
-The one door for pictures and papers. A right is asked for first, the files are made, their version is kept from pruning,
-and the audit has the SHA-256 of every byte that left before anybody gets it.
+The audit has the SHA-256 of every file before the user gets it.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,16 +22,16 @@ def release(
     also: Callable[[], Mapping[str, Any]] = dict,
     **detail: Any,
 ) -> dict[str, bytes]:
-    """The files `make` gives, by name, once they are on record; `subject` says what they are, without personal data.
+    """The files of `make` by name, once they are on record; `subject` names them without personal data.
 
-    `also` is what the audit is told besides, and known only when they are made.
+    `also` gives further details for the audit that are known only when the files are made.
 
     Raises Forbidden without the right to export, and whatever `make` refuses with; both are on record too.
     """
-    with audit.recorded(data, actor, "导出", subject, version=version, **detail) as told:
+    with audit.recorded(data, actor, "导出", subject, version=version, **detail) as act:
         actor.require("export")
         files = dict(make())
-        told.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
-        told.detail |= also()
+        act.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+        act.detail |= also()
         retain(data, version, subject, actor)
     return files

@@ -1,6 +1,6 @@
-"""A paper in the formats somebody chose: each file written from the same paper, pictures drawn once for all of them.
+"""A paper in the chosen formats: every file is written from the same paper, pictures are drawn once for all of them.
 
-What needs a browser is left out with a sentence where the server has none; everything else is made all the same.
+On a server without a browser the formats that need one are left out with a notice.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -9,18 +9,18 @@ from functools import cache
 
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.pictures import A4, Picture, bundle
-from scorecard.briefing.browser.png_metadata import stamped
+from scorecard.briefing.browser.png_metadata import with_metadata
 from scorecard.briefing.docx import document as docx
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.html import document as html
-from scorecard.briefing.html.figure import block, document
+from scorecard.briefing.html.figure import document, figure_block
 from scorecard.briefing.paper.model import Figure, Paper
 from scorecard.briefing.pptx import presentation as pptx
 from scorecard.briefing.xlsx import csv_annex, workbook as xlsx
 from scorecard.charts import trend
 from scorecard.storage.file_names import safe
 
-# Often enough to be seen moving, few enough loads of the chart library.
+# Small enough to show progress, large enough for few loads of the chart library.
 AT_ONCE = 10
 ProgressCallback = Callable[[int, int, str], None]  # done, of how many, what is being done
 
@@ -34,22 +34,22 @@ class WrittenFiles:
     notices: tuple[str, ...]
 
 
-def unseen(done: int, total: int, words: str) -> None:
-    """Progress nobody looks at."""
+def ignore_progress(done: int, total: int, words: str) -> None:
+    """Ignore progress."""
 
 
 def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCallback) -> WrittenFiles:
     """Every chosen format in a fixed order. Raises NoBrowser when none of them can be made without one."""
-    wanted: list[FileFormat] = [one for one in FORMATS if one in chosen]
+    wanted: list[FileFormat] = [each for each in FORMATS if each in chosen]
     browser = browser_queue.browser() is not None
     notices: list[str] = []
     if not browser:
-        lost: list[FileFormat] = [one for one in wanted if one in NEED_BROWSER]
-        wanted = [one for one in wanted if one not in lost]
+        lost: list[FileFormat] = [each for each in wanted if each in NEED_BROWSER]
+        wanted = [each for each in wanted if each not in lost]
         if not wanted:
             raise browser_queue.NoBrowser
         if lost:
-            notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[one] for one in lost)}。")
+            notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[each] for each in lost)}。")
         if "docx" in wanted and paper.figures:
             notices.append("服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。")
     draws = browser and bool({"docx", "png"} & set(wanted))
@@ -64,11 +64,11 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
         )
         pictures |= _drawn(paper, chunk)
         done += 1
-    page = cache(lambda: html.write(paper))  # the PDF is this very page, printed
+    page = cache(lambda: html.write_html(paper))  # the PDF is this very page, printed
     content: dict[str, bytes] = {}
-    for one in wanted:
-        progress(done, total, f"正在生成 {NAMES[one]}")
-        content |= dict(_written(paper, one, pictures, page))
+    for each in wanted:
+        progress(done, total, f"正在生成 {NAMES[each]}")
+        content |= dict(_written(paper, each, pictures, page))
         done += 1
     progress(total, total, "已生成")
     if len(content) == 1:
@@ -78,10 +78,10 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
 
 
 def _written(
-    paper: Paper, one: FileFormat, pictures: Mapping[int, Picture], page: Callable[[], bytes]
+    paper: Paper, wanted: FileFormat, pictures: Mapping[int, Picture], page: Callable[[], bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """The file of one format under its name; nothing for pictures of a paper without figures."""
-    match one:
+    match wanted:
         case "html":
             yield f"{paper.name}.html", page()
         case "pdf":
@@ -92,9 +92,9 @@ def _written(
         case "pptx":
             yield f"{paper.name}.pptx", pptx.write_pptx(paper)
         case "xlsx":
-            yield f"{paper.name}.xlsx", xlsx.write(paper)
+            yield f"{paper.name}.xlsx", xlsx.write_xlsx(paper)
         case "csv":
-            yield f"{paper.name}.csv", csv_annex.write(paper)
+            yield f"{paper.name}.csv", csv_annex.write_csv_annex(paper)
         case "png":
             if pictures:
                 name, packed = bundle(pictures.values())
@@ -104,7 +104,8 @@ def _written(
 def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
     """The pictures of some figures, laid out for the type area of A4, by number."""
     blocks = [
-        block(trend.trend(one.trend), width=A4.chart, caption=one.caption, alt=one.sentence) for one in chunk
+        figure_block(trend.trend(figure.trend), width=A4.chart, caption=figure.caption, alt=figure.sentence)
+        for figure in chunk
     ]
     drawn = browser_queue.elements(
         document("".join(blocks), width=A4.layout, title=paper.title),
@@ -113,9 +114,9 @@ def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
         scale=A4.width / A4.layout,
     )
     return {
-        one.number: Picture(
-            f"图{one.number:02}_{safe(one.line.name)}.png",
-            stamped(png, A4.dpi, one.caption, paper.manifest.text()),
+        figure.number: Picture(
+            f"图{figure.number:02}_{safe(figure.line.name)}.png",
+            with_metadata(png, A4.dpi, figure.caption, paper.manifest.text()),
         )
-        for one, png in zip(chunk, drawn, strict=True)
+        for figure, png in zip(chunk, drawn, strict=True)
     }

@@ -12,16 +12,16 @@ _OUTSIDE_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"
 
 
 @cache
-def sheet(name: str) -> str:
+def static_file(name: str) -> str:
     """A style sheet or script of this package, unchanged."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def data(value: Mapping[str, Any]) -> str:
+def script_json(value: Mapping[str, Any]) -> str:
     """JSON that may stand inside a script element without ever ending it; equal values give equal text."""
-    return inert(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return escape_for_script(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
 
 
-def inert(text: str) -> str:
+def escape_for_script(text: str) -> str:
     """JSON text for the inside of a script element: what HTML could read there is written as JSON's escapes."""
     return text.translate(_OUTSIDE_SCRIPT)

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from scorecard.briefing.html import embedded
-from scorecard.briefing.html.figure_fit import fitted
+from scorecard.briefing.html.figure_fit import fit
 from scorecard.charts.theme import mark, paper_variables
 from scorecard.templating import render
 
@@ -27,11 +27,11 @@ CONFIG = {
     # Otherwise the library looks for words of this language and tells the reader's console that there are none.
     "locales": {"zh-CN": {"dictionary": {}, "format": {}}},
 }
-_CLASSES = {one.symbol: one.css for one in (mark("达标"), mark("未达标"), mark("数据待核"))}
+_CLASSES = {verdict.symbol: verdict.css for verdict in (mark("达标"), mark("未达标"), mark("数据待核"))}
 _DRAWN = '<div class="plot" data-plot='
 
 
-def block(
+def figure_block(
     figure: go.Figure,
     *,
     width: int,
@@ -41,35 +41,35 @@ def block(
     reading: str = "",
     alt: str = "",
 ) -> str:
-    """A `<figure>` of any of our figures, `width` CSS px wide, the plot itself `height` px high.
+    """A `<figure>` of a chart, `width` CSS px wide, the plot itself `height` px high.
 
     `number` ("图3") stands before the title; `caption` takes the title's place where a paper names the figure itself;
     `reading` takes the place of the figure's own; `alt` says the figure to those who hear it, otherwise title and
     reading do.
     """
-    given = _plain(figure)
-    title = given["layout"].get("title", {})
-    said = given["layout"].get("meta", {})
+    data = _plain(figure)
+    title = data["layout"].get("title", {})
+    words = data["layout"].get("meta", {})
     name = caption or _text(title.get("text", ""))
-    fit = fitted(given, width, height)
+    fitted = fit(data, width, height)
     return render(
         "briefing/html/figure.html",
         width=width,
-        height=fit.height,
+        height=fitted.height,
         number=number,
         title=name,
         subtitle=_text(title.get("subtitle", {}).get("text", "")),
         alt=alt,
-        reading=_parts(reading or unescape(said.get("reading", ""))),
-        lines=[unescape(line) for line in said.get("lines", ())],
-        sample=said.get("sample", False),
-        unnamed=fit.unnamed,
-        data=embedded.data({**fit.figure, "config": CONFIG}),
+        reading=_parts(reading or unescape(words.get("reading", ""))),
+        lines=[unescape(line) for line in words.get("lines", ())],
+        sample=words.get("sample", False),
+        unnamed=fitted.unnamed,
+        data=embedded.script_json({**fitted.figure, "config": CONFIG}),
     )
 
 
 def document(body: str, *, width: int, title: str, css: str = "") -> str:
-    """A whole document around `body`, HTML of ours, laid out at `width` CSS px on white paper.
+    """A whole document around `body`, trusted HTML, laid out at `width` CSS px on white paper.
 
     `document.documentElement.dataset.ready` is "1" once fonts are there and every figure is drawn; the names of those
     that could not be drawn stand in `dataset.failed`, and a sentence in their place.
@@ -79,23 +79,23 @@ def document(body: str, *, width: int, title: str, css: str = "") -> str:
         title=title,
         width=width,
         variables=paper_variables(),
-        figures=embedded.sheet("figure.css"),
+        figures=embedded.static_file("figure.css"),
         css=css,
         body=body,
         library=_library() if _DRAWN in body else "",
-        draw=embedded.sheet("draw.js"),
+        draw=embedded.static_file("draw.js"),
     )
 
 
 def _plain(figure: go.Figure) -> dict[str, Any]:
     text = figure.to_json()
     assert text is not None  # typed so for the library's writing to files
-    given: dict[str, Any] = json.loads(text)
-    return given
+    data: dict[str, Any] = json.loads(text)
+    return data
 
 
 def _text(shown: str) -> str:
-    """The words of a figure's title: our own emphasis taken off, the escape undone."""
+    """The words of a figure's title: without emphasis and escapes."""
     return unescape(shown.removeprefix("<b>").removesuffix("</b>"))
 
 

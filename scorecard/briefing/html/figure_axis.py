@@ -13,7 +13,7 @@ FigureJson = dict[str, Any]
 
 
 def em(line: str) -> float:
-    """The width of a line in heights of a letter; our own emphasis takes none."""
+    """The width of a line in heights of a letter; emphasis takes none."""
     return measure.width(unescape(line.replace("<b>", "").replace("</b>", "")), measure.POINTS)
 
 

@@ -10,7 +10,7 @@ from html import escape, unescape
 from typing import Any
 
 from scorecard.briefing.html.figure_axis import LINE, SMALLEST, FigureJson, em, fraction, text_width
-from scorecard.briefing.html.figure_labels import arrange
+from scorecard.briefing.html.figure_labels import arrange_labels
 from scorecard.charts.stamp import LIMIT, STAMP, left_out
 
 _EDGE = 6  # px between an axis and its words, or two words
@@ -20,7 +20,7 @@ _MOUSE_ONLY = ("hovertemplate", "customdata", "hoverinfo", "hovertext")
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedFigure:
     """The figure as data, its height in px, and a sentence of the parts of bars whose words found no room in it."""
 
     figure: FigureJson
@@ -28,7 +28,7 @@ class Fitted:
     unnamed: str
 
 
-def fitted(figure: FigureJson, width: int, height: int | None = None) -> Fitted:
+def fit(figure: FigureJson, width: int, height: int | None = None) -> FittedFigure:
     """The bare plot at this width: without title, stamp and what only a mouse can call up."""
     data, layout = figure["data"], figure["layout"]
     margin = {**layout.get("template", {}).get("layout", {}).get("margin", {}), **layout.get("margin", {})}
@@ -58,12 +58,12 @@ def fitted(figure: FigureJson, width: int, height: int | None = None) -> Fitted:
     _thin_out(layout["xaxis"], across)
     unnamed = _remove_long_words(data, bar_names, layout["xaxis"], across)
     tall = height if height is not None else round(drawn_height + more + top + _FOOT)
-    arrange(layout, across, tall - top - _FOOT, top - 1)
+    arrange_labels(layout, across, tall - top - _FOOT, top - 1)
     layout.update(
         width=width, height=tall, autosize=False, hovermode=False,
         margin={"l": _SIDE, "r": right, "t": top, "b": _FOOT, "pad": margin.get("pad", 0)},
     )  # fmt: skip
-    return Fitted({"data": data, "layout": layout}, tall, unnamed)
+    return FittedFigure({"data": data, "layout": layout}, tall, unnamed)
 
 
 def _enlarge_fonts(part: Any, inside: str = "") -> None:

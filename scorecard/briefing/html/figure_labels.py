@@ -58,7 +58,7 @@ class _Axes:
         annotation.update(yanchor="middle", yshift=round(self.y(annotation) - middle, 2))
 
 
-def arrange(layout: FigureJson, across: float, tall: float, above: float) -> None:
+def arrange_labels(layout: FigureJson, across: float, tall: float, above: float) -> None:
     """Move the target's words from the last value, the names of limits from each other, and all of them inside."""
     axes = _Axes(layout, across, tall, above)
     layout["annotations"] = [each for each in layout["annotations"] if each.get("name") != CHOSEN]

@@ -1,4 +1,4 @@
-"""Numbers for cells and charts: the very number, and the format in which a spreadsheet shows the page's digits."""
+"""Numbers for cells and charts, each with the format in which a spreadsheet shows the page's digits."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,18 +14,18 @@ class Digits:
     format: str
 
 
-def shown(exact: Fraction, unit: str) -> Digits:
-    """Rounded half up to the page's digits: whoever draws or labels it can only say what the page says."""
+def rounded(exact: Fraction, unit: str) -> Digits:
+    """Rounded half up to the page's digits, for charts and labels."""
     text = figure_text(exact, unit)
     return Digits(float(text.replace(",", "")), _format(text, unit))
 
 
-def whole(exact: Fraction, unit: str) -> Digits:
-    """Not rounded, for whoever goes on calculating; its format shows the page's digits."""
+def unrounded(exact: Fraction, unit: str) -> Digits:
+    """Not rounded, for further calculation; its format shows the page's digits."""
     return Digits(float(exact), _format(figure_text(exact, unit), unit))
 
 
-def bound(exact: Fraction | float, unit: str) -> Digits:
+def bound_digits(exact: Fraction | float, unit: str) -> Digits:
     """A target or limit, with the decimals it was set with, four at most (a yearly total's part of 7 months)."""
     text = f"{float(exact):.4f}".rstrip("0").rstrip(".")
     return Digits(float(text), _format(text, unit))

@@ -1,6 +1,6 @@
-"""What every Office file of ours has inside: the manifest, and no trace of when or with what it was zipped.
+"""What all Office files share: the manifest inside, fixed timestamps, text that XML can hold.
 
-An Office file is a ZIP archive, and archives note the clock: the same paper would give other bytes a second later.
+An Office file is a ZIP archive, and archives hold timestamps: the same paper would give other bytes a second later.
 """
 
 import io
@@ -16,7 +16,7 @@ _NAMESPACE = "urn:scorecard:manifest"
 
 
 def manifest_xml(manifest: ExportManifest) -> bytes:
-    """The manifest's JSON as a custom XML part: Office keeps it through editing and shows it to nobody."""
+    """The manifest's JSON as a custom XML part: Office keeps it through editing and does not show it."""
     declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     text = f'{declaration}<manifest xmlns="{_NAMESPACE}">{escape(printable(manifest.text()))}</manifest>'
     return text.encode()
@@ -37,14 +37,14 @@ def _allowed(code: int) -> bool:
 
 
 def with_fixed_timestamps(archive: bytes) -> bytes:
-    """The same archive with its clock stopped: equal parts give equal bytes."""
-    made = io.BytesIO()
+    """The ZIP with fixed timestamps, so that equal content gives equal bytes."""
+    file = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(archive)) as given,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as kept,
+        zipfile.ZipFile(io.BytesIO(archive)) as before,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
     ):
-        for one in given.infolist():
-            entry = zipfile.ZipInfo(one.filename, _FIRST_DAY)
+        for part in before.infolist():
+            entry = zipfile.ZipInfo(part.filename, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(entry, given.read(one))
-    return made.getvalue()
+            after.writestr(entry, before.read(part))
+    return file.getvalue()

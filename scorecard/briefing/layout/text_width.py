@@ -1,4 +1,4 @@
-"""How much room text takes, in inches, without drawing it: a slide and a row must be tall enough before they are made.
+"""Estimated width and height of text in inches: a slide and a row must be tall enough before they are made.
 
 A Chinese character is as wide as it is tall; letters and digits are counted a little wider than they are, so that what
 is estimated to fit does.
@@ -34,7 +34,7 @@ def largest(text: str, room: float, most: float, least: float, rows: int = 1) ->
 
 
 def cut(text: str, size: float, room: float, rows: int) -> tuple[str, str]:
-    """What stands in `rows` lines of `room` inches, and the rest; at least one character is taken."""
+    """The part that fits `rows` lines of `room` inches, at least one character, and the rest."""
     taken = len(text)
     while taken > 1 and lines(text[:taken], size, room) > rows:
         taken = max(1, min(taken - 1, int(taken * 0.97)))
@@ -44,7 +44,7 @@ def cut(text: str, size: float, room: float, rows: int) -> tuple[str, str]:
 def _folded(part: str, size: float, room: float) -> int:
     """Greedy, character by character, as Chinese is folded; a word of letters goes whole to the next line.
 
-    A line that is folded is taken to be a little short: no line may begin with “，” or “）”.
+    A folded line counts as a little shorter: no line may begin with “，” or “）”.
     """
     if width(part, size) <= room:
         return 1
@@ -68,7 +68,7 @@ def _wide(letter: str) -> float:
 
 
 def _between(before: str, letter: str) -> float:
-    """The gap programs set by themselves between a Chinese character and a letter, digit or sign that is not."""
+    """The gap that office programs set between a Chinese character and a letter, digit or sign that is not."""
     if not before or " " in (before, letter) or _wide(before) == _wide(letter):
         return 0.0
     return _GAP if (before if _wide(before) == 1 else letter).isalnum() else 0.0

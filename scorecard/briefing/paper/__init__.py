@@ -1,1 +1,1 @@
-"""What a paper says, before it has a format."""
+"""The content of a paper, before it has a format."""

@@ -1,4 +1,4 @@
-"""What the annexes of a paper say, before they have a form: the facts of each definition, the two tables of numbers."""
+"""The content of the annexes: the facts of each definition, the two tables of numbers."""
 
 from collections.abc import Sequence
 
@@ -23,41 +23,41 @@ _BASES = (
 )
 
 
-def facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What an indicator is and how it is computed, as the glossary has it, without worked examples and
     computed columns, whose lists of causes alone fill a page: (name, lines).
     """
-    one = entry.indicator
-    found = (
-        ("定义", (one.definition,)),
-        ("不含", (one.exclusions,)),
+    indicator = entry.indicator
+    facts = (
+        ("定义", (indicator.definition,)),
+        ("不含", (indicator.exclusions,)),
         ("口径", entry.formula),
-        ("单位与方向", (f"{one.unit}，{entry.direction}",)),
-        ("方案依据", (f"“{one.why}”",)),
+        ("单位与方向", (f"{indicator.unit}，{entry.direction}",)),
+        ("方案依据", (f"“{indicator.why}”",)),
         ("配套措施", ("；".join(entry.measures),)),
         ("责任部门", (entry.departments,)),
         ("制衡指标", (entry.counterweight,)),
-        ("说明", (one.note,)),
+        ("说明", (indicator.note,)),
         ("来源", tuple(_source(source) for source in entry.sources)),
     )
-    return tuple((name, lines) for name, lines in found if any(lines))
+    return tuple((name, lines) for name, lines in facts if any(lines))
 
 
-def numbers(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:
-    """Every number the paper speaks of, and what it is made of."""
-    values = tuple((one.name, one.value, one.word, one.target, one.gap or one.reason) for one in lines)
+def number_tables(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:
+    """Every number of the paper, and its parts."""
+    values = tuple((line.name, line.value, line.word, line.target, line.gap or line.reason) for line in lines)
     bases = tuple(
         (
-            one.name,
-            one.halves or "—",
-            "\n".join(text for text in (*one.changes, one.variation) if text) or "—",
-            one.basis or "—",
-            one.departments,
+            line.name,
+            line.halves or "—",
+            "\n".join(text for text in (*line.changes, line.variation) if text) or "—",
+            line.basis or "—",
+            line.departments,
         )
-        for one in lines
+        for line in lines
     )
-    periods = "、".join(dict.fromkeys(one.period for one in lines))
-    reached = "；".join(dict.fromkeys(one.as_of for one in lines if one.as_of))
+    periods = "、".join(dict.fromkeys(line.period for line in lines))
+    reached = "；".join(dict.fromkeys(line.as_of for line in lines if line.as_of))
     return (
         PaperTable(f"附表1　数值、目标与结论（{periods}）", _VALUES, values, note=reached),
         PaperTable(f"附表2　数值的构成与依据（{periods}）", _BASES, bases, note=reached),

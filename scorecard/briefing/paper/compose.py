@@ -1,7 +1,7 @@
-"""What an order gathers from its version -> the paper: its sections in the template's order, numbered, with every word and digit final.
+"""The paper from its material: its sections in the template's order, numbered, with every word and digit final.
 
-Numbers come from the cards, sentences and tallies the pages show, and from nothing else. Nothing is drawn and nothing is
-written here; the same version, order and manifest give the same paper.
+Numbers come only from the cards, sentences and tallies that the pages show. The same version, request and manifest give
+the same paper.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ _DIGITS = "〇一二三四五六七八九"
 
 @dataclass(frozen=True)
 class Outline:
-    """What a paper will hold, in words and counts, before any file of it is made."""
+    """A preview of a paper in words and counts."""
 
     title: str
     headings: tuple[str, ...]
@@ -53,7 +53,7 @@ class Outline:
 
 
 def outline(material: Material) -> Outline:
-    """What the paper will hold. Raises as `compose` does."""
+    """The preview. Raises as `compose` does."""
     blocks = _blocks(material)
     return Outline(
         title=filled(material.template.title, material.places),
@@ -68,7 +68,7 @@ def outline(material: Material) -> Outline:
 
 def compose(material: Material, manifest: ExportManifest) -> Paper:
     """The paper. Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's."""
-    version, order, template = material.version, material.order, material.template
+    version, order, template = material.version, material.spec, material.template
     court = material.catalog.court
     sample = version.manifest.sample
     return Paper(
@@ -95,7 +95,7 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
 
 def _scope(material: Material) -> str:
     """Whose cases the numbers are of. A department's sheet has the whole court's, as it answers for them."""
-    scope = SCOPES[material.order.scope]
+    scope = SCOPES[material.spec.scope]
     if material.whose != ALL_DEPARTMENTS and material.template.department == "asked":
         return f"指标为全院数值　{scope}"
     return f"{material.places['department']}　{scope}"
@@ -103,13 +103,13 @@ def _scope(material: Material) -> str:
 
 def _defined(material: Material) -> tuple[Card, ...]:
     """The indicators whose 口径 stands in the annex."""
-    sections = [one for one in material.template.sections if one.kind == "definitions"]
-    return material.narrowed(sections[0]) if sections else ()
+    sections = [section for section in material.template.sections if section.kind == "definitions"]
+    return material.cards_of(sections[0]) if sections else ()
 
 
 def _blocks(material: Material) -> tuple[Block, ...]:
     """The sections, one after the other, with headings, tables and figures numbered through."""
-    order = material.order
+    order = material.spec
     if not material.spoken and (order.indicators or order.domains):
         raise ScorecardError(
             "简报", "所选领域和指标没有交集，一项指标也没有", "至少一项指标", "请放宽领域，或改选指标"
@@ -160,7 +160,7 @@ def numeral(number: int) -> str:
 
 def stem(material: Material) -> str:
     """The name of its files, without an ending: "领导小组月报_2026年1—10月_截至20261031_v7f3a"."""
-    order = material.order
+    order = material.spec
     parts: Sequence[str] = (
         material.template.name,
         material.places["department"] if order.department != ALL_DEPARTMENTS else "",

@@ -1,7 +1,7 @@
-"""Where a paper comes from, for machines and for people: version, batches, definitions, who, when. Stands in every file.
+"""The manifest in every file of an export, for programs and for people: version, batches, definitions, user, time.
 
-It is written once, when the paper is first made, and kept; making the paper again takes it as it stands, so the same
-order gives the same file.
+It is written once, when the paper is first made. Making the paper again uses it unchanged, so that the same request
+gives the same file.
 """
 
 import json
@@ -23,7 +23,7 @@ class ExportSource:
 
 @dataclass(frozen=True)
 class ExportManifest:
-    """The record of one export. `order` is what was asked for, as data; `definitions` maps seed files to their SHA-256.
+    """The record of one export. `order` is the request, as data; `definitions` maps seed files to their SHA-256.
 
     `program` is the digest of the code that made it, `audit` the "number seal" of the audit's last line before it.
     """
@@ -45,10 +45,10 @@ class ExportManifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def lines(self) -> tuple[str, ...]:
-        """The same for people, as it is printed at the end of a paper."""
+        """The manifest in words, as it is printed at the end of a paper."""
         batches = tuple(
-            f"批次 {one.table}/{one.name}　{one.rows:,} 行　截至 {one.as_of}　SHA-256 {one.sha256}"
-            for one in self.sources
+            f"批次 {source.table}/{source.name}　{source.rows:,} 行　截至 {source.as_of}　SHA-256 {source.sha256}"
+            for source in self.sources
         )
         return (
             f"导出编号 {self.id}　{self.made_at}　{self.made_by}",
@@ -62,5 +62,5 @@ class ExportManifest:
 def parse(text: str) -> ExportManifest:
     """A manifest as `text` wrote it. Raises ValueError, KeyError or TypeError for anything else."""
     content = json.loads(text)
-    content["sources"] = tuple(ExportSource(**one) for one in content["sources"])
+    content["sources"] = tuple(ExportSource(**source) for source in content["sources"])
     return ExportManifest(**content)

@@ -1,4 +1,4 @@
-"""What a paper is written from: the cards of its version for its order, and which of them it speaks of."""
+"""The material of a paper: the cards of its version for its request, and the indicators it is about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scorecard.access import Actor
 from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.briefing.paper.model import IndicatorLine
-from scorecard.briefing.paper.request import BriefingSpec, places_of, template_of
+from scorecard.briefing.paper.request import BriefingSpec, find_template, title_places
 from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Among, Section, Template
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -29,10 +29,10 @@ class Material:
     """
 
     version: Version
-    order: BriefingSpec
+    spec: BriefingSpec
     template: Template
     period: Period
-    evidence: CardInputs
+    inputs: CardInputs
     every: Mapping[str, Card]
     spoken: tuple[Card, ...]
     whose: str
@@ -44,19 +44,19 @@ class Material:
 
     @property
     def places(self) -> dict[str, str]:
-        return places_of(self.version, self.period, self.order.department, self.order.scope)
+        return title_places(self.version, self.period, self.spec.department, self.spec.scope)
 
-    def narrowed(self, section: Section) -> tuple[Card, ...]:
+    def cards_of(self, section: Section) -> tuple[Card, ...]:
         """The indicators a section speaks of."""
         return _among(section.which, self.spoken, section.ids, self.whose)
 
     def by_domain(self, chosen: Sequence[Card]) -> list[tuple[str, list[Card]]]:
         """Name and cards of each domain that has any, in the plan's order."""
-        found = [
+        by_name = [
             (domain.name, [card for card in chosen if card.indicator.domain == domain.id])
             for domain in self.catalog.domains.values()
         ]
-        return [(name, members) for name, members in found if members]
+        return [(name, members) for name, members in by_name if members]
 
     def line(self, card: Card) -> IndicatorLine:
         """An indicator as the paper has it."""
@@ -95,33 +95,33 @@ class Material:
 
     def measures(self) -> tuple[MeasureLine, ...]:
         """The plan's measures as the page 配套措施 has them on the day the paper is judged by."""
-        connection, judged = self.version.connection, self.order.judged_on
+        connection, judged = self.version.connection, self.spec.judged_on
         reports = progress(connection) or ()
         return lines(self.catalog, self.every, reports, self.tallies(), judged, self.reported_every())
 
     def reported_every(self) -> int | None:
-        """How many days may pass between two reports on a measure; None where nobody has set it."""
-        return interval(warehouse.parameters(self.version.connection), self.order.judged_on)
+        """The most days between two reports on a measure; None where it is not set."""
+        return interval(warehouse.parameters(self.version.connection), self.spec.judged_on)
 
 
 def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
-    """Everything a paper of this order needs. Raises ScorecardError when its template is not there any more."""
-    template = template_of(version.catalog, order.template)
+    """The material for a request. Raises ScorecardError when the version has no such template."""
+    template = find_template(version.catalog, order.template)
     sheet = template.department == "asked"
-    found = card_inputs(
+    inputs = card_inputs(
         version,
         order.grain,
         ALL_DEPARTMENTS if sheet else order.department,
         order.scope,
         order.judged_on,
     )
-    every = {card.indicator.id: card for card in cards(found, order.span)}
+    every = {card.indicator.id: card for card in cards(inputs, order.span)}
     return Material(
         version=version,
-        order=order,
+        spec=order,
         template=template,
         period=order.span,
-        evidence=found,
+        inputs=inputs,
         every=every,
         spoken=_spoken(template, order, tuple(every.values())),
         whose=order.department,
@@ -132,11 +132,11 @@ def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
 def _spoken(template: Template, order: BriefingSpec, every: tuple[Card, ...]) -> tuple[Card, ...]:
     """Those chosen by name, otherwise the template's; domains narrow both. The plan's order stands."""
     if order.indicators:
-        found = _among("listed", every, order.indicators, order.department)
+        chosen = _among("listed", every, order.indicators, order.department)
     else:
-        found = _among(template.indicators.which, every, template.indicators.ids, order.department)
+        chosen = _among(template.indicators.which, every, template.indicators.ids, order.department)
     domains = order.domains or template.indicators.domains
-    return tuple(card for card in found if not domains or card.indicator.domain in domains)
+    return tuple(card for card in chosen if not domains or card.indicator.domain in domains)
 
 
 def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department: str) -> tuple[Card, ...]:
@@ -146,8 +146,8 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
         case "missed":
             return tuple(card for card in cards if card.verdict.word == "未达标")
         case "exceptions":
-            found = {item.card.indicator.id for group in groups(cards) for item in group.items}
-            return tuple(card for card in cards if card.indicator.id in found)
+            listed = {item.card.indicator.id for group in groups(cards) for item in group.items}
+            return tuple(card for card in cards if card.indicator.id in listed)
         case "listed":
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":

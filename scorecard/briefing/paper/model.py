@@ -1,4 +1,4 @@
-"""What a paper says, before it has a form: words, tables and figures. Every format is written from this alone.
+"""The content of a paper: words, tables and figures. Every format is written from this alone.
 
 All text is plain and final: no format computes, rounds or words anything, so the same digits stand in all of them.
 """

@@ -1,6 +1,6 @@
-"""What was asked for when a paper was made, as data: from it and its version the same paper comes again.
+"""The request for a paper as data: from it and its version the same paper is made again.
 
-The day it was judged on, the time and who asked are part of it; nothing of them is looked up again later.
+It includes the day of judgement, the time and the user; none of them is looked up again later.
 """
 
 import unicodedata
@@ -27,7 +27,7 @@ _GRAIN_NAMES: dict[str, str] = dict(GRAIN_LABELS.items())
 
 @dataclass(frozen=True)
 class BriefingRequest:
-    """What somebody chose, in the words of the catalogue; what is empty is the template's choice, or today."""
+    """A choice in the words of the catalogue; an empty field is the template's choice, or today."""
 
     template: str
     period: str
@@ -44,9 +44,9 @@ class BriefingRequest:
 
 @dataclass(frozen=True)
 class BriefingSpec:
-    """A wish that can be carried out. `indicators` and `domains` narrow the template's own choice where they are not empty.
+    """A request that its version can carry out. `indicators` and `domains` narrow the template's own choice where they are not empty.
 
-    `rows` says whether case rows stand in it: the template asks for them and whoever ordered it may see them.
+    `rows` says whether it contains case rows: the template has them and the user may see them.
     """
 
     template: str
@@ -79,19 +79,19 @@ class BriefingSpec:
     @property
     def span(self) -> Period:
         """The period the paper reports on."""
-        found = parse(self.grain, self.period)
-        assert found is not None  # an order is placed with a period of its version only
-        return found
+        period = parse(self.grain, self.period)
+        assert period is not None  # `resolve` accepts only a period of the version
+        return period
 
 
-def from_data(said: Mapping[str, Any]) -> BriefingSpec:
-    """An order as `data` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
+def from_data(content: Mapping[str, Any]) -> BriefingSpec:
+    """A request as `data` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
     read: dict[str, Any] = {
-        **said,
-        "domains": tuple(said["domains"]),
-        "indicators": tuple(said["indicators"]),
-        "dated": date.fromisoformat(said["dated"]),
-        "judged_on": date.fromisoformat(said["judged_on"]),
+        **content,
+        "domains": tuple(content["domains"]),
+        "indicators": tuple(content["indicators"]),
+        "dated": date.fromisoformat(content["dated"]),
+        "judged_on": date.fromisoformat(content["judged_on"]),
     }
     order = BriefingSpec(**read)
     if order.grain not in GRAINS or parse(order.grain, order.period) is None:
@@ -99,18 +99,18 @@ def from_data(said: Mapping[str, Any]) -> BriefingSpec:
     return order
 
 
-def resolve(version: Version, wish: BriefingRequest, actor: Actor, now: datetime) -> BriefingSpec:
-    """The wish as an order of this version. Raises ScorecardError for what the version does not know, with the nearest word."""
+def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datetime) -> BriefingSpec:
+    """The request resolved for this version. Raises ScorecardError for a word the version does not know, with the nearest one."""
     catalog = version.catalog
-    template = template_of(catalog, wish.template)
+    template = find_template(catalog, request.template)
     judged = judged_on(version)
-    grain = cast(Grain, _known("统计方式", wish.grain or template.grain, GRAINS, _GRAIN_NAMES))
-    period = _period(version, grain, wish.period, judged)
-    department = _department(version, template, wish.department)
-    scope = _known("案件范围", wish.scope, SCOPES, SCOPES)
-    domain_names = {one.id: one.name for one in catalog.domains.values()}
-    indicator_names = {one.id: one.name for one in catalog.indicators.values()}
-    places = places_of(version, period, department, scope)
+    grain = cast(Grain, _known("统计方式", request.grain or template.grain, GRAINS, _GRAIN_NAMES))
+    period = _period(version, grain, request.period, judged)
+    department = _department(version, template, request.department)
+    scope = _known("案件范围", request.scope, SCOPES, SCOPES)
+    domain_names = {domain.id: domain.name for domain in catalog.domains.values()}
+    indicator_names = {indicator.id: indicator.name for indicator in catalog.indicators.values()}
+    places = title_places(version, period, department, scope)
     rows = any(section.rows for section in template.sections)
     return BriefingSpec(
         template=template.id,
@@ -119,12 +119,14 @@ def resolve(version: Version, wish: BriefingRequest, actor: Actor, now: datetime
         period=period.key,
         department=department,
         scope=scope,
-        domains=tuple(_known("领域", one, catalog.domains, domain_names) for one in wish.domains),
-        indicators=tuple(_known("指标", one, catalog.indicators, indicator_names) for one in wish.indicators),
-        audience=_line("主送", wish.audience or filled(template.audience, places)),
-        issue=_line("期号", wish.issue),
-        dated=wish.dated or now.astimezone(COURT_TIME).date(),
-        note=_note(wish.note),
+        domains=tuple(_known("领域", word, catalog.domains, domain_names) for word in request.domains),
+        indicators=tuple(
+            _known("指标", word, catalog.indicators, indicator_names) for word in request.indicators
+        ),
+        audience=_line("主送", request.audience or filled(template.audience, places)),
+        issue=_line("期号", request.issue),
+        dated=request.dated or now.astimezone(COURT_TIME).date(),
+        note=_note(request.note),
         rows=rows and actor.may("evidence", None if department == ALL_DEPARTMENTS else department),
         judged_on=judged,
         made_at=now.astimezone(COURT_TIME).isoformat(timespec="seconds"),
@@ -132,7 +134,7 @@ def resolve(version: Version, wish: BriefingRequest, actor: Actor, now: datetime
     )
 
 
-def template_of(catalog: Catalog, name: str) -> Template:
+def find_template(catalog: Catalog, name: str) -> Template:
     """The template of this id. Raises ScorecardError, also for a version from before there were any."""
     if not catalog.briefings:
         raise ScorecardError(
@@ -142,12 +144,17 @@ def template_of(catalog: Catalog, name: str) -> Template:
             "请重新发布一次（数据报送页，或 python -m etl publish）",
         )
     return catalog.briefings[
-        _known("模板", name, catalog.briefings, {one.id: one.name for one in catalog.briefings.values()})
+        _known(
+            "模板",
+            name,
+            catalog.briefings,
+            {template.id: template.name for template in catalog.briefings.values()},
+        )
     ]
 
 
-def places_of(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
-    """What the places of a title are filled with."""
+def title_places(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
+    """The values of the placeholders of a title."""
     return {
         "court": version.catalog.court.name,
         "period": period.label,
@@ -161,28 +168,28 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
     known = list(ids)
     if word in known:
         return word
-    by_name = {name: one for one, name in (names or {}).items()}
+    by_name = {name: name_id for name_id, name in (names or {}).items()}
     if word in by_name:
         return by_name[word]
-    words = [f"{one}（{names[one]}）" if names and one in names else one for one in known]
+    words = [f"{name_id}（{names[name_id]}）" if names and name_id in names else name_id for name_id in known]
     listed = "、".join(words) if len(words) <= _LISTED else f"“指标口径”页所列的 {len(words)} 个编号之一"
     raise ScorecardError(_WHERE, f"没有{what}“{word[:40]}”", listed or "无", hint(word, [*known, *by_name]))
 
 
 def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
     offered = periods(version, card_inputs(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
-    found = parse(grain, key)
-    if found is None:
+    period = parse(grain, key)
+    if period is None:
         raise ScorecardError(
             _WHERE,
             f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期",
             f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}",
-            hint(key, [one.key for one in offered]),
+            hint(key, [each.key for each in offered]),
         )
-    if found not in offered:
+    if period not in offered:
         span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"
-        raise ScorecardError(_WHERE, f"版本 {version.id} 没有{found.label}的数据", f"有数据的报告期：{span}")
-    return found
+        raise ScorecardError(_WHERE, f"版本 {version.id} 没有{period.label}的数据", f"有数据的报告期：{span}")
+    return period
 
 
 def _department(version: Version, template: Template, word: str) -> str:
@@ -196,7 +203,7 @@ def _department(version: Version, template: Template, word: str) -> str:
                 "请选择部门",
             )
         return ALL_DEPARTMENTS
-    names = {one.id: one.name for one in catalog.departments.values()}
+    names = {department.id: department.name for department in catalog.departments.values()}
     return _known("部门", word, catalog.departments, names)
 
 

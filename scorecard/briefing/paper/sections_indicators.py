@@ -1,6 +1,6 @@
 """The sections about indicators: standing, exceptions, official sentences, the table, the trends.
 
-Every number in them is text of a card or a count of cards. A section that has nothing to say says so.
+Every number in them is text of a card or a count of cards. An empty section says so in a sentence.
 """
 
 from collections.abc import Sequence
@@ -29,21 +29,21 @@ _CAUTIONS: tuple[tuple[VerdictWord, str], ...] = (
 
 def summary(material: Material, section: Section) -> list[Block]:
     """How many indicators stand at each word, domain by domain; then what must be known before reading on."""
-    spoken, found = material.spoken, list[Block]()
+    spoken, blocks = material.spoken, list[Block]()
     if not spoken:  # nothing missed may also mean that nothing could be judged
         every = _counted(tuple(material.every.values()))
         text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
         return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
-    said = _counted(spoken)
-    found.append(
-        Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{said}。{reached(material)}")
+    standing = _counted(spoken)
+    blocks.append(
+        Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}")
     )
     domains = material.by_domain(spoken)
-    found += [Paragraph(sentences.summary(name, members)) for name, members in domains]
+    blocks += [Paragraph(sentences.summary(name, members)) for name, members in domains]
     if len(domains) > 1:
-        found.append(_standing(domains, spoken))
-    found += [Paragraph(line) for line in cautions(material)]
-    return found
+        blocks.append(_standing(domains, spoken))
+    blocks += [Paragraph(line) for line in cautions(material)]
+    return blocks
 
 
 def _counted(cards: Sequence[Card]) -> str:
@@ -57,17 +57,17 @@ def reached(material: Material) -> str:
 
 
 def cautions(material: Material) -> tuple[str, ...]:
-    """What a reader must know before using a number: sample, doubts, immature periods, rows set aside."""
-    found: list[str] = []
+    """What a reader must know before using a number: sample data, doubtful data, immature periods, rows set aside."""
+    lines: list[str] = []
     if material.version.manifest.sample:
-        found.append(f"{SAMPLE}，不得作为工作情况引用。")
+        lines.append(f"{SAMPLE}，不得作为工作情况引用。")
     for word, meaning in _CAUTIONS:
         names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
         if names:
-            found.append(f"以下{len(names)}项{meaning}：{'、'.join(names)}。")
+            lines.append(f"以下{len(names)}项{meaning}：{'、'.join(names)}。")
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
     aside = aside_note(material.catalog, tables, material.version.tables)
-    return (*found, f"{aside.replace('本页', '本期')}。") if aside else tuple(found)
+    return (*lines, f"{aside.replace('本页', '本期')}。") if aside else tuple(lines)
 
 
 def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card]) -> PaperTable:
@@ -89,51 +89,51 @@ def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card])
 
 def attention(material: Material, section: Section) -> list[Block]:
     """Exceptions by the question they raise, each indicator once; then 数据待核 by the reason."""
-    found: list[Block] = []
+    blocks: list[Block] = []
     for group in groups(material.spoken):
         total = len(group.items) + group.elsewhere
-        found.append(Heading(f"{group.title}（{total}项）", 2))
-        found += [
+        blocks.append(Heading(f"{group.title}（{total}项）", 2))
+        blocks += [
             Paragraph(
                 f"{at}．{item.card.indicator.name}：{item.sentence}。责任部门：{item.card.departments}。"
             )
             for at, item in enumerate(group.items, 1)
         ]
         if group.elsewhere:
-            found.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
+            blocks.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
     doubtful: dict[str, list[str]] = {}
     for card in material.spoken:
         if card.verdict.word == "数据待核":
             doubtful.setdefault(card.verdict.reason, []).append(card.indicator.name)
-    if not found:
+    if not blocks:
         unjudged = sum(map(len, doubtful.values()))
         but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
-        found.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
-    if material.order.grain != "month":
-        found.append(
-            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.order.grain]}统计，不列。")
+        blocks.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
+    if material.spec.grain != "month":
+        blocks.append(
+            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。")
         )
     if doubtful:
-        found.append(Heading("数据待核", 2))
-        found += [
+        blocks.append(Heading("数据待核", 2))
+        blocks += [
             Paragraph(f"{reason}。涉及{len(names)}项：{'、'.join(names)}。")
             for reason, names in doubtful.items()
         ]
-    return found
+    return blocks
 
 
 def domains(material: Material, section: Section) -> list[Block]:
     """Every indicator in an official sentence, under its domain."""
-    found: list[Block] = []
-    for name, members in material.by_domain(material.narrowed(section)):
-        found.append(Heading(name, 2))
-        found += [Paragraph(sentences.of_indicator(card)) for card in members]
-    return found or [_none(material)]
+    blocks: list[Block] = []
+    for name, members in material.by_domain(material.cards_of(section)):
+        blocks.append(Heading(name, 2))
+        blocks += [Paragraph(sentences.of_indicator(card)) for card in members]
+    return blocks or [_none(material)]
 
 
 def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
-    monthly = material.order.grain == "month"
+    monthly = material.spec.grain == "month"
     columns = (
         PaperColumn("指标", 2.6),
         PaperColumn("数值", 1.3, number=True),
@@ -143,11 +143,11 @@ def table(material: Material, section: Section) -> list[Block]:
         *((PaperColumn("变异", 1.1),) if monthly else ()),
         PaperColumn("责任部门", 1.9),
     )
-    found: list[Block] = []
-    for name, members in material.by_domain(material.narrowed(section)):
+    blocks: list[Block] = []
+    for name, members in material.by_domain(material.cards_of(section)):
         rows = tuple(_row(card, monthly) for card in members)
-        found.append(PaperTable(f"{name}指标（{material.period.label}）", columns, rows))
-    return found or [_none(material)]
+        blocks.append(PaperTable(f"{name}指标（{material.period.label}）", columns, rows))
+    return blocks or [_none(material)]
 
 
 def _row(card: Card, monthly: bool) -> tuple[str, ...]:
@@ -164,23 +164,23 @@ def _row(card: Card, monthly: bool) -> tuple[str, ...]:
 
 
 def figures(material: Material, section: Section) -> list[Block]:
-    """A trend of each indicator that has one; those that have nothing to draw are named. Numbered when all is put together."""
-    found: list[Block] = []
+    """A trend of each indicator that has one; those without data are named. `compose` numbers them."""
+    blocks: list[Block] = []
     empty: list[str] = []
-    for name, members in material.by_domain(material.narrowed(section)):
+    for name, members in material.by_domain(material.cards_of(section)):
         drawn = [block for card in members if (block := _figure(material, card)) is not None]
         empty += [card.indicator.name for card in members if not card.points]
         if drawn:
-            found += [Heading(name, 2), *drawn]
+            blocks += [Heading(name, 2), *drawn]
     if empty:
-        found.append(Paragraph(f"以下{len(empty)}项没有可画的数据：{'、'.join(empty)}。"))
-    return found or [_none(material)]
+        blocks.append(Paragraph(f"以下{len(empty)}项没有可画的数据：{'、'.join(empty)}。"))
+    return blocks or [_none(material)]
 
 
 def _figure(material: Material, card: Card) -> Figure | None:
     if not card.points:
         return None
-    drawn = trend_of(material.version, material.evidence, card)
+    drawn = trend_of(material.version, material.inputs, card)
     return Figure(0, material.line(card), drawn, sentences.of_indicator(card))
 
 

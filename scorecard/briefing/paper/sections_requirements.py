@@ -18,16 +18,16 @@ def requirements(material: Material, section: Section) -> list[Block]:
         "requirements.4": _information,
         "requirements.6": _activities,
     }
-    found: list[Block] = []
-    for one in material.catalog.requirements.values():
-        serving = [card for card in material.every.values() if one.id in card.indicator.measures]
+    blocks: list[Block] = []
+    for requirement in material.catalog.requirements.values():
+        serving = [card for card in material.every.values() if requirement.id in card.indicator.measures]
         values = "、".join(f"{card.indicator.name} {card.value}（{card.verdict.word}）" for card in serving)
-        said: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{values}。")] if values else []
-        if one.id in registers:
-            said += registers[one.id](material)
-        if said:
-            found += [Heading(one.title, 2), *said]
-    return found or [Paragraph("没有反映工作要求的指标和登记表。")]
+        content: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{values}。")] if values else []
+        if requirement.id in registers:
+            content += registers[requirement.id](material)
+        if content:
+            blocks += [Heading(requirement.title, 2), *content]
+    return blocks or [Paragraph("没有反映工作要求的指标和登记表。")]
 
 
 def _span(material: Material, table: str) -> tuple[date, date]:
@@ -37,7 +37,7 @@ def _span(material: Material, table: str) -> tuple[date, date]:
 
 
 def _unread(material: Material, table: str) -> list[Block]:
-    """Why a register says nothing: it has not come in, or does not reach the period."""
+    """Why a register has no data: it has not been submitted, or does not reach the period."""
     name = material.catalog.tables[table].name
     if table not in material.version.as_of:
         return [Paragraph(f"{name}尚未报送，这一项无法反映，不等于没有做。")]
@@ -53,27 +53,29 @@ def _note(material: Material, table: str) -> str:
 def _in_plan(material: Material, having: Iterable[str | None]) -> list[str | None]:
     """Departments in the plan's order, those of the paper only; rows of no department last."""
     known = set(having)
-    order: list[str | None] = [one for one in material.catalog.departments if one in known]
+    order: list[str | None] = [
+        department for department in material.catalog.departments if department in known
+    ]
     if material.whose != ALL_DEPARTMENTS:
-        return [one for one in order if one == material.whose]
+        return [department for department in order if department == material.whose]
     return [*order, None] if None in known else order
 
 
 def _revisits(material: Material) -> list[Block]:
     if unread := _unread(material, "revisits"):
         return unread
-    found = {
-        one.department: one
-        for one in revisits(material.version.connection, *_span(material, "revisits")) or ()
+    by_department = {
+        row.department: row
+        for row in revisits(material.version.connection, *_span(material, "revisits")) or ()
     }
     columns = (
         PaperColumn("部门", 2.4),
         *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"),
     )
     rows = [
-        (named(material, who), *count_cells(one.visits, one.cases, one.issues, one.closed, one.unclear))
-        for who in _in_plan(material, found)
-        for one in (found[who],)
+        (named(material, who), *count_cells(row.visits, row.cases, row.issues, row.closed, row.unclear))
+        for who in _in_plan(material, by_department)
+        for row in (by_department[who],)
     ]
     note = f"{_note(material, 'revisits')}问题数和办结数都填了的才计入，没填全的单列。"
     return [PaperTable("涉诉企业回访情况", columns, tuple(rows), note=note)] if rows else []
@@ -83,14 +85,16 @@ def _information(material: Material) -> list[Block]:
     if unread := _unread(material, "information_reports"):
         return unread
     span = _span(material, "information_reports")
-    found = {one.department: one for one in pieces(material.version.connection, *span) or ()}
+    by_department = {row.department: row for row in pieces(material.version.connection, *span) or ()}
     columns = (PaperColumn("部门", 2.4), *count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED)))
     rows = [
         (
             named(material, who),
-            *count_cells(found[who].submitted, *(found[who].adopted(level) for level in ADOPTED)),
+            *count_cells(
+                by_department[who].submitted, *(by_department[who].adopted(level) for level in ADOPTED)
+            ),
         )
-        for who in _in_plan(material, found)
+        for who in _in_plan(material, by_department)
         if who is not None
     ]
     note = f"{_note(material, 'information_reports')}提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
@@ -100,20 +104,20 @@ def _information(material: Material) -> list[Block]:
 def _activities(material: Material) -> list[Block]:
     if unread := _unread(material, "work_log"):
         return unread
-    found = activities(material.version.connection, *_span(material, "work_log")) or ()
+    entries = activities(material.version.connection, *_span(material, "work_log")) or ()
     columns = (PaperColumn("部门", 2.4), PaperColumn("类别", 1.6), *count_columns("次数", "企业数"))
     rows = [
-        (named(material, who), one.kind, *count_cells(one.entries, one.firms))
-        for who in _in_plan(material, (one.department for one in found))
-        for one in found
-        if one.department == who
+        (named(material, who), entry.kind, *count_cells(entry.entries, entry.firms))
+        for who in _in_plan(material, (entry.department for entry in entries))
+        for entry in entries
+        if entry.department == who
     ]
     note = f"{_note(material, 'work_log')}企业数按统一社会信用代码去重，不能跨部门、跨类别相加。"
     return [PaperTable("宣传、走访等活动情况", columns, tuple(rows), note=note)] if rows else []
 
 
 def named(material: Material, department: str | None) -> str:
-    """The department's name; what no department is written at is named as that."""
+    """The department's name; 未登记部门 for rows without one."""
     return material.catalog.departments[department].name if department else "未登记部门"
 
 

@@ -1,6 +1,6 @@
 """The sections about work: measures and their reports, worklists, matters of a session.
 
-Departments stand in the plan's order and are never compared. Case rows are masked as on the page, for who may see them.
+Departments stand in the plan's order and are never compared. Case rows are masked as on the page and need the right to see them.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on t
 
 
 def measures(material: Material, section: Section) -> list[Block]:
-    """Each measure on a line: who answers, how its indicators stand, what was last reported, who owes a report."""
+    """Each measure on a line: departments, verdicts of its indicators, last report, overdue reports."""
     lines = [line for line in material.measures() if _duties(material, line)]
     if not lines:
         return [Paragraph("方案的配套措施中没有由本部门负责的。")]
@@ -47,10 +47,10 @@ def measures(material: Material, section: Section) -> list[Block]:
     )
     every = material.reported_every()
     note = f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
-    found: list[Block] = [PaperTable("配套措施落实情况", columns, rows, note=note)]
+    blocks: list[Block] = [PaperTable("配套措施落实情况", columns, rows, note=note)]
     silent = [line.measure.title for line in lines if line.silent]
     if silent:
-        found.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
+        blocks.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
     owing = [
         f"{material.catalog.departments[duty.department].name}（{line.measure.title}）"
         for line in lines
@@ -58,8 +58,8 @@ def measures(material: Material, section: Section) -> list[Block]:
         if duty.owed
     ]
     if owing:
-        found.append(Paragraph(f"欠进展汇报{len(owing)}项：{'、'.join(owing)}。"))
-    return found
+        blocks.append(Paragraph(f"欠进展汇报{len(owing)}项：{'、'.join(owing)}。"))
+    return blocks
 
 
 def _duties(material: Material, line: MeasureLine) -> list[Duty]:
@@ -76,20 +76,20 @@ def _reported(material: Material, duty: Duty) -> str:
 
 def worklists(material: Material, section: Section) -> list[Block]:
     """How many items each list has in each state; the cases themselves where the template asks and the actor may see."""
-    catalog, found = material.catalog, material.tallies()
+    catalog, counts_of_lists = material.catalog, material.tallies()
     judged = standings(material.version.connection, catalog)
     rows: list[tuple[str, ...]] = []
     unknown: list[str] = []
-    for one in catalog.worklists.values():
-        numbers = counted(found, one.id, material.whose)
-        if judged[one.id].lacking:
-            names = "、".join(catalog.tables[name].name for name in judged[one.id].lacking)
-            unknown.append(f"{one.name}（缺少{names}）")
+    for worklist in catalog.worklists.values():
+        numbers = counted(counts_of_lists, worklist.id, material.whose)
+        if judged[worklist.id].lacking:
+            names = "、".join(catalog.tables[name].name for name in judged[worklist.id].lacking)
+            unknown.append(f"{worklist.name}（缺少{names}）")
         elif material.whose == ALL_DEPARTMENTS or any(numbers.values()):
             rows.append(
                 (
-                    one.name,
-                    catalog.department_names(one.departments),
+                    worklist.name,
+                    catalog.department_names(worklist.departments),
                     *count_cells(*(numbers[state] for state in STATES)),
                 )
             )
@@ -104,23 +104,23 @@ def worklists(material: Material, section: Section) -> list[Block]:
         blocks.append(Paragraph(f"无法判断、不等于没有的台账：{'、'.join(unknown)}。"))
     if not section.rows:
         return blocks
-    if not material.order.rows:
+    if not material.spec.rows:
         return [*blocks, Paragraph("逐行清单由审管办和案件所属部门登录后查看，本件不列。")]
     material.actor.require("evidence", None if material.whose == ALL_DEPARTMENTS else material.whose)
     return [
         *blocks,
         *(
             block
-            for one in catalog.worklists.values()
-            if (total := sum(counted(found, one.id, material.whose).values()))
-            for block in _rows(material, one, total)
+            for worklist in catalog.worklists.values()
+            if (total := sum(counted(counts_of_lists, worklist.id, material.whose).values()))
+            for block in _rows(material, worklist, total)
         ),
     ]
 
 
 def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
     """The first cases of one list by due date, masked."""
-    found = items(
+    cases = items(
         material.version.connection,
         material.catalog,
         worklist,
@@ -129,11 +129,11 @@ def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
         limit=MOST_ROWS,
     )
     names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
-    rows = tuple((one.state, *((one.due,) if worklist.due else ()), *one.cells) for one in found)
+    rows = tuple((case.state, *((case.due,) if worklist.due else ()), *case.cells) for case in cases)
     columns = tuple(
         PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True)
     )
-    more = f"，列前{len(found)}行，其余见看板“台账与预警”页" if total > len(found) else ""
+    more = f"，列前{len(cases)}行，其余见看板“台账与预警”页" if total > len(cases) else ""
     return [
         PaperTable(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")
     ]
@@ -146,54 +146,54 @@ def _width(cells: Sequence[str]) -> float:
 
 
 def matters(material: Material, section: Section) -> list[Block]:
-    """What a session of the paper's date has to decide, each matter with its facts and what was decided before."""
-    found = agenda(
+    """The agenda on the paper's date: each item with its facts and earlier decisions."""
+    agenda_items = agenda(
         material.catalog,
         material.every,
         material.measures(),
         material.tallies(),
         warehouse.decisions(material.version.connection),
-        material.order.dated,
+        material.spec.dated,
     )
-    if not found:
+    if not agenda_items:
         return [Paragraph("没有需要会商的事项，以前的决定也都已了结。")]
-    carried = sum(one.carried for one in found)
+    carried = sum(item.carried for item in agenda_items)
     left = f"，其中以前会商留下的{carried}项" if carried else ""
-    lead = f"共{len(found)}项{left}。会商决定以数据版本{material.version.id}所含的为准。"
-    return [Paragraph(lead), *(block for one in found for block in _matter(material, one))]
+    lead = f"共{len(agenda_items)}项{left}。会商决定以数据版本{material.version.id}所含的为准。"
+    return [Paragraph(lead), *(block for item in agenda_items for block in _matter(material, item))]
 
 
-def _matter(material: Material, one: AgendaItem) -> list[Block]:
-    reasons = "、".join(one.reasons) or "以前的决定未了结"
+def _matter(material: Material, item: AgendaItem) -> list[Block]:
+    reasons = "、".join(item.reasons) or "以前的决定未了结"
     departments = material.catalog.department_names(
-        tuple(name for name in one.departments if name in material.catalog.departments)
+        tuple(name for name in item.departments if name in material.catalog.departments)
     )
     blocks: list[Block] = [
-        Heading(one.title, 2),
+        Heading(item.title, 2),
         Paragraph(f"事由：{reasons}。责任部门：{departments or '未定'}。"),
-        *_facts(material, one),
+        *_facts(material, item),
     ]
-    return [*blocks, *_decided(material, one.history)]
+    return [*blocks, *_decided(material, item.history)]
 
 
-def _facts(material: Material, one: AgendaItem) -> list[Block]:
-    """What is on the table: of an indicator in one paragraph, where its halves are named."""
-    card = material.every.get(one.name) if one.subject == "indicator" else None
+def _facts(material: Material, item: AgendaItem) -> list[Block]:
+    """The facts of an item; those of an indicator in one paragraph, where numerator and denominator are named."""
+    card = material.every.get(item.name) if item.subject == "indicator" else None
     if card is None:
-        return [Paragraph(_sentence(fact)) for fact in one.facts]
-    said = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in one.facts]
-    return [Paragraph(_sentence("；".join(said)))]
+        return [Paragraph(_sentence(fact)) for fact in item.facts]
+    facts = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in item.facts]
+    return [Paragraph(_sentence("；".join(facts)))]
 
 
 def _decided(material: Material, history: Sequence[Decision]) -> list[Block]:
-    """What was decided before, the latest first."""
+    """Earlier decisions, the latest first."""
     return [
         Paragraph(
-            f"{day_text(one.session_on)}会商决定：{one.conclusion}"
-            f"（责任部门：{named(material, one.department)}；"
-            f"期限：{day_text(one.due_on) if one.due_on else '无'}；状态：{one.status}）。"
+            f"{day_text(decision.session_on)}会商决定：{decision.conclusion}"
+            f"（责任部门：{named(material, decision.department)}；"
+            f"期限：{day_text(decision.due_on) if decision.due_on else '无'}；状态：{decision.status}）。"
         )
-        for one in history
+        for decision in history
     ]
 
 

@@ -23,8 +23,8 @@ from pptx.util import Pt
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.number_formats import Digits
 from scorecard.briefing.layout.office_package import printable
-from scorecard.briefing.pptx.chart_workbook import SHEET, embedded
-from scorecard.briefing.pptx.series import Dot, Series, dots, series
+from scorecard.briefing.pptx.chart_workbook import SHEET, workbook_of_chart
+from scorecard.briefing.pptx.series import Dot, Series, chart_series, dots
 from scorecard.briefing.pptx.text import Frame, colour_of
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.theme import mark, palette
@@ -60,9 +60,9 @@ class _Label:
         return max(text_width.width(text, size) for text in (number, self.period))
 
 
-def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made: datetime) -> None:
+def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at: datetime) -> None:
     """The chart, with `description` as its alternative text. The trend has at least one value."""
-    rows, periods = series(trend), [printable(point.label) for point in trend.points]
+    rows, periods = chart_series(trend), [printable(point.label) for point in trend.points]
     data = CategoryChartData()
     data.categories = periods
     for row in rows:
@@ -72,7 +72,7 @@ def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made: da
     shape.name = f"走势 {printable(trend.title)}"
     shape._element.nvGraphicFramePr.cNvPr.set("descr", printable(description)[:_DESCRIBED])
     chart = shape.chart
-    _replace_workbook(chart, periods, rows, made)
+    _replace_workbook(chart, periods, rows, made_at)
     chart.has_title = False
     chart.font.size, chart.font.color.rgb = Pt(_TEXT), colour_of(palette().grey)
     _set_legend(chart, rows)
@@ -80,19 +80,19 @@ def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made: da
     step, inch = _distances(chart, frame, trend)
     labels = [_value_labels(trend, rows[0], step, inch), *(_target_label(row) for row in rows[1:])]
     _set_plot_area(chart, frame, max(label.width(trend.unit) for each in labels for label in each.values()))
-    for row, line, given in zip(rows, chart.plots[0].series, labels, strict=True):
+    for row, line, labels_of_line in zip(rows, chart.plots[0].series, labels, strict=True):
         _set_line(line, row)
         if row.kind == "value":
             _set_dots(line, dots(trend))
-        for at, label in sorted(given.items()):
+        for at, label in sorted(labels_of_line.items()):
             _add_label(line.points[at].data_label, label)
     for properties in chart._chartSpace.iter(qn("a:endParaRPr")):
         properties.set("lang", "zh-CN")
 
 
-def _replace_workbook(chart: Any, periods: Sequence[str], rows: Sequence[Series], made: datetime) -> None:
+def _replace_workbook(chart: Any, periods: Sequence[str], rows: Sequence[Series], made_at: datetime) -> None:
     """Put our sheet in place of the library's, which has an English name and the time it was made."""
-    chart.part.chart_workbook.update_from_xlsx_blob(embedded(periods, rows, made))
+    chart.part.chart_workbook.update_from_xlsx_blob(workbook_of_chart(periods, rows, made_at))
     for reference in chart._chartSpace.iter(qn("c:f")):
         reference.text = reference.text.replace("Sheet1!", f"{SHEET}!")
 

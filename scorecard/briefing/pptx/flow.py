@@ -6,7 +6,7 @@ from typing import Any
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.paper.model import Heading, PaperTable, Paragraph
 from scorecard.briefing.pptx.deck import BODY, Deck
-from scorecard.briefing.pptx.table import SlideRow, add_table, header, rows
+from scorecard.briefing.pptx.table import SlideRow, add_table, header_row, split_rows
 from scorecard.briefing.pptx.text import LEADING, Frame, TextParagraph, add_text, height, paragraph, split
 from scorecard.charts.theme import palette
 
@@ -42,15 +42,15 @@ class SlideFlow:
                 self._table(block)
 
     def start(self, title: str) -> None:
-        """What follows stands on new slides of this title."""
+        """Begin new slides of this title."""
         self.end()
         self._title, self._begun = title, False
 
     def end(self) -> str:
-        """What follows stands on a new slide. Gives the headings under which nothing stands yet."""
+        """Begin a new slide. Gives the headings under which nothing stands yet."""
         self._turn()
         headings = () if self._begun else (self._title,)
-        waiting = "　".join(one for one in (*headings, self._heading) if one)
+        waiting = "　".join(text for text in (*headings, self._heading) if text)
         self._heading = ""
         return waiting
 
@@ -84,10 +84,10 @@ class SlideFlow:
 
     def _table(self, table: PaperTable) -> None:
         self._sub()
-        top = header(table, BODY.width)
+        top = header_row(table, BODY.width)
         title = table.title
         heading = 0.36 if title else 0.0
-        left = rows(table, BODY.width, BODY.height - top.height - heading - 0.1)
+        left = split_rows(table, BODY.width, BODY.height - top.height - heading - 0.1)
         while True:
             self._write()
             self._open()
@@ -140,11 +140,11 @@ class SlideFlow:
         self._waiting = []
 
 
-def _fitting(given: Sequence[SlideRow], room: float) -> int:
+def _fitting(rows: Sequence[SlideRow], room: float) -> int:
     """How many of these rows stand in `room` inches."""
     used = 0.0
-    for at, row in enumerate(given):
+    for at, row in enumerate(rows):
         used += row.height
         if used > room:
             return at
-    return len(given)
+    return len(rows)

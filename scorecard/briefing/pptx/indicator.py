@@ -9,7 +9,7 @@ from scorecard.briefing.paper.model import Figure, IndicatorLine
 from scorecard.briefing.pptx.chart import add_chart
 from scorecard.briefing.pptx.deck import BODY, Deck
 from scorecard.briefing.pptx.flow import SlideFlow
-from scorecard.briefing.pptx.series import dots, moving
+from scorecard.briefing.pptx.series import dots, unsettled_periods
 from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, height, paragraph
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.time_axis_notes import footnotes
@@ -66,7 +66,7 @@ def _below(figure: Figure) -> tuple[list[TextParagraph], list[str]]:
 def _notes(figure: Figure) -> list[str]:
     """What hollow points and other shapes mean, what the time axis must say, the choice of baseline."""
     trend, notes = figure.trend, list[str]()
-    hollow = moving(trend.points)
+    hollow = unsettled_periods(trend.points)
     if hollow:
         notes.append(f"空心点、虚线段的数值还会变化：{'、'.join(hollow)}。")
     words = {dot.symbol: dot.word for dot in dots(trend).values() if dot.word}

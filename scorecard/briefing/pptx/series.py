@@ -8,7 +8,7 @@ from typing import Literal
 
 from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.spc import Limits
-from scorecard.briefing.layout.number_formats import Digits, bound, shown
+from scorecard.briefing.layout.number_formats import Digits, bound_digits, rounded
 from scorecard.charts.theme import mark
 from scorecard.narrative.control_words import level, possible
 from scorecard.narrative.trend import Trend, word_of
@@ -45,37 +45,39 @@ class Dot:
     word: str
 
 
-def series(trend: Trend) -> tuple[Series, ...]:
-    """The values first, then the bounds of the target, then mean and limits; what there is nothing of is left out."""
-    breaks = frozenset(one.position for one in trend.marks if one.breaks)
-    values = tuple(None if one.exact is None else shown(one.exact, trend.unit) for one in trend.points)
+def chart_series(trend: Trend) -> tuple[Series, ...]:
+    """The values first, then the bounds of the target, then mean and limits; empty ones are left out."""
+    breaks = frozenset(note.position for note in trend.marks if note.breaks)
+    values = tuple(
+        None if point.exact is None else rounded(point.exact, trend.unit) for point in trend.points
+    )
     return (
         Series(VALUES, "value", values, breaks),
-        *_bounds(trend, "目标下限", lambda given: given.lower),
-        *_bounds(trend, "目标上限", lambda given: given.upper),
+        *_bounds(trend, "目标下限", lambda bounds: bounds.lower),
+        *_bounds(trend, "目标上限", lambda bounds: bounds.upper),
         *_limits(trend),
     )
 
 
 def dots(trend: Trend) -> dict[int, Dot]:
     """By position, the points that are not a plain navy circle."""
-    found: dict[int, Dot] = {}
+    by_position: dict[int, Dot] = {}
     for at, point in enumerate(trend.points):
         word = word_of(trend, point)
         if point.exact is not None and (word or not point.settled):
             tone = mark(word) if word else None
-            found[at] = Dot(
+            by_position[at] = Dot(
                 tone.symbol if tone else "○", tone.colour if tone else "", not point.settled, word or ""
             )
-    return found
+    return by_position
 
 
-def moving(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
+def unsettled_periods(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
     """The periods whose drawn value may still move, with why; a run of them by its first and last."""
     runs = [
         (word, list(run))
         for word, run in groupby(
-            points, lambda one: "" if one.settled or one.exact is None else one.verdict.word
+            points, lambda point: "" if point.settled or point.exact is None else point.verdict.word
         )
         if word
     ]
@@ -87,7 +89,9 @@ def moving(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
 def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) -> tuple[Series, ...]:
     """One bound of the target; a new target begins a new line, a yearly total's pace goes on rising."""
     digits = tuple(
-        None if point.bounds is None or (value := of(point.bounds)) is None else bound(value, trend.unit)
+        None
+        if point.bounds is None or (value := of(point.bounds)) is None
+        else bound_digits(value, trend.unit)
         for point in trend.points
     )
     changed = frozenset(
@@ -113,13 +117,13 @@ def _limits(trend: Trend) -> tuple[Series, ...]:
     ]
 
     def line(
-        name: str, of: Callable[[Limits], Fraction], kept: Callable[[Limits], bool]
+        name: str, of: Callable[[Limits], Fraction], possible_in: Callable[[Limits], bool]
     ) -> tuple[Series, ...]:
         digits: list[Digits | None] = [None] * len(trend.points)
         last = ""
         for first, end, by in spans:
-            if kept(by):
-                digits[first:end] = [bound(of(by), trend.unit)] * (end - first)
+            if possible_in(by):
+                digits[first:end] = [bound_digits(of(by), trend.unit)] * (end - first)
                 last = f"{'试用' if by.trial else ''}{name} {level(of(by), trend.unit)}"
         starts = frozenset(first for first, _, _ in spans)
         return (Series(last, "limit", tuple(digits), starts),) if any(digits) else ()

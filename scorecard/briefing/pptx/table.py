@@ -30,12 +30,12 @@ class SlideRow:
     height: float
 
 
-def header(table: PaperTable, room: float) -> SlideRow:
+def header_row(table: PaperTable, room: float) -> SlideRow:
     """The names of the columns."""
     return _row(tuple(column.name for column in table.columns), _widths(table.columns, room))
 
 
-def rows(table: PaperTable, room: float, tallest: float) -> list[SlideRow]:
+def split_rows(table: PaperTable, room: float, tallest: float) -> list[SlideRow]:
     """The table's rows; one that is taller than `tallest` inches goes on in the next, so that nothing is cut off."""
     across = _widths(table.columns, room)
     most = max(1, int((tallest - _DEEP) / (SIZE * LEADING / text_width.POINTS)))
@@ -56,7 +56,7 @@ def rows(table: PaperTable, room: float, tallest: float) -> list[SlideRow]:
 
 def add_table(slide: Any, frame: Frame, table: PaperTable, some: Sequence[SlideRow]) -> None:
     """The header and these rows, from the upper edge of the frame."""
-    names = header(table, frame.width)
+    names = header_row(table, frame.width)
     left, top, width, _ = frame.emu()
     height = Inches(names.height + sum(row.height for row in some))
     shape = slide.shapes.add_table(len(some) + 1, len(table.columns), left, top, width, height)

@@ -110,20 +110,20 @@ def fill(
     text_frame.word_wrap = True
     text_frame.vertical_anchor = _ANCHOR[anchor]
     text_frame.margin_left = text_frame.margin_right = text_frame.margin_top = text_frame.margin_bottom = 0
-    for number, given in enumerate(paragraphs):
+    for number, each in enumerate(paragraphs):
         written = text_frame.add_paragraph() if number else text_frame.paragraphs[0]
         written.alignment = _ALIGN[align]
-        written.line_spacing = Pt(given.size * given.leading)
-        written.space_before, written.space_after = Pt(given.before), Pt(0)
-        if given.hang:  # the library has no call for a hanging indent
+        written.line_spacing = Pt(each.size * each.leading)
+        written.space_before, written.space_after = Pt(each.before), Pt(0)
+        if each.hang:  # the library has no call for a hanging indent
             properties = written._p.get_or_add_pPr()
-            properties.set("marL", str(Inches(given.hang)))
-            properties.set("indent", str(-Inches(given.hang)))
+            properties.set("marL", str(Inches(each.hang)))
+            properties.set("indent", str(-Inches(each.hang)))
         # Left to itself the end of an empty paragraph makes a cell as high as a title.
         written._p.append(
-            parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(given.size * 100)}"/>')
+            parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(each.size * 100)}"/>')
         )
-        for run in given.runs:
+        for run in each.runs:
             if run.text:
                 _add_run(written, run)
 

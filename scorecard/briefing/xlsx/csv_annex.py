@@ -1,4 +1,4 @@
-"""The annex as a CSV for Chinese Excel and WPS: every indicator's very numbers, then where they come from.
+"""The annex as a CSV for Chinese Excel and WPS: the exact numbers of every indicator, then their provenance.
 
 The halves as shown and the version begin with the word that stands before them in every provenance line, so that they
 are text without an apostrophe: "3 / 8" alone would become the 8th of March.
@@ -9,42 +9,42 @@ from fractions import Fraction
 from scorecard.briefing.paper.model import IndicatorLine, Paper
 from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, write_csv
 
-HEADERS = (
-    "指标编号",
-    "指标",
-    "报告期",
-    "数值",
-    "精确值",
-    "单位",
-    "分子/分母",
-    "分子（原始计量）",
-    "分母（原始计量）",
-    "基数",
-    "目标",
-    "目标下限",
-    "目标上限",
-    "评价",
-    "差距",
-    "同比、环比",
-    "变异",
-    "评价说明",
-    "目标依据",
-    "领域",
-    "配套措施",
-    "责任部门",
-    "数据截至",
-    "版本",
-)
+INDICATOR_COLUMNS = {  # and how wide they are in the workbook, in characters
+    "指标编号": 30,
+    "指标": 30,
+    "报告期": 15,
+    "数值": 14,
+    "精确值": 14,
+    "单位": 7,
+    "分子/分母": 24,
+    "分子（原始计量）": 16,
+    "分母（原始计量）": 16,
+    "基数": 9,
+    "目标": 20,
+    "目标下限": 12,
+    "目标上限": 12,
+    "评价": 13,
+    "差距": 22,
+    "同比、环比": 34,
+    "变异": 26,
+    "评价说明": 34,
+    "目标依据": 24,
+    "领域": 16,
+    "配套措施": 34,
+    "责任部门": 18,
+    "数据截至": 26,
+    "版本": 16,
+}
 
 
-def write(paper: Paper) -> bytes:
+def write_csv_annex(paper: Paper) -> bytes:
     """Header, a row for each indicator, then below a blank line the paper's name, provenance and manifest."""
     rows = [_row(line, paper.manifest.version) for line in paper.lines]
     foot = (paper.title, paper.subtitle, *paper.provenance, *paper.manifest.lines())
-    return write_csv(HEADERS, [*rows, (), *((text,) for text in foot if text)])
+    return write_csv(tuple(INDICATOR_COLUMNS), [*rows, (), *((text,) for text in foot if text)])
 
 
-def said(line: IndicatorLine) -> tuple[str, ...]:
+def text_cells(line: IndicatorLine) -> tuple[str, ...]:
     """The cells from 差距 to 数据截至: text in every annex."""
     return (
         line.gap,
@@ -75,7 +75,7 @@ def _row(line: IndicatorLine, version: str) -> tuple[CsvValue, ...]:
         _number(line.lower),
         _number(line.upper),
         line.word,
-        *said(line),
+        *text_cells(line),
         f"版本 {version}",
     )
 

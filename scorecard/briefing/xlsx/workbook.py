@@ -1,4 +1,4 @@
-"""The annex as a workbook: indicators with the very numbers, their trends, their 口径, and where all of it comes from.
+"""The annex as a workbook: indicators with exact numbers, trends, 口径, provenance.
 
 Text is written as text and a number as a number that shows the page's digits; nothing in it is a formula or a link.
 """
@@ -6,39 +6,13 @@ Text is written as text and a number as a number that shows the page's digits; n
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scorecard.briefing.layout.number_formats import Digits, bound, whole
+from scorecard.briefing.layout.number_formats import Digits, bound_digits, unrounded
 from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper
-from scorecard.briefing.xlsx.csv_annex import HEADERS, said
-from scorecard.briefing.xlsx.worksheets import SheetCell, SheetColumn, VerdictCell, Worksheet, workbook
+from scorecard.briefing.xlsx.csv_annex import INDICATOR_COLUMNS, text_cells
+from scorecard.briefing.xlsx.worksheets import SheetCell, SheetColumn, VerdictCell, Worksheet, workbook_bytes
 from scorecard.narrative.glossary import GlossaryEntry
 
-_WIDTHS = {
-    "指标编号": 30,
-    "指标": 30,
-    "报告期": 15,
-    "数值": 14,
-    "精确值": 14,
-    "单位": 7,
-    "分子/分母": 24,
-    "分子（原始计量）": 16,
-    "分母（原始计量）": 16,
-    "基数": 9,
-    "目标": 20,
-    "目标下限": 12,
-    "目标上限": 12,
-    "评价": 13,
-    "差距": 22,
-    "同比、环比": 34,
-    "变异": 26,
-    "评价说明": 34,
-    "目标依据": 24,
-    "领域": 16,
-    "配套措施": 34,
-    "责任部门": 18,
-    "数据截至": 26,
-    "版本": 16,
-}
-_COLUMNS = tuple(SheetColumn(name, _WIDTHS[name]) for name in HEADERS)
+_COLUMNS = tuple(SheetColumn(name, width) for name, width in INDICATOR_COLUMNS.items())
 _TREND = (
     SheetColumn("图号", 7),
     SheetColumn("指标编号", 30),
@@ -74,12 +48,12 @@ _DEFINED = (
 )
 
 
-def write(paper: Paper) -> bytes:
+def write_xlsx(paper: Paper) -> bytes:
     """Four sheets; the same paper gives the same bytes."""
     version = paper.manifest.version
     trends = [row for figure in paper.figures for row in _trend(figure)]
     origin = [*paper.manifest.lines(), "", "清单（JSON）：", *paper.manifest.text().splitlines()]
-    return workbook(
+    return workbook_bytes(
         paper,
         (
             Worksheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
@@ -96,7 +70,7 @@ def _line(line: IndicatorLine, version: str) -> Sequence[SheetCell]:
         line.name,
         line.period,
         line.value,
-        None if line.exact is None else whole(line.exact, line.unit),
+        None if line.exact is None else unrounded(line.exact, line.unit),
         line.unit,
         line.halves,
         None if line.numerator is None else float(line.numerator),
@@ -106,7 +80,7 @@ def _line(line: IndicatorLine, version: str) -> Sequence[SheetCell]:
         _bound(line.lower, line.unit),
         _bound(line.upper, line.unit),
         VerdictCell(line.word),
-        *said(line),
+        *text_cells(line),
         version,
     )
 
@@ -121,7 +95,7 @@ def _trend(figure: Figure) -> list[Sequence[SheetCell]]:
             shown.title,
             point.label,
             point.text,
-            None if point.exact is None else whole(point.exact, shown.unit),
+            None if point.exact is None else unrounded(point.exact, shown.unit),
             shown.unit,
             point.halves,
             point.target,
@@ -157,4 +131,4 @@ def _definition(entry: GlossaryEntry) -> Sequence[SheetCell]:
 
 
 def _bound(value: Fraction | None, unit: str) -> Digits | None:
-    return None if value is None else bound(value, unit)
+    return None if value is None else bound_digits(value, unit)

@@ -1,4 +1,4 @@
-"""A workbook of ours: sheets with a head that stays, columns of their widths, printed on A4 across with the head repeated."""
+"""Worksheets with a frozen header and fixed widths, printed on landscape A4 with the header repeated."""
 
 import io
 from collections.abc import Sequence
@@ -60,10 +60,10 @@ class Worksheet:
     frozen: int = 0
 
 
-def workbook(paper: Paper, sheets: Sequence[Worksheet]) -> bytes:
-    """The file. Its clock says when the paper was made, so that the same paper gives the same bytes."""
-    made = io.BytesIO()
-    with Workbook(made, NO_GUESSING) as book:
+def workbook_bytes(paper: Paper, sheets: Sequence[Worksheet]) -> bytes:
+    """The file. Its time is that of the manifest, so that the same paper gives the same bytes."""
+    file = io.BytesIO()
+    with Workbook(file, NO_GUESSING) as book:
         book.set_properties(
             {
                 "title": printable(paper.title),
@@ -77,7 +77,7 @@ def workbook(paper: Paper, sheets: Sequence[Worksheet]) -> bytes:
         formats = _Formats(book)
         for sheet in sheets:
             _write(book, formats, paper, sheet)
-    return made.getvalue()
+    return file.getvalue()
 
 
 class _Formats:
@@ -87,13 +87,13 @@ class _Formats:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
-    def __call__(self, **given: Any) -> Any:
+    def __call__(self, **changes: Any) -> Any:
         settings = {
             "font_name": FACE,
             "font_size": _SIZE,
             "font_color": palette().ink,
             "valign": "top",
-            **given,
+            **changes,
         }
         key = tuple(sorted(settings.items()))
         if key not in self._made:
@@ -131,12 +131,12 @@ def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None
     if sheet.frozen:
         drawn.repeat_columns(0, sheet.frozen - 1)
     drawn.repeat_rows(_HEAD)
-    said = printable(paper.provenance[-1] if paper.provenance else "").replace("&", "&&")
-    drawn.set_footer(f"&L&8{said[:_MOST_FOOTER]} &R&8第 &P 页，共 &N 页")
+    source = printable(paper.provenance[-1] if paper.provenance else "").replace("&", "&&")
+    drawn.set_footer(f"&L&8{source[:_MOST_FOOTER]} &R&8第 &P 页，共 &N 页")
 
 
 def _height(columns: Sequence[SheetColumn], row: Sequence[SheetCell]) -> float:
-    """Points for its tallest text: not every office program finds the height of a folded text by itself."""
+    """Points for its tallest text: some office programs do not compute the height of folded text."""
     needed = [
         text_width.lines(cell, _SIZE, column.width * _CHARACTER)
         for column, cell in zip(columns, row, strict=True)
@@ -165,5 +165,5 @@ def _write_cell(drawn: Any, formats: _Formats, row: int, column: int, cell: Shee
 
 
 def _held(text: str) -> str:
-    """The text as a cell holds it; the library would drop a longer one without a word."""
+    """The text as a cell holds it; the library drops a longer text silently."""
     return text if len(text) <= _MOST else text[: _MOST - len(_CUT)] + _CUT

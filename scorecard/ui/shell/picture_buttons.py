@@ -13,13 +13,13 @@ from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.pictures import (
     A4,
     PROJECTOR,
-    About,
     PageSheet,
     Picture,
     PictureSize,
+    PictureSubject,
     bundle,
-    chart,
-    page,
+    picture_chart,
+    picture_page,
 )
 from scorecard.briefing.export import records
 from scorecard.briefing.export.release import release
@@ -109,9 +109,9 @@ def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
     """The page's blocks under its title, with the reader's choices in words; without widgets."""
     version, wide = _version(record), WIDTHS[size.id]
 
-    def make(about: About) -> tuple[Picture, ...]:
+    def make(about: PictureSubject) -> tuple[Picture, ...]:
         blocks = [
-            figure.block(block.figure, width=wide) if isinstance(block, Drawn) else _unfolded(block)
+            figure.figure_block(block.figure, width=wide) if isinstance(block, Drawn) else _unfolded(block)
             for block in record.blocks
         ]
         sheet = PageSheet(
@@ -122,7 +122,7 @@ def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
             css=picture_style(),
             width=wide,
         )
-        return page(sheet, size, about)
+        return picture_page(sheet, size, about)
 
     return _released(record, version, size, record.title, complete_through(version), make)
 
@@ -133,8 +133,12 @@ def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[st
     old = render("ui/shell/picture_old.html", **_published(version)) if version.historic else ""
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
-    def make(about: About) -> tuple[Picture, ...]:
-        return (chart(old + figure.block(drawn.figure, width=size.chart, height=high), size, about),)
+    def make(about: PictureSubject) -> tuple[Picture, ...]:
+        return (
+            picture_chart(
+                old + figure.figure_block(drawn.figure, width=size.chart, height=high), size, about
+            ),
+        )
 
     return _released(record, version, size, drawn.title, drawn.as_of, make)
 
@@ -145,7 +149,7 @@ def _released(
     size: PictureSize,
     title: str,
     as_of: date | None,
-    make: Callable[[About], tuple[Picture, ...]],
+    make: Callable[[PictureSubject], tuple[Picture, ...]],
 ) -> tuple[str, bytes]:
     """Name and content of the file, released: the right is checked and the audit line written."""
     actor = identity.current()
@@ -153,7 +157,7 @@ def _released(
     chosen = "；".join(f"{label} {text}" for label, text in record.choice.items())
     request = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
     manifest = records.describe_picture(data_dir(), version, actor, request)
-    about = About(title, record.period, as_of, version.id, manifest.text())
+    about = PictureSubject(title, record.period, as_of, version.id, manifest.text())
     files = release(
         data_dir(),
         actor,

@@ -1,4 +1,4 @@
-"""简报: what is chosen of a paper, what it will hold before it is made, its files once it is; nothing is made twice."""
+"""The page 简报: the choice, a preview, and the files once they are made; a rerun makes nothing again."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from scorecard.access import Actor
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, FileFormat
-from scorecard.briefing.export.make import Files
+from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.compose import Outline, outline
 from scorecard.briefing.paper.material import gather
@@ -32,20 +32,20 @@ from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import cached, periods
 from scorecard.ui.shell.templating import render
 
-_MADE = "_briefing_made"  # what this session made last: a rerun shows it again and makes nothing
+_MADE = "_briefing_made"  # the last export of this session: a rerun shows it and makes nothing
 
 
 @dataclass(frozen=True)
 class BriefingChoice:
-    """What the reader wants, as an order that can be carried out, and in which formats."""
+    """The user's choice, resolved for the version, and the formats."""
 
-    wish: BriefingRequest
-    order: BriefingSpec
+    request: BriefingRequest
+    spec: BriefingSpec
     formats: tuple[FileFormat, ...]
 
 
 def choose(version: Version, actor: Actor) -> BriefingChoice | None:
-    """The widgets; None for a version without templates, or while what is chosen cannot be carried out."""
+    """The widgets; None for a version without templates, or while the choice cannot be resolved."""
     catalog = version.catalog
     if not catalog.briefings:
         frame.guide(
@@ -53,10 +53,10 @@ def choose(version: Version, actor: Actor) -> BriefingChoice | None:
         )
         return None
     template = catalog.briefings[_template(version)]
-    wish = _wish(version, template, actor)
+    request = _request(version, template, actor)
     chosen = _formats()
     try:
-        return BriefingChoice(wish, resolve(version, wish, actor, datetime.now(COURT_TIME)), chosen)
+        return BriefingChoice(request, resolve(version, request, actor, datetime.now(COURT_TIME)), chosen)
     except ScorecardError as error:
         frame.failure(error)
         return None
@@ -68,7 +68,7 @@ def _template(version: Version) -> str:
         name = st.selectbox(
             "模板",
             list(known),
-            format_func=lambda one: known[one].name,
+            format_func=lambda template: known[template].name,
             key="template",
             bind="query-params",
             width=330,
@@ -77,8 +77,8 @@ def _template(version: Version) -> str:
     return name
 
 
-def _wish(version: Version, template: Template, actor: Actor) -> BriefingRequest:
-    """Keys name the template: another one starts with its own usual choice."""
+def _request(version: Version, template: Template, actor: Actor) -> BriefingRequest:
+    """Keys name the template, so that each starts with its own usual choice."""
     key = f"briefing_{template.id}"
     catalog = version.catalog
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -91,7 +91,7 @@ def _wish(version: Version, template: Template, actor: Actor) -> BriefingRequest
             key=f"{key}_grain",
         )
         offered = {period.key: period.label for period in periods(version, grain)}
-        whole = [one.key for one in periods(version, grain) if one.last <= due_or_complete(version)]
+        whole = [period.key for period in periods(version, grain) if period.last <= due_or_complete(version)]
         period = st.selectbox(
             "报告期",
             list(offered),
@@ -113,14 +113,18 @@ def _wish(version: Version, template: Template, actor: Actor) -> BriefingRequest
         domains = st.multiselect(
             "领域",
             list(catalog.domains),
-            format_func=lambda one: catalog.domains[one].name,
+            format_func=lambda domain: catalog.domains[domain].name,
             placeholder="按模板",
             key=f"{key}_domains",
         )
         indicators = st.multiselect(
             "指标",
-            [one.id for one in catalog.indicators.values() if not domains or one.domain in domains],
-            format_func=lambda one: catalog.indicators[one].name,
+            [
+                indicator.id
+                for indicator in catalog.indicators.values()
+                if not domains or indicator.domain in domains
+            ],
+            format_func=lambda indicator: catalog.indicators[indicator].name,
             placeholder="按模板",
             key=f"{key}_indicators",
         )
@@ -147,19 +151,19 @@ def _wish(version: Version, template: Template, actor: Actor) -> BriefingRequest
 
 
 def _department(version: Version, template: Template, actor: Actor, key: str) -> str:
-    """The department a sheet is for, at first the actor's own; for other papers whose cases are counted."""
+    """The department of a department's sheet, the user's own at first; for other papers the department whose cases are counted."""
     known = version.catalog.departments
     if template.department == "asked":
-        offered = [one.id for one in known.values() if not one.collective]
+        offered = [department.id for department in known.values() if not department.collective]
         return st.selectbox(
             "部门",
             offered,
             index=offered.index(actor.department) if actor.department in offered else 0,
-            format_func=lambda one: known[one].name,
+            format_func=lambda department: known[department].name,
             key=f"{key}_department",
             width=230,
         )
-    offered = [ALL_DEPARTMENTS, *(one for one in known if one in version.departments)]
+    offered = [ALL_DEPARTMENTS, *(department for department in known if department in version.departments)]
     return st.selectbox(
         "部门",
         offered,
@@ -170,10 +174,10 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
 
 
 def _formats() -> tuple[FileFormat, ...]:
-    """All of them at first; without a browser on the server those that need none, and why."""
+    """All formats at first; without a browser on the server those that need none, and a note."""
     offered = list(all_formats())
     if browser_queue.browser() is None:
-        lost = "、".join(NAMES[one] for one in FORMATS if one in NEED_BROWSER)
+        lost = "、".join(NAMES[each] for each in FORMATS if each in NEED_BROWSER)
         st.html(render("ui/work/briefing_no_browser.html", lost=lost))
     chosen = st.pills(
         "格式",
@@ -183,32 +187,32 @@ def _formats() -> tuple[FileFormat, ...]:
         format_func=NAMES.__getitem__,
         key="briefing_formats",
     )
-    return tuple(one for one in FORMATS if one in chosen)
+    return tuple(each for each in FORMATS if each in chosen)
 
 
-def preview(version: Version, choice: BriefingChoice, actor: Actor) -> Outline | None:
-    """What the paper will hold, in words; None, with the reason, when it cannot be put together."""
-    order = choice.order
+def show_outline(version: Version, choice: BriefingChoice, actor: Actor) -> Outline | None:
+    """Show the preview of the paper; None, with the reason on the page, when it cannot be composed."""
+    order = choice.spec
     chosen = Selection(order.span, order.department, order.scope)
-    said = (
+    rest = (
         order.template,
         order.domains,
         order.indicators,
         order.rows,
         order.dated,
-    )  # what else is in it is the head
+    )  # the other fields are the head's
     try:
-        found = cached(version, chosen, f"outline {said}", lambda: outline(gather(version, order, actor)))
+        shown = cached(version, chosen, f"outline {rest}", lambda: outline(gather(version, order, actor)))
     except ScorecardError as error:
         frame.failure(error)
         return None
     st.html(
-        render("ui/work/briefing_outline.html", outline=found, order=order, sample=version.manifest.sample)
+        render("ui/work/briefing_outline.html", outline=shown, order=order, sample=version.manifest.sample)
     )
-    return found
+    return shown
 
 
-def wanted(choice: BriefingChoice) -> bool:
+def make_pressed(choice: BriefingChoice) -> bool:
     """Whether the button was pressed with at least one format chosen."""
     pressed = st.button("生成", type="primary", key="briefing_make")
     if pressed and not choice.formats:
@@ -216,8 +220,8 @@ def wanted(choice: BriefingChoice) -> bool:
     return pressed and bool(choice.formats)
 
 
-def make(work: Callable[[ProgressCallback], Files]) -> None:
-    """Run the work under a bar that says what is being done, and keep its files for this session; a refusal is told."""
+def make(work: Callable[[ProgressCallback], BriefingExport]) -> None:
+    """Run the work under a progress bar and keep its files for this session; a refusal is shown."""
     bar = st.progress(0.0, text="正在汇集数据")
 
     def progress(done: int, total: int, words: str) -> None:
@@ -234,38 +238,38 @@ def make(work: Callable[[ProgressCallback], Files]) -> None:
 
 def all_formats() -> tuple[FileFormat, ...]:
     """Every format this server can make."""
-    return tuple(one for one in FORMATS if browser_queue.browser() is not None or one not in NEED_BROWSER)
+    return tuple(each for each in FORMATS if browser_queue.browser() is not None or each not in NEED_BROWSER)
 
 
-def room() -> DeltaGenerator:
-    """Where files stand, whether they were made above or again from the list below."""
+def files_container() -> DeltaGenerator:
+    """The container of the files, whether made above or again from the list below."""
     return st.container()
 
 
-def files() -> None:
-    """The files this session made last, one button each and one for all; nothing before."""
-    made: Files | None = st.session_state.get(_MADE)
-    if made is None:
+def show_files() -> None:
+    """Show the last files of this session, one button each and one for all."""
+    export: BriefingExport | None = st.session_state.get(_MADE)
+    if export is None:
         return
     st.html(
         render(
             "ui/work/briefing_made.html",
-            manifest=made.manifest,
-            names=[(name, _size(content)) for name, content in made.content.items()],
-            notices=made.notices,
+            manifest=export.manifest,
+            names=[(name, _size(content)) for name, content in export.content.items()],
+            notices=export.notices,
         )
     )
     with st.container(horizontal=True, gap="small"):
-        for name in _in_order(made.content, made.bundle):
+        for name in _in_order(export.content, export.bundle):
             ending = name.rpartition(".")[2]
             st.download_button(
-                "全部（ZIP）" if name == made.bundle else f"下载 {_label(name)}",
-                data=made.content[name],
+                "全部（ZIP）" if name == export.bundle else f"下载 {_label(name)}",
+                data=export.content[name],
                 file_name=name,
                 mime=TYPES[ending],
                 on_click="ignore",
-                type="primary" if name == made.bundle else "secondary",
-                key=f"briefing {made.manifest.id} {name}",
+                type="primary" if name == export.bundle else "secondary",
+                key=f"briefing {export.manifest.id} {name}",
             )
 
 

@@ -1,4 +1,4 @@
-"""Past exports: who took out which paper of which version and when; each can be made again from its record."""
+"""Past exports with user, paper, version and time; each can be made again from its record."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ from scorecard.ui.shell.templating import render
 SHOWN = 30
 
 
-def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest, BriefingSpec] | None:
-    """The list, newest first; the one that shall be made again when its button was pressed."""
-    found = records.listed(data)
+def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest, BriefingSpec] | None:
+    """The list, newest first; the export to make again when its button was pressed."""
+    exports = records.all_records(data)
     seals = _audited(data) if actor.may("audit") else None
     rows = [
         {
@@ -31,17 +31,17 @@ def past(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest,
             "sample": manifest.sample,
             "lines": "、".join(seals.get(manifest.id, ())) if seals is not None else "",
         }
-        for manifest, order in found[:SHOWN]
+        for manifest, order in exports[:SHOWN]
     ]
-    st.html(render("ui/work/briefing_records.html", rows=rows, total=len(found), audited=seals is not None))
-    if not found:
+    st.html(render("ui/work/briefing_records.html", rows=rows, total=len(exports), audited=seals is not None))
+    if not exports:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        known = {manifest.id: (manifest, order) for manifest, order in found}
+        known = {manifest.id: (manifest, order) for manifest, order in exports}
         chosen = st.selectbox(
             "导出记录",
             list(known),
-            format_func=lambda one: f"{_what(catalog, known[one][1])}　{one}",
+            format_func=lambda export: f"{_what(catalog, known[export][1])}　{export}",
             key="briefing_past",
             width=520,
         )
@@ -63,8 +63,8 @@ def _what(catalog: Catalog, order: BriefingSpec) -> str:
 
 def _audited(data: DataDir) -> dict[str, Sequence[str]]:
     """Export -> the numbers of its lines in the audit."""
-    found: dict[str, list[str]] = {}
+    numbers: dict[str, list[str]] = {}
     for entry in audit.entries(data):
         if entry.action == "导出" and "export" in entry.detail:
-            found.setdefault(str(entry.detail["export"]), []).append(f"第{entry.number}条")
-    return {export: tuple(lines) for export, lines in found.items()}
+            numbers.setdefault(str(entry.detail["export"]), []).append(f"第{entry.number}条")
+    return {export: tuple(lines) for export, lines in numbers.items()}

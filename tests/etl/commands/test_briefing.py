@@ -59,7 +59,7 @@ def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_the
     process("--again", export, "--formats", "html,csv", "--out", str(second))
     for path in first.iterdir():
         assert (second / path.name).read_bytes() == path.read_bytes()
-    (manifest, order) = records.listed(own)[0]
+    (manifest, order) = records.all_records(own)[0]
     assert (manifest.made_by, order.issue, order.note) == ("定时任务（服务器命令行）", "10", "请审阅。")
     assert [one.actor for one in audit.entries(own) if one.action == "导出"] == ["定时任务", "命令行"]
     html = (first / f"{name}.html").read_text("utf-8")

@@ -69,7 +69,7 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
     app.run()
     assert [one.label for one in app.get("download_button")] == labels
     assert exports(own) == ["成功"]
-    (manifest, order) = records.listed(own)[0]
+    (manifest, order) = records.all_records(own)[0]
     assert (manifest.made_by, order.template, order.note) == (
         "组长（领导小组）",
         "information",
@@ -89,7 +89,7 @@ def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who
     app.button(key="briefing_again").click().run()
     assert not app.exception
     assert exports(own) == ["成功", "成功"]
-    assert len(records.listed(own)) == 1
+    assert len(records.all_records(own)) == 1
     assert {"下载 HTML", "下载 DOCX", "下载 PPTX", "下载 XLSX", "下载 CSV"} <= {
         one.label for one in app.get("download_button")
     }

@@ -215,7 +215,7 @@ def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_a
     for one in material.every.values():
         material.line(one)
         state_note(one)
-        trend_of(version, material.evidence, one)
+        trend_of(version, material.inputs, one)
     assert len(asked) == len(with_goal)
     assert sorted(charted) == sorted(material.every)
     version.connection.close()

@@ -12,14 +12,22 @@ from hypothesis import given, strategies as st
 from PIL import Image
 
 from scorecard.briefing.browser import pictures, queue as browser_queue
-from scorecard.briefing.browser.pictures import A4, PROJECTOR, About, PageSheet, Picture, PictureSize, bundle
+from scorecard.briefing.browser.pictures import (
+    A4,
+    PROJECTOR,
+    PageSheet,
+    Picture,
+    PictureSize,
+    PictureSubject,
+    bundle,
+)
 from scorecard.briefing.html import figure as figure_html
 from scorecard.charts import trend
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name
 from tests.scorecard.charts.test_trend import point, shown
 
-ABOUT = About(
+ABOUT = PictureSubject(
     "诉前调解成功率", "2026年1—10月", date(2026, 10, 31), "7f3a9b2c11d0e4f5", '{"数据版本": "7f3a"}\n'
 )
 TREND = shown(*(point(month, 55.0 + month % 4) for month in range(1, 11)))
@@ -30,7 +38,7 @@ STEM = "诉前调解成功率_2026年1—10月_截至20261031_v7f3a"
 def closed() -> Iterator[None]:
     """No browser outlives this file."""
     yield
-    browser_queue._press.close()
+    browser_queue._queue.close()
 
 
 def opened(picture: Picture) -> Image.Image:
@@ -112,7 +120,7 @@ def bars(height: int) -> str:
 def test_a_chart_is_whole_and_of_exactly_the_size_and_resolution_of_its_use(
     size: PictureSize, height: int, expected: tuple[int, int]
 ) -> None:
-    picture = pictures.chart(bars(height), size, ABOUT)
+    picture = pictures.picture_chart(bars(height), size, ABOUT)
     image = opened(picture)
     assert image.size == expected
     assert image.info["dpi"] == pytest.approx((size.dpi, size.dpi), abs=0.01)
@@ -128,9 +136,9 @@ def test_a_chart_is_whole_and_of_exactly_the_size_and_resolution_of_its_use(
 @pytest.mark.parametrize("size", [A4, PROJECTOR], ids=["a4", "projector"])
 def test_a_drawn_figure_fills_its_picture_and_comes_out_the_same_twice(size: PictureSize) -> None:
     figure = trend.trend(TREND)
-    block = figure_html.block(figure, width=size.chart)
-    first = pictures.chart(block, size, ABOUT)
-    assert pictures.chart(block, size, ABOUT).content == first.content
+    block = figure_html.figure_block(figure, width=size.chart)
+    first = pictures.picture_chart(block, size, ABOUT)
+    assert pictures.picture_chart(block, size, ABOUT).content == first.content
     image = opened(first)
     assert image.mode == "RGB"
     assert image.width == size.width
@@ -141,11 +149,11 @@ def test_a_drawn_figure_fills_its_picture_and_comes_out_the_same_twice(size: Pic
 
 @pytest.mark.browser
 def test_a_figure_that_cannot_be_drawn_is_no_picture() -> None:
-    block = figure_html.block(trend.trend(TREND), width=A4.chart)
+    block = figure_html.figure_block(trend.trend(TREND), width=A4.chart)
     broken = re.sub(r'(<script type="application/json">).*?(</script>)', r"\1{\2", block)
     assert broken != block
     with pytest.raises(ScorecardError, match="没有画成"):
-        pictures.chart(broken, A4, ABOUT)
+        pictures.picture_chart(broken, A4, ABOUT)
 
 
 # ------------------------------------------------------------------------------------------------------- pages, for real
@@ -185,7 +193,7 @@ def sheet(rows: int = ROWS, **given: object) -> PageSheet:
 def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
     size: PictureSize, width: int | None
 ) -> None:
-    taken = pictures.page(sheet(width=width), size, ABOUT)
+    taken = pictures.picture_page(sheet(width=width), size, ABOUT)
     assert len(taken) > 1
     assert [one.name[-10:] for one in taken] == [
         f"第{n}幅共{len(taken)}幅.png" for n in range(1, len(taken) + 1)
@@ -226,7 +234,7 @@ def test_in_a_table_of_several_headers_rows_go_on_under_their_own() -> None:
         f"<tbody>{'<tr><td>行</td></tr>' * 50}</tbody>"
         for header in headers
     )
-    taken = pictures.page(replace(sheet(), blocks=[f"<table>{groups}</table>"]), A4, ABOUT)
+    taken = pictures.picture_page(replace(sheet(), blocks=[f"<table>{groups}</table>"]), A4, ABOUT)
     seen = [
         [found for found, _, high in runs(opened(one), 300) if found in headers and high > 20]
         for one in taken
@@ -239,7 +247,7 @@ def test_in_a_table_of_several_headers_rows_go_on_under_their_own() -> None:
 
 @pytest.mark.browser
 def test_a_page_that_fits_is_one_picture_without_a_number() -> None:
-    (only,) = pictures.page(sheet(rows=3), A4, ABOUT)
+    (only,) = pictures.picture_page(sheet(rows=3), A4, ABOUT)
     assert only.name == f"{STEM}.png"
     assert opened(only).text["manifest"] == ABOUT.manifest
     assert opened(only).height < A4.height / 2
@@ -258,7 +266,7 @@ def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: P
         body = f'<tr><td style="height:60px;border-right:12px solid {rgb(HEADER)}">行</td></tr>' * rows
         return f'<table style="width:1500px"><thead><tr><th>列</th></tr></thead><tbody>{body}</tbody></table>'
 
-    taken = pictures.page(replace(sheet(), blocks=[wide(30)]), size, ABOUT)
+    taken = pictures.picture_page(replace(sheet(), blocks=[wide(30)]), size, ABOUT)
     rows = 0
     for one in taken:
         image = opened(one)
@@ -267,7 +275,7 @@ def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: P
         edge = [runs(image, x) for x in range(image.width - 12, image.width)]
         rows += max(sum(high > 20 for found, _, high in column if found == HEADER) for column in edge)
     assert rows >= len(taken), "the right edge of the table stands in every picture"
-    alone = opened(pictures.chart(wide(3), size, ABOUT))
+    alone = opened(pictures.picture_chart(wide(3), size, ABOUT))
     right = alone.width - round(size.margin * size.width / size.layout)
     assert any(found == HEADER for found, _, _ in runs(alone, right - 5))
 
@@ -275,7 +283,9 @@ def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: P
 @pytest.mark.browser
 def test_a_page_whose_head_leaves_no_room_is_refused_in_words() -> None:
     with pytest.raises(ScorecardError, match="页首和页脚"):
-        pictures.page(replace(sheet(rows=1), head='<div style="height:500px"></div>'), PROJECTOR, ABOUT)
+        pictures.picture_page(
+            replace(sheet(rows=1), head='<div style="height:500px"></div>'), PROJECTOR, ABOUT
+        )
 
 
 @pytest.mark.browser
@@ -284,7 +294,7 @@ def test_a_figure_on_a_page_is_never_cut_and_shrinks_only_when_it_must() -> None
         f'<div style="height:{above}px">文</div><figure style="margin:0">{bars(height)}</figure>'
         for above, height in ((300, 380), (10, 300), (350, 700))
     ]
-    taken = pictures.page(replace(sheet(), blocks=blocks), PROJECTOR, ABOUT)
+    taken = pictures.picture_page(replace(sheet(), blocks=blocks), PROJECTOR, ABOUT)
     edges = ((200, 0, 0), (0, 120, 0))
     per_part = [
         tuple(sum(found == edge for found, _, high in runs(opened(one), 960) if high > 4) for edge in edges)

@@ -200,13 +200,13 @@ def test_chinese_is_drawn_on_a_machine_without_any_font(tmp_path: Path) -> None:
     )
     script = f"""
 import hashlib, json, sys
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 cells = [("sans-serif", "法"), ("sans-serif", "院"), ("sans-serif", "\\ufffe"), ("sans-serif", "\\U00030000"),
          ("黑体", "法"), ("Noto Sans SC", "法"), ("仿宋_GB2312", "法"), ("KaiTi", "法"), ("Noto Serif SC", "法")]
 body = "".join(f'<p style="margin:0;width:60px;height:60px;font:40px {{family}}">{{sign}}</p>' for family, sign in cells)
 html = '<!DOCTYPE html><meta charset="utf-8"><body>' + body + {READY!r}
-taken = press.elements(html, "p", width=200, scale=2)
-open(sys.argv[1], "wb").write(press.pdf(html))
+taken = browser_queue.elements(html, "p", width=200, scale=2)
+open(sys.argv[1], "wb").write(browser_queue.pdf(html))
 print(json.dumps([hashlib.sha256(one).hexdigest() for one in taken]))
 """
     told = subprocess.run(
@@ -476,7 +476,7 @@ def test_where_the_browser_may_not_have_its_sandbox_it_works_without(
     )
     strict.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(strict))
-    monkeypatch.setattr(launch, "root", lambda: False)
+    monkeypatch.setattr(launch, "runs_as_root", lambda: False)
     mine = BrowserQueue()
     try:
         assert mine.work(page("文字"), Document.pdf, width=300, scale=1)
@@ -489,10 +489,10 @@ def test_where_the_browser_may_not_have_its_sandbox_it_works_without(
 
 CHILD = f"""
 import sys
-from scorecard.briefing.browser import queue as press
+from scorecard.briefing.browser import queue as browser_queue
 html = '<!DOCTYPE html><meta charset="utf-8"><body>文字' + {READY!r}
 for idle in map(float, sys.argv[1:]):
-    press.Press(idle=idle).work(html, press.Document.pdf, width=300, scale=1)
+    browser_queue.BrowserQueue(idle=idle).work(html, browser_queue.Document.pdf, width=300, scale=1)
     print("made", flush=True)
     sys.stdin.readline()
 """

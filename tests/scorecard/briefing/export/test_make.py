@@ -144,7 +144,7 @@ def test_made_again_it_is_the_same_to_the_byte_whoever_asks_and_whatever_was_pub
     newer = build(catalog, own)
     publish(own, newer, OFFICER)
     assert prune(own, OFFICER, newest=1) == ()
-    again = make.again(own, first.manifest.id, TESTER, QUICK)
+    again = make.make_again(own, first.manifest.id, TESTER, QUICK)
     assert again.content == first.content
     assert again.manifest == first.manifest
     assert again.notices == ()
@@ -175,7 +175,7 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
 def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
     first = make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     monkeypatch.setattr(records, "program", lambda: "0" * 16)
-    again = make.again(own, first.manifest.id, LEADER, ["csv"])
+    again = make.make_again(own, first.manifest.id, LEADER, ["csv"])
     assert again.content == first.content
     assert "程序在导出之后更新过" in again.notices[0]
     assert first.manifest.program in again.notices[0]
@@ -194,9 +194,9 @@ def test_a_visitor_gets_nothing_and_the_attempt_is_on_record(own: DataDir) -> No
 def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> None:
     wish = BriefingRequest("department", "2026-10", department="civil")
     first = make.make_paper(own, open_published(own), wish, CIVIL, ["html"])
-    assert make.again(own, first.manifest.id, OFFICER, ["html"]).content == first.content
+    assert make.make_again(own, first.manifest.id, OFFICER, ["html"]).content == first.content
     with pytest.raises(Forbidden):
-        make.again(own, first.manifest.id, LEADER, ["html"])
+        make.make_again(own, first.manifest.id, LEADER, ["html"])
     assert exports(own)[-1].result == "拒绝"
 
 
@@ -231,16 +231,16 @@ def test_what_was_typed_is_inert_in_every_file(own: DataDir) -> None:
 @pytest.mark.parametrize("name", ["", "../../CURRENT", "20261109100000-abcdef", "x" * 300])
 def test_a_record_that_is_not_there_is_refused_in_words(own: DataDir, name: str) -> None:
     with pytest.raises(ScorecardError, match=r"没有导出编号.*--list"):
-        make.again(own, name, OFFICER, ["csv"])
+        make.make_again(own, name, OFFICER, ["csv"])
 
 
 def test_a_damaged_record_is_refused_and_hides_no_other(own: DataDir) -> None:
     version = open_published(own)
     first, second = (make.make_paper(own, version, WISH, LEADER, ["csv"]).manifest for _ in range(2))
     (own.exports / f"{first.id}.json").write_text('{"order": 1}', "utf-8")
-    assert [manifest for manifest, _ in records.listed(own)] == [second]
+    assert [manifest for manifest, _ in records.all_records(own)] == [second]
     with pytest.raises(StorageError, match=r"内容无法读取.*从备份恢复"):
-        make.again(own, first.id, OFFICER, ["csv"])
+        make.make_again(own, first.id, OFFICER, ["csv"])
 
 
 def test_a_record_that_was_changed_or_slipped_in_makes_no_paper(own: DataDir) -> None:
@@ -251,13 +251,13 @@ def test_a_record_that_was_changed_or_slipped_in_makes_no_paper(own: DataDir) ->
     assert exports(own)[-1].detail["manifest"] == sha256(written).hexdigest()
     path.write_bytes(written.replace("第10期".encode(), "第11期".encode()).replace(b'"10"', b'"11"'))
     with pytest.raises(StorageError, match="校验值不符"):
-        make.again(own, made.id, OFFICER, ["csv"])
+        make.make_again(own, made.id, OFFICER, ["csv"])
     other = f"{made.id[:-1]}{'0' if made.id[-1] != '0' else '1'}"
     (own.exports / f"{other}.json").write_bytes(written.replace(made.id.encode(), other.encode()))
     with pytest.raises(StorageError, match="没有这次导出"):
-        make.again(own, other, OFFICER, ["csv"])
+        make.make_again(own, other, OFFICER, ["csv"])
     path.write_bytes(written)
-    assert make.again(own, made.id, OFFICER, ["csv"]).manifest == made
+    assert make.make_again(own, made.id, OFFICER, ["csv"]).manifest == made
 
 
 def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
@@ -270,7 +270,7 @@ def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
     with pytest.raises(ScorecardError, match="浏览器两次"):
         make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     assert exports(own)[-1].result == "拒绝"
-    assert records.listed(own) == ()
+    assert records.all_records(own) == ()
 
 
 def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: DataDir) -> None:
@@ -335,6 +335,6 @@ def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> N
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: make.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
     assert len({one.manifest.id for one in made}) == 6
-    assert {manifest.id for manifest, _ in records.listed(own)} == {one.manifest.id for one in made}
+    assert {manifest.id for manifest, _ in records.all_records(own)} == {one.manifest.id for one in made}
     assert sorted(one.detail["export"] for one in exports(own)) == sorted(one.manifest.id for one in made)
     assert audit.verify(own) == ()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from scorecard.briefing.export import make
 from scorecard.briefing.export.formats import FORMATS
-from scorecard.briefing.export.make import Files
+from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Paper
@@ -30,7 +30,7 @@ WISH = BriefingRequest("monthly", "2026-10", domains=("insolvency",), issue="10"
 
 
 @pytest.fixture(scope="module")
-def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, Paper]:
+def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[BriefingExport, Paper]:
     """The monthly report on insolvency in every format, and the paper it was written from."""
     data = copied(sample, tmp_path_factory.mktemp("formats") / "data")
     version = open_published(data)
@@ -44,7 +44,7 @@ def made(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[Fil
     return files, paper
 
 
-def content(files: Files, ending: str) -> bytes:
+def content(files: BriefingExport, ending: str) -> bytes:
     return next(raw for name, raw in files.content.items() if name.endswith(ending))
 
 
@@ -52,7 +52,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def test_every_format_is_there_under_one_name(made: tuple[Files, Paper]) -> None:
+def test_every_format_is_there_under_one_name(made: tuple[BriefingExport, Paper]) -> None:
     files, paper = made
     endings = (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", "_走势图.zip", ".zip")
     assert list(files.content) == [f"{paper.name}{ending}" for ending in endings]
@@ -60,7 +60,7 @@ def test_every_format_is_there_under_one_name(made: tuple[Files, Paper]) -> None
 
 
 def test_every_value_stands_in_every_format_as_the_page_has_it(
-    made: tuple[Files, Paper], tmp_path: Path
+    made: tuple[BriefingExport, Paper], tmp_path: Path
 ) -> None:
     files, paper = made
     path = tmp_path / "paper.pdf"
@@ -98,7 +98,7 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
 
 
 def test_every_figure_is_a_picture_of_the_type_area_that_says_where_it_comes_from(
-    made: tuple[Files, Paper],
+    made: tuple[BriefingExport, Paper],
 ) -> None:
     files, paper = made
     assert len(paper.figures) == 3

@@ -82,7 +82,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
 
 @pytest.fixture(scope="module")
 def written(paper: Paper) -> bytes:
-    return html.write(paper)
+    return html.write_html(paper)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def read(written: bytes) -> Read:
 def test_the_same_order_of_the_same_version_gives_the_same_bytes(
     sample: DataDir, catalog: Catalog, written: bytes
 ) -> None:
-    assert html.write(papers.paper(sample, catalog)) == written
+    assert html.write_html(papers.paper(sample, catalog)) == written
 
 
 def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
@@ -149,7 +149,9 @@ def test_the_head_says_who_when_which_issue_and_that_it_is_a_sample(paper: Paper
     assert words.count("编者按：") == 1
     assert packed(paper.note) in packed(words)
     real = Read(
-        html.write(replace(paper, sample=False, blocks=(), provenance=(), lines=(), definitions=())).decode()
+        html.write_html(
+            replace(paper, sample=False, blocks=(), provenance=(), lines=(), definitions=())
+        ).decode()
     )
     assert "示例数据，" not in "".join(text for text in real.of("span"))
 
@@ -233,7 +235,7 @@ def test_a_hostile_name_is_text_everywhere(paper: Paper, read: Read) -> None:
         provenance=('"}</style><script>alert(1)</script>', "\\", "a\nb"),
         manifest=replace(paper.manifest, made_by="</script><script>alert(1)</script>"),
     )  # fmt: skip
-    found = Read(html.write(hostile).decode())
+    found = Read(html.write_html(hostile).decode())
     assert {tag for tag, _ in found.tags} <= allowed
     assert len(found.scripts) == 2
     assert json.loads(found.scripts[0][1])["made_by"] == "</script><script>alert(1)</script>"
@@ -336,7 +338,7 @@ def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, 
     )
     bare = replace(paper, blocks=(filler, short, Heading("一、表"), table), lines=(), definitions=())
     file = tmp_path / "table.pdf"
-    file.write_bytes(browser_queue.pdf(html.write(bare).decode()))
+    file.write_bytes(browser_queue.pdf(html.write_html(bare).decode()))
     found = [packed(page) for page in said("pdftotext", "-layout", file, "-").split("\f")[:-1]]
     of = {mark: n for n, page in enumerate(found) for mark in re.findall(r"R\d+L\dE", page)}
     assert len(of) == sum(number % 6 + 1 for number in range(60))

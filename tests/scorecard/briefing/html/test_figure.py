@@ -15,7 +15,7 @@ import pytest
 from scorecard.assessment import cards
 from scorecard.briefing.browser import queue as browser_queue
 from scorecard.briefing.browser.chromium import Document
-from scorecard.briefing.html.figure import block, document
+from scorecard.briefing.html.figure import document, figure_block
 from scorecard.briefing.html.figure_axis import SMALLEST
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -124,7 +124,9 @@ def topics() -> list[go.Figure]:
 @pytest.fixture(scope="module")
 def read(sample: DataDir) -> list[tuple[cards.Card, go.Figure, str]]:
     """Every indicator's trend to date, with its block."""
-    return [(card, figure, block(figure, width=WIDTH)) for card, figure in trends(sample, "ytd", "2026-10")]
+    return [
+        (card, figure, figure_block(figure, width=WIDTH)) for card, figure in trends(sample, "ytd", "2026-10")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +162,7 @@ def test_no_value_changes_on_the_way_to_the_sheet(read: list[tuple[cards.Card, g
         return [[trace.get(name) for name in ("x", "y", "base", "type", "mode")] for trace in traces]
 
     for figure in [*(figure for _, figure, _ in read), *topics()]:
-        plot = Read(block(figure, width=WIDTH)).plot
+        plot = Read(figure_block(figure, width=WIDTH)).plot
         given = json.loads(figure.to_json() or "")
         assert values(plot["data"]) == values(given["data"])
         assert plot["layout"]["yaxis"].get("range") == given["layout"]["yaxis"].get("range")
@@ -191,7 +193,7 @@ def sizes(part: Any, inside: str = "") -> Iterator[float]:
 def test_no_letter_of_a_figure_is_smaller_than_nine_points(
     read: list[tuple[cards.Card, go.Figure, str]],
 ) -> None:
-    for html in (*(html for _, _, html in read), *(block(one, width=WIDTH) for one in topics())):
+    for html in (*(html for _, _, html in read), *(figure_block(one, width=WIDTH) for one in topics())):
         found = [size for size in sizes(Read(html).plot) if size]
         assert found
         assert min(found) >= SMALLEST
@@ -206,13 +208,13 @@ def test_what_finds_no_room_in_a_bar_is_named_below_it_with_its_count() -> None:
     ]
     figure = flow(SHEET, rows)
     for width in (300, WIDTH, 1800):
-        found = Read(block(figure, width=width))
+        found = Read(figure_block(figure, width=width))
         inside = " ".join(text for trace in found.plot["data"] for text in trace["text"])
         named = re.search(r"图中写不下的部分：(.*)。", found.words)
         outside = named[1] if named else ""
         for name, count in (("成功的", 90), ("失败的", 7), ("撤回的", 3)):
             assert (f"{name}<br><b>{count}</b>" in inside) != (f"{name} {count}件" in outside), width
-    assert "结果：失败的 7件、撤回的 3件" in Read(block(figure, width=WIDTH)).words
+    assert "结果：失败的 7件、撤回的 3件" in Read(figure_block(figure, width=WIDTH)).words
     burned = " ".join(one.text for one in figure.layout.annotations)
     assert (
         "图中写不下的部分：结果：失败的 7件、撤回的 3件。" in burned
@@ -224,7 +226,8 @@ def test_fewer_periods_are_written_out_where_they_would_touch_and_the_last_one_a
 ) -> None:
     _, figure, _ = read[0]
     written = [
-        Read(block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"] for width in (300, 590, 1800)
+        Read(figure_block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"]
+        for width in (300, 590, 1800)
     ]
     assert len(written[0]) < len(written[1]) < len(written[2])
     assert {texts[-1] for texts in written} == {"2026年1—10月"}
@@ -237,7 +240,7 @@ def test_the_last_value_is_written_near_its_point_and_the_chosen_one_in_the_read
     chosen = last = 0
     for figure in monthly:
         before = {one.name: one.text for one in figure.layout.annotations}
-        found = Read(block(figure, width=WIDTH, height=height))
+        found = Read(figure_block(figure, width=WIDTH, height=height))
         named = {one["name"]: one for one in found.plot["layout"]["annotations"] if "name" in one}
         assert "chosen" not in named
         if "chosen" in before:
@@ -253,7 +256,7 @@ def test_the_last_value_is_written_near_its_point_and_the_chosen_one_in_the_read
 def test_a_hostile_name_is_text_in_a_block_and_ends_no_script() -> None:
     for text in HOSTILE:
         sheet = FigureFrame(text, text, (text,), True)
-        html = block(
+        html = figure_block(
             flow(sheet, [FlowStage(text, (FlowSegment(text, 3), FlowSegment(text, 97)))]),
             width=WIDTH,
             number=text,
@@ -278,7 +281,7 @@ def test_a_hostile_name_is_text_in_a_block_and_ends_no_script() -> None:
 
 def test_the_same_figure_gives_the_same_bytes(read: list[tuple[cards.Card, go.Figure, str]]) -> None:
     for _, figure, html in read[:10]:
-        assert block(go.Figure(figure), width=WIDTH) == html
+        assert figure_block(go.Figure(figure), width=WIDTH) == html
     once, again = (document(read[0][2], width=WIDTH, title="图") for _ in range(2))
     assert once == again
 
@@ -296,7 +299,7 @@ def test_a_document_closes_itself_to_every_address_and_carries_the_library_only_
     assert "<title>&lt;题&gt;</title>" in plain
     assert len(plain) < 10_000
     assert not {"src", "href", "action"} & {name for _, given in found.tags for name in given}
-    drawn = document(block(topics()[0], width=WIDTH), width=WIDTH, title="题")
+    drawn = document(figure_block(topics()[0], width=WIDTH), width=WIDTH, title="题")
     assert len(drawn) > 1_000_000
 
 
@@ -341,8 +344,8 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
     """In the type area, as flat as in a paper, and on a slide; every kind of topic figure too."""
     drawn = [*monthly[part], *(figure for _, figure, _ in read[part][::2])]
     blocks = [
-        *(block(one, width=width, height=height) for one in drawn),
-        *(block(one, width=width) for one in topics()),
+        *(figure_block(one, width=width, height=height) for one in drawn),
+        *(figure_block(one, width=width) for one in topics()),
     ]
 
     async def measure(shown: Document) -> list[str]:
@@ -354,6 +357,8 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
 
 @pytest.mark.browser
 def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> None:
-    broken = block(topics()[0], width=WIDTH, number="图7").replace('"type":"bar"', '"type":"no such kind",,')
+    broken = figure_block(topics()[0], width=WIDTH, number="图7").replace(
+        '"type":"bar"', '"type":"no such kind",,'
+    )
     with pytest.raises(ScorecardError, match="图7民商事纠纷：诉前调解去向"):
         browser_queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)

@@ -18,12 +18,12 @@ from pptx.util import Inches
 
 from scorecard.assessment import cards
 from scorecard.assessment.number_format import figure_text
-from scorecard.briefing.layout.number_formats import bound, shown, whole
+from scorecard.briefing.layout.number_formats import bound_digits, rounded, unrounded
 from scorecard.briefing.layout.office_package import FACE
 from scorecard.briefing.paper import manifest
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.pptx import deck as deck_of, presentation as pptx
-from scorecard.briefing.pptx.series import moving, series
+from scorecard.briefing.pptx.series import chart_series, unsettled_periods
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.charts import trend_of_card
@@ -127,15 +127,18 @@ def said(deck: Any) -> str:
 
 
 def test_a_number_for_a_chart_is_rounded_half_up_to_the_digits_of_the_page() -> None:
-    assert shown(Fraction(108645, 2), "件") == shown(Fraction(54323), "件")  # 54322.5
-    assert (shown(Fraction(62075, 1000), "%").number, shown(Fraction(62075, 1000), "%").format) == (
+    assert rounded(Fraction(108645, 2), "件") == rounded(Fraction(54323), "件")  # 54322.5
+    assert (rounded(Fraction(62075, 1000), "%").number, rounded(Fraction(62075, 1000), "%").format) == (
         62.08,
         '#,##0.00"%"',
     )
-    assert shown(Fraction(45), "天").format == '#,##0"天"'
-    assert shown(Fraction(91, 2), "天").format == '#,##0.0"天"'
-    assert whole(Fraction(200, 3), "%").number == 200 / 3
-    assert (bound(Fraction(700, 12), "家").number, bound(Fraction(60), "%").number) == (58.3333, 60.0)
+    assert rounded(Fraction(45), "天").format == '#,##0"天"'
+    assert rounded(Fraction(91, 2), "天").format == '#,##0.0"天"'
+    assert unrounded(Fraction(200, 3), "%").number == 200 / 3
+    assert (bound_digits(Fraction(700, 12), "家").number, bound_digits(Fraction(60), "%").number) == (
+        58.3333,
+        60.0,
+    )
 
 
 @pytest.mark.parametrize("grain", ["ytd", "month"])
@@ -251,12 +254,12 @@ def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
         replace(one, period=period.containing("month", 2024 * 12 + at))
         for at, one in enumerate([young, young, settled, young, running, running])
     ]
-    assert moving(tuple(made)) == (
+    assert unsettled_periods(tuple(made)) == (
         "2024年1月至2024年2月（观察期未满）",
         "2024年4月（观察期未满）",
         "2024年5月至2024年6月（在途）",
     )
-    assert moving((settled, replace(young, exact=None))) == ()
+    assert unsettled_periods((settled, replace(young, exact=None))) == ()
 
 
 def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given: Paper) -> None:
@@ -264,8 +267,8 @@ def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given
     yearly = replace(
         trend, points=tuple(replace(point, target="全年≥120家（上级）") for point in trend.points)
     )
-    assert [one.name for one in series(trend)] == ["数值", "目标下限"]
-    assert [one.name for one in series(yearly)] == ["数值", "进度目标下限"]
+    assert [one.name for one in chart_series(trend)] == ["数值", "目标下限"]
+    assert [one.name for one in chart_series(yearly)] == ["数值", "进度目标下限"]
 
 
 def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_says_why(given: Paper) -> None:

@@ -34,12 +34,12 @@ def given(sample: DataDir, catalog: Catalog) -> Paper:
 
 @pytest.fixture(scope="module")
 def book(given: Paper) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(xlsx.write(given)))
+    return openpyxl.load_workbook(io.BytesIO(xlsx.write_xlsx(given)))
 
 
 @pytest.fixture(scope="module")
 def rows(given: Paper) -> list[dict[str, str]]:
-    text = csv_annex.write(given).decode("utf-8-sig")
+    text = csv_annex.write_csv_annex(given).decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text, newline="")))
     return read[: len(given.lines)]
 
@@ -61,7 +61,7 @@ def shown(cell: Any) -> str:
 
 
 def test_the_csv_opens_right_in_excel_and_wps(given: Paper) -> None:
-    content = csv_annex.write(given)
+    content = csv_annex.write_csv_annex(given)
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\n") == content.count(b"\r\n") > len(given.lines)
 
@@ -87,7 +87,7 @@ def test_an_exact_number_has_no_more_than_the_digits_a_spreadsheet_keeps_and_no_
 ) -> None:
     large, small = Fraction(10**17, 3), Fraction(1, 10**9)
     lines = [replace(given.lines[0], exact=exact) for exact in (large, small)]
-    text = csv_annex.write(replace(given, lines=tuple(lines))).decode("utf-8-sig")
+    text = csv_annex.write_csv_annex(replace(given, lines=tuple(lines))).decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text, newline="")))[:2]
     assert all(set(row["精确值"]) <= set("0123456789.") for row in read)
     assert float(read[0]["精确值"]) == pytest.approx(float(large), rel=1e-14)
@@ -101,7 +101,7 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
     read = list(
         csv.reader(
             io.StringIO(
-                csv_annex.write(replace(given, lines=tricky, manifest=version)).decode("utf-8-sig"),
+                csv_annex.write_csv_annex(replace(given, lines=tricky, manifest=version)).decode("utf-8-sig"),
                 newline="",
             )
         )
@@ -115,7 +115,7 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
 
 
 def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None:
-    text = csv_annex.write(given).decode("utf-8-sig")
+    text = csv_annex.write_csv_annex(given).decode("utf-8-sig")
     tail = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if len(row) == 1]
     assert [*given.provenance, *given.manifest.lines()] == tail[
         -len(given.provenance) - len(given.manifest.lines()) :
@@ -124,8 +124,8 @@ def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None
 
 
 def test_the_same_paper_gives_the_same_bytes_of_both(given: Paper) -> None:
-    assert csv_annex.write(given) == csv_annex.write(given)
-    assert xlsx.write(given) == xlsx.write(given)
+    assert csv_annex.write_csv_annex(given) == csv_annex.write_csv_annex(given)
+    assert xlsx.write_xlsx(given) == xlsx.write_xlsx(given)
 
 
 # --- workbook -----------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_nothing_in_the_workbook_is_a_formula_or_a_link_and_hostile_names_are_te
     assert {cell.data_type for cell in every} == {"s", "n"}
     assert [cell for cell in every if cell.hyperlink] == []
     hostile = replace(given.lines[0], name="=1+1", departments="http://x/y", measures="@SUM(A1)", basis="1e5")
-    other = openpyxl.load_workbook(io.BytesIO(xlsx.write(replace(given, lines=(hostile,)))))
+    other = openpyxl.load_workbook(io.BytesIO(xlsx.write_xlsx(replace(given, lines=(hostile,)))))
     row = cells(other["指标"])[0]
     for column, text in (
         ("指标", "=1+1"),
@@ -230,7 +230,7 @@ def test_a_text_longer_than_a_cell_is_cut_where_a_reader_sees_it_and_control_cha
     given: Paper,
 ) -> None:
     line = replace(given.lines[0], reason="长" * 40_000, departments="立案\x00庭\x1b\ud800")
-    row = cells(openpyxl.load_workbook(io.BytesIO(xlsx.write(replace(given, lines=(line,)))))["指标"])[0]
+    row = cells(openpyxl.load_workbook(io.BytesIO(xlsx.write_xlsx(replace(given, lines=(line,)))))["指标"])[0]
     assert str(row["评价说明"].value).endswith("（超出单元格容量，全文见其他格式）")
     assert len(str(row["评价说明"].value)) == 32_767
     assert row["责任部门"].value == "立案庭"
@@ -241,7 +241,8 @@ def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
     given: Paper, tmp_path: Path
 ) -> None:
     found = {
-        file.stem.split("-")[-1]: file for file in converted(tmp_path, "p.xlsx", xlsx.write(given), SHOWN)
+        file.stem.split("-")[-1]: file
+        for file in converted(tmp_path, "p.xlsx", xlsx.write_xlsx(given), SHOWN)
     }
     assert set(found) == {"指标", "走势", "口径", "数据来源"}
 
@@ -262,7 +263,7 @@ def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
 def test_another_office_program_opens_the_csv_with_every_value_as_the_page_has_it(
     given: Paper, tmp_path: Path
 ) -> None:
-    (sheet,) = converted(tmp_path, "annex.csv", csv_annex.write(given), "xlsx", READ_UTF8)
+    (sheet,) = converted(tmp_path, "annex.csv", csv_annex.write_csv_annex(given), "xlsx", READ_UTF8)
     rows = list(openpyxl.load_workbook(sheet).active.iter_rows(values_only=True))
     names = [str(name) for name in rows[0]]
     for line, row in zip(given.lines, rows[1:], strict=False):
