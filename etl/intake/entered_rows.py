@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -65,7 +64,7 @@ def _reports(batch: Batch) -> list[ProgressReport]:
 
 
 @lru_cache(maxsize=4096)
-def _rows(path: Path) -> tuple[Mapping[str, Any], ...]:
+def _rows(path: Path) -> tuple[Mapping[str, object], ...]:
     """The rows of a batch in the order of its file; it never changes, so it is read once."""
     with pq.ParquetFile(path) as file:  # without the search for a dataset around it
         return tuple(file.read().to_pylist())

@@ -97,9 +97,7 @@ def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedCo
     known = names_of(table)
     last: dict[str, RememberedColumn] = {}
     for path in _files(data, table):
-        record = _read(path)
-        for folded, column in record["mapping"].items():
-            last[folded] = RememberedColumn(column, record["actor"], datetime.fromisoformat(record["at"]))
+        last |= _read(path)
     return {
         folded: answer
         for folded, answer in last.items()
@@ -137,21 +135,18 @@ def _files(data: DataDir, table: Table) -> list[Path]:
     return sorted(path for path in paths if not path.name.startswith(TEMPORARY_PREFIX))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, RememberedColumn]:
     try:
         record: dict[str, Any] = json.loads(path.read_bytes())
-        if not isinstance(record["mapping"], dict):
-            raise TypeError(path.name)
-        datetime.fromisoformat(record["at"])
-        str(record["actor"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        actor, at = str(record["actor"]), datetime.fromisoformat(record["at"])
+        return {folded: RememberedColumn(column, actor, at) for folded, column in record["mapping"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StorageError(
             f"表头对应 {path.parent.name}/{path.name}",
             "文件已损坏或不是本系统写入的",
             "完整的对应记录",
             "请从备份恢复，或移走这个文件",
         ) from error
-    return record
 
 
 def _refusal(header: str, problem: str, expected: str, remedy: str) -> ScorecardError:

@@ -8,9 +8,8 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -41,6 +40,17 @@ _NOT_LISTED = "问题过多，没有逐一列出"
 
 
 @dataclass(frozen=True)
+class _AsideColumns:
+    """The description of the columns in a file of rows set aside, stored in its metadata; `headers` by column name."""
+
+    headers: dict[str, str]
+    numbers: list[str]
+    private: list[str]
+    key: list[str]
+    replaces: str
+
+
+@dataclass(frozen=True)
 class AsideRow:
     """A row set aside: its physical line in the extract, its problems, its cells by Chinese header (private ones masked)."""
 
@@ -56,17 +66,18 @@ def write_rows_aside(
     if examination.aside:
         rows = _with_reasons(con.sql(_rows(con, table)).to_arrow_table(), examination.problems)
         columns = [name for name in rows.column_names if name.startswith(_WRITTEN)]
-        about = {
-            "headers": {name: table.header(name.removeprefix(_WRITTEN)) for name in columns},
-            "numbers": [
-                name for name in columns if table.columns[name.removeprefix(_WRITTEN)].type.is_number
-            ],
-            "private": [name for name in columns if table.columns[name.removeprefix(_WRITTEN)].private],
-            "key": list(table.key),
-            "replaces": table.replaces,
-        }
+        contract = {name: table.columns[name.removeprefix(_WRITTEN)] for name in columns}
+        about = _AsideColumns(
+            headers={name: column.header for name, column in contract.items()},
+            numbers=[name for name, column in contract.items() if column.type.is_number],
+            private=[name for name, column in contract.items() if column.private],
+            key=list(table.key),
+            replaces=table.replaces,
+        )
         content = io.BytesIO()
-        schema = rows.schema.with_metadata({_METADATA: json.dumps(about, ensure_ascii=False).encode()})
+        schema = rows.schema.with_metadata(
+            {_METADATA: json.dumps(asdict(about), ensure_ascii=False).encode()}
+        )
         pq.write_table(rows.cast(schema), content, compression="zstd")
         with storage_errors(f"搁置的行 {batch.table}/{batch.name}"):
             write_atomically(_place(data, batch), content.getvalue())
@@ -109,8 +120,8 @@ def aside_rows(
             line=row["line"],
             reasons=tuple(row["reasons"]),
             cells={
-                header: (MASK if name in about["private"] else show_hidden(row[name])) if row[name] else ""
-                for name, header in about["headers"].items()
+                header: (MASK if name in about.private else show_hidden(row[name])) if row[name] else ""
+                for name, header in about.headers.items()
             },
         )
         for row in rows.slice(0, first).to_pylist()
@@ -129,18 +140,18 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
 
     def cell(name: str, raw: str | None) -> CsvValue:
         text = unescape_cell(raw or "")
-        return number_or_text(text) if name in about["numbers"] else text
+        return number_or_text(text) if name in about.numbers else text
 
     written: list[list[CsvValue]] = [
         [
             batch.name,
             row["line"],
             "；".join(row["reasons"]),
-            *(cell(name, row[name]) for name in about["headers"]),
+            *(cell(name, row[name]) for name in about.headers),
         ]
         for row in rows.to_pylist()
     ]
-    return write_csv([BATCH, LINE, REASON, *about["headers"].values()], written)
+    return write_csv([BATCH, LINE, REASON, *about.headers.values()], written)
 
 
 def outstanding_counts(data: DataDir, batches: Sequence[Batch]) -> Mapping[str, int]:
@@ -173,7 +184,7 @@ def _outstanding_lines(
     rows, about = _read(data, batch)
     of_table = [other for other in batches if other.table == batch.table]
     after = [other for other in of_table if (other.as_of, other.sequence) > (batch.as_of, batch.sequence)]
-    if about["replaces"] == "all" and after:
+    if about.replaces == "all" and after:
         return frozenset()
     con.register("rows_aside", rows)
     con.execute("CREATE OR REPLACE TEMP TABLE outstanding AS SELECT * FROM rows_aside")
@@ -183,10 +194,10 @@ def _outstanding_lines(
             _clear_named(con, data, batch, other)
     for other in after:
         there = set(pq.read_schema(other.path).names)
-        if about["key"] and there >= set(about["key"]):
+        if about.key and there >= set(about.key):
             same_key = " AND ".join(
                 f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"'
-                for name in about["key"]
+                for name in about.key
             )
             con.execute(
                 f"DELETE FROM outstanding WHERE readable AND EXISTS (SELECT 1 FROM {_file(other.path)} newer WHERE {same_key})"
@@ -236,12 +247,12 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
 
 def _read(
     data: DataDir, batch: Batch, lines: Collection[int] | None = None
-) -> tuple[pa.Table, dict[str, Any]]:
+) -> tuple[pa.Table, _AsideColumns]:
     """The rows and the description of their columns. Raises StorageError when the file is missing or damaged."""
     path = _place(data, batch)
     try:
         rows: pa.Table = pq.read_table(path)
-        about: dict[str, Any] = json.loads((rows.schema.metadata or {})[_METADATA])
+        about = _AsideColumns(**json.loads((rows.schema.metadata or {})[_METADATA]))
         if rows.num_rows != batch.aside:
             raise ValueError(rows.num_rows)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:

@@ -33,7 +33,7 @@ _TOTAL = "合计"
 _BRACKETS, _SLASHES, _WIDE_DIGITS, _OTHER_SPELLING = 0.004, 0.002, 0.0015, 0.003
 
 
-def extract(rows: Sequence[Mapping[str, Any]], table: Table, catalog: Catalog, seed: int) -> bytes:
+def extract(rows: Sequence[Mapping[str, object]], table: Table, catalog: Catalog, seed: int) -> bytes:
     """The rows as a CSV extract of this table. A row with a column the contract does not have is refused."""
     _fits(rows, table)
     chance = Chance(seed, "untidiness", table.id)
@@ -49,7 +49,7 @@ def extract(rows: Sequence[Mapping[str, Any]], table: Table, catalog: Catalog, s
     return out.getvalue().encode("gb18030")
 
 
-def _fits(rows: Sequence[Mapping[str, Any]], table: Table) -> None:
+def _fits(rows: Sequence[Mapping[str, object]], table: Table) -> None:
     for name in {name for row in rows for name in row}:
         if name not in table.columns:
             raise ScorecardError(
@@ -91,10 +91,12 @@ def _spelling(name: str, others: Sequence[str], chance: Chance) -> str:
     return chance.one_of(others) if other and others else name
 
 
-def _totals(rows: Sequence[Mapping[str, Any]], table: Table) -> list[str]:
+def _totals(rows: Sequence[Mapping[str, object]], table: Table) -> list[str]:
     """The 合计 line that a person adds below an exported list: the sums of money."""
     cells = [_TOTAL]
     for name, column in list(table.columns.items())[1:]:
         values = [row.get(name) for row in rows] if column.type == DECIMAL else []
-        cells.append(str(sum((value for value in values if value is not None), Decimal(0))) if values else "")
+        cells.append(
+            str(sum((value for value in values if isinstance(value, Decimal)), Decimal(0))) if values else ""
+        )
     return cells

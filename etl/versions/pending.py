@@ -1,7 +1,6 @@
 """Accepted batches that are not published yet, and whether publishing them would change anything else."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from etl.intake.batches import Batch
 from etl.warehouse.build import chosen_batches, version_id
@@ -10,7 +9,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.store.versions import VersionManifest
 
 
-def pending_batches(data: DataDir, published: Iterable[Mapping[str, Any]]) -> tuple[Batch, ...]:
+def pending_batches(data: DataDir, published: Iterable[Mapping[str, object]]) -> tuple[Batch, ...]:
     """The batches of the next version that are not among the `published` records, in the order of building.
 
     Raises StorageError when a batch or a note on one cannot be read.

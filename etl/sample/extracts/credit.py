@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, Curve
 from etl.sample.extracts.disputes import FIRM
@@ -123,7 +122,7 @@ def _listing(chance: Chance, case: Execution, listed_on: date, firm: int) -> Lis
     )
 
 
-def row(listing: Listing, as_of: date) -> Mapping[str, Any]:
+def row(listing: Listing, as_of: date) -> Mapping[str, object]:
     """The row of the listing in the extract of that day; a screening after the end of the listing is not recorded."""
     met_on, screened_on = known_on(listing.met_on, as_of), known_on(listing.screened_on, as_of)
     if screened_on and screened_on > min(listing.removed_on, listing.expires_on):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from etl.sample.chance import Chance, Curve, yuan
 from etl.sample.extracts.disputes import Dispute, dispute
@@ -205,7 +204,7 @@ def _objection(chance: Chance, filed_on: date) -> Execution:
     )
 
 
-def row(case: Execution, as_of: date) -> Mapping[str, Any]:
+def row(case: Execution, as_of: date) -> Mapping[str, object]:
     """The row of the case in the extract of that day; with the case number of its basis where the same extracts hold it."""
     closed_on, paid_on = known_on(case.closed_on, as_of), known_on(case.paid_on, as_of)
     resumed_on = known_on(case.resumed_on, as_of)

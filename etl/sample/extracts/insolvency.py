@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, Curve, yuan
 from etl.sample.numbering import CaseRegister
@@ -185,7 +184,7 @@ def _reorganisation(chance: Chance) -> Estate:
     return estate
 
 
-def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
+def row(estate: Estate, as_of: date) -> Mapping[str, object]:
     """The row of the application or case in the extract of that day; sums are known once the case has ended."""
     reviewed_on = known_on(estate.reviewed_on, as_of)
     own = reviewed_on is not None and estate.accepted_on is not None and estate.court == OWN
@@ -227,7 +226,7 @@ def row(estate: Estate, as_of: date) -> Mapping[str, Any]:
     }
 
 
-def auction_rows(estate: Estate, as_of: date) -> list[Mapping[str, Any]]:
+def auction_rows(estate: Estate, as_of: date) -> list[Mapping[str, object]]:
     """The auctions announced by that day: three weeks ahead of their start."""
     return [
         {

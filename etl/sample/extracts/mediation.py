@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
@@ -93,7 +92,7 @@ def _mediation(chance: Chance, received_on: date, shareholder: bool) -> Mediatio
     )
 
 
-def row(mediation: Mediation, as_of: date) -> Mapping[str, Any]:
+def row(mediation: Mediation, as_of: date) -> Mapping[str, object]:
     """The row of the mediation in the extract of that day."""
     ended_on = known_on(mediation.ended_on, as_of)
     filed_on, enforced_on = known_on(mediation.refiled_on, as_of), known_on(mediation.enforced_on, as_of)

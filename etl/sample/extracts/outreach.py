@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.credit import firm_code
@@ -67,7 +66,7 @@ def _rectify_by(day: date, raised: Issues) -> date | None:
     return day + timedelta(days=60) if raised.closings else None
 
 
-def work_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
+def work_rows(seed: int, as_of: date) -> list[Mapping[str, object]]:
     """The work log up to a day."""
     entries: list[tuple[date, str, Chance]] = []
     for kind, (a_year, _) in _WORK.items():
@@ -80,7 +79,7 @@ def work_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
     ]
 
 
-def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) -> Mapping[str, Any]:
+def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) -> Mapping[str, object]:
     department, firm = chance.pick(_WORK[kind][1]), _firm(chance)
     raised = _issues(chance, day, {0: 42, 1: 32, 2: 18, 3: 8})
     with_firm = kind in (_VISITS, _CHECKUPS, _TALKS)
@@ -97,7 +96,7 @@ def _work_row(chance: Chance, number: str, day: date, kind: str, as_of: date) ->
     }
 
 
-def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, Any]]:
+def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, object]]:
     """Revisits to firms after their suits, up to a day; a few are made twice, most that were missed are made late."""
     visits: list[tuple[date, int, Suit, Chance]] = []
     for n, suit in enumerate(suits):
@@ -122,7 +121,7 @@ def revisit_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[
     ]
 
 
-def _revisit_row(chance: Chance, number: str, day: date, suit: Suit, as_of: date) -> Mapping[str, Any]:
+def _revisit_row(chance: Chance, number: str, day: date, suit: Suit, as_of: date) -> Mapping[str, object]:
     raised = _issues(chance, day, {0: 70, 1: 22, 2: 8})
     return {
         "revisit_no": number,
@@ -137,12 +136,12 @@ def _revisit_row(chance: Chance, number: str, day: date, suit: Suit, as_of: date
     }
 
 
-def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, Any]]:
+def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str, object]]:
     """Leads found in loan suits that the same extracts hold; nearly all that should be transferred are, in days."""
     loans = [suit for suit in suits if suit.dispute.cause == "民间借贷纠纷"]
     filed = [suit.filed_on for suit in loans]
     leads = list(arrivals(seed, "lead", _LEADS_A_YEAR, EXTRACTS_FROM, as_of))
-    rows: list[Mapping[str, Any]] = []
+    rows: list[Mapping[str, object]] = []
     for (day, chance), number in zip(leads, running("涉非", (day for day, _ in leads)), strict=True):
         suit = loans[bisect_left(filed, day) - chance.between(1, 12)]
         assessed_on = workday_from(day + timedelta(days=chance.between(2, 14)))

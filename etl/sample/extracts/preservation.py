@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from etl.sample.chance import Chance, yuan
 from etl.sample.extracts.disputes import Dispute, dispute
@@ -140,7 +139,7 @@ def known(preservation: Preservation, as_of: date) -> bool:
     ).date() <= as_of
 
 
-def row(preservation: Preservation, as_of: date) -> Mapping[str, Any]:
+def row(preservation: Preservation, as_of: date) -> Mapping[str, object]:
     """The row of the preservation in the extract of that day."""
     implemented_on, suit = known_on(preservation.implemented_on, as_of), preservation.suit
     objection = preservation.objection if implemented_on and (as_of - implemented_on).days > 20 else None

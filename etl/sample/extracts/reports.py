@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, yuan
 from etl.sample.numbering import running
@@ -37,10 +36,10 @@ _ENTERED = time(16, 30)
 _LASTING, _STARTED, _DONE, _STUCK = "长期坚持", "推进中", "已完成", "受阻"
 
 
-def report_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
+def report_rows(seed: int, as_of: date) -> list[Mapping[str, object]]:
     """One row for each piece and level of adoption, up to a day; one row for a piece that is not adopted."""
     pieces = list(arrivals(seed, "piece", _PIECES_A_YEAR, EXTRACTS_FROM, as_of))
-    rows: list[Mapping[str, Any]] = []
+    rows: list[Mapping[str, object]] = []
     for (day, chance), number in zip(pieces, running("信息", (day for day, _ in pieces)), strict=True):
         kind, subject = chance.pick(_KINDS), chance.one_of(_SUBJECTS)
         piece = {
@@ -55,7 +54,7 @@ def report_rows(seed: int, as_of: date) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _adoptions(chance: Chance, submitted_on: date, as_of: date) -> Iterator[Mapping[str, Any]]:
+def _adoptions(chance: Chance, submitted_on: date, as_of: date) -> Iterator[Mapping[str, object]]:
     for level, (share, adopter) in _LEVELS.items():
         adopted, after = chance.happens(share), chance.between(4, 55)
         adopted_on = known_on(workday_from(submitted_on + timedelta(days=after)), as_of)
@@ -63,9 +62,9 @@ def _adoptions(chance: Chance, submitted_on: date, as_of: date) -> Iterator[Mapp
             yield {"level": level, "adopted_on": adopted_on, "adopted_by": adopter}
 
 
-def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str, Any]]:
+def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str, object]]:
     """A report of every department on each of its measures, a few working days after each quarter since the plan."""
-    rows: list[Mapping[str, Any]] = []
+    rows: list[Mapping[str, object]] = []
     for measure in catalog.measures.values():
         named = [
             department for department in measure.departments if not catalog.departments[department].collective

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.chance import Chance, in_year
 from etl.sample.extracts.enforcement import FIRST, Execution
@@ -95,7 +94,7 @@ def _not_passed(chance: Chance, applied_on: date) -> Application:
     return Application(kind, applied_on, reviewed_on, result, "filing", chance.happens(0.5))
 
 
-def row(application: Application, as_of: date) -> Mapping[str, Any]:
+def row(application: Application, as_of: date) -> Mapping[str, object]:
     """The row of the application in the extract of that day."""
     reviewed_on = known_on(application.reviewed_on, as_of)
     return {

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from etl.sample.chance import Chance, Curve, in_year
 from etl.sample.extracts.disputes import Dispute, dispute
@@ -182,7 +181,7 @@ def _channel(chance: Chance, filed_on: date) -> str:
     return chance.pick({ONLINE: online, CROSS_REGION: 0.004, MAILED: 0.015, COUNTER: 1 - online - 0.019})
 
 
-def row(suit: Suit, as_of: date) -> Mapping[str, Any]:
+def row(suit: Suit, as_of: date) -> Mapping[str, object]:
     """The row of the suit in the extract of that day."""
     closed_on, converted_on = known_on(suit.closed_on, as_of), known_on(suit.converted_on, as_of)
     civil = suit.kind == "民初"

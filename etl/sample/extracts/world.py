@@ -6,7 +6,6 @@ Its matters do not depend on the day of the extract: a later extract repeats an 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from etl.sample.extracts import (
     credit,
@@ -24,7 +23,7 @@ from etl.sample.numbering import CaseRegister
 from etl.sample.pace import in_extract, month_end
 from scorecard.catalog.definitions import Catalog
 
-InventedRows = Sequence[Mapping[str, Any]]
+InventedRows = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True)

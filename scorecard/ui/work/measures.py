@@ -1,7 +1,5 @@
 """配套措施: the matrix of the 17 measures, then a section a measure with the plan's words, indicators and reports."""
 
-from typing import Any
-
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
@@ -59,7 +57,7 @@ def _matrix(view: View) -> str:
     measures, catalog = measure_lines(view), view.catalog
     responsible = {duty.department for line in measures for duty in line.duties}
     departments = [department for department in catalog.departments if department in responsible]
-    domains: list[dict[str, Any]] = []
+    domains: list[dict[str, object]] = []
     for domain in catalog.domains.values():
         rows = [_row(catalog, line, departments) for line in measures if line.measure.domain == domain.id]
         if rows:
@@ -78,7 +76,7 @@ def _matrix(view: View) -> str:
     )
 
 
-def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[str, Any]:
+def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[str, object]:
     duties = {duty.department: _duty(duty) for duty in line.duties}
     words: dict[str, int] = {}
     for card in line.cards:
@@ -96,7 +94,7 @@ def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[st
     }
 
 
-def _duty(duty: Duty) -> dict[str, Any]:
+def _duty(duty: Duty) -> dict[str, object]:
     return {
         "owed": duty.owed,
         "days": duty.days,

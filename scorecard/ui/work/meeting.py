@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import streamlit as st
 
@@ -86,7 +85,7 @@ def _address(view: View, matter: AgendaItem, card: Card | None) -> str:
     return view.href("measures") if matter.subject == "report" else ""
 
 
-def _decision_row(catalog: Catalog, decision: Decision, days: int) -> dict[str, Any]:
+def _decision_row(catalog: Catalog, decision: Decision, days: int) -> dict[str, object]:
     return {
         "item": decision.item,
         "title": decision.title,

@@ -5,7 +5,6 @@ Departments stand in the plan's order and are never compared: an assessment is o
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from scorecard.assessment.timeliness import timeliness
 from scorecard.calendar.period import day_text
@@ -37,7 +36,7 @@ def _span(view: View, table: str) -> tuple[date, date]:
     return period.first, period.last if cut is None else min(period.last, cut)
 
 
-def _head(view: View, table: str, requirement: str, note: str = "") -> dict[str, Any]:
+def _head(view: View, table: str, requirement: str, note: str = "") -> dict[str, object]:
     """What every topic says first: which requirement, which days, how far the register reaches, what is not divided."""
     catalog, (first, last) = view.catalog, _span(view, table)
     entry = catalog.requirements[requirement]
@@ -251,7 +250,7 @@ def _assessment(view: View) -> str:
     court = all_cards(view.version, Selection(view.selection.period, ALL_DEPARTMENTS, "all"))
     counts, lines = tallies(view.version.connection, catalog), measures.measure_lines(view)
     requirement = catalog.requirements["requirements.7"]
-    statements: list[dict[str, Any]] = []
+    statements: list[dict[str, object]] = []
     for who, department in catalog.departments.items():
         if chosen not in (ALL_DEPARTMENTS, who):
             continue
