@@ -8,6 +8,7 @@ of both departments, not of the whole.
 
 from etl.impact.attached import AttachedVersions
 from scorecard.catalog.contracts import Table
+from scorecard.storage.sql_text import quoted
 from scorecard.store.version_diff import LISTED, Balance, BalanceCase, StockFlow
 
 NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
@@ -88,13 +89,13 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
         " e - o - n + x AS effect, o = 1 AND n + x + e > 0 AND p_department IS DISTINCT FROM c_department AS split, CASE"
         f" WHEN effect = 0 THEN '{_SPLIT}'"
         " WHEN NOT is_there THEN '期初在册，新版本中已没有这一件'"
-        f" WHEN NOT was THEN '补报：{start}在期初之前，期初没有这一件'"
-        f" WHEN c_start IS NULL THEN '没有{start}'"
-        f" WHEN p_start IS DISTINCT FROM c_start THEN '{start}有改动'"
+        f" WHEN NOT was THEN {quoted(f'补报：{start}在期初之前，期初没有这一件')}"
+        f" WHEN c_start IS NULL THEN {quoted(f'没有{start}')}"
+        f" WHEN p_start IS DISTINCT FROM c_start THEN {quoted(f'{start}有改动')}"
         " WHEN o = 0 AND c_until IS NULL THEN '已结又改为未结'"
-        f" WHEN o = 1 AND c_until <= DATE '{since}' THEN '{left}补填在期初之前'"
-        f" WHEN p_until IS DISTINCT FROM c_until THEN '{left}有改动'"
-        f" ELSE '{left}早于{start}' END AS reason"
+        f" WHEN o = 1 AND c_until <= DATE '{since}' THEN {quoted(f'{left}补填在期初之前')}"
+        f" WHEN p_until IS DISTINCT FROM c_until THEN {quoted(f'{left}有改动')}"
+        f" ELSE {quoted(f'{left}早于{start}')} END AS reason"
         " FROM counted WHERE o + n + x + e > 0"
     )
 

@@ -18,6 +18,7 @@ from scorecard.catalog.contracts import Policy, Table
 from scorecard.errors import StorageError
 from scorecard.storage.atomic_files import replace_atomically, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.sql_text import quoted
 
 _METADATA = "batch"
 # Keys of a contract that do not decide how cells become values: changing them does not make the same bytes another batch.
@@ -165,14 +166,13 @@ def batch_path(data: DataDir, table: Table, name: str) -> Path:
 
 def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
     """Writes the rows of `select` as this batch, whole or not at all. The caller holds the lock of the data folder."""
-    record = json.dumps(batch.record(), ensure_ascii=False).replace("'", "''")
-    target = str(temporary).replace("'", "''")
+    record = quoted(json.dumps(batch.record(), ensure_ascii=False))
     try:
         with storage_errors(f"写入批次 {batch.table}/{batch.name}"):
             with system_errors():
                 con.execute(
-                    f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
-                    f"KV_METADATA {{{_METADATA}: '{record}'}})"
+                    f"COPY ({select}) TO {quoted(str(temporary))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
+                    f"KV_METADATA {{{_METADATA}: {record}}})"
                 )
             replace_atomically(temporary, batch.path)
     finally:

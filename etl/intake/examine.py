@@ -118,11 +118,8 @@ def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SQL for the rows of a batch: the contract's columns, and the row set aside that each clears where the file names it."""
     there = {name for name, *_ in con.execute("DESCRIBE typed").fetchall()}
     marks = [name for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
-    return f"SELECT {', '.join(['_line', *map(_quoted, table.columns), *marks])} FROM typed"
-
-
-def _quoted(column: str) -> str:
-    return f'"{column}"'
+    columns = [f'"{column}"' for column in table.columns]
+    return f"SELECT {', '.join(['_line', *columns, *marks])} FROM typed"
 
 
 def decode_extract(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:

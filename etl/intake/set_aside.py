@@ -30,6 +30,7 @@ from scorecard.errors import StorageError
 from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
+from scorecard.storage.sql_text import quoted
 
 _METADATA = b"aside"
 _WRITTEN, _KEY = (
@@ -272,5 +273,4 @@ def _place(data: DataDir, batch: Batch) -> Path:
 
 
 def _file(path: Path) -> str:
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}')"
+    return f"read_parquet({quoted(str(path))})"

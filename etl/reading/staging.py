@@ -22,6 +22,7 @@ import pyarrow as pa
 from etl import invisible_characters
 from etl.problems import Findings, Problem
 from etl.reading.headers import Header, broken_record
+from scorecard.storage.sql_text import quoted
 
 # What every blank means at the door: ASCII, full-width and no-break spaces, and characters that have no width.
 ASCII_BLANKS = " \t\r\n\v\f"
@@ -108,7 +109,7 @@ def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Heade
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     try:
         con.execute(
-            f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv('{path}', columns = {{{columns}}}, "
+            f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv({quoted(str(path))}, columns = {{{columns}}}, "
             "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
             "strict_mode = true, null_padding = false, store_rejects = true, rejects_limit = 1)"
         )
@@ -172,7 +173,7 @@ def _has_more_than_data(con: duckdb.DuckDBPyConnection, header: Header) -> bool:
     trimmed = ", ".join(f"nullif(trim({cell}, '{BLANKS}'), '')" for cell in cells)
     first = f"coalesce({trimmed}, '')"
     again = " AND ".join(
-        f"coalesce({cell}, '') = '{_quoted(text)}'" for cell, text in zip(cells, header.cells, strict=True)
+        f"coalesce({cell}, '') = {quoted(text)}" for cell, text in zip(cells, header.cells, strict=True)
     )
     codes = ", ".join(map(str, sorted(suspect)))
     found = _number(
@@ -186,10 +187,6 @@ def _has_more_than_data(con: duckdb.DuckDBPyConnection, header: Header) -> bool:
 def _suspect(header: Header) -> set[int]:
     """The characters with which the first cell of a row begins that may be no data."""
     return {ord(character) for character in BLANKS + _BEGINNINGS + header.cells[0][:1]}
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -13,6 +13,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql
+from scorecard.storage.sql_text import quoted
 
 SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 
@@ -52,8 +53,7 @@ def _parquet_rows(table: Table, batch: Batch) -> str:
         else f'NULL::{column.type.sql} AS "{name}"'
         for name, column in table.columns.items()
     )
-    path = str(batch.path).replace("'", "''")
-    return f"SELECT {columns}, _line FROM read_parquet('{path}')"
+    return f"SELECT {columns}, _line FROM read_parquet({quoted(str(batch.path))})"
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:

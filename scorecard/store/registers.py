@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
+from scorecard.store.warehouse import has_table
 
 ADOPTED = ("国家级", "省级", "市级", "区级")
 
@@ -153,7 +154,7 @@ def _fetch(
     connection: duckdb.DuckDBPyConnection, table: str, query: str, values: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]] | None:
     """The rows of a query over one table, or None when the version does not have that table."""
+    if not has_table(connection, table):
+        return None
     with connection.cursor() as cursor:
-        if not cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall():
-            return None
         return cursor.execute(query, values or {}).fetchall()

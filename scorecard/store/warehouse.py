@@ -129,10 +129,16 @@ def parameters(connection: duckdb.DuckDBPyConnection) -> tuple[Parameter, ...]:
     return parameter_rows(_dictionaries(connection, PARAMETERS))
 
 
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the version holds this table: one that nobody delivered yet, or newer than the version, is not there."""
+    with connection.cursor() as cursor:
+        query = "SELECT 1 FROM duckdb_tables() WHERE table_name = ?"
+        return cursor.execute(query, [table]).fetchone() is not None
+
+
 def _dictionaries(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        exists = cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
-        if not exists:
+        if not has_table(connection, table):
             return []
         cursor.execute(f'SELECT * FROM "{table}" ORDER BY _batch, _line')
         names = [column[0] for column in cursor.description or ()]

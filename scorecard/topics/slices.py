@@ -12,6 +12,7 @@ import duckdb
 
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.storage.sql_text import quoted
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:
     contract = catalog.tables[table]
     tests = ["true"]
     if chosen.department != ALL_DEPARTMENTS:
-        department = chosen.department.replace("'", "''")
-        tests.append(f"\"{contract.department}\" = '{department}'")
+        tests.append(f'"{contract.department}" = {quoted(chosen.department)}')
     if chosen.scope == "firm":
         tests.append(f'"{contract.firm}"')
     return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
