@@ -1,6 +1,6 @@
-"""One cell of an extract -> its value, or why it is none. The judge: SQL only takes the cells this would take unchanged.
+"""The value of one cell of an extract, or the reason why it has none. SQL only takes cells that give the same value here.
 
-A reader gets the text as it stands and gives an Outcome. Repairs (full-width digits, separators, brackets) are noted;
+A reader gets the text of the cell and gives a CellResult. Repairs (full-width digits, separators, brackets) are noted;
 what could mean two things (万元, 05/01/2026, scientific notation) is refused, never guessed.
 """
 
@@ -36,7 +36,7 @@ _QUOTED = 80  # characters of a cell that are repeated in a sentence
 
 
 class CellNote(NamedTuple):
-    """What is to be said about a cell: see Problem."""
+    """A problem of a cell, without its place: see Problem."""
 
     code: str
     severity: Severity
@@ -46,7 +46,7 @@ class CellNote(NamedTuple):
 
 @dataclass(frozen=True)
 class CellResult:
-    """The value of a cell (None: unknown) and what is to be said about it."""
+    """The value of a cell (None: unknown) and its notes."""
 
     value: CellValue | None
     notes: tuple[CellNote, ...] = ()
@@ -129,7 +129,7 @@ class CodeReader:
         return refused(self._code, "取值未登记", self._hint(trimmed))
 
     def _hint(self, trimmed: str) -> str:
-        """The word to write, not another spelling of it; a department's id is no word. To compare costs: not for ever."""
+        """The word to write, not another spelling of it nor a department's id. Comparing is slow, so hints are limited."""
         if self._hints > 0 and len(trimmed) <= _COMPARED:
             self._hints -= 1
             near = nearest(trimmed, self._spellings)
@@ -139,15 +139,13 @@ class CodeReader:
 
 
 def _department(words: CodeReader, collective: frozenset[str], catalog: Catalog, text: str) -> CellResult:
-    """The id of a department; the name of several together is none."""
-    found = words(text)
-    if isinstance(found.value, str) and found.value in collective:
-        name = catalog.departments[found.value].name
+    """The id of a department; a collective name is refused."""
+    result = words(text)
+    if isinstance(result.value, str) and result.value in collective:
+        name = catalog.departments[result.value].name
         return refused("department_unknown", f"“{name}”是统称，不是一个部门", "请写具体部门")
-    return found
+    return result
 
-
-__all__ = ["CellNote", "CellReader", "CellResult", "CellValue", "reader"]
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 EPOCH = date(1970, 1, 1)
@@ -171,7 +169,7 @@ def reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
 
 
 def _seen(read: CellReader, cell: str) -> CellResult:
-    """The reader's outcome for what the cell says, without a spreadsheet's mark and characters that nobody sees."""
+    """The result for the text of the cell without a spreadsheet's apostrophe and invisible characters."""
     if len(cell) > LONGEST:
         reason = f"单元格有 {len(cell):,} 个字符，超过 {LONGEST:,} 个"
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
@@ -275,15 +273,15 @@ def _moment(kind: MomentType, latest: date | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
-    found = _DAY.fullmatch(folded)
-    if found is None:
+    match = _DAY.fullmatch(folded)
+    if match is None:
         return _not_a_date(folded)
-    groups = (1, 3, 4) if found[1] else (5, 6, 7) if found[5] else (8, 9, 10)
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.group(*groups, 11, 12, 13))
+    groups = (1, 3, 4) if match[1] else (5, 6, 7) if match[5] else (8, 9, 10)
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.group(*groups, 11, 12, 13))
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
         return refused("date_placeholder", f"年份 {year} 不可能，多为空日期的占位值", LEAVE_BLANK)
     try:
-        moment = datetime(year, month, day, hour, minute, second, int((found[14] or "0").ljust(6, "0")))
+        moment = datetime(year, month, day, hour, minute, second, int((match[14] or "0").ljust(6, "0")))
     except ValueError:
         return refused("date_impossible", "没有这一天或这一时刻", "请核对")
     if moment.date() == EPOCH:
@@ -292,7 +290,7 @@ def _moment(kind: MomentType, latest: date | None, text: str) -> CellResult:
         return refused("date_future", f"晚于数据截至 {latest}", "请核对日期，或核对数据截至日期")
     if not kind.has_time:
         return CellResult(moment.date(), notes)
-    if found[11] is None:
+    if match[11] is None:
         notes = (*notes, CellNote("time_missing", "report", "只有日期没有时间，按当日零时计"))
     return CellResult(moment, notes)
 
@@ -343,7 +341,7 @@ def _number(column: Column, kind: NumberType, text: str) -> CellResult:
 
 
 def _other_unit(column: Column, digits: str, unit: str) -> CellResult:
-    """万元 multiplied silently would be wrong by a factor of ten thousand whenever the header is wrong instead."""
+    """A refusal: 万元 converted silently would be wrong by a factor of ten thousand where the header is wrong instead."""
     expected = f"本列单位是“{column.unit}”" if column.unit else "本列不带单位"
     try:
         converted = Decimal(digits.replace(",", "")) * _FACTORS[unit[0]]

@@ -1,6 +1,6 @@
-"""Which cells SQL takes as they stand: the spelling that needs no judgement, per column type. NULL for all others.
+"""SQL for the values of cleanly written cells, per column type; NULL for all others.
 
-Every expression here takes only what `cells` would give the same value without a word; a test holds the two together.
+Every expression here takes only cells that `cells` gives the same value without a note; a test compares the two.
 """
 
 import datetime as dt
@@ -50,7 +50,7 @@ def _matches(cell: str, pattern: str) -> str:
 
 
 def _cast(cell: str, kind: ColumnType, guard: str) -> str:
-    """The guard stops the database's lenient cast at what `cells` takes. It stands inside: so the cast is made once."""
+    """A cast of the cells that match the guard: the database alone casts more than `cells` takes. Inside, so that it casts once."""
     return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {kind.sql})"
 
 

@@ -1,7 +1,7 @@
 """Staged text -> the table `typed`: the contract's columns with their exact types, every cell judged.
 
-SQL takes the cells that are written as they should be. Each other spelling is judged once by `cells`, in Python, and
-joined back: so there is one judge, and a clean file never leaves the database.
+SQL converts the cells that are written as they should be. Each other spelling is read once by `cells`, in Python, and
+joined back: so one module decides what a cell means, and a clean file never leaves the database.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
-from etl.reading import cells, sql_casts as taken
+from etl.reading import cells, sql_casts
 from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
@@ -32,19 +32,19 @@ BLANK = CellNote("blank_required", "refuse", "必填项空白", "请补填")
 
 @dataclass
 class _Plan:
-    """How one column becomes typed: `taken` is SQL for the cells taken as they stand, NULL for the others."""
+    """How one column becomes typed: `clean` is SQL for the values of cleanly written cells, NULL for the others."""
 
     name: str
     column: Column
     cell: str
-    taken: str
+    clean: str
     type: str
     repaired: str | None = None
     judged: dict[str, CellResult] = field(default_factory=dict)
 
     @property
     def answers(self) -> str:
-        """The table that holds the judge's answers: text, value, weight."""
+        """The table that holds the answers of `cells`: text, value, weight."""
         return f"answers_{self.cell}"
 
 
@@ -76,16 +76,16 @@ def create_typed(
     again = False
     for plan, survey in zip(plans, _survey(con, plans), strict=True):
         read = cells.reader(plan.column, catalog, as_of)
-        if survey.left and not plan.judged:
+        if survey.unclean and not plan.judged:
             again = True
-            plan.judged = {text: read(text) for text in _left(con, plan)}
+            plan.judged = {text: read(text) for text in _unclean(con, plan)}
             _answer(con, plan, plan.name in required)
         if plan.judged:
-            _tell(con, staged, plan, findings, sieve)
+            _report_judged(con, staged, plan, findings, sieve)
         if survey.repaired:
-            _tell_repaired(con, staged, plan, read, survey.repaired, findings)
+            _report_repaired(con, staged, plan, read, survey.repaired, findings)
         if survey.blank and plan.name in required:
-            _tell_blank(con, staged, plan, survey.blank, findings, sieve)
+            _report_blank(con, staged, plan, survey.blank, findings, sieve)
     if again:
         _create(con, staged, header, table, plans)
 
@@ -104,17 +104,17 @@ def _plan(
     if (
         column.type.is_free_text
         and not con.execute(
-            f"SELECT 1 FROM raw WHERE {taken.needs_judgement_sql(cell, hidden=hidden)} LIMIT 1"
+            f"SELECT 1 FROM raw WHERE {sql_casts.needs_judgement_sql(cell, hidden=hidden)} LIMIT 1"
         ).fetchall()
     ):
         return _Plan(name, column, cell, cell, kind)
     if not isinstance(column.type, BooleanType | WordType):
-        value = taken.clean_sql(cell, column, catalog, as_of)
-        return _Plan(name, column, cell, value, kind, taken.repaired(cell, column, value))
+        value = sql_casts.clean_sql(cell, column, catalog, as_of)
+        return _Plan(name, column, cell, value, kind, sql_casts.repaired(cell, column, value))
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
     read = cells.reader(column, catalog, as_of)
-    found = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
-    judged = {text: read(text) for (text,) in found}
+    spellings = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
+    judged = {text: read(text) for (text,) in spellings}
     known = {text: outcome.value for text, outcome in judged.items() if outcome.value is not None}
     clean = {text: value for text, value in known.items() if not judged[text].notes}
     if len(clean) > _CASES_AT_MOST:
@@ -123,49 +123,54 @@ def _plan(
     if isinstance(column.type, WordType) and known:
         # A Parquet file takes a type of a few words more than ten times as fast as text, and reads back as text.
         kind = f"words_{cell}"
-        words = ", ".join(taken.literal(word) for word in sorted(map(str, set(known.values()))))
+        words = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
         con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
     return _Plan(
-        name, column, cell, taken.registered_words_sql(cell, clean, all_of_them=not left), kind, judged=left
+        name,
+        column,
+        cell,
+        sql_casts.registered_words_sql(cell, clean, all_of_them=not left),
+        kind,
+        judged=left,
     )
 
 
-# --- what is left goes to the judge ---------------------------------------------------------------------------
+# --- cells that SQL does not take -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Survey:
-    """Of one column: cells that SQL did not take, cells it took with a repair, blank cells."""
+    """Of one column: cells that SQL does not take, cells it takes with a repair, blank cells."""
 
-    left: int
+    unclean: int
     repaired: int
     blank: int
 
 
 def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]:
-    """What `typed` lacks of `raw`, and what it has otherwise."""
-    written = ["count(*)", *(f"count({plan.cell})" for plan in plans)]
-    repaired = [f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0" for plan in plans]
-    total, *counts = con.execute(f"SELECT {', '.join(written + repaired)} FROM raw").fetchall()[0]
+    """The counts of every column, by comparing `typed` with `raw`."""
+    counted = ["count(*)", *(f"count({plan.cell})" for plan in plans)]
+    mended = [f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0" for plan in plans]
+    total, *counts = con.execute(f"SELECT {', '.join(counted + mended)} FROM raw").fetchall()[0]
     known = ", ".join(f'count("{plan.name}")' for plan in plans)
-    taken_cells = con.execute(f"SELECT {known} FROM typed").fetchall()[0] if plans else ()
+    cells_typed = con.execute(f"SELECT {known} FROM typed").fetchall()[0] if plans else ()
     cells_written, cells_repaired = counts[: len(plans)], counts[len(plans) :]
     return [
-        _Survey(there - taken_there, mended, total - there)
-        for there, mended, taken_there in zip(cells_written, cells_repaired, taken_cells, strict=True)
+        _Survey(written - typed, repaired, total - written)
+        for written, repaired, typed in zip(cells_written, cells_repaired, cells_typed, strict=True)
     ]
 
 
-def _left(con: duckdb.DuckDBPyConnection, plan: _Plan) -> list[str]:
-    """Every distinct spelling that SQL did not take."""
+def _unclean(con: duckdb.DuckDBPyConnection, plan: _Plan) -> list[str]:
+    """Every distinct spelling that SQL does not take."""
     found = con.execute(
-        f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.taken} IS NULL"
+        f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.clean} IS NULL"
     ).fetchall()
     return [text for (text,) in found]
 
 
 def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None:
-    """Keep the judge's answers beside the staged rows."""
+    """Creates the table of the answers of `cells` beside the staged rows."""
     plan.judged = {text: _for_column(plan.column, outcome, required) for text, outcome in plan.judged.items()}
     values = [None if outcome.value is None else _as_text(outcome.value) for outcome in plan.judged.values()]
     weights = [_weight(outcome.notes) for outcome in plan.judged.values()]
@@ -200,13 +205,13 @@ def _as_text(value: CellValue) -> str:
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
 
 
-# --- what is told ---------------------------------------------------------------------------------------------
+# --- problems ---------------------------------------------------------------------------------------------
 
 
-def _tell(
+def _report_judged(
     con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: RejectedRows
 ) -> None:
-    """Every cell whose spelling the judge had something to say about, refusals first."""
+    """Reports every cell whose spelling has a note, refusals first."""
     cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
     sieve.reject(f"SELECT {staged.line} AS _line {cells_noted} = 2")
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
@@ -229,7 +234,7 @@ def _tell(
             findings.add_all(kind, code, severity, plan.column.header, count)
 
 
-def _tell_repaired(
+def _report_repaired(
     con: duckdb.DuckDBPyConnection,
     staged: Staged,
     plan: _Plan,
@@ -237,7 +242,7 @@ def _tell_repaired(
     count: int,
     findings: Findings,
 ) -> None:
-    """Cells that SQL took with a repair: the judge says which."""
+    """Reports the cells that SQL takes with a repair; `cells` says which repair."""
     lines = con.execute(
         f"SELECT {staged.line}, {plan.cell} FROM raw WHERE {plan.repaired} ORDER BY 1 LIMIT {LISTED_PER_KIND}"
     ).fetchall()
@@ -245,7 +250,7 @@ def _tell_repaired(
     findings.add_all(listed, listed[0].code, "repair", plan.column.header, count)
 
 
-def _tell_blank(
+def _report_blank(
     con: duckdb.DuckDBPyConnection,
     staged: Staged,
     plan: _Plan,
@@ -280,7 +285,7 @@ def _create(
     joins: list[str] = []
     for name, column in table.columns.items():
         plan = by_name.get(name)
-        value = f"NULL::{column.type.sql}" if plan is None else f"({plan.taken})::{plan.type}"
+        value = f"NULL::{column.type.sql}" if plan is None else f"({plan.clean})::{plan.type}"
         if plan is not None and plan.judged:
             value = f"coalesce({value}, {plan.answers}.value)"
             joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")
