@@ -1,13 +1,14 @@
-"""小额 by the wage threshold of the filing year, the 48 hours of preservation, the register of dishonest firms: counted.
+"""Queries for 小额诉讼 by amount, the 48 hours of preservation rulings, and the register of dishonest firms.
 
 Thresholds come from the parameters of the version. What the law leaves to the judge (clear facts, a claim for money) is
-not in any extract: the bands say what the amount allows, no more.
+not in any extract: a band says only what the amount of the claim allows.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
+
+from duckdb import DuckDBPyConnection
 
 from scorecard.calendar.period import add_interval
 from scorecard.catalog.definitions import Catalog
@@ -24,7 +25,7 @@ from scorecard.topics.disputes import (
     DishonestyRegister,
     Threshold,
 )
-from scorecard.topics.slices import Slice, fetched, rows_of
+from scorecard.topics.slices import Slice, fetch_rows, rows_of
 
 CLAIMS_NEEDED = {"cases": ("case_type", "closed_on", "filed_on", "procedure", "claimed_yuan")}
 PRESERVATION_NEEDED = {"preservation": ("kind", "applied_at", "ruled_at")}
@@ -45,8 +46,8 @@ MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比
 MAY_SHARE = "小额诉讼约定适用的标的额上限占年平均工资的比例"
 _THRESHOLD = (WAGE, MUST_SHARE, MAY_SHARE)
 LIMIT_HOURS = 48
-# A wage figure comes out once a year. Past this many months a newer one is out and not in our table: a threshold of the
-# old one would be a plausible wrong number, so the case has none.
+# The wage is published once a year. After this many months a newer wage exists that the table does not have: a threshold
+# from the old wage would be a plausible wrong number, so the case has none.
 FRESH_MONTHS = 15
 _LIMITS = (
     "unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS stale_from,"
@@ -86,10 +87,10 @@ def thresholds(parameters: Sequence[Parameter]) -> tuple[Threshold, ...]:
 
 
 def claims(
-    connection: Any, catalog: Catalog, chosen: Slice, limits: Sequence[Threshold]
+    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, limits: Sequence[Threshold]
 ) -> tuple[Claim, ...]:
-    """Civil cases closed in the slice by the band their claim stood in on the day they were filed, and whether 小额 was used."""
-    rows = fetched(
+    """Civil cases closed in the slice, by the band of their claim on the day of filing and by whether 小额 was used."""
+    rows = fetch_rows(
         connection,
         f"SELECT CASE WHEN l.since IS NULL OR c.filed_on >= l.stale_from THEN '{NO_WAGE}'"
         f" WHEN c.claimed_yuan IS NULL THEN '{NO_CLAIM}'"
@@ -106,24 +107,24 @@ def claims(
             [limit.may for limit in limits],
         ],
     )
-    found = {band: Claim(band, used, others) for band, used, others in rows}
-    return tuple(found.get(band, Claim(band, 0, 0)) for band in BANDS)
+    claims_by_band = {band: Claim(band, used, others) for band, used, others in rows}
+    return tuple(claims_by_band.get(band, Claim(band, 0, 0)) for band in BANDS)
 
 
-def preservation(connection: Any, catalog: Catalog, chosen: Slice) -> Clock:
-    """诉前 and urgent applications ruled in the slice, by hours; and those that were over 48 hours old at its end, not ruled."""
+def preservation(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> Clock:
+    """诉前 and urgent applications ruled on in the slice, by hours; and those over 48 hours old at its end without a ruling."""
     source = f"(SELECT * FROM {rows_of(catalog, 'preservation', chosen)} WHERE kind IN ('诉前', '紧急'))"
-    # Seconds, not boundaries of hours: 48 hours and a minute are late.
+    # Seconds, because datediff counts boundaries of hours: 48 hours and a minute are late.
     hours = "epoch(ruled_at - applied_at) / 3600.0"
     ruled = f"FROM {source} WHERE ruled_at::DATE BETWEEN ? AND ?"
-    (row,) = fetched(
+    (row,) = fetch_rows(
         connection,
         f"SELECT count(*) FILTER ({hours} <= 24), count(*) FILTER ({hours} > 24 AND {hours} <= {LIMIT_HOURS}),"
         f" count(*) FILTER ({hours} > {LIMIT_HOURS} AND {hours} <= 120), count(*) FILTER ({hours} > 120),"
         f" median({hours}) {ruled}",
         [chosen.first, chosen.last],
     )
-    (waiting,) = fetched(
+    (waiting,) = fetch_rows(
         connection,
         f"SELECT count(*) FROM {source} WHERE (ruled_at IS NULL OR ruled_at::DATE > ?)"
         f" AND applied_at + INTERVAL {LIMIT_HOURS} HOUR < ?::DATE + INTERVAL 1 DAY",
@@ -134,10 +135,10 @@ def preservation(connection: Any, catalog: Catalog, chosen: Slice) -> Clock:
     return Clock(tuple(zip(names, row[:4], strict=True)), waiting[0], middle)
 
 
-def register(connection: Any, catalog: Catalog, chosen: Slice) -> DishonestyRegister:
-    """The register through the slice. A listing leaves on the day it is removed or expires, and is not there on that day."""
+def register(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> DishonestyRegister:
+    """The register over the slice. A listing no longer counts on the day it is removed or expires."""
     day_before = "?::DATE - INTERVAL 1 DAY"
-    (row,) = fetched(
+    (row,) = fetch_rows(
         connection,
         f"SELECT count(*) FILTER (listed_on <= {day_before} AND (left_on IS NULL OR left_on > {day_before})),"
         " count(*) FILTER (listed_on BETWEEN ? AND ?),"

@@ -1,6 +1,6 @@
-"""解决商业纠纷 and 保护中小投资者 as data: where disputes go, how long each stage takes, which clocks are kept."""
+"""Results of the topics 解决商业纠纷 and 保护中小投资者: outcomes of disputes, length of each stage, deadlines met."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ PROCEDURES = (SMALL, SIMPLE, ORDINARY, OTHER, UNKNOWN)
 
 @dataclass(frozen=True)
 class Mediations:
-    """What became of the mediations that ended in the slice, and how many were still going on its last day."""
+    """Outcomes of the mediations that ended in the slice, and how many were pending on its last day."""
 
     succeeded: int
     failed_filed: int
@@ -42,17 +42,17 @@ class Trials:
         return sum(self.counts.values())
 
     def of(self, procedure: str) -> int:
-        """How many were closed by a procedure."""
-        return sum(n for (one, _), n in self.counts.items() if one == procedure)
+        """How many cases were closed in this procedure."""
+        return sum(count for (name, _), count in self.counts.items() if name == procedure)
 
     def ended(self, outcome: str) -> int:
-        """How many were closed in a way."""
-        return sum(n for (_, one), n in self.counts.items() if one == outcome)
+        """How many cases were closed with this 结案方式."""
+        return sum(count for (_, name), count in self.counts.items() if name == outcome)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage over its own cases: how many, their days together, the median."""
+    """One stage: number of cases, sum of their days, median."""
 
     name: str
     cases: int
@@ -66,10 +66,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Stages:
-    """Each stage over the cases that ended it in the slice, and the same stages over one and the same set of cases.
+    """The length of each stage, `apart` over the cases that ended it in the slice, `together` over the same cases.
 
-    The first do not add up: a case tried in the slice is as a rule enforced later. The second do: `together` are the
-    first enforcements closed in the slice whose trial is known by its number, out of `enforced`.
+    Stages of `apart` do not add up: a case tried in the slice is usually enforced later. Those of `together` do: they are
+    of the first enforcements closed in the slice whose trial is known by its case number, out of `enforced`.
     """
 
     apart: tuple[Stage, ...]
@@ -80,7 +80,7 @@ class Stages:
     def whole(self) -> Fraction | None:
         """The mean from filing to the end of enforcement of the same cases: the sum of their stages."""
         means = [stage.mean for stage in self.together]
-        known = [one for one in means if one is not None]
+        known = [days for days in means if days is not None]
         return sum(known, Fraction(0)) if means and len(known) == len(means) else None
 
 
@@ -109,7 +109,7 @@ BANDS = (MUST, MAY, ABOVE, NO_CLAIM, NO_WAGE)
 
 @dataclass(frozen=True)
 class Threshold:
-    """The wage in force from a day on, and the two limits that follow from it, in yuan; a case filed on `stale_from` has none."""
+    """The wage in force from `since` on and its two limits, in yuan; from `stale_from` on a case has no threshold."""
 
     since: date
     stale_from: date
@@ -121,7 +121,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Clock:
-    """Applications by how long the court took to rule, in the order of time; `waiting` are beyond the limit and not ruled."""
+    """Applications by the time to the ruling, shortest first; `waiting` are past the limit without a ruling."""
 
     groups: tuple[tuple[str, int], ...]
     waiting: int
@@ -129,15 +129,16 @@ class Clock:
 
     @property
     def counted(self) -> int:
-        return sum(n for _, n in self.groups)
+        return sum(count for _, count in self.groups)
 
 
 @dataclass(frozen=True)
 class DishonestyRegister:
-    """The list of dishonest firms through the slice: what was there, came, left, is there.
+    """The list of dishonest firms over the slice: listings before it, new ones, removed ones, listings after it.
 
-    Rows are listings, a firm can have several. `repaired_left` left for a reason that counts as 信用修复. `repaired` firms were
-    repaired in the slice, by removal or certificate; `relisted` of them were listed again within twelve months so far.
+    A row is a listing; a firm can have several. `repaired_left` are listings removed for a reason that counts as 信用修复.
+    `repaired` are firms repaired in the slice, by removal or certificate; `relisted` of them were listed again within
+    twelve months so far.
     """
 
     before: int
@@ -160,9 +161,9 @@ class DishonestyRegister:
 
 @dataclass(frozen=True)
 class Arrears:
-    """Arrears cases enforced: filed and closed in the slice, pending, how quick each step was, the money recovered.
+    """Enforcement of arrears: cases filed, closed and pending, the length of each step, the money recovered.
 
-    `claimed` and `recovered` are of first enforcements closed in the slice, `arrived` what was paid in it, of any.
+    `claimed` and `recovered` are of first enforcements closed in the slice, `arrived` what was paid in the slice in any of them.
     """
 
     filed: int
@@ -178,8 +179,3 @@ class Arrears:
     @property
     def rate(self) -> Fraction | None:
         return Fraction(self.recovered) / Fraction(self.claimed) if self.claimed > 0 else None
-
-
-def in_order(words: Sequence[str], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """The counts in a given order of words, never by size; words that do not occur are left out."""
-    return tuple((word, counted[word]) for word in words if counted.get(word))

@@ -1,4 +1,4 @@
-"""办理破产 as data: every case as it stood on a day, how long they take, what each gave to the sums, where transfers went."""
+"""Results of the topic 办理破产: cases as they stood on a day, their length, their share in the sums, transfers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from scorecard.topics.survival import AgeGroup, Spell, Survival, ages, mean, med
 
 @dataclass(frozen=True)
 class Case:
-    """One case as it stood on the day looked at: a case terminated later is still open."""
+    """One case as it stood on `day`: a case terminated later is still open."""
 
     number: str
     accepted_on: date
@@ -33,7 +33,7 @@ class Case:
 
     @property
     def days(self) -> int:
-        """Days from acceptance to termination, or to the day looked at."""
+        """Days from acceptance to termination, or to `day`."""
         return ((self.terminated_on or self.day) - self.accepted_on).days
 
     @property
@@ -79,7 +79,7 @@ class Lengths:
 
 @dataclass(frozen=True)
 class Durations:
-    """What is known of how long cases take. `left_out`: older than the statistics, only survivors are in the data."""
+    """How long cases take. `left_out` were accepted before the statistics begin."""
 
     closed: tuple[Lengths, ...]
     survival: Survival
@@ -90,7 +90,7 @@ class Durations:
 def durations(listed: Sequence[Case], chosen: Slice, since: date | None) -> Durations:
     """Lengths of the cases closed in the slice and of all closed since the statistics began, and the estimate with pending.
 
-    The estimate leaves out cases accepted before the statistics begin: of those the data hold only the ones that lasted.
+    The estimate leaves out cases accepted before the statistics begin: the data hold only those of them that lasted long.
     """
     ended = [case for case in listed if case.terminated_on is not None]
     period = [case.days for case in ended if case.terminated_on and case.terminated_on >= chosen.first]
@@ -112,7 +112,7 @@ def durations(listed: Sequence[Case], chosen: Slice, since: date | None) -> Dura
 
 @dataclass(frozen=True)
 class Share:
-    """What one case gave to both sums, in yuan."""
+    """The amounts of a case in both sums, in yuan."""
 
     number: str
     ended_on: date
@@ -168,7 +168,7 @@ def _sums(parts: Sequence[tuple[Case, Decimal | None, Decimal | None]]) -> Sums:
 
 @dataclass(frozen=True)
 class Transfers:
-    """What became of the transfers of the slice, as known on its last day; the counts add up to `referred`."""
+    """Results of the transfers of the slice, as known on its last day; the counts add up to `referred`."""
 
     referred: int
     accepted: tuple[tuple[str, int], ...]

@@ -1,14 +1,13 @@
-"""办理破产 from the version's tables: cases, transfers, auctions, administrators, as they stood on the last day of a slice.
+"""Queries for 办理破产: cases, transfers, auctions and administrators as they stood on the last day of a slice.
 
-Same cases as the indicators: 破 of this court (no 强清, none that another court accepted).
+They count the same cases as the indicators: 破 of this court (no 强清, none accepted by another court).
 """
 
-from collections.abc import Sequence
-from typing import Any
+from duckdb import DuckDBPyConnection
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.topics.insolvency import Administrator, Case, Round, Transfers
-from scorecard.topics.slices import Slice, fetched, rows_of
+from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, rows_of
 
 OWN_CASES = "case_type = '破' AND accepted_on IS NOT NULL"
 NEEDED = {
@@ -31,9 +30,9 @@ AUCTIONS_NEEDED = {
 }
 
 
-def cases(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:
+def cases(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:
     """All cases accepted by the last day of the slice, in the order of acceptance, as they stood then."""
-    rows = fetched(
+    rows = fetch_rows(
         connection,
         "SELECT coalesce(case_no, ''), accepted_on, CASE WHEN terminated_on <= ? THEN terminated_on END,"
         " coalesce(fast_track, false), coalesce(converted, false), coalesce(procedure, '未填'),"
@@ -48,9 +47,9 @@ def cases(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:
     )
 
 
-def transfers(connection: Any, catalog: Catalog, chosen: Slice) -> Transfers:
+def transfers(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> Transfers:
     """执转破 transferred in the slice: accepted by which court, refused how, not yet decided."""
-    rows = fetched(
+    rows = fetch_rows(
         connection,
         "SELECT CASE WHEN reviewed_on <= ? THEN coalesce(review_result, '结果未填') END AS result,"
         " coalesce(accepting_court, '法院未填'), count(*)"
@@ -62,22 +61,18 @@ def transfers(connection: Any, catalog: Catalog, chosen: Slice) -> Transfers:
     refused = [word for word in (*results, "结果未填") if word != "受理"]
     courts = [*catalog.tables["bankruptcies"].columns["accepting_court"].values, "法院未填"]
     return Transfers(
-        referred=sum(n for _, _, n in rows),
-        accepted=_in_order(courts, [(court, n) for result, court, n in rows if result == "受理"]),
-        refused=_in_order(refused, [(result, n) for result, _, n in rows if result in refused]),
-        waiting=sum(n for result, _, n in rows if result is None),
+        referred=sum(count for _, _, count in rows),
+        accepted=counts_in_order(
+            courts, [(court, count) for result, court, count in rows if result == "受理"]
+        ),
+        refused=counts_in_order(refused, [(result, count) for result, _, count in rows if result in refused]),
+        waiting=sum(count for result, _, count in rows if result is None),
     )
 
 
-def _in_order(words: Sequence[str], counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """The counts in the contract's order of words, never by size; words that do not occur are left out."""
-    totals = {word: sum(n for one, n in counted if one == word) for word in words}
-    return tuple((word, n) for word, n in totals.items() if n)
-
-
-def auctions(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Round, ...]:
+def auctions(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Round, ...]:
     """Auctions ended in the slice, by round in the order of the contract."""
-    rows = fetched(
+    rows = fetch_rows(
         connection,
         "SELECT round, count(*) FILTER (outcome = '成交'), count(*) FILTER (outcome = '流拍'),"
         " count(*) FILTER (outcome = '撤回'), count(*) FILTER (outcome IS NULL),"
@@ -87,14 +82,16 @@ def auctions(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Round, .
         " WHERE case_type = '破' AND ended_on BETWEEN ? AND ? GROUP BY round",
         [chosen.first, chosen.last],
     )
-    found = {row[0]: Round(*row) for row in rows}
+    rounds = {row[0]: Round(*row) for row in rows}
     order = catalog.tables["asset_disposals"].columns["round"].values
-    return tuple(found[name] for name in order if name in found)
+    return tuple(rounds[name] for name in order if name in rounds)
 
 
-def administrators(connection: Any, catalog: Catalog, chosen: Slice) -> tuple[Administrator, ...]:
+def administrators(
+    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice
+) -> tuple[Administrator, ...]:
     """Appointments up to the last day of the slice; names are private and stay in the store."""
-    rows = fetched(
+    rows = fetch_rows(
         connection,
         "SELECT count(*), count(*) FILTER (terminated_on IS NULL OR terminated_on > ?),"
         " count(*) FILTER (terminated_on <= ?), count(*) FILTER (terminated_on <= ? AND evaluated_on <= ?)"

@@ -1,14 +1,15 @@
-"""Tallies for the pages in depth: what is asked of the version's tables beside the indicators, read-only and bounded.
+"""The slice of a version that a topic page shows, and how its queries read the tables of that version.
 
-Every query of these pages takes its rows through `rows_of`, so that none forgets what the reader chose.
+Every query takes its rows through `rows_of`, so that none forgets the chosen department and scope.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -26,7 +27,7 @@ class Slice:
 
 
 def slice_of(period: Period, cut: date, department: str, scope: str) -> Slice:
-    """The choice as days; nothing after the day the extracts reach."""
+    """The days of a period up to the day the extracts reach, with the department and the scope."""
     return Slice(period.first, min(period.last, cut), department, scope)
 
 
@@ -64,9 +65,17 @@ def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:
     return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
 
 
-def fetched(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
+def fetch_rows(
+    connection: DuckDBPyConnection, query: str, values: Sequence[Any] = ()
 ) -> list[tuple[Any, ...]]:
-    """All rows of a query that is known to be small."""
+    """All rows of a query whose result is known to be small."""
     with connection.cursor() as cursor:
         return cursor.execute(query, list(values)).fetchall()
+
+
+def counts_in_order(words: Sequence[str], counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The counts added up by word, in the given order of words and never by size; words that do not occur are left out."""
+    totals: Counter[str] = Counter()
+    for word, count in counts:
+        totals[word] += count
+    return tuple((word, totals[word]) for word in words if totals[word])

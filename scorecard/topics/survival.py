@@ -4,8 +4,8 @@ The mean of closed cases leaves out exactly those that take long. Here a pending
 at every length t at which n cases were still open and d ended, the share still open falls by the factor (n − d) / n.
 Median: the first length at which that share is one half or less; where it is exactly one half, the middle of the stretch
 over which it is, so that with nothing pending it is the ordinary median. Interval: the lengths at which the 95 % limits
-of the share cross one half; limits on the log scale with Greenwood's variance, as R's survfit has them (domain facts,
-known answers). The share itself is kept in whole numbers, so one half is one half.
+of the share cross one half; limits on the log scale with Greenwood's variance, as R's survfit has them.
+The share itself is a quotient of whole numbers, so one half is exactly one half.
 
 Written out here because no package gives the answers R published: docs/decisions.md 32 has what lifelines, SciPy and
 statsmodels say instead. tests/scorecard/topics/test_survival.py checks ours.
@@ -22,7 +22,7 @@ _Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Spell:
-    """One case: whole days from its start to its end, or to the day looked at when it has not ended."""
+    """One case: whole days from its start to its end, or to the day of the statistics when it has not ended."""
 
     days: int
     ended: bool
@@ -136,7 +136,7 @@ def ages(months: Sequence[int]) -> tuple[AgeGroup, ...]:
 
     Calendar months, because two years of a case are two years and not 730 days.
     """
-    found: Counter[str] = Counter(
+    counts: Counter[str] = Counter(
         next((label for label, limit in AGES if month < limit), OLDEST) for month in months
     )
-    return tuple(AgeGroup(label, found[label]) for label in (*(label for label, _ in AGES), OLDEST))
+    return tuple(AgeGroup(label, counts[label]) for label in (*(label for label, _ in AGES), OLDEST))
