@@ -13,12 +13,18 @@ from etl.impact.attached import AttachedVersions, attach_versions
 from scorecard.assessment.cards import CardInputs, trend
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.number_format import told_apart
+from scorecard.assessment.number_format import distinct_texts
 from scorecard.calendar.period import GRAINS, Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.version_diff import ChangeKind, IndicatorChanges, Reached, Redefined, ValueChange
+from scorecard.store.version_diff import (
+    ChangeKind,
+    DefinitionChange,
+    IndicatorChanges,
+    UnpairedValue,
+    ValueChange,
+)
 
 _KEYS = "indicator, grain, period, department, scope"
 _SEVERITY = {"未达标": 0, "数据待核": 1}
@@ -116,7 +122,7 @@ def _change(
     if old.exact is not None and new.exact is not None and was.value is not None and now.value is not None:
         unit = indicator.unit
         if was.text.endswith(unit):  # two units cannot be subtracted
-            second, first, size = told_apart(new.exact, old.exact, unit)
+            second, first, size = distinct_texts(new.exact, old.exact, unit)
     return ValueChange(
         indicator=indicator,
         period=period,
@@ -132,10 +138,10 @@ def _change(
     )
 
 
-def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -> tuple[Reached, ...]:
+def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -> tuple[UnpairedValue, ...]:
     """The values of one version whose period the other does not have, newest first."""
     reached = [
-        Reached(version.catalog.indicators[name], period, point.text, point.verdict.word)
+        UnpairedValue(version.catalog.indicators[name], period, point.text, point.verdict.word)
         for (name, period), (_, point) in version.said.items()
         if (name, period) not in other
     ]
@@ -144,30 +150,30 @@ def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -
     )
 
 
-def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[Redefined]:
+def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[DefinitionChange]:
     """Indicators that are new, gone, or changed in anything but their data."""
     for name, indicator in new.catalog.indicators.items():
         before = old.catalog.indicators.get(name)
         if before is None:
-            yield Redefined(name, indicator.name, "新增指标", "", indicator.definition)
+            yield DefinitionChange(name, indicator.name, "新增指标", "", indicator.definition)
             continue
         if before.formula != indicator.formula or before.unit != indicator.unit:
-            yield Redefined(name, indicator.name, "口径改变", before.definition, indicator.definition)
+            yield DefinitionChange(name, indicator.name, "口径改变", before.definition, indicator.definition)
         elif before.definition != indicator.definition or before.direction != indicator.direction:
-            yield Redefined(name, indicator.name, "说明改变", before.definition, indicator.definition)
+            yield DefinitionChange(name, indicator.name, "说明改变", before.definition, indicator.definition)
         yield from _contracts(old.catalog, new.catalog, indicator)
         target = _target_change(old, new, name)
         if target:
-            yield Redefined(name, indicator.name, "目标改变", *target)
+            yield DefinitionChange(name, indicator.name, "目标改变", *target)
         if old.doubts.get(name, ()) != new.doubts.get(name, ()):
             words = ("；".join(side.doubts.get(name, ())) or "无" for side in (old, new))
-            yield Redefined(name, indicator.name, "待核事由改变", *words)
+            yield DefinitionChange(name, indicator.name, "待核事由改变", *words)
     for name, indicator in old.catalog.indicators.items():
         if name not in new.catalog.indicators:
-            yield Redefined(name, indicator.name, "指标已撤销", indicator.definition, "")
+            yield DefinitionChange(name, indicator.name, "指标已撤销", indicator.definition, "")
 
 
-def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Redefined]:
+def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[DefinitionChange]:
     """A derived column with another formula changes every indicator that reads it."""
     for table in indicator.formula.tables:
         before, after = old.tables.get(table), new.tables[table]
@@ -178,7 +184,7 @@ def _contracts(old: Catalog, new: Catalog, indicator: Indicator) -> Iterator[Red
             if before is None or before.derived.get(column) != after.derived[column]
         ]
         if altered:
-            yield Redefined(
+            yield DefinitionChange(
                 indicator.id, indicator.name, "口径改变", "", f"{after.name}的{'、'.join(altered)}改了算法"
             )
 

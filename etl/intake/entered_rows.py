@@ -11,7 +11,7 @@ from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import withdrawn
 from scorecard.records import decisions, progress_reports
 from scorecard.records.decisions import Decision
-from scorecard.records.progress_reports import ProgressReport, standings
+from scorecard.records.progress_reports import ProgressReport, report_statuses
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.versions import VersionManifest
 
@@ -44,7 +44,7 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
     in_version = (
         _names((record["table"], record["name"]) for record in published.batches) if published else ()
     )
-    states = standings(reports, in_version, _names(withdrawn(data)))
+    states = report_statuses(reports, in_version, _names(withdrawn(data)))
     accepted_at = {batch.name: batch.accepted_at for batch in batches}
     reports = [replace(report, standing=state) for report, state in zip(reports, states, strict=True)]
     reports.sort(key=lambda report: (accepted_at[report.batch], report.reported_on), reverse=True)

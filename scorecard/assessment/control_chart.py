@@ -76,7 +76,7 @@ class ControlChart:
         """The position of the last month that signalled, which may be long ago; None when none ever did."""
         return max((at for at, one in enumerate(self.months) if one.signal is not None), default=None)
 
-    def behind(self, position: int) -> tuple[ChartedMonth, ...]:
+    def signal_months(self, position: int) -> tuple[ChartedMonth, ...]:
         """The months a signal is made of."""
         part = self.part_of(position)
         signal = self.months[position].signal

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 
 from scorecard.assessment.due_dates import overdue
-from scorecard.assessment.number_format import told_apart, value_text
+from scorecard.assessment.number_format import distinct_texts, value_text
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog, Indicator
 
@@ -70,7 +70,7 @@ def rejected(catalog: Catalog, state: TableState) -> str:
     limit = Fraction(str(catalog.court.max_aside_share))
     if state.aside_share <= limit:
         return ""
-    share, tolerated, _ = told_apart(state.aside_share * 100, limit * 100, "%")
+    share, tolerated, _ = distinct_texts(state.aside_share * 100, limit * 100, "%")
     return f"{catalog.tables[state.table].name}搁置 {state.aside:,} 行（占 {share}，超过 {tolerated}）未改正"
 
 

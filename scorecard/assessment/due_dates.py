@@ -23,7 +23,7 @@ def due_through(today: date, due_day: int) -> date:
     return month_end(month_index(today) - months_back)
 
 
-def due(catalog: Catalog, table: str, as_of: date | None, today: date) -> NextDelivery:
+def next_delivery(catalog: Catalog, table: str, as_of: date | None, today: date) -> NextDelivery:
     """What a table owes next. One that never came owes the last month already due, not all months of the past."""
     due_day = catalog.tables[table].due_day or catalog.court.due_day
     if as_of is None:
@@ -48,6 +48,6 @@ def overdue(catalog: Catalog, table: str, as_of: date | None, today: date) -> st
         return f"{contract.name}尚未报送"
     through = due_through(today, contract.due_day or catalog.court.due_day)
     if as_of < through:
-        days = due(catalog, table, as_of, today).days_late
+        days = next_delivery(catalog, table, as_of, today).days_late
         return f"{contract.name}数据截至{as_of}，应报送至{through}，已逾期{days}天"
     return ""

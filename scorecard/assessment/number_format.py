@@ -44,7 +44,7 @@ def gap_text(gap: Fraction, unit: str, more: int = 0) -> str:
     return f"{'' if figure.startswith('-') else '+'}{figure}{'个百分点' if unit == '%' else unit}"
 
 
-def told_apart(value: Fraction, bound: Fraction, unit: str) -> tuple[str, str, str]:
+def distinct_texts(value: Fraction, bound: Fraction, unit: str) -> tuple[str, str, str]:
     """Value, bound and gap as text, with as many decimals as it takes to see which is larger.
 
     Rounded to two decimals, 99.996% would read as a missed target of 100.00% by nothing.

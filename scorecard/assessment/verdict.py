@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.number_format import told_apart, value_text
+from scorecard.assessment.number_format import distinct_texts, value_text
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
 
@@ -90,7 +90,7 @@ def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Targ
     what, unit = "进度目标" if target.kind == "累计" else "目标", indicator.unit
     for bound, beyond, side in ((limits.lower, -1, "低于"), (limits.upper, 1, "高于")):
         if bound is not None and (value - bound) * beyond > 0:
-            shown, limit, gap = told_apart(value, bound, unit)
+            shown, limit, gap = distinct_texts(value, bound, unit)
             edge = "下限" if beyond < 0 else "上限"
             return Verdict("未达标", f"{shown}，{side}{what}{edge}{limit}（{gap}）", value - bound)
     if limits.lower is not None and limits.upper is not None:
@@ -98,5 +98,5 @@ def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Targ
         return Verdict("达标", f"{value_text(value, unit)}，在{what}区间{low}—{high}之内", Fraction(0))
     bound, side = (limits.lower, "不低于") if limits.lower is not None else (limits.upper, "不高于")
     assert bound is not None
-    shown, limit, gap = told_apart(value, bound, unit)
+    shown, limit, gap = distinct_texts(value, bound, unit)
     return Verdict("达标", f"{shown}，{side}{what}{limit}（{gap}）", value - bound)

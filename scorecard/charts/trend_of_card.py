@@ -4,7 +4,7 @@ from scorecard.assessment.cards import Card, CardInputs
 from scorecard.charts.theme import mark
 from scorecard.narrative.control_words import baseline_lines
 from scorecard.narrative.provenance import provenance, scope_text
-from scorecard.narrative.time_axis_notes import marks
+from scorecard.narrative.time_axis_notes import axis_notes
 from scorecard.narrative.trend import Trend
 from scorecard.records import annotations
 from scorecard.store.open_version import Version
@@ -24,7 +24,7 @@ def trend_of(version: Version, inputs: CardInputs, card: Card) -> Trend:
         provenance=provenance(card, version.catalog, version.as_of, version.id, version.manifest.sample),
         sample=version.manifest.sample,
         control=control,
-        marks=marks(card.points, period.grain, said, control.cuts if control else ()),
+        marks=axis_notes(card.points, period.grain, said, control.cuts if control else ()),
         notes=baseline_lines(control) if control and control.limits else (),
         reading=reading(card),
     )

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
-from scorecard.assessment.number_format import figure_text, told_apart, value_text
+from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.assessment.spc import RUN, Limits, LimitSegment, LimitSide, Variation
 from scorecard.calendar.period import day_text
 
@@ -25,21 +25,21 @@ def variation_sentence(shown: ControlChart) -> str:
         return shown.reason
     if shown.last.signal is None:
         return f"{_when(shown)}{_moved(shown.months)}属正常波动"
-    return f"{fired(shown, len(shown.months) - 1)}，{_CLOSING[shown.variation]}"
+    return f"{rule_sentence(shown, len(shown.months) - 1)}，{_CLOSING[shown.variation]}"
 
 
-def fired(shown: ControlChart, position: int) -> str:
+def rule_sentence(shown: ControlChart, position: int) -> str:
     """The rule a month signals by, with the numbers it fired on."""
     month, unit = shown.months[position], shown.indicator.unit
     by, signal = month.limits, month.signal
     assert by is not None
     assert signal is not None
-    behind, up = shown.behind(position), signal.side > 0
+    behind, up = shown.signal_months(position), signal.side > 0
     count = f"{'' if _adjacent(behind) else '有数据的'}连续{len(behind)}个月"
     match signal.rule:
         case "outside":
             limit = by.upper if up else by.lower
-            value, beyond, _ = told_apart(month.value, limit, unit)
+            value, beyond, _ = distinct_texts(month.value, limit, unit)
             if unit in _COUNTED:
                 value, beyond = value_text(month.value, unit), level(limit, unit)
             return f"{month.period.label}为{value}，{'高于控制上限' if up else '低于控制下限'}{beyond}"
@@ -60,7 +60,7 @@ def signal_span(shown: ControlChart) -> str:
     signal = shown.last.signal
     if signal is None or signal.rule in ("outside", "close"):
         return ""
-    return _span(shown.behind(len(shown.months) - 1))
+    return _span(shown.signal_months(len(shown.months) - 1))
 
 
 def last_signal_sentence(shown: ControlChart) -> str:
@@ -72,8 +72,8 @@ def last_signal_sentence(shown: ControlChart) -> str:
     assert month.word is not None
     assert month.signal is not None
     dated = month.signal.rule in ("outside", "close")
-    when = "" if dated else f"{_span(shown.behind(position))}，"
-    return f"最近一次信号：{when}{fired(shown, position)}，{_CLOSING[month.word]}"
+    when = "" if dated else f"{_span(shown.signal_months(position))}，"
+    return f"最近一次信号：{when}{rule_sentence(shown, position)}，{_CLOSING[month.word]}"
 
 
 def assurance_sentence(shown: ControlChart) -> str:

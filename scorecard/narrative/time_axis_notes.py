@@ -26,7 +26,7 @@ class AxisNote:
     note: str
 
 
-def marks(
+def axis_notes(
     points: Sequence[JudgedPeriod],
     grain: Grain,
     annotations: Sequence[Annotation],

@@ -14,7 +14,7 @@ from scorecard.assessment.cards import Card
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import attention
 from scorecard.plan.measure_matrix import MeasureLine
-from scorecard.records.decisions import Decision, standing, unresolved
+from scorecard.records.decisions import Decision, latest_decisions, unresolved
 from scorecard.store.worklist_rows import Tally, counted
 
 Subject = Literal["indicator", "worklist", "report", "other"]
@@ -72,7 +72,7 @@ def agenda(
     for one in sorted(decisions, key=lambda one: one.decided_at, reverse=True):
         histories.setdefault(one.item, []).append(one)
     before = [one for one in decisions if one.session_on < today]
-    dropped = {item for item, one in standing(before).items() if one.status == "不再跟踪"}
+    dropped = {item for item, one in latest_decisions(before).items() if one.status == "不再跟踪"}
     carried = [now.get(one.item) or _kept(one, cards) for one in unresolved(before)]
     first = {one.id for one in carried}
     rest = [one for one in now.values() if one.id not in first and one.id not in dropped]

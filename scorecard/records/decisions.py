@@ -62,7 +62,7 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Decision, ...]:
     return tuple(sorted(decisions, key=lambda decision: decision.decided_at))
 
 
-def standing(decisions: Sequence[Decision]) -> dict[str, Decision]:
+def latest_decisions(decisions: Sequence[Decision]) -> dict[str, Decision]:
     """Matter -> the decision in force: the one recorded last."""
     return {
         decision.item: decision for decision in sorted(decisions, key=lambda decision: decision.decided_at)
@@ -71,7 +71,7 @@ def standing(decisions: Sequence[Decision]) -> dict[str, Decision]:
 
 def unresolved(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """The decisions in force that are 待办, the earliest due date first: the next session begins with them."""
-    still = [decision for decision in standing(decisions).values() if decision.status == "待办"]
+    still = [decision for decision in latest_decisions(decisions).values() if decision.status == "待办"]
     return tuple(sorted(still, key=lambda decision: (decision.due_on or date.max, decision.decided_at)))
 
 

@@ -104,7 +104,7 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     return wrong
 
 
-def standings(
+def report_statuses(
     reports: Sequence[ProgressReport], published: Iterable[str], withdrawn: Iterable[str]
 ) -> tuple[ReportStatus, ...]:
     """The state of each report, for reports in the order in which they replace each other, the earliest first.

@@ -155,7 +155,7 @@ class ValueChange:
 
 
 @dataclass(frozen=True)
-class Reached:
+class UnpairedValue:
     """A value that is in one version only: its period is new, or gone."""
 
     indicator: Indicator
@@ -165,7 +165,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Redefined:
+class DefinitionChange:
     """An indicator of which something other than the data changed: its definition, target, doubts, or that it exists."""
 
     indicator: str
@@ -180,9 +180,9 @@ class IndicatorChanges:
     """Two versions, indicator by indicator."""
 
     changes: tuple[ValueChange, ...]
-    new: tuple[Reached, ...]
-    gone: tuple[Reached, ...]
-    redefined: tuple[Redefined, ...]
+    new: tuple[UnpairedValue, ...]
+    gone: tuple[UnpairedValue, ...]
+    redefined: tuple[DefinitionChange, ...]
     compared: int  # values both versions have
     parts_changed: int  # values of departments and of 涉企 that differ
     parts_compared: int

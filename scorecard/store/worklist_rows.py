@@ -69,7 +69,7 @@ def tallies(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Ta
     return tuple(Tally(*row) for row in rows)
 
 
-def standings(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, WorklistDate]:
+def worklist_dates(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, WorklistDate]:
     """Every worklist's day, or what it lacks."""
     if not catalog.worklists:
         return {}

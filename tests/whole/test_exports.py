@@ -34,8 +34,8 @@ from scorecard.store.version_diff import (
     Balance,
     BalanceCase,
     IndicatorChanges,
-    Reached,
     RowChange,
+    UnpairedValue,
     ValueChange,
 )
 from scorecard.ui.intake import impact
@@ -133,7 +133,7 @@ def changed_values(given: Given) -> bytes:
 
 def new_periods(given: Given) -> bytes:
     one = next(iter(given.catalog.indicators.values()))
-    reached = tuple(Reached(one, period(), text, "达标") for text in given.texts)
+    reached = tuple(UnpairedValue(one, period(), text, "达标") for text in given.texts)
     return _download("下载新报告期", IndicatorChanges((), reached, (), (), 0, 0, 0))
 
 

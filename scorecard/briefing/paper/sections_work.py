@@ -17,7 +17,7 @@ from scorecard.plan.agenda import AgendaItem, agenda
 from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.store import warehouse
-from scorecard.store.worklist_rows import counted, headers, items, standings
+from scorecard.store.worklist_rows import counted, headers, items, worklist_dates
 
 _LATIN = 0x2E7F  # signs beyond are as wide as they are high
 MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on the page
@@ -77,7 +77,7 @@ def _reported(material: Material, duty: Duty) -> str:
 def worklists(material: Material, section: Section) -> list[Block]:
     """How many items each list has in each state; the cases themselves where the template asks and the actor may see."""
     catalog, counts_of_lists = material.catalog, material.tallies()
-    judged = standings(material.version.connection, catalog)
+    judged = worklist_dates(material.version.connection, catalog)
     rows: list[tuple[str, ...]] = []
     unknown: list[str] = []
     for worklist in catalog.worklists.values():

@@ -4,7 +4,7 @@ from typing import Any
 
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note, table_reasons
-from scorecard.assessment.due_dates import NextDelivery, due, overdue
+from scorecard.assessment.due_dates import NextDelivery, next_delivery, overdue
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
@@ -54,7 +54,7 @@ def health(view: View, waiting: int) -> None:
 def _state(view: View, table: Table) -> dict[str, Any]:
     """The state of one table on the day the page is read."""
     state, now = view.version.tables.get(table.id), judged_on(view.version)
-    owed = due(view.catalog, table.id, state.as_of if state else None, now)
+    owed = next_delivery(view.catalog, table.id, state.as_of if state else None, now)
     late = overdue(view.catalog, table.id, state.as_of if state else None, now)
     reasons = table_reasons(view.catalog, table.id, state, now)
     return {

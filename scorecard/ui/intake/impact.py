@@ -12,7 +12,14 @@ import streamlit as st
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import write_csv
-from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, Reached, RowChange, ValueChange
+from scorecard.store.version_diff import (
+    Balance,
+    Impact,
+    IndicatorChanges,
+    RowChange,
+    UnpairedValue,
+    ValueChange,
+)
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of one list on screen
@@ -78,9 +85,9 @@ def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
     }
 
 
-def _by_period(reached: Sequence[Reached]) -> list[tuple[str, list[Reached]]]:
+def _by_period(reached: Sequence[UnpairedValue]) -> list[tuple[str, list[UnpairedValue]]]:
     """The values by period, as in "2026年10月（单月）"."""
-    periods: dict[str, list[Reached]] = {}
+    periods: dict[str, list[UnpairedValue]] = {}
     for value in reached:
         label = f"{value.period.label}（{GRAIN_LABELS[value.period.grain]}）"
         periods.setdefault(label, []).append(value)
@@ -137,7 +144,7 @@ def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
     )  # fmt: skip
 
 
-def _reached_csv(reached: Sequence[Reached]) -> bytes:
+def _reached_csv(reached: Sequence[UnpairedValue]) -> bytes:
     return write_csv(
         ["指标编号", "指标", "统计方式", "报告期", "数值", "评价"],
         (

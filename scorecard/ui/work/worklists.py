@@ -12,7 +12,7 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
 from scorecard.store.open_version import Version
 from scorecard.store.worklist_export import exported
-from scorecard.store.worklist_rows import Tally, counted, headers, items, standings, tallies
+from scorecard.store.worklist_rows import Tally, counted, headers, items, tallies, worklist_dates
 from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
@@ -72,7 +72,7 @@ def _choose_department(catalog: Catalog, counts: tuple[Tally, ...], actor: Actor
 
 def show_summary(version: Version, choice: WorklistChoice) -> None:
     """Every list on one line, in the plan's order: what is overdue, what soon will be, what nobody can tell."""
-    catalog, judged = version.catalog, standings(version.connection, version.catalog)
+    catalog, judged = version.catalog, worklist_dates(version.connection, version.catalog)
     rows: list[dict[str, Any]] = []
     for worklist in catalog.worklists.values():
         numbers = counted(choice.tallies, worklist.id, choice.department)
@@ -110,7 +110,7 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
         frame.private_note("逐行清单不对当前账户开放", _who_may(catalog, actor))
         return
     if not total:
-        lacking = standings(version.connection, catalog)[worklist.id].lacking
+        lacking = worklist_dates(version.connection, catalog)[worklist.id].lacking
         missing = "、".join(catalog.tables[name].name for name in lacking)
         text = f"缺少{missing}，无法判断，不等于没有。" if lacking else "到数据截至日为止没有应当列出的行。"
         frame.guide("没有行", text)
@@ -190,7 +190,7 @@ def _overdue(view: View) -> str:
     soon = sum(counted(counts, worklist, whose)["临期"] for worklist in catalog.worklists)
     lacking = [
         catalog.worklists[name].name
-        for name, standing in standings(view.version.connection, catalog).items()
+        for name, standing in worklist_dates(view.version.connection, catalog).items()
         if standing.lacking
     ]
     total = sum(count for _, count, _ in rows)

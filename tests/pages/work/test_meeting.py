@@ -17,7 +17,7 @@ from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.agenda import agenda
-from scorecard.records.decisions import Decision, standing, unresolved
+from scorecard.records.decisions import Decision, latest_decisions, unresolved
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.worklist_rows import Tally
@@ -99,7 +99,7 @@ def test_what_is_decided_today_moves_nothing_until_the_next_session(catalog: Cat
 def test_a_later_row_corrects_an_earlier_one_and_both_are_kept() -> None:
     first = decision("other:1", "2026-10-01T09:00")
     later = decision("other:1", "2026-10-08T09:00", status="已办结")
-    assert standing([later, first]) == {"other:1": later}
+    assert latest_decisions([later, first]) == {"other:1": later}
     assert unresolved([first, later]) == ()
     assert unresolved([first]) == (first,)
 

@@ -18,7 +18,7 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
 from scorecard.store.worklist_export import exported
-from scorecard.store.worklist_rows import counted, items, standings, tallies
+from scorecard.store.worklist_rows import counted, items, tallies, worklist_dates
 from scorecard.ui.work.requirements import TOPICS
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
@@ -151,7 +151,7 @@ def test_a_list_that_cannot_be_judged_says_so_instead_of_showing_nothing(
     named = build(loader.load(SEEDS), data)
     publish(data, named, TESTER)
     connection = store.connect(data, named)
-    assert standings(connection, warehouse.catalog(connection))["revisit_due"].lacking == ("revisits",)
+    assert worklist_dates(connection, warehouse.catalog(connection))["revisit_due"].lacking == ("revisits",)
     connection.close()
     shown = text(open_page(data, "worklists", list="涉诉企业回访到期"))
     assert "缺少涉诉企业回访表，无法判断，不等于没有" in shown

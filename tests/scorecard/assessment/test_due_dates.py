@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import dates
 
-from scorecard.assessment.due_dates import NextDelivery, deadline, due, due_through, overdue
+from scorecard.assessment.due_dates import NextDelivery, deadline, due_through, next_delivery, overdue
 from scorecard.catalog.definitions import Catalog
 from tests.support.court import CATALOG
 
@@ -60,7 +60,7 @@ def test_a_table_that_never_came_is_said_to_be_missing(catalog: Catalog) -> None
 def test_what_a_table_owes_and_by_how_many_days_it_is_late(
     catalog: Catalog, as_of: date | None, through: date, by: date, days_late: int
 ) -> None:
-    assert due(catalog, "cases", as_of, date(2026, 11, 24)) == NextDelivery(through, by, days_late)
+    assert next_delivery(catalog, "cases", as_of, date(2026, 11, 24)) == NextDelivery(through, by, days_late)
 
 
 def test_a_due_day_a_month_does_not_have_is_its_last_day() -> None:
@@ -72,7 +72,7 @@ def test_a_due_day_a_month_does_not_have_is_its_last_day() -> None:
 @settings(deadline=None)
 def test_days_late_and_the_sentence_that_says_late_never_disagree(as_of: date, looked: date) -> None:
     catalog = CATALOG
-    late = due(catalog, "cases", as_of, looked).days_late
+    late = next_delivery(catalog, "cases", as_of, looked).days_late
     said = overdue(catalog, "cases", as_of, looked)
     assert (late > 0) == bool(said)
     assert not said or said.endswith(f"已逾期{late}天")

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from scorecard.assessment.number_format import (
+    distinct_texts,
     gap_text,
     half_up,
     halves_text,
     target_text,
-    told_apart,
     value_text,
 )
 from tests.support.court import CATALOG, indicator, reading, target
@@ -86,8 +86,12 @@ def test_rates_differ_by_percentage_points_never_by_percent(gap: Fraction, unit:
 
 def test_a_missed_target_never_reads_as_equal_to_it() -> None:
     """24,999 ÷ 25,000 = 99.996 %: two decimals would print 100.00 % below a bound of 100.00 %."""
-    assert told_apart(Fraction(99996, 1000), Fraction(100), "%") == ("99.996%", "100.000%", "-0.004个百分点")
-    assert told_apart(Fraction(60), Fraction(60), "%") == ("60.00%", "60.00%", "持平")
+    assert distinct_texts(Fraction(99996, 1000), Fraction(100), "%") == (
+        "99.996%",
+        "100.000%",
+        "-0.004个百分点",
+    )
+    assert distinct_texts(Fraction(60), Fraction(60), "%") == ("60.00%", "60.00%", "持平")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.charts import trend as charts
 from scorecard.narrative import attention, sentences
 from scorecard.narrative.control_words import baseline_lines, state_note
-from scorecard.narrative.time_axis_notes import marks
+from scorecard.narrative.time_axis_notes import axis_notes
 from scorecard.records.targets import bounds, effective
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
@@ -317,6 +317,6 @@ def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_mon
         if points:
             drawn = charts.Trend(
                 found.indicator.name, "", found.indicator.unit, points, key, found.indicator.formula.share, ("来源",),
-                False, told, marks(points, "month", ()), baseline_lines(told),
+                False, told, axis_notes(points, "month", ()), baseline_lines(told),
             )  # fmt: skip
             assert charts.trend(drawn).layout.title.text

@@ -9,7 +9,7 @@ from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict
 from scorecard.calendar.period import Grain, between
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.time_axis_notes import footnotes, marks
+from scorecard.narrative.time_axis_notes import axis_notes, footnotes
 from scorecard.records.annotations import Annotation, contradictions, in_force
 from scorecard.records.baselines import Baseline
 
@@ -32,7 +32,7 @@ def mark(month: int = 3, text: str = "送达中心启用", **other: object) -> A
 
 
 def test_a_new_target_draws_a_break_with_a_footnote_where_it_begins() -> None:
-    found = marks(points("未设目标", "≥60%（同类）", "≥60%（同类）", "≥65%（上级）"), "month", ())
+    found = axis_notes(points("未设目标", "≥60%（同类）", "≥60%（同类）", "≥65%（上级）"), "month", ())
     assert [(one.position, one.before, one.breaks) for one in found] == [(1, True, False), (3, True, False)]
     assert footnotes(found) == (
         "① 2026年2月起目标由“未设目标”改为“≥60%（同类）”",
@@ -41,12 +41,12 @@ def test_a_new_target_draws_a_break_with_a_footnote_where_it_begins() -> None:
 
 
 def test_a_paced_target_is_one_target_through_the_year() -> None:
-    assert marks(points(*["全年≥120家（待确认）"] * 12, grain="ytd"), "ytd", ()) == ()
+    assert axis_notes(points(*["全年≥120家（待确认）"] * 12, grain="ytd"), "ytd", ()) == ()
 
 
 def test_marks_stand_in_time_order_with_who_when_and_why() -> None:
     cut = Baseline("x", date(2026, 2, 1), "有效", "标的额上限调整", "某副院长", datetime(2026, 11, 1))
-    found = marks(points(*["—"] * 4), "month", [mark(4, "换系统"), mark(1)], [cut])
+    found = axis_notes(points(*["—"] * 4), "month", [mark(4, "换系统"), mark(1)], [cut])
     assert footnotes(found) == (
         "① 2026年1月　送达中心启用（会议纪要；审管办，2026年11月2日）",
         "② 2026年2月起重设基准：标的额上限调整（某副院长，2026年11月1日）",
@@ -55,7 +55,7 @@ def test_marks_stand_in_time_order_with_who_when_and_why() -> None:
 
 
 def test_only_a_changed_definition_breaks_the_curve() -> None:
-    event, redefined = marks(points(*["—"] * 4), "month", [mark(2), mark(3, kind="口径调整")])
+    event, redefined = axis_notes(points(*["—"] * 4), "month", [mark(2), mark(3, kind="口径调整")])
     assert (event.before, event.breaks) == (False, False)
     assert (redefined.before, redefined.breaks) == (True, True)
     assert "口径调整，前后不可直接相比" in redefined.note
@@ -63,16 +63,16 @@ def test_only_a_changed_definition_breaks_the_curve() -> None:
 
 @pytest.mark.parametrize(("grain", "place"), [("month", 2), ("quarter", 0), ("ytd", 2), ("year", 0)])
 def test_an_event_stands_in_the_period_that_holds_its_month(grain: Grain, place: int) -> None:
-    (found,) = marks(points(*["—"] * 12, grain=grain), grain, [mark(3)])
+    (found,) = axis_notes(points(*["—"] * 12, grain=grain), grain, [mark(3)])
     assert found.position == place
 
 
 def test_an_event_outside_the_figure_is_left_out() -> None:
-    assert marks(points("—", "—"), "month", [mark(9)]) == ()
+    assert axis_notes(points("—", "—"), "month", [mark(9)]) == ()
 
 
 def test_more_marks_than_there_are_circled_numbers_are_still_told_apart() -> None:
-    found = marks(points(*["—"] * 12), "month", [mark(1, f"事项{n}") for n in range(23)])
+    found = axis_notes(points(*["—"] * 12), "month", [mark(1, f"事项{n}") for n in range(23)])
     assert [one.symbol for one in found][18:22] == ["⑲", "⑳", "(21)", "(22)"]
 
 

@@ -24,8 +24,8 @@ from scorecard.records.progress_reports import (
     TABLE,
     ProgressReport,
     may_report,
+    report_statuses,
     reporters,
-    standings,
 )
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -166,20 +166,20 @@ def report(batch: str, day: int = 20, department: str = "civil") -> ProgressRepo
 
 def test_the_later_of_two_published_reports_holds_and_one_that_waits_replaces_nothing_yet() -> None:
     three = (report("a"), report("b"), report("c"))
-    assert standings(three, {"a"}, ()) == ("已发布", "待发布", "待发布")
-    assert standings(three, {"a", "b"}, ()) == ("已被替代", "已发布", "待发布")
-    assert standings(three, {"a", "b", "c"}, ()) == ("已被替代", "已被替代", "已发布")
+    assert report_statuses(three, {"a"}, ()) == ("已发布", "待发布", "待发布")
+    assert report_statuses(three, {"a", "b"}, ()) == ("已被替代", "已发布", "待发布")
+    assert report_statuses(three, {"a", "b", "c"}, ()) == ("已被替代", "已被替代", "已发布")
 
 
 def test_another_day_or_another_department_replaces_nothing() -> None:
     others = (report("a"), report("b", day=21), report("c", department="tribunal"))
-    assert standings(others, {"a", "b", "c"}, ()) == ("已发布",) * 3
+    assert report_statuses(others, {"a", "b", "c"}, ()) == ("已发布",) * 3
 
 
 def test_a_withdrawn_report_no_longer_replaces_once_it_left_the_published_version() -> None:
     two = (report("a"), report("b"))
-    assert standings(two, {"a", "b"}, {"b"}) == ("已被替代", "已发布")
-    assert standings(two, {"a"}, {"b"}) == ("已发布", "已撤回")
+    assert report_statuses(two, {"a", "b"}, {"b"}) == ("已被替代", "已发布")
+    assert report_statuses(two, {"a"}, {"b"}) == ("已发布", "已撤回")
 
 
 def test_a_correction_replaces_in_the_published_version_and_the_first_report_stays_on_record(
