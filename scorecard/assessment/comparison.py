@@ -1,8 +1,8 @@
 """同比, 环比 and pace: a period against its like, in the words of a bulletin.
 
 Like for like only: the same months of last year (年度累计 against last year's 累计 through the same month), both over,
-both judged, both on a base that carries a rate. Counts and money change by %, rates by 个百分点, days by days (domain
-reference, reading conventions). Nothing to compare with is said, never guessed.
+both judged, both on a base that carries a rate. Counts and money change by %, rates by 个百分点, days by days, as in
+bulletins of courts. Where there is nothing to compare with, the text says so.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,8 @@ from scorecard.records.targets import Bounds, Target
 ComparisonKind = Literal["同比", "环比"]
 
 _UNCOMPARED = {"在途": "本期未结束", "观察期未满": "观察期未满", "样本不足": "基数小", "数据待核": "数据待核"}
-_GROWING = (
-    "件",
-    "家",
-    "篇",
-    "个",
-    "万元",
-)  # units that grow by a part of what was; rates and days differ by themselves
+# Units that grow by a part of what was; rates and days differ by themselves.
+_GROWING = ("件", "家", "篇", "个", "万元")
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ def changes(
     indicator: Indicator, periods: Sequence[JudgedPeriod], period: Period, minimum_base: int
 ) -> tuple[PeriodChange, ...]:
     """同比 and 环比 of one period among the periods of the same grain; empty when it has no value of its own."""
-    by_period = {one.period: one for one in periods}
+    by_period = {judged.period: judged for judged in periods}
     now = by_period.get(period)
     if now is None or now.word == "无数据":
         return ()

@@ -1,10 +1,12 @@
-"""What an indicator's months say by statistical process control: who takes part, limits, signals, 变异 and 保障.
+"""The control chart of an indicator: the months that take part, limits, signals, 变异 and 保障.
 
 Only settled months that may be judged take part: a running month, a cohort under observation, data to be checked and
-a base that is too small would be noise of another kind. How many were left out is said. Limits rest on the first twelve
+a base that is too small would be noise of another kind; they are counted by reason. Limits rest on the first twelve
 months that take part; they move only by a recorded decision.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -47,7 +49,7 @@ class ControlChart:
     """An indicator's months under statistical process control, up to the month that is read.
 
     `variation` is the word of the last settled month and `assurance` that of the last part of the series; each is None
-    where it would say more than the data do, and `reason` tells why. `read` is the month that is read, which need not
+    where it would say more than the data do, with the `reason`. `read` is the month that is read, which need not
     be settled. `cuts` are the decisions that re-based the series.
     """
 
@@ -74,7 +76,7 @@ class ControlChart:
     @property
     def last_signal(self) -> int | None:
         """The position of the last month that signalled, which may be long ago; None when none ever did."""
-        return max((at for at, one in enumerate(self.months) if one.signal is not None), default=None)
+        return max((at for at, month in enumerate(self.months) if month.signal is not None), default=None)
 
     def signal_months(self, position: int) -> tuple[ChartedMonth, ...]:
         """The months a signal is made of."""
@@ -94,17 +96,10 @@ def control(
     """The months of one indicator in time order, judged by the baselines in force."""
     taking = [month for month in months if month.takes_part]
     values = [month.exact for month in taking if month.exact is not None]
-    wanted = baselines.in_force(decisions, indicator.id)
+    firsts = [month.period.first_month for month in taking]
     starts = {
-        one: next(
-            (
-                at
-                for at, month in enumerate(taking)
-                if month.period.first_month >= month_index(one.from_month)
-            ),
-            len(taking),
-        )
-        for one in wanted
+        decision: bisect_left(firsts, month_index(decision.from_month))
+        for decision in baselines.in_force(decisions, indicator.id)
     }
     parts = segments(values, starts.values()) if values else ()
     judged = tuple(
@@ -119,7 +114,7 @@ def control(
         read=months[-1].period if months else None,
         months=judged,
         parts=parts,
-        cuts=tuple(one for one in wanted if 0 < starts[one] < len(taking)),
+        cuts=tuple(decision for decision, start in starts.items() if 0 < start < len(taking)),
         left_out=_left_out(months),
         variation=word,
         assurance=assurance(by, indicator.direction, judged[-1].bounds) if by and word else None,
@@ -159,12 +154,9 @@ def _last_word(
 
 def _left_out(months: Sequence[JudgedPeriod]) -> tuple[tuple[str, int], ...]:
     """How many months take no part, by the word they stand at; months between that have no reading count as 无数据."""
-    counted: dict[str, int] = {}
-    for month in months:
-        if not month.takes_part:
-            counted[month.word] = counted.get(month.word, 0) + 1
+    counted = Counter[str](month.word for month in months if not month.takes_part)
     if months:
         missing = months[-1].period.first_month - months[0].period.first_month + 1 - len(months)
         if missing:
-            counted["无数据"] = counted.get("无数据", 0) + missing
+            counted["无数据"] += missing
     return tuple(counted.items())

@@ -18,7 +18,7 @@ from scorecard.catalog.definitions import Catalog, Indicator
 @dataclass(frozen=True)
 class TableState:
     """A table of a version: how far its data reach, its rows, how many batches they came from, rows set aside and not
-    corrected since, and what the data say against themselves (a balance that does not hold, days beyond the calendar).
+    corrected since, and faults in the data themselves (a balance that does not hold, days beyond the calendar).
     """
 
     table: str
@@ -55,14 +55,14 @@ def indicator_reasons(
     `faults` are those of the columns it reads. Lateness counts only where the period reaches beyond the data cut: what
     was complete stays true. Rows set aside may belong to any period.
     """
-    found = list(faults)
+    reasons = list(faults)
     for name in indicator.formula.tables:
         state = tables.get(name)
         if state is None or state.as_of < period.last:
-            found.append(overdue(catalog, name, state.as_of if state else None, today))
+            reasons.append(overdue(catalog, name, state.as_of if state else None, today))
         if state is not None:
-            found.append(rejected(catalog, state))
-    return tuple(dict.fromkeys(reason for reason in found if reason))
+            reasons.append(rejected(catalog, state))
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def rejected(catalog: Catalog, state: TableState) -> str:

@@ -32,7 +32,7 @@ _SCREEN = Fraction(3267, 1000)  # D4: a larger moving range is itself an outlier
 
 @dataclass(frozen=True)
 class Limits:
-    """What the baseline says is normal. `baseline` values made it; `screened` of their moving ranges were set aside."""
+    """What the baseline says is normal. It rests on `baseline` values; `screened` of their moving ranges were left out."""
 
     mean: Fraction
     moving_range: Fraction
@@ -68,7 +68,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Signal:
-    """Why a value is no noise: the rule, to which side, and the positions of the values that make it up."""
+    """Why a value is not noise: the rule, to which side, and the positions of the values that make it up."""
 
     rule: Rule
     side: LimitSide
@@ -94,13 +94,14 @@ def limits(
     Screening drops every moving range that is not strictly less than 3.267 times their mean, once. A constant series
     has no moving range to keep: its limits are its mean.
     """
-    taken = list(values if baseline is None else values[:baseline])
-    if len(taken) < 2:
+    base = list(values if baseline is None else values[:baseline])
+    if len(base) < 2:
         return None
-    ranges = [abs(after - before) for before, after in pairwise(taken)]
+    ranges = [abs(after - before) for before, after in pairwise(base)]
     usual = _mean(ranges)
-    kept = [one for one in ranges if one < _SCREEN * usual] if screening else ranges
-    return Limits(_mean(taken), _mean(kept) if kept else Fraction(0), len(taken), len(ranges) - len(kept))
+    normal = [size for size in ranges if size < _SCREEN * usual] if screening else ranges
+    moving_range = _mean(normal) if normal else Fraction(0)
+    return Limits(_mean(base), moving_range, len(base), len(ranges) - len(normal))
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
@@ -111,7 +112,7 @@ def signals(values: Sequence[Fraction], by: Limits, run: int = RUN) -> tuple[Sig
     """For each value the rule it signals by, of several the first in priority; none at all where nothing varies."""
     if by.flat:
         return (None,) * len(values)
-    found: list[Signal | None] = [None] * len(values)
+    signalled: list[Signal | None] = [None] * len(values)
     for signal, positions in (
         *_shifts(values, by, run),
         *_close(values, by),
@@ -119,20 +120,20 @@ def signals(values: Sequence[Fraction], by: Limits, run: int = RUN) -> tuple[Sig
         *_outside(values, by),
     ):
         for position in positions:  # later rules in this list come first in priority and overwrite
-            found[position] = signal
-    return tuple(found)
+            signalled[position] = signal
+    return tuple(signalled)
 
 
-_Found = Iterable[tuple[Signal, Iterable[int]]]
+_Signals = Iterable[tuple[Signal, Iterable[int]]]
 
 
-def _outside(values: Sequence[Fraction], by: Limits) -> _Found:
+def _outside(values: Sequence[Fraction], by: Limits) -> _Signals:
     for position, value in enumerate(values):
         if value > by.upper or value < by.lower:
             yield Signal("outside", 1 if value > by.upper else -1, position, position), (position,)
 
 
-def _trends(values: Sequence[Fraction], run: int) -> _Found:
+def _trends(values: Sequence[Fraction], run: int) -> _Signals:
     """Runs of values that only rise or only fall; a tie breaks them, crossing the mean does not."""
     steps: list[LimitSide | None] = [_side(after - before) for before, after in pairwise(values)]
     for side, first, last in _runs(steps):
@@ -140,7 +141,7 @@ def _trends(values: Sequence[Fraction], run: int) -> _Found:
             yield Signal("trend", side, first, last + 1), range(first, last + 2)
 
 
-def _close(values: Sequence[Fraction], by: Limits) -> _Found:
+def _close(values: Sequence[Fraction], by: Limits) -> _Signals:
     """Two of three consecutive values on one side of the mean lie beyond the close line; only those are marked."""
     near = [by.close_upper < value <= by.upper or by.lower <= value < by.close_lower for value in values]
     for first in range(len(values) - _WINDOW + 1):
@@ -151,7 +152,7 @@ def _close(values: Sequence[Fraction], by: Limits) -> _Found:
             yield Signal("close", side, first, window[-1]), marked
 
 
-def _shifts(values: Sequence[Fraction], by: Limits, run: int) -> _Found:
+def _shifts(values: Sequence[Fraction], by: Limits, run: int) -> _Signals:
     """Runs strictly on one side of the mean; a value on the mean breaks them."""
     for side, first, last in _runs([_side(value - by.mean) for value in values]):
         if last - first + 1 >= run:
@@ -177,12 +178,12 @@ def segments(
 ) -> tuple[LimitSegment, ...]:
     """The series cut before each position in `starts`; each part has limits from its own first twelve values."""
     cuts = [0, *sorted({start for start in starts if 0 < start < len(values)}), len(values)]
-    found: list[LimitSegment] = []
+    parts: list[LimitSegment] = []
     for start, end in pairwise(cuts):
         part = tuple(values[start:end])
         own = limits(part, BASELINE, screening) if len(part) >= LEAST else None
-        found.append(LimitSegment(start, part, own, signals(part, own) if own else (None,) * len(part)))
-    return tuple(found)
+        parts.append(LimitSegment(start, part, own, signals(part, own) if own else (None,) * len(part)))
+    return tuple(parts)
 
 
 def better_side(direction: str, mean: Fraction, value: Fraction, bounds: Bounds | None) -> LimitSide | None:

@@ -1,7 +1,7 @@
 """Whether each table came in on time, month after month: the day it was first accepted against the day it was due.
 
-A first delivery brings all of the past at once and is no proof of punctuality for it: months count from the one that
-delivery reached. Whoever delivered is not named; a table is.
+A first delivery brings the whole past at once and proves no punctuality for it: months count from the one it reached.
+Tables are named, never people.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,10 +31,10 @@ def timeliness(
     catalog: Catalog, batches: Iterable[Mapping[str, Any]], today: date
 ) -> dict[str, tuple[Delivery, ...]]:
     """Table -> its months, newest first, for every table that is handed in; months not yet due and not in are left out."""
-    found = list(batches)
+    records = list(batches)
     return {
         table.id: tuple(
-            _months(catalog, table.id, [one for one in found if one["table"] == table.id], today)
+            _months(catalog, table.id, [record for record in records if record["table"] == table.id], today)
         )[::-1]
         for table in catalog.tables.values()
         if table.seed is None and table.entered_by == "upload"
@@ -46,13 +46,13 @@ def _months(
 ) -> Iterable[Delivery]:
     """In time order. A cut in the middle of a month delivers the month before it."""
     reached = sorted(
-        (date.fromisoformat(one["as_of"]), datetime.fromisoformat(one["accepted_at"]).date())
-        for one in batches
+        (date.fromisoformat(batch["as_of"]), datetime.fromisoformat(batch["accepted_at"]).date())
+        for batch in batches
     )
     if not reached:
         return
     due_day = catalog.tables[table].due_day or catalog.court.due_day
-    first = min(reached, key=lambda one: one[1])[0]
+    first = min(reached, key=lambda cut: cut[1])[0]
     month = month_index(first) - (first != month_end(month_index(first)))
     while True:
         through = month_end(month)

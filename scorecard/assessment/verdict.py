@@ -1,7 +1,7 @@
 """A reading against its target: one of eight words and the sentence behind it. Knows no database and no screen.
 
 National policy for these indicators: a value inside its range is 达标; there is no score and no ranking. Fewer than
-the minimum base (default 5) gives a count, no rate and no verdict (domain reference, small-court rule).
+the minimum base (default 5) gives a count, no rate and no verdict (a rule for small courts).
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Verdict:
 
 
 def needs_base(indicator: Indicator) -> bool:
-    """Rates, means and medians rest on a sample; a count or a sum is itself the finding, however small."""
+    """Whether a value rests on a sample, as rates, means and medians do; a count stands for itself, however small."""
     return indicator.formula.kind not in ("count", "sum")
 
 
@@ -64,7 +64,7 @@ def judge(
 
 
 def withheld(indicator: Indicator, reading: IndicatorValue, minimum_base: int) -> bool:
-    """True when the number itself must not be shown as a rate: the base is too small."""
+    """Whether the base is too small to show the number as a rate."""
     return needs_base(indicator) and reading.base < minimum_base
 
 

@@ -1,4 +1,4 @@
-"""What a leading group must look at first: indicators by what is the matter with them, each once, in the plan's order.
+"""The attention list of a leading group: indicators by the question they raise, each once, in the plan's order.
 
 No score, no weight, no order by value: the groups are questions, and inside a group the catalogue's order stands.
 """
@@ -13,7 +13,7 @@ from scorecard.narrative.control_words import assurance_sentence, signal_span, v
 
 @dataclass(frozen=True)
 class AttentionItem:
-    """One indicator and the sentence that says what is the matter, by how much and since when."""
+    """One indicator and the sentence that says what is wrong, by how much and since when."""
 
     card: Card
     sentence: str
@@ -30,21 +30,21 @@ class AttentionGroup:
 
 
 def _missed(card: Card) -> str:
-    found = [sentence(card), card.since]
+    parts = [sentence(card), card.since]
     if card.control is not None and card.control.variation is not None:
-        found.append(variation_sentence(card.control))
-    return "；".join(part for part in found if part)
+        parts.append(variation_sentence(card.control))
+    return "；".join(part for part in parts if part)
 
 
 def _signalled(card: Card) -> str:
     """The month that signals by its own value; later ones that still move are named, their values are not used."""
     assert card.control is not None
-    shown = card.control
-    said, span = variation_sentence(shown), signal_span(shown)
-    if shown.last.signal is not None and shown.last.signal.rule != "outside":
-        value = value_text(shown.last.value, shown.indicator.unit)
-        said = f"{shown.last.period.label}为{value}；{said}{f'（{span}）' if span else ''}"
-    return said if shown.last.period == shown.read else f"{said}；其后各月{card.verdict.word}"
+    chart, last = card.control, card.control.last
+    text, span = variation_sentence(chart), signal_span(chart)
+    if last.signal is not None and last.signal.rule != "outside":
+        value = value_text(last.value, card.indicator.unit)
+        text = f"{last.period.label}为{value}；{text}{f'（{span}）' if span else ''}"
+    return text if last.period == chart.read else f"{text}；其后各月{card.verdict.word}"
 
 
 def _assured(card: Card) -> str:
@@ -85,12 +85,12 @@ _GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
 def groups(cards: Sequence[Card]) -> tuple[AttentionGroup, ...]:
     """The groups that have members, each card in the first one it belongs to."""
     placed: set[str] = set()
-    found: list[AttentionGroup] = []
+    listed: list[AttentionGroup] = []
     for title, question, belongs, say in _GROUPS:
         members = [card for card in cards if belongs(card)]
         new = [card for card in members if card.indicator.id not in placed]
         placed |= {card.indicator.id for card in new}
         items = tuple(AttentionItem(card, say(card)) for card in new)
         if members:
-            found.append(AttentionGroup(title, question, items, len(members) - len(new)))
-    return tuple(found)
+            listed.append(AttentionGroup(title, question, items, len(members) - len(new)))
+    return tuple(listed)

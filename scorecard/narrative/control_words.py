@@ -1,4 +1,4 @@
-"""What 变异 and 保障 mean in sentences: which rule fired, on which numbers, on what baseline, what would change it."""
+"""变异 and 保障 in sentences: the rule behind a word, its numbers, the baseline, and what would change the word."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -7,7 +7,7 @@ from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.assessment.spc import RUN, Limits, LimitSegment, LimitSide, Variation
-from scorecard.calendar.period import day_text
+from scorecard.calendar.period import containing, day_text, month_index
 
 _CLOSING: dict[Variation, str] = {
     "真实改善": "属真实改善",
@@ -19,23 +19,23 @@ _COUNTED = ("件", "家", "篇", "个")
 _TELLING_RUN = 3  # a shorter run on one side of the mean is not worth a sentence
 
 
-def variation_sentence(shown: ControlChart) -> str:
+def variation_sentence(chart: ControlChart) -> str:
     """ "连续9个月低于均值50.5天，属真实改善" or "本月上升属正常波动" or why there is no word."""
-    if shown.variation is None:
-        return shown.reason
-    if shown.last.signal is None:
-        return f"{_when(shown)}{_moved(shown.months)}属正常波动"
-    return f"{rule_sentence(shown, len(shown.months) - 1)}，{_CLOSING[shown.variation]}"
+    if chart.variation is None:
+        return chart.reason
+    if chart.last.signal is None:
+        return f"{_when(chart)}{_moved(chart.months)}属正常波动"
+    return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
 
 
-def rule_sentence(shown: ControlChart, position: int) -> str:
+def rule_sentence(chart: ControlChart, position: int) -> str:
     """The rule a month signals by, with the numbers it fired on."""
-    month, unit = shown.months[position], shown.indicator.unit
+    month, unit = chart.months[position], chart.indicator.unit
     by, signal = month.limits, month.signal
     assert by is not None
     assert signal is not None
-    behind, up = shown.signal_months(position), signal.side > 0
-    count = f"{'' if _adjacent(behind) else '有数据的'}连续{len(behind)}个月"
+    months, up = chart.signal_months(position), signal.side > 0
+    count = f"{'' if _adjacent(months) else '有数据的'}连续{len(months)}个月"
     match signal.rule:
         case "outside":
             limit = by.upper if up else by.lower
@@ -44,55 +44,55 @@ def rule_sentence(shown: ControlChart, position: int) -> str:
                 value, beyond = value_text(month.value, unit), level(limit, unit)
             return f"{month.period.label}为{value}，{'高于控制上限' if up else '低于控制下限'}{beyond}"
         case "trend":
-            first, last = (value_text(one.value, unit) for one in (behind[0], behind[-1]))
+            first, last = (value_text(end.value, unit) for end in (months[0], months[-1]))
             return f"{count}{'上升' if up else '下降'}（{first}→{last}）"
         case "close":
             near, far = (by.close_upper, by.upper) if up else (by.close_lower, by.lower)
             span = f"{level(near, unit)}与{level(far, unit)}之间"
-            close = sum(near < one.value <= far if up else far <= one.value < near for one in behind)
-            return f"{_span(behind)}的{len(behind)}个月中有{close}个月接近控制{'上' if up else '下'}限（在{span}）"
+            close = sum(near < each.value <= far if up else far <= each.value < near for each in months)
+            return f"{_span(months)}的{len(months)}个月中有{close}个月接近控制{'上' if up else '下'}限（在{span}）"
         case "shift":
             return f"{count}{'高于' if up else '低于'}均值{level(by.mean, unit)}"
 
 
-def signal_span(shown: ControlChart) -> str:
+def signal_span(chart: ControlChart) -> str:
     """Since when: the months of a run that signals now; empty where the sentence names the month itself."""
-    signal = shown.last.signal
+    signal = chart.last.signal
     if signal is None or signal.rule in ("outside", "close"):
         return ""
-    return _span(shown.signal_months(len(shown.months) - 1))
+    return _span(chart.signal_months(len(chart.months) - 1))
 
 
-def last_signal_sentence(shown: ControlChart) -> str:
-    """The last signal, where the last month itself gives none: a long run that just ended must not be forgotten."""
-    position = shown.last_signal
-    if position is None or position == len(shown.months) - 1:
+def last_signal_sentence(chart: ControlChart) -> str:
+    """The last signal, where the last month itself gives none: a long run that just ended still counts for the reader."""
+    position = chart.last_signal
+    if position is None or position == len(chart.months) - 1:
         return ""
-    month = shown.months[position]
+    month = chart.months[position]
     assert month.word is not None
     assert month.signal is not None
     dated = month.signal.rule in ("outside", "close")
-    when = "" if dated else f"{_span(shown.signal_months(position))}，"
-    return f"最近一次信号：{when}{rule_sentence(shown, position)}，{_CLOSING[month.word]}"
+    when = "" if dated else f"{_span(chart.signal_months(position))}，"
+    return f"最近一次信号：{when}{rule_sentence(chart, position)}，{_CLOSING[month.word]}"
 
 
-def assurance_sentence(shown: ControlChart) -> str:
+def assurance_sentence(chart: ControlChart) -> str:
     """Why the target is met, or missed, or both, as the process runs; empty without a word."""
-    by = shown.limits
-    if by is None or shown.assurance is None:
+    by = chart.limits
+    if by is None or chart.assurance is None:
         return ""
-    span = f"正常波动范围{range_text(by, shown)}"
+    span = f"正常波动范围{range_text(by, chart)}"
     return {
         "稳定达标": f"{span}全部在目标之内，按基准期的水平会一直达标",
         "稳定不达标": f"{span}全部在目标之外，按基准期的水平不会达标",
         "时达时不达": f"目标在{span}之内，单月达标与否带有偶然",
-    }[shown.assurance]
+    }[chart.assurance]
 
 
-def range_text(by: Limits, shown: ControlChart) -> str:
+def range_text(by: Limits, chart: ControlChart) -> str:
     """The limits, cut where a value cannot be: a share ends at 0 and 100, a count or a duration at 0."""
-    low, high = possible(by, shown)
-    return f"{level(low, shown.indicator.unit)}—{level(high, shown.indicator.unit)}"
+    low, high = possible(by, chart)
+    return f"{level(low, chart.indicator.unit)}—{level(high, chart.indicator.unit)}"
 
 
 def level(value: Fraction, unit: str) -> str:
@@ -100,22 +100,22 @@ def level(value: Fraction, unit: str) -> str:
     return f"{figure_text(value, unit, 1 if unit in _COUNTED else 0)}{unit}"
 
 
-def possible(by: Limits, shown: ControlChart) -> tuple[Fraction, Fraction]:
+def possible(by: Limits, chart: ControlChart) -> tuple[Fraction, Fraction]:
     """The limits without the part no value can reach."""
     low, high = by.lower, by.upper
-    if all(one.value >= 0 for one in shown.months):
+    if all(month.value >= 0 for month in chart.months):
         low = max(low, Fraction(0))
-    return low, min(high, Fraction(100)) if shown.indicator.formula.share else high
+    return low, min(high, Fraction(100)) if chart.indicator.formula.share else high
 
 
-def what_would_change(shown: ControlChart) -> str:
+def what_would_change(chart: ControlChart) -> str:
     """What the next month would have to be for another word; empty without one."""
-    by, unit = shown.limits, shown.indicator.unit
-    if by is None or shown.variation is None or by.flat:
+    by, unit = chart.limits, chart.indicator.unit
+    if by is None or chart.variation is None or by.flat:
         return ""
-    signal = shown.last.signal
+    signal = chart.last.signal
     if signal is None:
-        return "；".join(part for part in (_limits_ahead(by, shown), _run_ahead(shown)) if part)
+        return "；".join(part for part in (_limits_ahead(by, chart), _run_ahead(chart)) if part)
     mean = level(by.mean, unit)
     match signal.rule:
         case "shift":
@@ -126,9 +126,9 @@ def what_would_change(shown: ControlChart) -> str:
             return f"下月回到均值{mean}附近（{level(by.close_lower, unit)}—{level(by.close_upper, unit)}之间），即转为正常波动"
 
 
-def _limits_ahead(by: Limits, shown: ControlChart) -> str:
-    low, high = possible(by, shown)
-    unit = shown.indicator.unit
+def _limits_ahead(by: Limits, chart: ControlChart) -> str:
+    low, high = possible(by, chart)
+    unit = chart.indicator.unit
     sides = [
         text
         for text, reachable in (
@@ -140,9 +140,9 @@ def _limits_ahead(by: Limits, shown: ControlChart) -> str:
     return f"下月{'或'.join(sides)}，即为信号" if sides else ""
 
 
-def _run_ahead(shown: ControlChart) -> str:
+def _run_ahead(chart: ControlChart) -> str:
     """How many more months on the same side of the mean make a signal."""
-    part = shown.parts[-1]
+    part = chart.parts[-1]
     side, length = _current_run(part)
     if side is None or not _TELLING_RUN <= length < RUN:
         return ""
@@ -150,10 +150,10 @@ def _run_ahead(shown: ControlChart) -> str:
     return f"已连续{length}个月{place}均值，再连续{RUN - length}个月即为信号"
 
 
-def rebasing_hint(shown: ControlChart) -> str:
+def rebasing_hint(chart: ControlChart) -> str:
     """Where months on end have signalled the same way: the baseline may be of the past, which only people can decide."""
-    recent = shown.months[-RUN:]
-    sides = {one.signal.side if one.signal else None for one in recent}
+    recent = chart.months[-RUN:]
+    sides = {month.signal.side if month.signal else None for month in recent}
     if len(recent) < RUN or len(sides) > 1 or None in sides:
         return ""
     return f"近{RUN}个月都是同一方向的信号；如做法确已改变，可在“基准与标注”页记录一次有理由的重设"
@@ -171,26 +171,25 @@ def _current_run(part: LimitSegment) -> tuple[LimitSide | None, int]:
     return side, length
 
 
-def baseline_lines(shown: ControlChart) -> tuple[str, ...]:
+def baseline_lines(chart: ControlChart) -> tuple[str, ...]:
     """The choice of baseline, one line a part: which months, screened or not, trial or fixed, whose decision."""
     lines: list[str] = []
-    cuts = {0: None, **dict(zip((part.start for part in shown.parts[1:]), _cut_groups(shown), strict=True))}
-    for part in shown.parts:
+    cuts = {0: None, **dict(zip((part.start for part in chart.parts[1:]), _cut_groups(chart), strict=True))}
+    for part in chart.parts:
         if part.limits is not None:
-            lines.append(_baseline_line(shown, part, part.limits))
-        elif shown.parts[0] is not part:
-            lines.append(f"{shown.months[part.start].period.label}起重设基准，可评判的月份还不够画界限")
+            lines.append(_baseline_line(chart, part, part.limits))
+        elif chart.parts[0] is not part:
+            lines.append(f"{chart.months[part.start].period.label}起重设基准，可评判的月份还不够画界限")
         cut = cuts[part.start]
         if cut:
             lines.append(cut)
-    if shown.left_out:
-        left = "、".join(f"{word}{count}个月" for word, count in shown.left_out)
-        lines.append(f"未计入：{left}")
+    if chart.left_out:
+        lines.append(f"未计入：{'、'.join(f'{word}{count}个月' for word, count in chart.left_out)}")
     return tuple(lines)
 
 
-def _baseline_line(shown: ControlChart, part: LimitSegment, by: Limits) -> str:
-    months = shown.months[part.start : part.start + by.baseline]
+def _baseline_line(chart: ControlChart, part: LimitSegment, by: Limits) -> str:
+    months = chart.months[part.start : part.start + by.baseline]
     if by.flat:
         return f"基准期{_span(months)}的{by.baseline}个月没有可用的波动，不画控制界限"
     screened = f"，剔除异常移动极差{by.screened}个" if by.screened else ""
@@ -199,22 +198,22 @@ def _baseline_line(shown: ControlChart, part: LimitSegment, by: Limits) -> str:
     return f"均值和控制界限：以{_span(months)}的{by.baseline}个月为固定基准{screened}"
 
 
-def _cut_groups(shown: ControlChart) -> list[str]:
+def _cut_groups(chart: ControlChart) -> list[str]:
     """For every later part, the decisions that begin it."""
-    groups: dict[int, list[str]] = {part.start: [] for part in shown.parts[1:]}
-    for one in shown.cuts:
-        month = one.from_month.year * 12 + one.from_month.month - 1
-        start = next(at for at, judged in enumerate(shown.months) if judged.period.first_month >= month)
-        label = f"{one.from_month.year}年{one.from_month.month}月"
+    groups: dict[int, list[str]] = {part.start: [] for part in chart.parts[1:]}
+    for cut in chart.cuts:
+        first = month_index(cut.from_month)
+        start = next(at for at, month in enumerate(chart.months) if month.period.first_month >= first)
+        label = containing("month", first).label
         groups[start].append(
-            f"{label}起重设基准：{one.reason}（{one.decided_by}，{day_text(one.decided_at.date())}）"
+            f"{label}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）"
         )
-    return ["；".join(found) for found in groups.values()]
+    return ["；".join(sentences) for sentences in groups.values()]
 
 
-def _when(shown: ControlChart) -> str:
+def _when(chart: ControlChart) -> str:
     """本月, or the month by name where the month that is read is not settled yet."""
-    return "本月" if shown.last.period == shown.read else shown.last.period.label
+    return "本月" if chart.last.period == chart.read else chart.last.period.label
 
 
 def _moved(months: Sequence[ChartedMonth]) -> str:
@@ -238,14 +237,14 @@ def state_note(card: Card) -> tuple[tuple[str, tuple[str, ...]], ...]:
     rows: list[tuple[str, tuple[str, ...]]] = [
         ("判定", (card.verdict.reason, card.since)),
         ("怎样会变", (card.pace, card.to_meet)),
-        ("同比环比", tuple(one.text for one in card.changes)),
+        ("同比环比", tuple(change.text for change in card.changes)),
     ]
-    shown = card.control
-    if shown is not None:
+    chart = card.control
+    if chart is not None:
         rows += [
-            ("变异", (variation_sentence(shown), last_signal_sentence(shown), what_would_change(shown))),
-            ("保障", (assurance_sentence(shown),)),
-            ("基准", (*baseline_lines(shown), rebasing_hint(shown))),
+            ("变异", (variation_sentence(chart), last_signal_sentence(chart), what_would_change(chart))),
+            ("保障", (assurance_sentence(chart),)),
+            ("基准", (*baseline_lines(chart), rebasing_hint(chart))),
         ]
-    kept = [(title, tuple(line for line in lines if line)) for title, lines in rows]
-    return tuple(row for row in kept if row[1])
+    filled = [(title, tuple(line for line in lines if line)) for title, lines in rows]
+    return tuple(row for row in filled if row[1])

@@ -124,7 +124,7 @@ def condition_words(test: Test, table: Table) -> str:
         case "not":
             return f"{header}不是{_value(value)}"
         case "in" | "not_in":
-            listed = "、".join(_value(one) for one in value) if isinstance(value, tuple) else _value(value)
+            listed = "、".join(_value(word) for word in value) if isinstance(value, tuple) else _value(value)
             return f"{header}{'是' if test.operator == 'in' else '不是'}{listed}之一"
         case "known":
             return f"{header}{'已填' if value else '未填'}"
@@ -192,14 +192,14 @@ def _header(term: Term, catalog: Catalog) -> str:
 
 def computed_columns(indicator: Indicator, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     """(header, words) of every computed column the formula reads, with those they are computed from."""
-    found: dict[str, str] = {}
+    words_of: dict[str, str] = {}
     for term in indicator.formula.terms:
         table = catalog.tables[term.table]
         waiting = sorted(term.columns)
         while waiting:
             column = waiting.pop(0)
             derived = table.derived.get(column)
-            if derived is not None and derived.header not in found:
-                found[derived.header] = derived_words(derived, table)
+            if derived is not None and derived.header not in words_of:
+                words_of[derived.header] = derived_words(derived, table)
                 waiting.extend(derived.inputs)
-    return tuple(found.items())
+    return tuple(words_of.items())

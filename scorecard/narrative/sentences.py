@@ -84,5 +84,5 @@ def of_whole(title: str, domains: Sequence[tuple[str, Sequence[Card]]], state: s
     for group in groups(every):
         if group.items:
             lines.append(f"{group.title}：")
-            lines += [f"{one.card.indicator.name}：{one.sentence}。" for one in group.items]
+            lines += [f"{item.card.indicator.name}：{item.sentence}。" for item in group.items]
     return "\n".join([*lines, state])

@@ -1,4 +1,4 @@
-"""What a figure's time axis must say besides the numbers: new targets, re-basings, events and changed definitions.
+"""Notes on a figure's time axis: new targets, re-basings, events and changed definitions.
 
 Each is a numbered mark in the picture and a footnote below it, so that nobody reads a decision as a change of work.
 """
@@ -34,32 +34,33 @@ def axis_notes(
 ) -> tuple[AxisNote, ...]:
     """All marks of a figure in time order; those outside its periods are left out."""
     places = {point.key: at for at, point in enumerate(points)}
-    found: list[tuple[int, int, bool, bool, str]] = []  # position, order within it, before, breaks, note
+    notes: list[tuple[int, int, bool, bool, str]] = []  # position, order within it, before, breaks, note
     for at, point in enumerate(points[1:], 1):
         was = points[at - 1].target
         if point.target != was:
-            found.append((at, 0, True, False, f"{point.label}起目标由“{was}”改为“{point.target}”"))
+            notes.append((at, 0, True, False, f"{point.label}起目标由“{was}”改为“{point.target}”"))
     for cut in cuts:
         at = _place(places, grain, cut.from_month)
         if at is not None:
             who = f"{cut.decided_by}，{day_text(cut.decided_at.date())}"
-            found.append((at, 1, True, False, f"{points[at].label}起重设基准：{cut.reason}（{who}）"))
-    for one in annotations:
-        at = _place(places, grain, one.month)
+            notes.append((at, 1, True, False, f"{points[at].label}起重设基准：{cut.reason}（{who}）"))
+    for event in annotations:
+        at = _place(places, grain, event.month)
         if at is not None:
-            who = f"{one.recorded_by}，{day_text(one.recorded_at.date())}"
-            kind = "口径调整，前后不可直接相比：" if one.breaks else ""
-            when = f"{one.month.year}年{one.month.month}月"
-            found.append((at, 2, one.breaks, one.breaks, f"{when}　{kind}{one.text}（{one.reason}；{who}）"))
+            who = f"{event.recorded_by}，{day_text(event.recorded_at.date())}"
+            kind = "口径调整，前后不可直接相比：" if event.breaks else ""
+            when = containing("month", month_index(event.month)).label
+            text = f"{when}　{kind}{event.text}（{event.reason}；{who}）"
+            notes.append((at, 2, event.breaks, event.breaks, text))
     return tuple(
         AxisNote(_symbol(number), at, before, breaks, note)
-        for number, (at, _, before, breaks, note) in enumerate(sorted(found, key=lambda one: one[:2]))
+        for number, (at, _, before, breaks, note) in enumerate(sorted(notes, key=lambda note: note[:2]))
     )
 
 
-def footnotes(found: Sequence[AxisNote]) -> tuple[str, ...]:
+def footnotes(notes: Sequence[AxisNote]) -> tuple[str, ...]:
     """The notes with their numbers, in the order of the axis."""
-    return tuple(f"{mark.symbol} {mark.note}" for mark in found)
+    return tuple(f"{mark.symbol} {mark.note}" for mark in notes)
 
 
 def _place(places: dict[str, int], grain: Grain, month: date) -> int | None:

@@ -63,7 +63,7 @@ def agenda(
     decisions: Sequence[Decision],
     today: date,
 ) -> tuple[AgendaItem, ...]:
-    """Every matter of the session in its order; those no longer followed are left out while they stay that way."""
+    """Every matter of the session in its order; those no longer followed are left out."""
     now = {
         one.id: one
         for one in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))
@@ -109,29 +109,26 @@ def _standing(card: Card) -> tuple[str, ...]:
 
 
 def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[AgendaItem]:
-    for one in catalog.worklists.values():
-        numbers = counted(tallies, one.id)
+    for worklist in catalog.worklists.values():
+        numbers = counted(tallies, worklist.id)
         if numbers["超期"]:
-            parts = [
-                f"{catalog.departments[department].name} {count:,}"
-                for department in catalog.departments
-                if (count := counted(tallies, one.id, department)["超期"])
-            ]
-            unknown = numbers["超期"] - sum(
-                counted(tallies, one.id, each)["超期"] for each in catalog.departments
-            )
-            parts += [f"未登记部门 {unknown:,}"] if unknown else []
+            overdue = {
+                department.name: counted(tallies, worklist.id, department.id)["超期"]
+                for department in catalog.departments.values()
+            }
+            overdue["未登记部门"] = numbers["超期"] - sum(overdue.values())
+            parts = [f"{name} {count:,}" for name, count in overdue.items() if count]
             yield AgendaItem(
-                id=f"worklist:{one.id}",
+                id=f"worklist:{worklist.id}",
                 subject="worklist",
-                title=one.name,
+                title=worklist.name,
                 reasons=("台账超期",),
                 facts=(
                     f"超期 {numbers['超期']:,} 项，临期 {numbers['临期']:,} 项，期限不明 {numbers['期限不明']:,} 项",
                     f"超期按部门：{'、'.join(parts)}",
-                    one.definition,
+                    worklist.definition,
                 ),
-                departments=one.departments,
+                departments=worklist.departments,
             )
 
 
@@ -172,4 +169,4 @@ def _kept(one: Decision, cards: Mapping[str, Card]) -> AgendaItem:
 
 def late(matters: Iterable[AgendaItem], today: date) -> int:
     """How many matters are past the due date a session gave them."""
-    return sum(1 for one in matters if one.last is not None and one.last.late(today))
+    return sum(matter.last is not None and matter.last.late(today) > 0 for matter in matters)

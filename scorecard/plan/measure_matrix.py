@@ -54,12 +54,12 @@ class MeasureLine:
     @property
     def lacking(self) -> tuple[str, ...]:
         """What does not speak for this measure: indicators, reports, evidence named in a report."""
-        found = [] if self.speaking else ["指标"]
+        lacking = [] if self.speaking else ["指标"]
         if not self.reports:
-            found.append("汇报")
-        elif not any(one.evidence for one in self.reports):
-            found.append("佐证材料")
-        return tuple(found)
+            lacking.append("汇报")
+        elif not any(report.evidence for report in self.reports):
+            lacking.append("佐证材料")
+        return tuple(lacking)
 
     @property
     def silent(self) -> bool:
@@ -83,16 +83,16 @@ def lines(
     every: int | None,
 ) -> tuple[MeasureLine, ...]:
     """The measures in the plan's order. `reports` newest first; `every` how many days may pass between two of them."""
-    found = tuple(tallies)
+    counts = tuple(tallies)
     return tuple(
         MeasureLine(
             measure=measure,
             duties=_duties(catalog, measure, reports, today, every),
             cards=tuple(card for card in cards.values() if measure.id in card.indicator.measures),
             worklists=tuple(
-                (one.id, counted(found, one.id))
-                for one in catalog.worklists.values()
-                if measure.id in one.measures
+                (worklist.id, counted(counts, worklist.id))
+                for worklist in catalog.worklists.values()
+                if measure.id in worklist.measures
             ),
             reports=tuple(one for one in reports if one.measure == measure.id and one.reported_on <= today),
         )

@@ -1,6 +1,6 @@
-"""A published version, opened for reading: what pages, papers and the command line all read from, without any of them.
+"""A published version, opened for reading by pages, papers and the command line.
 
-Nothing here depends on a screen or on a cache; what is the same for every choice is read once, when it is opened.
+It depends on no screen and no cache; what is the same for every choice is read once, when it is opened.
 """
 
 import re
@@ -31,7 +31,7 @@ class Version:
     """A published version, open for reading, with everything of it that does not depend on a choice."""
 
     id: str
-    connection: Any  # only the store knows what it is; who reads hands it back to the store
+    connection: Any  # only the store knows its type; callers hand it back to the store
     manifest: VersionManifest
     catalog: Catalog
     targets: tuple[Target, ...]
@@ -121,13 +121,12 @@ def card_inputs(version: Version, grain: Grain, department: str, scope: str, jud
 
 def periods(version: Version, whole: CardInputs, grain: Grain) -> tuple[Period, ...]:
     """The periods that have values, newest first; `whole` is the evidence of the grain for 全院 and all cases."""
-    found = {reading.period for readings in whole.series.values() for reading in readings}
-    if found:  # months already due are offered even if nothing arrived: they are 数据待核, not absent
-        first = min(period.first_month for period in found)
-        found.update(
-            between(grain, first, month_index(due_through(whole.today, version.catalog.court.due_day)))
-        )
-    return tuple(sorted(found, key=lambda period: period.last_month, reverse=True))
+    offered = {reading.period for readings in whole.series.values() for reading in readings}
+    if offered:  # months already due are offered even if nothing arrived: they are 数据待核, not absent
+        first = min(period.first_month for period in offered)
+        last = month_index(due_through(whole.today, version.catalog.court.due_day))
+        offered.update(between(grain, first, last))
+    return tuple(sorted(offered, key=lambda period: period.last_month, reverse=True))
 
 
 def complete_through(version: Version) -> date:

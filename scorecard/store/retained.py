@@ -1,4 +1,4 @@
-"""Versions that stay for good because something that names them left the building; a note on each says what and who."""
+"""Versions exempt from pruning because an export cites them; a note on each names the export and the user."""
 
 import json
 from datetime import datetime
@@ -16,7 +16,7 @@ from scorecard.store import versions as store
 
 
 def retain(data: DataDir, version: str, reason: str, actor: Actor) -> None:
-    """Never prune this version: something that names it left the building. The first note on a version stays.
+    """Exempt a version from pruning because an export cites it. The first note on a version stays.
 
     Raises Forbidden, and StorageError when the version's file is gone already.
     """
