@@ -1,4 +1,4 @@
-"""The frame of the app: which pages there are, in which order. `make run` starts it."""
+"""The pages of the app in the order of the menu. `make run` starts it."""
 
 from scorecard.ui.shell import frame
 
@@ -21,7 +21,7 @@ frame.run(
         "数据": [("upload", "数据报送"), ("versions", "版本")],
         "管理": [("accounts", "账户"), ("audit", "审计"), ("account", "我的账户")],
     },
-    # The right a page asks for, where that is another than to view; None: open to all, also to those who are to sign in.
+    # The right a page requires, where that is not the right to view; None: open to everybody, signed in or not.
     needs={
         "briefing": "export",
         "upload": "upload",

@@ -1,4 +1,4 @@
-"""简报: a recurring paper of what is chosen, previewed in words, made once, in every format; past ones made again."""
+"""简报: a recurring paper: chosen, previewed in words, made once, in several formats; past papers can be made again."""
 
 from scorecard.briefing.export import make
 from scorecard.ui.shell import frame, identity

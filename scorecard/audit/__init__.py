@@ -1,1 +1,1 @@
-"""The sealed record of who did what."""
+"""The audit log: append-only, each line sealed with the line before."""

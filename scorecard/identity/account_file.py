@@ -66,7 +66,7 @@ class Accounts(Frozen):
 
 
 def folded(name: str) -> str:
-    """The name as accounts are told apart by it: without blanks around it, capital letters as small ones."""
+    """The name by which accounts differ: stripped, and case-folded."""
     return name.strip().casefold()
 
 

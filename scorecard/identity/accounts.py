@@ -88,7 +88,7 @@ def first_administrator(data: DataDir) -> str | None:
 
 
 def reset_administrator(data: DataDir) -> str:
-    """A new password for `admin`, enabled and an administrator again: for somebody with a shell on the server."""
+    """A new password for `admin`, enabled and an administrator again: for a user with a shell on the server."""
     if password := first_administrator(data):
         return password
     with audit.recorded(data, console("服务器命令行"), "账户", FIRST, change="重置管理员密码"):

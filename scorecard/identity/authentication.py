@@ -36,7 +36,9 @@ class Identity:
     actor: Actor
     way: Way = ""
     note: str = ""
-    must_change: bool = False  # signed in with a password somebody else knows: first of all it is changed
+    must_change: bool = (
+        False  # signed in with a password that others know: until it is changed there are no rights
+    )
 
     @property
     def signed_in(self) -> bool:

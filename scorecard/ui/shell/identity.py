@@ -12,9 +12,8 @@ from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 
 _WINDOW = "_window"  # how long this window has been open and in use
-_authenticator: Authenticator | None = (
-    None  # None where the app runs without its gateway: then nobody is signed in
-)
+# None where the app runs without its gateway: then nobody is signed in.
+_authenticator: Authenticator | None = None
 
 
 def use(authenticator: Authenticator) -> None:
