@@ -44,7 +44,7 @@ def enter(
     the next `show_result`.
     """
     if missing:
-        st.html(render("ui/shell/mistakes.html", lines=missing))
+        st.html(render("ui/records/mistakes.html", lines=missing))
         return
     at, catalog = _first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
     with st.spinner("正在记录、建库并发布…" if publishes else "正在记录…"):
@@ -59,7 +59,7 @@ def enter(
             publishes=publishes,
         )
     if result.refusals:
-        st.html(render("ui/shell/mistakes.html", lines=[_line(problem) for problem in result.refusals]))
+        st.html(render("ui/records/mistakes.html", lines=[_line(problem) for problem in result.refusals]))
         return
     remember_result(table, result_text(result))
     st.rerun()
