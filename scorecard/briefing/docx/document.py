@@ -1,8 +1,8 @@
 """The paper as a Word file in the layout of an official 简报 (GB/T 9704-2012): editable text, real headings and tables.
 
-`template.docx` holds the look: styles, faces and what stands in for them, page, grid, page numbers. It can be edited in
-Word; tests/scorecard/briefing/docx state what the standard asks of it. The same paper gives the same bytes. Nothing in
-the file leads outside it: no link, no macro, no field but the page number.
+`template/` holds the look, as an unzipped Word file: styles, faces and what stands in for them, page, grid, page numbers;
+tests/scorecard/briefing/docx state what the standard asks of it. The same paper gives the same bytes. Nothing in the
+file leads outside it: no link, no macro, no field but the page number.
 """
 
 from io import BytesIO
@@ -22,13 +22,19 @@ from scorecard.briefing.docx.figure import add_picture, add_points
 from scorecard.briefing.docx.head import add_colophon, add_head
 from scorecard.briefing.docx.table import SMALL, add_table
 from scorecard.briefing.docx.text import add_paragraph, add_run
-from scorecard.briefing.layout.office_package import made_at, manifest_xml, printable, with_fixed_timestamps
+from scorecard.briefing.layout.office_package import (
+    made_at,
+    manifest_xml,
+    packed,
+    printable,
+    with_fixed_timestamps,
+)
 from scorecard.briefing.layout.text_width import lines
 from scorecard.briefing.layout.type_area import INCHES
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Pictures
 from scorecard.narrative.provenance import SAMPLE
 
-_TEMPLATE = Path(__file__).with_name("template.docx")
+_TEMPLATE = Path(__file__).with_name("template")
 _MANIFEST = PackURI("/customXml/item1.xml")
 _LONGEST = 255  # characters of a property
 _BOTTOM, _UNDER_TEXT = Mm(35), Mm(7)  # the number of the page stands 7 mm under the type area
@@ -37,7 +43,7 @@ _NUMBER, _NOTE = Pt(18), Pt(12)  # heights of the lines of the foot
 
 def write_docx(paper: Paper, pictures: Pictures) -> bytes:
     """The .docx. `pictures` are PNG by the figure's number; a figure without one stands as the table of its points."""
-    document = docx.Document(str(_TEMPLATE))
+    document = docx.Document(packed(_TEMPLATE))
     _set_properties(document, paper)
     _fill_margins(document, paper)
     add_head(document, paper)

@@ -6,6 +6,7 @@ An Office file is a ZIP archive, and archives hold timestamps: the same paper wo
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from scorecard.briefing.paper.manifest import ExportManifest
@@ -13,6 +14,17 @@ from scorecard.briefing.paper.manifest import ExportManifest
 FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
 _NAMESPACE = "urn:scorecard:manifest"
+
+
+def packed(template: Path) -> io.BytesIO:
+    """The Office file whose parts lie in this folder: kept as text, so that a change of the look can be read in a diff."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as parts:
+        for path in sorted(template.rglob("*")):
+            if path.is_file():
+                parts.writestr(path.relative_to(template).as_posix(), path.read_bytes())
+    archive.seek(0)
+    return archive
 
 
 def manifest_xml(manifest: ExportManifest) -> bytes:

@@ -1,7 +1,7 @@
 """White 16:9 slides in the palette, in Chinese throughout, each with its title, provenance and number.
 
-`template.pptx` holds what all slides share: theme, faces, rules, the number of the slide, the look of a table. It can be
-edited in PowerPoint; tests/scorecard/briefing/pptx state what must hold.
+`template/` holds, unzipped, what all slides share: theme, faces, rules, the number of the slide, the look of a table.
+tests/scorecard/briefing/pptx state what must hold.
 """
 
 import io
@@ -17,7 +17,13 @@ from pptx.opc.packuri import PackURI
 from pptx.util import Pt
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.layout.office_package import made_at, manifest_xml, printable, with_fixed_timestamps
+from scorecard.briefing.layout.office_package import (
+    made_at,
+    manifest_xml,
+    packed,
+    printable,
+    with_fixed_timestamps,
+)
 from scorecard.briefing.paper.model import Paper
 from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, colour_of, fill, paragraph
 from scorecard.charts.theme import palette
@@ -29,7 +35,7 @@ SAMPLE = "示例数据"
 _TITLE_WIDTH = ROOM - 1.5
 _SECTION, _FOOT = Frame(EDGE, 0.2, _TITLE_WIDTH, 0.22), Frame(EDGE, 6.86, ROOM - 0.8, 0.54)
 _TAG_LEFT, _TAG_TOP = WIDTH - EDGE - 1.2, 0.56
-_TEMPLATE = Path(__file__).with_name("template.pptx")
+_TEMPLATE = Path(__file__).with_name("template")
 _LONGEST = 255  # characters of a property
 
 
@@ -38,7 +44,7 @@ class Deck:
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
-        self._presentation: Any = Presentation(str(_TEMPLATE))
+        self._presentation: Any = Presentation(packed(_TEMPLATE))
 
     def add_cover(self) -> Any:
         """The first slide; its title is left to the caller."""

@@ -19,7 +19,7 @@ from pptx.util import Inches
 from scorecard.assessment import cards
 from scorecard.assessment.number_format import figure_text
 from scorecard.briefing.layout.number_formats import bound_digits, rounded, unrounded
-from scorecard.briefing.layout.office_package import FACE
+from scorecard.briefing.layout.office_package import FACE, packed
 from scorecard.briefing.paper import manifest
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.pptx import deck as deck_of, presentation as pptx
@@ -557,7 +557,7 @@ def test_every_text_has_the_chinese_face_of_the_theme(content: bytes) -> None:
 
 def test_the_colours_of_the_template_are_those_of_the_palette() -> None:
     colours = palette()
-    with zipfile.ZipFile(Path(deck_of.__file__).with_name("template.pptx")) as archive:
+    with zipfile.ZipFile(packed(Path(deck_of.__file__).with_name("template"))) as archive:
         theme = ElementTree.fromstring(archive.read("ppt/theme/theme1.xml"))
         (scheme,) = theme.iterfind(".//a:clrScheme", NAMES)
         named = [f"#{one.get('val')}".lower() for one in scheme.iterfind("*/a:srgbClr", NAMES)]
