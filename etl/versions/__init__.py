@@ -1,1 +1,1 @@
-"""Published versions: what waits, publish, roll back, prune."""
+"""Published versions: pending batches, entry of one row, publication, rollback, retention."""

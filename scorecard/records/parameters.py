@@ -20,7 +20,7 @@ class Parameter:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
-    """Parameters in the order they were recorded; rows come from the door, so their types are right."""
+    """Parameters in the order they were recorded; their types are right since they were accepted."""
     return tuple(Parameter(row["name"], row["year"], row["value"], row["valid_from"]) for row in rows)
 
 

@@ -88,7 +88,7 @@ class Dispute:
 
     @property
     def owed_to_firm(self) -> bool:
-        """An account a firm waits for that another firm or an office owes: 拖欠企业账款."""
+        """Whether a firm or an office owes money to a firm: 拖欠企业账款."""
         return self.cause in _OWED_TO_FIRMS and self.plaintiff == FIRM and self.defendant in (FIRM, OFFICE)
 
 
