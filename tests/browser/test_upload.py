@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -45,48 +46,94 @@ def publish(page: Page) -> None:
     expect(page.get_by_text("当前版本已包含全部批次")).to_be_visible()
 
 
+@dataclass(frozen=True)
+class Month:
+    """An officer's month: the windows, the server and the extract, right and with two errors."""
+
+    visit: Visit
+    address: str
+    data: DataDir
+    folder: Path
+    lines: list[str]
+
+    def extract(self, lines: list[str], name: str = "案件提取.csv") -> Path:
+        """The lines as the case system writes them."""
+        file = self.folder / name
+        file.write_bytes("\r\n".join(lines).encode("gb18030"))
+        return file
+
+
+def hand_in(page: Page, file: Path) -> None:
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def accept(page: Page) -> None:
+    page.get_by_role("button", name="接收", exact=True).click()
+    expect(page.get_by_text("已接收：审判案件表 200 行")).to_be_visible()
+
+
+def refuse_the_broken_file(month: Month, page: Page, watched: Watched) -> None:
+    broken = list(month.lines)
+    broken[2] = broken[2].replace("简易程序", "简易程徐")
+    broken[4] = re.sub(r"\d{4}-\d\d-\d\d", "2026-02-30", broken[4], count=1)
+    hand_in(page, month.extract(broken))
+    expect(page.get_by_text("未通过，文件没有写入系统")).to_be_visible()
+    expect(problem(page, 3, "简易程徐", "是否为")).to_have_count(1)
+    expect(problem(page, 5, "2026-02-30")).to_have_count(1)
+    watched.settle()
+    expect(page.get_by_role("button", name="接收", exact=True)).to_have_count(0)
+    listed = saved(page, "下载全部问题（CSV）", month.folder / "problems.csv")
+    assert listed.startswith(b"\xef\xbb\xbf")
+    assert "简易程徐" in listed.decode("utf-8-sig")
+    assert list_batches(month.data) == ()
+
+
+def accept_the_corrected_file(month: Month, page: Page, watched: Watched) -> None:
+    page.reload()
+    watched.settle()
+    hand_in(page, month.extract(month.lines))
+    repaired = saved(page, "下载修复后的文件（CSV）", month.folder / "已修复.csv")
+    assert "（2026）鲁0117民初1号" in repaired.decode("utf-8-sig")
+    accept(page)
+    page.reload()
+    watched.settle()
+    assert len(list_batches(month.data)) == 1, "a refresh submits nothing"
+    hand_in(page, month.folder / "已修复.csv")
+    expect(page.get_by_text("可以接收")).to_be_visible()
+    watched.settle()
+    expect(page.get_by_role("button", name="下载修复后的文件（CSV）")).to_have_count(0)  # nothing to repair
+
+
+def publish_next_month(month: Month, page: Page) -> None:
+    """One case that was closed is handed in as pending."""
+    lines = list(month.lines)
+    lines[6] = ",".join([*lines[6].split(",")[:3], "", "", *lines[6].split(",")[5:]])
+    hand_in(page, month.extract(lines, "十一月.csv"))
+    accept(page)
+    page.get_by_role("button", name="计算影响").click()
+    expect(page.get_by_text("已结→未结").first).to_be_visible()
+    publish(page)
+
+
+def roll_back(month: Month, to: str | None) -> None:
+    watched = month.visit()
+    page = watched.sign_in(month.address, account(month.data, "administrator", "王五"), "/versions")
+    page.get_by_text("我确认改用这个版本").click()
+    page.get_by_role("button", name="回退", exact=True).click()
+    expect(page.get_by_text(f"版本 {to}").first).to_be_visible()
+    assert eventually(lambda: store.current(month.data).version, lambda version: version == to) == to
+    watched.undisturbed()
+
+
 def test_a_broken_gb18030_file_is_corrected_repaired_published_and_taken_back(
     data: DataDir, visit: Visit, tmp_path: Path
 ) -> None:
     lines = cases_csv(200).decode().replace("（2026）", "(2026)").splitlines()
-    broken = list(lines)
-    broken[2] = broken[2].replace("简易程序", "简易程徐")
-    broken[4] = re.sub(r"\d{4}-\d\d-\d\d", "2026-02-30", broken[4], count=1)
-    file = tmp_path / "案件提取.csv"
     with running(data) as address:
-        watched = visit()
+        month, watched = Month(visit, address, data, tmp_path, lines), visit()
         page = officer(watched, address, data)
-
-        file.write_bytes("\r\n".join(broken).encode("gb18030"))
-        page.locator("input[type=file]").set_input_files(file)
-        expect(page.get_by_text("未通过，文件没有写入系统")).to_be_visible()
-        expect(problem(page, 3, "简易程徐", "是否为")).to_have_count(1)
-        expect(problem(page, 5, "2026-02-30")).to_have_count(1)
-        watched.settle()
-        expect(page.get_by_role("button", name="接收", exact=True)).to_have_count(0)
-        listed = saved(page, "下载全部问题（CSV）", tmp_path / "problems.csv")
-        assert listed.startswith(b"\xef\xbb\xbf")
-        assert "简易程徐" in listed.decode("utf-8-sig")
-        assert list_batches(data) == ()
-
-        file.write_bytes("\r\n".join(lines).encode("gb18030"))
-        page.reload()
-        watched.settle()
-        page.locator("input[type=file]").set_input_files(file)
-        repaired = saved(page, "下载修复后的文件（CSV）", tmp_path / "已修复.csv")
-        assert "（2026）鲁0117民初1号" in repaired.decode("utf-8-sig")
-        page.get_by_role("button", name="接收", exact=True).click()
-        expect(page.get_by_text("已接收：审判案件表 200 行")).to_be_visible()
-        page.reload()
-        watched.settle()
-        assert len(list_batches(data)) == 1, "a refresh submits nothing"
-        page.locator("input[type=file]").set_input_files(tmp_path / "已修复.csv")
-        expect(page.get_by_text("可以接收")).to_be_visible()
-        watched.settle()
-        expect(page.get_by_role("button", name="下载修复后的文件（CSV）")).to_have_count(
-            0
-        )  # nothing is left to repair
-
+        refuse_the_broken_file(month, page, watched)
+        accept_the_corrected_file(month, page, watched)
         page.get_by_role("button", name="计算影响").click()
         publish(page)
         first = store.current(data).version
@@ -94,24 +141,7 @@ def test_a_broken_gb18030_file_is_corrected_repaired_published_and_taken_back(
         expect(page.get_by_text("全部指标")).to_be_visible()
         watched.settle()
         expect(page.locator("body")).not_to_contain_text("示例数据", use_inner_text=True)
-
-        page = watched.open(f"{address}/upload")
-        second_file = tmp_path / "十一月.csv"
-        lines[6] = ",".join([*lines[6].split(",")[:3], "", "", *lines[6].split(",")[5:]])
-        second_file.write_bytes("\r\n".join(lines).encode("gb18030"))
-        page.locator("input[type=file]").set_input_files(second_file)
-        page.get_by_role("button", name="接收", exact=True).click()
-        expect(page.get_by_text("已接收：审判案件表 200 行")).to_be_visible()
-        page.get_by_role("button", name="计算影响").click()
-        expect(page.get_by_text("已结→未结").first).to_be_visible()
-        publish(page)
+        publish_next_month(month, watched.open(f"{address}/upload"))
         assert store.current(data).version != first
         watched.undisturbed()
-
-        other = visit()
-        page = other.sign_in(address, account(data, "administrator", "王五"), "/versions")
-        page.get_by_text("我确认改用这个版本").click()
-        page.get_by_role("button", name="回退", exact=True).click()
-        expect(page.get_by_text(f"版本 {first}").first).to_be_visible()
-        assert eventually(lambda: store.current(data).version, lambda version: version == first) == first
-        other.undisturbed()
+        roll_back(month, first)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from scorecard import templating
 from scorecard.templating import environment, render
 from scorecard.ui.shell import templating as shell
 from tests.conftest import ROOT
@@ -82,4 +83,4 @@ def test_values_are_escaped_and_a_value_nobody_gave_is_an_error() -> None:
 def test_there_is_one_environment() -> None:
     assert shell.render is render
     modules = [path for path in ROOM.rglob("*.py") if re.search(r"\bEnvironment\(", path.read_text("utf-8"))]
-    assert modules == [Path(ROOM / "templating.py")]
+    assert modules == [Path(templating.__file__)]

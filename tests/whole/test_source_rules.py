@@ -1,7 +1,10 @@
 """Rules that the source keeps, read from its syntax tree."""
 
 import ast
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +53,140 @@ def test_browser_tests_wait_for_what_they_assert() -> None:
 )
 def test_the_rule_of_waiting_tells_reads_that_wait_from_those_that_do_not(source: str, early: bool) -> None:
     assert bool(list(reads_at_once(source))) == early
+
+
+# ------------------------------------------------------------------------------------------------------------ names
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def public_types(path: Path) -> Iterator[str]:
+    """Classes and capitalised aliases that a module defines for others."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        match node:
+            case ast.ClassDef(name=name):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if name[0].isupper() and not name.isupper():
+                    yield name
+            case _:
+                pass
+
+
+def test_a_public_type_name_means_one_thing() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in modules("scorecard", "etl"):
+        for name in public_types(path):
+            if not name.startswith("_"):
+                places[name].append(relative(path))
+    assert len(places) > 200
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_a_folder_of_tests_holds_at_most_fifteen_modules() -> None:
+    folders = Counter(relative(path.parent) for path in modules("tests"))
+    assert {folder: count for folder, count in folders.items() if count > 15} == {}
+
+
+# ----------------------------------------------------------------------------------------------- papers and paths
+
+# Words by which a comment refers to a paper that a reader of this repository does not have.
+OUTSIDE_PAPERS = re.compile(
+    r"domain reference|domain facts|\(facts\b|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md",
+    re.IGNORECASE,
+)
+
+
+def test_no_paper_outside_the_repository_is_referred_to() -> None:
+    texts = [
+        path
+        for folder in ("etl", "pages", "seeds", "tests")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".py", ".toml", ".md", ".html", ".css", ".js") and path != Path(__file__)
+    ]
+    assert len(texts) > 300
+    assert [
+        f"{relative(path)}:{number}"
+        for path in [*texts, *(ROOT / name for name in ("README.md", "Makefile", "pyproject.toml"))]
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if OUTSIDE_PAPERS.search(line)
+    ] == []
+
+
+def paths_named(text: str) -> Iterator[str]:
+    """Paths of the repository that a text names: from the top, down to a file or a folder."""
+    top = "scorecard|etl|pages|seeds|tests|docs"
+    for found in re.finditer(rf"(?<![\w./-])(?:{top})/[\w./-]*\w|(?<![\w./-])(?:{top})\.\w[\w.]*\w", text):
+        yield found[0]
+
+
+def exists(named: str) -> bool:
+    """A path as it stands, or the dotted name of a package, a module, or of something in it."""
+    if "/" in named or (ROOT / named).exists():
+        return (ROOT / named).exists()
+    parts = named.split(".")
+    return any(
+        (ROOT.joinpath(*parts[:length])).with_suffix(".py").is_file()
+        or (length == len(parts) and ROOT.joinpath(*parts).is_dir())
+        for length in range(2, len(parts) + 1)
+    )
+
+
+def test_every_path_that_a_paper_names_is_there() -> None:
+    papers = [
+        ROOT / "Makefile",
+        ROOT / "pyproject.toml",
+        ROOT / ".streamlit" / "config.toml",
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "tests").glob("*/README.md"),
+    ]
+    absent = {
+        f"{relative(paper)}: {named}"
+        for paper in papers
+        for named in paths_named(paper.read_text("utf-8"))
+        if not exists(named)
+    }
+    assert absent == set()
+
+
+def test_every_module_that_code_names_in_words_is_there() -> None:
+    """In docstrings, comments and strings; a move would otherwise leave them behind without anybody noticing."""
+    absent = {
+        f"{relative(path)}: {named}"
+        for path in [*modules("scorecard", "etl", "pages", "tests"), ROOT / "app.py"]
+        for named in paths_named(path.read_text("utf-8"))
+        if named.endswith(".py") and not exists(named)
+    }
+    assert absent == set()
+
+
+# --------------------------------------------------------------------------------------------------------- functions
+
+
+STILL_LONGER = {
+    "etl/commands/arguments.py: parse",
+    "etl/intake/accept.py: _accept",
+    "scorecard/ui/work/briefing.py: _wish",
+}
+
+
+def test_a_function_has_at_most_60_lines() -> None:
+    long = {
+        f"{relative(path)}: {node.name}": lines
+        for path in modules("scorecard", "etl", "pages", "tests")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > 60
+    }
+    assert long.keys() <= STILL_LONGER
 
 
 def test_figures_are_shown_in_one_place_which_asks_for_their_sentence() -> None:
