@@ -29,7 +29,7 @@ def like(of: Indicator, now: JudgedPeriod | None, before: JudgedPeriod | None) -
     return compare(of, "同比", now, before, 5)
 
 
-# --- published figures (district-court bulletin 2022-02; domain reference §14) -----------------------------------
+# --- published figures (a district court's bulletin of February 2022) -----------------------------------
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_rates_change_by_percentage_points_never_by_percent() -> None:
 
 
 def test_days_get_shorter_or_longer_by_days() -> None:
-    """Jinan's pilot: the mean handling period fell by 53.73 days [S18]."""
+    """Jinan's pilot: the mean handling period fell by 53.73 days (http://hcydwl.com/www/art/2023/1/31/art_81017_4937609)."""
     assert like(indicator("mean"), at("50"), at("103.73", "2021-02")).text == "同比缩短53.73天"
     assert like(indicator("mean"), at("103.73"), at("50", "2021-02")).text == "同比延长53.73天"
 

@@ -1,4 +1,4 @@
-"""Numbers and targets as a bulletin prints them (domain reference §13): half-up, two decimals, 百分点, 万元."""
+"""Numbers and targets as a bulletin prints them: half-up, two decimals, 百分点, 万元."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -18,7 +18,7 @@ from tests.support.court import CATALOG, indicator, reading, target
 
 
 def test_a_half_is_rounded_up_where_python_would_round_to_even() -> None:
-    """The official Zhejiang threshold for 54,322.5 is 54,323 [S19]; round(54322.5) is 54322."""
+    """The official Zhejiang threshold for 54,322.5 is 54,323 (http://www.wzyake.com/detail-6007.html); round(54322.5) is 54322."""
     assert half_up(Decimal("54322.5")) == "54,323"
     assert round(54322.5) == 54322
 

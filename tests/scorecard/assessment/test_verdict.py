@@ -108,7 +108,7 @@ def test_a_yearly_total_is_judged_by_its_pace_through_the_year(
 
 
 def test_march_is_never_compared_with_the_target_of_the_year_when_a_ladder_is_declared() -> None:
-    """The league's floor for March is 18, so 20 in March is on pace for 93 (domain reference §13 [S29])."""
+    """The league's floor for March is 18, so 20 in March is on pace for 93."""
     firms = indicator("count")
     league = target("累计", "93", ladder=(5, 10, 18, 29, 42, 55, 63, 70, 76, 82, 88, 93))
     at = period("2026-03", "ytd")
@@ -131,7 +131,7 @@ def test_a_ceiling_on_a_yearly_total_is_paced_too() -> None:
 @pytest.mark.parametrize("kind", ["ratio", "mean", "median"])
 @pytest.mark.parametrize(("base", "word"), [(4, "样本不足"), (5, "达标")])
 def test_a_rate_mean_or_median_rests_on_at_least_five(kind: str, base: int, word: str) -> None:
-    """n < 5: raw count, no rate, no status (domain reference §10.2)."""
+    """n < 5: raw count, no rate, no status."""
     of = indicator(kind)
     given = reading(of, base, None if kind == "median" else base, base=base)
     assert verdict_on(of, given, target("下限", "0")).word == word
@@ -163,7 +163,7 @@ def test_too_small_a_base_is_said_before_a_missing_target() -> None:
 
 
 def test_a_share_above_one_hundred_percent_is_checked_and_never_judged() -> None:
-    """A Shandong court published 电子送达率 368.33 % [S30]: deliveries were divided by cases."""
+    """A Shandong court published 电子送达率 368.33 %: deliveries were divided by cases."""
     found = verdict_on(RATE, reading(RATE, 221, 60), target("下限", "90"))
     assert found == Verdict("数据待核", "分子 221 大于分母 60，占比超过100%")
 

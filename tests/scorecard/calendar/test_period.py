@@ -1,4 +1,4 @@
-"""Reporting periods. Expected dates and labels are read off a calendar and off court bulletins (domain reference §13)."""
+"""Reporting periods. Expected dates and labels are read off a calendar and off court bulletins."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What every role may do, against the table of the plan of work; a department is bound to itself; who gets in by which way."""
+"""What every role may do, against the table of roles; a department is bound to itself; who gets in by which way."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -110,5 +110,5 @@ def _without(terms: tuple[Term, ...], table: str, dropped: conditions.Test) -> t
 
 
 def test_every_indicator_of_the_catalogue_has_a_worked_example(catalog: Catalog) -> None:
-    assert len(catalog.indicators) == 60  # domain reference §15
+    assert len(catalog.indicators) == 60
     assert list(catalog.indicators) == IDS

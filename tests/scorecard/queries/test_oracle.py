@@ -1,7 +1,22 @@
-"""Figures that courts published, recomputed from their own numerators and denominators (domain reference §14).
+"""Figures that courts published, recomputed from their own numerators and denominators.
 
 Half-up on the exact quotient reproduces nearly all of them; those it does not are misprints, and are caught here by
-their difference. Sources in brackets are keys of the domain reference.
+their difference. The sources, by the keys used below:
+
+S19 (Zhejiang High Court, 2022-01) http://www.wzyake.com/detail-6007.html
+S20 (2021-07) https://zzfy.hncourt.gov.cn/public/detail.php?id=27206
+S24 (2019-07) http://wqlqfy.e-court.gov.cn/article/detail/2019/08/id/4407201.shtml
+S25 (2022-08) https://jyzy.hncourt.gov.cn/public/detail.php?id=2376
+S26 https://pdswdfy.hncourt.gov.cn/public/detail.php?id=2173
+S30 http://wfbhkfqfy.sdcourt.gov.cn/wfbhjjkfqrmfy/2313748/5227613/6638061/index.html
+S32 (2013) http://www.hnmediation.com/zoe/zj/2014-1-7/SuJianDiaoJieYunHangXianZhuangJiJiDuiXianHangDiaoJieZhiDuShiShiDeQiQi.htm
+S39 (2022-01) https://hnjysfy.hncourt.gov.cn/public/detail.php?id=2716
+S64 (2023-07) http://dichan.nanfei.cn/zixun/2023/0705/12354.html
+S85 (2021-08) http://ylqfy.hbfy.gov.cn/DocManage/ViewDoc?docId=5ba01225-4386-4e5f-a5f4-c2155a92fcc9
+S94 (2025) https://www.lawyerwh.com/282088.html
+S100 (2022) a page of 赛罕区人民法院
+S120 (2022-02) https://gsxfy.hncourt.gov.cn/public/detail.php?id=2808
+S137 (2023) http://www.jn001.com/paperpc/content/content_127264.html
 """
 
 from datetime import date
@@ -126,7 +141,7 @@ def test_a_half_is_rounded_as_the_official_threshold_was() -> None:
 
 # --- identities -------------------------------------------------------------------------------------------------
 
-# A district court's bulletin for January and February (facts §1.6, S120): carried over, new, closed, 结案率.
+# A district court's bulletin for January and February (S120): carried over, new, closed, 结案率.
 BULLETIN = {
     "criminal": (47, 92, 78, "56.12%"),
     "civil": (602, 1527, 1030, "48.38%"),

@@ -91,7 +91,7 @@ def test_a_yearly_total_that_twelve_does_not_divide_is_due_exactly() -> None:
 
 
 def test_a_ladder_says_what_is_due_by_each_month() -> None:
-    """One league's floors for 结案率: March 18, June 55, December 93 (domain reference §13 [S29])."""
+    """One league's floors for 结案率: March 18, June 55, December 93 (http://wlhtfy.nmgfy.gov.cn/article/detail/2022/10/id/6962580.shtml)."""
     league = target("累计", "93", ladder=(5, 10, 18, 29, 42, 55, 63, 70, 76, 82, 88, 93))
     assert bounds(league, period("2026-03", "ytd")) == Bounds(Fraction(18), None)
     assert bounds(league, period("2026-06", "ytd")) == Bounds(Fraction(55), None)
