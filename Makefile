@@ -12,6 +12,8 @@ PYTHON ?= python3
 PORT ?= 8501
 WORKERS ?= 3
 UV := uv==0.13.9
+# A worker takes neighbouring tests, which share what is prepared once for a module, and helps the others when it is done.
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
 # An environment counts as finished only once its stamp lies in it. The stamp's name is the hash of what was asked
 # for, so another lock or another Python starts from nothing, and an interrupted install has no stamp.
@@ -73,10 +75,10 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	exec $(PY) -m scorecard.ui.server.serve --port $(PORT)
 
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
-	$(PY) -m pytest -n $(WORKERS)
+	$(PYTEST)
 
 check: lint   ## 同上，不含浏览器测试
-	$(PY) -m pytest -n $(WORKERS) -m "not browser"
+	$(PYTEST) -m "not browser"
 
 lint: node $(TESTING)   ## 只做格式、静态检查、类型、导入约束
 	echo "— 格式 ruff format";  $(PY) -m ruff format --check --output-format concise .
@@ -85,7 +87,7 @@ lint: node $(TESTING)   ## 只做格式、静态检查、类型、导入约束
 	echo "— 导入约束";          $(PY) $(VENV)/bin/lint-imports
 
 coverage: $(TESTING)   ## 哪些行没有测试走到（不含浏览器测试）
-	$(PY) -m pytest -n $(WORKERS) -m "not browser" --cov --cov-report=term
+	$(PYTEST) -m "not browser" --cov --cov-report=term
 
 sample: $(RUNTIME)   ## 重新生成并发布示例数据
 	$(PY) -m etl sample

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.store import versions as store, warehouse
 from tests.support.samples import published_sample
+
+# Examples are not timed: a busy machine is slow, and says nothing about the code. How many there are stands at each test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = str(ROOT / "data")

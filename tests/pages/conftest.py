@@ -11,7 +11,6 @@ from scorecard.identity.authentication import Identity
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from tests.support.actors import OFFICER
 
-ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
 
 

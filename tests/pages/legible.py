@@ -1,4 +1,4 @@
-"""What a reader reads on a page: our own HTML, the framework's labels, and the words of the charts."""
+"""The words of a page: our own HTML, the labels of the framework and the texts of the charts."""
 
 import json
 import re
@@ -30,7 +30,7 @@ SAME_IN_CHINESE = frozenset(
 )
 TAG = re.compile(r"<(?!style|script)[^>]+>")
 _UNREAD = re.compile(r"<(style|script|code|pre)\b.*?</\1>", re.DOTALL)
-_SAID_BY_ATTRIBUTES = re.compile(r'\b(?:alt|title|aria-label|placeholder|data-label)="([^"]*)"')
+_TEXT_ATTRIBUTES = re.compile(r'\b(?:alt|title|aria-label|placeholder|data-label)="([^"]*)"')
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # What is no word: an address, a path, a file name, an identifier of ours (with _ or digits in it), a command.
 _NO_WORD = re.compile(
@@ -42,7 +42,7 @@ _DAY = re.compile(r"(\d{4})年(\d+)月(\d+)日")
 
 
 def markup(app: AppTest) -> str:
-    return "\n".join(one.proto.body for one in app.get("html") if "<script>" not in one.proto.body)
+    return "\n".join(block.proto.body for block in app.get("html") if "<script>" not in block.proto.body)
 
 
 def text(app: AppTest) -> str:
@@ -83,18 +83,18 @@ def drawn(app: AppTest) -> Iterator[str]:
 
 
 def english(app: AppTest, typed: Collection[str] = ()) -> list[str]:
-    """English words a reader meets, each with what stands around it; codes, identifiers and addresses are none.
+    """The English words on the page, each with the text around it; codes, identifiers and addresses do not count.
 
-    `typed` are words people here write themselves, as the column names of a case system.
+    `typed` are words that users type themselves, such as the column names of a case system.
     """
     html = _UNREAD.sub(" ", markup(app))
-    said = [*_SAID_BY_ATTRIBUTES.findall(html), *TAG.sub("\n", html).splitlines(), *labels(app), *drawn(app)]
-    found: list[str] = []
-    for one in said:
-        plain = _NO_WORD.sub(" ", TAG.sub(" ", unescape(one)))
+    texts = [*_TEXT_ATTRIBUTES.findall(html), *TAG.sub("\n", html).splitlines(), *labels(app), *drawn(app)]
+    complaints: list[str] = []
+    for shown in texts:
+        plain = _NO_WORD.sub(" ", TAG.sub(" ", unescape(shown)))
         words = [word for word in _WORD.findall(plain) if word not in SAME_IN_CHINESE and word not in typed]
-        found += [f"{' '.join(words)}: {one.strip()[:120]}"] if words else []
-    return found
+        complaints += [f"{' '.join(words)}: {shown.strip()[:120]}"] if words else []
+    return complaints
 
 
 def out_of_order(app: AppTest, order: Sequence[str]) -> list[list[str]]:
@@ -125,8 +125,8 @@ def out_of_order(app: AppTest, order: Sequence[str]) -> list[list[str]]:
         ]
     return [
         names
-        for found in listed
-        for names in _departments(found, order)
+        for texts in listed
+        for names in _departments(texts, order)
         if names != sorted(names, key=order.index)
     ]
 
@@ -139,15 +139,13 @@ def _cells(html: str, tag: str) -> list[str]:
 
 
 def _diary(rows: Sequence[Sequence[str]]) -> bool:
-    days = [
-        tuple(map(int, found.groups())) for row in rows if len(row) > 1 and (found := _DAY.fullmatch(row[1]))
-    ]
+    days = [tuple(map(int, day.groups())) for row in rows if len(row) > 1 and (day := _DAY.fullmatch(row[1]))]
     return len(days) == len(rows) and days == sorted(days, reverse=True)
 
 
-def _departments(found: Sequence[str], order: Sequence[str]) -> list[list[str]]:
+def _departments(texts: Sequence[str], order: Sequence[str]) -> list[list[str]]:
     runs: list[list[str]] = [[]]
-    for name in found:
+    for name in texts:
         if name in order:
             if name in runs[-1]:
                 runs.append([])

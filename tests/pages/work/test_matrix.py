@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import SEEDS_VARIABLE, DataDir
-from tests.pages.conftest import ROOT, Open, turn
+from tests.conftest import ROOT
+from tests.pages.conftest import Open, turn
 from tests.pages.legible import drawn, english, labels, out_of_order, text
 from tests.support.actors import ROLES
 from tests.support.samples import published_month, published_without_targets
