@@ -43,9 +43,9 @@ def indicator(
 
 
 def period(key: str = "2026-03", grain: Grain = "month") -> Period:
-    found = periods.parse(grain, key)
-    assert found is not None
-    return found
+    parsed = periods.parse(grain, key)
+    assert parsed is not None
+    return parsed
 
 
 def reading(

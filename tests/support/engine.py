@@ -57,7 +57,7 @@ def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
 def values(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator
 ) -> dict[Key, tuple[Value, float | None]]:
-    """Everything the waist holds for one indicator, with the drawn (floating point) value beside it.
+    """Every row of `indicator_value` of one indicator, with the rounded value that charts draw.
 
     `exact` is left out here: it is what scorecard.store.warehouse makes of the halves.
     """
@@ -68,13 +68,13 @@ def values(
         [indicator.id],
     ).fetchall():
         stages.setdefault(tuple(key), []).append((name, top, bottom))
-    found: dict[Key, tuple[Value, float | None]] = {}
+    values: dict[Key, tuple[Value, float | None]] = {}
     for *key, numerator, denominator, base, value, state in connection.execute(
         "SELECT grain, period, department, scope, numerator, denominator, base, value, state FROM indicator_value"
         " WHERE indicator = ?",
         [indicator.id],
     ).fetchall():
         parts = tuple(stages.get(tuple(key), ()))
-        assert tuple(key) not in found, f"{indicator.id} {key} twice"
-        found[tuple(key)] = Value(numerator, denominator, base, None, state, parts), value
-    return found
+        assert tuple(key) not in values, f"{indicator.id} {key} twice"
+        values[tuple(key)] = Value(numerator, denominator, base, None, state, parts), value
+    return values

@@ -319,7 +319,7 @@ def worlds(draw: Draw) -> World:
     written = {(Table, name): name for name in tables} | {(Indicator, name): name for name in indicators}
     written |= {(Domain, "d"): "", (Measure, "d.1"): "", (BibliographicSource, "s"): ""}
     written |= {(Department, office): "" for office in OFFICES}
-    mistakes = [str(found) for found in cross_checks(catalog, SeedNames(written))]
+    mistakes = [str(mistake) for mistake in cross_checks(catalog, SeedNames(written))]
     assert mistakes == [], mistakes
     rows = {
         name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([8, 8, 12, 0])), max_size=16))

@@ -149,13 +149,13 @@ def working_days(start: date, end: date) -> int | None:
 
 def case_part(number: str, part: str) -> Any:
     """An element of a normalised case number such as （2026）鲁0117民初123号; unknown when it is none."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"（(?P<year>\d{4})）(?P<court>最高法|[\u4e00-\u9fff]\d{0,4})(?P<type>[\u4e00-\u9fff]{1,5})(?P<serial>\d{1,8})号.*",
         number,
     )
-    if found is None:
+    if match is None:
         return None
-    return int(found[part]) if part in ("year", "serial") else found[part]
+    return int(match[part]) if part in ("year", "serial") else match[part]
 
 
 # --- conditions -------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def holds(test: Test, row: Row) -> bool:
             return False
         return (as_date(cell) > as_date(other)) == (test.operator == "after")
     if isinstance(wanted, tuple):
-        return (cell in [like(cell, one) for one in wanted]) == (test.operator == "in")
+        return (cell in [like(cell, word) for word in wanted]) == (test.operator == "in")
     return COMPARISONS[test.operator](cell, like(cell, wanted))
 
 
@@ -273,7 +273,7 @@ def evaluate(
     if first is None or first > cut:
         return {}
     places = list(places_of(list(tables.values()), whole))
-    found: dict[Key, Value] = {}
+    values: dict[Key, Value] = {}
     matching = {
         term: [row for row in whole[term.table] if all(holds(test, row) for test in term.where)]
         for term in indicator.formula.terms
@@ -294,8 +294,8 @@ def evaluate(
                 term: [row for row in kept if belongs(tables[term.table], row, department, scope)]
                 for term, kept in present.items()
             }
-            found[span.grain, span.key, department, scope] = value_of(indicator, chosen, state)
-    return found
+            values[span.grain, span.key, department, scope] = value_of(indicator, chosen, state)
+    return values
 
 
 def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | None:

@@ -41,7 +41,7 @@ def _judged(worklist: Worklist, chosen: list[tuple[int, Row]], day: date) -> Ite
         if not worklist.due:
             yield number, "在列", None
             continue
-        due = next((found for one in worklist.due if (found := _due(one, row)) is not None), None)
+        due = next((moment for rule in worklist.due if (moment := _due(rule, row)) is not None), None)
         if due is None:
             yield number, "期限不明", None
         elif due.date() < day:

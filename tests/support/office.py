@@ -1,4 +1,4 @@
-"""LibreOffice as an independent reader: what another office program makes of a file of ours."""
+"""LibreOffice and poppler as independent readers of the files that the app writes."""
 
 import html
 import re
@@ -14,9 +14,9 @@ READ_UTF8 = "Text - txt - csv (StarCalc):44,34,76,1"
 
 
 def converted(folder: Path, name: str, content: bytes, to: str, reads: str = "") -> list[Path]:
-    """The files LibreOffice makes of `content`, in a profile of its own, so that tests may run beside each other.
+    """The files that LibreOffice converts `content` into; in a profile of its own, so that tests may run in parallel.
 
-    `reads` is the filter it reads with, where a person would be asked.
+    `reads` is the import filter, for which LibreOffice would otherwise ask the user.
     """
     made = folder / "made"
     (folder / name).write_bytes(content)
@@ -24,9 +24,9 @@ def converted(folder: Path, name: str, content: bytes, to: str, reads: str = "")
     command += [f"--infilter={reads}"] if reads else []
     command += ["--convert-to", to, "--outdir", str(made), str(folder / name)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    found = sorted(made.iterdir())
-    assert found, f"LibreOffice could not read {name}"
-    return found
+    files = sorted(made.iterdir())
+    assert files, f"LibreOffice could not read {name}"
+    return files
 
 
 def text_of(pdf: Path) -> str:
@@ -59,11 +59,11 @@ class Word:
 def words(pdf: Path) -> list[Word]:
     """Every word of a PDF where it stands."""
     read = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, timeout=60)
-    found: list[Word] = []
+    placed: list[Word] = []
     for number, page in enumerate(read.stdout.decode().split("<page ")[1:], 1):
         for box in re.finditer(
             r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', page
         ):
             left, top, right, bottom = (float(edge) for edge in box.groups()[:4])
-            found.append(Word(number, html.unescape(box[5]), left, top, right, bottom))
-    return found
+            placed.append(Word(number, html.unescape(box[5]), left, top, right, bottom))
+    return placed

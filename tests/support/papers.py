@@ -1,7 +1,6 @@
-"""A paper as it leaves the building, made from the published sample: what every format's tests write and read back.
+"""A briefing built from the published sample, which the tests of every format write and read back.
 
-Everything in it comes from cards, sentences and trends of the version; only names that no court would give are put in
-by hand, so that each format shows what it makes of them.
+Its content comes from cards, sentences and trends of the version; only hostile names are added by hand.
 """
 
 from collections.abc import Sequence
@@ -152,7 +151,7 @@ def composed(sample: DataDir, template: str) -> Paper:
 def line(version: Version, whole: CardInputs, card: Card, read: Period) -> IndicatorLine:
     """An indicator as the paper has it, from its card alone."""
     chosen, point = card.indicator, card.trend[-1]
-    reading = next(one for one in whole.series[chosen.id] if one.period == read)
+    reading = next(value for value in whole.series[chosen.id] if value.period == read)
     target = effective(version.targets, chosen.id, read)
     return IndicatorLine(
         id=chosen.id,
@@ -183,7 +182,7 @@ def line(version: Version, whole: CardInputs, card: Card, read: Period) -> Indic
 
 def manifest(version: Version, indicators: Sequence[str]) -> ExportManifest:
     """The manifest of an export of these indicators."""
-    found = {
+    definitions = {
         file.relative_to(SEEDS).as_posix(): sha256(file.read_bytes()).hexdigest()
         for file in sorted(SEEDS.glob("indicators/*/*.toml"))
         if file.stem in indicators
@@ -200,7 +199,7 @@ def manifest(version: Version, indicators: Sequence[str]) -> ExportManifest:
             ExportSource(batch["table"], batch["name"], batch["source_sha256"], batch["as_of"], batch["rows"])
             for batch in version.manifest.batches
         ),
-        definitions=found,
+        definitions=definitions,
         program=sha256(b"program").hexdigest()[:16],
         audit=version.manifest.audit,
     )

@@ -75,7 +75,7 @@ def debris(data: DataDir) -> list[str]:
 
 def digests(data: DataDir) -> dict[str, str]:
     """The bytes of every batch."""
-    return {one.name: hashlib.sha256(one.path.read_bytes()).hexdigest() for one in list_batches(data)}
+    return {batch.name: hashlib.sha256(batch.path.read_bytes()).hexdigest() for batch in list_batches(data)}
 
 
 class Watch:
@@ -156,9 +156,9 @@ def accepting(
         return act, str(1001 + 100 * number)
 
     def took_effect() -> bool:
-        found = list_batches(data)
-        whole(found)
-        return len(found) == before + 1
+        batches = list_batches(data)
+        whole(batches)
+        return len(batches) == before + 1
 
     figures = killed_often(what, times, server, Watch(data, versions), prepare, took_effect)
     assert server.run(act, data, "900001").how == "finished"
@@ -168,9 +168,9 @@ def accepting(
 def test_killed_while_accepting_a_batch_is_whole_or_absent_and_none_is_lost(
     folder: Folder, server: Server, record_property: Record
 ) -> None:
-    def whole(found: Sequence[Batch]) -> None:
-        assert {batch.rows for batch in found} == {ROWS}
-        assert len({batch.sequence for batch in found}) == len(found)
+    def whole(batches: Sequence[Batch]) -> None:
+        assert {batch.rows for batch in batches} == {ROWS}
+        assert len({batch.sequence for batch in batches}) == len(batches)
 
     record_property("figures", accepting("accept", "accept", 50, folder, server, whole))
     data = folder[0]
@@ -184,8 +184,8 @@ def test_killed_while_setting_rows_aside_no_batch_is_without_its_rows(
 ) -> None:
     data = folder[0]
 
-    def whole(found: Sequence[Batch]) -> None:
-        assert [len(aside_rows(data, batch)) for batch in found if batch.aside] == [1] * (len(found) - 3)
+    def whole(batches: Sequence[Batch]) -> None:
+        assert [len(aside_rows(data, batch)) for batch in batches if batch.aside] == [1] * (len(batches) - 3)
 
     record_property("figures", accepting("accept_aside", "accept, a row aside", 30, folder, server, whole))
     kept = {path.stem for path in data.aside.glob("*/*.parquet")}
@@ -229,7 +229,9 @@ def test_killed_while_publishing_readers_see_the_old_version_or_the_new_one(
 
     record_property("figures", killed_often("publish", 50, server, watch, prepare, took_effect))
     assert server.run("publish", data, versions[2]).how == "finished"
-    assert {one.version for one in store.manifests(data)} <= set(audit.subjects_of(data, ("发布", "补记")))
+    assert {manifest.version for manifest in store.manifests(data)} <= set(
+        audit.subjects_of(data, ("发布", "补记"))
+    )
     assert debris(data) == []
 
 
@@ -270,8 +272,8 @@ def test_killed_while_withdrawing_a_batch_counts_or_does_not(
 
     record_property("figures", killed_often("withdraw", 50, server, watch, prepare, took_effect))
     assert server.run("restore" if withdrawn(data) else "withdraw", data, name).how == "finished"
-    told = [one for one in audit.entries(data) if one.result == "成功"]
-    recorded = {one.detail["entry"] for one in told if "entry" in one.detail}
+    entries = [entry for entry in audit.entries(data) if entry.result == "成功"]
+    recorded = {entry.detail["entry"] for entry in entries if "entry" in entry.detail}
     assert recorded == {note.number for note in notes(data)}
     assert debris(data) == []
 
@@ -291,7 +293,7 @@ def test_killed_while_pruning_what_must_stay_stays(
     def took_effect() -> bool:
         left = [version for version in old if data.database(version).exists()]
         assert [rows(data, version) for version in left] == [watch.rows[version] for version in left]
-        assert {one.version for one in store.manifests(data)} == set(versions)
+        assert {manifest.version for manifest in store.manifests(data)} == set(versions)
         return left == []
 
     record_property("figures", killed_often("prune", 50, server, watch, prepare, took_effect))

@@ -78,13 +78,13 @@ def test_an_indicator_dropped_in_is_computed_judged_and_explained(copied: Path, 
     connection = store.connect(data, store.current(data).version or "")
     try:
         shown = warehouse.catalog(connection)
-        found = warehouse.series(connection, shown, "ytd", "all", "all")["summary_rate"][-1]
-        assert (found.numerator, found.denominator, found.exact) == (30, 40, 75)
+        value = warehouse.series(connection, shown, "ytd", "all", "all")["summary_rate"][-1]
+        assert (value.numerator, value.denominator, value.exact) == (30, 40, 75)
         indicator = shown.indicators["summary_rate"]
         target = effective(warehouse.targets(connection), "summary_rate", period("2026-10", "ytd"))
         assert target is not None
         assert target.lower == Decimal(75)
-        assert verdict_on(indicator, found, target).word == "达标"
+        assert verdict_on(indicator, value, target).word == "达标"
     finally:
         connection.close()
     entry = glossary.entry(catalog.indicators["summary_rate"], catalog)
@@ -96,8 +96,8 @@ def test_it_stands_among_the_indicators_of_its_measure(copied: Path) -> None:
     before = list(loader.load(copied).indicators)
     _add(copied)
     after = list(loader.load(copied).indicators)
-    assert [one for one in after if one not in before] == ["summary_rate"]
-    assert [one for one in after if one in before] == before
+    assert [name for name in after if name not in before] == ["summary_rate"]
+    assert [name for name in after if name in before] == before
     place = after.index("summary_rate")
     assert {after[place - 1], after[place + 1]} & {
         "small_claims_rate",
@@ -140,8 +140,8 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
         accept.accept(raw.encode(), f"{number}.csv", catalog.tables["cases"], catalog, AS_OF, TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
-        found = warehouse.series(connection, catalog, "ytd", "all", "all")["summary_rate"][-1]
-        assert (found.numerator, found.denominator) == (4, 12)
+        value = warehouse.series(connection, catalog, "ytd", "all", "all")["summary_rate"][-1]
+        assert (value.numerator, value.denominator) == (4, 12)
     finally:
         connection.close()
 
@@ -163,8 +163,8 @@ def test_a_new_extract_is_one_contract_and_its_indicator_one_file(copied: Path, 
     accept.accept(raw, "来访.csv", catalog.tables["visits"], catalog, date(2026, 2, 28), TESTER, data)
     connection = store.connect(data, build.build(catalog, data))
     try:
-        found = warehouse.series(connection, catalog, "month", "all", "all")["visit_count"]
-        assert [(one.period.key, one.numerator) for one in found] == [("2026-01", 2), ("2026-02", 1)]
+        values = warehouse.series(connection, catalog, "month", "all", "all")["visit_count"]
+        assert [(value.period.key, value.numerator) for value in values] == [("2026-01", 2), ("2026-02", 1)]
     finally:
         connection.close()
 

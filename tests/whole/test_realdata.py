@@ -46,8 +46,8 @@ class Built:
     batches: dict[str, Batch]
 
     def years(self, indicator: str, department: str = "all") -> dict[str, IndicatorValue]:
-        found = warehouse.series(self.connection, self.catalog, "year", department, "all")[indicator]
-        return {reading.period.key: reading for reading in found}
+        series = warehouse.series(self.connection, self.catalog, "year", department, "all")
+        return {reading.period.key: reading for reading in series[indicator]}
 
     def row(self, sql: str) -> Any:
         return self.connection.cursor().execute(sql).fetchall()[0]
@@ -131,17 +131,17 @@ def test_the_years_of_the_waist_add_up_to_all_closed_insolvencies(built: Built) 
 def test_filed_closed_pending_and_clearance_of_every_year_are_those_published(
     built: Built, expected: dict[str, Any]
 ) -> None:
-    found = {
+    series = {
         name: built.years(name) for name in ("filed_count", "closed_count", "pending_count", "clearance_rate")
     }
     for year, known in expected["by_calendar_year"].items():
-        assert found["filed_count"][year].numerator == known["filed"], year
-        assert found["closed_count"][year].numerator == known["closed"], year
-        assert found["pending_count"][year].numerator == known["pending_end"], year
-        rate = found["clearance_rate"][year]
+        assert series["filed_count"][year].numerator == known["filed"], year
+        assert series["closed_count"][year].numerator == known["closed"], year
+        assert series["pending_count"][year].numerator == known["pending_end"], year
+        rate = series["clearance_rate"][year]
         assert (rate.numerator, rate.denominator) == (known["closed"], known["filed"]), year
         assert value_text(rate.exact, "%") == f"{Decimal(str(known['clearance_pct'])):.2f}%", year
-    assert set(found["filed_count"]) == set(expected["by_calendar_year"])
+    assert set(series["filed_count"]) == set(expected["by_calendar_year"])
 
 
 def test_pending_of_a_year_is_pending_of_the_year_before_plus_filed_minus_closed(built: Built) -> None:
@@ -153,23 +153,23 @@ def test_pending_of_a_year_is_pending_of_the_year_before_plus_filed_minus_closed
 
 
 def test_medians_by_year_of_closing_are_those_published(built: Built, expected: dict[str, Any]) -> None:
-    found = {
+    medians = {
         year: [reading.base, float(reading.exact)]
         for year, reading in built.years("median_days").items()
         if reading.exact is not None
     }
-    assert found == expected["median_by_close_year"]
+    assert medians == expected["median_by_close_year"]
 
 
 def test_medians_by_outcome_are_those_published(built: Built, expected: dict[str, Any]) -> None:
     rows = built.connection.cursor().execute(
         "SELECT outcome, count(*), median(days) FROM insolvency_register WHERE outcome IS NOT NULL GROUP BY outcome"
     )
-    found = {outcome: {"n": n, "median": median} for outcome, n, median in rows.fetchall()}
-    assert found == expected["closed_by_result"]
+    medians = {outcome: {"n": n, "median": median} for outcome, n, median in rows.fetchall()}
+    assert medians == expected["closed_by_result"]
     assert (
         sum(reading.base for reading in built.years("discharge_median_days").values())
-        == found["discharge"]["n"]
+        == medians["discharge"]["n"]
     )
 
 
@@ -180,7 +180,7 @@ def test_the_last_year_of_a_register_cut_in_september_is_still_running(built: Bu
 
 
 def test_ninety_districts_add_up_to_the_whole(built: Built) -> None:
-    departments = [one for one in warehouse.departments(built.connection) if one != "all"]
+    departments = [name for name in warehouse.departments(built.connection) if name != "all"]
     assert len(departments) == 90
     for name in ("filed_count", "closed_count", "pending_count"):
         whole = {year: top(reading) for year, reading in built.years(name).items()}
@@ -200,7 +200,7 @@ def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Bu
     ]
     assert len(rows) == 23 + 65
     for indicator in built.catalog.of_domain("insolvency"):
-        found = evaluate(
+        values = evaluate(
             built.catalog, indicator, {"insolvency_register": rows}, {"insolvency_register": INSOLVENCY_CUT}
         )
         for grain in ("month", "quarter", "ytd", "year"):
@@ -208,10 +208,10 @@ def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Bu
                 series = warehouse.series(built.connection, built.catalog, grain, district, "all")[
                     indicator.id
                 ]
-                waist = {(one.period.key): (one.exact, one.base, one.state) for one in series}
+                waist = {value.period.key: (value.exact, value.base, value.state) for value in series}
                 naive = {
                     key[1]: (value.exact, value.base, value.state)
-                    for key, value in found.items()
+                    for key, value in values.items()
                     if (key[0], key[2]) == (grain, district)
                 }
                 assert naive.items() <= waist.items(), f"{indicator.id} {grain} {district}"
@@ -255,9 +255,9 @@ def test_the_judgment_register_gives_its_exact_list_of_problems() -> None:
 
     The 75 rows that share a case number are all members of such groups, each counted once; 49 of them are later ones.
     """
-    found = _examined(loader.load(SEEDS), "utf8sig")
-    assert not found.refused
-    assert {(count.code, count.severity, count.column, count.count) for count in found.counts} == {
+    examination = _examined(loader.load(SEEDS), "utf8sig")
+    assert not examination.refused
+    assert {(count.code, count.severity, count.column, count.count) for count in examination.counts} == {
         ("date_unreadable", "report", "结案日期", 1),
         ("blank_required", "report", "案号", 29),
         ("case_no_unreadable", "report", "案号", 23),
@@ -339,13 +339,13 @@ def test_the_worked_examples_of_the_registers_hold() -> None:
     assert len(catalog.indicators) == 13
     for indicator in catalog.indicators.values():
         expect = indicator.example.expect
-        rows = {one.table: list(one.rows) for one in worked_examples.tables(indicator, catalog)}
+        rows = {example.table: list(example.rows) for example in worked_examples.tables(indicator, catalog)}
         cut = dict.fromkeys(rows, worked_examples.cut_date(indicator))
         value = evaluate(catalog, indicator, rows, cut)[expect.grain, expect.period, "all", expect.scope]
-        for name, found in (
+        for name, result in (
             ("numerator", value.numerator),
             ("denominator", value.denominator),
             ("value", value.exact),
         ):
             wanted = getattr(expect, name)
-            assert wanted is None or found == Fraction(str(wanted)), f"{indicator.id} {name}"
+            assert wanted is None or result == Fraction(str(wanted)), f"{indicator.id} {name}"

@@ -128,13 +128,13 @@ IMPORTED_AS = {
 
 def imports_of(path: Path) -> set[str]:
     """The top-level names of what a file imports."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add((node.module or "").split(".")[0])
-    return found
+            names.add((node.module or "").split(".")[0])
+    return names
 
 
 def test_everything_the_app_imports_is_asked_for_by_name_and_nothing_else_is() -> None:
@@ -185,10 +185,10 @@ def test_no_module_is_named_after_nothing() -> None:
 def test_the_top_level_holds_the_rooms_of_the_design_and_nothing_else() -> None:
     rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "tests", "docs"}
     papers = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", *LOCKS}
-    found = {
+    names = {
         path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS
     }
-    assert found | {"data"} == rooms | papers
+    assert names | {"data"} == rooms | papers
 
 
 def test_nothing_names_the_place_it_was_written_at() -> None:
@@ -262,9 +262,9 @@ def test_the_indicator_shown_in_the_readme_loads_and_its_example_is_right(tmp_pa
     shown.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
     catalog = loader.load(tmp_path / "seeds")
     indicator = catalog.indicators["shown_in_readme"]
-    rows = {one.table: list(one.rows) for one in worked_examples.tables(indicator, catalog)}
-    found = evaluate(catalog, indicator, rows, dict.fromkeys(rows, worked_examples.cut_date(indicator)))
-    value = found["month", "2026-01", ALL_DEPARTMENTS, "all"]
+    rows = {example.table: list(example.rows) for example in worked_examples.tables(indicator, catalog)}
+    values = evaluate(catalog, indicator, rows, dict.fromkeys(rows, worked_examples.cut_date(indicator)))
+    value = values["month", "2026-01", ALL_DEPARTMENTS, "all"]
     assert (value.numerator, value.denominator) == (
         indicator.example.expect.numerator,
         indicator.example.expect.denominator,
@@ -272,9 +272,9 @@ def test_the_indicator_shown_in_the_readme_loads_and_its_example_is_right(tmp_pa
 
 
 def test_help_names_every_command_for_people() -> None:
-    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {
-        word for word in ("run", "test", "check", "sample", "bench", "lock") if f"make {word} " not in told
+        word for word in ("run", "test", "check", "sample", "bench", "lock") if f"make {word} " not in shown
     } == set()
 
 

@@ -29,8 +29,8 @@ def officers() -> Iterator[tuple[Server, Server]]:
     """Two processes that act."""
     both = Server(SEEDS), Server(SEEDS)
     yield both
-    for one in both:
-        one.stop()
+    for server in both:
+        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +96,10 @@ class Reader:
         """Let them act at the same time and look until they are done."""
         with ThreadPoolExecutor(len(acts)) as pool:
             running: list[Future[list[Ended]]] = [pool.submit(act) for act in acts]
-            while not all(one.done() for one in running):
+            while not all(turn.done() for turn in running):
                 self.look()
         self.look()
-        return [one.result() for one in running]
+        return [turn.result() for turn in running]
 
 
 def turns(server: Server, data: DataDir, acts: list[tuple[str, str]]) -> Callable[[], list[Ended]]:
@@ -119,9 +119,11 @@ def test_two_officers_publish_at_once_and_a_reader_sees_one_whole_version_or_the
         turns(officers[0], data, [("publish", versions[1])] * TURNS),
         turns(officers[1], data, [("publish", versions[2])] * TURNS),
     )
-    assert [[one.how for one in acts] for acts in ends] == [["finished"] * TURNS] * 2
-    told = audit.entries(data)[before:]
-    published = Counter(one.subject for one in told if (one.action, one.result) == ("发布", "成功"))
+    assert [[end.how for end in acts] for acts in ends] == [["finished"] * TURNS] * 2
+    entries = audit.entries(data)[before:]
+    published = Counter(
+        entry.subject for entry in entries if (entry.action, entry.result) == ("发布", "成功")
+    )
     assert published == {versions[1]: TURNS, versions[2]: TURNS}
     assert audit.verify(data) == ()
     assert debris(data) == []
@@ -140,14 +142,14 @@ def test_one_uploads_while_another_rolls_back(
         turns(officers[0], data, [("accept", str(1001 + 100 * n)) for n in range(TURNS)]),
         turns(officers[1], data, [("rollback", versions[n % 2]) for n in range(TURNS)]),
     )
-    assert [[one.how for one in acts] for acts in ends] == [["finished"] * TURNS] * 2
+    assert [[end.how for end in acts] for acts in ends] == [["finished"] * TURNS] * 2
     batches = list_batches(data)
     assert before < {batch.name for batch in batches}
     assert len(batches) == len(before) + TURNS
     assert [batch.sequence for batch in batches] == list(range(1, len(batches) + 1))
     assert store.current(data).version == versions[(TURNS - 1) % 2]
-    accepted = [one for one in audit.entries(data) if one.action == "上传" and one.result == "成功"]
-    assert {one.subject for one in accepted} == {f"cases/{batch.name}" for batch in batches}
+    accepted = [entry for entry in audit.entries(data) if entry.action == "上传" and entry.result == "成功"]
+    assert {entry.subject for entry in accepted} == {f"cases/{batch.name}" for batch in batches}
     assert debris(data) == []
     record_property("figures", f"upload and roll back, {TURNS} each: {reader.seen.total()} looks, no error")
 
@@ -158,11 +160,13 @@ def test_the_same_file_uploaded_by_two_at_once_is_one_batch(
     data, versions = folder
     before = len(list_batches(data))
     acts = [("accept", str(7001 + 100 * n)) for n in range(5)]
-    ends = Reader(data, versions).while_they_act(*(turns(one, data, acts) for one in officers))
-    assert [one.said for one in ends[0]] == [one.said for one in ends[1]]
+    ends = Reader(data, versions).while_they_act(*(turns(officer, data, acts) for officer in officers))
+    assert [end.said for end in ends[0]] == [end.said for end in ends[1]]
     assert len(list_batches(data)) == before + 5
-    told = [one for one in audit.entries(data) if one.action == "上传" and one.result == "成功"][-10:]
-    assert sorted(one.detail["already"] for one in told) == [False] * 5 + [True] * 5
+    entries = [entry for entry in audit.entries(data) if entry.action == "上传" and entry.result == "成功"][
+        -10:
+    ]
+    assert sorted(entry.detail["already"] for entry in entries) == [False] * 5 + [True] * 5
 
 
 def test_the_same_version_built_by_two_at_once_is_one_file(
@@ -171,8 +175,8 @@ def test_the_same_version_built_by_two_at_once_is_one_file(
     data, versions = folder
     reader = Reader(data, versions)
     assert officers[0].run("accept", data, "9001").how == "finished"
-    ends = reader.while_they_act(*(turns(one, data, [("build", "")]) for one in officers))
-    assert [one.how for acts in ends for one in acts] == ["finished"] * 2
+    ends = reader.while_they_act(*(turns(officer, data, [("build", "")]) for officer in officers))
+    assert [end.how for acts in ends for end in acts] == ["finished"] * 2
     new = {path.stem for path in data.warehouse.glob("*.duckdb")} - set(versions)
     assert len(new) == 1
     assert page(data, new.pop())[0] == reader.expected[versions[2]][0] + 12
@@ -188,7 +192,7 @@ def test_one_publishes_while_another_prunes_and_a_reader_keeps_what_it_opened(
         turns(officers[0], data, [("publish", versions[1 + n % 2]) for n in range(TURNS)]),
         turns(officers[1], data, [("prune", "2")] * TURNS),
     )
-    assert [[one.how for one in acts] for acts in ends] == [["finished"] * TURNS] * 2
+    assert [[end.how for end in acts] for acts in ends] == [["finished"] * TURNS] * 2
     assert [data.database(version).exists() for version in versions] == [False, True, True]
     assert opened.execute("SELECT count(*) FROM cases").fetchall() == [(reader.expected[versions[0]][0],)]
     opened.close()
@@ -201,7 +205,7 @@ def test_withdrawals_of_two_at_once_are_all_kept(folder: Folder, officers: tuple
     ends = Reader(data, versions).while_they_act(
         *(turns(one, data, own) for one, own in zip(officers, acts, strict=True))
     )
-    assert [one.how for own in ends for one in own] == ["finished"] * 16
-    told = Counter((one.action, one.subject) for one in audit.entries(data))
+    assert [end.how for own in ends for end in own] == ["finished"] * 16
+    entries = Counter((entry.action, entry.subject) for entry in audit.entries(data))
     for name in (first, second):
-        assert told["撤回批次", f"cases/{name}"] == told["恢复批次", f"cases/{name}"] == 4
+        assert entries["撤回批次", f"cases/{name}"] == entries["恢复批次", f"cases/{name}"] == 4
