@@ -1,4 +1,4 @@
-"""What every test can count on: the committed seeds, a data folder of its own, and no way to the real one."""
+"""Fixtures for every test: the committed seeds, an empty data folder, the published sample; and the real data is closed."""
 
 import os
 import sys

@@ -11,7 +11,7 @@ from scorecard.access import Actor
 from scorecard.assessment.data_quality import TableState
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import text
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
@@ -52,7 +52,7 @@ def test_the_sample_is_never_late_and_is_said_to_be_sound(sample: DataDir, open_
 
 @pytest.mark.parametrize(
     ("actor", "told"), [(OFFICER, True), (LEADER, False), (CIVIL, False), (VISITOR, False)],
-    ids=lambda one: one.role if isinstance(one, Actor) else None,
+    ids=lambda actor: actor.role if isinstance(actor, Actor) else None,
 )  # fmt: skip
 def test_batches_that_wait_are_mentioned_to_those_who_may_publish(
     actor: Actor, told: bool, cases: DataDir, catalog: Catalog, open_page: Open
@@ -64,15 +64,15 @@ def test_batches_that_wait_are_mentioned_to_those_who_may_publish(
 
 def held_aside(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The published cases as if so many of their rows were set aside."""
-    real = store.tables
+    real = warehouse.tables
 
     def with_aside(connection):
         return {
-            name: TableState(name, one.as_of, one.rows, one.batches, rows, one.faults)
-            for name, one in real(connection).items()
+            name: TableState(name, state.as_of, state.rows, state.batches, rows, state.faults)
+            for name, state in real(connection).items()
         }
 
-    monkeypatch.setattr(store, "tables", with_aside)
+    monkeypatch.setattr(warehouse, "tables", with_aside)
 
 
 def test_rows_aside_are_counted_on_every_page_that_uses_the_table_and_judged_below_the_limit(
@@ -83,7 +83,7 @@ def test_rows_aside_are_counted_on_every_page_that_uses_the_table_and_judged_bel
     assert "审判案件表 3 行（占 4.76%）" in text(app)
     assert "超过 5.00%" not in text(app)
     for page in catalog.domains:
-        used = any("cases" in one.formula.tables for one in catalog.of_domain(page))
+        used = any("cases" in indicator.formula.tables for indicator in catalog.of_domain(page))
         assert ("审判案件表 3 行（占 4.76%）" in text(turn(app, page))) == used
     app.query_params["indicator"] = "small_claims_rate"
     assert text(turn(app, "commercial_disputes")).count("审判案件表 3 行（占 4.76%）") == 2

@@ -28,16 +28,16 @@ def attacked(good: bool) -> bytes:
 
 def shown_elsewhere(app: AppTest) -> list[str]:
     """Every text on the page that does not go through our templates: labels, tooltips, captions, options, messages."""
-    found: list[str] = []
+    texts: list[str] = []
     for block in app:
         if block.type in ("html", "root", "unknown"):
             continue
         proto = getattr(block, "proto", None)
         for field in ("label", "help", "body", "placeholder", "icon"):
             value = getattr(proto, field, "")
-            found += [value] if isinstance(value, str) else []
-        found += [str(option) for option in getattr(proto, "options", [])]
-    return found
+            texts += [value] if isinstance(value, str) else []
+        texts += [str(option) for option in getattr(proto, "options", [])]
+    return texts
 
 
 @pytest.mark.parametrize("good", [True, False], ids=["taken", "refused"])

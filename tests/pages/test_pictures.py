@@ -43,7 +43,7 @@ BYTES = b"\x89PNG of a test"
 
 @dataclass
 class Press:
-    """A press that keeps what it is given instead of printing it."""
+    """A browser queue that records its orders instead of printing them."""
 
     pages: list[tuple[PageSheet, PictureSize, PictureSubject]] = field(default_factory=list)
     charts: list[tuple[str, PictureSize, PictureSubject]] = field(default_factory=list)
@@ -77,7 +77,7 @@ def exporting(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Data
 
 def shown(app: AppTest) -> list[str]:
     """The HTML of the page that belongs into its picture, as it was sent to the reader."""
-    bodies = [one.proto.body for one in app.get("html")]
+    bodies = [block.proto.body for block in app.get("html")]
     return [body for body in bodies if not NOT_PICTURED.search(body)]
 
 
@@ -88,7 +88,7 @@ def pressed(app: AppTest, key: str) -> AppTest:
 
 
 def buttons(app: AppTest) -> list[str]:
-    return [one.key for one in app.button if one.key and one.key.startswith("picture_")]
+    return [button.key for button in app.button if button.key and button.key.startswith("picture_")]
 
 
 def numbers_drawn(spec: str) -> list[object]:
@@ -98,9 +98,9 @@ def numbers_drawn(spec: str) -> list[object]:
 
 def drawn_in(blocks: list[str]) -> list[list[object]]:
     plots = [
-        found[1]
+        script[1]
         for block in blocks
-        if (found := re.search(r'<script type="application/json">(.*?)</script>', block))
+        if (script := re.search(r'<script type="application/json">(.*?)</script>', block))
     ]
     return [numbers_drawn(unescape(plot)) for plot in plots]
 
@@ -115,7 +115,7 @@ def everything_shown_is_pictured(app: AppTest, press: Press) -> None:
     assert size is A4
     html = [block.replace("<details open", "<details") for block in sheet.blocks if "<figure" not in block]
     assert html == shown(app)
-    figures = [one.proto.spec for one in app.get("plotly_chart")]
+    figures = [chart.proto.spec for chart in app.get("plotly_chart")]
     blocks = [block for block in sheet.blocks if "<figure" in block]
     assert drawn_in(blocks) == [numbers_drawn(spec) for spec in figures]
     assert "<button" not in "".join(sheet.blocks)
@@ -143,7 +143,7 @@ def test_only_those_who_may_export_are_offered_pictures(
     visitor.segmented_control(key="topic").set_value("纠纷去向").run()
     assert visitor.get("plotly_chart")
     assert buttons(visitor) == []
-    assert "没有浏览器" not in "".join(one.proto.body for one in visitor.get("html"))
+    assert "没有浏览器" not in "".join(block.proto.body for block in visitor.get("html"))
 
 
 def test_the_choice_stands_on_the_picture_in_words_and_in_its_name(
@@ -181,7 +181,7 @@ def test_one_chart_is_pictured_alone_under_its_own_title(
 ) -> None:
     app = open_page(exporting, "commercial_disputes")
     app.segmented_control(key="topic").set_value("纠纷去向").run()
-    specs = [one.proto.spec for one in app.get("plotly_chart")]
+    specs = [chart.proto.spec for chart in app.get("plotly_chart")]
     charts = [key for key in buttons(app) if key.endswith("_projector") and "_chart_" in key]
     assert len(charts) == len(specs) == 2
     for key, spec in zip(charts, specs, strict=True):
@@ -230,7 +230,7 @@ def test_a_picture_is_on_record_and_its_version_stays(
     assert line.detail["export"] == inside.id
     assert line.detail["manifest"] == sha256(press.pages[-1][2].manifest.encode()).hexdigest()
     assert len(inside.sources) > 5
-    assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) for one in inside.sources)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", source.sha256) for source in inside.sources)
 
 
 def test_what_is_looked_for_in_case_lists_is_in_no_record(
@@ -248,10 +248,10 @@ def test_a_press_that_fails_is_told_in_four_parts_and_hands_out_nothing(
 ) -> None:
     press.refuses = True
     app = pressed(open_page(exporting, "measures"), "page_a4")
-    said = "".join(one.proto.body for one in app.get("html"))
+    said = "".join(block.proto.body for block in app.get("html"))
     for part in ("浏览器停了", "一台能用的浏览器", "请稍后再试"):
         assert part in said
-    assert not [one for one in app.get("download_button") if "made_" in one.proto.id]
+    assert not [button for button in app.get("download_button") if "made_" in button.proto.id]
     assert last_export(exporting).result == "拒绝"
 
 
@@ -261,7 +261,7 @@ def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
     monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: None)
     app = open_page(exporting, "commercial_disputes")
     app.segmented_control(key="topic").set_value("纠纷去向").run()
-    said = "".join(one.proto.body for one in app.get("html"))
+    said = "".join(block.proto.body for block in app.get("html"))
     assert said.count("服务器上没有浏览器") == 1
     assert "相机按钮" in said
     assert buttons(app) == []
