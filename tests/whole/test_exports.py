@@ -21,8 +21,8 @@ from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
 from etl.sample import writing
 from etl.versions.enter import one_row_csv
+from scorecard.audit import listing
 from scorecard.audit.entry import AuditEntry
-from scorecard.audit.listing import audit_csv
 from scorecard.briefing.xlsx import csv_annex
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -155,10 +155,11 @@ def minutes(given: Given) -> bytes:
 
 
 def audit_record(given: Given) -> bytes:
-    return audit_csv(
+    entries = (
         AuditEntry(-3, "2026-10-31T09:00:00+08:00", text, text, text, "导出", text, "成功", {"note": text})
         for text in given.texts
     )
+    return write_csv(listing.HEADER, (listing._row(entry) for entry in entries))
 
 
 def annex(given: Given) -> bytes:

@@ -27,7 +27,7 @@ from scorecard.errors import SeedErrors
 from scorecard.narrative import glossary
 from scorecard.queries.evidence import evidence_queries
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import evidence_rows, versions as store
+from scorecard.store import evidence_rows, versions as store, warehouse
 from tests.conftest import ROOT
 from tests.support.actors import OFFICER
 from tests.support.court import period
@@ -177,7 +177,7 @@ def test_a_new_type_goes_all_the_way_from_contract_to_case_list(hearings: Hearin
     version = build(catalog, data)
     publish(data, version, OFFICER)
     with closing(store.connect(data, version)) as connection:
-        (value,) = store.series(connection, catalog, "month", "all", "all")["long_hearings"][-1:]
+        (value,) = warehouse.series(connection, catalog, "month", "all", "all")["long_hearings"][-1:]
         assert (value.numerator, value.denominator) == (1, 2)
         indicator = catalog.indicators["long_hearings"]
         (behind,) = evidence_queries(catalog, indicator, period("2026-01"), ALL_DEPARTMENTS, "all", AS_OF)
