@@ -1,79 +1,60 @@
-"""Figures: data in, Plotly figure out. Every figure carries its title, its target and its provenance inside it."""
+"""The trend figure of an indicator: target, control limits, line, points, the numbered marks of the time axis."""
 
-import re
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
+from scorecard.assessment.control_chart import ControlChart
+from scorecard.assessment.judged_period import JudgedPeriod
+from scorecard.assessment.spc import Variation
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.limit_layers import draw_limits, draw_marks, room_for_names
-from scorecard.charts.stamp import LINE, Said, plain, stamp
-from scorecard.charts.theme import palette, template
-from scorecard.charts.trend_layers import draw_line, draw_points, draw_target
-from scorecard.narrative.time_axis_notes import footnotes
-from scorecard.narrative.trend import Trend, span_of
+from scorecard.charts.figure import (
+    CHOSEN,
+    LAST,
+    LIMIT,
+    TARGET,
+    FigureFrame,
+    draw_band,
+    draw_line,
+    finished,
+    plain,
+    started,
+    write,
+    write_in_the_middle,
+)
+from scorecard.charts.theme import faded, mark, palette
+from scorecard.narrative.control_words import level, possible
+from scorecard.narrative.time_axis_notes import AxisNote, footnotes
+from scorecard.narrative.trend import Trend, span_of, word_of
 
-# One button, the camera, in Chinese: the library's others would edit a picture whose numbers are official, its cloud
-# would take it away. Where the library has no word of ours it would say "Download plot as a PNG".
-_WORDS = {
-    "Download plot as a PNG": "保存图片（PNG）",
-    "Preparing image - this may take a few seconds": "正在生成图片",
-    "Image download succeeded": "图片已保存",
-    "Sorry, there was a problem downloading your image!": "图片没有存成，请重试",
-}
-_SCALE = 3  # pixels of the saved picture to each of the screen's: 1,900 px wide and more
-_NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')  # what a file's name may not hold anywhere
-HEIGHT = 400
+_HEIGHT = 400
+_ROOM = 4  # lines that fit below the figure without making it taller
 _MOST_TICKS = 9
-_ROOM = 4  # lines there is room for without making the figure taller
+_NAMES = 0.18  # of the axis: what "试用控制上限 100.00%" needs
+_SHAPES = {"▲": "triangle-up", "▼": "triangle-down", "◆": "diamond", "○": "circle"}
 
 
-def config(name: str) -> dict[str, Any]:
-    """How the library shows a figure: nothing but a camera, whose picture is saved under `name`."""
-    return {
-        "displaylogo": False,
-        "showSendToCloud": False,
-        "scrollZoom": False,
-        "displayModeBar": True,
-        "modeBarButtons": [["toImage"]],
-        "locale": "zh-CN",
-        "locales": {"zh-CN": {"dictionary": _WORDS, "format": {}}},
-        "toImageButtonOptions": {
-            "format": "png",
-            "filename": _NO_NAME.sub("_", name).strip("_") or "图",
-            "scale": _SCALE,
-        },
-    }
-
-
-def trend(shown: Trend) -> go.Figure:
+def trend(series: Trend) -> go.Figure:
     """The series in navy against its target: solid points are settled, hollow ones may still move and say why.
 
     At monthly grain mean and control limits are fine dotted lines and only the points that signal are coloured; at
     other grains missed periods are marked by an orange ▼. Periods are categories with our own labels,
     so the axis never invents dates.
     """
-    figure = go.Figure()
-    labels = [point.label for point in shown.points]
-    draw_target(figure, shown.points)
-    if shown.control is not None:
-        draw_limits(figure, shown.control, labels)
-    draw_line(figure, shown.points, {one.position for one in shown.marks if one.breaks})
-    draw_points(figure, shown)
-    draw_marks(figure, shown.marks)
-    low, high = span_of(shown)
-    said = _said(shown)
-    lines = said.folded()
+    lines = (*footnotes(series.marks), *series.notes, *series.provenance)
+    frame = FigureFrame(series.title, series.subtitle, lines, series.sample, series.reading)
+    figure = started(frame, _HEIGHT, {"b": 100})
+    labels = [point.label for point in series.points]
+    _draw_target(figure, series.points)
+    if series.control is not None:
+        _draw_limits(figure, series.control, labels)
+    _draw_values(figure, series)
+    _draw_points(figure, series)
+    _draw_marks(figure, series.marks)
+    low, high = span_of(series)
     figure.update_layout(
-        template=template(),
-        height=HEIGHT + LINE * max(0, len(lines) - _ROOM),
-        margin_b=36 + LINE * max(len(lines), _ROOM),
-        hovermode="closest",
-        title={
-            "text": f"<b>{plain(shown.title)}</b>",
-            "subtitle": {"text": plain(shown.subtitle), "font": {"size": 12, "color": palette().grey}},
-        },
         xaxis={
             "type": "category",
             "categoryorder": "array",
@@ -82,20 +63,14 @@ def trend(shown: Trend) -> go.Figure:
             "tickvals": ticks(labels),
             "ticktext": ticks(labels),
             "tickangle": 0,
-            "range": [-0.6 - room_for_names(shown.control, labels), len(labels) - 0.4],
+            "range": [-0.6 - _room_for_names(series.control, labels), len(labels) - 0.4],
         },
-        yaxis={
-            "range": [low, high],
-            **scale(low, high, shown.unit).axis(),
-        },
+        yaxis={"range": [low, high], **scale(low, high, series.unit).axis()},
     )
-    _stamp(figure, shown, said, lines)
+    finished(figure, frame, room=_ROOM, lift=32)
+    if not any(point.value is not None for point in series.points):
+        write_in_the_middle(figure, "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。")
     return figure
-
-
-def _said(shown: Trend) -> Said:
-    """What stands below the figure: its reading, footnotes, the choice of baseline, provenance."""
-    return Said(shown.reading, (*footnotes(shown.marks), *shown.notes, *shown.provenance), shown.sample)
 
 
 def ticks(labels: Sequence[str]) -> list[str]:
@@ -104,15 +79,189 @@ def ticks(labels: Sequence[str]) -> list[str]:
     return list(labels[::-1][::step][::-1])
 
 
-def _stamp(figure: go.Figure, shown: Trend, said: Said, lines: Sequence[str]) -> None:
-    stamp(figure, said, lines, 32)
-    if not any(point.value is not None for point in shown.points):
-        figure.add_annotation(
-            x=0.5,
-            y=0.5,
-            xref="paper",
-            yref="paper",
-            showarrow=False,
-            text="各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。",
-            font={"size": 14, "color": palette().grey},
-        )
+# --- target and control limits --------------------------------------------------------------------------------
+
+
+def _draw_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
+    """A dashed, labelled line for one bound, a pale band between two; steps where the target changed."""
+    colour = palette().accent
+    labels = [point.label for point in points]
+    lower, upper = [point.lower for point in points], [point.upper for point in points]
+    if any(point.lower is not None and point.upper is not None for point in points):
+        draw_band(figure, labels, lower, upper, "hvh", 0.10)
+    for bound in (lower, upper):
+        if any(value is not None for value in bound):
+            draw_line(figure, labels, bound, {"color": colour, "width": 1.2, "dash": "dash", "shape": "hvh"})
+    # The target's own words at the right end of its line, on the side where the last value is not.
+    last = next((point for point in reversed(points) if _bounds(point)), None)
+    if last is None:
+        return
+    bounds = _bounds(last)
+    value = next((point.value for point in reversed(points) if point.value is not None), bounds[0])
+    at = max(bounds, key=lambda bound: abs(bound - value))
+    write(
+        figure, "目标<br>" + plain(last.target).replace("（", "<br>（"), 12, colour, name=TARGET, align="left",
+        x=1, xref="paper", xanchor="left", xshift=6, y=at, yanchor="top" if value >= at else "bottom",
+    )  # fmt: skip
+
+
+def _bounds(point: JudgedPeriod) -> list[float]:
+    return [bound for bound in (point.lower, point.upper) if bound is not None]
+
+
+def _draw_limits(figure: go.Figure, chart: ControlChart, labels: Sequence[str]) -> None:
+    """Each part's mean and limits from its first month to the next part; a limit no value can reach is not drawn.
+
+    Their names stand at the first month of the last part, left of the axis's first period where there is only one part.
+    """
+    grey = palette().grey
+    at = {label: position for position, label in enumerate(labels)}
+    firsts = [at.get(chart.months[part.start].period.label) for part in chart.parts]
+    for part, first, end in zip(chart.parts, firsts, [*firsts, len(labels)][1:], strict=True):
+        limits = part.limits
+        if limits is None or limits.flat or first is None or end is None:
+            continue
+        low, high = possible(limits, chart)
+        trial = "试用" if limits.trial else ""
+        for value, name, reached, anchor in (
+            (limits.upper, f"{trial}控制上限", limits.upper == high, "bottom"),
+            (limits.mean, "均值", True, "bottom"),
+            (limits.lower, f"{trial}控制下限", limits.lower == low, "top"),
+        ):
+            if not reached:
+                continue
+            months = list(labels[first:end])
+            line = {"color": grey, "width": 1, "dash": "dot"}
+            draw_line(figure, months, [float(value)] * len(months), line, name=name)
+            if end == len(labels):
+                place: dict[str, object] = (
+                    {"xanchor": "right", "xshift": -8, "yanchor": "middle"}
+                    if first == 0
+                    else {"xanchor": "left", "xshift": 0, "yanchor": anchor}
+                )
+                text = f"{name} {level(value, chart.indicator.unit)}"
+                write(figure, text, 11, grey, name=LIMIT, x=months[0], y=float(value), **place)
+
+
+def _room_for_names(chart: ControlChart | None, labels: Sequence[str]) -> float:
+    """How far the axis reaches to the left of the first period, so that the names of the limits cover no value."""
+    limits = chart.parts[0].limits if chart is not None and len(chart.parts) == 1 else None
+    return 0.0 if limits is None or limits.flat else _NAMES * len(labels)
+
+
+# --- the values -----------------------------------------------------------------------------------------------
+
+
+def _draw_values(figure: go.Figure, series: Trend) -> None:
+    """Settled periods in a full line; dotted on from the last settled one where values may still move.
+
+    The line stops before every mark that breaks it: what follows was counted by another definition.
+    """
+    colour, points = palette().ink, series.points
+    labels = [point.label for point in points]
+    settled = [point.value if point.settled else None for point in points]
+    breaks = sorted({note.position for note in series.marks if note.breaks})
+    for start, end in pairwise([0, *breaks, len(points)]):
+        line = {"color": colour, "width": 2}
+        draw_line(figure, labels[start:end], settled[start:end], line, connectgaps=False)
+    first = next((index for index, point in enumerate(points) if not point.settled), None)
+    if first is not None:
+        moving = [point.value if index >= first - 1 else None for index, point in enumerate(points)]
+        draw_line(figure, labels, moving, {"color": colour, "width": 1.2, "dash": "dot"})
+
+
+def _draw_points(figure: go.Figure, series: Trend) -> None:
+    """Navy circles; coloured, and of another shape, are only the points that say something by themselves.
+
+    Under statistical process control those are the signals; without it, the missed targets. Hollow points may move.
+    """
+    colours = palette()
+    points = [point for point in series.points if point.value is not None]
+    words: list[VerdictWord | Variation | None] = [word_of(series, point) for point in points]
+    tones = [mark(word).colour if word else colours.ink for word in words]
+    figure.add_scatter(
+        x=[point.label for point in points],
+        y=[point.value for point in points],
+        mode="markers",
+        marker={
+            "opacity": 1,
+            "symbol": [_SHAPES[mark(word).symbol] if word else "circle" for word in words],
+            "size": [
+                10 if word or point.key == series.chosen else 6
+                for word, point in zip(words, points, strict=True)
+            ],
+            "color": [
+                tone if point.settled else colours.paper for tone, point in zip(tones, points, strict=True)
+            ],
+            "line": {"width": 1.6, "color": tones},
+        },
+        customdata=[
+            [plain(point.text), plain(point.halves), _words(point, word), plain(point.target)]
+            for word, point in zip(words, points, strict=True)
+        ],
+        hovertemplate=(
+            "<b>%{x}　%{customdata[0]}</b><br>%{customdata[1]}<br>目标 %{customdata[3]}<br>%{customdata[2]}"
+            "<extra></extra>"
+        ),
+        cliponaxis=False,
+    )
+    if points:
+        _label_last(figure, points[-1], span_of(series))
+        _label_chosen(figure, points, series.chosen)
+
+
+def _words(point: JudgedPeriod, word: VerdictWord | Variation | None) -> str:
+    """The verdict of a point, and the word it is coloured by where that is another."""
+    words: list[VerdictWord | Variation] = [point.verdict.word]
+    if word and word != point.verdict.word:
+        words.append(word)
+    return "　".join(f"{mark(word).symbol} {word}" for word in words)
+
+
+def _label_last(figure: go.Figure, point: JudgedPeriod, span: tuple[float, float]) -> None:
+    """The last value to the right of its point, away from its target and clear of the axis."""
+    assert point.value is not None
+    bounds = _bounds(point)
+    clear = point.value > span[0] + 0.12 * (span[1] - span[0])
+    below = len(bounds) == 1 and point.value < bounds[0] and clear
+    word = "" if point.settled else f"<br>{point.verdict.word}"
+    write(
+        figure, f"<b>{plain(point.text)}</b>{word}", 13, _tone(point), name=LAST, align="left",
+        x=point.label, xanchor="left", xshift=6, y=point.value, yanchor="top" if below else "bottom",
+    )  # fmt: skip
+
+
+def _label_chosen(figure: go.Figure, points: Sequence[JudgedPeriod], chosen: str) -> None:
+    """The chosen period's value, above a crest and below a trough; the last one already has its own."""
+    index = next((index for index, point in enumerate(points[:-1]) if point.key == chosen), None)
+    if index is None:
+        return
+    point = points[index]
+    neighbours = (*points[max(index - 1, 0) : index], points[index + 1])
+    around = [neighbour.value for neighbour in neighbours if neighbour.value is not None]
+    crest = (point.value or 0.0) >= sum(around) / len(around)
+    text, shift = f"<b>{plain(point.text)}</b>", 18 if crest else -18
+    write(figure, text, 13, _tone(point), name=CHOSEN, x=point.label, y=point.value, yshift=shift)
+
+
+def _tone(point: JudgedPeriod) -> str:
+    return mark(point.verdict.word).colour if point.settled else palette().grey
+
+
+# --- marks of the time axis -----------------------------------------------------------------------------------
+
+
+def _draw_marks(figure: go.Figure, notes: Sequence[AxisNote]) -> None:
+    """A thin upright line with its number above: between two periods for a change, on the period for an event."""
+    grey = palette().grey
+    symbols: dict[float, str] = {}
+    for note in notes:
+        at = note.position - 0.5 if note.before else note.position
+        symbols[at] = symbols.get(at, "") + note.symbol
+        dash = "solid" if note.breaks else "dot"
+        figure.add_shape(
+            type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", layer="below",
+            line={"color": faded(grey, 0.8), "width": 1, "dash": dash},
+        )  # fmt: skip
+    for at, text in symbols.items():
+        write(figure, text, 12, grey, x=at, y=1, yref="paper", yanchor="bottom")

@@ -28,7 +28,7 @@ from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.charts import trend_of_card
+from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import glossary, sentences
 from scorecard.narrative.control_words import variation_sentence
 from scorecard.narrative.provenance import as_of_text
@@ -206,7 +206,7 @@ def manifest(version: Version, indicators: Sequence[str]) -> ExportManifest:
 
 
 def _figure(number: int, version: Version, whole: CardInputs, card: Card, chosen: Period) -> Figure:
-    drawn = trend_of_card.trend_of(version, whole, card)
+    drawn = trend_of(version, whole, card)
     return Figure(number, line(version, whole, card, chosen), drawn, sentences.of_indicator(card))
 
 

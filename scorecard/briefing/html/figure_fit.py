@@ -11,7 +11,7 @@ from typing import Any
 
 from scorecard.briefing.html.figure_axis import LINE, SMALLEST, FigureJson, em, fraction, text_width
 from scorecard.briefing.html.figure_labels import arrange_labels
-from scorecard.charts.stamp import LIMIT, STAMP, left_out
+from scorecard.charts.figure import LIMIT, STAMP, left_out
 
 _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scorecard.briefing.html.figure_axis import FigureJson, fraction, text_height, text_width
-from scorecard.charts.stamp import CHOSEN, LAST, LIMIT, TARGET
+from scorecard.charts.figure import CHOSEN, LAST, LIMIT, TARGET
 
 _GAP = 2  # px between two words
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from scorecard.charts.enlarge import enlarged
+from scorecard.charts.figure import enlarged
 
 FACTOR = 1.7  # the smallest words of a card become 20 px at 1920 by 1080
 _KEY = "room"

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.charts import stage_times
-from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow
+from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow, stage_times
 from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
@@ -148,7 +147,7 @@ def times(view: View) -> None:
         view,
         "stages",
         "立案、一审、首次执行的平均用时",
-        lambda frame: stage_times.stage_times(frame, stages, base),
+        lambda frame: stage_times(frame, stages, base),
         lines[0] + lines[1],
         ("cases", "enforcement"),
         basis="各环节：该环节在报告期内完成的案件；同一批案件：报告期内执结、原审案号可查的首次执行",

@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 
 from scorecard.calendar.period import day_text
-from scorecard.charts.flow import FigureFrame
-from scorecard.charts.trend import config
+from scorecard.charts.figure import FigureFrame, config
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.storage.file_names import file_name
 from scorecard.topics.slices import Slice, obstacle, slice_of

@@ -3,7 +3,7 @@
 import pytest
 
 from scorecard.charts import theme, trend
-from scorecard.charts.enlarge import enlarged
+from scorecard.charts.figure import enlarged
 from scorecard.charts.theme import Palette
 from tests.scorecard.charts.test_trend import luminance, point, shown
 

@@ -17,6 +17,7 @@ from scorecard.assessment.spc import ASSURANCES, VARIATIONS
 from scorecard.assessment.verdict import WORDS, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts
+from scorecard.charts.figure import config as camera
 from scorecard.charts.sparkline import sparkline
 from scorecard.narrative.time_axis_notes import AxisNote
 from scorecard.records.targets import Bounds
@@ -132,14 +133,14 @@ def test_the_axis_holds_every_value(value: float) -> None:
 
 
 def test_the_only_button_of_a_figure_is_a_camera_that_speaks_chinese_and_names_the_file() -> None:
-    config = charts.config('诉前调解成功率_2026年1—10月:*?"<>|\\/ x')
+    config = camera('诉前调解成功率_2026年1—10月:*?"<>|\\/ x')
     assert config["modeBarButtons"] == [["toImage"]]
     assert config["showSendToCloud"] is False
     assert config["displaylogo"] is False
     words = config["locales"][config["locale"]]["dictionary"]
     assert all(re.search("[\u4e00-\u9fff]", word) for word in words.values())
     assert config["toImageButtonOptions"]["filename"] == "诉前调解成功率_2026年1—10月_x"
-    assert charts.config(" / ")["toImageButtonOptions"]["filename"] == "图"
+    assert camera(" / ")["toImageButtonOptions"]["filename"] == "图"
 
 
 def test_every_word_the_camera_may_say_is_a_word_of_ours() -> None:
@@ -148,7 +149,7 @@ def test_every_word_the_camera_may_say_is_a_word_of_ours() -> None:
     start = library.index('name:"toImage"')
     button = library[start : library.index('name:"downloadJson"', start)]
     asked = re.findall(r'\w\(\w,"([A-Z][^"]+)"\)', button)
-    known = charts.config("图")["locales"]["zh-CN"]["dictionary"]
+    known = camera("图")["locales"]["zh-CN"]["dictionary"]
     assert set(asked) - {"Download plot"} == set(known)  # that one is for other formats than PNG
 
 

@@ -15,8 +15,8 @@ import pytest
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import stage_times
-from scorecard.charts.flow import FigureFrame
+from scorecard.charts import flow
+from scorecard.charts.figure import FigureFrame
 from scorecard.records import parameters
 from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
@@ -303,7 +303,7 @@ def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> N
         (stage("甲", 8, 400), stage("乙", 8, 80), stage("丙", 8, 560)),
         20,
     )
-    bars = json.loads(stage_times.stage_times(SHEET, shown, 5).to_json())["data"]
+    bars = json.loads(flow.stage_times(SHEET, shown, 5).to_json())["data"]
     assert [(bar["base"], bar["x"]) for bar in bars] == [
         ([0.0], [2.0]), ([0.0], [50.0]), ([0.0], [50.0]), ([50.0], [10.0]), ([60.0], [70.0]),
     ]  # fmt: skip
@@ -314,4 +314,4 @@ def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> N
 def test_too_few_same_cases_are_not_drawn_and_have_no_sum() -> None:
     nothing = Stages((), (stage("甲", 0, 0),), 3)
     assert nothing.whole is None
-    assert json.loads(stage_times.stage_times(SHEET, nothing, 5).to_json())["data"] == []
+    assert json.loads(flow.stage_times(SHEET, nothing, 5).to_json())["data"] == []

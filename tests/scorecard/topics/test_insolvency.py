@@ -14,7 +14,8 @@ from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.calendar.period import GRAINS, Grain, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import FigureFrame, FlowSegment, FlowStage, flow
+from scorecard.charts.figure import FigureFrame
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.store import warehouse
 from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Case

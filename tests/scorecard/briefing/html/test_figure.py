@@ -21,12 +21,12 @@ from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import (
     insolvency,
-    stage_times,
     trend,
-    trend_of_card,
 )
-from scorecard.charts.flow import FigureFrame, FlowSegment, FlowStage, flow
+from scorecard.charts.figure import FigureFrame
+from scorecard.charts.flow import FlowSegment, FlowStage, flow, stage_times
 from scorecard.charts.theme import mark
+from scorecard.charts.trend_of_card import trend_of
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version
@@ -82,7 +82,7 @@ def trends(sample: DataDir, grain: Any, key: str) -> Iterator[tuple[cards.Card, 
     assert chosen is not None
     whole = open_version.card_inputs(version, grain, ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     for card in cards.cards(whole, chosen):
-        yield card, trend.trend(trend_of_card.trend_of(version, whole, card))
+        yield card, trend.trend(trend_of(version, whole, card))
 
 
 def case(number: int, days: int, *, ended: bool) -> Case:
@@ -110,7 +110,7 @@ def topics() -> list[go.Figure]:
     return [
         flow(SHEET, rows),
         flow(SHEET, []),
-        stage_times.stage_times(SHEET, Stages(tuple(stage), tuple(stage), 900), 5),
+        stage_times(SHEET, Stages(tuple(stage), tuple(stage), 900), 5),
         insolvency.case_lines(SHEET, listed, [one.number for one in listed]),
         insolvency.case_lines(SHEET, [], []),
         insolvency.open_share(SHEET, survival([Spell(30 * n, n % 3 > 0) for n in range(1, 20)])),

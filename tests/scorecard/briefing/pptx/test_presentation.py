@@ -26,8 +26,8 @@ from scorecard.briefing.pptx import deck as deck_of, presentation as pptx
 from scorecard.briefing.pptx.series import chart_series, unsettled_periods
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.charts import trend_of_card
 from scorecard.charts.theme import MASTHEAD, palette
+from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.time_axis_notes import AxisNote
 from scorecard.records.targets import bounds, effective
@@ -76,7 +76,7 @@ def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
     drawn: list[Figure] = []
     for number, name in enumerate(MONTHLY, 1):
         card = cards.card(found, catalog.indicators[name], read)
-        trend = trend_of_card.trend_of(version, found, card)
+        trend = trend_of(version, found, card)
         drawn.append(Figure(number, line(version, found, card, read), trend, sentences.of_indicator(card)))
     return replace(given, blocks=tuple(drawn), lines=tuple(one.line for one in drawn))
 
