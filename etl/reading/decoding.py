@@ -112,8 +112,8 @@ def big5() -> Problem:
 
 
 def _damaged(raw: bytes, offset: int, encoding: str) -> Problem:
-    found = raw[offset : offset + 4].hex(" ").upper()
-    reason = f"按 {encoding} 读取时，此行有不能识别的字节（{found}），文件可能被截断或混用了两种编码"
+    unreadable = raw[offset : offset + 4].hex(" ").upper()
+    reason = f"按 {encoding} 读取时，此行有不能识别的字节（{unreadable}），文件可能被截断或混用了两种编码"
     return Problem("encoding_damaged", "refuse", line_of(raw, offset), "", "", reason, _SAVE_AS_CSV)
 
 

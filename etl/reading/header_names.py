@@ -39,5 +39,5 @@ def without_unit(folded: str, names: Collection[str]) -> tuple[str, str]:
 
 def unit_of(folded: str) -> tuple[str, str]:
     """A header without the unit in brackets behind it, and that unit; the header as it is when there is none."""
-    found = _UNIT.fullmatch(folded)
-    return (found[1], found[2]) if found and found[2] in _UNITS else (folded, "")
+    match = _UNIT.fullmatch(folded)
+    return (match[1], match[2]) if match and match[2] in _UNITS else (folded, "")

@@ -56,11 +56,11 @@ def _cells_as(raw: bytes, codec: str) -> list[str]:
 
 def _resembles(cells: Iterable[str], headers: list[str]) -> bool:
     """Whether at least two cells are headers, give or take the strokes that Traditional Chinese writes otherwise."""
-    found = 0
+    similar = 0
     for cell in islice(cells, _COMPARED):
         text = fold(cell[:_COMPARED])
-        found += bool(text) and any(SequenceMatcher(None, text, fold(h)).ratio() >= 0.75 for h in headers)
-        if found >= 2:
+        similar += bool(text) and any(SequenceMatcher(None, text, fold(h)).ratio() >= 0.75 for h in headers)
+        if similar >= 2:
             return True
     return False
 
@@ -127,7 +127,9 @@ def find_header(
     best, score = best_record(records, {*names, *said})
     if score < min(2, len(table.columns)):
         headers = [column.header for column in table.columns.values()]
-        findings.add(why_missing(raw, [(one.line, one.cells) for one in records], table.name, headers))
+        findings.add(
+            why_missing(raw, [(record.line, record.cells) for record in records], table.name, headers)
+        )
         return Located(None)
     record = records[best]
     for above in records[:best]:
@@ -142,9 +144,9 @@ def find_header(
 
 def best_record(records: list[CsvRecord], known: set[str]) -> tuple[int, int]:
     """The place of the record with the most known headers, and how many these are."""
-    scores = [sum(without_unit(fold(cell), known)[0] in known for cell in one.cells) for one in records] or [
-        0
-    ]
+    scores = [
+        sum(without_unit(fold(cell), known)[0] in known for cell in record.cells) for record in records
+    ] or [0]
     best = scores.index(max(scores))
     return best, scores[best]
 
@@ -155,7 +157,7 @@ def first_records(utf8: bytes) -> list[CsvRecord]:
 
     def lines() -> Iterator[str]:
         begin = 0
-        for end in chain((found.end() for found in _LINE_END.finditer(utf8)), [len(utf8)]):
+        for end in chain((ending.end() for ending in _LINE_END.finditer(utf8)), [len(utf8)]):
             if utf8.count(b",", begin, end) >= _WIDEST:
                 _refuse_width(len(ends) + 1)
             if begin < end:
@@ -276,18 +278,22 @@ class _Mapped:
         self._position.setdefault(column, number)
 
     def _tell_unknown_and_absent(self) -> None:
-        absent = {name: one for name, one in self._table.columns.items() if name not in self._position}
-        headers = [one.header for one in absent.values()]
+        absent = {name: column for name, column in self._table.columns.items() if name not in self._position}
+        headers = [column.header for column in absent.values()]
         unknown = [cell[:40] or f"（第{number}列，无表头）" for number, cell in self.unknown]
         for shown in unknown:
             near = hint(shown, headers)
             self._tell("header_unknown", "report", shown, "", "本表没有登记这一列，内容未读取", near)
-        for one in absent.values():
-            near = hint(one.header, unknown)
-            if one.required:
-                self._tell("header_required", "refuse", one.header, "", "缺少这一必填的列", near or TEMPLATE)
+        for column in absent.values():
+            near = hint(column.header, unknown)
+            if column.required:
+                self._tell(
+                    "header_required", "refuse", column.header, "", "缺少这一必填的列", near or TEMPLATE
+                )
             else:
-                self._tell("header_absent", "report", one.header, "", "文件里没有这一列，按“未知”处理", near)
+                self._tell(
+                    "header_absent", "report", column.header, "", "文件里没有这一列，按“未知”处理", near
+                )
 
     def _tell(
         self, code: str, severity: Severity, column: str, value: str, reason: str, suggestion: str = ""

@@ -69,7 +69,7 @@ def wrong_rows(
         return ()
     cursor = con.execute("SELECT * FROM written WHERE _line IN (SELECT unnest(?)) ORDER BY _line", [lines])
     names = [column[0] for column in cursor.description or ()]
-    found: list[WrongRow] = []
+    rows: list[WrongRow] = []
     for row in cursor.fetchall():
         cells = dict(zip(names, row, strict=True))
         shown = {
@@ -78,8 +78,8 @@ def wrong_rows(
             if name in cells
         }
         line = int(cells["_line"])
-        found.append(WrongRow(line, shown, frozenset(by_line[line] & shown.keys())))
-    return tuple(found)
+        rows.append(WrongRow(line, shown, frozenset(by_line[line] & shown.keys())))
+    return tuple(rows)
 
 
 def _shown(cell: str | None, *, private: bool) -> str:

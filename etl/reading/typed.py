@@ -163,10 +163,10 @@ def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]
 
 def _unclean(con: duckdb.DuckDBPyConnection, plan: _Plan) -> list[str]:
     """Every distinct spelling that SQL does not take."""
-    found = con.execute(
+    spellings = con.execute(
         f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.clean} IS NULL"
     ).fetchall()
-    return [text for (text,) in found]
+    return [text for (text,) in spellings]
 
 
 def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None:

@@ -107,7 +107,7 @@ class Template(Frozen):
                 if place is not None and (place not in PLACES or form or conversion):
                     remedy = hint(place, PLACES) if place not in PLACES else ""
                     said = f"{place}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
-                    expected = "、".join(f"{{{one}}}" for one in PLACES)
+                    expected = "、".join(f"{{{name}}}" for name in PLACES)
                     raise mistake(f"{key} 中的“{{{said}}}”", expected, remedy)
         if not self.sections:
             raise mistake("sections 为空", f"至少一节，kind 为：{'、'.join(KINDS)}")

@@ -241,7 +241,7 @@ class DepartmentType(WordType):
     lists_values = False
 
     def words(self, values: Words, departments: Departments) -> Words:
-        return {one.id: (one.name, *one.aliases) for one in departments.values()}
+        return {department.id: (department.name, *department.aliases) for department in departments.values()}
 
     def parse(self, text: str, words: Words) -> CellValue:
         for department, spellings in words.items():
@@ -250,14 +250,19 @@ class DepartmentType(WordType):
         raise ValueError(text)
 
     def expectation(self, text: str, words: Words) -> tuple[str, str]:
-        return self.expected, hint(text, [word for one, others in words.items() for word in (one, *others)])
+        return self.expected, hint(
+            text, [spelling for word, others in words.items() for spelling in (word, *others)]
+        )
 
     def _text(self, value: CellValue, departments: Departments) -> str:
         department = departments.get(str(value))
         return str(value) if department is None else department.name
 
     def text_sql(self, cell: str, departments: Departments) -> str:
-        names = " ".join(f"WHEN {quoted(one.id)} THEN {quoted(one.name)}" for one in departments.values())
+        names = " ".join(
+            f"WHEN {quoted(department.id)} THEN {quoted(department.name)}"
+            for department in departments.values()
+        )
         return f"CASE {cell} {names} ELSE {cell} END" if names else cell
 
 

@@ -38,10 +38,10 @@ def by_measure(
     """By the first measure each serves, then by id: the plan's order."""
     order = [*measures, *requirements]
 
-    def place(one: Worklist) -> tuple[int, str]:
-        return min((order.index(m) for m in one.measures if m in order), default=len(order)), one.id
+    def place(worklist: Worklist) -> tuple[int, str]:
+        return min((order.index(m) for m in worklist.measures if m in order), default=len(order)), worklist.id
 
-    return {one.id: one for one in sorted(worklists, key=place)}
+    return {worklist.id: worklist for worklist in sorted(worklists, key=place)}
 
 
 def in_plan_order(
@@ -120,7 +120,9 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
-    briefings = sorted(reader.folder("briefings", Template), key=lambda one: (one.position, one.id))
+    briefings = sorted(
+        reader.folder("briefings", Template), key=lambda template: (template.position, template.id)
+    )
     for table in tables.values():
         if table.seed:
             reader.require(table.seed)
@@ -136,7 +138,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         digest=_digest(files),
         files=files,
         worklists=by_measure(worklists, measures, requirements),
-        briefings={one.id: one for one in briefings},
+        briefings={template.id: template for template in briefings},
     )
     mistakes.extend(cross_checks(catalog, SeedNames(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:
@@ -226,13 +228,13 @@ class _Reader:
         for file in sorted(
             file for file in self._files if file.startswith(f"{name}/") and file.endswith(".toml")
         ):
-            one = PurePosixPath(file).stem
-            first = self.file_of.setdefault((model, one), file)
+            entry_id = PurePosixPath(file).stem
+            first = self.file_of.setdefault((model, entry_id), file)
             if first != file:
-                self._report(SeedMistake(file, "", f"编号“{one}”已用于 {first}", "不重复的文件名"))
+                self._report(SeedMistake(file, "", f"编号“{entry_id}”已用于 {first}", "不重复的文件名"))
                 continue
             raw = self.toml(file)
-            entry = None if raw is None else self.parse(file, "", model, raw, id=one, **known)
+            entry = None if raw is None else self.parse(file, "", model, raw, id=entry_id, **known)
             if entry is not None:
                 yield entry
 

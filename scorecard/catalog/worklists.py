@@ -81,7 +81,7 @@ def _alternatives(value: Any) -> Any:
     """A list of condition tables; each must hold as a whole for its alternative to hold."""
     if not isinstance(value, list):
         return value
-    return tuple(read_conditions(one) for one in value)
+    return tuple(read_conditions(alternative) for alternative in value)
 
 
 def _dues(value: Any) -> Any:
@@ -137,7 +137,7 @@ class Worklist(Frozen):
     @property
     def to_the_minute(self) -> bool:
         """Whether its terms are counted in hours."""
-        return any(one.hours for one in self.due)
+        return any(deadline.hours for deadline in self.due)
 
 
 def state_of(worklist: Worklist, due: date | None, as_of: date) -> ItemState:

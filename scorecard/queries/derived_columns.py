@@ -73,8 +73,8 @@ def _derived(rows: RowsExpression, derived: Derived) -> Expression:
 def _case_part(number: Expression, part: str) -> Expression:
     """An element of a normalised case number （year）court type serial号 (grammar: see case_number)."""
     group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
-    found = number.re_extract(NORMAL_PATTERN, group).nullif("")
-    return found.cast("int64") if part in ("year", "serial") else found
+    element = number.re_extract(NORMAL_PATTERN, group).nullif("")
+    return element.cast("int64") if part in ("year", "serial") else element
 
 
 def _all_known(columns: list[Expression]) -> Expression:

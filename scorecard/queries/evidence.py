@@ -81,21 +81,21 @@ def evidence_queries(
 ) -> tuple[EvidenceQuery, ...]:
     """The rows behind a value, one query for each table the formula reads, in the order it names them."""
     roles = _roles(indicator)
-    found: list[EvidenceQuery] = []
+    queries: list[EvidenceQuery] = []
     for name in dict.fromkeys(role.term.table for role in roles):
         table = catalog.tables[name]
         own = tuple(role for role in roles if role.term.table == name)
-        found.append(_of_table(table, own, period, department, scope, cut))
-    return tuple(found)
+        queries.append(_of_table(table, own, period, department, scope, cut))
+    return tuple(queries)
 
 
 def _roles(indicator: Indicator) -> list[TermRole]:
-    found: list[TermRole] = []
+    roles: list[TermRole] = []
     for number, part in enumerate(indicator.formula.parts):
         for half, terms in _halves(part):
             for term in terms:
-                found.append(TermRole(f"_r{len(found)}", number, part.name, half, term))
-    return found
+                roles.append(TermRole(f"_r{len(roles)}", number, part.name, half, term))
+    return roles
 
 
 def _halves(part: FormulaPart) -> tuple[tuple[Half, tuple[Term, ...]], ...]:
