@@ -59,10 +59,10 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
 
 def list_exports(data: DataDir) -> list[str]:
     """A line for every export on record, the newest first."""
-    from scorecard.briefing.export import records
+    from scorecard.briefing.export import export_records
 
     return [
         f"{manifest.id}  {manifest.made_at}  {manifest.made_by}  {order.template}  {order.span.label}"
         f"  版本 {manifest.version}{'  示例数据' if manifest.sample else ''}"
-        for manifest, order in records.all_records(data)
+        for manifest, order in export_records.all_records(data)
     ]

@@ -7,7 +7,7 @@ compared with the court's own data: invented rows say nothing about real ones.
 from contextlib import closing
 from datetime import date
 
-from etl.impact.attached import AttachedVersions, attach_versions
+from etl.impact.attached_versions import AttachedVersions, attach_versions
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
-from etl.impact.attached import AttachedVersions, attach_versions
+from etl.impact.attached_versions import AttachedVersions, attach_versions
 from scorecard.assessment.cards import CardInputs, trend
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.judged_period import JudgedPeriod

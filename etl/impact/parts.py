@@ -7,7 +7,7 @@ the total, as in bulletins that print both. The difference is shown with its siz
 from collections.abc import Iterator
 from datetime import date
 
-from etl.impact.attached import AttachedVersions
+from etl.impact.attached_versions import AttachedVersions
 from scorecard.calendar.period import parse
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog

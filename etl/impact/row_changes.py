@@ -6,7 +6,7 @@ multisets of whole rows. Everything is one pass of SQL over both files and lists
 
 from dataclasses import replace
 
-from etl.impact.attached import AttachedVersions, VersionSide
+from etl.impact.attached_versions import AttachedVersions, VersionSide
 from scorecard.catalog.contracts import Table
 from scorecard.store.version_diff import LISTED, Backward, BackwardsRows, RowChange, TableImpact
 

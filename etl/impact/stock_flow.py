@@ -6,7 +6,7 @@ effect, so the differences are exactly the sum of the rows listed. A row that mo
 of both departments, not of the whole.
 """
 
-from etl.impact.attached import AttachedVersions
+from etl.impact.attached_versions import AttachedVersions
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 from scorecard.store.version_diff import LISTED, Balance, BalanceCase, StockFlow

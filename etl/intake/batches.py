@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.engine import system_errors
+from etl.duckdb_connection import system_errors
 from etl.problems import Count, Problem
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.errors import StorageError

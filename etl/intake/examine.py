@@ -14,7 +14,7 @@ import duckdb
 
 from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
-from etl.reading import decoding, headers, staging, typed
+from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from scorecard.catalog.columns import MASK
@@ -117,7 +117,7 @@ def contract_columns(table: Table) -> str:
 def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SQL for the rows of a batch: the contract's columns, and the row set aside that each clears where the file names it."""
     there = {name for name, *_ in con.execute("DESCRIBE typed").fetchall()}
-    marks = [name for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
+    marks = [name for name in (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE) if name in there]
     columns = [f'"{column}"' for column in table.columns]
     return f"SELECT {', '.join(['_line', *columns, *marks])} FROM typed"
 
@@ -178,7 +178,7 @@ def _read(
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
     rejected = RejectedRows(con, on=findings.by_row)
-    typed.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
+    typed_rows.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
     if not findings.refused:
         Rules(con, how.table, findings, rejected).check()
     if not findings.refused and (record := RECORDS.get(how.table.id)):
@@ -198,7 +198,9 @@ def _read(
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:
     """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
     names = list(header.columns)
-    for position, name in zip(header.clears or (), (typed.CLEARED_BATCH, typed.CLEARED_LINE), strict=False):
+    for position, name in zip(
+        header.clears or (), (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE), strict=False
+    ):
         names[position] = name
     columns = [f'c{position} AS "{name}"' for position, name in enumerate(names) if name is not None]
     return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"

@@ -11,7 +11,7 @@ from typing import Any
 from etl.intake.accept import Refused
 from etl.intake.examine import Examination, decode_extract, examine, open_examination, read_options
 from etl.invisible_characters import remove_hidden
-from etl.reading import typed
+from etl.reading import typed_rows
 from etl.reading.header_names import BATCH, LINE
 from etl.reading.staging import BLANKS
 from scorecard.catalog.columns import TEXT
@@ -20,7 +20,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
 
-_MARKS = {typed.CLEARED_BATCH: BATCH, typed.CLEARED_LINE: LINE}
+_MARKS = {typed_rows.CLEARED_BATCH: BATCH, typed_rows.CLEARED_LINE: LINE}
 
 
 def repaired_csv(

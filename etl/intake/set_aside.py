@@ -20,7 +20,7 @@ from etl.intake.batches import Batch
 from etl.intake.examine import Examination
 from etl.invisible_characters import show_hidden
 from etl.problems import Problem
-from etl.reading import typed
+from etl.reading import typed_rows
 from etl.reading.header_names import BATCH, LINE, REASON
 from scorecard.access import Actor
 from scorecard.audit import log as audit
@@ -209,10 +209,10 @@ def _outstanding_lines(
 def _clear_named(con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, later: Batch) -> None:
     """Deletes the rows of `batch` that rows of a later batch name, accepted or set aside there."""
     for path in (later.path, *([_place(data, later)] if later.aside else [])):
-        if typed.CLEARED_BATCH in pq.read_schema(path).names:
+        if typed_rows.CLEARED_BATCH in pq.read_schema(path).names:
             con.execute(
-                f"DELETE FROM outstanding WHERE line IN (SELECT {typed.CLEARED_LINE} FROM {_file(path)} "
-                f"WHERE {typed.CLEARED_BATCH} = ?)",
+                f"DELETE FROM outstanding WHERE line IN (SELECT {typed_rows.CLEARED_LINE} FROM {_file(path)} "
+                f"WHERE {typed_rows.CLEARED_BATCH} = ?)",
                 [batch.name],
             )
 
@@ -231,7 +231,9 @@ def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     known = [f'caught."{name}" IS NOT NULL' for name in table.key]
     readable = f"({' AND '.join(read)}) AND ({' OR '.join(known)})" if table.key else "false"
     selected.append(f"{readable} AS readable")
-    selected += [f"caught.{name}" for name in (typed.CLEARED_BATCH, typed.CLEARED_LINE) if name in there]
+    selected += [
+        f"caught.{name}" for name in (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE) if name in there
+    ]
     return f"SELECT {', '.join(selected)} FROM caught JOIN written USING (_line) ORDER BY line"
 
 

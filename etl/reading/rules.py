@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import ibis
 
-from etl.engine import load_calendar
+from etl.duckdb_connection import load_calendar
 from etl.problems import LISTED, Findings, Problem, Severity
 from etl.reading.rejected_rows import RejectedRows
-from etl.reading.typed import WRITTEN
+from etl.reading.typed_rows import WRITTEN
 from scorecard.catalog.columns import MASK, CellValue
 from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
 from scorecard.queries import terms

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.engine import open_build, system_errors
+from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import withdrawn

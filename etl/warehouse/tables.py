@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import pyarrow.parquet as pq
 
-from etl.engine import load_calendar
+from etl.duckdb_connection import load_calendar
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
 from scorecard.catalog.contracts import Table

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.assessment.judged_period import STILL_MOVING, JudgedPeriod
-from scorecard.assessment.spc import (
+from scorecard.assessment.control_limits import (
     LEAST,
     Assurance,
     Limits,
@@ -25,6 +24,7 @@ from scorecard.assessment.spc import (
     segments,
     variation,
 )
+from scorecard.assessment.judged_period import STILL_MOVING, JudgedPeriod
 from scorecard.calendar.period import Period, month_index
 from scorecard.catalog.definitions import Indicator
 from scorecard.records import baselines

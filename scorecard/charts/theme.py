@@ -13,7 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from scorecard.assessment.spc import Assurance, Variation
+from scorecard.assessment.control_limits import Assurance, Variation
 from scorecard.assessment.verdict import VerdictWord
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"

@@ -6,8 +6,8 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from scorecard.assessment.control_chart import ControlChart
+from scorecard.assessment.control_limits import Variation
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.spc import Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.figure import (

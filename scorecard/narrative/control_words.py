@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
+from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, LimitSide, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
-from scorecard.assessment.spc import RUN, Limits, LimitSegment, LimitSide, Variation
 from scorecard.calendar.period import containing, day_text, month_index
 
 _CLOSING: dict[Variation, str] = {

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from scorecard.assessment.control_chart import ControlChart
+from scorecard.assessment.control_limits import Variation
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.spc import Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.control_words import possible
 from scorecard.narrative.time_axis_notes import AxisNote

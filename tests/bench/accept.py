@@ -6,7 +6,7 @@ from statistics import median
 import duckdb
 
 from etl.intake import accept as door, batches
-from etl.reading import decoding, headers, staging, typed
+from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.rules import Rules
 from scorecard.storage.data_dir import DataDir
 from tests.bench import data
@@ -20,7 +20,7 @@ STAGES: Stages = (
     ("decoding", decoding, "decode"),
     ("header", headers, "find_header"),
     ("read into a table", staging, "stage"),
-    ("cells to types", typed, "create_typed"),
+    ("cells to types", typed_rows, "create_typed"),
     ("rules between columns", Rules, "check"),
     ("keys and duplicates", Rules, "_key"),
     ("parquet", batches, "add"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from etl.engine import open_build
+from etl.duckdb_connection import open_build
 from etl.warehouse import build, data_faults, rollup, tables
 from scorecard.catalog.definitions import Indicator
 from scorecard.storage import atomic_files

@@ -15,7 +15,7 @@ from scorecard.identity import account_file, accounts
 from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import App, Watched, fill_sign_in, who
 from tests.conftest import ROOT
-from tests.scorecard.ui.server.test_gateway import with_settings
+from tests.scorecard.ui.server.test_security_middleware import with_settings
 from tests.support.actors import ADMINISTRATOR, PASSWORD, account
 from tests.support.samples import copied
 from tests.support.server import free_port, process, running

@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
-from etl.engine import load_calendar, open_build
+from etl.duckdb_connection import load_calendar, open_build
 from etl.warehouse import rollup, tables
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator

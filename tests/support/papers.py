@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scorecard.assessment import cards
 from scorecard.assessment.cards import Card, CardInputs
-from scorecard.briefing.export import records
+from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.manifest import ExportManifest, ExportSource
 from scorecard.briefing.paper.material import gather
@@ -143,7 +143,9 @@ def composed(sample: DataDir, template: str) -> Paper:
         OFFICER,
         datetime.fromisoformat(MADE_AT),
     )
-    made = compose(gather(version, order, OFFICER), records.describe(sample, version, order, CHOSEN, "1"))
+    made = compose(
+        gather(version, order, OFFICER), export_records.describe(sample, version, order, CHOSEN, "1")
+    )
     version.connection.close()
     return made
 

@@ -41,7 +41,7 @@ OFFENCES = [
     ("scorecard.briefing.docx", "scorecard.access", "A format only sets"),
     ("etl.warehouse", "scorecard.charts", "Etl never draws"),
     ("pages", "duckdb", "Pages touch no database"),
-    ("pages", "etl.engine", "Of etl, pages and the screen use"),
+    ("pages", "etl.duckdb_connection", "Of etl, pages and the screen use"),
     ("scorecard.ui.intake", "etl.reading", "Of etl, pages and the screen use"),
 ]
 

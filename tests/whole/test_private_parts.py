@@ -25,7 +25,7 @@ USED = {
     "scorecard/briefing/pptx/chart.py": {"_chartSpace", "_element", "_get_or_add_dLbl"},
     "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
     "scorecard/briefing/pptx/text.py": {"_p"},
-    "scorecard/ui/server/gateway.py": {"streamlit.web.server.starlette.starlette_websocket"},
+    "scorecard/ui/server/security_middleware.py": {"streamlit.web.server.starlette.starlette_websocket"},
     "scorecard/ui/shell/identity.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
 }
 PUBLIC = {"_asdict", "_fields", "_replace"}  # of a named tuple
@@ -187,7 +187,7 @@ def test_a_private_part_is_where_the_program_looks_for_it(part: Callable[[], obj
         pytest.fail(f"{part.__name__.replace('_', ': ', 1)}: {error!r}; {GUIDE}")
 
 
-# What the gateway does with each endpoint of the framework: scorecard/ui/server/gateway.py, `_refusal`.
+# What the gateway does with each endpoint of the framework: scorecard/ui/server/security_middleware.py, `_refusal`.
 ENDPOINTS = {
     "/_stcore/health": "open",
     "/_stcore/host-config": "open",

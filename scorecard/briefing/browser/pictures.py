@@ -14,7 +14,7 @@ from typing import Literal
 
 from PIL import Image
 
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Box, Document
 from scorecard.briefing.browser.png_metadata import png_texts
 from scorecard.briefing.html.figure import document
@@ -160,7 +160,7 @@ def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Pictu
         high = size.height * size.layout / size.width - 2 * size.margin
         return await shown.picture(wide, shrunk=min(1, high / box.height, size.chart / wide.width))
 
-    drawn = _image(browser_queue.work(html, take, width=size.chart, scale=size.width / size.layout))
+    drawn = _image(queue.work(html, take, width=size.chart, scale=size.width / size.layout))
     height = size.height if size.fixed else min(drawn.height, size.height)
     picture = Image.new("RGB", (size.width, height), palette().paper)
     picture.paste(drawn, ((size.width - drawn.width) // 2, max(0, (height - drawn.height) // 2)))
@@ -211,7 +211,7 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
             strips.append(_Strips(head, strip, below))
         return strips
 
-    taken = browser_queue.work(html, take, width=width, scale=scale)
+    taken = queue.work(html, take, width=width, scale=scale)
     return tuple(
         Picture(_name(size, about, number, len(taken)), _png(_composed(strips, size), size, about))
         for number, strips in enumerate(taken, 1)

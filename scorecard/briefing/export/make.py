@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scorecard.access import Actor
-from scorecard.briefing.export import records, write
+from scorecard.briefing.export import export_records, write
 from scorecard.briefing.export.formats import FileFormat
 from scorecard.briefing.export.release import release
 from scorecard.briefing.export.write import ProgressCallback
@@ -45,11 +45,11 @@ def make_paper(
 ) -> BriefingExport:
     """The requested paper in the chosen formats, and its record. Raises ScorecardError in words of the request."""
     order = resolve(version, request, actor, datetime.now(COURT_TIME))
-    export = records.new_id(order.made_at)
+    export = export_records.new_id(order.made_at)
 
     def described() -> ExportManifest:
         indicators = [card.indicator.id for card in gather(version, order, actor).spoken]
-        return records.describe(data, version, order, indicators, export)
+        return export_records.describe(data, version, order, indicators, export)
 
     return _made(data, version, order, export, described, actor, chosen, progress)
 
@@ -62,8 +62,8 @@ def make_again(
     progress: ProgressCallback = write.ignore_progress,
 ) -> BriefingExport:
     """An export made again from its record: the same paper. Raises ScorecardError when record or version is not there."""
-    manifest, order = records.read_record(data, export)
-    records.check_seal(data, manifest)
+    manifest, order = export_records.read_record(data, export)
+    export_records.check_seal(data, manifest)
     version = open_published(data, manifest.version)
     return _made(data, version, order, export, lambda: manifest, actor, chosen, progress, again=True)
 
@@ -84,19 +84,19 @@ def _made(
 
     def make() -> Mapping[str, bytes]:
         manifest = described()
-        digests["manifest"] = records.seal(manifest)
+        digests["manifest"] = export_records.seal(manifest)
         paper = compose(gather(version, order, actor), manifest)
         written.append(write.write_all(paper, chosen, progress))
-        records.write_record(data, manifest)
+        export_records.write_record(data, manifest)
         return written[0].content
 
     subject = f"简报/{order.template}/{order.grain} {order.period}"
     named = {"export": export, "formats": "、".join(chosen), **detail}
     content = release(data, actor, version.id, subject, make, lambda: digests, **named)
-    manifest, _ = records.read_record(data, export)
+    manifest, _ = export_records.read_record(data, export)
     changed = ()
-    if manifest.program != records.program():
+    if manifest.program != export_records.program():
         changed = (
-            f"程序在导出之后更新过（当时 {manifest.program}，现在 {records.program()}）：数据和定义没有变，措辞和版式可能不同。",
+            f"程序在导出之后更新过（当时 {manifest.program}，现在 {export_records.program()}）：数据和定义没有变，措辞和版式可能不同。",
         )
     return BriefingExport(manifest, content, written[0].bundle, (*written[0].notices, *changed))

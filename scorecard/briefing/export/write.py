@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.pictures import A4, Picture, bundle
 from scorecard.briefing.browser.png_metadata import with_metadata
 from scorecard.briefing.docx import document as docx
@@ -41,13 +41,13 @@ def ignore_progress(done: int, total: int, words: str) -> None:
 def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCallback) -> WrittenFiles:
     """Every chosen format in a fixed order. Raises NoBrowser when none of them can be made without one."""
     wanted: list[FileFormat] = [each for each in FORMATS if each in chosen]
-    browser = browser_queue.browser() is not None
+    browser = queue.browser() is not None
     notices: list[str] = []
     if not browser:
         lost: list[FileFormat] = [each for each in wanted if each in NEED_BROWSER]
         wanted = [each for each in wanted if each not in lost]
         if not wanted:
-            raise browser_queue.NoBrowser
+            raise queue.NoBrowser
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[each] for each in lost)}。")
         if "docx" in wanted and paper.figures:
@@ -85,7 +85,7 @@ def _written(
         case "html":
             yield f"{paper.name}.html", page()
         case "pdf":
-            yield f"{paper.name}.pdf", browser_queue.pdf(page().decode("utf-8"))
+            yield f"{paper.name}.pdf", queue.pdf(page().decode("utf-8"))
         case "docx":
             drawn = {number: picture.content for number, picture in pictures.items()}
             yield f"{paper.name}.docx", docx.write_docx(paper, drawn)
@@ -107,7 +107,7 @@ def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
         figure_block(trend.trend(figure.trend), width=A4.chart, caption=figure.caption, alt=figure.sentence)
         for figure in chunk
     ]
-    drawn = browser_queue.elements(
+    drawn = queue.elements(
         document("".join(blocks), width=A4.layout, title=paper.title),
         "figure",
         width=A4.layout,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scorecard.assessment.spc import ASSURANCES, VARIATIONS, Assurance, Variation
+from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS, Assurance, Variation
 from scorecard.assessment.verdict import WORDS, VerdictWord
 from scorecard.briefing.layout.text_width import POINTS, width
 from scorecard.briefing.layout.type_area import TWIPS, WIDTH

@@ -8,11 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.paper import (
-    sections_indicators as sections,
-    sections_requirements,
-    sections_work,
-)
+from scorecard.briefing.paper import sections_indicators as sections, sections_requirements, sections_work
 from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph

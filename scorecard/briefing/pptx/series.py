@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Literal
 
+from scorecard.assessment.control_limits import Limits
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.spc import Limits
 from scorecard.briefing.layout.number_formats import Digits, bound_digits, rounded
 from scorecard.charts.theme import mark
 from scorecard.narrative.control_words import level, possible

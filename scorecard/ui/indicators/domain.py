@@ -8,13 +8,13 @@ import streamlit as st
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import trend as charts
+from scorecard.charts import trend
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
 from scorecard.ui.indicators import evidence
-from scorecard.ui.shell import frame, page_blocks as shown, picture_buttons
+from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import card_inputs
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import PageBlocks, show
@@ -160,7 +160,7 @@ def _closed() -> None:
 def _drawn(view: View, card: Card) -> None:
     """The drawer with blocks of its own, because Streamlit also runs it alone."""
     choice = words_of(view.version, view.selection)
-    with shown.separate_blocks(
+    with page_blocks.separate_blocks(
         PageBlocks(card.indicator.name, view.version, view.selection.period.label, choice)
     ):
         picture_buttons.reserve_place("drawer")
@@ -175,14 +175,14 @@ def _detail(view: View, card: Card) -> None:
     show_aside(view, [card])
     evidence.link(view, card)
     if card.points:
-        figure = view.cached(f"figure {name}", lambda: charts.trend(_trend(view, card)))
+        figure = view.cached(f"figure {name}", lambda: trend.trend(_trend(view, card)))
         plot(view, figure, "trend", _alt(card), card.indicator.formula.tables)
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
     show(view.cached(f"detail {name}", lambda: _readings(view, card)))
 
 
-def _trend(view: View, card: Card) -> charts.Trend:
+def _trend(view: View, card: Card) -> trend.Trend:
     return trend_of(view.version, card_inputs(view.version, view.selection), card)
 
 

@@ -19,7 +19,7 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.ui.server.gateway import SecurityMiddleware
+from scorecard.ui.server.security_middleware import SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import seeds_catalog

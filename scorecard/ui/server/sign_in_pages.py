@@ -16,7 +16,7 @@ from scorecard.errors import ScorecardError
 from scorecard.identity.account_file import Account
 from scorecard.identity.authentication import COOKIE, Authenticator, Identity
 from scorecard.identity.sign_in import change_password, sign_in
-from scorecard.ui.server.gateway import plain_page, request_of
+from scorecard.ui.server.security_middleware import plain_page, request_of
 from scorecard.ui.shell.return_to import HOME, page_of
 
 _LARGEST = 8192  # bytes of a form

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.pictures import (
     A4,
     PROJECTOR,
@@ -21,7 +21,7 @@ from scorecard.briefing.browser.pictures import (
     picture_chart,
     picture_page,
 )
-from scorecard.briefing.export import records
+from scorecard.briefing.export import export_records
 from scorecard.briefing.export.release import release
 from scorecard.briefing.html import figure
 from scorecard.calendar.clock import COURT_TIME
@@ -56,7 +56,7 @@ def of_page(key: str = "page") -> None:
     if record.buttons_place is None or record.version is None or not record.blocks:
         return
     with record.buttons_place:
-        if browser_queue.browser() is None:
+        if queue.browser() is None:
             st.html(render("ui/shell/pictures_none.html"))
         else:
             _buttons(key, "导出图片", lambda size: _page_file(record, size))
@@ -65,11 +65,7 @@ def of_page(key: str = "page") -> None:
 def of_chart(drawn: Drawn, key: str) -> None:
     """The buttons of a chart, below it. Without a browser there are none, which the page says once."""
     record = page_blocks.current_blocks()
-    if (
-        record.version is not None
-        and identity.current().may("export")
-        and browser_queue.browser() is not None
-    ):
+    if record.version is not None and identity.current().may("export") and queue.browser() is not None:
         _buttons(f"chart_{key}", "本图", lambda size: _chart_file(record, drawn, size))
 
 
@@ -91,7 +87,7 @@ def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, byte
 
 
 def _offer(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
-    before = browser_queue.waiting()
+    before = queue.waiting()
     try:
         with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
             name, content = make(size)
@@ -156,7 +152,7 @@ def _released(
     subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
     chosen = "；".join(f"{label} {text}" for label, text in record.choice.items())
     request = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
-    manifest = records.describe_picture(data_dir(), version, actor, request)
+    manifest = export_records.describe_picture(data_dir(), version, actor, request)
     about = PictureSubject(title, record.period, as_of, version.id, manifest.text())
     files = release(
         data_dir(),
@@ -165,7 +161,7 @@ def _released(
         subject,
         lambda: dict([bundle(make(about))]),
         export=manifest.id,
-        manifest=records.seal(manifest),
+        manifest=export_records.seal(manifest),
         filter=chosen,
         way=size.name,
     )

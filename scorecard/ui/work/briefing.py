@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, FileFormat
 from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.write import ProgressCallback
@@ -176,7 +176,7 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
 def _formats() -> tuple[FileFormat, ...]:
     """All formats at first; without a browser on the server those that need none, and a note."""
     offered = list(all_formats())
-    if browser_queue.browser() is None:
+    if queue.browser() is None:
         lost = "、".join(NAMES[each] for each in FORMATS if each in NEED_BROWSER)
         st.html(render("ui/work/briefing_no_browser.html", lost=lost))
     chosen = st.pills(
@@ -238,7 +238,7 @@ def make(work: Callable[[ProgressCallback], BriefingExport]) -> None:
 
 def all_formats() -> tuple[FileFormat, ...]:
     """Every format this server can make."""
-    return tuple(each for each in FORMATS if browser_queue.browser() is not None or each not in NEED_BROWSER)
+    return tuple(each for each in FORMATS if queue.browser() is not None or each not in NEED_BROWSER)
 
 
 def files_container() -> DeltaGenerator:

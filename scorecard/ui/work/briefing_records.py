@@ -6,7 +6,7 @@ import streamlit as st
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.briefing.export import records
+from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec
 from scorecard.calendar.clock import moment_text
@@ -19,7 +19,7 @@ SHOWN = 30
 
 def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest, BriefingSpec] | None:
     """The list, newest first; the export to make again when its button was pressed."""
-    exports = records.all_records(data)
+    exports = export_records.all_records(data)
     seals = _audited(data) if actor.may("audit") else None
     rows = [
         {

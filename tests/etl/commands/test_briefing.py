@@ -10,8 +10,8 @@ import pytest
 
 from etl.commands.cli import main
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as browser_queue
-from scorecard.briefing.export import records
+from scorecard.briefing.browser import queue
+from scorecard.briefing.export import export_records
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
@@ -27,7 +27,7 @@ def own(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> DataDir:
 
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_queue, "browser", lambda: None)
+    monkeypatch.setattr(queue, "browser", lambda: None)
 
 
 def run(data: DataDir, *words: str) -> int:
@@ -59,7 +59,7 @@ def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_the
     process("--again", export, "--formats", "html,csv", "--out", str(second))
     for path in first.iterdir():
         assert (second / path.name).read_bytes() == path.read_bytes()
-    (manifest, order) = records.all_records(own)[0]
+    (manifest, order) = export_records.all_records(own)[0]
     assert (manifest.made_by, order.issue, order.note) == ("定时任务（服务器命令行）", "10", "请审阅。")
     assert [one.actor for one in audit.entries(own) if one.action == "导出"] == ["定时任务", "命令行"]
     html = (first / f"{name}.html").read_text("utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.engine import open_build
+from etl.duckdb_connection import open_build
 from etl.impact.indicator_changes import indicator_changes
 from etl.warehouse.build import build
 from scorecard.catalog import loader

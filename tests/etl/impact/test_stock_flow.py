@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from etl.impact.attached import AttachedVersions, describe_side
+from etl.impact.attached_versions import AttachedVersions, describe_side
 from etl.impact.compute import impact
 from etl.impact.stock_flow import balance
 from etl.intake.withdraw import withdraw

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from etl.engine import open_build
+from etl.duckdb_connection import open_build
 from etl.intake.accept import accept
 from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import restore, withdraw

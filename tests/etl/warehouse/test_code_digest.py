@@ -6,7 +6,7 @@ from etl.warehouse.code_digest import MODULES, PACKAGES
 
 # What the covered packages import and the id does not cover, with the reason.
 NO_NUMBERS = {
-    "etl.engine": "opens a connection: limits of memory and threads, and the same derived columns",
+    "etl.duckdb_connection": "opens a connection: limits of memory and threads, and the same derived columns",
     "etl.intake.accept": "reads the tables that lie in the seeds, as it read them when they were accepted elsewhere",
     "etl.intake.batches": "reads batch files; a batch never changes and is named in the id",
     "etl.intake.withdraw": "which batches take part; the id names them",

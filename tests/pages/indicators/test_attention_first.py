@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scorecard.assessment.spc import ASSURANCES, VARIATIONS
+from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, turn

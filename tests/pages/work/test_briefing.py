@@ -7,8 +7,8 @@ import pytest
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as browser_queue
-from scorecard.briefing.export import records
+from scorecard.briefing.browser import queue
+from scorecard.briefing.export import export_records
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open
 from tests.pages.legible import markup, text
@@ -69,7 +69,7 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
     app.run()
     assert [one.label for one in app.get("download_button")] == labels
     assert exports(own) == ["成功"]
-    (manifest, order) = records.all_records(own)[0]
+    (manifest, order) = export_records.all_records(own)[0]
     assert (manifest.made_by, order.template, order.note) == (
         "组长（领导小组）",
         "information",
@@ -81,7 +81,7 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
 def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who_may_read_it(
     own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browser_queue, "browser", lambda: None)  # what needs none is enough here
+    monkeypatch.setattr(queue, "browser", lambda: None)  # what needs none is enough here
     app = open_page(own, "briefing", actor=ADMINISTRATOR)
     app.selectbox(key="template").set_value("information").run()
     app.button_group(key="briefing_formats").set_value(["csv"]).run()
@@ -89,7 +89,7 @@ def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who
     app.button(key="briefing_again").click().run()
     assert not app.exception
     assert exports(own) == ["成功", "成功"]
-    assert len(records.all_records(own)) == 1
+    assert len(export_records.all_records(own)) == 1
     assert {"下载 HTML", "下载 DOCX", "下载 PPTX", "下载 XLSX", "下载 CSV"} <= {
         one.label for one in app.get("download_button")
     }
@@ -101,7 +101,7 @@ def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who
 def test_without_a_browser_the_page_says_so_once_and_offers_the_rest(
     own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browser_queue, "browser", lambda: None)
+    monkeypatch.setattr(queue, "browser", lambda: None)
     app = open_page(own, "briefing", actor=OFFICER)
     assert not app.exception
     assert text(app).count("服务器上没有浏览器") == 1

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from scorecard.assessment import cards as cards_module, control_chart
+from scorecard.assessment import cards, control_chart
 from scorecard.assessment.cards import CardInputs, card, counts, sentence, trend
 from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.data_quality import TableState
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.briefing.export import records
+from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.request import BriefingRequest, resolve
@@ -201,9 +201,9 @@ def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_a
         charted.append(of.id)
         return control_chart.control(of, *others)
 
-    for module in (targets, cards_module):
+    for module in (targets, cards):
         monkeypatch.setattr(module, "bounds", counted_bounds)
-    monkeypatch.setattr(cards_module, "control", counted_control)
+    monkeypatch.setattr(cards, "control", counted_control)
     version = open_version.open_published(sample)
     order = resolve(version, BriefingRequest("monthly", "2026-10", grain="month"), OFFICER, datetime.now(UTC))
     material = gather(version, order, OFFICER)
@@ -211,7 +211,7 @@ def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_a
     with_goal = {id(point) for point in judged if point.goal is not None}
     assert len(asked) == len(with_goal) > 500
 
-    compose(material, records.describe(sample, version, order, (), "1"))
+    compose(material, export_records.describe(sample, version, order, (), "1"))
     for one in material.every.values():
         material.line(one)
         state_note(one)

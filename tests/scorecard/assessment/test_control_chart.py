@@ -22,7 +22,7 @@ from scorecard.narrative.control_words import (
 )
 from scorecard.records.baselines import Baseline, contradictions, in_force
 from scorecard.records.targets import Bounds
-from tests.scorecard.assessment.test_spc import COURT
+from tests.scorecard.assessment.test_control_limits import COURT
 from tests.support.court import indicator
 
 FIRST = 2024 * 12

@@ -12,8 +12,8 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from scorecard.assessment.control_chart import ControlChart, control
+from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.spc import ASSURANCES, VARIATIONS
 from scorecard.assessment.verdict import WORDS, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts

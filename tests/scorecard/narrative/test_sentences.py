@@ -15,7 +15,7 @@ from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period, containing, parse, year_before
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.charts import trend as charts
+from scorecard.charts import trend
 from scorecard.narrative import attention, sentences
 from scorecard.narrative.control_words import baseline_lines, state_note
 from scorecard.narrative.time_axis_notes import axis_notes
@@ -315,8 +315,8 @@ def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_mon
         points, told = found.points, found.whole_control
         assert told is not None
         if points:
-            drawn = charts.Trend(
+            drawn = trend.Trend(
                 found.indicator.name, "", found.indicator.unit, points, key, found.indicator.formula.share, ("来源",),
                 False, told, axis_notes(points, "month", ()), baseline_lines(told),
             )  # fmt: skip
-            assert charts.trend(drawn).layout.title.text
+            assert trend.trend(drawn).layout.title.text

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from scorecard.briefing.browser import pictures, queue as browser_queue
+from scorecard.briefing.browser import pictures, queue
 from scorecard.briefing.browser.pictures import (
     A4,
     PROJECTOR,
@@ -38,7 +38,7 @@ STEM = "诉前调解成功率_2026年1—10月_截至20261031_v7f3a"
 def closed() -> Iterator[None]:
     """No browser outlives this file."""
     yield
-    browser_queue._queue.close()
+    queue._queue.close()
 
 
 def opened(picture: Picture) -> Image.Image:

@@ -20,8 +20,8 @@ from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import queue as browser_queue
-from scorecard.briefing.export import make, records, write
+from scorecard.briefing.browser import queue
+from scorecard.briefing.export import export_records, make, write
 from scorecard.briefing.export.formats import FORMATS
 from scorecard.briefing.export.release import release
 from scorecard.briefing.paper.compose import compose
@@ -69,7 +69,7 @@ def own(court: DataDir, tmp_path: Path) -> Iterator[DataDir]:
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs a browser is tried in tests of its own; a version of cases only is judged on one day."""
-    monkeypatch.setattr(browser_queue, "browser", lambda: None)
+    monkeypatch.setattr(queue, "browser", lambda: None)
     monkeypatch.setattr(
         "scorecard.store.open_version.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date()
     )
@@ -174,7 +174,7 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
 
 def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
     first = make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
-    monkeypatch.setattr(records, "program", lambda: "0" * 16)
+    monkeypatch.setattr(export_records, "program", lambda: "0" * 16)
     again = make.make_again(own, first.manifest.id, LEADER, ["csv"])
     assert again.content == first.content
     assert "程序在导出之后更新过" in again.notices[0]
@@ -214,7 +214,7 @@ def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: Dat
         "服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",
         "服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。",
     )
-    with pytest.raises(browser_queue.NoBrowser):
+    with pytest.raises(queue.NoBrowser):
         make.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
 
 
@@ -238,7 +238,7 @@ def test_a_damaged_record_is_refused_and_hides_no_other(own: DataDir) -> None:
     version = open_published(own)
     first, second = (make.make_paper(own, version, WISH, LEADER, ["csv"]).manifest for _ in range(2))
     (own.exports / f"{first.id}.json").write_text('{"order": 1}', "utf-8")
-    assert [manifest for manifest, _ in records.all_records(own)] == [second]
+    assert [manifest for manifest, _ in export_records.all_records(own)] == [second]
     with pytest.raises(StorageError, match=r"内容无法读取.*从备份恢复"):
         make.make_again(own, first.id, OFFICER, ["csv"])
 
@@ -270,7 +270,7 @@ def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
     with pytest.raises(ScorecardError, match="浏览器两次"):
         make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     assert exports(own)[-1].result == "拒绝"
-    assert records.all_records(own) == ()
+    assert export_records.all_records(own) == ()
 
 
 def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: DataDir) -> None:
@@ -299,7 +299,7 @@ def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_s
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("A = 1")
-    before = records.digest(tmp_path)
+    before = export_records.digest(tmp_path)
     assert len(before) == 16
     for name, text, same in (
         ("ui/style.css", "A = 2", True),
@@ -309,8 +309,8 @@ def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_s
         ("wording.py", "A = 2", False),
     ):
         (tmp_path / name).write_text(text)
-        assert (records.digest(tmp_path) == before) is same, name
-        before = records.digest(tmp_path)
+        assert (export_records.digest(tmp_path) == before) is same, name
+        before = export_records.digest(tmp_path)
 
 
 def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_saying_so(own: DataDir) -> None:
@@ -323,7 +323,9 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
             version, BriefingRequest(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC)
         )
         material = gather(version, order, OFFICER)
-        paper = compose(material, records.describe(own, version, order, (), records.new_id(order.made_at)))
+        paper = compose(
+            material, export_records.describe(own, version, order, (), export_records.new_id(order.made_at))
+        )
         text = "\n".join(block.text for block in paper.blocks if isinstance(block, Paragraph))
         doubtful = sum(card.verdict.word == "数据待核" for card in material.every.values())
         assert doubtful > 30
@@ -335,6 +337,8 @@ def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> N
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: make.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
     assert len({one.manifest.id for one in made}) == 6
-    assert {manifest.id for manifest, _ in records.all_records(own)} == {one.manifest.id for one in made}
+    assert {manifest.id for manifest, _ in export_records.all_records(own)} == {
+        one.manifest.id for one in made
+    }
     assert sorted(one.detail["export"] for one in exports(own)) == sorted(one.manifest.id for one in made)
     assert audit.verify(own) == ()

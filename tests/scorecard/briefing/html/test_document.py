@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.html import document as html
 from scorecard.briefing.paper import manifest
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
@@ -259,7 +259,7 @@ def packed(text: str) -> str:
 @pytest.fixture(scope="module")
 def printed(written: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pdf") / "paper.pdf"
-    file.write_bytes(browser_queue.pdf(written.decode()))
+    file.write_bytes(queue.pdf(written.decode()))
     return file
 
 
@@ -338,7 +338,7 @@ def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, 
     )
     bare = replace(paper, blocks=(filler, short, Heading("一、表"), table), lines=(), definitions=())
     file = tmp_path / "table.pdf"
-    file.write_bytes(browser_queue.pdf(html.write_html(bare).decode()))
+    file.write_bytes(queue.pdf(html.write_html(bare).decode()))
     found = [packed(page) for page in said("pdftotext", "-layout", file, "-").split("\f")[:-1]]
     of = {mark: n for n, page in enumerate(found) for mark in re.findall(r"R\d+L\dE", page)}
     assert len(of) == sum(number % 6 + 1 for number in range(60))

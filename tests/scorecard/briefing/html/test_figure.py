@@ -13,16 +13,13 @@ import plotly.graph_objects as go
 import pytest
 
 from scorecard.assessment import cards
-from scorecard.briefing.browser import queue as browser_queue
+from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Document
 from scorecard.briefing.html.figure import document, figure_block
 from scorecard.briefing.html.figure_axis import SMALLEST
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.charts import (
-    insolvency,
-    trend,
-)
+from scorecard.charts import insolvency, trend
 from scorecard.charts.figure import FigureFrame
 from scorecard.charts.flow import FlowSegment, FlowStage, flow, stage_times
 from scorecard.charts.theme import mark
@@ -352,7 +349,7 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
         return await shown.evaluate(CROWDED)
 
     html = document("".join(blocks), width=width, title="图")
-    assert browser_queue.work(html, measure, width=width, scale=1) == []
+    assert queue.work(html, measure, width=width, scale=1) == []
 
 
 @pytest.mark.browser
@@ -361,4 +358,4 @@ def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> Non
         '"type":"bar"', '"type":"no such kind",,'
     )
     with pytest.raises(ScorecardError, match="图7民商事纠纷：诉前调解去向"):
-        browser_queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)
+        queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
-from scorecard.briefing.export import records
+from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
@@ -56,7 +56,7 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
             wish.setdefault("department", "civil")
         wish.setdefault("period", last)
         order = resolve(version, BriefingRequest(template, **wish), actor, NOW)
-        manifest = records.describe(data, version, order, (), records.new_id(order.made_at))
+        manifest = export_records.describe(data, version, order, (), export_records.new_id(order.made_at))
         return compose(gather(version, order, actor), manifest)
 
     return write
@@ -336,7 +336,7 @@ def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
         version, manifest=replace(version.manifest, sample=False)
     )  # a sample is never late, this one would be
     order = replace(resolve(real, BriefingRequest("monthly", "2026-10"), OFFICER, NOW), judged_on=NOW.date())
-    manifest = records.describe(data, real, order, (), "20261109100000-000000")
+    manifest = export_records.describe(data, real, order, (), "20261109100000-000000")
     first = compose(gather(real, order, OFFICER), manifest)
     monkeypatch.setattr("scorecard.store.open_version.today", lambda: datetime(2027, 6, 1, tzinfo=UTC).date())
     assert compose(gather(real, order, OFFICER), manifest) == first

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from etl.impact.attached import AttachedVersions, describe_side
+from etl.impact.attached_versions import AttachedVersions, describe_side
 from etl.impact.row_changes import table_impact
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog

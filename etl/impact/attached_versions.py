@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from etl.engine import open_build
+from etl.duckdb_connection import open_build
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog

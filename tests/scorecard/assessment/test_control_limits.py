@@ -6,8 +6,16 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from scorecard.assessment import spc
-from scorecard.assessment.spc import Limits, Signal, assurance, better_side, limits, segments, signals
+from scorecard.assessment import control_limits
+from scorecard.assessment.control_limits import (
+    Limits,
+    Signal,
+    assurance,
+    better_side,
+    limits,
+    segments,
+    signals,
+)
 from scorecard.records.targets import Bounds
 from tests.support.registers import known_answers
 
@@ -135,8 +143,8 @@ def test_the_court_example_with_the_first_twelve_months_as_baseline() -> None:
     run = segment.signals[15]
     assert run is not None
     assert run.last - run.first + 1 == 9
-    assert spc.variation(run, better_side("lower", found.mean, values[15], None)) == "真实改善"
-    assert spc.variation(segment.signals[-1], -1) == "正常波动"
+    assert control_limits.variation(run, better_side("lower", found.mean, values[15], None)) == "真实改善"
+    assert control_limits.variation(segment.signals[-1], -1) == "正常波动"
 
 
 @pytest.mark.parametrize(("target", "wanted"), [(45, "时达时不达"), (63, "稳定达标"), (38, "稳定不达标")])
@@ -235,7 +243,7 @@ def test_where_screening_leaves_no_variation_nothing_signals() -> None:
 )
 def test_a_signal_is_good_bad_or_without_direction(side: int, better: int | None, wanted: str) -> None:
     signal = Signal("outside", side, 0, 0)  # pyright: ignore
-    assert spc.variation(signal, better) == wanted  # pyright: ignore
+    assert control_limits.variation(signal, better) == wanted  # pyright: ignore
 
 
 @pytest.mark.parametrize(
