@@ -158,26 +158,7 @@ def _accept(
             with storage_errors(f"批次目录 {table.id}"):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 remove_stale_temporaries(path.parent)
-            batch = Batch(
-                name=path.stem,
-                table=table.id,
-                as_of=as_of,
-                accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-                actor=actor.name,
-                file_name=examination.file_name,
-                rows=examination.rows,
-                sequence=next_sequence(before),
-                source_sha256=source.sha256,
-                encoding=examination.encoding,
-                contract=source.contract,
-                sample=sample,
-                counts=examination.counts,
-                note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
-                mapping=source.mapping,
-                policy=source.policy,
-                aside=examination.aside,
-                path=path,
-            )
+            batch = _new_batch(examination, source, table, as_of, actor, note, next_sequence(before), path, sample)
             # First the rows set aside, then the batch that counts them: a crash in between leaves rows without a batch,
             # which the next acceptance deletes, never a batch without its rows.
             set_aside.delete_orphans(data, table, before)
@@ -188,6 +169,39 @@ def _accept(
                 set_aside.delete_rows_aside(data, batch)
                 raise
     return replace(batch, problems=examination.problems)
+
+
+def _new_batch(
+    examination: Examination,
+    source: BatchSource,
+    table: Table,
+    as_of: date,
+    actor: Actor,
+    note: str,
+    sequence: int,
+    path: Path,
+    sample: bool,
+) -> Batch:
+    return Batch(
+        name=path.stem,
+        table=table.id,
+        as_of=as_of,
+        accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
+        actor=actor.name,
+        file_name=examination.file_name,
+        rows=examination.rows,
+        sequence=sequence,
+        source_sha256=source.sha256,
+        encoding=examination.encoding,
+        contract=source.contract,
+        sample=sample,
+        counts=examination.counts,
+        note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
+        mapping=source.mapping,
+        policy=source.policy,
+        aside=examination.aside,
+        path=path,
+    )
 
 
 def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:

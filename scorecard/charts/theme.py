@@ -1,7 +1,7 @@
 """Colours, marks and the look of a figure: read from .streamlit/config.toml, used by every screen and picture.
 
 Status is a symbol, a word and a colour, never a colour alone: it must survive black-and-white print and colour
-blindness. No red and no green: on a court's boards red means good (domain reference, reading conventions).
+blindness. No red and no green: on a court's boards red means good.
 """
 
 import tomllib

@@ -99,7 +99,7 @@ def test_a_folder_of_tests_holds_at_most_fifteen_modules() -> None:
 
 # Words by which a comment refers to a paper that a reader of this repository does not have.
 OUTSIDE_PAPERS = re.compile(
-    r"domain reference|domain facts|\(facts\b|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md",
+    r"domain reference|domain facts|\(facts,|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md",
     re.IGNORECASE,
 )
 
@@ -107,7 +107,7 @@ OUTSIDE_PAPERS = re.compile(
 def test_no_paper_outside_the_repository_is_referred_to() -> None:
     texts = [
         path
-        for folder in ("etl", "pages", "seeds", "tests")
+        for folder in ("scorecard", "etl", "pages", "seeds", "tests", "docs")
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in (".py", ".toml", ".md", ".html", ".css", ".js") and path != Path(__file__)
     ]
@@ -171,8 +171,7 @@ def test_every_module_that_code_names_in_words_is_there() -> None:
 # --------------------------------------------------------------------------------------------------------- functions
 
 
-# The rule is 60; three functions still have up to eleven more.
-MOST_LINES = 75
+MOST_LINES = 60
 
 
 def test_a_function_is_short() -> None:

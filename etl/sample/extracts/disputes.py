@@ -7,7 +7,6 @@ from decimal import Decimal
 from etl.sample.chance import Chance, Curve, yuan
 
 PERSON, FIRM, TRADER, OFFICE, OTHER = "自然人", "企业", "个体工商户", "机关事业单位", "其他组织"
-PARTIES = (PERSON, FIRM, TRADER, OFFICE, OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from scorecard.briefing.paper.request import (
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
 from scorecard.catalog.briefing_templates import Template
-from scorecard.catalog.definitions import ALL_DEPARTMENTS
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete
@@ -80,7 +80,6 @@ def _template(version: Version) -> str:
 def _request(version: Version, template: Template, actor: Actor) -> BriefingRequest:
     """Keys name the template, so that each starts with its own usual choice."""
     key = f"briefing_{template.id}"
-    catalog = version.catalog
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         grain: Grain = st.segmented_control(
             "统计方式",
@@ -109,25 +108,7 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
             format_func=SCOPES.__getitem__,
             key=f"{key}_scope",
         )
-    with st.expander("领域和指标（默认按模板）"):
-        domains = st.multiselect(
-            "领域",
-            list(catalog.domains),
-            format_func=lambda domain: catalog.domains[domain].name,
-            placeholder="按模板",
-            key=f"{key}_domains",
-        )
-        indicators = st.multiselect(
-            "指标",
-            [
-                indicator.id
-                for indicator in catalog.indicators.values()
-                if not domains or indicator.domain in domains
-            ],
-            format_func=lambda indicator: catalog.indicators[indicator].name,
-            placeholder="按模板",
-            key=f"{key}_indicators",
-        )
+    domains, indicators = _select_indicators(version.catalog, key)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         audience = st.text_input(
             "主送", max_chars=LONGEST_LINE, placeholder="按模板", key=f"{key}_audience", width=330
@@ -141,13 +122,33 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
         grain=grain,
         department=department,
         scope=scope,
-        domains=tuple(domains),
-        indicators=tuple(indicators),
+        domains=domains,
+        indicators=indicators,
         audience=audience,
         issue=issue,
         dated=dated,
         note=note,
     )
+
+
+def _select_indicators(catalog: Catalog, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Domains and indicators that narrow the template's own choice; empty where they do not."""
+    with st.expander("领域和指标（默认按模板）"):
+        domains = st.multiselect(
+            "领域",
+            list(catalog.domains),
+            format_func=lambda domain: catalog.domains[domain].name,
+            placeholder="按模板",
+            key=f"{key}_domains",
+        )
+        indicators = st.multiselect(
+            "指标",
+            [one.id for one in catalog.indicators.values() if not domains or one.domain in domains],
+            format_func=lambda indicator: catalog.indicators[indicator].name,
+            placeholder="按模板",
+            key=f"{key}_indicators",
+        )
+    return tuple(domains), tuple(indicators)
 
 
 def _department(version: Version, template: Template, actor: Actor, key: str) -> str:
