@@ -181,9 +181,7 @@ class Findings:
         """Counts one problem, and lists it while there is room."""
         self.add_all([problem], problem.code, problem.severity, problem.column, 1)
 
-    def add_all(
-        self, listed: Iterable[Problem], code: str, severity: Severity, column: str, count: int
-    ) -> None:
+    def add_all(self, listed: Iterable[Problem], code: str, severity: Severity, column: str, count: int) -> None:
         """Counts `count` problems of a kind; `listed` are some or all of them."""
         if severity == "refuse" and self.by_row:
             severity = "aside"
@@ -203,17 +201,13 @@ class Findings:
     def problems(self) -> tuple[Problem, ...]:
         """Refusals before the rest when not all fit; then in the order of the file."""
         kept = (self._refusals + self._others)[:LISTED]
-        return tuple(
-            sorted(kept, key=lambda problem: (problem.line or 0, problem.severity not in ("refuse", "aside")))
-        )
+        return tuple(sorted(kept, key=lambda problem: (problem.line or 0, problem.severity not in ("refuse", "aside"))))
 
     def counts(self) -> tuple[Count, ...]:
         """Refusals first, then repairs, then reports; the larger count first."""
         order = list(SEVERITY_NAMES)
         counts = [Count(code, severity, column, n) for (severity, code, column), n in self._counts.items()]
-        return tuple(
-            sorted(counts, key=lambda count: (order.index(count.severity), -count.count, count.code))
-        )
+        return tuple(sorted(counts, key=lambda count: (order.index(count.severity), -count.count, count.code)))
 
 
 def _readable(problem: Problem, severity: Severity) -> Problem:

@@ -28,8 +28,4 @@ def _says_nothing(node: ast.stmt) -> bool:
     """Whether a statement is an import or a docstring (a bare string)."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

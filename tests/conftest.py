@@ -54,9 +54,7 @@ sys.addaudithook(_watch)
 def _guarded(connect: Callable[..., duckdb.DuckDBPyConnection]) -> Callable[..., duckdb.DuckDBPyConnection]:
     """`duckdb.connect` that refuses the real data folder: DuckDB opens files below Python, where no hook looks."""
 
-    def connect_elsewhere(
-        database: object = ":memory:", *args: object, **kwargs: object
-    ) -> duckdb.DuckDBPyConnection:
+    def connect_elsewhere(database: object = ":memory:", *args: object, **kwargs: object) -> duckdb.DuckDBPyConnection:
         _refuse_real_data(database)
         return connect(database, *args, **kwargs)
 
@@ -114,9 +112,7 @@ def found(connection: duckdb.DuckDBPyConnection) -> Catalog:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What tests measured (`record_property("figures", …)`), also those that passed, also from other workers."""
     passed = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
-    measured = [
-        str(value) for report in passed for name, value in report.user_properties if name == "figures"
-    ]
+    measured = [str(value) for report in passed for name, value in report.user_properties if name == "figures"]
     if measured:
         terminalreporter.section("figures")
         for line in measured:

@@ -79,9 +79,7 @@ def formats(text: str) -> tuple[FileFormat, ...]:
     for word in named:
         if word not in FORMATS:
             listed = "、".join(FORMATS)
-            raise argparse.ArgumentTypeError(
-                f"没有格式“{word[:20]}”，可选：{listed} {hint(word, FORMATS)}".strip()
-            )
+            raise argparse.ArgumentTypeError(f"没有格式“{word[:20]}”，可选：{listed} {hint(word, FORMATS)}".strip())
     if not named:
         raise argparse.ArgumentTypeError(f"没有写格式，可选：{'、'.join(FORMATS)}")
     return tuple(name for name in FORMATS if name in named)
@@ -90,17 +88,14 @@ def formats(text: str) -> tuple[FileFormat, ...]:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed call. Ends the process with 2 and a Chinese message when the call is wrong."""
     parser = Parser(
-        prog="python -m etl",
-        description="营商环境指标：接收抽取文件、建库、发布、撤回、回退，生成简报，核对审计记录。",
+        prog="python -m etl", description="营商环境指标：接收抽取文件、建库、发布、撤回、回退，生成简报，核对审计记录。"
     )
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
 
     def command(name: str, summary: str, among: Any = commands) -> argparse.ArgumentParser:
         added = among.add_parser(name, help=summary, description=summary)
         added.add_argument("--seeds", type=Path, default=default_seeds(), metavar="目录", help="定义文件夹")
-        added.add_argument(
-            "--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹"
-        )
+        added.add_argument("--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹")
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
@@ -121,9 +116,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     compare = command("compare", "逐项指标比较两个版本：数值或评价有变化的、新出现的、口径或目标改了的")
     compare.add_argument("before", metavar="前", help="版本编号")
     compare.add_argument("after", metavar="后", help="版本编号")
-    prune = command(
-        "prune", "清理旧版本的数据文件：当前的、最近的和导出过简报的不清理，发布记录和批次一律保留"
-    )
+    prune = command("prune", "清理旧版本的数据文件：当前的、最近的和导出过简报的不清理，发布记录和批次一律保留")
     prune.add_argument(
         "--newest", type=count, default=NEWEST, metavar="个数", help=f"至少保留的最近版本数；默认 {NEWEST}"
     )

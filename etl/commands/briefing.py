@@ -47,9 +47,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
             dated=call.date,
             note=call.note,
         )
-        files = making.make_paper(
-            data, open_published(data, call.version), request, actor, call.formats, progress
-        )
+        files = making.make_paper(data, open_published(data, call.version), request, actor, call.formats, progress)
     paths = tuple(call.out / name for name in files.content)
     with storage_errors(f"写出 {call.out}"):
         for path, content in zip(paths, files.content.values(), strict=True):

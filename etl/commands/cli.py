@@ -49,13 +49,7 @@ def _accept(call: argparse.Namespace) -> int:
         print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
         return WRONG_CALL
     batch = accept(
-        call.file.read_bytes(),
-        call.file.name,
-        table,
-        catalog,
-        call.as_of,
-        console(call.actor),
-        DataDir(call.data),
+        call.file.read_bytes(), call.file.name, table, catalog, call.as_of, console(call.actor), DataDir(call.data)
     )
     print(f"已接收：{table.name} {batch.rows} 行，数据截至 {batch.as_of}，批次 {batch.name}")
     return DONE
@@ -162,17 +156,13 @@ def _list(call: argparse.Namespace) -> int:
         print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
     for batch in list_batches(data):
         sample = "  示例数据" if batch.sample else ""
-        print(
-            f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}"
-        )
+        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}")
     return DONE
 
 
 def _check(call: argparse.Namespace) -> int:
     catalog = loader.load(call.seeds)
-    print(
-        f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施"
-    )
+    print(f"定义无误：{len(catalog.indicators)} 项指标，{len(catalog.tables)} 张数据表，{len(catalog.measures)} 项措施")
     return DONE
 
 
@@ -218,10 +208,7 @@ def _briefing(call: argparse.Namespace) -> int:
 def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
     if call.table not in catalog.tables:
         names = "、".join(catalog.tables)
-        print(
-            f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}",
-            file=sys.stderr,
-        )
+        print(f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}", file=sys.stderr)
         raise SystemExit(WRONG_CALL)
     return catalog.tables[call.table]
 

@@ -40,9 +40,7 @@ class VersionSide:
 
     def records_without(self, other: "VersionSide") -> tuple[Mapping[str, Any], ...]:
         """The records of the batches that the other version does not hold."""
-        return tuple(
-            batch for batch in self.batches.values() if (batch["table"], batch["name"]) not in other.names
-        )
+        return tuple(batch for batch in self.batches.values() if (batch["table"], batch["name"]) not in other.names)
 
 
 @dataclass(frozen=True)
@@ -109,10 +107,7 @@ def attach_versions(
             else:
                 connection.execute(f"ATTACH {quoted(str(data.database(published)))} AS published (READ_ONLY)")
             yield AttachedVersions(
-                connection,
-                describe_side(connection, "published"),
-                describe_side(connection, "candidate"),
-                catalog,
+                connection, describe_side(connection, "published"), describe_side(connection, "candidate"), catalog
             )
         finally:
             connection.close()

@@ -20,16 +20,12 @@ from scorecard.store import versions as store, warehouse
 from scorecard.store.version_diff import Impact, TableImpact
 
 
-def impact(
-    data: DataDir, catalog: Catalog, candidate: str, current: str | None, today: date | None = None
-) -> Impact:
+def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None, today: date | None = None) -> Impact:
     """The impact of `candidate`; `current` is what readers see now, None while nothing is published.
 
     `catalog` is the candidate's. Raises StorageError when one of the two cannot be opened.
     """
-    leaves_sample = (
-        current is not None and store.manifest(data, current).sample and not _is_sample(data, candidate)
-    )
+    leaves_sample = current is not None and store.manifest(data, current).sample and not _is_sample(data, candidate)
     published = None if leaves_sample else current
     before = None if published is None else _catalog(data, published)
     with attach_versions(data, catalog, candidate, published) as pair:
@@ -43,10 +39,7 @@ def impact(
             left_out=pair.published.records_without(pair.candidate),
             tables=tuple(_table(pair, table, before) for table in tables),
             balances=tuple(balance for balance in balances if balance is not None),
-            parts=(
-                *(parts for table in tables for parts in table_parts(pair, table)),
-                *indicator_parts(pair, catalog),
-            ),
+            parts=(*(parts for table in tables for parts in table_parts(pair, table)), *indicator_parts(pair, catalog)),
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
         )
 

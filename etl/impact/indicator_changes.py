@@ -18,13 +18,7 @@ from scorecard.calendar.period import GRAINS, Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.version_diff import (
-    ChangeKind,
-    DefinitionChange,
-    IndicatorChanges,
-    UnpairedValue,
-    ValueChange,
-)
+from scorecard.store.version_diff import ChangeKind, DefinitionChange, IndicatorChanges, UnpairedValue, ValueChange
 
 _KEYS = "indicator, grain, period, department, scope"
 _SEVERITY = {"未达标": 0, "数据待核": 1}
@@ -96,8 +90,7 @@ def _judge_version(data: DataDir, version: str, today: date) -> _JudgedVersion:
             for name, readings in series.items():
                 points = trend(evidence, catalog.indicators[name])
                 said.update(
-                    ((name, reading.period), (reading, point))
-                    for reading, point in zip(readings, points, strict=True)
+                    ((name, reading.period), (reading, point)) for reading, point in zip(readings, points, strict=True)
                 )
     return _JudgedVersion(catalog, said, doubts)
 
@@ -145,9 +138,7 @@ def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -
         for (name, period), (_, point) in version.said.items()
         if (name, period) not in other
     ]
-    return tuple(
-        sorted(reached, key=lambda value: (GRAINS.index(value.period.grain), -value.period.last_month))
-    )
+    return tuple(sorted(reached, key=lambda value: (GRAINS.index(value.period.grain), -value.period.last_month)))
 
 
 def _redefined(old: _JudgedVersion, new: _JudgedVersion) -> Iterator[DefinitionChange]:

@@ -11,9 +11,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.store.version_diff import LISTED, Backward, BackwardsRows, RowChange, TableImpact
 
 
-def table_impact(
-    pair: AttachedVersions, table: Table, before: Table | None, listed: int = LISTED
-) -> TableImpact:
+def table_impact(pair: AttachedVersions, table: Table, before: Table | None, listed: int = LISTED) -> TableImpact:
     """The changes to the rows of a table; `before` is the contract of the published version."""
     if table.key and (before is None or before.key == table.key):
         return _by_key(pair, table, listed)
@@ -51,14 +49,10 @@ def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
         changed=changed,
         unchanged=matched - changed,
         missing=before - matched,
-        columns=tuple(
-            (table.header(name), count) for name, count in zip(columns, per_column, strict=True) if count
-        ),
+        columns=tuple((table.header(name), count) for name, count in zip(columns, per_column, strict=True) if count),
         new_rows=_unmatched(pair, pair.candidate, key, new, old, keys, listed) if after > matched else (),
         cells=_cells(pair, table, columns, listed) if changed else (),
-        missing_rows=_unmatched(pair, pair.published, key, old, new, keys, listed)
-        if before > matched
-        else (),
+        missing_rows=_unmatched(pair, pair.published, key, old, new, keys, listed) if before > matched else (),
         backwards=_backwards(pair, table, columns, listed) if changed else (),
     )
     return _with_absent(pair, table, impact, listed)
@@ -127,9 +121,7 @@ def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side:
     return pair.text(table, column, cell)
 
 
-def _backwards(
-    pair: AttachedVersions, table: Table, columns: list[str], listed: int
-) -> tuple[BackwardsRows, ...]:
+def _backwards(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[BackwardsRows, ...]:
     """Rows whose history changed: closed and open again, or another start or end day."""
     if table.stock is None:
         return ()
@@ -170,13 +162,9 @@ def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, list
     if not fresh or not impact.before:
         return impact
     stays = f"_batch NOT IN ({', '.join(map(str, fresh))})"
-    is_open = (
-        f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"
-    )
+    is_open = f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"
     rows = pair.rows(pair.candidate, table.id)
-    absent, still_open = pair.fetch(
-        f"SELECT count(*), count(*) FILTER ({is_open}) FROM {rows} WHERE {stays}"
-    )[0]
+    absent, still_open = pair.fetch(f"SELECT count(*), count(*) FILTER ({is_open}) FROM {rows} WHERE {stays}")[0]
     listing = pair.fetch(
         f"SELECT _batch, _line, {pair.key_text(table)} FROM {rows} WHERE {stays} AND {is_open}"
         f" ORDER BY _batch, _line LIMIT {listed}"
@@ -195,9 +183,7 @@ def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, list
 def _as_multiset(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
     """Whole rows counted on both sides: a row that stands twice and then once is one missing."""
     shared = [
-        name
-        for name in table.columns
-        if all(pair.has(s, table.id, name) for s in (pair.published, pair.candidate))
+        name for name in table.columns if all(pair.has(s, table.id, name) for s in (pair.published, pair.candidate))
     ]
     cells = ", ".join(
         f'"{name}"::VARCHAR AS "{name}"' if _retyped(pair, table.id, name) else f'"{name}"' for name in shared

@@ -22,14 +22,9 @@ def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balan
     since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
     skipped = _why_not(pair, table)
     if since is None or skipped:
-        return Balance(
-            table.id, table.name, since, until, skipped=skipped or "此前没有发布过这张表，没有期初"
-        )
+        return Balance(table.id, table.name, since, until, skipped=skipped or "此前没有发布过这张表，没有期初")
     _write_moves(pair, table, str(since), str(until))
-    flows = [
-        *_flows(pair, "all", "'全部'"),
-        *(_flows(pair, "department", "department") if table.department else ()),
-    ]
+    flows = [*_flows(pair, "all", "'全部'"), *(_flows(pair, "department", "department") if table.department else ())]
     if _case_type(table):
         flows += _flows(pair, "type", "kind")
     reasons = pair.fetch(f"SELECT reason, count(*) FROM moves WHERE {_BEHIND} GROUP BY 1 ORDER BY 2 DESC, 1")
@@ -69,9 +64,7 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
         "kind": _case_type(table),
     }
     read = ", ".join(
-        f"{_cell(pair, table, alias, name)} AS {alias}_{word}"
-        for word, name in cells.items()
-        for alias in "pc"
+        f"{_cell(pair, table, alias, name)} AS {alias}_{word}" for word, name in cells.items() for alias in "pc"
     )
     start, left = table.header(table.stock.start), table.header(table.stock.until)
     pair.connection.execute(
@@ -102,9 +95,7 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
 
 def _case_type(table: Table) -> str:
     """The derived column that holds the type in the case number; empty where the table has none."""
-    types = (
-        name for name, column in table.derived.items() if column.case_part and column.case_part.part == "type"
-    )
+    types = (name for name, column in table.derived.items() if column.case_part and column.case_part.part == "type")
     return next(types, "")
 
 

@@ -11,15 +11,7 @@ import pyarrow as pa
 
 from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batches import (
-    Batch,
-    BatchSource,
-    batch_path,
-    list_batches,
-    next_sequence,
-    source_of,
-    write_batch,
-)
+from etl.intake.batches import Batch, BatchSource, batch_path, list_batches, next_sequence, source_of, write_batch
 from etl.intake.examine import (
     Examination,
     ReadOptions,
@@ -38,12 +30,7 @@ from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.contracts import Entrance, Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import (
-    exclusive_lock,
-    remove_stale_temporaries,
-    storage_errors,
-    temporary_sibling,
-)
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, temporary_sibling
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv
 
@@ -133,9 +120,7 @@ def _accept(
     note: str,
 ) -> Batch:
     if as_of > today():
-        raise ScorecardError(
-            "数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期"
-        )
+        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
         decoded = decode_extract(raw, catalog)

@@ -44,9 +44,7 @@ def record_batches(data: DataDir) -> None:
 
 def record_versions(data: DataDir) -> None:
     """Writes the missing line of every publication, and one for a pointer that differs from the last line."""
-    recorded = [
-        version for version in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in version
-    ]
+    recorded = [version for version in audit.subjects_of(data, ("发布", "回退", "补记")) if "/" not in version]
     last = recorded[-1] if recorded else ""
     for path in sorted(_old(data.versions.glob("*.json")), key=lambda path: path.stat().st_mtime_ns):
         if path.stem in recorded:

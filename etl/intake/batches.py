@@ -57,9 +57,7 @@ class BatchSource:
         return json.dumps(how, ensure_ascii=False) if how else ""
 
 
-def source_of(
-    sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool
-) -> BatchSource:
+def source_of(sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool) -> BatchSource:
     """These bytes, read as this table in this way."""
     pairs = tuple(sorted(mapping.items()))
     return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy)
@@ -97,9 +95,7 @@ class Batch:
     @property
     def source(self) -> BatchSource:
         """The bytes and the way they were read."""
-        return BatchSource(
-            self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy
-        )
+        return BatchSource(self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy)
 
     @property
     def repaired(self) -> int:

@@ -22,9 +22,7 @@ def recorded_decisions(data: DataDir, sample: bool) -> tuple[Decision, ...]:
     batches = [
         batch
         for batch in list_batches(data)
-        if batch.table == decisions.TABLE
-        and batch.sample == sample
-        and (batch.table, batch.name) not in taken_back
+        if batch.table == decisions.TABLE and batch.sample == sample and (batch.table, batch.name) not in taken_back
     ]
     return decisions.from_rows(row for batch in batches for row in _rows(batch.path))
 
@@ -36,14 +34,10 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
     """
     sample = published is not None and published.sample
     batches = [
-        batch
-        for batch in list_batches(data)
-        if batch.table == progress_reports.TABLE and (sample or not batch.sample)
+        batch for batch in list_batches(data) if batch.table == progress_reports.TABLE and (sample or not batch.sample)
     ]
     reports = [report for batch in batches for report in _reports(batch)]
-    in_version = (
-        _names((record["table"], record["name"]) for record in published.batches) if published else ()
-    )
+    in_version = _names((record["table"], record["name"]) for record in published.batches) if published else ()
     states = report_statuses(reports, in_version, _names(withdrawn(data)))
     accepted_at = {batch.name: batch.accepted_at for batch in batches}
     reports = [replace(report, standing=state) for report, state in zip(reports, states, strict=True)]

@@ -198,9 +198,7 @@ def _read(
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:
     """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
     names = list(header.columns)
-    for position, name in zip(
-        header.clears or (), (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE), strict=False
-    ):
+    for position, name in zip(header.clears or (), (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE), strict=False):
         names[position] = name
     columns = [f'c{position} AS "{name}"' for position, name in enumerate(names) if name is not None]
     return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"

@@ -14,12 +14,7 @@ from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError, StorageError, hint
-from scorecard.storage.atomic_files import (
-    exclusive_lock,
-    remove_stale_temporaries,
-    storage_errors,
-    write_atomically,
-)
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 
@@ -44,9 +39,7 @@ def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]
     for header, column in mapping.items():
         folded, shown = fold(header), header.strip()[:40]
         if not folded or len(header) > LONGEST:
-            raise _refusal(
-                shown, "空白或过长，不是表头", f"1 至 {LONGEST} 个字符的表头", "请在文件里写上表头"
-            )
+            raise _refusal(shown, "空白或过长，不是表头", f"1 至 {LONGEST} 个字符的表头", "请在文件里写上表头")
         if folded in known or folded in (BATCH, LINE, REASON):
             column_known = known.get(folded)
             what = f"就是“{table.columns[column_known].header}”" if column_known else "本系统另有处理"
@@ -77,10 +70,7 @@ def remember_mapping(data: DataDir, table: Table, mapping: Mapping[str, str], ac
         actor.require("upload")
         said = validate_mapping(table, mapping)
         # Not the headers: personal data may stand in place of a header.
-        entry.detail |= {
-            "columns": sorted(filter(None, said.values())),
-            "left_out": list(said.values()).count(""),
-        }
+        entry.detail |= {"columns": sorted(filter(None, said.values())), "left_out": list(said.values()).count("")}
         with exclusive_lock(data):
             now = remembered_mapping(data, table)
             if all(folded in now and now[folded].column == column for folded, column in said.items()):
@@ -105,9 +95,7 @@ def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedCo
     }
 
 
-def remembered_answers(
-    headers: Iterable[str], past: Mapping[str, RememberedColumn]
-) -> dict[str, RememberedColumn]:
+def remembered_answers(headers: Iterable[str], past: Mapping[str, RememberedColumn]) -> dict[str, RememberedColumn]:
     """The remembered answers for these headers, by the header as it is written."""
     return {header: past[fold(header)] for header in headers if fold(header) in past}
 

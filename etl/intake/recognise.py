@@ -44,11 +44,7 @@ def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
         if table.entered_by == "upload" and (candidate := _candidate(table, records)) is not None
     ]
     candidates.sort(
-        key=lambda candidate: (
-            -candidate.fit,
-            -candidate.matched,
-            len(catalog.tables[candidate.table].columns),
-        )
+        key=lambda candidate: (-candidate.fit, -candidate.matched, len(catalog.tables[candidate.table].columns))
     )
     if not candidates:
         return ()
@@ -80,9 +76,7 @@ def _candidate(table: Table, records: list[CsvRecord]) -> Candidate | None:
     cells = [cell for cell in records[place].cells if fold(cell) not in ("", BATCH, LINE, REASON)]
     bases = [without_unit(fold(cell), names)[0] for cell in cells]
     columns = {names[base] for base in bases if base in names} - {None}
-    missing = [
-        column.header for name, column in table.columns.items() if column.required and name not in columns
-    ]
+    missing = [column.header for name, column in table.columns.items() if column.required and name not in columns]
     unknown = [cell.strip()[:_SHOWN] for cell, base in zip(cells, bases, strict=True) if base not in names]
     if not columns:
         return None

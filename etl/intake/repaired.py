@@ -60,10 +60,7 @@ Writer = Callable[[Any, str], CsvValue]
 
 def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
     """The values of a row, and the original text where there is none."""
-    return [
-        write(value, original or "")
-        for write, value, original in zip(writers, row[::2], row[1::2], strict=True)
-    ]
+    return [write(value, original or "") for write, value, original in zip(writers, row[::2], row[1::2], strict=True)]
 
 
 def _writer(table: Table, name: str, catalog: Catalog) -> Writer:

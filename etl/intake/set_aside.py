@@ -33,10 +33,7 @@ from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape
 from scorecard.storage.sql_text import quoted
 
 _METADATA = b"aside"
-_WRITTEN, _KEY = (
-    "written_",
-    "key_",
-)  # prefixes of columns: the original text, the key as far as it could be read
+_WRITTEN, _KEY = ("written_", "key_")  # prefixes of columns: the original text, the key as far as it could be read
 _NOT_LISTED = "问题过多，没有逐一列出"
 
 
@@ -76,9 +73,7 @@ def write_rows_aside(
             replaces=table.replaces,
         )
         content = io.BytesIO()
-        schema = rows.schema.with_metadata(
-            {_METADATA: json.dumps(asdict(about), ensure_ascii=False).encode()}
-        )
+        schema = rows.schema.with_metadata({_METADATA: json.dumps(asdict(about), ensure_ascii=False).encode()})
         pq.write_table(rows.cast(schema), content, compression="zstd")
         with storage_errors(f"搁置的行 {batch.table}/{batch.name}"):
             write_atomically(_place(data, batch), content.getvalue())
@@ -144,12 +139,7 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
         return number_or_text(text) if name in about.numbers else text
 
     written: list[list[CsvValue]] = [
-        [
-            batch.name,
-            row["line"],
-            "；".join(row["reasons"]),
-            *(cell(name, row[name]) for name in about.headers),
-        ]
+        [batch.name, row["line"], "；".join(row["reasons"]), *(cell(name, row[name]) for name in about.headers)]
         for row in rows.to_pylist()
     ]
     return write_csv([BATCH, LINE, REASON, *about.headers.values()], written)
@@ -172,9 +162,7 @@ def outstanding_batches(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsi
     """
     with duckdb.connect() as con:
         batches_aside = [
-            SetAsideBatch(batch, _outstanding_lines(con, data, batch, batches))
-            for batch in batches
-            if batch.aside
+            SetAsideBatch(batch, _outstanding_lines(con, data, batch, batches)) for batch in batches if batch.aside
         ]
     return tuple(aside for aside in batches_aside if aside.lines)
 
@@ -197,8 +185,7 @@ def _outstanding_lines(
         there = set(pq.read_schema(other.path).names)
         if about.key and there >= set(about.key):
             same_key = " AND ".join(
-                f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"'
-                for name in about.key
+                f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"' for name in about.key
             )
             con.execute(
                 f"DELETE FROM outstanding WHERE readable AND EXISTS (SELECT 1 FROM {_file(other.path)} newer WHERE {same_key})"
@@ -231,9 +218,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     known = [f'caught."{name}" IS NOT NULL' for name in table.key]
     readable = f"({' AND '.join(read)}) AND ({' OR '.join(known)})" if table.key else "false"
     selected.append(f"{readable} AS readable")
-    selected += [
-        f"caught.{name}" for name in (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE) if name in there
-    ]
+    selected += [f"caught.{name}" for name in (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE) if name in there]
     return f"SELECT {', '.join(selected)} FROM caught JOIN written USING (_line) ORDER BY line"
 
 
@@ -248,9 +233,7 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
     return rows.append_column("reasons", pa.array(texts, pa.list_(pa.string())))
 
 
-def _read(
-    data: DataDir, batch: Batch, lines: Collection[int] | None = None
-) -> tuple[pa.Table, _AsideColumns]:
+def _read(data: DataDir, batch: Batch, lines: Collection[int] | None = None) -> tuple[pa.Table, _AsideColumns]:
     """The rows and the description of their columns. Raises StorageError when the file is missing or damaged."""
     path = _place(data, batch)
     try:

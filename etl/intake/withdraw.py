@@ -18,12 +18,7 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import (
-    exclusive_lock,
-    remove_stale_temporaries,
-    storage_errors,
-    write_atomically,
-)
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 WithdrawalAct = Literal["撤回", "恢复"]
@@ -79,9 +74,7 @@ def notes(data: DataDir) -> tuple[Withdrawal, ...]:
     return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
 
 
-def _write_note(
-    data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor
-) -> Withdrawal:
+def _write_note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
     where = f"批次 {table}/{name}"
     reason = reason.strip()
     if not reason:

@@ -81,9 +81,7 @@ BOOLEANS: dict[str, bool] = {
 _COMPARED = 100  # characters of a word that is compared with the registered ones
 _HINTS = 500  # words of one column that are compared with the registered ones; more are no slips of the pen
 
-_FULL_WIDTH = re.compile(
-    "[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]"
-)  # not punctuation
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]")  # not punctuation
 
 
 def spellings(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -181,9 +179,7 @@ def _seen(read: CellReader, cell: str) -> CellResult:
     outcome = read(bare)
     if any(note.severity == "refuse" for note in outcome.notes):
         return outcome
-    note = CellNote(
-        "hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}"
-    )
+    note = CellNote("hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}")
     return CellResult(outcome.value, (*outcome.notes, note))
 
 

@@ -47,9 +47,7 @@ def not_text(raw: bytes, limit_mb: int) -> Problem | None:
         return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
     if len(raw) > limit_mb * 1_000_000:
         size = f"{len(raw) / 1_000_000:.1f} MB"
-        return _refusal(
-            "file_too_large", f"文件有 {size}，超过上限 {limit_mb} MB", "请按时间段拆成几个文件上传"
-        )
+        return _refusal("file_too_large", f"文件有 {size}，超过上限 {limit_mb} MB", "请按时间段拆成几个文件上传")
     if kind := _kind(raw):
         return _refusal("file_not_csv", f"这是{kind}，不是 CSV 文本（只改扩展名不会改变内容）", _SAVE_AS_CSV)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _mostly_two_byte(raw):

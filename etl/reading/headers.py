@@ -19,9 +19,7 @@ _COMPARED = 200  # cells, and characters of a cell
 _OTHER_DELIMITERS = {"\t": "制表符", ";": "分号", "；": "全角分号", "，": "全角逗号", "|": "竖线"}
 
 
-def why_missing(
-    raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: str, headers: list[str]
-) -> Problem:
+def why_missing(raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: str, headers: list[str]) -> Problem:
     """The reason, with the headers that table `name` should have; `records` are the first lines with their cells.
 
     The first line may be somebody's data: it is not repeated here.
@@ -37,9 +35,7 @@ def why_missing(
     for delimiter, sign in _OTHER_DELIMITERS.items():
         if any(_resembles(cells[0].split(delimiter), headers) for _, cells in records if cells):
             reason = f"单元格之间用的是{sign}，不是逗号"
-            return Problem(
-                "header_missing", "refuse", first, "", "", reason, "请另存为“CSV UTF-8（逗号分隔）”"
-            )
+            return Problem("header_missing", "refuse", first, "", "", reason, "请另存为“CSV UTF-8（逗号分隔）”")
     reason = f"前 {SEARCHED} 行里没有表头；“{name}”的表头应为：{'、'.join(headers)}"
     return Problem("header_missing", "refuse", first, "", "", reason, TEMPLATE)
 
@@ -127,9 +123,7 @@ def find_header(
     best, score = best_record(records, {*names, *said})
     if score < min(2, len(table.columns)):
         headers = [column.header for column in table.columns.values()]
-        findings.add(
-            why_missing(raw, [(record.line, record.cells) for record in records], table.name, headers)
-        )
+        findings.add(why_missing(raw, [(record.line, record.cells) for record in records], table.name, headers))
         return Located(None)
     record = records[best]
     for above in records[:best]:
@@ -144,9 +138,7 @@ def find_header(
 
 def best_record(records: list[CsvRecord], known: set[str]) -> tuple[int, int]:
     """The place of the record with the most known headers, and how many these are."""
-    scores = [
-        sum(without_unit(fold(cell), known)[0] in known for cell in record.cells) for record in records
-    ] or [0]
+    scores = [sum(without_unit(fold(cell), known)[0] in known for cell in record.cells) for record in records] or [0]
     best = scores.index(max(scores))
     return best, scores[best]
 
@@ -207,9 +199,7 @@ def _title(record: CsvRecord, width: int, findings: Findings) -> None:
     filled = sum(bool(fold(cell)) for cell in record.cells)
     if filled > max(2, width // 2):
         reason = f"表头上方的这一行有 {filled} 个单元格有内容，不像标题"
-        findings.add(
-            Problem("rows_above_header", "refuse", record.line, "", "", reason, "请删去表头以上的数据行")
-        )
+        findings.add(Problem("rows_above_header", "refuse", record.line, "", "", reason, "请删去表头以上的数据行"))
     else:
         findings.add(Problem("title_line", "report", record.line, "", "", "表头上方的标题行，已略过"))
 
@@ -245,12 +235,7 @@ class _Mapped:
         column = names.get(base)
         if column is None and base in names:
             self._tell(
-                "header_dropped",
-                "report",
-                shown,
-                "",
-                "含个人信息，不需要报送，内容已丢弃",
-                "以后可不导出这一列",
+                "header_dropped", "report", shown, "", "含个人信息，不需要报送，内容已丢弃", "以后可不导出这一列"
             )
             return None
         if column is None and folded in said:
@@ -287,16 +272,10 @@ class _Mapped:
         for column in absent.values():
             near = hint(column.header, unknown)
             if column.required:
-                self._tell(
-                    "header_required", "refuse", column.header, "", "缺少这一必填的列", near or TEMPLATE
-                )
+                self._tell("header_required", "refuse", column.header, "", "缺少这一必填的列", near or TEMPLATE)
             else:
-                self._tell(
-                    "header_absent", "report", column.header, "", "文件里没有这一列，按“未知”处理", near
-                )
+                self._tell("header_absent", "report", column.header, "", "文件里没有这一列，按“未知”处理", near)
 
-    def _tell(
-        self, code: str, severity: Severity, column: str, value: str, reason: str, suggestion: str = ""
-    ) -> None:
+    def _tell(self, code: str, severity: Severity, column: str, value: str, reason: str, suggestion: str = "") -> None:
         line = self._record.line
         self._findings.add(Problem(code, severity, line, column, value, reason, suggestion))

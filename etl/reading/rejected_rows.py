@@ -56,9 +56,7 @@ class WrongRow:
     wrong: frozenset[str]
 
 
-def wrong_rows(
-    con: duckdb.DuckDBPyConnection, table: Table, problems: Iterable[Problem]
-) -> tuple[WrongRow, ...]:
+def wrong_rows(con: duckdb.DuckDBPyConnection, table: Table, problems: Iterable[Problem]) -> tuple[WrongRow, ...]:
     """The first rows that are refused or kept aside, from the view `written`; private cells masked."""
     by_line: dict[int, set[str]] = {}
     for problem in problems:

@@ -27,9 +27,7 @@ _OTHERS = 5  # lines named beside a doubled one
 class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows
-    ) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows) -> None:
         self._con = con
         self._table = table
         self._findings = findings
@@ -109,9 +107,7 @@ class Rules:
         texts = [self._as_written(column) for column in columns]
         same = texts[0] if len(texts) == 1 else _joined(texts)
         rows = f"FROM {source} WHERE {' OR '.join(f'{text} IS NOT NULL' for text in texts)}"
-        distinct, total = self._con.execute(
-            f"SELECT count(DISTINCT hash({same})), count(*) {rows}"
-        ).fetchall()[0]
+        distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({same})), count(*) {rows}").fetchall()[0]
         if distinct == total:
             return  # different hashes are different keys; equal ones are looked at exactly
         found, count = self._found(
@@ -127,9 +123,7 @@ class Rules:
         for line, lines, n, text in found:
             others = "、".join(f"第{other}行" for other in lines if other != line)
             reason = f"与{others}{'等' if n > len(lines) else ''}重复"
-            value = (
-                MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
-            )
+            value = MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
             listed.append(Problem(code, severity, line, headers, value, reason, "请只保留一行，或核对"))
         self._tell(listed, code, severity, headers, count)
 
@@ -188,9 +182,7 @@ class Rules:
         conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
         reason = f"按本行“{conditions}”的内容，这一列应当填写"
         severity = check.on_problem
-        listed = [
-            Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found
-        ]
+        listed = [Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found]
         self._tell(listed, "required_missing", severity, header, count)
 
     # --- in common --------------------------------------------------------------------------------------------

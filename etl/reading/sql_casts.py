@@ -34,9 +34,7 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
         case NumberType() as kind:
             fraction = rf"(\.[0-9]{{1,{kind.fraction_digits}}})?" if kind.fraction_digits else ""
             value = _cast(cell, kind, _matches(cell, _INTEGER + fraction))
-            return (
-                value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
-            )
+            return value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
         case kind if not kind.is_free_text:
             return _cast(cell, kind, _matches(cell, kind.pattern))
         case _:

@@ -28,9 +28,7 @@ from scorecard.storage.sql_text import quoted
 ASCII_BLANKS = " \t\r\n\v\f"
 BLANKS = f"{ASCII_BLANKS}\u00a0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
 _SUMMARY = f"^(合[{BLANKS}]*计|总[{BLANKS}]*计|小[{BLANKS}]*计|共[{BLANKS}]*计|累[{BLANKS}]*计)([{BLANKS}:：0-9].*)?$"
-_NOTE = (
-    f"^(注|备注|说明|附注|填表说明|编制说明)([{BLANKS}]*[0-9一二三四五六七八九十]*[{BLANKS}]*[:：.、].*)?$"
-)
+_NOTE = f"^(注|备注|说明|附注|填表说明|编制说明)([{BLANKS}]*[0-9一二三四五六七八九十]*[{BLANKS}]*[:：.、].*)?$"
 _BEGINNINGS = "合总小共累注备说附填编"  # the first characters of all of these
 _SET_ASIDE = re.compile(f"{_SUMMARY}|{_NOTE}", re.DOTALL)
 _IS_SUMMARY = re.compile(_SUMMARY, re.DOTALL)
@@ -89,9 +87,7 @@ def stage(
     """
     staged = _fast(con, path, utf8, header) or _exact(con, utf8, header, findings)
     if not findings.refused and staged is not None and staged.rows == 0 and not may_be_empty:
-        findings.add(
-            Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传")
-        )
+        findings.add(Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传"))
     if findings.refused or staged is None:
         return None
     return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
@@ -200,9 +196,7 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, findings
     width = len(header.cells)
     schema = pa.schema([("line", pa.int64()), *((f"c{position}", pa.string()) for position in range(width))])
     con.execute("DROP TABLE IF EXISTS raw")
-    con.execute(
-        f"CREATE TABLE raw (line BIGINT, {', '.join(f'c{position} VARCHAR' for position in range(width))})"
-    )
+    con.execute(f"CREATE TABLE raw (line BIGINT, {', '.join(f'c{position} VARCHAR' for position in range(width))})")
     pending: list[tuple[int, list[str]]] = []
     rows = 0
     aside: list[int] = []
@@ -276,7 +270,5 @@ def _wrong_width(line: int, last: int, cells: list[str], width: int) -> Problem:
     span = f"（引号内含换行，连到第{last}行）" if last > line else ""
     reason = f"这一行有 {len(cells)} 个单元格{span}，表头有 {width} 个"
     if len(cells) < width:
-        return Problem(
-            "cells_few", "refuse", line, "", "", reason, "请补齐单元格；单元格内的换行须放在引号里"
-        )
+        return Problem("cells_few", "refuse", line, "", "", reason, "请补齐单元格；单元格内的换行须放在引号里")
     return Problem("cells_many", "refuse", line, "", "", reason, "单元格内含逗号时须用引号括起")

@@ -23,10 +23,7 @@ from scorecard.catalog.definitions import Catalog
 
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
-CLEARED_BATCH, CLEARED_LINE = (
-    "_cleared_batch",
-    "_cleared_line",
-)  # of corrected rows: the row kept aside they replace
+CLEARED_BATCH, CLEARED_LINE = ("_cleared_batch", "_cleared_line")  # of corrected rows: the row kept aside they replace
 BLANK = CellNote("blank_required", "refuse", "必填项空白", "请补填")
 
 
@@ -126,12 +123,7 @@ def _plan(
         words = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
         con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
     return _Plan(
-        name,
-        column,
-        cell,
-        sql_casts.registered_words_sql(cell, clean, all_of_them=not left),
-        kind,
-        judged=left,
+        name, column, cell, sql_casts.registered_words_sql(cell, clean, all_of_them=not left), kind, judged=left
     )
 
 
@@ -176,9 +168,7 @@ def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None
     weights = [_weight(outcome.notes) for outcome in plan.judged.values()]
     schema = pa.schema([("text", pa.string()), ("value", pa.string()), ("weight", pa.int8())])
     con.register("answers", pa.table([list(plan.judged), values, weights], schema=schema))
-    con.execute(
-        f"CREATE TABLE {plan.answers} AS SELECT text, value::{plan.type} AS value, weight FROM answers"
-    )
+    con.execute(f"CREATE TABLE {plan.answers} AS SELECT text, value::{plan.type} AS value, weight FROM answers")
     con.unregister("answers")
 
 
@@ -216,31 +206,20 @@ def _report_judged(
     sieve.reject(f"SELECT {staged.line} AS _line {cells_noted} = 2")
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
         totals: Counter[tuple[str, Severity]] = Counter()
-        for text, count in con.execute(
-            f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text"
-        ).fetchall():
+        for text, count in con.execute(f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text").fetchall():
             for note in plan.judged[text].notes:
                 totals[note.code, note.severity] += count
         if not totals:
             continue
-        lines = con.execute(
-            f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}"
-        ).fetchall()
-        listed = [
-            _problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes
-        ]
+        lines = con.execute(f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}").fetchall()
+        listed = [_problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes]
         for (code, severity), count in totals.items():
             kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
             findings.add_all(kind, code, severity, plan.column.header, count)
 
 
 def _report_repaired(
-    con: duckdb.DuckDBPyConnection,
-    staged: Staged,
-    plan: _Plan,
-    read: cells.CellReader,
-    count: int,
-    findings: Findings,
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, read: cells.CellReader, count: int, findings: Findings
 ) -> None:
     """Reports the cells that SQL takes with a repair; `cells` says which repair."""
     lines = con.execute(
@@ -251,12 +230,7 @@ def _report_repaired(
 
 
 def _report_blank(
-    con: duckdb.DuckDBPyConnection,
-    staged: Staged,
-    plan: _Plan,
-    count: int,
-    findings: Findings,
-    sieve: RejectedRows,
+    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, count: int, findings: Findings, sieve: RejectedRows
 ) -> None:
     blank = f"SELECT {staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"
     lines = con.execute(f"{blank} ORDER BY 1 LIMIT {LISTED}").fetchall()
@@ -277,9 +251,7 @@ def _problem(plan: _Plan, line: int, text: str, note: CellNote) -> Problem:
 # --- the table ------------------------------------------------------------------------------------------------
 
 
-def _create(
-    con: duckdb.DuckDBPyConnection, staged: Staged, header: Header, table: Table, plans: list[_Plan]
-) -> None:
+def _create(con: duckdb.DuckDBPyConnection, staged: Staged, header: Header, table: Table, plans: list[_Plan]) -> None:
     by_name = {plan.name: plan for plan in plans}
     selected: list[str] = []
     joins: list[str] = []

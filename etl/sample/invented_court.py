@@ -44,9 +44,7 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
     developed since, and adds new ones.
     """
     if as_of < EXTRACTS_FROM:
-        raise ScorecardError(
-            "示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日"
-        )
+        raise ScorecardError("示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日")
     catalog = catalog or loader.load(default_seeds())
     rows = rows_of(invented(as_of, seed, catalog.court.court_codes[0]), catalog)
     # Targets, baselines and decisions are no extracts: none are invented.

@@ -112,6 +112,4 @@ def known_on(day: date | None, as_of: date) -> date | None:
 
 def in_extract(started_on: date, ended_on: date | None, as_of: date) -> bool:
     """Whether an extract of 2024 onwards, cut on that day, holds the matter: begun, and not ended before 2024."""
-    return started_on <= as_of and (
-        started_on >= EXTRACTS_FROM or ended_on is None or ended_on >= EXTRACTS_FROM
-    )
+    return started_on <= as_of and (started_on >= EXTRACTS_FROM or ended_on is None or ended_on >= EXTRACTS_FROM)

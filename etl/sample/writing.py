@@ -41,9 +41,7 @@ def extract(rows: Sequence[Mapping[str, object]], table: Table, catalog: Catalog
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.header for column in table.columns.values()])
     for row in rows:
-        writer.writerow(
-            [_cell(row.get(name), column, catalog, chance) for name, column in table.columns.items()]
-        )
+        writer.writerow([_cell(row.get(name), column, catalog, chance) for name, column in table.columns.items()])
     if table.stock and rows:
         writer.writerow(_totals(rows, table))
     return out.getvalue().encode("gb18030")
@@ -96,7 +94,5 @@ def _totals(rows: Sequence[Mapping[str, object]], table: Table) -> list[str]:
     cells = [_TOTAL]
     for name, column in list(table.columns.items())[1:]:
         values = [row.get(name) for row in rows] if column.type == DECIMAL else []
-        cells.append(
-            str(sum((value for value in values if isinstance(value, Decimal)), Decimal(0))) if values else ""
-        )
+        cells.append(str(sum((value for value in values if isinstance(value, Decimal)), Decimal(0))) if values else "")
     return cells

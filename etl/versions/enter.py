@@ -52,12 +52,7 @@ def enter_row(
         return EntryResult(refusals=tuple(refusals))
     sample = version is not None and version.sample
     batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample)
-    alone = (
-        publishes
-        and version is not None
-        and actor.may("publish")
-        and adds_only(catalog, data, version, table.id)
-    )
+    alone = publishes and version is not None and actor.may("publish") and adds_only(catalog, data, version, table.id)
     if alone:
         publish(data, build(catalog, data), actor)
     return EntryResult(already=batch.already, published=alone)

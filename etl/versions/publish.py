@@ -10,12 +10,7 @@ from etl.versions.retention import prune
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import (
-    exclusive_lock,
-    remove_stale_temporaries,
-    storage_errors,
-    write_atomically,
-)
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
 from scorecard.store.versions import VersionManifest
@@ -33,9 +28,7 @@ def publish(data: DataDir, version: str, actor: Actor, note: str = "") -> Versio
         record_batches(data)
         record_versions(data)
         manifest = _point_to(data, version, actor, note.strip())
-    with suppress(
-        StorageError
-    ):  # the version is published; what could not be removed now is removed next time
+    with suppress(StorageError):  # the version is published; what could not be removed now is removed next time
         prune(data, actor)
     return manifest
 

@@ -41,9 +41,7 @@ def discard(data: DataDir, version: str) -> None:
     """Deletes a candidate, if it still exists. Raises ScorecardError for a version that was published."""
     with exclusive_lock(data), storage_errors(f"候选版本 {version}"):
         if data.manifest(version).exists() or store.current(data).version == version:
-            raise ScorecardError(
-                f"版本 {version}", "已经发布过", "没有发布的候选版本", "已发布的版本由系统按规则清理"
-            )
+            raise ScorecardError(f"版本 {version}", "已经发布过", "没有发布的候选版本", "已发布的版本由系统按规则清理")
         _remove(data, version)
 
 

@@ -63,9 +63,7 @@ def build(catalog: Catalog, data: DataDir) -> str:
                 "至少一个没有撤回的批次",
                 "请上传改正后的文件，或在“版本”页恢复一个批次",
             )
-        raise ScorecardError(
-            "建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample"
-        )
+        raise ScorecardError("建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample")
     version = version_id(catalog, batches)
     path = data.database(version)
     if path.exists():
@@ -85,9 +83,7 @@ def build(catalog: Catalog, data: DataDir) -> str:
     return version
 
 
-def _fill(
-    path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], version: str
-) -> None:
+def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], version: str) -> None:
     connection = open_build(path, spill)
     try:
         as_of = tables.load(connection, catalog, batches)
@@ -110,17 +106,12 @@ def _describe(
 ) -> None:
     """Writes the provenance of the numbers: the seed files, the batches, the rows and 数据截至 of each table."""
     connection.execute("CREATE TABLE seed_file (name VARCHAR, content BLOB)")
-    connection.executemany(
-        "INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()]
-    )
+    connection.executemany("INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()])
     connection.execute("CREATE TABLE batch (number INTEGER, table_id VARCHAR, record VARCHAR)")
     if batches:
         connection.executemany(
             "INSERT INTO batch VALUES (?, ?, ?)",
-            [
-                [n, batch.table, json.dumps(batch.record(), ensure_ascii=False)]
-                for n, batch in enumerate(batches, 1)
-            ],
+            [[n, batch.table, json.dumps(batch.record(), ensure_ascii=False)] for n, batch in enumerate(batches, 1)],
         )
     connection.execute(
         "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER, aside BIGINT)"

@@ -71,9 +71,7 @@ def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _add_to_cube(
-    connection: duckdb.DuckDBPyConnection, cube: RowsExpression, named: Mapping[str, Term]
-) -> None:
+def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: RowsExpression, named: Mapping[str, Term]) -> None:
     amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
     connection.execute(
         f"INSERT INTO cube BY NAME FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({sql(cube)}))"
@@ -104,9 +102,7 @@ _MEASURES = {
 }
 
 
-def whole_rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, term: Term, cut: date, number: int
-) -> None:
+def whole_rows(connection: duckdb.DuckDBPyConnection, table: Table, term: Term, cut: date, number: int) -> None:
     """Median, distinct count and largest group of every period, from how often each value occurs in it."""
     values = sql(formula.term_values(table, term, str(cut)))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")

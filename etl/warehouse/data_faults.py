@@ -25,9 +25,7 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
                 touched = [
                     [indicator.id, reason]
                     for indicator in catalog.indicators.values()
-                    if any(
-                        term.table == table.id and term.columns & columns for term in indicator.formula.terms
-                    )
+                    if any(term.table == table.id and term.columns & columns for term in indicator.formula.terms)
                 ]
                 if touched:
                     connection.executemany("INSERT INTO indicator_doubt VALUES (?, ?)", touched)

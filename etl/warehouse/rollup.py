@@ -80,10 +80,7 @@ def _first_months(
 
 
 def _write_periods(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    indicators: list[Indicator],
-    cuts: Mapping[str, date],
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: list[Indicator], cuts: Mapping[str, date]
 ) -> None:
     """indicator_period: every period of every indicator with its state; period: the distinct ones."""
     rows: list[tuple[str, str, str, str]] = []

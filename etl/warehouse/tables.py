@@ -18,9 +18,7 @@ from scorecard.storage.sql_text import quoted
 SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]
-) -> Mapping[str, date]:
+def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, date]:
     """Creates every table that has rows; the result is 数据截至 of each table that comes from extracts.
 
     `batches` in their order: rows of a later one replace rows with the same key of earlier ones.
@@ -48,9 +46,7 @@ def _parquet_rows(table: Table, batch: Batch) -> str:
     """The batch as a query with exactly the contract's columns; a column that the batch lacks is unknown."""
     present = set(pq.read_schema(batch.path).names)
     columns = ", ".join(
-        f'"{name}"::{column.type.sql} AS "{name}"'
-        if name in present
-        else f'NULL::{column.type.sql} AS "{name}"'
+        f'"{name}"::{column.type.sql} AS "{name}"' if name in present else f'NULL::{column.type.sql} AS "{name}"'
         for name, column in table.columns.items()
     )
     return f"SELECT {columns}, _line FROM read_parquet({quoted(str(batch.path))})"

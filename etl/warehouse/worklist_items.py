@@ -33,9 +33,7 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mappin
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
-        connection.execute(
-            "INSERT INTO worklist_state VALUES (?, ?, ?)", [worklist.id, cut, ",".join(lacking)]
-        )
+        connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?)", [worklist.id, cut, ",".join(lacking)])
         if cut is not None:
             items = sql(_items(catalog, worklist, cut))
             connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
@@ -62,9 +60,7 @@ def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
         rows = rows.filter(rows["due_at"].isnull() | near)
     return rows.mutate(
         worklist=ibis.literal(worklist.id),
-        department=rows[worklist.department]
-        if worklist.department
-        else ibis.literal(worklist.departments[0]),
+        department=rows[worklist.department] if worklist.department else ibis.literal(worklist.departments[0]),
         state=_state(rows["due_at"], worklist, day),
     )
 

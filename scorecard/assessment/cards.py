@@ -106,9 +106,7 @@ class Card:
     @cached_property
     def through(self) -> tuple[JudgedPeriod, ...]:
         """The points up to the period that is read."""
-        return tuple(
-            point for point in self.points if point.period.last_month <= self.judged.period.last_month
-        )
+        return tuple(point for point in self.points if point.period.last_month <= self.judged.period.last_month)
 
     @property
     def trend(self) -> tuple[JudgedPeriod, ...]:
@@ -207,9 +205,7 @@ def sentence(card: Card) -> str:
     return f"{card.period}{'为' if card.verdict.word == '未达标' else '：'}{card.verdict.reason}"
 
 
-def _judged(
-    inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None
-) -> JudgedPeriod:
+def _judged(inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None) -> JudgedPeriod:
     catalog, goal = inputs.catalog, _goal(inputs, indicator, period)
     limits = None if goal is None else bounds(goal, period)
     exact, figure = None if reading is None else reading.exact, "—"

@@ -63,18 +63,12 @@ def changes(
         ("环比", previous(indicator, period)),
     ]
     return tuple(
-        compare(indicator, kind, now, by_period.get(other), minimum_base)
-        for kind, other in pairs
-        if other is not None
+        compare(indicator, kind, now, by_period.get(other), minimum_base) for kind, other in pairs if other is not None
     )
 
 
 def compare(
-    indicator: Indicator,
-    kind: ComparisonKind,
-    now: JudgedPeriod,
-    before: JudgedPeriod | None,
-    minimum_base: int,
+    indicator: Indicator, kind: ComparisonKind, now: JudgedPeriod, before: JudgedPeriod | None, minimum_base: int
 ) -> PeriodChange:
     """One comparison of two periods of equal length, or why there is none."""
     then = "上年同期" if kind == "同比" else "上期"
@@ -123,11 +117,7 @@ def pace_text(
     if limits.lower is None:
         assert limits.upper is not None
         over = reading.exact - limits.upper
-        return (
-            f"已超进度上限{_whole(over, unit)}"
-            if over > 0
-            else f"距进度上限还有{_whole(-over, unit, up=False)}"
-        )
+        return f"已超进度上限{_whole(over, unit)}" if over > 0 else f"距进度上限还有{_whole(-over, unit, up=False)}"
     missing = limits.lower - reading.exact
     if missing > 0:
         return f"再{_verb(indicator)}{_whole(missing, unit)}即达进度"

@@ -90,9 +90,7 @@ class ControlChart:
         return next(part for part in reversed(self.parts) if part.start <= position)
 
 
-def control(
-    indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline]
-) -> ControlChart:
+def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline]) -> ControlChart:
     """The months of one indicator in time order, judged by the baselines in force."""
     taking = [month for month in months if month.takes_part]
     values = [month.exact for month in taking if month.exact is not None]
@@ -122,9 +120,7 @@ def control(
     )
 
 
-def _judged(
-    indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signal: Signal | None
-) -> ChartedMonth:
+def _judged(indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signal: Signal | None) -> ChartedMonth:
     by, value = part.limits, month.exact
     assert value is not None
     word: Variation | None = None

@@ -86,9 +86,7 @@ class LimitSegment:
     signals: tuple[Signal | None, ...]
 
 
-def limits(
-    values: Sequence[Fraction], baseline: int | None = BASELINE, screening: bool = True
-) -> Limits | None:
+def limits(values: Sequence[Fraction], baseline: int | None = BASELINE, screening: bool = True) -> Limits | None:
     """Mean and limits of the first `baseline` values (of all, when None); None for fewer than two values.
 
     Screening drops every moving range that is not strictly less than 3.267 times their mean, once. A constant series

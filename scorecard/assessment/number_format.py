@@ -50,11 +50,7 @@ def distinct_texts(value: Fraction, bound: Fraction, unit: str) -> tuple[str, st
     Rounded to two decimals, 99.996% would read as a missed target of 100.00% by nothing.
     """
     more = 0
-    while (
-        value != bound
-        and more < _MOST_DECIMALS
-        and figure_text(value, unit, more) == figure_text(bound, unit, more)
-    ):
+    while value != bound and more < _MOST_DECIMALS and figure_text(value, unit, more) == figure_text(bound, unit, more):
         more += 1
     shown, limit = (f"{figure_text(number, unit, more)}{unit}" for number in (value, bound))
     return shown, limit, gap_text(value - bound, unit, more)
@@ -95,9 +91,7 @@ def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog)
 def _stage_text(name: str, numerator: Decimal, denominator: Decimal) -> str:
     if not denominator:
         return f"{name} 无案件"
-    return (
-        f"{name} {value_text(Fraction(numerator) / Fraction(denominator), '天')}（n={half_up(denominator)}）"
-    )
+    return f"{name} {value_text(Fraction(numerator) / Fraction(denominator), '天')}（n={half_up(denominator)}）"
 
 
 def _half_text(value: Decimal, unit: str) -> str:

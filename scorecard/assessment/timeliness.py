@@ -27,9 +27,7 @@ class Delivery:
     days: int
 
 
-def timeliness(
-    catalog: Catalog, batches: Iterable[Mapping[str, Any]], today: date
-) -> dict[str, tuple[Delivery, ...]]:
+def timeliness(catalog: Catalog, batches: Iterable[Mapping[str, Any]], today: date) -> dict[str, tuple[Delivery, ...]]:
     """Table -> its months, newest first, for every table that is handed in; months not yet due and not in are left out."""
     records = list(batches)
     return {
@@ -41,13 +39,10 @@ def timeliness(
     }
 
 
-def _months(
-    catalog: Catalog, table: str, batches: list[Mapping[str, Any]], today: date
-) -> Iterable[Delivery]:
+def _months(catalog: Catalog, table: str, batches: list[Mapping[str, Any]], today: date) -> Iterable[Delivery]:
     """In time order. A cut in the middle of a month delivers the month before it."""
     reached = sorted(
-        (date.fromisoformat(batch["as_of"]), datetime.fromisoformat(batch["accepted_at"]).date())
-        for batch in batches
+        (date.fromisoformat(batch["as_of"]), datetime.fromisoformat(batch["accepted_at"]).date()) for batch in batches
     )
     if not reached:
         return

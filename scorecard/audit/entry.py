@@ -47,9 +47,7 @@ def sealed(entry: AuditEntry) -> AuditEntry:
 
 def seal(entry: AuditEntry) -> str:
     """SHA-256 over all fields but the seal itself."""
-    content = json.dumps(
-        {**vars(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    content = json.dumps({**vars(entry), "seal": ""}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", errors="replace")).hexdigest()
 
 

@@ -45,22 +45,14 @@ class Fault:
 
 
 def record(
-    data: DataDir,
-    actor: Actor,
-    action: Action,
-    subject: str,
-    result: ActResult = "成功",
-    **detail: Any,
+    data: DataDir, actor: Actor, action: Action, subject: str, result: ActResult = "成功", **detail: Any
 ) -> AuditEntry:
     """Append one line, durable on return. Raises StorageError when the disk refuses; then nothing of it is there."""
     with storage_errors(RECORD), _appending(data) as (handle, last):
         remove_stale_temporaries(data.root)
         if damage := _damage(data, last):
             last = _append(data, handle, last, SYSTEM, "补记", RECORD, "失败", {"reason": damage})
-        elif last and _head(data) != (
-            last.number,
-            last.seal,
-        ):  # killed before the head was written: never two behind
+        elif last and _head(data) != (last.number, last.seal):  # killed before the head was written: never two behind
             write_atomically(data.audit_head, _head_of(last))
         return _append(data, handle, last, actor, action, subject, result, detail)
 
@@ -74,9 +66,7 @@ class AuditedAct:
 
 
 @contextmanager
-def recorded(
-    data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any
-) -> Generator[AuditedAct]:
+def recorded(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[AuditedAct]:
     """Record the act however it ends: 成功, 拒绝 (no right, or a refused input), 失败, the last two with the reason."""
     act = AuditedAct(subject, dict(detail))
     result: ActResult = "失败"
@@ -100,9 +90,7 @@ def recorded(
         record(data, actor, action, act.subject, **act.detail)
     except StorageError as error:
         remedy = f"{error.remedy}；不必重复这一操作"
-        raise StorageError(
-            RECORD, f"{action}已完成，但没有记入审计：{error.found}", error.expected, remedy
-        ) from error
+        raise StorageError(RECORD, f"{action}已完成，但没有记入审计：{error.found}", error.expected, remedy) from error
 
 
 def entries(data: DataDir) -> tuple[AuditEntry, ...]:
@@ -183,9 +171,7 @@ def _appending(data: DataDir) -> Generator[tuple[int, AuditEntry | None]]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         last, end = _last(handle)
-        if (
-            end < os.fstat(handle).st_size
-        ):  # a killed writer's bytes after the last line end were never confirmed
+        if end < os.fstat(handle).st_size:  # a killed writer's bytes after the last line end were never confirmed
             os.ftruncate(handle, end)
         yield handle, last
     finally:
@@ -199,9 +185,7 @@ def _last(handle: int) -> tuple[AuditEntry | None, int]:
         start = max(0, size - block)
         raw = os.pread(handle, size - start, start)
         end = raw.rfind(b"\n") + 1
-        lines = raw[:end].split(b"\n")[
-            1 if start else 0 : -1
-        ]  # the first piece may have begun before the block
+        lines = raw[:end].split(b"\n")[1 if start else 0 : -1]  # the first piece may have begun before the block
         entry = next((entry for line in reversed(lines) if (entry := read(line))), None)
         if entry or not start:
             return entry, start + end
@@ -261,9 +245,7 @@ def _append(
         except OSError:
             os.ftruncate(handle, size)
             raise
-        replace_atomically(
-            head, data.audit_head
-        )  # syncs the folder too: a new file's own name becomes durable
+        replace_atomically(head, data.audit_head)  # syncs the folder too: a new file's own name becomes durable
     finally:
         head.unlink(missing_ok=True)
     return entry

@@ -49,9 +49,7 @@ class Section(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> "Section":
         if self.which != "all" and self.kind not in _OF_INDICATORS:
-            raise mistake(
-                f"kind = “{self.kind}” 写了 which", f"只有 {'、'.join(_OF_INDICATORS)} 可以写 which"
-            )
+            raise mistake(f"kind = “{self.kind}” 写了 which", f"只有 {'、'.join(_OF_INDICATORS)} 可以写 which")
         if (self.which == "listed") != bool(self.ids):
             raise mistake(
                 f"which = “{self.which}”，ids 有 {len(self.ids)} 个",
@@ -121,9 +119,7 @@ class Template(Frozen):
 
 def filled(text: str, places: Mapping[str, str]) -> str:
     """A title with its places filled; what is filled in is text, whatever braces it holds."""
-    return "".join(
-        literal + ("" if place is None else places[place]) for literal, place, _, _ in _pieces(text)
-    )
+    return "".join(literal + ("" if place is None else places[place]) for literal, place, _, _ in _pieces(text))
 
 
 def _pieces(text: str) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -250,9 +250,7 @@ class DepartmentType(WordType):
         raise ValueError(text)
 
     def expectation(self, text: str, words: Words) -> tuple[str, str]:
-        return self.expected, hint(
-            text, [spelling for word, others in words.items() for spelling in (word, *others)]
-        )
+        return self.expected, hint(text, [spelling for word, others in words.items() for spelling in (word, *others)])
 
     def _text(self, value: CellValue, departments: Departments) -> str:
         department = departments.get(str(value))
@@ -260,8 +258,7 @@ class DepartmentType(WordType):
 
     def text_sql(self, cell: str, departments: Departments) -> str:
         names = " ".join(
-            f"WHEN {quoted(department.id)} THEN {quoted(department.name)}"
-            for department in departments.values()
+            f"WHEN {quoted(department.id)} THEN {quoted(department.name)}" for department in departments.values()
         )
         return f"CASE {cell} {names} ELSE {cell} END" if names else cell
 

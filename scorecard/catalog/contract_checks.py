@@ -118,9 +118,7 @@ def _own(contract: Contract, file: str, key: str, column: str) -> Iterator[SeedM
         yield SeedMistake(file, key, f"“{column}”是算出的列", "数据表自有的列")
 
 
-def _derived(
-    contract: Contract, file: str, name: str, derived: Derived, seen: set[str]
-) -> Iterator[SeedMistake]:
+def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: set[str]) -> Iterator[SeedMistake]:
     key, table = f"derived.{name}", contract.table
     if name in table.columns:
         yield SeedMistake(file, key, "与 columns 同名", "另取一个名字")
@@ -169,9 +167,7 @@ def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterat
             gathered[word] = group
             if column is not None and column.values and word not in column.values:
                 found = f"“{word}”不是“{column.header}”的取值"
-                yield SeedMistake(
-                    file, f"{key}.{group}", found, "、".join(column.values), hint(word, column.values)
-                )
+                yield SeedMistake(file, f"{key}.{group}", found, "、".join(column.values), hint(word, column.values))
 
 
 # --- conditions -----------------------------------------------------------------------------------------------
@@ -215,9 +211,7 @@ def _value(contract: Contract, test: Test, value: Any, file: str, where: str) ->
         yield SeedMistake(file, where, f"“{value}”不是{kind.label}", kind.expected)
     if words and value not in words:
         header = contract.table.header(test.column)
-        yield SeedMistake(
-            file, where, f"“{value}”不是“{header}”的取值", "、".join(words), hint(str(value), words)
-        )
+        yield SeedMistake(file, where, f"“{value}”不是“{header}”的取值", "、".join(words), hint(str(value), words))
 
 
 def _words(contract: Contract, column: str) -> list[str]:

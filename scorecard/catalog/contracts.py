@@ -56,9 +56,7 @@ DERIVED_FORMS = (
 def _exactly_one(model: BaseModel, forms: tuple[str, ...]) -> str:
     given = [form for form in forms if getattr(model, form) is not None]
     if len(given) != 1:
-        raise mistake(
-            f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}"
-        )
+        raise mistake(f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}")
     return given[0]
 
 

@@ -85,9 +85,7 @@ def _example(catalog: Catalog, one: Worklist, file: str) -> Iterator[SeedMistake
         if read and not 1 <= wanted.row <= rows:
             yield SeedMistake(file, key, f"第 {wanted.row} 行不存在", f"1 至 {rows}")
         if wanted.due and not _DUE.fullmatch(wanted.due):
-            yield SeedMistake(
-                file, key, f"期限“{wanted.due}”", "日期，如 2026-01-31，或时刻，如 2026-01-31T10:00"
-            )
+            yield SeedMistake(file, key, f"期限“{wanted.due}”", "日期，如 2026-01-31，或时刻，如 2026-01-31T10:00")
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,7 @@ class SeedNames:
 def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     """Every mistake that shows only when the seed files are read together."""
 
-    def unknown(
-        file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]
-    ) -> Iterator[SeedMistake]:
+    def unknown(file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]) -> Iterator[SeedMistake]:
         choices = [one for model in models for one in written.ids(model)]
         if written.unreadable.intersection(home.split("、")):
             return
@@ -132,18 +128,14 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", Domain)
     for one in catalog.indicators.values():
         file = written.file_of[Indicator, one.id]
-        yield from unknown(
-            file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement
-        )
+        yield from unknown(file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement)
         yield from unknown(file, "departments", one.departments, "departments.toml", Department)
         yield from unknown(file, "counterweight", [one.counterweight], "indicators/", Indicator)
         yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
         yield from _indicator_checks(catalog, contracts, written, one, file)
     for one in catalog.worklists.values():
         file = written.file_of[Worklist, one.id]
-        yield from unknown(
-            file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement
-        )
+        yield from unknown(file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement)
         yield from unknown(file, "departments", one.departments, "departments.toml", Department)
         yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
         yield from worklist_checks(catalog, contracts, one, file, written.ids(Table))
@@ -185,9 +177,7 @@ def _indicator_checks(
     tables = written.ids(Table)
     for name in indicator.formula.tables:
         if name not in tables:
-            yield SeedMistake(
-                file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables)
-            )
+            yield SeedMistake(file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
     found: dict[SeedMistake, None] = {}
     for term in dict.fromkeys(indicator.formula.terms):
         if term.table in contracts:
@@ -209,9 +199,7 @@ def _indicator_checks(
 
 def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     table = contract.table
-    clocks = (
-        {"stock.from": term.stock.start, "stock.until": term.stock.until} if term.stock is not None else {}
-    )
+    clocks = {"stock.from": term.stock.start, "stock.until": term.stock.until} if term.stock is not None else {}
     if term.period is not None:
         clocks["period"] = term.period
     for key, column in clocks.items():

@@ -144,9 +144,7 @@ class Indicator(Frozen):
         if self.unit not in UNITS:
             raise mistake(f"单位“{self.unit}”", "、".join(UNITS))
         if (self.unit == "%") != (self.formula.kind == "ratio"):
-            raise mistake(
-                f"kind = “{self.formula.kind}” 的单位是“{self.unit}”", "比率的单位是 %，其他指标不是 %"
-            )
+            raise mistake(f"kind = “{self.formula.kind}” 的单位是“{self.unit}”", "比率的单位是 %，其他指标不是 %")
         return self
 
     @property

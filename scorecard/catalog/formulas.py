@@ -61,10 +61,7 @@ class Formula(Frozen):
     @property
     def terms(self) -> tuple[Term, ...]:
         return tuple(
-            term
-            for part in self.parts
-            for half in (part.numerator, part.denominator, part.base)
-            for term in half
+            term for part in self.parts for half in (part.numerator, part.denominator, part.base) for term in half
         )
 
     @property
@@ -85,9 +82,7 @@ class TermForm(Frozen):
 
     def term(self) -> Term:
         if (self.period is None) == (self.stock is None):
-            raise mistake(
-                "period 与 stock 须恰好写一个", 'period = "日期列" 或 stock = { from = …, until = … }'
-            )
+            raise mistake("period 与 stock 须恰好写一个", 'period = "日期列" 或 stock = { from = …, until = … }')
         if self.of and self.distinct:
             raise mistake("of 与 distinct 同时出现", "一项只写其中一个")
         aggregate: Aggregate = "sum" if self.of else "distinct" if self.distinct else "count"
@@ -181,17 +176,13 @@ class FormulaForm(Frozen):
                 return FormulaPart(numerator=(counted,), base=(counted,))
             case "sum":
                 self._only("of")
-                return FormulaPart(
-                    numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),)
-                )
+                return FormulaPart(numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),))
             case "mean" | "median":
                 self._only("of")
                 known = _known(rows, self._of())
                 if self.kind == "median":
                     return FormulaPart(numerator=(_valued(known, "median", self._of()),), base=(known,))
-                return FormulaPart(
-                    numerator=(_valued(known, "sum", self._of()),), denominator=(known,), base=(known,)
-                )
+                return FormulaPart(numerator=(_valued(known, "sum", self._of()),), denominator=(known,), base=(known,))
             case _:
                 return self._ratio(rows)
 
@@ -231,9 +222,7 @@ class FormulaForm(Frozen):
 
     def _only(self, *allowed: str) -> None:
         """Refuse keys that mean nothing for this kind, instead of ignoring them."""
-        single = (
-            () if self.kind == "stage_means" or self.denominator else ("table", "period", "stock", "where")
-        )
+        single = () if self.kind == "stage_means" or self.denominator else ("table", "period", "stock", "where")
         known = {"kind", "matures_after", *single, *allowed}
         known |= {"may_exceed"} if self.kind == "ratio" else set()
         idle = sorted(self.model_fields_set - known)
@@ -256,9 +245,7 @@ def _as_rows(term: Term) -> dict[str, Any]:
 
 def _stage(stage: StageForm) -> FormulaPart:
     rows = _known(Term(table=stage.table, period=stage.period, where=stage.where), stage.of)
-    return FormulaPart(
-        name=stage.name, numerator=(_valued(rows, "sum", stage.of),), denominator=(rows,), base=(rows,)
-    )
+    return FormulaPart(name=stage.name, numerator=(_valued(rows, "sum", stage.of),), denominator=(rows,), base=(rows,))
 
 
 def to_formula(value: Any) -> Any:

@@ -18,15 +18,7 @@ from scorecard.catalog.columns import Department
 from scorecard.catalog.conditions import shown
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
-from scorecard.catalog.definitions import (
-    BibliographicSource,
-    Catalog,
-    Court,
-    Domain,
-    Indicator,
-    Measure,
-    Requirement,
-)
+from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
 from scorecard.catalog.formulas import Formula, FormulaForm
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
@@ -55,13 +47,9 @@ def in_plan_order(
     measure_order = [*measures, *requirements]
 
     def place(indicator: Indicator) -> tuple[int, int, str]:
-        own = [m for m in indicator.measures if m.startswith(f"{indicator.domain}.")] or list(
-            indicator.measures
-        )
+        own = [m for m in indicator.measures if m.startswith(f"{indicator.domain}.")] or list(indicator.measures)
         positions = [measure_order.index(m) for m in own if m in measure_order]
-        domain = (
-            domain_order.index(indicator.domain) if indicator.domain in domain_order else len(domain_order)
-        )
+        domain = domain_order.index(indicator.domain) if indicator.domain in domain_order else len(domain_order)
         return domain, min(positions, default=len(measure_order)), indicator.id
 
     return {indicator.id: indicator for indicator in sorted(indicators, key=place)}
@@ -86,14 +74,7 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    patterns = (
-        "*.toml",
-        "*.csv",
-        "tables/*.toml",
-        "indicators/**/*.toml",
-        "worklists/*.toml",
-        "briefings/*.toml",
-    )
+    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml", "worklists/*.toml", "briefings/*.toml")
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
 
@@ -120,9 +101,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
-    briefings = sorted(
-        reader.folder("briefings", Template), key=lambda template: (template.position, template.id)
-    )
+    briefings = sorted(reader.folder("briefings", Template), key=lambda template: (template.position, template.id))
     for table in tables.values():
         if table.seed:
             reader.require(table.seed)
@@ -176,9 +155,7 @@ class _Reader:
                 return tomllib.loads(raw.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1 if raw else 1
-            self._report(
-                SeedMistake(name, "", f"第 {line} 行不是 UTF-8 编码", "UTF-8 编码的文件", "请另存为 UTF-8")
-            )
+            self._report(SeedMistake(name, "", f"第 {line} 行不是 UTF-8 编码", "UTF-8 编码的文件", "请另存为 UTF-8"))
         except tomllib.TOMLDecodeError as error:
             self._report(SeedMistake(name, "", *_syntax(raw.decode("utf-8-sig") if raw else "", error)))
         self.unreadable.add(name)
@@ -204,9 +181,7 @@ class _Reader:
         return None if raw is None else self.parse(name, "", model, raw)
 
     def many(self, name: str, model: type[Model]) -> dict[str, Model]:
-        parsed = {
-            key: self.parse(name, key, model, raw, id=key) for key, raw in (self.toml(name) or {}).items()
-        }
+        parsed = {key: self.parse(name, key, model, raw, id=key) for key, raw in (self.toml(name) or {}).items()}
         return {key: entry for key, entry in parsed.items() if entry is not None}
 
     def numbered(self, name: str, model: type[Model]) -> Iterator[Model]:
@@ -225,9 +200,7 @@ class _Reader:
                     yield entry
 
     def folder(self, name: str, model: type[Model], **known: Any) -> Iterator[Model]:
-        for file in sorted(
-            file for file in self._files if file.startswith(f"{name}/") and file.endswith(".toml")
-        ):
+        for file in sorted(file for file in self._files if file.startswith(f"{name}/") and file.endswith(".toml")):
             entry_id = PurePosixPath(file).stem
             first = self.file_of.setdefault((model, entry_id), file)
             if first != file:
@@ -265,9 +238,7 @@ def _translated(
 ) -> Iterator[SeedMistake]:
     for entry in error.errors():
         where = [
-            part
-            for part in entry["loc"]
-            if not (isinstance(part, str) and part.startswith(("function", "tuple")))
+            part for part in entry["loc"] if not (isinstance(part, str) and part.startswith(("function", "tuple")))
         ]
         key = _join(prefix, *(part + 1 if isinstance(part, int) else part for part in where))
         kind, context = entry["type"], entry.get("ctx", {})
@@ -303,15 +274,11 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
             annotation = current.model_fields[step].annotation
             candidates = [annotation, *_arguments(annotation)]
             models = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
-            current = (
-                models[-1] if models else None
-            )  # of conditions or terms only the terms have keys of their own
+            current = models[-1] if models else None  # of conditions or terms only the terms have keys of their own
             current = FormulaForm if current is Formula else current  # people write the form
     if not (isinstance(current, type) and issubclass(current, BaseModel)):
         return []
-    return [
-        field.alias or name for name, field in current.model_fields.items() if name not in ("id", "domain")
-    ]
+    return [field.alias or name for name, field in current.model_fields.items() if name not in ("id", "domain")]
 
 
 def _arguments(annotation: Any) -> Iterator[Any]:

@@ -33,8 +33,7 @@ def tables(indicator: Indicator, catalog: Catalog) -> tuple[ExampleTable, ...]:
     read, found = _read_all(indicator, catalog)
     if found:
         raise SeedErrors(
-            SeedMistake(indicator.id, f"example.{key}", what, expected, remedy)
-            for key, what, expected, remedy in found
+            SeedMistake(indicator.id, f"example.{key}", what, expected, remedy) for key, what, expected, remedy in found
         )
     return read
 
@@ -75,9 +74,7 @@ def mistakes(indicator: Indicator, catalog: Catalog, file: str) -> Iterator[Seed
         yield SeedMistake(file, "example.expect.period", *_bad_period(indicator))
     contracts = [catalog.tables[name] for name in indicator.formula.tables if name in catalog.tables]
     if expect.scope == "firm" and not all(table.firm for table in contracts):
-        yield SeedMistake(
-            file, "example.expect.scope", "口径的数据表分不清涉企", "all，或在各表写明 firm = “列”"
-        )
+        yield SeedMistake(file, "example.expect.scope", "口径的数据表分不清涉企", "all，或在各表写明 firm = “列”")
     for key in ("numerator", "denominator", "value"):
         given = getattr(expect, key)
         if given is not None and not _is_number(given):
@@ -96,10 +93,7 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     if complete or (not given and expect.state == "immature"):
         return
     yield SeedMistake(
-        file,
-        "example.expect",
-        f"kind = “{kind}” 的算例写了 {'、'.join(given) or '空白'}",
-        f"{'、'.join(wanted)}",
+        file, "example.expect", f"kind = “{kind}” 的算例写了 {'、'.join(given) or '空白'}", f"{'、'.join(wanted)}"
     )
 
 
@@ -146,9 +140,7 @@ def _read(text: str, table: Table, departments: Departments, key: str, found: _F
         if column in table.derived:
             found.append((key, f"表头的“{column}”由其他列算出", "只写数据表自有的列", ""))
         elif column not in table.columns:
-            found.append(
-                (key, f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns))
-            )
+            found.append((key, f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns)))
         if column in header[:position]:
             found.append((key, f"表头的“{column}”写了两次", "每列写一次", ""))
     rows: list[ExampleRow] = []

@@ -10,16 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scorecard.catalog.conditions import (
-    Conditions,
-    Frozen,
-    Interval,
-    Test,
-    Texts,
-    as_tuple,
-    mistake,
-    read_conditions,
-)
+from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, Texts, as_tuple, mistake, read_conditions
 from scorecard.catalog.contracts import Stock
 
 ItemState = Literal["超期", "临期", "期限不明", "未到期", "在列"]

@@ -10,9 +10,7 @@ from scorecard.assessment.number_format import half_up
 
 _STEPS = (1, 2, 5)
 _LARGE = 10_000  # from here on an axis is read in the next larger unit
-_FINEST = Fraction(
-    1, 100
-)  # a larger unit in which two marks differ by less makes them harder to read, not easier
+_FINEST = Fraction(1, 100)  # a larger unit in which two marks differ by less makes them harder to read, not easier
 _MOST_DECIMALS = 12
 _LARGER = {"元": "万元", "万元": "亿元"}
 _BROKEN = ("%", "天", "元", "万元", "小时")  # everything else is counted one by one

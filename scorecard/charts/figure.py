@@ -147,12 +147,7 @@ def draw_band(
 
 def category_axis(names: Sequence[str]) -> dict[str, object]:
     """An upright axis with the names from top to bottom."""
-    return {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": list(names[::-1]),
-        "showgrid": False,
-    }
+    return {"type": "category", "categoryorder": "array", "categoryarray": list(names[::-1]), "showgrid": False}
 
 
 def plain(text: str) -> str:

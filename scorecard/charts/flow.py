@@ -19,13 +19,7 @@ Tone = Literal["main", "side", "out", "open"]
 _ROW = 64  # px of a row of a flow
 _AROUND = 170  # px above and below the rows
 _NARROW = 0.075  # a segment under this share of the widest row holds no words; the table below names it
-_BAR = {
-    "orientation": "h",
-    "insidetextanchor": "middle",
-    "textangle": 0,
-    "constraintext": "none",
-    "cliponaxis": False,
-}
+_BAR = {"orientation": "h", "insidetextanchor": "middle", "textangle": 0, "constraintext": "none", "cliponaxis": False}
 TOGETHER = "同一批案件"
 
 
@@ -74,9 +68,7 @@ def flow(frame: FigureFrame, rows: Sequence[FlowStage], unit: str = "件") -> go
     return finished(figure, frame, empty=not widest, narrow=narrow)
 
 
-def _draw_segment(
-    figure: go.Figure, segment: FlowSegment, row: str, start: int, unit: str, *, named: bool
-) -> None:
+def _draw_segment(figure: go.Figure, segment: FlowSegment, row: str, start: int, unit: str, *, named: bool) -> None:
     colours = palette()
     name, count = plain(segment.name), f"{segment.count:,}"
     fill = {"main": colours.ink, "side": faded(colours.ink, 0.16)}.get(segment.tone, colours.paper)
@@ -137,10 +129,7 @@ def _draw_stage(figure: go.Figure, stage: Stage, row: str, start: float = 0.0, *
         text=[words if start == 0.0 and TOGETHER not in row else f"{plain(stage.name)}<br>{words}"],
         textposition="inside" if TOGETHER in row else "outside",
         textfont={"size": 12, "color": colours.ink},
-        marker={
-            "color": faded(colours.ink, 0.08 if pale else 0.24),
-            "line": {"color": colours.ink, "width": 1},
-        },
+        marker={"color": faded(colours.ink, 0.08 if pale else 0.24), "line": {"color": colours.ink, "width": 1}},
         meta=f"{plain(stage.name)} {words}",
         hovertemplate=f"{plain(stage.name)}　平均 {words}，{stage.cases:,}件<extra></extra>",
         **_BAR,

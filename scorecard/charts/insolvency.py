@@ -6,16 +6,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.figure import (
-    FigureFrame,
-    category_axis,
-    draw_band,
-    draw_line,
-    finished,
-    plain,
-    started,
-    write,
-)
+from scorecard.charts.figure import FigureFrame, category_axis, draw_band, draw_line, finished, plain, started, write
 from scorecard.charts.theme import faded, palette
 from scorecard.topics.insolvency import Case, Sums
 from scorecard.topics.survival import AgeGroup, Survival

@@ -32,9 +32,7 @@ def sparkline(points: Sequence[JudgedPeriod], width: int, height: int) -> str:
     step = (width - 2 * _PAD) / max(len(points) - 1, 1)
 
     def at(index: int, value: float) -> tuple[float, float]:
-        return round(_PAD + index * step, 1), round(
-            height - _PAD - (value - low) / span * (height - 2 * _PAD), 1
-        )
+        return round(_PAD + index * step, 1), round(height - _PAD - (value - low) / span * (height - 2 * _PAD), 1)
 
     shapes = [*_target(points, at, width), *_line(points, at)]
     last_index, last = drawn[-1]
@@ -86,6 +84,5 @@ def _target(points: Sequence[JudgedPeriod], at: _Place, width: int) -> list[str]
         return []
     y = at(0, bound)[1]
     return [
-        f"<line x1='0' x2='{width}' y1='{y}' y2='{y}' stroke='{colours.grey}' stroke-width='1' "
-        "stroke-dasharray='3 3'/>"
+        f"<line x1='0' x2='{width}' y1='{y}' y2='{y}' stroke='{colours.grey}' stroke-width='1' stroke-dasharray='3 3'/>"
     ]

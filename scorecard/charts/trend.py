@@ -187,12 +187,9 @@ def _draw_points(figure: go.Figure, series: Trend) -> None:
             "opacity": 1,
             "symbol": [_SHAPES[mark(word).symbol] if word else "circle" for word in words],
             "size": [
-                10 if word or point.key == series.chosen else 6
-                for word, point in zip(words, points, strict=True)
+                10 if word or point.key == series.chosen else 6 for word, point in zip(words, points, strict=True)
             ],
-            "color": [
-                tone if point.settled else colours.paper for tone, point in zip(tones, points, strict=True)
-            ],
+            "color": [tone if point.settled else colours.paper for tone, point in zip(tones, points, strict=True)],
             "line": {"width": 1.6, "color": tones},
         },
         customdata=[

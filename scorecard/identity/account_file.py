@@ -86,10 +86,7 @@ def _parsed(path: Path, inode: int, written: int, size: int) -> Accounts:
         return Accounts.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise StorageError(
-            WHERE,
-            "内容已损坏或被改动，无法读取",
-            "系统写下的账户文件",
-            "请从备份恢复 accounts.json；本系统不会覆盖它",
+            WHERE, "内容已损坏或被改动，无法读取", "系统写下的账户文件", "请从备份恢复 accounts.json；本系统不会覆盖它"
         ) from error
 
 

@@ -19,21 +19,14 @@ _NAME = re.compile(r"[\w.-]{2,32}")
 
 
 def create(
-    data: DataDir,
-    actor: Actor,
-    name: str,
-    role: Granted,
-    department: str | None,
-    departments: Collection[str],
+    data: DataDir, actor: Actor, name: str, role: Granted, department: str | None, departments: Collection[str]
 ) -> str:
     """Create an account; its first password, which its owner must change."""
     with audit.recorded(data, actor, "账户", name.strip()[:32], change="新增", role=ROLE_NAMES[role]):
         actor.require("accounts")
         name = name.strip()
         if not _NAME.fullmatch(name) or name.casefold() in _RESERVED:
-            raise ScorecardError(
-                "账户名", f"“{name[:40]}”", "2—32 个汉字、字母、数字，可含 . - _", "请换一个名称"
-            )
+            raise ScorecardError("账户名", f"“{name[:40]}”", "2—32 个汉字、字母、数字，可含 . - _", "请换一个名称")
         _check_department(role, department, departments)
         password = invented()
         account = _new(name, role, department, password)
@@ -45,12 +38,7 @@ def create(
 
 
 def assign(
-    data: DataDir,
-    actor: Actor,
-    name: str,
-    role: Granted,
-    department: str | None,
-    departments: Collection[str],
+    data: DataDir, actor: Actor, name: str, role: Granted, department: str | None, departments: Collection[str]
 ) -> None:
     """Give an account another role or department, which ends its sessions."""
     with audit.recorded(data, actor, "账户", name, change="调整身份", role=ROLE_NAMES[role]):
@@ -123,9 +111,7 @@ def _change(data: DataDir, name: str, **changes: object) -> None:
         administered = _administered(accounts)
         accounts[folded(name)] = account.model_copy(update={**changes, "epoch": account.epoch + 1})
         if administered and not _administered(accounts):
-            raise ScorecardError(
-                "账户", "这是最后一个启用的管理员", "至少一个启用的管理员", "请先设好另一个管理员"
-            )
+            raise ScorecardError("账户", "这是最后一个启用的管理员", "至少一个启用的管理员", "请先设好另一个管理员")
 
 
 def _administered(accounts: Mapping[str, Account]) -> bool:

@@ -36,9 +36,7 @@ class Identity:
     actor: Actor
     way: Way = ""
     note: str = ""
-    must_change: bool = (
-        False  # signed in with a password that others know: until it is changed there are no rights
-    )
+    must_change: bool = False  # signed in with a password that others know: until it is changed there are no rights
 
     @property
     def signed_in(self) -> bool:
@@ -121,13 +119,7 @@ class Authenticator:
         return identity
 
     def _granted(
-        self,
-        name: str,
-        roles: Mapping[str, Granted],
-        words: list[str],
-        department: str,
-        origin: str,
-        way: Way,
+        self, name: str, roles: Mapping[str, Granted], words: list[str], department: str, origin: str, way: Way
     ) -> Identity:
         role: Granted | None = next((role for word, role in roles.items() if word in words), None)
         if role is None:
@@ -154,9 +146,7 @@ class Authenticator:
         actor = self._provider.owner(request.cookie(OIDC_COOKIE) or "", self.clock())
         return Identity(actor, "统一身份认证") if actor else None
 
-    def _decide(
-        self, request: Request, proxied: Identity | None, by_oidc: Callable[[], Identity | None]
-    ) -> Identity:
+    def _decide(self, request: Request, proxied: Identity | None, by_oidc: Callable[[], Identity | None]) -> Identity:
         identity = proxied or self.by_session(request)
         if proxied is None and not (identity and identity.signed_in):
             identity = by_oidc() or identity
@@ -224,8 +214,6 @@ def _text(value: str | None) -> str:
     """A header's value as text: servers hand bytes on as Latin-1; Chinese comes as UTF-8 or percent-encoded."""
     if value is None:
         return ""
-    with suppress(
-        UnicodeEncodeError, UnicodeDecodeError
-    ):  # a value that cannot be read so was plain text already
+    with suppress(UnicodeEncodeError, UnicodeDecodeError):  # a value that cannot be read so was plain text already
         value = value.encode("latin-1").decode("utf-8")
     return unquote(value).strip()

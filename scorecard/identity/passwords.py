@@ -27,12 +27,7 @@ _OBVIOUS = (
     "iloveyou", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx", "qazwsx", "abc", "abcd", "abcdef", "test",
     "fayuan", "gangcheng", "jinan", "court", "changeme", "secret",
 )  # fmt: skip
-_RUNS = (
-    "01234567890123456789",
-    "98765432109876543210",
-    "abcdefghijklmnopqrstuvwxyz",
-    "qwertyuiopasdfghjklzxcvbnm",
-)
+_RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
 def hashed(password: str) -> str:

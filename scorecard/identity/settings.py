@@ -42,9 +42,7 @@ class SessionLimits(Frozen):
     @model_validator(mode="after")
     def _idle_is_the_shorter(self) -> "SessionLimits":
         if self.idle_minutes > self.absolute_minutes:
-            raise mistake(
-                f"idle_minutes = {self.idle_minutes}", f"不超过 absolute_minutes = {self.absolute_minutes}"
-            )
+            raise mistake(f"idle_minutes = {self.idle_minutes}", f"不超过 absolute_minutes = {self.absolute_minutes}")
         return self
 
     @property

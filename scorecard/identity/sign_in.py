@@ -105,9 +105,7 @@ def sign_in(
     return account
 
 
-def change_password(
-    data: DataDir, settings: AccessSettings, name: str, old: str, new: str, origin: str
-) -> Account:
+def change_password(data: DataDir, settings: AccessSettings, name: str, old: str, new: str, origin: str) -> Account:
     """The account with its new password; its sessions end. Wrong old passwords count towards the lockout."""
     known = read(data).find(name)
     now = datetime.now(UTC)

@@ -205,9 +205,7 @@ def _cut_groups(chart: ControlChart) -> list[str]:
         first = month_index(cut.from_month)
         start = next(at for at, month in enumerate(chart.months) if month.period.first_month >= first)
         label = containing("month", first).label
-        groups[start].append(
-            f"{label}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）"
-        )
+        groups[start].append(f"{label}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）")
     return ["；".join(sentences) for sentences in groups.values()]
 
 

@@ -34,19 +34,13 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
         case "mean":
             top = part.numerator[0]
-            return [
-                *_halves(part, catalog),
-                f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}",
-            ]
+            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}"]
         case "median":
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
         case "stage_means":
             stages = [_stage(stage, catalog) for stage in formula.parts]
             named = " + ".join(stage.name for stage in formula.parts)
-            return [
-                *stages,
-                f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时",
-            ]
+            return [*stages, f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时"]
         case "ratio":
             limit = "" if formula.share else "；不是部分占整体，可以超过100%"
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
@@ -129,9 +123,7 @@ def condition_words(test: Test, table: Table) -> str:
         case "known":
             return f"{header}{'已填' if value else '未填'}"
         case "not_after" | "after":
-            return (
-                f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
-            )
+            return f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
         case _:
             words = _DATE_SIGNS if isinstance(value, str) else _NUMBER_SIGNS
             return f"{header}{words[test.operator]}{_number(value, test.column, table)}"
@@ -176,9 +168,7 @@ def derived_words(derived: Derived, table: Table) -> str:
             return f"{headers[0]} − {headers[1]}"
         case "case_part":
             assert derived.case_part is not None
-            part = {"year": "年份", "court": "法院代字", "type": "类型代字", "serial": "编号"}[
-                derived.case_part.part
-            ]
+            part = {"year": "年份", "court": "法院代字", "type": "类型代字", "serial": "编号"}[derived.case_part.part]
             return f"{headers[0]}的{part}"
         case _:
             assert derived.group is not None

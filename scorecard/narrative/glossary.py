@@ -17,12 +17,7 @@ from scorecard.narrative.formula_words import computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "indicators.md"
-DIRECTIONS = {
-    "higher": "越高越好",
-    "lower": "越低越好",
-    "range": "在区间内为好",
-    "neutral": "不分好坏，只作监测",
-}
+DIRECTIONS = {"higher": "越高越好", "lower": "越低越好", "range": "在区间内为好", "neutral": "不分好坏，只作监测"}
 
 
 @dataclass(frozen=True)

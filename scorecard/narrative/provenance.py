@@ -23,14 +23,10 @@ def as_of_text(card: Card, catalog: Catalog, as_of: Mapping[str, date]) -> str:
         return "数据截至 未报送"
     if len(set(reached.values())) == 1:
         return f"数据截至 {day_text(next(iter(reached.values())))}"
-    return "数据截至 " + "、".join(
-        f"{catalog.tables[name].name} {day_text(day)}" for name, day in reached.items()
-    )
+    return "数据截至 " + "、".join(f"{catalog.tables[name].name} {day_text(day)}" for name, day in reached.items())
 
 
-def provenance(
-    card: Card, catalog: Catalog, as_of: Mapping[str, date], version: str, sample: bool
-) -> tuple[str, ...]:
+def provenance(card: Card, catalog: Catalog, as_of: Mapping[str, date], version: str, sample: bool) -> tuple[str, ...]:
     """The lines under a figure."""
     halves = f"分子/分母 {card.halves}" if card.halves else "分子/分母 无"
     first = f"口径 {card.indicator.id}　{card.period} {halves}"

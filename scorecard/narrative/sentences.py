@@ -44,11 +44,7 @@ def of_indicator(card: Card) -> str:
     lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])
     clauses = [
         lead.format(
-            period=card.period,
-            name=card.indicator.name,
-            value=card.value,
-            halves=halves,
-            reason=card.verdict.reason,
+            period=card.period, name=card.indicator.name, value=card.value, halves=halves, reason=card.verdict.reason
         )
     ]
     if word in _COMPARED:

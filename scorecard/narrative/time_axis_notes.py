@@ -27,10 +27,7 @@ class AxisNote:
 
 
 def axis_notes(
-    points: Sequence[JudgedPeriod],
-    grain: Grain,
-    annotations: Sequence[Annotation],
-    cuts: Sequence[Baseline] = (),
+    points: Sequence[JudgedPeriod], grain: Grain, annotations: Sequence[Annotation], cuts: Sequence[Baseline] = ()
 ) -> tuple[AxisNote, ...]:
     """All marks of a figure in time order; those outside its periods are left out."""
     places = {point.key: at for at, point in enumerate(points)}

@@ -48,16 +48,9 @@ def word_of(shown: Trend, point: JudgedPeriod) -> VerdictWord | Variation | None
 
 def span_of(shown: Trend) -> tuple[float, float]:
     """The span of values and targets with some air; from 0 unless that would flatten the line, shares end at 100."""
-    values = [
-        value
-        for point in shown.points
-        for value in (point.value, point.lower, point.upper)
-        if value is not None
-    ]
+    values = [value for point in shown.points for value in (point.value, point.lower, point.upper) if value is not None]
     if shown.control is not None:
-        parts = [
-            part.limits for part in shown.control.parts if part.limits is not None and not part.limits.flat
-        ]
+        parts = [part.limits for part in shown.control.parts if part.limits is not None and not part.limits.flat]
         values += [float(edge) for by in parts for edge in possible(by, shown.control)]
     if not values:
         return 0.0, 1.0

@@ -64,10 +64,7 @@ def agenda(
     today: date,
 ) -> tuple[AgendaItem, ...]:
     """Every matter of the session in its order; those no longer followed are left out."""
-    now = {
-        one.id: one
-        for one in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))
-    }
+    now = {one.id: one for one in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))}
     histories: dict[str, list[Decision]] = {}
     for one in sorted(decisions, key=lambda one: one.decided_at, reverse=True):
         histories.setdefault(one.item, []).append(one)

@@ -9,9 +9,7 @@ from scorecard.catalog.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
 
-CALENDAR = (
-    "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
-)
+CALENDAR = "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 
 
 def derive(table: Table, source: str) -> RowsExpression:

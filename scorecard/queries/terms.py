@@ -151,9 +151,7 @@ def sql_of(catalog: Catalog, indicator: Indicator) -> str:
     for part in indicator.formula.parts:
         for title, terms in (("分子", part.numerator), ("分母", part.denominator)):
             for term in terms:
-                heading = "-- " + "".join(
-                    (part.name and f"{part.name}:", title, "（减）" if term.minus else "")
-                )
+                heading = "-- " + "".join((part.name and f"{part.name}:", title, "（减）" if term.minus else ""))
                 statements.append(f"{heading}\n{_readable(catalog.tables[term.table], term)}")
     return "\n\n".join(statements)
 

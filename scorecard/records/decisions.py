@@ -64,9 +64,7 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Decision, ...]:
 
 def latest_decisions(decisions: Sequence[Decision]) -> dict[str, Decision]:
     """Matter -> the decision in force: the one recorded last."""
-    return {
-        decision.item: decision for decision in sorted(decisions, key=lambda decision: decision.decided_at)
-    }
+    return {decision.item: decision for decision in sorted(decisions, key=lambda decision: decision.decided_at)}
 
 
 def unresolved(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -82,9 +80,7 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     known: dict[str, Iterable[str]] = {
         "indicator": catalog.indicators,
         "worklist": catalog.worklists,
-        "report": [
-            f"{measure}:{department}" for measure in catalog.measures for department in catalog.departments
-        ],
+        "report": [f"{measure}:{department}" for measure in catalog.measures for department in catalog.departments],
     }
     if kind not in (*known, "other") or not rest:
         expected = "indicator:…、worklist:…、report:…:… 或 other:…"

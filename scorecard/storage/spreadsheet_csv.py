@@ -42,8 +42,7 @@ def number_or_text(text: str) -> CsvValue:
 def cells_of(values: Iterable[CsvValue]) -> tuple[str, ...]:
     """The values of a row as a page shows them."""
     return tuple(
-        "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
-        for value in values
+        "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value) for value in values
     )
 
 

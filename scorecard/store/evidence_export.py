@@ -14,9 +14,7 @@ from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.store import evidence_rows
 from scorecard.store.evidence_rows import EvidencePart, require_evidence
 
-MOST_ROWS = (
-    100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
-)
+MOST_ROWS = 100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
 _PAGE = 5_000
 
 
@@ -31,9 +29,7 @@ class EvidenceSelection:
     provenance: tuple[str, ...]
 
 
-def export(
-    data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection
-) -> bytes:
+def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection) -> bytes:
     """The file: a header, every row of the choice, then below a blank line where it comes from.
 
     Raises Forbidden without the rights "evidence" for the department and "export", ScorecardError for too many rows.

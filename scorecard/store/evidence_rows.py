@@ -114,10 +114,7 @@ def half_of(found: Sequence[Total], half: Half, part: int = 0) -> Decimal | None
     if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
         return None
     return sum(
-        (
-            -(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0)
-            for total in own
-        ),
+        (-(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0) for total in own),
         Decimal(0),
     )
 
@@ -164,8 +161,7 @@ def evidence_rows(
     listed = ", ".join([*(f'"{column}"' for column in columns), BATCH, LINE, *(r.flag for r in behind.roles)])
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?",
-            [*values, limit, offset],
+            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?", [*values, limit, offset]
         ).fetchall()
     files = _files(connection)
     return tuple(_line(row, columns, behind, catalog, files) for row in rows)
@@ -220,11 +216,7 @@ def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
 
     if part == "numerator":
         return counts("numerator")
-    return (
-        counts("denominator")
-        if part == "denominator"
-        else f"{counts('denominator')} AND NOT {counts('numerator')}"
-    )
+    return counts("denominator") if part == "denominator" else f"{counts('denominator')} AND NOT {counts('numerator')}"
 
 
 def _masks(behind: EvidenceQuery) -> str:

@@ -45,9 +45,7 @@ class Version:
     @property
     def as_of(self) -> dict[str, date]:
         """数据截至 of every table that came from extracts."""
-        return {
-            name: state.as_of for name, state in self.tables.items() if self.catalog.tables[name].seed is None
-        }
+        return {name: state.as_of for name, state in self.tables.items() if self.catalog.tables[name].seed is None}
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,7 @@ def open_published(data: DataDir, version: str = "") -> Version:
     """The current version, or the one of this id, marked as historic where another is current. Raises StorageError."""
     current = store.current(data).version
     if not version and current is None:
-        raise StorageError(
-            "数据版本", "还没有发布任何数据", "至少一个已发布的版本", "请先在“数据报送”页报送并发布"
-        )
+        raise StorageError("数据版本", "还没有发布任何数据", "至少一个已发布的版本", "请先在“数据报送”页报送并发布")
     named = version or current or ""
     require_published(data, named)
     opened = open_version(data, named)
@@ -139,9 +135,7 @@ def reach(version: Version) -> tuple[date, date]:
 
     A report of progress is written on the day it is entered and says nothing of how far the cases reach.
     """
-    extracts = [
-        day for name, day in version.as_of.items() if version.catalog.tables[name].entered_by == "upload"
-    ]
+    extracts = [day for name, day in version.as_of.items() if version.catalog.tables[name].entered_by == "upload"]
     days = extracts or list(version.as_of.values())
     return min(days), max(days)
 

@@ -69,9 +69,7 @@ def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...
     """Every report of progress in force, the newest first."""
     columns = ("measure", "department", "reported_on", "status", "percent", "text", "evidence")
     rows = _fetch(
-        connection,
-        TABLE,
-        f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department",
+        connection, TABLE, f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department"
     )
     return None if rows is None else from_rows(dict(zip(columns, row, strict=True)) for row in rows)
 

@@ -5,12 +5,7 @@ from datetime import datetime
 
 from scorecard.access import Actor
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.storage.atomic_files import (
-    exclusive_lock,
-    remove_stale_temporaries,
-    storage_errors,
-    write_atomically,
-)
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
 
@@ -34,6 +29,4 @@ def retain(data: DataDir, version: str, reason: str, actor: Actor) -> None:
 
 def retained(data: DataDir) -> frozenset[str]:
     """The versions that are never pruned."""
-    return frozenset(
-        path.stem for path in data.kept.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX)
-    )
+    return frozenset(path.stem for path in data.kept.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX))

@@ -126,8 +126,5 @@ def understood(version: str) -> Generator[None]:
         yield
     except (duckdb.CatalogException, duckdb.BinderException, SeedErrors) as error:
         raise StorageError(
-            f"版本 {version}",
-            "由较早的程序建成，现在的程序不能读取",
-            "现在的程序建成的版本",
-            "请另选一个版本",
+            f"版本 {version}", "由较早的程序建成，现在的程序不能读取", "现在的程序建成的版本", "请另选一个版本"
         ) from error

@@ -93,8 +93,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableState]:
         rows = cursor.execute("SELECT table_id, as_of, rows, batches, aside FROM table_state").fetchall()
         faults = cursor.execute("SELECT table_id, reason FROM table_fault").fetchall()
     return {
-        row[0]: TableState(*row, faults=tuple(reason for table, reason in faults if table == row[0]))
-        for row in rows
+        row[0]: TableState(*row, faults=tuple(reason for table, reason in faults if table == row[0])) for row in rows
     }
 
 

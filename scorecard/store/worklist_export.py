@@ -24,9 +24,7 @@ def exported(
 ) -> bytes:
     """All rows of a list for a department or the whole court, by due date. Raises Forbidden without the rights."""
     whose = catalog.department_name(department)
-    with audit.recorded(
-        data, actor, "导出", f"台账/{worklist.id}", version=version, department=whose
-    ) as told:
+    with audit.recorded(data, actor, "导出", f"台账/{worklist.id}", version=version, department=whose) as told:
         actor.require("export")
         found = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
         told.detail["rows"] = len(found)

@@ -75,9 +75,7 @@ def worklist_dates(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> d
         return {}
     with connection.cursor() as cursor:
         rows = cursor.execute("SELECT worklist, as_of, lacking FROM worklist_state").fetchall()
-    return {
-        name: WorklistDate(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows
-    }
+    return {name: WorklistDate(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows}
 
 
 def counted(found: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[ItemState, int]:

@@ -13,17 +13,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.topics.disputes import (
-    OTHER,
-    SIMPLE,
-    SMALL,
-    UNKNOWN,
-    Arrears,
-    Mediations,
-    Stage,
-    Stages,
-    Trials,
-)
+from scorecard.topics.disputes import OTHER, SIMPLE, SMALL, UNKNOWN, Arrears, Mediations, Stage, Stages, Trials
 from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, rows_of
 
 MEDIATIONS_NEEDED = {"pre_mediations": ("received_on", "ended_on", "outcome", "filed_on", "cause_group")}
@@ -71,9 +61,7 @@ def mediations(
     return Mediations(*row)
 
 
-def trials(
-    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, groups: Sequence[str] = ()
-) -> Trials:
+def trials(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, groups: Sequence[str] = ()) -> Trials:
     """First-instance civil cases closed in the slice, by procedure and 结案方式."""
     rows = fetch_rows(
         connection,
@@ -106,14 +94,8 @@ def stages(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> S
     cases, enforced = rows_of(catalog, "cases", chosen), rows_of(catalog, "enforcement", chosen)
     civil, first = "case_type = '民初'", "kind = '首次执行'"
     apart = [
-        (
-            "立案",
-            f"SELECT {_length_sql('filing_days')} FROM {cases} WHERE {civil} AND filed_on BETWEEN ? AND ?",
-        ),
-        (
-            "一审",
-            f"SELECT {_length_sql('trial_days')} FROM {cases} WHERE {civil} AND closed_on BETWEEN ? AND ?",
-        ),
+        ("立案", f"SELECT {_length_sql('filing_days')} FROM {cases} WHERE {civil} AND filed_on BETWEEN ? AND ?"),
+        ("一审", f"SELECT {_length_sql('trial_days')} FROM {cases} WHERE {civil} AND closed_on BETWEEN ? AND ?"),
         (
             "首次执行",
             f"SELECT {_length_sql('enforcement_days')} FROM {enforced} WHERE {first} AND closed_on BETWEEN ? AND ?",
@@ -147,7 +129,9 @@ def arrears(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> 
 
     Counts cover first and resumed enforcements; the rate, as in the indicator, first ones with both amounts known.
     """
-    rated = "kind = '首次执行' AND closed_on BETWEEN ? AND ? AND claimed_yuan IS NOT NULL AND recovered_yuan IS NOT NULL"
+    rated = (
+        "kind = '首次执行' AND closed_on BETWEEN ? AND ? AND claimed_yuan IS NOT NULL AND recovered_yuan IS NOT NULL"
+    )
     source = f"(SELECT * FROM {rows_of(catalog, 'enforcement', chosen)} WHERE arrears AND {_ARREARS_KINDS})"
     first, last = chosen.first, chosen.last
     (row,) = fetch_rows(

@@ -18,15 +18,7 @@ NEEDED = {
     )
 }  # fmt: skip
 AUCTIONS_NEEDED = {
-    "asset_disposals": (
-        "case_type",
-        "round",
-        "ended_on",
-        "listed_on",
-        "outcome",
-        "start_price_yuan",
-        "sold_price_yuan",
-    )
+    "asset_disposals": ("case_type", "round", "ended_on", "listed_on", "outcome", "start_price_yuan", "sold_price_yuan")
 }
 
 
@@ -62,9 +54,7 @@ def transfers(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -
     courts = [*catalog.tables["bankruptcies"].columns["accepting_court"].values, "法院未填"]
     return Transfers(
         referred=sum(count for _, _, count in rows),
-        accepted=counts_in_order(
-            courts, [(court, count) for result, court, count in rows if result == "受理"]
-        ),
+        accepted=counts_in_order(courts, [(court, count) for result, court, count in rows if result == "受理"]),
         refused=counts_in_order(refused, [(result, count) for result, _, count in rows if result in refused]),
         waiting=sum(count for result, _, count in rows if result is None),
     )
@@ -87,9 +77,7 @@ def auctions(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) ->
     return tuple(rounds[name] for name in order if name in rounds)
 
 
-def administrators(
-    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice
-) -> tuple[Administrator, ...]:
+def administrators(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Administrator, ...]:
     """Appointments up to the last day of the slice; names are private and stay in the store."""
     rows = fetch_rows(
         connection,

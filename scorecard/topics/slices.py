@@ -40,9 +40,7 @@ def obstacle(
         table = catalog.tables.get(name)
         if table is None:
             return f"这一版没有登记数据表“{name}”，本专题没有可用的数据。"
-        missing = [
-            column for column in columns if column not in table.columns and column not in table.derived
-        ]
+        missing = [column for column in columns if column not in table.columns and column not in table.derived]
         if missing:
             return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，本专题没有可用的数据。"
         if name not in as_of:
@@ -65,9 +63,7 @@ def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:
     return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
 
 
-def fetch_rows(
-    connection: DuckDBPyConnection, query: str, values: Sequence[Any] = ()
-) -> list[tuple[Any, ...]]:
+def fetch_rows(connection: DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query whose result is known to be small."""
     with connection.cursor() as cursor:
         return cursor.execute(query, list(values)).fetchall()

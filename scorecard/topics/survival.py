@@ -136,7 +136,5 @@ def ages(months: Sequence[int]) -> tuple[AgeGroup, ...]:
 
     Calendar months, because two years of a case are two years and not 730 days.
     """
-    counts: Counter[str] = Counter(
-        next((label for label, limit in AGES if month < limit), OLDEST) for month in months
-    )
+    counts: Counter[str] = Counter(next((label for label, limit in AGES if month < limit), OLDEST) for month in months)
     return tuple(AgeGroup(label, counts[label]) for label in (*(label for label, _ in AGES), OLDEST))

@@ -44,8 +44,7 @@ def measure(folder: Path, rows: int) -> list[Finding]:
         size = f"{path.stat().st_size / 1e6:.0f} MB, peak {peak:.0f} MiB"
         findings.append(ratio(f"{name}: accept / bare load", whole, bare, at_most, size))
         findings += [
-            Finding(f"    {stage}", f"{seconds / bare:.2f}x", footnote="")
-            for stage, seconds in stages.items()
+            Finding(f"    {stage}", f"{seconds / bare:.2f}x", footnote="") for stage, seconds in stages.items()
         ]
     return findings
 
@@ -57,9 +56,7 @@ def _compared(clean: Path, path: Path, folder: Path) -> tuple[float, float, dict
     table = found.tables["cases"]
 
     def accept() -> None:
-        into = DataDir(
-            folder / str(len(attempts))
-        )  # a folder of its own: a known file would not be read again
+        into = DataDir(folder / str(len(attempts)))  # a folder of its own: a known file would not be read again
         with stopwatches(STAGES, door) as seconds:
             door.accept(path.read_bytes(), path.name, table, found, data.AS_OF, data.ACTOR, into)
         attempts.append(seconds)
@@ -71,6 +68,4 @@ def _compared(clean: Path, path: Path, folder: Path) -> tuple[float, float, dict
 def _bare_load(path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
-        connection.execute(
-            f"CREATE TABLE bare AS SELECT * FROM read_csv('{path}', header = true, all_varchar = true)"
-        )
+        connection.execute(f"CREATE TABLE bare AS SELECT * FROM read_csv('{path}', header = true, all_varchar = true)")

@@ -68,9 +68,7 @@ def measure(folder: Path, sample: DataDir, sizes: list[int]) -> list[Finding]:
         (seconds, stages, size), peak = alone(_built, court)
         split = ", ".join(f"{stage} {part / seconds:.0%}" for stage, part in stages.items())
         findings += [
-            Finding(
-                "    whole build / by hand", times(seconds, by_hand), footnote=f"{seconds:.2f} s: {split}"
-            ),
+            Finding("    whole build / by hand", times(seconds, by_hand), footnote=f"{seconds:.2f} s: {split}"),
             Finding(
                 "    peak memory of the whole build",
                 f"{peak:.0f} MiB",

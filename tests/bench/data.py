@@ -40,15 +40,7 @@ CIVIL_CAUSES = (
     "劳动争议", "建设工程施工合同纠纷", "租赁合同纠纷", "信用卡纠纷", "信息网络买卖合同纠纷", "承揽合同纠纷",
     "追偿权纠纷", "健康权纠纷", "股东知情权纠纷", "股权转让纠纷", "保险纠纷", "服务合同纠纷", "相邻关系纠纷", "继承纠纷",
 )  # fmt: skip
-CRIMINAL_CAUSES = (
-    "盗窃罪",
-    "危险驾驶罪",
-    "诈骗罪",
-    "故意伤害罪",
-    "合同诈骗罪",
-    "非法吸收公众存款罪",
-    "寻衅滋事罪",
-)
+CRIMINAL_CAUSES = ("盗窃罪", "危险驾驶罪", "诈骗罪", "故意伤害罪", "合同诈骗罪", "非法吸收公众存款罪", "寻衅滋事罪")
 ADMINISTRATIVE_CAUSES = ("行政处罚", "行政复议", "政府信息公开", "行政征收")
 
 
@@ -133,10 +125,7 @@ def _as_written(name: str, found: Catalog) -> str:
 
 def recode(source: Path, target: Path) -> None:
     """The same extract in GB18030."""
-    with (
-        source.open(encoding="utf-8", newline="") as read,
-        target.open("w", encoding="gb18030", newline="") as write,
-    ):
+    with source.open(encoding="utf-8", newline="") as read, target.open("w", encoding="gb18030", newline="") as write:
         while piece := read.read(1 << 22):
             write.write(piece)
 
@@ -145,10 +134,7 @@ def make_untidy(source: Path, target: Path) -> None:
     """The same extract in GB18030 as older systems write it: (2024) in half-width brackets, every thousandth line with
     2024/01/05, spaces and a department's short name, and a 合计 row at the end.
     """
-    with (
-        source.open(encoding="utf-8", newline="") as read,
-        target.open("w", encoding="gb18030", newline="") as write,
-    ):
+    with source.open(encoding="utf-8", newline="") as read, target.open("w", encoding="gb18030", newline="") as write:
         for number, line in enumerate(read):
             line = line.replace("（", "(", 1).replace("）", ")", 1)
             if number % 1000 == 999:
@@ -179,18 +165,10 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     )
     batch.path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(f'"{column}"' for column in table.columns)
-    with duckdb.connect(
-        config={
-            "memory_limit": "2GB",
-            "temp_directory": str(data.root / "spill"),
-        }
-    ) as connection:
+    with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(data.root / "spill")}) as connection:
         connection.execute("SET enable_progress_bar = false")
         batches.write_batch(
-            connection,
-            f"SELECT _line, {columns} FROM ({cases_sql(rows)})",
-            batch,
-            temporary_sibling(batch.path),
+            connection, f"SELECT _line, {columns} FROM ({cases_sql(rows)})", batch, temporary_sibling(batch.path)
         )
     return batch
 

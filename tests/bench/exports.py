@@ -22,10 +22,7 @@ from tests.bench.wire import signed_in
 PAGE = "commercial_disputes"
 BUTTONS = ("picture_page_a4", "picture_page_projector")
 EXPORTS, READERS = 20, 10
-THINK, QUIET = (
-    1.0,
-    20.0,
-)  # mean seconds between two reruns of a reader, seconds of the measurement without exports
+THINK, QUIET = (1.0, 20.0)  # mean seconds between two reruns of a reader, seconds of the measurement without exports
 AT_MOST = 600  # seconds the last of the exports may take
 
 
@@ -68,9 +65,7 @@ async def _together(address: str, cookie: str, exports: int) -> tuple[list[float
         made = await asyncio.gather(
             *(
                 _run(session, [button for key, button in elements if key == BUTTONS[number % 2]])
-                for number, (session, elements) in enumerate(
-                    zip(sessions[READERS:], shown[READERS:], strict=True)
-                )
+                for number, (session, elements) in enumerate(zip(sessions[READERS:], shown[READERS:], strict=True))
             )
         )
         seconds = perf_counter() - start
@@ -80,11 +75,7 @@ async def _together(address: str, cookie: str, exports: int) -> tuple[list[float
     finally:
         for session in sessions:
             await session.close()
-    return (
-        taken,
-        [files[0] for elements in made if (files := [v for k, v in elements if k == "made"])],
-        seconds,
-    )
+    return (taken, [files[0] for elements in made if (files := [v for k, v in elements if k == "made"])], seconds)
 
 
 async def _read(session: ClientConnection, number: int, ended: asyncio.Event, taken: list[float]) -> None:

@@ -100,10 +100,7 @@ def paint(folder: Path, sample: DataDir) -> list[Finding]:
     return [
         Finding("a filter until painted, first time", f"{max(taken[:3]):.2f} s"),
         Finding(
-            "a filter until painted, again",
-            f"{median(cached):.2f} s",
-            f"<= {PAINTED} s",
-            median(cached) <= PAINTED,
+            "a filter until painted, again", f"{median(cached):.2f} s", f"<= {PAINTED} s", median(cached) <= PAINTED
         ),
         Finding("an indicator opened until its chart is painted", f"{median(opened):.2f} s"),
     ]

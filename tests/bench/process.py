@@ -80,17 +80,13 @@ def one_line_page(folder: Path) -> Generator[tuple[str, int], None, None]:
 
 
 @contextmanager
-def _served(
-    start: list[str], where: Path, data: DataDir, folder: Path
-) -> Generator[tuple[str, int], None, None]:
+def _served(start: list[str], where: Path, data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
     port = _free_port()
     environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
     log = folder / f"server-{port}.log"
     command = [sys.executable, *start, str(port)]
     with log.open("w") as written:
-        server = subprocess.Popen(
-            command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT
-        )
+        server = subprocess.Popen(command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT)
         try:
             _wait_until_healthy(server, port, log)
             yield f"127.0.0.1:{port}", server.pid

@@ -34,9 +34,7 @@ def times(seconds: float, base: float) -> str:
     return f"{seconds / base:.2f}x" if seconds < 10 * base else f"{seconds / base:.0f}x"
 
 
-def ratio(
-    what: str, seconds: float, base: float, at_most: float | None = None, footnote: str = ""
-) -> Finding:
+def ratio(what: str, seconds: float, base: float, at_most: float | None = None, footnote: str = "") -> Finding:
     """`seconds` as a multiple of `base`, against an aim."""
     absolute = f"{_seconds(seconds)} / {_seconds(base)}"
     return Finding(

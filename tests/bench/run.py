@@ -49,9 +49,7 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         data.sample_court(sample.root)
     jobs: dict[str, Callable[[], list[Finding]]] = {
         "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
-        "build": lambda: build.measure(
-            _new(folder, "build"), sample, [size for size in SIZES if size <= rows]
-        ),
+        "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
         "paint": lambda: pages.paint(_new(folder, "paint"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),

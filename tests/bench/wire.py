@@ -53,10 +53,7 @@ def signed_in(address: str, name: str, password: str) -> str:
     connection = HTTPConnection(address)
     form = urlencode({"name": name, "password": password, "next": "/"})
     connection.request(
-        "POST",
-        "/signin",
-        form,
-        {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{address}"},
+        "POST", "/signin", form, {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{address}"}
     )
     given = connection.getresponse().getheader("Set-Cookie")
     connection.close()
@@ -76,13 +73,7 @@ def rerun(session: SyncConnection, page: str, query: str = "") -> float:
 
 
 async def read_for(
-    address: str,
-    page: str,
-    number: int,
-    start_after: float,
-    count_after: float,
-    end_after: float,
-    think: float,
+    address: str, page: str, number: int, start_after: float, count_after: float, end_after: float, think: float
 ) -> tuple[list[float], int]:
     """Seconds of the reruns that reader `number` saw in the counted time, and how many failed.
 

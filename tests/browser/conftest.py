@@ -93,9 +93,7 @@ class Watched:
     def settle(self) -> None:
         """Wait until the page has a heading, its script has ended, its figures are drawn and nothing changes any more."""
         expect(self.page.locator(".sc h1").first).to_be_visible()
-        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute(
-            "data-test-script-state", "notRunning"
-        )
+        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.page.locator("[data-stale=true]")).to_have_count(0)
         expect(self.page.locator("[data-testid=stPlotlyChart]:not(:has(svg.main-svg))")).to_have_count(0)
         # Not Playwright's wait_for_function: the policy of the page lets nobody evaluate text in it.

@@ -126,10 +126,7 @@ def read(watched: Watched, page: str) -> list[str]:
     text = watched.page.locator("body").inner_text().replace(page.partition("indicator=")[2] or "\0", "")
     english = set(WORD.findall(text)) - LATIN
     style.evaluate("sheet => sheet.remove()")
-    return [
-        *sorted(word for word in english if word.islower() or word.istitle()),
-        *(["hardly a word"] if few else []),
-    ]
+    return [*sorted(word for word in english if word.islower() or word.istitle()), *(["hardly a word"] if few else [])]
 
 
 def heard(watched: Watched, page: str) -> list[str]:
@@ -178,9 +175,7 @@ def printed(watched: Watched, page: str) -> list[str]:
     watched.page.emulate_media(media="print", color_scheme="light")
     watched.page.set_viewport_size({"width": 1047, "height": 718})
     watched.settle()
-    complaints = [
-        complaint for script in (_OUTSIDE, _HIDDEN, _ENDS_BELOW) for complaint in lasting(watched, script)
-    ]
+    complaints = [complaint for script in (_OUTSIDE, _HIDDEN, _ENDS_BELOW) for complaint in lasting(watched, script)]
     if (colour := ground(watched, lambda colour: colour == _WHITE)) != _WHITE:
         complaints.append(colour)
     watched.page.emulate_media(media="screen")

@@ -272,9 +272,7 @@ def test_the_provider_s_claim_gives_the_role_and_signing_out_ends_it(place: Plac
     assert ("退出", "李四", "统一身份认证") in entries
 
 
-def test_signing_in_at_the_provider_leads_back_to_the_page_it_was_begun_on(
-    place: Place, visit: Visit
-) -> None:
+def test_signing_in_at_the_provider_leads_back_to_the_page_it_was_begun_on(place: Place, visit: Visit) -> None:
     watched = visit()
     page = watched.open(f"{place.address}/glossary?indicator=bankruptcy_mean_days")
     page.get_by_role("link", name="登录").click()

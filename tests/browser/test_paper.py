@@ -77,9 +77,7 @@ def test_the_camera_of_a_figure_saves_the_whole_figure_under_its_name_and_says_s
     with page.expect_download() as download:
         camera.click()
     version = store.current(app.data).version or ""
-    assert (
-        download.value.suggested_filename == f"小额诉讼程序适用率_2026年10月_截至20261031_v{version[:4]}.png"
-    )
+    assert download.value.suggested_filename == f"小额诉讼程序适用率_2026年10月_截至20261031_v{version[:4]}.png"
     picture = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert picture.size == (round(drawn["width"]) * 3, round(drawn["height"]) * 3)
     assert len(picture.convert("L").getcolors() or [0] * 256) > 100  # a drawing, not an empty sheet

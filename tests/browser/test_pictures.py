@@ -41,9 +41,7 @@ def dpi(picture: Image.Image) -> int:
 
 def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Visit) -> None:
     watched = visit()
-    page = watched.sign_in(
-        str(app), account(app.data, "leadership", "组长"), "/minority_investors?topic=拖欠账款"
-    )
+    page = watched.sign_in(str(app), account(app.data, "leadership", "组长"), "/minority_investors?topic=拖欠账款")
     expect(page.locator(".stPlotlyChart")).to_be_visible()
     name, content = downloaded(page, "chart_arrears_a4")
     assert re.fullmatch(r"拖欠企业账款案件执结去向_2026年10月_截至20261031_v[0-9a-f]{4}\.png", name)
@@ -82,9 +80,7 @@ def clipped(chromium: Browser, sheet: PageSheet, size: PictureSize, css: str) ->
     blocks = (f"<section>{block}</section>" for block in sheet.blocks if "<figure" not in block)
     wide = sheet.width or size.chart
     page = chromium.new_page(viewport={"width": round(wide * size.layout / size.chart), "height": 900})
-    page.set_content(
-        document("".join((sheet.head, *blocks, sheet.foot)), width=wide, title=sheet.title, css=css)
-    )
+    page.set_content(document("".join((sheet.head, *blocks, sheet.foot)), width=wide, title=sheet.title, css=css))
     edge = page.evaluate("document.querySelector('main').getBoundingClientRect().right")
     complaints = page.evaluate(CLIPPED, edge)
     page.close()

@@ -47,9 +47,7 @@ def test_four_cards_stand_in_a_row(app: App, visit: Visit) -> None:
     page = visit().open(f"{app}/commercial_disputes")
 
     def tops() -> list[float]:
-        return page.locator(".card").evaluate_all(
-            "cards => cards.map(card => card.getBoundingClientRect().top)"
-        )
+        return page.locator(".card").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
 
     def in_rows_of_four(tops: list[float]) -> bool:
         return len(tops) > 4 and tops[:4] == [tops[0]] * 4 and tops[4] > tops[0]
@@ -60,9 +58,7 @@ def test_four_cards_stand_in_a_row(app: App, visit: Visit) -> None:
     assert answer["y"] < 300
 
 
-def test_an_indicator_opens_beside_its_page_with_a_drawn_trend_and_closes_again(
-    app: App, visit: Visit
-) -> None:
+def test_an_indicator_opens_beside_its_page_with_a_drawn_trend_and_closes_again(app: App, visit: Visit) -> None:
     watched = visit()
     page = watched.open(f"{app}/commercial_disputes")
     page.evaluate("window.sameDocument = true")

@@ -33,9 +33,7 @@ def saved(page: Page, button: str, to: Path) -> bytes:
 
 def problem(page: Page, line: int, *words: str) -> Locator:
     """The rows of the table of problems that name this line and these words."""
-    rows = page.locator("table.problems tbody tr").filter(
-        has=page.get_by_role("cell", name=str(line), exact=True)
-    )
+    rows = page.locator("table.problems tbody tr").filter(has=page.get_by_role("cell", name=str(line), exact=True))
     for word in words:
         rows = rows.filter(has_text=word)
     return rows

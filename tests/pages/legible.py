@@ -124,17 +124,13 @@ def out_of_order(app: AppTest, order: Sequence[str]) -> list[list[str]]:
             if isinstance(part, dict) and "ticktext" in part
         ]
     return [
-        names
-        for texts in listed
-        for names in _departments(texts, order)
-        if names != sorted(names, key=order.index)
+        names for texts in listed for names in _departments(texts, order) if names != sorted(names, key=order.index)
     ]
 
 
 def _cells(html: str, tag: str) -> list[str]:
     return [
-        unescape(TAG.sub("", cell)).strip()
-        for cell in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.DOTALL)
+        unescape(TAG.sub("", cell)).strip() for cell in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.DOTALL)
     ]
 
 

@@ -59,9 +59,7 @@ def test_html_and_markdown_in_every_text_of_a_file_are_shown_as_text(
         assert "onerror" not in words, words
 
 
-def test_every_code_stands_in_the_glossary_with_its_title_and_what_to_do(
-    data: DataDir, open_page: Open
-) -> None:
+def test_every_code_stands_in_the_glossary_with_its_title_and_what_to_do(data: DataDir, open_page: Open) -> None:
     html = markup(open_page(data, "glossary"))
     section = html[html.index('id="problem-codes"') :]
     for code, kind in KINDS.items():

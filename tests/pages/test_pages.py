@@ -62,9 +62,7 @@ def test_a_domain_page_has_a_card_for_each_of_its_indicators(
 def test_the_overview_lists_every_indicator_in_the_order_of_the_plan(
     sample: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
-    matrix = next(
-        block.proto.body for block in open_page(sample).get("html") if "matrix" in block.proto.body[:3000]
-    )
+    matrix = next(block.proto.body for block in open_page(sample).get("html") if "matrix" in block.proto.body[:3000])
     shown = re.findall(r"indicator=(\w+)", matrix.split("全部指标")[1])
     assert shown == list(catalog.indicators)
 
@@ -89,18 +87,14 @@ def test_another_grain_keeps_the_place_in_time(sample: DataDir, open_page: Open)
     assert app.selectbox(key="period").value == "2025年二季度"
 
 
-def test_departments_stand_in_the_order_of_the_plan(
-    sample: DataDir, catalog: Catalog, open_page: Open
-) -> None:
+def test_departments_stand_in_the_order_of_the_plan(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
     names = open_page(sample).selectbox(key="department").options
     order = ["全院", *(department.name for department in catalog.departments.values())]
     assert names == [name for name in order if name in names]
     assert len(names) > 3
 
 
-@pytest.mark.parametrize(
-    "indicator", ["small_claims_rate", "bankruptcy_mean_days", "sales_contract_total_days"]
-)
+@pytest.mark.parametrize("indicator", ["small_claims_rate", "bankruptcy_mean_days", "sales_contract_total_days"])
 def test_a_chosen_indicator_opens_with_one_figure_that_carries_its_provenance(
     indicator: str, sample: DataDir, catalog: Catalog, open_page: Open
 ) -> None:

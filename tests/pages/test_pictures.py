@@ -98,9 +98,7 @@ def numbers_drawn(spec: str) -> list[object]:
 
 def drawn_in(blocks: list[str]) -> list[list[object]]:
     plots = [
-        script[1]
-        for block in blocks
-        if (script := re.search(r'<script type="application/json">(.*?)</script>', block))
+        script[1] for block in blocks if (script := re.search(r'<script type="application/json">(.*?)</script>', block))
     ]
     return [numbers_drawn(unescape(plot)) for plot in plots]
 
@@ -133,9 +131,7 @@ def test_the_picture_of_a_page_and_of_each_topic_holds_all_it_shows_and_the_same
         everything_shown_is_pictured(app, press)
 
 
-def test_only_those_who_may_export_are_offered_pictures(
-    exporting: DataDir, open_page: Open, press: Press
-) -> None:
+def test_only_those_who_may_export_are_offered_pictures(exporting: DataDir, open_page: Open, press: Press) -> None:
     sizes = [f"picture_page_{A4.id}", f"picture_page_{PROJECTOR.id}"]
     for actor in (LEADER, CIVIL, OFFICER):
         assert buttons(open_page(exporting, "overview", actor=actor)) == sizes, actor
@@ -176,9 +172,7 @@ def test_the_choice_stands_on_the_picture_in_words_and_in_its_name(
     assert about.version == current(exporting).version
 
 
-def test_one_chart_is_pictured_alone_under_its_own_title(
-    exporting: DataDir, open_page: Open, press: Press
-) -> None:
+def test_one_chart_is_pictured_alone_under_its_own_title(exporting: DataDir, open_page: Open, press: Press) -> None:
     app = open_page(exporting, "commercial_disputes")
     app.segmented_control(key="topic").set_value("纠纷去向").run()
     specs = [chart.proto.spec for chart in app.get("plotly_chart")]
@@ -192,9 +186,7 @@ def test_one_chart_is_pictured_alone_under_its_own_title(
         assert size is PROJECTOR
 
 
-def test_the_drawer_of_an_indicator_is_a_sheet_of_its_own(
-    exporting: DataDir, open_page: Open, press: Press
-) -> None:
+def test_the_drawer_of_an_indicator_is_a_sheet_of_its_own(exporting: DataDir, open_page: Open, press: Press) -> None:
     app = open_page(exporting, "overview", indicator="pre_mediation_success_rate")
     app.switch_page("../../pages/commercial_disputes.py")
     app.query_params["indicator"] = "pre_mediation_success_rate"
@@ -212,9 +204,7 @@ def test_the_drawer_of_an_indicator_is_a_sheet_of_its_own(
     assert "各期数值" not in "".join(page.blocks)
 
 
-def test_a_picture_is_on_record_and_its_version_stays(
-    exporting: DataDir, open_page: Open, press: Press
-) -> None:
+def test_a_picture_is_on_record_and_its_version_stays(exporting: DataDir, open_page: Open, press: Press) -> None:
     version = current(exporting).version
     pressed(open_page(exporting, "measures", actor=LEADER), "page_a4")
     line = last_export(exporting)
@@ -233,9 +223,7 @@ def test_a_picture_is_on_record_and_its_version_stays(
     assert all(re.fullmatch(r"[0-9a-f]{64}", source.sha256) for source in inside.sources)
 
 
-def test_what_is_looked_for_in_case_lists_is_in_no_record(
-    exporting: DataDir, open_page: Open, press: Press
-) -> None:
+def test_what_is_looked_for_in_case_lists_is_in_no_record(exporting: DataDir, open_page: Open, press: Press) -> None:
     app = open_page(exporting, "evidence")
     app.text_input(key="find").set_value("张三建材").run()
     pressed(app, "page_a4")
@@ -298,9 +286,7 @@ def test_a_picture_of_an_older_version_says_which_it_is(
     assert f"版本 {current(exporting).version}" in press.charts[-1][0]
 
 
-def test_the_right_is_asked_again_when_the_picture_is_made(
-    exporting: DataDir, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_right_is_asked_again_when_the_picture_is_made(exporting: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Press()
     monkeypatch.setattr("scorecard.ui.shell.picture_buttons.picture_page", made.page)
     monkeypatch.setattr("scorecard.ui.shell.picture_buttons.data_dir", lambda: exporting)

@@ -37,9 +37,7 @@ def test_a_function_in_another_module_is_the_same_program() -> None:
     assert digest_of([constant, "def double" + function]) == digest_of([MODULE])
 
 
-@pytest.mark.parametrize(
-    "changed", [MODULE.replace("= 2", "= 3"), MODULE.replace("x *", "x +"), MODULE + MODULE, ""]
-)
+@pytest.mark.parametrize("changed", [MODULE.replace("= 2", "= 3"), MODULE.replace("x *", "x +"), MODULE + MODULE, ""])
 def test_another_statement_is_another_program(changed: str) -> None:
     assert digest_of([changed]) != digest_of([MODULE])
 

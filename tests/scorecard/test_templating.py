@@ -15,8 +15,7 @@ from tests.conftest import ROOT
 
 ROOM = ROOT / "scorecard"
 TEMPLATES = {
-    f"{path.parent.parent.relative_to(ROOM).as_posix()}/{path.name}": path
-    for path in sorted(ROOM.rglob("templates/*"))
+    f"{path.parent.parent.relative_to(ROOM).as_posix()}/{path.name}": path for path in sorted(ROOM.rglob("templates/*"))
 }
 
 
@@ -41,9 +40,7 @@ def included() -> dict[str, set[str]]:
     """Template to the packages of which a template includes, imports or extends it."""
     users: dict[str, set[str]] = defaultdict(set)
     for name, path in TEMPLATES.items():
-        for other in re.findall(
-            r'\{%-?\s*(?:include|import|from|extends)\s+"([^"]+)"', path.read_text("utf-8")
-        ):
+        for other in re.findall(r'\{%-?\s*(?:include|import|from|extends)\s+"([^"]+)"', path.read_text("utf-8")):
             users[other].add(package(name))
     return users
 

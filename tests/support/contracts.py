@@ -60,9 +60,7 @@ def rows(count: int, **cells: str) -> list[dict[str, str]]:
     return [{**GOOD, "案号": f"（2026）鲁0117民初{n}号", **cells} for n in range(1, count + 1)]
 
 
-def extract(
-    lines: Iterable[Mapping[str, str]], headers: Sequence[str] = HEADERS, encoding: str = "utf-8"
-) -> bytes:
+def extract(lines: Iterable[Mapping[str, str]], headers: Sequence[str] = HEADERS, encoding: str = "utf-8") -> bytes:
     """The rows as a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -27,9 +27,7 @@ _FORMULAS: dict[str, dict[str, Any]] = {
 _UNITS = {"ratio": "%", "mean": "天", "median": "天", "sum": "万元", "count": "件"}
 
 
-def indicator(
-    kind: str = "ratio", direction: str = "higher", *, stock: bool = False, **formula: Any
-) -> Indicator:
+def indicator(kind: str = "ratio", direction: str = "higher", *, stock: bool = False, **formula: Any) -> Indicator:
     """An indicator over the cases table; extra keys go into its formula."""
     clock = {"stock": {"from": "filed_on", "until": "closed_on"}} if stock else {"period": "closed_on"}
     return Indicator.model_validate(
@@ -79,9 +77,7 @@ def target(
 ) -> Target:
     low, high = (None if bound is None else Decimal(bound) for bound in (lower, upper))
     steps = tuple(Decimal(step) for step in ladder)
-    return Target(
-        of, cast(TargetKind, kind), low, high, steps, since, until, basis, "文件", "某人", set_at, ""
-    )
+    return Target(of, cast(TargetKind, kind), low, high, steps, since, until, basis, "文件", "某人", set_at, "")
 
 
 def verdict_on(of: Indicator, reading: IndicatorValue | None, goal: Target | None, **other: Any) -> Verdict:

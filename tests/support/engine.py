@@ -54,9 +54,7 @@ def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
     return pa.table({**arrays, "_line": pa.array(range(2, len(rows) + 2), type=pa.int64())})
 
 
-def values(
-    connection: duckdb.DuckDBPyConnection, indicator: Indicator
-) -> dict[Key, tuple[Value, float | None]]:
+def values(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> dict[Key, tuple[Value, float | None]]:
     """Every row of `indicator_value` of one indicator, with the rounded value that charts draw.
 
     `exact` is left out here: it is what scorecard.store.warehouse makes of the halves.

@@ -14,15 +14,7 @@ from hypothesis import strategies as st
 
 from scorecard.catalog.contracts import DERIVED_FORMS, Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
-from scorecard.catalog.definitions import (
-    BibliographicSource,
-    Catalog,
-    Court,
-    Department,
-    Domain,
-    Indicator,
-    Measure,
-)
+from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Department, Domain, Indicator, Measure
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -197,18 +189,14 @@ def _measured(draw: Draw, kinds: dict[str, str], table: Table, unit: str) -> str
     return draw(st.sampled_from(names)) if names else None
 
 
-def _formula(
-    draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, str]]
-) -> tuple[dict[str, Any], str]:
+def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
     """A formula as people write it, and a unit that suits it."""
     name = draw(st.sampled_from(list(tables)))
     own, table = kinds[name], tables[name]
     kind = draw(st.sampled_from(["count", "sum", "mean", "median", "ratio", "ratio", "ratio", "stage_means"]))
     formula: dict[str, Any] = {"kind": kind}
     if draw(st.integers(0, 3)) == 0:
-        formula["matures_after"] = draw(
-            st.sampled_from([{"months": 6}, {"days": 30}, {"months": 1, "days": 1}])
-        )
+        formula["matures_after"] = draw(st.sampled_from([{"months": 6}, {"days": 30}, {"months": 1, "days": 1}]))
     if kind == "stage_means":
         formula["stages"] = [
             {
@@ -322,8 +310,7 @@ def worlds(draw: Draw) -> World:
     mistakes = [str(mistake) for mistake in cross_checks(catalog, SeedNames(written))]
     assert mistakes == [], mistakes
     rows = {
-        name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([8, 8, 12, 0])), max_size=16))
-        for name in tables
+        name: draw(st.lists(_rows(), min_size=draw(st.sampled_from([8, 8, 12, 0])), max_size=16)) for name in tables
     }
     as_of = {name: draw(st.sampled_from(CUTS)) for name in tables}
     return World(catalog, list(indicators.values()), rows, as_of)
@@ -332,8 +319,5 @@ def worlds(draw: Draw) -> World:
 def _rows() -> st.SearchStrategy[dict[str, Any]]:
     """Rows of the contract: one cell in six is unknown."""
     return st.fixed_dictionaries(
-        {
-            name: st.sampled_from([*POOLS[kind] * 5, *[None] * len(POOLS[kind])])
-            for name, kind in CONTRACT.items()
-        }
+        {name: st.sampled_from([*POOLS[kind] * 5, *[None] * len(POOLS[kind])]) for name, kind in CONTRACT.items()}
     )

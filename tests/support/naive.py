@@ -80,9 +80,7 @@ def spans(first: date, cut: date) -> Iterator[Span]:
         for span in (
             Span("month", f"{year}-{month:02}", date(year, month, 1), month_end(year, month)),
             Span("ytd", f"{year}-{month:02}", date(year, 1, 1), month_end(year, month)),
-            Span(
-                "quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)
-            ),
+            Span("quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)),
             Span("year", f"{year}", date(year, 1, 1), date(year, 12, 31)),
         ):
             if (span.grain, span.key) not in seen:
@@ -256,11 +254,7 @@ ALL_GRAINS = ("month", "quarter", "ytd", "year")
 
 
 def evaluate(
-    catalog: Catalog,
-    indicator: Indicator,
-    rows: Rows,
-    as_of: Mapping[str, date],
-    grains: tuple[str, ...] = ALL_GRAINS,
+    catalog: Catalog, indicator: Indicator, rows: Rows, as_of: Mapping[str, date], grains: tuple[str, ...] = ALL_GRAINS
 ) -> dict[Key, Value]:
     """Every value of the indicator: all periods of the grains, 全院 and each department, all and 涉企 cases.
 
@@ -281,14 +275,10 @@ def evaluate(
     since = catalog.court.statistics_from
     whole_from = first if len(tables) > 1 else date.min if since is None else since.replace(day=1)
     for span in spans(first, cut):
-        if (
-            span.grain not in grains or span.first < whole_from
-        ):  # begun before the records did: halves of a span
+        if span.grain not in grains or span.first < whole_from:  # begun before the records did: halves of a span
             continue
         state = state_of(indicator, span, cut)
-        present = {
-            term: [row for row in kept if counts_in(term, row, span, cut)] for term, kept in matching.items()
-        }
+        present = {term: [row for row in kept if counts_in(term, row, span, cut)] for term, kept in matching.items()}
         for department, scope in places:
             chosen = {
                 term: [row for row in kept if belongs(tables[term.table], row, department, scope)]
@@ -303,9 +293,7 @@ def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | Non
     firsts: list[date] = []
     for name in indicator.formula.tables:
         columns = catalog.tables[name].columns.items()
-        dates = [
-            column for column, told in columns if told.type.name in ("date", "datetime") and not told.future
-        ]
+        dates = [column for column, told in columns if told.type.name in ("date", "datetime") and not told.future]
         days = [as_date(row[day]) for row in whole[name] for day in dates if row[day] is not None]
         if not days:
             return None
@@ -369,9 +357,7 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str)
     return Value(numerator, denominator, base, exact, state, named)
 
 
-def part_of(
-    part: FormulaPart, chosen: Mapping[Term, list[Row]]
-) -> tuple[Fraction | None, Fraction | None, int]:
+def part_of(part: FormulaPart, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
     """Numerator, denominator (None: there is none) and base of one part."""
     base = half(part.base, chosen)
     assert base is not None

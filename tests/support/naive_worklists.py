@@ -26,8 +26,7 @@ def items(catalog: Catalog, worklist: Worklist, rows: Rows, as_of: Mapping[str, 
     chosen = [
         (number, row)
         for number, row in enumerate(own, 1)
-        if _wanted(worklist, row, day)
-        and not (worklist.without is not None and row[worklist.without.match] in settled)
+        if _wanted(worklist, row, day) and not (worklist.without is not None and row[worklist.without.match] in settled)
     ]
     if worklist.repeated is not None:
         column = worklist.repeated.column

@@ -31,9 +31,7 @@ def converted(folder: Path, name: str, content: bytes, to: str, reads: str = "")
 
 def text_of(pdf: Path) -> str:
     """The text a reader finds in a PDF, without the spaces and breaks of its layout."""
-    read = subprocess.run(
-        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=60
-    )
+    read = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=60)
     return "".join(read.stdout.decode().split())
 
 

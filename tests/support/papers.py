@@ -15,15 +15,7 @@ from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.manifest import ExportManifest, ExportSource
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import (
-    Figure,
-    Heading,
-    IndicatorLine,
-    Paper,
-    PaperColumn,
-    PaperTable,
-    Paragraph,
-)
+from scorecard.briefing.paper.model import Figure, Heading, IndicatorLine, Paper, PaperColumn, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
 from scorecard.calendar.period import Period
@@ -84,9 +76,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
     by_id = {card.indicator.id: card for card in every}
     spoken = [by_id[name] for name in (*CHOSEN, "creditor_recovery_rate")]
     lines = [line(version, whole, card, chosen) for card in spoken]
-    drawn = [
-        _figure(number, version, whole, by_id[name], chosen) for number, name in enumerate(DRAWN, start=1)
-    ]
+    drawn = [_figure(number, version, whole, by_id[name], chosen) for number, name in enumerate(DRAWN, start=1)]
     payload = replace(lines[0], id="hostile", name=HOSTILE[0], basis=HOSTILE[1], measures=HOSTILE[5])
     entries = tuple(glossary.entry(card.indicator, catalog) for card in spoken)
     made = Paper(
@@ -143,9 +133,7 @@ def composed(sample: DataDir, template: str) -> Paper:
         OFFICER,
         datetime.fromisoformat(MADE_AT),
     )
-    made = compose(
-        gather(version, order, OFFICER), export_records.describe(sample, version, order, CHOSEN, "1")
-    )
+    made = compose(gather(version, order, OFFICER), export_records.describe(sample, version, order, CHOSEN, "1"))
     version.connection.close()
     return made
 
@@ -224,15 +212,7 @@ def _table(every: Sequence[Card]) -> PaperTable:
         PaperColumn("责任部门", 1.7),
     )
     rows = tuple(
-        (
-            str(number),
-            card.indicator.name,
-            card.value,
-            card.target,
-            card.gap,
-            card.verdict.word,
-            card.departments,
-        )
+        (str(number), card.indicator.name, card.value, card.target, card.gap, card.verdict.word, card.departments)
         for number, card in enumerate(every, start=1)
     )
     return PaperTable("表1　指标一览", columns, rows, note="注：差距为数值与目标最近一端之差。")

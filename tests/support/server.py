@@ -30,9 +30,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(
-    command: Sequence[str], address: str, environment: dict[str, str] | None = None
-) -> Generator[None]:
+def process(command: Sequence[str], address: str, environment: dict[str, str] | None = None) -> Generator[None]:
     """A process that serves `address`, from its first answer on; it is ended afterwards."""
     server = subprocess.Popen(
         [sys.executable, *command],
@@ -58,9 +56,7 @@ def process(
 
 
 @contextmanager
-def running(
-    data: DataDir, seeds: Path = ROOT / "seeds", *options: str, port: int | None = None
-) -> Generator[str]:
+def running(data: DataDir, seeds: Path = ROOT / "seeds", *options: str, port: int | None = None) -> Generator[str]:
     """The address of the app on this data folder, started as `make run` starts it; `options` are those of `main` below."""
     port = port or free_port()
     environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds)}

@@ -17,14 +17,10 @@ def csv_of(table: str) -> bytes:
     return "\r\n".join(",".join(cell.strip() for cell in line.split("|")) for line in lines).encode()
 
 
-def hand_in(
-    data: DataDir, catalog: Catalog, table: str, raw: bytes | str, as_of: date, name: str = ""
-) -> Batch:
+def hand_in(data: DataDir, catalog: Catalog, table: str, raw: bytes | str, as_of: date, name: str = "") -> Batch:
     """The batch of an extract that must pass the door."""
     content = csv_of(raw) if isinstance(raw, str) else raw
-    return accept(
-        content, name or f"{table}{as_of}.csv", catalog.tables[table], catalog, as_of, OFFICER, data
-    )
+    return accept(content, name or f"{table}{as_of}.csv", catalog.tables[table], catalog, as_of, OFFICER, data)
 
 
 def published(data: DataDir, catalog: Catalog) -> str:

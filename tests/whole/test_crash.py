@@ -52,9 +52,7 @@ def base(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Data
 
 
 @pytest.fixture
-def folder(
-    base: tuple[DataDir, tuple[str, str, str]], tmp_path: Path
-) -> tuple[DataDir, tuple[str, str, str]]:
+def folder(base: tuple[DataDir, tuple[str, str, str]], tmp_path: Path) -> tuple[DataDir, tuple[str, str, str]]:
     """A copy of it."""
     shutil.copytree(base[0].root, tmp_path / "data")
     return DataDir(tmp_path / "data"), base[1]
@@ -229,9 +227,7 @@ def test_killed_while_publishing_readers_see_the_old_version_or_the_new_one(
 
     record_property("figures", killed_often("publish", 50, server, watch, prepare, took_effect))
     assert server.run("publish", data, versions[2]).how == "finished"
-    assert {manifest.version for manifest in store.manifests(data)} <= set(
-        audit.subjects_of(data, ("发布", "补记"))
-    )
+    assert {manifest.version for manifest in store.manifests(data)} <= set(audit.subjects_of(data, ("发布", "补记")))
     assert debris(data) == []
 
 

@@ -11,12 +11,7 @@ from tests.conftest import ROOT
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 PACKAGES = sorted(path.parent for top in ("scorecard", "etl") for path in (ROOT / top).rglob("__init__.py"))
-DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
-    *(ROOT / "docs").glob("*.md"),
-]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
 
 
 def rows_of(text: str, heading: str) -> list[list[str]]:
@@ -29,18 +24,14 @@ def rows_of(text: str, heading: str) -> list[list[str]]:
 def test_every_package_stands_in_the_architecture_with_its_own_sentence() -> None:
     written = {row[0].strip("`"): row[1] for row in rows_of(ARCHITECTURE, "Packages")[1:]}
     said = {
-        path.relative_to(ROOT).as_posix(): ast.get_docstring(
-            ast.parse((path / "__init__.py").read_text("utf-8"))
-        )
+        path.relative_to(ROOT).as_posix(): ast.get_docstring(ast.parse((path / "__init__.py").read_text("utf-8")))
         for path in PACKAGES
     }
     assert written == said
 
 
 @pytest.mark.parametrize("table", ["indicator_value", "indicator_part", "table_state"])
-def test_the_waist_has_the_columns_that_are_published(
-    connection: duckdb.DuckDBPyConnection, table: str
-) -> None:
+def test_the_waist_has_the_columns_that_are_published(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     published = [
         (row[1].strip("`"), row[2])
         for row in rows_of(ARCHITECTURE, "The waist, a contract")[1:]
@@ -48,8 +39,7 @@ def test_the_waist_has_the_columns_that_are_published(
     ]
     with connection.cursor() as cursor:
         built = cursor.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
-            [table],
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
         ).fetchall()
     assert published == built
 

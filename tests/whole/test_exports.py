@@ -33,14 +33,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.store import evidence_export, worklist_export
 from scorecard.store.evidence_export import EvidenceSelection
-from scorecard.store.version_diff import (
-    Balance,
-    BalanceCase,
-    IndicatorChanges,
-    RowChange,
-    UnpairedValue,
-    ValueChange,
-)
+from scorecard.store.version_diff import Balance, BalanceCase, IndicatorChanges, RowChange, UnpairedValue, ValueChange
 from scorecard.ui.intake import impact
 from scorecard.ui.work import meeting
 from tests.conftest import ROOT
@@ -104,9 +97,7 @@ def worklist(given: Given) -> bytes:
     one = given.catalog.worklists["fast_track_6m"].model_copy(
         update={"table": "trials", "columns": ("cause", "claimed_yuan", "hearings")}
     )
-    connection.execute(
-        "CREATE TABLE worklist_state AS SELECT ? AS worklist, ?::DATE AS as_of", [one.id, AS_OF]
-    )
+    connection.execute("CREATE TABLE worklist_state AS SELECT ? AS worklist, ?::DATE AS as_of", [one.id, AS_OF])
     connection.execute(
         "CREATE TABLE worklist_item AS SELECT ? AS worklist, '在列' AS state, NULL::TIMESTAMP AS due_at,"
         " NULL::VARCHAR AS department, 1 AS group_no, _batch, _line FROM trials",
@@ -128,8 +119,7 @@ def stock_and_flow(given: Given) -> bytes:
 def changed_values(given: Given) -> bytes:
     one = next(iter(given.catalog.indicators.values()))
     changes = tuple(
-        ValueChange(one, period(), "value", text, text, text, "达标", "达标", text, text, text)
-        for text in given.texts
+        ValueChange(one, period(), "value", text, text, text, "达标", "达标", text, text, text) for text in given.texts
     )
     return _download("下载指标变化", IndicatorChanges(changes, (), (), (), 0, 0, 0))
 
@@ -180,8 +170,7 @@ def problem_list(given: Given) -> bytes:
 
 def aside(given: Given) -> bytes:
     lines = [
-        {**line, "案由": text, "标的额": "-3.5"}
-        for line, text in zip(rows(len(given.texts)), given.texts, strict=True)
+        {**line, "案由": text, "标的额": "-3.5"} for line, text in zip(rows(len(given.texts)), given.texts, strict=True)
     ]
     lines.append({**lines[0], "案号": "（2026）鲁0117民初999号", "标的额": "3.5"})
     raw = extract([{**line, "案由": f"'{line['案由']}"} for line in lines])
@@ -215,8 +204,7 @@ def typed_row(given: Given) -> bytes:
 
 def empty_template(given: Given) -> bytes:
     columns = {
-        f"c{n}": TRIALS.columns["cause"].model_copy(update={"header": text})
-        for n, text in enumerate(given.texts)
+        f"c{n}": TRIALS.columns["cause"].model_copy(update={"header": text}) for n, text in enumerate(given.texts)
     }
     return template(Table(id="t", name="表", replaces="all", columns=columns))
 

@@ -42,9 +42,7 @@ def looked_at(catalog: Catalog, raw: bytes, policy: Policy | None = None) -> Exa
 @pytest.mark.parametrize(
     "hidden", [RLO, ZWSP, BELL, "\u2066", "\u200f", "\x85", "\xad", "\ufeff", "\U000e0041", "\x1f"]
 )
-def test_hidden_characters_in_a_text_are_taken_out_and_named(
-    catalog: Catalog, data: DataDir, hidden: str
-) -> None:
+def test_hidden_characters_in_a_text_are_taken_out_and_named(catalog: Catalog, data: DataDir, hidden: str) -> None:
     lines = rows(3)
     lines[1]["案由"] = f"买卖{hidden}合同纠纷"
     batch = accept(extract(lines), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
@@ -119,9 +117,7 @@ def test_a_file_name_is_shown_without_folders_and_hidden_characters(
     assert {path.parent.name for path in data.root.rglob("*.parquet")} == {"trials"}
 
 
-def test_formulas_html_and_markdown_in_cells_are_text_and_stay_as_they_are(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_formulas_html_and_markdown_in_cells_are_text_and_stay_as_they_are(catalog: Catalog, data: DataDir) -> None:
     texts = [
         "=1+1",
         "+86",
@@ -142,9 +138,7 @@ def test_formulas_html_and_markdown_in_cells_are_text_and_stay_as_they_are(
 # --- size ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "cell", ["甲" * 3_400_000, "a" * 10_000_000, "1" * 10_000_000, "x" * 40_000, "甲" * 140_000]
-)
+@pytest.mark.parametrize("cell", ["甲" * 3_400_000, "a" * 10_000_000, "1" * 10_000_000, "x" * 40_000, "甲" * 140_000])
 @pytest.mark.parametrize("header", ["案由", "结案方式", "标的额"])
 def test_ten_megabytes_in_one_cell_are_refused_at_their_line_and_not_repeated(
     catalog: Catalog, cell: str, header: str
@@ -175,9 +169,9 @@ def test_hundred_thousand_problems_are_counted_bounded_and_cost_a_few_times_a_cl
     catalog: Catalog, policy: Policy
 ) -> None:
     clean = rows(60_000)
-    bad = [
-        {**row, "结案方式": f"判{n}", "立案日期": f"2026-02-3{n % 10}"} for n, row in enumerate(clean[:-1])
-    ] + clean[-1:]
+    bad = [{**row, "结案方式": f"判{n}", "立案日期": f"2026-02-3{n % 10}"} for n, row in enumerate(clean[:-1])] + clean[
+        -1:
+    ]
     begin = process_time()
     assert not looked_at(catalog, extract(clean)).problems
     usual = process_time() - begin
@@ -270,9 +264,7 @@ def mutated(raw: bytes, mutations: list[tuple[str, float, bytes]]) -> bytes:
 
 
 @settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    MUTATIONS, st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]), st.sampled_from(["refuse", "set_aside"])
-)
+@given(MUTATIONS, st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]), st.sampled_from(["refuse", "set_aside"]))
 def test_a_mutated_extract_is_refused_or_every_line_is_accounted_for(
     court: Catalog, mutations: list[tuple[str, float, bytes]], encoding: str, policy: Policy
 ) -> None:
@@ -289,9 +281,7 @@ def test_a_mutated_extract_is_refused_or_every_line_is_accounted_for(
 
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300), st.booleans())
-def test_random_bytes_below_a_header_or_alone_never_break_the_door(
-    court: Catalog, raw: bytes, headed: bool
-) -> None:
+def test_random_bytes_below_a_header_or_alone_never_break_the_door(court: Catalog, raw: bytes, headed: bool) -> None:
     whole = (extract([]) if headed else b"") + raw
     accounted(whole, looked_at(court, whole, "set_aside"))
     recognise(whole, replace(court, tables={"trials": TRIALS}))

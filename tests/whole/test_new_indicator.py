@@ -127,9 +127,7 @@ def test_a_new_column_of_an_extract_needs_its_contract_only(copied: Path, data: 
     _add(copied)
     asked = INDICATOR.replace('{ procedure = "简易程序" }', "{ media = true }")
     asked = (
-        asked.replace("| procedure |", "| media |")
-        .replace("| 小额诉讼  |", "| 是 |")
-        .replace("| 简易程序  |", "| |")
+        asked.replace("| procedure |", "| media |").replace("| 小额诉讼  |", "| 是 |").replace("| 简易程序  |", "| |")
     )
     file = copied / "indicators/commercial_disputes/summary_rate.toml"
     file.write_text(asked, encoding="utf-8")

@@ -29,9 +29,7 @@ USED = {
     "scorecard/ui/shell/identity.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
 }
 PUBLIC = {"_asdict", "_fields", "_replace"}  # of a named tuple
-INTERNAL = re.compile(
-    r"streamlit\.(runtime\.scriptrunner\w*|web|elements|proto)\b.*|(?!scorecard|etl)\w.*\._\w+.*"
-)
+INTERNAL = re.compile(r"streamlit\.(runtime\.scriptrunner\w*|web|elements|proto)\b.*|(?!scorecard|etl)\w.*\._\w+.*")
 
 
 def private_names(path: Path) -> set[str]:

@@ -98,9 +98,7 @@ def test_case_keys_keep_their_leading_zeros(built: Built, expected: dict[str, An
     assert built.row(sql) == (expected["unique_CASEKEY"], expected["leading_zero_CASEKEY"])
 
 
-def test_durations_of_all_closed_insolvencies_are_those_published(
-    built: Built, expected: dict[str, Any]
-) -> None:
+def test_durations_of_all_closed_insolvencies_are_those_published(built: Built, expected: dict[str, Any]) -> None:
     """6,236 closed, mean 1,111.84, median 937.5, quartiles 337 and 1,746.25, 4,563 over a year; 1,236 open."""
     closed = expected["closed"]
     n, total, median, low, high, over, least, most, pending = built.row(
@@ -108,13 +106,7 @@ def test_durations_of_all_closed_insolvencies_are_those_published(
         " count(*) FILTER (days > 365), min(days), max(days), count(*) FILTER (closed_on IS NULL)"
         " FROM insolvency_register"
     )
-    assert (n, median, low, high, over) == (
-        closed["n"],
-        closed["median_days"],
-        closed["p25"],
-        closed["p75"],
-        4563,
-    )
+    assert (n, median, low, high, over) == (closed["n"], closed["median_days"], closed["p25"], closed["p75"], 4563)
     assert (n, half_up(Fraction(int(total), n), 2), pending) == (6236, "1,111.84", 1236)
     assert (least, most, over) == (closed["min"], closed["max"], closed["over_365"])
 
@@ -131,9 +123,7 @@ def test_the_years_of_the_waist_add_up_to_all_closed_insolvencies(built: Built) 
 def test_filed_closed_pending_and_clearance_of_every_year_are_those_published(
     built: Built, expected: dict[str, Any]
 ) -> None:
-    series = {
-        name: built.years(name) for name in ("filed_count", "closed_count", "pending_count", "clearance_rate")
-    }
+    series = {name: built.years(name) for name in ("filed_count", "closed_count", "pending_count", "clearance_rate")}
     for year, known in expected["by_calendar_year"].items():
         assert series["filed_count"][year].numerator == known["filed"], year
         assert series["closed_count"][year].numerator == known["closed"], year
@@ -167,10 +157,7 @@ def test_medians_by_outcome_are_those_published(built: Built, expected: dict[str
     )
     medians = {outcome: {"n": n, "median": median} for outcome, n, median in rows.fetchall()}
     assert medians == expected["closed_by_result"]
-    assert (
-        sum(reading.base for reading in built.years("discharge_median_days").values())
-        == medians["discharge"]["n"]
-    )
+    assert sum(reading.base for reading in built.years("discharge_median_days").values()) == medians["discharge"]["n"]
 
 
 def test_the_last_year_of_a_register_cut_in_september_is_still_running(built: Built) -> None:
@@ -190,9 +177,7 @@ def test_ninety_districts_add_up_to_the_whole(built: Built) -> None:
 
 def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Built) -> None:
     """Two districts in plain Python from the file itself, every grain, against the waist."""
-    header = {
-        column.header: name for name, column in built.catalog.tables["insolvency_register"].columns.items()
-    }
+    header = {column.header: name for name, column in built.catalog.tables["insolvency_register"].columns.items()}
     rows = [
         {header[name]: _typed(header[name], cell) for name, cell in row.items()}
         for row in registers.rows(registers.insolvencies())
@@ -205,9 +190,7 @@ def test_the_second_opinion_reads_the_same_register_to_the_same_values(built: Bu
         )
         for grain in ("month", "quarter", "ytd", "year"):
             for district in ("de", "vt"):
-                series = warehouse.series(built.connection, built.catalog, grain, district, "all")[
-                    indicator.id
-                ]
+                series = warehouse.series(built.connection, built.catalog, grain, district, "all")[indicator.id]
                 waist = {value.period.key: (value.exact, value.base, value.state) for value in series}
                 naive = {
                     key[1]: (value.exact, value.base, value.state)
@@ -292,9 +275,7 @@ def test_every_problem_names_the_line_it_stands_on() -> None:
 
 def test_a_judgment_before_its_filing_is_reported_with_both_dates() -> None:
     problems = _examined(loader.load(SEEDS), "utf8sig").problems
-    (line,) = [
-        line for line, row in enumerate(_plainly_read(), 2) if row["案号"] == "（2018）内0602民初4465号"
-    ]
+    (line,) = [line for line, row in enumerate(_plainly_read(), 2) if row["案号"] == "（2018）内0602民初4465号"]
     told = [str(problem) for problem in problems if problem.code == "order_wrong" and problem.line == line]
     assert told == [f"第{line}行「结案日期」“2018-01-15”：早于立案日期（2018-07-04）。请核对这两列"]
 
@@ -302,12 +283,7 @@ def test_a_judgment_before_its_filing_is_reported_with_both_dates() -> None:
 def test_durations_of_the_judgment_register_are_those_published(built: Built) -> None:
     """445 filing dates, 444 with both, 441 durations: median 102, mean 155.8073; by procedure 313/141 and 118/69."""
     known = "count(filed_on), count(*) FILTER (filed_on IS NOT NULL AND judged_on IS NOT NULL)"
-    assert built.row(f"SELECT {known}, count(days), median(days) FROM judgment_register") == (
-        445,
-        444,
-        441,
-        102,
-    )
+    assert built.row(f"SELECT {known}, count(days), median(days) FROM judgment_register") == (445, 444, 441, 102)
     for procedure, n, median in (("民事一审", 313, 141), ("民事二审", 118, 69)):
         sql = f"SELECT count(days), median(days) FROM judgment_register WHERE procedure = '{procedure}'"
         assert built.row(sql) == (n, median)

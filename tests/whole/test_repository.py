@@ -72,9 +72,7 @@ def hits(pattern: str, paths: list[Path]) -> list[str]:
 
 def lock_entries(lock: str) -> list[str]:
     """One string a requirement, its continuation lines joined, comments left out."""
-    lines = [
-        line for line in (ROOT / lock).read_text("utf-8").splitlines() if not line.lstrip().startswith("#")
-    ]
+    lines = [line for line in (ROOT / lock).read_text("utf-8").splitlines() if not line.lstrip().startswith("#")]
     return [entry for entry in "\n".join(lines).replace("\\\n", " ").splitlines() if entry.strip()]
 
 
@@ -83,9 +81,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     entries = lock_entries(lock)
     assert len(entries) > 30
     assert [
-        entry
-        for entry in entries
-        if not re.match(r"[a-z0-9][a-z0-9.-]*==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)
+        entry for entry in entries if not re.match(r"[a-z0-9][a-z0-9.-]*==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)
     ] == []
 
 
@@ -149,9 +145,7 @@ def test_everything_the_app_imports_is_asked_for_by_name_and_nothing_else_is() -
 
 def test_a_page_has_fewer_than_60_lines() -> None:
     assert pages()
-    assert {
-        relative(page): n for page in pages() if (n := len(page.read_text("utf-8").splitlines())) >= 60
-    } == {}
+    assert {relative(page): n for page in pages() if (n := len(page.read_text("utf-8").splitlines())) >= 60} == {}
 
 
 def test_a_module_has_one_job_in_at_most_400_lines() -> None:
@@ -168,33 +162,25 @@ def test_a_package_says_in_one_sentence_what_it_holds() -> None:
     packages = [m for m in modules() if m.name == "__init__.py"]
     assert packages
     for package in packages:
-        assert (ast.get_docstring(ast.parse(package.read_text("utf-8"))) or "").endswith("."), relative(
-            package
-        )
+        assert (ast.get_docstring(ast.parse(package.read_text("utf-8"))) or "").endswith("."), relative(package)
     folders = {m.parent for m in modules()}
     assert folders == {package.parent for package in packages}
 
 
 def test_no_module_is_named_after_nothing() -> None:
     empty = {"utils", "util", "common", "helpers", "helper", "core", "misc"}
-    assert [
-        relative(path) for path in files(".py") if empty & set(path.relative_to(ROOT).with_suffix("").parts)
-    ] == []
+    assert [relative(path) for path in files(".py") if empty & set(path.relative_to(ROOT).with_suffix("").parts)] == []
 
 
 def test_the_top_level_holds_the_rooms_of_the_design_and_nothing_else() -> None:
     rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "tests", "docs"}
     papers = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", *LOCKS}
-    names = {
-        path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS
-    }
+    names = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS}
     assert names | {"data"} == rooms | papers
 
 
 def test_nothing_names_the_place_it_was_written_at() -> None:
-    places = (
-        r"(?<![\w.}])/(work|root|tmp)(?![\w-])|pyp[i]\.|pythonhoste[d]|deb\.debia[n]|npmj[s]|issue[s] show"
-    )
+    places = r"(?<![\w.}])/(work|root|tmp)(?![\w-])|pyp[i]\.|pythonhoste[d]|deb\.debia[n]|npmj[s]|issue[s] show"
     own_words = [path for path in files() if path.suffix not in {".png", ".parquet"}]
     assert len(own_words) > 50
     assert hits(places, [path for path in own_words if path != Path(__file__)]) == []
@@ -227,9 +213,7 @@ def test_no_text_reaches_a_page_as_raw_html() -> None:
 
 
 def test_colours_live_in_the_theme_only() -> None:
-    screen = [
-        path for folder in ("scorecard", "pages") for path in files(".css", ".html", ".js", under=folder)
-    ]
+    screen = [path for folder in ("scorecard", "pages") for path in files(".css", ".html", ".js", under=folder)]
     elsewhere = [path for path in [*app_sources(), *screen] if path != Path(theme.__file__)]
     assert hits(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|\brgba?\(", elsewhere) == []
 

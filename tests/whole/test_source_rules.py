@@ -99,8 +99,7 @@ def test_a_folder_of_tests_holds_at_most_fifteen_modules() -> None:
 
 # Words by which a comment refers to a paper that a reader of this repository does not have.
 OUTSIDE_PAPERS = re.compile(
-    r"domain reference|domain facts|\(facts,|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md",
-    re.IGNORECASE,
+    r"domain reference|domain facts|\(facts,|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md", re.IGNORECASE
 )
 
 
@@ -191,9 +190,7 @@ def test_figures_are_shown_in_one_place_which_asks_for_their_sentence() -> None:
         for folder in ("scorecard", "pages")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "plotly_chart"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "plotly_chart"
     ]
     assert len(calls) == 1
     assert "alt" in calls[0]

@@ -48,9 +48,7 @@ def base(
 
 
 @pytest.fixture
-def folder(
-    base: tuple[DataDir, tuple[str, str, str]], tmp_path: Path
-) -> tuple[DataDir, tuple[str, str, str]]:
+def folder(base: tuple[DataDir, tuple[str, str, str]], tmp_path: Path) -> tuple[DataDir, tuple[str, str, str]]:
     shutil.copytree(base[0].root, tmp_path / "data")
     return DataDir(tmp_path / "data"), base[1]
 
@@ -121,15 +119,12 @@ def test_two_officers_publish_at_once_and_a_reader_sees_one_whole_version_or_the
     )
     assert [[end.how for end in acts] for acts in ends] == [["finished"] * TURNS] * 2
     entries = audit.entries(data)[before:]
-    published = Counter(
-        entry.subject for entry in entries if (entry.action, entry.result) == ("发布", "成功")
-    )
+    published = Counter(entry.subject for entry in entries if (entry.action, entry.result) == ("发布", "成功"))
     assert published == {versions[1]: TURNS, versions[2]: TURNS}
     assert audit.verify(data) == ()
     assert debris(data) == []
     record_property(
-        "figures",
-        f"two publish {TURNS} times each: {reader.seen.total()} looks, {len(reader.seen)} versions seen",
+        "figures", f"two publish {TURNS} times each: {reader.seen.total()} looks, {len(reader.seen)} versions seen"
     )
 
 
@@ -154,24 +149,18 @@ def test_one_uploads_while_another_rolls_back(
     record_property("figures", f"upload and roll back, {TURNS} each: {reader.seen.total()} looks, no error")
 
 
-def test_the_same_file_uploaded_by_two_at_once_is_one_batch(
-    folder: Folder, officers: tuple[Server, Server]
-) -> None:
+def test_the_same_file_uploaded_by_two_at_once_is_one_batch(folder: Folder, officers: tuple[Server, Server]) -> None:
     data, versions = folder
     before = len(list_batches(data))
     acts = [("accept", str(7001 + 100 * n)) for n in range(5)]
     ends = Reader(data, versions).while_they_act(*(turns(officer, data, acts) for officer in officers))
     assert [end.said for end in ends[0]] == [end.said for end in ends[1]]
     assert len(list_batches(data)) == before + 5
-    entries = [entry for entry in audit.entries(data) if entry.action == "上传" and entry.result == "成功"][
-        -10:
-    ]
+    entries = [entry for entry in audit.entries(data) if entry.action == "上传" and entry.result == "成功"][-10:]
     assert sorted(entry.detail["already"] for entry in entries) == [False] * 5 + [True] * 5
 
 
-def test_the_same_version_built_by_two_at_once_is_one_file(
-    folder: Folder, officers: tuple[Server, Server]
-) -> None:
+def test_the_same_version_built_by_two_at_once_is_one_file(folder: Folder, officers: tuple[Server, Server]) -> None:
     data, versions = folder
     reader = Reader(data, versions)
     assert officers[0].run("accept", data, "9001").how == "finished"

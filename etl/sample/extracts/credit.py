@@ -73,11 +73,7 @@ def listings(seed: int, executions: Iterable[Execution]) -> list[Listing]:
     for n, case in enumerate(executions):
         chance = Chance(seed, "listing", case.number)
         after = timedelta(days=chance.between(25, 110))
-        if (
-            case.kind == FIRST
-            and case.debtor == FIRM
-            and chance.happens(0.12 if case.outcome == COMPLETED else 0.58)
-        ):
+        if case.kind == FIRST and case.debtor == FIRM and chance.happens(0.12 if case.outcome == COMPLETED else 0.58):
             candidates.append((workday_from(case.filed_on + after), n, case, chance))
     listed: list[Listing] = []
     returning: list[tuple[date, Listing]] = []

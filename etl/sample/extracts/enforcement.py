@@ -88,8 +88,7 @@ def executions(
         cases[-1].resumes = None
     cases += [_preserving(preservation) for preservation in preservations if preservation.kind != BEFORE_SUIT]
     cases += [
-        _objection(chance, day)
-        for day, chance in arrivals(seed, "objection", _OBJECTIONS_A_YEAR, WORLD_FROM, until)
+        _objection(chance, day) for day, chance in arrivals(seed, "objection", _OBJECTIONS_A_YEAR, WORLD_FROM, until)
     ]
     cases.sort(key=lambda case: case.filed_on)
     for case in cases:
@@ -183,8 +182,7 @@ def _preserving(preservation: Preservation) -> Execution:
         firm_related=preservation.dispute.firm_related,
         arrears=False,
         filed_on=preservation.ruled_at.date(),
-        closed_on=preservation.implemented_on
-        or workday_from(preservation.ruled_at.date() + timedelta(days=25)),
+        closed_on=preservation.implemented_on or workday_from(preservation.ruled_at.date() + timedelta(days=25)),
         outcome="保全完毕" if preservation.implemented_on else "其他",
         basis=preservation.suit,
         number=preservation.number,

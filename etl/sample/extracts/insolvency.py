@@ -74,13 +74,8 @@ class Estate:
 
 def estates(seed: int, until: date, register: CaseRegister) -> list[Estate]:
     """All applications up to a day, in order; the two planted cases among them."""
-    applications = [
-        _estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))
-    ]
-    applications += [
-        _old_case(Chance(seed, "old bankruptcy")),
-        _reorganisation(Chance(seed, "reorganisation")),
-    ]
+    applications = [_estate(Chance(seed, "insolvency", _SERIES, n), day) for n, day in enumerate(_days(seed, until))]
+    applications += [_old_case(Chance(seed, "old bankruptcy")), _reorganisation(Chance(seed, "reorganisation"))]
     applications.sort(key=lambda estate: estate.applied_on)
     others = Chance(seed, "applications to the intermediate court")
     for estate in applications:
@@ -127,10 +122,7 @@ def _proceed(chance: Chance, estate: Estate, fast: bool, converts: bool, days: i
     _auction(chance, estate, int(estate.claims * chance.along(_WORTH)), lasting)
     estate.realised = sum(auction.sold_cents or 0 for auction in estate.auctions)
     estate.claims = max(estate.claims, estate.realised)
-    estate.costs = (
-        estate.realised * chance.between(20, 85) // 1000,
-        estate.realised * chance.between(0, 30) // 1000,
-    )
+    estate.costs = (estate.realised * chance.between(20, 85) // 1000, estate.realised * chance.between(0, 30) // 1000)
     distributed_on = max(auction.ended_on for auction in estate.auctions) + timedelta(days=9)
     end = workday_from(max(start + timedelta(days=lasting), distributed_on))
     estate.terminated_on = end
@@ -176,11 +168,7 @@ def _reorganisation(chance: Chance) -> Estate:
     _proceed(chance, estate, fast=False, converts=False, days=330)
     approved = workday_from(start + timedelta(days=260))
     estate.procedure = "重整"
-    estate.repair = (
-        approved,
-        workday_from(approved + timedelta(days=35)),
-        workday_from(approved + timedelta(days=96)),
-    )
+    estate.repair = (approved, workday_from(approved + timedelta(days=35)), workday_from(approved + timedelta(days=96)))
     return estate
 
 
@@ -243,6 +231,5 @@ def auction_rows(estate: Estate, as_of: date) -> list[Mapping[str, object]]:
             "department": "civil",
         }
         for auction in estate.auctions
-        if auction.listed_on <= as_of
-        or (auction.round == "一拍" and auction.listed_on - timedelta(days=21) <= as_of)
+        if auction.listed_on <= as_of or (auction.round == "一拍" and auction.listed_on - timedelta(days=21) <= as_of)
     ]

@@ -146,9 +146,7 @@ def lead_rows(seed: int, suits: Sequence[Suit], as_of: date) -> list[Mapping[str
         suit = loans[bisect_left(filed, day) - chance.between(1, 12)]
         assessed_on = workday_from(day + timedelta(days=chance.between(2, 14)))
         assessment = chance.pick({"应当移送": 60, "不予移送": 28, "继续核查": 12})
-        transferred_on = workday_from(
-            assessed_on + timedelta(days=chance.pick({0: 4, 1: 8, 3: 6, 6: 2, 40: 1}))
-        )
+        transferred_on = workday_from(assessed_on + timedelta(days=chance.pick({0: 4, 1: 8, 3: 6, 6: 2, 40: 1})))
         receipt_on = workday_from(transferred_on + timedelta(days=chance.between(3, 12)))
         sent = known_on(transferred_on, as_of) if assessment == "应当移送" else None
         rows.append(

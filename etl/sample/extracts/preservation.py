@@ -48,9 +48,7 @@ class Preservation:
     number: str = ""
 
 
-def preservations(
-    seed: int, until: date, suits: Iterable[Suit], register: CaseRegister
-) -> list[Preservation]:
+def preservations(seed: int, until: date, suits: Iterable[Suit], register: CaseRegister) -> list[Preservation]:
     """All preservations, in the order of their numbers; the day of the ruling is written into the suits."""
     applied: list[Preservation] = []
     for suit in suits:
@@ -123,8 +121,7 @@ def _number(preservations: list[Preservation], register: CaseRegister) -> None:
             preservation.number = register.number("执保", preservation.ruled_at.date())
     implemented: Counter[int] = Counter()
     for preservation in sorted(
-        preservations,
-        key=lambda preservation: (preservation.implemented_on or date.max, preservation.applied_at),
+        preservations, key=lambda preservation: (preservation.implemented_on or date.max, preservation.applied_at)
     ):
         if preservation.implemented_on:
             year = preservation.implemented_on.year
@@ -134,9 +131,7 @@ def _number(preservations: list[Preservation], register: CaseRegister) -> None:
 
 def known(preservation: Preservation, as_of: date) -> bool:
     """Whether it has a number by that day: on application before suit, on ruling otherwise."""
-    return (
-        preservation.applied_at if preservation.kind == BEFORE_SUIT else preservation.ruled_at
-    ).date() <= as_of
+    return (preservation.applied_at if preservation.kind == BEFORE_SUIT else preservation.ruled_at).date() <= as_of
 
 
 def row(preservation: Preservation, as_of: date) -> Mapping[str, object]:

@@ -22,13 +22,7 @@ _CRIMES: Mapping[str, float] = {
     "非法吸收公众存款罪": 1,
     "职务侵占罪": 1,
 }
-_ACTS: Mapping[str, float] = {
-    "行政处罚": 4,
-    "工伤保险资格认定": 4,
-    "政府信息公开": 3,
-    "行政登记": 2,
-    "行政赔偿": 1,
-}
+_ACTS: Mapping[str, float] = {"行政处罚": 4, "工伤保险资格认定": 4, "政府信息公开": 3, "行政登记": 2, "行政赔偿": 1}
 _FAST, _ORDINARY = "速裁程序", "普通程序"
 _DAYS: Mapping[str, Curve] = {
     _FAST: ((0, 3), (0.5, 8), (1, 15)),
@@ -65,9 +59,7 @@ def _act(chance: Chance, filed_on: date) -> Suit:
     procedure = chance.pick({SIMPLE: 30, PANEL: 70})
     outcome = chance.pick({"判决": 58, "撤诉": 24, "驳回起诉": 16, "移送": 2})
     sued_by = chance.pick({PERSON: 0.72, "企业": 0.28})
-    suit = _suit(
-        chance, "行初", filed_on, Dispute(chance.pick(_ACTS), sued_by, OFFICE, None), procedure, outcome
-    )
+    suit = _suit(chance, "行初", filed_on, Dispute(chance.pick(_ACTS), sued_by, OFFICE, None), procedure, outcome)
     suit.department = "civil"
     suit.appealed = chance.happens(0.35) and outcome == "判决"
     suit.channel = COUNTER

@@ -20,16 +20,7 @@ _LEVELS: Mapping[str, tuple[float, str]] = {
 }
 _KINDS = {"工作动态": 46, "经验材料": 17, "典型案例": 12, "简报": 11, "调研报告": 6, "新闻宣传": 8}
 _SENDERS = {"case_management": 40, "filing": 18, "enforcement": 18, "civil": 12, "political": 12}
-_SUBJECTS = (
-    "诉前调解",
-    "小额诉讼",
-    "财产保全",
-    "信用修复",
-    "拖欠企业账款清理",
-    "破产简案快审",
-    "网上立案",
-    "法治体检",
-)
+_SUBJECTS = ("诉前调解", "小额诉讼", "财产保全", "信用修复", "拖欠企业账款清理", "破产简案快审", "网上立案", "法治体检")
 
 _WORKERS = ("criminal", "civil", "tribunal")  # who reports where the plan says 各审判执行业务部门
 _ENTERED = time(16, 30)
@@ -66,12 +57,8 @@ def progress_rows(seed: int, catalog: Catalog, as_of: date) -> list[Mapping[str,
     """A report of every department on each of its measures, a few working days after each quarter since the plan."""
     rows: list[Mapping[str, object]] = []
     for measure in catalog.measures.values():
-        named = [
-            department for department in measure.departments if not catalog.departments[department].collective
-        ]
-        for department in dict.fromkeys(
-            [*named, *(_WORKERS if len(named) < len(measure.departments) else ())]
-        ):
+        named = [department for department in measure.departments if not catalog.departments[department].collective]
+        for department in dict.fromkeys([*named, *(_WORKERS if len(named) < len(measure.departments) else ())]):
             chance = Chance(seed, "progress", measure.id, department)
             lasting, step = chance.happens(0.45), chance.between(9, 17)
             for quarter, ended_on in enumerate(_quarters(as_of), 1):

@@ -38,27 +38,19 @@ class Application:
 
 
 def applications(
-    seed: int,
-    until: date,
-    suits: Iterable[Suit],
-    mediations: Iterable[Mediation],
-    executions: Iterable[Execution],
+    seed: int, until: date, suits: Iterable[Suit], mediations: Iterable[Mediation], executions: Iterable[Execution]
 ) -> list[Application]:
     """All applications in the order of their numbers."""
     received: list[Application] = []
     for suit in suits:
         if suit.channel in (ONLINE, CROSS_REGION):
-            application = _passed(
-                Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related
-            )
+            application = _passed(Chance(seed, "online", suit.number), _SUIT, suit.filed_on, suit.firm_related)
             application.cross_region = suit.channel == CROSS_REGION
             received.append(application)
     for mediation in mediations:
         if mediation.online:
             chance = Chance(seed, "online", mediation.number)
-            received.append(
-                _passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related)
-            )
+            received.append(_passed(chance, _MEDIATION, mediation.received_on, mediation.dispute.firm_related))
     for case in executions:
         chance = Chance(seed, "online", case.number)
         if case.kind == FIRST and chance.happens(in_year(_ENFORCEMENT_ONLINE, case.filed_on.year)):
@@ -80,15 +72,11 @@ def _passed(chance: Chance, kind: str, filed_on: date, firm_related: bool | None
     """An application that passes on the day of filing; it is made a few days before."""
     waited = chance.pick({0: 24, 1: 38, 2: 20, 3: 9, 5: 5.5, 9: 2.5, 11: 1})
     applied_on = workday_until(filed_on - timedelta(days=waited))
-    return Application(
-        kind, applied_on, filed_on, PASSED, chance.pick({"filing": 82, "tribunal": 18}), firm_related
-    )
+    return Application(kind, applied_on, filed_on, PASSED, chance.pick({"filing": 82, "tribunal": 18}), firm_related)
 
 
 def _not_passed(chance: Chance, applied_on: date) -> Application:
-    reviewed_on = workday_from(
-        applied_on + timedelta(days=chance.pick({0: 10, 1: 35, 2: 28, 4: 16, 5: 8, 9: 3}))
-    )
+    reviewed_on = workday_from(applied_on + timedelta(days=chance.pick({0: 10, 1: 35, 2: 28, 4: 16, 5: 8, 9: 3})))
     kind = chance.pick({_SUIT: 55, _MEDIATION: 20, _ENFORCEMENT: 25})
     result = chance.pick({"不通过": 27, "退回补正": 58, "撤回": 15})
     return Application(kind, applied_on, reviewed_on, result, "filing", chance.happens(0.5))

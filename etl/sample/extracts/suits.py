@@ -71,9 +71,7 @@ class Suit:
     preserved_on: date | None = None
 
 
-def civil_suits(
-    seed: int, until: date, mediations: Iterable[Mediation], register: CaseRegister
-) -> list[Suit]:
+def civil_suits(seed: int, until: date, mediations: Iterable[Mediation], register: CaseRegister) -> list[Suit]:
     """All civil suits filed up to a day, in the order of their numbers; these are written into the mediations before them."""
     filed: list[tuple[Suit, Mediation | None]] = []
     for mediation in mediations:
@@ -109,9 +107,7 @@ def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Suit:
         converted_on = min(workday_until(filed_on + timedelta(days=at)), closed_on)
         converted_on = max(converted_on, filed_on)
     outcome = chance.pick(_OUTCOMES[procedure])
-    hearings = (
-        chance.pick({1: 72, 2: 14, 3: 3, 0: 11}) if outcome in ("判决", "调解") else chance.between(0, 1)
-    )
+    hearings = chance.pick({1: 72, 2: 14, 3: 3, 0: 11}) if outcome in ("判决", "调解") else chance.between(0, 1)
     held_online = [chance.happens(in_year(_ONLINE_HEARING, filed_on.year)) for _ in range(3)]
     late_in = chance.pick({0: 74, 1: 12, 2: 5, 3: 4, 5: 3, 7: 2})
     recorded, told = chance.happens(0.985), chance.happens(0.995)

@@ -73,14 +73,10 @@ def rows_of(world: World, catalog: Catalog) -> Mapping[str, Callable[[], Invente
     estates = [estate for estate in world.estates if in_extract(estate.applied_on, _ended_on(estate), day)]
     return {
         "cases": lambda: [
-            suits.row(suit, day)
-            for suit in public_and_civil
-            if in_extract(suit.filed_on, suit.closed_on, day)
+            suits.row(suit, day) for suit in public_and_civil if in_extract(suit.filed_on, suit.closed_on, day)
         ],
         "pre_mediations": lambda: [
-            mediation.row(case, day)
-            for case in world.mediations
-            if in_extract(case.received_on, case.ended_on, day)
+            mediation.row(case, day) for case in world.mediations if in_extract(case.received_on, case.ended_on, day)
         ],
         "enforcement": lambda: [
             {**enforcement.row(case, day), "debtor_code": debtors(case)}
@@ -99,9 +95,7 @@ def rows_of(world: World, catalog: Catalog) -> Mapping[str, Callable[[], Invente
             if in_extract(listing.listed_on, min(listing.removed_on, listing.expires_on), day)
         ],
         "bankruptcies": lambda: [insolvency.row(estate, day) for estate in estates],
-        "asset_disposals": lambda: [
-            row for estate in estates for row in insolvency.auction_rows(estate, day)
-        ],
+        "asset_disposals": lambda: [row for estate in estates for row in insolvency.auction_rows(estate, day)],
         "online_filings": lambda: [
             services.row(application, day)
             for application in world.applications

@@ -100,9 +100,7 @@ class Document:
 
     async def evaluate(self, script: str) -> Any:
         """The result of a script, as data."""
-        answer = await command(
-            self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
-        )
+        answer = await command(self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
             raise ScorecardError(
@@ -128,8 +126,7 @@ class Document:
         # The browser paints every edge on a whole CSS pixel; from there to the nearest pixel of the picture, because
         # between two of them every line would be blurred.
         left, top, right, bottom = (
-            round(round(edge) * self._scale) / self._scale
-            for edge in (box.left, box.top, box.right, box.bottom)
+            round(round(edge) * self._scale) / self._scale for edge in (box.left, box.top, box.right, box.bottom)
         )
         clip = {"x": left, "y": top, "width": right - left, "height": bottom - top, "scale": shrunk}
         answer = await command(
@@ -207,10 +204,7 @@ class BrowserProcess:
             # Calls between browsers would be the one way past that.
             ("Page.addScriptToEvaluateOnNewDocument", {"source": "delete window.RTCPeerConnection"}),
             # A server in dark mode must not darken pictures and papers.
-            (
-                "Emulation.setEmulatedMedia",
-                {"features": [{"name": "prefers-color-scheme", "value": "light"}]},
-            ),
+            ("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "light"}]}),
         ):
             await command(tab, name, **values)
 
@@ -224,10 +218,7 @@ class BrowserProcess:
                 await command(self._tab, "Fetch.continueRequest", requestId=asked["requestId"])
             else:
                 await command(
-                    self._tab,
-                    "Fetch.failRequest",
-                    requestId=asked["requestId"],
-                    errorReason="BlockedByClient",
+                    self._tab, "Fetch.failRequest", requestId=asked["requestId"], errorReason="BlockedByClient"
                 )
 
     async def show(self, html: str, *, width: int, scale: float, patience: float) -> Document:
@@ -290,8 +281,5 @@ async def command(tab: Tab, name: str, **values: Any) -> Mapping[str, Any]:
 
 def _not_ready(what: str) -> ScorecardError:
     return ScorecardError(
-        "图片与PDF",
-        f"文档{what}",
-        "所有图形画完的文档",
-        "请重试一次；仍不成时改用网页版（HTML），并告知系统维护人员",
+        "图片与PDF", f"文档{what}", "所有图形画完的文档", "请重试一次；仍不成时改用网页版（HTML），并告知系统维护人员"
     )

@@ -150,9 +150,7 @@ def _css() -> str:
 
 def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Picture:
     """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
-    html = document(
-        f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css()
-    )
+    html = document(f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css())
 
     async def take(shown: Document) -> bytes:
         (box,) = await shown.boxes(".sheet-chart")
@@ -189,10 +187,7 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
         room = size.height / scale / fit - body.top - foot_height
         if room < size.height / scale / fit / 4:
             raise ScorecardError(
-                "导出图片",
-                "页首和页脚占满了整幅图片",
-                "页首页脚不超过四分之三幅",
-                "请改用 A4 版心，或缩短标题与说明",
+                "导出图片", "页首和页脚占满了整幅图片", "页首页脚不超过四分之三幅", "请改用 A4 版心，或缩短标题与说明"
             )
         head = await shown.picture(Box(0, 0, wide, body.top), shrunk=fit)
         count, filled, step = 1, body.height, 0.0
@@ -245,19 +240,13 @@ def _png(picture: Image.Image, size: PictureSize, about: PictureSubject) -> byte
     """The same picture gives the same bytes: no time, no name of a program, only its resolution and its origin."""
     out = io.BytesIO()
     picture.save(
-        out,
-        format="PNG",
-        dpi=(size.dpi, size.dpi),
-        pnginfo=png_texts(about.heading, about.manifest),
-        compress_level=3,
+        out, format="PNG", dpi=(size.dpi, size.dpi), pnginfo=png_texts(about.heading, about.manifest), compress_level=3
     )
     return out.getvalue()
 
 
 def _name(size: PictureSize, about: PictureSubject, number: int = 1, of: int = 1) -> str:
-    return file_name(
-        about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark
-    )
+    return file_name(about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark)
 
 
 def bundle(pictures: Iterable[Picture]) -> tuple[str, bytes]:

@@ -24,7 +24,6 @@ def with_metadata(png: bytes, dpi: int, heading: str, manifest: str) -> bytes:
         *((kind, data) for kind, data, _ in png_texts(heading, manifest).chunks),
     ]
     chunks = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in added
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in added
     )
     return png[:_HEADER] + b"".join(chunks) + png[_HEADER:]

@@ -22,13 +22,7 @@ from scorecard.briefing.docx.figure import add_picture, add_points
 from scorecard.briefing.docx.head import add_colophon, add_head
 from scorecard.briefing.docx.table import SMALL, add_table
 from scorecard.briefing.docx.text import add_paragraph, add_run
-from scorecard.briefing.layout.office_package import (
-    made_at,
-    manifest_xml,
-    packed,
-    printable,
-    with_fixed_timestamps,
-)
+from scorecard.briefing.layout.office_package import made_at, manifest_xml, packed, printable, with_fixed_timestamps
 from scorecard.briefing.layout.text_width import lines
 from scorecard.briefing.layout.type_area import INCHES
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Pictures

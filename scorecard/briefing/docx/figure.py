@@ -39,9 +39,7 @@ def add_picture(document: Document, figure: Figure, picture: bytes) -> None:
 def add_points(document: Document, figure: Figure) -> None:
     """The periods of the figure as a table, with why there is no picture and what would have been burned into it."""
     trend = figure.trend
-    rows = [
-        (point.label, point.text, point.halves, point.target, point.verdict.word) for point in trend.points
-    ]
+    rows = [(point.label, point.text, point.halves, point.target, point.verdict.word) for point in trend.points]
     add_paragraph(document, "Caption", figure.caption)
     add_grid(document, _COLUMNS, rows, dense=True)
     for text in (trend.reading, *trend.notes, *trend.provenance):

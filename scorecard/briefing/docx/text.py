@@ -24,9 +24,7 @@ def add_paragraph(
     return paragraph
 
 
-def add_run(
-    paragraph: Paragraph, text: str, *, size: float | None = None, face: str = "", colour: str = ""
-) -> None:
+def add_run(paragraph: Paragraph, text: str, *, size: float | None = None, face: str = "", colour: str = "") -> None:
     """Text at the end of a paragraph; a line break and a tab become those of Word.
 
     The hint says that signs both scripts have (— “ ” … ≥ ▲) are Chinese here: without it Word sets them narrow. After

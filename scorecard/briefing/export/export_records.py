@@ -46,9 +46,7 @@ def describe(
     return _described(data, version, export, order.made_at, order.made_by, order.data(), definitions)
 
 
-def describe_picture(
-    data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]
-) -> ExportManifest:
+def describe_picture(data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]) -> ExportManifest:
     """The manifest of a picture of a page; `asked` is the choice on the screen. Its definitions are all seeds."""
     at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
     by = f"{actor.name}（{ROLE_NAMES[actor.role]}）"
@@ -116,9 +114,7 @@ def digest(root: Path) -> str:
     """
     files = [path for path in root.rglob("*") if path.is_file() and "ui" not in path.relative_to(root).parts]
     sources = (path.read_text(encoding="utf-8") for path in files if path.suffix == ".py")
-    others = sorted(
-        sha256(path.read_bytes()).hexdigest() for path in files if path.suffix not in (".py", ".pyc")
-    )
+    others = sorted(sha256(path.read_bytes()).hexdigest() for path in files if path.suffix not in (".py", ".pyc"))
     writers = [f"{name} {installed(name)}" for name in _WRITERS]
     return sha256("\n".join((digest_of(sources), *others, *writers)).encode()).hexdigest()[:16]
 

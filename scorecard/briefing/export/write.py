@@ -53,15 +53,11 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
         if "docx" in wanted and paper.figures:
             notices.append("服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。")
     draws = browser and bool({"docx", "png"} & set(wanted))
-    chunks = (
-        [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []
-    )
+    chunks = [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []
     total, done = len(chunks) + len(wanted), 0
     pictures: dict[int, Picture] = {}
     for chunk in chunks:
-        progress(
-            done, total, f"正在画图：第 {chunk[0].number}—{chunk[-1].number} 幅，共 {len(paper.figures)} 幅"
-        )
+        progress(done, total, f"正在画图：第 {chunk[0].number}—{chunk[-1].number} 幅，共 {len(paper.figures)} 幅")
         pictures |= _drawn(paper, chunk)
         done += 1
     page = cache(lambda: html.write_html(paper))  # the PDF is this very page, printed

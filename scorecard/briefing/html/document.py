@@ -49,9 +49,7 @@ def write_html(paper: Paper) -> bytes:
         manifest=embedded.escape_for_script(paper.manifest.text()),
     )
     css = f"{embedded.static_file('paper.css')}\n{_margins(paper)}"
-    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(
-        errors="replace"
-    )
+    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(errors="replace")
 
 
 def _block(content: Block) -> str:
@@ -65,9 +63,7 @@ def _block(content: Block) -> str:
             return _table(content)
         case Figure():
             figure = trend(content.trend)
-            return figure_block(
-                figure, width=_FIGURE, height=_PLOT, caption=content.caption, alt=content.sentence
-            )
+            return figure_block(figure, width=_FIGURE, height=_PLOT, caption=content.caption, alt=content.sentence)
 
 
 def _table(table: PaperTable) -> str:
@@ -95,9 +91,7 @@ def _margins(paper: Paper) -> str:
     provenance = " \\a ".join(_quoted(line) for line in paper.provenance)
     head = _quoted(SAMPLE if paper.sample else "")
     return (
-        embedded.static_file("pages.css")
-        .replace('"{provenance}"', f'"{provenance}"')
-        .replace('"{head}"', f'"{head}"')
+        embedded.static_file("pages.css").replace('"{provenance}"', f'"{provenance}"').replace('"{head}"', f'"{head}"')
     )
 
 

@@ -125,9 +125,7 @@ def _width_of_labels(layout: FigureJson, across: float) -> int:
 
 def _make_room_for_limits(layout: FigureJson, across: float) -> None:
     """The names of the limits stand to the left of the first period; the axis reaches as far to the left as they need."""
-    names = [
-        each for each in layout["annotations"] if each.get("name") == LIMIT and each.get("xanchor") == "right"
-    ]
+    names = [each for each in layout["annotations"] if each.get("name") == LIMIT and each.get("xanchor") == "right"]
     if not names:
         return
     if _needed(names) > across / 4:  # on a narrow sheet in two lines, so that the points keep the room
@@ -139,9 +137,7 @@ def _make_room_for_limits(layout: FigureJson, across: float) -> None:
 
 def _needed(names: Sequence[FigureJson]) -> float:
     """px to the left of a point for the widest of these names."""
-    return (
-        max(text_width(each["text"], each["font"]["size"]) - each.get("xshift", 0) for each in names) + _EDGE
-    )
+    return max(text_width(each["text"], each["font"]["size"]) - each.get("xshift", 0) for each in names) + _EDGE
 
 
 # --- words along the axis and inside bars ----------------------------------------------------------------------
@@ -159,9 +155,7 @@ def _thin_out(axis: FigureJson, across: float) -> None:
     axis["tickvals"], axis["ticktext"] = values[first::step], words[first::step]
 
 
-def _remove_long_words(
-    data: Sequence[FigureJson], bar_names: Sequence[str], axis: FigureJson, across: float
-) -> str:
+def _remove_long_words(data: Sequence[FigureJson], bar_names: Sequence[str], axis: FigureJson, across: float) -> str:
     """Take the words out of the bars that are too short for them; a sentence with what those bars are."""
     removed: list[str] = []
     for trace, name in zip(data, bar_names, strict=True):

@@ -67,10 +67,7 @@ def arrange_labels(layout: FigureJson, across: float, tall: float, above: float)
     if len(boxes) == 2 and boxes[LAST].meets(boxes[TARGET]):
         need = (boxes[LAST].height + boxes[TARGET].height) / 2 + _GAP
         side = -1 if named[TARGET]["y"] > named[LAST]["y"] else 1
-        moved = [
-            axes.inside(replace(boxes[TARGET], middle=boxes[LAST].middle + need * sign))
-            for sign in (side, -side)
-        ]
+        moved = [axes.inside(replace(boxes[TARGET], middle=boxes[LAST].middle + need * sign)) for sign in (side, -side)]
         boxes[TARGET] = next((box for box in moved if not box.meets(boxes[LAST])), moved[0])
     for name, box in boxes.items():
         axes.put(named[name], box.middle)

@@ -42,9 +42,7 @@ def widths(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], size: 
 
 def _most(texts: Sequence[str], size: float) -> int:
     """Twips that the column's texts take unbroken; a verdict has its sign before it."""
-    longest = max(
-        width(f"▲ {line}" if line in MARKED else line, size) for text in texts for line in text.split("\n")
-    )
+    longest = max(width(f"▲ {line}" if line in MARKED else line, size) for text in texts for line in text.split("\n"))
     return min(_twips(longest, size), WIDTH)
 
 

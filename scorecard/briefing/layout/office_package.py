@@ -51,10 +51,7 @@ def _allowed(code: int) -> bool:
 def with_fixed_timestamps(archive: bytes) -> bytes:
     """The ZIP with fixed timestamps, so that equal content gives equal bytes."""
     file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as before,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
-    ):
+    with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
         for part in before.infolist():
             entry = zipfile.ZipInfo(part.filename, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED

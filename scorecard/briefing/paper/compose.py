@@ -107,9 +107,7 @@ def _blocks(material: Material) -> tuple[Block, ...]:
     """The sections, one after the other, with headings, tables and figures numbered through."""
     order = material.spec
     if not material.spoken and (order.indicators or order.domains):
-        raise ScorecardError(
-            "简报", "所选领域和指标没有交集，一项指标也没有", "至少一项指标", "请放宽领域，或改选指标"
-        )
+        raise ScorecardError("简报", "所选领域和指标没有交集，一项指标也没有", "至少一项指标", "请放宽领域，或改选指标")
     blocks: list[Block] = []
     for section in material.template.sections:
         if section.kind == "definitions":  # they stand in the annex of every format
@@ -151,7 +149,9 @@ def numeral(number: int) -> str:
     if hundreds:
         tail = "" if not rest else f"{_DIGITS[tens]}十" if tens else "〇"
         return f"{_DIGITS[hundreds]}百{tail}{_DIGITS[ones] if ones else ''}"
-    return f"{'' if not tens else '十' if tens == 1 else f'{_DIGITS[tens]}十'}{_DIGITS[ones] if ones or not tens else ''}"
+    return (
+        f"{'' if not tens else '十' if tens == 1 else f'{_DIGITS[tens]}十'}{_DIGITS[ones] if ones or not tens else ''}"
+    )
 
 
 def stem(material: Material) -> str:

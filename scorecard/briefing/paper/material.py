@@ -109,11 +109,7 @@ def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     template = find_template(version.catalog, order.template)
     sheet = template.department == "asked"
     inputs = card_inputs(
-        version,
-        order.grain,
-        ALL_DEPARTMENTS if sheet else order.department,
-        order.scope,
-        order.judged_on,
+        version, order.grain, ALL_DEPARTMENTS if sheet else order.department, order.scope, order.judged_on
     )
     every = {card.indicator.id: card for card in cards(inputs, order.span)}
     return Material(

@@ -120,9 +120,7 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
         department=department,
         scope=scope,
         domains=tuple(_known("领域", word, catalog.domains, domain_names) for word in request.domains),
-        indicators=tuple(
-            _known("指标", word, catalog.indicators, indicator_names) for word in request.indicators
-        ),
+        indicators=tuple(_known("指标", word, catalog.indicators, indicator_names) for word in request.indicators),
         audience=_line("主送", request.audience or filled(template.audience, places)),
         issue=_line("期号", request.issue),
         dated=request.dated or now.astimezone(COURT_TIME).date(),
@@ -144,12 +142,7 @@ def find_template(catalog: Catalog, name: str) -> Template:
             "请重新发布一次（数据报送页，或 python -m etl publish）",
         )
     return catalog.briefings[
-        _known(
-            "模板",
-            name,
-            catalog.briefings,
-            {template.id: template.name for template in catalog.briefings.values()},
-        )
+        _known("模板", name, catalog.briefings, {template.id: template.name for template in catalog.briefings.values()})
     ]
 
 
@@ -197,10 +190,7 @@ def _department(version: Version, template: Template, word: str) -> str:
     if not word or word == ALL_DEPARTMENTS:
         if template.department == "asked":
             raise ScorecardError(
-                _WHERE,
-                f"“{template.name}”没有写部门",
-                "一个部门，如 civil 或 民事审判庭",
-                "请选择部门",
+                _WHERE, f"“{template.name}”没有写部门", "一个部门，如 civil 或 民事审判庭", "请选择部门"
             )
         return ALL_DEPARTMENTS
     names = {department.id: department.name for department in catalog.departments.values()}

@@ -35,9 +35,7 @@ def summary(material: Material, section: Section) -> list[Block]:
         text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
         return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
     standing = _counted(spoken)
-    blocks.append(
-        Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}")
-    )
+    blocks.append(Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}"))
     domains = material.by_domain(spoken)
     blocks += [Paragraph(sentences.summary(name, members)) for name, members in domains]
     if len(domains) > 1:
@@ -79,12 +77,9 @@ def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card])
         PaperColumn("指标数", 1.0, number=True),
     )
     rows = tuple(
-        (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members)))
-        for name, members in domains
+        (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members))) for name, members in domains
     )
-    return PaperTable(
-        "各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。"
-    )
+    return PaperTable("各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
 
 
 def attention(material: Material, section: Section) -> list[Block]:
@@ -94,9 +89,7 @@ def attention(material: Material, section: Section) -> list[Block]:
         total = len(group.items) + group.elsewhere
         blocks.append(Heading(f"{group.title}（{total}项）", 2))
         blocks += [
-            Paragraph(
-                f"{at}．{item.card.indicator.name}：{item.sentence}。责任部门：{item.card.departments}。"
-            )
+            Paragraph(f"{at}．{item.card.indicator.name}：{item.sentence}。责任部门：{item.card.departments}。")
             for at, item in enumerate(group.items, 1)
         ]
         if group.elsewhere:
@@ -110,14 +103,11 @@ def attention(material: Material, section: Section) -> list[Block]:
         but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
         blocks.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
     if material.spec.grain != "month":
-        blocks.append(
-            Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。")
-        )
+        blocks.append(Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。"))
     if doubtful:
         blocks.append(Heading("数据待核", 2))
         blocks += [
-            Paragraph(f"{reason}。涉及{len(names)}项：{'、'.join(names)}。")
-            for reason, names in doubtful.items()
+            Paragraph(f"{reason}。涉及{len(names)}项：{'、'.join(names)}。") for reason, names in doubtful.items()
         ]
     return blocks
 

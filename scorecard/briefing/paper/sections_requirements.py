@@ -13,11 +13,7 @@ from scorecard.store.registers import ADOPTED, activities, pieces, revisits
 
 def requirements(material: Material, section: Section) -> list[Block]:
     """Each requirement of the plan: the indicators that serve it, and what its register shows of the period."""
-    registers = {
-        "requirements.3": _revisits,
-        "requirements.4": _information,
-        "requirements.6": _activities,
-    }
+    registers = {"requirements.3": _revisits, "requirements.4": _information, "requirements.6": _activities}
     blocks: list[Block] = []
     for requirement in material.catalog.requirements.values():
         serving = [card for card in material.every.values() if requirement.id in card.indicator.measures]
@@ -53,9 +49,7 @@ def _note(material: Material, table: str) -> str:
 def _in_plan(material: Material, having: Iterable[str | None]) -> list[str | None]:
     """Departments in the plan's order, those of the paper only; rows of no department last."""
     known = set(having)
-    order: list[str | None] = [
-        department for department in material.catalog.departments if department in known
-    ]
+    order: list[str | None] = [department for department in material.catalog.departments if department in known]
     if material.whose != ALL_DEPARTMENTS:
         return [department for department in order if department == material.whose]
     return [*order, None] if None in known else order
@@ -65,13 +59,9 @@ def _revisits(material: Material) -> list[Block]:
     if unread := _unread(material, "revisits"):
         return unread
     by_department = {
-        row.department: row
-        for row in revisits(material.version.connection, *_span(material, "revisits")) or ()
+        row.department: row for row in revisits(material.version.connection, *_span(material, "revisits")) or ()
     }
-    columns = (
-        PaperColumn("部门", 2.4),
-        *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"),
-    )
+    columns = (PaperColumn("部门", 2.4), *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"))
     rows = [
         (named(material, who), *count_cells(row.visits, row.cases, row.issues, row.closed, row.unclear))
         for who in _in_plan(material, by_department)
@@ -90,9 +80,7 @@ def _information(material: Material) -> list[Block]:
     rows = [
         (
             named(material, who),
-            *count_cells(
-                by_department[who].submitted, *(by_department[who].adopted(level) for level in ADOPTED)
-            ),
+            *count_cells(by_department[who].submitted, *(by_department[who].adopted(level) for level in ADOPTED)),
         )
         for who in _in_plan(material, by_department)
         if who is not None

@@ -121,22 +121,13 @@ def worklists(material: Material, section: Section) -> list[Block]:
 def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
     """The first cases of one list by due date, masked."""
     cases = items(
-        material.version.connection,
-        material.catalog,
-        worklist,
-        material.actor,
-        material.whose,
-        limit=MOST_ROWS,
+        material.version.connection, material.catalog, worklist, material.actor, material.whose, limit=MOST_ROWS
     )
     names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
     rows = tuple((case.state, *((case.due,) if worklist.due else ()), *case.cells) for case in cases)
-    columns = tuple(
-        PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True)
-    )
+    columns = tuple(PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
     more = f"，列前{len(cases)}行，其余见看板“台账与预警”页" if total > len(cases) else ""
-    return [
-        PaperTable(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")
-    ]
+    return [PaperTable(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
 
 
 def _width(cells: Sequence[str]) -> float:

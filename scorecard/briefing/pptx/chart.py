@@ -114,10 +114,7 @@ def _set_axes(chart: Any, trend: Trend) -> None:
     marks = scale(low, high, trend.unit).values
     step = marks[1] - marks[0] if len(marks) > 1 else high - low
     bounds = [
-        number
-        for point in trend.points
-        for number in (point.value, point.lower, point.upper)
-        if number is not None
+        number for point in trend.points for number in (point.value, point.lower, point.upper) if number is not None
     ]
     first, last = min(marks), max(marks)
     if first > min(bounds):
@@ -147,9 +144,7 @@ def _set_axes(chart: Any, trend: Trend) -> None:
 def _distances(chart: Any, frame: Frame, trend: Trend) -> tuple[float, float]:
     """Inches from one period to the next, and inches for one of the unit, as far as they can be known before the labels."""
     axis = chart.value_axis
-    return frame.width * 0.75 / len(trend.points), frame.height * 0.8 / (
-        axis.maximum_scale - axis.minimum_scale
-    )
+    return frame.width * 0.75 / len(trend.points), frame.height * 0.8 / (axis.maximum_scale - axis.minimum_scale)
 
 
 def _set_plot_area(chart: Any, frame: Frame, labels: float) -> None:
@@ -215,8 +210,7 @@ def _value_labels(trend: Trend, values: Series, step: float, inch: float) -> dic
     """
     assert values.last is not None
     chosen = next(
-        (at for at, point in enumerate(trend.points) if point.key == trend.chosen and values.digits[at]),
-        values.last,
+        (at for at, point in enumerate(trend.points) if point.key == trend.chosen and values.digits[at]), values.last
     )
     labelled = {chosen} if (values.last - chosen) * step < _BESIDE else {chosen, values.last}
     labels: dict[int, _Label] = {}

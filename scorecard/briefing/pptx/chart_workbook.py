@@ -26,7 +26,5 @@ def workbook_of_chart(labels: Sequence[str], rows: Sequence[Series], made_at: da
             sheet.write_string(0, across, printable(row.name))
             for down, digits in enumerate(row.digits, 1):
                 if digits is not None:
-                    sheet.write_number(
-                        down, across, digits.number, book.add_format({"num_format": digits.format})
-                    )
+                    sheet.write_number(down, across, digits.number, book.add_format({"num_format": digits.format}))
     return written.getvalue()

@@ -17,13 +17,7 @@ from pptx.opc.packuri import PackURI
 from pptx.util import Pt
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.layout.office_package import (
-    made_at,
-    manifest_xml,
-    packed,
-    printable,
-    with_fixed_timestamps,
-)
+from scorecard.briefing.layout.office_package import made_at, manifest_xml, packed, printable, with_fixed_timestamps
 from scorecard.briefing.paper.model import Paper
 from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, colour_of, fill, paragraph
 from scorecard.charts.theme import palette

@@ -67,9 +67,7 @@ class SlideFlow:
                 self._turn()
             self._paragraph(heading, _SUB, bold=True, before=10)
 
-    def _paragraph(
-        self, text: str, size: float, *, bold: bool = False, before: float = 0, colour: str = ""
-    ) -> None:
+    def _paragraph(self, text: str, size: float, *, bold: bool = False, before: float = 0, colour: str = "") -> None:
         rest = text
         while rest:
             room = int((self._free() * text_width.POINTS - before) / (size * LEADING))

@@ -109,9 +109,7 @@ def _facts(line: IndicatorLine, less: int) -> Sequence[TextParagraph]:
     )
     return [
         TextParagraph(
-            (Run(f"{name}\t", _NAME - less, palette().grey), Run(text, _FACT - less)),
-            before=5 - less / 2,
-            hang=_HANG,
+            (Run(f"{name}\t", _NAME - less, palette().grey), Run(text, _FACT - less)), before=5 - less / 2, hang=_HANG
         )
         for name, text in facts
         if text

@@ -99,9 +99,7 @@ def _add_cover(deck: Deck) -> str:
     add_text(slide, "副题", Frame(EDGE, 3.7, ROOM, 0.45), subtitle)
     facts = (("编印", paper.issuer), ("日期", paper.date), ("报送", paper.audience))
     issued = [
-        TextParagraph((Run(f"{name}\t", 14, grey), Run(text, 16)), before=2, hang=0.8)
-        for name, text in facts
-        if text
+        TextParagraph((Run(f"{name}\t", 14, grey), Run(text, 16)), before=2, hang=0.8) for name, text in facts if text
     ]
     add_text(slide, "编印", Frame(EDGE, 4.3, ROOM, 1.05), issued)
     texts = split(paper.note.removeprefix(_NOTE))

@@ -15,9 +15,7 @@ from scorecard.narrative.trend import Trend, word_of
 from scorecard.records.targets import Bounds
 
 VALUES = "数值"
-_YEARLY = (
-    "全年"  # how a target for the year begins in words; what is drawn of it is the part due by each period
-)
+_YEARLY = "全年"  # how a target for the year begins in words; what is drawn of it is the part due by each period
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class Dot:
 def chart_series(trend: Trend) -> tuple[Series, ...]:
     """The values first, then the bounds of the target, then mean and limits; empty ones are left out."""
     breaks = frozenset(note.position for note in trend.marks if note.breaks)
-    values = tuple(
-        None if point.exact is None else rounded(point.exact, trend.unit) for point in trend.points
-    )
+    values = tuple(None if point.exact is None else rounded(point.exact, trend.unit) for point in trend.points)
     return (
         Series(VALUES, "value", values, breaks),
         *_bounds(trend, "目标下限", lambda bounds: bounds.lower),
@@ -81,22 +77,16 @@ def unsettled_periods(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
         )
         if word
     ]
-    return tuple(
-        f"{run[0].label}{f'至{run[-1].label}' if len(run) > 1 else ''}（{word}）" for word, run in runs
-    )
+    return tuple(f"{run[0].label}{f'至{run[-1].label}' if len(run) > 1 else ''}（{word}）" for word, run in runs)
 
 
 def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) -> tuple[Series, ...]:
     """One bound of the target; a new target begins a new line, a yearly total's pace goes on rising."""
     digits = tuple(
-        None
-        if point.bounds is None or (value := of(point.bounds)) is None
-        else bound_digits(value, trend.unit)
+        None if point.bounds is None or (value := of(point.bounds)) is None else bound_digits(value, trend.unit)
         for point in trend.points
     )
-    changed = frozenset(
-        at for at, (was, now) in enumerate(pairwise(trend.points), 1) if was.target != now.target
-    )
+    changed = frozenset(at for at, (was, now) in enumerate(pairwise(trend.points), 1) if was.target != now.target)
     owed = [point.target for point, drawn in zip(trend.points, digits, strict=True) if drawn is not None]
     part = "进度" if owed and all(text.startswith(_YEARLY) for text in owed) else ""
     return (Series(f"{part}{name}", "target", digits, changed),) if owed else ()
@@ -116,9 +106,7 @@ def _limits(trend: Trend) -> tuple[Series, ...]:
         if part.limits is not None and not part.limits.flat and first is not None and end is not None
     ]
 
-    def line(
-        name: str, of: Callable[[Limits], Fraction], possible_in: Callable[[Limits], bool]
-    ) -> tuple[Series, ...]:
+    def line(name: str, of: Callable[[Limits], Fraction], possible_in: Callable[[Limits], bool]) -> tuple[Series, ...]:
         digits: list[Digits | None] = [None] * len(trend.points)
         last = ""
         for first, end, by in spans:

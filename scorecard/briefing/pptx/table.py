@@ -44,8 +44,7 @@ def split_rows(table: PaperTable, room: float, tallest: float) -> list[SlideRow]
         rest = tuple(_with_symbol(cell) for cell in cells)
         while True:
             pieces = [
-                text_width.cut(cell, SIZE, width - _TIGHT, most)
-                for cell, width in zip(rest, across, strict=True)
+                text_width.cut(cell, SIZE, width - _TIGHT, most) for cell, width in zip(rest, across, strict=True)
             ]
             slide_rows.append(_row(tuple(piece for piece, _ in pieces), across))
             rest = tuple(after for _, after in pieces)

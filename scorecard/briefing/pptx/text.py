@@ -71,9 +71,7 @@ class TextParagraph:
         return (count * self.size * self.leading + self.before) / text_width.POINTS
 
 
-def paragraph(
-    text: str, size: float, colour: str = "", *, bold: bool = False, before: float = 0
-) -> TextParagraph:
+def paragraph(text: str, size: float, colour: str = "", *, bold: bool = False, before: float = 0) -> TextParagraph:
     """A paragraph of one run."""
     return TextParagraph((Run(text, size, colour, bold),), before)
 
@@ -100,11 +98,7 @@ def add_text(
 
 
 def fill(
-    text_frame: Any,
-    paragraphs: Sequence[TextParagraph],
-    *,
-    align: Align = "left",
-    anchor: Anchor = "top",
+    text_frame: Any, paragraphs: Sequence[TextParagraph], *, align: Align = "left", anchor: Anchor = "top"
 ) -> None:
     """Write the paragraphs into an empty frame."""
     text_frame.word_wrap = True
@@ -120,9 +114,7 @@ def fill(
             properties.set("marL", str(Inches(each.hang)))
             properties.set("indent", str(-Inches(each.hang)))
         # Left to itself the end of an empty paragraph makes a cell as high as a title.
-        written._p.append(
-            parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(each.size * 100)}"/>')
-        )
+        written._p.append(parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(each.size * 100)}"/>'))
         for run in each.runs:
             if run.text:
                 _add_run(written, run)

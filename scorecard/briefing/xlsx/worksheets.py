@@ -15,12 +15,7 @@ from scorecard.briefing.layout.office_package import FACE, made_at, printable
 from scorecard.briefing.paper.model import Paper
 from scorecard.charts.theme import mark, palette
 
-NO_GUESSING = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+NO_GUESSING = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _HEAD = 2  # rows above the header: the paper's title, its provenance
 _MOST = 32_767  # characters a cell holds
 _CUT = "……（超出单元格容量，全文见其他格式）"
@@ -88,13 +83,7 @@ class _Formats:
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def __call__(self, **changes: Any) -> Any:
-        settings = {
-            "font_name": FACE,
-            "font_size": _SIZE,
-            "font_color": palette().ink,
-            "valign": "top",
-            **changes,
-        }
+        settings = {"font_name": FACE, "font_size": _SIZE, "font_color": palette().ink, "valign": "top", **changes}
         key = tuple(sorted(settings.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(settings)
@@ -106,12 +95,7 @@ def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None
     drawn.write_string(0, 0, printable(f"{paper.title}　{sheet.name}"), formats(bold=True, font_size=14))
     drawn.write_string(1, 0, printable("　".join(paper.provenance)), formats(font_color=colours.grey))
     head = formats(
-        bold=True,
-        text_wrap=True,
-        bg_color=colours.panel,
-        bottom=1,
-        bottom_color=colours.ink,
-        valign="vcenter",
+        bold=True, text_wrap=True, bg_color=colours.panel, bottom=1, bottom_color=colours.ink, valign="vcenter"
     )
     for at, column in enumerate(sheet.columns):
         drawn.set_column(at, at, column.width)

@@ -110,18 +110,11 @@ def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountCh
 
 def _role(form: str, chosen: Granted = "leadership") -> Granted:
     return st.selectbox(
-        "身份",
-        ROLES,
-        index=ROLES.index(chosen),
-        format_func=ROLE_NAMES.__getitem__,
-        key=f"{form}-role",
-        width=150,
+        "身份", ROLES, index=ROLES.index(chosen), format_func=ROLE_NAMES.__getitem__, key=f"{form}-role", width=150
     )
 
 
-def _department(
-    form: str, role: Granted, departments: Mapping[str, str], chosen: str | None = None
-) -> str | None:
+def _department(form: str, role: Granted, departments: Mapping[str, str], chosen: str | None = None) -> str | None:
     if role != "department":
         return None
     known = list(departments)

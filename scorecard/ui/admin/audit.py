@@ -41,9 +41,7 @@ def show_faults(record: AuditRecord) -> None:
 def choose() -> AuditFilter:
     """The filter, as widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        actor = st.text_input(
-            "经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170
-        )
+        actor = st.text_input("经办", max_chars=40, placeholder="姓名或其中几个字", key="audit_who", width=170)
         subject = st.text_input(
             "对象或说明", max_chars=80, placeholder="版本、批次、文件…", key="audit_subject", width=220
         )
@@ -52,12 +50,7 @@ def choose() -> AuditFilter:
         since = st.date_input("自", value=None, format="YYYY-MM-DD", key="audit_since", width=150)
         until = st.date_input("至", value=None, format="YYYY-MM-DD", key="audit_until", width=150)
     return AuditFilter(
-        actor.strip(),
-        subject.strip(),
-        "" if action == _ANY else action,
-        "" if result == _ANY else result,
-        since,
-        until,
+        actor.strip(), subject.strip(), "" if action == _ANY else action, "" if result == _ANY else result, since, until
     )
 
 

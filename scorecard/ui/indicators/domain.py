@@ -93,9 +93,7 @@ def _wall(view: View, domain: str) -> str:
 def _words(view: View, domain: str) -> str:
     """The domain's standing and every indicator in official sentences, to be copied into a report."""
     cards = [card for card in view.cards.values() if card.indicator.domain == domain]
-    return render(
-        "ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, cards)
-    )
+    return render("ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, cards))
 
 
 def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
@@ -111,9 +109,7 @@ def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
         if card.indicator.domain == domain:
             served = card.indicator.measures
             homes.setdefault(next((name for name in served if name in ids), served[0]), []).append(card)
-    headings += [
-        heading for heading in _requirements(catalog) if heading.id in homes and heading.id not in ids
-    ]
+    headings += [heading for heading in _requirements(catalog) if heading.id in homes and heading.id not in ids]
     return tuple(
         CardGroup(
             heading,
@@ -140,9 +136,7 @@ def _headings(catalog: Catalog, domain: str) -> list[CardHeading]:
 
 def _requirements(catalog: Catalog) -> list[CardHeading]:
     return [
-        CardHeading(
-            requirement.id, f"工作要求 {requirement.number}．{requirement.title}", requirement.text, ""
-        )
+        CardHeading(requirement.id, f"工作要求 {requirement.number}．{requirement.title}", requirement.text, "")
         for requirement in catalog.requirements.values()
     ]
 

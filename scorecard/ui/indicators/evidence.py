@@ -39,11 +39,7 @@ class CheckedHalf:
 def link(view: View, card: Card) -> None:
     """The link from an indicator's detail to its rows."""
     st.html(
-        render(
-            "ui/indicators/evidence_link.html",
-            href=view.href("evidence", card.indicator.id),
-            period=card.period,
-        )
+        render("ui/indicators/evidence_link.html", href=view.href("evidence", card.indicator.id), period=card.period)
     )
 
 
@@ -113,9 +109,7 @@ def _chain(view: View, card: Card, reading: IndicatorValue, queries: tuple[Evide
         disagree=[half for half in halves if not half.same],
         queries=[(query.table.name, query.query) for query in queries],
         sources=[
-            (query.table.name, source)
-            for query in queries
-            for source in evidence_rows.sources(connection, query)
+            (query.table.name, source) for query in queries for source in evidence_rows.sources(connection, query)
         ],
         version=view.version.id,
     )
@@ -132,9 +126,7 @@ def _halves(reading: IndicatorValue, totals: list[Total]) -> list[CheckedHalf]:
         halves.append(CheckedHalf(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
         if denominator is not None:
             counted = evidence_rows.half_of(totals, "denominator", number)
-            halves.append(
-                CheckedHalf(f"{name}分母", _text(counted), _text(denominator), counted == denominator)
-            )
+            halves.append(CheckedHalf(f"{name}分母", _text(counted), _text(denominator), counted == denominator))
     return halves
 
 
@@ -148,9 +140,7 @@ def _choose_table(queries: tuple[EvidenceQuery, ...]) -> EvidenceQuery:
     if len(queries) == 1:
         return queries[0]
     named = {query.table.name: query for query in queries}
-    table = st.segmented_control(
-        "数据表", list(named), default=queries[0].table.name, required=True, key="table"
-    )
+    table = st.segmented_control("数据表", list(named), default=queries[0].table.name, required=True, key="table")
     return named[table]
 
 

@@ -22,9 +22,7 @@ def show(catalog: Catalog, version: Version | None) -> None:
     if chosen is None:
         page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))
     else:
-        targets = (
-            [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
-        )
+        targets = [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
         page_blocks.show(
             render(
                 "ui/indicators/glossary_entry.html",
@@ -35,12 +33,7 @@ def show(catalog: Catalog, version: Version | None) -> None:
             )
         )
     page_blocks.show(
-        render(
-            "ui/indicators/glossary_index.html",
-            domains=_index(catalog),
-            chosen=chosen.id if chosen else "",
-            of=of,
-        )
+        render("ui/indicators/glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
     )
     st.download_button(
         "下载全部口径（Markdown）",

@@ -113,10 +113,7 @@ def words(view: View) -> None:
         state += f"{SAMPLE}。"
     domains = [(name, cards) for _, name, cards in _by_domain(view)]
     show(
-        view.cached(
-            "words",
-            lambda: render("ui/indicators/words.html", text=sentences.of_whole(title, domains, state)),
-        )
+        view.cached("words", lambda: render("ui/indicators/words.html", text=sentences.of_whole(title, domains, state)))
     )
 
 
@@ -151,9 +148,7 @@ def _at(view: View, word: VerdictWord) -> list[Card]:
 
 def _halved(view: View) -> list[list[dict[str, Any]]]:
     """Two columns of about the same length, the order of the plan down the first and then the second."""
-    blocks = [
-        {"name": name, "href": view.href(domain), "cards": cards} for domain, name, cards in _by_domain(view)
-    ]
+    blocks = [{"name": name, "href": view.href(domain), "cards": cards} for domain, name, cards in _by_domain(view)]
     sizes = [len(cards) + 1 for _, _, cards in _by_domain(view)]
     cut = min(range(len(blocks) + 1), key=lambda at: abs(sum(sizes[:at]) - sum(sizes[at:])))
     return [part for part in (blocks[:cut], blocks[cut:]) if part]

@@ -82,18 +82,12 @@ class ExaminedFile:
 
 def examine_files(selected: Selected, catalog: Catalog) -> list[ExaminedFile]:
     """Every selected file examined, each with its problems and its buttons; 接收 accepts it."""
-    st.html(
-        render("ui/intake/step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。")
-    )
+    st.html(render("ui/intake/step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。"))
     if not selected.files:
         st.html(render("ui/shell/note.html", text="还没有选择文件。"))
-    files = [
-        _examine_file(number, upload, selected, catalog) for number, upload in enumerate(selected.files, 1)
-    ]
+    files = [_examine_file(number, upload, selected, catalog) for number, upload in enumerate(selected.files, 1)]
     acceptable = [file for file in files if file.acceptable]
-    if len(acceptable) > 1 and st.button(
-        f"接收全部 {len(acceptable)} 个合格的文件", type="primary", key="accept_all"
-    ):
+    if len(acceptable) > 1 and st.button(f"接收全部 {len(acceptable)} 个合格的文件", type="primary", key="accept_all"):
         for file in acceptable:
             _accept(file.file)
         st.rerun()
@@ -107,13 +101,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
     )
     with st.container(border=True, key=f"file_{number}"):
         st.html(
-            render(
-                "ui/intake/file_head.html",
-                number=number,
-                name=upload.name,
-                size=len(raw),
-                known=bool(candidates),
-            )
+            render("ui/intake/file_head.html", number=number, name=upload.name, size=len(raw), known=bool(candidates))
         )
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             tables = [candidate.table for candidate in candidates]
@@ -126,9 +114,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
                 key=f"policy_{upload.file_id}_{table.id}",
                 width=280,
             )
-        file = SelectedFile(
-            upload.file_id, upload.name, raw, table, catalog, selected.as_of, selected.note, policy
-        )
+        file = SelectedFile(upload.file_id, upload.name, raw, table, catalog, selected.as_of, selected.note, policy)
         if unknown := file.examination().unknown:
             file = replace(file, mapping=_ask_mapping(file, unknown))
         examination, accepted = file.examination(), _accepted().get(file.state)
@@ -141,9 +127,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
 
 def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
     """Unknown header -> column, as selected on screen; the remembered answer is offered."""
-    past = header_mapping.remembered_answers(
-        unknown, header_mapping.remembered_mapping(data_dir(), file.table)
-    )
+    past = header_mapping.remembered_answers(unknown, header_mapping.remembered_mapping(data_dir(), file.table))
     names = {LEFT_OUT: "不读取", **{name: column.header for name, column in file.table.columns.items()}}
     rows = [{"name": header, "before": _past_answer(past.get(header), names)} for header in unknown]
     st.html(render("ui/intake/mapping.html", headers=rows))
@@ -161,11 +145,7 @@ def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
             )
             if answer is not None:
                 mapping[header] = answer
-    new = {
-        header: column
-        for header, column in mapping.items()
-        if header not in past or past[header].column != column
-    }
+    new = {header: column for header, column in mapping.items() if header not in past or past[header].column != column}
     if new and st.button("记住这些对应关系", key=f"remember_{file.id}"):
         header_mapping.remember_mapping(data_dir(), file.table, new, identity.current())
         st.rerun()
@@ -235,12 +215,7 @@ def _accept(file: SelectedFile) -> None:
     data = data_dir()
     with st.spinner("正在接收…"):
         batch = accept(
-            *file.extract,
-            identity.current(),
-            data,
-            mapping=file.mapping,
-            policy=file.policy,
-            note=file.note,
+            *file.extract, identity.current(), data, mapping=file.mapping, policy=file.policy, note=file.note
         )
     result = "此前已接收，没有重复写入" if batch.already else "已接收"
     if (batch.table, batch.name) in withdrawn(data):

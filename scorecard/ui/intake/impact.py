@@ -12,14 +12,7 @@ import streamlit as st
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import write_csv
-from scorecard.store.version_diff import (
-    Balance,
-    Impact,
-    IndicatorChanges,
-    RowChange,
-    UnpairedValue,
-    ValueChange,
-)
+from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, RowChange, UnpairedValue, ValueChange
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of one list on screen
@@ -172,9 +165,7 @@ def _row_files(impact: Impact) -> list[_File]:
             (f"{table.name}　缺失的行", table.missing_rows, table.missing),
             (f"{table.name}　不在本次文件中的未结行", table.absent_rows, len(table.absent_rows)),
         ]
-    lists += [
-        (f"{parts.what}　{parts.by}其他", parts.rows, len(parts.rows)) for parts in impact.parts if parts.rows
-    ]
+    lists += [(f"{parts.what}　{parts.by}其他", parts.rows, len(parts.rows)) for parts in impact.parts if parts.rows]
     files = [
         _File(f"下载{name}（{count:,}）", name.replace("　", "-"), _made(rows, count))
         for name, rows, count in lists
@@ -202,15 +193,7 @@ def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
 def _behind(balance: Balance) -> Callable[[], bytes]:
     header = ["文件", "行号", "主键", "原因", "对期末的影响", "原部门", "现部门"]
     body = [
-        [
-            case.row.source,
-            case.row.line,
-            case.row.key,
-            case.reason,
-            case.effect,
-            case.left,
-            case.joined,
-        ]
+        [case.row.source, case.row.line, case.row.key, case.reason, case.effect, case.left, case.joined]
         for case in balance.cases
     ]
     return lambda: write_csv(header, body)

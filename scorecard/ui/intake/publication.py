@@ -50,9 +50,7 @@ def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: 
     """Batches that the published version does not hold, withdrawn ones that it holds, changed definitions."""
     candidate = version_id(catalog, batches)
     if version is None:
-        return PendingChanges(
-            candidate if batches else "", "", batches, (), definitions=False, leaves_sample=False
-        )
+        return PendingChanges(candidate if batches else "", "", batches, (), definitions=False, leaves_sample=False)
     published = {(record["table"], record["name"]): record for record in version.manifest.batches}
     present = {(batch.table, batch.name) for batch in batches}
     leaves_sample = version.manifest.sample and not any(batch.sample for batch in batches)
@@ -71,9 +69,7 @@ def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: 
 
 def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
     """Step 3; True when the impact of this very candidate is on the screen."""
-    st.html(
-        render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。")
-    )
+    st.html(render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。"))
     rows = [
         {
             "table": catalog.tables[batch.table].name if batch.table in catalog.tables else batch.table,
@@ -90,10 +86,7 @@ def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
     if not pending.anything:
         return False
     computed: Impact | None = st.session_state.get(_IMPACT)
-    if computed is None or (computed.candidate, computed.current or "") != (
-        pending.candidate,
-        pending.published,
-    ):
+    if computed is None or (computed.candidate, computed.current or "") != (pending.candidate, pending.published):
         if not st.button("计算影响", type="primary", key="impact"):
             return False
         with st.spinner("正在建库并与当前版本比较…"):
@@ -109,9 +102,7 @@ def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
 
 def publish_step(pending: PendingChanges, *, seen: bool) -> None:
     """Step 4: publishes the candidate, once its impact is on screen and the button was pressed."""
-    st.html(
-        render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。")
-    )
+    st.html(render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
     if not pending.anything:
         st.html(render("ui/shell/note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
         return
@@ -139,9 +130,7 @@ def version_note(earlier: str | None) -> str:
     ).strip()
 
 
-def show_steps(
-    place: DeltaGenerator, files: Sequence[ExaminedFile], pending: PendingChanges, *, seen: bool
-) -> None:
+def show_steps(place: DeltaGenerator, files: Sequence[ExaminedFile], pending: PendingChanges, *, seen: bool) -> None:
     """The four steps in a row above the page, the officer's present one marked."""
     refused = sum(file.examination.refused for file in files)
     ready = sum(file.acceptable for file in files)

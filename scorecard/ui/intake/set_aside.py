@@ -28,9 +28,7 @@ def show_rows_aside(batches: Sequence[Batch], catalog: Catalog) -> None:
     for number, aside in enumerate(outstanding, 1):
         batch, name = aside.batch, catalog.tables[aside.batch.table].name
         rows = aside_rows(data, batch, aside.lines, SHOWN)
-        st.html(
-            render("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows)
-        )
+        st.html(render("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows))
         st.download_button(
             f"下载第 {number} 批搁置的行（{name}，{len(aside.lines):,} 行）",
             data=lambda aside=aside: aside_csv(data, identity.current(), aside.batch, aside.lines),

@@ -39,11 +39,7 @@ def select_files(catalog: Catalog) -> Selected:
             width=220,
         )
         note = st.text_input(
-            "备注（可不填）",
-            key="note",
-            max_chars=200,
-            width=560,
-            placeholder="如：因系统原因，本月数据与实际略有误差",
+            "备注（可不填）", key="note", max_chars=200, width=560, placeholder="如：因系统原因，本月数据与实际略有误差"
         )
     files = st.file_uploader(
         f"CSV 文件，可一次选择多个（UTF-8 或 GB18030 均可，单个不超过 {catalog.court.max_upload_mb} MB）",
@@ -84,11 +80,7 @@ def show_templates(catalog: Catalog) -> None:
 
 
 def select_table(
-    catalog: Catalog,
-    label: str,
-    key: str,
-    first: Sequence[str] = (),
-    bind: Literal["query-params"] | None = None,
+    catalog: Catalog, label: str, key: str, first: Sequence[str] = (), bind: Literal["query-params"] | None = None
 ) -> Table:
     """The selected table among those that come as extracts, with `first` at the top of the list."""
     tables = {table.id: table for table in in_order(catalog) if table.entered_by != "targets"}

@@ -59,9 +59,7 @@ def change_versions(version: Version) -> None:
         _publish_candidate(version.id, catalog, notes)
 
 
-def _show_batches(
-    version: Version, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, Withdrawal]
-) -> None:
+def _show_batches(version: Version, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, Withdrawal]) -> None:
     """Every accepted batch, newest first: in use, waiting to be published, or withdrawn by whom and why."""
     used = {(record["table"], record["name"]) for record in version.manifest.batches}
     rows = [
@@ -131,36 +129,23 @@ def _compare(manifests: Sequence[VersionManifest], current: str) -> None:
     """Two selected versions side by side, indicator by indicator."""
     if len(manifests) < 2:
         return
-    names = {
-        manifest.version: f"{manifest.version}　{moment_text(manifest.published_at)}"
-        for manifest in manifests
-    }
+    names = {manifest.version: f"{manifest.version}　{moment_text(manifest.published_at)}" for manifest in manifests}
     ids = list(names)
     place = ids.index(current) if current in ids else 0
-    st.html(
-        render(
-            "ui/shell/section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。"
-        )
-    )
+    st.html(render("ui/shell/section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。"))
     with st.form("compare", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        old = st.selectbox(
-            "原版本", ids, index=(place + 1) % len(ids), format_func=names.__getitem__, width=380
-        )
+        old = st.selectbox("原版本", ids, index=(place + 1) % len(ids), format_func=names.__getitem__, width=380)
         new = st.selectbox("新版本", ids, index=place, format_func=names.__getitem__, width=380)
         if st.form_submit_button("比较"):
             st.session_state[_COMPARED] = (old, new)
     compared: tuple[str, str] | None = st.session_state.get(_COMPARED)
     if compared and set(compared) <= set(ids):
         key = (*compared, today())
-        changes = computed_once(
-            "indicator_changes", key, lambda: indicator_changes(data_dir(), *key), _COMPARING
-        )
+        changes = computed_once("indicator_changes", key, lambda: indicator_changes(data_dir(), *key), _COMPARING)
         show_indicators(changes, "compared")
 
 
-def _return_to_older(
-    manifests: Sequence[VersionManifest], current: str, verb: Literal["回退", "重新发布"]
-) -> None:
+def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: Literal["回退", "重新发布"]) -> None:
     """Makes an older version the current one, once it was selected and confirmed."""
     older = {manifest.version: manifest for manifest in manifests if manifest.version != current}
     if not older:
@@ -188,9 +173,7 @@ def _withdraw_or_restore(
     own = {(batch.table, batch.name): batch for batch in _of_the_court(batches)}
     if not own:
         return
-    text = (
-        "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
-    )
+    text = "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
     st.html(render("ui/shell/section.html", title="撤回或恢复一个批次", text=text))
 
     def label(key: BatchKey) -> str:

@@ -26,8 +26,7 @@ def select_measure(catalog: Catalog) -> Measure:
     if actor.role == "department":
         measures.sort(key=lambda measure: not may_report(catalog, measure, actor))
     names = {
-        measure.id: f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}"
-        for measure in measures
+        measure.id: f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}" for measure in measures
     }
     selected = st.selectbox(
         "配套措施",
@@ -111,9 +110,7 @@ def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | N
         reported_on = second.date_input("汇报日期", value=today(), max_value=today(), format="YYYY-MM-DD")
         status = third.selectbox("状态", list(catalog.tables[TABLE].columns["status"].values))
         percent = fourth.text_input("完成进度（%）", max_chars=20, placeholder="如 60；已完成填 100")
-        text = st.text_area(
-            f"进展情况（不超过 {LONGEST} 字，请勿写入当事人信息）", max_chars=LONGEST, height=110
-        )
+        text = st.text_area(f"进展情况（不超过 {LONGEST} 字，请勿写入当事人信息）", max_chars=LONGEST, height=110)
         evidence = st.text_input("佐证材料的文件名（可不填）", max_chars=200)
         pressed = st.form_submit_button("提交进展", type="primary")
     if not pressed:
@@ -171,10 +168,7 @@ def _account(report: ProgressReport) -> str:
 
 def _in_short(report: ProgressReport, catalog: Catalog) -> dict[str, str]:
     name = catalog.departments[report.department].name
-    return {
-        "text": f"{name}：{report.status} {_percent(report)}".rstrip(),
-        "when": day_text(report.reported_on),
-    }
+    return {"text": f"{name}：{report.status} {_percent(report)}".rstrip(), "when": day_text(report.reported_on)}
 
 
 def _percent(report: ProgressReport) -> str:

@@ -86,9 +86,7 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         st.html(render("ui/shell/note.html", text=text))
         return
     st.html(render("ui/records/target_form.html", sample=version.sample))
-    names = {
-        indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()
-    }
+    names = {indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()}
     with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
         indicator = first.selectbox("指标", list(names), format_func=names.__getitem__)
@@ -104,9 +102,7 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         valid_until = until.date_input("生效止（可不填）", value=None, format="YYYY-MM-DD")
         basis_word = basis.selectbox("依据类别", BASES, index=len(BASES) - 1)
         set_by = person.text_input("确认人", max_chars=40)
-        document = st.text_input(
-            "依据文件", max_chars=200, placeholder="文件名称和文号；待确认的写明由谁确认"
-        )
+        document = st.text_input("依据文件", max_chars=200, placeholder="文件名称和文号；待确认的写明由谁确认")
         note = st.text_input("备注", max_chars=200)
         pressed = st.form_submit_button("记录目标", type="primary")
     if not pressed:

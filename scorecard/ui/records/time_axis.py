@@ -77,21 +77,14 @@ def show_forms(catalog: Catalog, version: VersionManifest) -> None:
 def _baseline_form(catalog: Catalog, version: VersionManifest) -> None:
     """The form for one decision to re-base."""
     contract = catalog.tables[baselines.TABLE]
-    names = {
-        indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()
-    }
+    names = {indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()}
     with st.form(form_key(baselines.TABLE), border=True):
         first, second, third = st.columns([2, 1, 1])
         indicator = first.selectbox("指标", list(names), format_func=names.__getitem__, key="baseline_of")
-        month = second.date_input(
-            "重设起始月（选当月任一天）", value=today(), format="YYYY-MM-DD", key="baseline_from"
-        )
+        month = second.date_input("重设起始月（选当月任一天）", value=today(), format="YYYY-MM-DD", key="baseline_from")
         state = third.selectbox("状态", list(contract.columns["state"].values), key="baseline_state")
         reason = st.text_input(
-            "理由",
-            max_chars=200,
-            placeholder="流程在何时、因何改变，如：小额诉讼标的额上限调整",
-            key="baseline_why",
+            "理由", max_chars=200, placeholder="流程在何时、因何改变，如：小额诉讼标的额上限调整", key="baseline_why"
         )
         decided_by = st.text_input("决定人", max_chars=40, key="baseline_who")
         pressed = st.form_submit_button("记录重设基准", type="primary")
@@ -114,14 +107,10 @@ def _annotation_form(catalog: Catalog, version: VersionManifest) -> None:
     with st.form(form_key(annotations.TABLE), border=True):
         first, second, third, fourth = st.columns([2, 1, 1, 1])
         indicator = first.selectbox("指标", list(names), format_func=names.__getitem__, key="mark_of")
-        month = second.date_input(
-            "月份（选当月任一天）", value=today(), format="YYYY-MM-DD", key="mark_month"
-        )
+        month = second.date_input("月份（选当月任一天）", value=today(), format="YYYY-MM-DD", key="mark_month")
         kind = third.selectbox("类别", list(contract.columns["kind"].values), key="mark_kind")
         state = fourth.selectbox("状态", list(contract.columns["state"].values), key="mark_state")
-        text = st.text_input(
-            "事项", max_chars=annotations.LONGEST, placeholder="如：集中送达中心启用", key="mark_text"
-        )
+        text = st.text_input("事项", max_chars=annotations.LONGEST, placeholder="如：集中送达中心启用", key="mark_text")
         reason = st.text_input("原因或依据", max_chars=200, key="mark_why")
         recorded_by = st.text_input("记录人", max_chars=40, key="mark_who")
         pressed = st.form_submit_button("记录标注", type="primary")

@@ -28,12 +28,8 @@ _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
-_RETURN_COOKIE = (
-    "scorecard_onward"  # remembers for ten minutes the page a sign-in at the provider was begun on
-)
-_RETURN_FLAGS = (
-    "Path=/; HttpOnly; SameSite=Lax"  # Lax: the way back from the provider comes from another site
-)
+_RETURN_COOKIE = "scorecard_onward"  # remembers for ten minutes the page a sign-in at the provider was begun on
+_RETURN_FLAGS = "Path=/; HttpOnly; SameSite=Lax"  # Lax: the way back from the provider comes from another site
 # Features of the browser that no page needs.
 _UNUSED = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
@@ -151,9 +147,7 @@ class SecurityMiddleware:
 
 def request_of(scope: Scope) -> Request:
     """The request as the authenticator sees it. The peer is the TCP connection's: no header can rewrite it."""
-    pairs = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
-    )
+    pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
     peer = scope.get("client")
     return Request(pairs, peer[0] if peer else "", scope.get("scheme", "http"))
 

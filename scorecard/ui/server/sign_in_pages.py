@@ -95,9 +95,7 @@ class SignInPages:
             return self._password_page(identity, page, error)
         return self._signed_in(account, page)
 
-    def _password_page(
-        self, identity: Identity, page: str, refusal: ScorecardError | None = None
-    ) -> Response:
+    def _password_page(self, identity: Identity, page: str, refusal: ScorecardError | None = None) -> Response:
         return plain_page(
             "ui/server/password.html",
             400 if refusal else 200,
@@ -134,9 +132,7 @@ def _require_own_page(request: Request) -> None:
     seen = request_of(request.scope)
     origin, host = seen.one("origin"), seen.one("host")
     if request.method == "GET" or not origin or not host or urlsplit(origin).netloc != host:
-        raise ScorecardError(
-            "登录", "这个表单不是从本看板的页面提交的", "从本看板的页面提交", "请刷新页面后重试"
-        )
+        raise ScorecardError("登录", "这个表单不是从本看板的页面提交的", "从本看板的页面提交", "请刷新页面后重试")
 
 
 def _return_page(fields: Mapping[str, str]) -> str:

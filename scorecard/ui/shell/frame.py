@@ -140,9 +140,7 @@ def _through_the_frame() -> None:
         return
     name = urlsplit(st.context.url or "").path.rpartition("/")[2] or "overview"
     page = st.Page(PAGES / f"{name}.py", url_path=name, default=name == "overview")
-    st.navigation(
-        [st.Page(_empty_page, url_path="start", default=name != "overview"), page], position="hidden"
-    )
+    st.navigation([st.Page(_empty_page, url_path="start", default=name != "overview"), page], position="hidden")
     st.switch_page(page, query_params=st.query_params.to_dict())
 
 
@@ -157,11 +155,7 @@ def domains() -> list[tuple[str, str]]:
         catalog = version.catalog if version else seeds_catalog()
     except ScorecardError:
         return []  # the pages report the error; the navigation must still lead to them
-    return [
-        (domain.id, domain.name)
-        for domain in catalog.domains.values()
-        if (PAGES / f"{domain.id}.py").exists()
-    ]
+    return [(domain.id, domain.name) for domain in catalog.domains.values() if (PAGES / f"{domain.id}.py").exists()]
 
 
 def title_of(domain: str) -> str:
@@ -188,9 +182,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
         version, refusal = _version_in_address(version)
         notice = f"{notice}　{refusal}".strip()
     court = (version.catalog if version else seeds_catalog()).court.name
-    state = (
-        f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
-    )
+    state = f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
     old = version is not None and version.historic
     signed_in = identity.identify()
     st.html(

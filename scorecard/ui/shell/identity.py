@@ -38,9 +38,7 @@ def identify() -> Identity:
     if _authenticator is None or context is None:
         return Identity(NOBODY)
     headers = st.context.headers
-    request = _authenticator.window_request(
-        (name, value) for name in headers for value in headers.get_all(name)
-    )
+    request = _authenticator.window_request((name, value) for name in headers for value in headers.get_all(name))
     if request is None:
         return Identity(NOBODY)
     now = _authenticator.clock()

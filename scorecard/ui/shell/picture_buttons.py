@@ -45,9 +45,7 @@ _MADE = "_pictures_made"  # how many this session has made: each file gets a new
 def reserve_place(key: str = "page") -> None:
     """Reserve the place of the buttons, for users who may export."""
     if identity.current().may("export"):
-        page_blocks.current_blocks().buttons_place = st.container(
-            key=f"pictures_place_{key}", width="content"
-        )
+        page_blocks.current_blocks().buttons_place = st.container(key=f"pictures_place_{key}", width="content")
 
 
 def of_page(key: str = "page") -> None:
@@ -96,9 +94,7 @@ def _offer(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) 
         return
     number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
     mime = "application/zip" if name.endswith(".zip") else "image/png"
-    st.download_button(
-        "再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary"
-    )
+    st.download_button("再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary")
 
 
 def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
@@ -130,11 +126,7 @@ def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[st
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: PictureSubject) -> tuple[Picture, ...]:
-        return (
-            picture_chart(
-                old + figure.figure_block(drawn.figure, width=size.chart, height=high), size, about
-            ),
-        )
+        return (picture_chart(old + figure.figure_block(drawn.figure, width=size.chart, height=high), size, about),)
 
     return _released(record, version, size, drawn.title, drawn.as_of, make)
 

@@ -17,15 +17,12 @@ def preservation(view: View) -> None:
     if slice_ is None:
         return
     rulings = view.cached(
-        "preservation clock",
-        lambda: deadline_queries.preservation(view.version.connection, view.catalog, slice_),
+        "preservation clock", lambda: deadline_queries.preservation(view.version.connection, view.catalog, slice_)
     )
     within = sum(n for _, n in rulings.groups[:2])
     enough = rulings.median_hours is not None and rulings.counted >= view.catalog.court.minimum_base
     middle = (
-        f"，一半在 {half_up(rulings.median_hours, 1)} 小时内"
-        if enough and rulings.median_hours is not None
-        else ""
+        f"，一半在 {half_up(rulings.median_hours, 1)} 小时内" if enough and rulings.median_hours is not None else ""
     )
     sentence = (
         f"{view.selection.period.label}裁定的诉前和紧急保全 {rulings.counted:,} 件，四十八小时内 {within:,} 件{middle}；"
@@ -56,9 +53,7 @@ def register(view: View) -> None:
     slice_ = slice_for(view, REGISTER_NEEDED)
     if slice_ is None:
         return
-    entries = view.cached(
-        "register", lambda: deadline_queries.register(view.version.connection, view.catalog, slice_)
-    )
+    entries = view.cached("register", lambda: deadline_queries.register(view.version.connection, view.catalog, slice_))
     sentence = (
         f"{view.selection.period.label}：期初在库 {entries.before:,} 条，纳入 {entries.listed:,} 条，出库 {entries.left:,} 条"
         f"（其中信用修复 {entries.repaired_left:,} 条），期末在库 {entries.after:,} 条、{entries.firms_after:,} 家。"
@@ -66,9 +61,7 @@ def register(view: View) -> None:
     show_note(
         "失信企业：在库、修复、再次纳入",
         sentence,
-        ""
-        if entries.balanced
-        else "◆ 数据待核：期初加纳入减出库不等于期末，请核对纳入日期、删除日期和期限届满日。",
+        "" if entries.balanced else "◆ 数据待核：期初加纳入减出库不等于期末，请核对纳入日期、删除日期和期限届满日。",
         f"本期修复 {entries.repaired:,} 家，其中修复后十二个月内再次纳入、到数据截至日为止已知 {entries.relisted:,} 家；"
         "观察期未满的以后还会增加。",
         "按条计：一家企业在一件案件中的一次纳入为一条。期限届满的从届满日起不计在库。",
@@ -76,10 +69,7 @@ def register(view: View) -> None:
     rows = [
         FlowStage(
             "期初与纳入",
-            (
-                FlowSegment("期初在库", entries.before, "main"),
-                FlowSegment("本期纳入", entries.listed, "side"),
-            ),
+            (FlowSegment("期初在库", entries.before, "main"), FlowSegment("本期纳入", entries.listed, "side")),
         ),
         FlowStage(
             "期末与出库",
@@ -119,9 +109,7 @@ def arrears(view: View) -> None:
     slice_ = slice_for(view, ARREARS_NEEDED)
     if slice_ is None:
         return
-    cases = view.cached(
-        "arrears", lambda: dispute_queries.arrears(view.version.connection, view.catalog, slice_)
-    )
+    cases = view.cached("arrears", lambda: dispute_queries.arrears(view.version.connection, view.catalog, slice_))
     base = view.catalog.court.minimum_base
     sentence = (
         f"{view.selection.period.label}：拖欠企业账款执行案件收 {cases.filed:,} 件、结 {cases.closed:,} 件，期末未结 {cases.pending:,} 件；"
@@ -137,9 +125,7 @@ def arrears(view: View) -> None:
         FlowStage("本期执结", (FlowSegment("执结", cases.closed, "main"),)),
         FlowStage(
             "结案方式",
-            tuple(
-                FlowSegment(name, n, "main" if name == "执行完毕" else "out") for name, n in cases.outcomes
-            ),
+            tuple(FlowSegment(name, n, "main" if name == "执行完毕" else "out") for name, n in cases.outcomes),
         ),
     ]
     show_figure(

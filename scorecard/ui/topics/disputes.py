@@ -40,8 +40,7 @@ def _directions(view: View, groups: Sequence[str], whose: str) -> None:
     closed = slice_for(view, TRIALS_NEEDED)
     if closed is not None:
         trials = view.cached(
-            f"trials {key}",
-            lambda: dispute_queries.trials(view.version.connection, view.catalog, closed, groups),
+            f"trials {key}", lambda: dispute_queries.trials(view.version.connection, view.catalog, closed, groups)
         )
         _trials(view, key, whose, causes, trials)
 
@@ -129,9 +128,7 @@ def times(view: View) -> None:
     slice_ = slice_for(view, STAGES_NEEDED)
     if slice_ is None:
         return
-    stages = view.cached(
-        "stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, slice_)
-    )
+    stages = view.cached("stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, slice_))
     base = view.catalog.court.minimum_base
     cohort = stages.together[0].cases
     whole = value_text(stages.whole, "天") if cohort >= base else f"n={cohort}"
@@ -162,12 +159,7 @@ def times(view: View) -> None:
 def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tuple[str, str, str, str]]:
     """(stage, cases, mean, median); under the minimum base the count alone."""
     return [
-        (
-            f"{before}{stage.name}",
-            half_up(stage.cases),
-            value_text(stage.mean, "天"),
-            value_text(stage.median, "天"),
-        )
+        (f"{before}{stage.name}", half_up(stage.cases), value_text(stage.mean, "天"), value_text(stage.median, "天"))
         if stage.cases >= base
         else (f"{before}{stage.name}", half_up(stage.cases), f"n={stage.cases}", f"n={stage.cases}")
         for stage in stages
@@ -214,8 +206,7 @@ def small_claims(view: View) -> None:
     )
     rows = [
         FlowStage(
-            band.band,
-            (FlowSegment("用小额审结", band.used, "main"), FlowSegment("用其他程序审结", band.others, "out")),
+            band.band, (FlowSegment("用小额审结", band.used, "main"), FlowSegment("用其他程序审结", band.others, "out"))
         )
         for band in known
         if band.cases
@@ -231,8 +222,7 @@ def small_claims(view: View) -> None:
             basis="民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资",
         )
     show_counts(
-        ("标的额", "用小额", "用其他程序", "合计"),
-        [(band.band, band.used, band.others, band.cases) for band in bands],
+        ("标的额", "用小额", "用其他程序", "合计"), [(band.band, band.used, band.others, band.cases) for band in bands]
     )
 
 

@@ -70,10 +70,7 @@ def sees_numbers(view: View) -> bool:
 def _labels(cases: Sequence[Case], drawn: Sequence[Case], *, named: bool) -> list[str]:
     """A name for each drawn case: its number for those who may see cases, else its place in the order of acceptance."""
     places = {id(case): place for place, case in enumerate(cases, 1)}
-    return [
-        f"{case.number if named and case.number else f'第{places[id(case)]}件'}　{case.track}"
-        for case in drawn
-    ]
+    return [f"{case.number if named and case.number else f'第{places[id(case)]}件'}　{case.track}" for case in drawn]
 
 
 # --- how long -------------------------------------------------------------------------------------------------
@@ -154,8 +151,7 @@ def transferred(view: View) -> None:
     if slice_ is None:
         return
     transfers = view.cached(
-        "insolvency transfers",
-        lambda: insolvency_queries.transfers(view.version.connection, view.catalog, slice_),
+        "insolvency transfers", lambda: insolvency_queries.transfers(view.version.connection, view.catalog, slice_)
     )
     accepted, refused = sum(n for _, n in transfers.accepted), sum(n for _, n in transfers.refused)
     sentence = (
@@ -163,9 +159,7 @@ def transferred(view: View) -> None:
         f"尚未裁定 {transfers.waiting} 件。"
     )
     show_note(
-        "执转破：移送之后",
-        sentence,
-        "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。",
+        "执转破：移送之后", sentence, "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。"
     )
     show_figure(
         view,

@@ -31,9 +31,7 @@ def money(view: View) -> None:
 
 def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], *, named: bool) -> None:
     base = view.catalog.court.minimum_base
-    labels = [
-        share.number if named and share.number else f"第{n}件" for n, share in enumerate(sums.shares, 1)
-    ]
+    labels = [share.number if named and share.number else f"第{n}件" for n, share in enumerate(sums.shares, 1)]
     enough = len(sums.shares) >= base
     rows = [
         (
@@ -68,11 +66,7 @@ def _yuan(amount: object) -> str:
 
 def _part(amount: object, total: object) -> str:
     """The case's part of a sum, in percent; none of a sum of nothing."""
-    return (
-        f"{figure_text(Fraction(str(amount)) / Fraction(str(total)) * 100, '%')}%"
-        if Fraction(str(total))
-        else "—"
-    )
+    return f"{figure_text(Fraction(str(amount)) / Fraction(str(total)) * 100, '%')}%" if Fraction(str(total)) else "—"
 
 
 def _rate(sums: Sums) -> str:
@@ -97,8 +91,7 @@ def _auctions(view: View) -> None:
     if slice_ is None:
         return
     rounds = view.cached(
-        "insolvency auctions",
-        lambda: insolvency_queries.auctions(view.version.connection, view.catalog, slice_),
+        "insolvency auctions", lambda: insolvency_queries.auctions(view.version.connection, view.catalog, slice_)
     )
     tried = sum(row.sold + row.unsold for row in rounds)
     sold = sum(row.sold for row in rounds)

@@ -40,9 +40,7 @@ def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
         if selection.period.first <= cut:
             return slice_of(selection.period, cut, selection.department, selection.scope)
         names = "、".join(f"《{view.catalog.tables[table].name}》" for table in needed)
-        reason = (
-            f"{names}的数据只到{day_text(cut)}，还没有{view.selection.period.label}的数据。请另选报告期。"
-        )
+        reason = f"{names}的数据只到{day_text(cut)}，还没有{view.selection.period.label}的数据。请另选报告期。"
     frame.guide("这个专题暂不能显示", reason)
     return None
 

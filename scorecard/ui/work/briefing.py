@@ -14,13 +14,7 @@ from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.compose import Outline, outline
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.request import (
-    LONGEST_LINE,
-    LONGEST_NOTE,
-    BriefingRequest,
-    BriefingSpec,
-    resolve,
-)
+from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, BriefingRequest, BriefingSpec, resolve
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
 from scorecard.catalog.briefing_templates import Template
@@ -48,9 +42,7 @@ def choose(version: Version, actor: Actor) -> BriefingChoice | None:
     """The widgets; None for a version without templates, or while the choice cannot be resolved."""
     catalog = version.catalog
     if not catalog.briefings:
-        frame.guide(
-            "这个版本没有简报模板", "它是在简报功能之前建的。请由审管办在“数据报送”页或“版本”页重新发布。"
-        )
+        frame.guide("这个版本没有简报模板", "它是在简报功能之前建的。请由审管办在“数据报送”页或“版本”页重新发布。")
         return None
     template = catalog.briefings[_template(version)]
     request = _request(version, template, actor)
@@ -101,18 +93,11 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
         )
         department = _department(version, template, actor, key)
         scope = st.segmented_control(
-            "案件范围",
-            list(SCOPES),
-            default="all",
-            required=True,
-            format_func=SCOPES.__getitem__,
-            key=f"{key}_scope",
+            "案件范围", list(SCOPES), default="all", required=True, format_func=SCOPES.__getitem__, key=f"{key}_scope"
         )
     domains, indicators = _select_indicators(version.catalog, key)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        audience = st.text_input(
-            "主送", max_chars=LONGEST_LINE, placeholder="按模板", key=f"{key}_audience", width=330
-        )
+        audience = st.text_input("主送", max_chars=LONGEST_LINE, placeholder="按模板", key=f"{key}_audience", width=330)
         issue = st.text_input("期号", max_chars=20, placeholder="如 10", key=f"{key}_issue", width=130)
         dated = st.date_input("印发日期", value=today(), format="YYYY-MM-DD", key=f"{key}_date", width=170)
     note = st.text_area("编者按（可不填）", max_chars=LONGEST_NOTE, height=90, key=f"{key}_note")
@@ -166,11 +151,7 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
         )
     offered = [ALL_DEPARTMENTS, *(department for department in known if department in version.departments)]
     return st.selectbox(
-        "部门",
-        offered,
-        format_func=version.catalog.department_name,
-        key=f"{key}_department",
-        width=230,
+        "部门", offered, format_func=version.catalog.department_name, key=f"{key}_department", width=230
     )
 
 
@@ -181,12 +162,7 @@ def _formats() -> tuple[FileFormat, ...]:
         lost = "、".join(NAMES[each] for each in FORMATS if each in NEED_BROWSER)
         st.html(render("ui/work/briefing_no_browser.html", lost=lost))
     chosen = st.pills(
-        "格式",
-        offered,
-        selection_mode="multi",
-        default=offered,
-        format_func=NAMES.__getitem__,
-        key="briefing_formats",
+        "格式", offered, selection_mode="multi", default=offered, format_func=NAMES.__getitem__, key="briefing_formats"
     )
     return tuple(each for each in FORMATS if each in chosen)
 
@@ -195,21 +171,13 @@ def show_outline(version: Version, choice: BriefingChoice, actor: Actor) -> Outl
     """Show the preview of the paper; None, with the reason on the page, when it cannot be composed."""
     order = choice.spec
     chosen = Selection(order.span, order.department, order.scope)
-    rest = (
-        order.template,
-        order.domains,
-        order.indicators,
-        order.rows,
-        order.dated,
-    )  # the other fields are the head's
+    rest = (order.template, order.domains, order.indicators, order.rows, order.dated)  # the other fields are the head's
     try:
         shown = cached(version, chosen, f"outline {rest}", lambda: outline(gather(version, order, actor)))
     except ScorecardError as error:
         frame.failure(error)
         return None
-    st.html(
-        render("ui/work/briefing_outline.html", outline=shown, order=order, sample=version.manifest.sample)
-    )
+    st.html(render("ui/work/briefing_outline.html", outline=shown, order=order, sample=version.manifest.sample))
     return shown
 
 
@@ -285,6 +253,4 @@ def _label(name: str) -> str:
 
 
 def _size(content: bytes) -> str:
-    return (
-        f"{len(content) / 1_000_000:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1000:.0f} KB"
-    )
+    return f"{len(content) / 1_000_000:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1000:.0f} KB"

@@ -53,11 +53,7 @@ def _what(catalog: Catalog, order: BriefingSpec) -> str:
     """Template, period and department in words; ids where the catalogue no longer knows them."""
     template = catalog.briefings.get(order.template)
     department = catalog.departments.get(order.department)
-    whose = (
-        ""
-        if order.department == ALL_DEPARTMENTS
-        else f"　{department.name if department else order.department}"
-    )
+    whose = "" if order.department == ALL_DEPARTMENTS else f"　{department.name if department else order.department}"
     return f"{template.name if template else order.template}　{order.span.label}{whose}"
 
 

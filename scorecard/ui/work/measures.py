@@ -35,8 +35,7 @@ def owed(view: View) -> None:
             "title": f"{view.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
             "href": f"{view.href('measures')}#{anchor(line.measure.id)}",
             "sentence": "；".join(
-                f"{names[duty.department].name}"
-                + ("从未汇报" if duty.days is None else f"上次汇报在{duty.days}天前")
+                f"{names[duty.department].name}" + ("从未汇报" if duty.days is None else f"上次汇报在{duty.days}天前")
                 for duty in line.owing
             ),
             "whose": line.measure.responsible,
@@ -139,9 +138,7 @@ def _sections(view: View) -> str:
         }
         for line in measure_lines(view)
     ]
-    return render(
-        "ui/work/measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress")
-    )
+    return render("ui/work/measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress"))
 
 
 def _series(catalog: Catalog, line: MeasureLine) -> list[tuple[str, str]]:

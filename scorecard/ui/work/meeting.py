@@ -46,9 +46,7 @@ def select_matter(view: View, items: Sequence[AgendaItem]) -> AgendaItem | None:
         )
     )
     if not items:
-        frame.guide(
-            "没有需要会商的事项", "没有未达标、真实恶化、台账超期或欠进展汇报的事项，以前的决定也都已了结。"
-        )
+        frame.guide("没有需要会商的事项", "没有未达标、真实恶化、台账超期或欠进展汇报的事项，以前的决定也都已了结。")
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         at = st.pagination(len(items), key="matter", bind="query-params", max_visible_pages=15)
@@ -112,9 +110,7 @@ def decision_form(view: View, matter: AgendaItem, actor: Actor) -> None:
     show_result(TABLE)
     catalog, last = view.catalog, matter.last
     names = {department.id: department.name for department in catalog.departments.values()}
-    first = (last.department if last and last.department in names else None) or next(
-        iter(matter.departments), ""
-    )
+    first = (last.department if last and last.department in names else None) or next(iter(matter.departments), "")
     key = f"{matter.id} {form_key(TABLE)}"  # another matter, and the next row on this one, has a form of its own
     with st.form(f"decide {key}", border=True):
         conclusion = st.text_area("结论", max_chars=LONGEST, height=140, key=f"conclusion {key}")
@@ -192,16 +188,5 @@ def minutes_csv(view: View, decisions: Sequence[Decision], actor: Actor) -> byte
             "数据版本",
         )
         rows = [_decision_row(view.catalog, row, 0) for row in decisions]
-        keys = (
-            "session",
-            "title",
-            "conclusion",
-            "department",
-            "due",
-            "status",
-            "who",
-            "at",
-            "facts",
-            "version",
-        )
+        keys = ("session", "title", "conclusion", "department", "due", "status", "who", "at", "facts", "version")
         return write_csv(head, ([str(row[key]) for key in keys] for row in rows))

@@ -79,33 +79,19 @@ def revisit_topic(view: View) -> None:
     """Revisits and what became of the problems they raised."""
     if _missing(view, "revisits"):
         return
-    counts = {
-        row.department: row for row in revisits(view.version.connection, *_span(view, "revisits")) or ()
-    }
+    counts = {row.department: row for row in revisits(view.version.connection, *_span(view, "revisits")) or ()}
     waiting = tallies(view.version.connection, view.catalog)
     lists = [
         (worklist.name, address(view, worklist), counted(waiting, worklist.id, view.selection.department))
         for worklist in view.catalog.worklists.values()
         if worklist.id in ("revisit_due", "revisit_issues")
     ]
-    rows = [
-        {"name": _name(view.catalog, department), "one": counts[department]}
-        for department in _own(view, counts)
-    ]
+    rows = [{"name": _name(view.catalog, department), "one": counts[department]} for department in _own(view, counts)]
     note = "问题数和办结数都填了的才计入；没填全的单列，不当作没有问题。"
     head = _head(view, "revisits", "requirements.3", note)
-    cards = [
-        view.cards[name] for name in ("firm_revisit_rate", "revisit_issue_closure_rate") if name in view.cards
-    ]
+    cards = [view.cards[name] for name in ("firm_revisit_rate", "revisit_issue_closure_rate") if name in view.cards]
     show(
-        render(
-            "ui/work/requirement_revisits.html",
-            head=head,
-            rows=rows,
-            lists=lists,
-            cards=cards,
-            href=view.card_href,
-        )
+        render("ui/work/requirement_revisits.html", head=head, rows=rows, lists=lists, cards=cards, href=view.card_href)
     )
 
 
@@ -261,9 +247,7 @@ def _assessment(view: View) -> str:
             for worklist in catalog.worklists.values()
             if any(counted(counts, worklist.id, who).values())
         ]
-        duties = [
-            (line.measure.title, duty) for line in lines for duty in line.duties if duty.department == who
-        ]
+        duties = [(line.measure.title, duty) for line in lines for duty in line.duties if duty.department == who]
         if own or lists or duties:
             statements.append(
                 {

@@ -89,14 +89,7 @@ def show_summary(version: Version, choice: WorklistChoice) -> None:
             }
         )
     totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
-    show(
-        render(
-            "ui/work/worklists.html",
-            rows=rows,
-            totals=totals,
-            whose=catalog.department_name(choice.department),
-        )
-    )
+    show(render("ui/work/worklists.html", rows=rows, totals=totals, whose=catalog.department_name(choice.department)))
 
 
 def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
@@ -118,13 +111,7 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     pages = -(-total // PAGE_ROWS)
     page = st.pagination(pages, key=f"page {worklist.id} {choice.department}") if pages > 1 else 1
     rows = items(
-        version.connection,
-        catalog,
-        worklist,
-        actor,
-        choice.department,
-        limit=PAGE_ROWS,
-        offset=PAGE_ROWS * (page - 1),
+        version.connection, catalog, worklist, actor, choice.department, limit=PAGE_ROWS, offset=PAGE_ROWS * (page - 1)
     )
     show(
         render(

@@ -34,9 +34,7 @@ def run(data: DataDir, *words: str) -> int:
     return main(["briefing", "--data", str(data.root), *words])
 
 
-def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_them(
-    own: DataDir, tmp_path: Path
-) -> None:
+def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_them(own: DataDir, tmp_path: Path) -> None:
     def process(*words: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "etl", "briefing", *words], cwd=ROOT, capture_output=True, text=True,
@@ -47,9 +45,7 @@ def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_the
 
     first, second = tmp_path / "first", tmp_path / "second"
     wish = ["--template", "monthly", "--period", "2026-10", "--issue", "10", "--date", "2026-11-09"]
-    said = process(
-        *wish, "--note", "请审阅。", "--formats", "csv,html", "--out", str(first), "--actor", "定时任务"
-    )
+    said = process(*wish, "--note", "请审阅。", "--formats", "csv,html", "--out", str(first), "--actor", "定时任务")
     version = store.current(own).version or ""
     name = f"领导小组月报_2026年1—10月_截至20261031_v{version[:4]}"
     assert {path.name for path in first.iterdir()} == {f"{name}.csv", f"{name}.html", f"{name}.zip"}
@@ -78,9 +74,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("words", WRONG.values(), ids=WRONG)
-def test_a_wrong_call_ends_with_two(
-    own: DataDir, words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_call_ends_with_two(own: DataDir, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run(own, *words)
     assert ended.value.code == 2
@@ -116,16 +110,7 @@ def test_a_place_where_nothing_can_be_written_is_told_in_words(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("x")
-    wish = [
-        "--template",
-        "information",
-        "--period",
-        "2026-10",
-        "--formats",
-        "csv",
-        "--out",
-        str(blocked / "out"),
-    ]
+    wish = ["--template", "information", "--period", "2026-10", "--formats", "csv", "--out", str(blocked / "out")]
     assert run(own, *wish) == 1
     assert "写出" in capsys.readouterr().err
 

@@ -223,9 +223,7 @@ def test_the_committed_seeds_are_without_mistakes(data: DataDir, capsys: pytest.
     assert "60 项指标" in capsys.readouterr().out
 
 
-def test_building_without_any_batch_says_what_to_do_first(
-    data: DataDir, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_building_without_any_batch_says_what_to_do_first(data: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(data, "publish") == 1
     assert "数据报送" in capsys.readouterr().err
 

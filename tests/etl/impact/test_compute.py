@@ -134,9 +134,7 @@ def test_the_first_publication_has_only_new_rows_and_new_values(data: DataDir, c
     assert not found.nothing
 
 
-def test_withdrawing_shows_the_rows_that_go_and_the_values_that_come_back(
-    data: DataDir, catalog: Catalog
-) -> None:
+def test_withdrawing_shows_the_rows_that_go_and_the_values_that_come_back(data: DataDir, catalog: Catalog) -> None:
     hand_in(data, catalog, "cases", OLD, SEPTEMBER, "九月.csv")
     published(data, catalog)
     batch = hand_in(data, catalog, "cases", NEW, OCTOBER, "十月.csv")
@@ -163,9 +161,7 @@ def test_rates_differ_in_percentage_points_and_verdicts_come_first(data: DataDir
     year = next(
         one
         for one in found.changes
-        if one.indicator.id == "small_claims_rate"
-        and one.period.grain == "ytd"
-        and one.period.key == "2026-09"
+        if one.indicator.id == "small_claims_rate" and one.period.grain == "ytd" and one.period.key == "2026-09"
     )
     # 15 of 60 and then 25 of 60 cases.
     assert (year.before, year.after, year.size) == ("25.00%", "41.67%", "+16.67个百分点")
@@ -213,6 +209,4 @@ def test_a_new_target_is_named_as_the_cause(data: DataDir, catalog: Catalog) -> 
     assert named.indicator == "small_claims_conversion_rate"
     assert (named.before, named.after) == ("未设目标", "≤5%（上级）")
     assert {one.indicator.id for one in found.changes} == {"small_claims_conversion_rate"}
-    assert {(one.before_word, one.after_word, one.size) for one in found.verdicts} == {
-        ("仅监测", "达标", "持平")
-    }
+    assert {(one.before_word, one.after_word, one.size) for one in found.verdicts} == {("仅监测", "达标", "持平")}

@@ -22,9 +22,7 @@ SEPTEMBER, OCTOBER, TODAY = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11
 
 def of(found: IndicatorChanges, indicator: str, grain: str, key: str) -> ValueChange:
     return next(
-        one
-        for one in found.changes
-        if (one.indicator.id, one.period.grain, one.period.key) == (indicator, grain, key)
+        one for one in found.changes if (one.indicator.id, one.period.grain, one.period.key) == (indicator, grain, key)
     )
 
 
@@ -131,12 +129,8 @@ def test_an_indicator_that_came_or_went_is_named_and_its_values_are_new_or_gone(
     new = build(loader.load(changed_seeds), data)
     gone = indicator_changes(data, old, new, TODAY)
     came = indicator_changes(data, new, old, TODAY)
-    assert [(one.indicator, one.what) for one in gone.redefined] == [
-        ("model_judgment_parallel_count", "指标已撤销")
-    ]
-    assert [(one.indicator, one.what) for one in came.redefined] == [
-        ("model_judgment_parallel_count", "新增指标")
-    ]
+    assert [(one.indicator, one.what) for one in gone.redefined] == [("model_judgment_parallel_count", "指标已撤销")]
+    assert [(one.indicator, one.what) for one in came.redefined] == [("model_judgment_parallel_count", "新增指标")]
     assert {one.indicator.id for one in gone.gone} == {"model_judgment_parallel_count"}
     assert [one.period for one in gone.gone] == [one.period for one in came.new]
     assert gone.changes == came.changes == ()

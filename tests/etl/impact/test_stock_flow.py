@@ -133,12 +133,7 @@ def test_the_bulletin_of_a_district_court_closes_as_a_whole_and_by_case_type(hen
 def test_the_bulletins_parts_fall_one_short_and_the_case_is_named(henan: Impact) -> None:
     parts = {one.what: one for one in henan.parts if one.by == "部门" and one.what.startswith("审判案件表")}
     told = {what.split("　")[1]: (one.total, one.other) for what, one in parts.items()}
-    assert told == {
-        "全部行": (2313, 1),
-        "期末未结": (1194, 0),
-        "本期新收": (1643, 1),
-        "本期结案": (1119, 1),
-    }
+    assert told == {"全部行": (2313, 1), "期末未结": (1194, 0), "本期新收": (1643, 1), "本期结案": (1119, 1)}
     assert sum(count for _, count in parts["审判案件表　本期新收"].parts) == 1642
     assert [row.key for row in parts["审判案件表　全部行"].rows] == ["（2022）鲁0117民初99999号"]
 

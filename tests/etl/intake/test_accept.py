@@ -35,9 +35,7 @@ from tests.support.extracts import written
 AS_OF = date(2026, 10, 31)
 
 
-def accepted(
-    catalog: Catalog, data: DataDir, raw: bytes, table: Table = TRIALS, as_of: date = AS_OF, **more: Any
-):
+def accepted(catalog: Catalog, data: DataDir, raw: bytes, table: Table = TRIALS, as_of: date = AS_OF, **more: Any):
     return accept(raw, "案件.csv", table, catalog, as_of, console("张三"), data, **more)
 
 
@@ -93,9 +91,7 @@ def test_a_column_the_file_lacks_is_unknown_throughout_and_reported(catalog: Cat
     assert [row["outcome"] for row in stored(batch.path)] == [None, None]
 
 
-def test_aliases_pinyin_units_and_required_marks_in_headers_are_understood(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_aliases_pinyin_units_and_required_marks_in_headers_are_understood(catalog: Catalog, data: DataDir) -> None:
     renamed = {
         "案号": "AH",
         "立案日期": "*立案日期",
@@ -115,10 +111,7 @@ def test_personal_columns_are_thrown_away_unknown_ones_ignored_and_both_reported
 ) -> None:
     lines = [{**row, "当事人": "某甲某乙", "备注": "阅后即焚"} for row in rows(2)]
     batch = accepted(catalog, data, extract(lines, [*HEADERS, "当事人", "备注"]))
-    assert [(p.code, p.column) for p in batch.problems] == [
-        ("header_dropped", "当事人"),
-        ("header_unknown", "备注"),
-    ]
+    assert [(p.code, p.column) for p in batch.problems] == [("header_dropped", "当事人"), ("header_unknown", "备注")]
     content = batch.path.read_bytes()
     assert set(pq.read_schema(batch.path).names) == {"_line", *TRIALS.columns}
     for kept_out in ("某甲", "阅后即焚"):
@@ -126,9 +119,7 @@ def test_personal_columns_are_thrown_away_unknown_ones_ignored_and_both_reported
         assert kept_out not in repr(batch.problems)
 
 
-def test_titles_above_and_totals_and_notes_below_are_set_aside_and_reported(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_titles_above_and_totals_and_notes_below_are_set_aside_and_reported(catalog: Catalog, data: DataDir) -> None:
     body = extract(rows(3)).decode()
     raw = f"2026年10月审判案件明细表{',' * 10}\r\n填报单位：审管办\r\n{body}合计,3{',' * 9}\r\n注：不含再审案件\r\n".encode()
     batch = accepted(catalog, data, raw)
@@ -139,9 +130,7 @@ def test_titles_above_and_totals_and_notes_below_are_set_aside_and_reported(
     assert examine(raw, "x.csv", TRIALS, catalog, AS_OF).skipped_lines == (7, 8)
 
 
-def test_rows_stay_in_the_order_of_the_file_even_where_cells_had_to_be_judged(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_rows_stay_in_the_order_of_the_file_even_where_cells_had_to_be_judged(catalog: Catalog, data: DataDir) -> None:
     lines = rows(5000)
     for line in lines[::3]:
         line["立案日期"], line["结案方式"], line["标的额"] = "2026.1.5", "准予撤诉", "1,200.50"
@@ -153,16 +142,12 @@ def test_rows_stay_in_the_order_of_the_file_even_where_cells_had_to_be_judged(
     assert batch.repaired == len(lines[::3])
 
 
-def test_one_big_file_with_many_spellings_is_read_as_its_parts_would_be(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_one_big_file_with_many_spellings_is_read_as_its_parts_would_be(catalog: Catalog, data: DataDir) -> None:
     day = date(2020, 1, 1)
     lines = rows(3000)
     for number, line in enumerate(lines):
         filed = day + timedelta(days=number % 2000)
-        line["立案日期"] = (f"{filed}", f"{filed.year}年{filed.month}月{filed.day}日", f"{filed:%Y%m%d}")[
-            number % 3
-        ]
+        line["立案日期"] = (f"{filed}", f"{filed.year}年{filed.month}月{filed.day}日", f"{filed:%Y%m%d}")[number % 3]
         line["结案日期"] = ""
         line["案由"] = f"案由“{number}”,\n第二行" if number % 7 == 0 else f"案由{number}"
     batch = accepted(catalog, data, extract(lines, encoding="gb18030"))
@@ -211,16 +196,7 @@ def test_any_rows_come_back_from_any_encoding_with_their_lines(
         expected.append((line, case_no, *(cell if cell != "" else None for cell in cells)))
     with tempfile.TemporaryDirectory() as folder:
         batch = accepted(court, DataDir(Path(folder)), text.getvalue().encode(encoding))
-        names = [
-            "_line",
-            "case_no",
-            "filed_on",
-            "claimed_yuan",
-            "hearings",
-            "firm_related",
-            "outcome",
-            "cause",
-        ]
+        names = ["_line", "case_no", "filed_on", "claimed_yuan", "hearings", "firm_related", "outcome", "cause"]
         assert [tuple(row[name] for name in names) for row in stored(batch.path)] == expected
 
 
@@ -235,9 +211,7 @@ def court(catalog: Catalog) -> Catalog:
 # --- the preview ----------------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_the_first_rows_as_they_were_understood_with_private_cells_masked(
-    catalog: Catalog,
-) -> None:
+def test_the_preview_shows_the_first_rows_as_they_were_understood_with_private_cells_masked(catalog: Catalog) -> None:
     examination = examine(
         extract(rows(30, 立案日期="2026/1/5", 是否涉企="Y", 承办部门="民庭")), "a.csv", TRIALS, catalog, AS_OF
     )
@@ -264,12 +238,7 @@ def test_a_batch_says_what_it_is_and_reads_back_the_same(catalog: Catalog, data:
     assert batch.accepted_at.utcoffset() == timedelta(hours=8)
     assert list_batches(data) == (batch,)
     record = json.loads(json.dumps(batch.record()))
-    assert record["counts"][0] == {
-        "code": "case_no_brackets",
-        "severity": "repair",
-        "column": "案号",
-        "count": 1,
-    }
+    assert record["counts"][0] == {"code": "case_no_brackets", "severity": "repair", "column": "案号", "count": 1}
     assert "path" not in record
 
 
@@ -285,9 +254,7 @@ def test_the_same_bytes_are_one_batch_whatever_the_cut_and_the_name(catalog: Cat
     assert first.path.read_bytes() == content
 
 
-def test_other_bytes_another_contract_or_another_kind_are_another_batch(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_other_bytes_another_contract_or_another_kind_are_another_batch(catalog: Catalog, data: DataDir) -> None:
     raw = extract(rows(3))
     stricter = contract(columns={"hearings": {"minimum": 1}})
     names = {
@@ -314,9 +281,7 @@ def test_batches_are_ordered_by_cut_then_by_acceptance(catalog: Catalog, data: D
     ]  # fmt: skip
 
 
-def test_a_cut_after_today_is_refused_for_it_would_outrank_every_later_batch(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_a_cut_after_today_is_refused_for_it_would_outrank_every_later_batch(catalog: Catalog, data: DataDir) -> None:
     with pytest.raises(ScorecardError) as refused:
         accepted(catalog, data, extract(rows(1)), as_of=today() + timedelta(days=1))
     assert "在今天之后" in str(refused.value)
@@ -345,9 +310,7 @@ def test_many_accepting_the_same_bytes_at_once_make_one_batch(catalog: Catalog, 
 def test_what_a_killed_process_left_is_swept_by_the_next_acceptance(catalog: Catalog, data: DataDir) -> None:
     folder = data.batches / "trials"
     folder.mkdir(parents=True)
-    dead = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
-    )
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     leftover = folder / f"{TEMPORARY_PREFIX}{int(dead.stdout)}-abcdef01-x.parquet"
     leftover.write_bytes(b"PAR1 half a file")
     assert list_batches(data) == ()
@@ -409,10 +372,7 @@ def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Cat
     raw = extract(rows(1))
     with looking.open_examination(
         raw, looking.decode_extract(raw, catalog), "a.csv", looking.read_options(TRIALS, AS_OF), catalog
-    ) as (
-        _,
-        con,
-    ):
+    ) as (_, con):
         assert con is not None
         for attempt in (
             f"SELECT * FROM read_csv('{secret}')",
@@ -440,9 +400,7 @@ def test_seed_tables_come_through_the_same_door_with_their_lines(catalog: Catalo
 
 def test_a_wrong_seed_table_is_refused_with_its_line(catalog: Catalog) -> None:
     table = catalog.tables["targets"]
-    raw = (
-        template(table) + "small_claims_rate,大概,20,,,2026-01-01,,同类,,某人,2026-01-01 10:00,\r\n".encode()
-    )
+    raw = template(table) + "small_claims_rate,大概,20,,,2026-01-01,,同类,,某人,2026-01-01 10:00,\r\n".encode()
     with pytest.raises(Refused) as refused:
         read_seed_table(raw, table, catalog)
     assert "第2行「类型」“大概”" in str(refused.value)

@@ -144,10 +144,7 @@ def test_withdrawing_any_batches_gives_the_table_without_them_and_restoring_give
 @few
 @given(
     files=st.lists(
-        st.tuples(st.sampled_from(ENDS), states),
-        min_size=2,
-        max_size=3,
-        unique_by=lambda f: content(rows_of(f)),
+        st.tuples(st.sampled_from(ENDS), states), min_size=2, max_size=3, unique_by=lambda f: content(rows_of(f))
     )
 )
 def test_accepting_and_withdrawing_the_last_file_gives_the_version_before_it(

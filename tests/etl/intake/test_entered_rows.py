@@ -28,14 +28,8 @@ MARKS = (
 )
 
 
-def test_what_was_accepted_is_read_from_the_version_it_was_built_into(
-    data: DataDir, catalog: Catalog
-) -> None:
-    for table, raw in (
-        ("cases", cases_csv(30)),
-        ("baselines", BASELINES.encode()),
-        ("annotations", MARKS.encode()),
-    ):
+def test_what_was_accepted_is_read_from_the_version_it_was_built_into(data: DataDir, catalog: Catalog) -> None:
+    for table, raw in (("cases", cases_csv(30)), ("baselines", BASELINES.encode()), ("annotations", MARKS.encode())):
         accept(raw, f"{table}.csv", catalog.tables[table], catalog, AS_OF, OFFICER, data)
     connection = store.connect(data, build(catalog, data))
     at = datetime(2026, 4, 2, 9, 30)
@@ -43,9 +37,7 @@ def test_what_was_accepted_is_read_from_the_version_it_was_built_into(
         Baseline("small_claims_rate", date(2026, 3, 1), "有效", "标的额上限调整", "某副院长", at),
     )
     first, second = warehouse.annotations(connection)
-    assert first == Annotation(
-        "", date(2026, 3, 1), "事项", "集中送达中心启用", "院务会纪要", "有效", "审管办", at
-    )
+    assert first == Annotation("", date(2026, 3, 1), "事项", "集中送达中心启用", "院务会纪要", "有效", "审管办", at)
     assert second.breaks
     connection.close()
     assert [entry.action for entry in audit.entries(data)] == ["上传", "设定目标", "设定目标"]

@@ -33,9 +33,7 @@ def test_headers_nothing_is_known_of_are_named_even_where_the_file_is_refused(ca
 
 
 def test_a_mapped_header_is_read_as_its_column_and_said_so(catalog: Catalog, data: DataDir) -> None:
-    batch = accept(
-        RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, mapping=MAPPING, note="  系统升级后改了表头 "
-    )
+    batch = accept(RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, mapping=MAPPING, note="  系统升级后改了表头 ")
     assert [(p.code, p.severity, p.column) for p in batch.problems] == [
         ("header_mapped", "report", "立案时间戳"),
         ("header_mapped", "report", "事由"),
@@ -43,10 +41,7 @@ def test_a_mapped_header_is_read_as_its_column_and_said_so(catalog: Catalog, dat
     ]
     row = pq.read_table(batch.path).to_pylist()[0]
     assert (row["filed_on"], row["cause"]) == (date(2026, 1, 5), "买卖合同纠纷")
-    assert (batch.mapping, batch.note) == (
-        (("事由", "cause"), ("立案时间戳", "filed_on")),
-        "系统升级后改了表头",
-    )
+    assert (batch.mapping, batch.note) == ((("事由", "cause"), ("立案时间戳", "filed_on")), "系统升级后改了表头")
     assert list_batches(data) == (batch,)
 
 
@@ -56,9 +51,7 @@ def test_a_header_left_out_knowingly_is_not_reported(catalog: Catalog) -> None:
     assert found.unknown == ()
 
 
-def test_the_same_bytes_under_another_mapping_or_policy_are_another_batch(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_the_same_bytes_under_another_mapping_or_policy_are_another_batch(catalog: Catalog, data: DataDir) -> None:
     def named(**how: object) -> str:
         return accept(RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, **how).name
 
@@ -69,9 +62,7 @@ def test_the_same_bytes_under_another_mapping_or_policy_are_another_batch(
         named(mapping=MAPPING, policy="set_aside"),
     }
     assert len(names) == len(list_batches(data)) == 4
-    again = accept(
-        RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, mapping=dict(reversed(MAPPING.items()))
-    )
+    again = accept(RAW, "a.csv", TRIALS, catalog, AS_OF, TESTER, data, mapping=dict(reversed(MAPPING.items())))
     assert again.already
 
 

@@ -21,9 +21,7 @@ def tables(catalog: Catalog, raw: bytes) -> list[str]:
 def test_every_template_is_recognised_as_its_own_table_and_no_other(catalog: Catalog) -> None:
     sent = [table for table in catalog.tables.values() if table.entered_by == "upload"]
     assert len(sent) > 10
-    assert {table.id: tables(catalog, template(table)) for table in sent} == {
-        table.id: [table.id] for table in sent
-    }
+    assert {table.id: tables(catalog, template(table)) for table in sent} == {table.id: [table.id] for table in sent}
 
 
 def test_targets_and_reports_of_progress_have_their_own_pages(catalog: Catalog) -> None:

@@ -136,14 +136,9 @@ def test_all_problems_are_listed_at_once_and_in_the_order_of_the_file(catalog: C
 
 
 def test_full_width_digits_and_spaces_are_repaired_and_reported(catalog: Catalog) -> None:
-    found = looked_at(
-        catalog, text(HEADER, line(1, 立案日期="２０２６－０１－０５", 标的额="　１２００．５０"))
-    )
+    found = looked_at(catalog, text(HEADER, line(1, 立案日期="２０２６－０１－０５", 标的额="　１２００．５０")))
     assert not found.refused
-    assert {(where, column) for _, where, column, _ in said(found, "repair")} == {
-        (2, "立案日期"),
-        (2, "标的额"),
-    }
+    assert {(where, column) for _, where, column, _ in said(found, "repair")} == {(2, "立案日期"), (2, "标的额")}
     assert found.preview[0]["立案日期"] == "2026-01-05"
 
 
@@ -157,18 +152,14 @@ def test_half_width_brackets_are_repaired_and_a_legacy_court_is_reported(catalog
 
 
 def test_total_and_note_rows_are_recognised_and_not_counted(catalog: Catalog) -> None:
-    raw = text(
-        "审判案件表（2026年10月）", HEADER, line(1), line(2), "合计,,,,2401.00,4,,,,,", "注：系统原因略有误差"
-    )
+    raw = text("审判案件表（2026年10月）", HEADER, line(1), line(2), "合计,,,,2401.00,4,,,,,", "注：系统原因略有误差")
     found = looked_at(catalog, raw)
     assert not found.refused
     assert found.rows == 2
     assert found.skipped_lines == (5, 6)
 
 
-def test_one_closing_date_shared_by_many_rows_without_an_outcome_is_reported_as_a_data_cut(
-    catalog: Catalog,
-) -> None:
+def test_one_closing_date_shared_by_many_rows_without_an_outcome_is_reported_as_a_data_cut(catalog: Catalog) -> None:
     table = contract(checks=[{"cut_date": {"date": "closed_on", "missing": "outcome", "share": 0.2}}])
     cut = [line(n, 结案日期="2026-10-31", 结案方式="") for n in range(1, 26)]
     found = looked_at(catalog, text(HEADER, *cut, *(line(n) for n in range(26, 60))), table)
@@ -190,9 +181,7 @@ def test_private_and_dropped_values_never_show(catalog: Catalog, data: DataDir) 
     assert "370117199001011234" not in everything
     assert "赵某某" not in everything
     assert "张三丰" not in everything
-    good = accept(
-        text(HEADER + ",当事人", line(1) + ",赵某某"), "a.csv", TRIALS, catalog, AS_OF, TESTER, data
-    )
+    good = accept(text(HEADER + ",当事人", line(1) + ",赵某某"), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
     assert "赵某某".encode() not in good.path.read_bytes()
 
 

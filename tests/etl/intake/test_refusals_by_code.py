@@ -93,8 +93,7 @@ def test_a_file_over_the_configured_size_is_refused_before_it_is_read(catalog: C
 
 
 @pytest.mark.parametrize(
-    "header",
-    ["案號,立案日期,結案日期,結案方式,案由", "案號,立案日期,結案日期", "立案日期,案由,標的額,結案方式"],
+    "header", ["案號,立案日期,結案日期,結案方式,案由", "案號,立案日期,結案日期", "立案日期,案由,標的額,結案方式"]
 )
 def test_big5_is_recognised_by_its_headers(catalog: Catalog, header: str) -> None:
     raw = f"{header}\r\n{','.join('買賣合同糾紛' for _ in header.split(','))}\r\n".encode("big5")
@@ -125,8 +124,7 @@ def test_a_missing_header_is_refused_and_the_first_row_is_not_repeated(catalog: 
 
 
 @pytest.mark.parametrize(
-    "header",
-    ["??,????,????,??", "????????,????", "锟斤拷,锟斤拷锟斤拷,锟斤拷", "\ufffd\ufffd,\ufffd\ufffd\ufffd"],
+    "header", ["??,????,????,??", "????????,????", "锟斤拷,锟斤拷锟斤拷,锟斤拷", "\ufffd\ufffd,\ufffd\ufffd\ufffd"]
 )
 def test_a_header_destroyed_to_question_marks_is_named_as_such(catalog: Catalog, header: str) -> None:
     problem = only(examined(catalog, f"{header}\r\n1,2\r\n".encode()))
@@ -134,9 +132,7 @@ def test_a_header_destroyed_to_question_marks_is_named_as_such(catalog: Catalog,
     assert "无法恢复" in problem.reason
 
 
-@pytest.mark.parametrize(
-    ("delimiter", "name"), [("\t", "制表符"), (";", "分号"), ("，", "全角逗号"), ("|", "竖线")]
-)
+@pytest.mark.parametrize(("delimiter", "name"), [("\t", "制表符"), (";", "分号"), ("，", "全角逗号"), ("|", "竖线")])
 def test_another_delimiter_is_named(catalog: Catalog, delimiter: str, name: str) -> None:
     raw = "\r\n".join([delimiter.join(HEADERS), delimiter.join(GOOD.values())]).encode()
     problem = only(examined(catalog, raw))
@@ -229,9 +225,7 @@ def test_cells_come_before_rules(catalog: Catalog) -> None:
     lines = rows(3)
     lines[0]["案号"] = lines[1]["案号"]
     lines[2]["立案日期"] = "2026-02-30"
-    assert found(examined(catalog, extract(lines))) == [
-        ("date_impossible", "refuse", 4, "立案日期", "2026-02-30")
-    ]
+    assert found(examined(catalog, extract(lines))) == [("date_impossible", "refuse", 4, "立案日期", "2026-02-30")]
 
 
 # --- cells ----------------------------------------------------------------------------------------------------
@@ -268,9 +262,7 @@ def test_a_wrong_cell_is_named_by_line_column_value_reason_and_way_out(
 
 
 def test_the_sentence_of_a_problem_reads_as_a_person_would_say_it(catalog: Catalog) -> None:
-    assert (
-        str(one_wrong(catalog, "结案方式", "判绝")) == "第3行「结案方式」“判绝”：取值未登记。是否为“判决”？"
-    )
+    assert str(one_wrong(catalog, "结案方式", "判绝")) == "第3行「结案方式」“判绝”：取值未登记。是否为“判决”？"
 
 
 def test_lines_are_physical_lines_even_below_quoted_line_breaks_and_blank_lines(catalog: Catalog) -> None:
@@ -366,9 +358,7 @@ def test_closing_before_filing_is_refused_with_both_dates(catalog: Catalog) -> N
 def test_a_date_and_a_moment_are_compared_as_days_and_two_moments_to_the_second(catalog: Catalog) -> None:
     same_day = contract(checks=[{"not_after": ["applied_at", "filed_on"]}])
     assert not examined(catalog, extract(rows(2)), same_day).problems
-    moments = contract(
-        columns={"closed_on": {"type": "datetime"}}, checks=[{"not_after": ["applied_at", "closed_on"]}]
-    )
+    moments = contract(columns={"closed_on": {"type": "datetime"}}, checks=[{"not_after": ["applied_at", "closed_on"]}])
     lines = rows(1, 结案日期="2026-01-05 09:29:59")
     assert only(examined(catalog, extract(lines), moments)).value == "2026-01-05 09:29:59"
 
@@ -492,9 +482,7 @@ def test_a_row_of_nothing_but_its_key_breaks_no_rule_between_columns(catalog: Ca
 # --- what comes of it -----------------------------------------------------------------------------------------
 
 
-def test_a_refused_extract_leaves_nothing_and_the_error_says_where_to_begin(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_a_refused_extract_leaves_nothing_and_the_error_says_where_to_begin(catalog: Catalog, data: DataDir) -> None:
     raw = extract(rows(3, 立案日期="2026-02-30"))
     with pytest.raises(Refused) as refused:
         accept(raw, "C:\\报送\\..\\案件.csv", TRIALS, catalog, AS_OF, TESTER, data)
@@ -550,7 +538,5 @@ def test_the_list_of_problems_is_a_csv_that_no_spreadsheet_runs(tmp_path: Path) 
 
 def test_every_code_that_the_door_uses_has_a_title() -> None:
     etl = ROOT / "etl"
-    sources = [
-        path.read_text("utf-8") for room in ("reading", "intake") for path in (etl / room).glob("*.py")
-    ]
+    sources = [path.read_text("utf-8") for room in ("reading", "intake") for path in (etl / room).glob("*.py")]
     assert {code for code in TITLES if any(f'"{code}"' in source for source in sources)} == set(TITLES)

@@ -85,24 +85,13 @@ def test_each_named_line_is_the_line_of_the_file(catalog: Catalog) -> None:
             assert problem.value in lines[problem.line - 1]
     wrong = [p for p in examine(raw, "r.csv", JUDGMENTS, catalog, AS_OF).problems if p.code == "order_wrong"]
     assert any(
-        lines[(p.line or 0) - 1].startswith("（2018）内0602民初4465号") and "2018-07-04" in p.reason
-        for p in wrong
+        lines[(p.line or 0) - 1].startswith("（2018）内0602民初4465号") and "2018-07-04" in p.reason for p in wrong
     )
 
 
-def test_both_encodings_of_the_judgment_register_load_alike(
-    catalog: Catalog, data: DataDir, tmp_path: Path
-) -> None:
+def test_both_encodings_of_the_judgment_register_load_alike(catalog: Catalog, data: DataDir, tmp_path: Path) -> None:
     first, second = (
-        accept(
-            judgments(encoding),
-            f"{encoding}.csv",
-            JUDGMENTS,
-            catalog,
-            AS_OF,
-            TESTER,
-            DataDir(tmp_path / encoding),
-        )
+        accept(judgments(encoding), f"{encoding}.csv", JUDGMENTS, catalog, AS_OF, TESTER, DataDir(tmp_path / encoding))
         for encoding in ENCODINGS
     )
     assert (first.encoding, second.encoding) == ("UTF-8", "GB18030")

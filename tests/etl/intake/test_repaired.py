@@ -55,8 +55,7 @@ def test_the_repaired_file_has_the_contracts_headers_and_usual_spellings(catalog
     content = repaired(catalog, raw)
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.decode("utf-8-sig") == (
-        ",".join(HEADERS)
-        + "\r\n（2026）鲁0117民初1号,2026-01-05,2026-03-02,2026-01-05 09:30,1200.5,2,是,判决,"
+        ",".join(HEADERS) + "\r\n（2026）鲁0117民初1号,2026-01-05,2026-03-02,2026-01-05 09:30,1200.5,2,是,判决,"
         "民事审判庭,买卖,张三\r\n"
     )
     assert examine(raw, "a.csv", TRIALS, catalog, AS_OF).repairable
@@ -94,9 +93,7 @@ def test_rows_set_aside_stay_in_the_repaired_file_and_are_set_aside_again(catalo
 
 def test_what_a_corrected_row_clears_is_in_the_repaired_file_too(catalog: Catalog) -> None:
     headers = ["搁置批次", "搁置行号", *HEADERS]
-    lines = [
-        {**row, "搁置批次": "2026-10-31-123456789012", "搁置行号": "7", "标的额": "1,200"} for row in rows(1)
-    ]
+    lines = [{**row, "搁置批次": "2026-10-31-123456789012", "搁置行号": "7", "标的额": "1,200"} for row in rows(1)]
     text = repaired(catalog, extract(lines, headers)).decode("utf-8-sig")
     cells = list(csv.reader(io.StringIO(text)))
     assert cells[0][:2] == ["搁置批次", "搁置行号"]
@@ -121,9 +118,7 @@ TEXTS = st.text(max_size=10) | st.sampled_from(
     ["=1+1", "'=1", "''-2", "+86", "@x", "＝A1", "370117199001011234", "'007", "1.10", "1-2", "\t=x", "合计", "　a", "a\u200bb", "\u202eba"]
 )  # fmt: skip
 SPELLINGS = {
-    "立案日期": st.sampled_from(
-        ["2026-01-05", "2026/1/5", "２０２６-01-05", "20260105", "2026年1月5日 10:30"]
-    ),
+    "立案日期": st.sampled_from(["2026-01-05", "2026/1/5", "２０２６-01-05", "20260105", "2026年1月5日 10:30"]),
     "结案日期": st.sampled_from(["", "2026-03-02", "2026.3.2", " 2026-03-02　"]),
     "申请时间": st.sampled_from(["", "2026-01-05 09:30", "2026-01-05T09:30:15.123", "2026-01-05"]),
     "标的额": st.sampled_from(["", "1,200.50", "１２", "0.1000元", "¥3", "99999999999999.9999"]),
@@ -135,9 +130,7 @@ SPELLINGS = {
     "联系人": TEXTS,
 }
 LINES = st.lists(st.fixed_dictionaries(SPELLINGS), min_size=1, max_size=6)
-BAD = st.sampled_from(
-    [{}, {}, {"结案日期": "2026-02-30"}, {"案号": "（2026）鲁0117民初1号"}, {"立案日期": ""}]
-)
+BAD = st.sampled_from([{}, {}, {"结案日期": "2026-02-30"}, {"案号": "（2026）鲁0117民初1号"}, {"立案日期": ""}])
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -191,7 +184,5 @@ def test_a_marked_text_is_read_back_as_it_was_and_no_spreadsheet_runs_or_changes
         ("（2026）鲁0117民初1号", "（2026）鲁0117民初1号"),
     ],
 )
-def test_numbers_a_spreadsheet_would_change_are_marked_and_others_stand_as_they_are(
-    text: str, cell: str
-) -> None:
+def test_numbers_a_spreadsheet_would_change_are_marked_and_others_stand_as_they_are(text: str, cell: str) -> None:
     assert escape_cell(text) == cell

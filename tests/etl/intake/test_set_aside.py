@@ -87,9 +87,7 @@ def test_the_contracts_policy_can_be_overruled_for_one_file(catalog: Catalog, da
     assert written(data) == []
 
 
-def test_no_row_of_a_doubled_key_gets_in_even_if_another_cell_of_one_is_wrong(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_no_row_of_a_doubled_key_gets_in_even_if_another_cell_of_one_is_wrong(catalog: Catalog, data: DataDir) -> None:
     """With one of them gone for its date, the other would look unique; which is right nobody knows."""
     lines = rows(3)
     lines[1]["案号"] = lines[0]["案号"]
@@ -160,9 +158,7 @@ def test_only_who_may_upload_takes_the_rows_home_and_it_is_recorded(catalog: Cat
 def test_what_comes_out_to_be_corrected_is_safe_in_a_spreadsheet_and_comes_back_as_it_was(
     catalog: Catalog, data: DataDir
 ) -> None:
-    lines = rows(
-        2, 结案日期="2026-02-30", 案由="=HYPERLINK(1)", 联系人="370117199001011234", 标的额="1200.50"
-    )
+    lines = rows(2, 结案日期="2026-02-30", 案由="=HYPERLINK(1)", 联系人="370117199001011234", 标的额="1200.50")
     batch = taken(catalog, data, [*lines, rows(3)[2]])
     raw = aside_csv(data, OFFICER, batch)
     cells = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -175,9 +171,7 @@ def test_what_comes_out_to_be_corrected_is_safe_in_a_spreadsheet_and_comes_back_
     assert not back.problems
 
 
-def test_a_batch_whose_rows_aside_are_gone_is_named_and_nothing_is_guessed(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_a_batch_whose_rows_aside_are_gone_is_named_and_nothing_is_guessed(catalog: Catalog, data: DataDir) -> None:
     batch = taken(catalog, data, spoilt())
     (data.aside / "trials" / f"{batch.name}.parquet").unlink()
     for ask in (lambda: aside_rows(data, batch), lambda: outstanding_counts(data, [batch])):
@@ -217,9 +211,7 @@ def test_a_batch_that_could_not_be_written_leaves_no_rows_aside(
     assert written(data) == []
 
 
-def test_a_batch_of_the_time_before_rows_could_be_set_aside_still_reads(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_a_batch_of_the_time_before_rows_could_be_set_aside_still_reads(catalog: Catalog, data: DataDir) -> None:
     batch = taken(catalog, data, rows(2), TRIALS)
     table = pq.read_table(batch.path)
     known = json.loads(table.schema.metadata[b"batch"])
@@ -240,12 +232,7 @@ def corrected(data: DataDir, batch: Batch, *lines: int) -> bytes:
     found = list(csv.reader(io.StringIO(text)))
     out = io.StringIO(newline="")
     csv.writer(out).writerows([found[0], *(row for row in found[1:] if int(row[1]) in lines)])
-    return (
-        out.getvalue()
-        .replace("2026-02-30", "2026-02-28")
-        .replace("2026-01-04", "2026-01-14")
-        .encode("utf-8-sig")
-    )
+    return out.getvalue().replace("2026-02-30", "2026-02-28").replace("2026-01-04", "2026-01-14").encode("utf-8-sig")
 
 
 def test_a_corrected_row_clears_the_line_it_names_and_the_key_clears_its_double(
@@ -262,9 +249,7 @@ def test_a_corrected_row_clears_the_line_it_names_and_the_key_clears_its_double(
     assert outstanding_counts(data, [one for one in list_batches(data) if one != last]) == {"trials": 1}
 
 
-def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_what_still_waits_is_shown_and_taken_out_without_what_came_back(catalog: Catalog, data: DataDir) -> None:
     batch = taken(catalog, data, spoilt())
     accept(corrected(data, batch, 3), "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
     (left,) = outstanding_batches(data, list_batches(data))
@@ -294,9 +279,7 @@ def test_a_row_that_comes_back_still_wrong_is_counted_once(catalog: Catalog, dat
     assert outstanding_counts(data, list_batches(data)) == {"trials": 3}
 
 
-def test_a_later_extract_with_the_same_key_clears_and_an_earlier_one_does_not(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_a_later_extract_with_the_same_key_clears_and_an_earlier_one_does_not(catalog: Catalog, data: DataDir) -> None:
     earlier = taken(catalog, data, rows(6), as_of=date(2026, 9, 30))
     batch = taken(catalog, data, spoilt())
     sooner = taken(catalog, data, rows(8), as_of=date(2026, 9, 30))
@@ -305,9 +288,7 @@ def test_a_later_extract_with_the_same_key_clears_and_an_earlier_one_does_not(
     assert outstanding_counts(data, [earlier, sooner, batch, later]) == {"trials": 1}  # line 6 is number 5
 
 
-def test_where_each_extract_replaces_the_table_the_next_one_clears_all(
-    catalog: Catalog, data: DataDir
-) -> None:
+def test_where_each_extract_replaces_the_table_the_next_one_clears_all(catalog: Catalog, data: DataDir) -> None:
     table = contract(on_error="set_aside", key=[], replaces="all")
     lines = spoilt()
     batch = taken(catalog, data, lines, table)

@@ -63,9 +63,7 @@ def test_a_withdrawn_batch_stays_on_the_disk_and_says_who_and_why(data: DataDir,
     assert "报错了月份" not in data.audit.read_text("utf-8")
 
 
-def test_when_all_own_batches_are_withdrawn_the_sample_does_not_come_back(
-    data: DataDir, catalog: Catalog
-) -> None:
+def test_when_all_own_batches_are_withdrawn_the_sample_does_not_come_back(data: DataDir, catalog: Catalog) -> None:
     handed_in(data, catalog, 8, first=101, sample=True)
     assert [batch.sample for batch in chosen_batches(data)] == [True]
     own = handed_in(data, catalog, 5)
@@ -98,9 +96,7 @@ def test_who_may_not_publish_may_not_withdraw(data: DataDir, catalog: Catalog, a
     assert audit.entries(data)[-1].result == "拒绝"
 
 
-def test_a_damaged_note_stops_the_build_instead_of_counting_the_batch_again(
-    data: DataDir, catalog: Catalog
-) -> None:
+def test_a_damaged_note_stops_the_build_instead_of_counting_the_batch_again(data: DataDir, catalog: Catalog) -> None:
     batch = handed_in(data, catalog, 5)
     handed_in(data, catalog, 5, first=50)
     withdraw(data, "cases", batch.name, "x", OFFICER)
@@ -122,9 +118,7 @@ def test_notes_are_never_changed(data: DataDir, catalog: Catalog) -> None:
     assert [json.loads(seen[path])["act"] for path in sorted(seen)] == ["撤回", "恢复"] * 2
 
 
-def test_publishing_after_a_withdrawal_makes_the_older_version_current_again(
-    data: DataDir, catalog: Catalog
-) -> None:
+def test_publishing_after_a_withdrawal_makes_the_older_version_current_again(data: DataDir, catalog: Catalog) -> None:
     handed_in(data, catalog, 6)
     old = build(catalog, data)
     publish(data, old, OFFICER, note="九月数据")

@@ -241,21 +241,9 @@ CELLS = (
 @settings(deadline=None, max_examples=150)
 @given(st.lists(CELLS, min_size=1, max_size=40))
 @example(
-    [
-        "02026-1-05",
-        "2026 1 05",
-        "2026\\01\\05",
-        "2026-01-05\t",
-        "-026-01-05",
-        "2026-01-05 24:00:00",
-        "1e5",
-        ".5",
-        "5.",
-    ]
+    ["02026-1-05", "2026 1 05", "2026\\01\\05", "2026-01-05\t", "-026-01-05", "2026-01-05 24:00:00", "1e5", ".5", "5."]
 )
-def test_the_database_takes_only_what_the_judge_takes_and_as_the_same_value(
-    court: Catalog, texts: list[str]
-) -> None:
+def test_the_database_takes_only_what_the_judge_takes_and_as_the_same_value(court: Catalog, texts: list[str]) -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT unnest(?::VARCHAR[]) AS c0", [texts])
         for column in TYPED:
@@ -275,8 +263,6 @@ def test_texts_that_need_no_trimming_are_told_from_those_that_do(court: Catalog,
     usable = [text.replace("\0", "") for text in texts]
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT nullif(unnest(?::VARCHAR[]), '') AS c0", [usable])
-        found = con.execute(
-            f"SELECT c0, {needs_judgement_sql('c0')} FROM raw WHERE c0 IS NOT NULL"
-        ).fetchall()
+        found = con.execute(f"SELECT c0, {needs_judgement_sql('c0')} FROM raw WHERE c0 IS NOT NULL").fetchall()
     for text, is_padded in found:
         assert is_padded == (judged(court, TEXT, text).value != text)

@@ -16,9 +16,7 @@ from etl.reading.headers import Header
 Row = list[str]
 
 
-def staged(
-    content: str, width: int, line_end_of_header: str = "\n"
-) -> tuple[list[tuple[int, Row]] | None, Findings]:
+def staged(content: str, width: int, line_end_of_header: str = "\n") -> tuple[list[tuple[int, Row]] | None, Findings]:
     """Line and cells of every row below a header of `width` cells, through the production path."""
     utf8 = (",".join(f"h{n}" for n in range(width)) + line_end_of_header + content).encode()
     header = Header(utf8.index(line_end_of_header.encode()) + len(line_end_of_header), 2,
@@ -157,8 +155,7 @@ def test_blank_lines_are_ignored_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["合计,3", "合 计,3", "总计：,3", "小计,3", "　合计　,3", ",合计", "合计：3件,", "累计,3", '"合计",3'],
+    "line", ["合计,3", "合 计,3", "总计：,3", "小计,3", "　合计　,3", ",合计", "合计：3件,", "累计,3", '"合计",3']
 )
 def test_summary_rows_are_recognised_set_aside_and_reported(line: str) -> None:
     rows, findings = staged(f"a,1\n{line}\nb,2\n", 2)
@@ -169,15 +166,7 @@ def test_summary_rows_are_recognised_set_aside_and_reported(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [
-        "注：本表不含法庭数据",
-        "备注:数据有误差,",
-        "说明：,,,",
-        "注1：不含再审",
-        "附注、见后",
-        "注,",
-        "填表说明：如下",
-    ],
+    ["注：本表不含法庭数据", "备注:数据有误差,", "说明：,,,", "注1：不含再审", "附注、见后", "注,", "填表说明：如下"],
 )
 def test_notes_are_recognised_set_aside_and_reported_whatever_their_width(line: str) -> None:
     rows, findings = staged(f"a,1\n{line}\n", 2)
@@ -224,9 +213,7 @@ def test_a_surplus_empty_cell_is_refused_too_for_it_may_be_the_end_of_a_shifted_
         ('a,1\nb,2\nc,"', 4),
     ],
 )
-def test_quotes_that_are_never_closed_are_refused_at_the_line_that_opens_them(
-    content: str, line: int
-) -> None:
+def test_quotes_that_are_never_closed_are_refused_at_the_line_that_opens_them(content: str, line: int) -> None:
     rows, findings = staged(content, 2)
     assert rows is None
     assert said(findings) == [("quotes_open", line)]
@@ -307,10 +294,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from
 
 
 @settings(deadline=None, max_examples=200)
-@given(
-    st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=20),
-    st.sampled_from(["\r\n", "\n"]),
-)
+@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=20), st.sampled_from(["\r\n", "\n"]))
 def test_what_is_written_comes_back_with_its_lines(rows: list[Sequence[str]], end: str) -> None:
     text = io.StringIO(newline="")
     # The csv module leaves a lone carriage return unquoted when it does not end its lines.

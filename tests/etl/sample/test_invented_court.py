@@ -26,13 +26,7 @@ from scorecard.storage.data_dir import DataDir
 
 AS_OF = date(2026, 10, 31)
 FULL_YEARS = (2024, 2025)
-DECIDED = (
-    "targets",
-    "parameters",
-    "baselines",
-    "annotations",
-    "decisions",
-)  # what people decide is not invented
+DECIDED = ("targets", "parameters", "baselines", "annotations", "decisions")  # what people decide is not invented
 HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 Row = Mapping[str, str]
 Rows = Sequence[Row]
@@ -107,10 +101,7 @@ def test_headers_are_those_of_the_contract_and_every_column_is_used(extracts, ta
         header = raw.decode("gb18030").split("\r\n", 1)[0].split(",")
         assert header == [column.header for column in catalog.tables[table].columns.values()]
         for column in catalog.tables[table].columns:
-            assert any(row[column] for row in tables[table]) != (f"{table}.{column}" in unused), (
-                table,
-                column,
-            )
+            assert any(row[column] for row in tables[table]) != (f"{table}.{column}" in unused), (table, column)
 
 
 def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, seeds):
@@ -119,19 +110,9 @@ def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, 
         f"made = sample.extracts(date({AS_OF.year}, {AS_OF.month}, {AS_OF.day})); "
         "print(hashlib.sha256(b''.join(made.values())).hexdigest())"
     )
-    environment = {
-        **os.environ,
-        "PYTHONHASHSEED": "7",
-        "TZ": "America/New_York",
-        "SCORECARD_SEEDS": str(seeds),
-    }
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "SCORECARD_SEEDS": str(seeds)}
     found = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-        cwd=seeds.parent,
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=seeds.parent
     )
     assert found.stdout.strip() == hashlib.sha256(b"".join(extracts.values())).hexdigest()
 
@@ -204,18 +185,13 @@ def test_the_batches_are_marked_as_sample(catalog, data: DataDir):
 
 @pytest.mark.parametrize("year", FULL_YEARS)
 def test_a_year_has_the_size_of_a_small_basic_court(tables, year):
-    suits, enforcement = (
-        in_year(tables["cases"], "filed_on", year),
-        in_year(tables["enforcement"], "filed_on", year),
-    )
+    suits, enforcement = (in_year(tables["cases"], "filed_on", year), in_year(tables["enforcement"], "filed_on", year))
     assert 5_000 <= len(suits) + len(enforcement) <= 7_000
     assert 0.36 <= len(enforcement) / (len(suits) + len(enforcement)) <= 0.44
     assert 3_000 <= len(of_type(suits, "民初")) <= 3_500
     assert 150 <= len(of_type(suits, "刑初")) <= 400
     assert 2_000 <= len(in_year(tables["pre_mediations"], "received_on", year)) <= 3_500
-    assert (
-        5 <= len(of_type(in_year(tables["bankruptcies"], "applied_on", year), "破申", "application_no")) <= 15
-    )
+    assert 5 <= len(of_type(in_year(tables["bankruptcies"], "applied_on", year), "破申", "application_no")) <= 15
     assert 2 <= len(of_type(in_year(tables["bankruptcies"], "accepted_on", year), "破")) <= 8
 
 
@@ -269,10 +245,7 @@ def test_nothing_lies_after_the_cut(tables, catalog):
     for name, rows in tables.items():
         for column, declared in catalog.tables[name].columns.items():
             if declared.type.name in ("date", "datetime") and not declared.future:
-                assert max((row[column][:10] for row in rows if row[column]), default="") <= str(AS_OF), (
-                    name,
-                    column,
-                )
+                assert max((row[column][:10] for row in rows if row[column]), default="") <= str(AS_OF), (name, column)
 
 
 def test_no_column_of_personal_data_and_no_number_that_could_be_one(extracts, catalog):
@@ -280,10 +253,7 @@ def test_no_column_of_personal_data_and_no_number_that_could_be_one(extracts, ca
         header = raw.decode("gb18030").split("\r\n", 1)[0].split(",")
         assert not set(header) & set(catalog.tables[name].drop)
     text = "\n".join(
-        line
-        for raw in extracts.values()
-        for line in raw.decode("gb18030").split("\r\n")
-        if line[:2] != "合计"
+        line for raw in extracts.values() for line in raw.decode("gb18030").split("\r\n") if line[:2] != "合计"
     )
     assert not re.search(r"(?<![\dA-Z])[1-9]\d{16}[\dXx](?![\dA-Z])", text)  # identity cards
     assert not re.search(r"(?<![\d.])1[3-9]\d{9}(?![\d.])", text)  # mobile phones
@@ -321,9 +291,7 @@ def test_numbers_of_other_tables_exist_there(tables, table, column, targets):
 def test_listings_name_enforcement_cases_that_exist_since_2024(tables):
     """Firms listed earlier may owe under cases closed before the extracts begin."""
     known = {row["case_no"] for row in tables["enforcement"]}
-    named = {
-        row["case_no"] for row in tables["credit_register"] if not re.match("（202[0-3]）", row["case_no"])
-    }
+    named = {row["case_no"] for row in tables["credit_register"] if not re.match("（202[0-3]）", row["case_no"])}
     assert named
     assert named <= known
 
@@ -358,14 +326,10 @@ def test_amounts_that_belong_together_are_exact(tables):
 
 
 def test_online_applications_let_through_match_the_matters_filed_online(tables):
-    passed = [
-        row for row in tables["online_filings"] if row["result"] == "通过" and row["kind"] == "民事一审"
-    ]
+    passed = [row for row in tables["online_filings"] if row["result"] == "通过" and row["kind"] == "民事一审"]
     online = [row for row in tables["cases"] if row["filing_channel"] in ("网上立案", "跨域立案")]
     since = "2024-02-01"
-    assert sum(row["reviewed_on"] >= since for row in passed) == sum(
-        row["filed_on"] >= since for row in online
-    )
+    assert sum(row["reviewed_on"] >= since for row in passed) == sum(row["filed_on"] >= since for row in online)
 
 
 def test_revisits_are_of_firms_suits_and_repeat_their_closing_date(tables):
@@ -389,9 +353,7 @@ def test_mediation_succeeds_more_often_from_july_2025_on(tables):
 
 
 def test_small_claims_are_closed_faster_in_2026(tables):
-    small = [
-        row for row in of_type(tables["cases"], "民初") if row["procedure"] == "小额诉讼" and row["closed_on"]
-    ]
+    small = [row for row in of_type(tables["cases"], "民初") if row["procedure"] == "小额诉讼" and row["closed_on"]]
     before = fmean(days(row, "filed_on", "closed_on") for row in in_year(small, "closed_on", 2025))
     after = fmean(days(row, "filed_on", "closed_on") for row in in_year(small, "closed_on", 2026))
     assert before < 60
@@ -410,8 +372,7 @@ def test_terminations_fall_below_ninety_percent_in_one_quarter_only(tables):
     low = [
         first
         for first, last in quarters(date(2024, 1, 1), AS_OF)
-        if share(between(checked, "closed_on", first, last), lambda row: row["termination_compliant"] == "是")
-        < 0.9
+        if share(between(checked, "closed_on", first, last), lambda row: row["termination_compliant"] == "是") < 0.9
     ]
     assert low == ["2025-04-01"]
 

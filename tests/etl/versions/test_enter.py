@@ -58,9 +58,7 @@ def test_a_row_that_stands_alone_is_published_at_once_and_says_what_was_typed(
     connection.close()
 
 
-def test_the_same_row_again_is_no_second_one(
-    data: DataDir, catalog: Catalog, version: VersionManifest
-) -> None:
+def test_the_same_row_again_is_no_second_one(data: DataDir, catalog: Catalog, version: VersionManifest) -> None:
     enter(data, catalog, version)
     published = store.manifest(data, store.current(data).version or "")
     assert enter(data, catalog, published) == EntryResult(already=True, published=True)
@@ -92,8 +90,6 @@ def test_a_row_with_contradictions_or_blanks_leaves_neither_a_batch_nor_a_line_o
     assert (list_batches(data), len(audit.entries(data))) == before
 
 
-def test_whoever_may_not_enter_a_row_is_refused(
-    data: DataDir, catalog: Catalog, version: VersionManifest
-) -> None:
+def test_whoever_may_not_enter_a_row_is_refused(data: DataDir, catalog: Catalog, version: VersionManifest) -> None:
     with pytest.raises(Forbidden):
         enter(data, catalog, version, CIVIL)

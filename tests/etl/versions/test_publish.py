@@ -116,9 +116,7 @@ def test_rolling_back_rewrites_the_pointer_and_nothing_else(folder: tuple[DataDi
     assert closed_count(data, new) == 20
 
 
-def test_a_version_that_never_was_published_cannot_be_rolled_back_to(
-    folder: tuple[DataDir, str, str],
-) -> None:
+def test_a_version_that_never_was_published_cannot_be_rolled_back_to(folder: tuple[DataDir, str, str]) -> None:
     data, old, new = folder
     with pytest.raises(ScorecardError, match=f"{new} 从未发布.*{old}"):
         rollback(data, new, TESTER)
@@ -158,9 +156,7 @@ def test_building_again_from_the_same_inputs_gives_the_same_version(
     assert closed_count(data, new) == 20
 
 
-def test_a_reader_keeps_the_version_it_opened_while_another_is_published(
-    folder: tuple[DataDir, str, str],
-) -> None:
+def test_a_reader_keeps_the_version_it_opened_while_another_is_published(folder: tuple[DataDir, str, str]) -> None:
     data, old, new = folder
     reader = store.connect(data, old)
     publish(data, new, TESTER)

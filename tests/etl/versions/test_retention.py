@@ -96,9 +96,7 @@ def test_an_unreadable_record_protects_its_version_from_being_taken_for_a_candid
     assert versions[0] in present(data)
 
 
-def test_a_candidate_nobody_published_goes_after_a_week(
-    five: tuple[DataDir, list[str]], catalog: Catalog
-) -> None:
+def test_a_candidate_nobody_published_goes_after_a_week(five: tuple[DataDir, list[str]], catalog: Catalog) -> None:
     data, _ = five
     candidate = another(data, catalog, 9)
     assert prune(data, OFFICER) == ()
@@ -107,9 +105,7 @@ def test_a_candidate_nobody_published_goes_after_a_week(
     assert prune(data, OFFICER) == (candidate,)
 
 
-def test_a_pruned_version_says_so_and_cannot_be_opened_or_returned_to(
-    five: tuple[DataDir, list[str]],
-) -> None:
+def test_a_pruned_version_says_so_and_cannot_be_opened_or_returned_to(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
     prune(data, OFFICER, newest=1)
     assert store.is_pruned(data, versions[0])
@@ -156,10 +152,7 @@ def test_a_disk_that_refuses_the_pruning_does_not_undo_the_publication(
     monkeypatch.setattr(retention, "_remove", refuse)
     publish(data, newest, OFFICER)
     assert store.current(data).version == newest
-    assert [(one.action, one.result) for one in audit.entries(data)[-2:]] == [
-        ("发布", "成功"),
-        ("清理版本", "失败"),
-    ]
+    assert [(one.action, one.result) for one in audit.entries(data)[-2:]] == [("发布", "成功"), ("清理版本", "失败")]
 
 
 def test_discarding_removes_a_candidate_and_refuses_every_published_version(
@@ -176,9 +169,7 @@ def test_discarding_removes_a_candidate_and_refuses_every_published_version(
     assert present(data) == set(versions)
 
 
-def test_keeping_needs_the_right_to_export_and_pruning_the_right_to_publish(
-    five: tuple[DataDir, list[str]],
-) -> None:
+def test_keeping_needs_the_right_to_export_and_pruning_the_right_to_publish(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
     with pytest.raises(Forbidden):
         retain(data, versions[0], "简报", VISITOR)

@@ -27,9 +27,7 @@ def faults(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return connection.execute("SELECT table_id, reason FROM table_fault").fetchall()
 
 
-def test_a_balance_that_holds_raises_no_doubt(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog
-) -> None:
+def test_a_balance_that_holds_raises_no_doubt(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
     data_faults.write(connection, catalog)
     assert warehouse.doubts(connection) == {}
@@ -62,9 +60,7 @@ def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
     connection.execute(f"CREATE TABLE credit_register ({dated}, left_on DATE)")
     start, end = catalog.tables["credit_register"].derived[name].working_days_between or ("", "")
     after = workdays.LAST.replace(year=workdays.LAST.year + 1)
-    connection.execute(
-        f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after]
-    )
+    connection.execute(f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after])
     data_faults.write(connection, catalog)
     found = warehouse.doubts(connection)
     assert "超出工作日历" in found["delisting_3wd_rate"][0]

@@ -44,8 +44,7 @@ def _as_of(worklist: Worklist) -> dict[str, date]:
 
 def _expected(worklist: Worklist) -> list[Item]:
     return [
-        (one.row, one.state, datetime.fromisoformat(one.due) if one.due else None)
-        for one in worklist.example.expect
+        (one.row, one.state, datetime.fromisoformat(one.due) if one.due else None) for one in worklist.example.expect
     ]
 
 
@@ -97,20 +96,11 @@ def _careless(one: Worklist) -> Iterator[tuple[str, Worklist]]:
     for test in one.where:
         if one.repeated is None or test.column != one.repeated.column:  # a repeated column is known anyway
             yield test.column, one.model_copy(update={"where": tuple(t for t in one.where if t != test)})
-    for key, empty in (
-        ("unless", ()),
-        ("without", None),
-        ("repeated", None),
-        ("stock", None),
-        ("one_of", ()),
-    ):
+    for key, empty in (("unless", ()), ("without", None), ("repeated", None), ("stock", None), ("one_of", ())):
         if getattr(one, key):
             yield key, one.model_copy(update={key: empty})
     for number in range(len(one.one_of)):
-        yield (
-            f"one_of {number}",
-            one.model_copy(update={"one_of": one.one_of[:number] + one.one_of[number + 1 :]}),
-        )
+        yield (f"one_of {number}", one.model_copy(update={"one_of": one.one_of[:number] + one.one_of[number + 1 :]}))
     for number, due in enumerate(one.due):
         rest = one.due[:number] + one.due[number + 1 :]
         yield f"due {number}", one.model_copy(update={"due": rest})
@@ -150,8 +140,7 @@ def test_both_engines_list_the_same_rows_of_the_sample(name: str, version: duckd
     as_of = {name: state.as_of for name, state in warehouse.tables(version).items()}
     lines = [row["_line"] for row in rows[one.table]]
     wanted = [
-        (lines[number - 1], state, due)
-        for number, state, due in naive_worklists.items(CATALOG, one, rows, as_of)
+        (lines[number - 1], state, due) for number, state, due in naive_worklists.items(CATALOG, one, rows, as_of)
     ]
     found = version.execute(
         "SELECT _line, state, due_at FROM worklist_item WHERE worklist = ? ORDER BY _batch, _line", [name]
@@ -159,19 +148,14 @@ def test_both_engines_list_the_same_rows_of_the_sample(name: str, version: duckd
     assert found == wanted
 
 
-def test_the_sample_has_something_on_every_list_but_those_it_says_are_empty(
-    version: duckdb.DuckDBPyConnection,
-) -> None:
+def test_the_sample_has_something_on_every_list_but_those_it_says_are_empty(version: duckdb.DuckDBPyConnection) -> None:
     counted = dict(version.execute("SELECT worklist, count(*) FROM worklist_item GROUP BY 1").fetchall())
     assert {name for name in IDS if name not in counted} <= {"urgent_preservation", "simple_bankruptcy"}
 
 
 @pytest.mark.parametrize(
     ("worklist", "indicator"),
-    [
-        ("pending_over_12m", "pending_over_12m_share"),
-        ("bankruptcy_over_2y", "bankruptcy_pending_over_2y_count"),
-    ],
+    [("pending_over_12m", "pending_over_12m_share"), ("bankruptcy_over_2y", "bankruptcy_pending_over_2y_count")],
 )
 def test_what_is_overdue_is_what_the_indicator_counts(
     worklist: str, indicator: str, version: duckdb.DuckDBPyConnection
@@ -212,9 +196,7 @@ def _cell(name: str, column: Column, draw: Random, day: date, asked: dict[str, l
             return day - timedelta(days=near + draw.randint(-2, 2)) if draw.random() < 0.7 else moment.date()
         case "datetime":
             return (
-                moment
-                if draw.random() < 0.5
-                else datetime.combine(day, time(10)) - timedelta(days=draw.randint(-1, 4))
+                moment if draw.random() < 0.5 else datetime.combine(day, time(10)) - timedelta(days=draw.randint(-1, 4))
             )
         case "boolean":
             return draw.random() < 0.5
@@ -293,9 +275,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
     rows = _rows(one)
     with built(CATALOG, [], {"cases": rows["cases"]}, {"cases": one.example.as_of}) as connection:
         worklist_items.write(connection, _only(one), {"cases": one.example.as_of})
-        assert connection.execute("SELECT * FROM worklist_state").fetchall() == [
-            ("revisit_due", None, "revisits")
-        ]
+        assert connection.execute("SELECT * FROM worklist_state").fetchall() == [("revisit_due", None, "revisits")]
         assert _found(connection, one.id) == []
 
 
@@ -338,6 +318,4 @@ def test_a_worklist_shows_no_judge_and_no_party(catalog: Catalog) -> None:
     """The contracts drop those columns at the door; a list may not name one that slips by under another word."""
     for one in catalog.worklists.values():
         headers = [catalog.tables[one.table].header(column) for column in one.columns]
-        assert not [
-            header for header in headers if any(word in header for word in ("法官", "承办人", "当事人"))
-        ]
+        assert not [header for header in headers if any(word in header for word in ("法官", "承办人", "当事人"))]

@@ -53,9 +53,7 @@ def test_nobody_but_the_administrator_sees_the_record(data: DataDir, open_page: 
     assert audit.entries(data)[-1].result == "拒绝"
 
 
-def test_the_newest_line_stands_first_and_the_chain_is_said_to_be_whole(
-    data: DataDir, open_page: Open
-) -> None:
+def test_the_newest_line_stands_first_and_the_chain_is_said_to_be_whole(data: DataDir, open_page: Open) -> None:
     app = open_page(data, "audit", actor=ADMINISTRATOR)
     assert not app.exception
     assert "审计记录完整" in text(app)

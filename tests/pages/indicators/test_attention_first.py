@@ -18,9 +18,7 @@ def attention(page: str) -> str:
     return page[page.index(TITLES[0]) : page.index("全部指标")]
 
 
-def test_the_overview_groups_exceptions_before_improvements_before_everything(
-    sample: DataDir, open_page: Open
-) -> None:
+def test_the_overview_groups_exceptions_before_improvements_before_everything(sample: DataDir, open_page: Open) -> None:
     shown = text(open_page(sample))
     places = [shown.index(title) for title in (*TITLES, "全部指标", "文字表述") if title in shown]
     assert places == sorted(places)
@@ -73,16 +71,12 @@ def test_months_have_both_words_and_other_grains_say_where_they_are(sample: Data
 def test_cards_carry_the_words_and_their_symbols(sample: DataDir, open_page: Open) -> None:
     shown = markup(open_page(sample, "commercial_disputes"))
     assert re.search(r'变异 <span class="mark met"><span aria-hidden="true">▲</span>真实改善</span>', shown)
-    assert re.search(
-        r'保障 <span class="mark missed"><span aria-hidden="true">▼</span>稳定不达标</span>', shown
-    )
+    assert re.search(r'保障 <span class="mark missed"><span aria-hidden="true">▼</span>稳定不达标</span>', shown)
     assert re.search(r"同比上升[\d.]+个百分点", shown)
 
 
 @pytest.mark.parametrize("page", ANALYSIS)
-def test_the_words_to_copy_are_there_and_end_in_full_sentences(
-    page: str, sample: DataDir, open_page: Open
-) -> None:
+def test_the_words_to_copy_are_there_and_end_in_full_sentences(page: str, sample: DataDir, open_page: Open) -> None:
     shown = markup(open_page(sample, page))
     copied = re.findall(r'<div class="copy">(.*?)</div>', shown, re.DOTALL)
     assert len(copied) == 1

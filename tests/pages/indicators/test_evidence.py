@@ -13,9 +13,7 @@ from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
 ROWS = re.compile(r"共 ([\d,]+) 行")
 
 
-def test_the_page_tells_the_chain_and_that_the_rows_agree_with_the_board(
-    sample: DataDir, open_page: Open
-) -> None:
+def test_the_page_tells_the_chain_and_that_the_rows_agree_with_the_board(sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "evidence", indicator="small_claims_rate")
     assert not app.exception
     read = text(app)
@@ -46,9 +44,7 @@ def test_half_and_text_narrow_the_rows(sample: DataDir, open_page: Open) -> None
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL])
-def test_who_may_not_see_the_rows_sees_the_chain_and_why(
-    sample: DataDir, open_page: Open, actor: Actor
-) -> None:
+def test_who_may_not_see_the_rows_sees_the_chain_and_why(sample: DataDir, open_page: Open, actor: Actor) -> None:
     app = open_page(sample, "evidence", actor=actor, indicator="small_claims_rate")
     assert not app.exception
     assert "逐行合计" in text(app)
@@ -67,12 +63,7 @@ def test_a_department_sees_its_own_rows(sample: DataDir, open_page: Open) -> Non
 
 @pytest.mark.parametrize(
     "indicator",
-    [
-        "sales_contract_total_days",
-        "pre_mediation_diversion_rate",
-        "credit_repair_firm_count",
-        "bankruptcy_mean_days",
-    ],
+    ["sales_contract_total_days", "pre_mediation_diversion_rate", "credit_repair_firm_count", "bankruptcy_mean_days"],
 )
 def test_indicators_over_several_tables_or_without_a_denominator_have_their_rows_too(
     sample: DataDir, open_page: Open, indicator: str

@@ -26,9 +26,7 @@ def figures(app: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize("page", TOPICS)
-def test_the_cards_come_first_and_every_topic_can_be_chosen(
-    page: str, sample: DataDir, open_page: Open
-) -> None:
+def test_the_cards_come_first_and_every_topic_can_be_chosen(page: str, sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, page)
     assert app.segmented_control(key="topic").value == "指标"
     assert 'class="card go' in markup(app)
@@ -74,9 +72,7 @@ def test_a_topic_that_cannot_follow_a_choice_says_so_instead_of_showing_somethin
             assert key == "department" or not figures(app), topic
 
 
-@pytest.mark.parametrize(
-    ("actor", "sees"), [(OFFICER, True), (LEADER, False), (VISITOR, False), (CIVIL, False)]
-)
+@pytest.mark.parametrize(("actor", "sees"), [(OFFICER, True), (LEADER, False), (VISITOR, False), (CIVIL, False)])
 def test_case_numbers_stand_beside_the_lines_for_those_who_may_see_cases_only(
     actor: Actor, sees: bool, sample: DataDir, open_page: Open
 ) -> None:
@@ -115,9 +111,7 @@ def test_under_five_cases_there_are_counts_and_dots_only(sample: DataDir, open_p
     assert (row[2], row[3]) == (f"n={row[1]}", f"n={row[1]}")
 
 
-def test_the_pending_cases_are_why_the_estimate_stands_beside_the_mean(
-    sample: DataDir, open_page: Open
-) -> None:
+def test_the_pending_cases_are_why_the_estimate_stands_beside_the_mean(sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "insolvency")
     app.segmented_control(key="topic").set_value("审理时长").run()
     assert "漏掉了正在拖长的案件" in text(app)

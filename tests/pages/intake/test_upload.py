@@ -49,9 +49,7 @@ def hand_in(app: AppTest, raw: bytes, name: str = "cases.csv") -> AppTest:
 
 def revisits_csv(rows: int) -> bytes:
     lines = ["回访编号,案号,结案日期,回访日期,部门,问题数,办结数"]
-    lines += [
-        f"H{n},（2026）鲁0117民初{n}号,2026-03-02,2026-03-20,民事审判庭,1,1" for n in range(1, rows + 1)
-    ]
+    lines += [f"H{n},（2026）鲁0117民初{n}号,2026-03-02,2026-03-20,民事审判庭,1,1" for n in range(1, rows + 1)]
     return "\n".join(lines).encode()
 
 
@@ -63,9 +61,7 @@ def broken(rows: int = 60) -> bytes:
     return "\r\n".join(lines).encode("gb18030")
 
 
-def test_a_sound_extract_goes_through_four_steps_each_on_its_own_button(
-    data: DataDir, open_page: Open
-) -> None:
+def test_a_sound_extract_goes_through_four_steps_each_on_its_own_button(data: DataDir, open_page: Open) -> None:
     app = hand_in(open_page(data, "upload"), cases_csv(60))
     assert "可以接收" in text(app)
     assert "预览" in text(app)
@@ -84,9 +80,7 @@ def test_a_sound_extract_goes_through_four_steps_each_on_its_own_button(
     assert "示例数据" not in text(turn(app, "overview"))
 
 
-def test_the_table_is_recognised_from_the_headers_and_can_be_corrected(
-    data: DataDir, open_page: Open
-) -> None:
+def test_the_table_is_recognised_from_the_headers_and_can_be_corrected(data: DataDir, open_page: Open) -> None:
     app = hand_in(open_page(data, "upload"), revisits_csv(7), "导出.csv")
     box = next(one for one in app.selectbox if one.label.startswith("数据表"))
     assert box.value == "revisits"
@@ -95,12 +89,8 @@ def test_the_table_is_recognised_from_the_headers_and_can_be_corrected(
     assert "接收" not in labels(app)
 
 
-def test_several_files_are_checked_each_by_itself_and_taken_in_together(
-    data: DataDir, open_page: Open
-) -> None:
-    app = choose(
-        open_page(data, "upload"), ("a.csv", cases_csv(60)), ("b.csv", broken()), ("c.csv", revisits_csv(5))
-    )
+def test_several_files_are_checked_each_by_itself_and_taken_in_together(data: DataDir, open_page: Open) -> None:
+    app = choose(open_page(data, "upload"), ("a.csv", cases_csv(60)), ("b.csv", broken()), ("c.csv", revisits_csv(5)))
     assert text(app).count("可以接收") == 2
     assert text(app).count("未通过，文件没有写入系统") == 1
     press(app, "接收全部 2 个合格的文件")
@@ -108,9 +98,7 @@ def test_several_files_are_checked_each_by_itself_and_taken_in_together(
     assert "接收" not in labels(app)
 
 
-def test_a_rerun_another_page_and_the_same_file_again_submit_nothing_twice(
-    data: DataDir, open_page: Open
-) -> None:
+def test_a_rerun_another_page_and_the_same_file_again_submit_nothing_twice(data: DataDir, open_page: Open) -> None:
     app = hand_in(open_page(data, "upload"), cases_csv(60))
     turn(app, "glossary")
     turn(app, "upload")
@@ -173,18 +161,14 @@ def test_an_unknown_header_is_mapped_once_remembered_and_offered_the_next_time(
     press(app, "接收")
     (batch,) = list_batches(data)
     build(catalog, data)
-    other = hand_in(
-        open_page(data, "upload"), cases_csv(30, 200).decode().replace("承办部门", "经办庭室").encode()
-    )
+    other = hand_in(open_page(data, "upload"), cases_csv(30, 200).decode().replace("承办部门", "经办庭室").encode())
     offered = next(one for one in other.selectbox if one.label.startswith("未登记的列"))
     assert offered.value == "department"
     assert f"{OFFICER.name}于" in text(other)
     assert batch.rows == 60
 
 
-def test_what_changed_in_the_meantime_must_be_looked_at_again(
-    data: DataDir, open_page: Open, catalog: Catalog
-) -> None:
+def test_what_changed_in_the_meantime_must_be_looked_at_again(data: DataDir, open_page: Open, catalog: Catalog) -> None:
     app = press(hand_in(open_page(data, "upload"), cases_csv(60)), "接收")
     press(app, "计算影响")
     assert "发布" in labels(app)
@@ -198,9 +182,7 @@ def test_what_changed_in_the_meantime_must_be_looked_at_again(
     assert sum(batch["rows"] for batch in store.manifest(data, current).batches) == 65
 
 
-def test_a_file_whose_batch_was_withdrawn_stays_out_and_the_officer_is_told(
-    data: DataDir, open_page: Open
-) -> None:
+def test_a_file_whose_batch_was_withdrawn_stays_out_and_the_officer_is_told(data: DataDir, open_page: Open) -> None:
     app = press(hand_in(open_page(data, "upload"), cases_csv(60)), "接收")
     (batch,) = list_batches(data)
     withdraw(data, batch.table, batch.name, "报错了表", OFFICER)
@@ -228,9 +210,7 @@ def test_names_and_cells_are_shown_as_text_whatever_they_contain(data: DataDir, 
     assert "<img src=x" not in markup(app)
     assert "<b>[x]" not in markup(app)
     shown = [one.label for one in (*app.selectbox, *app.button, *app.expander)]
-    assert not any("img" in label or "http" in label for label in shown), (
-        "labels are Markdown: no data in them"
-    )
+    assert not any("img" in label or "http" in label for label in shown), "labels are Markdown: no data in them"
 
 
 def test_the_first_own_extract_takes_the_place_of_the_sample(own: DataDir, open_page: Open) -> None:

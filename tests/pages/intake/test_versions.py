@@ -78,12 +78,7 @@ def test_each_version_says_who_when_what_changed_and_its_note_as_text(
 
 @pytest.mark.parametrize(
     ("actor", "may"),
-    [
-        (CIVIL, set()),
-        (LEADER, set()),
-        (OFFICER, {"重新发布", "撤回或恢复"}),
-        (ADMINISTRATOR, {"回退"}),
-    ],
+    [(CIVIL, set()), (LEADER, set()), (OFFICER, {"重新发布", "撤回或恢复"}), (ADMINISTRATOR, {"回退"})],
 )
 def test_buttons_are_for_those_who_may(
     actor: object, may: set[str], two: tuple[DataDir, str, str], open_page: Open
@@ -167,9 +162,7 @@ def test_publishing_again_asks_for_a_confirmation(two: tuple[DataDir, str, str],
     assert store.current(data).version == old
 
 
-def test_a_pruned_version_is_listed_as_such_and_not_offered(
-    two: tuple[DataDir, str, str], open_page: Open
-) -> None:
+def test_a_pruned_version_is_listed_as_such_and_not_offered(two: tuple[DataDir, str, str], open_page: Open) -> None:
     data, old, _ = two
     prune(data, OFFICER, newest=1)
     app = open_page(data, "versions")
@@ -279,9 +272,7 @@ def test_an_id_that_names_no_version_is_said_and_the_current_one_is_shown(
     assert "<b>x</b>" not in markup(app)
 
 
-def test_a_pruned_version_cannot_be_opened_by_its_address(
-    two: tuple[DataDir, str, str], open_page: Open
-) -> None:
+def test_a_pruned_version_cannot_be_opened_by_its_address(two: tuple[DataDir, str, str], open_page: Open) -> None:
     data, old, new = two
     prune(data, OFFICER, newest=1)
     app = open_page(data, "overview", version=old)

@@ -62,9 +62,7 @@ def test_the_form_is_there_for_those_who_may_report_and_the_others_are_told_who_
     assert ("审管办可以代填" in text(app)) == (actor in (VISITOR, LEADER, ADMINISTRATOR))
 
 
-def test_a_department_sees_but_does_not_report_on_a_measure_of_another_one(
-    own: DataDir, open_page: Open
-) -> None:
+def test_a_department_sees_but_does_not_report_on_a_measure_of_another_one(own: DataDir, open_page: Open) -> None:
     app = open_page(own, "progress", actor=CIVIL, measure=NOT_MINE)
     assert submit(app) is None
     assert "这项措施由立案庭(诉讼服务中心)填报" in text(app)
@@ -83,9 +81,7 @@ def test_a_departments_own_measures_stand_first_and_the_collective_ones_are_amon
     assert "1．财产保全与集中执行" in office.options[0]
 
 
-def test_a_visitor_sees_what_is_in_force_and_neither_words_nor_accounts(
-    own: DataDir, open_page: Open
-) -> None:
+def test_a_visitor_sees_what_is_in_force_and_neither_words_nor_accounts(own: DataDir, open_page: Open) -> None:
     inside = text(open_page(own, "progress", actor=LEADER, measure=MINE))
     outside = text(open_page(own, "progress", actor=VISITOR, measure=MINE))
     assert "按计划推进" in inside or "常态化机制" in inside
@@ -114,9 +110,7 @@ def test_a_report_waits_until_the_office_publishes_it(own: DataDir, open_page: O
     assert "65%" in text(app)
 
 
-def test_a_report_into_a_sample_stays_in_the_sample_and_the_page_says_so(
-    own: DataDir, open_page: Open
-) -> None:
+def test_a_report_into_a_sample_stays_in_the_sample_and_the_page_says_so(own: DataDir, open_page: Open) -> None:
     app = open_page(own, "progress", actor=OFFICER, measure=MINE)
     assert "只用于示例版本" in text(app)
     fill(app, 状态="长期坚持")
@@ -197,9 +191,7 @@ def test_a_correction_of_the_same_day_takes_the_place_of_the_first_and_both_are_
     assert shown.count("完成40。") + shown.count("完成45。") == 3
 
 
-def test_other_data_that_wait_are_not_published_along_unseen(
-    data: DataDir, catalog: Catalog, open_page: Open
-) -> None:
+def test_other_data_that_wait_are_not_published_along_unseen(data: DataDir, catalog: Catalog, open_page: Open) -> None:
     cases = catalog.tables["cases"]
     accept(cases_csv(60), "cases.csv", cases, catalog, today(), OFFICER, data)
     app = open_page(data, "progress", actor=OFFICER, measure=MINE)

@@ -50,9 +50,7 @@ def fill_target(app: AppTest, **fields: str) -> AppTest:
 
 
 @pytest.mark.parametrize("actor", ROLES, ids=lambda one: one.role)
-def test_everyone_sees_the_targets_and_only_the_office_the_form(
-    actor: Actor, sample: DataDir, open_page: Open
-) -> None:
+def test_everyone_sees_the_targets_and_only_the_office_the_form(actor: Actor, sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "targets", actor=actor)
     assert not app.exception
     assert "20%—35%（同类）" in text(app)
@@ -67,9 +65,7 @@ def test_hiding_the_form_is_not_what_keeps_others_out(actor: Actor, data: DataDi
     assert list_batches(data) == ()
 
 
-def test_who_decided_is_in_the_target_and_the_account_in_the_batch_and_the_audit(
-    own: DataDir, open_page: Open
-) -> None:
+def test_who_decided_is_in_the_target_and_the_account_in_the_batch_and_the_audit(own: DataDir, open_page: Open) -> None:
     app = fill_target(open_page(own, "targets", actor=OFFICER), **FIELDS)
     assert not app.exception
     assert "目标已记录并已发布" in text(app)
@@ -93,9 +89,7 @@ def test_a_second_press_records_no_second_target(
     assert sum(one.table == "targets" for one in list_batches(own)) == 1
 
 
-def test_a_target_does_not_publish_other_data_that_wait(
-    data: DataDir, catalog: Catalog, open_page: Open
-) -> None:
+def test_a_target_does_not_publish_other_data_that_wait(data: DataDir, catalog: Catalog, open_page: Open) -> None:
     cases = catalog.tables["cases"]
     accept(cases_csv(60), "a.csv", cases, catalog, date(2026, 9, 30), OFFICER, data)
     published = publish(data, build(catalog, data), OFFICER).version
@@ -136,12 +130,7 @@ def test_a_target_that_contradicts_its_indicator_is_refused_before_it_is_recorde
 ) -> None:
     batches = len(list_batches(own))
     app = fill_target(
-        open_page(own, "targets"),
-        指标="small_claims_mean_days",
-        类型="下限",
-        下限="十天",
-        依据文件="x",
-        确认人="y",
+        open_page(own, "targets"), 指标="small_claims_mean_days", 类型="下限", 下限="十天", 依据文件="x", 确认人="y"
     )
     assert "没有记录，请先改正" in text(app)
     assert "不是数字" in text(app)

@@ -83,9 +83,7 @@ def test_a_mark_for_all_indicators_stands_on_every_figure_until_it_is_withdrawn(
     assert "集中送达中心" not in words
 
 
-def test_a_decision_without_reason_or_name_is_refused_and_nothing_is_written(
-    own: DataDir, open_page: Open
-) -> None:
+def test_a_decision_without_reason_or_name_is_refused_and_nothing_is_written(own: DataDir, open_page: Open) -> None:
     app = send(open_page(own, "time_axis"), "记录重设基准")
     assert "请填写理由" in text(app)
     assert "请填写决定人" in text(app)
@@ -93,9 +91,7 @@ def test_a_decision_without_reason_or_name_is_refused_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, ADMINISTRATOR])
-def test_who_may_not_set_a_target_reads_and_is_told_who_may(
-    actor: Actor, sample: DataDir, open_page: Open
-) -> None:
+def test_who_may_not_set_a_target_reads_and_is_told_who_may(actor: Actor, sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "time_axis", actor=actor)
     assert "由审管办的账户记录" in text(app)
     assert [one.label for one in app.button if one.label.startswith("记录")] == []

@@ -70,11 +70,7 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
     assert [one.label for one in app.get("download_button")] == labels
     assert exports(own) == ["成功"]
     (manifest, order) = export_records.all_records(own)[0]
-    assert (manifest.made_by, order.template, order.note) == (
-        "组长（领导小组）",
-        "information",
-        "<b>请审阅</b> =1+1",
-    )
+    assert (manifest.made_by, order.template, order.note) == ("组长（领导小组）", "information", "<b>请审阅</b> =1+1")
     assert manifest.id in text(app)
 
 

@@ -72,10 +72,7 @@ def version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, dat
 def typed(catalog: Catalog) -> frozenset[str]:
     """The column names of case systems, which people here write themselves; the page of uploads lists them."""
     aliases = [
-        name
-        for table in catalog.tables.values()
-        for column in table.columns.values()
-        for name in column.aliases
+        name for table in catalog.tables.values() for column in table.columns.values() for name in column.aliases
     ]
     dropped = [name for table in catalog.tables.values() for name in table.drop]
     return frozenset([*aliases, *dropped])
@@ -164,9 +161,7 @@ def test_every_indicator_shows_its_rows_or_why_there_are_none(
 
 
 @of_every_kind(*READY)
-def test_every_worklist_and_every_measure_opens_in_chinese(
-    version: DataDir, sound: Sound, open_page: Open
-) -> None:
+def test_every_worklist_and_every_measure_opens_in_chinese(version: DataDir, sound: Sound, open_page: Open) -> None:
     for page, key in (("worklists", "list"), ("progress", "measure")):
         app = open_page(version, page)
         widget = app.selectbox(key=key)

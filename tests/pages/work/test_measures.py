@@ -41,9 +41,7 @@ def test_a_report_is_owed_from_the_day_after_the_interval(catalog: Catalog) -> N
     ) == [("enforcement", 101, True)]
 
 
-def test_a_department_that_never_reported_owes_and_a_report_on_another_measure_does_not_help(
-    catalog: Catalog,
-) -> None:
+def test_a_department_that_never_reported_owes_and_a_report_on_another_measure_does_not_help(catalog: Catalog) -> None:
     assert duties(catalog, "insolvency.2", report("insolvency.1", "civil", DAY)) == [
         ("enforcement", None, True), ("civil", None, True)
     ] or duties(catalog, "insolvency.2", report("insolvency.1", "civil", DAY)) == [
@@ -63,9 +61,7 @@ def test_the_interval_in_force_is_the_latest_one_that_has_begun() -> None:
 
 
 def test_a_report_dated_after_the_day_does_not_count_yet(catalog: Catalog) -> None:
-    found = duties(
-        catalog, "commercial_disputes.2", report("commercial_disputes.2", "enforcement", date(2026, 11, 1))
-    )
+    found = duties(catalog, "commercial_disputes.2", report("commercial_disputes.2", "enforcement", date(2026, 11, 1)))
     assert found == [("enforcement", None, True)]
 
 
@@ -103,9 +99,7 @@ def test_the_page_has_every_measure_twice_in_the_order_of_the_plan(
         assert measure.text in text(app)
 
 
-def test_departments_are_columns_in_the_order_of_the_plan(
-    sample: DataDir, catalog: Catalog, open_page: Open
-) -> None:
+def test_departments_are_columns_in_the_order_of_the_plan(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
     heads = re.findall(r'<th class="wrap"[^>]*>([^<]+)</th>', markup(open_page(sample, "measures")))
     order = [one.name for one in catalog.departments.values()]
     assert heads == [name for name in order if name in heads]

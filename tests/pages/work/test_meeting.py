@@ -54,9 +54,7 @@ def decide(app: AppTest, conclusion: str, status: str = "待办") -> AppTest:
 # --- the agenda ---------------------------------------------------------------------------------------------------
 
 
-def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the_plan(
-    catalog: Catalog,
-) -> None:
+def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the_plan(catalog: Catalog) -> None:
     found = [Tally("revisit_due", "civil", "超期", 3), Tally("revisit_due", None, "超期", 1)]
     found += [Tally("pre_mediation_30d", "filing", "超期", 2), Tally("summary_limit", "civil", "临期", 9)]
     matters = agenda(catalog, {}, (), found, (), DAY)
@@ -66,9 +64,7 @@ def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the
 
 
 def test_what_is_unresolved_comes_first_by_its_due_date(catalog: Catalog) -> None:
-    found = [
-        Tally(name, "civil", "超期", 1) for name in ("revisit_due", "summary_limit", "pre_mediation_30d")
-    ]
+    found = [Tally(name, "civil", "超期", 1) for name in ("revisit_due", "summary_limit", "pre_mediation_30d")]
     decisions = [
         decision("worklist:revisit_due", "2026-10-01T09:00", due=date(2026, 12, 1)),
         decision("worklist:summary_limit", "2026-10-01T09:05", due=date(2026, 11, 1)),
@@ -79,9 +75,7 @@ def test_what_is_unresolved_comes_first_by_its_due_date(catalog: Catalog) -> Non
 
 
 def test_what_is_decided_today_moves_nothing_until_the_next_session(catalog: Catalog) -> None:
-    found = [
-        Tally(name, "civil", "超期", 1) for name in ("revisit_due", "summary_limit", "pre_mediation_30d")
-    ]
+    found = [Tally(name, "civil", "超期", 1) for name in ("revisit_due", "summary_limit", "pre_mediation_30d")]
     decisions = [
         decision("worklist:summary_limit", "2026-10-01T09:05"),
         decision("worklist:summary_limit", "2026-11-25T09:00", status="已办结"),
@@ -154,9 +148,7 @@ def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(
     assert (last.action, last.result, last.actor) == ("记录决定", "成功", OFFICER.name)
 
 
-def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(
-    own: DataDir, open_page: Open
-) -> None:
+def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(own: DataDir, open_page: Open) -> None:
     app = decide(open_page(own, "meeting"), "先查原因")
     app.run()
     assert len(recorded_decisions(own, sample=True)) == 1
@@ -165,10 +157,7 @@ def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(
     assert [one.status for one in found] == ["待办", "已办结"]
     assert len({one.item for one in found}) == 1
     assert unresolved(found) == ()
-    assert [one.action for one in audit.entries(own)[-2:]] == [
-        "记录决定",
-        "记录决定",
-    ]  # and nothing made good later
+    assert [one.action for one in audit.entries(own)[-2:]] == ["记录决定", "记录决定"]  # and nothing made good later
 
 
 def test_an_empty_conclusion_is_refused_before_anything_is_written(own: DataDir, open_page: Open) -> None:

@@ -34,9 +34,7 @@ def connection(sample: DataDir):
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_every_topic_renders_on_the_sample_and_for_one_department(
-    topic: str, sample: DataDir, open_page: Open
-) -> None:
+def test_every_topic_renders_on_the_sample_and_for_one_department(topic: str, sample: DataDir, open_page: Open) -> None:
     for query in ({}, {"department": "民事审判庭", "scope": "涉企案件"}):
         app = open_page(sample, "requirements", topic=topic, **query)
         assert not app.exception
@@ -88,9 +86,7 @@ def test_information_by_department_is_what_a_plain_reading_counts(connection: An
 
 def test_model_cases_are_one_line_a_piece_with_all_levels_that_adopted_it(connection: Any) -> None:
     rows = rows_of(connection, "information_reports")
-    numbers = {
-        r["report_no"] for r in rows if r["kind"] in MODEL_KINDS and SPAN[0] <= r["submitted_on"] <= SPAN[1]
-    }
+    numbers = {r["report_no"] for r in rows if r["kind"] in MODEL_KINDS and SPAN[0] <= r["submitted_on"] <= SPAN[1]}
     found = there(register(connection, MODEL_KINDS, *SPAN))
     assert len(found) == len(numbers) > 0
     assert [one.submitted_on for one in found] == sorted((one.submitted_on for one in found), reverse=True)
@@ -104,10 +100,7 @@ def test_revisits_count_issues_only_where_both_numbers_are_known(connection: Any
         own = [r for r in rows if r["department"] == one.department]
         known = [r for r in own if r["issues"] is not None and r["closed_issues"] is not None]
         assert (one.visits, one.cases) == (len(own), len({r["case_no"] for r in own}))
-        assert (one.issues, one.closed) == (
-            sum(r["issues"] for r in known),
-            sum(r["closed_issues"] for r in known),
-        )
+        assert (one.issues, one.closed) == (sum(r["issues"] for r in known), sum(r["closed_issues"] for r in known))
         assert one.unclear == len(own) - len(known)
 
 
@@ -137,9 +130,7 @@ def test_points_are_those_in_force_on_the_day_of_the_adoption() -> None:
     assert points(table, adoptions).unset == 1
 
 
-def test_without_a_points_table_no_points_are_shown(
-    catalog: Catalog, sample: DataDir, open_page: Open
-) -> None:
+def test_without_a_points_table_no_points_are_shown(catalog: Catalog, sample: DataDir, open_page: Open) -> None:
     assert not has_table([])
     shown = text(open_page(sample, "requirements", topic="信息简报"))
     assert "没有录入考核的计分标准，故不计分" in shown
@@ -162,21 +153,13 @@ def test_a_month_is_in_time_through_its_due_day_and_late_from_the_next(catalog: 
     first = batch("2026-06-30", "2026-07-10")
     assert months(catalog, first, today=date(2026, 7, 20)) == [("2026-06", "按期", 0)]
     late = batch("2026-07-31", "2026-08-13")
-    assert months(catalog, first, late, today=date(2026, 8, 20)) == [
-        ("2026-07", "迟报", 3),
-        ("2026-06", "按期", 0),
-    ]
+    assert months(catalog, first, late, today=date(2026, 8, 20)) == [("2026-07", "迟报", 3), ("2026-06", "按期", 0)]
     assert months(catalog, first, today=date(2026, 8, 10)) == [("2026-06", "按期", 0)]
-    assert months(catalog, first, today=date(2026, 8, 11)) == [
-        ("2026-07", "逾期未报", 1),
-        ("2026-06", "按期", 0),
-    ]
+    assert months(catalog, first, today=date(2026, 8, 11)) == [("2026-07", "逾期未报", 1), ("2026-06", "按期", 0)]
 
 
 def test_a_first_delivery_is_no_proof_for_the_years_it_brings_along(catalog: Catalog) -> None:
-    assert months(catalog, batch("2026-09-30", "2026-10-30"), today=date(2026, 11, 1)) == [
-        ("2026-09", "迟报", 20)
-    ]
+    assert months(catalog, batch("2026-09-30", "2026-10-30"), today=date(2026, 11, 1)) == [("2026-09", "迟报", 20)]
 
 
 def test_a_cut_in_the_middle_of_a_month_delivers_the_month_before(catalog: Catalog) -> None:

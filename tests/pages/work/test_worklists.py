@@ -36,9 +36,7 @@ def version(sample: DataDir):
     connection.close()
 
 
-def test_every_list_is_counted_in_the_order_of_the_plan(
-    sample: DataDir, catalog: Catalog, open_page: Open
-) -> None:
+def test_every_list_is_counted_in_the_order_of_the_plan(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
     app = open_page(sample, "worklists", actor=VISITOR)
     assert not app.exception
     names = re.findall(r'<td><a class="go" href="worklists[^"]*">([^<]+)</a>', markup(app))
@@ -57,9 +55,7 @@ def test_the_counts_of_the_departments_and_the_unknown_add_up_to_the_court(versi
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LEADER, ADMINISTRATOR], ids=lambda one: one.role)
-def test_rows_are_not_shown_to_those_without_the_right(
-    actor: Actor, sample: DataDir, open_page: Open
-) -> None:
+def test_rows_are_not_shown_to_those_without_the_right(actor: Actor, sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "worklists", actor=actor)
     assert not app.exception
     assert "逐行清单不对当前账户开放" in text(app)
@@ -67,9 +63,7 @@ def test_rows_are_not_shown_to_those_without_the_right(
     assert not app.get("download_button")
 
 
-def test_a_department_starts_with_its_own_rows_and_gets_no_others(
-    sample: DataDir, open_page: Open, version
-) -> None:
+def test_a_department_starts_with_its_own_rows_and_gets_no_others(sample: DataDir, open_page: Open, version) -> None:
     app = open_page(sample, "worklists", actor=CIVIL, list="普通程序临近或超过审限")
     shown = text(app)
     assert "民事审判庭" in shown
@@ -109,9 +103,7 @@ def test_private_columns_are_masked_on_the_page_and_in_the_file(
     assert b"91370117" not in raw
 
 
-def test_the_file_holds_every_row_opens_in_excel_and_is_on_record(
-    sample: DataDir, tmp_path: Path, version
-) -> None:
+def test_the_file_holds_every_row_opens_in_excel_and_is_on_record(sample: DataDir, tmp_path: Path, version) -> None:
     connection, catalog = version
     data = copied(sample, tmp_path / "own")
     one = catalog.worklists["revisit_due"]
@@ -123,12 +115,7 @@ def test_the_file_holds_every_row_opens_in_excel_and_is_on_record(
     assert rows[0][:4] == ["台账", "状态", "期限", "部门"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
     last = audit.entries(data)[-1]
-    assert (last.action, last.subject, last.result, last.detail["rows"]) == (
-        "导出",
-        "台账/revisit_due",
-        "成功",
-        total,
-    )
+    assert (last.action, last.subject, last.result, last.detail["rows"]) == ("导出", "台账/revisit_due", "成功", total)
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL, ADMINISTRATOR], ids=lambda one: one.role)
@@ -158,9 +145,7 @@ def test_a_list_that_cannot_be_judged_says_so_instead_of_showing_nothing(
     assert "缺少数据、无法判断" in text(open_page(data))
 
 
-def test_the_overview_counts_what_is_overdue_and_leads_there(
-    sample: DataDir, open_page: Open, version
-) -> None:
+def test_the_overview_counts_what_is_overdue_and_leads_there(sample: DataDir, open_page: Open, version) -> None:
     connection, catalog = version
     found = tallies(connection, catalog)
     app = open_page(sample)
@@ -201,9 +186,7 @@ def test_with_a_single_table_every_topic_of_the_requirements_says_what_is_missin
 def test_a_version_from_before_there_were_worklists_says_so_and_claims_nothing(
     data: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
-    older = loader.parse(
-        {name: raw for name, raw in catalog.files.items() if not name.startswith("worklists/")}
-    )
+    older = loader.parse({name: raw for name, raw in catalog.files.items() if not name.startswith("worklists/")})
     accept(cases_csv(60), "案件.csv", older.tables["cases"], older, AS_OF, TESTER, data)
     publish(data, build(older, data), TESTER)
     assert "台账与预警" not in text(open_page(data))

@@ -35,9 +35,7 @@ OCTOBER = MONTHS[-1]
 def reading(indicator: str, period: Period, top: int, bottom: int, **other: object) -> IndicatorValue:
     exact = Fraction(top * 100, bottom) if bottom else None
     halves = (Decimal(top), Decimal(bottom))
-    return replace(
-        IndicatorValue(indicator, period, "all", "all", *halves, bottom, exact, "complete"), **other
-    )
+    return replace(IndicatorValue(indicator, period, "all", "all", *halves, bottom, exact, "complete"), **other)
 
 
 def target(indicator: str, kind: str, lower: str = "", upper: str = "") -> Target:
@@ -76,9 +74,7 @@ def evidence(catalog: Catalog, *readings: IndicatorValue, targets: tuple[Target,
 def test_a_rate_shows_value_target_gap_and_halves_in_their_units(catalog: Catalog) -> None:
     one = catalog.indicators["small_claims_rate"]
     found = card(
-        evidence(catalog, reading(one.id, OCTOBER, 2, 100), targets=(target(one.id, "区间", "20", "35"),)),
-        one,
-        OCTOBER,
+        evidence(catalog, reading(one.id, OCTOBER, 2, 100), targets=(target(one.id, "区间", "20", "35"),)), one, OCTOBER
     )
     assert (found.figure, found.unit, found.halves) == ("2.00", "%", "2 / 100")
     assert (found.verdict.word, found.gap) == ("未达标", "较目标 -18.00个百分点")
@@ -162,13 +158,7 @@ def test_provenance_names_formula_halves_cut_version_and_sample(catalog: Catalog
     shown = evidence(catalog, reading(one.id, OCTOBER, 61, 238))
     reached = {name: state.as_of for name, state in shown.tables.items()}
     lines = "\n".join(provenance(card(shown, one, OCTOBER), catalog, reached, "abc123", sample))
-    for wanted in (
-        one.id,
-        "分子/分母 61 / 238",
-        "数据截至 2026年10月31日",
-        "版本 abc123",
-        catalog.court.name,
-    ):
+    for wanted in (one.id, "分子/分母 61 / 238", "数据截至 2026年10月31日", "版本 abc123", catalog.court.name):
         assert wanted in lines
     assert ("示例数据" in lines) == sample
 

@@ -160,8 +160,7 @@ def test_a_period_without_data_has_no_comparison() -> None:
 
 
 @pytest.mark.parametrize(
-    ("closed", "wanted"),
-    [(63, "再结37件即达进度"), (100, "已达进度"), (104, "已超进度4件"), (0, "再结100件即达进度")],
+    ("closed", "wanted"), [(63, "再结37件即达进度"), (100, "已达进度"), (104, "已超进度4件"), (0, "再结100件即达进度")]
 )
 def test_a_yearly_target_says_how_many_are_missing_to_its_pace(closed: int, wanted: str) -> None:
     of, year = indicator("count"), period("2026-10", "ytd")
@@ -185,14 +184,10 @@ def test_what_is_not_counted_on_closing_is_not_said_to_be_closed() -> None:
 def test_other_targets_and_missing_values_have_no_pace() -> None:
     of, month = indicator("count"), period()
     assert pace_text(of, reading(of, 5), target("下限", "9"), bounds(target("下限", "9"), month)) == ""
-    assert (
-        pace_text(of, None, target("累计", "9"), bounds(target("累计", "9"), period("2026-10", "ytd"))) == ""
-    )
+    assert pace_text(of, None, target("累计", "9"), bounds(target("累计", "9"), period("2026-10", "ytd"))) == ""
 
 
-@pytest.mark.parametrize(
-    ("goal"), [target("下限", "60"), target("上限", upper="35"), target("区间", "20", "35")]
-)
+@pytest.mark.parametrize(("goal"), [target("下限", "60"), target("上限", upper="35"), target("区间", "20", "35")])
 @pytest.mark.parametrize("top", [0, 1, 19, 20, 21, 34, 35, 36, 59, 60, 61, 99, 100])
 def test_the_number_of_rows_that_turns_a_verdict_is_the_smallest_one(top: int, goal: Target) -> None:
     """Counted by trying every other numerator, one by one."""
@@ -232,8 +227,6 @@ def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:
         (300, target("区间", "20", "45"), "低于20天或高于45天即不达标"),
     ],
 )
-def test_means_and_money_name_the_bound_that_would_turn_the_verdict(
-    total: int, goal: Target, wanted: str
-) -> None:
+def test_means_and_money_name_the_bound_that_would_turn_the_verdict(total: int, goal: Target, wanted: str) -> None:
     of = indicator("mean", "range")
     assert to_meet(of, reading(of, total, 10), bounds(goal, period())) == wanted

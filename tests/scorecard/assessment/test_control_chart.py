@@ -31,9 +31,7 @@ SHARE = indicator("ratio", "higher")
 
 
 def months(
-    values: Sequence[float | str | None],
-    words: dict[int, VerdictWord] | None = None,
-    target: Bounds | None = None,
+    values: Sequence[float | str | None], words: dict[int, VerdictWord] | None = None, target: Bounds | None = None
 ) -> list[JudgedPeriod]:
     """Consecutive months from January 2024; None is a month without a reading."""
     return [
@@ -72,13 +70,9 @@ def test_the_run_that_just_ended_is_not_forgotten() -> None:
     found = judged(DAYS, COURT)
     assert found.variation == "正常波动"
     assert variation_sentence(found) == "本月下降属正常波动"
+    assert last_signal_sentence(found) == "最近一次信号：2024年12月至2025年8月，连续9个月低于均值50.5天，属真实改善"
     assert (
-        last_signal_sentence(found)
-        == "最近一次信号：2024年12月至2025年8月，连续9个月低于均值50.5天，属真实改善"
-    )
-    assert (
-        what_would_change(found)
-        == "下月高于62.83天或低于38.17天，即为信号；已连续3个月低于均值，再连续4个月即为信号"
+        what_would_change(found) == "下月高于62.83天或低于38.17天，即为信号；已连续3个月低于均值，再连续4个月即为信号"
     )
 
 
@@ -246,9 +240,7 @@ def test_a_rebasing_that_was_withdrawn_no_longer_stands_and_the_later_decision_w
         ({"from_month": date(2026, 3, 1)}, "from_month"),
     ],
 )
-def test_a_decision_that_cannot_stand_is_named(
-    catalog: Catalog, changed: dict[str, object], column: str
-) -> None:
+def test_a_decision_that_cannot_stand_is_named(catalog: Catalog, changed: dict[str, object], column: str) -> None:
     row: dict[str, object] = {
         "indicator": "small_claims_rate",
         "from_month": date(2026, 1, 1),

@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from scorecard.assessment import control_limits
-from scorecard.assessment.control_limits import (
-    Limits,
-    Signal,
-    assurance,
-    better_side,
-    limits,
-    segments,
-    signals,
-)
+from scorecard.assessment.control_limits import Limits, Signal, assurance, better_side, limits, segments, signals
 from scorecard.records.targets import Bounds
 from tests.support.registers import known_answers
 
@@ -88,9 +80,7 @@ def test_two_close_points_on_opposite_sides_are_no_signal() -> None:
 def test_a_trend_is_seven_values_that_only_rise() -> None:
     flat = Limits(Fraction(0), Fraction(100), 12, 0)
     found = signals(exact(2, 1, 2, 3, 4, 5, 6, 7, 3), flat)
-    assert [position for position, one in enumerate(found, 1) if one and one.rule == "trend"] == [
-        *range(2, 9)
-    ]
+    assert [position for position, one in enumerate(found, 1) if one and one.rule == "trend"] == [*range(2, 9)]
     assert {(one.first, one.last, one.side) for one in found if one and one.rule == "trend"} == {(1, 7, 1)}
     assert not any(one and one.rule == "trend" for one in signals(exact(1, 2, 3, 3, 4, 5, 6), flat))
 
@@ -114,9 +104,7 @@ def test_a_falling_trend_counts_alike_and_may_cross_the_mean() -> None:
         ),
     ],
 )
-def test_the_small_published_series(
-    baseline: list[int], following: list[float | str], wanted: dict[int, str]
-) -> None:
+def test_the_small_published_series(baseline: list[int], following: list[float | str], wanted: dict[int, str]) -> None:
     assert marked(exact(*baseline, *following)) == wanted
 
 
@@ -179,11 +167,7 @@ def between(lower: float, upper: float) -> Limits:
 
 @pytest.mark.parametrize(
     ("process", "higher", "lower"),
-    [
-        ((1, 3), "稳定不达标", "稳定达标"),
-        ((5, 7), "稳定达标", "稳定不达标"),
-        ((1, 5), "时达时不达", "时达时不达"),
-    ],
+    [((1, 3), "稳定不达标", "稳定达标"), ((5, 7), "稳定达标", "稳定不达标"), ((1, 5), "时达时不达", "时达时不达")],
 )
 def test_the_published_assurances(process: tuple[int, int], higher: str, lower: str) -> None:
     by = between(*process)
@@ -247,8 +231,7 @@ def test_a_signal_is_good_bad_or_without_direction(side: int, better: int | None
 
 
 @pytest.mark.parametrize(
-    ("mean", "value", "wanted"),
-    [(15, 18, 1), (40, 36, -1), (27, 34, None), (15, 36, None), (40, 19, None), (15, 5, 1)],
+    ("mean", "value", "wanted"), [(15, 18, 1), (40, 36, -1), (27, 34, None), (15, 36, None), (40, 19, None), (15, 5, 1)]
 )
 def test_a_range_is_better_approached_and_jumping_over_it_is_no_improvement(
     mean: int, value: int, wanted: int | None

@@ -71,24 +71,16 @@ def test_anything_else_moves_by_a_twentieth_and_a_mere_count_only_grows(
 
 @pytest.mark.parametrize(
     ("was", "now", "move"),
-    [
-        ("未达标", "达标", "变好"),
-        ("达标", "未达标", "变差"),
-        ("达标", "达标", "持平"),
-        ("仅监测", "达标", "不判断"),
-    ],
+    [("未达标", "达标", "变好"), ("达标", "未达标", "变差"), ("达标", "达标", "持平"), ("仅监测", "达标", "不判断")],
 )
 def test_a_range_is_better_only_inside(was: VerdictWord, now: VerdictWord, move: str) -> None:
     assert moved(card("ratio", "range", "30", "20", word=now, was=was)) == move
 
 
 def two(mine: Card, other: Card) -> dict[str, Card]:
-    named = replace(
-        mine, indicator=mine.indicator.model_copy(update={"id": "mine", "counterweight": "other"})
-    )
+    named = replace(mine, indicator=mine.indicator.model_copy(update={"id": "mine", "counterweight": "other"}))
     partner = replace(
-        other,
-        indicator=other.indicator.model_copy(update={"id": "other", "name": "制衡者", "domain": "elsewhere"}),
+        other, indicator=other.indicator.model_copy(update={"id": "other", "name": "制衡者", "domain": "elsewhere"})
     )
     return {"mine": named, "other": partner}
 
@@ -119,9 +111,7 @@ def test_any_other_pair_is_left_alone(
 
 
 def test_more_of_what_is_counted_beside_a_worse_quality_is_a_hint_too() -> None:
-    (found,) = pairs(
-        two(card("count", "neutral", "120", "100"), card("ratio", "higher", "80", "95")), "disputes"
-    )
+    (found,) = pairs(two(card("count", "neutral", "120", "100"), card("ratio", "higher", "80", "95")), "disputes")
     assert (found.move, found.partner_move) == ("增加", "变差")
     assert found.hint
 

@@ -10,13 +10,7 @@ import pytest
 from etl.intake.accept import accept
 from etl.versions.publish import publish
 from etl.warehouse.build import build
-from scorecard.assessment.data_quality import (
-    TableState,
-    aside_note,
-    indicator_reasons,
-    rejected,
-    table_reasons,
-)
+from scorecard.assessment.data_quality import TableState, aside_note, indicator_reasons, rejected, table_reasons
 from scorecard.calendar.period import Period, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
@@ -35,11 +29,7 @@ def month(key: str) -> Period:
 
 
 def reasons(
-    catalog: Catalog,
-    key: str,
-    state: TableState | None,
-    today: date = NOVEMBER_20,
-    faults: tuple[str, ...] = (),
+    catalog: Catalog, key: str, state: TableState | None, today: date = NOVEMBER_20, faults: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     indicator = catalog.indicators["small_claims_rate"]
     tables = {} if state is None else {"cases": state}
@@ -56,11 +46,7 @@ def test_a_table_in_time_in_balance_and_with_few_rows_aside_has_nothing_against_
     [
         (950, 50, ""),  # 50 / 1000 is the limit itself
         (949, 50, "审判案件表搁置 50 行（占 5.01%，超过 5.00%）未改正"),  # 50 / 999 = 5.005 %
-        (
-            18_999,
-            1_000,
-            "审判案件表搁置 1,000 行（占 5.0003%，超过 5.0000%）未改正",
-        ),  # 1000 / 19999 = 5.00025 %
+        (18_999, 1_000, "审判案件表搁置 1,000 行（占 5.0003%，超过 5.0000%）未改正"),  # 1000 / 19999 = 5.00025 %
         (0, 3, "审判案件表搁置 3 行（占 100.00%，超过 5.00%）未改正"),
         (1000, 0, ""),
         (0, 0, ""),
@@ -82,17 +68,13 @@ def test_each_court_sets_its_own_limit(catalog: Catalog) -> None:
     assert rejected(strict, CASES) == ""
 
 
-def test_too_many_rows_aside_make_every_period_doubtful_late_data_only_those_beyond_the_cut(
-    catalog: Catalog,
-) -> None:
+def test_too_many_rows_aside_make_every_period_doubtful_late_data_only_those_beyond_the_cut(catalog: Catalog) -> None:
     heavy = replace(CASES, aside=100)
     assert [len(reasons(catalog, key, heavy)) for key in ("2025-01", "2026-10")] == [1, 1]
     late = replace(CASES, as_of=date(2026, 9, 30))
     assert reasons(catalog, "2026-09", late) == ()
     assert reasons(catalog, "2026-10", late, date(2026, 11, 10)) == ()  # the tenth is in time
-    assert reasons(catalog, "2026-10", late) == (
-        "审判案件表数据截至2026-09-30，应报送至2026-10-31，已逾期10天",
-    )
+    assert reasons(catalog, "2026-10", late) == ("审判案件表数据截至2026-09-30，应报送至2026-10-31，已逾期10天",)
 
 
 def test_all_reasons_are_named_and_none_twice(catalog: Catalog) -> None:

@@ -40,20 +40,10 @@ def test_a_table_that_never_came_is_said_to_be_missing(catalog: Catalog) -> None
 @pytest.mark.parametrize(
     ("as_of", "through", "by", "days_late"),
     [
-        (
-            date(2026, 10, 31),
-            date(2026, 11, 30),
-            date(2026, 12, 10),
-            0,
-        ),  # October is in: November is owed next
+        (date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 10), 0),  # October is in: November is owed next
         (date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 10), 14),
         (date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 10), 14),  # all but a day of it
-        (
-            date(2026, 8, 31),
-            date(2026, 9, 30),
-            date(2026, 10, 10),
-            45,
-        ),  # 21 days of October and 24 of November
+        (date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 10), 45),  # 21 days of October and 24 of November
         (None, date(2026, 10, 31), date(2026, 11, 10), 14),
     ],
 )

@@ -6,14 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from scorecard.assessment.number_format import (
-    distinct_texts,
-    gap_text,
-    half_up,
-    halves_text,
-    target_text,
-    value_text,
-)
+from scorecard.assessment.number_format import distinct_texts, gap_text, half_up, halves_text, target_text, value_text
 from tests.support.court import CATALOG, indicator, reading, target
 
 
@@ -37,9 +30,7 @@ def test_a_half_is_rounded_up_where_python_would_round_to_even() -> None:
         (0, 2, "0.00"),
     ],
 )
-def test_rounding_is_half_away_from_zero_on_the_exact_number(
-    value: Fraction, decimals: int, expected: str
-) -> None:
+def test_rounding_is_half_away_from_zero_on_the_exact_number(value: Fraction, decimals: int, expected: str) -> None:
     assert half_up(value, decimals) == expected
 
 
@@ -86,11 +77,7 @@ def test_rates_differ_by_percentage_points_never_by_percent(gap: Fraction, unit:
 
 def test_a_missed_target_never_reads_as_equal_to_it() -> None:
     """24,999 ÷ 25,000 = 99.996 %: two decimals would print 100.00 % below a bound of 100.00 %."""
-    assert distinct_texts(Fraction(99996, 1000), Fraction(100), "%") == (
-        "99.996%",
-        "100.000%",
-        "-0.004个百分点",
-    )
+    assert distinct_texts(Fraction(99996, 1000), Fraction(100), "%") == ("99.996%", "100.000%", "-0.004个百分点")
     assert distinct_texts(Fraction(60), Fraction(60), "%") == ("60.00%", "60.00%", "持平")
 
 

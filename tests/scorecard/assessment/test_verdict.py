@@ -36,9 +36,7 @@ RATE = indicator("ratio", "range")
         (99, target("下限", "100"), "未达标", -1),
     ],
 )
-def test_a_bound_itself_is_inside_the_target(
-    numerator: int, row: Target, word: str, gap: Fraction | int
-) -> None:
+def test_a_bound_itself_is_inside_the_target(numerator: int, row: Target, word: str, gap: Fraction | int) -> None:
     """Of 100 cases each, so that the numerator is the percentage; the gap is in percentage points."""
     found = verdict_on(RATE, reading(RATE, numerator, 100), row)
     assert (found.word, found.gap) == (word, gap)
@@ -72,9 +70,7 @@ def test_without_a_target_an_indicator_is_only_watched() -> None:
     assert verdict_on(RATE, reading(RATE, 61, 100), None) == Verdict("仅监测", "未设目标")
 
 
-@pytest.mark.parametrize(
-    ("since", "until"), [(date(2026, 4, 1), None), (date(2024, 1, 1), date(2026, 3, 30))]
-)
+@pytest.mark.parametrize(("since", "until"), [(date(2026, 4, 1), None), (date(2024, 1, 1), date(2026, 3, 30))])
 def test_a_target_that_is_not_yet_or_no_longer_in_force_leaves_the_indicator_watched(
     since: date, until: date | None
 ) -> None:
@@ -99,9 +95,7 @@ def test_a_target_that_is_not_yet_or_no_longer_in_force_leaves_the_indicator_wat
         ("2026-Q1", "quarter", 0, "仅监测"),
     ],
 )
-def test_a_yearly_total_is_judged_by_its_pace_through_the_year(
-    key: str, grain: Grain, count: int, word: str
-) -> None:
+def test_a_yearly_total_is_judged_by_its_pace_through_the_year(key: str, grain: Grain, count: int, word: str) -> None:
     firms = indicator("count")
     found = verdict_on(firms, reading(firms, count, at=period(key, grain)), target("累计", "120"))
     assert found.word == word
@@ -184,9 +178,7 @@ def test_a_negative_half_of_a_share_is_checked() -> None:
 
 def test_a_doubt_in_the_data_comes_before_every_other_word() -> None:
     given = reading(RATE, 61, 100)
-    found = verdict_on(
-        RATE, given, target("下限", "60"), doubts=("审判案件表数据截至2026-01-31", "收结存不平")
-    )
+    found = verdict_on(RATE, given, target("下限", "60"), doubts=("审判案件表数据截至2026-01-31", "收结存不平"))
     assert found == Verdict("数据待核", "审判案件表数据截至2026-01-31；收结存不平")
     assert verdict_on(RATE, None, None, doubts=("尚未报送",)).word == "数据待核"
 
@@ -198,15 +190,11 @@ def test_a_running_period_and_an_immature_cohort_are_not_judged() -> None:
     assert verdict_on(RATE, reading(RATE, 10, 100, state="partial"), row).word == "在途"
     immature = verdict_on(cohort, reading(cohort, 10, 100, state="immature"), row)
     assert (immature.word, immature.reason) == ("观察期未满", "6个月的观察期未满，本期数值还会变化，不评判")
-    assert verdict_on(in_days, reading(in_days, 10, 100, state="immature"), row).reason.startswith(
-        "90天的观察期未满"
-    )
+    assert verdict_on(in_days, reading(in_days, 10, 100, state="immature"), row).reason.startswith("90天的观察期未满")
 
 
 def test_no_case_is_no_data_and_not_zero_percent() -> None:
-    assert verdict_on(RATE, reading(RATE, 0, 0), target("下限", "60")) == Verdict(
-        "无数据", "本期无案件，分母为0"
-    )
+    assert verdict_on(RATE, reading(RATE, 0, 0), target("下限", "60")) == Verdict("无数据", "本期无案件，分母为0")
     assert verdict_on(RATE, None, target("下限", "60")) == Verdict("无数据", "本期没有数据")
     median = indicator("median")
     nothing = IndicatorValue("rate", period(), "all", "all", None, None, 0, None, "complete")

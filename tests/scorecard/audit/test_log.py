@@ -55,12 +55,7 @@ def lines(data: DataDir) -> list[bytes]:
 def test_every_line_says_who_when_from_where_what_and_with_what_result(data: DataDir) -> None:
     entry = audit.record(data, replace(OFFICER, origin="10.1.2.3"), "上传", "cases/x", "拒绝", rows=3)
     assert (entry.actor, entry.role, entry.origin) == ("李四", "审管办", "10.1.2.3")
-    assert (entry.action, entry.subject, entry.result, entry.detail) == (
-        "上传",
-        "cases/x",
-        "拒绝",
-        {"rows": 3},
-    )
+    assert (entry.action, entry.subject, entry.result, entry.detail) == ("上传", "cases/x", "拒绝", {"rows": 3})
     assert entry.at.endswith("+08:00")
     assert audit.entries(data) == (entry,)
     assert audit.head(data) == f"1 {entry.seal}"
@@ -121,9 +116,7 @@ TAMPERINGS: dict[str, tuple[Callable[[list[bytes]], list[bytes]], int]] = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_a_changed_removed_reordered_or_inserted_line_is_found_with_its_place(
-    chain: DataDir, name: str
-) -> None:
+def test_a_changed_removed_reordered_or_inserted_line_is_found_with_its_place(chain: DataDir, name: str) -> None:
     tamper, place = TAMPERINGS[name]
     chain.audit.write_bytes(b"".join(tamper(lines(chain))))
     faults = audit.verify(chain)
@@ -164,9 +157,7 @@ def test_no_content_of_the_file_makes_reading_fail(original: DataDir, tmp_path: 
 
 
 @pytest.mark.parametrize("torn", [b"{", b'{"number": 7, "at": "2026', b"\x00" * 300, b"\xe5\xbc" * 50_000])
-def test_a_torn_last_line_was_never_confirmed_and_the_next_one_takes_its_place(
-    chain: DataDir, torn: bytes
-) -> None:
+def test_a_torn_last_line_was_never_confirmed_and_the_next_one_takes_its_place(chain: DataDir, torn: bytes) -> None:
     with chain.audit.open("ab") as file:
         file.write(torn)
     assert audit.verify(chain) == ()
@@ -220,9 +211,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_line_leaves_nothing_of_it(chain: D
     assert audit.verify(chain) == ()
 
 
-def test_an_act_that_cannot_be_recorded_says_that_it_is_done(
-    chain: DataDir, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_act_that_cannot_be_recorded_says_that_it_is_done(chain: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
     acted = []
 
     def full(*_: object) -> int:
@@ -256,9 +245,7 @@ def test_two_processes_at_once_make_one_chain(data: DataDir) -> None:
     subjects = [entry.subject for entry in audit.entries(data)]
     assert len(subjects) == 75
     for name in ("a", "b", "c"):
-        assert [subject for subject in subjects if subject.startswith(name)] == [
-            f"{name}-{n}" for n in range(25)
-        ]
+        assert [subject for subject in subjects if subject.startswith(name)] == [f"{name}-{n}" for n in range(25)]
 
 
 def test_an_act_is_recorded_however_it_ends(data: DataDir) -> None:
@@ -287,9 +274,7 @@ def test_what_somebody_else_wrote_can_neither_fill_nor_break_the_record(data: Da
     assert audit.verify(data) == ()
     forged = 'x", "result": "成功"} "action": "上传", "subject": "cases/forged", "result": "成功"'
     audit.record(data, TESTER, "上传", forged, "拒绝", file=forged)
-    assert (
-        audit.subjects_of(data, ("上传",)) == ()
-    )  # the first had a quote in its subject, the second was refused
+    assert audit.subjects_of(data, ("上传",)) == ()  # the first had a quote in its subject, the second was refused
 
 
 def test_no_cell_of_a_refused_extract_is_kept(data: DataDir, catalog: Catalog) -> None:
@@ -339,9 +324,7 @@ def test_a_published_version_carries_the_seal_of_its_day(published: tuple[DataDi
     assert audit.verify(data) == ()
 
 
-def test_a_chain_made_anew_with_its_head_is_found_by_the_versions(
-    published: tuple[DataDir, str, str],
-) -> None:
+def test_a_chain_made_anew_with_its_head_is_found_by_the_versions(published: tuple[DataDir, str, str]) -> None:
     data, old, new = published
     made = _all_resealed(lines(data))
     data.audit.write_bytes(b"".join(made))
@@ -381,9 +364,7 @@ def test_an_accepted_batch_without_a_line_gets_one_at_the_next_upload(
     batch = accept(cases_csv(5), "甲.csv", table, catalog, AS_OF, OFFICER, data)
     _without_the_last(data, 1)
     accept(cases_csv(5, 50), "乙.csv", table, catalog, AS_OF, TESTER, data)
-    assert [entry.action for entry in audit.entries(data)] == [
-        "上传"
-    ]  # so young that its own line may still come
+    assert [entry.action for entry in audit.entries(data)] == ["上传"]  # so young that its own line may still come
     monkeypatch.setattr("etl.intake.audit_recovery.AGE", 0.0)
     accept(cases_csv(5, 90), "丙.csv", table, catalog, AS_OF, TESTER, data)
     recovered = [entry for entry in audit.entries(data) if entry.action == "补记"]
@@ -403,8 +384,7 @@ def test_a_publication_without_a_line_gets_one_at_the_next(
     _without_the_last(data, 1)
     rollback(data, old, ADMINISTRATOR)
     recorded = [
-        (entry.action, entry.subject, entry.detail.get("act"), entry.detail.get("by"))
-        for entry in audit.entries(data)
+        (entry.action, entry.subject, entry.detail.get("act"), entry.detail.get("by")) for entry in audit.entries(data)
     ]
     assert recorded[-2:] == [("补记", new, "发布", "李四"), ("回退", old, None, None)]
     assert audit.verify(data) == ()

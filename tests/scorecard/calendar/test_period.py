@@ -57,9 +57,7 @@ def test_a_key_of_another_grain_is_no_period(grain: Grain, key: str) -> None:
 
 
 @given(st.sampled_from(GRAINS), DAYS)
-def test_every_day_lies_in_the_period_of_its_month_and_the_key_leads_back_to_it(
-    grain: Grain, day: date
-) -> None:
+def test_every_day_lies_in_the_period_of_its_month_and_the_key_leads_back_to_it(grain: Grain, day: date) -> None:
     found = containing(grain, month_index(day))
     assert found.first <= day <= found.last
     assert parse(grain, found.key) == found

@@ -48,9 +48,7 @@ def test_spellings_are_normalised(written: str, normal: str) -> None:
         ("（2024）兵9001民初1号", "兵9001", "民初"),
     ],
 )
-def test_courts_of_every_level_and_types_of_every_length_are_told_apart(
-    written: str, court: str, kind: str
-) -> None:
+def test_courts_of_every_level_and_types_of_every_length_are_told_apart(written: str, court: str, kind: str) -> None:
     found = parse(written)
     assert found is not None
     assert (found.style, found.court, found.type) == ("standard", court, kind)
@@ -102,9 +100,7 @@ NUMBERS = st.builds(
 def test_what_the_database_takes_is_what_the_grammar_says(written: list[str]) -> None:
     own, anyone = normal_sql("t", ["鲁0117"]), normal_sql("t")
     with duckdb.connect() as con:
-        found = con.execute(
-            f"SELECT t, {own}, {anyone} FROM unnest(?::VARCHAR[]) AS x(t)", [written]
-        ).fetchall()
+        found = con.execute(f"SELECT t, {own}, {anyone} FROM unnest(?::VARCHAR[]) AS x(t)", [written]).fetchall()
     for text, taken_own, taken_any in found:
         judged = parse(text)
         for taken in (taken_own, taken_any):

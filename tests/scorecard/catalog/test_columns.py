@@ -160,17 +160,9 @@ def test_a_new_type_goes_all_the_way_from_contract_to_case_list(hearings: Hearin
     raw = EXTRACT.encode()
     found = examine(raw, "a.csv", table, catalog, AS_OF)
     assert not found.refused
-    assert [(row["用时"], row["企业"]) for row in found.preview] == [
-        ("2.5", "QY0001"),
-        ("1", "QY0002"),
-        ("", ""),
-    ]
+    assert [(row["用时"], row["企业"]) for row in found.preview] == [("2.5", "QY0001"), ("1", "QY0002"), ("", "")]
     content = repaired_csv(raw, "a.csv", table, catalog, AS_OF).decode("utf-8-sig")
-    assert [row[2:] for row in csv.reader(io.StringIO(content))][1:] == [
-        ["2.5", "QY0001"],
-        ["1", "QY0002"],
-        ["", ""],
-    ]
+    assert [row[2:] for row in csv.reader(io.StringIO(content))][1:] == [["2.5", "QY0001"], ["1", "QY0002"], ["", ""]]
     assert template(table).decode("utf-8-sig") == "编号,听证日期,用时,企业\r\n"
 
     accept(raw, "a.csv", table, catalog, AS_OF, OFFICER, data)
@@ -224,9 +216,7 @@ def test_a_cell_that_is_no_value_of_a_new_type_is_refused(
         ('"QY0000"', '"QY"', "“QY”不是企业代码；应为：企业代码，如 QY0001"),
     ],
 )
-def test_a_wrong_value_of_a_new_type_in_a_seed_is_refused(
-    hearings: Hearings, old: str, new: str, message: str
-) -> None:
+def test_a_wrong_value_of_a_new_type_in_a_seed_is_refused(hearings: Hearings, old: str, new: str, message: str) -> None:
     file = hearings.seeds / "indicators/commercial_disputes/long_hearings.toml"
     assert old in INDICATOR
     file.write_text(INDICATOR.replace(old, new, 1), encoding="utf-8")

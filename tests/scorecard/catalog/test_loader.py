@@ -16,12 +16,9 @@ from tests.conftest import ROOT
 
 BAD_SEEDS = ROOT / "tests" / "bad_seeds"
 GOOD = {
-    path.relative_to(BAD_SEEDS / "good").as_posix(): path.read_bytes()
-    for path in (BAD_SEEDS / "good").rglob("*.toml")
+    path.relative_to(BAD_SEEDS / "good").as_posix(): path.read_bytes() for path in (BAD_SEEDS / "good").rglob("*.toml")
 }
-CASES = {
-    path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(BAD_SEEDS.glob("*.toml"))
-}
+CASES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(BAD_SEEDS.glob("*.toml"))}
 
 
 def _spoilt(case: dict[str, Any]) -> dict[str, bytes]:
@@ -36,9 +33,7 @@ def _spoilt(case: dict[str, Any]) -> dict[str, bytes]:
         del files[file]
     else:
         text = files[file].decode()
-        assert text.count(case["replace"]) == 1, (
-            f"{case['replace']!r} stands {text.count(case['replace'])} times"
-        )
+        assert text.count(case["replace"]) == 1, f"{case['replace']!r} stands {text.count(case['replace'])} times"
         files[file] = text.replace(case["replace"], case["with"]).encode()
     return files
 
@@ -81,9 +76,7 @@ def test_every_message_is_chinese_and_says_what_was_expected() -> None:
     for name, case in CASES.items():
         for message in case["expect"]:
             assert "应为：" in message, name
-            assert (
-                message.split("：")[0].split("「")[0].rstrip("/").endswith((".toml", ".csv", "disputes"))
-            ), name
+            assert message.split("：")[0].split("「")[0].rstrip("/").endswith((".toml", ".csv", "disputes")), name
 
 
 def test_a_byte_order_mark_as_some_editors_write_it_is_no_mistake() -> None:
@@ -100,9 +93,7 @@ def test_the_digest_changes_with_any_byte_of_any_seed_file() -> None:
 # --- the committed seeds ----------------------------------------------------------------------------------------
 
 
-def test_every_measure_of_the_plan_has_an_indicator_and_every_indicator_a_counterweight(
-    catalog: Catalog,
-) -> None:
+def test_every_measure_of_the_plan_has_an_indicator_and_every_indicator_a_counterweight(catalog: Catalog) -> None:
     served = {measure for indicator in catalog.indicators.values() for measure in indicator.measures}
     assert len(catalog.measures) == 17
     assert len(catalog.requirements) == 7

@@ -53,9 +53,7 @@ def test_a_department_is_written_by_id_name_or_alias_and_stored_by_id(department
 
 
 def test_every_wrong_cell_is_told_at_once() -> None:
-    rows = (
-        "filed_on | hearings | firm_related | department\n2026-1-5 | 2.5 | yes | 民事庭\n2026-01-05 | 1 | 否"
-    )
+    rows = "filed_on | hearings | firm_related | department\n2026-1-5 | 2.5 | yes | 民事庭\n2026-01-05 | 1 | 否"
     with pytest.raises(SeedErrors) as refused:
         worked_examples.tables(_with_rows(rows), CATALOG)
     assert [str(one) for one in refused.value.mistakes] == [

@@ -156,9 +156,7 @@ def test_every_word_the_camera_may_say_is_a_word_of_ours() -> None:
 # --- statistical process control on the figure ------------------------------------------------------------------
 
 
-def controlled(
-    *values: float, kind: str = "ratio", direction: str = "higher"
-) -> tuple[charts.Trend, ControlChart]:
+def controlled(*values: float, kind: str = "ratio", direction: str = "higher") -> tuple[charts.Trend, ControlChart]:
     """Consecutive months from January 2025, drawn under control limits of their own."""
     periods = [containing("month", 2025 * 12 + at) for at in range(len(values))]
     told = control(
@@ -197,9 +195,7 @@ def test_under_control_only_the_points_that_signal_are_coloured_each_with_its_ow
     ):
         trend, _ = controlled(*STEADY, last, direction=direction)
         missed = tuple(replace(one, verdict=Verdict("未达标", "")) for one in trend.points)
-        marker = next(
-            one for one in traces(charts.trend(replace(trend, points=missed))) if one["mode"] == "markers"
-        )
+        marker = next(one for one in traces(charts.trend(replace(trend, points=missed))) if one["mode"] == "markers")
         assert marker["marker"]["color"] == [theme.palette().ink] * 12 + [colour]
         assert marker["marker"]["symbol"] == ["circle"] * 12 + [shape]
     quiet, _ = controlled(*STEADY, 51)
@@ -233,9 +229,7 @@ def test_trial_limits_say_so_and_too_few_months_have_none() -> None:
 
 
 def test_a_figure_without_a_month_that_may_be_judged_has_no_limits() -> None:
-    nothing = control(
-        indicator(), [JudgedPeriod(containing("month", 2025 * 12), Verdict("样本不足", ""))], ()
-    )
+    nothing = control(indicator(), [JudgedPeriod(containing("month", 2025 * 12), Verdict("样本不足", ""))], ())
     figure = charts.trend(shown(point(1, None, "样本不足"), control=nothing))
     assert "不画线" in words(figure)
     assert not any(one.get("name") for one in traces(figure))
@@ -247,9 +241,7 @@ def test_a_changed_definition_breaks_the_curve_and_has_a_footnote() -> None:
     figure = charts.trend(replace(trend, marks=(note,)))
     drawn = [one for one in traces(figure) if one["mode"] == "lines" and one["line"].get("width") == 2]
     assert [len(one["x"]) for one in drawn] == [6, 6]
-    assert [(one["x0"], one["x1"]) for one in json.loads(figure.to_json())["layout"]["shapes"]] == [
-        (5.5, 5.5)
-    ]
+    assert [(one["x0"], one["x1"]) for one in json.loads(figure.to_json())["layout"]["shapes"]] == [(5.5, 5.5)]
     assert "① 2025年7月　口径调整" in words(figure)
 
 
@@ -272,9 +264,7 @@ def test_long_footnotes_are_folded_and_the_figure_grows_with_them() -> None:
 
 def test_a_hostile_footnote_is_text() -> None:
     trend, _ = controlled(*STEADY)
-    said = charts.trend(
-        replace(trend, marks=(AxisNote("①", 3, False, False, HOSTILE),), notes=(HOSTILE,))
-    ).to_json()
+    said = charts.trend(replace(trend, marks=(AxisNote("①", 3, False, False, HOSTILE),), notes=(HOSTILE,))).to_json()
     assert said is not None
     assert not re.search(r"<a |\\u003ca ", said)
 

@@ -33,9 +33,7 @@ HERE = "10.1.2.3"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cheap hashes: what is tested here is the rules around them. One test looks at the real parameters."""
-    monkeypatch.setattr(
-        passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
+    monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     passwords._decoy.cache_clear()
 
 
@@ -135,9 +133,7 @@ def test_guessing_locks_the_account_for_a_while_even_for_the_right_password(data
     assert "1 分钟" in refused(data, lisi, GOOD, now=NOON + timedelta(minutes=14, seconds=30))
     assert enter(data, lisi, GOOD, now=NOON + timedelta(minutes=16)).failures == 0
     assert "锁定 15 分钟" in next(
-        str(entry.detail["reason"])
-        for entry in audit.entries(data)
-        if "锁定 15" in str(entry.detail.get("reason"))
+        str(entry.detail["reason"]) for entry in audit.entries(data) if "锁定 15" in str(entry.detail.get("reason"))
     )
 
 
@@ -389,9 +385,7 @@ def test_a_disk_that_refuses_leaves_the_accounts_as_they_were(
     with pytest.raises(StorageError, match="磁盘已满"):
         accounts.create(data, ADMINISTRATOR, "赵六", "leadership", None, [])
     assert data.accounts.read_bytes() == before
-    assert not list(data.root.glob(".tmp-accounts*")) and not [
-        p for p in data.root.iterdir() if "-accounts" in p.name
-    ]
+    assert not list(data.root.glob(".tmp-accounts*")) and not [p for p in data.root.iterdir() if "-accounts" in p.name]
 
 
 def test_two_who_create_accounts_at_once_lose_none(data: DataDir) -> None:
@@ -458,9 +452,7 @@ def test_a_session_ends_after_its_longest_time_however_busy(opened: tuple[Authen
     assert not known.of_request(at(token)).signed_in
 
 
-def test_a_window_left_open_is_nobody_s_once_the_session_is_over(
-    opened: tuple[Authenticator, Clock, str],
-) -> None:
+def test_a_window_left_open_is_nobody_s_once_the_session_is_over(opened: tuple[Authenticator, Clock, str]) -> None:
     known, clock, token = opened
     window = Session(None, clock.now, clock.now)
     assert known.of_window(at(token), {}, window).signed_in

@@ -27,17 +27,7 @@ MAY: dict[Role, set[Capability]] = {
     "visitor": {"view"},
     "leadership": {"view", "records", "export"},
     "department": {"view", "records", "export", "evidence", "report"},
-    "case_management": {
-        "view",
-        "records",
-        "export",
-        "evidence",
-        "report",
-        "upload",
-        "targets",
-        "decisions",
-        "publish",
-    },
+    "case_management": {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"},
     "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
     "console": set(get_args(Capability)),
 }
@@ -46,9 +36,7 @@ ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, console("测�
 
 @pytest.mark.parametrize("capability", get_args(Capability))
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.role)
-def test_a_role_may_do_what_the_plan_of_work_gives_it_and_nothing_else(
-    actor: Actor, capability: Capability
-) -> None:
+def test_a_role_may_do_what_the_plan_of_work_gives_it_and_nothing_else(actor: Actor, capability: Capability) -> None:
     allowed = capability in MAY[actor.role]
     assert actor.may(capability, "civil") is allowed
     assert actor.may_somewhere(capability) is allowed
@@ -108,9 +96,7 @@ def test_a_seeds_folder_without_settings_lets_in_who_signs_in_and_nobody_else(tm
         ('[oidc.roles]\n"院长" = "visitor"', ("visitor", "leadership")),
     ],
 )
-def test_a_mistake_in_the_settings_is_told_with_its_key(
-    text: str, words: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_a_mistake_in_the_settings_is_told_with_its_key(text: str, words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "access.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SeedErrors) as refusal:
         settings.load(tmp_path)
@@ -158,11 +144,7 @@ def test_a_proxy_on_this_machine_is_believed_when_that_is_switched_on(data: Data
 
 
 def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None:
-    given = {
-        "x-remote-user": "%E5%BC%A0%E4%B8%89",
-        "x-remote-role": "庭室",
-        "x-remote-department": "民事审判庭",
-    }
+    given = {"x-remote-user": "%E5%BC%A0%E4%B8%89", "x-remote-role": "庭室", "x-remote-department": "民事审判庭"}
     identity = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
     assert identity is not None
     assert identity.actor == Actor("张三", "department", "civil", "10.1.2.3")
@@ -198,9 +180,7 @@ def test_a_role_that_is_not_registered_is_no_role(role: str, data: DataDir) -> N
 
 
 def test_a_department_that_is_not_registered_is_nobody(data: DataDir) -> None:
-    identity = authenticator(data).by_proxy(
-        request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"})
-    )
+    identity = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"}))
     assert identity is not None
     assert identity.actor == NOBODY
     assert "部门没有登记" in identity.note

@@ -13,12 +13,7 @@ from tests.scorecard.assessment.test_cards import MONTHS, OCTOBER, evidence, rea
 
 STABLE = [60, 62, 58, 61, 59, 60, 62, 58, 61, 59, 60, 61]
 TITLES = ["未达标且未见改善", "真实恶化", "稳定不达标", "真实改善"]
-RATES = (
-    "pre_mediation_success_rate",
-    "online_filing_rate",
-    "termination_compliance_rate",
-    "creditor_recovery_rate",
-)
+RATES = ("pre_mediation_success_rate", "online_filing_rate", "termination_compliance_rate", "creditor_recovery_rate")
 THROUGH = between("month", OCTOBER.last_month - 13, OCTOBER.last_month)
 
 
@@ -74,9 +69,7 @@ def test_an_indicator_stands_once_and_the_others_are_counted(catalog: Catalog) -
 
 
 @pytest.mark.parametrize("order", [(40, 41, 42, 43), (43, 42, 41, 40), (41, 43, 40, 42)])
-def test_inside_a_group_the_plans_order_stands_whatever_the_values(
-    catalog: Catalog, order: tuple[int, ...]
-) -> None:
+def test_inside_a_group_the_plans_order_stands_whatever_the_values(catalog: Catalog, order: tuple[int, ...]) -> None:
     series = {name: ([*STABLE, 60, last], "50") for name, last in zip(RATES, order, strict=True)}
     (first, *_) = groups(shown(catalog, series))
     wanted = [name for name in catalog.indicators if name in RATES]
@@ -85,9 +78,7 @@ def test_inside_a_group_the_plans_order_stands_whatever_the_values(
 
 def test_a_value_is_not_said_twice_and_a_month_that_moves_is_never_the_reason(catalog: Catalog) -> None:
     name = "mediation_enforcement_rate"  # lower is better, matures after six months
-    readings = [
-        reading(name, month, value, 100) for month, value in zip(THROUGH, [*STABLE, 60, 80], strict=True)
-    ]
+    readings = [reading(name, month, value, 100) for month, value in zip(THROUGH, [*STABLE, 60, 80], strict=True)]
     readings[-1] = reading(name, OCTOBER, 0, 100, state="immature")
     readings[-2] = reading(name, THROUGH[-2], 80, 100)
     (found,) = groups(cards(evidence(catalog, *readings), OCTOBER))

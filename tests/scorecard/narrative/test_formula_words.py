@@ -11,10 +11,7 @@ CASES: list[tuple[Condition, str]] = [
     (Condition(column="converted", operator="eq", value=True), "“是否转程序”为“是”"),
     (Condition(column="outcome", operator="not", value="移送"), "“结案方式”不是“移送”"),
     (Condition(column="outcome", operator="in", value=("判决", "调解")), "“结案方式”是“判决”、“调解”之一"),
-    (
-        Condition(column="outcome", operator="not_in", value=("判决", "调解")),
-        "“结案方式”不是“判决”、“调解”之一",
-    ),
+    (Condition(column="outcome", operator="not_in", value=("判决", "调解")), "“结案方式”不是“判决”、“调解”之一"),
     (Condition(column="trial_days", operator="lte", value=60), "“审理天数”不超过60天"),
     (Condition(column="trial_days", operator="gt", value=1000), "“审理天数”大于1,000天"),
     (Condition(column="filed_on", operator="gte", value="2026-01-01"), "“立案日期”不早于2026-01-01"),
@@ -53,9 +50,7 @@ def test_a_cohort_says_when_it_may_be_judged(catalog: Catalog) -> None:
 def test_a_share_above_the_whole_is_announced_only_where_it_is_allowed(catalog: Catalog) -> None:
     for indicator in catalog.indicators.values():
         words = " ".join(formula_words(indicator, catalog))
-        assert ("可以超过100%" in words) == (indicator.unit == "%" and not indicator.formula.share), (
-            indicator.id
-        )
+        assert ("可以超过100%" in words) == (indicator.unit == "%" and not indicator.formula.share), indicator.id
 
 
 def test_a_duration_says_how_its_days_are_counted(catalog: Catalog) -> None:
@@ -70,12 +65,7 @@ def test_no_word_of_a_formula_is_a_column_id(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach", "words"),
-    [
-        ({"months": 12, "days": 1}, "12个月1天"),
-        ({"hours": 48}, "48小时"),
-        ({}, "0天"),
-    ],
+    ("reach", "words"), [({"months": 12, "days": 1}, "12个月1天"), ({"hours": 48}, "48小时"), ({}, "0天")]
 )
 def test_intervals(reach: dict[str, int], words: str) -> None:
     assert interval_words(Reach(of="x", **reach)) == words

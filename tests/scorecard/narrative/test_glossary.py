@@ -8,9 +8,7 @@ from scorecard.narrative import glossary
 
 def test_docs_indicators_is_what_the_seeds_say(catalog: Catalog) -> None:
     fresh = glossary.markdown(catalog)
-    assert glossary.DOCUMENT.read_text(encoding="utf-8") == fresh, (
-        "stale: python -m scorecard.narrative.glossary"
-    )
+    assert glossary.DOCUMENT.read_text(encoding="utf-8") == fresh, "stale: python -m scorecard.narrative.glossary"
 
 
 def test_every_indicator_has_an_entry_with_words_example_and_result(catalog: Catalog) -> None:
@@ -41,15 +39,11 @@ def test_the_result_of_an_example_is_rounded_half_up_in_its_unit(
     one = catalog.indicators[id]
     expect = one.example.expect.__class__(period="2026-01", **expected)
     example = one.example.model_copy(update={"expect": expect})
-    assert (
-        glossary.entry(one.model_copy(update={"example": example}), catalog).result == f"2026年1月：{result}"
-    )
+    assert glossary.entry(one.model_copy(update={"example": example}), catalog).result == f"2026年1月：{result}"
 
 
 def test_data_never_becomes_markdown(catalog: Catalog) -> None:
     one = catalog.indicators["small_claims_rate"]
     hostile = one.model_copy(update={"definition": "a|b <img src=x> [c](http://d) *e* `f`"})
-    written = glossary.markdown(
-        Catalog(**{**vars(catalog), "indicators": {**catalog.indicators, one.id: hostile}})
-    )
+    written = glossary.markdown(Catalog(**{**vars(catalog), "indicators": {**catalog.indicators, one.id: hostile}}))
     assert r"a\|b \<img src=x> \[c](http://d) \*e\* \`f\`" in written

@@ -92,9 +92,7 @@ def test_counts_are_compared_in_percent_in_the_sentence(catalog: Catalog) -> Non
 def test_what_may_not_be_judged_is_said_and_not_compared(
     catalog: Catalog, word: VerdictWord, wanted: str, unwanted: str
 ) -> None:
-    value = {"样本不足": ("n=3", ""), "数据待核": ("66.67", "%"), "无数据": ("—", "")}.get(
-        word, ("66.67", "%")
-    )
+    value = {"样本不足": ("n=3", ""), "数据待核": ("66.67", "%"), "无数据": ("—", "")}.get(word, ("66.67", "%"))
     reason = {"数据待核": "案件表尚未报送", "无数据": "本期无案件"}.get(word, "")
     shown = replace(
         plain_card(catalog, 2, 3),
@@ -115,9 +113,7 @@ def test_a_cohort_too_small_for_a_rate_is_told_as_a_count(catalog: Catalog) -> N
 def test_a_target_is_told_with_its_gap_and_a_pace_with_what_is_missing(catalog: Catalog) -> None:
     one = catalog.indicators["pre_mediation_success_rate"]
     found = card(
-        evidence(catalog, reading(one.id, OCTOBER, 5877, 10000), targets=(target(one.id, "下限", "60"),)),
-        one,
-        OCTOBER,
+        evidence(catalog, reading(one.id, OCTOBER, 5877, 10000), targets=(target(one.id, "下限", "60"),)), one, OCTOBER
     )
     assert "，目标≥60%（同类），未达标（较目标 -1.23个百分点）" in sentences.of_indicator(found)
     firms = catalog.indicators["outreach_firm_count"]
@@ -182,9 +178,7 @@ def rounded(value: Fraction, decimals: int) -> Decimal:
 def before(kind: str, period: Period) -> Period:
     if kind == "同比":
         return containing(period.grain, period.last_month - 12)
-    return containing(
-        period.grain, period.last_month - 1 if period.grain == "ytd" else period.first_month - 1
-    )
+    return containing(period.grain, period.last_month - 1 if period.grain == "ytd" else period.first_month - 1)
 
 
 def read_back(
@@ -220,17 +214,9 @@ def read_back(
 
 @pytest.mark.parametrize(
     ("grain", "key"),
-    [
-        ("month", "2026-10"),
-        ("month", "2025-02"),
-        ("quarter", "2026-Q3"),
-        ("ytd", "2026-09"),
-        ("year", "2025"),
-    ],
+    [("month", "2026-10"), ("month", "2025-02"), ("quarter", "2026-Q3"), ("ytd", "2026-09"), ("year", "2025")],
 )
-def test_every_sentence_reads_back_to_the_values_it_came_from(
-    sample: DataDir, grain: Grain, key: str
-) -> None:
+def test_every_sentence_reads_back_to_the_values_it_came_from(sample: DataDir, grain: Grain, key: str) -> None:
     version = store.current(sample).version
     assert version is not None
     connection = store.connect(sample, version)
@@ -238,14 +224,7 @@ def test_every_sentence_reads_back_to_the_values_it_came_from(
     series = warehouse.series(connection, catalog, grain, "all", "all")
     targets = warehouse.targets(connection)
     shown = CardInputs(
-        catalog,
-        series,
-        targets,
-        warehouse.doubts(connection),
-        warehouse.tables(connection),
-        "all",
-        "all",
-        AS_OF,
+        catalog, series, targets, warehouse.doubts(connection), warehouse.tables(connection), "all", "all", AS_OF
     )
     period = parse(grain, key)
     assert period is not None
@@ -277,9 +256,7 @@ def test_the_reader_of_sentences_finds_a_wrong_number() -> None:
     now = containing("month", 2026 * 12)
     values = {
         now: IndicatorValue("rate", now, "all", "all", Decimal(110), None, 110, Fraction(110), "complete"),
-        year_before(now): IndicatorValue(
-            "rate", now, "all", "all", Decimal(100), None, 100, Fraction(100), "complete"
-        ),
+        year_before(now): IndicatorValue("rate", now, "all", "all", Decimal(100), None, 100, Fraction(100), "complete"),
     }
     assert read_back("2026年1月，某项指标为110件，同比上升10.00%。", of, now, values, None) == 2
     for wrong in (
@@ -293,9 +270,7 @@ def test_the_reader_of_sentences_finds_a_wrong_number() -> None:
 
 
 @pytest.mark.parametrize("key", ["2024-01", "2024-09", "2025-05", "2026-10"])
-def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_month(
-    sample: DataDir, key: str
-) -> None:
+def test_every_indicator_of_the_sample_has_a_note_groups_and_a_figure_in_any_month(sample: DataDir, key: str) -> None:
     """The first months have no limits, some indicators never have: nothing may break on either."""
     version = store.current(sample).version
     assert version is not None

@@ -22,15 +22,9 @@ from tests.support.samples import AS_OF, published_sample
 PERIODS: tuple[tuple[Grain, str], ...] = (
     ("month", "2026-10"), ("month", "2025-02"), ("quarter", "2026-Q3"), ("ytd", "2026-09"), ("year", "2025"),
 )  # fmt: skip
-STANDING = re.compile(
-    r"^(?:[一二三四]、)?(.+?)：([^，]+)，共(\d+)项指标，([^。]+)。(?:未达标的是：([^。]+)。)?$"
-)
-ITEM = re.compile(
-    r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|件|家|篇|个|万元)"
-)
-MISS = re.compile(
-    r"，(?P<side>高于|低于)目标(?P<bound>上限|下限)(?P<limit>-?[\d,.]+)\D+?（(?P<gap>[+-][\d,.]+)"
-)
+STANDING = re.compile(r"^(?:[一二三四]、)?(.+?)：([^，]+)，共(\d+)项指标，([^。]+)。(?:未达标的是：([^。]+)。)?$")
+ITEM = re.compile(r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|件|家|篇|个|万元)")
+MISS = re.compile(r"，(?P<side>高于|低于)目标(?P<bound>上限|下限)(?P<limit>-?[\d,.]+)\D+?（(?P<gap>[+-][\d,.]+)")
 SINCE = re.compile(r"；自(?P<since>[^起]+)起连续(?P<times>\d+)期未达标")
 
 
@@ -65,10 +59,7 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
     data = published_sample(shared)
     connection = store.connect(data, store.current(data).version or "")
     catalog = warehouse.catalog(connection)
-    series, targets = (
-        warehouse.series(connection, catalog, grain, "all", "all"),
-        warehouse.targets(connection),
-    )
+    series, targets = (warehouse.series(connection, catalog, grain, "all", "all"), warehouse.targets(connection))
     doubts, tables = warehouse.doubts(connection), warehouse.tables(connection)
     period = parse(grain, key)
     assert period is not None
@@ -88,9 +79,7 @@ def standing(line: str, world: World, domain: str) -> None:
     words = Counter(card.verdict.word for card in own)
     assert (found[1], found[2]) == (world.catalog.domains[domain].name, world.period.label)
     assert int(found[3]) == len(own)
-    assert dict(re.findall(r"([^、\d]+)(\d+)项", found[4])) == {
-        word: str(count) for word, count in words.items()
-    }
+    assert dict(re.findall(r"([^、\d]+)(\d+)项", found[4])) == {word: str(count) for word, count in words.items()}
     missed = [card.indicator.name for card in own if card.verdict.word == "未达标"]
     assert (found[5] or "").split("、") == (missed or [""])
 

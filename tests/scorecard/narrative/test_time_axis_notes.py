@@ -87,11 +87,7 @@ def test_a_withdrawn_mark_is_gone_and_others_indicators_marks_are_not_shown() ->
 
 @pytest.mark.parametrize(
     ("changed", "column"),
-    [
-        ({"indicator": "nonsense"}, "indicator"),
-        ({"month": date(2026, 1, 9)}, "month"),
-        ({"text": "长" * 61}, "text"),
-    ],
+    [({"indicator": "nonsense"}, "indicator"), ({"month": date(2026, 1, 9)}, "month"), ({"text": "长" * 61}, "text")],
 )
 def test_a_mark_that_cannot_stand_is_named(catalog: Catalog, changed: dict[str, object], column: str) -> None:
     row: dict[str, object] = {"indicator": None, "month": date(2026, 1, 1), "text": "换系统"}

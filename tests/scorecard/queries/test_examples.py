@@ -25,18 +25,14 @@ def _inputs(indicator: Indicator) -> tuple[Rows, dict[str, date]]:
 
 def _naive(indicator: Indicator) -> Value:
     expect = indicator.example.expect
-    return evaluate(CATALOG, indicator, *_inputs(indicator))[
-        expect.grain, expect.period, ALL_DEPARTMENTS, expect.scope
-    ]
+    return evaluate(CATALOG, indicator, *_inputs(indicator))[expect.grain, expect.period, ALL_DEPARTMENTS, expect.scope]
 
 
 def _duckdb(indicator: Indicator) -> Value:
     """The reading as a page would get it: from the waist, through the store."""
     expect = indicator.example.expect
     with built(CATALOG, [indicator], *_inputs(indicator)) as connection:
-        found = warehouse.series(connection, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[
-            indicator.id
-        ]
+        found = warehouse.series(connection, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[indicator.id]
     (reading,) = [one for one in found if one.period.key == expect.period]
     return Value(
         reading.numerator, reading.denominator, reading.base, reading.exact, reading.state, reading.parts
@@ -45,12 +41,7 @@ def _duckdb(indicator: Indicator) -> Value:
 
 def _wrong(value: Value, indicator: Indicator) -> Iterator[str]:
     expect = indicator.example.expect
-    found = {
-        "numerator": value.numerator,
-        "denominator": value.denominator,
-        "value": value.exact,
-        "base": value.base,
-    }
+    found = {"numerator": value.numerator, "denominator": value.denominator, "value": value.exact, "base": value.base}
     for name, number in found.items():
         wanted = getattr(expect, name)
         if wanted is not None and (number is None or Fraction(number) != Fraction(str(wanted))):
@@ -75,9 +66,7 @@ def test_the_worked_example_holds_on_duckdb_read_through_the_store(indicator: st
 def test_the_worked_example_notices_when_any_condition_is_left_out(indicator: str) -> None:
     """An example whose rows all count cannot tell a right formula from a careless one."""
     chosen = CATALOG.indicators[indicator]
-    unnoticed = [
-        column for column, changed in _careless(chosen) if not list(_wrong(_naive(changed), changed))
-    ]
+    unnoticed = [column for column, changed in _careless(chosen) if not list(_wrong(_naive(changed), changed))]
     assert unnoticed == []
 
 
@@ -87,17 +76,11 @@ def _careless(indicator: Indicator) -> Iterator[tuple[str, Indicator]]:
     tests = {(term.table, test) for term in formula.terms for test in term.where if test.operator != "known"}
     for table, dropped in sorted(tests, key=str):
         halves = [
-            {
-                half: _without(getattr(part, half), table, dropped)
-                for half in ("numerator", "denominator", "base")
-            }
+            {half: _without(getattr(part, half), table, dropped) for half in ("numerator", "denominator", "base")}
             for part in formula.parts
         ]
         parts = tuple(part.model_copy(update=half) for part, half in zip(formula.parts, halves, strict=True))
-        yield (
-            dropped.column,
-            indicator.model_copy(update={"formula": formula.model_copy(update={"parts": parts})}),
-        )
+        yield (dropped.column, indicator.model_copy(update={"formula": formula.model_copy(update={"parts": parts})}))
 
 
 def _without(terms: tuple[Term, ...], table: str, dropped: conditions.Test) -> tuple[Term, ...]:

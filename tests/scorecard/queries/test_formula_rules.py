@@ -22,15 +22,11 @@ Engine = Callable[..., dict[Key, Value]]
 END_OF_MARCH = {"cases": date(2026, 3, 31)}
 
 
-def _plain(
-    of: Indicator, rows: dict[str, list[Row]], as_of: dict[str, date], catalog: Catalog = CATALOG
-) -> Any:
+def _plain(of: Indicator, rows: dict[str, list[Row]], as_of: dict[str, date], catalog: Catalog = CATALOG) -> Any:
     return evaluate(catalog, of, rows, as_of)
 
 
-def _duckdb(
-    of: Indicator, rows: dict[str, list[Row]], as_of: dict[str, date], catalog: Catalog = CATALOG
-) -> Any:
+def _duckdb(of: Indicator, rows: dict[str, list[Row]], as_of: dict[str, date], catalog: Catalog = CATALOG) -> Any:
     with built(catalog, [of], rows, as_of) as connection:
         return {key: value for key, (value, _) in values(connection, of).items()}
 
@@ -62,9 +58,7 @@ def _with_formula(base: Indicator, /, **form: Any) -> Indicator:
 
 
 def test_a_flow_counts_a_row_in_the_period_of_its_date_and_a_row_without_date_nowhere(engine: Engine) -> None:
-    found = engine(
-        indicator("count"), _cases(("01-05", "01-31"), ("01-05", "02-01"), ("01-05", "")), END_OF_MARCH
-    )
+    found = engine(indicator("count"), _cases(("01-05", "01-31"), ("01-05", "02-01"), ("01-05", "")), END_OF_MARCH)
     counted = {key[:2]: value.numerator for key, value in found.items() if key[2:] == ("all", "all")}
     assert counted == {
         ("month", "2026-01"): 1, ("month", "2026-02"): 1, ("month", "2026-03"): 0, ("quarter", "2026-Q1"): 2,
@@ -75,11 +69,7 @@ def test_a_flow_counts_a_row_in_the_period_of_its_date_and_a_row_without_date_no
 def test_a_stock_is_what_is_open_on_the_last_day_so_a_case_closed_that_day_is_gone(engine: Engine) -> None:
     rows = _cases(("01-05", "01-31"), ("01-31", "02-01"), ("01-10", ""), ("02-01", ""))
     found = engine(indicator("count", stock=True), rows, END_OF_MARCH)
-    stock = {
-        key[1]: value.numerator
-        for key, value in found.items()
-        if (key[0], *key[2:]) == ("month", "all", "all")
-    }
+    stock = {key[1]: value.numerator for key, value in found.items() if (key[0], *key[2:]) == ("month", "all", "all")}
     assert stock == {"2026-01": 2, "2026-02": 2, "2026-03": 2}
 
 
@@ -95,10 +85,7 @@ def test_a_stock_of_a_running_period_is_measured_on_the_data_cut(engine: Engine)
 def test_a_row_dated_after_the_data_cut_is_not_counted(engine: Engine) -> None:
     rows = _cases(("01-05", "03-10"), ("01-05", "03-20"))
     assert (
-        engine(indicator("count"), rows, {"cases": date(2026, 3, 15)})[
-            "month", "2026-03", "all", "all"
-        ].numerator
-        == 1
+        engine(indicator("count"), rows, {"cases": date(2026, 3, 15)})["month", "2026-03", "all", "all"].numerator == 1
     )
 
 
@@ -211,9 +198,7 @@ def test_an_unknown_cell_matches_only_known_false(engine: Engine, test: Any, exp
 
 def test_days_between_are_calendar_days_and_an_end_before_its_start_is_no_duration(engine: Engine) -> None:
     """28 February to 1 March 2026 is one day, the same day none; the third row has no duration."""
-    found = engine(
-        indicator("mean"), _cases(("02-28", "03-01"), ("03-05", "03-05"), ("03-09", "03-02")), END_OF_MARCH
-    )
+    found = engine(indicator("mean"), _cases(("02-28", "03-01"), ("03-05", "03-05"), ("03-09", "03-02")), END_OF_MARCH)
     value = found["month", "2026-03", "all", "all"]
     assert (value.numerator, value.denominator, value.base) == (1, 2, 2)
 
@@ -230,11 +215,7 @@ def test_a_median_of_an_even_number_lies_half_way_and_is_never_averaged_over_mon
 def test_a_distinct_count_of_a_quarter_is_not_the_sum_of_its_months(engine: Engine) -> None:
     of = indicator("count", distinct="cause")
     rows = _cases(
-        ("01-01", "01-11"),
-        ("01-01", "01-12"),
-        ("01-01", "02-11"),
-        ("01-01", "02-12"),
-        cause=["甲", "甲", "甲", None],
+        ("01-01", "01-11"), ("01-01", "01-12"), ("01-01", "02-11"), ("01-01", "02-12"), cause=["甲", "甲", "甲", None]
     )
     found = engine(of, rows, END_OF_MARCH)
     assert [found["month", f"2026-0{month}", "all", "all"].numerator for month in (1, 2)] == [1, 1]
@@ -244,12 +225,7 @@ def test_a_distinct_count_of_a_quarter_is_not_the_sum_of_its_months(engine: Engi
 def test_a_ratio_of_sums_takes_only_rows_where_both_are_known(engine: Engine) -> None:
     """100 ÷ 400: the row without a claim gives no recovery, the row without a recovery no claim."""
     of = _with_formula(
-        indicator("ratio"),
-        kind="ratio",
-        table="cases",
-        period="closed_on",
-        of="paid_yuan",
-        over="claimed_yuan",
+        indicator("ratio"), kind="ratio", table="cases", period="closed_on", of="paid_yuan", over="claimed_yuan"
     )
     rows = _cases(*[("01-05", "01-10")] * 3, paid_yuan=[100, 50, None], claimed_yuan=[400, None, 900])
     value = engine(of, rows, END_OF_MARCH)["month", "2026-01", "all", "all"]
@@ -275,9 +251,7 @@ def test_a_sum_of_stage_means_has_no_value_when_a_stage_had_no_case(engine: Engi
 # --- places -----------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_court_holds_rows_of_no_department_and_firm_scope_only_rows_known_to_be_so(
-    engine: Engine,
-) -> None:
+def test_the_whole_court_holds_rows_of_no_department_and_firm_scope_only_rows_known_to_be_so(engine: Engine) -> None:
     rows = _cases(
         *[("01-05", "01-10")] * 4,
         department=["civil", "filing", None, "civil"], firm_related=[True, False, True, None],

@@ -16,9 +16,7 @@ GRAINS = ("quarter", "year")
 
 
 @pytest.fixture(scope="module")
-def whole(
-    connection: duckdb.DuckDBPyConnection,
-) -> tuple[Catalog, dict[str, list[Row]], dict[str, date]]:
+def whole(connection: duckdb.DuckDBPyConnection) -> tuple[Catalog, dict[str, list[Row]], dict[str, date]]:
     """The catalogue of the version, its accepted rows without derived columns, and 数据截至."""
     catalog = warehouse.catalog(connection)
     states = warehouse.tables(connection)
@@ -48,10 +46,7 @@ def test_every_indicator_of_the_sample_is_what_plain_python_counts(
             )
             .fetchall()
         }
-        wanted = {
-            key: (value.numerator, value.denominator, value.base, value.state)
-            for key, value in expected.items()
-        }
+        wanted = {key: (value.numerator, value.denominator, value.base, value.state) for key, value in expected.items()}
         assert found == wanted, indicator.id
         compared += len(wanted)
     assert compared > 3000  # 60 indicators, 15 periods, their departments and scopes

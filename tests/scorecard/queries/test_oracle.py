@@ -95,16 +95,12 @@ def _percent(numerator: int, denominator: int) -> Fraction:
 
 
 @pytest.mark.parametrize(("source", "item", "n", "d", "published"), RIGHT)
-def test_a_published_rate_is_reproduced_to_two_decimals(
-    source: str, item: str, n: int, d: int, published: str
-) -> None:
+def test_a_published_rate_is_reproduced_to_two_decimals(source: str, item: str, n: int, d: int, published: str) -> None:
     assert value_text(_percent(n, d), "%") == f"{published}%"
 
 
 @pytest.mark.parametrize(("source", "item", "n", "d", "published"), AT_ONE_DECIMAL)
-def test_a_rate_published_to_one_decimal_is_reproduced(
-    source: str, item: str, n: int, d: int, published: str
-) -> None:
+def test_a_rate_published_to_one_decimal_is_reproduced(source: str, item: str, n: int, d: int, published: str) -> None:
     assert half_up(_percent(n, d), 1) == published
 
 
@@ -118,9 +114,7 @@ def test_a_misprinted_rate_differs_from_its_own_halves(
 def test_truncation_would_not_reproduce_what_half_up_does() -> None:
     """The choice of rounding is not a matter of taste: of the right ones, truncation misses more than a third."""
     missed = [
-        item
-        for _, item, n, d, published in RIGHT
-        if int(Fraction(n * 10_000, d)) != int(Decimal(published) * 100)
+        item for _, item, n, d, published in RIGHT if int(Fraction(n * 10_000, d)) != int(Decimal(published) * 100)
     ]
     assert len(missed) > len(RIGHT) / 3
     assert "小额适用率" in missed
@@ -162,9 +156,7 @@ def _bulletin_rows() -> list[Row]:
         for number, day in enumerate(filed):
             closed_on = date(2026, 2, 10) if number < closed else None
             case_no = f"（{day.year}）鲁0117民初{len(rows) + 1}号"
-            rows.append(
-                {"case_no": case_no, "filed_on": day, "closed_on": closed_on, "department": department}
-            )
+            rows.append({"case_no": case_no, "filed_on": day, "closed_on": closed_on, "department": department})
     return rows
 
 
@@ -205,10 +197,7 @@ def _on(engine: str, of: Indicator) -> dict[Key, tuple[Fraction, Fraction]]:
     else:
         with built(CATALOG, [of], rows, as_of) as connection:
             found = {key: value for key, (value, _) in values(connection, of).items()}
-    return {
-        key: (Fraction(value.numerator or 0), Fraction(value.denominator or 0))
-        for key, value in found.items()
-    }
+    return {key: (Fraction(value.numerator or 0), Fraction(value.denominator or 0)) for key, value in found.items()}
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,7 @@ from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.progress_reports import (
-    LONGEST,
-    TABLE,
-    ProgressReport,
-    may_report,
-    report_statuses,
-    reporters,
-)
+from scorecard.records.progress_reports import LONGEST, TABLE, ProgressReport, may_report, report_statuses, reporters
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
@@ -62,9 +55,7 @@ def said(catalog: Catalog, **cells: str) -> list[str]:
 # --- who ------------------------------------------------------------------------------------------------------
 
 
-def test_a_measure_given_to_all_business_departments_may_be_reported_on_by_each_of_them(
-    catalog: Catalog,
-) -> None:
+def test_a_measure_given_to_all_business_departments_may_be_reported_on_by_each_of_them(catalog: Catalog) -> None:
     measure = catalog.measures["minority_investors.1"]  # 各审判执行业务部门
     assert reporters(catalog, measure) == ("enforcement", "filing", "criminal", "civil", "tribunal")
     both = catalog.measures["commercial_disputes.1"]  # 执行局牵头,各审判执行部门配合办理
@@ -159,9 +150,7 @@ def test_a_report_that_contradicts_itself_does_not_get_in(
 
 def report(batch: str, day: int = 20, department: str = "civil") -> ProgressReport:
     on, at = date(2026, 10, day), datetime(2026, 10, 21)
-    return ProgressReport(
-        "insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at
-    )
+    return ProgressReport("insolvency.3", department, on, "推进中", Decimal(60), "文", "", "", batch, "内勤", at)
 
 
 def test_the_later_of_two_published_reports_holds_and_one_that_waits_replaces_nothing_yet() -> None:

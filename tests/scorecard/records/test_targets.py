@@ -20,9 +20,7 @@ JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))
 def test_a_target_recorded_later_supersedes_the_earlier_one_and_both_are_kept() -> None:
     first, second = target(lower="60", set_at=JANUARY), target(lower="65", set_at=FEBRUARY)
     assert effective([first, second], "rate", period("2026-03")) is second
-    assert (
-        effective([second, first], "rate", period("2026-03")) is second
-    )  # by the day it was set, not by place
+    assert effective([second, first], "rate", period("2026-03")) is second  # by the day it was set, not by place
 
 
 def test_of_two_recorded_in_the_same_minute_the_one_written_last_is_in_force() -> None:
@@ -167,9 +165,7 @@ def test_a_row_for_a_yearly_total_that_contradicts_itself_is_named_by_its_column
 ) -> None:
     assert contradictions(row(**TOTAL), catalog) == []
     assert contradictions(row(**TOTAL, ladder=LADDER), catalog) == []
-    assert [(one[0], one[1]) for one in contradictions(row(**{**TOTAL, **changes}), catalog)] == [
-        (column, found)
-    ]
+    assert [(one[0], one[1]) for one in contradictions(row(**{**TOTAL, **changes}), catalog)] == [(column, found)]
 
 
 def test_a_ladder_that_goes_down_is_a_mistake(catalog: Catalog) -> None:

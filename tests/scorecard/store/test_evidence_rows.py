@@ -81,9 +81,7 @@ def test_counting_the_rows_gives_both_halves_of_every_indicator_again(
     assert compared >= (60 if (department, scope) == ("all", "all") else 10)
 
 
-def plain(
-    connection: duckdb.DuckDBPyConnection, rows: EvidenceQuery
-) -> list[tuple[TermRole, list[dict[str, Any]]]]:
+def plain(connection: duckdb.DuckDBPyConnection, rows: EvidenceQuery) -> list[tuple[TermRole, list[dict[str, Any]]]]:
     """The rows of each role as plain Python has them."""
     cursor = connection.cursor().execute(rows.query)
     names = [column[0] for column in cursor.description or ()]
@@ -93,9 +91,7 @@ def plain(
 
 def added_up(roles: list[tuple[TermRole, list[dict[str, Any]]]], half: str, part: int) -> Fraction | None:
     amounts = [
-        (aggregate(role.term, rows), role.term.minus)
-        for role, rows in roles
-        if role.half == half and role.part == part
+        (aggregate(role.term, rows), role.term.minus) for role, rows in roles if role.half == half and role.part == part
     ]
     known = [-amount if minus else amount for amount, minus in amounts if amount is not None]
     return sum(known, Fraction(0)) if amounts and len(known) == len(amounts) else None
@@ -112,9 +108,7 @@ def test_the_rows_of_a_worked_example_added_up_by_plain_python_are_its_halves(in
     with built(CATALOG, [chosen], rows, dict.fromkeys(rows, cut)) as opened:
         (reading,) = [
             one
-            for one in warehouse.series(opened, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[
-                indicator
-            ]
+            for one in warehouse.series(opened, CATALOG, expect.grain, ALL_DEPARTMENTS, expect.scope)[indicator]
             if one.period == period
         ]
         stands = evidence_queries(CATALOG, chosen, period, ALL_DEPARTMENTS, expect.scope, cut)
@@ -165,9 +159,7 @@ def test_every_row_names_its_file_and_the_line_it_stands_in(
     case_no, line, file = (header.index(name) for name in ("案号", "源文件行号", "来源文件"))
     assert listed
     for one in listed:
-        where = connection.cursor().execute(
-            "SELECT case_no FROM bankruptcies WHERE _line = ?", [int(one.cells[line])]
-        )
+        where = connection.cursor().execute("SELECT case_no FROM bankruptcies WHERE _line = ?", [int(one.cells[line])])
         assert where.fetchall() == [(one.cells[case_no],)]
         assert one.cells[file].endswith("破产案件表.csv")
 
@@ -214,16 +206,12 @@ def test_no_private_cell_is_shown_whole_and_equal_ones_can_still_be_told(
         place = evidence_rows.headers(rows).index(rows.table.header(min(hidden)))
         column = min(hidden)
         different = (
-            connection.cursor()
-            .execute(f'SELECT count(DISTINCT "{column}") FROM ({rows.query})')
-            .fetchall()[0][0]
+            connection.cursor().execute(f'SELECT count(DISTINCT "{column}") FROM ({rows.query})').fetchall()[0][0]
         )
         assert len({line.cells[place] for line in listed} - {""}) == different
 
 
-def test_a_search_cannot_ask_for_what_is_hidden(
-    connection: duckdb.DuckDBPyConnection, found: Catalog
-) -> None:
+def test_a_search_cannot_ask_for_what_is_hidden(connection: duckdb.DuckDBPyConnection, found: Catalog) -> None:
     (rows,) = rows_behind(connection, found, "credit_repair_firm_count", "year", "2026")
     for secret in sorted(private_values(connection, found, rows))[:5]:
         assert evidence_rows.count(connection, found, OFFICER, rows, text=secret) == 0
@@ -235,9 +223,7 @@ def test_a_search_finds_what_is_shown_every_word_of_it_and_nothing_else(
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     everything = pages(connection, found, rows)
     for words in ("小额诉讼", "人民法庭", "2026-09-1 买卖合同", "不存在的词", "%", "' OR true --"):
-        expected = [
-            line for line in everything if all(word in "\t".join(line.cells[1:-3]) for word in words.split())
-        ]
+        expected = [line for line in everything if all(word in "\t".join(line.cells[1:-3]) for word in words.split())]
         assert pages(connection, found, rows, text=words) == expected, words
     assert 0 < len(pages(connection, found, rows, text="人民法庭")) < len(everything)
 
@@ -273,9 +259,7 @@ def test_a_department_is_told_to_choose_itself(
     assert "民事审判庭" in caught.value.remedy
 
 
-def test_a_department_sees_no_row_of_another_one(
-    connection: duckdb.DuckDBPyConnection, found: Catalog
-) -> None:
+def test_a_department_sees_no_row_of_another_one(connection: duckdb.DuckDBPyConnection, found: Catalog) -> None:
     (rows,) = rows_behind(connection, found, "small_claims_rate", "year", "2026", "civil")
     place = evidence_rows.headers(rows).index("承办部门")
     listed = evidence_rows.evidence_rows(connection, found, CIVIL, rows, limit=100_000)
@@ -286,9 +270,7 @@ def test_a_department_sees_no_row_of_another_one(
 
 
 def choice(rows: EvidenceQuery, part: EvidencePart = "all", text: str = "") -> EvidenceSelection:
-    return EvidenceSelection(
-        rows, part, text, "案件清单 small_claims_rate 测试", ("口径 small_claims_rate", "版本 v")
-    )
+    return EvidenceSelection(rows, part, text, "案件清单 small_claims_rate 测试", ("口径 small_claims_rate", "版本 v"))
 
 
 def test_a_file_has_a_mark_for_excel_every_row_and_its_provenance_and_is_recorded(

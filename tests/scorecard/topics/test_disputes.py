@@ -75,10 +75,7 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
         compared += 1
     for reading, chosen in each("urgent_preservation_48h_rate"):
         clock = deadline_queries.preservation(connection, found, chosen)
-        assert (sum(n for _, n in clock.groups[:2]), clock.counted) == (
-            reading.numerator,
-            reading.denominator,
-        )
+        assert (sum(n for _, n in clock.groups[:2]), clock.counted) == (reading.numerator, reading.denominator)
         compared += 1
     for reading, chosen in each("arrears_recovery_rate"):
         money = dispute_queries.arrears(connection, found, chosen)
@@ -122,9 +119,7 @@ def test_failed_mediations_are_parted_by_whether_they_were_filed_by_the_end_of_t
     ]  # fmt: skip
     filed = [row for row in failed if row["filed_on"] and row["filed_on"] <= chosen.last]
     assert (talks.failed_filed, talks.failed_not_filed) == (len(filed), len(failed) - len(filed))
-    assert any(
-        row["filed_on"] and row["filed_on"] > chosen.last for row in failed
-    )  # a filing of July is not yet one
+    assert any(row["filed_on"] and row["filed_on"] > chosen.last for row in failed)  # a filing of July is not yet one
 
 
 def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_number(
@@ -132,9 +127,7 @@ def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_numb
 ) -> None:
     chosen = slice_at("quarter", "2026-Q2")
     cases = {
-        row["case_no"]: row
-        for row in rows(connection, "cases")
-        if row["case_type"] == "民初" and row["closed_on"]
+        row["case_no"]: row for row in rows(connection, "cases") if row["case_type"] == "民初" and row["closed_on"]
     }
     closed = [
         row for row in rows(connection, "enforcement")
@@ -154,9 +147,7 @@ def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_numb
     assert stages.enforced == len(closed)
     assert [stage.cases for stage in stages.together] == [len(steps)] * 3
     assert [stage.days for stage in stages.together] == [sum(step[n] for step in steps) for n in range(3)]
-    assert [stage.median for stage in stages.together] == [
-        median(step[n] for step in steps) for n in range(3)
-    ]
+    assert [stage.median for stage in stages.together] == [median(step[n] for step in steps) for n in range(3)]
     assert stages.whole == Fraction(sum(map(sum, steps)), len(steps))
     assert 0 < len(steps) < len(closed)
 
@@ -206,11 +197,7 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
         ("2025-06-10", "220000.01", "普通程序"),
         ("2025-06-10", None, "小额诉讼"),
         ("2026-09-09", "1", "小额诉讼"),
-        (
-            "2026-09-10",
-            "1",
-            "小额诉讼",
-        ),  # fifteen months after the last figure: a newer one is out and not here
+        ("2026-09-10", "1", "小额诉讼"),  # fifteen months after the last figure: a newer one is out and not here
     ]
     with with_claims(catalog, *filed) as opened:
         chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
@@ -224,12 +211,7 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
 
 
 def test_a_share_that_changes_holds_from_its_own_day_and_does_not_make_the_wage_fresher() -> None:
-    more = {
-        "name": deadline_queries.MUST_SHARE,
-        "year": 2025,
-        "value": Decimal(60),
-        "valid_from": date(2025, 1, 1),
-    }
+    more = {"name": deadline_queries.MUST_SHARE, "year": 2025, "value": Decimal(60), "valid_from": date(2025, 1, 1)}
     limits = deadline_queries.thresholds(parameters.from_rows([*WAGES[:1], *WAGES[2:], more]))
     assert [(one.since, one.must, one.stale_from) for one in limits] == [
         (date(2024, 5, 31), Decimal("53565.5"), date(2025, 8, 31)),
@@ -279,13 +261,9 @@ def test_forty_eight_hours_are_in_time_and_a_minute_more_is_not(catalog: Catalog
         {"case_no": "（2026）鲁0117财保9号", "kind": "诉中", "applied_at": asked, "ruled_at": None},
     ]
     with built(catalog, [], {"preservation": listed}, {}) as opened:
-        clock = deadline_queries.preservation(
-            opened, catalog, Slice(date(2026, 10, 1), date(2026, 10, 31), *ALL)
-        )
+        clock = deadline_queries.preservation(opened, catalog, Slice(date(2026, 10, 1), date(2026, 10, 31), *ALL))
     assert [n for _, n in clock.groups] == [1, 1, 1, 1]
-    assert (
-        clock.waiting == 1
-    )  # the one of 30 October has just come to 48 hours, the one in suit has no such limit
+    assert clock.waiting == 1  # the one of 30 October has just come to 48 hours, the one in suit has no such limit
     assert clock.median_hours is not None
     assert float(clock.median_hours) == pytest.approx((48 + 48 + 1 / 60) / 2)
 

@@ -61,10 +61,7 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
         ended = [one for one in cases if one.terminated_on and one.terminated_on >= chosen.first]
         assert (sum(one.days for one in ended), len(ended)) == (mean.numerator, mean.denominator)
         compared += len(ended)
-    for name, compute in (
-        ("creditor_recovery_rate", insolvency.recovery),
-        ("bankruptcy_cost_rate", insolvency.costs),
-    ):
+    for name, compute in (("creditor_recovery_rate", insolvency.recovery), ("bankruptcy_cost_rate", insolvency.costs)):
         for rate in readings(connection, found, grain, name):
             chosen = slice_at(grain, rate.period.key)
             sums = compute(insolvency_queries.cases(connection, found, chosen), chosen)
@@ -93,9 +90,7 @@ def test_a_case_that_ended_later_was_open_on_an_earlier_day(
     connection: duckdb.DuckDBPyConnection, found: Catalog
 ) -> None:
     earlier = insolvency_queries.cases(connection, found, slice_at("month", "2026-01"))
-    later = {
-        one.number: one for one in insolvency_queries.cases(connection, found, slice_at("month", "2026-10"))
-    }
+    later = {one.number: one for one in insolvency_queries.cases(connection, found, slice_at("month", "2026-10"))}
     changed = [one for one in earlier if not one.ended and later[one.number].ended]
     assert changed
     assert all(one.day == date(2026, 1, 31) and one.terminated_on is None for one in changed)
@@ -140,10 +135,7 @@ def test_cases_from_before_the_statistics_do_not_enter_the_estimate() -> None:
     ]
     shown = insolvency.durations(listed, Slice(date(2026, 10, 1), day, "all", "all"), since)
     assert (shown.left_out, shown.survival.cases, shown.survival.ended) == (1, 3, 2)
-    assert [(one.closed, one.mean) for one in shown.closed] == [
-        (1, Fraction(642)),
-        (2, Fraction(61 + 642, 2)),
-    ]
+    assert [(one.closed, one.mean) for one in shown.closed] == [(1, Fraction(642)), (2, Fraction(61 + 642, 2))]
     assert [(group.label, group.count) for group in shown.ages] == [
         ("6个月以内", 1), ("6个月以上至1年", 0), ("1年以上至2年", 0), ("超过2年", 1),
     ]  # fmt: skip
@@ -160,10 +152,7 @@ def test_an_amount_that_is_unknown_leaves_its_case_out_of_both_sums() -> None:
     ]
     sums = insolvency.recovery(listed, chosen)
     assert (sums.top, sums.bottom, sums.unknown, sums.rate) == (40, 400, 1, Fraction(1, 10))
-    assert [share.ended_on for share in sums.shares] == [
-        date(2026, 1, 1),
-        date(2026, 2, 1),
-    ]  # by day, not by amount
+    assert [share.ended_on for share in sums.shares] == [date(2026, 1, 1), date(2026, 2, 1)]  # by day, not by amount
     assert insolvency.costs(listed, chosen).rate is None
 
 

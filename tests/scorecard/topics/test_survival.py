@@ -34,10 +34,7 @@ def test_both_arms_of_the_aml_trial_have_theirs_and_no_upper_limit(arm: str, med
 def test_the_insolvency_register_takes_a_third_longer_than_its_closed_cases_say() -> None:
     cut = date(2023, 9, 30)
     listed = [
-        (
-            date.fromisoformat(row["立案日期"]),
-            date.fromisoformat(row["结案日期"]) if row["结案日期"] else None,
-        )
+        (date.fromisoformat(row["立案日期"]), date.fromisoformat(row["结案日期"]) if row["结案日期"] else None)
         for row in registers.rows(registers.insolvencies())
     ]
     found = survival([Spell(((end or cut) - start).days, end is not None) for start, end in listed])

@@ -12,15 +12,7 @@ from hypothesis import given, strategies as st
 from PIL import Image
 
 from scorecard.briefing.browser import pictures, queue
-from scorecard.briefing.browser.pictures import (
-    A4,
-    PROJECTOR,
-    PageSheet,
-    Picture,
-    PictureSize,
-    PictureSubject,
-    bundle,
-)
+from scorecard.briefing.browser.pictures import A4, PROJECTOR, PageSheet, Picture, PictureSize, PictureSubject, bundle
 from scorecard.briefing.html import figure as figure_html
 from scorecard.charts import trend
 from scorecard.errors import ScorecardError
@@ -195,9 +187,7 @@ def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
 ) -> None:
     taken = pictures.picture_page(sheet(width=width), size, ABOUT)
     assert len(taken) > 1
-    assert [one.name[-10:] for one in taken] == [
-        f"第{n}幅共{len(taken)}幅.png" for n in range(1, len(taken) + 1)
-    ]
+    assert [one.name[-10:] for one in taken] == [f"第{n}幅共{len(taken)}幅.png" for n in range(1, len(taken) + 1)]
     scale = size.width / (width or size.chart) * size.chart / size.layout
     seen: list[int] = []
     for one in taken:
@@ -213,9 +203,7 @@ def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
         column = runs(image, round(image.width - size.margin * size.width / size.layout - 4 * scale))
         headers = [(top, high) for found, top, high in column if found == HEADER]
         assert len(headers) == 1
-        rows = [
-            (found, top, high) for found, top, high in column if found in {colour(n) for n in range(ROWS)}
-        ]
+        rows = [(found, top, high) for found, top, high in column if found in {colour(n) for n in range(ROWS)}]
         for n in range(ROWS):
             high = sum(part for found, _, part in rows if found == colour(n))
             if high:
@@ -235,10 +223,7 @@ def test_in_a_table_of_several_headers_rows_go_on_under_their_own() -> None:
         for header in headers
     )
     taken = pictures.picture_page(replace(sheet(), blocks=[f"<table>{groups}</table>"]), A4, ABOUT)
-    seen = [
-        [found for found, _, high in runs(opened(one), 300) if found in headers and high > 20]
-        for one in taken
-    ]
+    seen = [[found for found, _, high in runs(opened(one), 300) if found in headers and high > 20] for one in taken]
     assert len(seen) > 2
     assert seen[0] == [headers[0]]
     assert seen[-1] == [headers[1]]
@@ -283,9 +268,7 @@ def test_what_is_wider_than_the_picture_is_drawn_smaller_and_not_cut_off(size: P
 @pytest.mark.browser
 def test_a_page_whose_head_leaves_no_room_is_refused_in_words() -> None:
     with pytest.raises(ScorecardError, match="页首和页脚"):
-        pictures.picture_page(
-            replace(sheet(rows=1), head='<div style="height:500px"></div>'), PROJECTOR, ABOUT
-        )
+        pictures.picture_page(replace(sheet(rows=1), head='<div style="height:500px"></div>'), PROJECTOR, ABOUT)
 
 
 @pytest.mark.browser

@@ -115,15 +115,7 @@ def test_without_a_browser_a_plain_chinese_sentence_says_what_is_missing_and_wha
     assert browser_queue.main() == 1
     told = capsys.readouterr().out
     assert "服务器上没有浏览器" in told
-    assert re.findall(r"[A-Za-z]{3,}", told) == [
-        "PDF",
-        "Chrome",
-        "Chromium",
-        "Edge",
-        "Chromium",
-        "HTML",
-        "Word",
-    ]
+    assert re.findall(r"[A-Za-z]{3,}", told) == ["PDF", "Chrome", "Chromium", "Edge", "Chromium", "HTML", "Word"]
 
 
 @pytest.mark.browser
@@ -158,9 +150,7 @@ def test_a_page_longer_than_any_texture_is_right_down_to_its_end(shared_press: B
     async def take(shown: Document) -> list[bytes]:
         return [await shown.picture(box) for box in (await shown.boxes("p"))[-2:]]
 
-    rows = "".join(
-        f'<p style="margin:0;height:50px;background:rgb({n % 251},{n % 241},7)"></p>' for n in range(600)
-    )
+    rows = "".join(f'<p style="margin:0;height:50px;background:rgb({n % 251},{n % 241},7)"></p>' for n in range(600))
     taken = shared_press.work(page(rows), take, width=300, scale=3)
     seen = [Image.open(io.BytesIO(one)).convert("RGB").getpixel((450, 75)) for one in taken]
     assert seen == [(598 % 251, 598 % 241, 7), (599 % 251, 599 % 241, 7)]
@@ -179,9 +169,7 @@ def test_a_pdf_keeps_the_documents_own_paper_and_its_text(shared_press: BrowserQ
 
 
 @pytest.mark.browser
-def test_the_browser_is_light_has_no_scroll_bar_and_stands_behind_everything_else(
-    shared_press: BrowserQueue,
-) -> None:
+def test_the_browser_is_light_has_no_scroll_bar_and_stands_behind_everything_else(shared_press: BrowserQueue) -> None:
     asked = "[matchMedia('(prefers-color-scheme: light)').matches, document.documentElement.clientWidth]"
     seen = shared_press.work(
         page('<div style="height:9000px">高</div>'), lambda shown: shown.evaluate(asked), width=480, scale=2
@@ -289,9 +277,7 @@ def internet_sockets(processes: list[int]) -> list[str]:
 
 
 @pytest.mark.browser
-def test_a_document_without_any_protection_reaches_nothing(
-    listener: tuple[int, list[str]], tmp_path: Path
-) -> None:
+def test_a_document_without_any_protection_reaches_nothing(listener: tuple[int, list[str]], tmp_path: Path) -> None:
     port, came = listener
     hostile = page(OUTWARD.format(port=port), "")
     ours, held = list[int](), list[str]()
@@ -364,9 +350,7 @@ def test_twenty_at_once_are_all_answered_in_the_order_they_came(shared_press: Br
 
 
 @pytest.mark.browser
-def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(
-    own_press: BrowserQueue,
-) -> None:
+def test_at_the_end_the_job_in_hand_is_finished_and_those_that_wait_are_refused(own_press: BrowserQueue) -> None:
     refused: list[str] = []
 
     def ask() -> None:

@@ -129,9 +129,7 @@ def test_each_kind_of_text_has_the_face_and_the_size_of_the_standard(read: Docum
     assert used <= {"黑体"}, "a run names a face of its own only where two stand in one line"
 
 
-def test_every_face_leads_to_others_where_it_is_not_installed(
-    read: Document, parts: dict[str, bytes]
-) -> None:
+def test_every_face_leads_to_others_where_it_is_not_installed(read: Document, parts: dict[str, bytes]) -> None:
     table = etree.fromstring(parts["word/fontTable.xml"])
     others = {
         font.get(f"{W}name"): font.find(f"{W}altName").get(f"{W}val").split(",")
@@ -167,9 +165,7 @@ def test_the_template_has_the_colours_of_the_theme_and_no_others(read: Document)
     assert said == {"AUTO", *(colour.removeprefix("#").upper() for colour in (MASTHEAD, palette().grey))}
 
 
-def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample(
-    given: Paper, read: Document
-) -> None:
+def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample(given: Paper, read: Document) -> None:
     top = [(one.style.name, one.text) for one in read.paragraphs[:7]]
     assert top == [
         ("版头名称", given.masthead),
@@ -183,9 +179,7 @@ def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample
 
 
 def test_a_long_name_and_a_long_title_stay_in_one_line(given: Paper) -> None:
-    long = replace(
-        given, masthead="济南市钢城区人民法院营商环境工作简报", issuer="法" * 26, title="题" * 22, blocks=()
-    )
+    long = replace(given, masthead="济南市钢城区人民法院营商环境工作简报", issuer="法" * 26, title="题" * 22, blocks=())
     first = word.Document(io.BytesIO(docx.write_docx(long, {}))).paragraphs
     sizes = {one.style.name: one.runs[0].font.size.pt for one in first[:5] if one.runs[0].font.size}
     room = Mm(156).pt
@@ -265,13 +259,7 @@ def in_order(block: Block) -> list[str]:
         case Given():
             return [block.title, block.note]
         case _:
-            return [
-                block.caption,
-                block.trend.reading,
-                *block.trend.notes,
-                *block.trend.provenance,
-                NO_BROWSER,
-            ]
+            return [block.caption, block.trend.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
 
 
 @pytest.mark.parametrize("template", ["information", "department", "meeting"])
@@ -297,24 +285,18 @@ def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDi
 
 def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:
     text = "第一段。\n第二段。\n\n第三段。"
-    read = word.Document(
-        io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),), note=text), {}))
-    )
+    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),), note=text), {})))
     assert said(read, "Body Text") == ["第一段。", "第二段。", "第三段。"]
     assert said(read, "编者按") == ["编者按：第一段。", "第二段。", "第三段。"]
 
 
-def test_tables_hold_every_cell_to_the_digit_with_a_sign_before_each_verdict(
-    given: Paper, read: Document
-) -> None:
+def test_tables_hold_every_cell_to_the_digit_with_a_sign_before_each_verdict(given: Paper, read: Document) -> None:
     tables = [block for block in given.blocks if isinstance(block, Given)]
     assert max(len(table.rows) for table in tables) >= 60
     for wanted in tables:
         head, *rows = cells(titled(read, wanted.title))
         assert head == [column.name for column in wanted.columns]
-        shown = [
-            [f"{mark(cell).symbol} {cell}" if cell in WORDS else cell for cell in row] for row in wanted.rows
-        ]
+        shown = [[f"{mark(cell).symbol} {cell}" if cell in WORDS else cell for cell in row] for row in wanted.rows]
         assert rows == shown
         assert wanted.note in said(read, "表注")
 
@@ -357,9 +339,7 @@ def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Docum
     assert [(row[0], row[1], row[3]) for row in bases] == [
         (one.name, one.halves or "—", one.basis or "—") for one in given.lines
     ]
-    assert all(
-        change in row[2] for one, row in zip(given.lines, bases, strict=True) for change in one.changes
-    )
+    assert all(change in row[2] for one, row in zip(given.lines, bases, strict=True) for change in one.changes)
     named = said(read, "附件小标题")
     assert named == [f"{one.indicator.name}　{one.indicator.id}" for one in given.definitions]
     texts = "\n".join(said(read, "附件文字"))
@@ -395,9 +375,7 @@ def test_a_caption_never_parts_from_its_picture(given: Paper, read: Document) ->
 def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Paper, read: Document) -> None:
     figure = given.figures[-1]
     rows = cells(titled(read, figure.caption))[1:]
-    assert [row[:4] for row in rows] == [
-        [one.label, one.text, one.halves, one.target] for one in figure.trend.points
-    ]
+    assert [row[:4] for row in rows] == [[one.label, one.text, one.halves, one.target] for one in figure.trend.points]
     assert [row[4].split(" ")[1] for row in rows] == [one.verdict.word for one in figure.trend.points]
     below = said(read, "表注")
     assert {figure.trend.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
@@ -423,9 +401,7 @@ def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
             longest = max(len(row[at]) for row in wanted.rows)
             assert wide[at] >= longest * 0.5 * 9 * 20, column.name
     dated = widths(
-        (PaperColumn("期限"), PaperColumn("事项"), PaperColumn("案由")),
-        [("2026-11-03", "长" * 60, "短" * 40)],
-        10.5,
+        (PaperColumn("期限"), PaperColumn("事项"), PaperColumn("案由")), [("2026-11-03", "长" * 60, "短" * 40)], 10.5
     )
     assert dated[0] >= 10 * 0.5 * 10.5 * 20, "a date stays in one line whatever stands beside it"
     assert sum(dated) == 8844
@@ -554,9 +530,7 @@ def pages(printed: Path) -> list[str]:
 
 
 @pytest.mark.browser
-def test_printed_it_is_a4_with_every_value_and_nothing_garbled(
-    given: Paper, printed: Path, pages: list[str]
-) -> None:
+def test_printed_it_is_a4_with_every_value_and_nothing_garbled(given: Paper, printed: Path, pages: list[str]) -> None:
     assert re.search(r"Page size:\s+595\.\d+ x 841\.\d+ pts \(A4\)", told("pdfinfo", str(printed)))
     whole = "".join(pages)
     for one in given.lines:
@@ -572,9 +546,7 @@ def test_printed_it_is_a4_with_every_value_and_nothing_garbled(
 @pytest.mark.browser
 def test_printed_a_page_has_22_lines_of_28_characters(printed: Path) -> None:
     text = told("pdftotext", "-layout", str(printed), "-").split("\f")
-    lines = [
-        [line.strip() for line in page.splitlines() if line.strip(" 满") == "" and line] for page in text
-    ]
+    lines = [[line.strip() for line in page.splitlines() if line.strip(" 满") == "" and line] for page in text]
     full = [[line for line in page if line] for page in lines]
     assert max(len(page) for page in full) == 22
     assert [len(line) for page in full for line in page][:3] == [26, 28, 28]
@@ -609,8 +581,6 @@ def test_printed_each_picture_is_whole_and_its_caption_stands_on_its_page(
 ) -> None:
     listed = [line.split() for line in told("pdfimages", "-list", str(printed)).splitlines()[2:]]
     drawn = [(int(row[0]), int(row[3]), int(row[12])) for row in listed if row[2] == "image"]
-    assert [(width, dpi) for _, width, dpi in drawn] == [(1842, 300)] * len(given.figures), (
-        "156 mm at 300 dpi"
-    )
+    assert [(width, dpi) for _, width, dpi in drawn] == [(1842, 300)] * len(given.figures), "156 mm at 300 dpi"
     for (page, _, _), figure in zip(drawn, given.figures, strict=True):
         assert re.sub(r"\s", "", figure.caption) in pages[page - 1]

@@ -70,9 +70,7 @@ def own(court: DataDir, tmp_path: Path) -> Iterator[DataDir]:
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs a browser is tried in tests of its own; a version of cases only is judged on one day."""
     monkeypatch.setattr(queue, "browser", lambda: None)
-    monkeypatch.setattr(
-        "scorecard.store.open_version.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date()
-    )
+    monkeypatch.setattr("scorecard.store.open_version.today", lambda: datetime(2026, 11, 9, tzinfo=UTC).date())
 
 
 def exports(data: DataDir) -> list[audit.AuditEntry]:
@@ -82,9 +80,7 @@ def exports(data: DataDir) -> list[audit.AuditEntry]:
 def test_a_new_template_needs_one_file_and_no_python(own: DataDir) -> None:
     seen: list[tuple[int, int, str]] = []
     wish = BriefingRequest("bench", "2026-Q2")
-    made = make.make_paper(
-        own, open_published(own), wish, OFFICER, ["html", "csv"], lambda *step: seen.append(step)
-    )
+    made = make.make_paper(own, open_published(own), wish, OFFICER, ["html", "csv"], lambda *step: seen.append(step))
     name = f"院长办公会用_2026年二季度_截至20261031_v{made.manifest.version[:4]}"
     assert list(made.content) == [f"{name}.html", f"{name}.csv", f"{name}.zip"]
     html = made.content[f"{name}.html"].decode()
@@ -158,15 +154,7 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
     old = store.current(own).version
     make.make_paper(own, open_published(own), WISH, LEADER, ["csv"])
     for number in (1, 2):
-        accept(
-            cases_csv(3, first=900 * number),
-            f"{number}.csv",
-            catalog.tables["cases"],
-            catalog,
-            AS_OF,
-            OFFICER,
-            own,
-        )
+        accept(cases_csv(3, first=900 * number), f"{number}.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, own)
         publish(own, build(catalog, own), OFFICER)
     assert len(prune(own, OFFICER, newest=1)) == 1
     assert own.database(old or "").is_file()
@@ -202,14 +190,7 @@ def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> Non
 
 def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: DataDir) -> None:
     made = make.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
-    assert {name.rpartition(".")[2] for name in made.content} == {
-        "html",
-        "docx",
-        "pptx",
-        "xlsx",
-        "csv",
-        "zip",
-    }
+    assert {name.rpartition(".")[2] for name in made.content} == {"html", "docx", "pptx", "xlsx", "csv", "zip"}
     assert made.notices == (
         "服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",
         "服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。",
@@ -276,9 +257,7 @@ def test_what_fails_while_it_is_made_leaves_no_record_and_says_so_in_the_audit(
 def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: DataDir) -> None:
     version = store.current(own).version or ""
     with pytest.raises(Forbidden):
-        release(
-            own, VISITOR, version, "图片 某图", lambda: pytest.fail("made before the right was asked for")
-        )
+        release(own, VISITOR, version, "图片 某图", lambda: pytest.fail("made before the right was asked for"))
     left = release(own, LEADER, version, "图片 某图", lambda: {"某图.png": b"png"}, way="A4")
     assert left == {"某图.png": b"png"}
     told = exports(own)[-1]
@@ -287,16 +266,8 @@ def test_leaving_needs_the_right_keeps_the_version_and_names_every_file(own: Dat
     assert (own.kept / f"{version}.json").is_file()
 
 
-def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_screens(
-    tmp_path: Path,
-) -> None:
-    for name in (
-        "wording.py",
-        "briefing/html.py",
-        "briefing/templates/paper.html",
-        "ui/style.css",
-        "wording.pyc",
-    ):
+def test_the_program_is_known_by_what_decides_on_a_papers_words_and_not_by_its_screens(tmp_path: Path) -> None:
+    for name in ("wording.py", "briefing/html.py", "briefing/templates/paper.html", "ui/style.css", "wording.pyc"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("A = 1")
     before = export_records.digest(tmp_path)
@@ -319,9 +290,7 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
         ("monthly", r"可以评价的指标中，没有未达标、恶化或明显改善的。另有(\d+)项数据待核，不作评价"),
         ("meeting", r"没有属于本期范围的指标。全部60项指标：.*?数据待核(\d+)项"),
     ):
-        order = resolve(
-            version, BriefingRequest(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC)
-        )
+        order = resolve(version, BriefingRequest(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC))
         material = gather(version, order, OFFICER)
         paper = compose(
             material, export_records.describe(own, version, order, (), export_records.new_id(order.made_at))
@@ -337,8 +306,6 @@ def test_several_at_once_each_leave_their_own_record_and_line(own: DataDir) -> N
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: make.make_paper(own, version, WISH, LEADER, ["csv"]), range(6)))
     assert len({one.manifest.id for one in made}) == 6
-    assert {manifest.id for manifest, _ in export_records.all_records(own)} == {
-        one.manifest.id for one in made
-    }
+    assert {manifest.id for manifest, _ in export_records.all_records(own)} == {one.manifest.id for one in made}
     assert sorted(one.detail["export"] for one in exports(own)) == sorted(one.manifest.id for one in made)
     assert audit.verify(own) == ()

@@ -65,9 +65,7 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
     files, paper = made
     path = tmp_path / "paper.pdf"
     path.write_bytes(content(files, ".pdf"))
-    printed = subprocess.run(
-        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
-    ).stdout
+    printed = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
     word = docx.Document(io.BytesIO(content(files, ".docx")))
     slides = pptx.Presentation(io.BytesIO(content(files, ".pptx")))
     book = openpyxl.load_workbook(io.BytesIO(content(files, ".xlsx")))
@@ -76,8 +74,7 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
         "html": content(files, ".html").decode(),
         "csv": content(files, ".csv").decode("utf-8-sig"),
         "docx": "\n".join(
-            [one.text for one in word.paragraphs]
-            + [cell.text for table in word.tables for cell in table._cells]
+            [one.text for one in word.paragraphs] + [cell.text for table in word.tables for cell in table._cells]
         ),
         "pptx": "\n".join(
             shape.text_frame.text

@@ -105,9 +105,7 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
     """Rates are divided and rounded here anew, in decimals."""
     chosen = period.parse("ytd", papers.PERIOD)
     series = warehouse.series(connection, catalog, "ytd", "all", "all")
-    numbers = next(
-        table for table in read.tables if table[0] == ["指标", "数值", "结论", "目标", "差距或说明"]
-    )
+    numbers = next(table for table in read.tables if table[0] == ["指标", "数值", "结论", "目标", "差距或说明"])
     compared = 0
     for line in paper.lines:
         row = next(row for row in numbers if row[0] == line.name)
@@ -149,16 +147,12 @@ def test_the_head_says_who_when_which_issue_and_that_it_is_a_sample(paper: Paper
     assert words.count("编者按：") == 1
     assert packed(paper.note) in packed(words)
     real = Read(
-        html.write_html(
-            replace(paper, sample=False, blocks=(), provenance=(), lines=(), definitions=())
-        ).decode()
+        html.write_html(replace(paper, sample=False, blocks=(), provenance=(), lines=(), definitions=())).decode()
     )
     assert "示例数据，" not in "".join(text for text in real.of("span"))
 
 
-def test_each_figure_has_its_number_title_period_unit_reading_halves_and_provenance(
-    paper: Paper, read: Read
-) -> None:
+def test_each_figure_has_its_number_title_period_unit_reading_halves_and_provenance(paper: Paper, read: Read) -> None:
     assert len(paper.figures) >= 3
     for figure in paper.figures:
         line = figure.line
@@ -178,12 +172,7 @@ def test_the_annexes_hold_every_definition_every_number_and_the_manifest(paper: 
     ]  # fmt: skip
     for entry in paper.definitions:
         one = entry.indicator
-        for wanted in (
-            one.definition,
-            one.exclusions,
-            *entry.formula,
-            *(source.title for source in entry.sources),
-        ):
+        for wanted in (one.definition, one.exclusions, *entry.formula, *(source.title for source in entry.sources)):
             assert wanted in words, one.id
     for line in paper.manifest.lines():
         assert line in words
@@ -191,9 +180,7 @@ def test_the_annexes_hold_every_definition_every_number_and_the_manifest(paper: 
     assert manifest.parse(given) == manifest.parse(paper.manifest.text())
 
 
-def test_a_verdict_is_a_sign_and_its_word_and_numbers_stand_to_the_right(
-    paper: Paper, written: bytes
-) -> None:
+def test_a_verdict_is_a_sign_and_its_word_and_numbers_stand_to_the_right(paper: Paper, written: bytes) -> None:
     tables = [block for block in paper.blocks if isinstance(block, PaperTable)]
     given = next(table for table in tables if len(table.rows) >= 60)
     part = written.decode().split(f"<caption>{given.title}</caption>", 1)[1].split("</table>", 1)[0]
@@ -285,9 +272,7 @@ def test_the_pdf_is_a4_and_brings_all_its_letters(printed: Path, pages: Sequence
 
 
 @pytest.mark.browser
-def test_every_value_can_be_read_in_the_pdf_and_no_letter_is_a_box(
-    paper: Paper, pages: Sequence[str]
-) -> None:
+def test_every_value_can_be_read_in_the_pdf_and_no_letter_is_a_box(paper: Paper, pages: Sequence[str]) -> None:
     whole = packed("".join(pages))
     for line in paper.lines:
         for wanted in (line.name, line.value, line.word, line.target, line.gap, line.halves):
@@ -297,9 +282,7 @@ def test_every_value_can_be_read_in_the_pdf_and_no_letter_is_a_box(
 
 
 @pytest.mark.browser
-def test_every_page_has_its_number_and_says_where_its_numbers_come_from(
-    paper: Paper, pages: Sequence[str]
-) -> None:
+def test_every_page_has_its_number_and_says_where_its_numbers_come_from(paper: Paper, pages: Sequence[str]) -> None:
     for number, page in enumerate(pages, start=1):
         assert re.findall(r"—\s?(\d+)\s?—", page) == [str(number)]
         for line in paper.provenance:
@@ -308,9 +291,7 @@ def test_every_page_has_its_number_and_says_where_its_numbers_come_from(
 
 
 @pytest.mark.browser
-def test_a_figure_stands_on_one_page_with_its_caption_and_its_provenance(
-    paper: Paper, pages: Sequence[str]
-) -> None:
+def test_a_figure_stands_on_one_page_with_its_caption_and_its_provenance(paper: Paper, pages: Sequence[str]) -> None:
     for figure in paper.figures:
         (page,) = (packed(page) for page in pages if packed(figure.caption) in packed(page))
         after = page[page.index(packed(figure.caption)) :]
@@ -322,20 +303,14 @@ def test_a_figure_stands_on_one_page_with_its_caption_and_its_provenance(
 def test_a_table_has_its_head_on_every_page_and_no_row_is_divided(paper: Paper, tmp_path: Path) -> None:
     """Sixty rows of one to six lines, every line marked."""
     rows = tuple(
-        (str(number), "\n".join(f"R{number}L{line}E" for line in range(number % 6 + 1)))
-        for number in range(60)
+        (str(number), "\n".join(f"R{number}L{line}E" for line in range(number % 6 + 1))) for number in range(60)
     )
     table = PaperTable(
-        "表1　很长的表",
-        (PaperColumn("序号", 1, number=True), PaperColumn("很多行的一栏", 5)),
-        rows,
-        "表注在最后",
+        "表1　很长的表", (PaperColumn("序号", 1, number=True), PaperColumn("很多行的一栏", 5)), rows, "表注在最后"
     )
     # Seven rows leave room on the first page for the next table's title and head, and for none of its rows.
     filler = PaperTable("表一短", (PaperColumn("序号"),), tuple((f"F{number}",) for number in range(7)))
-    short = PaperTable(
-        "表二短", (PaperColumn("甲栏"),), tuple((f"S{number}E",) for number in range(5)), "注二毕"
-    )
+    short = PaperTable("表二短", (PaperColumn("甲栏"),), tuple((f"S{number}E",) for number in range(5)), "注二毕")
     bare = replace(paper, blocks=(filler, short, Heading("一、表"), table), lines=(), definitions=())
     file = tmp_path / "table.pdf"
     file.write_bytes(queue.pdf(html.write_html(bare).decode()))

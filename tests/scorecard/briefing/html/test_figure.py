@@ -92,9 +92,7 @@ def case(number: int, days: int, *, ended: bool) -> Case:
 
 def topics() -> list[go.Figure]:
     """A figure of every kind the pages in depth have, with more and longer words than there is room for."""
-    stage = [
-        Stage(f"环节之{number}", 900, 900 * days, Fraction(days)) for number, days in enumerate((1, 53, 70))
-    ]
+    stage = [Stage(f"环节之{number}", 900, 900 * days, Fraction(days)) for number, days in enumerate((1, 53, 70))]
     listed = [case(number, 40 * number, ended=number % 2 == 0) for number in range(1, 26)]
     shares = tuple(
         Share(f"（2025）某0117破{n}号", DAY, Decimal(10_000 * n), Decimal(3_000_000 * n)) for n in range(1, 9)
@@ -121,9 +119,7 @@ def topics() -> list[go.Figure]:
 @pytest.fixture(scope="module")
 def read(sample: DataDir) -> list[tuple[cards.Card, go.Figure, str]]:
     """Every indicator's trend to date, with its block."""
-    return [
-        (card, figure, figure_block(figure, width=WIDTH)) for card, figure in trends(sample, "ytd", "2026-10")
-    ]
+    return [(card, figure, figure_block(figure, width=WIDTH)) for card, figure in trends(sample, "ytd", "2026-10")]
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +145,7 @@ def test_a_block_says_everything_its_figure_says_and_the_picture_says_none_of_it
         drawn = " ".join(one["text"] for one in layout["annotations"])
         assert not re.search("口径|版本|示例数据|数据截至", drawn), card.indicator.id
         stamped = " ".join(one.text for one in figure.layout.annotations)
-        assert all(
-            word in stamped for word in ("口径", "版本", "示例数据", verdict)
-        )  # the camera's picture has them
+        assert all(word in stamped for word in ("口径", "版本", "示例数据", verdict))  # the camera's picture has them
 
 
 def test_no_value_changes_on_the_way_to_the_sheet(read: list[tuple[cards.Card, go.Figure, str]]) -> None:
@@ -165,9 +159,7 @@ def test_no_value_changes_on_the_way_to_the_sheet(read: list[tuple[cards.Card, g
         assert plot["layout"]["yaxis"].get("range") == given["layout"]["yaxis"].get("range")
 
 
-def test_what_only_a_mouse_can_call_up_is_not_in_a_paper(
-    read: list[tuple[cards.Card, go.Figure, str]],
-) -> None:
+def test_what_only_a_mouse_can_call_up_is_not_in_a_paper(read: list[tuple[cards.Card, go.Figure, str]]) -> None:
     for _, _, html in read:
         assert not re.search("hovertemplate|customdata|hovertext", html)
         config = Read(html).plot["config"]
@@ -187,9 +179,7 @@ def sizes(part: Any, inside: str = "") -> Iterator[float]:
             yield from sizes(value, inside)
 
 
-def test_no_letter_of_a_figure_is_smaller_than_nine_points(
-    read: list[tuple[cards.Card, go.Figure, str]],
-) -> None:
+def test_no_letter_of_a_figure_is_smaller_than_nine_points(read: list[tuple[cards.Card, go.Figure, str]]) -> None:
     for html in (*(html for _, _, html in read), *(figure_block(one, width=WIDTH) for one in topics())):
         found = [size for size in sizes(Read(html).plot) if size]
         assert found
@@ -199,8 +189,7 @@ def test_no_letter_of_a_figure_is_smaller_than_nine_points(
 def test_what_finds_no_room_in_a_bar_is_named_below_it_with_its_count() -> None:
     rows = [
         FlowStage(
-            "结果",
-            (FlowSegment("成功的", 90, "main"), FlowSegment("失败的", 7, "out"), FlowSegment("撤回的", 3)),
+            "结果", (FlowSegment("成功的", 90, "main"), FlowSegment("失败的", 7, "out"), FlowSegment("撤回的", 3))
         )
     ]
     figure = flow(SHEET, rows)
@@ -213,9 +202,7 @@ def test_what_finds_no_room_in_a_bar_is_named_below_it_with_its_count() -> None:
             assert (f"{name}<br><b>{count}</b>" in inside) != (f"{name} {count}件" in outside), width
     assert "结果：失败的 7件、撤回的 3件" in Read(figure_block(figure, width=WIDTH)).words
     burned = " ".join(one.text for one in figure.layout.annotations)
-    assert (
-        "图中写不下的部分：结果：失败的 7件、撤回的 3件。" in burned
-    )  # the picture on the screen says it too
+    assert "图中写不下的部分：结果：失败的 7件、撤回的 3件。" in burned  # the picture on the screen says it too
 
 
 def test_fewer_periods_are_written_out_where_they_would_touch_and_the_last_one_always_is(
@@ -223,8 +210,7 @@ def test_fewer_periods_are_written_out_where_they_would_touch_and_the_last_one_a
 ) -> None:
     _, figure, _ = read[0]
     written = [
-        Read(figure_block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"]
-        for width in (300, 590, 1800)
+        Read(figure_block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"] for width in (300, 590, 1800)
     ]
     assert len(written[0]) < len(written[1]) < len(written[2])
     assert {texts[-1] for texts in written} == {"2026年1—10月"}
@@ -260,15 +246,7 @@ def test_a_hostile_name_is_text_in_a_block_and_ends_no_script() -> None:
             alt=text,
         )
         found = Read(html)
-        assert {tag for tag, _ in found.tags} <= {
-            "figure",
-            "figcaption",
-            "div",
-            "p",
-            "span",
-            "script",
-            "noscript",
-        }
+        assert {tag for tag, _ in found.tags} <= {"figure", "figcaption", "div", "p", "span", "script", "noscript"}
         assert not any(name.startswith("on") for _, attributes in found.tags for name in attributes)
         assert len(found.scripts) == 1
         assert found.words.count(text) >= 4
@@ -286,9 +264,7 @@ def test_the_same_figure_gives_the_same_bytes(read: list[tuple[cards.Card, go.Fi
 def test_a_document_closes_itself_to_every_address_and_carries_the_library_only_for_figures() -> None:
     plain = document("<p>文字</p>", width=WIDTH, title="<题>")
     found = Read(plain)
-    policy = next(
-        given["content"] for _, given in found.tags if given.get("http-equiv") == "Content-Security-Policy"
-    )
+    policy = next(given["content"] for _, given in found.tags if given.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert policy.startswith("default-src 'none';")
     assert "http" not in policy
@@ -332,11 +308,7 @@ CROWDED = """
     [(WIDTH, None, slice(0, None, 2)), (588, 236, slice(1, None, 2)), (896, None, slice(0, None, 4))],
 )
 def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_another(
-    width: int,
-    height: int | None,
-    part: slice,
-    monthly: list[go.Figure],
-    read: list[tuple[cards.Card, go.Figure, str]],
+    width: int, height: int | None, part: slice, monthly: list[go.Figure], read: list[tuple[cards.Card, go.Figure, str]]
 ) -> None:
     """In the type area, as flat as in a paper, and on a slide; every kind of topic figure too."""
     drawn = [*monthly[part], *(figure for _, figure, _ in read[part][::2])]
@@ -354,8 +326,6 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
 
 @pytest.mark.browser
 def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> None:
-    broken = figure_block(topics()[0], width=WIDTH, number="图7").replace(
-        '"type":"bar"', '"type":"no such kind",,'
-    )
+    broken = figure_block(topics()[0], width=WIDTH, number="图7").replace('"type":"bar"', '"type":"no such kind",,')
     with pytest.raises(ScorecardError, match="图7民商事纠纷：诉前调解去向"):
         queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)

@@ -113,12 +113,7 @@ def test_the_templates_tried_are_those_that_are_shipped_the_most_used_first(
     ],
 )
 def test_every_number_is_the_stores_read_a_second_time(
-    kinds: dict[str, tuple[DataDir, Version, str]],
-    written: Written,
-    grain: str,
-    key: str,
-    department: str,
-    scope: str,
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written, grain: str, key: str, department: str, scope: str
 ) -> None:
     version = kinds["sample"][1]
     paper = written("complete", period=key, grain=grain, department=department, scope=scope)
@@ -193,16 +188,12 @@ def test_the_standing_counts_each_word_once_and_they_add_up(written: Written) ->
     assert f"本期反映{len(paper.lines)}项指标" in first
 
 
-def test_every_missed_indicator_is_in_the_section_of_exceptions_with_who_answers_for_it(
-    written: Written,
-) -> None:
+def test_every_missed_indicator_is_in_the_section_of_exceptions_with_who_answers_for_it(written: Written) -> None:
     paper = written("monthly")
     text = "\n".join(words(paper))
     for line in paper.lines:
         if line.word == "未达标":
-            assert re.search(
-                rf"\d+．{re.escape(line.name)}：.*责任部门：{re.escape(line.departments)}。", text
-            )
+            assert re.search(rf"\d+．{re.escape(line.name)}：.*责任部门：{re.escape(line.departments)}。", text)
 
 
 def test_a_sample_says_so_on_the_paper_and_in_every_figure(written: Written) -> None:
@@ -217,11 +208,7 @@ def test_a_sample_says_so_on_the_paper_and_in_every_figure(written: Written) -> 
 def test_chosen_domains_and_indicators_narrow_the_template_and_keep_the_plans_order(written: Written) -> None:
     chosen = ("creditor_recovery_rate", "small_claims_rate", "online_filing_rate")
     paper = written("monthly", indicators=chosen)
-    assert [line.id for line in paper.lines] == [
-        "online_filing_rate",
-        "small_claims_rate",
-        "creditor_recovery_rate",
-    ]
+    assert [line.id for line in paper.lines] == ["online_filing_rate", "small_claims_rate", "creditor_recovery_rate"]
     assert [entry.indicator.id for entry in paper.definitions] == ["creditor_recovery_rate"]  # the exception
     whole = written("information")
     assert [entry.indicator.id for entry in whole.definitions] == [line.id for line in whole.lines]
@@ -243,9 +230,7 @@ def test_a_departments_sheet_has_what_it_answers_for_and_its_own_duties_only(
     whole = {line.id: line.value for line in written("complete").lines}
     assert {line.id: line.value for line in paper.lines} == {line.id: whole[line.id] for line in paper.lines}
     assert "指标为全院数值" in paper.subtitle
-    duties = next(
-        block for block in paper.blocks if isinstance(block, PaperTable) and "配套措施" in block.title
-    )
+    duties = next(block for block in paper.blocks if isinstance(block, PaperTable) and "配套措施" in block.title)
     assert all("执行局：" in row[-1] and "：" not in row[-1].replace("执行局：", "") for row in duties.rows)
 
 
@@ -316,9 +301,7 @@ def test_the_outline_says_what_the_paper_then_holds(
         assert set(said.cautions) <= set(words(paper))
 
 
-def test_registers_are_counted_in_one_order_whichever_thread_is_first(
-    connection: duckdb.DuckDBPyConnection,
-) -> None:
+def test_registers_are_counted_in_one_order_whichever_thread_is_first(connection: duckdb.DuckDBPyConnection) -> None:
     span = (date(2024, 1, 1), date(2026, 10, 31))
     worked = [(one.kind, one.department) for one in activities(connection, *span) or ()]
     visited = [one.department for one in revisits(connection, *span) or () if one.department]

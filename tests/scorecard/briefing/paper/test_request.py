@@ -80,9 +80,7 @@ def test_what_the_version_does_not_know_is_refused_with_the_nearest_word(
 
 
 def test_signs_that_no_file_may_hold_are_taken_out_of_what_was_typed(version: Version) -> None:
-    wish = replace(
-        MONTHLY, issue=" 10\x00\n期\u202e ", note="一\x0b\r\n\r\n  二\u200b\ud800三  \t四\u2028五 "
-    )
+    wish = replace(MONTHLY, issue=" 10\x00\n期\u202e ", note="一\x0b\r\n\r\n  二\u200b\ud800三  \t四\u2028五 ")
     order = resolve(version, wish, OFFICER, NOW)
     assert order.issue == "10 期"
     assert order.note == "一\n二 三 四\n五"
@@ -105,10 +103,7 @@ def test_what_looks_like_markup_or_a_place_is_text_and_stays(version: Version) -
 def test_case_rows_are_ordered_only_by_who_may_see_them(
     version: Version, actor: Actor, department: str, rows: bool
 ) -> None:
-    assert (
-        resolve(version, BriefingRequest("department", "2026-10", department=department), actor, NOW).rows
-        is rows
-    )
+    assert resolve(version, BriefingRequest("department", "2026-10", department=department), actor, NOW).rows is rows
     assert not resolve(version, MONTHLY, actor, NOW).rows
 
 

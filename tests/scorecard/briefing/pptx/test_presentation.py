@@ -70,9 +70,7 @@ def monthly(sample: DataDir, catalog: Catalog, given: Paper) -> Paper:
     version = open_version.open_published(sample)
     read = period.parse("month", "2026-10")
     assert read is not None
-    found = open_version.card_inputs(
-        version, "month", ALL_DEPARTMENTS, "all", open_version.judged_on(version)
-    )
+    found = open_version.card_inputs(version, "month", ALL_DEPARTMENTS, "all", open_version.judged_on(version))
     drawn: list[Figure] = []
     for number, name in enumerate(MONTHLY, 1):
         card = cards.card(found, catalog.indicators[name], read)
@@ -135,10 +133,7 @@ def test_a_number_for_a_chart_is_rounded_half_up_to_the_digits_of_the_page() -> 
     assert rounded(Fraction(45), "天").format == '#,##0"天"'
     assert rounded(Fraction(91, 2), "天").format == '#,##0.0"天"'
     assert unrounded(Fraction(200, 3), "%").number == 200 / 3
-    assert (bound_digits(Fraction(700, 12), "家").number, bound_digits(Fraction(60), "%").number) == (
-        58.3333,
-        60.0,
-    )
+    assert (bound_digits(Fraction(700, 12), "家").number, bound_digits(Fraction(60), "%").number) == (58.3333, 60.0)
 
 
 @pytest.mark.parametrize("grain", ["ytd", "month"])
@@ -195,23 +190,16 @@ def test_the_sheet_inside_a_chart_has_the_same_numbers_in_chinese_and_no_formula
         book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
         (sheet,) = book.worksheets
         assert sheet.title == "数据"
-        assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {
-            "s",
-            "n",
-        }
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s", "n"}
         assert [cell.value for cell in sheet["A"][1:]] == labels(chart)
-        for column, (name, values) in zip(
-            list(sheet.iter_cols(min_col=2)), numbers(chart).items(), strict=True
-        ):
+        for column, (name, values) in zip(list(sheet.iter_cols(min_col=2)), numbers(chart).items(), strict=True):
             assert column[0].value == name
             assert [cell.value for cell in column[1:]] == values
         references = [one.text for one in ElementTree.fromstring(chart.part.blob).iterfind(".//c:f", NAMES)]
         assert references and all(str(one).startswith("数据!$") for one in references)
 
 
-def test_a_period_that_may_still_move_is_hollow_dotted_and_named_on_its_slide(
-    monthly: Paper, months: Any
-) -> None:
+def test_a_period_that_may_still_move_is_hollow_dotted_and_named_on_its_slide(monthly: Paper, months: Any) -> None:
     figure = next(one for one in monthly.figures if one.line.id == "pre_mediation_overdue_rate")
     open_ones = [point for point in figure.trend.points if not point.settled and point.exact is not None]
     assert open_ones
@@ -237,9 +225,7 @@ def test_mean_and_limits_of_a_monthly_figure_are_lines_of_the_chart_named_with_t
     figure = next(one for one in monthly.figures if one.line.id == "pre_mediation_success_rate")
     control = figure.trend.control
     assert control is not None and control.limits is not None
-    (mean,) = [
-        (name, values) for name, values in numbers(charts(months)[0]).items() if name.startswith("均值")
-    ]
+    (mean,) = [(name, values) for name, values in numbers(charts(months)[0]).items() if name.startswith("均值")]
     assert mean[0] == f"均值 {figure_text(control.limits.mean, '%')}%"
     drawn = [value for value in mean[1] if value is not None]
     assert drawn == pytest.approx([float(control.limits.mean)] * len(drawn), abs=5e-5)
@@ -247,9 +233,7 @@ def test_mean_and_limits_of_a_monthly_figure_are_lines_of_the_chart_named_with_t
 
 def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
     settled = next(point for point in given.figures[0].trend.points if point.exact is not None)
-    running, young = (
-        replace(settled, verdict=replace(settled.verdict, word=word)) for word in ("在途", "观察期未满")
-    )
+    running, young = (replace(settled, verdict=replace(settled.verdict, word=word)) for word in ("在途", "观察期未满"))
     made = [
         replace(one, period=period.containing("month", 2024 * 12 + at))
         for at, one in enumerate([young, young, settled, young, running, running])
@@ -264,9 +248,7 @@ def test_periods_that_may_move_are_named_by_their_runs(given: Paper) -> None:
 
 def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given: Paper) -> None:
     trend = given.figures[0].trend
-    yearly = replace(
-        trend, points=tuple(replace(point, target="全年≥120家（上级）") for point in trend.points)
-    )
+    yearly = replace(trend, points=tuple(replace(point, target="全年≥120家（上级）") for point in trend.points))
     assert [one.name for one in chart_series(trend)] == ["数值", "目标下限"]
     assert [one.name for one in chart_series(yearly)] == ["数值", "进度目标下限"]
 
@@ -274,8 +256,7 @@ def test_what_is_drawn_of_a_yearly_target_is_named_as_the_part_that_is_due(given
 def test_a_line_stops_where_the_definition_or_the_target_changed_and_the_slide_says_why(given: Paper) -> None:
     figure = given.figures[0]
     points = [
-        replace(point, target="≥50%（上级）") if at < 10 else point
-        for at, point in enumerate(figure.trend.points)
+        replace(point, target="≥50%（上级）") if at < 10 else point for at, point in enumerate(figure.trend.points)
     ]
     mark = AxisNote("①", 5, before=True, breaks=True, note="口径调整，前后不可直接相比")
     trend = replace(figure.trend, points=tuple(points), marks=(mark,))
@@ -359,24 +340,16 @@ def test_every_block_of_the_paper_stands_in_the_deck_in_its_order(given: Paper, 
     at = 0
     for block in given.blocks:
         text = (
-            block.caption
-            if isinstance(block, Figure)
-            else block.title
-            if isinstance(block, PaperTable)
-            else block.text
+            block.caption if isinstance(block, Figure) else block.title if isinstance(block, PaperTable) else block.text
         )
         for part in text.splitlines():
             at = everything.index(part, at)
 
 
 @pytest.mark.parametrize("times", [1, 60])
-def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(
-    given: Paper, times: int
-) -> None:
+def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(given: Paper, times: int) -> None:
     note = "供会商参考，请各部门核对。" * times
-    made = Presentation(
-        io.BytesIO(pptx.write_pptx(replace(given, note=note, blocks=(), lines=(), definitions=())))
-    )
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, note=note, blocks=(), lines=(), definitions=()))))
     slides = [slide for slide in made.slides if f"编者按：{note}" in texts(slide)]
     assert [list(made.slides).index(slide) for slide in slides] == [0 if times == 1 else 1]
 
@@ -412,11 +385,7 @@ def test_a_table_of_sixty_rows_goes_on_with_its_header_and_loses_no_row(given: P
     ]
     assert len(parts) > 3
     assert all(part[0] == [column.name for column in table.columns] for part in parts)
-    read = [
-        [cell.split(" ")[-1] if cell[:1] in "▲▼◆○" else cell for cell in row]
-        for part in parts
-        for row in part[1:]
-    ]
+    read = [[cell.split(" ")[-1] if cell[:1] in "▲▼◆○" else cell for cell in row] for part in parts for row in part[1:]]
     assert read == [list(row) for row in table.rows]
 
 
@@ -433,16 +402,12 @@ def test_nothing_stands_outside_a_slide_and_no_text_is_higher_than_its_place(dec
             assert bottom <= Inches(6.8)  # the rule above the provenance
 
 
-def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_the_next_slide(
-    given: Paper,
-) -> None:
+def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_the_next_slide(given: Paper) -> None:
     long, text = "很长的说明" * 400, "一段很长的话，" * 400
     table = PaperTable("表", (PaperColumn("名称", 1), PaperColumn("说明", 4)), (("甲", long), ("乙", "短")))
     made = Presentation(
         io.BytesIO(
-            pptx.write_pptx(
-                replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=(), definitions=())
-            )
+            pptx.write_pptx(replace(given, blocks=(Heading("长"), Paragraph(text), table), lines=(), definitions=()))
         )
     )
     rows = [
@@ -454,15 +419,11 @@ def test_a_cell_taller_than_a_slide_goes_on_in_the_next_row_and_a_long_text_on_t
     ]
     assert "".join(row[1] for row in rows[:-1]) == long
     assert [row[0] for row in rows if row[0]] == ["甲", "乙"]
-    running = "".join(
-        shape.text_frame.text for slide in made.slides for shape in slide.shapes if shape.name == "正文"
-    )
+    running = "".join(shape.text_frame.text for slide in made.slides for shape in slide.shapes if shape.name == "正文")
     assert running.startswith(text)
 
 
-def test_a_verdict_has_symbol_word_and_colour_and_no_colour_is_outside_the_palette(
-    deck: Any, content: bytes
-) -> None:
+def test_a_verdict_has_symbol_word_and_colour_and_no_colour_is_outside_the_palette(deck: Any, content: bytes) -> None:
     runs = [
         run
         for slide in deck.slides
@@ -490,9 +451,7 @@ def test_a_verdict_has_symbol_word_and_colour_and_no_colour_is_outside_the_palet
 
 def test_a_figure_without_any_value_says_so_and_draws_nothing(given: Paper) -> None:
     figure = given.figures[0]
-    hidden = tuple(
-        replace(point, exact=None, figure="n=2", unit="", bounds=None) for point in figure.trend.points
-    )
+    hidden = tuple(replace(point, exact=None, figure="n=2", unit="", bounds=None) for point in figure.trend.points)
     empty = replace(figure, trend=replace(figure.trend, points=hidden))
     made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(empty,)))))
     assert charts(made) == []
@@ -502,9 +461,7 @@ def test_a_figure_without_any_value_says_so_and_draws_nothing(given: Paper) -> N
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
-def test_hostile_names_are_text_and_nothing_in_the_file_leads_outside(
-    given: Paper, deck: Any, content: bytes
-) -> None:
+def test_hostile_names_are_text_and_nothing_in_the_file_leads_outside(given: Paper, deck: Any, content: bytes) -> None:
     everything = said(deck)
     assert all(text in everything for text in HOSTILE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -519,25 +476,14 @@ def test_hostile_names_are_text_and_nothing_in_the_file_leads_outside(
 def test_control_characters_and_broken_letters_do_no_harm(given: Paper) -> None:
     named = replace(given.figures[0].line, name="名\x00称\x1b\ud800")
     drawn = replace(given.figures[0], line=named, sentence="一\x0b二\r\n三")
-    made = Presentation(
-        io.BytesIO(pptx.write_pptx(replace(given, title="题\x01目", blocks=(drawn,), lines=(named,))))
-    )
+    made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, title="题\x01目", blocks=(drawn,), lines=(named,)))))
     assert [slide.shapes.title.text_frame.text for slide in made.slides][:2] == ["题目", "名称"]
 
 
 def test_nothing_of_the_librarys_template_can_be_seen_or_read(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name).decode("utf-8", errors="replace") for name in archive.namelist()}
-    for english in (
-        "Click to",
-        "level<",
-        "Office Theme",
-        "Steve Canny",
-        "python-pptx",
-        "Macintosh",
-        "Calibri",
-        "宋体",
-    ):
+    for english in ("Click to", "level<", "Office Theme", "Steve Canny", "python-pptx", "Macintosh", "Calibri", "宋体"):
         assert [name for name, text in parts.items() if english in text] == []
     assert sum(name.startswith("ppt/slideLayouts/slideLayout") for name in parts) == 2
     assert not any('lang="en-US"' in text for name, text in parts.items() if "rels" not in name)
@@ -547,9 +493,7 @@ def test_every_text_has_the_chinese_face_of_the_theme(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name.startswith("ppt/")}
     theme = ElementTree.fromstring(parts["ppt/theme/theme1.xml"])
-    assert {one.get("typeface") for kind in theme.iterfind(".//a:fontScheme/*", NAMES) for one in kind} == {
-        FACE
-    }
+    assert {one.get("typeface") for kind in theme.iterfind(".//a:fontScheme/*", NAMES) for one in kind} == {FACE}
     drawn = [part for name, part in parts.items() if re.match(r"ppt/(slides|charts)/\w+\.xml", name)]
     assert len(drawn) > 10
     assert [part for part in drawn if b"typeface" in part] == []

@@ -82,9 +82,7 @@ def test_the_csv_has_a_row_for_each_indicator_with_the_words_and_numbers_of_the_
             assert (Decimal(row[column]) if row[column] else None) == half
 
 
-def test_an_exact_number_has_no_more_than_the_digits_a_spreadsheet_keeps_and_no_power_of_ten(
-    given: Paper,
-) -> None:
+def test_an_exact_number_has_no_more_than_the_digits_a_spreadsheet_keeps_and_no_power_of_ten(given: Paper) -> None:
     large, small = Fraction(10**17, 3), Fraction(1, 10**9)
     lines = [replace(given.lines[0], exact=exact) for exact in (large, small)]
     text = csv_annex.write_csv_annex(replace(given, lines=tuple(lines))).decode("utf-8-sig")
@@ -94,9 +92,7 @@ def test_an_exact_number_has_no_more_than_the_digits_a_spreadsheet_keeps_and_no_
 
 
 def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_formula(given: Paper) -> None:
-    tricky = tuple(
-        replace(given.lines[0], name=name, basis=name, halves="3 / 8", departments=name) for name in HOSTILE
-    )
+    tricky = tuple(replace(given.lines[0], name=name, basis=name, halves="3 / 8", departments=name) for name in HOSTILE)
     version = replace(given.manifest, version="12345678901e4567")
     read = list(
         csv.reader(
@@ -117,9 +113,7 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
 def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None:
     text = csv_annex.write_csv_annex(given).decode("utf-8-sig")
     tail = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if len(row) == 1]
-    assert [*given.provenance, *given.manifest.lines()] == tail[
-        -len(given.provenance) - len(given.manifest.lines()) :
-    ]
+    assert [*given.provenance, *given.manifest.lines()] == tail[-len(given.provenance) - len(given.manifest.lines()) :]
     assert any("示例数据" in line for line in tail)
 
 
@@ -140,18 +134,11 @@ def test_nothing_in_the_workbook_is_a_formula_or_a_link_and_hostile_names_are_te
     hostile = replace(given.lines[0], name="=1+1", departments="http://x/y", measures="@SUM(A1)", basis="1e5")
     other = openpyxl.load_workbook(io.BytesIO(xlsx.write_xlsx(replace(given, lines=(hostile,)))))
     row = cells(other["指标"])[0]
-    for column, text in (
-        ("指标", "=1+1"),
-        ("责任部门", "http://x/y"),
-        ("配套措施", "@SUM(A1)"),
-        ("目标依据", "1e5"),
-    ):
+    for column, text in (("指标", "=1+1"), ("责任部门", "http://x/y"), ("配套措施", "@SUM(A1)"), ("目标依据", "1e5")):
         assert (row[column].value, row[column].data_type, row[column].hyperlink) == (text, "s", None)
 
 
-def test_every_number_of_the_workbook_shows_the_digits_of_the_page(
-    given: Paper, book: openpyxl.Workbook
-) -> None:
+def test_every_number_of_the_workbook_shows_the_digits_of_the_page(given: Paper, book: openpyxl.Workbook) -> None:
     counted = 0
     for line, row in zip(given.lines, cells(book["指标"]), strict=True):
         assert row["数值"].value == line.value
@@ -164,9 +151,7 @@ def test_every_number_of_the_workbook_shows_the_digits_of_the_page(
     assert counted >= 8
 
 
-def test_a_value_that_may_not_be_shown_has_a_count_and_no_number(
-    given: Paper, book: openpyxl.Workbook
-) -> None:
+def test_a_value_that_may_not_be_shown_has_a_count_and_no_number(given: Paper, book: openpyxl.Workbook) -> None:
     withheld = {line.id: line for line in given.lines if line.exact is None}
     assert {line.word for line in withheld.values()} >= {"样本不足"}
     found = [row for row in cells(book["指标"]) if row["指标编号"].value in withheld]
@@ -194,9 +179,7 @@ def test_the_trends_have_every_period_of_every_figure_with_the_digits_and_bounds
     assert hidden > 0
 
 
-def test_the_definitions_are_those_of_the_catalogue(
-    given: Paper, book: openpyxl.Workbook, catalog: Catalog
-) -> None:
+def test_the_definitions_are_those_of_the_catalogue(given: Paper, book: openpyxl.Workbook, catalog: Catalog) -> None:
     for entry, row in zip(given.definitions, cells(book["口径"]), strict=True):
         chosen = catalog.indicators[str(row["指标编号"].value)]
         assert row["定义"].value == chosen.definition
@@ -237,13 +220,8 @@ def test_a_text_longer_than_a_cell_is_cut_where_a_reader_sees_it_and_control_cha
 
 
 @pytest.mark.browser
-def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
-    given: Paper, tmp_path: Path
-) -> None:
-    found = {
-        file.stem.split("-")[-1]: file
-        for file in converted(tmp_path, "p.xlsx", xlsx.write_xlsx(given), SHOWN)
-    }
+def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(given: Paper, tmp_path: Path) -> None:
+    found = {file.stem.split("-")[-1]: file for file in converted(tmp_path, "p.xlsx", xlsx.write_xlsx(given), SHOWN)}
     assert set(found) == {"指标", "走势", "口径", "数据来源"}
 
     def read(name: str) -> list[Mapping[str, str]]:
@@ -260,9 +238,7 @@ def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(
 
 
 @pytest.mark.browser
-def test_another_office_program_opens_the_csv_with_every_value_as_the_page_has_it(
-    given: Paper, tmp_path: Path
-) -> None:
+def test_another_office_program_opens_the_csv_with_every_value_as_the_page_has_it(given: Paper, tmp_path: Path) -> None:
     (sheet,) = converted(tmp_path, "annex.csv", csv_annex.write_csv_annex(given), "xlsx", READ_UTF8)
     rows = list(openpyxl.load_workbook(sheet).active.iter_rows(values_only=True))
     names = [str(name) for name in rows[0]]

@@ -40,9 +40,7 @@ def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
 
 def test_a_list_that_was_cut_says_of_how_many() -> None:
     row = RowChange("一.csv", 2, "甲")
-    lines = (
-        files(impact_of(table_of((row,), 12_345)))["审判案件表-新增的行"]().decode("utf-8-sig").splitlines()
-    )
+    lines = files(impact_of(table_of((row,), 12_345)))["审判案件表-新增的行"]().decode("utf-8-sig").splitlines()
     assert lines[-1].strip('"') == "只列前 1 条，共 12,345 条"
 
 

@@ -26,10 +26,7 @@ from tests.conftest import ROOT
 from tests.support.actors import PASSWORD, account
 from tests.support.server import running
 
-PROXY = {
-    "enabled": True,
-    "roles": {"审管办": "case_management", "管理员": "administrator", "领导小组": "leadership"},
-}
+PROXY = {"enabled": True, "roles": {"审管办": "case_management", "管理员": "administrator", "领导小组": "leadership"}}
 HOST = "127.0.0.1:8501"
 ORIGIN = f"http://{HOST}"
 
@@ -168,9 +165,7 @@ def test_cookies_are_secure_behind_tls_and_outlive_no_session(
 # --- who is let in --------------------------------------------------------------------------------------------
 
 
-def test_a_window_s_key_is_ours_and_what_the_browser_sends_under_its_name_is_thrown_away(
-    server: Server,
-) -> None:
+def test_a_window_s_key_is_ours_and_what_the_browser_sends_under_its_name_is_thrown_away(server: Server) -> None:
     for name in (PEER_HEADER, PEER_HEADER.upper(), PEER_HEADER.title(), PEER_HEADER.replace("-", "_")):
         assert server.ask("/_stcore/stream", {"origin": ORIGIN, name: "forged"}, socket=True)[0] == 101
         keys = [
@@ -186,9 +181,7 @@ def test_a_window_s_key_is_ours_and_what_the_browser_sends_under_its_name_is_thr
 
 
 @pytest.mark.parametrize("given", [{}, {"origin": ORIGIN, "host": "evil.example"}])
-def test_a_socket_without_an_origin_or_under_another_name_is_closed(
-    given: dict[str, str], server: Server
-) -> None:
+def test_a_socket_without_an_origin_or_under_another_name_is_closed(given: dict[str, str], server: Server) -> None:
     assert server.ask("/_stcore/stream", given, socket=True)[0] == 1008
     assert server.inside.reached == []
 
@@ -215,12 +208,7 @@ def test_metrics_are_an_administrator_s(role: str, peer: str, status: int, serve
 
 @pytest.mark.parametrize("peer", ["10.1.2.3", "8.8.8.8", "::ffff:10.1.2.3"])
 def test_forged_proxy_headers_from_another_address_do_nothing(peer: str, server: Server) -> None:
-    forged = {
-        **by("管理员"),
-        "x-forwarded-for": "127.0.0.1",
-        "x-real-ip": "127.0.0.1",
-        "forwarded": "for=127.0.0.1",
-    }
+    forged = {**by("管理员"), "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "forwarded": "for=127.0.0.1"}
     assert server.ask("/_stcore/metrics", forged, peer=peer)[0] == 403
     assert server.ask("/media/a.csv", forged, peer=peer)[0] == 403
     server.ask("/_stcore/stream", {**forged, "origin": ORIGIN}, peer=peer, socket=True)
@@ -259,13 +247,7 @@ def test_files_are_for_those_who_may_look(data: DataDir) -> None:
 
 
 def test_ways_that_are_switched_off_are_closed(server: Server) -> None:
-    for path in (
-        "/auth/login",
-        "/auth/logout",
-        "/oauth2callback",
-        "/_stcore/agent/interact",
-        "/_stcore/agent/mcp",
-    ):
+    for path in ("/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/agent/interact", "/_stcore/agent/mcp"):
         assert server.ask(path, by("管理员"))[0] == 404
 
 
@@ -339,9 +321,7 @@ def test_a_provider_leads_back_to_the_page_it_was_left_for_once_and_to_nowhere_e
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, DataDir]]:
     """The server as it is started, listening on every address, with a proxy switched on."""
     folder = tmp_path_factory.mktemp("doors")
-    settings = (
-        'visitor_on_loopback = true\n[proxy]\nenabled = true\n[proxy.roles]\n"admins" = "administrator"\n'
-    )
+    settings = 'visitor_on_loopback = true\n[proxy]\nenabled = true\n[proxy.roles]\n"admins" = "administrator"\n'
     seeds = with_settings(folder / "seeds", settings)
     data = DataDir(folder / "data")
     account(data, "administrator", "王五")
@@ -423,21 +403,15 @@ def test_forged_headers_from_another_address_do_nothing_to_the_real_server(real:
     assert ask(real[0], "/media/nothing.csv", where=elsewhere, **forged)[0] == 403, "not even a visitor"
 
 
-def form(
-    address: str, path: str, fields: dict[str, str], **given: str
-) -> tuple[int, list[tuple[str, str]], str]:
+def form(address: str, path: str, fields: dict[str, str], **given: str) -> tuple[int, list[tuple[str, str]], str]:
     sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://{address}", **given}
-    return ask(
-        address, path, "POST", urlencode(fields), **{name: value for name, value in sent.items() if value}
-    )
+    return ask(address, path, "POST", urlencode(fields), **{name: value for name, value in sent.items() if value})
 
 
 RIGHT = {"name": "王五", "password": PASSWORD, "next": "/glossary?x=1"}
 
 
-def test_signing_in_over_the_wire_sets_a_short_strict_cookie_and_signing_out_ends_it(
-    real: tuple[str, DataDir],
-) -> None:
+def test_signing_in_over_the_wire_sets_a_short_strict_cookie_and_signing_out_ends_it(real: tuple[str, DataDir]) -> None:
     address, _ = real
     status, given, _ = form(address, "/signin", RIGHT)
     assert (status, dict(given)["location"]) == (303, "/glossary?x=1")
@@ -479,8 +453,7 @@ def test_the_first_start_tells_its_password_once_and_a_reset_another(tmp_path: P
     given = {**os.environ, "SCORECARD_DATA": str(tmp_path / "data"), "SCORECARD_SEEDS": str(ROOT / "seeds")}
     command = [sys.executable, "-m", "scorecard.ui.server.serve", "--reset-admin"]
     printed = [
-        subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True).stdout
-        for _ in "12"
+        subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True).stdout for _ in "12"
     ]
     passwords = [re.findall(r"密码：(\S{19})\n", text) for text in printed]
     assert all(len(found) == 1 for found in passwords)
