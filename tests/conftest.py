@@ -1,9 +1,11 @@
 """Fixtures for every test: the committed seeds, an empty data folder, the published sample; and the real data is closed."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -18,6 +20,9 @@ from tests.support.samples import published_sample
 # Examples are not timed: a busy machine is slow, and says nothing about the code. How many there are stands at each test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = str(ROOT / "data")
@@ -117,3 +122,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for line in measured:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium, driven by Playwright: one in a worker, because Playwright's event loop bears no second one beside it."""
+    from playwright.sync_api import sync_playwright  # only browser tests pay for the import
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

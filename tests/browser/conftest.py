@@ -1,7 +1,5 @@
 """Chromium, the app on the published sample, and pages that are read only when they stand still."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import PASSWORD
@@ -63,17 +61,6 @@ def app(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     data = copied(sample, tmp_path_factory.mktemp("app") / "data")
     with running(data) as address:
         yield App(address, data)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from scorecard.briefing.browser import launch, queue as browser_queue
 from scorecard.briefing.browser.chromium import Document
@@ -277,7 +277,9 @@ def internet_sockets(processes: list[int]) -> list[str]:
 
 
 @pytest.mark.browser
-def test_a_document_without_any_protection_reaches_nothing(listener: tuple[int, list[str]], tmp_path: Path) -> None:
+def test_a_document_without_any_protection_reaches_nothing(
+    listener: tuple[int, list[str]], tmp_path: Path, chromium: Browser
+) -> None:
     port, came = listener
     hostile = page(OUTWARD.format(port=port), "")
     ours, held = list[int](), list[str]()
@@ -299,11 +301,10 @@ def test_a_document_without_any_protection_reaches_nothing(listener: tuple[int, 
     # The very document does call out in a browser that may: the test can fail.
     file = tmp_path / "hostile.html"
     file.write_text(hostile, encoding="utf-8")
-    with sync_playwright() as playwright:
-        free = playwright.chromium.launch(executable_path=str(browser_queue.browser()), args=["--no-sandbox"])
-        free.new_page().goto(file.as_uri(), wait_until="commit")
-        assert soon(lambda: len(came) >= 5)
-        free.close()
+    shown = chromium.new_page()
+    shown.goto(file.as_uri(), wait_until="commit")
+    assert soon(lambda: len(came) >= 5)
+    shown.close()
 
 
 # -------------------------------------------------------------------------------------------------------- one after another
