@@ -96,9 +96,9 @@ class Rules:
     def _key_blank(self) -> None:
         blank = " AND ".join(f'"{column}" IS NULL' for column in self._table.key)
         headers = "、".join(map(self._table.header, self._table.key))
-        found, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1", "refuse")
+        rows, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1", "refuse")
         reason = "主键的各列都空白，无法识别是哪一行"
-        listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in found]
+        listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in rows]
         self._tell(listed, "key_blank", "refuse", headers, count)
 
     def _doubled(self, code: str, severity: Severity, columns: tuple[str, ...]) -> None:
@@ -110,7 +110,7 @@ class Rules:
         distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({same})), count(*) {rows}").fetchall()[0]
         if distinct == total:
             return  # different hashes are different keys; equal ones are looked at exactly
-        found, count = self._found(
+        rows, count = self._found(
             f"WITH keyed AS (SELECT _line, {same} AS same {rows}), doubled AS (SELECT same, min(_line) AS first, "
             f"list(_line ORDER BY _line)[:{_OTHERS + 1}] AS lines, count(*) AS n "
             "FROM keyed GROUP BY same HAVING count(*) > 1) "
@@ -120,7 +120,7 @@ class Rules:
         headers = "、".join(map(self._table.header, columns))
         private = any(self._private(column) for column in columns)
         listed: list[Problem] = []
-        for line, lines, n, text in found:
+        for line, lines, n, text in rows:
             others = "、".join(f"第{other}行" for other in lines if other != line)
             reason = f"与{others}{'等' if n > len(lines) else ''}重复"
             value = MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
@@ -135,14 +135,14 @@ class Rules:
     def _cut_date(self, cut: CutDate) -> None:
         """A day shared by a large part of the rows that have a date but lack the other column."""
         lacking = f'"{cut.date}" IS NOT NULL AND "{cut.missing}" IS NULL'
-        found, _ = self._found(
+        rows, _ = self._found(
             f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total '
             f"FROM {self._source} WHERE {lacking} GROUP BY day "
             f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC",
             "report",
         )
         date, missing = self._table.header(cut.date), self._table.header(cut.missing)
-        for day, count, line, total in found:
+        for day, count, line, total in rows:
             reason = (
                 f"{total} 行有{date}而没有{missing}，其中 {count} 行的{date}都是这一天（首见于此行），"
                 "像是导出时填上的截数日期"
@@ -158,14 +158,14 @@ class Rules:
         cast = "::DATE" if types[0].has_time != types[1].has_time else ""
         left, right = f'"{first}"{cast}', f'"{second}"{cast}'
         shown = f'"{first}"::{types[0].sql}, "{second}"::{types[1].sql}'
-        found, count = self._found(
+        rows, count = self._found(
             f"SELECT _line, {shown} FROM {self._source} "
             f"WHERE ({left} <= {right} OR {left} IS NULL OR {right} IS NULL) IS NOT TRUE ORDER BY 1",
             check.on_problem,
         )
         header = self._table.header(subject)
         listed: list[Problem] = []
-        for line, *values in found:
+        for line, *values in rows:
             low, high = (self._shown(*pair) for pair in zip((first, second), values, strict=True))
             value, other = (low, high) if subject == first else (high, low)
             reason = f"{relation}（{other}）"
@@ -177,12 +177,12 @@ class Rules:
         schema = unbound(self._table, "rows", derived=self._source == "derived").schema()
         rows = ibis.table({**schema, "_line": "int64"}, name=self._source)
         lacking = rows.filter(terms.matches(rows, rule.where) & rows[rule.column].isnull())
-        found, count = self._found(sql(lacking.select("_line").order_by("_line")), check.on_problem)
+        rows, count = self._found(sql(lacking.select("_line").order_by("_line")), check.on_problem)
         header = self._table.header(rule.column)
         conditions = "、".join(dict.fromkeys(self._table.header(test.column) for test in rule.where))
         reason = f"按本行“{conditions}”的内容，这一列应当填写"
         severity = check.on_problem
-        listed = [Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in found]
+        listed = [Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in rows]
         self._tell(listed, "required_missing", severity, header, count)
 
     # --- in common --------------------------------------------------------------------------------------------

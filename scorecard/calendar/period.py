@@ -104,8 +104,8 @@ def parse(grain: Grain, key: str) -> Period | None:
 
 def between(grain: Grain, first_month: int, last_month: int) -> tuple[Period, ...]:
     """Every period of this grain that has a month between the two, in time order."""
-    found = dict.fromkeys(containing(grain, month) for month in range(first_month, last_month + 1))
-    return tuple(found)
+    periods = dict.fromkeys(containing(grain, month) for month in range(first_month, last_month + 1))
+    return tuple(periods)
 
 
 def year_before(period: Period) -> Period:

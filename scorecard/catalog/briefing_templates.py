@@ -131,6 +131,6 @@ def _pieces(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
 
 def chosen_ids(template: Template) -> dict[str, tuple[Any, ...]]:
     """Every key of a template that names indicators, with the ids it names: for the check of references."""
-    found: dict[str, tuple[Any, ...]] = {"indicators.ids": template.indicators.ids}
-    found |= {f"sections.{at}.ids": section.ids for at, section in enumerate(template.sections, 1)}
-    return {key: ids for key, ids in found.items() if ids}
+    choices: dict[str, tuple[Any, ...]] = {"indicators.ids": template.indicators.ids}
+    choices |= {f"sections.{at}.ids": section.ids for at, section in enumerate(template.sections, 1)}
+    return {key: ids for key, ids in choices.items() if ids}

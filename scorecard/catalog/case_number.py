@@ -54,14 +54,14 @@ class CaseNumber:
 def parse(written: str) -> CaseNumber | None:
     """The case number in `written`, or None when it is none."""
     text = normalise(written)
-    if found := _STANDARD.match(_LEADING_ZEROS.sub("", text)):
-        return CaseNumber(found[0], "standard", int(found[1]), found[2], found[3], int(found[4]))
-    if found := _OLD.match(text):
-        return CaseNumber(text, "old", int(found[1]), None, None, int(found[2]))
-    if found := _SEVERAL.match(text):
-        return CaseNumber(text, "several", int(found[1]), found[2], found[3], None)
-    if found := _YEARLESS.match(text):
-        return CaseNumber(text, "yearless", None, found[1], found[2], int(found[3]))
+    if match := _STANDARD.match(_LEADING_ZEROS.sub("", text)):
+        return CaseNumber(match[0], "standard", int(match[1]), match[2], match[3], int(match[4]))
+    if match := _OLD.match(text):
+        return CaseNumber(text, "old", int(match[1]), None, None, int(match[2]))
+    if match := _SEVERAL.match(text):
+        return CaseNumber(text, "several", int(match[1]), match[2], match[3], None)
+    if match := _YEARLESS.match(text):
+        return CaseNumber(text, "yearless", None, match[1], match[2], int(match[3]))
     return None
 
 

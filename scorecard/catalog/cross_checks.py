@@ -28,59 +28,59 @@ _DUE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 
 
 def worklist_checks(
-    catalog: Catalog, contracts: Mapping[str, Contract], one: Worklist, file: str, tables: list[str]
+    catalog: Catalog, contracts: Mapping[str, Contract], worklist: Worklist, file: str, tables: list[str]
 ) -> Iterator[SeedMistake]:
-    """What is wrong with one worklist; references to measures, departments and sources are checked elsewhere.
+    """Every mistake in one worklist; references to measures, departments and sources are checked elsewhere.
 
-    `tables` are the tables that were written, readable or not: a mistake in one of them is not reported again here.
+    `tables` are the tables that were written, readable or not: a mistake in worklist of them is not reported again here.
     """
-    for key, name in zip(("table", "without.table"), one.tables, strict=False):
+    for key, name in zip(("table", "without.table"), worklist.tables, strict=False):
         if name not in tables:
             yield SeedMistake(file, key, f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
-    contract = contracts.get(one.table)
+    contract = contracts.get(worklist.table)
     if contract is None:
         return
-    yield from _columns(contract, one, file)
-    if one.without is not None and one.without.table in contracts:
-        other = contracts[one.without.table]
-        yield from contract.absent(file, "without.match", one.without.match)
-        yield from other.absent(file, "without.match", one.without.match)
-        yield from test_checks(other, one.without.where, file, "without.where")
-    if all(name in catalog.tables for name in one.tables):
-        yield from _example(catalog, one, file)
+    yield from _columns(contract, worklist, file)
+    if worklist.without is not None and worklist.without.table in contracts:
+        other = contracts[worklist.without.table]
+        yield from contract.absent(file, "without.match", worklist.without.match)
+        yield from other.absent(file, "without.match", worklist.without.match)
+        yield from test_checks(other, worklist.without.where, file, "without.where")
+    if all(name in catalog.tables for name in worklist.tables):
+        yield from _example(catalog, worklist, file)
 
 
-def _columns(contract: Contract, one: Worklist, file: str) -> Iterator[SeedMistake]:
-    if one.department is not None:
-        yield from contract.suits(file, "department", one.department, DEPARTMENT)
-    if one.stock is not None:
-        yield from contract.suits(file, "stock.from", one.stock.start, *dates())
-        yield from contract.suits(file, "stock.until", one.stock.until, *dates())
-    yield from test_checks(contract, one.where, file, "where")
-    yield from test_checks(contract, one.unless, file, "unless")
-    for number, tests in enumerate(one.one_of, 1):
+def _columns(contract: Contract, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
+    if worklist.department is not None:
+        yield from contract.suits(file, "department", worklist.department, DEPARTMENT)
+    if worklist.stock is not None:
+        yield from contract.suits(file, "stock.from", worklist.stock.start, *dates())
+        yield from contract.suits(file, "stock.until", worklist.stock.until, *dates())
+    yield from test_checks(contract, worklist.where, file, "where")
+    yield from test_checks(contract, worklist.unless, file, "unless")
+    for number, tests in enumerate(worklist.one_of, 1):
         yield from test_checks(contract, tests, file, f"one_of.{number}")
-    if one.repeated is not None:
-        yield from contract.absent(file, "repeated.column", one.repeated.column)
-    for due in one.due:
+    if worklist.repeated is not None:
+        yield from contract.absent(file, "repeated.column", worklist.repeated.column)
+    for due in worklist.due:
         yield from contract.suits(file, "due.of", due.of, *(moments() if due.hours else dates()))
-    for column in one.columns:
+    for column in worklist.columns:
         yield from contract.absent(file, "columns", column)
 
 
-def _example(catalog: Catalog, one: Worklist, file: str) -> Iterator[SeedMistake]:
-    read, found = worked_examples.of_worklist(one, catalog)
-    for key, what, expected, remedy in found:
+def _example(catalog: Catalog, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
+    read, mistakes = worked_examples.of_worklist(worklist, catalog)
+    for key, what, expected, remedy in mistakes:
         yield SeedMistake(file, f"example.{key}", what, expected, remedy)
-    for name in one.example.tables:
-        if name not in one.tables[1:]:
+    for name in worklist.example.tables:
+        if name not in worklist.tables[1:]:
             yield SeedMistake(
-                file, f"example.tables.{name}", "台账用不到这张表", "、".join(one.tables[1:]) or "不写 tables"
+                file, f"example.tables.{name}", "台账用不到这张表", "、".join(worklist.tables[1:]) or "不写 tables"
             )
     rows = len(read[0].rows) if read else 0
-    if not one.example.expect:
+    if not worklist.example.expect:
         yield SeedMistake(file, "example.expect", "没有应当列出的行", "至少一行")
-    for number, wanted in enumerate(one.example.expect, 1):
+    for number, wanted in enumerate(worklist.example.expect, 1):
         key = f"example.expect.{number}"
         if read and not 1 <= wanted.row <= rows:
             yield SeedMistake(file, key, f"第 {wanted.row} 行不存在", f"1 至 {rows}")
@@ -107,12 +107,12 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     """Every mistake that shows only when the seed files are read together."""
 
     def unknown(file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]) -> Iterator[SeedMistake]:
-        choices = [one for model in models for one in written.ids(model)]
+        choices = [id for model in models for id in written.ids(model)]
         if written.unreadable.intersection(home.split("、")):
             return
-        for one in ids:
-            if one not in choices:
-                yield SeedMistake(file, key, f"“{one}”未登记", f"{home}中已登记的编号", hint(one, choices))
+        for id in ids:
+            if id not in choices:
+                yield SeedMistake(file, key, f"“{id}”未登记", f"{home}中已登记的编号", hint(id, choices))
 
     for measure in catalog.measures.values():
         file, key = "measures.toml", measure.id
@@ -124,25 +124,29 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
         yield from table_checks(contract, written.file_of[Table, contract.table.id])
-    for folder in dict.fromkeys(one.domain for one in catalog.indicators.values()):
+    for folder in dict.fromkeys(indicator.domain for indicator in catalog.indicators.values()):
         yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", Domain)
-    for one in catalog.indicators.values():
-        file = written.file_of[Indicator, one.id]
-        yield from unknown(file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement)
-        yield from unknown(file, "departments", one.departments, "departments.toml", Department)
-        yield from unknown(file, "counterweight", [one.counterweight], "indicators/", Indicator)
-        yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
-        yield from _indicator_checks(catalog, contracts, written, one, file)
-    for one in catalog.worklists.values():
-        file = written.file_of[Worklist, one.id]
-        yield from unknown(file, "measures", one.measures, "measures.toml、requirements.toml", Measure, Requirement)
-        yield from unknown(file, "departments", one.departments, "departments.toml", Department)
-        yield from unknown(file, "sources", one.sources, "sources.toml", BibliographicSource)
-        yield from worklist_checks(catalog, contracts, one, file, written.ids(Table))
-    for one in catalog.briefings.values():
-        file = written.file_of[Template, one.id]
-        yield from unknown(file, "indicators.domains", one.indicators.domains, "domains.toml", Domain)
-        for key, ids in chosen_ids(one).items():
+    for indicator in catalog.indicators.values():
+        file = written.file_of[Indicator, indicator.id]
+        yield from unknown(
+            file, "measures", indicator.measures, "measures.toml、requirements.toml", Measure, Requirement
+        )
+        yield from unknown(file, "departments", indicator.departments, "departments.toml", Department)
+        yield from unknown(file, "counterweight", [indicator.counterweight], "indicators/", Indicator)
+        yield from unknown(file, "sources", indicator.sources, "sources.toml", BibliographicSource)
+        yield from _indicator_checks(catalog, contracts, written, indicator, file)
+    for worklist in catalog.worklists.values():
+        file = written.file_of[Worklist, worklist.id]
+        yield from unknown(
+            file, "measures", worklist.measures, "measures.toml、requirements.toml", Measure, Requirement
+        )
+        yield from unknown(file, "departments", worklist.departments, "departments.toml", Department)
+        yield from unknown(file, "sources", worklist.sources, "sources.toml", BibliographicSource)
+        yield from worklist_checks(catalog, contracts, worklist, file, written.ids(Table))
+    for template in catalog.briefings.values():
+        file = written.file_of[Template, template.id]
+        yield from unknown(file, "indicators.domains", template.indicators.domains, "domains.toml", Domain)
+        for key, ids in chosen_ids(template).items():
             yield from unknown(file, key, ids, "indicators/", Indicator)
 
 
@@ -160,11 +164,11 @@ def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
 def _members(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:
     """What a collective stands for are departments, not collectives."""
     for department in catalog.departments.values():
-        for one in department.members:
-            if one not in known:
-                found, remedy = f"“{one}”未登记", hint(one, known)
-            elif one in catalog.departments and catalog.departments[one].collective:
-                found, remedy = f"“{one}”是统称", ""
+        for member in department.members:
+            if member not in known:
+                found, remedy = f"“{member}”未登记", hint(member, known)
+            elif member in catalog.departments and catalog.departments[member].collective:
+                found, remedy = f"“{member}”是统称", ""
             else:
                 continue
             key = f"{department.id}.members"
@@ -178,11 +182,11 @@ def _indicator_checks(
     for name in indicator.formula.tables:
         if name not in tables:
             yield SeedMistake(file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
-    found: dict[SeedMistake, None] = {}
+    mistakes: dict[SeedMistake, None] = {}
     for term in dict.fromkeys(indicator.formula.terms):
         if term.table in contracts:
-            found |= dict.fromkeys(_term_checks(contracts[term.table], term, indicator, file))
-    yield from found
+            mistakes |= dict.fromkeys(_term_checks(contracts[term.table], term, indicator, file))
+    yield from mistakes
     for name in indicator.example.tables:
         if name not in indicator.formula.tables:
             expected = "、".join(indicator.formula.tables)

@@ -82,10 +82,10 @@ def load(seeds: Path) -> Catalog:
 def parse_file(name: str, raw: bytes, model: type[Model]) -> Model:
     """One seed file that stands on its own. Raises SeedErrors with every mistake found."""
     mistakes: list[SeedMistake] = []
-    found = _Reader({name: raw}, mistakes.append).one(name, model)
-    if found is None:
+    entry = _Reader({name: raw}, mistakes.append).one(name, model)
+    if entry is None:
         raise SeedErrors(mistakes)
-    return found
+    return entry
 
 
 def parse(files: Mapping[str, bytes]) -> Catalog:
@@ -127,10 +127,10 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
 
 def _digest(files: Mapping[str, bytes]) -> str:
     """A hash over the names and bytes of all seed files."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in sorted(files):
-        found.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return found.hexdigest()
+        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return digest.hexdigest()
 
 
 class _Reader:
@@ -221,9 +221,9 @@ class _Reader:
 
 def _syntax(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, str, str]:
     """Where the TOML breaks off and what stands there, without the parser's English."""
-    found = re.search(r"at line (\d+), column", str(error))
+    position = re.search(r"at line (\d+), column", str(error))
     lines = text.splitlines()
-    number = int(found[1]) if found else len(lines)
+    number = int(position[1]) if position else len(lines)
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     what = "同一个键或表写了两次" if "overwrite" in str(error) or "twice" in str(error) else "不合 TOML 格式"
     return f"第 {number} 行{what}：{line}"[:120], "键 = 值，文字加引号，表头写作 [名称]", "请看这一行和上一行"

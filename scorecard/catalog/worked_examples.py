@@ -30,10 +30,11 @@ class ExampleTable:
 
 def tables(indicator: Indicator, catalog: Catalog) -> tuple[ExampleTable, ...]:
     """The tables of an indicator's worked example, one for each table its formula reads. Raises SeedErrors."""
-    read, found = _read_all(indicator, catalog)
-    if found:
+    read, mistakes = _read_all(indicator, catalog)
+    if mistakes:
         raise SeedErrors(
-            SeedMistake(indicator.id, f"example.{key}", what, expected, remedy) for key, what, expected, remedy in found
+            SeedMistake(indicator.id, f"example.{key}", what, expected, remedy)
+            for key, what, expected, remedy in mistakes
         )
     return read
 
@@ -42,16 +43,16 @@ def of_worklist(
     worklist: Worklist, catalog: Catalog
 ) -> tuple[tuple[ExampleTable, ...], list[tuple[str, str, str, str]]]:
     """The tables of a worklist's example, its own first, and (key, found, expected, remedy) of every mistake in them."""
-    found: _Found = []
+    mistakes: _Found = []
     texts = {"rows": worklist.example.rows}
     texts |= {f"tables.{name}": worklist.example.tables.get(name) for name in worklist.tables[1:]}
     read: list[ExampleTable] = []
     for name, (key, text) in zip(worklist.tables, texts.items(), strict=True):
         if text is None:
-            found.append((key, "缺少这张表", "台账用到的每张表都给出数据行，可以只有表头", ""))
+            mistakes.append((key, "缺少这张表", "台账用到的每张表都给出数据行，可以只有表头", ""))
         else:
-            read.append(_read(text, catalog.tables[name], catalog.departments, key, found))
-    return tuple(read), found
+            read.append(_read(text, catalog.tables[name], catalog.departments, key, mistakes))
+    return tuple(read), mistakes
 
 
 def cut_date(indicator: Indicator) -> date:
@@ -59,10 +60,10 @@ def cut_date(indicator: Indicator) -> date:
     if indicator.example.as_of is not None:
         return indicator.example.as_of
     expect = indicator.example.expect
-    found = period.parse(expect.grain, expect.period)
-    if found is None:
+    expected = period.parse(expect.grain, expect.period)
+    if expected is None:
         raise SeedErrors([SeedMistake(indicator.id, "example.expect.period", *_bad_period(indicator))])
-    return found.last
+    return expected.last
 
 
 def mistakes(indicator: Indicator, catalog: Catalog, file: str) -> Iterator[SeedMistake]:
@@ -116,7 +117,7 @@ _Found = list[tuple[str, str, str, str]]
 def _read_all(indicator: Indicator, catalog: Catalog) -> tuple[tuple[ExampleTable, ...], _Found]:
     """Every table that can be read, and (key, found, expected, remedy) of every mistake met on the way."""
     read: list[ExampleTable] = []
-    found: _Found = []
+    mistakes: _Found = []
     example = indicator.example
     for name in indicator.formula.tables:
         table = catalog.tables.get(name)
@@ -125,29 +126,29 @@ def _read_all(indicator: Indicator, catalog: Catalog) -> tuple[tuple[ExampleTabl
         key = "rows" if example.rows is not None else f"tables.{name}"
         text = example.rows if example.rows is not None else example.tables.get(name)
         if text is None:
-            found.append((key, "缺少这张表", "口径用到的每张表都给出数据行，可以只有表头", ""))
+            mistakes.append((key, "缺少这张表", "口径用到的每张表都给出数据行，可以只有表头", ""))
         else:
-            read.append(_read(text, table, catalog.departments, key, found))
-    return tuple(read), found
+            read.append(_read(text, table, catalog.departments, key, mistakes))
+    return tuple(read), mistakes
 
 
-def _read(text: str, table: Table, departments: Departments, key: str, found: _Found) -> ExampleTable:
+def _read(text: str, table: Table, departments: Departments, key: str, mistakes: _Found) -> ExampleTable:
     lines = [line for line in text.splitlines() if line.strip()]
     header = [cell.strip() for cell in lines[0].split("|")] if lines else []
     if not lines:
-        found.append((key, "没有表头", "第一行是列名，以 | 相隔", ""))
+        mistakes.append((key, "没有表头", "第一行是列名，以 | 相隔", ""))
     for position, column in enumerate(header):
         if column in table.derived:
-            found.append((key, f"表头的“{column}”由其他列算出", "只写数据表自有的列", ""))
+            mistakes.append((key, f"表头的“{column}”由其他列算出", "只写数据表自有的列", ""))
         elif column not in table.columns:
-            found.append((key, f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns)))
+            mistakes.append((key, f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns)))
         if column in header[:position]:
-            found.append((key, f"表头的“{column}”写了两次", "每列写一次", ""))
+            mistakes.append((key, f"表头的“{column}”写了两次", "每列写一次", ""))
     rows: list[ExampleRow] = []
     for number, line in enumerate(lines[1:], 1):
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) != len(header):
-            found.append((key, f"第 {number} 行有 {len(cells)} 格", f"与表头相同的 {len(header)} 格", ""))
+            mistakes.append((key, f"第 {number} 行有 {len(cells)} 格", f"与表头相同的 {len(header)} 格", ""))
             continue
         row: ExampleRow = dict.fromkeys(table.columns)
         for column, cell in zip(header, cells, strict=True):
@@ -157,6 +158,6 @@ def _read(text: str, table: Table, departments: Departments, key: str, found: _F
                     row[column] = kind.parse(cell, words)
                 except ValueError:
                     what = f"第 {number} 行“{column}”的值为“{cell}”"
-                    found.append((key, what, *kind.expectation(cell, words)))
+                    mistakes.append((key, what, *kind.expectation(cell, words)))
         rows.append(row)
     return ExampleTable(table.id, tuple(header), tuple(rows))

@@ -67,8 +67,8 @@ def entry(indicator: Indicator, catalog: Catalog) -> GlossaryEntry:
 def serves(measure: str, catalog: Catalog) -> str:
     """The measure or requirement of the plan as a reader finds it: "解决商业纠纷 5 推进小额诉讼程序适用"."""
     if measure in catalog.measures:
-        found = catalog.measures[measure]
-        return f"{catalog.domains[found.domain].name} {found.number} {found.title}"
+        part = catalog.measures[measure]
+        return f"{catalog.domains[part.domain].name} {part.number} {part.title}"
     requirement = catalog.requirements[measure]
     return f"工作要求 {requirement.number} {requirement.title}"
 
@@ -76,26 +76,26 @@ def serves(measure: str, catalog: Catalog) -> str:
 def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[ExampleSheet, ...]:
     return tuple(
         ExampleSheet(
-            name=catalog.tables[one.table].name,
-            headers=tuple(catalog.tables[one.table].header(column) for column in one.columns),
+            name=catalog.tables[table.table].name,
+            headers=tuple(catalog.tables[table.table].header(column) for column in table.columns),
             rows=tuple(
                 tuple(
-                    catalog.tables[one.table].type_of(column).text(row[column], catalog.departments)
-                    for column in one.columns
+                    catalog.tables[table.table].type_of(column).text(row[column], catalog.departments)
+                    for column in table.columns
                 )
-                for row in one.rows
+                for row in table.rows
             ),
         )
-        for one in worked_examples.tables(indicator, catalog)
+        for table in worked_examples.tables(indicator, catalog)
     )
 
 
 def _result(indicator: Indicator) -> str:
     """What the example gives: "2026年1月:1 ÷ 2 = 50.00%"."""
     expect = indicator.example.expect
-    found = period.parse(expect.grain, expect.period)
-    assert found is not None  # the catalogue refuses an example without a period
-    label = f"{found.label}{'（涉企）' if expect.scope == 'firm' else ''}"
+    expected = period.parse(expect.grain, expect.period)
+    assert expected is not None  # the catalogue refuses an example without a period
+    label = f"{expected.label}{'（涉企）' if expect.scope == 'firm' else ''}"
     if expect.state == "immature" and expect.numerator is None and expect.value is None:
         return f"{label}：观察期未满，不评判"
     if expect.value is not None:
@@ -127,38 +127,38 @@ def markdown(catalog: Catalog) -> str:
         "",
     ]
     for domain in catalog.domains.values():
-        found = catalog.of_domain(domain.id)
-        if found:
+        indicators = catalog.of_domain(domain.id)
+        if indicators:
             lines += [f"## {domain.name}", ""]
-            lines += [line for indicator in found for line in _markdown(entry(indicator, catalog))]
+            lines += [line for indicator in indicators for line in _markdown(entry(indicator, catalog))]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _markdown(one: GlossaryEntry) -> list[str]:
-    indicator = one.indicator
+def _markdown(entry: GlossaryEntry) -> list[str]:
+    indicator = entry.indicator
     facts = {
         "定义": indicator.definition,
         "不含": indicator.exclusions,
-        "单位与方向": f"{indicator.unit}，{one.direction}",
+        "单位与方向": f"{indicator.unit}，{entry.direction}",
         "方案依据": f"“{indicator.why}”",
-        "配套措施": "；".join(one.measures),
-        "责任部门": one.departments,
-        "制衡指标": one.counterweight,
+        "配套措施": "；".join(entry.measures),
+        "责任部门": entry.departments,
+        "制衡指标": entry.counterweight,
         "公开值": indicator.reference,
         "说明": indicator.note,
     }
     lines = [f"### {_escape(indicator.name)}", "", f"- **指标编号**：`{indicator.id}`"]
     lines += [f"- **{key}**：{_escape(value)}" for key, value in facts.items() if value]
-    lines += ["", "口径：", "", *(f"- {_escape(line)}" for line in one.formula)]
-    lines += [f"- “{_escape(header)}” = {_escape(words)}" for header, words in one.computed]
-    lines += ["", "来源：", "", *(f"- {_source(source)}" for source in one.sources)]
+    lines += ["", "口径：", "", *(f"- {_escape(line)}" for line in entry.formula)]
+    lines += [f"- “{_escape(header)}” = {_escape(words)}" for header, words in entry.computed]
+    lines += ["", "来源：", "", *(f"- {_source(source)}" for source in entry.sources)]
     lines += ["", "算例：", ""]
-    for sheet in one.sheets:
+    for sheet in entry.sheets:
         lines += [f"{sheet.name}", "", "| " + " | ".join(sheet.headers) + " |"]
         lines += ["|" + " --- |" * len(sheet.headers)]
         lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in sheet.rows]
         lines += [""]
-    return [*lines, f"结果：**{one.result}**", ""]
+    return [*lines, f"结果：**{entry.result}**", ""]
 
 
 def _source(source: BibliographicSource) -> str:

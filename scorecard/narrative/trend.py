@@ -38,9 +38,9 @@ def word_of(shown: Trend, point: JudgedPeriod) -> VerdictWord | Variation | None
         return "未达标" if point.verdict.word == "未达标" else None
     return next(
         (
-            one.word
-            for one in shown.control.months
-            if one.period.key == point.key and one.signal is not None and one.word != "正常波动"
+            month.word
+            for month in shown.control.months
+            if month.period.key == point.key and month.signal is not None and month.word != "正常波动"
         ),
         None,
     )

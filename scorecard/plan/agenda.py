@@ -64,23 +64,25 @@ def agenda(
     today: date,
 ) -> tuple[AgendaItem, ...]:
     """Every matter of the session in its order; those no longer followed are left out."""
-    now = {one.id: one for one in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))}
+    now = {
+        item.id: item for item in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))
+    }
     histories: dict[str, list[Decision]] = {}
-    for one in sorted(decisions, key=lambda one: one.decided_at, reverse=True):
-        histories.setdefault(one.item, []).append(one)
-    before = [one for one in decisions if one.session_on < today]
-    dropped = {item for item, one in latest_decisions(before).items() if one.status == "不再跟踪"}
-    carried = [now.get(one.item) or _kept(one, cards) for one in unresolved(before)]
-    first = {one.id for one in carried}
-    rest = [one for one in now.values() if one.id not in first and one.id not in dropped]
+    for decision in sorted(decisions, key=lambda decision: decision.decided_at, reverse=True):
+        histories.setdefault(decision.item, []).append(decision)
+    before = [decision for decision in decisions if decision.session_on < today]
+    dropped = {id for id, decision in latest_decisions(before).items() if decision.status == "不再跟踪"}
+    carried = [now.get(decision.item) or _kept(decision, cards) for decision in unresolved(before)]
+    first = {item.id for item in carried}
+    rest = [item for item in now.values() if item.id not in first and item.id not in dropped]
     return tuple(
         replace(
-            one,
-            history=tuple(histories.get(one.id, ())),
-            carried=one.id in first,
-            decided=any(each.session_on >= today for each in histories.get(one.id, ())),
+            item,
+            history=tuple(histories.get(item.id, ())),
+            carried=item.id in first,
+            decided=any(decision.session_on >= today for decision in histories.get(item.id, ())),
         )
-        for one in (*carried, *rest)
+        for item in (*carried, *rest)
     )
 
 
@@ -148,19 +150,19 @@ def _owed(catalog: Catalog, lines: Sequence[MeasureLine]) -> Iterable[AgendaItem
             )
 
 
-def _kept(one: Decision, cards: Mapping[str, Card]) -> AgendaItem:
+def _kept(decision: Decision, cards: Mapping[str, Card]) -> AgendaItem:
     """A matter that only its decision keeps on the table: what it is about now shows nothing against it."""
-    kind, _, name = one.item.partition(":")
+    kind, _, name = decision.item.partition(":")
     card = cards.get(name) if kind == "indicator" else None
     subject: Subject = kind if kind in ("indicator", "worklist", "report") else "other"
     now = f"{card.period}为{card.value}，{card.verdict.word}" if card is not None else "现在的数据中没有问题"
     return AgendaItem(
-        id=one.item,
+        id=decision.item,
         subject=subject,
-        title=one.title,
+        title=decision.title,
         reasons=(),
         facts=(f"{now}：可以了结的，请标为已办结",),
-        departments=(one.department,) if one.department else (),
+        departments=(decision.department,) if decision.department else (),
     )
 
 

@@ -94,7 +94,7 @@ def lines(
                 for worklist in catalog.worklists.values()
                 if measure.id in worklist.measures
             ),
-            reports=tuple(one for one in reports if one.measure == measure.id and one.reported_on <= today),
+            reports=tuple(report for report in reports if report.measure == measure.id and report.reported_on <= today),
         )
         for measure in catalog.measures.values()
     )
@@ -104,14 +104,14 @@ def _duties(
     catalog: Catalog, measure: Measure, reports: Sequence[ProgressReport], today: date, every: int | None
 ) -> tuple[Duty, ...]:
     """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each."""
-    own = [one for one in reports if one.measure == measure.id and one.reported_on <= today]
-    found: list[Duty] = []
+    own = [report for report in reports if report.measure == measure.id and report.reported_on <= today]
+    duties: list[Duty] = []
     for department in reporters(catalog, measure):
-        latest = next((one for one in own if one.department == department), None)
+        latest = next((report for report in own if report.department == department), None)
         days = (today - latest.reported_on).days if latest else None
         owed = None if every is None else days is None or days > every
-        found.append(Duty(department, latest, days, owed))
-    return tuple(found)
+        duties.append(Duty(department, latest, days, owed))
+    return tuple(duties)
 
 
 def interval(parameters: Iterable[Parameter], day: date) -> int | None:

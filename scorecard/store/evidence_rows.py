@@ -90,13 +90,13 @@ def shown_columns(behind: EvidenceQuery) -> tuple[str, ...]:
 
 def totals(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tuple[Total, ...]:
     """Rows and amount of every role, from the rows themselves: added up they must be the halves of the value."""
-    found: list[Total] = []
+    totals: list[Total] = []
     with connection.cursor() as cursor:
         for role in behind.roles:
             row = cursor.execute(_total_sql(behind, role)).fetchone()
             assert row is not None  # an aggregate without groups always gives a row
-            found.append(Total(role, row[0], row[1]))
-    return tuple(found)
+            totals.append(Total(role, row[0], row[1]))
+    return tuple(totals)
 
 
 def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
@@ -108,9 +108,9 @@ def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
     return f"SELECT count(*), ({measure})::DECIMAL(38, 4) {counted}"
 
 
-def half_of(found: Sequence[Total], half: Half, part: int = 0) -> Decimal | None:
+def half_of(totals: Sequence[Total], half: Half, part: int = 0) -> Decimal | None:
     """What the roles of one half come to, those taken off with their sign; None without roles, or a median of nothing."""
-    own = [total for total in found if total.role.half == half and total.role.part == part]
+    own = [total for total in totals if total.role.half == half and total.role.part == part]
     if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
         return None
     return sum(
@@ -245,12 +245,12 @@ def sources(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tup
             f"SELECT {BATCH}, count(*), any_value(record) FROM ({behind.query})"
             f" LEFT JOIN batch ON number = {BATCH} GROUP BY {BATCH} ORDER BY {BATCH}"
         ).fetchall()
-    found: list[EvidenceBatch] = []
+    sources: list[EvidenceBatch] = []
     for _, number, record in rows:
         known = {} if record is None else json.loads(record)
         file, as_of = _source(known) if known else (SEEDED, "")
-        found.append(EvidenceBatch(str(known.get("name", "")), file, as_of, number))
-    return tuple(found)
+        sources.append(EvidenceBatch(str(known.get("name", "")), file, as_of, number))
+    return tuple(sources)
 
 
 def _files(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:

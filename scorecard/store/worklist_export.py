@@ -24,17 +24,17 @@ def exported(
 ) -> bytes:
     """All rows of a list for a department or the whole court, by due date. Raises Forbidden without the rights."""
     whose = catalog.department_name(department)
-    with audit.recorded(data, actor, "导出", f"台账/{worklist.id}", version=version, department=whose) as told:
+    with audit.recorded(data, actor, "导出", f"台账/{worklist.id}", version=version, department=whose) as act:
         actor.require("export")
-        found = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
-        told.detail["rows"] = len(found)
+        rows = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
+        act.detail["rows"] = len(rows)
         head = ("台账", "状态", "期限", "部门", *headers(catalog, worklist), SOURCE, LINE, "数据版本")
         return write_csv(
             head,
             (
                 (
-                    worklist.name, one.state, one.due, one.department, *one.values, one.source, one.line, version,
+                    worklist.name, row.state, row.due, row.department, *row.values, row.source, row.line, version,
                 )
-                for one in found
+                for row in rows
             ),
         )  # fmt: skip

@@ -78,12 +78,12 @@ def worklist_dates(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> d
     return {name: WorklistDate(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows}
 
 
-def counted(found: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[ItemState, int]:
+def counted(counts: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[ItemState, int]:
     """The number in each state of one list, for a department or the whole court; zeros included."""
     numbers: dict[ItemState, int] = dict.fromkeys(STATES, 0)
-    for one in found:
-        if one.worklist == worklist and department in (ALL_DEPARTMENTS, one.department):
-            numbers[one.state] += one.count
+    for tally in counts:
+        if tally.worklist == worklist and department in (ALL_DEPARTMENTS, tally.department):
+            numbers[tally.state] += tally.count
     return numbers
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def package(template: str) -> str:
     return template.rpartition("/")[0]
 
 
+@cache
 def rendered() -> dict[str, set[str]]:
     """Template to the packages of which a module names it."""
     users: dict[str, set[str]] = defaultdict(set)
@@ -36,6 +38,7 @@ def rendered() -> dict[str, set[str]]:
     return users
 
 
+@cache
 def included() -> dict[str, set[str]]:
     """Template to the packages of which a template includes, imports or extends it."""
     users: dict[str, set[str]] = defaultdict(set)

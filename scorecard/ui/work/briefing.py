@@ -128,7 +128,7 @@ def _select_indicators(catalog: Catalog, key: str) -> tuple[tuple[str, ...], tup
         )
         indicators = st.multiselect(
             "指标",
-            [one.id for one in catalog.indicators.values() if not domains or one.domain in domains],
+            [name for name, indicator in catalog.indicators.items() if not domains or indicator.domain in domains],
             format_func=lambda indicator: catalog.indicators[indicator].name,
             placeholder="按模板",
             key=f"{key}_indicators",

@@ -342,12 +342,12 @@ raw = extract([{**row, "案由": f"{n * 7919:x}" * 40} for n, row in enumerate(r
 found = catalog.load(Path(sys.argv[1]))
 
 
-def add(*arguments):
+def write(*arguments):
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-    batches_add(*arguments)
+    write_batch(*arguments)
 
 
-batches_add, door.add = door.add, add
+write_batch, door.write_batch = door.write_batch, write
 try:
     accept(raw, "案件.csv", TRIALS, found, date(2026, 10, 31), console("测试"), DataDir(Path(sys.argv[2])))
 except StorageError as error:
