@@ -99,7 +99,8 @@ def test_a_folder_of_tests_holds_at_most_fifteen_modules() -> None:
 
 # Words by which a comment refers to a paper that a reader of this repository does not have.
 OUTSIDE_PAPERS = re.compile(
-    r"domain reference|domain facts|\(facts, [a-z]+[ )]|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md", re.IGNORECASE
+    r"domain reference|domain facts|\(facts, [a-z]+[ )]|\bthe issue\b|\bthe plan of work\b|\.\./shared|house\.md",
+    re.IGNORECASE,
 )
 
 

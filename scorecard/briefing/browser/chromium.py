@@ -61,6 +61,7 @@ BROKEN = (
     asyncio.CancelledError,
     OSError,
     TimeoutError,
+    asyncio.InvalidStateError,  # the library gives up a message twice when the browser dies while it is being sent
 )
 """Errors of a browser that died or no longer answers; choreographer cancels calls that wait for it."""
 _READY = """new Promise(resolve => {

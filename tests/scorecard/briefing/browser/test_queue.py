@@ -404,6 +404,20 @@ def test_a_killed_browser_is_replaced_and_the_job_done_once_more(own_press: Brow
     assert own_press.work(page("还是好的"), dying(0), width=300, scale=1) == ["还是好的"]
 
 
+@pytest.mark.browser
+def test_a_job_is_done_once_more_when_the_library_gives_a_message_up_twice(own_press: BrowserQueue) -> None:
+    tried: list[int] = []
+
+    async def take(shown: Document) -> list[str]:
+        tried.append(1)
+        if len(tried) == 1:
+            raise asyncio.InvalidStateError
+        return await shown.evaluate("[document.body.innerText]")
+
+    assert own_press.work(page("完好"), take, width=300, scale=1) == ["完好"]
+    assert len(tried) == 2
+
+
 FAILING = {
     "never ready": ("", "没有画完"),
     "busy for ever": ("<script>setTimeout(() => { for (;;); }, 1)</script>", "没有画完"),
