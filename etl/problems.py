@@ -116,10 +116,12 @@ __all__ = [
     "SEVERITY_NAMES",
     "TITLES",
     "Count",
+    "EqualProblems",
     "Findings",
     "Problem",
     "ProblemKind",
     "Severity",
+    "collapsed",
     "problems_csv",
 ]
 
@@ -217,6 +219,48 @@ def _readable(problem: Problem, severity: Severity) -> Problem:
     if shown == texts and problem.severity == severity:
         return problem
     return Problem(problem.code, severity, problem.line, column, value, reason, suggestion)
+
+
+_APART = 5  # equal findings with more values than this are one line
+
+
+@dataclass(frozen=True, slots=True)
+class EqualProblems:
+    """Problems that say the same of one column: the first of them, how many there are, and of how many values."""
+
+    first: Problem
+    count: int
+    values: int
+
+    @property
+    def more(self) -> str:
+        """ "等 1,200 行，28 种取值"; empty for a single one."""
+        if self.count == 1:
+            return ""
+        return f"等 {self.count:,} 行" + (f"，{self.values:,} 种取值" if self.values > 1 else "")
+
+    def __str__(self) -> str:
+        return f"{self.first}　（{self.more}）" if self.more else str(self.first)
+
+
+def collapsed(problems: Iterable[Problem]) -> tuple[EqualProblems, ...]:
+    """Equal problems in one line, in the order of the first ones, so that a wrong date in every row buries nothing else.
+
+    Equal: all but line and value, and the value too, unless there are so many that their lines would bury the rest.
+    """
+    by_text: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    listed = list(problems)
+    for place, problem in enumerate(listed):
+        said = (problem.code, problem.severity, problem.column, problem.reason, problem.suggestion)
+        by_text.setdefault(said, {}).setdefault(problem.value, []).append(place)
+    groups: list[tuple[int, int, int]] = []  # place of the first, problems, values
+    for by_value in by_text.values():
+        equal = list(by_value.values())
+        if len(equal) > _APART:
+            groups.append((equal[0][0], sum(map(len, equal)), len(equal)))
+        else:
+            groups += [(places[0], len(places), 1) for places in equal]
+    return tuple(EqualProblems(listed[place], count, values) for place, count, values in sorted(groups))
 
 
 def problems_csv(problems: Iterable[Problem]) -> bytes:

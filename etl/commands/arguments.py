@@ -102,7 +102,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     accept.add_argument("file", type=Path, metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")
     accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
     accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
-    accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV")
+    accept.add_argument(
+        "--policy",
+        choices=("refuse", "set_aside"),
+        metavar="做法",
+        help="有错时：refuse 整份退回，set_aside 搁置有错的行；默认按数据表",
+    )
+    accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
+    accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
     build = command("build", "用全部已接收的批次建一个版本，不发布")
     publish = command("publish", "发布一个已建好的版本；不写编号则先建库再发布")
     publish.add_argument("version", nargs="?", metavar="版本", help="版本编号")

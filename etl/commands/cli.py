@@ -1,17 +1,19 @@
 """The commands of the command line. Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong call."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.commands.intake import take_in
+from etl.commands.publication import publish_and_tell
 from etl.impact.indicator_changes import indicator_changes
-from etl.intake.accept import Refused, accept, template
+from etl.intake.accept import template
 from etl.intake.batches import list_batches
 from etl.intake.withdraw import restore, withdraw
-from etl.problems import problems_csv
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import prune
@@ -27,16 +29,18 @@ from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 
-SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
-
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; the result is its exit code."""
     call = parse(arguments)
     try:
-        return _COMMANDS[call.command](call)
-    except Refused as refused:
-        _print_problems(call, refused)
+        code = _COMMANDS[call.command](call)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader has seen enough, as `head` does. What is left is written nowhere, also at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except ScorecardError as error:
         print(error, file=sys.stderr)
     return REFUSED
@@ -44,38 +48,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _accept(call: argparse.Namespace) -> int:
     catalog = loader.load(call.seeds)
-    table = _table(call, catalog)
-    if not call.file.is_file():
-        print(f"调用有误：文件不存在：{call.file}", file=sys.stderr)
-        return WRONG_CALL
-    batch = accept(
-        call.file.read_bytes(), call.file.name, table, catalog, call.as_of, console(call.actor), DataDir(call.data)
-    )
-    print(f"已接收：{table.name} {batch.rows} 行，数据截至 {batch.as_of}，批次 {batch.name}")
-    return DONE
-
-
-def _print_problems(call: argparse.Namespace, refused: Refused) -> None:
-    problems = refused.examination.problems
-    print(refused, file=sys.stderr)
-    for problem in problems[:SHOWN]:
-        print(f"  {problem}", file=sys.stderr)
-    if len(problems) > SHOWN:
-        print(f"  …… 共 {len(problems)} 条，用 --problems 文件.csv 保存全部", file=sys.stderr)
-    if call.problems:
-        call.problems.write_bytes(problems_csv(problems))
+    return take_in(call, _table(call, catalog), catalog)
 
 
 def _build(call: argparse.Namespace) -> int:
     print(build(loader.load(call.seeds), DataDir(call.data)))
-    return DONE
-
-
-def _publish(call: argparse.Namespace) -> int:
-    data = DataDir(call.data)
-    version = call.version or build(loader.load(call.seeds), data)
-    publish(data, version, console(call.actor))
-    print(f"已发布：{version}")
     return DONE
 
 
@@ -216,7 +193,7 @@ def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "accept": _accept,
     "build": _build,
-    "publish": _publish,
+    "publish": publish_and_tell,
     "rollback": _rollback,
     "withdraw": _withdraw,
     "restore": _restore,

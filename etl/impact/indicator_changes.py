@@ -134,7 +134,7 @@ def _change(
 def _only(version: _JudgedVersion, other: Mapping[tuple[str, Period], object]) -> tuple[UnpairedValue, ...]:
     """The values of one version whose period the other does not have, newest first."""
     reached = [
-        UnpairedValue(version.catalog.indicators[name], period, point.text, point.verdict.word)
+        UnpairedValue(version.catalog.indicators[name], period, point.text, point.verdict.word, point.verdict.reason)
         for (name, period), (_, point) in version.said.items()
         if (name, period) not in other
     ]

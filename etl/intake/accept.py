@@ -1,7 +1,7 @@
 """Acceptance: an extract becomes an immutable typed batch, or is refused with every problem and its line."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from etl.intake.examine import (
     open_examination,
     read_options,
 )
+from etl.intake.withdraw import batches_in_use
 from etl.invisible_characters import remove_hidden
 from etl.problems import TITLES, Problem
 from scorecard.access import Actor
@@ -76,11 +77,13 @@ def accept(
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     note: str = "",
+    corrects: bool = False,
 ) -> Batch:
-    """The batch of these bytes; the same bytes read the same way are one batch, whatever 数据截至.
+    """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
-    The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out) and `policy` (the
-    contract's unless given). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's remark.
+    The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out), `policy` (the
+    contract's unless given) and `corrects` (handed in as 更正 of what was accepted before, etl/warehouse/corrections.py).
+    Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
@@ -90,13 +93,14 @@ def accept(
         record_batches(data)
         try:
             how = read_options(table, as_of, mapping, policy)
-            batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note)
+            batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects)
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
             raise
         entry.subject = f"{table.id}/{batch.name}"
         entry.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
         entry.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
+        entry.detail |= {"corrects": True} if batch.corrects else {}
     return batch
 
 
@@ -118,17 +122,19 @@ def _accept(
     data: DataDir,
     sample: bool,
     note: str,
+    corrects: bool,
 ) -> Batch:
-    if as_of > today():
-        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
+    require_past(as_of)
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
         decoded = decode_extract(raw, catalog)
         digest = hashing.result().hexdigest()
     table = how.table
-    source = source_of(digest, table, how.mapping, how.policy, sample)
-    if known := _existing_batch(data, source):
+    source = source_of(digest, table, how.mapping, how.policy, sample, corrects=corrects)
+    if known := existing_batch(data, source, as_of):
         return known
+    if corrects:
+        _require_corrected(batches_in_use(data, sample), table, as_of)
     path = batch_path(data, table, source.batch_name(as_of)).absolute()
     temporary = temporary_sibling(path)
     with open_examination(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
@@ -138,7 +144,7 @@ def _accept(
             for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                 actor.require("report", department)
         with exclusive_lock(data):
-            if known := _existing_batch(data, source):
+            if known := existing_batch(data, source, as_of):
                 return known
             before = list_batches(data)
             with storage_errors(f"批次目录 {table.id}"):
@@ -154,7 +160,43 @@ def _accept(
             except StorageError:
                 set_aside.delete_rows_aside(data, batch)
                 raise
-    return replace(batch, problems=examination.problems)
+        warnings = tuple(_other_dates(batches_in_use(data, sample), batch))
+    latest = examination.latest.day if examination.latest else None
+    skipped = len(examination.skipped_lines)
+    return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
+
+
+def require_past(as_of: date) -> None:
+    """Raises ScorecardError for a 数据截至 after today."""
+    if as_of > today():
+        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
+
+
+def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:
+    """Raises ScorecardError where a correction of this day would correct nothing."""
+    dates = [batch.as_of for batch in in_use if batch.table == table.id]
+    if not any(day >= as_of for day in dates):
+        expected = "此前已接收、数据截至不早于它的同一张表"
+        raise ScorecardError(
+            table.name, f"没有截至 {as_of} 或以后的数据可以更正", expected, "请去掉“更正”，按一般数据接收"
+        )
+    if table.replaces == "all" and max(dates) > as_of:
+        raise ScorecardError(
+            table.name,
+            f"这张表每次整表替换，已有截至 {max(dates)} 的数据",
+            f"不早于 {max(dates)} 的数据截至",
+            "请把改正后的整表按最新的数据截至重新报送",
+        )
+
+
+def _other_dates(in_use: Sequence[Batch], batch: Batch) -> Iterator[str]:
+    """A sentence for every batch of the same bytes with another 数据截至."""
+    for other in in_use:
+        if other.source_sha256 == batch.source_sha256 and other.table == batch.table and other.as_of != batch.as_of:
+            yield (
+                f"同一份文件还按数据截至 {other.as_of} 接收过（批次 {other.name}），两个批次都计入；"
+                "若那次的日期选错了，请在“版本”页撤回那个批次"
+            )
 
 
 def _new_batch(
@@ -186,6 +228,7 @@ def _new_batch(
         mapping=source.mapping,
         policy=source.policy,
         aside=examination.aside,
+        corrects=source.corrects,
         path=path,
     )
 
@@ -208,9 +251,9 @@ def template(table: Table) -> bytes:
     return write_csv([column.header for column in table.columns.values()], [])
 
 
-def _existing_batch(data: DataDir, source: BatchSource) -> Batch | None:
-    """The batch of the same bytes read the same way, if they were accepted before."""
+def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
+    """The batch of the same bytes read the same way with the same 数据截至, if they were accepted before."""
     for batch in list_batches(data):
-        if batch.source == source:
+        if batch.source == source and batch.as_of == as_of:
             return replace(batch, already=True)
     return None

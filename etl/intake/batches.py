@@ -38,7 +38,10 @@ _BESIDE_VALUES = {
 
 @dataclass(frozen=True)
 class BatchSource:
-    """The bytes of a batch and the way they were read: two batches of one source are one. `mapping` is by folded header."""
+    """The bytes of a batch and the way they were read: two batches of one source and one 数据截至 are one.
+
+    `mapping` is by folded header; `corrects` says whether it was handed in as 更正, `none` whether as "no such data".
+    """
 
     table: str
     sha256: str
@@ -46,6 +49,8 @@ class BatchSource:
     sample: bool
     mapping: tuple[tuple[str, str], ...]
     policy: Policy
+    corrects: bool = False
+    none: bool = False
 
     def batch_name(self, as_of: date) -> str:
         """数据截至 and 12 hex digits over all fields; without mapping and policy the name is that of earlier releases."""
@@ -54,13 +59,16 @@ class BatchSource:
     @property
     def _otherwise(self) -> str:
         how = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
+        how += [word for word in ("corrects", "none") if getattr(self, word)]
         return json.dumps(how, ensure_ascii=False) if how else ""
 
 
-def source_of(sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool) -> BatchSource:
+def source_of(
+    sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool, *, corrects: bool = False
+) -> BatchSource:
     """These bytes, read as this table in this way."""
     pairs = tuple(sorted(mapping.items()))
-    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy)
+    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy, corrects)
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,10 @@ class Batch:
     """One accepted extract. `sequence` is the order of acceptance, `counts` the repairs, reports and rows set aside.
 
     `mapping` holds the officer's columns for unknown headers (folded header, column), `aside` the number of rows set aside.
-    Only the result of `accept` also has `already` (it was there before) and `problems` (repairs and reports).
+    `corrects`: a correction (更正) of batches accepted before it, see etl/warehouse/corrections.py. `none`: the officer
+    declared that the month has no such data; no file stands behind it.
+    Only the result of `accept` also has `already` (it was there before), `problems` (repairs and reports), `warnings`
+    (sentences about it beside other batches), `skipped` (lines that are no rows) and `latest` (the latest day in it).
     """
 
     name: str
@@ -89,13 +100,19 @@ class Batch:
     mapping: tuple[tuple[str, str], ...] = ()
     policy: Policy = "refuse"
     aside: int = 0
+    corrects: bool = False
+    none: bool = False
     already: bool = field(default=False, compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    skipped: int = field(default=0, compare=False, repr=False)
+    latest: date | None = field(default=None, compare=False, repr=False)
 
     @property
     def source(self) -> BatchSource:
         """The bytes and the way they were read."""
-        return BatchSource(self.table, self.source_sha256, self.contract, self.sample, self.mapping, self.policy)
+        read = self.mapping, self.policy, self.corrects, self.none
+        return BatchSource(self.table, self.source_sha256, self.contract, self.sample, *read)
 
     @property
     def repaired(self) -> int:
@@ -108,7 +125,8 @@ class Batch:
     def record(self) -> dict[str, Any]:
         """The fields as JSON types, without the path on this disk."""
         known = asdict(replace(self, problems=()))
-        del known["path"], known["already"], known["problems"]
+        for name in ("path", "already", "problems", "warnings", "skipped", "latest"):
+            del known[name]
         return {**known, "as_of": self.as_of.isoformat(), "accepted_at": self.accepted_at.isoformat()}
 
 

@@ -15,6 +15,7 @@ import duckdb
 from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed_rows
+from etl.reading.latest_day import LatestDay, latest_day
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from scorecard.catalog.columns import MASK
@@ -36,7 +37,8 @@ class Examination:
     `rows` counts the data rows to be accepted, or all of them when the extract is refused; `aside` those that would be set
     aside for a wrong cell or rule; `skipped_lines` are the lines of 合计 rows, notes and repeated headers. `unknown` are the
     headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
-    rows as they were read, by Chinese header, private cells masked; it is empty when refused.
+    rows as they were read, by Chinese header, private cells masked; it is empty when refused. `latest` is the latest day
+    the rows name, None when they were not read or have no dates.
     """
 
     table: str
@@ -52,6 +54,7 @@ class Examination:
     unknown: tuple[str, ...] = ()
     wrong: tuple[WrongRow, ...] = ()
     policy: Policy = "refuse"
+    latest: LatestDay | None = None
 
     @property
     def repairable(self) -> bool:
@@ -179,6 +182,7 @@ def _read(
     findings.by_row = how.policy == "set_aside"
     rejected = RejectedRows(con, on=findings.by_row)
     typed_rows.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
+    examination = replace(examination, latest=latest_day(con, how.table))
     if not findings.refused:
         Rules(con, how.table, findings, rejected).check()
     if not findings.refused and (record := RECORDS.get(how.table.id)):

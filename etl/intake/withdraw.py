@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from etl.intake import audit_recovery
-from etl.intake.batches import list_batches
+from etl.intake.batches import Batch, list_batches
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
@@ -67,6 +67,12 @@ def withdrawn(data: DataDir) -> Mapping[tuple[str, str], Withdrawal]:
     """
     last = {(note.table, note.name): note for note in notes(data)}
     return {batch: note for batch, note in last.items() if note.act == "撤回"}
+
+
+def batches_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
+    """The batches that are not withdrawn, the sample's or the court's own, in the order of `list_batches`."""
+    batches, gone = list_batches(data), withdrawn(data)
+    return tuple(batch for batch in batches if batch.sample == sample and (batch.table, batch.name) not in gone)
 
 
 def notes(data: DataDir) -> tuple[Withdrawal, ...]:

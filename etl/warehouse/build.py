@@ -14,7 +14,7 @@ import duckdb
 from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import withdrawn
+from etl.intake.withdraw import batches_in_use, withdrawn
 from etl.warehouse import data_faults, rollup, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from scorecard.calendar import workdays
@@ -35,9 +35,8 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     Real and synthetic rows never meet in one version. Withdrawn batches are left out; when all of the court's own are,
     nothing is left, and never the sample instead.
     """
-    batches, gone = list_batches(data), withdrawn(data)
-    own = any(not batch.sample for batch in batches)
-    return tuple(batch for batch in batches if batch.sample != own and (batch.table, batch.name) not in gone)
+    own = any(not batch.sample for batch in list_batches(data))
+    return batches_in_use(data, sample=not own)
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:

@@ -162,6 +162,7 @@ class UnpairedValue:
     period: Period
     text: str
     word: VerdictWord
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,81 @@ def test_a_refused_extract_ends_with_one_and_names_line_column_value_and_remedy(
     assert "立案日期" in said
     assert report.read_bytes().startswith(b"\xef\xbb\xbf")
     assert not list(data.root.rglob("*.parquet"))
+
+
+def test_what_became_of_a_file_is_said_line_by_line_and_written_where_asked(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = cases_csv(60).decode().replace("（2026）", "(2026)").splitlines()
+    lines[3] = lines[3].replace("简易程序", "简易程徐")
+    extract.write_text("\n".join([*lines, "合计,60"]), encoding="utf-8")
+    report = tmp_path / "问题.csv"
+    call = ("accept", "--table", "cases", str(extract), "--as-of", "2026-12-31", "--problems", str(report))
+    assert run(data, *call) == 1, "a day to come"
+    capsys.readouterr()
+    call = ("accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--problems", str(report))
+    assert run(data, *call, "--policy", "set_aside") == 0
+    said = capsys.readouterr()
+    assert "已接收：审判案件表 59 行" in said.out
+    assert "搁置 1 行　修复 60 处　不计入的合计、注释行 1 行" in said.out
+    assert "已修复　案号括号「案号」　60 处" in said.out
+    assert "没有这一列「是否上诉」" in said.out
+    assert "第4行「适用程序」“简易程徐”" in said.out
+    assert len([line for line in said.out.splitlines() if "半角括号" in line]) <= 60
+    written = report.read_text("utf-8-sig")
+    assert "简易程徐" in written
+    assert "合计" in written
+    report.unlink()
+    assert run(data, *call, "--policy", "set_aside") == 0
+    assert "此前已接收，没有重复写入" in capsys.readouterr().out
+    assert report.read_text("utf-8-sig") == written, "the list is written again for a file that is there already"
+
+
+def test_a_date_that_the_file_does_not_suggest_is_doubted(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31") == 0
+    assert "按此数据截至应为 2026-03-31，而不是 2026-10-31" in capsys.readouterr().err
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-03-31") == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "同一份文件还按数据截至 2026-10-31 接收过" in said.out
+
+
+def test_publishing_says_which_verdicts_changed_and_what_is_in_doubt(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = cases_csv(60).decode()
+    extract.write_text(few.replace("小额诉讼", "简易程序"), encoding="utf-8")
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    assert run(data, "publish") == 0
+    first = store.current(data).version
+    assert "相比" not in capsys.readouterr().out
+    extract.write_text(few.replace("简易程序", "小额诉讼"), encoding="utf-8")
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    capsys.readouterr()
+    assert run(data, "publish") == 0
+    said = capsys.readouterr().out
+    assert f"与此前发布的 {first} 相比" in said
+    assert re.search(r"相比，(\d+) 个评价改变", said)
+    assert re.search(r"  小额转程序率　2026年9月　无数据 → 样本不足　— → n=2", said)
+    assert run(data, "publish") == 0
+    assert "0 个评价改变" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_seen_enough_ends_no_command_with_an_error(data: DataDir, extract: Path) -> None:
+    for number in range(3):
+        extract.write_bytes(cases_csv(2 + number))
+        run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    call = [sys.executable, "-u", "-m", "etl", "list", "--seeds", SEEDS, "--data", str(data.root)]
+    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        said = listing.stderr.read().decode()
+    assert listing.returncode == 0
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
 
 
 def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]) -> None:

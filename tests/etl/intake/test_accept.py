@@ -22,6 +22,7 @@ from etl.intake import examine as looking
 from etl.intake.accept import Refused, accept, read_seed_table, template
 from etl.intake.batches import contract_digest, list_batches
 from etl.intake.examine import examine
+from etl.intake.withdraw import withdraw
 from scorecard.access import console
 from scorecard.calendar.clock import today
 from scorecard.catalog.columns import MASK
@@ -29,6 +30,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from tests.support.actors import OFFICER
 from tests.support.contracts import GOOD, HEADERS, TRIALS, contract, extract, rows
 from tests.support.extracts import written
 
@@ -242,16 +244,43 @@ def test_a_batch_says_what_it_is_and_reads_back_the_same(catalog: Catalog, data:
     assert "path" not in record
 
 
-def test_the_same_bytes_are_one_batch_whatever_the_cut_and_the_name(catalog: Catalog, data: DataDir) -> None:
+def test_the_same_bytes_of_the_same_date_are_one_batch_whatever_the_name(catalog: Catalog, data: DataDir) -> None:
     raw = extract(rows(3))
     first = accepted(catalog, data, raw)
     content = first.path.read_bytes()
-    again = accept(raw, "另一个名字.csv", TRIALS, catalog, date(2026, 9, 30), console("王五"), data)
+    again = accept(raw, "另一个名字.csv", TRIALS, catalog, first.as_of, console("王五"), data)
     assert again == first
     assert again.already
     assert not first.already
     assert len(list_batches(data)) == 1
     assert first.path.read_bytes() == content
+
+
+def test_the_same_bytes_may_be_taken_with_another_date_and_the_officer_is_told_of_the_first(
+    catalog: Catalog, data: DataDir
+) -> None:
+    raw = extract(rows(3))
+    first = accepted(catalog, data, raw)
+    second = accept(raw, "案件.csv", TRIALS, catalog, date(2026, 11, 15), console("李四"), data)
+    assert (second.already, second.as_of) == (False, date(2026, 11, 15))
+    (warning,) = second.warnings
+    assert first.name in warning
+    assert "撤回" in warning
+    assert list_batches(data) == (first, second)
+    withdraw(data, second.table, second.name, "日期选错了", OFFICER)
+    third = accept(raw, "案件.csv", TRIALS, catalog, date(2026, 11, 16), console("李四"), data)
+    assert [first.name in word for word in third.warnings] == [True], "a withdrawn batch is no longer in use"
+
+
+def test_a_correction_is_a_batch_of_its_own_and_needs_something_to_correct(catalog: Catalog, data: DataDir) -> None:
+    raw = extract(rows(3))
+    with pytest.raises(ScorecardError, match="没有截至 2026-10-31 或以后的数据可以更正"):
+        accept(raw, "案件.csv", TRIALS, catalog, AS_OF, OFFICER, data, corrects=True)
+    first = accepted(catalog, data, raw)
+    again = accept(raw, "案件.csv", TRIALS, catalog, AS_OF, OFFICER, data, corrects=True)
+    assert (first.corrects, again.corrects) == (False, True)
+    assert [batch.corrects for batch in list_batches(data)] == [False, True], "it is read back as it was written"
+    assert first.name != again.name
 
 
 def test_other_bytes_another_contract_or_another_kind_are_another_batch(catalog: Catalog, data: DataDir) -> None:

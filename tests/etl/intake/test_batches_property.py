@@ -50,9 +50,9 @@ def content(rows: Rows) -> bytes:
 
 
 def told_apart(files: list[File]) -> list[tuple[date, Rows]]:
-    """Files of equal content are one batch; its date is the one it was first handed in with."""
-    first = {content(rows_of(file)): (file[0], rows_of(file)) for file in reversed(files)}
-    return list(first.values())[::-1]
+    """Files of equal content and date are one batch; its place is where it was first handed in."""
+    first = {(file[0], content(rows_of(file))): (file[0], rows_of(file)) for file in files}
+    return list(first.values())
 
 
 def taken_in(data: DataDir, catalog: Catalog, as_of: date, rows: Rows, name: str) -> Batch:

@@ -1,0 +1,99 @@
+"""`python -m etl accept`: takes an extract in, or says why not; what the page says of a file is said here too."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from etl.commands.arguments import DONE, REFUSED, WRONG_CALL
+from etl.intake.accept import Refused, accept
+from etl.intake.batches import Batch
+from etl.intake.examine import examine
+from etl.intake.withdraw import withdrawn
+from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
+from etl.reading.latest_day import suggested_as_of
+from scorecard.access import console
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.atomic_files import storage_errors, write_atomically
+from scorecard.storage.data_dir import DataDir
+
+SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
+_MONTH = 31  # days between the two dates from which the call's is doubted
+
+
+def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
+    """Accepts the file of the call, prints what became of it, and writes the list of problems where one was asked for."""
+    path: Path | None = call.file
+    if path is None or not path.is_file():
+        print(f"调用有误：文件不存在：{path or '没有写文件'}", file=sys.stderr)
+        return WRONG_CALL
+    raw, data = path.read_bytes(), DataDir(call.data)
+    read = {"policy": call.policy}
+    try:
+        batch = accept(
+            raw, path.name, table, catalog, call.as_of, console(call.actor), data, corrects=call.corrects, **read
+        )
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        _print_problems(refused.problems, sys.stderr)
+        _suggest(call.as_of, refused.examination.latest.day if refused.examination.latest else None, path.name)
+        _save(call.problems, refused.problems)
+        return REFUSED
+    problems = batch.problems
+    if batch.already and call.problems:
+        problems = examine(raw, path.name, table, catalog, call.as_of, **read).problems
+    _say(batch, table, data)
+    _print_problems(problems, sys.stdout)
+    _suggest(call.as_of, batch.latest, path.name)
+    _save(call.problems, problems)
+    return DONE
+
+
+def _say(batch: Batch, table: Table, data: DataDir) -> None:
+    """One line of what was taken, one for each kind of problem, one for each warning."""
+    result = "此前已接收，没有重复写入" if batch.already else "已接收"
+    if (batch.table, batch.name) in withdrawn(data):
+        result = "此前已接收又被撤回，仍不计入；如需恢复请用 restore"
+    corrects = "（更正）" if batch.corrects else ""
+    print(f"{result}：{table.name} {batch.rows} 行{corrects}，数据截至 {batch.as_of}，批次 {batch.name}")
+    counted = (
+        ("搁置", batch.aside, "行"),
+        ("修复", batch.repaired, "处"),
+        ("不计入的合计、注释行", batch.skipped, "行"),
+    )
+    if any(number for _, number, _ in counted):
+        print("　".join(f"{name} {number:,} {unit}" for name, number, unit in counted if number))
+    for count in batch.counts:
+        print(f"  {SEVERITY_NAMES[count.severity]}　{_kind(count)}　{count.count:,} 处")
+    for warning in batch.warnings:
+        print(f"注意：{warning}")
+
+
+def _kind(count: Count) -> str:
+    return f"{count.title}「{count.column}」" if count.column else count.title
+
+
+def _print_problems(problems: Sequence[Problem], stream: object) -> None:
+    """Equal problems in one line each."""
+    lines = collapsed(problems)
+    for line in lines[:SHOWN]:
+        print(f"  {line}", file=stream)  # pyright: ignore[reportArgumentType]
+    if len(lines) > SHOWN:
+        print(f"  …… 共 {len(problems):,} 条，用 --problems 文件.csv 保存全部", file=stream)  # pyright: ignore[reportArgumentType]
+
+
+def _suggest(as_of: date, latest: date | None, file_name: str) -> None:
+    """Doubts a 数据截至 that is more than a month from what the file suggests."""
+    suggested = suggested_as_of(latest, file_name)
+    if latest is not None and suggested is not None and abs((as_of - suggested).days) > _MONTH:
+        print(
+            f"注意：文件中最晚的日期是 {latest}，按此数据截至应为 {suggested}，而不是 {as_of}；请核对", file=sys.stderr
+        )
+
+
+def _save(path: Path | None, problems: Sequence[Problem]) -> None:
+    if path is not None:
+        with storage_errors(f"写出 {path}"):
+            write_atomically(path, problems_csv(problems))
