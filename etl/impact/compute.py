@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date
 
 from etl.impact.attached_versions import AttachedVersions, attach_versions
+from etl.impact.corrections import correction_impacts
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact
@@ -41,6 +42,7 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
             balances=tuple(balance for balance in balances if balance is not None),
             parts=(*(parts for table in tables for parts in table_parts(pair, table)), *indicator_parts(pair, catalog)),
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
+            corrections=correction_impacts(pair, data),
         )
 
 

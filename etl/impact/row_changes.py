@@ -152,14 +152,18 @@ def _backwards(pair: AttachedVersions, table: Table, columns: list[str], listed:
 
 
 def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, listed: int) -> TableImpact:
-    """Adds the rows that stay from earlier batches although a newly accepted file of this table does not hold them."""
-    known = pair.published.names
-    fresh = [
-        number
+    """Adds the rows that stay from earlier batches although a newly accepted file of this table does not hold them.
+
+    Asked only of a file as new as what is published: a correction, or a file of an earlier day, is not meant to hold them.
+    """
+    known, since = pair.published.names, str(pair.published.as_of.get(table.id, ""))
+    fresh = {
+        number: batch
         for number, batch in pair.candidate.batches.items()
         if batch["table"] == table.id and (table.id, batch["name"]) not in known
-    ]
-    if not fresh or not impact.before:
+    }
+    whole = any(not batch.get("corrects") and batch["as_of"] >= since for batch in fresh.values())
+    if not whole or not impact.before:
         return impact
     stays = f"_batch NOT IN ({', '.join(map(str, fresh))})"
     is_open = f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"

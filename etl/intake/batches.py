@@ -114,6 +114,11 @@ class Batch:
         read = self.mapping, self.policy, self.corrects, self.none
         return BatchSource(self.table, self.source_sha256, self.contract, self.sample, *read)
 
+    def lacking(self, table: Table) -> frozenset[str]:
+        """The columns of the contract that the file did not have: its Parquet file holds them blank."""
+        absent = {count.column for count in self.counts if count.code == "header_absent"}
+        return frozenset(name for name, column in table.columns.items() if column.header in absent)
+
     @property
     def repaired(self) -> int:
         return sum(count.count for count in self.counts if count.severity == "repair")

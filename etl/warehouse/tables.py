@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from etl.duckdb_connection import load_calendar
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
+from etl.warehouse.corrections import corrected_sources
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import derive
@@ -21,7 +22,8 @@ SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, date]:
     """Creates every table that has rows; the result is 数据截至 of each table that comes from extracts.
 
-    `batches` in their order: rows of a later one replace rows with the same key of earlier ones.
+    `batches` in their order: rows of a later one replace rows with the same key of earlier ones. What a correction says
+    of rows that later ones repeat: etl/warehouse/corrections.py.
     """
     load_calendar(connection)
     as_of: dict[str, date] = {}
@@ -30,7 +32,7 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
         own = [(number, batch) for number, batch in numbered if batch.table == table.id]
         if table.replaces == "all":
             own = own[-1:]
-        sources = [(number, _parquet_rows(table, batch)) for number, batch in own]
+        sources = corrected_sources(connection, table, own, _parquet_rows)
         if table.seed:
             connection.register("seed_rows", read_seed_table(catalog.files[table.seed], table, catalog))
             columns = ", ".join(f'"{column}"' for column in table.columns)

@@ -42,7 +42,8 @@ class BackwardsRows:
 
 @dataclass(frozen=True)
 class TableImpact:
-    """One table, row by row. `absent` counts rows that stay although no newly accepted file holds them (None: no new file).
+    """One table, row by row. `absent` counts rows that stay although no newly accepted file holds them (None: no new file,
+    or only corrections and files of earlier days, which are not expected to hold every open row).
 
     `absent_open` are those among them that are still open: forgotten, or simply not yet closed.
     """
@@ -69,6 +70,18 @@ class TableImpact:
     def touched(self) -> bool:
         """Whether anything about the table is worth a line."""
         return bool(self.new or self.changed or self.missing or self.absent_open or self.note)
+
+
+@dataclass(frozen=True)
+class CorrectionImpact:
+    """A correction (更正): its rows, and those of which a later file says something newer that stays (`cells`)."""
+
+    table: str
+    file: str
+    as_of: str
+    rows: int
+    overridden: int
+    cells: tuple[RowChange, ...]  # before: what the correction says; after: what stands
 
 
 @dataclass(frozen=True)
@@ -206,6 +219,8 @@ class Impact:
     balances: tuple[Balance, ...]
     parts: tuple[Parts, ...]
     indicators: IndicatorChanges
+    corrections: tuple[CorrectionImpact, ...] = ()
+    contradicted: tuple[str, ...] = ()  # sentences on declared zeros with rows in their month
 
     @property
     def nothing(self) -> bool:

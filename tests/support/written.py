@@ -17,10 +17,20 @@ def csv_of(table: str) -> bytes:
     return "\r\n".join(",".join(cell.strip() for cell in line.split("|")) for line in lines).encode()
 
 
-def hand_in(data: DataDir, catalog: Catalog, table: str, raw: bytes | str, as_of: date, name: str = "") -> Batch:
+def hand_in(
+    data: DataDir,
+    catalog: Catalog,
+    table: str,
+    raw: bytes | str,
+    as_of: date,
+    name: str = "",
+    *,
+    corrects: bool = False,
+) -> Batch:
     """The batch of an extract that must pass the door."""
     content = csv_of(raw) if isinstance(raw, str) else raw
-    return accept(content, name or f"{table}{as_of}.csv", catalog.tables[table], catalog, as_of, OFFICER, data)
+    file = name or f"{table}{as_of}.csv"
+    return accept(content, file, catalog.tables[table], catalog, as_of, OFFICER, data, corrects=corrects)
 
 
 def published(data: DataDir, catalog: Catalog) -> str:

@@ -171,6 +171,39 @@ def test_rates_differ_in_percentage_points_and_verdicts_come_first(data: DataDir
     assert found.parts_compared > found.parts_changed
 
 
+def test_a_correction_of_an_earlier_month_is_shown_as_such_and_raises_no_alarm_about_open_cases(
+    data: DataDir, catalog: Catalog
+) -> None:
+    hand_in(data, catalog, "cases", OLD, SEPTEMBER, "九月.csv")
+    hand_in(data, catalog, "cases", NEW, OCTOBER, "十月.csv")
+    current = published(data, catalog)
+    # Case 1 was 简易程序 in both files. Case 4 was open in September and closed in October; its cause becomes known.
+    corrected = """
+        案号                  | 案由         | 立案日期   | 结案日期   | 结案方式 | 适用程序 | 承办部门   | 是否涉企 | 标的额
+        （2026）鲁0117民初1号 | 买卖合同纠纷 | 2026-08-03 | 2026-09-10 | 判决     | 简易程序 | 民事审判庭 | 是       | 100
+        （2026）鲁0117民初4号 | 买卖合同纠纷 | 2026-08-06 |            |          | 简易程序 | 民事审判庭 | 是       | 400
+    """
+    hand_in(data, catalog, "cases", corrected, SEPTEMBER, "更正.csv", corrects=True)
+    found = impact(data, catalog, build(catalog, data), current, TODAY)
+    table = cases(found)
+    assert (table.absent, table.absent_open, table.absent_rows) == (None, None, ())
+    assert {(cell.key, cell.column, cell.before, cell.after) for cell in table.cells} == {
+        (case(1), "适用程序", "小额诉讼", "简易程序"),
+        (case(1), "案由", "", "买卖合同纠纷"),
+        (case(4), "案由", "", "买卖合同纠纷"),
+    }
+    assert table.backwards == (), "no case is open again"
+    (one,) = found.corrections
+    assert (one.file, one.as_of, one.rows, one.overridden) == ("更正.csv", "2026-09-30", 2, 1)
+    assert {(cell.column, cell.before, cell.after, cell.source) for cell in one.cells} == {
+        ("立案日期", "2026-08-06", "2026-08-01", "十月.csv"),
+        ("结案日期", "", "2026-10-09", "十月.csv"),
+        ("结案方式", "", "判决", "十月.csv"),
+        ("标的额", "400", "450", "十月.csv"),
+    }
+    assert [record["corrects"] for record in found.taken_in] == [True]
+
+
 def test_private_cells_are_masked_in_every_list(data: DataDir, catalog: Catalog) -> None:
     first = """
         线索编号 | 发现日期   | 来源案号              | 研判日期
