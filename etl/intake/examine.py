@@ -14,7 +14,7 @@ import duckdb
 
 from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
-from etl.reading import decoding, headers, staging, typed_rows
+from etl.reading import decoding, headers, staging, typed_rows, units
 from etl.reading.latest_day import LatestDay, latest_day
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
@@ -200,11 +200,18 @@ def _read(
 
 
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:
-    """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order."""
+    """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order.
+
+    A number bears the unit that its header says: it will stand under another header.
+    """
     names = list(header.columns)
     for position, name in zip(header.clears or (), (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE), strict=False):
         names[position] = name
-    columns = [f'c{position} AS "{name}"' for position, name in enumerate(names) if name is not None]
+    columns = [
+        f'{units.with_unit_sql(f"c{position}", header.units.get(name))} AS "{name}"'
+        for position, name in enumerate(names)
+        if name is not None
+    ]
     return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
 
 

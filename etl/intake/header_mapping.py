@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, names_of, unit_of
+from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, is_convertible, mapped_unit, names_of
+from etl.reading.units import UnclearUnit
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
+from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError, StorageError, hint
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
@@ -31,7 +33,7 @@ def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]
     """The mapping by folded header (headers.find_header takes it so).
 
     Raises ScorecardError for a header that is blank, too long, known already (also as a personal column), a column that the
-    table does not have, another unit than the column's, and two headers for one column.
+    table does not have, a unit that cannot be converted into the column's, and two headers for one column.
     """
     known = names_of(table)
     said: dict[str, str] = {}
@@ -52,13 +54,23 @@ def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]
         if column and by_column.get(column, folded) != folded:
             name = table.columns[column].header
             raise _refusal(shown, f"另有表头也对应到“{name}”", "一列只由一个表头对应", "请只保留一个")
-        unit = unit_of(folded)[1]
-        if column and unit and unit != table.columns[column].unit:
-            expected = table.columns[column].unit or "不带单位"
-            raise _refusal(shown, f"单位是“{unit}”", f"“{expected}”", "请换算后再上传，系统不自动换算")
+        if column:
+            _validate_unit(folded, shown, table.columns[column])
         said[folded] = column
         by_column.setdefault(column, folded)
     return said
+
+
+def _validate_unit(folded: str, shown: str, column: Column) -> None:
+    expected = f"与“{column.unit}”同类的单位" if column.unit else "不带单位的表头"
+    try:
+        unit = mapped_unit(folded, column)
+    except UnclearUnit as unclear:
+        raise _refusal(
+            shown, f"其中的单位“{unclear}”分不清是哪一个", expected, "请在文件的表头里写明一个单位"
+        ) from unclear
+    if unit and not is_convertible(unit, column):
+        raise _refusal(shown, f"单位是“{unit.word}”，不能换算", expected, "请核对这一列，或换算后再上传")
 
 
 def remember_mapping(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:

@@ -9,13 +9,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from etl import invisible_characters
 from etl.problems import Severity
+from etl.reading import units
 from etl.reading.staging import ASCII_BLANKS, BLANKS
+from etl.reading.units import Unit
 from scorecard.catalog import case_number
 from scorecard.catalog.columns import (
     BooleanType,
@@ -157,13 +159,11 @@ _DAY = re.compile(
 )
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
-_OTHER_UNIT = re.compile(r"([+-]?[\d,.]+)(千元|万元|亿元|千|万|亿|%|‰)", re.ASCII)
-_FACTORS = {"千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
-def reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
-    """How a cell of this column is read. Without `as_of` no date is too late."""
-    return partial(_seen, _reader(column, catalog, as_of))
+def reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None = None) -> CellReader:
+    """How a cell of this column is read. Without `as_of` no date is too late; `unit` is what its header or a line above says."""
+    return partial(_seen, _reader(column, catalog, as_of, unit))
 
 
 def _seen(read: CellReader, cell: str) -> CellResult:
@@ -183,7 +183,7 @@ def _seen(read: CellReader, cell: str) -> CellResult:
     return CellResult(outcome.value, (*outcome.notes, note))
 
 
-def _reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
+def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:
     words = column.words(catalog.departments)
     match column.type:
         case CaseNumberType():
@@ -191,7 +191,7 @@ def _reader(column: Column, catalog: Catalog, as_of: date | None) -> CellReader:
         case MomentType() as kind:
             return partial(_moment, kind, None if column.future else as_of)
         case NumberType() as kind:
-            return partial(_number, column, kind)
+            return partial(_number, column, kind, unit)
         case BooleanType():
             return boolean
         case DepartmentType():
@@ -310,40 +310,47 @@ def _not_a_date(folded: str) -> CellResult:
 # --- numbers --------------------------------------------------------------------------------------------------
 
 
-def _number(column: Column, kind: NumberType, text: str) -> CellResult:
+def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
     bare = re.sub(r"\s", "", folded).removeprefix("¥")
-    if other := _OTHER_UNIT.fullmatch(bare):
-        return _other_unit(column, other[1], other[2])
-    if column.unit:
-        bare = bare.removesuffix(column.unit)
-    if _NUMBER.fullmatch(bare) is None:
+    written = units.in_cell(bare, column.unit)
+    unit = written[1] if written else stated
+    places = units.shift_to(unit, column.unit) if unit else 0
+    if written and _is_other_unit(written[1], stated, places):
+        return _other_unit(column, *written, stated)
+    digits = written[0] if written else bare
+    if _NUMBER.fullmatch(digits) is None:
         return _not_a_number(bare)
-    plain = bare.replace(",", "")
-    if plain != folded:
-        notes = (*notes, CellNote("number_cleaned", "repair", f"已读作 {plain}"))
-    value = Decimal(plain)
+    value = units.shifted(Decimal(digits.replace(",", "")), places or 0)
     if column.minimum is not None and value < Decimal(str(column.minimum)):
         return refused("number_minimum", f"小于 {column.minimum}", "请核对")
     if abs(value) >= 10**INTEGER_DIGITS:
         return refused("number_range", f"整数部分超过 {INTEGER_DIGITS} 位", "请核对单位")
     if value != round(value, kind.fraction_digits):
+        after = f"换算成“{column.unit}”后" if places else ""
         if not kind.fraction_digits:
-            return refused("number_precision", "应为整数", "请核对")
-        return refused("number_precision", f"小数超过 {kind.fraction_digits} 位", "请四舍五入后再上传")
+            return refused("number_precision", f"{after}应为整数", "请核对")
+        return refused("number_precision", f"{after}小数超过 {kind.fraction_digits} 位", "请四舍五入后再上传")
+    if written and unit and places:
+        reason = f"已由“{unit.word}”换算为“{column.unit}”（{units.times(places)}），读作 {value.normalize():f}"
+        notes = (*notes, CellNote("unit_converted", "repair", reason))
+    elif digits.replace(",", "") != folded:
+        notes = (*notes, CellNote("number_cleaned", "repair", f"已读作 {digits.replace(',', '')}"))
     return CellResult(kind.number(value), notes)
 
 
-def _other_unit(column: Column, digits: str, unit: str) -> CellResult:
-    """A refusal: 万元 converted silently would be wrong by a factor of ten thousand where the header is wrong instead."""
+def _is_other_unit(written: Unit, stated: Unit | None, places: int | None) -> bool:
+    """Whether the unit in a cell cannot be converted, or contradicts what the header says: which is right is not for us to say."""
+    return places is None or (stated is not None and (written.kind, written.power) != (stated.kind, stated.power))
+
+
+def _other_unit(column: Column, digits: str, unit: Unit, stated: Unit | None) -> CellResult:
     expected = f"本列单位是“{column.unit}”" if column.unit else "本列不带单位"
-    try:
-        converted = Decimal(digits.replace(",", "")) * _FACTORS[unit[0]]
-    except (KeyError, InvalidOperation):
-        return refused("number_unit", f"带有“{unit}”，{expected}", "请只写数字")
-    return refused("number_unit", f"带有“{unit}”，{expected}", f"若数值无误请写 {converted.normalize():f}")
+    if stated is not None and units.shift_to(unit, column.unit) is not None:
+        expected = f"表头或表头上方写明是“{stated.word}”"
+    return refused("number_unit", f"“{digits}”后带有“{unit.word}”，{expected}", "请核对单位，按本列的单位只写数字")
 
 
 def _not_a_number(bare: str) -> CellResult:

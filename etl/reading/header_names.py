@@ -5,14 +5,14 @@ import unicodedata
 from collections.abc import Collection
 
 from etl.invisible_characters import HIDDEN
+from etl.reading.units import Unit, in_any_header, in_header, shift_to
+from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 
 LONGEST = 200  # characters: what is longer is no header, and is not looked at
 # Columns that rows kept aside carry when they come back corrected: which batch and line they clear, and why they were kept.
 BATCH, LINE, REASON = "搁置批次", "搁置行号", "搁置原因"
 
-_UNIT = re.compile(r"(.+?)[(\[]([^()\[\]]{1,4})[)\]]")
-_UNITS = ("元", "千元", "万元", "亿元", "天", "日", "月", "年", "小时", "件", "次", "家", "%")
 _NOT_COMPARED = re.compile(rf"[\s{HIDDEN}*:]+")
 
 
@@ -31,13 +31,17 @@ def names_of(table: Table) -> dict[str, str | None]:
     return names
 
 
-def without_unit(folded: str, names: Collection[str]) -> tuple[str, str]:
-    """A header and the unit written behind it in brackets, if the header without it is a registered one."""
-    base, unit = unit_of(folded)
-    return (base, unit) if unit and folded not in names and base in names else (folded, "")
+def without_unit(folded: str, names: Collection[str]) -> tuple[str, Unit | None]:
+    """A header and the unit written behind it, if the header without it is a registered one."""
+    base, unit = in_header(folded)
+    return (base, unit) if unit and folded not in names and base in names else (folded, None)
 
 
-def unit_of(folded: str) -> tuple[str, str]:
-    """A header without the unit in brackets behind it, and that unit; the header as it is when there is none."""
-    match = _UNIT.fullmatch(folded)
-    return (match[1], match[2]) if match and match[2] in _UNITS else (folded, "")
+def mapped_unit(folded: str, column: Column) -> Unit | None:
+    """The unit in a header that an officer maps to this column. Raises UnclearUnit."""
+    return in_any_header(folded) if column.type.is_number else in_header(folded)[1]
+
+
+def is_convertible(unit: Unit, column: Column) -> bool:
+    """Whether numbers in this unit are numbers of the column, given in its unit or another of the kind."""
+    return shift_to(unit, column.unit) is not None

@@ -3,13 +3,24 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain, islice
 
 from etl.problems import Findings, Problem, Severity
 from etl.reading.decoding import big5
-from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, names_of, unit_of, without_unit
+from etl.reading.header_names import (
+    BATCH,
+    LINE,
+    LONGEST,
+    REASON,
+    fold,
+    is_convertible,
+    mapped_unit,
+    names_of,
+    without_unit,
+)
+from etl.reading.units import StatedUnit, UnclearUnit, Unit, in_line
 from scorecard.catalog.contracts import Table
 from scorecard.errors import hint
 
@@ -71,7 +82,8 @@ class Header:
 
     `body` is the byte offset after it, `body_line` the physical line the body begins on; `columns` holds for each
     position the contract's column, or None where the position is ignored; `clears` are the positions of the batch and
-    line that a corrected row clears, where it came from rows kept aside.
+    line that a corrected row clears, where it came from rows kept aside; `units` the unit that the header or a line above it
+    says for a column.
     """
 
     body: int
@@ -79,6 +91,7 @@ class Header:
     cells: tuple[str, ...]
     columns: tuple[str | None, ...]
     clears: tuple[int, int] | None = None
+    units: Mapping[str, StatedUnit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,14 +139,15 @@ def find_header(
         findings.add(why_missing(raw, [(record.line, record.cells) for record in records], table.name, headers))
         return Located(None)
     record = records[best]
-    for above in records[:best]:
-        _title(above, len(record.cells), findings)
     mapped = _Mapped(record, table, names, said, findings)
+    for above in records[:best]:
+        _title(above, mapped, findings)
     unknown = tuple(dict.fromkeys(cell for _, cell in mapped.unknown if fold(cell) and len(cell) <= LONGEST))
     if findings.refused:
         return Located(None, unknown)
-    columns, clears = tuple(mapped.columns), mapped.clears
-    return Located(Header(record.body, record.body_line, tuple(record.cells), columns, clears), unknown)
+    columns = tuple(mapped.columns)
+    header = Header(record.body, record.body_line, tuple(record.cells), columns, mapped.clears, mapped.units)
+    return Located(header, unknown)
 
 
 def best_record(records: list[CsvRecord], known: set[str]) -> tuple[int, int]:
@@ -194,14 +208,24 @@ def _refuse_width(line: int) -> None:
     raise Unreadable("cells_many", line, reason, "请核对换行和分隔符，重新导出")
 
 
-def _title(record: CsvRecord, width: int, findings: Findings) -> None:
-    """A line above the header: a title is set aside, data is not (it may belong to another table)."""
+def _title(record: CsvRecord, mapped: "_Mapped", findings: Findings) -> None:
+    """A line above the header: a title is set aside, data is not (it may belong to another table). A unit in it is taken."""
     filled = sum(bool(fold(cell)) for cell in record.cells)
-    if filled > max(2, width // 2):
+    if filled > max(2, len(mapped.columns) // 2):
         reason = f"表头上方的这一行有 {filled} 个单元格有内容，不像标题"
         findings.add(Problem("rows_above_header", "refuse", record.line, "", "", reason, "请删去表头以上的数据行"))
-    else:
-        findings.add(Problem("title_line", "report", record.line, "", "", "表头上方的标题行，已略过"))
+        return
+    try:
+        headers = [header for unit in in_line(record.cells) for header in mapped.take_line_unit(unit, record.line)]
+    except UnclearUnit as unclear:
+        reason = f"表头上方写明的单位“{unclear}”无法对应到各列"
+        findings.add(Problem("header_unit", "refuse", record.line, "", "", reason, _STATE_UNIT))
+        return
+    use = f"其中的单位用于：{'、'.join(headers)}" if headers else "已略过"
+    findings.add(Problem("title_line", "report", record.line, "", "", f"表头上方的标题行，{use}"))
+
+
+_STATE_UNIT = "请把单位写在各列的表头里，如 标的额（万元），或换算成本表规定的单位"
 
 
 class _Mapped:
@@ -217,6 +241,8 @@ class _Mapped:
     ) -> None:
         self._record, self._table, self._findings = record, table, findings
         self.columns: list[str | None] = []
+        self.units: dict[str, StatedUnit] = {}
+        self._line_units: dict[str, Unit] = {}  # by kind
         self.unknown: list[tuple[int, str]] = []  # position, header
         self._position: dict[str, int] = {}
         marks = [fold(cell) for cell in record.cells]
@@ -231,7 +257,7 @@ class _Mapped:
         self, number: int, cell: str, folded: str, names: Mapping[str, str | None], said: Mapping[str, str]
     ) -> str | None:
         shown = cell.strip()[:40]
-        base, unit = without_unit(folded, names)
+        base, unit = without_unit(folded, names) if folded not in said else (folded, None)
         column = names.get(base)
         if column is None and base in names:
             self._tell(
@@ -239,9 +265,10 @@ class _Mapped:
             )
             return None
         if column is None and folded in said:
-            column, unit = said[folded], unit_of(folded)[1]
+            column = said[folded]
             if not column:
                 return None  # left out knowingly
+            unit = self._mapped_unit(folded, column, shown)
             reason = f"按对应关系读作“{self._table.columns[column].header}”"
             self._tell("header_mapped", "report", shown, "", reason)
         if column is None:
@@ -250,16 +277,44 @@ class _Mapped:
         self._take(column, number, shown, unit)
         return column
 
-    def _take(self, column: str, number: int, shown: str, unit: str) -> None:
+    def _mapped_unit(self, folded: str, column: str, shown: str) -> Unit | None:
+        try:
+            return mapped_unit(folded, self._table.columns[column])
+        except UnclearUnit as unclear:
+            reason = f"表头里的单位“{unclear}”分不清是哪一个"
+            self._tell("header_unit", "refuse", self._table.columns[column].header, shown, reason, _STATE_UNIT)
+            return None
+
+    def take_line_unit(self, unit: Unit, line: int) -> list[str]:
+        """The headers of the columns that a unit above the header is for: of its kind, without one of their own.
+
+        Raises UnclearUnit where two lines differ, where it may be for numbers whose unit the contract does not know, and for
+        money of another country.
+        """
+        numeric = {name: self._table.columns[name] for name in filter(None, self.columns)}
+        numeric = {name: column for name, column in numeric.items() if column.type.is_number}
+        of_kind = [name for name, column in numeric.items() if is_convertible(unit, column)]
+        silent = [column.unit for name, column in numeric.items() if name not in self.units]
+        if self._line_units.setdefault(unit.kind, unit).power != unit.power:
+            raise UnclearUnit(f"{self._line_units[unit.kind].word}、{unit.word}")
+        if not of_kind and any(unit.may_be_meant_for(name) for name in silent):
+            raise UnclearUnit(unit.word)
+        taken = [name for name in of_kind if name not in self.units]
+        self.units |= dict.fromkeys(taken, StatedUnit(unit, line, unit.word))
+        return [numeric[name].header for name in taken]
+
+    def _take(self, column: str, number: int, shown: str, unit: Unit | None) -> None:
         header, expected = self._table.columns[column].header, self._table.columns[column].unit
         if column in self._position:
             first = self._position[column]
             other = self._record.cells[first - 1].strip()[:40]
             reason = f"第{first}列“{other}”与第{number}列“{shown}”都是“{header}”"
             self._tell("header_doubled", "refuse", header, shown, reason, "请只保留一列")
-        elif unit and unit != expected:
-            reason = f"表头写明单位是“{unit}”，本表规定为“{expected or '不带单位'}”"
-            self._tell("header_unit", "refuse", header, shown, reason, "请换算后再上传，系统不自动换算")
+        elif unit and not is_convertible(unit, self._table.columns[column]):
+            reason = f"表头写明单位是“{unit.word}”，本表规定为“{expected or '不带单位'}”，不能换算"
+            self._tell("header_unit", "refuse", header, shown, reason, "请按本表规定的单位报送，或核对这一列")
+        elif unit:
+            self.units[column] = StatedUnit(unit, self._record.line, shown)
         self._position.setdefault(column, number)
 
     def _tell_unknown_and_absent(self) -> None:

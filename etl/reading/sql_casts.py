@@ -10,19 +10,18 @@ from etl.invisible_characters import HIDDEN
 from etl.reading import cells
 from etl.reading.staging import ASCII_BLANKS, BLANKS
 from scorecard.catalog import case_number
-from scorecard.catalog.columns import CaseNumberType, CellValue, Column, ColumnType, MomentType, NumberType
+from scorecard.catalog.columns import CaseNumberType, CellValue, Column, MomentType, NumberType
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.sql_text import quoted
 
 # 2026-01-05 and 2026/1/5; times as 2026-01-05 10:30 or 2026-01-05T10:30:00.
 _DATE = "strlen({0}) <= 10 AND {0} >= '1' AND {0} < '3'"
 _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
-_INTEGER = f"-?[0-9]{{1,{cells.INTEGER_DIGITS}}}"
 _MARK = ord("'")
 
 
-def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None) -> str:
-    """SQL for the value of the cells of a column that is not of words."""
+def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None, places: int = 0) -> str:
+    """SQL for the value of the cells of a column that is not of words; `places` is how far the point of numbers moves."""
     latest = cells.LAST_DAY if column.future or as_of is None else as_of
     match column.type:
         case CaseNumberType():
@@ -30,26 +29,41 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
             return case_number.normal_sql(cell, own)
         case MomentType() as kind:
             spelt = _matches(cell, _MOMENT) if kind.has_time else _DATE.format(cell)
-            return _within(_cast(cell, kind, spelt), latest)
+            return _within(_cast(cell, kind.sql, spelt), latest)
         case NumberType() as kind:
-            fraction = rf"(\.[0-9]{{1,{kind.fraction_digits}}})?" if kind.fraction_digits else ""
-            value = _cast(cell, kind, _matches(cell, _INTEGER + fraction))
+            value = _number_sql(cell, kind, places)
             return value if column.minimum is None else f"CASE WHEN {value} >= {column.minimum} THEN {value} END"
         case kind if not kind.is_free_text:
-            return _cast(cell, kind, _matches(cell, kind.pattern))
+            return _cast(cell, kind.sql, _matches(cell, kind.pattern))
         case _:
             known = f"ascii({cell}) <> {_MARK} AND length({cell}) <= {cells.LONGEST}"
             seen = f"NOT regexp_matches({cell}, '[{HIDDEN}]')"
             return f"nullif(trim(CASE WHEN {known} AND {seen} THEN {cell} END, '{BLANKS}'), '')"
 
 
+def _number_sql(cell: str, kind: NumberType, places: int) -> str:
+    """The number with its point moved: as many digits as come out whole, so that nothing is rounded."""
+    whole, fraction = cells.INTEGER_DIGITS - max(places, 0), kind.fraction_digits + places
+    if whole < 1 or fraction < 0:
+        return f"NULL::{kind.sql}"
+    spelt = _matches(cell, rf"-?[0-9]{{1,{whole}}}" + (rf"(\.[0-9]{{1,{fraction}}})?" if fraction else ""))
+    if not places:
+        return _cast(cell, kind.sql, spelt)
+    times = (
+        f"{10**places}::DECIMAL({places + 1},0)"
+        if places > 0
+        else f"{10.0**places:.{-places}f}::DECIMAL({1 - places},{-places})"
+    )
+    return f"({_cast(cell, f'DECIMAL({cells.INTEGER_DIGITS + fraction},{fraction})', spelt)} * {times})::{kind.sql}"
+
+
 def _matches(cell: str, pattern: str) -> str:
     return f"regexp_full_match({cell}, {quoted(pattern)})"
 
 
-def _cast(cell: str, kind: ColumnType, guard: str) -> str:
+def _cast(cell: str, type_: str, guard: str) -> str:
     """A cast of the cells that match the guard: the database alone casts more than `cells` takes. Inside, so that it casts once."""
-    return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {kind.sql})"
+    return f"try_cast(CASE WHEN {guard} THEN {cell} END AS {type_})"
 
 
 def _within(value: str, latest: dt.date) -> str:

@@ -17,6 +17,7 @@ from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.staging import BLANKS, Staged
+from etl.reading.units import StatedUnit, times
 from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -37,6 +38,7 @@ class _Plan:
     clean: str
     type: str
     repaired: str | None = None
+    unit: StatedUnit | None = None
     judged: dict[str, CellResult] = field(default_factory=dict)
 
     @property
@@ -60,7 +62,9 @@ def create_typed(
     A column that the file does not have is NULL throughout. `sieve` learns the rows that have a refusing cell.
     """
     plans = [
-        _plan(con, name, table.columns[name], f"c{position}", catalog, as_of, hidden=staged.hidden)
+        _plan(
+            con, name, table.columns[name], f"c{position}", catalog, as_of, header.units.get(name), hidden=staged.hidden
+        )
         for position, name in enumerate(header.columns)
         if name is not None
     ]
@@ -72,7 +76,8 @@ def create_typed(
     _create(con, staged, header, table, plans)
     again = False
     for plan, survey in zip(plans, _survey(con, plans), strict=True):
-        read = cells.reader(plan.column, catalog, as_of)
+        _report_unit(plan, survey.written, findings)
+        read = cells.reader(plan.column, catalog, as_of, plan.unit.unit if plan.unit else None)
         if survey.unclean and not plan.judged:
             again = True
             plan.judged = {text: read(text) for text in _unclean(con, plan)}
@@ -94,6 +99,7 @@ def _plan(
     cell: str,
     catalog: Catalog,
     as_of: dt.date | None,
+    unit: StatedUnit | None,
     *,
     hidden: bool,
 ) -> _Plan:
@@ -106,8 +112,8 @@ def _plan(
     ):
         return _Plan(name, column, cell, cell, kind)
     if not isinstance(column.type, BooleanType | WordType):
-        value = sql_casts.clean_sql(cell, column, catalog, as_of)
-        return _Plan(name, column, cell, value, kind, sql_casts.repaired(cell, column, value))
+        value = sql_casts.clean_sql(cell, column, catalog, as_of, unit.places_to(column.unit) if unit else 0)
+        return _Plan(name, column, cell, value, kind, sql_casts.repaired(cell, column, value), unit)
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
     read = cells.reader(column, catalog, as_of)
     spellings = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
@@ -132,8 +138,9 @@ def _plan(
 
 @dataclass(frozen=True)
 class _Survey:
-    """Of one column: cells that SQL does not take, cells it takes with a repair, blank cells."""
+    """Of one column: cells that are not blank, that SQL does not take, that it takes with a repair; blank cells."""
 
+    written: int
     unclean: int
     repaired: int
     blank: int
@@ -148,7 +155,7 @@ def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]
     cells_typed = con.execute(f"SELECT {known} FROM typed").fetchall()[0] if plans else ()
     cells_written, cells_repaired = counts[: len(plans)], counts[len(plans) :]
     return [
-        _Survey(written - typed, repaired, total - written)
+        _Survey(written, written - typed, repaired, total - written)
         for written, repaired, typed in zip(cells_written, cells_repaired, cells_typed, strict=True)
     ]
 
@@ -227,6 +234,16 @@ def _report_repaired(
     ).fetchall()
     listed = [_problem(plan, line, text, note) for line, text in lines for note in read(text).notes[:1]]
     findings.add_all(listed, listed[0].code, "repair", plan.column.header, count)
+
+
+def _report_unit(plan: _Plan, written: int, findings: Findings) -> None:
+    """Reports a column whose numbers stand in another unit, by its header or a line above: once, with the number of cells."""
+    places = plan.unit.places_to(plan.column.unit) if plan.unit else 0
+    if plan.unit and places and written:
+        header, unit = plan.column.header, plan.unit
+        reason = f"单位是“{unit.unit.word}”，本表规定为“{plan.column.unit}”，已换算（{times(places)}）这一列的 {written:,} 格"
+        problem = Problem("unit_converted", "repair", unit.line, header, unit.written, reason, "请核对单位")
+        findings.add_all([problem], problem.code, "repair", header, written)
 
 
 def _report_blank(

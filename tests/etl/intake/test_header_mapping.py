@@ -77,7 +77,7 @@ def test_the_same_bytes_under_another_mapping_or_policy_are_another_batch(catalo
         ({"搁置批次": "cause"}, "另有处理"),
         ({" ": "cause"}, "空白或过长"),
         ({"x" * 201: "cause"}, "空白或过长"),
-        ({"标的（万元）": "claimed_yuan"}, "单位是“万元”"),
+        ({"标的（万美元）": "claimed_yuan"}, "单位是“万美元”"),
         ({"事由": "cause", " 事由": "outcome"}, "对应了两列"),
     ],
 )

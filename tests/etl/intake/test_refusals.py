@@ -99,7 +99,7 @@ CELLS = {
     "another court's case": ({"案号": "（2026）鲁0116民初9号"}, "court_foreign", "案号", "（2026）鲁0116民初9号"),
     "no case number": ({"案号": "民事判决书"}, "case_no_unreadable", "案号", "民事判决书"),
     "a required cell left blank": ({"立案日期": ""}, "blank_required", "立案日期", ""),
-    "money in 万元 where 元 is asked for": ({"标的额": "12万元"}, "number_unit", "标的额", "12万元"),
+    "a share where money is asked for": ({"标的额": "12%"}, "number_unit", "标的额", "12%"),
     "a negative amount": ({"标的额": "-5"}, "number_minimum", "标的额", "-5"),
     "neither yes nor no": ({"是否涉企": "也许"}, "boolean_unknown", "是否涉企", "也许"),
 }  # fmt: skip

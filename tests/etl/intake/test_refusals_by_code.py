@@ -160,11 +160,11 @@ def test_a_missing_required_column_is_refused_with_the_nearest_header(catalog: C
     assert examination.problems[1].suggestion == "是否为“立案日期”？"
 
 
-def test_a_header_with_another_unit_is_refused_and_never_converted(catalog: Catalog) -> None:
-    headers = ["标的额（万元）" if header == "标的额" else header for header in HEADERS]
+def test_a_header_with_a_unit_of_another_kind_is_refused(catalog: Catalog) -> None:
+    headers = ["标的额（万美元）" if header == "标的额" else header for header in HEADERS]
     problem = only(examined(catalog, extract(rows(2), headers)))
     assert (problem.code, problem.line, problem.column) == ("header_unit", 1, "标的额")
-    assert "“万元”" in problem.reason
+    assert "“万美元”" in problem.reason
     assert "“元”" in problem.reason
 
 
@@ -244,7 +244,7 @@ def test_cells_come_before_rules(catalog: Catalog) -> None:
         ("结案方式", "判绝", "code_unknown", "是否为“判决”？"),
         ("结案方式", "移送", "code_unknown", "判决、调解、撤诉"),
         ("承办部门", "民事一庭", "department_unknown", "是否为"),
-        ("标的额", "12万元", "number_unit", "120000"),
+        ("标的额", "12万美元", "number_unit", "“万美元”"),
         ("标的额", "-3", "number_minimum", "小于 0"),
         ("庭审次数", "2.5", "number_precision", "整数"),
         ("是否涉企", "不详", "boolean_unknown", "“是”或“否”"),

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from etl.reading.cells import CellResult, CellValue, reader
 from etl.reading.sql_casts import clean_sql, needs_judgement_sql, repaired
+from etl.reading.units import StatedUnit, read_unit
 from scorecard.catalog import columns
 from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog
@@ -109,6 +110,8 @@ def test_what_is_written_as_usual_is_taken_without_a_word(
         (YUAN, "1,200.50", Decimal("1200.50"), "number_cleaned"),
         (YUAN, "1200元", Decimal(1200), "number_cleaned"),
         (YUAN, "¥1200", Decimal(1200), "number_cleaned"),
+        (YUAN, "12万元", Decimal(120000), "unit_converted"),
+        (YUAN, "3.5亿", Decimal(350000000), "unit_converted"),
         (TIMES, "3次", 3, "number_cleaned"),
         (BOOLEAN, "１", True, "width_folded"),
         (BOOLEAN, "是　", True, "width_folded"),
@@ -172,9 +175,9 @@ def test_what_is_odd_but_usable_is_kept_and_reported(
         (DATE, "26-1-5", "date_unreadable", "年份须写四位"),
         (DATE, "undefined", "date_unreadable", "留空"),
         (DATE, "未结", "date_unreadable", "2026-01-05"),
-        (YUAN, "12万元", "number_unit", "120000"),
-        (YUAN, "3.5亿", "number_unit", "350000000"),
+        (YUAN, "12万美元", "number_unit", "“元”"),
         (YUAN, "60%", "number_unit", "“元”"),
+        (SIGNED, "3.5亿", "number_unit", "不带单位"),
         (YUAN, "-1", "number_minimum", "小于 0"),
         (YUAN, "1.23456", "number_precision", "4 位"),
         (YUAN, "100000000000000", "number_range", "14 位"),
@@ -215,6 +218,16 @@ def test_a_date_may_lie_ahead_where_the_contract_says_so_or_nothing_is_cut(catal
 
 # --- the database and the judge -------------------------------------------------------------------------------
 
+STATED = [
+    (column, StatedUnit(unit, 1, unit.word))
+    for column in (
+        YUAN,
+        Column(header="金额", type=columns.DECIMAL, unit="万元"),
+        Column(header="金额", type=columns.INTEGER, unit="元"),
+    )
+    for unit in map(read_unit, ("元", "千元", "万元", "亿元"))
+    if unit
+]
 TYPED = (DATE, MOMENT, YUAN, SIGNED, TIMES, TEXT, OWN, ANY)
 SNIPPETS = st.lists(
     st.sampled_from(
@@ -246,12 +259,12 @@ CELLS = (
 def test_the_database_takes_only_what_the_judge_takes_and_as_the_same_value(court: Catalog, texts: list[str]) -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE raw AS SELECT unnest(?::VARCHAR[]) AS c0", [texts])
-        for column in TYPED:
-            value = clean_sql("c0", column, court, AS_OF)
+        for column, unit in [*((column, None) for column in TYPED), *STATED]:
+            value = clean_sql("c0", column, court, AS_OF, unit.places_to(column.unit) if unit else 0)
             mended = repaired("c0", column, value) or "false"
             found = con.execute(f"SELECT c0, {value}, {mended} FROM raw").fetchall()
             for text, stored, changed in found:
-                outcome = judged(court, column, text)
+                outcome = reader(column, court, AS_OF, unit.unit if unit else None)(text)
                 if stored is not None:
                     assert stored == outcome.value, (column.type, text)
                     assert bool(changed) == bool(outcome.notes), (column.type, text)
@@ -265,4 +278,4 @@ def test_texts_that_need_no_trimming_are_told_from_those_that_do(court: Catalog,
         con.execute("CREATE TABLE raw AS SELECT nullif(unnest(?::VARCHAR[]), '') AS c0", [usable])
         found = con.execute(f"SELECT c0, {needs_judgement_sql('c0')} FROM raw WHERE c0 IS NOT NULL").fetchall()
     for text, is_padded in found:
-        assert is_padded == (judged(court, TEXT, text).value != text)
+        assert is_padded == (judged(court, TEXT, text).value != text or text.startswith("'"))
