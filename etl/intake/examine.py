@@ -14,10 +14,11 @@ import duckdb
 
 from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
-from etl.reading import decoding, headers, staging, typed_rows, units
+from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.latest_day import LatestDay, latest_day
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
+from etl.reading.spelling import units
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog

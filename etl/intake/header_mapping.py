@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, is_convertible, mapped_unit, names_of
-from etl.reading.units import UnclearUnit
+from etl.reading.spelling.units import UnclearUnit
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from etl import invisible_characters
 from etl.problems import Severity
-from etl.reading import units
+from etl.reading.spelling import units
+from etl.reading.spelling.units import Unit
 from etl.reading.staging import ASCII_BLANKS, BLANKS
-from etl.reading.units import Unit
 from scorecard.catalog import case_number
 from scorecard.catalog.columns import (
     BooleanType,

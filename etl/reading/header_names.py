@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 
 from etl.invisible_characters import HIDDEN
-from etl.reading.units import Unit, in_any_header, in_header, shift_to
+from etl.reading.spelling.units import Unit, in_any_header, in_header, shift_to
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 

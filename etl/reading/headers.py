@@ -20,7 +20,7 @@ from etl.reading.header_names import (
     names_of,
     without_unit,
 )
-from etl.reading.units import StatedUnit, UnclearUnit, Unit, in_line
+from etl.reading.spelling.units import StatedUnit, UnclearUnit, Unit, in_line
 from scorecard.catalog.contracts import Table
 from scorecard.errors import hint
 

@@ -16,8 +16,8 @@ from etl.reading import cells, sql_casts
 from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
+from etl.reading.spelling.units import StatedUnit, times
 from etl.reading.staging import BLANKS, Staged
-from etl.reading.units import StatedUnit, times
 from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog

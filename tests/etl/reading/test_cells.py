@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from etl.reading.cells import CellResult, CellValue, reader
+from etl.reading.spelling.units import StatedUnit, read_unit
 from etl.reading.sql_casts import clean_sql, needs_judgement_sql, repaired
-from etl.reading.units import StatedUnit, read_unit
 from scorecard.catalog import columns
 from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog

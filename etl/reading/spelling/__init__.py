@@ -1,0 +1,1 @@
+"""How units and identities are written: 万元 and %, case numbers, credit codes."""
