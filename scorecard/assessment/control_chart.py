@@ -2,7 +2,8 @@
 
 Only settled months that may be judged take part: a running month, a cohort under observation, data to be checked and
 a base that is too small would be noise of another kind; they are counted by reason. Limits rest on the first twelve
-months that take part; they move only by a recorded decision.
+months that take part; they move only by a recorded decision. Where those months are unfit as a baseline there are no limits, the
+word is 基准不稳, and a recorded decision settles it, if its own months are fit.
 """
 
 from bisect import bisect_left
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scorecard.assessment.baseline_fitness import BaselineFault
 from scorecard.assessment.control_limits import (
     LEAST,
     Assurance,
@@ -74,6 +76,11 @@ class ControlChart:
         return self.parts[-1].limits if self.parts else None
 
     @property
+    def fault(self) -> BaselineFault | None:
+        """Why the baseline of the last part is unfit, so that nothing is said."""
+        return self.parts[-1].fault if self.parts else None
+
+    @property
     def last_signal(self) -> int | None:
         """The position of the last month that signalled, which may be long ago; None when none ever did."""
         return max((at for at, month in enumerate(self.months) if month.signal is not None), default=None)
@@ -123,7 +130,7 @@ def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Seq
 def _judged(indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signal: Signal | None) -> ChartedMonth:
     by, value = part.limits, month.exact
     assert value is not None
-    word: Variation | None = None
+    word: Variation | None = "基准不稳" if part.fault else None
     if by is not None and (not by.flat or value == by.mean):
         better: LimitSide | None = better_side(indicator.direction, by.mean, value, month.bounds)
         word = variation(signal, better)
@@ -139,8 +146,7 @@ def _last_word(
         return None, "没有可以评判的月份"
     if not settled[-1].takes_part:
         return None, f"{settled[-1].period.label}{settled[-1].word}，不判变异"
-    by = parts[-1].limits
-    if by is None:
+    if parts[-1].limits is None and parts[-1].fault is None:
         since = "重设基准后" if len(parts) > 1 else ""
         return None, f"{since}可以评判的只有{len(parts[-1].values)}个月，不足{LEAST}个月，不判变异"
     if judged[-1].word is None:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal, get_args
 
+from scorecard.assessment.baseline_fitness import BaselineFault, baseline_fault
 from scorecard.records.targets import Bounds
 
-Variation = Literal["真实改善", "需要关注", "显著变化", "正常波动"]
+Variation = Literal["真实改善", "需要关注", "显著变化", "正常波动", "基准不稳"]
 Assurance = Literal["稳定达标", "稳定不达标", "时达时不达"]
 VARIATIONS: tuple[Variation, ...] = get_args(Variation)
 ASSURANCES: tuple[Assurance, ...] = get_args(Assurance)
@@ -78,12 +79,16 @@ class Signal:
 
 @dataclass(frozen=True)
 class LimitSegment:
-    """Values between two re-basings, judged by limits of their own. `start` is the position of the first one."""
+    """Values between two re-basings, judged by limits of their own. `start` is the position of the first one.
+
+    There are no limits while the values are too few, and none where `fault` says why their baseline is unfit.
+    """
 
     start: int
     values: tuple[Fraction, ...]
     limits: Limits | None
     signals: tuple[Signal | None, ...]
+    fault: BaselineFault | None = None
 
 
 def limits(values: Sequence[Fraction], baseline: int | None = BASELINE, screening: bool = True) -> Limits | None:
@@ -174,13 +179,14 @@ def _runs(sides: Sequence[LimitSide | None]) -> Iterable[tuple[LimitSide, int, i
 def segments(
     values: Sequence[Fraction], starts: Iterable[int] = (), screening: bool = True
 ) -> tuple[LimitSegment, ...]:
-    """The series cut before each position in `starts`; each part has limits from its own first twelve values."""
+    """The series cut before each position in `starts`; each part has limits from its own first twelve values, if fit."""
     cuts = [0, *sorted({start for start in starts if 0 < start < len(values)}), len(values)]
     parts: list[LimitSegment] = []
     for start, end in pairwise(cuts):
         part = tuple(values[start:end])
-        own = limits(part, BASELINE, screening) if len(part) >= LEAST else None
-        parts.append(LimitSegment(start, part, own, signals(part, own) if own else (None,) * len(part)))
+        fault = baseline_fault(part[:BASELINE]) if len(part) >= LEAST else None
+        own = limits(part, BASELINE, screening) if len(part) >= LEAST and fault is None else None
+        parts.append(LimitSegment(start, part, own, signals(part, own) if own else (None,) * len(part), fault))
     return tuple(parts)
 
 

@@ -77,15 +77,15 @@ def _palette(given: Mapping[str, Any]) -> Palette:
 
 
 def mark(word: VerdictWord | Variation | Assurance) -> VerdictMark:
-    """Symbol and colour of a word: ▲ blue met or improving, ▼ orange missed or worsening, ◆ violet to be checked or
-    changed without direction, ○ grey not judged or noise.
+    """Symbol and colour of a word: ▲ blue met or improving, ▼ orange missed or worsening, ◆ violet to be checked, to be
+    decided or changed without direction, ○ grey not judged or noise.
     """
     colours = palette()
     if word in ("达标", "真实改善", "稳定达标"):
         return VerdictMark("▲", colours.met, "met")
     if word in ("未达标", "需要关注", "稳定不达标"):
         return VerdictMark("▼", colours.missed, "missed")
-    if word in ("数据待核", "显著变化"):
+    if word in ("数据待核", "显著变化", "基准不稳"):
         return VerdictMark("◆", colours.doubtful, "doubtful")
     return VerdictMark("○", colours.grey, "unjudged")
 

@@ -25,7 +25,7 @@ def trend_of(version: Version, inputs: CardInputs, card: Card) -> Trend:
         sample=version.manifest.sample,
         control=control,
         marks=axis_notes(card.points, card.judged.period.grain, notes, control.cuts if control else ()),
-        notes=baseline_lines(control) if control and control.limits else (),
+        notes=baseline_lines(control) if control and (control.limits or control.fault) else (),
         reading=_reading(card),
     )
 

@@ -72,6 +72,16 @@ def _improves(card: Card) -> bool:
     return _variation(card) == "真实改善"
 
 
+def _undecided(card: Card) -> bool:
+    return card.control is not None and card.control.fault is not None and _variation(card) is not None
+
+
+def _unfit(card: Card) -> str:
+    assert card.control is not None
+    last = card.control.last
+    return f"{last.period.label}为{value_text(last.value, card.indicator.unit)}；{variation_sentence(card.control)}"
+
+
 _Test = Callable[[Card], bool]
 _Say = Callable[[Card], str]
 _GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
@@ -79,6 +89,7 @@ _GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
     ("真实恶化", "不是偶然波动，原因何在", _worsens, _signalled),
     ("稳定不达标", "不改变做法，下月仍不会达标", _always_misses, _assured),
     ("真实改善", "什么做法见效，能否推广", _improves, _signalled),
+    ("基准不稳", "由审管办在“基准与标注”页决定从哪个月起重设基准", _undecided, _unfit),
 )
 
 

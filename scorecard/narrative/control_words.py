@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from scorecard.assessment.baseline_fitness import BaselineFault
 from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
-from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, LimitSide, Variation
+from scorecard.assessment.control_limits import BASELINE, RUN, Limits, LimitSegment, LimitSide, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.calendar.period import containing, day_text, month_index
 
@@ -14,8 +15,10 @@ _CLOSING: dict[Variation, str] = {
     "需要关注": "属真实恶化，需要关注",
     "显著变化": "属显著变化，本身不分好坏",
     "正常波动": "属正常波动",
+    "基准不稳": "基准不稳，不作判断",
 }
 _COUNTED = ("件", "家", "篇", "个")
+_NAMED = 4  # months that do not fit are named one by one up to so many
 _TELLING_RUN = 3  # a shorter run on one side of the mean is not worth a sentence
 
 
@@ -23,9 +26,35 @@ def variation_sentence(chart: ControlChart) -> str:
     """ "连续9个月低于均值50.5天，属真实改善" or "本月上升属正常波动" or why there is no word."""
     if chart.variation is None:
         return chart.reason
+    if chart.fault is not None:
+        return f"{_CLOSING[chart.variation]}：{_fault_sentence(chart, chart.parts[-1], chart.fault)}"
     if chart.last.signal is None:
         return f"{_when(chart)}{_moved(chart.months)}属正常波动"
     return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
+
+
+def _fault_sentence(chart: ControlChart, part: LimitSegment, fault: BaselineFault) -> str:
+    """What is wrong with the baseline of a part, with the months that show it."""
+    unit, months = chart.indicator.unit, chart.months[part.start :][: min(len(part.values), BASELINE)]
+    named = [f"{months[at].period.label}为{value_text(months[at].value, unit)}" for at in fault.months]
+    match fault.kind:
+        case "few":
+            usual = next(month for at, month in enumerate(months) if at not in fault.months)
+            others = f"（不同的只有{'、'.join(named)}）" if len(named) <= _NAMED else ""
+            same = f"基准期{len(months)}个月中{len(months) - len(named)}个月同为{value_text(usual.value, unit)}{others}"
+            return f"{same}，取值太少，无从估计正常波动的范围"
+        case "rising" | "falling":
+            ways = "走高" if fault.kind == "rising" else "走低"
+            return f"基准期内总体{ways}（{'，'.join(named)}），均值不代表现在的水平"
+        case "odd":
+            return f"基准期内{'、'.join(named)}，与其余月份相差悬殊"
+        case "step":
+            cut = fault.months[0]
+            before, after = (
+                level(sum((month.value for month in side), Fraction(0)) / len(side), unit)
+                for side in (months[:cut], months[cut:])
+            )
+            return f"基准期内水平有变，{months[cut].period.label}以前平均{before}，此后平均{after}"
 
 
 def rule_sentence(chart: ControlChart, position: int) -> str:
@@ -66,7 +95,7 @@ def signal_span(chart: ControlChart) -> str:
 def last_signal_sentence(chart: ControlChart) -> str:
     """The last signal, where the last month itself gives none: a long run that just ended still counts for the reader."""
     position = chart.last_signal
-    if position is None or position == len(chart.months) - 1:
+    if chart.fault is not None or position is None or position == len(chart.months) - 1:
         return ""
     month = chart.months[position]
     assert month.word is not None
@@ -178,6 +207,8 @@ def baseline_lines(chart: ControlChart) -> tuple[str, ...]:
     for part in chart.parts:
         if part.limits is not None:
             lines.append(_baseline_line(chart, part, part.limits))
+        elif part.fault is not None:
+            lines.append(_unfit_line(chart, part, part.fault))
         elif chart.parts[0] is not part:
             lines.append(f"{chart.months[part.start].period.label}起重设基准，可评判的月份还不够画界限")
         cut = cuts[part.start]
@@ -196,6 +227,16 @@ def _baseline_line(chart: ControlChart, part: LimitSegment, by: Limits) -> str:
     if by.trial:
         return f"试用界限：{_span(months)}共{by.baseline}个月，满12个月后固定{screened}"
     return f"均值和控制界限：以{_span(months)}的{by.baseline}个月为固定基准{screened}"
+
+
+def _unfit_line(chart: ControlChart, part: LimitSegment, fault: BaselineFault) -> str:
+    """That there are no limits; of the last part also why, and who decides."""
+    months = chart.months[part.start :][: min(len(part.values), BASELINE)]
+    line = f"{_span(months)}的{len(months)}个月不宜作基准，不画控制界限"
+    if part is not chart.parts[-1]:
+        return line
+    decides = "由审管办在“基准与标注”页决定从哪个月起重设基准"
+    return f"{line}：{_fault_sentence(chart, part, fault)}；{decides}"
 
 
 def _cut_groups(chart: ControlChart) -> list[str]:
