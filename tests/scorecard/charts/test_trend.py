@@ -304,7 +304,8 @@ def test_fewer_than_two_values_are_no_trend() -> None:
 
 def test_the_two_words_have_the_symbols_of_the_house() -> None:
     assert {word: theme.mark(word).symbol for word in (*VARIATIONS, *ASSURANCES)} == {
-        "真实改善": "▲", "需要关注": "▼", "显著变化": "◆", "正常波动": "○", "基准不稳": "◆", "稳定达标": "▲", "稳定不达标": "▼", "时达时不达": "○",
+        "真实改善": "▲", "需要关注": "▼", "显著变化": "◆", "正常波动": "○", "基准不稳": "◆",
+        "稳定达标": "▲", "稳定不达标": "▼", "时达时不达": "○",
     }  # fmt: skip
 
 
