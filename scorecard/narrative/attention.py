@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scorecard.assessment.cards import Card, sentence
 from scorecard.assessment.number_format import value_text
-from scorecard.narrative.control_words import assurance_sentence, signal_span, variation_sentence
+from scorecard.narrative.control_words import assurance_sentence, fault_sentence, signal_span, variation_sentence
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,11 @@ def _undecided(card: Card) -> bool:
 
 
 def _unfit(card: Card) -> str:
-    assert card.control is not None
-    last = card.control.last
-    return f"{last.period.label}为{value_text(last.value, card.indicator.unit)}；{variation_sentence(card.control)}"
+    chart = card.control
+    assert chart is not None
+    assert chart.fault is not None
+    value = value_text(chart.last.value, card.indicator.unit)
+    return f"{chart.last.period.label}为{value}；{fault_sentence(chart, chart.fault)}"
 
 
 _Test = Callable[[Card], bool]
@@ -89,7 +91,7 @@ _GROUPS: tuple[tuple[str, str, _Test, _Say], ...] = (
     ("真实恶化", "不是偶然波动，原因何在", _worsens, _signalled),
     ("稳定不达标", "不改变做法，下月仍不会达标", _always_misses, _assured),
     ("真实改善", "什么做法见效，能否推广", _improves, _signalled),
-    ("基准不稳", "由审管办在“基准与标注”页决定从哪个月起重设基准", _undecided, _unfit),
+    ("基准不稳，不作判断", "由审管办在“基准与标注”页决定从哪个月起重设基准", _undecided, _unfit),
 )
 
 

@@ -27,15 +27,15 @@ def variation_sentence(chart: ControlChart) -> str:
     if chart.variation is None:
         return chart.reason
     if chart.fault is not None:
-        return f"{_CLOSING[chart.variation]}：{_fault_sentence(chart, chart.parts[-1], chart.fault)}"
+        return f"{_CLOSING[chart.variation]}：{fault_sentence(chart, chart.fault)}"
     if chart.last.signal is None:
         return f"{_when(chart)}{_moved(chart.months)}属正常波动"
     return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
 
 
-def _fault_sentence(chart: ControlChart, part: LimitSegment, fault: BaselineFault) -> str:
-    """What is wrong with the baseline of a part, with the months that show it."""
-    unit, months = chart.indicator.unit, chart.months[part.start :][: min(len(part.values), BASELINE)]
+def fault_sentence(chart: ControlChart, fault: BaselineFault) -> str:
+    """What is wrong with the last baseline, with the months that show it."""
+    unit, months = chart.indicator.unit, chart.months[chart.parts[-1].start :][:BASELINE]
     named = [f"{months[at].period.label}为{value_text(months[at].value, unit)}" for at in fault.months]
     match fault.kind:
         case "few":
@@ -208,7 +208,7 @@ def baseline_lines(chart: ControlChart) -> tuple[str, ...]:
         if part.limits is not None:
             lines.append(_baseline_line(chart, part, part.limits))
         elif part.fault is not None:
-            lines.append(_unfit_line(chart, part, part.fault))
+            lines.append(_unfit_line(chart, part))
         elif chart.parts[0] is not part:
             lines.append(f"{chart.months[part.start].period.label}起重设基准，可评判的月份还不够画界限")
         cut = cuts[part.start]
@@ -229,14 +229,13 @@ def _baseline_line(chart: ControlChart, part: LimitSegment, by: Limits) -> str:
     return f"均值和控制界限：以{_span(months)}的{by.baseline}个月为固定基准{screened}"
 
 
-def _unfit_line(chart: ControlChart, part: LimitSegment, fault: BaselineFault) -> str:
+def _unfit_line(chart: ControlChart, part: LimitSegment) -> str:
     """That there are no limits; of the last part also why, and who decides."""
     months = chart.months[part.start :][: min(len(part.values), BASELINE)]
     line = f"{_span(months)}的{len(months)}个月不宜作基准，不画控制界限"
-    if part is not chart.parts[-1]:
+    if part is not chart.parts[-1] or chart.fault is None:
         return line
-    decides = "由审管办在“基准与标注”页决定从哪个月起重设基准"
-    return f"{line}：{_fault_sentence(chart, part, fault)}；{decides}"
+    return f"{line}：{fault_sentence(chart, chart.fault)}；由审管办在“基准与标注”页决定从哪个月起重设基准"
 
 
 def _cut_groups(chart: ControlChart) -> list[str]:

@@ -58,7 +58,7 @@ def test_no_page_shows_a_score_or_a_ranking(page: str, sample: DataDir, open_pag
 
 def test_months_have_both_words_and_other_grains_say_where_they_are(sample: DataDir, open_page: Open) -> None:
     shown = text(open_page(sample))
-    assert all(word in shown for word in VARIATIONS)
+    assert {word for word in VARIATIONS if word in shown} >= {"真实改善", "显著变化", "正常波动", "基准不稳"}
     assert sum(word in shown for word in ASSURANCES) >= 2
     wide = text(open_page(sample, "overview", grain="年度累计"))
     assert "变异、保障按单月数值判断" in wide
