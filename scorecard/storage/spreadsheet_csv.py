@@ -1,8 +1,10 @@
 """CSV files for spreadsheets: numbers leave as numbers, and no text is run as a formula or changed into a number or a date.
 
-An apostrophe before a cell is the spreadsheets' own sign for "this is text", and case systems write it so too. It is put
-before formulas (also with the full-width signs that Chinese and Japanese versions accept), long numbers (18 digits would
-come back as 1.23E+17), leading zeros, and what would become a date. `unescape_cell(escape_cell(text)) == text` for every text.
+An apostrophe before a cell is the spreadsheets' own sign for "this is text", and case systems write so too. It is put
+before what Excel, WPS or LibreOffice would make something else of: formulas, error values, truth values, long numbers (18
+digits would come back as 1.23E+17), leading zeros, and what would become a date, a time, a fraction or an amount; all of
+them also in the full-width characters that Chinese and Japanese versions take.
+`unescape_cell(escape_cell(text)) == text` for every text.
 """
 
 import csv
@@ -13,25 +15,51 @@ from decimal import Decimal
 
 CsvValue = str | int | float | Decimal | None
 
-_FORMULA_SIGNS = "=+\\-@\t\r\n＝＋－＠"
-_FORMULA = re.compile(f"[{_FORMULA_SIGNS}]")
-_ESCAPED = re.compile(f"'+[{_FORMULA_SIGNS}0-9]")
-_NUMBER_LIKE = re.compile(r"[0-9][0-9./:eE+\- ]*")
-_SAFE_NUMBER_OR_DATE = re.compile(  # short numbers and whole dates: what a spreadsheet makes of them means the same
-    r"(0|[1-9][0-9]{0,10})(\.[0-9]{0,3}[1-9])?|[12][0-9]{3}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
+_HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20, 0x2212: 0x2D, 0xFFE5: 0xA5}
+_CHINESE = re.compile(
+    r"(?!上午|下午)[\u4e00-\u9fff]"
+)  # no formula, number or date begins so: most cells need no other look
+_FORMULA = re.compile(r" *[=+\-@\t\r\n]|#(N/A|REF!|NAME\?|NULL!|NUM!|VALUE!|DIV/0!)", re.IGNORECASE)
+_MONTH = "(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_CHANGED = re.compile(
+    r"(?=.*[0-9])[$¥€£]? ?\(?[0-9.][0-9.,/:e+\- ]*\)?%?( ?[ap]m?)?"  # numbers, dates, times, fractions, amounts
+    rf"|{_MONTH}[-/., ]*[0-9]{{1,4}}([-/., ]+[0-9]{{1,4}})?|[0-9]{{1,4}}[-/., ]*{_MONTH}([-/., ]*[0-9]{{1,4}})?"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}t[0-9]{1,2}:[0-9:]+|([0-9]{1,4}年)?[0-9]{1,2}月([0-9]{1,2}日)?|(上午|下午)?[0-9]{1,2}时([0-9]{1,2}分([0-9]{1,2}秒)?)?"
+    r"|true|false",
+    re.IGNORECASE,
+)
+_UNCHANGED = re.compile(  # short numbers, percentages, whole dates, months: what a spreadsheet makes of them means and shows the same
+    r"(0|[1-9][0-9]{0,10})(\.[0-9]{0,3}[1-9])?|(0|[1-9][0-9]{0,10})\.[0-9]{2}%"
+    r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?|[12][0-9]{3}年(1[0-2]|[1-9])月"
 )
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?")
 
 
 def escape_cell(text: str) -> str:
     """The text as a cell that every spreadsheet shows and saves unchanged."""
-    changed = _NUMBER_LIKE.fullmatch(text) and not _SAFE_NUMBER_OR_DATE.fullmatch(text)
-    return f"'{text}" if changed or _FORMULA.match(text) or _ESCAPED.match(text) else text
+    return f"'{text}" if _would_change(text) or _escaped(text) else text
 
 
 def unescape_cell(cell: str) -> str:
     """The text that the cell stands for, without the apostrophe that escapes it."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    return cell[1:] if _escaped(cell) else cell
+
+
+def _would_change(text: str) -> bool:
+    """Whether a spreadsheet that opens the file would make something else of the text."""
+    if _CHINESE.match(text):
+        return False
+    plain = text if text.isascii() else text.translate(_HALF_WIDTH)
+    if _FORMULA.match(plain):
+        return True
+    plain = plain.strip(" ")
+    return _CHANGED.fullmatch(plain) is not None and not (plain == text and _UNCHANGED.fullmatch(text))
+
+
+def _escaped(cell: str) -> bool:
+    """Whether the apostrophe before it is no part of the text. Case systems put it before every number, needed or not."""
+    text = cell.lstrip("'")
+    return text != cell and (text[:1].isdecimal() or _would_change(text))
 
 
 def number_or_text(text: str) -> CsvValue:
