@@ -71,7 +71,8 @@ def test_months_have_both_words_and_other_grains_say_where_they_are(sample: Data
 def test_cards_carry_the_words_and_their_symbols(sample: DataDir, open_page: Open) -> None:
     shown = markup(open_page(sample, "commercial_disputes"))
     assert re.search(r'变异 <span class="mark met"><span aria-hidden="true">▲</span>真实改善</span>', shown)
-    assert re.search(r'保障 <span class="mark missed"><span aria-hidden="true">▼</span>稳定不达标</span>', shown)
+    assert re.search(r'保障 <span class="mark met"><span aria-hidden="true">▲</span>稳定达标</span>', shown)
+    assert re.search(r'变异 <span class="mark doubtful"><span aria-hidden="true">◆</span>基准不稳</span>', shown)
     assert re.search(r"同比上升[\d.]+个百分点", shown)
 
 
