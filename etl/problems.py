@@ -61,7 +61,7 @@ KINDS: dict[str, ProblemKind] = {
     "cells_few": ProblemKind("单元格少于表头", _REFUSE, "补齐单元格；单元格内的换行须放在引号里"),
     "cells_many": ProblemKind("单元格多于表头", _REFUSE, "单元格内含逗号时用引号括起"),
     "cell_too_long": ProblemKind("单元格过长", _CELL, "核对引号是否成对，或删去不属于这一格的内容"),
-    "rows_none": ProblemKind("没有数据行", _REFUSE, "没有数据时不必上传"),
+    "rows_none": ProblemKind("没有数据行", _REFUSE, "确实没有时声明“本月无此类数据”"),
     "rows_all_aside": ProblemKind("没有一行可以接收", _REFUSE, "按各行的问题改正后再上传"),
     "summary_line": ProblemKind("合计行", _REPORT, _NOTHING),
     "note_line": ProblemKind("注释行", _REPORT, _NOTHING),

@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
-    accept.add_argument("file", type=Path, metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")
+    accept.add_argument("file", nargs="?", type=Path, metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")
     accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
     accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
     accept.add_argument(
@@ -109,6 +109,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="有错时：refuse 整份退回，set_aside 搁置有错的行；默认按数据表",
     )
     accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
+    accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
     build = command("build", "用全部已接收的批次建一个版本，不发布")
     publish = command("publish", "发布一个已建好的版本；不写编号则先建库再发布")
@@ -146,6 +147,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for named in (accept, build, publish, rollback, withdraw, restore, prune, sample, export, briefing):
         named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
     call = parser.parse_args(arguments)
+    if call.command == "accept" and call.none == (call.file is not None):
+        accept.error("--none 不与文件同用" if call.none else "缺少参数：文件")
     if call.command == "briefing" and not (call.list or call.again):
         missing = [f"--{name}" for name in ("template", "period") if not getattr(call, name)]
         if missing:

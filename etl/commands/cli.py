@@ -12,7 +12,7 @@ from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
-from etl.intake.batches import list_batches
+from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import restore, withdraw
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish, rollback
@@ -133,8 +133,14 @@ def _list(call: argparse.Namespace) -> int:
         print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
     for batch in list_batches(data):
         sample = "  示例数据" if batch.sample else ""
-        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows} 行  {batch.actor}{sample}")
+        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {_rows(batch)}  {batch.actor}{sample}")
     return DONE
+
+
+def _rows(batch: Batch) -> str:
+    if batch.none:
+        return "本月无此类数据"
+    return f"{batch.rows} 行（更正）" if batch.corrects else f"{batch.rows} 行"
 
 
 def _check(call: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import Batch
+from etl.intake.declared_none import declare_none
 from etl.intake.examine import examine
 from etl.intake.withdraw import withdrawn
 from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
@@ -25,11 +26,16 @@ _MONTH = 31  # days between the two dates from which the call's is doubted
 
 def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
     """Accepts the file of the call, prints what became of it, and writes the list of problems where one was asked for."""
-    path: Path | None = call.file
-    if path is None or not path.is_file():
-        print(f"调用有误：文件不存在：{path or '没有写文件'}", file=sys.stderr)
+    data = DataDir(call.data)
+    if call.none:
+        _say(declare_none(table, call.as_of, console(call.actor), data), table, data)
+        _save(call.problems, ())
+        return DONE
+    path: Path = call.file
+    if not path.is_file():
+        print(f"调用有误：文件不存在：{path}", file=sys.stderr)
         return WRONG_CALL
-    raw, data = path.read_bytes(), DataDir(call.data)
+    raw = path.read_bytes()
     read = {"policy": call.policy}
     try:
         batch = accept(
@@ -53,11 +59,12 @@ def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
 
 def _say(batch: Batch, table: Table, data: DataDir) -> None:
     """One line of what was taken, one for each kind of problem, one for each warning."""
-    result = "此前已接收，没有重复写入" if batch.already else "已接收"
+    done = "声明" if batch.none else "接收"
+    result = f"此前已{done}，没有重复写入" if batch.already else f"已{done}"
     if (batch.table, batch.name) in withdrawn(data):
-        result = "此前已接收又被撤回，仍不计入；如需恢复请用 restore"
-    corrects = "（更正）" if batch.corrects else ""
-    print(f"{result}：{table.name} {batch.rows} 行{corrects}，数据截至 {batch.as_of}，批次 {batch.name}")
+        result = f"此前已{done}又被撤回，仍不计入；如需恢复请用 restore"
+    rows = "本月无此类数据" if batch.none else f"{batch.rows} 行" + ("（更正）" if batch.corrects else "")
+    print(f"{result}：{table.name} {rows}，数据截至 {batch.as_of}，批次 {batch.name}")
     counted = (
         ("搁置", batch.aside, "行"),
         ("修复", batch.repaired, "处"),

@@ -4,6 +4,7 @@ Both files are attached read-only and compared in SQL; nothing is written and no
 compared with the court's own data: invented rows say nothing about real ones.
 """
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
@@ -13,6 +14,8 @@ from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact
 from etl.impact.stock_flow import balance
+from etl.intake.declared_none import told
+from etl.reading.latest_day import names_a_day_of
 from scorecard.calendar import clock
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -43,7 +46,19 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
             parts=(*(parts for table in tables for parts in table_parts(pair, table)), *indicator_parts(pair, catalog)),
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
             corrections=correction_impacts(pair, data),
+            contradicted=tuple(_contradicted(pair)),
         )
+
+
+def _contradicted(pair: AttachedVersions) -> Iterator[str]:
+    """A sentence for every month declared to have no such data in which the candidate has rows."""
+    for record in pair.candidate.batches.values():
+        if record.get("none"):
+            table, as_of = pair.catalog.tables[record["table"]], date.fromisoformat(record["as_of"])
+            where = names_a_day_of(table, as_of)
+            ((count,),) = pair.fetch(f"SELECT count(*) FROM {pair.rows(pair.candidate, table.id)} WHERE {where}")
+            if count:
+                yield told(table, as_of, record["name"], count)
 
 
 def _is_there(pair: AttachedVersions, table: Table) -> bool:

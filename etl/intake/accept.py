@@ -11,7 +11,19 @@ import pyarrow as pa
 
 from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batches import Batch, BatchSource, batch_path, list_batches, next_sequence, source_of, write_batch
+from etl.intake.batches import (
+    Batch,
+    BatchSource,
+    batch_path,
+    existing_batch,
+    list_batches,
+    next_sequence,
+    note_text,
+    require_past,
+    source_of,
+    write_batch,
+)
+from etl.intake.declared_none import contradicted
 from etl.intake.examine import (
     Examination,
     ReadOptions,
@@ -23,19 +35,16 @@ from etl.intake.examine import (
     read_options,
 )
 from etl.intake.withdraw import batches_in_use
-from etl.invisible_characters import remove_hidden
 from etl.problems import TITLES, Problem
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Entrance, Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, temporary_sibling
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv
-
-NOTE_CHARACTERS = 500
 
 
 class Refused(ScorecardError):
@@ -160,16 +169,11 @@ def _accept(
             except StorageError:
                 set_aside.delete_rows_aside(data, batch)
                 raise
-        warnings = tuple(_other_dates(batches_in_use(data, sample), batch))
+        in_use = batches_in_use(data, sample)
+        warnings = (*_other_dates(in_use, batch), *contradicted(con, "typed", table, in_use))
     latest = examination.latest.day if examination.latest else None
     skipped = len(examination.skipped_lines)
     return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
-
-
-def require_past(as_of: date) -> None:
-    """Raises ScorecardError for a 数据截至 after today."""
-    if as_of > today():
-        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
 
 
 def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:
@@ -224,7 +228,7 @@ def _new_batch(
         contract=source.contract,
         sample=sample,
         counts=examination.counts,
-        note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
+        note=note_text(note),
         mapping=source.mapping,
         policy=source.policy,
         aside=examination.aside,
@@ -249,11 +253,3 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
 def template(table: Table) -> bytes:
     """An empty extract of this table for Excel: the header row only, UTF-8 with BOM."""
     return write_csv([column.header for column in table.columns.values()], [])
-
-
-def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
-    """The batch of the same bytes read the same way with the same 数据截至, if they were accepted before."""
-    for batch in list_batches(data):
-        if batch.source == source and batch.as_of == as_of:
-            return replace(batch, already=True)
-    return None

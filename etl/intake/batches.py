@@ -13,14 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.duckdb_connection import system_errors
+from etl.invisible_characters import remove_hidden
 from etl.problems import Count, Problem
+from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Policy, Table
-from scorecard.errors import StorageError
+from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import replace_atomically, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.sql_text import quoted
 
 _METADATA = "batch"
+NOTE_CHARACTERS = 500
 # Keys of a contract that do not decide how cells become values: changing them does not make the same bytes another batch.
 _BESIDE_VALUES = {
     "description",
@@ -176,6 +179,25 @@ def _read(path: Path) -> Batch:
 def next_sequence(batches: tuple[Batch, ...]) -> int:
     """The number of the next batch to be accepted, counted over all tables."""
     return max((batch.sequence for batch in batches), default=0) + 1
+
+
+def require_past(as_of: date) -> None:
+    """Raises ScorecardError for a 数据截至 after today."""
+    if as_of > today():
+        raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
+
+
+def note_text(note: str) -> str:
+    """An officer's remark as a batch keeps it: bounded, without hidden characters."""
+    return remove_hidden(note).strip()[:NOTE_CHARACTERS]
+
+
+def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
+    """The batch of the same bytes read the same way with the same 数据截至, if they were accepted before."""
+    for batch in list_batches(data):
+        if batch.source == source and batch.as_of == as_of:
+            return replace(batch, already=True)
+    return None
 
 
 def batch_path(data: DataDir, table: Table, name: str) -> Path:

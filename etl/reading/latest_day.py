@@ -1,6 +1,5 @@
 """The latest day an extract names, and the 数据截至 it suggests."""
 
-import calendar
 import re
 from datetime import date
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import duckdb
 
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import month_end, month_index
 from scorecard.catalog.contracts import Table
 
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-._年 ](\d{1,2})(?=\D|$)|(\d\d)(?!\d))", re.ASCII)
@@ -43,14 +43,13 @@ def past_dates(table: Table) -> tuple[str, ...]:
 
 def names_a_day_of(table: Table, month: date) -> str:
     """SQL condition: the row names a day of the month that `month` lies in."""
-    first, last = month.replace(day=1), month_end(month)
+    first, last = month.replace(day=1), _end(month)
     days = (f"{day} BETWEEN DATE '{first}' AND DATE '{last}'" for day in past_dates(table))
     return f"({' OR '.join(days) or 'false'})"
 
 
-def month_end(day: date) -> date:
-    """The last day of the month of `day`."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _end(day: date) -> date:
+    return month_end(month_index(day))
 
 
 def suggested_as_of(latest: date | None, file_name: str) -> date | None:
@@ -61,12 +60,12 @@ def suggested_as_of(latest: date | None, file_name: str) -> date | None:
     """
     month, day = _named(_MONTH, file_name), _named(_DAY, file_name)
     if latest is None:
-        return None if month is None else min(month_end(month), today())
+        return None if month is None else min(_end(month), today())
     if day is not None and day >= latest and (day.year, day.month) == (latest.year, latest.month) and day <= today():
         return day
     if month is not None and day is None and latest < month <= today():
-        return min(month_end(month), today())
-    return min(month_end(latest), today())
+        return min(_end(month), today())
+    return min(_end(latest), today())
 
 
 def _named(pattern: re.Pattern[str], file_name: str) -> date | None:

@@ -87,7 +87,9 @@ def stage(
     """
     staged = _fast(con, path, utf8, header) or _exact(con, utf8, header, findings)
     if not findings.refused and staged is not None and staged.rows == 0 and not may_be_empty:
-        findings.add(Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "没有数据时不必上传"))
+        findings.add(
+            Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”")
+        )
     if findings.refused or staged is None:
         return None
     return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))

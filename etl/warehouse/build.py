@@ -17,6 +17,7 @@ from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import batches_in_use, withdrawn
 from etl.warehouse import data_faults, rollup, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
+from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
@@ -86,7 +87,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Seq
     connection = open_build(path, spill)
     try:
         as_of = tables.load(connection, catalog, batches)
-        rollup.compute(connection, catalog, as_of)
+        rollup.compute(connection, catalog, as_of, declared=declared_months(catalog, batches))
         data_faults.write(connection, catalog)
         worklist_items.write(connection, catalog, as_of)
         _describe(connection, catalog, batches, set_aside.outstanding_counts(data, batches), as_of, version)

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.warehouse import cubes
+from etl.warehouse.declared_months import DeclaredMonths
 from scorecard.calendar.period import GRAINS, Period, add_interval, between, month_index
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import Term
@@ -23,10 +24,12 @@ def compute(
     catalog: Catalog,
     as_of: Mapping[str, date],
     indicators: Iterable[Indicator] | None = None,
+    declared: Mapping[str, DeclaredMonths] | None = None,
 ) -> None:
     """Creates indicator_value and indicator_part from the tables in `connection` (named by table id, with derived columns).
 
     `as_of` gives 数据截至 of each table; an indicator with a table that is absent from it gets no rows.
+    `declared` holds the months of a table that were declared empty.
     """
     chosen = [
         indicator
@@ -39,7 +42,7 @@ def compute(
         f"CREATE TEMP TABLE term_value (term INTEGER, grain VARCHAR, period VARCHAR, department VARCHAR,"
         f" scope VARCHAR, amount {cubes.AMOUNT})"
     )
-    _write_periods(connection, catalog, chosen, cuts)
+    _write_periods(connection, catalog, chosen, cuts, declared or {})
     cubes.flows(connection, catalog, terms)
     cubes.stocks(connection, catalog, terms)
     for (term, cut), number in terms.items():
@@ -80,14 +83,21 @@ def _first_months(
 
 
 def _write_periods(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: list[Indicator], cuts: Mapping[str, date]
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    indicators: list[Indicator],
+    cuts: Mapping[str, date],
+    declared: Mapping[str, DeclaredMonths],
 ) -> None:
     """indicator_period: every period of every indicator with its state; period: the distinct ones."""
     rows: list[tuple[str, str, str, str]] = []
     periods: set[Period] = set()
     since = catalog.court.statistics_from
     tables = dict.fromkeys(table for indicator in indicators for table in indicator.formula.tables)
-    begins = _first_months(connection, catalog, tables)
+    first_rows = _first_months(connection, catalog, tables)
+    begins = {
+        table: declared[table].begin(first) if table in declared else first for table, first in first_rows.items()
+    }
     for indicator in indicators:
         firsts, cut = [begins[table] for table in indicator.formula.tables], cuts[indicator.id]
         known = [first for first in firsts if first is not None]
@@ -97,7 +107,12 @@ def _write_periods(
         whole_from = max(known) if len(known) > 1 else 0 if since is None else month_index(since)
         for grain in GRAINS:
             for period in between(grain, max(known), month_index(cut)):
-                if period.first_month >= whole_from:
+                silent = any(
+                    declared[table].is_silent(period, first_rows[table], cut)
+                    for table in indicator.formula.tables
+                    if table in declared
+                )
+                if period.first_month >= whole_from and not silent:
                     periods.add(period)
                     rows.append((indicator.id, grain, period.key, _state(indicator, period, cut)))
     named = "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR"

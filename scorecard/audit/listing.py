@@ -127,6 +127,7 @@ _NAMES = {
     "already": "此前已接收",
     "as_of": "数据截至",
     "aside": "搁置",
+    "corrects": "更正",
     "batches": "批次",
     "by": "经办",
     "columns": "列",

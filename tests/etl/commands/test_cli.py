@@ -104,6 +104,22 @@ def test_what_became_of_a_file_is_said_line_by_line_and_written_where_asked(
     assert report.read_text("utf-8-sig") == written, "the list is written again for a file that is there already"
 
 
+def test_a_month_without_such_data_is_declared_without_a_file(
+    data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ("accept", "--table", "leads", "--none", "--as-of", "2026-10-31", "--actor", "李四")
+    assert run(data, *call) == 0
+    assert "已声明：涉非线索登记表 本月无此类数据，数据截至 2026-10-31" in capsys.readouterr().out
+    assert run(data, *call) == 0
+    assert "此前已声明，没有重复写入" in capsys.readouterr().out
+    assert run(data, "accept", "--table", "leads", "--none", "--as-of", "2026-10-30") == 1
+    assert "不是月末" in capsys.readouterr().err
+    assert run(data, "list") == 0
+    assert "截至 2026-10-31  本月无此类数据  李四" in capsys.readouterr().out
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-03-31", "--corrects") == 1
+    assert "没有截至 2026-03-31 或以后的数据可以更正" in capsys.readouterr().err
+
+
 def test_a_date_that_the_file_does_not_suggest_is_doubted(
     data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +176,9 @@ def test_a_wrong_call_ends_with_two(data: DataDir, extract: Path, capsys: pytest
         ["audit", "check"],
         ["accept", "--table", "cases"],
         ["accept", "--table", "cases", str(extract), "--as-of", "31.10.2026"],
+        ["accept", "--table", "cases", "--as-of", "2026-10-31"],
+        ["accept", "--table", "cases", str(extract), "--none", "--as-of", "2026-10-31"],
+        ["accept", "--table", "cases", str(extract), "--policy", "guess", "--as-of", "2026-10-31"],
         ["accept", "--table", "case", str(extract), "--as-of", "2026-10-31"],
         ["accept", "--table", "cases", str(extract) + "x", "--as-of", "2026-10-31"],
         ["publsh"],

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from etl.intake.examine import examine
-from etl.reading.latest_day import month_end, suggested_as_of
+from etl.reading.latest_day import suggested_as_of
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from tests.support.extracts import cases_csv
@@ -40,4 +40,4 @@ def test_the_file_and_its_name_suggest_a_cut(latest: date | None, name: str, sug
 def test_no_day_to_come_is_suggested() -> None:
     assert suggested_as_of(today(), "a.csv") == today()
     assert suggested_as_of(None, f"{today() + timedelta(days=40):%Y年%m月}.csv") == today()
-    assert month_end(date(2028, 2, 3)) == date(2028, 2, 29)
+    assert suggested_as_of(date(2024, 2, 3), "a.csv") == date(2024, 2, 29)

@@ -1,0 +1,142 @@
+"""本月无此类数据: declared by an officer, never guessed from an empty file. A batch without rows that can be withdrawn.
+
+After it the table is 已报送 and its counts of that month are true zeros. Rows that contradict it are refused when they are
+there before the declaration, and reported when they come after it.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.intake.audit_recovery import record_batches
+from etl.intake.batches import (
+    Batch,
+    BatchSource,
+    batch_path,
+    contract_digest,
+    existing_batch,
+    list_batches,
+    next_sequence,
+    note_text,
+    require_past,
+    write_batch,
+)
+from etl.intake.withdraw import batches_in_use
+from etl.reading.latest_day import names_a_day_of
+from scorecard.access import Actor
+from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME
+from scorecard.calendar.period import month_end, month_index
+from scorecard.catalog.contracts import Table
+from scorecard.errors import ScorecardError
+from scorecard.storage.atomic_files import exclusive_lock, storage_errors, temporary_sibling
+from scorecard.storage.data_dir import DataDir
+from scorecard.storage.sql_text import quoted
+
+NO_FILE = "本月无此类数据（声明）"
+_NO_BYTES = hashlib.sha256(b"").hexdigest()
+
+
+def declare_none(table: Table, as_of: date, actor: Actor, data: DataDir, note: str = "") -> Batch:
+    """The batch without rows that says: no row of this table has a date in the month that ends with `as_of`.
+
+    Declared twice it is one batch. Raises Forbidden, and ScorecardError for a day that is no month's end, a table whose
+    rows people enter, and a month in which rows were accepted.
+    """
+    with audit.recorded(data, actor, "上传", table.id, file=NO_FILE, as_of=as_of.isoformat()) as entry:
+        actor.require("upload", actor.department)
+        record_batches(data)
+        batch = _declare(table, as_of, actor, data, note)
+        entry.subject = f"{table.id}/{batch.name}"
+        entry.detail |= {"rows": 0, "already": batch.already}
+    return batch
+
+
+def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str) -> Batch:
+    require_past(as_of)
+    if table.entered_by != "upload" or table.seed:
+        raise ScorecardError(table.name, "不是每月报送的表", "从办案系统提取的一张表", "这张表没有数据时不必声明")
+    if as_of != month_end(month_index(as_of)):
+        expected = f"一个月的最后一天，如 {month_end(month_index(as_of))}"
+        raise ScorecardError(table.name, f"{as_of} 不是月末", expected, "声明的是整月没有此类数据，请在该月结束后声明")
+    source = BatchSource(table.id, _NO_BYTES, contract_digest(table), False, (), "refuse", none=True)
+    with exclusive_lock(data):
+        if known := existing_batch(data, source, as_of):
+            return known
+        _require_no_rows(table, as_of, batches_in_use(data, sample=False))
+        path = batch_path(data, table, source.batch_name(as_of)).absolute()
+        batch = Batch(
+            name=path.stem,
+            table=table.id,
+            as_of=as_of,
+            accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
+            actor=actor.name,
+            file_name=NO_FILE,
+            rows=0,
+            sequence=next_sequence(list_batches(data)),
+            source_sha256=_NO_BYTES,
+            encoding="",
+            contract=source.contract,
+            sample=False,
+            counts=(),
+            note=note_text(note),
+            none=True,
+            path=path,
+        )
+        with storage_errors(f"批次目录 {table.id}"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        columns = ", ".join(f'NULL::{column.type.sql} AS "{name}"' for name, column in table.columns.items())
+        with duckdb.connect() as con:
+            write_batch(con, f"SELECT NULL::BIGINT AS _line, {columns} WHERE false", batch, temporary_sibling(path))
+    return batch
+
+
+def contradicted(con: duckdb.DuckDBPyConnection, rows: str, table: Table, in_use: Sequence[Batch]) -> Iterator[str]:
+    """A sentence for every declaration in use that these rows (a table or query of `con`) contradict."""
+    for batch in in_use:
+        if batch.table == table.id and batch.none and (count := _rows_in_month(con, rows, table, batch.as_of)):
+            yield told(table, batch.as_of, batch.name, count)
+
+
+def told(table: Table, as_of: date, name: str, count: int) -> str:
+    """The sentence on a declaration that rows contradict."""
+    return (
+        f"{table.name}：{as_of:%Y年}{as_of.month}月声明过“本月无此类数据”（批次 {name}），现有 {count:,} 行的日期在这个月，"
+        "以这些行为准；请核对，声明有误的请撤回那个批次"
+    )
+
+
+def _require_no_rows(table: Table, as_of: date, in_use: Sequence[Batch]) -> None:
+    """Raises ScorecardError where the newest rows accepted name a day of the month."""
+    own = [batch for batch in in_use if batch.table == table.id]
+    if table.replaces == "all":
+        own = []  # the declaration itself replaces every row
+    if not own:
+        return
+    with duckdb.connect() as con:
+        count = _rows_in_month(con, _newest_rows(table, own), table, as_of)
+    if count:
+        raise ScorecardError(
+            table.name,
+            f"已接收的数据中有 {count:,} 行的日期在{as_of:%Y年}{as_of.month}月",
+            "这个月没有任何一行",
+            "不能声明“本月无此类数据”；若那些行有误，请先更正或撤回那个批次",
+        )
+
+
+def _newest_rows(table: Table, batches: Sequence[Batch]) -> str:
+    united = " UNION ALL BY NAME ".join(
+        f"SELECT *, {place} AS _place FROM read_parquet({quoted(str(Path(batch.path)))})"
+        for place, batch in enumerate(batches)
+    )
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    newest = f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _place DESC) = 1" if keys else ""
+    return f"(SELECT * FROM ({united}){newest})"
+
+
+def _rows_in_month(con: duckdb.DuckDBPyConnection, rows: str, table: Table, month: date) -> int:
+    ((count,),) = con.execute(f"SELECT count(*) FROM {rows} WHERE {names_a_day_of(table, month)}").fetchall()
+    return int(count)
