@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.assessment.baseline_fitness import BaselineFault
 from scorecard.assessment.control_limits import (
     LEAST,
     Assurance,
+    BaselineFault,
     Limits,
     LimitSegment,
     LimitSide,

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scorecard.assessment.baseline_fitness import BaselineFault
 from scorecard.assessment.cards import Card
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
-from scorecard.assessment.control_limits import BASELINE, RUN, Limits, LimitSegment, LimitSide, Variation
+from scorecard.assessment.control_limits import BASELINE, RUN, BaselineFault, Limits, LimitSegment, LimitSide, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.calendar.period import containing, day_text, month_index
 

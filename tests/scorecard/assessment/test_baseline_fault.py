@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from scorecard.assessment.baseline_fitness import baseline_fault
 from scorecard.assessment.cards import Card, card
 from scorecard.assessment.control_chart import ControlChart, control
+from scorecard.assessment.control_limits import baseline_fault
 from scorecard.calendar.period import parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.attention import groups
