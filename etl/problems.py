@@ -36,13 +36,26 @@ _CELL: tuple[Severity, ...] = ("refuse", "aside", "report")  # a report where a 
 _REPAIR: tuple[Severity, ...] = ("repair",)
 _REPORT: tuple[Severity, ...] = ("report",)
 _NOTHING = "不必处理；导出时改好可免去提示"
-_SAVE = "在表格软件中另存为“CSV UTF-8（逗号分隔）”后再上传"
+_SAVE = "在表格软件中另存为 xlsx 工作簿或“CSV UTF-8（逗号分隔）”后再上传"
 _CHECK = "对照原系统核对，改正后再上传"
 
 KINDS: dict[str, ProblemKind] = {
     "file_empty": ProblemKind("空文件", _REFUSE, "重新导出后再上传"),
     "file_too_large": ProblemKind("文件过大", _REFUSE, "按时间段拆成几个文件上传"),
-    "file_not_csv": ProblemKind("不是 CSV 文件", _REFUSE, _SAVE),
+    "file_not_csv": ProblemKind("不是 CSV 文件或工作簿", _REFUSE, _SAVE),
+    "workbook_unreadable": ProblemKind("工作簿打不开", _REFUSE, "用表格软件打开，核对后另存为 xlsx 工作簿再上传"),
+    "workbook_too_large": ProblemKind("工作簿过大", _REFUSE, "只留下要报送的工作表和行列，或按时间段拆成几个文件"),
+    "sheet_several": ProblemKind("没有选定工作表", _REFUSE, "选定要读取的工作表"),
+    "sheet_unknown": ProblemKind("没有可读的工作表", _REFUSE, "选定列出的工作表；要读隐藏的工作表，先取消隐藏"),
+    "sheet_unread": ProblemKind("没有读取的工作表", _REPORT, "需要时选定那个工作表另行报送"),
+    "sheet_filtered": ProblemKind("工作表设有筛选", _REPORT, "核对不显示的行是否也应报送"),
+    "rows_hidden": ProblemKind("隐藏的行", _REPORT, "核对隐藏的行是否也应报送；不应报送的请删去"),
+    "columns_hidden": ProblemKind("隐藏的列", _REPORT, "核对隐藏的列是否也应报送；不应报送的请删去"),
+    "cells_merged": ProblemKind("数据行里有合并的单元格", _REFUSE, "取消合并，在每一格填上各自的值"),
+    "formulas_stored": ProblemKind("公式", _REPORT, "核对文件保存前是否已经计算；拿不准就另存为数值"),
+    "external_links": ProblemKind("引用了其他文件", _REPORT, "核对引用处的结果；拿不准就另存为数值"),
+    "numbers_as_text": ProblemKind("文字列里的数字", _REPORT, "核对开头的 0 是否丢失；编号列请设为文本格式后重新导出"),
+    "line_break_removed": ProblemKind("单元格内的换行", _REPAIR, _NOTHING),
     "encoding_utf16": ProblemKind("UTF-16 编码", _REFUSE, _SAVE),
     "encoding_big5": ProblemKind("Big5 编码", _REFUSE, _SAVE),
     "encoding_damaged": ProblemKind("编码损坏", _REFUSE, "从系统重新导出；不要拼接两种编码的文件"),
@@ -66,6 +79,9 @@ KINDS: dict[str, ProblemKind] = {
     "summary_line": ProblemKind("合计行", _REPORT, _NOTHING),
     "note_line": ProblemKind("注释行", _REPORT, _NOTHING),
     "header_again": ProblemKind("重复的表头行", _REPORT, _NOTHING),
+    "error_value": ProblemKind("单元格里是错误值", _CELL, "在表格软件中改正公式或引用；没有内容就留空"),
+    "formula_empty": ProblemKind("公式没有结果", _CELL, "用表格软件打开文件，待计算完毕后保存，再上传"),
+    "digits_lost": ProblemKind("数字过长，末尾已丢失", _CELL, "把这一列设为文本格式，从原系统重新导出"),
     "blank_required": ProblemKind("必填项空白", _CELL, "补填这一格"),
     "blanks_trimmed": ProblemKind("首尾全角空格", _REPAIR, _NOTHING),
     "hidden_removed": ProblemKind("不可见字符", _REPAIR, "核对去掉后的内容；来历不明的文件请重新导出"),

@@ -87,12 +87,14 @@ def accept(
     policy: Policy | None = None,
     note: str = "",
     corrects: bool = False,
+    sheet: str = "",
 ) -> Batch:
     """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
     The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out), `policy` (the
-    contract's unless given) and `corrects` (handed in as 更正 of what was accepted before, etl/warehouse/corrections.py).
-    Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's remark.
+    contract's unless given), `sheet` (to be named where a workbook has several) and `corrects` (handed in as 更正 of what was
+    accepted before, etl/warehouse/corrections.py). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is
+    the officer's remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
@@ -101,7 +103,7 @@ def accept(
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
-            how = read_options(table, as_of, mapping, policy)
+            how = read_options(table, as_of, mapping, policy, sheet)
             batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects)
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
@@ -136,10 +138,12 @@ def _accept(
     require_past(as_of)
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
-        decoded = decode_extract(raw, catalog)
+        decoded = decode_extract(raw, catalog, how.sheet)
         digest = hashing.result().hexdigest()
     table = how.table
-    source = source_of(digest, table, how.mapping, how.policy, sample, corrects=corrects)
+    workbook = None if isinstance(decoded, Problem) else decoded.workbook
+    read = workbook.sheet if workbook else ""
+    source = source_of(digest, table, how.mapping, how.policy, sample, corrects=corrects, sheet=read)
     if known := existing_batch(data, source, as_of):
         return known
     if corrects:
@@ -233,6 +237,7 @@ def _new_batch(
         policy=source.policy,
         aside=examination.aside,
         corrects=source.corrects,
+        sheet=source.sheet,
         path=path,
     )
 

@@ -54,24 +54,33 @@ class BatchSource:
     policy: Policy
     corrects: bool = False
     none: bool = False
+    sheet: str = ""  # of a workbook
 
     def batch_name(self, as_of: date) -> str:
-        """数据截至 and 12 hex digits over all fields; without mapping and policy the name is that of earlier releases."""
+        """数据截至 and 12 hex digits over all fields; without mapping, policy and sheet the name is that of earlier releases."""
         return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
 
     @property
     def _otherwise(self) -> str:
         how = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
         how += [word for word in ("corrects", "none") if getattr(self, word)]
+        how += [{"sheet": self.sheet}] if self.sheet else []
         return json.dumps(how, ensure_ascii=False) if how else ""
 
 
 def source_of(
-    sha256: str, table: Table, mapping: Mapping[str, str], policy: Policy, sample: bool, *, corrects: bool = False
+    sha256: str,
+    table: Table,
+    mapping: Mapping[str, str],
+    policy: Policy,
+    sample: bool,
+    *,
+    corrects: bool = False,
+    sheet: str = "",
 ) -> BatchSource:
     """These bytes, read as this table in this way."""
     pairs = tuple(sorted(mapping.items()))
-    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy, corrects)
+    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy, corrects, sheet=sheet)
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,8 @@ class Batch:
 
     `mapping` holds the officer's columns for unknown headers (folded header, column), `aside` the number of rows set aside.
     `corrects`: a correction (更正) of batches accepted before it, see etl/warehouse/corrections.py. `none`: the officer
-    declared that the month has no such data; no file stands behind it.
+    declared that the month has no such data; no file stands behind it. `sheet` is that of a workbook, whose format is the
+    `encoding`.
     Only the result of `accept` also has `already` (it was there before), `problems` (repairs and reports), `warnings`
     (sentences about it beside other batches), `skipped` (lines that are no rows) and `latest` (the latest day in it).
     """
@@ -105,6 +115,7 @@ class Batch:
     aside: int = 0
     corrects: bool = False
     none: bool = False
+    sheet: str = ""
     already: bool = field(default=False, compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
@@ -114,7 +125,7 @@ class Batch:
     @property
     def source(self) -> BatchSource:
         """The bytes and the way they were read."""
-        read = self.mapping, self.policy, self.corrects, self.none
+        read = self.mapping, self.policy, self.corrects, self.none, self.sheet
         return BatchSource(self.table, self.source_sha256, self.contract, self.sample, *read)
 
     def lacking(self, table: Table) -> frozenset[str]:

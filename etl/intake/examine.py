@@ -19,6 +19,7 @@ from etl.reading.latest_day import LatestDay, latest_day
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from etl.reading.spelling import units
+from etl.reading.workbooks.checks import SheetCheck
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
@@ -56,6 +57,7 @@ class Examination:
     wrong: tuple[WrongRow, ...] = ()
     policy: Policy = "refuse"
     latest: LatestDay | None = None
+    sheet: str = ""
 
     @property
     def repairable(self) -> bool:
@@ -76,7 +78,7 @@ class ReadOptions:
     """The way to read an extract: its table, 数据截至, the columns of its unknown headers, the policy for wrong rows.
 
     `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it means that nothing
-    is set yet, while an extract without rows is a mistake.
+    is set yet, while an extract without rows is a mistake. `sheet` is to be read of a workbook that has several.
     """
 
     table: Table
@@ -84,13 +86,18 @@ class ReadOptions:
     mapping: Mapping[str, str]
     policy: Policy
     may_be_empty: bool = False
+    sheet: str = ""
 
 
 def read_options(
-    table: Table, as_of: date | None, mapping: Mapping[str, str] | None = None, policy: Policy | None = None
+    table: Table,
+    as_of: date | None,
+    mapping: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    sheet: str = "",
 ) -> ReadOptions:
     """The options; without a policy the contract's. Raises ScorecardError for an invalid mapping."""
-    return ReadOptions(table, as_of, validate_mapping(table, mapping or {}), policy or table.on_error)
+    return ReadOptions(table, as_of, validate_mapping(table, mapping or {}), policy or table.on_error, sheet=sheet)
 
 
 def examine(
@@ -102,13 +109,15 @@ def examine(
     *,
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
+    sheet: str = "",
 ) -> Examination:
     """The examination of an extract. Nothing is written.
 
-    `mapping`: header as written -> column, "" to leave it out. Raises ScorecardError for an invalid mapping.
+    `mapping`: header as written -> column, "" to leave it out. `sheet`: of a workbook with several. Raises ScorecardError for an
+    invalid mapping.
     """
-    how = read_options(table, as_of, mapping, policy)
-    with open_examination(raw, decode_extract(raw, catalog), file_name, how, catalog) as (examination, _):
+    how = read_options(table, as_of, mapping, policy, sheet)
+    with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, _):
         return examination
 
 
@@ -126,9 +135,9 @@ def batch_columns(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     return f"SELECT {', '.join(['_line', *columns, *marks])} FROM typed"
 
 
-def decode_extract(raw: bytes, catalog: Catalog) -> decoding.Decoded | Problem:
-    """The extract as UTF-8 text, or the problem that prevents it."""
-    return decoding.not_text(raw, catalog.court.max_upload_mb) or decoding.decode(raw)
+def decode_extract(raw: bytes, catalog: Catalog, sheet: str = "") -> decoding.Decoded | Problem:
+    """The extract, of a workbook the sheet, as UTF-8 text, or the problem that prevents it."""
+    return decoding.read_text(raw, catalog.court.max_upload_mb, sheet)
 
 
 @contextlib.contextmanager
@@ -152,15 +161,18 @@ def open_examination(
         if isinstance(decoded, Problem):
             findings.add(decoded)
         else:
-            located = headers.find_header(raw, decoded.utf8, how.table, findings, how.mapping)
-            examination = replace(examination, encoding=decoded.encoding, unknown=located.unknown)
+            located = headers.find_header(
+                decoded.utf8 if decoded.workbook else raw, decoded.utf8, how.table, findings, how.mapping
+            )
+            sheet = decoded.workbook.sheet if decoded.workbook else ""
+            examination = replace(examination, encoding=decoded.encoding, sheet=sheet, unknown=located.unknown)
             if (header := located.header) is not None:
                 with storage_errors("读取文件"):
                     body = memoryview(decoded.utf8)[header.body :]
                     path = stack.enter_context(staging.as_file(body))
                 con = stack.enter_context(_database(path, output))
                 with _enough_memory(examination.file_name):
-                    examination = _read(con, path, decoded.utf8, header, how, catalog, examination, findings)
+                    examination = _read(con, path, decoded, header, how, catalog, examination, findings)
         problems, counts = findings.problems(), findings.counts()
         yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
 
@@ -168,17 +180,19 @@ def open_examination(
 def _read(
     con: duckdb.DuckDBPyConnection,
     path: Path,
-    utf8: bytes,
+    decoded: decoding.Decoded,
     header: headers.Header,
     how: ReadOptions,
     catalog: Catalog,
     examination: Examination,
     findings: Findings,
 ) -> Examination:
-    staged = staging.stage(con, path, utf8, header, findings, may_be_empty=how.may_be_empty)
+    staged = staging.stage(con, path, decoded.utf8, header, findings, may_be_empty=how.may_be_empty)
     if staged is None:
         return examination
     examination = replace(examination, rows=staged.rows, skipped_lines=staged.skipped_lines)
+    if decoded.workbook is not None:
+        SheetCheck(decoded.workbook, header, frozenset(staged.skipped_lines), how.table, findings).check()
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
     rejected = RejectedRows(con, on=findings.by_row)

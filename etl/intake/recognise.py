@@ -1,6 +1,6 @@
 """The tables that a file may belong to, recognised by its headers.
 
-Only the first 256 KB are read, and no cell is compared by likeness: a hostile file costs no more than a good one.
+Only the first 256 KB of a text are read, and no cell is compared by likeness: a hostile file costs no more than a good one.
 """
 
 from dataclasses import dataclass
@@ -32,12 +32,13 @@ class Candidate:
         return self.matched - len(self.missing)
 
 
-def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
+def recognise(raw: bytes, catalog: Catalog, sheet: str = "") -> tuple[Candidate, ...]:
     """The tables the file may belong to, best first: several when the headers fit several about as well, none when none fits.
 
-    Tables whose rows people enter on a page (targets, reports of progress) are not among them.
+    Of a workbook with several sheets one must be named. Tables whose rows people enter on a page (targets, reports
+    of progress) are not among them.
     """
-    records = _records(raw, catalog)
+    records = _records(raw, catalog, sheet)
     candidates = [
         candidate
         for table in catalog.tables.values()
@@ -52,14 +53,14 @@ def recognise(raw: bytes, catalog: Catalog) -> tuple[Candidate, ...]:
     return tuple(candidate for candidate in candidates if candidate.fit >= least)
 
 
-def _records(raw: bytes, catalog: Catalog) -> list[CsvRecord]:
+def _records(raw: bytes, catalog: Catalog, sheet: str) -> list[CsvRecord]:
     """The first lines of the file; none when they cannot be read."""
-    head = raw[:_HEAD]
-    if len(raw) > _HEAD:
+    head = raw if decoding.workbook_format(raw) else raw[:_HEAD]
+    if len(raw) > len(head):
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]  # never within a character
-    if not head or decoding.not_text(head, catalog.court.max_upload_mb):
+    if not head:
         return []
-    decoded = decoding.decode(head)
+    decoded = decoding.read_text(head, catalog.court.max_upload_mb, sheet)
     if not isinstance(decoded, decoding.Decoded):
         return []
     try:

@@ -32,13 +32,14 @@ def repaired_csv(
     *,
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
+    sheet: str = "",
 ) -> bytes:
     """A file that is accepted row by row like this one, without a mapping and without any repair.
 
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
-    how = read_options(table, as_of, mapping, policy)
-    with open_examination(raw, decode_extract(raw, catalog), file_name, how, catalog) as (examination, con):
+    how = read_options(table, as_of, mapping, policy, sheet)
+    with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, con):
         if con is None:
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]

@@ -18,6 +18,7 @@ from etl.problems import Severity
 from etl.reading.spelling import units
 from etl.reading.spelling.units import Unit
 from etl.reading.staging import ASCII_BLANKS, BLANKS
+from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
 from scorecard.catalog import case_number
 from scorecard.catalog.columns import (
     BooleanType,
@@ -173,6 +174,8 @@ def _seen(read: CellReader, cell: str) -> CellResult:
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
     text = unescape_cell(cell)
     core = text.strip(BLANKS)
+    if core.startswith("#") and (lost := _lost(core)) is not None:
+        return lost
     bare = invisible_characters.remove_hidden(core)
     if bare == core:
         return read(text)
@@ -181,6 +184,19 @@ def _seen(read: CellReader, cell: str) -> CellResult:
         return outcome
     note = CellNote("hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}")
     return CellResult(outcome.value, (*outcome.notes, note))
+
+
+def _lost(core: str) -> CellResult | None:
+    """The refusal of what a spreadsheet writes where it has no value, or not the whole of it."""
+    if core == UNCALCULATED_CELL:
+        return refused("formula_empty", "公式没有存下结果", "请用表格软件打开文件，待计算完毕后保存，再上传")
+    if core.startswith(LONG_NUMBER_CELL):
+        return refused(
+            "digits_lost", "表格软件只保留 15 位数字，末尾已丢失", "请把这一列设为文本格式，从原系统重新导出"
+        )
+    if core.upper() in ERRORS or re.fullmatch("#{3,}", core):
+        return refused("error_value", "是表格软件的错误值，不是内容", f"请在表格软件中改正；{LEAVE_BLANK}")
+    return None
 
 
 def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:

@@ -1,5 +1,7 @@
 """Bytes -> which text they are: UTF-8 or GB18030, told apart by strict decoding of the whole file, or why they are not.
 
+A workbook becomes the text of one of its sheets (etl.reading.workbooks), and is told by its content, not by its name.
+
 Never gbk, gb2312 or cp936: they miss characters of real names. The database's own decoders are not used either: the
 one for GB files corrupts characters at buffer boundaries.
 """
@@ -12,15 +14,16 @@ import numpy as np
 import pyarrow as pa
 
 from etl.problems import Problem
+from etl.reading.workbooks.opening import SheetText, workbook_format
+from etl.reading.workbooks.process import read_sheet_apart
 
-Encoding = Literal["UTF-8", "GB18030"]
+Encoding = Literal["UTF-8", "GB18030", "xlsx", "xls"]
 BOM = codecs.BOM_UTF8
 _CHUNK = 1 << 16  # decoding stays inside the processor's cache: three times as fast as in one piece
 _WINDOW = 1 << 15
 
-_SAVE_AS_CSV = "请在表格软件中“另存为”→“CSV UTF-8（逗号分隔）”后再上传"
+_SAVE_AS_CSV = "请在表格软件中“另存为”→ xlsx 工作簿或“CSV UTF-8（逗号分隔）”后再上传"
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "旧版 Excel 工作簿（.xls）"),
     (b"%PDF", "PDF 文件"),
     (b"\x1f\x8b", "gzip 压缩文件"),
     (b"Rar!", "RAR 压缩文件"),
@@ -35,21 +38,42 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True)
 class Decoded:
-    """A file as UTF-8 without a byte order mark, and how it came."""
+    """A file as UTF-8 without a byte order mark, and how it came; a workbook with the sheet that was read."""
 
     encoding: Encoding
     utf8: bytes
+    workbook: SheetText | None = None
 
 
-def not_text(raw: bytes, limit_mb: int) -> Problem | None:
-    """Why the bytes cannot be a CSV file of the allowed size, judged before anything is decoded; None when they may be."""
+def read_text(raw: bytes, limit_mb: int, sheet: str = "") -> Decoded | Problem:
+    """The text of a file, of a workbook that of the sheet; or the problem that prevents it.
+
+    `limit_mb` holds for the bytes; what a workbook holds may be a small multiple of it.
+    """
+    if problem := _empty_or_large(raw, limit_mb):
+        return problem
+    if workbook_format(raw) is not None:
+        read = read_sheet_apart(raw, limit_mb, sheet)
+        return Decoded(read.format, read.utf8, read) if isinstance(read, SheetText) else read
+    if sheet:
+        reason = f"文件不是工作簿，没有工作表“{sheet[:40]}”"
+        return _refusal("sheet_unknown", reason, "请不要选定工作表（命令行不写 --sheet）")
+    return not_text(raw) or decode(raw)
+
+
+def _empty_or_large(raw: bytes, limit_mb: int) -> Problem | None:
     if not any(byte not in b" \t\r\n\xef\xbb\xbf" for byte in raw):
         return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
     if len(raw) > limit_mb * 1_000_000:
         size = f"{len(raw) / 1_000_000:.1f} MB"
         return _refusal("file_too_large", f"文件有 {size}，超过上限 {limit_mb} MB", "请按时间段拆成几个文件上传")
+    return None
+
+
+def not_text(raw: bytes) -> Problem | None:
+    """Why the bytes cannot be a CSV file, judged before anything is decoded; None when they may be."""
     if kind := _kind(raw):
-        return _refusal("file_not_csv", f"这是{kind}，不是 CSV 文本（只改扩展名不会改变内容）", _SAVE_AS_CSV)
+        return _refusal("file_not_csv", f"这是{kind}，不是 CSV 文本或工作簿（只改扩展名不会改变内容）", _SAVE_AS_CSV)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _mostly_two_byte(raw):
         return _refusal("encoding_utf16", "文件是 UTF-16 编码（“Unicode 文本”）", _SAVE_AS_CSV)
     null = raw.find(b"\0")
@@ -65,8 +89,8 @@ def _refusal(code: str, reason: str, suggestion: str) -> Problem:
 
 def _kind(raw: bytes) -> str | None:
     if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if b"xl/" in raw:
-            return "Excel 工作簿（.xlsx）"
+        if b"opendocument.spreadsheet" in raw[:200]:
+            return "ODS 工作簿（.ods）"
         return "Word 文档（.docx）" if b"word/" in raw else "ZIP 压缩文件"
     start = raw.removeprefix(BOM).lstrip()[:200].lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"mime-version")):

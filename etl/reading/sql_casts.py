@@ -17,7 +17,7 @@ from scorecard.storage.sql_text import quoted
 # 2026-01-05 and 2026/1/5; times as 2026-01-05 10:30 or 2026-01-05T10:30:00.
 _DATE = "strlen({0}) <= 10 AND {0} >= '1' AND {0} < '3'"
 _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
-_MARK = ord("'")
+_MARK, _SIGN = ord("'"), ord("#")  # of a spreadsheet: this is a text; this is an error
 
 
 def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None, places: int = 0) -> str:
@@ -36,7 +36,7 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
         case kind if not kind.is_free_text:
             return _cast(cell, kind.sql, _matches(cell, kind.pattern))
         case _:
-            known = f"ascii({cell}) <> {_MARK} AND length({cell}) <= {cells.LONGEST}"
+            known = f"ascii({cell}) NOT IN ({_MARK}, {_SIGN}) AND length({cell}) <= {cells.LONGEST}"
             seen = f"NOT regexp_matches({cell}, '[{HIDDEN}]')"
             return f"nullif(trim(CASE WHEN {known} AND {seen} THEN {cell} END, '{BLANKS}'), '')"
 
@@ -77,7 +77,7 @@ def needs_judgement_sql(cell: str, *, hidden: bool = True) -> str:
     A blank at its beginning or end, a spreadsheet's mark before it, longer than a cell may be, or (where the file has any:
     `hidden`) a character that nobody sees.
     """
-    codes = ", ".join(str(ord(first)) for first in f"{BLANKS}'")
+    codes = ", ".join(str(ord(first)) for first in f"{BLANKS}'#")
     tests = [
         f"ascii({cell}) IN ({codes})",
         f"regexp_matches({cell}, '[{BLANKS}]$')",

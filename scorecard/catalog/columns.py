@@ -77,6 +77,11 @@ class ColumnType:
         """Whether every text is a value."""
         return type(self) is ColumnType and not self.pattern
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are texts of any spelling or of one, but not registered words: a number there has lost its form."""
+        return type(self) is ColumnType
+
     def words(self, values: Words, departments: Departments) -> Words:
         """The registered words of a column with these `values`; empty where any value may stand."""
         del values, departments

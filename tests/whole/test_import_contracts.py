@@ -37,6 +37,7 @@ OFFENCES = [
     ("scorecard.briefing.paper", "docx", "Word has one package"),
     ("scorecard.briefing.docx", "pptx", "PowerPoint has one package"),
     ("scorecard.briefing.docx", "xlsxwriter", "Excel has one package"),
+    ("etl.intake", "python_calamine", "Workbooks that come in are read in one package"),
     ("scorecard.briefing.html", "PIL", "The browser and pictures have one package"),
     ("scorecard.briefing.docx", "scorecard.access", "A format only sets"),
     ("etl.warehouse", "scorecard.charts", "Etl never draws"),

@@ -116,6 +116,7 @@ IMPORTED_AS = {
     "PIL": "pillow",
     "docx": "python-docx",
     "pptx": "python-pptx",
+    "python_calamine": "python-calamine",
     "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
     "starlette": "streamlit",
     "uvicorn": "streamlit",

@@ -52,10 +52,10 @@ def one_wrong(catalog: Catalog, header: str, value: str, table: Table = TRIALS) 
     [
         (b"", "file_empty", "没有任何内容"),
         (b"\xef\xbb\xbf\r\n \r\n", "file_empty", "没有任何内容"),
-        (b"PK\x03\x04\x14\x00[Content_Types].xml xl/workbook.xml", "file_not_csv", "Excel 工作簿（.xlsx）"),
+        (b"PK\x03\x04\x14\x00[Content_Types].xml xl/workbook.xml", "workbook_unreadable", "工作簿已损坏"),
         (b"PK\x03\x04\x14\x00 word/document.xml", "file_not_csv", "Word"),
         (b"PK\x03\x04\x14\x00 photo.jpg", "file_not_csv", "ZIP"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "file_not_csv", "旧版 Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "workbook_unreadable", "工作簿已损坏"),
         (b"%PDF-1.7\n", "file_not_csv", "PDF"),
         (b"\x1f\x8b\x08\x00", "file_not_csv", "gzip"),
         (b"\x89PNG\r\n\x1a\n", "file_not_csv", "图片"),
@@ -538,5 +538,5 @@ def test_the_list_of_problems_is_a_csv_that_no_spreadsheet_runs(tmp_path: Path) 
 
 def test_every_code_that_the_door_uses_has_a_title() -> None:
     rooms = ("etl/reading", "etl/intake", "scorecard/records")
-    sources = [path.read_text("utf-8") for room in rooms for path in (ROOT / room).glob("*.py")]
+    sources = [path.read_text("utf-8") for room in rooms for path in (ROOT / room).rglob("*.py")]
     assert {code for code in TITLES if any(f'"{code}"' in source for source in sources)} == set(TITLES)

@@ -1,0 +1,253 @@
+"""An .xls file (BIFF5 and BIFF8): its sheets, and what only its records say of one of them (MS-XLS).
+
+The reader of values gets the file as it is: its records are not compressed. How far the sheet stretches and how much text
+its cells repeat is counted here first.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.reading.workbooks.compound_file import MAGIC, CompoundFile
+from etl.reading.workbooks.facts import (
+    MAX_SHEETS,
+    SAVE_AGAIN,
+    TEXT_EXPANDS,
+    SheetFacts,
+    SheetName,
+    WorkbookFormat,
+    WorkbookRefused,
+    damaged,
+    too_large,
+)
+from etl.reading.workbooks.number_formats import meaning
+
+_BOF, _EOF, _CONTINUE = 0x809, 0x0A, 0x3C
+_BOUNDSHEET, _FILEPASS, _FORMAT, _XF, _SST, _SUPBOOK = 0x85, 0x2F, 0x41E, 0xE0, 0xFC, 0x1AE
+_ROW, _COLINFO, _MERGEDCELLS, _FILTERMODE = 0x208, 0x7D, 0xE5, 0x9B
+_NUMBER, _RK, _MULRK, _LABELSST, _LABEL, _RSTRING, _BOOLERR, _FORMULA = (
+    0x203,
+    0x27E,
+    0xBD,
+    0xFD,
+    0x204,
+    0xD6,
+    0x205,
+    0x06,
+)
+_CELLS = {_NUMBER, _RK, _LABELSST, _LABEL, _RSTRING, _BOOLERR, _FORMULA}
+_BIFF5, _BIFF8 = 0x500, 0x600
+_WORKSHEET = 0
+_ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+    43: "#GETTING_DATA",
+}
+
+
+def is_xls(raw: bytes) -> bool:
+    """Whether the bytes are a compound file: an .xls, or something that calls itself so."""
+    return raw.startswith(MAGIC[:4])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sheet as the workbook lists it, and where its records begin."""
+
+    name: str
+    hidden: bool
+    begin: int
+
+
+class XlsFile:
+    """An .xls file. Raises WorkbookRefused for anything else, and where records end in the middle."""
+
+    format: WorkbookFormat = "xls"
+
+    def __init__(self, raw: bytes, limit_mb: int) -> None:
+        self._raw, self._text_room = raw, limit_mb * 1_000_000 * TEXT_EXPANDS
+        container = CompoundFile(raw)
+        if "EncryptedPackage" in container:
+            raise WorkbookRefused("workbook_unreadable", "工作簿设有打开密码", "请去掉密码后再上传")
+        name = next((name for name in ("Workbook", "Book") if name in container), None)
+        if name is None:
+            raise WorkbookRefused("workbook_unreadable", "不是 Excel 工作簿（可能是旧版 Word 等文件）", SAVE_AGAIN)
+        self._stream = container.stream(name)
+        self._parts: list[_Part] = []
+        self._marked: dict[int, int] = {}
+        self._texts: array[int] = array("L")
+        self._linked = False
+        self._read_globals()
+
+    def sheets(self) -> tuple[SheetName, ...]:
+        """The sheets of cells, in the order of the workbook."""
+        return tuple(SheetName(part.name, part.hidden, self._is_empty(part)) for part in self._parts)
+
+    def checked(self, sheet: str) -> tuple[bytes, str]:
+        """The workbook for the reader of values, and the name of the sheet in it."""
+        return self._raw, sheet
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """What the records of a sheet say beside its values."""
+        facts = SheetFacts(linked=self._linked)
+        repeated = 0
+        for kind, data in self._records(next(part.begin for part in self._parts if part.name == sheet)):
+            if kind in _CELLS:
+                row, column, style = struct.unpack_from("<HHH", data)
+                self._cell(facts, kind, data, row, column, style)
+                if kind == _LABELSST:
+                    (text,) = struct.unpack_from("<I", data, 6)
+                    repeated += self._texts[text] if text < len(self._texts) else 0
+            elif kind == _MULRK:
+                row, first = struct.unpack_from("<HH", data)
+                for place in range((len(data) - 6) // 6):
+                    (style,) = struct.unpack_from("<H", data, 4 + 6 * place)
+                    self._cell(facts, _RK, data, row, first + place, style)
+            else:
+                _note(facts, kind, data)
+        if repeated > self._text_room:
+            raise too_large(f"单元格的文字合计超过 {self._text_room // 1_000_000:,} MB")
+        facts.marks = array("Q", sorted(facts.marks))
+        return facts
+
+    def _cell(self, facts: SheetFacts, kind: int, data: bytes, row: int, column: int, style: int) -> None:
+        facts.has_value(row, column)
+        error = None
+        if kind == _BOOLERR and data[7]:
+            error = data[6]
+        elif kind == _FORMULA:
+            facts.formula(row)
+            if data[12:14] == b"\xff\xff" and data[6] == 2:
+                error = data[8]
+        if error is not None:
+            facts.mark_error(row, column, _ERRORS.get(error, "#VALUE!"))
+        elif kind in (_NUMBER, _RK, _FORMULA) and style in self._marked:
+            facts.mark(row, column, self._marked[style])
+
+    def _is_empty(self, part: _Part) -> bool:
+        return not any(kind in _CELLS or kind == _MULRK for kind, _ in self._records(part.begin))
+
+    def _read_globals(self) -> None:
+        """Sheets, formats of cells, lengths of shared texts."""
+        codes: dict[int, str] = {}
+        shared: list[bytes] = []
+        styles = before = 0
+        for kind, data in self._records(0):
+            if kind == _FILEPASS:
+                raise WorkbookRefused("workbook_unreadable", "工作簿设有打开密码", "请去掉密码后再上传")
+            if kind == _BOUNDSHEET:
+                begin, state, what = struct.unpack_from("<IBB", data)
+                if what == _WORKSHEET:
+                    self._parts.append(_Part(self._string(data, 6, 1), state & 3 != 0, begin))
+            elif kind == _FORMAT:
+                codes[struct.unpack_from("<H", data)[0]] = self._string(data, 2, 2 if self._version == _BIFF8 else 1)
+            elif kind == _XF:
+                (number,) = struct.unpack_from("<H", data, 2)
+                if (mark := meaning(number, codes.get(number, ""))) is not None:
+                    self._marked[styles] = mark
+                styles += 1
+            elif kind == _SUPBOOK:
+                self._linked |= data[2:4] not in (b"\x01\x04", b"\x01\x3a")  # this workbook itself, and functions added
+            elif kind == _SST or (kind == _CONTINUE and before == _SST):
+                shared.append(data)
+                kind = _SST
+            before = kind
+        if len({part.name for part in self._parts}) != len(self._parts) or len(self._parts) > MAX_SHEETS:
+            raise damaged("工作表的名单有误")
+        if shared:
+            self._texts = _text_lengths(shared)
+
+    def _records(self, begin: int) -> Iterator[tuple[int, bytes]]:
+        """The records from the beginning of a part to its end, without those of charts inside it."""
+        stream, place, depth = self._stream, begin, 0
+        while place + 4 <= len(stream):
+            kind, length = struct.unpack_from("<HH", stream, place)
+            data = stream[place + 4 : place + 4 + length]
+            if len(data) < length or (depth == 0 and kind != _BOF):
+                break
+            place += 4 + length
+            if kind == _BOF:
+                self._version = struct.unpack_from("<H", data)[0] if depth == 0 and begin == 0 else self._version
+                if self._version not in (_BIFF5, _BIFF8):
+                    raise WorkbookRefused("workbook_unreadable", "工作簿的格式太旧（早于 Excel 5.0）", SAVE_AGAIN)
+                depth += 1
+            elif kind == _EOF:
+                depth -= 1
+                if depth == 0:
+                    return
+            elif depth == 1:
+                yield kind, data
+        raise damaged("工作簿在中间断了")
+
+    _version = _BIFF8
+
+    def _string(self, data: bytes, begin: int, size: int) -> str:
+        """A text behind its length of `size` bytes."""
+        length = int.from_bytes(data[begin : begin + size], "little")
+        begin += size
+        if self._version == _BIFF5:
+            return data[begin : begin + length].decode("gb18030", errors="replace")
+        if data[begin] & 1:
+            return data[begin + 1 : begin + 1 + 2 * length].decode("utf-16-le", errors="replace")
+        return data[begin + 1 : begin + 1 + length].decode("latin-1")
+
+
+def _note(facts: SheetFacts, kind: int, data: bytes) -> None:
+    """What a record says of rows, columns and ranges."""
+    if kind == _ROW and struct.unpack_from("<H", data, 12)[0] & 0x20:
+        facts.hidden_rows.append(struct.unpack_from("<H", data)[0])
+    elif kind == _COLINFO and struct.unpack_from("<H", data, 8)[0] & 1:
+        first, last = struct.unpack_from("<HH", data)
+        facts.hidden_columns += range(first, last + 1)
+    elif kind == _FILTERMODE:
+        facts.filtered = True
+    elif kind == _MERGEDCELLS:
+        for place in range(2, 2 + 8 * struct.unpack_from("<H", data)[0], 8):
+            top, bottom, left, right = struct.unpack_from("<HHHH", data, place)
+            facts.merged.append((top, left, bottom, right))
+
+
+def _text_lengths(records: list[bytes]) -> "array[int]":
+    """The length of every shared text in bytes, at most; a text may be cut by the end of a record and goes on in the next."""
+    lengths = array("L")
+    number, place = 0, 8
+
+    def skip(size: int) -> None:
+        nonlocal number, place
+        place += size
+        while number < len(records) and place > len(records[number]):
+            place -= len(records[number])
+            number += 1
+
+    while number < len(records):
+        if place + 3 > len(records[number]):
+            number, place = number + 1, 0
+            continue
+        data = records[number]
+        count, flags = struct.unpack_from("<HB", data, place)
+        place += 3
+        runs, extra = 0, 0
+        if flags & 8:
+            (runs,) = struct.unpack_from("<H", data, place)
+            place += 2
+        if flags & 4:
+            (extra,) = struct.unpack_from("<I", data, place)
+            place += 4
+        lengths.append(3 * count)
+        while count:
+            size = 2 if flags & 1 else 1
+            here = min(count, (len(records[number]) - place) // size)
+            count, place = count - here, place + here * size
+            if count:
+                number += 1
+                if number == len(records) or not records[number]:
+                    return lengths
+                flags, place = records[number][0], 1
+        skip(4 * runs + extra)
+    return lengths

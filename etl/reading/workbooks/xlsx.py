@@ -1,0 +1,225 @@
+"""An .xlsx file: its sheets, what only its XML says of one of them, and that sheet alone as a package of checked parts.
+
+Nothing is unpacked before its size is known, and the reader of values gets only what was read here to the end: the sheet,
+its texts and formats. No macro, no linked workbook and no picture reaches it. XML that declares a document type is refused.
+"""
+
+import io
+import posixpath
+import zipfile
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from etl.reading.workbooks.facts import (
+    EXPANDS,
+    MAX_SHEETS,
+    SAVE_AGAIN,
+    TEXT_EXPANDS,
+    SheetFacts,
+    SheetName,
+    WorkbookFormat,
+    WorkbookRefused,
+    damaged,
+    too_large,
+)
+from etl.reading.workbooks.sheet_xml import Attributes, SheetReading, check_text, formats, parse, pieces, text_lengths
+
+_MOST_PARTS = 10_000
+
+
+class _Enough(Exception):
+    """The first value of a sheet, or the end of its cells, has been reached."""
+
+
+def is_xlsx(raw: bytes) -> bool:
+    """Whether the bytes are a package with the parts of a workbook."""
+    return raw.startswith((b"PK\x03\x04", b"PK\x05\x06")) and b"xl/" in raw
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sheet as the workbook lists it, and where its XML lies."""
+
+    name: str
+    hidden: bool
+    path: str
+
+
+class XlsxFile:
+    """An .xlsx file whose directory has been checked. Raises WorkbookRefused for anything else."""
+
+    format: WorkbookFormat = "xlsx"
+
+    def __init__(self, raw: bytes, limit_mb: int) -> None:
+        self._room = limit_mb * 1_000_000 * EXPANDS
+        self._text_room = limit_mb * 1_000_000 * TEXT_EXPANDS
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(raw))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise damaged("压缩包打不开") from error
+        self._check_directory()
+        self._names = {info.filename.lower(): info.filename for info in self._zip.infolist()}
+        self._check_kind()
+        self._book = self._related("", "/officeDocument")[0]
+        self._parts, self._date_1904, self._recalculate = self._read_book()
+
+    def sheets(self) -> tuple[SheetName, ...]:
+        """The sheets of cells, in the order of the workbook."""
+        return tuple(SheetName(part.name, part.hidden, self._is_empty(part.path)) for part in self._parts)
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """What the XML of a sheet says beside its values."""
+        path = next(part.path for part in self._parts if part.name == sheet)
+        styles = self._related(self._book, "/styles")
+        strings = self._related(self._book, "/sharedStrings")
+        marked = formats(self._open(styles[0])) if styles else {}
+        texts = text_lengths(self._open(strings[0])) if strings else array("Q")
+        reading = SheetReading(marked, recalculate=self._recalculate)
+        parse(self._open(path), reading.handlers, reading.begin)
+        facts = reading.finished()
+        if reading.texts * max(texts, default=0) > self._text_room:
+            check_text(self._open(path), texts, self._text_room)
+        facts.linked = any("/externallinks/" in f"/{name}" for name in self._names)
+        return facts
+
+    def checked(self, sheet: str) -> tuple[bytes, str]:
+        """A workbook of this sheet alone, of the parts that `facts` read, for the reader of values; and the sheet's name in it."""
+        path = next(part.path for part in self._parts if part.name == sheet)
+        parts = {"xl/worksheets/sheet1.xml": path}
+        for name, kind in (("xl/styles.xml", "/styles"), ("xl/sharedStrings.xml", "/sharedStrings")):
+            if found := self._related(self._book, kind):
+                parts[name] = found[0]
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as package:
+            for name, text in _frame(parts, date_1904=self._date_1904).items():
+                package.writestr(name, text)
+            for name, source in parts.items():
+                with package.open(name, "w", force_zip64=True) as target:
+                    for piece in pieces(self._open(source)):
+                        target.write(piece)
+        return content.getvalue(), "1"
+
+    def _check_directory(self) -> None:
+        parts = self._zip.infolist()
+        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > self._room:
+            raise too_large(f"工作簿解压后超过 {self._room // 1_000_000:,} MB")
+        if len({part.filename.lower() for part in parts}) != len(parts):
+            raise damaged("压缩包里有同名的部件")
+        if any(
+            part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts
+        ):
+            raise WorkbookRefused("workbook_unreadable", "压缩包已加密或用了不支持的压缩方法", SAVE_AGAIN)
+
+    def _check_kind(self) -> None:
+        names = set(self._names)
+        if "[content_types].xml" not in names:
+            raise damaged("缺少 [Content_Types].xml")
+        types: list[str] = []
+        parse(
+            self._open("[Content_Types].xml"),
+            dict.fromkeys(("Override", "Default"), lambda attributes: types.append(attributes.get("ContentType", ""))),
+        )
+        if any(name.endswith("vbaproject.bin") for name in names) or any(
+            "macroEnabled.main+xml" in kind for kind in types
+        ):
+            reason = "这是带宏的工作簿（.xlsm），本系统不打开宏"
+            raise WorkbookRefused("workbook_unreadable", reason, "请另存为不带宏的 xlsx 工作簿再上传")
+        if any("sheet.binary" in kind for kind in types):
+            raise WorkbookRefused("workbook_unreadable", "这是二进制工作簿（.xlsb）", "请另存为 xlsx 工作簿再上传")
+
+    def _read_book(self) -> tuple[tuple[_Part, ...], bool, bool]:
+        """The sheets, whether days count from 1904, whether the formulas are to be calculated when the file is opened."""
+        targets = {
+            key: target for key, kind, target in self._relations(self._book) if kind.endswith("/worksheet")
+        }  # neither charts nor the sheets of macros
+        found: list[_Part] = []
+        flags = {"date1904": False, "fullCalcOnLoad": False}
+
+        def sheet(attributes: Attributes) -> None:
+            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
+            if key in targets:
+                found.append(
+                    _Part(attributes.get("name", ""), attributes.get("state", "visible") != "visible", targets[key])
+                )
+
+        def flag(attributes: Attributes) -> None:
+            for name in flags:
+                flags[name] |= attributes.get(name) in ("1", "true")
+
+        parse(self._open(self._book), {"sheet": sheet, "workbookPr": flag, "calcPr": flag})
+        if len(found) > MAX_SHEETS:
+            raise too_large(f"工作簿有 {len(found):,} 个工作表")
+        if len({part.name for part in found}) != len(found):
+            raise damaged("有同名的工作表")
+        return tuple(found), flags["date1904"], flags["fullCalcOnLoad"]
+
+    def _related(self, part: str, kind: str) -> list[str]:
+        """The parts of this kind that belong to a part (the package itself: ""), by the names they have in the package."""
+        found = [target for _, what, target in self._relations(part) if what.endswith(kind)]
+        if not found and not part:
+            raise damaged("缺少工作簿的主部件")
+        return found
+
+    def _relations(self, part: str) -> list[tuple[str, str, str]]:
+        folder, name = posixpath.split(part)
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        found: list[tuple[str, str, str]] = []
+
+        def relation(attributes: Attributes) -> None:
+            if attributes.get("TargetMode") != "External":
+                path = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
+                found.append((attributes.get("Id", ""), attributes.get("Type", ""), path.lstrip("/")))
+
+        if relations.lower() in self._names:
+            parse(self._open(relations), {"Relationship": relation})
+        return found
+
+    def _open(self, path: str) -> IO[bytes]:
+        try:
+            return self._zip.open(self._names[path.lower()])
+        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise damaged(f"缺少部件 {path[:80]}") from error
+
+    def _is_empty(self, path: str) -> bool:
+        def stop(empty: bool) -> Callable[[Attributes], None]:
+            def reached(attributes: Attributes) -> None:
+                raise _Enough(empty)
+
+            return reached
+
+        try:
+            parse(self._open(path), {**dict.fromkeys(("v", "is", "f"), stop(False)), "extLst": stop(True)})
+        except _Enough as reached:
+            return bool(reached.args[0])
+        return True
+
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def _frame(parts: Mapping[str, str], *, date_1904: bool) -> dict[str, str]:
+    """The parts of a workbook around these."""
+    kinds = {
+        "xl/worksheets/sheet1.xml": "worksheet",
+        "xl/styles.xml": "styles",
+        "xl/sharedStrings.xml": "sharedStrings",
+    }
+    relations = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kinds[name]}" Target="{name.removeprefix("xl/")}"/>'
+        for number, name in enumerate(parts, 1)
+    )
+    types = "".join(f'<Override PartName="/{name}" ContentType="{_TYPE}.{kinds[name]}+xml"/>' for name in parts)
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">{types}'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/>'
+        '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>',
+    }
