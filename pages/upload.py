@@ -6,7 +6,7 @@ from etl.warehouse.build import chosen_batches
 from scorecard.ui.intake.examination import examine_files
 from scorecard.ui.intake.publication import impact_step, pending_changes, publish_step, show_steps
 from scorecard.ui.intake.set_aside import show_rows_aside
-from scorecard.ui.intake.upload import select_files, show_templates
+from scorecard.ui.intake.upload import declare_no_data, select_files, show_templates
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
@@ -15,6 +15,7 @@ identity.current().require("upload")
 bar = st.empty()
 files = examine_files(select_files(catalog), catalog)
 show_templates(catalog)
+declare_no_data(catalog)
 batches = chosen_batches(data_dir())
 show_rows_aside(batches, catalog)
 pending = pending_changes(version, batches, catalog)

@@ -6,7 +6,7 @@ on. So a rerun shows the same again and does nothing twice, and leaving the page
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -17,8 +17,10 @@ from etl.intake.examine import Examination, examine
 from etl.intake.header_mapping import RememberedColumn
 from etl.intake.recognise import recognise
 from etl.intake.repaired import repaired_csv
-from etl.intake.withdraw import withdrawn
-from etl.problems import SEVERITY_NAMES, Count, Severity, problems_csv
+from etl.intake.withdraw import batches_in_use, withdrawn
+from etl.problems import SEVERITY_NAMES, Count, Severity, collapsed, problems_csv
+from etl.reading.latest_day import suggested_as_of
+from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.ui.intake.session_results import computed_once
@@ -28,6 +30,7 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
+_MONTH = 31  # days between 数据截至 and what the file suggests from which it is doubted
 LEFT_OUT = ""  # the answer for a header that shall not be read
 _MUST_CORRECT: tuple[Severity, ...] = ("refuse", "aside")
 _POLICIES: dict[Policy, str] = {"refuse": "有错即整份退回", "set_aside": "接收合格的行，搁置有错的行"}
@@ -46,6 +49,7 @@ class SelectedFile:
     note: str
     policy: Policy
     mapping: Mapping[str, str] = field(default_factory=dict)
+    corrects: bool = False
 
     @property
     def state(self) -> Hashable:
@@ -58,13 +62,25 @@ class SelectedFile:
         return self.raw, self.file_name, self.table, self.catalog, self.as_of
 
     def examination(self) -> Examination:
-        """The examination of the file, computed once in a session."""
+        """The examination of the file, computed once in a session: as of today, and again only if a date lies later."""
+        whole = replace(self, as_of=today())._examined("as of today")
+        late = any(count.code == "date_future" for count in whole.counts)
+        if not late and (whole.latest is None or whole.latest.day <= self.as_of):
+            return replace(whole, as_of=self.as_of)
+        return self._examined("examination")
+
+    def _examined(self, name: str) -> Examination:
         return computed_once(
-            f"examination {self.id} {bool(self.mapping)}",
+            f"{name} {self.id} {bool(self.mapping)}",
             (self.state, self.catalog.digest),
             lambda: examine(*self.extract, mapping=self.mapping, policy=self.policy),
             "正在检查…",
         )
+
+    def suggested(self) -> date:
+        """数据截至 as the file suggests it, otherwise the end of last month."""
+        latest = self.examination().latest
+        return suggested_as_of(latest and latest.day, self.file_name) or today().replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -106,6 +122,17 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             tables = [candidate.table for candidate in candidates]
             table = select_table(catalog, "数据表（已按表头识别，可改）", f"table_{upload.file_id}", tables)
+            file = SelectedFile(
+                upload.file_id, upload.name, raw, table, catalog, today(), selected.note, table.on_error
+            )
+            as_of = st.date_input(
+                "数据截至",
+                value=computed_once(f"suggested {file.id}", (file.state, catalog.digest), file.suggested, "正在检查…"),
+                max_value=today(),
+                format="YYYY-MM-DD",
+                key=f"as_of_{upload.file_id}_{table.id}",
+                width=160,
+            )
             policy = st.selectbox(
                 "有错时",
                 list(_POLICIES),
@@ -114,7 +141,12 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
                 key=f"policy_{upload.file_id}_{table.id}",
                 width=280,
             )
-        file = SelectedFile(upload.file_id, upload.name, raw, table, catalog, selected.as_of, selected.note, policy)
+            assert isinstance(as_of, date)
+            file = replace(file, as_of=as_of, policy=policy)
+            if file.state not in _accepted() and _may_correct(file):
+                file = replace(
+                    file, corrects=st.checkbox("更正已报的数据", key=f"corrects_{upload.file_id}_{table.id}")
+                )
         if unknown := file.examination().unknown:
             file = replace(file, mapping=_ask_mapping(file, unknown))
         examination, accepted = file.examination(), _accepted().get(file.state)
@@ -123,6 +155,12 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
         else:
             _show_findings(file, examination)
     return ExaminedFile(file, examination, accepted is not None)
+
+
+def _may_correct(file: SelectedFile) -> bool:
+    """Whether rows of this table up to the file's 数据截至 or later are in use: then the file may be a correction of them."""
+    in_use = batches_in_use(data_dir(), sample=False)
+    return any(batch.table == file.table.id and batch.as_of >= file.as_of for batch in in_use)
 
 
 def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
@@ -160,12 +198,14 @@ def _past_answer(past: RememberedColumn | None, names: Mapping[str, str]) -> str
 
 def _show_findings(file: SelectedFile, examination: Examination) -> None:
     """Counts by kind, the buttons, then the preview and the first problems."""
-    must = [problem for problem in examination.problems if problem.severity in _MUST_CORRECT][:LISTED]
-    rest = [problem for problem in examination.problems if problem.severity not in _MUST_CORRECT]
+    must = collapsed(problem for problem in examination.problems if problem.severity in _MUST_CORRECT)[:LISTED]
+    rest = collapsed(problem for problem in examination.problems if problem.severity not in _MUST_CORRECT)
     rest = rest[: LISTED - len(must)]
-    more = sum(count.count for count in examination.counts) - len(must) - len(rest)
+    more = sum(count.count for count in examination.counts) - sum(equal.count for equal in (*must, *rest))
     values = {"examination": examination, "severities": SEVERITY_NAMES}
-    st.html(render("ui/intake/findings_head.html", kinds=_kinds(examination.counts), **values))
+    suggested = file.suggested()
+    doubted = "" if abs((suggested - file.as_of).days) <= _MONTH or examination.latest is None else str(suggested)
+    st.html(render("ui/intake/findings_head.html", kinds=_kinds(examination.counts), doubted=doubted, **values))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not examination.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
             _accept(file)
@@ -215,13 +255,22 @@ def _accept(file: SelectedFile) -> None:
     data = data_dir()
     with st.spinner("正在接收…"):
         batch = accept(
-            *file.extract, identity.current(), data, mapping=file.mapping, policy=file.policy, note=file.note
+            *file.extract,
+            identity.current(),
+            data,
+            mapping=file.mapping,
+            policy=file.policy,
+            note=file.note,
+            corrects=file.corrects,
         )
     result = "此前已接收，没有重复写入" if batch.already else "已接收"
     if (batch.table, batch.name) in withdrawn(data):
         result = "这份文件此前已接收又被撤回，仍不计入，如需恢复请到“版本”页"
     aside = f"，搁置 {batch.aside:,} 行" if batch.aside else ""
-    _accepted()[file.state] = f"{result}：{file.table.name} {batch.rows:,} 行{aside}，批次 {batch.name}"
+    words = (
+        f"{result}：{file.table.name} {batch.rows:,} 行{aside}{'（更正）' if batch.corrects else ''}，批次 {batch.name}"
+    )
+    _accepted()[file.state] = "。".join((words, *batch.warnings))
 
 
 def _accepted() -> dict[Hashable, str]:

@@ -79,6 +79,7 @@ def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
             "as_of": day_text(batch.as_of),
             "actor": batch.actor,
             "note": batch.note,
+            "corrects": batch.corrects,
         }
         for batch in pending.added
     ]

@@ -2,45 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import template
+from etl.intake.declared_none import declare_none
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import containing, month_end, month_index
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.formula_words import derived_words
 from scorecard.store.open_version import in_order
+from scorecard.ui.shell import identity
+from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
+
+_DECLARED = "_declared_none"  # what was declared last, said once
+_MONTHS = 12  # months back that can be declared to have no such data
 
 
 @dataclass(frozen=True)
 class Selected:
-    """The selected files, with the 数据截至 and the note of all of them."""
+    """The selected files, with the note of all of them."""
 
     files: Sequence[UploadedFile]
-    as_of: date
     note: str
 
 
 def select_files(catalog: Catalog) -> Selected:
-    """The files, their 数据截至 and a note that every batch keeps."""
+    """The files and a note that every batch keeps."""
     st.html(render("ui/intake/step.html", number=1, title="选择文件", text=""))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        as_of = st.date_input(
-            "数据截至（所选文件相同）",
-            value=today().replace(day=1) - timedelta(days=1),
-            max_value=today(),
-            format="YYYY-MM-DD",
-            key="as_of",
-            width=220,
-        )
-        note = st.text_input(
-            "备注（可不填）", key="note", max_chars=200, width=560, placeholder="如：因系统原因，本月数据与实际略有误差"
-        )
+    note = st.text_input(
+        "备注（可不填）", key="note", max_chars=200, width=560, placeholder="如：因系统原因，本月数据与实际略有误差"
+    )
     files = st.file_uploader(
         f"CSV 文件，可一次选择多个（UTF-8 或 GB18030 均可，单个不超过 {catalog.court.max_upload_mb} MB）",
         type=["csv"],
@@ -48,8 +44,42 @@ def select_files(catalog: Catalog) -> Selected:
         key="files",
         max_upload_size=catalog.court.max_upload_mb,
     )
-    assert isinstance(as_of, date)
-    return Selected(files or [], as_of, note.strip())
+    return Selected(files or [], note.strip())
+
+
+def declare_no_data(catalog: Catalog) -> None:
+    """本月无此类数据, declared of a table and a month: its counts are zero from then on, and not missing."""
+    with st.expander("本月无此类数据"):
+        if said := st.session_state.pop(_DECLARED, ""):
+            st.html(render("ui/shell/accepted.html", text=said))
+        tables = {table.id: table for table in in_order(catalog) if table.entered_by == "upload" and table.seed is None}
+        this_month = month_index(today())
+        with st.form("declare_none", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.selectbox(
+                "数据表",
+                list(tables),
+                format_func=lambda name: tables[name].name,
+                index=None,
+                key="none_table",
+                width=280,
+            )
+            month = st.selectbox(
+                "月份",
+                range(this_month - 1, this_month - 1 - _MONTHS, -1),
+                format_func=lambda month: containing("month", month).label,
+                width=180,
+            )
+            pressed = st.form_submit_button("声明该月无此类数据")
+    if pressed and name is None:
+        st.warning("请选择数据表。")
+    elif pressed and name is not None:
+        table = tables[name]
+        batch = declare_none(table, month_end(month), identity.current(), data_dir())
+        done = "此前已声明" if batch.already else "已声明"
+        st.session_state[_DECLARED] = (
+            f"{done}：{table.name} {containing('month', month).label}无此类数据，批次 {batch.name}"
+        )
+        st.rerun()
 
 
 def show_templates(catalog: Catalog) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import DateInput
 
 from etl.intake.accept import accept
 from etl.intake.batches import list_batches
@@ -15,6 +17,7 @@ from etl.intake.withdraw import withdraw
 from etl.versions.publish import publish
 from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor
+from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -45,6 +48,11 @@ def choose(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def hand_in(app: AppTest, raw: bytes, name: str = "cases.csv") -> AppTest:
     return choose(app, (name, raw))
+
+
+def day(app: AppTest, file: int = 0) -> DateInput:
+    """数据截至 of a selected file."""
+    return [one for one in app.date_input if one.label == "数据截至"][file]
 
 
 def revisits_csv(rows: int) -> bytes:
@@ -96,6 +104,65 @@ def test_several_files_are_checked_each_by_itself_and_taken_in_together(data: Da
     press(app, "接收全部 2 个合格的文件")
     assert {batch.table for batch in list_batches(data)} == {"cases", "revisits"}
     assert "接收" not in labels(app)
+
+
+def test_each_file_has_its_own_date_proposed_from_its_latest_day_and_editable(data: DataDir, open_page: Open) -> None:
+    app = choose(open_page(data, "upload"), ("a.csv", cases_csv(60)), ("2026年8月.csv", revisits_csv(5)))
+    assert "最晚日期 2026-09-08（当月 2 行）" in text(app)
+    assert "最晚日期 2026-03-20（当月 5 行）" in text(app)
+    assert [day(app, file).value for file in (0, 1)] == [date(2026, 9, 30), date(2026, 8, 31)]
+    day(app, 1).set_value(date(2026, 3, 31)).run()
+    press(app, "接收全部 2 个合格的文件")
+    assert {batch.table: batch.as_of for batch in list_batches(data)} == {
+        "cases": date(2026, 9, 30),
+        "revisits": date(2026, 3, 31),
+    }
+    assert "2026年3月31日" in text(app)
+
+
+def test_a_wrong_date_is_one_line_and_buries_no_other_problem(data: DataDir, open_page: Open) -> None:
+    app = hand_in(open_page(data, "upload"), broken())
+    day(app).set_value(date(2026, 2, 28)).run()
+    assert "晚于数据截至 2026-02-28" in text(app)
+    assert re.search(r"等 \d+ 行，\d+ 种取值", text(app))
+    assert "简易程徐" in text(app)
+    assert "2026-02-30" in text(app)
+    assert "按最晚日期，数据截至应为" in text(app)
+    assert markup(app).count("晚于数据截至") <= 3, "one line for each column of dates"
+
+
+def test_a_month_without_such_data_is_declared_and_waits_like_any_batch(data: DataDir, open_page: Open) -> None:
+    app = open_page(data, "upload")
+    press(app, "声明该月无此类数据")
+    assert [one.value for one in app.warning] == ["请选择数据表。"]
+    app.selectbox(key="none_table").set_value("leads")
+    press(app, "声明该月无此类数据")
+    assert not app.exception
+    (batch,) = list_batches(data)
+    assert (batch.table, batch.none, batch.actor) == ("leads", True, OFFICER.name)
+    assert batch.as_of == today().replace(day=1) - timedelta(days=1)
+    assert "已声明：涉非线索登记表" in text(app)
+    assert "本月无此类数据（声明）" in text(app)
+
+
+def test_a_correction_of_an_earlier_month_is_offered_where_newer_rows_are_and_shown_as_one(
+    data: DataDir, open_page: Open, catalog: Catalog
+) -> None:
+    app = hand_in(open_page(data, "upload"), cases_csv(60))
+    assert "更正已报的数据" not in [one.label for one in app.checkbox], "there is nothing to correct"
+    accept(cases_csv(60), "九月.csv", catalog.tables["cases"], catalog, date(2026, 9, 30), OFFICER, data)
+    accept(cases_csv(61), "十月.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, data)
+    publish(data, build(catalog, data), OFFICER)
+    corrected = cases_csv(1).decode().replace("买卖合同纠纷", "民间借贷纠纷").encode()
+    app = hand_in(open_page(data, "upload"), corrected, "更正.csv")
+    day(app).set_value(date(2026, 9, 30)).run()
+    next(one for one in app.checkbox if one.label == "更正已报的数据").check().run()
+    press(app, "接收")
+    assert "1 行（更正）" in text(app)
+    press(app, "计算影响")
+    assert "更正，截至 2026-09-30" in text(app)
+    assert "民间借贷纠纷" in text(app)
+    assert "件未结的不在本次文件中" not in text(app)
 
 
 def test_a_rerun_another_page_and_the_same_file_again_submit_nothing_twice(data: DataDir, open_page: Open) -> None:
@@ -232,7 +299,9 @@ def test_the_impact_names_rows_that_go_backwards_before_anything_is_published(
     cells = lines[5].split(",")
     cells[3] = cells[4] = ""  # closed, and now open again
     lines[5] = ",".join(cells)
-    app = press(hand_in(open_page(data, "upload"), "\n".join(lines).encode()), "接收")
+    app = hand_in(open_page(data, "upload"), "\n".join(lines).encode())
+    day(app).set_value(AS_OF).run()
+    press(app, "接收")
     press(app, "计算影响")
     assert "已结→未结" in text(app)
     assert cells[0] in text(app)
