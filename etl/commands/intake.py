@@ -15,6 +15,7 @@ from etl.intake.withdraw import withdrawn
 from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
 from etl.reading.latest_day import suggested_as_of
 from scorecard.access import console
+from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.atomic_files import storage_errors, write_atomically
@@ -44,7 +45,8 @@ def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
     except Refused as refused:
         print(refused, file=sys.stderr)
         _print_problems(refused.problems, sys.stderr)
-        _suggest(call.as_of, refused.examination.latest.day if refused.examination.latest else None, path.name)
+        whole = examine(raw, path.name, table, catalog, today(), **read)  # also the days after the date of the call
+        _suggest(call.as_of, whole.latest.day if whole.latest else None, path.name)
         _save(call.problems, refused.problems)
         return REFUSED
     problems = batch.problems

@@ -67,7 +67,7 @@ class SelectedFile:
         late = any(count.code == "date_future" for count in whole.counts)
         if not late and (whole.latest is None or whole.latest.day <= self.as_of):
             return replace(whole, as_of=self.as_of)
-        return self._examined("examination")
+        return replace(self._examined("examination"), latest=whole.latest)
 
     def _examined(self, name: str) -> Examination:
         return computed_once(

@@ -129,6 +129,10 @@ def test_a_date_that_the_file_does_not_suggest_is_doubted(
     said = capsys.readouterr()
     assert said.err == ""
     assert "同一份文件还按数据截至 2026-10-31 接收过" in said.out
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2025-12-31") == 1
+    said = capsys.readouterr()
+    assert "等 6 行，6 种取值" in said.err, "one line for each column of dates"
+    assert "按此数据截至应为 2026-03-31，而不是 2025-12-31" in said.err
 
 
 def test_publishing_says_which_verdicts_changed_and_what_is_in_doubt(
