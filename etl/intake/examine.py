@@ -15,7 +15,7 @@ import duckdb
 from etl.intake.header_mapping import validate_mapping
 from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed_rows
-from etl.reading.latest_day import LatestDay, latest_day
+from etl.reading.latest_day import LatestDay, latest_day, suggested_as_of
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from etl.reading.spelling import units
@@ -67,6 +67,11 @@ class Examination:
     @property
     def refused(self) -> bool:
         return any(count.severity == "refuse" for count in self.counts)
+
+    @property
+    def suggested_as_of(self) -> date | None:
+        """数据截至 as the rows and the file's name suggest it; None when they say nothing."""
+        return suggested_as_of(self.latest and self.latest.day, self.file_name)
 
     def total(self, severity: str) -> int:
         """How many problems of this severity there are, listed or not."""

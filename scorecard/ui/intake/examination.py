@@ -19,7 +19,6 @@ from etl.intake.recognise import recognise
 from etl.intake.repaired import repaired_csv
 from etl.intake.withdraw import batches_in_use, withdrawn
 from etl.problems import SEVERITY_NAMES, Count, Severity, collapsed, problems_csv
-from etl.reading.latest_day import suggested_as_of
 from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
@@ -79,8 +78,7 @@ class SelectedFile:
 
     def suggested(self) -> date:
         """数据截至 as the file suggests it, otherwise the end of last month."""
-        latest = self.examination().latest
-        return suggested_as_of(latest and latest.day, self.file_name) or today().replace(day=1) - timedelta(days=1)
+        return self.examination().suggested_as_of or today().replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)

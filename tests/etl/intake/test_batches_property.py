@@ -16,6 +16,7 @@ from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import restore, withdraw
 from etl.warehouse.build import chosen_batches, version_id
 from etl.warehouse.tables import load
+from scorecard.calendar.period import month_end, month_index
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import OFFICER
@@ -101,6 +102,30 @@ def test_files_split_in_any_way_and_sent_in_any_order_give_the_same_table(
         for number, (as_of, rows) in enumerate(ordered):
             taken_in(home, catalog, as_of, rows, f"{number}.csv")
         assert table(home, catalog) == naive(list(months.items()))
+
+
+@few
+@given(states=st.lists(states, min_size=2, max_size=4), data=st.data())
+def test_years_of_extracts_in_any_order_give_one_version(
+    catalog: Catalog, states: list[dict[int, int | None]], data: st.DataObject
+) -> None:
+    ends = [month_end(month_index(ENDS[-1]) - 11 * back) for back in range(len(states))]
+    months: list[tuple[date, Rows]] = []
+    for end, state in zip(ends, states, strict=True):
+        rows = rows_of((end, state)).items()
+        past = {number: tuple(day and day.replace(year=2022) for day in days) for number, days in rows}
+        months.append((end, past))  # pyright: ignore[reportArgumentType]
+    orders = data.draw(st.permutations(months)), months[::-1]
+    versions: set[str] = set()
+    for order in orders:
+        with tempfile.TemporaryDirectory() as folder:
+            home = DataDir(Path(folder))
+            for number, (as_of, rows) in enumerate(order):
+                taken_in(home, catalog, as_of, rows, f"{number}.csv")
+            assert table(home, catalog) == naive(months)
+            # A version is named by all that decides its tables and values: one name, one content.
+            versions.add(version_id(catalog, chosen_batches(home)))
+    assert len(versions) == 1
 
 
 @few
