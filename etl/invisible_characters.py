@@ -1,7 +1,7 @@
 """Invisible characters (controls, direction marks, characters without width): detected, removed, or made visible.
 
 They make two equal names different, hide text, or turn it round on the screen (U+202E). Line breaks and tabs are not among
-them; blanks at the ends of a cell have their own rule (etl/reading/staging.py).
+them: those at the ends of a cell are blanks, and what every blank means at the door stands here too.
 """
 
 import re
@@ -10,6 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# ASCII, full-width and no-break spaces, and characters that have no width.
+ASCII_BLANKS = " \t\r\n\v\f"
+BLANKS = f"{ASCII_BLANKS}\u00a0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
 # The inside of a character class, read alike by Python's re and the database's RE2.
 HIDDEN = (
     "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"

@@ -1,7 +1,7 @@
 """Examination of an extract against its contract: all problems, counts and the first rows. Nothing is written.
 
-Structure first, then cells, then rules. A later stage does not run when an earlier one refused the extract, nor on rows
-that an earlier one set aside.
+Structure first, then cells, then rules, and all of it in one pass: a later stage looks at the rows that an earlier one
+found right. Only a file without a header, or one that is no text, hides what stands below.
 """
 
 import contextlib
@@ -192,23 +192,20 @@ def _read(
     examination: Examination,
     findings: Findings,
 ) -> Examination:
-    staged = staging.stage(con, path, decoded.utf8, header, findings, may_be_empty=how.may_be_empty)
-    if staged is None:
-        return examination
+    staged = staging.stage(con, path, decoded.utf8, header, how.table, findings, may_be_empty=how.may_be_empty)
     examination = replace(examination, rows=staged.rows, skipped_lines=staged.skipped_lines)
     if decoded.workbook is not None:
         SheetCheck(decoded.workbook, header, frozenset(staged.skipped_lines), how.table, findings).check()
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
-    rejected = RejectedRows(con, on=findings.by_row)
+    rejected = RejectedRows(con)
     typed_rows.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
     examination = replace(examination, latest=latest_day(con, how.table))
-    if not findings.refused:
-        Rules(con, how.table, findings, rejected).check()
-    if not findings.refused and (record := RECORDS.get(how.table.id)):
+    Rules(con, how.table, findings, rejected, header).check()
+    if record := RECORDS.get(how.table.id):
         _check_contradictions(con, record, how.table, catalog, findings, rejected)
     findings.by_row = False
-    if rejected.count and rejected.count == staged.rows:
+    if how.policy == "set_aside" and rejected.count and rejected.count == staged.rows:
         reason = f"{staged.rows} 行都有须改正的问题"
         findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
     con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
@@ -244,7 +241,8 @@ def _check_contradictions(
     rejected: RejectedRows,
 ) -> None:
     """Rejects rows that people enter and that contradict themselves: accepted, such a row would stand for ever."""
-    for row in con.sql(contract_columns(table)).to_arrow_table().to_pylist():
+    rows = con.sql(contract_columns(table)).to_arrow_table()
+    for row in (row for batch in rows.to_batches(max_chunksize=10_000) for row in batch.to_pylist()):
         for column, statement, expected, remedy in record.contradictions(row, catalog):
             rejected.reject(f"SELECT {row['_line']} AS _line")
             suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")

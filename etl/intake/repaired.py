@@ -10,10 +10,9 @@ from typing import Any
 
 from etl.intake.accept import Refused
 from etl.intake.examine import Examination, decode_extract, examine, open_examination, read_options
-from etl.invisible_characters import remove_hidden
+from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
 from etl.reading.header_names import BATCH, LINE
-from etl.reading.staging import BLANKS
 from scorecard.catalog.columns import TEXT
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog

@@ -14,10 +14,10 @@ from functools import partial
 from typing import NamedTuple
 
 from etl import invisible_characters
+from etl.invisible_characters import ASCII_BLANKS, BLANKS
 from etl.problems import Severity
 from etl.reading.spelling import units
 from etl.reading.spelling.units import Unit
-from etl.reading.staging import ASCII_BLANKS, BLANKS
 from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
 from scorecard.catalog import case_number
 from scorecard.catalog.columns import (

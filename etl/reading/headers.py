@@ -96,7 +96,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Located:
-    """The header, None when there is none that serves, and the headers in it that nothing is known about."""
+    """The header, None when there is none, and the headers in it that nothing is known about."""
 
     header: Header | None
     unknown: tuple[str, ...] = ()
@@ -143,8 +143,6 @@ def find_header(
     for above in records[:best]:
         _title(above, mapped, findings)
     unknown = tuple(dict.fromkeys(cell for _, cell in mapped.unknown if fold(cell) and len(cell) <= LONGEST))
-    if findings.refused:
-        return Located(None, unknown)
     columns = tuple(mapped.columns)
     header = Header(record.body, record.body_line, tuple(record.cells), columns, mapped.clears, mapped.units)
     return Located(header, unknown)
@@ -275,7 +273,7 @@ class _Mapped:
             self.unknown.append((number, cell.strip()))
             return None
         self._take(column, number, shown, unit)
-        return column
+        return column if self._position[column] == number else None  # the first of two is read on
 
     def _mapped_unit(self, folded: str, column: str, shown: str) -> Unit | None:
         try:

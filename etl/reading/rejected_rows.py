@@ -1,6 +1,7 @@
-"""Rows that stay outside though the rest gets in: caught by line while cells and rules are judged.
+"""Rows that have a problem of their own: caught by line while cells and rules are judged.
 
-Under the policy "refuse" nothing is caught: one wrong row refuses the whole extract.
+Rules look at the rows that are right, so that one wrong row hides nothing in the others and is named once, not also for
+what its unreadable cell leaves behind. Under the policy "set_aside" the caught rows stay outside and the rest gets in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,21 +18,18 @@ from scorecard.catalog.contracts import Table
 class RejectedRows:
     """Over the table `typed` of one extract. What is shaken out lies in the table `caught`, typed as far as it could be."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, *, on: bool) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        self._on = on
-        if on:
-            con.execute("CREATE TABLE caught_lines (_line BIGINT)")
+        con.execute("CREATE TABLE caught_lines (_line BIGINT)")
 
     def reject(self, query: str) -> None:
         """Rows whose lines are the column `_line` of this query are to go."""
-        if self._on:
-            self._con.execute(f"INSERT INTO caught_lines SELECT _line FROM ({query})")
+        self._con.execute(f"INSERT INTO caught_lines SELECT _line FROM ({query})")
 
     def remove(self) -> None:
         """Take them out of `typed`."""
-        if self._on:
-            self._con.execute("CREATE TABLE IF NOT EXISTS caught AS SELECT * FROM typed LIMIT 0")
+        self._con.execute("CREATE TABLE IF NOT EXISTS caught AS SELECT * FROM typed LIMIT 0")
+        if self._con.execute("SELECT 1 FROM caught_lines LIMIT 1").fetchall():
             gone = "WHERE _line IN (SELECT _line FROM caught_lines)"
             self._con.execute(f"INSERT INTO caught SELECT * FROM typed {gone}")
             self._con.execute(f"DELETE FROM typed {gone}")
@@ -39,8 +37,6 @@ class RejectedRows:
     @property
     def count(self) -> int:
         """How many rows were shaken out."""
-        if not self._on:
-            return 0
         return self._con.execute("SELECT count(*) FROM caught").fetchall()[0][0]
 
 

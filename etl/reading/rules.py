@@ -11,6 +11,7 @@ import ibis
 
 from etl.duckdb_connection import load_calendar
 from etl.problems import LISTED, Findings, Problem, Severity
+from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.catalog.columns import MASK, CellValue
@@ -27,30 +28,41 @@ _OTHERS = 5  # lines named beside a doubled one
 class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        table: Table,
+        findings: Findings,
+        sieve: RejectedRows,
+        header: Header,
+    ) -> None:
         self._con = con
         self._table = table
         self._findings = findings
         self._sieve = sieve
         self._source = "typed"
+        there = set(header.columns)
+        self._missing = {name for name, column in table.columns.items() if column.required} - there
+        self._keyed = bool(there & set(table.key)) and not self._missing & set(table.key)
 
     def check(self) -> None:
         """Every rule of the contract, the key first.
 
-        Where rows are set aside, a doubled one sets aside all that share its key, also those that have a wrong cell
-        besides: which of them is right is not for us to say. Rules within a row are for rows whose cells are right, and
-        what is only reported between rows is said of the rows that stay.
+        A doubled row rejects all that share its key, also those that have a wrong cell besides: which of them is right
+        is not for us to say. Rules within a row are for rows whose cells are right, and what is only reported between
+        rows is said of the rows that stay.
         """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
             self._add_derived()
-        if self._table.key:
+        if self._keyed:
             self._key()
         self._unique("refuse")
         self._sieve.remove()
-        if self._table.key:
+        if self._keyed:
             self._key_blank()
         for check in self._table.checks:
-            self._within_row(check)
+            if not self._missing & set(self._columns_of(check)):  # said once, of the header
+                self._within_row(check)
         self._sieve.remove()
         self._unique("report")
         for check in self._table.checks:
@@ -189,9 +201,9 @@ class Rules:
 
     def _found(self, sql: str, severity: Severity) -> tuple[list[Any], int]:
         """The rows of a query, as many as can be listed, and how many there are; those that refuse are caught."""
-        if severity == "refuse":
-            self._sieve.reject(sql)
         rows = self._con.execute(f"{sql} LIMIT {LISTED}").fetchall()
+        if rows and severity == "refuse":
+            self._sieve.reject(sql)
         if len(rows) < LISTED:
             return rows, len(rows)
         return rows, self._con.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]

@@ -6,9 +6,8 @@ Every expression here takes only cells that `cells` gives the same value without
 import datetime as dt
 from collections.abc import Mapping
 
-from etl.invisible_characters import HIDDEN
+from etl.invisible_characters import ASCII_BLANKS, BLANKS, HIDDEN
 from etl.reading import cells
-from etl.reading.staging import ASCII_BLANKS, BLANKS
 from scorecard.catalog import case_number
 from scorecard.catalog.columns import CaseNumberType, CellValue, Column, MomentType, NumberType
 from scorecard.catalog.definitions import Catalog

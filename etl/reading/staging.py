@@ -1,17 +1,15 @@
 """Bytes -> staged rows in the database, all text, each with its physical line; nothing lost silently.
 
 Two ways in. The fast one lets the database parse and holds only when every physical line became one row and no row is
-anything but data. Otherwise the exact one reads record by record with Python's csv module: it finds the lines of
-broken records and sets 合计 rows, notes and repeated headers aside. Lines = header + rows + set aside, or refused.
+anything but data. Otherwise the exact one reads record by record with Python's csv module (etl/reading/lines): it finds the
+lines of broken records, completes rows that a spreadsheet cut short, and sets 合计 rows, notes and repeated headers aside.
+Lines = header + rows + set aside, or refused. Rows that are sound are staged in any case, so that their cells are looked at.
 """
 
 import contextlib
-import csv
-import io
 import os
-import re
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,21 +18,23 @@ import numpy as np
 import pyarrow as pa
 
 from etl import invisible_characters
+from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
-from etl.reading.headers import Header, broken_record
+from etl.reading.header_names import fold
+from etl.reading.headers import Header
+from etl.reading.lines import labels
+from etl.reading.lines.layout import Layout, layout_of
+from etl.reading.lines.records import Record, broken_in_short_text, quotes_pair_inside, records, swallowed
+from etl.reading.lines.sums import Suspect, judged
+from etl.reading.lines.widths import Widths
+from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 
-# What every blank means at the door: ASCII, full-width and no-break spaces, and characters that have no width.
-ASCII_BLANKS = " \t\r\n\v\f"
-BLANKS = f"{ASCII_BLANKS}\u00a0\u2002\u2003\u3000\u200b\u200c\u200d\u2060\ufeff"
-_SUMMARY = f"^(合[{BLANKS}]*计|总[{BLANKS}]*计|小[{BLANKS}]*计|共[{BLANKS}]*计|累[{BLANKS}]*计)([{BLANKS}:：0-9].*)?$"
-_NOTE = f"^(注|备注|说明|附注|填表说明|编制说明)([{BLANKS}]*[0-9一二三四五六七八九十]*[{BLANKS}]*[:：.、].*)?$"
-_BEGINNINGS = "合总小共累注备说附填编"  # the first characters of all of these
-_SET_ASIDE = re.compile(f"{_SUMMARY}|{_NOTE}", re.DOTALL)
-_IS_SUMMARY = re.compile(_SUMMARY, re.DOTALL)
 _RISKY_QUOTES = (b'" ', b' "', b'"\t', b'\t"')  # the database skips such blanks, the csv module does not
-_BATCH = 50_000
+_BATCH = 50_000  # rows, and at most so many cells:
+_CELLS = 1_000_000
 _PIECE = 1 << 18
+_LABELS = 100_000  # distinct first cells that are looked at on the fast way
 
 
 @dataclass(frozen=True)
@@ -77,28 +77,28 @@ def stage(
     path: Path,
     utf8: bytes,
     header: Header,
+    table: Table,
     findings: Findings,
     *,
     may_be_empty: bool = False,
-) -> Staged | None:
-    """The rows below the header; None, with the reasons in `findings`, when the structure is broken.
+) -> Staged:
+    """The sound rows below the header; why others are not is in `findings`.
 
     `path` holds the body of `utf8`, for the database.
     """
-    staged = _fast(con, path, utf8, header) or _exact(con, utf8, header, findings)
-    if not findings.refused and staged is not None and staged.rows == 0 and not may_be_empty:
+    layout = layout_of(header, table)
+    staged = _fast(con, path, utf8, header, layout) or _exact(con, utf8, header, layout, findings)
+    if not findings.refused and staged.rows == 0 and not may_be_empty:
         findings.add(
             Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”")
         )
-    if findings.refused or staged is None:
-        return None
     return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
 
 
 # --- the fast way ---------------------------------------------------------------------------------------------
 
 
-def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header) -> Staged | None:
+def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, layout: Layout) -> Staged | None:
     body = memoryview(utf8)[header.body :].toreadonly()
     commas, quotes, feeds, returns = _counts(body, b',"\n\r')
     if not _plain(utf8, header.body, quotes, feeds, returns):
@@ -109,16 +109,16 @@ def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Heade
         con.execute(
             f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv({quoted(str(path))}, columns = {{{columns}}}, "
             "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
-            "strict_mode = true, null_padding = false, store_rejects = true, rejects_limit = 1)"
+            "strict_mode = true, null_padding = false)"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # the exact way finds out what and where
     rows = _number(con, "SELECT count(*) FROM raw")
-    if rows != _lines(utf8, header.body, feeds) or _number(con, "SELECT count(*) FROM reject_errors"):
+    if rows != _lines(utf8, header.body, feeds):
         return None
     if commas != rows * (width - 1) + (_commas_in_cells(con, width) if quotes else 0):
         return None  # even its strict mode drops a surplus empty cell, and with it the trace of a shifted row
-    if _has_more_than_data(con, header):
+    if _has_more_than_data(con, layout) or (quotes and _has_quotes_inside(con, utf8, header)):
         return None
     return Staged(rows, f"raw.rowid + {header.body_line}", ())
 
@@ -161,30 +161,44 @@ def _commas_in_cells(con: duckdb.DuckDBPyConnection, width: int) -> int:
     return _number(con, f"SELECT {' + '.join(cells)} FROM raw")
 
 
-def _has_more_than_data(con: duckdb.DuckDBPyConnection, header: Header) -> bool:
-    """Whether there are blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone."""
-    suspect = _suspect(header)
-    first_characters = con.execute("SELECT DISTINCT ascii(c0) FROM raw").fetchall()
-    if all(code is not None and code not in suspect for (code,) in first_characters):
+def _has_more_than_data(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
+    """Whether there may be blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone."""
+    first_header = fold(layout.headers[0])
+    for cell in ("c0", "c1")[: layout.width]:
+        beginnings = con.execute(f"SELECT DISTINCT {cell}[:4] FROM raw WHERE {cell} IS NOT NULL").fetchall()
+        suspicious = [text for (text,) in beginnings if _begins_like(text, first_header)]
+        tests = [f"contains({cell}, '{sign}')" for sign in labels.SUMMING]
+        if suspicious:
+            tests.append(f"{cell}[:4] IN ({', '.join(map(quoted, suspicious))})")
+        texts = con.execute(
+            f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
+        ).fetchall()
+        if len(texts) > _LABELS or any(
+            labels.label_kind(text) or fold(text) in ("", first_header) for (text,) in texts
+        ):
+            return True
+    blank = " AND ".join(f"{cell} IS NULL" for cell in ("c0", "c1")[: layout.width])
+    return _number(con, f"SELECT count(*) FROM raw WHERE {blank}") > 0
+
+
+def _begins_like(beginning: str, header: str) -> bool:
+    folded = fold(beginning)
+    return not folded or header.startswith(folded) or labels.suspicious(beginning)
+
+
+def _has_quotes_inside(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header) -> bool:
+    """Whether a bare cell has a quote that pairs with another: told by the lines of the rows that have any in their cells."""
+    some = " OR ".join(f"contains(c{place}, '\"')" for place in range(len(header.cells)))
+    rows = con.execute(f"SELECT rowid FROM raw WHERE {some}").fetchnumpy()["rowid"]
+    if not len(rows):
         return False
-    cells = [f"c{position}" for position in range(len(header.cells))]
-    trimmed = ", ".join(f"nullif(trim({cell}, '{BLANKS}'), '')" for cell in cells)
-    first = f"coalesce({trimmed}, '')"
-    again = " AND ".join(
-        f"coalesce({cell}, '') = {quoted(text)}" for cell, text in zip(cells, header.cells, strict=True)
-    )
-    codes = ", ".join(map(str, sorted(suspect)))
-    others = _number(
-        con,
-        f"SELECT count(*) FROM raw WHERE CASE WHEN c0 IS NULL OR ascii(c0) IN ({codes}) "
-        f"THEN {first} = '' OR regexp_matches({first}, '{_SET_ASIDE.pattern}', 's') OR ({again}) ELSE false END",
-    )
-    return others > 0
-
-
-def _suspect(header: Header) -> set[int]:
-    """The characters with which the first cell of a row begins that may be no data."""
-    return {ord(character) for character in BLANKS + _BEGINNINGS + header.cells[0][:1]}
+    ends = np.flatnonzero(np.frombuffer(utf8, dtype=np.uint8, offset=header.body) == ord("\n"))
+    for row in rows.tolist():
+        begin = header.body + (int(ends[row - 1]) + 1 if row else 0)
+        end = header.body + int(ends[row]) if row < len(ends) else len(utf8)
+        if quotes_pair_inside(utf8[begin:end].decode("utf-8")):
+            return True
+    return False
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -194,83 +208,97 @@ def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
 # --- the exact way --------------------------------------------------------------------------------------------
 
 
-def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, findings: Findings) -> Staged | None:
-    width = len(header.cells)
-    schema = pa.schema([("line", pa.int64()), *((f"c{position}", pa.string()) for position in range(width))])
-    con.execute("DROP TABLE IF EXISTS raw")
-    con.execute(f"CREATE TABLE raw (line BIGINT, {', '.join(f'c{position} VARCHAR' for position in range(width))})")
-    pending: list[tuple[int, list[str]]] = []
-    rows = 0
+def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: Layout, findings: Findings) -> Staged:
+    cut_off = utf8[-1:] not in (b"\n", b"\r")
+    widths = Widths(layout, header.body_line - 1, cut_off=cut_off)
+    raw = _Raw(con, layout.width)
+    first_header = fold(layout.headers[0])
+    suspects: list[Suspect] = []
     aside: list[int] = []
-    suspect = frozenset(map(chr, _suspect(header)))
 
-    def flush() -> None:
-        by_column = zip(*(cells for _, cells in pending), strict=True)
-        arrays = [[cell or None for cell in column] for column in by_column]
-        con.register("pending", pa.table([[line for line, _ in pending], *arrays], schema=schema))
-        con.execute("INSERT INTO raw SELECT * FROM pending")
-        con.unregister("pending")
-        pending.clear()
+    def take(record: Record) -> None:
+        if (place := broken_in_short_text(record.cells, layout)) is not None:
+            findings.add(swallowed(record.line, record.last, layout, place))
+        elif widths.fits(record):
+            raw.add(record.line, record.cells)
 
-    for line, last, cells in _records(utf8, header, findings):
-        special = None if _plainly_data(cells, suspect) else _set_aside(line, cells, header)
-        if special is not None:
-            findings.add(special)
-            aside.append(line)
-        elif len(cells) != width:
-            findings.add(_wrong_width(line, last, cells, width))
+    for record in records(utf8, header, layout, findings):
+        first = record.cells[0]
+        if fold(first) == first_header and _same_header(record, layout):
+            findings.add(Problem("header_again", "report", record.line, "", "", "与表头相同的行，不计入数据"))
+            aside.append(record.line)
+        elif (suspect := _suspect(record, layout)) is None:
+            take(record)
+        elif len(suspects) * layout.width < _CELLS:
+            suspects.append(suspect)
         else:
-            pending.append((line, cells))
-            rows += 1
-            if len(pending) == _BATCH:
-                flush()
-    if findings.refused:
-        return None
-    if pending:
-        flush()
-    return Staged(rows, "raw.line", tuple(aside))
+            reason = "合计行、说明行过多，无法逐一核对"
+            findings.add(Problem("line_unclear", "refuse", record.line, "", "", reason, "请删去合计行和说明行"))
+    raw.flush()
+    for verdict in judged(con, suspects, layout) if suspects else ():
+        if verdict.is_data:
+            take(verdict.suspect.record)
+            continue
+        aside.append(verdict.suspect.record.line)
+        for problem in verdict.problems:
+            findings.add(problem)
+    raw.flush()
+    raw.remove(widths.judge(findings))
+    return Staged(_number(con, "SELECT count(*) FROM raw"), "raw.line", tuple(sorted(aside)))
 
 
-def _records(utf8: bytes, header: Header, findings: Findings) -> Iterator[tuple[int, int, list[str]]]:
-    """First line, last line and cells of every record that is not blank."""
-    text = io.StringIO(utf8[header.body :].decode("utf-8"), newline="")
-    reader = csv.reader(text, strict=True)
-    line = header.body_line
-    try:
-        for cells in reader:
-            last = header.body_line + reader.line_num - 1
-            if any(map(_trimmed, cells)):
-                yield line, last, cells
-            line = last + 1
-    except csv.Error as error:
-        last = header.body_line + reader.line_num - 1
-        code, line, reason, suggestion = broken_record(error, line, last)
-        findings.add(Problem(code, "refuse", line, "", "", reason, suggestion))
+class _Raw:
+    """The table `raw` with a column for the lines, filled a piece at a time."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, width: int) -> None:
+        self._con, self._width = con, width
+        self._pending: list[tuple[int, list[str]]] = []
+        self._at_once = max(1, min(_BATCH, _CELLS // width))
+        names = [f"c{place}" for place in range(width)]
+        self._schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in names)])
+        con.execute("DROP TABLE IF EXISTS raw")
+        con.execute(f"CREATE TABLE raw (line BIGINT, {', '.join(f'{name} VARCHAR' for name in names)})")
+
+    def add(self, line: int, cells: list[str]) -> None:
+        """A row, cut or filled up with blanks to the width of the header."""
+        if len(cells) != self._width:
+            cells = [*cells[: self._width], *[""] * (self._width - len(cells))]
+        self._pending.append((line, cells))
+        if len(self._pending) == self._at_once:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._pending:
+            by_column = zip(*(cells for _, cells in self._pending), strict=True)
+            arrays = [[cell or None for cell in column] for column in by_column]
+            rows = pa.table([[line for line, _ in self._pending], *arrays], schema=self._schema)
+            self._con.register("pending", rows)
+            self._con.execute("INSERT INTO raw SELECT * FROM pending")
+            self._con.unregister("pending")
+            self._pending.clear()
+
+    def remove(self, lines: list[int]) -> None:
+        if lines:
+            self._con.execute("DELETE FROM raw WHERE line IN (SELECT unnest(?))", [lines])
 
 
-def _plainly_data(cells: list[str], suspect: frozenset[str]) -> bool:
-    return cells[0] != "" and cells[0][0] not in suspect
+def _same_header(record: Record, layout: Layout) -> bool:
+    return [fold(cell) for cell in record.cells] == [fold(header) for header in layout.headers]
 
 
-def _set_aside(line: int, cells: list[str], header: Header) -> Problem | None:
-    """合计 rows, notes and repeated headers are recognised by their first cell that is not blank."""
-    if tuple(cells) == header.cells:
-        return Problem("header_again", "report", line, "", "", "与表头相同的行，不计入数据")
-    first = next(cell for cell in map(_trimmed, cells) if cell)
-    if _SET_ASIDE.match(first) is None:
-        return None
-    if _IS_SUMMARY.match(first):
-        return Problem("summary_line", "report", line, "", "", "合计行，不计入数据")
-    return Problem("note_line", "report", line, "", "", "注释行，不计入数据")
-
-
-def _trimmed(cell: str) -> str:
-    return cell.strip(BLANKS)
-
-
-def _wrong_width(line: int, last: int, cells: list[str], width: int) -> Problem:
-    span = f"（引号内含换行，连到第{last}行）" if last > line else ""
-    reason = f"这一行有 {len(cells)} 个单元格{span}，表头有 {width} 个"
-    if len(cells) < width:
-        return Problem("cells_few", "refuse", line, "", "", reason, "请补齐单元格；单元格内的换行须放在引号里")
-    return Problem("cells_many", "refuse", line, "", "", reason, "单元格内含逗号时须用引号括起")
+def _suspect(record: Record, layout: Layout) -> Suspect | None:
+    """A line that one of its first two filled cells calls a summary, or the first a note."""
+    cells = record.cells
+    place = 0
+    while not cells[place].strip(BLANKS):
+        place += 1
+    if labels.may_be_label(cells[place]) and (kind := labels.label_kind(cells[place])):
+        whole = kind == "whole" and layout.registers_words(place)
+        return None if whole else Suspect(record, kind, place)
+    second = place + 1
+    if second < len(cells) and labels.may_be_label(cells[second]) and labels.label_kind(cells[second]) == "summary":
+        # Behind a number or a month, or where no such text may stand: a text may well be called 合计.
+        numbered = cells[place].strip(BLANKS)[:7].replace("-", "").rstrip("年月份").isdigit()
+        if numbered or not (layout.takes_any_text(second) or layout.registers_words(second)):
+            return Suspect(record, "summary", second)
+    return None

@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from etl.invisible_characters import BLANKS
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts
 from etl.reading.cells import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.spelling.units import StatedUnit, times
-from etl.reading.staging import BLANKS, Staged
+from etl.reading.staging import Staged
 from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
+_AT_ONCE = 50_000  # spellings of one column that are looked at together
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
 CLEARED_BATCH, CLEARED_LINE = ("_cleared_batch", "_cleared_line")  # of corrected rows: the row kept aside they replace
@@ -39,12 +41,17 @@ class _Plan:
     type: str
     repaired: str | None = None
     unit: StatedUnit | None = None
-    judged: dict[str, CellResult] = field(default_factory=dict)
+    answered: bool = False
+    totals: Counter[tuple[int, str, Severity]] = field(default_factory=Counter)  # cells by weight and note
 
     @property
     def answers(self) -> str:
         """The table that holds the answers of `cells`: text, value, weight."""
         return f"answers_{self.cell}"
+
+    def reader(self, catalog: Catalog, as_of: dt.date | None) -> cells.CellReader:
+        """How the cells are read that SQL does not take."""
+        return cells.reader(self.column, catalog, as_of, self.unit.unit if self.unit else None)
 
 
 def create_typed(
@@ -71,19 +78,18 @@ def create_typed(
     required = {*table.key} if len(table.key) == 1 else set[str]()
     required |= {name for name, column in table.columns.items() if column.required}
     for plan in plans:
-        if plan.judged:
-            _answer(con, plan, plan.name in required)
+        if plan.answered:
+            _answer(con, plan, plan.reader(catalog, as_of), plan.name in required)
     _create(con, staged, header, table, plans)
     again = False
     for plan, survey in zip(plans, _survey(con, plans), strict=True):
         _report_unit(plan, survey.written, findings)
-        read = cells.reader(plan.column, catalog, as_of, plan.unit.unit if plan.unit else None)
-        if survey.unclean and not plan.judged:
-            again = True
-            plan.judged = {text: read(text) for text in _unclean(con, plan)}
-            _answer(con, plan, plan.name in required)
-        if plan.judged:
-            _report_judged(con, staged, plan, findings, sieve)
+        if survey.unclean and not plan.answered:
+            again = plan.answered = True
+            _answer(con, plan, plan.reader(catalog, as_of), plan.name in required)
+        read = plan.reader(catalog, as_of)  # with all its hints for the cells that are listed
+        if plan.answered:
+            _report_judged(con, staged, plan, read, plan.name in required, findings, sieve)
         if survey.repaired:
             _report_repaired(con, staged, plan, read, survey.repaired, findings)
         if survey.blank and plan.name in required:
@@ -116,20 +122,23 @@ def _plan(
         return _Plan(name, column, cell, value, kind, sql_casts.repaired(cell, column, value), unit)
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
     read = cells.reader(column, catalog, as_of)
-    spellings = con.execute(f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL ORDER BY 1").fetchall()
+    few = f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL LIMIT {_AT_ONCE + 1}"
+    spellings = con.execute(f"SELECT * FROM ({few}) ORDER BY 1").fetchall()
+    if len(spellings) > _AT_ONCE:
+        return _Plan(name, column, cell, "NULL", kind)
     judged = {text: read(text) for (text,) in spellings}
     known = {text: outcome.value for text, outcome in judged.items() if outcome.value is not None}
     clean = {text: value for text, value in known.items() if not judged[text].notes}
     if len(clean) > _CASES_AT_MOST:
         clean = {}
-    left = {text: outcome for text, outcome in judged.items() if text not in clean}
+    left = len(clean) < len(judged)
     if isinstance(column.type, WordType) and known:
         # A Parquet file takes a type of a few words more than ten times as fast as text, and reads back as text.
         kind = f"words_{cell}"
         words = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
         con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
     return _Plan(
-        name, column, cell, sql_casts.registered_words_sql(cell, clean, all_of_them=not left), kind, judged=left
+        name, column, cell, sql_casts.registered_words_sql(cell, clean, all_of_them=not left), kind, answered=left
     )
 
 
@@ -160,23 +169,33 @@ def _survey(con: duckdb.DuckDBPyConnection, plans: list[_Plan]) -> list[_Survey]
     ]
 
 
-def _unclean(con: duckdb.DuckDBPyConnection, plan: _Plan) -> list[str]:
-    """Every distinct spelling that SQL does not take."""
-    spellings = con.execute(
-        f"SELECT DISTINCT {plan.cell} FROM raw WHERE {plan.cell} IS NOT NULL AND {plan.clean} IS NULL"
-    ).fetchall()
-    return [text for (text,) in spellings]
+def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, read: cells.CellReader, required: bool) -> None:
+    """Creates the table of the answers of `cells`, one for every distinct spelling that SQL does not take.
 
-
-def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, required: bool) -> None:
-    """Creates the table of the answers of `cells` beside the staged rows."""
-    plan.judged = {text: _for_column(plan.column, outcome, required) for text, outcome in plan.judged.items()}
-    values = [None if outcome.value is None else _as_text(outcome.value) for outcome in plan.judged.values()]
-    weights = [_weight(outcome.notes) for outcome in plan.judged.values()]
+    A piece at a time: a file of nothing but wrong cells must not become as many objects here.
+    """
+    spelt = f"spelt_{plan.cell}"
+    con.execute(
+        f"CREATE TABLE {spelt} AS SELECT {plan.cell} AS text, count(*) AS n FROM raw "
+        f"WHERE {plan.cell} IS NOT NULL AND ({plan.clean}) IS NULL GROUP BY 1"
+    )
+    con.execute(f"CREATE TABLE {plan.answers} (text VARCHAR, value {plan.type}, weight TINYINT)")
     schema = pa.schema([("text", pa.string()), ("value", pa.string()), ("weight", pa.int8())])
-    con.register("answers", pa.table([list(plan.judged), values, weights], schema=schema))
-    con.execute(f"CREATE TABLE {plan.answers} AS SELECT text, value::{plan.type} AS value, weight FROM answers")
-    con.unregister("answers")
+    ((spellings,),) = con.execute(f"SELECT count(*) FROM {spelt}").fetchall()
+    for start in range(0, spellings, _AT_ONCE):
+        piece = con.execute(
+            f"SELECT text, n FROM {spelt} WHERE rowid >= {start} AND rowid < {start + _AT_ONCE}"
+        ).fetchall()
+        outcomes = [_for_column(plan.column, read(text), required) for text, _ in piece]
+        values = [None if outcome.value is None else _as_text(outcome.value) for outcome in outcomes]
+        weights = [_weight(outcome.notes) for outcome in outcomes]
+        for (_, cells_so), outcome, weight in zip(piece, outcomes, weights, strict=True):
+            for note in outcome.notes:
+                plan.totals[weight, note.code, note.severity] += cells_so
+        con.register("answers", pa.table([[text for text, _ in piece], values, weights], schema=schema))
+        con.execute(f"INSERT INTO {plan.answers} SELECT text, value::{plan.type}, weight FROM answers")
+        con.unregister("answers")
+    con.execute(f"DROP TABLE {spelt}")
 
 
 def _for_column(column: Column, outcome: CellResult, required: bool) -> CellResult:
@@ -206,23 +225,33 @@ def _as_text(value: CellValue) -> str:
 
 
 def _report_judged(
-    con: duckdb.DuckDBPyConnection, staged: Staged, plan: _Plan, findings: Findings, sieve: RejectedRows
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    plan: _Plan,
+    read: cells.CellReader,
+    required: bool,
+    findings: Findings,
+    sieve: RejectedRows,
 ) -> None:
     """Reports every cell whose spelling has a note, refusals first."""
     cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
-    sieve.reject(f"SELECT {staged.line} AS _line {cells_noted} = 2")
+    if any(weight == 2 for weight, _, _ in plan.totals):
+        sieve.reject(f"SELECT {staged.line} AS _line {cells_noted} = 2")
     for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
-        totals: Counter[tuple[str, Severity]] = Counter()
-        for text, count in con.execute(f"SELECT text, count(*) {cells_noted} = {weight} GROUP BY text").fetchall():
-            for note in plan.judged[text].notes:
-                totals[note.code, note.severity] += count
+        totals: dict[tuple[str, Severity], int] = {
+            (code, severity): n for (of, code, severity), n in plan.totals.items() if of == weight
+        }
         if not totals:
             continue
         lines = con.execute(f"SELECT {staged.line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}").fetchall()
-        listed = [_problem(plan, line, text, note) for line, text in lines for note in plan.judged[text].notes]
-        for (code, severity), count in totals.items():
+        notes = {
+            text: _for_column(plan.column, read(text), required).notes
+            for text in dict.fromkeys(text for _, text in lines)
+        }
+        listed = [_problem(plan, line, text, note) for line, text in lines for note in notes[text]]
+        for (code, severity), of_kind in totals.items():
             kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
-            findings.add_all(kind, code, severity, plan.column.header, count)
+            findings.add_all(kind, code, severity, plan.column.header, of_kind)
 
 
 def _report_repaired(
@@ -275,7 +304,7 @@ def _create(con: duckdb.DuckDBPyConnection, staged: Staged, header: Header, tabl
     for name, column in table.columns.items():
         plan = by_name.get(name)
         value = f"NULL::{column.type.sql}" if plan is None else f"({plan.clean})::{plan.type}"
-        if plan is not None and plan.judged:
+        if plan is not None and plan.answered:
             value = f"coalesce({value}, {plan.answers}.value)"
             joins.append(f"LEFT JOIN {plan.answers} ON {plan.cell} = {plan.answers}.text")
         selected.append(f'{value} AS "{name}"')

@@ -207,7 +207,7 @@ def test_an_open_quote_is_refused_at_the_line_that_opens_it(catalog: Catalog) ->
 def test_rows_with_too_few_or_too_many_cells_are_all_named(catalog: Catalog) -> None:
     lines = extract(rows(5)).decode().split("\r\n")
     lines[2] = lines[2].replace("买卖合同纠纷", "买卖,合同纠纷")
-    lines[4] = lines[4].rsplit(",", 2)[0]
+    lines[4] = lines[4].split(",", 1)[0]  # nor is the date of filing there, which no row lacks
     lines[5] += ","
     assert found(examined(catalog, "\r\n".join(lines).encode())) == [
         ("cells_many", "refuse", 3, "", ""),
@@ -216,16 +216,46 @@ def test_rows_with_too_few_or_too_many_cells_are_all_named(catalog: Catalog) -> 
     ]
 
 
-def test_structure_comes_first_and_cells_are_not_judged_on_broken_rows(catalog: Catalog) -> None:
-    raw = extract(rows(2, 立案日期="2026-02-30")) + "只有一格\r\n".encode()
-    assert {problem.code for problem in examined(catalog, raw).problems} == {"cells_few"}
+def test_a_broken_row_hides_no_wrong_cell_in_another(catalog: Catalog) -> None:
+    raw = extract(rows(1, 立案日期="2026-02-30")) + "只有一格\r\n".encode()
+    assert [(problem.code, problem.line) for problem in examined(catalog, raw).problems] == [
+        ("date_impossible", 2),
+        ("cells_few", 3),
+    ]
 
 
-def test_cells_come_before_rules(catalog: Catalog) -> None:
+def test_a_wrong_cell_hides_no_doubled_key_and_is_named_once(catalog: Catalog) -> None:
     lines = rows(3)
-    lines[0]["案号"] = lines[1]["案号"]
-    lines[2]["立案日期"] = "2026-02-30"
-    assert found(examined(catalog, extract(lines))) == [("date_impossible", "refuse", 4, "立案日期", "2026-02-30")]
+    lines[0] |= {"案号": lines[1]["案号"], "案由": "另一案由"}
+    lines[2] |= {"立案日期": "2026-02-30", "结案日期": "2025-01-01"}
+    assert [(problem.code, problem.line) for problem in examined(catalog, extract(lines)).problems] == [
+        ("key_doubled", 2),
+        ("key_doubled", 3),
+        ("date_impossible", 4),
+    ]
+
+
+def test_seven_faults_of_every_stage_are_named_in_one_examination(catalog: Catalog) -> None:
+    """One each: broken row, header twice, wrong date, unregistered word, doubled key, reversed dates, lone quote."""
+    lines = rows(8)
+    lines[1]["立案日期"] = "2026-02-30"
+    lines[2]["结案方式"] = "判绝"
+    lines[3] |= {"案号": lines[4]["案号"], "案由": "另一案由"}
+    lines[5]["结案日期"] = "2025-01-01"
+    texts = extract(lines).decode().split("\r\n")
+    texts[7] = texts[7].replace("买卖合同纠纷", '"买卖"合同纠纷')
+    texts = [text + (",标的额" if number == 0 else ",1") for number, text in enumerate(texts[:-1])]
+    texts[8] = texts[8].split(",", 1)[0]
+    expected = {
+        ("header_doubled", 1), ("date_impossible", 3), ("code_unknown", 4), ("key_doubled", 5), ("key_doubled", 6),
+        ("order_wrong", 7), ("quotes_open", 8), ("cells_few", 9),
+    }  # fmt: skip
+    refused = {
+        (problem.code, problem.line)
+        for problem in examined(catalog, "\r\n".join(texts).encode() + b"\r\n").problems
+        if problem.severity == "refuse"
+    }
+    assert refused == expected
 
 
 # --- cells ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,169 @@
+"""Lines whose label says that they are no data, compared with the rows: a summary equals the sum of rows around it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from etl.invisible_characters import BLANKS
+from etl.problems import Problem
+from etl.reading.lines.labels import LabelKind
+from etl.reading.lines.layout import Layout
+from etl.reading.lines.records import Record
+from scorecard.catalog.columns import MASK
+
+_EARLIER = 40  # summaries before one that it may begin behind
+_TOLERANCE = Decimal("0.01")  # of rounded amounts
+
+
+class Suspect(NamedTuple):
+    """A record whose label at position `place` says that it is no data."""
+
+    record: Record
+    kind: LabelKind
+    place: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A suspect that is data, or what is to be said of it."""
+
+    suspect: Suspect
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_data(self) -> bool:
+        return not self.problems
+
+
+Values = tuple[Decimal | None, ...]  # one of each column of numbers
+
+
+def judged(con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> Iterator[Verdict]:
+    """The verdicts over the suspects, in their order; `raw` holds all other rows."""
+    sums = _Sums(con, suspects, layout) if layout.added else None
+    for number, suspect in enumerate(suspects):
+        values, equal = sums.compared(number) if sums else ((), False)
+        verdict = Verdict(suspect, tuple(_problems(suspect, layout, values, equal, sums, number)))
+        if verdict.is_data and sums:
+            sums.is_data(number)
+        yield verdict
+
+
+def _problems(
+    suspect: Suspect, layout: Layout, values: Values, equal: bool, sums: "_Sums | None", number: int
+) -> Iterable[Problem]:
+    record, kind, place = suspect
+    there = [value for value in values if value is not None]
+    no_name = not layout.takes_any_text(place)  # no label can be a value of such a column
+    if kind == "whole" and not equal and not no_name:
+        return
+    if kind == "note" and not equal and not no_name and _could_be_data(suspect, layout, there):
+        reason = "开头像是说明或落款，后面却有数据，也不等于以上各行之和：是数据还是说明，无法确定"
+        yield Problem("line_unclear", "refuse", record.line, "", "", reason, "请删去这一行，或改写它的名称")
+        return
+    if kind == "note":
+        yield Problem("note_line", "report", record.line, "", "", "注释行，不计入数据")
+        return
+    as_sum = "，数值等于其他各行之和" if kind == "whole" and equal else ""
+    yield Problem("summary_line", "report", record.line, "", "", f"合计行{as_sum}，不计入数据")
+    running = "累" in record.cells[place]  # since the beginning of the year, say
+    if kind == "summary" and there and not equal and not running and sums is not None:
+        yield from sums.difference(number)
+
+
+def _could_be_data(suspect: Suspect, layout: Layout, there: Sequence[Decimal]) -> bool:
+    """Whether the rest of the line reads like a row: what must be filled in is, and a typed cell is."""
+    cells = [cell.strip(BLANKS) for cell in suspect.record.cells]
+    filled = {place for place, cell in enumerate(cells) if cell and place != suspect.place}
+    if not layout.needed - {suspect.place} <= filled:
+        return False
+    dated = any(cells[place][:4].isdigit() for place in filled if not layout.takes_any_text(place))
+    worded = any(layout.registers_words(place) and len(cells[place]) < 10 for place in filled)
+    return bool(there) or dated or worded
+
+
+class _Sums:
+    """The numbers of the suspects, and the sums of the rows above each."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> None:
+        self._layout, self._suspects = layout, suspects
+        places = layout.added
+        bare = "replace(replace(replace({0}, ',', ''), ' ', ''), '¥', '')"
+        cells = [f"TRY_CAST({bare.format(f'c{place}')} AS DECIMAL(28, 6))" for place in places]
+        names = [f"n{place}" for place in places]
+        numbers = ", ".join(f"{cell} AS {name}" for cell, name in zip(cells, names, strict=True))
+        texts = [[s.record.cells[place] if place < len(s.record.cells) else "" for s in suspects] for place in places]
+        table = pa.table(
+            [list(range(len(suspects))), [s.record.line for s in suspects], *texts],
+            names=["place", "line", *(f"c{place}" for place in places)],
+        )
+        con.register("suspects", table)
+        read = con.execute(f"SELECT {numbers} FROM suspects ORDER BY place").fetchall()
+        over = ", ".join(f"sum({name}) OVER (ORDER BY line) AS {name}" for name in names)
+        above = con.execute(
+            f"WITH numbers AS (SELECT line, {numbers} FROM raw), so_far AS (SELECT line, {over} FROM numbers) "
+            f"SELECT {', '.join(f'so_far.{name}' for name in names)} FROM suspects "
+            "ASOF LEFT JOIN so_far ON suspects.line >= so_far.line ORDER BY suspects.place"
+        ).fetchall()
+        total = con.execute(
+            f"SELECT {', '.join(f'sum({name})' for name in names)} FROM (SELECT {numbers} FROM raw)"
+        ).fetchall()[0]
+        con.unregister("suspects")
+        self._values: list[Values] = [tuple(row) for row in read]
+        self._above = [_known(row) for row in above]
+        self._total = _known(total)
+        self._added = _known([None] * len(places))  # of suspects that turned out to be data
+
+    def compared(self, number: int) -> tuple[Values, bool]:
+        """The numbers of a suspect, and whether they are the sum of the rows above, below, or between it and another one."""
+        values = self._values[number]
+        places = self._layout.added
+        cells = self._suspects[number].record.cells
+        written = [place < len(cells) and bool(cells[place].strip(BLANKS)) for place in places]
+        unread = any(w and value is None for w, value in zip(written, values, strict=True))
+        if unread or all(value is None for value in values):
+            return values, False
+        return values, any(_equal(values, reference) for reference in self._references(number))
+
+    def _references(self, number: int) -> Iterator[list[Decimal]]:
+        above = [a + b for a, b in zip(self._above[number], self._added, strict=True)]
+        yield above
+        yield self._total
+        yield _less(self._total, self._above[number])
+        following = self._above[number + 1] if number + 1 < len(self._above) else self._total
+        yield _less(following, self._above[number])
+        for earlier in range(max(0, number - _EARLIER), number):
+            yield _less(self._above[number], self._above[earlier])
+
+    def is_data(self, number: int) -> None:
+        """What turned out to be a row is part of the sums below it."""
+        self._added = [a + (b or 0) for a, b in zip(self._added, self._values[number], strict=True)]
+
+    def difference(self, number: int) -> Iterator[Problem]:
+        """A summary that says another sum than the rows above it: rows may be missing."""
+        (above, *_) = self._references(number)
+        for place, value, total in zip(self._layout.added, self._values[number], above, strict=True):
+            column = self._layout.columns[place]
+            if value is None or column is None or abs(value - total) <= _TOLERANCE:
+                continue
+            shown = (MASK, MASK) if column.private else (f"{value.normalize():f}", f"{total.normalize():f}")
+            reason = f"合计行写 {shown[0]}，以上各行之和为 {shown[1]}：合计行与明细之和不一致"
+            line = self._suspects[number].record.line
+            yield Problem("summary_differs", "report", line, column.header, shown[0], reason, "请核对明细行是否齐全")
+            return
+
+
+def _known(row: Sequence[Decimal | None]) -> list[Decimal]:
+    return [value or Decimal(0) for value in row]
+
+
+def _less(values: Sequence[Decimal], others: Sequence[Decimal]) -> list[Decimal]:
+    return [a - b for a, b in zip(values, others, strict=True)]
+
+
+def _equal(values: Values, reference: Sequence[Decimal]) -> bool:
+    return all(v is None or abs(v - r) <= _TOLERANCE for v, r in zip(values, reference, strict=True))
