@@ -28,7 +28,7 @@ class Suspect(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SuspectVerdict:
     """A suspect that is data, or what is to be said of it."""
 
     suspect: Suspect
@@ -42,12 +42,12 @@ class Verdict:
 Values = tuple[Decimal | None, ...]  # one of each column of numbers
 
 
-def judged(con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> Iterator[Verdict]:
+def judged(con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> Iterator[SuspectVerdict]:
     """The verdicts over the suspects, in their order; `raw` holds all other rows."""
     sums = _Sums(con, suspects, layout) if layout.added else None
     for number, suspect in enumerate(suspects):
         values, equal = sums.compared(number) if sums else ((), False)
-        verdict = Verdict(suspect, tuple(_problems(suspect, layout, values, equal, sums, number)))
+        verdict = SuspectVerdict(suspect, tuple(_problems(suspect, layout, values, equal, sums, number)))
         if verdict.is_data and sums:
             sums.is_data(number)
         yield verdict
