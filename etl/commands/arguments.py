@@ -108,6 +108,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="做法",
         help="有错时：refuse 整份退回，set_aside 搁置有错的行；默认按数据表",
     )
+    accept.add_argument(
+        "--map", type=Path, metavar="文件", help="对应文件（TOML、JSON 或 CSV）：未登记的表头、取值各读作什么"
+    )
     accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
     accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")

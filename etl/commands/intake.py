@@ -2,27 +2,38 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL
+from etl.commands.mapping_file import MappingFile, read_mapping_file
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import Batch
 from etl.intake.declared_none import declare_none
 from etl.intake.examine import examine
 from etl.intake.withdraw import withdrawn
+from etl.intake.word_mapping import ColumnWords
 from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
 from etl.reading.latest_day import suggested_as_of
 from scorecard.access import console
 from scorecard.calendar.clock import today
-from scorecard.catalog.contracts import Table
+from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 
 SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
 _MONTH = 31  # days between the two dates from which the call's is doubted
+
+
+class _How(TypedDict):
+    """The way a file is read, as `accept` and `examine` take it."""
+
+    policy: Policy | None
+    mapping: Mapping[str, str]
+    words: ColumnWords
 
 
 def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
@@ -37,7 +48,8 @@ def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
         print(f"调用有误：文件不存在：{path}", file=sys.stderr)
         return WRONG_CALL
     raw = path.read_bytes()
-    read = {"policy": call.policy}
+    said = read_mapping_file(call.map, table) if call.map else MappingFile()
+    read: _How = {"policy": call.policy, "mapping": said.mapping, "words": said.words}
     try:
         batch = accept(
             raw, path.name, table, catalog, call.as_of, console(call.actor), data, corrects=call.corrects, **read

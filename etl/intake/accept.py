@@ -21,6 +21,7 @@ from etl.intake.batches import (
     note_text,
     require_past,
     source_of,
+    vocabulary_digest,
     write_batch,
 )
 from etl.intake.declared_none import contradicted
@@ -35,6 +36,7 @@ from etl.intake.examine import (
     read_options,
 )
 from etl.intake.withdraw import batches_in_use
+from etl.intake.word_mapping import ColumnWords
 from etl.problems import TITLES, Problem
 from scorecard.access import Actor
 from scorecard.audit import log as audit
@@ -88,13 +90,15 @@ def accept(
     note: str = "",
     corrects: bool = False,
     sheet: str = "",
+    words: ColumnWords | None = None,
 ) -> Batch:
     """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
-    The same way: under the same contract, `mapping` (header as written -> column, "" to leave it out), `policy` (the
-    contract's unless given), `sheet` (to be named where a workbook has several) and `corrects` (handed in as 更正 of what was
-    accepted before, etl/warehouse/corrections.py). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is
-    the officer's remark.
+    The same way: under the same contract and registered words, `mapping` (header as written -> column, "" to leave it out),
+    `words` (column -> value as written -> registered word, "" for unknown), `policy` (the contract's unless given), `sheet`
+    (to be named where a workbook has several) and `corrects` (handed in as 更正 of what was accepted before,
+    etl/warehouse/corrections.py). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's
+    remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
@@ -103,14 +107,14 @@ def accept(
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
-            how = read_options(table, as_of, mapping, policy, sheet)
+            how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
             batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects)
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
             raise
         entry.subject = f"{table.id}/{batch.name}"
         entry.detail |= {"rows": batch.rows, "source": batch.source_sha256, "already": batch.already}
-        entry.detail |= {"aside": batch.aside, "mapped": len(batch.mapping), "policy": batch.policy}
+        entry.detail |= {"aside": batch.aside, "mapped": len(batch.mapping) + len(batch.words), "policy": batch.policy}
         entry.detail |= {"corrects": True} if batch.corrects else {}
     return batch
 
@@ -142,8 +146,17 @@ def _accept(
         digest = hashing.result().hexdigest()
     table = how.table
     workbook = None if isinstance(decoded, Problem) else decoded.workbook
-    read = workbook.sheet if workbook else ""
-    source = source_of(digest, table, how.mapping, how.policy, sample, corrects=corrects, sheet=read)
+    source = source_of(
+        digest,
+        table,
+        how.mapping,
+        how.policy,
+        sample,
+        corrects=corrects,
+        sheet=workbook.sheet if workbook else "",
+        words=how.words,
+        vocabulary=vocabulary_digest(table, catalog),
+    )
     if known := existing_batch(data, source, as_of):
         return known
     if corrects:
@@ -235,6 +248,8 @@ def _new_batch(
         note=note_text(note),
         mapping=source.mapping,
         policy=source.policy,
+        words=source.words,
+        vocabulary=source.vocabulary,
         aside=examination.aside,
         corrects=source.corrects,
         sheet=source.sheet,
@@ -248,7 +263,7 @@ def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     Seeds have no 数据截至, so no date in them is too late; a file with a header only has no rows. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
-    how = replace(read_options(table, None), may_be_empty=True)
+    how = replace(read_options(table, catalog, None), may_be_empty=True)
     with open_examination(raw, decode_extract(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)

@@ -15,8 +15,10 @@ import pyarrow.parquet as pq
 from etl.duckdb_connection import system_errors
 from etl.invisible_characters import remove_hidden
 from etl.problems import Count, Problem
+from etl.reading.categories import vocabularies
 from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Policy, Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import replace_atomically, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
@@ -44,6 +46,8 @@ class BatchSource:
     """The bytes of a batch and the way they were read: two batches of one source and one 数据截至 are one.
 
     `mapping` is by folded header; `corrects` says whether it was handed in as 更正, `none` whether as "no such data".
+    `words` holds column, folded value and word; `vocabulary` is a digest of the registered words that do not stand in the
+    contract (departments, and what conditions name), "" where the table has none.
     """
 
     table: str
@@ -55,16 +59,19 @@ class BatchSource:
     corrects: bool = False
     none: bool = False
     sheet: str = ""  # of a workbook
+    words: tuple[tuple[str, str, str], ...] = ()
+    vocabulary: str = ""
 
     def batch_name(self, as_of: date) -> str:
-        """数据截至 and 12 hex digits over all fields; without mapping, policy and sheet the name is that of earlier releases."""
+        """数据截至 and 12 hex digits over all fields; without anything beside the contract the name is that of earlier releases."""
         return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
 
     @property
     def _otherwise(self) -> str:
-        how = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
+        how: list[Any] = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
         how += [word for word in ("corrects", "none") if getattr(self, word)]
         how += [{"sheet": self.sheet}] if self.sheet else []
+        how += [*map(list, self.words), *([{"vocabulary": self.vocabulary}] if self.vocabulary else [])]
         return json.dumps(how, ensure_ascii=False) if how else ""
 
 
@@ -77,17 +84,34 @@ def source_of(
     *,
     corrects: bool = False,
     sheet: str = "",
+    words: Mapping[str, Mapping[str, str]] | None = None,
+    vocabulary: str = "",
 ) -> BatchSource:
     """These bytes, read as this table in this way."""
-    pairs = tuple(sorted(mapping.items()))
-    return BatchSource(table.id, sha256, contract_digest(table), sample, pairs, policy, corrects, sheet=sheet)
+    pairs, contract = tuple(sorted(mapping.items())), contract_digest(table)
+    answers = (words or {}).items()
+    said = tuple(sorted((column, text, word) for column, of_column in answers for text, word in of_column.items()))
+    return BatchSource(
+        table.id, sha256, contract, sample, pairs, policy, corrects, sheet=sheet, words=said, vocabulary=vocabulary
+    )
+
+
+def vocabulary_digest(table: Table, catalog: Catalog) -> str:
+    """SHA-256 of the registered words of a table that stand elsewhere than in its contract; "" where it has none."""
+    beside = {
+        name: {word: sorted(others) for word, others in words.words.items()}
+        for name, words in vocabularies(catalog, table).items()
+        if not table.columns[name].values
+    }
+    return hashlib.sha256(json.dumps(beside, sort_keys=True).encode()).hexdigest() if beside else ""
 
 
 @dataclass(frozen=True)
 class Batch:
     """One accepted extract. `sequence` is the order of acceptance, `counts` the repairs, reports and rows set aside.
 
-    `mapping` holds the officer's columns for unknown headers (folded header, column), `aside` the number of rows set aside.
+    `mapping` holds the officer's columns for unknown headers (folded header, column), `words` those for other spellings
+    (column, folded value, word); `aside` is the number of rows set aside.
     `corrects`: a correction (更正) of batches accepted before it, see etl/warehouse/corrections.py. `none`: the officer
     declared that the month has no such data; no file stands behind it. `sheet` is that of a workbook, whose format is the
     `encoding`.
@@ -116,6 +140,8 @@ class Batch:
     corrects: bool = False
     none: bool = False
     sheet: str = ""
+    words: tuple[tuple[str, str, str], ...] = ()
+    vocabulary: str = ""
     already: bool = field(default=False, compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
@@ -125,7 +151,7 @@ class Batch:
     @property
     def source(self) -> BatchSource:
         """The bytes and the way they were read."""
-        read = self.mapping, self.policy, self.corrects, self.none, self.sheet
+        read = self.mapping, self.policy, self.corrects, self.none, self.sheet, self.words, self.vocabulary
         return BatchSource(self.table, self.source_sha256, self.contract, self.sample, *read)
 
     def lacking(self, table: Table) -> frozenset[str]:
@@ -177,6 +203,7 @@ def _read(path: Path) -> Batch:
         known["accepted_at"] = datetime.fromisoformat(known["accepted_at"])
         known["counts"] = tuple(Count(**count) for count in known["counts"])
         known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
+        known["words"] = tuple((column, text, word) for column, text, word in known.get("words", ()))
         return Batch(**known, path=path)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise StorageError(

@@ -6,19 +6,21 @@ found right. Only a file without a header, or one that is no text, hides what st
 
 import contextlib
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from etl.intake.header_mapping import validate_mapping
+from etl.intake.word_mapping import ColumnWords, validate_words
 from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.latest_day import LatestDay, latest_day, suggested_as_of
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules
 from etl.reading.spelling import units
+from etl.reading.typed_rows import UnreadWord
 from etl.reading.workbooks.checks import SheetCheck
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Policy, Table
@@ -38,9 +40,9 @@ class Examination:
 
     `rows` counts the data rows to be accepted, or all of them when the extract is refused; `aside` those that would be set
     aside for a wrong cell or rule; `skipped_lines` are the lines of 合计 rows, notes and repeated headers. `unknown` are the
-    headers that an officer may map to a column; `wrong` the first rows that must be corrected. `preview` shows the first
-    rows as they were read, by Chinese header, private cells masked; it is empty when refused. `latest` is the latest day
-    the rows name, None when they were not read or have no dates.
+    headers that an officer may map to a column, `unread` the values that may be mapped to a registered word; `wrong` the
+    first rows that must be corrected. `preview` shows the first rows as they were read, by Chinese header, private cells
+    masked; it is empty when refused. `latest` is the latest day the rows name, None when they were not read or have no dates.
     """
 
     table: str
@@ -58,6 +60,7 @@ class Examination:
     policy: Policy = "refuse"
     latest: LatestDay | None = None
     sheet: str = ""
+    unread: tuple[UnreadWord, ...] = ()
 
     @property
     def repairable(self) -> bool:
@@ -82,8 +85,9 @@ class Examination:
 class ReadOptions:
     """The way to read an extract: its table, 数据截至, the columns of its unknown headers, the policy for wrong rows.
 
-    `mapping` is by folded header. Without `as_of` no date is too late. Only a seed file may be empty: it means that nothing
-    is set yet, while an extract without rows is a mistake. `sheet` is to be read of a workbook that has several.
+    `mapping` is by folded header, `words` by column and folded value. Without `as_of` no date is too late. Only a seed file
+    may be empty: it means that nothing is set yet, while an extract without rows is a mistake. `sheet` is to be read of a
+    workbook that has several.
     """
 
     table: Table
@@ -92,17 +96,21 @@ class ReadOptions:
     policy: Policy
     may_be_empty: bool = False
     sheet: str = ""
+    words: ColumnWords = field(default_factory=dict[str, Mapping[str, str]])
 
 
 def read_options(
     table: Table,
+    catalog: Catalog,
     as_of: date | None,
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     sheet: str = "",
+    words: ColumnWords | None = None,
 ) -> ReadOptions:
     """The options; without a policy the contract's. Raises ScorecardError for an invalid mapping."""
-    return ReadOptions(table, as_of, validate_mapping(table, mapping or {}), policy or table.on_error, sheet=sheet)
+    headers_said, words_said = validate_mapping(table, mapping or {}), validate_words(table, catalog, words or {})
+    return ReadOptions(table, as_of, headers_said, policy or table.on_error, sheet=sheet, words=words_said)
 
 
 def examine(
@@ -115,13 +123,14 @@ def examine(
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     sheet: str = "",
+    words: ColumnWords | None = None,
 ) -> Examination:
     """The examination of an extract. Nothing is written.
 
-    `mapping`: header as written -> column, "" to leave it out. `sheet`: of a workbook with several. Raises ScorecardError for an
-    invalid mapping.
+    `mapping`: header as written -> column, "" to leave it out; `words`: column -> value as written -> registered word, "" for
+    unknown. `sheet`: of a workbook with several. Raises ScorecardError for an invalid mapping.
     """
-    how = read_options(table, as_of, mapping, policy, sheet)
+    how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
     with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, _):
         return examination
 
@@ -199,8 +208,10 @@ def _read(
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
     rejected = RejectedRows(con)
-    typed_rows.create_typed(con, staged, header, how.table, catalog, examination.as_of, findings, rejected)
-    examination = replace(examination, latest=latest_day(con, how.table))
+    unread = typed_rows.create_typed(
+        con, staged, header, how.table, catalog, examination.as_of, findings, rejected, how.words
+    )
+    examination = replace(examination, unread=unread, latest=latest_day(con, how.table))
     Rules(con, how.table, findings, rejected, header).check()
     if record := RECORDS.get(how.table.id):
         _check_contradictions(con, record, how.table, catalog, findings, rejected)

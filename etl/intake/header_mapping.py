@@ -1,4 +1,7 @@
-"""Mapping of unknown headers to columns: validated for a file, remembered with its author and time, offered next time."""
+"""Mapping of unknown headers to columns, and of unknown values to words: remembered with its author and time, offered next time.
+
+What a header may be mapped to is validated here, what a value may be in etl/intake/word_mapping.py.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,25 +11,35 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from etl.intake.word_mapping import ColumnWords, choices, validate_words
+from etl.reading.categories import fold_word
 from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, is_convertible, mapped_unit, names_of
 from etl.reading.spelling.units import UnclearUnit
+from etl.reading.typed_rows import UnreadWord
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError, hint
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
 
 @dataclass(frozen=True)
-class RememberedColumn:
-    """An officer's answer for a header: a column of the table, "" to leave it out; with the officer and the time."""
+class RememberedAnswer:
+    """What an officer said a header or a value is, and when.
 
-    column: str
+    The answer is a column of the table, "" to leave it out; of a value it is a registered word, "" for unknown.
+    """
+
+    answer: str
     actor: str
     at: datetime
+
+
+Answers = Mapping[str, RememberedAnswer]  # by folded header or value
 
 
 def validate_mapping(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -73,46 +86,85 @@ def _validate_unit(folded: str, shown: str, column: Column) -> None:
         raise _refusal(shown, f"单位是“{unit.word}”，不能换算", expected, "请核对这一列，或换算后再上传")
 
 
-def remember_mapping(data: DataDir, table: Table, mapping: Mapping[str, str], actor: Actor) -> None:
-    """Stores the mapping for later files. Earlier answers stay on disk; the last answer for a header counts.
+def remember_mapping(
+    data: DataDir,
+    table: Table,
+    mapping: Mapping[str, str],
+    actor: Actor,
+    *,
+    words: ColumnWords | None = None,
+    catalog: Catalog | None = None,
+) -> None:
+    """Stores the mapping of headers and, with the catalogue they are words of, of values (column -> value -> word) for later files.
 
-    Raises Forbidden, and ScorecardError as `validate_mapping` does. A mapping that is remembered already is not written again.
+    Earlier answers stay on disk; the last answer counts. Raises Forbidden, and ScorecardError as `validate_mapping` and
+    `validate_words` do. A mapping that is remembered already is not written again.
     """
     with audit.recorded(data, actor, "对应表头", table.id) as entry:
         actor.require("upload")
         said = validate_mapping(table, mapping)
-        # Not the headers: personal data may stand in place of a header.
+        of_columns = validate_words(table, catalog, words or {}) if catalog else {}
+        # Neither headers nor values: personal data may stand in place of them.
         entry.detail |= {"columns": sorted(filter(None, said.values())), "left_out": list(said.values()).count("")}
+        if of_columns:
+            entry.detail["values"] = {column: len(answers) for column, answers in of_columns.items()}
         with exclusive_lock(data):
-            now = remembered_mapping(data, table)
-            if all(folded in now and now[folded].column == column for folded, column in said.items()):
+            now = _last_answers(data, table)
+            if all(
+                answers[text].answer == answer if text in answers else False
+                for name, given in ((_HEADERS, said), *of_columns.items())
+                for answers in (now.get(name, {}),)
+                for text, answer in given.items()
+            ):
                 entry.detail["already"] = True
                 return
-            _write(data, table, said, actor)
+            _write(data, table, said, of_columns, actor)
 
 
-def remembered_mapping(data: DataDir, table: Table) -> Mapping[str, RememberedColumn]:
-    """Folded header -> the last answer, for headers that the contract does not know and columns that it has.
+def remembered_mapping(data: DataDir, table: Table) -> Answers:
+    """The last answers by folded header, for headers that the contract does not know and columns that it has.
 
     Raises StorageError when a file cannot be read.
     """
     known = names_of(table)
-    last: dict[str, RememberedColumn] = {}
-    for path in _files(data, table):
-        last |= _read(path)
     return {
-        folded: answer
-        for folded, answer in last.items()
-        if folded not in known and (not answer.column or answer.column in table.columns)
+        folded: past
+        for folded, past in _last_answers(data, table).get(_HEADERS, {}).items()
+        if folded not in known and (not past.answer or past.answer in table.columns)
     }
 
 
-def remembered_answers(headers: Iterable[str], past: Mapping[str, RememberedColumn]) -> dict[str, RememberedColumn]:
+def remembered_words(
+    data: DataDir, table: Table, catalog: Catalog, unread: Iterable[UnreadWord]
+) -> dict[UnreadWord, RememberedAnswer]:
+    """The last answers for these values, as far as they are words of their columns still."""
+    last = _last_answers(data, table)
+    past = {value: last.get(value.column, {}).get(fold_word(value.text)) for value in unread}
+    return {
+        value: answer
+        for value, answer in past.items()
+        if answer is not None and answer.answer in choices(table, catalog, value.column, value.text)
+    }
+
+
+def remembered_answers(headers: Iterable[str], past: Answers) -> dict[str, RememberedAnswer]:
     """The remembered answers for these headers, by the header as it is written."""
     return {header: past[fold(header)] for header in headers if fold(header) in past}
 
 
-def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -> None:
+_HEADERS = ""  # stands in place of a column for the answers about headers
+
+
+def _last_answers(data: DataDir, table: Table) -> dict[str, dict[str, RememberedAnswer]]:
+    """The last answers about headers and about the values of each column, whether or not they may still be given."""
+    last: dict[str, dict[str, RememberedAnswer]] = {}
+    for path in _files(data, table):
+        for column, answers in _read(path).items():
+            last.setdefault(column, {}).update(answers)
+    return last
+
+
+def _write(data: DataDir, table: Table, said: Mapping[str, str], words: ColumnWords, actor: Actor) -> None:
     folder = data.mappings / table.id
     with storage_errors(f"表头对应 {table.id}"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,6 +174,7 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], actor: Actor) -
             "number": number,
             "table": table.id,
             "mapping": said,
+            "words": words,
             "actor": actor.name,
             "at": datetime.now(COURT_TIME).replace(microsecond=0).isoformat(),
         }
@@ -135,11 +188,15 @@ def _files(data: DataDir, table: Table) -> list[Path]:
     return sorted(path for path in paths if not path.name.startswith(TEMPORARY_PREFIX))
 
 
-def _read(path: Path) -> dict[str, RememberedColumn]:
+def _read(path: Path) -> dict[str, dict[str, RememberedAnswer]]:
     try:
         record: dict[str, Any] = json.loads(path.read_bytes())
         actor, at = str(record["actor"]), datetime.fromisoformat(record["at"])
-        return {folded: RememberedColumn(column, actor, at) for folded, column in record["mapping"].items()}
+        said: dict[str, dict[str, str]] = {_HEADERS: record["mapping"], **record.get("words", {})}
+        return {
+            column: {text: RememberedAnswer(answer, actor, at) for text, answer in answers.items()}
+            for column, answers in said.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StorageError(
             f"表头对应 {path.parent.name}/{path.name}",

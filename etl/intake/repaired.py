@@ -10,8 +10,10 @@ from typing import Any
 
 from etl.intake.accept import Refused
 from etl.intake.examine import Examination, decode_extract, examine, open_examination, read_options
+from etl.intake.word_mapping import ColumnWords
 from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
+from etl.reading.categories import fold_word
 from etl.reading.header_names import BATCH, LINE
 from scorecard.catalog.columns import TEXT
 from scorecard.catalog.contracts import Policy, Table
@@ -32,12 +34,13 @@ def repaired_csv(
     mapping: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     sheet: str = "",
+    words: ColumnWords | None = None,
 ) -> bytes:
     """A file that is accepted row by row like this one, without a mapping and without any repair.
 
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
-    how = read_options(table, as_of, mapping, policy, sheet)
+    how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
     with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, con):
         if con is None:
             raise Refused(examination)
@@ -45,7 +48,7 @@ def repaired_csv(
         known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if examination.aside else "")
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
-        writers = [_writer(table, name, catalog) for name in names]
+        writers = [_writer(table, name, catalog, how.words.get(name, {})) for name in names]
         lines: list[list[CsvValue]] = []
         while batch := rows.fetchmany(10_000):
             lines += [_line(row, writers) for row in batch]
@@ -63,14 +66,14 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
     return [write(value, original or "") for write, value, original in zip(writers, row[::2], row[1::2], strict=True)]
 
 
-def _writer(table: Table, name: str, catalog: Catalog) -> Writer:
-    """How a value of this column is written."""
+def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str]) -> Writer:
+    """How a value of this column is written; `said` are an officer's words for its values, folded."""
     kind = table.columns[name].type if name in table.columns else TEXT
 
     def write(value: Any, original: str) -> CsvValue:
         if value is None:
             text = unescape_cell(original)
-            blank = not remove_hidden(text).strip(BLANKS)
+            blank = not remove_hidden(text).strip(BLANKS) or said.get(fold_word(text)) == ""
             return None if blank else number_or_text(text) if kind.is_number else text
         return kind.file_value(value, catalog.departments)
 

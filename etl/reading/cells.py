@@ -5,17 +5,24 @@ what could mean two things (万元, 05/01/2026, scientific notation) is refused,
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
 
 from etl import invisible_characters
-from etl.invisible_characters import ASCII_BLANKS, BLANKS
-from etl.problems import Severity
+from etl.invisible_characters import BLANKS
+from etl.reading.categories import WordReader, vocabulary
+from etl.reading.cell_results import (
+    EMPTY_WORDS,
+    LEAVE_BLANK,
+    CellNote,
+    CellReader,
+    CellResult,
+    free_text,
+    half_width,
+    refused,
+)
 from etl.reading.spelling import units
 from etl.reading.spelling.units import Unit
 from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
@@ -23,77 +30,18 @@ from scorecard.catalog import case_number
 from scorecard.catalog.columns import (
     BooleanType,
     CaseNumberType,
-    CellValue,
     Column,
     ColumnType,
-    DepartmentType,
     MomentType,
     NumberType,
-    WordType,
 )
 from scorecard.catalog.definitions import Catalog
-from scorecard.errors import nearest
 from scorecard.storage.spreadsheet_csv import unescape_cell
-
-_QUOTED = 80  # characters of a cell that are repeated in a sentence
-
-
-class CellNote(NamedTuple):
-    """A problem of a cell, without its place: see Problem."""
-
-    code: str
-    severity: Severity
-    reason: str
-    suggestion: str = ""
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """The value of a cell (None: unknown) and its notes."""
-
-    value: CellValue | None
-    notes: tuple[CellNote, ...] = ()
-
-
-CellReader = Callable[[str], CellResult]
-
-LEAVE_BLANK = "没有内容时请留空"
-EMPTY_WORDS = frozenset((
-    "null", "none", "nan", "na", "n/a", "undefined", "-", "--", "—", "——", "/", "\\", "无", "空", "不详", "待定",
-))  # fmt: skip
-
-
-def half_width(text: str) -> tuple[str, tuple[CellNote, ...]]:
-    """Half-width and trimmed, with a note when full-width characters or blanks had to be folded."""
-    trimmed = text.strip(ASCII_BLANKS)
-    folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip(BLANKS)
-    if folded == trimmed:
-        return folded, ()
-    return folded, (CellNote("width_folded", "repair", f"全角字符或空格已改为“{folded[:_QUOTED]}”"),)
-
-
-def refused(code: str, reason: str, suggestion: str = "") -> CellResult:
-    """No value, because it is wrong or could mean two things."""
-    return CellResult(None, (CellNote(code, "refuse", reason, suggestion),))
-
 
 BOOLEANS: dict[str, bool] = {
     **dict.fromkeys(("是", "1", "y", "yes", "true", "t", "有", "√", "✓"), True),
     **dict.fromkeys(("否", "0", "n", "no", "false", "f", "无", "×", "✗"), False),
 }
-_COMPARED = 100  # characters of a word that is compared with the registered ones
-_HINTS = 500  # words of one column that are compared with the registered ones; more are no slips of the pen
-
-_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ\u00a0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff]")  # not punctuation
-
-
-def spellings(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Every spelling, folded, -> the registered word."""
-    return {_folded_word(spelling): word for word, others in words.items() for spelling in (word, *others)}
-
-
-def _folded_word(text: str) -> str:
-    return re.sub(f"[{BLANKS}]", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def boolean(text: str) -> CellResult:
@@ -105,47 +53,6 @@ def boolean(text: str) -> CellResult:
     if value is None:
         return refused("boolean_unknown", "应为“是”或“否”", "也可写 1/0、Y/N、有/无")
     return CellResult(value, notes)
-
-
-class CodeReader:
-    """Reads the words of one column: registered as `known` (folded spelling -> word)."""
-
-    def __init__(self, code: str, known: Mapping[str, str], words: tuple[str, ...]) -> None:
-        self._code, self._known, self._words = code, known, words
-        self._spellings = [*words, *(spelling for spelling in known if spelling not in words)]
-        self._hints = _HINTS
-
-    def __call__(self, text: str) -> CellResult:
-        trimmed = text.strip(ASCII_BLANKS)
-        folded = _folded_word(trimmed)
-        if not folded:
-            return CellResult(None)
-        word = self._known.get(folded)
-        if word is not None:
-            if trimmed in self._words or _FULL_WIDTH.search(trimmed) is None:
-                return CellResult(word)
-            return CellResult(word, (CellNote("width_folded", "repair", f"含全角字符或空格，读作“{word}”"),))
-        if folded in EMPTY_WORDS:
-            return refused(self._code, "取值未登记", LEAVE_BLANK)
-        return refused(self._code, "取值未登记", self._hint(trimmed))
-
-    def _hint(self, trimmed: str) -> str:
-        """The word to write, not another spelling of it nor a department's id. Comparing is slow, so hints are limited."""
-        if self._hints > 0 and len(trimmed) <= _COMPARED:
-            self._hints -= 1
-            near = nearest(trimmed, self._spellings)
-            if near is not None:
-                return f"是否为“{self._known[near] if self._known.get(near) in self._words else near}”？"
-        return f"已登记：{'、'.join(self._words[:12])}{'等' if len(self._words) > 12 else ''}"
-
-
-def _department(words: CodeReader, collective: frozenset[str], catalog: Catalog, text: str) -> CellResult:
-    """The id of a department; a collective name is refused."""
-    result = words(text)
-    if isinstance(result.value, str) and result.value in collective:
-        name = catalog.departments[result.value].name
-        return refused("department_unknown", f"“{name}”是统称，不是一个部门", "请写具体部门")
-    return result
 
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
@@ -162,8 +69,20 @@ _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 
 
-def reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None = None) -> CellReader:
-    """How a cell of this column is read. Without `as_of` no date is too late; `unit` is what its header or a line above says."""
+def reader(
+    column: Column,
+    catalog: Catalog,
+    as_of: date | None,
+    unit: Unit | None = None,
+    named: Iterable[str] = (),
+    said: Mapping[str, str] | None = None,
+) -> CellReader:
+    """How a cell of this column is read. Without `as_of` no date is too late; `unit` is what its header or a line above says.
+
+    `named`: the words that conditions and groups compare a text with; `said`: an officer's words for other spellings, folded.
+    """
+    if words := vocabulary(column, catalog, named, said):
+        return partial(_word, WordReader(words))
     return partial(_seen, _reader(column, catalog, as_of, unit))
 
 
@@ -199,8 +118,12 @@ def _lost(core: str) -> CellResult | None:
     return None
 
 
+def _word(read: WordReader, cell: str) -> CellResult:
+    """A category: before invisible characters are taken out, those among them that stand for lost ones are looked for."""
+    return _lost(cell.strip(BLANKS)) or read.lost(cell) or _seen(read, cell)
+
+
 def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:
-    words = column.words(catalog.departments)
     match column.type:
         case CaseNumberType():
             return partial(_case_number, column, catalog)
@@ -210,16 +133,8 @@ def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | N
             return partial(_number, column, kind, unit)
         case BooleanType():
             return boolean
-        case DepartmentType():
-            departments = catalog.departments.values()
-            collective = frozenset(department.id for department in departments if department.collective)
-            names = tuple(department.name for department in departments if not department.collective)
-            read = CodeReader("department_unknown", spellings(words), names)
-            return partial(_department, read, collective, catalog)
-        case WordType():
-            return CodeReader("code_unknown", spellings(words), tuple(words))
         case kind:
-            return _text if kind.is_free_text else partial(_spelt, kind)
+            return free_text if kind.is_free_text else partial(_spelt, kind)
 
 
 def _spelt(kind: ColumnType, text: str) -> CellResult:
@@ -231,13 +146,6 @@ def _spelt(kind: ColumnType, text: str) -> CellResult:
         return CellResult(kind.parse(folded, {}), notes)
     except ValueError:
         return refused("value_unreadable", f"不是{kind.label}", f"应形如 {kind.example}；{LEAVE_BLANK}")
-
-
-def _text(text: str) -> CellResult:
-    trimmed = text.strip(BLANKS)
-    if trimmed == text.strip(ASCII_BLANKS) or not trimmed:
-        return CellResult(trimmed or None)
-    return CellResult(trimmed, (CellNote("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
 
 
 # --- case numbers ---------------------------------------------------------------------------------------------

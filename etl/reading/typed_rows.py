@@ -6,6 +6,7 @@ joined back: so one module decides what a cell means, and a clean file never lea
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -14,7 +15,8 @@ import pyarrow as pa
 from etl.invisible_characters import BLANKS
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts
-from etl.reading.cells import CellNote, CellResult
+from etl.reading.categories import LONGEST_WORD, UNREAD, named_words
+from etl.reading.cell_results import CellNote, CellResult
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.spelling.units import StatedUnit, times
@@ -24,10 +26,28 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
 _AT_ONCE = 50_000  # spellings of one column that are looked at together
+_OFFERED = 200  # values of one column that a mapping may settle
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
 CLEARED_BATCH, CLEARED_LINE = ("_cleared_batch", "_cleared_line")  # of corrected rows: the row kept aside they replace
 BLANK = CellNote("blank_required", "refuse", "必填项空白", "请补填")
+
+
+@dataclass(frozen=True)
+class UnreadWord:
+    """A value that is no registered word of its column, and what is said about it: a mapping can settle it."""
+
+    column: str
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a column's cells are compared with beside its contract: words of conditions, and what an officer said (folded)."""
+
+    named: tuple[str, ...]
+    said: Mapping[str, str]
 
 
 @dataclass
@@ -39,10 +59,12 @@ class _Plan:
     cell: str
     clean: str
     type: str
+    words: _Words
     repaired: str | None = None
     unit: StatedUnit | None = None
     answered: bool = False
     totals: Counter[tuple[int, str, Severity]] = field(default_factory=Counter)  # cells by weight and note
+    unread: dict[UnreadWord, None] = field(default_factory=dict[UnreadWord, None])
 
     @property
     def answers(self) -> str:
@@ -51,7 +73,8 @@ class _Plan:
 
     def reader(self, catalog: Catalog, as_of: dt.date | None) -> cells.CellReader:
         """How the cells are read that SQL does not take."""
-        return cells.reader(self.column, catalog, as_of, self.unit.unit if self.unit else None)
+        unit = self.unit.unit if self.unit else None
+        return cells.reader(self.column, catalog, as_of, unit, self.words.named, self.words.said)
 
 
 def create_typed(
@@ -63,18 +86,14 @@ def create_typed(
     as_of: dt.date | None,
     findings: Findings,
     sieve: RejectedRows,
-) -> None:
+    words: Mapping[str, Mapping[str, str]],
+) -> tuple[UnreadWord, ...]:
     """Create the table `typed` (_line, then the contract's columns in its order); problems go to `findings`.
 
-    A column that the file does not have is NULL throughout. `sieve` learns the rows that have a refusing cell.
+    A column that the file does not have is NULL throughout. `sieve` learns the rows that have a refusing cell. `words`:
+    column -> what an officer said of its values (folded). The result are the values of which nobody said anything.
     """
-    plans = [
-        _plan(
-            con, name, table.columns[name], f"c{position}", catalog, as_of, header.units.get(name), hidden=staged.hidden
-        )
-        for position, name in enumerate(header.columns)
-        if name is not None
-    ]
+    plans = _plans(con, staged, header, table, catalog, as_of, words)
     required = {*table.key} if len(table.key) == 1 else set[str]()
     required |= {name for name, column in table.columns.items() if column.required}
     for plan in plans:
@@ -96,6 +115,40 @@ def create_typed(
             _report_blank(con, staged, plan, survey.blank, findings, sieve)
     if again:
         _create(con, staged, header, table, plans)
+    return tuple(word for plan in plans for word in sorted(plan.unread, key=lambda word: word.text))
+
+
+def _plans(
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    header: Header,
+    table: Table,
+    catalog: Catalog,
+    as_of: dt.date | None,
+    words: Mapping[str, Mapping[str, str]],
+) -> list[_Plan]:
+    """How each column of the file becomes typed."""
+    named = named_words(catalog, table)
+    plans: list[_Plan] = []
+    for position, name in enumerate(header.columns):
+        if name is None:
+            continue
+        column, unit, cell = table.columns[name], header.units.get(name), f"c{position}"
+        known = _Words(named.get(name, ()), words.get(name, {}))
+        plans.append(
+            _category(con, name, column, cell, known)
+            if known.named
+            else _plan(con, name, column, cell, catalog, as_of, unit, known, hidden=staged.hidden)
+        )
+    return plans
+
+
+def _category(con: duckdb.DuckDBPyConnection, name: str, column: Column, cell: str, words: _Words) -> _Plan:
+    """A text that conditions or groups read: SQL takes the registered words, every other spelling is looked at."""
+    registered = f"{cell} IN ({', '.join(map(sql_casts.literal, words.named))})"
+    other = con.execute(f"SELECT 1 FROM raw WHERE {cell} IS NOT NULL AND NOT {registered} LIMIT 1").fetchall()
+    clean = f"CASE WHEN {registered} THEN {cell} END"
+    return _Plan(name, column, cell, clean, column.type.sql, words, answered=bool(other))
 
 
 def _plan(
@@ -106,6 +159,7 @@ def _plan(
     catalog: Catalog,
     as_of: dt.date | None,
     unit: StatedUnit | None,
+    words: _Words,
     *,
     hidden: bool,
 ) -> _Plan:
@@ -116,16 +170,16 @@ def _plan(
             f"SELECT 1 FROM raw WHERE {sql_casts.needs_judgement_sql(cell, hidden=hidden)} LIMIT 1"
         ).fetchall()
     ):
-        return _Plan(name, column, cell, cell, kind)
+        return _Plan(name, column, cell, cell, kind, words)
     if not isinstance(column.type, BooleanType | WordType):
         value = sql_casts.clean_sql(cell, column, catalog, as_of, unit.places_to(column.unit) if unit else 0)
-        return _Plan(name, column, cell, value, kind, sql_casts.repaired(cell, column, value), unit)
+        return _Plan(name, column, cell, value, kind, words, sql_casts.repaired(cell, column, value), unit)
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
-    read = cells.reader(column, catalog, as_of)
+    read = cells.reader(column, catalog, as_of, said=words.said)
     few = f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL LIMIT {_AT_ONCE + 1}"
     spellings = con.execute(f"SELECT * FROM ({few}) ORDER BY 1").fetchall()
     if len(spellings) > _AT_ONCE:
-        return _Plan(name, column, cell, "NULL", kind)
+        return _Plan(name, column, cell, "NULL", kind, words)
     judged = {text: read(text) for (text,) in spellings}
     known = {text: outcome.value for text, outcome in judged.items() if outcome.value is not None}
     clean = {text: value for text, value in known.items() if not judged[text].notes}
@@ -135,11 +189,10 @@ def _plan(
     if isinstance(column.type, WordType) and known:
         # A Parquet file takes a type of a few words more than ten times as fast as text, and reads back as text.
         kind = f"words_{cell}"
-        words = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
-        con.execute(f"CREATE TYPE {kind} AS ENUM ({words})")
-    return _Plan(
-        name, column, cell, sql_casts.registered_words_sql(cell, clean, all_of_them=not left), kind, answered=left
-    )
+        values = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
+        con.execute(f"CREATE TYPE {kind} AS ENUM ({values})")
+    value = sql_casts.registered_words_sql(cell, clean, all_of_them=not left)
+    return _Plan(name, column, cell, value, kind, words, answered=left)
 
 
 # --- cells that SQL does not take -----------------------------------------------------------------------------
@@ -189,13 +242,22 @@ def _answer(con: duckdb.DuckDBPyConnection, plan: _Plan, read: cells.CellReader,
         outcomes = [_for_column(plan.column, read(text), required) for text, _ in piece]
         values = [None if outcome.value is None else _as_text(outcome.value) for outcome in outcomes]
         weights = [_weight(outcome.notes) for outcome in outcomes]
-        for (_, cells_so), outcome, weight in zip(piece, outcomes, weights, strict=True):
+        for (text, cells_so), outcome, weight in zip(piece, outcomes, weights, strict=True):
             for note in outcome.notes:
                 plan.totals[weight, note.code, note.severity] += cells_so
+                if note.code in UNREAD:
+                    _offer(plan, text, note)
         con.register("answers", pa.table([[text for text, _ in piece], values, weights], schema=schema))
         con.execute(f"INSERT INTO {plan.answers} SELECT text, value::{plan.type}, weight FROM answers")
         con.unregister("answers")
     con.execute(f"DROP TABLE {spelt}")
+
+
+def _offer(plan: _Plan, text: str, note: CellNote) -> None:
+    """Keeps a value that a mapping can settle; those of a private column are shown to nobody."""
+    if not plan.column.private and len(text) <= LONGEST_WORD and len(plan.unread) < _OFFERED:
+        hint = note.reason + (f"，{note.suggestion}" if note.suggestion else "")
+        plan.unread[UnreadWord(plan.name, text.strip(BLANKS), hint)] = None
 
 
 def _for_column(column: Column, outcome: CellResult, required: bool) -> CellResult:

@@ -11,17 +11,17 @@ from datetime import date, timedelta
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from etl.intake import header_mapping
 from etl.intake.accept import accept
 from etl.intake.examine import Examination, examine
-from etl.intake.header_mapping import RememberedColumn
 from etl.intake.recognise import recognise
 from etl.intake.repaired import repaired_csv
 from etl.intake.withdraw import batches_in_use, withdrawn
+from etl.intake.word_mapping import ColumnWords
 from etl.problems import SEVERITY_NAMES, Count, Severity, collapsed, problems_csv
 from scorecard.calendar.clock import today
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.ui.intake.mapping import ask_headers, ask_words
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.intake.upload import Selected, select_table
 from scorecard.ui.shell import identity
@@ -30,7 +30,6 @@ from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
 _MONTH = 31  # days between 数据截至 and what the file suggests from which it is doubted
-LEFT_OUT = ""  # the answer for a header that shall not be read
 _MUST_CORRECT: tuple[Severity, ...] = ("refuse", "aside")
 _POLICIES: dict[Policy, str] = {"refuse": "有错即整份退回", "set_aside": "接收合格的行，搁置有错的行"}
 
@@ -49,11 +48,13 @@ class SelectedFile:
     policy: Policy
     mapping: Mapping[str, str] = field(default_factory=dict)
     corrects: bool = False
+    words: ColumnWords = field(default_factory=dict)
 
     @property
     def state(self) -> Hashable:
         """Everything that an examination of this file depends on, except the catalogue."""
-        return (self.id, self.table.id, self.as_of, self.policy, tuple(sorted(self.mapping.items())))
+        words = tuple((column, tuple(sorted(answers.items()))) for column, answers in sorted(self.words.items()))
+        return (self.id, self.table.id, self.as_of, self.policy, tuple(sorted(self.mapping.items())), words)
 
     @property
     def extract(self) -> tuple[bytes, str, Table, Catalog, date]:
@@ -70,9 +71,9 @@ class SelectedFile:
 
     def _examined(self, name: str) -> Examination:
         return computed_once(
-            f"{name} {self.id} {bool(self.mapping)}",
+            f"{name} {self.id} {bool(self.mapping)} {bool(self.words)}",
             (self.state, self.catalog.digest),
-            lambda: examine(*self.extract, mapping=self.mapping, policy=self.policy),
+            lambda: examine(*self.extract, mapping=self.mapping, policy=self.policy, words=self.words),
             "正在检查…",
         )
 
@@ -146,7 +147,9 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
                     file, corrects=st.checkbox("更正已报的数据", key=f"corrects_{upload.file_id}_{table.id}")
                 )
         if unknown := file.examination().unknown:
-            file = replace(file, mapping=_ask_mapping(file, unknown))
+            file = replace(file, mapping=ask_headers(file.id, table, unknown))
+        if unread := file.examination().unread:
+            file = replace(file, words=ask_words(file.id, table, catalog, unread))
         examination, accepted = file.examination(), _accepted().get(file.state)
         if accepted is not None:
             st.html(render("ui/shell/accepted.html", text=accepted))
@@ -159,39 +162,6 @@ def _may_correct(file: SelectedFile) -> bool:
     """Whether rows of this table up to the file's 数据截至 or later are in use: then the file may be a correction of them."""
     in_use = batches_in_use(data_dir(), sample=False)
     return any(batch.table == file.table.id and batch.as_of >= file.as_of for batch in in_use)
-
-
-def _ask_mapping(file: SelectedFile, unknown: Sequence[str]) -> dict[str, str]:
-    """Unknown header -> column, as selected on screen; the remembered answer is offered."""
-    past = header_mapping.remembered_answers(unknown, header_mapping.remembered_mapping(data_dir(), file.table))
-    names = {LEFT_OUT: "不读取", **{name: column.header for name, column in file.table.columns.items()}}
-    rows = [{"name": header, "before": _past_answer(past.get(header), names)} for header in unknown]
-    st.html(render("ui/intake/mapping.html", headers=rows))
-    mapping: dict[str, str] = {}
-    with st.container(horizontal=True, gap="medium"):
-        for position, header in enumerate(unknown, 1):
-            answer = st.selectbox(
-                f"未登记的列 {position} 对应",
-                list(names),
-                index=list(names).index(past[header].column) if header in past else None,
-                format_func=names.__getitem__,
-                placeholder="请选择",
-                key=f"map_{file.id}_{file.table.id}_{position}",
-                width=220,
-            )
-            if answer is not None:
-                mapping[header] = answer
-    new = {header: column for header, column in mapping.items() if header not in past or past[header].column != column}
-    if new and st.button("记住这些对应关系", key=f"remember_{file.id}"):
-        header_mapping.remember_mapping(data_dir(), file.table, new, identity.current())
-        st.rerun()
-    return mapping
-
-
-def _past_answer(past: RememberedColumn | None, names: Mapping[str, str]) -> str:
-    if past is None:
-        return ""
-    return f"{past.actor}于{past.at:%Y-%m-%d}记为“{names.get(past.column, '')}”"
 
 
 def _show_findings(file: SelectedFile, examination: Examination) -> None:
@@ -220,7 +190,7 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
         if examination.repairable:
             st.download_button(
                 "下载修复后的文件（CSV）",
-                data=lambda: repaired_csv(*file.extract, mapping=file.mapping, policy=file.policy),
+                data=lambda: repaired_csv(*file.extract, mapping=file.mapping, policy=file.policy, words=file.words),
                 file_name=f"已修复_{file.file_name}",
                 mime="text/csv",
                 on_click="ignore",
@@ -260,6 +230,7 @@ def _accept(file: SelectedFile) -> None:
             policy=file.policy,
             note=file.note,
             corrects=file.corrects,
+            words=file.words,
         )
     result = "此前已接收，没有重复写入" if batch.already else "已接收"
     if (batch.table, batch.name) in withdrawn(data):

@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import template
 from etl.intake.declared_none import declare_none
+from etl.intake.word_mapping import columns_of_words
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import containing, month_end, month_index
 from scorecard.catalog.contracts import Table
@@ -98,7 +99,8 @@ def show_templates(catalog: Catalog) -> None:
             for column in table.columns.values()
         ]
         computed = [(column.header, derived_words(column, table)) for column in table.derived.values()]
-        st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed))
+        words = [table.columns[column].header for column in columns_of_words(table, catalog)]
+        st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed, words=words))
         st.download_button(
             "下载模板",
             data=template(table),

@@ -390,3 +390,49 @@ def test_a_target_that_contradicts_itself_does_not_get_in(
     assert said in told
     assert "第2行" in told
     assert not list(data.root.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("对应.toml", '[headers]\n"事由" = "案由"\n[values."承办部门"]\n"民一庭" = "民事审判庭"\n'),
+        ("对应.json", '{"headers": {"事由": "cause"}, "values": {"department": {"民一庭": "civil"}}}'),
+        ("对应.csv", "列,写法,读作\n表头,事由,案由\n承办部门,民一庭,民事审判庭\n"),
+    ],
+)
+def test_headers_and_values_are_mapped_by_a_file(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str
+) -> None:
+    extract.write_bytes(cases_csv(6).decode().replace("案由", "事由", 1).replace("民事审判庭", "民一庭").encode())
+    call = ("accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    assert run(data, *call) == 1
+    mapping = tmp_path / name
+    mapping.write_text(content, "utf-8")
+    capsys.readouterr()
+    assert run(data, *call, "--map", str(mapping)) == 0
+    assert "按对应关系读作“民事审判庭”" in capsys.readouterr().out
+    (batch,) = list_batches(data)
+    assert (batch.mapping, batch.words) == ((("事由", "cause"),), (("department", "民一庭", "civil"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.toml", "[headers", "读不出"),
+        ("a.json", '{"header": {}}', "读不出"),
+        ("a.json", '{"values": {"承办部门": {"民一庭": 1}}}', "读不出"),
+        ("a.csv", "列,写法\n承办部门,民一庭\n", "读不出"),
+        ("a.csv", "列,写法,读作\n承办部门,民一庭,民事审判庭\n承办部门,民一庭,执行局\n", "结果不同"),
+        ("a.toml", '[values."承办部们"]\n"民一庭" = "民事审判庭"\n', "没有登记的取值"),
+        ("a.toml", '[headers]\n"事由" = "案油"\n', "没有列“案油”"),
+    ],
+)
+def test_a_file_of_mappings_that_cannot_be_is_refused_in_chinese(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, told: str
+) -> None:
+    mapping = tmp_path / name
+    mapping.write_text(content, "utf-8")
+    capsys.readouterr()
+    assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--map", str(mapping)) == 1
+    assert told in capsys.readouterr().err
+    assert list_batches(data) == ()

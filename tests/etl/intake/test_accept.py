@@ -400,7 +400,7 @@ def test_the_database_behind_the_door_opens_nothing_but_the_extract(catalog: Cat
     secret.write_text("a\n1\n")
     raw = extract(rows(1))
     with looking.open_examination(
-        raw, looking.decode_extract(raw, catalog), "a.csv", looking.read_options(TRIALS, AS_OF), catalog
+        raw, looking.decode_extract(raw, catalog), "a.csv", looking.read_options(TRIALS, catalog, AS_OF), catalog
     ) as (_, con):
         assert con is not None
         for attempt in (

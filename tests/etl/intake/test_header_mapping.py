@@ -115,7 +115,7 @@ def test_a_mapped_header_with_the_columns_own_unit_is_that_column(catalog: Catal
 def test_what_was_said_is_offered_the_next_time_with_who_and_when(data: DataDir) -> None:
     remember_mapping(data, TRIALS, MAPPING, OFFICER)
     past = remembered_mapping(data, TRIALS)
-    assert {header: (one.column, one.actor) for header, one in past.items()} == {
+    assert {header: (one.answer, one.actor) for header, one in past.items()} == {
         "立案时间戳": ("filed_on", "李四"),
         "事由": ("cause", "李四"),
     }
@@ -130,7 +130,7 @@ def test_a_later_word_wins_and_the_earlier_one_stays_on_the_disk(data: DataDir) 
     remember_mapping(data, TRIALS, {"事由": "cause"}, OFFICER)
     first = {path: path.read_bytes() for path in (data.mappings / "trials").iterdir()}
     remember_mapping(data, TRIALS, {"事由": ""}, TESTER)
-    assert remembered_mapping(data, TRIALS)["事由"].column == ""
+    assert remembered_mapping(data, TRIALS)["事由"].answer == ""
     assert remembered_mapping(data, TRIALS)["事由"].actor == TESTER.name
     assert all(path.read_bytes() == content for path, content in first.items())
     remember_mapping(data, TRIALS, {"事由": ""}, OFFICER)

@@ -8,11 +8,12 @@ import duckdb
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from etl.reading.cells import CellResult, CellValue, reader
+from etl.reading.cell_results import CellResult
+from etl.reading.cells import reader
 from etl.reading.spelling.units import StatedUnit, read_unit
 from etl.reading.sql_casts import clean_sql, needs_judgement_sql, repaired
 from scorecard.catalog import columns
-from scorecard.catalog.columns import Column
+from scorecard.catalog.columns import CellValue, Column
 from scorecard.catalog.definitions import Catalog
 
 AS_OF = date(2026, 10, 31)

@@ -224,7 +224,7 @@ def test_an_unknown_header_is_mapped_once_remembered_and_offered_the_next_time(
     box.set_value("department").run()
     press(app, "记住这些对应关系")
     (told,) = remembered_mapping(data, catalog.tables["cases"]).values()
-    assert (told.column, told.actor) == ("department", OFFICER.name)
+    assert (told.answer, told.actor) == ("department", OFFICER.name)
     press(app, "接收")
     (batch,) = list_batches(data)
     build(catalog, data)
@@ -233,6 +233,34 @@ def test_an_unknown_header_is_mapped_once_remembered_and_offered_the_next_time(
     assert offered.value == "department"
     assert f"{OFFICER.name}于" in text(other)
     assert batch.rows == 60
+
+
+def test_unknown_values_are_mapped_on_screen_remembered_and_offered_the_next_time(
+    data: DataDir, open_page: Open
+) -> None:
+    raw = (
+        cases_csv(60)
+        .decode()
+        .replace("买卖合同纠纷", "买卖合同纠纷一案", 1)
+        .replace("民事审判庭", "民一庭", 1)
+        .encode()
+    )
+    app = hand_in(open_page(data, "upload"), raw)
+    assert "接收" not in labels(app), "an unknown department is refused"
+    boxes = {one.key: one for one in app.selectbox if one.label.startswith("未登记的取值")}
+    assert [one.value for one in boxes.values()] == [None, None]
+    next(one for key, one in boxes.items() if "民一庭" in (key or "")).set_value("civil").run()
+    next(one for one in app.selectbox if "一案" in (one.key or "")).set_value("买卖合同纠纷").run()
+    assert "按对应关系读作“民事审判庭”" in text(app)
+    press(app, "记住这些对应关系")
+    press(app, "接收")
+    (batch,) = list_batches(data)
+    assert {word for _, _, word in batch.words} == {"civil", "买卖合同纠纷"}
+    other = hand_in(open_page(data, "upload"), cases_csv(30, 200).decode().replace("民事审判庭", "民一庭").encode())
+    (offered,) = [one for one in other.selectbox if one.label.startswith("未登记的取值")]
+    assert offered.value == "civil"
+    assert f"{OFFICER.name}于" in text(other)
+    assert "接收" in labels(other), "the remembered answer is used"
 
 
 def test_what_changed_in_the_meantime_must_be_looked_at_again(data: DataDir, open_page: Open, catalog: Catalog) -> None:

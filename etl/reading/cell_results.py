@@ -1,0 +1,59 @@
+"""What reading one cell gives: its value, or the reason why it has none."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from etl.invisible_characters import ASCII_BLANKS, BLANKS
+from etl.problems import Severity
+from scorecard.catalog.columns import CellValue
+
+QUOTED = 80  # characters of a cell that are repeated in a sentence
+
+
+class CellNote(NamedTuple):
+    """A problem of a cell, without its place: see Problem."""
+
+    code: str
+    severity: Severity
+    reason: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """The value of a cell (None: unknown) and its notes."""
+
+    value: CellValue | None
+    notes: tuple[CellNote, ...] = ()
+
+
+CellReader = Callable[[str], CellResult]
+
+LEAVE_BLANK = "没有内容时请留空"
+EMPTY_WORDS = frozenset((
+    "null", "none", "nan", "na", "n/a", "undefined", "-", "--", "—", "——", "/", "\\", "无", "空", "不详", "待定",
+))  # fmt: skip
+
+
+def half_width(text: str) -> tuple[str, tuple[CellNote, ...]]:
+    """Half-width and trimmed, with a note when full-width characters or blanks had to be folded."""
+    trimmed = text.strip(ASCII_BLANKS)
+    folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip(BLANKS)
+    if folded == trimmed:
+        return folded, ()
+    return folded, (CellNote("width_folded", "repair", f"全角字符或空格已改为“{folded[:QUOTED]}”"),)
+
+
+def refused(code: str, reason: str, suggestion: str = "") -> CellResult:
+    """No value, because it is wrong or could mean two things."""
+    return CellResult(None, (CellNote(code, "refuse", reason, suggestion),))
+
+
+def free_text(text: str) -> CellResult:
+    """A text as it stands, without blanks at its ends."""
+    trimmed = text.strip(BLANKS)
+    if trimmed == text.strip(ASCII_BLANKS) or not trimmed:
+        return CellResult(trimmed or None)
+    return CellResult(trimmed, (CellNote("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
