@@ -178,7 +178,7 @@ class Batch:
 def contract_digest(table: Table) -> str:
     """SHA-256 of everything in a contract that decides how bytes become values."""
     beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
-    beside["columns"] = {"__all__": {"description"}}
+    beside["columns"] = {"__all__": {"description", "blank_means"}}
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batches import Batch, list_batches
 from etl.intake.withdraw import batches_in_use, withdrawn
-from etl.warehouse import data_faults, rollup, tables, worklist_items
+from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
@@ -88,6 +88,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Seq
     try:
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of, declared=declared_months(catalog, batches))
+        silent_columns.write(connection, catalog, batches, as_of)
         data_faults.write(connection, catalog)
         worklist_items.write(connection, catalog, as_of)
         _describe(connection, catalog, batches, set_aside.outstanding_counts(data, batches), as_of, version)

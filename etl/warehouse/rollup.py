@@ -48,7 +48,11 @@ def compute(
     for (term, cut), number in terms.items():
         if term.aggregate not in cubes.ADDITIVE:
             cubes.whole_rows(connection, catalog.tables[term.table], term, cut, number)
+    _mark_unknown(connection, terms)
     _assemble(connection, catalog, chosen, cuts, terms)
+
+
+_PLACE = "grain, period, department, scope"
 
 
 def _unsigned(term: Term) -> Term:
@@ -56,11 +60,28 @@ def _unsigned(term: Term) -> Term:
 
 
 def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -> cubes.Terms:
-    """Each different term once, whatever its sign: shared denominators are computed once."""
-    terms = dict.fromkeys(
-        (_unsigned(term), cuts[indicator.id]) for indicator in indicators for term in indicator.formula.terms
-    )
+    """Each different term once, whatever its sign: shared denominators are computed once.
+
+    Beside a term of amounts stand the counts of the rows whose amounts are known, and of all that it is about.
+    """
+    terms = {
+        (counted, cuts[indicator.id]): None
+        for indicator in indicators
+        for term in indicator.formula.terms
+        for counted in (_unsigned(term), *((term.known, term.candidates) if term.amounts else ()))
+    }
     return {pair: number for number, pair in enumerate(terms)}
+
+
+def _mark_unknown(connection: duckdb.DuckDBPyConnection, terms: cubes.Terms) -> None:
+    """A NULL amount where a term has rows and not one known amount: that is no zero."""
+    for (term, cut), number in terms.items():
+        if term.amounts:
+            connection.execute(
+                f"INSERT INTO term_value SELECT {number}, * EXCLUDE (term) REPLACE (NULL AS amount) FROM term_value"
+                f" WHERE term = ? AND ({_PLACE}) NOT IN (SELECT ({_PLACE}) FROM term_value WHERE term = ?)",
+                [terms[term.candidates, cut], terms[term.known, cut]],
+            )
 
 
 def _first_months(
@@ -157,6 +178,12 @@ def _assemble(
         for part, name, half, term in _halves(indicator):
             number = terms[_unsigned(term), cuts[indicator.id]]
             halves.append((indicator.id, part, name, half, number, -1 if term.minus else 1))
+            if half != "base" and term.amounts:
+                counts = (terms[count, cuts[indicator.id]] for count in (term.candidates, term.known))
+                halves += [
+                    (indicator.id, part, name, f"{half} unknown", count, sign)
+                    for count, sign in zip(counts, (1, -1), strict=True)
+                ]
     named = "indicator VARCHAR, part BIGINT, name VARCHAR, half VARCHAR, term BIGINT, sign BIGINT"
     _register(connection, "half", named, halves)
     scales = [(i.id, *i.scale, len(i.formula.parts), i.formula.kind == "median") for i in indicators]
@@ -203,13 +230,22 @@ def _places(
                 yield indicator.id, department, scope
 
 
+def _half_sql(half: str) -> str:
+    """SQL for one half of a part: its terms added up; NULL where any term of either half is unknown, as the value is."""
+    unknown = "bool_or(v.term IS NOT NULL AND v.amount IS NULL) FILTER (h.half IN ('numerator', 'denominator'))"
+    total = f"(sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = '{half}'))"
+    return f"CASE WHEN NOT coalesce({unknown}, false) THEN {total} END::{cubes.AMOUNT}"
+
+
 _PARTS_SQL = f"""
 CREATE TABLE indicator_part AS
 SELECT g.indicator, h.part, any_value(h.name) AS name, g.grain, g.period, l.department, l.scope,
        CASE WHEN any_value(s.is_median) THEN max(v.amount) FILTER (h.half = 'numerator')
-            ELSE sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = 'numerator') END::{cubes.AMOUNT} AS numerator,
-       (sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = 'denominator'))::{cubes.AMOUNT} AS denominator,
+            ELSE {_half_sql("numerator")} END::{cubes.AMOUNT} AS numerator,
+       {_half_sql("denominator")} AS denominator,
        (sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = 'base'))::BIGINT AS base,
+       coalesce(greatest(sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = 'numerator unknown'),
+                         sum(h.sign * coalesce(v.amount, 0)) FILTER (h.half = 'denominator unknown')), 0)::BIGINT AS unknown,
        any_value(g.state) AS state
 FROM indicator_period g
 JOIN place l USING (indicator)
@@ -226,7 +262,7 @@ CREATE TABLE indicator_value AS
 SELECT indicator, grain, period, department, scope,
        CASE WHEN any_value(s.parts) = 1 THEN max(numerator) END::{cubes.AMOUNT} AS numerator,
        CASE WHEN any_value(s.parts) = 1 THEN max(denominator) END::{cubes.AMOUNT} AS denominator,
-       min(base) AS base,
+       min(base) AS base, sum(unknown)::BIGINT AS unknown,
        CASE WHEN bool_and(coalesce(denominator, 1) > 0)
             THEN sum(numerator::DOUBLE / coalesce(denominator, 1)::DOUBLE) * any_value(scale_up) / any_value(scale_down)
        END AS value,

@@ -10,6 +10,7 @@ from etl.duckdb_connection import load_calendar
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
 from etl.warehouse.corrections import corrected_sources
+from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import derive
@@ -32,7 +33,7 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
         own = [(number, batch) for number, batch in numbered if batch.table == table.id]
         if table.replaces == "all":
             own = own[-1:]
-        sources = corrected_sources(connection, table, own, _parquet_rows)
+        sources = corrected_sources(connection, table, own, parquet_rows)
         if table.seed:
             connection.register("seed_rows", read_seed_table(catalog.files[table.seed], table, catalog))
             columns = ", ".join(f'"{column}"' for column in table.columns)
@@ -44,14 +45,24 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
     return as_of
 
 
-def _parquet_rows(table: Table, batch: Batch) -> str:
+def parquet_rows(table: Table, batch: Batch) -> str:
     """The batch as a query with exactly the contract's columns; a column that the batch lacks is unknown."""
-    present = set(pq.read_schema(batch.path).names)
+    delivered = set(pq.read_schema(batch.path).names) - batch.lacking(table)
     columns = ", ".join(
-        f'"{name}"::{column.type.sql} AS "{name}"' if name in present else f'NULL::{column.type.sql} AS "{name}"'
+        f'{_cell(name, column, name in delivered)}::{column.type.sql} AS "{name}"'
         for name, column in table.columns.items()
     )
     return f"SELECT {columns}, _line FROM read_parquet({quoted(str(batch.path))})"
+
+
+def _cell(name: str, column: Column, delivered: bool) -> str:
+    """SQL for a cell: unknown where the file lacks the column; what a blank stands for, where the contract declares it."""
+    if not delivered:
+        return "NULL"
+    blank = column.blank_value
+    if blank is None:
+        return f'"{name}"'
+    return f'coalesce("{name}", {blank if isinstance(blank, bool) else quoted(str(blank))})'
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:

@@ -1,11 +1,11 @@
 """The worklists of a version, computed when it is built: the rows on each list, their department and due date.
 
 Table `worklist_item` points at rows by batch and line, so that a page reads a few pointers and never searches a table of
-cases; `worklist_state` holds the day by which each list was judged, or the tables it lacks. A list that lacks a table has
-no items, which is not the same as an empty list.
+cases; `worklist_state` holds the day by which each list was judged, or the tables it lacks, and what it cannot tell because
+a column that it reads is silent. A list that lacks a table has no items, which is not the same as an empty list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -13,6 +13,8 @@ from operator import or_
 import duckdb
 import ibis
 
+from etl.warehouse import silent_columns
+from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Deadline, Without, Worklist
@@ -29,14 +31,57 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mappin
         "CREATE TABLE worklist_item (worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR,"
         " group_no BIGINT, _batch INTEGER, _line BIGINT)"
     )
-    connection.execute("CREATE TABLE worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR)")
+    connection.execute("CREATE TABLE worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR, unknown VARCHAR[])")
+    silent = silent_columns.silences(connection, catalog)
+    reasons = silent_columns.reasons(connection)
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
-        connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?)", [worklist.id, cut, ",".join(lacking)])
+        unknown = [] if cut is None else _unknown(connection, catalog, worklist, cut, silent)
+        connection.execute(
+            "INSERT INTO worklist_state VALUES (?, ?, ?, ?)",
+            [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(reasons[column] for column in unknown))],
+        )
         if cut is not None:
             items = sql(_items(catalog, worklist, cut))
             connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
+
+
+def _unknown(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    worklist: Worklist,
+    cut: date,
+    silent: Iterable[silent_columns.Silence],
+) -> list[tuple[str, str]]:
+    """The silent columns, by table, that decide whether some row belongs on the list, or when it is due."""
+    columns: list[tuple[str, str]] = []
+    for silence in silent:
+        table = silence.table
+        read = table.sources(_read(worklist, table.id)) & silence.columns
+        if read and table.id == worklist.table:
+            rows = _numbered(table)
+            wanted = _wanted(rows, worklist, ibis.date(str(cut)), table.resting_on(silence.columns))
+            possible = rows.filter(wanted, rows["_batch"].isin(silence.batches)).limit(1)
+            if not connection.execute(sql(possible)).fetchall():
+                continue
+        columns += [(table.id, column) for column in sorted(read)]
+    return columns
+
+
+def _read(worklist: Worklist, table: str) -> set[str]:
+    """Every column of a table that decides about an item."""
+    without = worklist.without
+    other = without if without is not None and without.table == table else None
+    read = {other.match, *(name for test in other.where for name in test.columns)} if other is not None else set[str]()
+    if table == worklist.table:
+        tests = (*worklist.where, *worklist.unless, *(test for tests in worklist.one_of for test in tests))
+        read |= {name for test in tests for name in test.columns} | {due.of for due in worklist.due}
+        read |= {worklist.stock.start, worklist.stock.until} if worklist.stock is not None else set()
+        read |= {worklist.repeated.column} if worklist.repeated is not None else set()
+        read |= {worklist.department} if worklist.department is not None else set()
+        read |= {without.match} if without is not None else set()
+    return read
 
 
 def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
@@ -70,16 +115,28 @@ def _numbered(table: Table) -> RowsExpression:
     return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=table.id)
 
 
-def _wanted(rows: RowsExpression, worklist: Worklist, day: Expression) -> Expression:
-    """Conditions, and being in the stock at the end of the day where the list is one of open matters."""
-    wanted = matches(rows, worklist.where)
+def _wanted(
+    rows: RowsExpression, worklist: Worklist, day: Expression, silent: AbstractSet[str] = frozenset()
+) -> Expression:
+    """Conditions, and being in the stock at the end of the day where the list is one of open matters.
+
+    With `silent` columns, which rows could be wanted: a test on one of them rules no row out.
+    """
+
+    def possible(tests: tuple[Test, ...]) -> Expression:
+        return matches(rows, tuple(test for test in tests if not (test.columns & silent)))
+
+    wanted = possible(worklist.where)
     if worklist.one_of:
-        wanted &= reduce(or_, [matches(rows, tests) for tests in worklist.one_of])
-    if worklist.unless:
+        wanted &= reduce(or_, [possible(tests) for tests in worklist.one_of])
+    if worklist.unless and not any(test.columns & silent for test in worklist.unless):
         wanted &= ~matches(rows, worklist.unless).fill_null(False)
-    if worklist.stock is not None:
-        left = as_date(rows[worklist.stock.until])
-        wanted &= (as_date(rows[worklist.stock.start]) <= day) & (left.isnull() | (left > day))
+    stock = worklist.stock
+    if stock is not None and stock.start not in silent:
+        wanted &= as_date(rows[stock.start]) <= day
+    if stock is not None and stock.until not in silent:
+        left = as_date(rows[stock.until])
+        wanted &= left.isnull() | (left > day)
     return wanted
 
 

@@ -247,7 +247,7 @@ def _verdict(
     missing = _undivided(inputs, indicator) if reading is None else ""
     if missing:
         return Verdict("无数据", missing)
-    faults = inputs.doubts.get(indicator.id, ())
+    faults = (*inputs.doubts.get(indicator.id, ()), *(reading.doubts if reading is not None else ()))
     reasons = indicator_reasons(inputs.catalog, indicator, period, inputs.tables, faults, inputs.today)
     return judge(indicator, reading, goal, limits, reasons, inputs.catalog.court.minimum_base)
 

@@ -72,6 +72,13 @@ def _plain(value: Decimal) -> str:
 
 def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
     """What the value is made of: "220 / 548", "Σ12,345天 / 98件", "n=98", the stages of a sum of means."""
+    if reading.doubts:
+        return ""
+    text = _halves(reading, indicator, catalog)
+    return f"{text}，另有{reading.unknown:,}件未填未计" if text and reading.unknown else text
+
+
+def _halves(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
     if reading.parts:
         return " + ".join(_stage_text(*part) for part in reading.parts)
     kind = indicator.formula.kind

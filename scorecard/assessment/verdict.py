@@ -53,7 +53,7 @@ def judge(
     if reading.state == "partial":
         return Verdict("在途", "本期尚未结束，不评判")
     if reading.exact is None:
-        return Verdict("无数据", "本期无案件，分母为0" if reading.base == 0 else "有环节本期无案件")
+        return Verdict("无数据", _nothing(reading))
     if needs_base(indicator) and reading.base < minimum_base:
         return Verdict("样本不足", f"n={reading.base}，少于{minimum_base}，只列数不评价")
     if target is None:
@@ -77,6 +77,13 @@ def _excess(indicator: Indicator, reading: IndicatorValue) -> str:
     if reading.numerator < 0 or reading.denominator < 0:
         return "分子或分母为负"
     return ""
+
+
+def _nothing(reading: IndicatorValue) -> str:
+    """Why there is no value: no cases, which is not the same as cases whose amounts the extracts do not say."""
+    if reading.unknown:
+        return f"本期有 {reading.unknown:,} 件，但要计算的内容没有填写，不等于0"
+    return "本期无案件，分母为0" if reading.base == 0 else "有环节本期无案件"
 
 
 def _maturity(indicator: Indicator) -> str:

@@ -341,6 +341,7 @@ class Column(Frozen):
     future: bool = False
     on_problem: Literal["refuse", "blank"] = "refuse"
     description: str = ""
+    blank_means: str = ""  # what the source system says by a blank; without it a blank says nothing
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "Column":
@@ -353,7 +354,19 @@ class Column(Frozen):
         if self.unit and not self.type.is_number:
             expected = f"只有 {'、'.join(kind.name for kind in numbers())} 列有单位"
             raise mistake(f"类型 {self.type.name} 带单位“{self.unit}”", expected)
+        if self.blank_means and self.required:
+            raise mistake("required 与 blank_means 同时出现", "必填的列没有空白，删去 blank_means")
         return self
+
+    @property
+    def blank_value(self) -> CellValue | None:
+        """The value that a blank cell of a delivered column stands for, where `blank_means` is a value of its type."""
+        if not self.blank_means or not (self.type.literals == (bool,) or self.type.lists_values):
+            return None
+        try:
+            return self.type.parse(self.blank_means, self.values)
+        except ValueError:
+            return None
 
     def words(self, departments: Departments) -> Words:
         """The registered words of the column; empty where any value may stand."""

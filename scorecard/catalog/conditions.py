@@ -74,6 +74,14 @@ class Test(Frozen):
     operator: Operator
     value: Scalar | tuple[Scalar, ...] | Reach
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that the test reads."""
+        other = self.value.of if isinstance(self.value, Reach) else ""
+        if self.operator in ("not_after", "after"):
+            other = str(self.value)
+        return frozenset((self.column, other)) - {""}
+
 
 def _reach(column: str, word: str, value: Any) -> Reach:
     keys = tuple(Reach.model_fields)

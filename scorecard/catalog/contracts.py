@@ -4,6 +4,7 @@ A contract is the one declaration from which the door, the Parquet types, the de
 and the glossary follow.
 """
 
+from collections.abc import Iterable, Set as AbstractSet
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -178,6 +179,18 @@ class Table(Frozen):
             if names.intersection(derived.inputs):
                 names.add(name)
         return frozenset(names)
+
+    def sources(self, columns: Iterable[str]) -> frozenset[str]:
+        """The extract's columns that these columns are made of: derived ones followed to their inputs."""
+        sources: set[str] = set()
+        for column in columns:
+            derived = self.derived.get(column)
+            sources |= {column} if derived is None else self.sources(derived.inputs)
+        return frozenset(sources)
+
+    def resting_on(self, columns: AbstractSet[str]) -> frozenset[str]:
+        """Every column, derived or not, that one of these columns goes into."""
+        return frozenset(name for name in (*self.columns, *self.derived) if self.sources([name]) & columns)
 
     def header(self, column: str) -> str:
         """The Chinese header of a column, derived or not."""

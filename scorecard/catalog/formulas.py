@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from scorecard.catalog.conditions import Conditions, Frozen, Interval, Reach, Test, mistake, read_conditions
+from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, mistake, read_conditions
 from scorecard.catalog.contracts import Stock
 
 FormulaKind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
@@ -16,7 +16,10 @@ Aggregate = Literal["count", "sum", "distinct", "largest", "median"]
 
 
 class Term(Frozen):
-    """An aggregate over the rows of one table: a flow by `period` or a stock on the last day of a period."""
+    """An aggregate over the rows of one table: a flow by `period` or a stock on the last day of a period.
+
+    `measured` are columns that the formula takes known rows of only: its `where` says so, and `candidates` forgets it.
+    """
 
     table: str
     aggregate: Aggregate = "count"
@@ -25,6 +28,7 @@ class Term(Frozen):
     stock: Stock | None = None
     where: tuple[Test, ...] = ()
     minus: bool = False
+    measured: tuple[str, ...] = ()
 
     @property
     def clock(self) -> str:
@@ -35,10 +39,30 @@ class Term(Frozen):
     def columns(self) -> frozenset[str]:
         """Every column the term reads."""
         clock = (self.period,) if self.stock is None else (self.stock.start, self.stock.until)
-        reached = {test.value.of for test in self.where if isinstance(test.value, Reach)}
-        compared = {str(test.value) for test in self.where if test.operator in ("not_after", "after")}
-        named = {self.column, *clock, *(test.column for test in self.where), *reached, *compared}
-        return frozenset(column for column in named if column)
+        tested = (column for test in self.where for column in test.columns)
+        return frozenset(column for column in (self.column, *clock, *tested) if column)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The columns whose contents are added up, compared or told apart; empty for a count of rows."""
+        return () if self.column is None else self.measured or (self.column,)
+
+    @property
+    def candidates(self) -> "Term":
+        """A count of the rows that the term is about, whether their amounts are known or not."""
+        taken = [Test(column=column, operator="known", value=True) for column in self.measured]
+        return _rows_of(self, tuple(test for test in self.where if test not in taken))
+
+    @property
+    def known(self) -> "Term":
+        """A count of those of the candidates whose amounts are known."""
+        wanted = (Test(column=column, operator="known", value=True) for column in self.amounts)
+        return _rows_of(self, tuple(dict.fromkeys((*self.where, *wanted))))
+
+
+def _rows_of(term: Term, where: tuple[Test, ...]) -> Term:
+    plain = {"aggregate": "count", "column": None, "minus": False, "measured": ()}
+    return term.model_copy(update={**plain, "where": where})
 
 
 class FormulaPart(Frozen):
@@ -235,12 +259,13 @@ def _valued(term: Term, aggregate: Aggregate, column: str) -> Term:
 
 
 def _known(term: Term, column: str) -> Term:
-    return term.model_copy(update={"where": (*term.where, Test(column=column, operator="known", value=True))})
+    known = Test(column=column, operator="known", value=True)
+    return term.model_copy(update={"where": (*term.where, known), "measured": (*term.measured, column)})
 
 
 def _as_rows(term: Term) -> dict[str, Any]:
     """A sum of money rests on its rows; counts and distinct counts rest on themselves."""
-    return {"aggregate": "count", "column": None} if term.aggregate == "sum" else {}
+    return {"aggregate": "count", "column": None, "measured": ()} if term.aggregate == "sum" else {}
 
 
 def _stage(stage: StageForm) -> FormulaPart:

@@ -1,7 +1,7 @@
 """Derived columns of a table contract as Ibis expressions: computed once for all indicators, when a version is built."""
 
 from functools import reduce
-from operator import and_
+from operator import add, and_
 
 import ibis
 
@@ -51,12 +51,7 @@ def _derived(rows: RowsExpression, derived: Derived) -> Expression:
         return _all_known(columns).ifelse(ibis.greatest(*columns), ibis.null(columns[0].type()))
     if derived.total is not None:
         columns = [rows[column] for column in derived.total]
-        added = reduce(lambda a, b: a + b, (column.fill_null(0) for column in columns))
-        return (
-            reduce(lambda a, b: a | b, (column.notnull() for column in columns))
-            .ifelse(added, ibis.null(columns[0].type()))
-            .cast(columns[0].type())
-        )
+        return reduce(add, columns).cast(columns[0].type())  # NULL where a part is unknown: a partial total is no total
     if derived.difference is not None:
         first, second = (rows[column] for column in derived.difference)
         return (first - second).cast(first.type())

@@ -4,7 +4,7 @@ Unknown cells never match a condition (SQL's NULL is not true), except `known = 
 touches a database: tables are unbound, expressions compile to the SQL of an engine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from functools import reduce
 from operator import and_
 
@@ -137,6 +137,36 @@ def term_values(table: Table, term: Term, as_of: str) -> RowsExpression:
     rows = rows.select(**months, _value=value, **dimensions(rows, table))
     rows = rows.filter(rows["_value"].notnull())
     return rows.group_by(FIRST, LAST, "_value", DEPARTMENT, FIRM).agg(_n=rows.count())
+
+
+def possible_rows(
+    table: Table, term: Term, silent: AbstractSet[str], batches: Sequence[int], as_of: str
+) -> RowsExpression:
+    """First and last month, department and 涉企 of the rows of `batches` that may count for a term.
+
+    `silent` are columns of which these rows say nothing: a test on one rules no row out, a clock places a row in any month
+    from the start of its table's stock on.
+    """
+    unknown = table.resting_on(silent)
+    schema = unbound(table, table.id, derived=True).schema()
+    rows: RowsExpression = ibis.table({**schema, "_batch": "int32"}, name=table.id)
+    known = tuple(test for test in term.where if not (test.columns & unknown))
+    rows = rows.filter(rows["_batch"].isin(list(batches)), matches(rows, known))
+    if term.clock in unknown:
+        start = table.stock.start if table.stock is not None else ""
+        since = ibis.literal(0, "int64") if not start or start in unknown else month_of(as_date(rows[start]))
+        months = {FIRST: since, LAST: ibis.literal(FOR_GOOD, "int64")}
+        if term.stock is not None and term.stock.until not in unknown:
+            months[LAST] = _stay(rows, term.stock, as_of)[LAST]
+    else:
+        rows = rows.filter(as_date(rows[term.clock]) <= ibis.date(as_of))
+        month = month_of(as_date(rows[term.clock]))
+        months = {FIRST: month, LAST: month}
+        if term.stock is not None and term.stock.until in unknown:
+            months[LAST] = ibis.literal(FOR_GOOD, "int64")
+        elif term.stock is not None:
+            months = _stay(rows, term.stock, as_of)
+    return rows.select(**months, **dimensions(rows, table)).distinct()
 
 
 def evidence(table: Table, term: Term) -> RowsExpression:

@@ -49,7 +49,7 @@ SEEDED = "seeds/ 内置"
 _MEASURES = {
     "count": "count(*)",
     "sum": "sum({column})",
-    "distinct": "count(DISTINCT {column})",
+    "distinct": "nullif(count(DISTINCT {column}), 0)",
     "median": "(quantile_disc({column}, 0.5) + quantile_disc({column}, 0.5 ORDER BY {column} DESC)) * 0.5",
 }
 
@@ -109,9 +109,14 @@ def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
 
 
 def half_of(totals: Sequence[Total], half: Half, part: int = 0) -> Decimal | None:
-    """What the roles of one half come to, those taken off with their sign; None without roles, or a median of nothing."""
+    """What the roles of one half come to, those taken off with their sign.
+
+    None without roles, for a median of nothing, and where rows of a role say nothing of their amounts.
+    """
     own = [total for total in totals if total.role.half == half and total.role.part == part]
     if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
+        return None
+    if any(total.rows and total.amount is None for total in own):
         return None
     return sum(
         (-(total.amount or Decimal(0)) if total.role.term.minus else total.amount or Decimal(0) for total in own),

@@ -36,7 +36,7 @@ def series(
     where, keys = "grain = ? AND department = ? AND scope = ?", [grain, department, scope]
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT indicator, period, numerator, denominator, base, state FROM indicator_value"
+            "SELECT indicator, period, numerator, denominator, base, unknown, state FROM indicator_value"
             f" WHERE {where} ORDER BY indicator, period",
             keys,
         ).fetchall()
@@ -45,14 +45,21 @@ def series(
             f" WHERE {where} AND name <> '' ORDER BY part",
             keys,
         ).fetchall()
+        doubted = cursor.execute(
+            f"SELECT indicator, period, reason FROM value_doubt WHERE {where} ORDER BY reason", keys
+        ).fetchall()
+    doubts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for indicator, key, reason in doubted:
+        doubts[indicator, key].append(reason)
     parts: dict[tuple[str, str], list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
     for indicator, key, name, numerator, denominator in staged:
         parts[indicator, key].append((name, numerator or Decimal(0), denominator or Decimal(0)))
     values: dict[str, list[IndicatorValue]] = defaultdict(list)
-    for indicator, key, numerator, denominator, base, state in rows:
+    for indicator, key, numerator, denominator, base, unknown, state in rows:
         period = parse(grain, key)
         assert period is not None
-        stages = tuple(parts.get((indicator, key), ()))
+        reasons = tuple(doubts.get((indicator, key), ()))
+        stages = () if reasons else tuple(parts.get((indicator, key), ()))
         values[indicator].append(
             IndicatorValue(
                 indicator=indicator,
@@ -65,6 +72,8 @@ def series(
                 exact=_exact(catalog.indicators[indicator], numerator, denominator, stages),
                 state=cast(PeriodState, state),
                 parts=stages,
+                unknown=int(unknown or 0),
+                doubts=reasons,
             )
         )
     return {indicator: tuple(readings) for indicator, readings in values.items()}

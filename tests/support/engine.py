@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.duckdb_connection import load_calendar, open_build
-from etl.warehouse import rollup, tables
+from etl.warehouse import rollup, silent_columns, tables
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from tests.support.naive import Key, Row as NaiveRow, Rows, Value
@@ -41,6 +41,7 @@ def built(
             tables._create(connection, table, [(1, "SELECT * FROM given")])
             connection.unregister("given")
         rollup.compute(connection, catalog, as_of, indicators)
+        silent_columns.write(connection, catalog, (), as_of)
         yield connection
     finally:
         connection.close()
@@ -65,14 +66,14 @@ def values(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> dict[
         " WHERE indicator = ? AND name <> '' ORDER BY part",
         [indicator.id],
     ).fetchall():
-        stages.setdefault(tuple(key), []).append((name, top, bottom))
+        stages.setdefault(tuple(key), []).append((name, top or Decimal(0), bottom or Decimal(0)))
     values: dict[Key, tuple[Value, float | None]] = {}
-    for *key, numerator, denominator, base, value, state in connection.execute(
-        "SELECT grain, period, department, scope, numerator, denominator, base, value, state FROM indicator_value"
+    for *key, numerator, denominator, base, value, state, unknown in connection.execute(
+        "SELECT grain, period, department, scope, numerator, denominator, base, value, state, unknown FROM indicator_value"
         " WHERE indicator = ?",
         [indicator.id],
     ).fetchall():
         parts = tuple(stages.get(tuple(key), ()))
         assert tuple(key) not in values, f"{indicator.id} {key} twice"
-        values[tuple(key)] = Value(numerator, denominator, base, None, state, parts), value
+        values[tuple(key)] = Value(numerator, denominator, base, None, state, parts, unknown), value
     return values

@@ -36,6 +36,7 @@ class Value:
     exact: Fraction | None
     state: str
     parts: tuple[tuple[str, Fraction, Fraction], ...] = ()
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def derived_value(derived: Derived, row: Row) -> Any:
         case "latest":
             return max(values) if len(known) == len(values) else None
         case "total":
-            return sum(known) if known else None
+            return sum(known) if len(known) == len(values) else None
         case "difference":
             return values[0] - values[1] if len(known) == 2 else None
         case "case_part":
@@ -269,7 +270,7 @@ def evaluate(
     places = list(places_of(list(tables.values()), whole))
     values: dict[Key, Value] = {}
     matching = {
-        term: [row for row in whole[term.table] if all(holds(test, row) for test in term.where)]
+        term: [row for row in whole[term.table] if all(holds(test, row) for test in about(term))]
         for term in indicator.formula.terms
     }
     since = catalog.court.statistics_from
@@ -286,6 +287,13 @@ def evaluate(
             }
             values[span.grain, span.key, department, scope] = value_of(indicator, chosen, state)
     return values
+
+
+def about(term: Term) -> list[Test]:
+    """The tests that say which rows a term is about: that an amount must be known is no part of it."""
+    return [
+        test for test in term.where if not (test.operator == "known" and test.value and test.column in term.measured)
+    ]
 
 
 def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | None:
@@ -333,6 +341,9 @@ def state_of(indicator: Indicator, span: Span, cut: date) -> str:
 def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str) -> Value:
     formula = indicator.formula
     parts = [part_of(part, chosen) for part in formula.parts]
+    unknown = sum(
+        max(unknown_rows(part.numerator, chosen), unknown_rows(part.denominator, chosen)) for part in formula.parts
+    )
     exact: Fraction | None = Fraction(0)
     for numerator, denominator, _ in parts:
         if numerator is None or exact is None or (denominator is not None and denominator <= 0):
@@ -350,27 +361,41 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str)
             for part, (numerator, denominator, _) in zip(formula.parts, parts, strict=True)
         )
         if len(parts) > 1:  # several means added up have no halves of their own
-            return Value(None, None, base, exact, state, named)
+            return Value(None, None, base, exact, state, named, unknown)
     else:
         named = ()
     ((numerator, denominator, _),) = parts
-    return Value(numerator, denominator, base, exact, state, named)
+    return Value(numerator, denominator, base, exact, state, named, unknown)
 
 
 def part_of(part: FormulaPart, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
-    """Numerator, denominator (None: there is none) and base of one part."""
+    """Numerator, denominator (None: there is none, or nothing is known of it) and base of one part."""
     base = half(part.base, chosen)
-    assert base is not None
+    numerator = half(part.numerator, chosen)
     denominator = half(part.denominator, chosen) if part.denominator else None
-    return half(part.numerator, chosen), denominator, int(base)
+    if numerator is None or (part.denominator and denominator is None):  # of an unknown value neither half is said
+        return None, None, int(base or 0)
+    return numerator, denominator, int(base or 0)
 
 
 def half(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]]) -> Fraction | None:
-    """The terms added up, those marked minus taken off; None where a median has nothing to stand on."""
+    """The terms added up, those marked minus taken off; None where one has rows and nothing is known of them."""
     total = Fraction(0)
     for term in terms:
-        amount = aggregate(term, chosen[term])
+        known = told(term, chosen[term])
+        amount = None if term.column and chosen[term] and not known else aggregate(term, known)
         if amount is None:
             return None
         total += -amount if term.minus else amount
     return total
+
+
+def told(term: Term, rows: list[Row]) -> list[Row]:
+    """The rows that say the amounts of a term."""
+    columns = term.measured or ((term.column,) if term.column else ())
+    return [row for row in rows if all(row[column] is not None for column in columns)]
+
+
+def unknown_rows(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]]) -> int:
+    """How many rows the terms of a half are about that do not say their amounts."""
+    return sum(len(chosen[term]) - len(told(term, chosen[term])) for term in terms if term.column)

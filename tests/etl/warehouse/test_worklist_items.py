@@ -275,7 +275,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
     rows = _rows(one)
     with built(CATALOG, [], {"cases": rows["cases"]}, {"cases": one.example.as_of}) as connection:
         worklist_items.write(connection, _only(one), {"cases": one.example.as_of})
-        assert connection.execute("SELECT * FROM worklist_state").fetchall() == [("revisit_due", None, "revisits")]
+        assert connection.execute("SELECT * FROM worklist_state").fetchall() == [("revisit_due", None, "revisits", [])]
         assert _found(connection, one.id) == []
 
 

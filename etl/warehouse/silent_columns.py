@@ -1,0 +1,224 @@
+"""Columns of which a batch says nothing, and the values, worklists and pages that must not be taken for known because of it.
+
+A column is silent in a batch that lacks it, or that leaves it blank in every row in which it was to be filled in: what an
+extract does not say is neither no nor zero. Whatever rests on such rows is withheld, with the reason; rows of other batches
+still count.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import duckdb
+
+from etl.intake.batches import Batch
+from etl.warehouse.tables import parquet_rows
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.catalog.formulas import Term
+from scorecard.queries import terms
+from scorecard.queries.expressions import Expression, RowsExpression, sql, unbound
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Batches, by number, whose rows say nothing of the same columns of a table."""
+
+    table: Table
+    columns: frozenset[str]
+    batches: tuple[int, ...]
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch], as_of: Mapping[str, date]
+) -> None:
+    """Creates batch_column, silent_column and value_doubt, and withholds the values that rest on silent columns.
+
+    batch_column(number, table_id, column_name, delivered, rows, known, silent): what each batch says of each column.
+    silent_column(table_id, column_name, reason): the sentence about a column that some batch in the tables is silent of.
+    value_doubt(indicator, grain, period, department, scope, reason): the values withheld. Needs indicator_value and period.
+    """
+    connection.execute(
+        "CREATE TABLE batch_column (number INTEGER, table_id VARCHAR, column_name VARCHAR, delivered BOOLEAN,"
+        " rows BIGINT, known BIGINT, silent BOOLEAN)"
+    )
+    connection.execute("CREATE TABLE silent_column (table_id VARCHAR, column_name VARCHAR, reason VARCHAR)")
+    connection.execute(
+        "CREATE TABLE value_doubt (indicator VARCHAR, grain VARCHAR, period VARCHAR, department VARCHAR, scope VARCHAR,"
+        " reason VARCHAR)"
+    )
+    used = set(connection.execute(_batches_used(catalog, as_of)).fetchall()) if as_of else set()
+    for number, batch in enumerate(batches, 1):
+        table = catalog.tables[batch.table]
+        if (table.id, number) in used and table.entered_by == "upload":
+            _write_columns(connection, table, batch, number)
+    _write_reasons(connection, catalog, batches)
+    for silence in silences(connection, catalog):
+        _write_doubts(connection, catalog, silence, as_of)
+    _withhold(connection)
+
+
+def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Silence, ...]:
+    """The silent columns of every table by the batches that share them, from batch_column."""
+    rows = connection.execute(
+        "SELECT table_id, columns, list(number ORDER BY number) FROM (SELECT table_id, number,"
+        " list(column_name ORDER BY column_name) AS columns FROM batch_column WHERE silent GROUP BY ALL) GROUP BY ALL"
+        " ORDER BY ALL"
+    ).fetchall()
+    return tuple(Silence(catalog.tables[table], frozenset(columns), tuple(numbers)) for table, columns, numbers in rows)
+
+
+def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """(table, column) -> the sentence about a silent column."""
+    rows = connection.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
+    return {(table, column): reason for table, column, reason in rows}
+
+
+def _batches_used(catalog: Catalog, as_of: Mapping[str, date]) -> str:
+    """SQL for the table and number of every batch that still has rows in its table."""
+    return " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
+
+
+# --- what a batch says ------------------------------------------------------------------------------------------
+
+
+def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, number: int) -> None:
+    lacking = batch.lacking(table)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS {parquet_rows(table, batch)}")
+    rows = unbound(table, "delivered", derived=False)
+    due = {name: _due(table, name, rows) for name in table.columns}
+    known = [rows[name].count().name(f"known_{name}") for name in table.columns]
+    counted = rows.aggregate([rows.count().name("total"), *known, *(due[name].name(f"due_{name}") for name in due)])
+    total, *counts = connection.execute(sql(counted)).fetchall()[0]
+    connection.execute("DROP VIEW delivered")
+    said: list[list[object]] = []
+    for name, filled, expected in zip(table.columns, counts, counts[len(known) :], strict=False):
+        blank = filled == 0 and bool(expected)
+        said.append([number, table.id, name, name not in lacking, total, filled, name in lacking or blank])
+    connection.executemany("INSERT INTO batch_column VALUES (?, ?, ?, ?, ?, ?, ?)", said)
+
+
+def _due(table: Table, name: str, rows: RowsExpression) -> Expression:
+    """How many rows the contract asks to fill a column in: those its checks name, else all unless a blank means something."""
+    rules = [check.required_when for check in table.checks if check.required_when is not None]
+    asked: list[Expression] = [
+        terms.matches(rows, rule.where)
+        for rule in rules
+        if rule.column == name and all(test.columns <= table.columns.keys() for test in rule.where)
+    ]
+    if asked:
+        return reduce(or_, asked).ifelse(1, 0).sum()
+    return rows.count() * int(not table.columns[name].blank_means)
+
+
+# --- what rests on it -------------------------------------------------------------------------------------------
+
+
+def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> None:
+    """The sentences: 2026年11月的审判案件表没有“是否上诉”一列."""
+    silent = connection.execute(
+        "SELECT table_id, column_name, delivered, list(DISTINCT number) FROM batch_column WHERE silent"
+        " GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    sentences: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, column, delivered, numbers in silent:
+        table = catalog.tables[name]
+        when = month_list(batches[number - 1].as_of for number in numbers)
+        header = table.header(column)
+        what = f"“{header}”一列全部空白" if delivered else f"没有“{header}”一列"
+        sentences[name, column].append(f"{when}的{table.name}{what}")
+    if sentences:
+        rows = [[*key, "，".join(said)] for key, said in sentences.items()]
+        connection.executemany("INSERT INTO silent_column VALUES (?, ?, ?)", rows)
+
+
+def month_list(days: Iterable[date]) -> str:
+    """The months of these days, runs of them joined: "2026年1月至3月、2026年5月"."""
+    months = sorted({day.year * 12 + day.month - 1 for day in days})
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and runs[-1][-1] == month - 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return "、".join(_run(run[0], run[-1]) for run in runs)
+
+
+def _run(first: int, last: int) -> str:
+    begins, ends = (f"{month // 12}年{month % 12 + 1}月" for month in (first, last))
+    if first == last:
+        return begins
+    return f"{begins}至{ends if first // 12 != last // 12 else f'{last % 12 + 1}月'}"
+
+
+def _write_doubts(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    silence: Silence,
+    as_of: Mapping[str, date],
+) -> None:
+    """A doubt for every value that some row of these batches may count in, if the silent columns decide whether it does."""
+    table, sentences = silence.table, reasons(connection)
+    # A dimension that says nothing leaves the whole court's values alone: only its parts rest on it.
+    whose: set[str | None] = {
+        name for name in (table.department, table.firm) if name and table.sources([name]) & silence.columns
+    }
+    for (term, cut), indicators in _terms(catalog, table, as_of).items():
+        read = table.sources(term.columns) & silence.columns
+        if not read and not whose:
+            continue
+        possible = sql(terms.possible_rows(table, term, silence.columns, silence.batches, str(cut)))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS {possible}")
+        counts_in = "last_month >= _first AND first_month <= _last"
+        if term.stock is not None:
+            counts_in = "last_month BETWEEN _first AND _last"
+        for columns, places in ((read, "true"), *_parts(table, whose)):
+            texts = sorted({sentences[table.id, column] for column in columns})
+            if texts:
+                connection.execute(
+                    "INSERT INTO value_doubt SELECT DISTINCT indicator, grain, period, department, scope, reason"
+                    " FROM indicator_value JOIN period USING (grain, period)"
+                    f" JOIN possible ON {counts_in} AND ({_may_belong(table, whose)})"
+                    f" CROSS JOIN (SELECT unnest(?) AS reason) WHERE list_contains(?, indicator) AND {places}",
+                    [texts, indicators],
+                )
+
+
+def _terms(catalog: Catalog, table: Table, as_of: Mapping[str, date]) -> dict[tuple[Term, date], list[str]]:
+    """Every different term over a table with the day it is cut at, and the indicators it goes into."""
+    indicators: dict[tuple[Term, date], dict[str, None]] = defaultdict(dict)
+    for indicator in catalog.indicators.values():
+        if all(name in as_of for name in indicator.formula.tables):
+            cut = min(as_of[name] for name in indicator.formula.tables)
+            for term in indicator.formula.terms:
+                if term.table == table.id:
+                    indicators[term.model_copy(update={"minus": False}), cut][indicator.id] = None
+    return {term: list(names) for term, names in indicators.items()}
+
+
+def _parts(table: Table, whose: Iterable[str | None]) -> Iterator[tuple[frozenset[str], str]]:
+    """The silent columns of a dimension, and SQL for the parts of the court that rest on it."""
+    for name in filter(None, whose):
+        parts = f"department <> '{ALL_DEPARTMENTS}'" if name == table.department else "scope = 'firm'"
+        yield table.sources([name]), parts
+
+
+def _may_belong(table: Table, whose: AbstractSet[str | None]) -> str:
+    """SQL for a possible row that may belong to a value's department and scope."""
+    department = "true" if table.department in whose else f"department IN ('{ALL_DEPARTMENTS}', {terms.DEPARTMENT})"
+    firm = "true" if table.firm in whose else f"scope = 'all' OR {terms.FIRM}"
+    return f"({department}) AND ({firm})"
+
+
+def _withhold(connection: duckdb.DuckDBPyConnection) -> None:
+    """Takes the numbers in doubt out of the waist: a reader of the table must not find them either."""
+    keys = ("indicator", "grain", "period", "department", "scope")
+    same = " AND ".join(f"v.{key} = d.{key}" for key in keys)
+    doubted = f"FROM (SELECT DISTINCT {', '.join(keys)} FROM value_doubt) d WHERE {same}"
+    connection.execute(f"UPDATE indicator_part v SET numerator = NULL, denominator = NULL, base = NULL {doubted}")
+    connection.execute(
+        f"UPDATE indicator_value v SET numerator = NULL, denominator = NULL, base = NULL, value = NULL {doubted}"
+    )
