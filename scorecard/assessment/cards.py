@@ -166,7 +166,7 @@ class Card:
     @property
     def made_of(self) -> str:
         """Numerator and denominator, or why there are none."""
-        return self.halves or (self.verdict.reason if self.verdict.word == "无数据" else "")
+        return self.halves or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
 
 
 def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:

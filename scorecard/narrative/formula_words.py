@@ -20,7 +20,20 @@ def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     after = indicator.formula.matures_after
     if after is not None:
         lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
-    return tuple(lines)
+    return (*lines, _blanks(indicator, catalog))
+
+
+def _blanks(indicator: Indicator, catalog: Catalog) -> str:
+    """What a blank says in each column that is read: what its contract declares, and otherwise nothing."""
+    declared: dict[str, None] = {}
+    for term in indicator.formula.terms:
+        table = catalog.tables[term.table]
+        read = table.sources(term.columns)
+        for name, column in table.columns.items():
+            if name in read and column.blank_means:
+                declared[f"“{column.header}”空白表示{column.blank_means}"] = None
+    silence = f"{'其余各列' if declared else '各列'}空白是未知，不是“否”也不是零，整列没有或全空时数值待核"
+    return f"{'；'.join((*declared, silence))}。"
 
 
 def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
@@ -163,7 +176,7 @@ def derived_words(derived: Derived, table: Table) -> str:
         case "latest":
             return f"{'、'.join(headers)}中最晚的一个，有未填的则不计"
         case "total":
-            return f"{' + '.join(headers)}，未填的按 0"
+            return f"{' + '.join(headers)}，有一项未填的则不计"
         case "difference":
             return f"{headers[0]} − {headers[1]}"
         case "case_part":

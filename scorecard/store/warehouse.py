@@ -163,6 +163,13 @@ def doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
     return {indicator: tuple(reasons) for indicator, reasons in doubts.items()}
 
 
+def withheld(connection: duckdb.DuckDBPyConnection, indicator: str) -> tuple[str, ...]:
+    """The reasons for which values of an indicator are withheld, each once."""
+    with connection.cursor() as cursor:
+        query = "SELECT DISTINCT reason FROM value_doubt WHERE indicator = ? ORDER BY 1"
+        return tuple(reason for (reason,) in cursor.execute(query, [indicator]).fetchall())
+
+
 def departments(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Departments that have values of their own; callers put them in the plan's order."""
     with connection.cursor() as cursor:

@@ -34,10 +34,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class WorklistDate:
-    """The day a list was judged on, or the tables that have not come in."""
+    """The day a list was judged on, or the tables that have not come in; and the columns that say nothing of some rows."""
 
     as_of: date | None
     lacking: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+
+    def unjudged(self, catalog: Catalog) -> str:
+        """Why nobody can tell what belongs on the list, which is not the same as nothing; empty where everybody can."""
+        if self.lacking:
+            return f"缺少{'、'.join(catalog.tables[name].name for name in self.lacking)}"
+        return "；".join(self.unknown)
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,11 @@ def worklist_dates(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> d
     if not catalog.worklists:
         return {}
     with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT worklist, as_of, lacking FROM worklist_state").fetchall()
-    return {name: WorklistDate(as_of, tuple(filter(None, lacking.split(",")))) for name, as_of, lacking in rows}
+        rows = cursor.execute("SELECT worklist, as_of, lacking, unknown FROM worklist_state").fetchall()
+    return {
+        name: WorklistDate(as_of, tuple(filter(None, lacking.split(","))), tuple(unknown))
+        for name, as_of, lacking, unknown in rows
+    }
 
 
 def counted(counts: Iterable[Tally], worklist: str, department: str = ALL_DEPARTMENTS) -> dict[ItemState, int]:

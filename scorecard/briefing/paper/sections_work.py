@@ -82,9 +82,8 @@ def worklists(material: Material, section: Section) -> list[Block]:
     unknown: list[str] = []
     for worklist in catalog.worklists.values():
         numbers = counted(counts_of_lists, worklist.id, material.whose)
-        if judged[worklist.id].lacking:
-            names = "、".join(catalog.tables[name].name for name in judged[worklist.id].lacking)
-            unknown.append(f"{worklist.name}（缺少{names}）")
+        if unjudged := judged[worklist.id].unjudged(catalog):
+            unknown.append(f"{worklist.name}（{unjudged}）")
         elif material.whose == ALL_DEPARTMENTS or any(numbers.values()):
             rows.append(
                 (

@@ -10,6 +10,7 @@ from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
 from scorecard.queries.terms import sql_of
 from scorecard.records.targets import Target
 from scorecard.store.open_version import Version
+from scorecard.store.warehouse import withheld
 from scorecard.ui.shell import page_blocks, picture_buttons
 from scorecard.ui.shell.templating import render
 
@@ -29,6 +30,9 @@ def show(catalog: Catalog, version: Version | None) -> None:
                 of=of,
                 entry=entry(chosen, catalog),
                 targets=[_target(target, chosen.unit) for target in targets],
+                doubts=[]
+                if version is None
+                else [*version.doubts.get(chosen.id, ()), *withheld(version.connection, chosen.id)],
                 sql=sql_of(catalog, chosen),
             )
         )

@@ -94,7 +94,7 @@ def show_templates(catalog: Catalog) -> None:
                 "required": "必填" if column.required else "",
                 "values": "、".join(column.values),
                 "aliases": "、".join(column.aliases),
-                "description": column.description,
+                "description": column.description + (f"空白表示{column.blank_means}。" if column.blank_means else ""),
             }
             for column in table.columns.values()
         ]

@@ -85,7 +85,7 @@ def show_summary(version: Version, choice: WorklistChoice) -> None:
                 "numbers": numbers,
                 "term": bool(worklist.due),
                 "as_of": day_text(standing.as_of) if standing.as_of else "",
-                "lacking": "、".join(catalog.tables[name].name for name in standing.lacking),
+                "unjudged": standing.unjudged(catalog),
             }
         )
     totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
@@ -103,9 +103,8 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
         frame.private_note("逐行清单不对当前账户开放", _who_may(catalog, actor))
         return
     if not total:
-        lacking = worklist_dates(version.connection, catalog)[worklist.id].lacking
-        missing = "、".join(catalog.tables[name].name for name in lacking)
-        text = f"缺少{missing}，无法判断，不等于没有。" if lacking else "到数据截至日为止没有应当列出的行。"
+        unjudged = worklist_dates(version.connection, catalog)[worklist.id].unjudged(catalog)
+        text = f"{unjudged}，无法判断，不等于没有。" if unjudged else "到数据截至日为止没有应当列出的行。"
         frame.guide("没有行", text)
         return
     pages = -(-total // PAGE_ROWS)
@@ -175,10 +174,10 @@ def _overdue(view: View) -> str:
         if (count := counted(counts, worklist.id, whose)["超期"])
     ]
     soon = sum(counted(counts, worklist, whose)["临期"] for worklist in catalog.worklists)
-    lacking = [
+    unjudged = [
         catalog.worklists[name].name
         for name, standing in worklist_dates(view.version.connection, catalog).items()
-        if standing.lacking
+        if standing.unjudged(catalog)
     ]
     total = sum(count for _, count, _ in rows)
-    return render("ui/work/worklists_overdue.html", rows=rows, total=total, soon=soon, lacking=lacking)
+    return render("ui/work/worklists_overdue.html", rows=rows, total=total, soon=soon, unjudged=unjudged)

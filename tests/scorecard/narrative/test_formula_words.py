@@ -40,11 +40,12 @@ def test_a_ratio_says_its_denominator_and_what_the_numerator_adds(catalog: Catal
         "分母 = 《审判案件表》中“结案日期”在报告期内、“案件类型”为“民初”的行数",
         "分子 = 其中“适用程序”为“小额诉讼”的行数",
         "数值 = 分子 ÷ 分母 × 100%",
+        "“结案日期”空白表示尚未审结；其余各列空白是未知，不是“否”也不是零，整列没有或全空时数值待核。",
     )
 
 
 def test_a_cohort_says_when_it_may_be_judged(catalog: Catalog) -> None:
-    assert "满6个月后才评判" in formula_words(catalog.indicators["mediation_enforcement_rate"], catalog)[-1]
+    assert "满6个月后才评判" in formula_words(catalog.indicators["mediation_enforcement_rate"], catalog)[-2]
 
 
 def test_a_share_above_the_whole_is_announced_only_where_it_is_allowed(catalog: Catalog) -> None:
