@@ -94,11 +94,18 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     counted = rows.aggregate([rows.count().name("total"), *known, *(due[name].name(f"due_{name}") for name in due)])
     total, *counts = connection.execute(sql(counted)).fetchall()[0]
     connection.execute("DROP VIEW delivered")
+    if batch.corrects:  # it keeps what was known before of a column that it does not have
+        lacking = frozenset(name for name in lacking if not _carried(connection, table, name, number))
     said: list[list[object]] = []
     for name, filled, expected in zip(table.columns, counts, counts[len(known) :], strict=False):
         blank = filled == 0 and bool(expected)
         said.append([number, table.id, name, name not in lacking, total, filled, name in lacking or blank])
     connection.executemany("INSERT INTO batch_column VALUES (?, ?, ?, ?, ?, ?, ?)", said)
+
+
+def _carried(connection: duckdb.DuckDBPyConnection, table: Table, name: str, number: int) -> int:
+    """How many rows of a correction hold what earlier batches said of a column."""
+    return connection.execute(f'SELECT count("{name}") FROM "{table.id}" WHERE _batch = {number}').fetchall()[0][0]
 
 
 def _due(table: Table, name: str, rows: RowsExpression) -> Expression:

@@ -14,9 +14,9 @@ class IndicatorValue:
 
     `exact` is the value in the indicator's own unit (61.3 means 61.3 %), or None when the denominator is 0 or there
     is nothing to measure. `base` is the number of rows it rests on. `parts` holds name, numerator and denominator of
-    each stage of a sum of stage means, and is empty otherwise. `unknown` is the number of rows
-    that the value is about and whose amounts the extracts do not say: they are left out. `doubts` are the reasons for which the value is withheld:
-    there are then no halves and no exact value.
+    each stage of a sum of stage means, and is empty otherwise. `unknown` is the number of rows that the value is about
+    and whose amounts the extracts do not say: they are left out. `doubts` are the reasons for which the value is
+    withheld: there are then no halves and no exact value.
     """
 
     indicator: str
