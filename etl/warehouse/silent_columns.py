@@ -72,7 +72,7 @@ def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[S
 
 
 def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
-    """(table, column) -> the sentence about a silent column."""
+    """(table, column) -> the sentence about a silent column, as the version being built says it."""
     rows = connection.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
     return {(table, column): reason for table, column, reason in rows}
 

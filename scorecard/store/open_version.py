@@ -40,6 +40,7 @@ class Version:
     departments: tuple[str, ...]
     baselines: tuple[Baseline, ...]
     annotations: tuple[Annotation, ...]
+    silent: dict[tuple[str, str], str]  # (table, column) -> which extracts say nothing of it
     historic: bool = False  # opened by its id, while another one is current
 
     @property
@@ -76,6 +77,7 @@ def open_version(data: DataDir, version: str) -> Version:
             departments=warehouse.departments(connection),
             baselines=warehouse.baselines(connection),
             annotations=warehouse.annotations(connection),
+            silent=warehouse.silent_columns(connection),
         )
 
 

@@ -163,6 +163,13 @@ def doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
     return {indicator: tuple(reasons) for indicator, reasons in doubts.items()}
 
 
+def silent_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """(table, column) -> the sentence about a column that some extract says nothing of."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
+    return {(table, column): reason for table, column, reason in rows}
+
+
 def withheld(connection: duckdb.DuckDBPyConnection, indicator: str) -> tuple[str, ...]:
     """The reasons for which values of an indicator are withheld, each once."""
     with connection.cursor() as cursor:

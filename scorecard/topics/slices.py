@@ -32,9 +32,16 @@ def slice_of(period: Period, cut: date, department: str, scope: str) -> Slice:
 
 
 def obstacle(
-    catalog: Catalog, as_of: Mapping[str, date], needed: Mapping[str, Sequence[str]], chosen: tuple[str, str]
+    catalog: Catalog,
+    as_of: Mapping[str, date],
+    needed: Mapping[str, Sequence[str]],
+    chosen: tuple[str, str],
+    silent: Mapping[tuple[str, str], str],
 ) -> str:
-    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can."""
+    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can.
+
+    `silent` has the sentence about each column, by table, that some extract says nothing of.
+    """
     department, scope = chosen
     for name, columns in needed.items():
         table = catalog.tables.get(name)
@@ -49,6 +56,11 @@ def obstacle(
             return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"
         if scope == "firm" and table.firm is None:
             return f"《{table.name}》不区分涉企。请把上方“案件范围”改为“全部案件”。"
+        whose = {table.department} if department != ALL_DEPARTMENTS else set()
+        whose |= {table.firm} if scope == "firm" else set()
+        read = table.sources([*columns, *filter(None, whose)])
+        if unsaid := [reason for (of, column), reason in silent.items() if of == name and column in read]:
+            return f"{'；'.join(unsaid)}，无法计算，不等于没有。请补报这些列后重新发布。"
     return ""
 
 

@@ -30,7 +30,7 @@ def test_every_package_stands_in_the_architecture_with_its_own_sentence() -> Non
     assert written == said
 
 
-@pytest.mark.parametrize("table", ["indicator_value", "indicator_part", "table_state"])
+@pytest.mark.parametrize("table", ["indicator_value", "indicator_part", "table_state", "value_doubt"])
 def test_the_waist_has_the_columns_that_are_published(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     published = [
         (row[1].strip("`"), row[2])

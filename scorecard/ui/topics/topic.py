@@ -34,7 +34,7 @@ def select_topic(topics: Mapping[str, Topic]) -> Topic | None:
 def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
     """The chosen days, department and scope over these tables; None, with the reason on the page, where that cannot be."""
     selection, as_of = view.selection, view.version.as_of
-    reason = obstacle(view.catalog, as_of, needed, (selection.department, selection.scope))
+    reason = obstacle(view.catalog, as_of, needed, (selection.department, selection.scope), view.version.silent)
     if not reason:
         cut = min(as_of[table] for table in needed)
         if selection.period.first <= cut:

@@ -176,12 +176,15 @@ def test_administrators_stand_in_the_order_of_their_names_which_stay_in_the_stor
 
 def test_a_topic_says_which_choice_or_extract_it_lacks(found: Catalog) -> None:
     as_of = {"cases": AS_OF, "credit_register": AS_OF}
-    assert "还没有报送" in obstacle(found, as_of, {"bankruptcies": ("case_no",)}, ("all", "all"))
-    assert "不分部门" in obstacle(found, as_of, {"credit_register": ("firm_code",)}, ("civil", "all"))
-    assert "不区分涉企" in obstacle(found, as_of, {"credit_register": ("firm_code",)}, ("all", "firm"))
-    assert "没有这些列：no_such" in obstacle(found, as_of, {"cases": ("case_no", "no_such")}, ("all", "all"))
-    assert "没有登记" in obstacle(found, as_of, {"nothing": ()}, ("all", "all"))
-    assert obstacle(found, as_of, {"cases": ("case_no",)}, ("civil", "firm")) == ""
+    assert "还没有报送" in obstacle(found, as_of, {"bankruptcies": ("case_no",)}, ("all", "all"), {})
+    assert "不分部门" in obstacle(found, as_of, {"credit_register": ("firm_code",)}, ("civil", "all"), {})
+    assert "不区分涉企" in obstacle(found, as_of, {"credit_register": ("firm_code",)}, ("all", "firm"), {})
+    assert "没有这些列：no_such" in obstacle(found, as_of, {"cases": ("case_no", "no_such")}, ("all", "all"), {})
+    assert "没有登记" in obstacle(found, as_of, {"nothing": ()}, ("all", "all"), {})
+    assert obstacle(found, as_of, {"cases": ("case_no",)}, ("civil", "firm"), {}) == ""
+    silent = {("cases", "firm_related"): "2026年11月的审判案件表没有“是否涉企”一列"}
+    assert obstacle(found, as_of, {"cases": ("case_no",)}, ("civil", "all"), silent) == ""
+    assert "没有“是否涉企”一列，无法计算" in obstacle(found, as_of, {"cases": ("case_no",)}, ("civil", "firm"), silent)
 
 
 # ---------------------------------------------------------------------------------------------------------- figures
