@@ -15,7 +15,8 @@ from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
 from etl.reading.categories import fold_word
 from etl.reading.header_names import BATCH, LINE
-from scorecard.catalog.columns import TEXT
+from etl.reading.spelling.identities import unknown
+from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
@@ -73,7 +74,9 @@ def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str]) 
     def write(value: Any, original: str) -> CsvValue:
         if value is None:
             text = unescape_cell(original)
-            blank = not remove_hidden(text).strip(BLANKS) or said.get(fold_word(text)) == ""
+            bare = remove_hidden(text).strip(BLANKS)
+            blank = not bare or said.get(fold_word(text)) == ""
+            blank = blank or (kind in (CASE_NO, CREDIT_CODE) and unknown(bare) is not None)
             return None if blank else number_or_text(text) if kind.is_number else text
         return kind.file_value(value, catalog.departments)
 

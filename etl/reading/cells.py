@@ -23,15 +23,15 @@ from etl.reading.cell_results import (
     half_width,
     refused,
 )
-from etl.reading.spelling import units
+from etl.reading.spelling import identities, units
 from etl.reading.spelling.units import Unit
 from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
-from scorecard.catalog import case_number
 from scorecard.catalog.columns import (
     BooleanType,
     CaseNumberType,
     Column,
     ColumnType,
+    CreditCodeType,
     MomentType,
     NumberType,
 )
@@ -126,7 +126,9 @@ def _word(read: WordReader, cell: str) -> CellResult:
 def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:
     match column.type:
         case CaseNumberType():
-            return partial(_case_number, column, catalog)
+            return partial(identities.case_no, column, catalog)
+        case CreditCodeType():
+            return identities.credit_code
         case MomentType() as kind:
             return partial(_moment, kind, None if column.future else as_of)
         case NumberType() as kind:
@@ -146,44 +148,6 @@ def _spelt(kind: ColumnType, text: str) -> CellResult:
         return CellResult(kind.parse(folded, {}), notes)
     except ValueError:
         return refused("value_unreadable", f"不是{kind.label}", f"应形如 {kind.example}；{LEAVE_BLANK}")
-
-
-# --- case numbers ---------------------------------------------------------------------------------------------
-
-
-def _case_number(column: Column, catalog: Catalog, text: str) -> CellResult:
-    written = text.strip(BLANKS)
-    if not written:
-        return CellResult(None)
-    number = case_number.parse(written)
-    if number is None:
-        return refused("case_no_unreadable", "不是案号", "应形如（2026）鲁0117民初123号；" + LEAVE_BLANK)
-    notes = [_spelling_note(written, number.text)] if written != number.text else []
-    own = column.court == "own"
-    if number.style == "several":
-        if own:
-            return refused("case_no_several", "一个单元格里有几个案号", "请一案一行")
-        notes.append(CellNote("case_no_several", "report", "一个单元格里有几个案号，按一个保留"))
-    if number.style == "yearless":
-        if own:
-            return refused("case_no_yearless", "案号缺收案年度，无法确定是哪一案", "请补上年度，如（2026）")
-        notes.append(CellNote("case_no_yearless", "report", "案号缺收案年度，照原样保留"))
-    if own and number.style == "old":
-        notes.append(CellNote("case_no_old", "report", "2016年以前的旧式案号，法院代字无法核对"))
-    elif own and number.court in catalog.court.legacy_court_codes:
-        reason = f"“{number.court}”是本院沿用过的代字，按本院案件计"
-        notes.append(CellNote("court_legacy", "report", reason))
-    elif own and number.court not in catalog.court.court_codes:
-        expected = "、".join(catalog.court.court_codes)
-        reason = f"“{number.court}”不是本院代字（{expected}）"
-        return refused("court_foreign", reason, "请删去其他法院的案件，或核对案号")
-    return CellResult(number.text, tuple(notes))
-
-
-def _spelling_note(written: str, normal: str) -> CellNote:
-    if written.replace("(", "（").replace(")", "）") == normal:
-        return CellNote("case_no_brackets", "repair", f"半角括号已改为“{normal}”")
-    return CellNote("case_no_form", "repair", f"写法已统一为“{normal}”")
 
 
 # --- dates ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from etl.invisible_characters import ASCII_BLANKS, BLANKS, HIDDEN
 from etl.reading import cells
 from scorecard.catalog import case_number
-from scorecard.catalog.columns import CaseNumberType, CellValue, Column, MomentType, NumberType
+from scorecard.catalog.columns import CaseNumberType, CellValue, Column, CreditCodeType, MomentType, NumberType
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.sql_text import quoted
 
@@ -26,6 +26,8 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
         case CaseNumberType():
             own = catalog.court.court_codes if column.court == "own" else ()
             return case_number.normal_sql(cell, own)
+        case CreditCodeType() as kind:
+            return _credit_code_sql(cell, kind)
         case MomentType() as kind:
             spelt = _matches(cell, _MOMENT) if kind.has_time else _DATE.format(cell)
             return _within(_cast(cell, kind.sql, spelt), latest)
@@ -38,6 +40,17 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
             known = f"ascii({cell}) NOT IN ({_MARK}, {_SIGN}) AND length({cell}) <= {cells.LONGEST}"
             seen = f"NOT regexp_matches({cell}, '[{HIDDEN}]')"
             return f"nullif(trim(CASE WHEN {known} AND {seen} THEN {cell} END, '{BLANKS}'), '')"
+
+
+_CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def _credit_code_sql(cell: str, kind: CreditCodeType) -> str:
+    """A code whose check digit is right (GB 32100-2015: weights are the powers of 3 modulo 31)."""
+    total = " + ".join(f"{3**i % 31} * (strpos('{_CODE_CHARACTERS}', {cell}[{i + 1}]) - 1)" for i in range(17))
+    check = f"substr('{_CODE_CHARACTERS}', (31 - ({total}) % 31) % 31 + 1, 1)"
+    spelt = f"{_matches(cell, kind.pattern)} AND NOT {_matches(cell, '[0-9]{15}000')}"
+    return f"CASE WHEN {spelt} AND {check} = {cell}[18] THEN {cell} END"
 
 
 def _number_sql(cell: str, kind: NumberType, places: int) -> str:

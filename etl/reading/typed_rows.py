@@ -269,7 +269,7 @@ def _for_column(column: Column, outcome: CellResult, required: bool) -> CellResu
 
 
 def _softened(column: Column, note: CellNote) -> CellNote:
-    if column.on_problem == "refuse" or note.severity != "refuse":
+    if column.on_problem == "refuse" or note.severity != "refuse" or note.final:
         return note
     return note._replace(severity="report", reason=f"{note.reason}，按“未知”处理")
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, model_validator
+from stdnum.cn import uscc
 
 from scorecard.catalog import case_number
 from scorecard.catalog.conditions import Frozen, Texts, mistake, shown
@@ -204,6 +205,21 @@ class CaseNumberType(ColumnType):
 
 
 @dataclass(frozen=True)
+class CreditCodeType(ColumnType):
+    """Unified social credit codes of GB 32100-2015: 18 characters without I, O, S, V, Z, the last of them a check digit.
+
+    The package's own validation asks for eight leading digits; offices registered elsewhere than at the market authority
+    begin with a letter (N2 for village cooperatives).
+    """
+
+    def parse(self, text: str, words: Words) -> CellValue:
+        super().parse(text, words)
+        if uscc.calc_check_digit(text[:-1]) != text[-1]:
+            raise ValueError(text)
+        return text
+
+
+@dataclass(frozen=True)
 class BooleanType(ColumnType):
     """是 or 否."""
 
@@ -276,6 +292,10 @@ def _normal_case_number(text: str) -> str | None:
 
 TEXT = ColumnType("text", "文字", "VARCHAR", "string", "买卖合同纠纷", "文字")
 CASE_NO = CaseNumberType("case_no", "案号", "VARCHAR", "string", "（2026）鲁0117民初1号", "案号")
+CREDIT_CODE = CreditCodeType(
+    "credit_code", "统一社会信用代码", "VARCHAR", "string", "91990117EXAMPLE013", "统一社会信用代码，18 位，末位是校验码",
+    pattern="[1-9A-HJ-NP-RTUWXY][0-9A-HJ-NP-RTUWXY][0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}",
+)  # fmt: skip
 DATE = MomentType("date", "日期", "DATE", "date", "2026-01-05", "日期，如 2026-01-05")
 DATETIME = TimeOfDayType(
     "datetime", "日期和时间", "TIMESTAMP", "timestamp", "2026-01-05T10:00", "日期和时间，如 2026-01-05T10:00"
@@ -290,7 +310,7 @@ CODE = WordType("code", "取值", "VARCHAR", "string", "", "已登记的取值")
 DEPARTMENT = DepartmentType("department", "部门", "VARCHAR", "string", "民事审判庭", "已登记的部门")
 
 COLUMN_TYPES: dict[str, ColumnType] = {
-    kind.name: kind for kind in (TEXT, CASE_NO, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT)
+    kind.name: kind for kind in (TEXT, CASE_NO, CREDIT_CODE, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT)
 }
 
 

@@ -17,6 +17,7 @@ from tests.support.naive import Key, Row as NaiveRow, Rows, Value
 _ARROW: dict[str, pa.DataType] = {
     "text": pa.string(),
     "case_no": pa.string(),
+    "credit_code": pa.string(),
     "date": pa.date32(),
     "datetime": pa.timestamp("us"),
     "integer": pa.int64(),

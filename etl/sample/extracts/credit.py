@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from stdnum.cn import uscc
+
 from etl.sample.chance import Chance, Curve
 from etl.sample.extracts.disputes import FIRM
 from etl.sample.extracts.enforcement import COMPLETED, FIRST, Execution
@@ -45,8 +47,9 @@ class Listing:
 
 
 def firm_code(firm: int) -> str:
-    """An 18-character code that no firm can have: the standard (GB 32100) leaves out the letter S."""
-    return f"91370117SLSL{firm:06d}"
+    """A code that no firm has, though its check digit is right: no province has the number 99."""
+    body = f"91990117EXA{firm:06d}"
+    return f"{body}{uscc.calc_check_digit(body)}"
 
 
 def debtor_codes(listings: Iterable[Listing]) -> Callable[[Execution], str | None]:

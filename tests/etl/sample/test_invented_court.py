@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
+from stdnum.cn import uscc
 
 from etl.intake.batches import list_batches
 from etl.intake.examine import examine
@@ -264,8 +265,8 @@ def test_firms_and_administrators_are_plainly_invented(tables):
     assert all(re.fullmatch(r"(示例管理人\d\d)?", row["administrator"]) for row in tables["bankruptcies"])
     for table in ("credit_register", "work_log", "revisits"):
         for code in {row["firm_code"] for row in tables[table]} - {""}:
-            assert len(code) == 18
-            assert "S" in code  # never in a real code
+            assert re.fullmatch("9199.{14}", code)  # no province has the number 99
+            assert uscc.is_valid(code)
 
 
 REFERENCES = [

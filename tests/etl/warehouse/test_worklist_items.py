@@ -253,7 +253,7 @@ def test_three_working_days_skip_the_spring_festival_and_count_the_make_up_days(
     """2026: holiday 15–23 February, Saturday 14 and Saturday 28 February are worked (State Council notice)."""
     one = CATALOG.worklists["delisting_due"]
     row = {
-        "firm_code": "91370117SLSL000001", "case_no": "（2025）鲁0117执1号", "listed_on": date(2025, 1, 5),
+        "firm_code": "91990117EXA000001T", "case_no": "（2025）鲁0117执1号", "listed_on": date(2025, 1, 5),
         "condition_met_on": date(2026, 2, 13),
     }  # fmt: skip
     (item,) = _on_duckdb(one, {"credit_register": [row]}, {"credit_register": date(2026, 2, 28)})
@@ -263,7 +263,7 @@ def test_three_working_days_skip_the_spring_festival_and_count_the_make_up_days(
 def test_beyond_the_years_the_state_council_has_arranged_the_term_is_unknown_not_guessed() -> None:
     one = CATALOG.worklists["delisting_due"]
     row = {
-        "firm_code": "91370117SLSL000001", "case_no": "（2025）鲁0117执1号", "listed_on": date(2035, 1, 5),
+        "firm_code": "91990117EXA000001T", "case_no": "（2025）鲁0117执1号", "listed_on": date(2035, 1, 5),
         "condition_met_on": date(2035, 2, 13),
     }  # fmt: skip
     (item,) = _on_duckdb(one, {"credit_register": [row]}, {"credit_register": date(2035, 2, 28)})

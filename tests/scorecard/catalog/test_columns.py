@@ -36,6 +36,7 @@ AS_OF = date(2026, 1, 31)
 VALUES: dict[str, tuple[CellValue, ...]] = {
     "text": ("买卖", "它's"),
     "case_no": ("（2026）鲁0117民初1号",),
+    "credit_code": ("91990117EXAMPLE013",),
     "date": (date(2026, 1, 5),),
     "datetime": (
         datetime(2026, 1, 5, 9, 30),
