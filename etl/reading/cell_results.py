@@ -34,7 +34,7 @@ CellReader = Callable[[str], CellResult]
 
 LEAVE_BLANK = "没有内容时请留空"
 EMPTY_WORDS = frozenset((  # the one list of words that say "unknown", folded
-    "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "na", "n/a", "n.a.", "#n/a", "undefined", "-", "--", "---", "—", "——",
+    "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "na", "n/a", "n.a.", "undefined", "-", "--", "---", "—", "——",
     "/", "//", "\\", "无", "暂无", "没有", "空", "空白", "不详", "不明", "未知", "不清楚", "待定", "待补", "待查", "待核",
     "未填", "未填写", "未登记", "未提供", "无代码", "无信用代码", "无统一社会信用代码", "无案号",
 ))  # fmt: skip

@@ -110,8 +110,9 @@ def _lost(core: str) -> CellResult | None:
     if core == UNCALCULATED_CELL:
         return refused("formula_empty", "公式没有存下结果", "请用表格软件打开文件，待计算完毕后保存，再上传")
     if core.startswith(LONG_NUMBER_CELL):
-        return refused(
-            "digits_lost", "表格软件只保留 15 位数字，末尾已丢失", "请把这一列设为文本格式，从原系统重新导出"
+        remedy = "请把这一列设为文本格式，从原系统重新导出"
+        return CellResult(
+            None, (CellNote("digits_lost", "refuse", "表格软件只保留 15 位数字，末尾已丢失", remedy, final=True),)
         )
     if core.upper() in ERRORS or re.fullmatch("#{3,}", core):
         return refused("error_value", "是表格软件的错误值，不是内容", f"请在表格软件中改正；{LEAVE_BLANK}")

@@ -310,7 +310,8 @@ CODE = WordType("code", "取值", "VARCHAR", "string", "", "已登记的取值")
 DEPARTMENT = DepartmentType("department", "部门", "VARCHAR", "string", "民事审判庭", "已登记的部门")
 
 COLUMN_TYPES: dict[str, ColumnType] = {
-    kind.name: kind for kind in (TEXT, CASE_NO, CREDIT_CODE, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT)
+    kind.name: kind
+    for kind in (TEXT, CASE_NO, CREDIT_CODE, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT)
 }
 
 
