@@ -9,7 +9,7 @@ Lines = header + rows + set aside, or refused. Rows that are sound are staged in
 import contextlib
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from etl.reading.lines.layout import Layout, layout_of
 from etl.reading.lines.records import Record, broken_in_short_text, quotes_pair_inside, records, swallowed
 from etl.reading.lines.sums import Suspect, judged
 from etl.reading.lines.widths import Widths
+from etl.reading.spelling.units import UnclearUnit, in_line, shift_to
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 
@@ -240,7 +241,7 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
             take(verdict.suspect.record)
             continue
         aside.append(verdict.suspect.record.line)
-        for problem in verdict.problems:
+        for problem in (*verdict.problems, *_late_units(verdict.suspect.record, header, layout)):
             findings.add(problem)
     raw.flush()
     raw.remove(widths.judge(findings))
@@ -280,6 +281,28 @@ class _Raw:
     def remove(self, lines: list[int]) -> None:
         if lines:
             self._con.execute("DELETE FROM raw WHERE line IN (SELECT unnest(?))", [lines])
+
+
+def _late_units(record: Record, header: Header, layout: Layout) -> Iterator[Problem]:
+    """A note below the data that names another unit than the columns were read in: it is for numbers that came before."""
+    numeric = [
+        (column, header.units.get(name))
+        for name, column in zip(header.columns, layout.columns, strict=True)
+        if name is not None and column is not None and column.type.is_number
+    ]
+    silent = [column.unit for column, stated in numeric if stated is None]
+    try:
+        late = [
+            unit.word
+            for unit in in_line(record.cells)
+            if any(shift_to(unit, name) or unit.may_be_meant_for(name) for name in silent)
+        ]
+    except UnclearUnit as unclear:
+        late = [str(unclear)]
+    if late and numeric:
+        reason = f"数据下方的说明写着单位“{'、'.join(late)}”，各列不是按它读的"
+        suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
+        yield Problem("header_unit", "refuse", record.line, "", "", reason, suggestion)
 
 
 def _same_header(record: Record, layout: Layout) -> bool:

@@ -60,7 +60,9 @@ _BEHIND = re.compile(
     rf"(.+?)[-/_|,;·~—–]*({_LABEL}.+|{_CURRENCY}(?:{_ANY_POWER})?(?:{_MONEY_OR_SHARE})|(?<=[-/_|,;·~—–])[^-/_|,;·~—–]+)"
 )
 _MENTION = re.compile(rf"(?<![单公旦纪])({_ANY_POWER})?({_MONEY_OR_SHARE})|({_ANY_POWER})(?=$|[)\]])")
-_LABELLED = re.compile(rf"(?<![报送制填表计管属人门行织事派接出要办应对])(?:{_LABEL}[:=为是]*|以|按)(?P<said>[^:]*)")
+_LABELLED = re.compile(
+    rf"(?<![报送制填表计管属人门行织事派接出要办应对])(?:{_LABEL}[:=为是]*|(?P<by>[以按]))(?P<said>[^:]*)"
+)
 _BETWEEN = re.compile(r"[、,/;|和及与或]+")
 _LONGEST = 2_000  # characters of a cell above the header that are looked at
 _SQUARE = str.maketrans("【〔〖{<《】〕〗}>》", "[[[[[[]]]]]]")
@@ -184,11 +186,10 @@ def _in_title(cell: str, follows: str) -> Iterable[Unit]:
     if (alone := read_unit(text)) is not None and _MENTION.search(text):
         return (alone,)
     bracketed = re.findall(r"[(\[]([^()\[\]]+)[)\]]", text)
-    said = [match["said"] or follows for match in _LABELLED.finditer(text)]
+    said = [(match["said"] or follows, match["by"] is None) for match in _LABELLED.finditer(text)]
     of_brackets = (_units_of(content, certain=False) for content in bracketed if not _LABELLED.search(content))
-    return chain(
-        chain.from_iterable(_units_of(content, certain=True) for content in said), chain.from_iterable(of_brackets)
-    )
+    of_labels = (_units_of(content, certain=certain) for content, certain in said)
+    return chain(chain.from_iterable(of_labels), chain.from_iterable(of_brackets))
 
 
 def _units_of(content: str, *, certain: bool) -> Iterable[Unit]:

@@ -185,6 +185,7 @@ def test_the_report_names_the_column_the_factor_and_how_many_cells(catalog: Cata
         (["5", "6"], "标的额（万元）", "单位：万元", [50000, 60000]),
         (["5", "6"], "标的额", "单位：件、万元", [50000, 60000]),
         (["5", "6"], "标的额", "填报单位：万年县人民法院", [5, 6]),
+        (["5", "6"], "标的额", "标的额以上500万元、按1000元收费的案件", [5, 6]),
     ],
 )
 def test_a_unit_that_is_said_twice_is_taken_once(
@@ -207,6 +208,8 @@ def test_a_unit_that_is_said_twice_is_taken_once(
         (file(["5"], above="单位：元、万元"), "header_unit", 1),
         (file(["5"], above="单位：万元\r\n单位：元"), "header_unit", 2),
         (file(["5"], above="单位：约万元"), "header_unit", 1),
+        (file(["5"]) + "注：金额单位为万元\r\n".encode(), "header_unit", 3),
+        (file(["5"]) + "单位：万元\r\n".encode(), "header_unit", 3),
     ],
 )
 def test_units_that_contradict_or_cannot_be_converted_are_refused_with_their_line(
@@ -222,6 +225,12 @@ def test_a_line_that_may_be_for_numbers_of_unknown_unit_is_refused(catalog: Cata
     plain = contract(columns={"claimed_yuan": {"unit": ""}, "hearings": {"unit": ""}})
     assert ("header_unit", "refuse") in kinds(looked_at(catalog, file(["5"], above=above), plain))
     assert not looked_at(catalog, file(["5"], above="单位：件"), plain).refused
+
+
+@pytest.mark.parametrize("note", ["注：单位：万元", "单位：人", "注：填报单位为万年县人民法院", "制表单位：某某法院"])
+def test_a_note_below_that_says_nothing_new_is_a_note(catalog: Catalog, note: str) -> None:
+    raw = file(["5"], above="单位：万元") + f"{note}\r\n".encode()
+    assert ("header_unit", "refuse") not in kinds(looked_at(catalog, raw))
 
 
 def test_shares_are_converted_among_each_other(catalog: Catalog, tmp_path: Path) -> None:
