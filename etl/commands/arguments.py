@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
-    accept.add_argument("file", nargs="?", type=Path, metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")
+    accept.add_argument("file", nargs="?", type=Path, metavar="文件", help="CSV（UTF-8 或 GB18030）、xlsx 或 xls 文件")
     accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
     accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
     accept.add_argument(
@@ -111,6 +111,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     accept.add_argument(
         "--map", type=Path, metavar="文件", help="对应文件（TOML、JSON 或 CSV）：未登记的表头、取值各读作什么"
     )
+    accept.add_argument("--sheet", default="", metavar="名称", help="工作簿里要读取的工作表；只有一个时不必写")
     accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
     accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
@@ -133,9 +134,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     command("list", "列出已发布的版本和已接收的批次")
     command("check", "检查定义文件夹，列出全部错误")
-    template = command("template", "写出一张数据表的空白模板（CSV，Excel 可直接打开）")
+    template = command("template", "写出一张数据表的空白模板（CSV 或 xlsx）")
     template.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
     template.add_argument("--out", type=Path, metavar="文件", help="写到文件；不写则输出到屏幕")
+    template.add_argument("--xlsx", action="store_true", help="写成 xlsx 工作簿，带可选的取值；须写 --out")
     sample = command("sample", "生成示例数据并发布（虚构，版本和每个页面都标明示例数据）")
     sample.add_argument("--as-of", type=day, metavar="日期", help="数据截至日；默认上月末")
     sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")

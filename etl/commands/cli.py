@@ -13,6 +13,7 @@ from etl.commands.publication import publish_and_tell
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
 from etl.intake.batches import Batch, list_batches
+from etl.intake.template_workbook import template_workbook
 from etl.intake.withdraw import restore, withdraw
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish, rollback
@@ -150,7 +151,12 @@ def _check(call: argparse.Namespace) -> int:
 
 
 def _template(call: argparse.Namespace) -> int:
-    content = template(_table(call, loader.load(call.seeds)))
+    catalog = loader.load(call.seeds)
+    table = _table(call, catalog)
+    if call.xlsx and not call.out:
+        print("调用有误：工作簿不能输出到屏幕，请用 --out 写明文件", file=sys.stderr)
+        return WRONG_CALL
+    content = template_workbook(table, catalog) if call.xlsx else template(table)
     if call.out:
         call.out.write_bytes(content)
     else:

@@ -34,6 +34,7 @@ class _How(TypedDict):
     policy: Policy | None
     mapping: Mapping[str, str]
     words: ColumnWords
+    sheet: str
 
 
 def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
@@ -49,7 +50,7 @@ def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
         return WRONG_CALL
     raw = path.read_bytes()
     said = read_mapping_file(call.map, table) if call.map else MappingFile()
-    read: _How = {"policy": call.policy, "mapping": said.mapping, "words": said.words}
+    read: _How = {"policy": call.policy, "mapping": said.mapping, "words": said.words, "sheet": call.sheet}
     try:
         batch = accept(
             raw, path.name, table, catalog, call.as_of, console(call.actor), data, corrects=call.corrects, **read

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from etl.reading import decoding
 from etl.reading.header_names import BATCH, LINE, REASON, fold, names_of, without_unit
 from etl.reading.headers import CsvRecord, Unreadable, best_record, first_records
+from etl.reading.workbooks.opening import sheet_names
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -51,6 +52,11 @@ def recognise(raw: bytes, catalog: Catalog, sheet: str = "") -> tuple[Candidate,
         return ()
     least = candidates[0].fit - max(1, candidates[0].fit // _NEAR)
     return tuple(candidate for candidate in candidates if candidate.fit >= least)
+
+
+def sheets(raw: bytes, catalog: Catalog) -> tuple[str, ...]:
+    """The sheets of a workbook among which a person can choose; none for anything else."""
+    return sheet_names(raw, catalog.court.max_upload_mb)
 
 
 def _records(raw: bytes, catalog: Catalog, sheet: str) -> list[CsvRecord]:

@@ -32,6 +32,8 @@ def workbook_format(raw: bytes) -> WorkbookFormat | None:
 
 def sheet_names(raw: bytes, limit_mb: int) -> tuple[str, ...]:
     """The sheets among which a person can choose; empty for anything that is no workbook or cannot be opened."""
+    if len(raw) > limit_mb * 1_000_000 or workbook_format(raw) is None:
+        return ()
     try:
         return tuple(sheet.name for sheet in _open(raw, limit_mb).sheets() if not sheet.hidden and not sheet.empty)
     except (WorkbookRefused, *_BROKEN):

@@ -7,13 +7,14 @@ on. So a rerun shows the same again and does nothing twice, and leaving the page
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import PurePath
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import accept
 from etl.intake.examine import Examination, examine
-from etl.intake.recognise import recognise
+from etl.intake.recognise import recognise, sheets
 from etl.intake.repaired import repaired_csv
 from etl.intake.withdraw import batches_in_use, withdrawn
 from etl.intake.word_mapping import ColumnWords
@@ -49,12 +50,18 @@ class SelectedFile:
     mapping: Mapping[str, str] = field(default_factory=dict)
     corrects: bool = False
     words: ColumnWords = field(default_factory=dict)
+    sheet: str = ""
 
     @property
     def state(self) -> Hashable:
         """Everything that an examination of this file depends on, except the catalogue."""
         words = tuple((column, tuple(sorted(answers.items()))) for column, answers in sorted(self.words.items()))
-        return (self.id, self.table.id, self.as_of, self.policy, tuple(sorted(self.mapping.items())), words)
+        return (self.id, self.sheet, self.table.id, self.as_of, self.policy, tuple(sorted(self.mapping.items())), words)
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its ending."""
+        return PurePath(self.file_name).stem
 
     @property
     def extract(self) -> tuple[bytes, str, Table, Catalog, date]:
@@ -73,7 +80,9 @@ class SelectedFile:
         return computed_once(
             f"{name} {self.id} {bool(self.mapping)} {bool(self.words)}",
             (self.state, self.catalog.digest),
-            lambda: examine(*self.extract, mapping=self.mapping, policy=self.policy, words=self.words),
+            lambda: examine(
+                *self.extract, mapping=self.mapping, policy=self.policy, words=self.words, sheet=self.sheet
+            ),
             "正在检查…",
         )
 
@@ -111,25 +120,31 @@ def examine_files(selected: Selected, catalog: Catalog) -> list[ExaminedFile]:
 
 def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog: Catalog) -> ExaminedFile:
     raw = upload.getvalue()
-    candidates = computed_once(
-        f"recognised {upload.file_id}", catalog.digest, lambda: recognise(raw, catalog), "正在检查…"
-    )
     with st.container(border=True, key=f"file_{number}"):
-        st.html(
+        head = st.empty()
+        sheet = _select_sheet(upload.file_id, raw, catalog)
+        candidates = computed_once(
+            f"recognised {upload.file_id}",
+            (sheet, catalog.digest),
+            lambda: recognise(raw, catalog, sheet),
+            "正在检查…",
+        )
+        head.html(
             render("ui/intake/file_head.html", number=number, name=upload.name, size=len(raw), known=bool(candidates))
         )
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             tables = [candidate.table for candidate in candidates]
-            table = select_table(catalog, "数据表（已按表头识别，可改）", f"table_{upload.file_id}", tables)
+            table = select_table(catalog, "数据表（已按表头识别，可改）", f"table_{upload.file_id}{sheet}", tables)
             file = SelectedFile(
                 upload.file_id, upload.name, raw, table, catalog, today(), selected.note, table.on_error
             )
+            file = replace(file, sheet=sheet)
             as_of = st.date_input(
                 "数据截至",
                 value=computed_once(f"suggested {file.id}", (file.state, catalog.digest), file.suggested, "正在检查…"),
                 max_value=today(),
                 format="YYYY-MM-DD",
-                key=f"as_of_{upload.file_id}_{table.id}",
+                key=f"as_of_{upload.file_id}_{table.id}{sheet}",
                 width=160,
             )
             policy = st.selectbox(
@@ -164,6 +179,17 @@ def _may_correct(file: SelectedFile) -> bool:
     return any(batch.table == file.table.id and batch.as_of >= file.as_of for batch in in_use)
 
 
+def _select_sheet(upload: str, raw: bytes, catalog: Catalog) -> str:
+    """The selected sheet of a workbook with several; none is selected until a person does."""
+    names = computed_once(f"sheets {upload}", catalog.digest, lambda: sheets(raw, catalog), "正在检查…")
+    if len(names) < 2:
+        return ""
+    selected = st.selectbox(
+        "工作表", names, index=None, placeholder="请选择要读取的工作表", key=f"sheet_{upload}", width=280
+    )
+    return selected or ""
+
+
 def _show_findings(file: SelectedFile, examination: Examination) -> None:
     """Counts by kind, the buttons, then the preview and the first problems."""
     must = collapsed(problem for problem in examination.problems if problem.severity in _MUST_CORRECT)[:LISTED]
@@ -182,7 +208,7 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
             st.download_button(
                 "下载全部问题（CSV）",
                 data=lambda: problems_csv(examination.problems),
-                file_name=f"问题清单_{file.file_name}",
+                file_name=f"问题清单_{file.stem}.csv",
                 mime="text/csv",
                 on_click="ignore",
                 key=f"problems_{file.id}",
@@ -190,8 +216,10 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
         if examination.repairable:
             st.download_button(
                 "下载修复后的文件（CSV）",
-                data=lambda: repaired_csv(*file.extract, mapping=file.mapping, policy=file.policy, words=file.words),
-                file_name=f"已修复_{file.file_name}",
+                data=lambda: repaired_csv(
+                    *file.extract, mapping=file.mapping, policy=file.policy, words=file.words, sheet=file.sheet
+                ),
+                file_name=f"已修复_{file.stem}.csv",
                 mime="text/csv",
                 on_click="ignore",
                 key=f"repaired_{file.id}",
@@ -231,6 +259,7 @@ def _accept(file: SelectedFile) -> None:
             note=file.note,
             corrects=file.corrects,
             words=file.words,
+            sheet=file.sheet,
         )
     result = "此前已接收，没有重复写入" if batch.already else "已接收"
     if (batch.table, batch.name) in withdrawn(data):

@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import template
 from etl.intake.declared_none import declare_none
+from etl.intake.template_workbook import template_workbook
 from etl.intake.word_mapping import columns_of_words
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import containing, month_end, month_index
@@ -39,8 +40,8 @@ def select_files(catalog: Catalog) -> Selected:
         "备注（可不填）", key="note", max_chars=200, width=560, placeholder="如：因系统原因，本月数据与实际略有误差"
     )
     files = st.file_uploader(
-        f"CSV 文件，可一次选择多个（UTF-8 或 GB18030 均可，单个不超过 {catalog.court.max_upload_mb} MB）",
-        type=["csv"],
+        f"CSV、xlsx 或 xls 文件，可一次选择多个（CSV 用 UTF-8 或 GB18030，单个不超过 {catalog.court.max_upload_mb} MB）",
+        type=["csv", "xlsx", "xls"],
         accept_multiple_files=True,
         key="files",
         max_upload_size=catalog.court.max_upload_mb,
@@ -101,14 +102,22 @@ def show_templates(catalog: Catalog) -> None:
         computed = [(column.header, derived_words(column, table)) for column in table.derived.values()]
         words = [table.columns[column].header for column in columns_of_words(table, catalog)]
         st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed, words=words))
-        st.download_button(
-            "下载模板",
-            data=template(table),
-            file_name=f"{table.name}模板.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="template",
-        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "下载模板（xlsx，可选取值）",
+                data=lambda: template_workbook(table, catalog),
+                file_name=f"{table.name}模板.xlsx",
+                on_click="ignore",
+                key="template_xlsx",
+            )
+            st.download_button(
+                "下载模板（CSV）",
+                data=template(table),
+                file_name=f"{table.name}模板.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key="template",
+            )
 
 
 def select_table(

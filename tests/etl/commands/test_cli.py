@@ -16,6 +16,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.support.extracts import cases_csv
+from tests.support.office import Book
 
 SEEDS = str(ROOT / "seeds")
 COMMANDS = (
@@ -337,6 +338,33 @@ def test_an_empty_template_is_itself_recognised_as_headers_without_rows(
         assert out.read_bytes().startswith(b"\xef\xbb\xbf")
         assert run(data, "accept", "--table", table, str(out), "--as-of", "2026-10-31") == 1
         assert "没有数据行" in capsys.readouterr().err
+
+
+def test_the_template_as_a_workbook_is_written_to_a_file_and_is_itself_taken_for_headers(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "模板.xlsx"
+    assert run(data, "template", "--table", "cases", "--xlsx") == 2
+    assert "--out" in capsys.readouterr().err
+    assert run(data, "template", "--table", "cases", "--xlsx", "--out", str(out)) == 0
+    assert run(data, "accept", "--table", "cases", str(out), "--as-of", "2026-10-31") == 1
+    assert "没有数据行" in capsys.readouterr().err
+
+
+def test_of_a_workbook_with_several_sheets_one_is_named(
+    data: DataDir, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, book = tmp_path / "十月.xlsx", Book()
+    for number, name in enumerate(("案件", "旧表"), 1):
+        book.sheet(name, [line.split(",") for line in cases_csv(5 * number).decode().splitlines()])
+    path.write_bytes(book.content())
+    call = ("accept", "--table", "cases", str(path), "--as-of", "2026-10-31")
+    assert run(data, *call) == 1
+    assert "“案件”、“旧表”" in capsys.readouterr().err
+    assert run(data, *call, "--sheet", "没有") == 1
+    assert run(data, *call, "--sheet", "案件") == 0
+    assert [(batch.rows, batch.encoding, batch.sheet) for batch in list_batches(data)] == [(5, "xlsx", "案件")]
+    assert "工作表“旧表”没有读取" in capsys.readouterr().out
 
 
 def test_sample_data_is_made_once_and_only_where_nothing_is_published(

@@ -25,6 +25,7 @@ from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
+from tests.support.office import Book
 from tests.support.samples import copied
 
 
@@ -95,6 +96,20 @@ def test_the_table_is_recognised_from_the_headers_and_can_be_corrected(data: Dat
     box.set_value("cases").run()
     assert "未通过" in text(app)
     assert "接收" not in labels(app)
+
+
+def test_of_a_workbook_with_several_sheets_the_officer_picks_one(data: DataDir, open_page: Open) -> None:
+    book = Book()
+    for name, rows in (("回访", revisits_csv(4)), ("案件", cases_csv(60))):
+        book.sheet(name, [line.split(",") for line in rows.decode().splitlines()])
+    app = hand_in(open_page(data, "upload"), book.content(), "十月.xlsx")
+    assert "工作簿有 2 个有内容的工作表" in text(app)
+    assert "接收" not in labels(app)
+    box = next(one for one in app.selectbox if one.label == "工作表")
+    box.set_value("案件").run()
+    assert next(one for one in app.selectbox if one.label.startswith("数据表")).value == "cases"
+    press(app, "接收")
+    assert [(batch.table, batch.rows, batch.sheet) for batch in list_batches(data)] == [("cases", 60, "案件")]
 
 
 def test_several_files_are_checked_each_by_itself_and_taken_in_together(data: DataDir, open_page: Open) -> None:
