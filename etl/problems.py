@@ -109,6 +109,7 @@ KINDS: dict[str, ProblemKind] = {
     "boolean_unknown": ProblemKind("不是“是”或“否”", _CELL, "写“是”或“否”；不知道就留空"),
     "code_unknown": ProblemKind("取值未登记", _CELL, "改成已登记的取值；确属新的取值请联系管理员登记"),
     "department_unknown": ProblemKind("部门未登记", _CELL, "写已登记的部门名称"),
+    "department_day": ProblemKind("部门当时不存在", _REPORT, "核对日期和部门；按登记的起止日期归属"),
     "characters_lost": ProblemKind("字符丢失", _CELL, "从原系统重新导出，或改回原来的文字"),
     "word_folded": ProblemKind("编号、附注或路径", _REPAIR, _NOTHING),
     "word_path": ProblemKind("路径各级都已登记", _REPORT, "核对是一个取值还是两个；按最后一级读取"),

@@ -18,7 +18,7 @@ from etl.problems import Count, Findings, Problem
 from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.latest_day import LatestDay, latest_day, suggested_as_of
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
-from etl.reading.rules import Rules
+from etl.reading.rules import Rules, report_department_days
 from etl.reading.spelling import units
 from etl.reading.typed_rows import UnreadWord
 from etl.reading.workbooks.checks import SheetCheck
@@ -213,6 +213,7 @@ def _read(
     )
     examination = replace(examination, unread=unread, latest=latest_day(con, how.table))
     Rules(con, how.table, findings, rejected, header).check()
+    report_department_days(con, how.table, catalog, how.as_of, findings)
     if record := RECORDS.get(how.table.id):
         _check_contradictions(con, record, how.table, catalog, findings, rejected)
     findings.by_row = False

@@ -4,6 +4,7 @@ Each rule is written as the good condition and a row is named where that is not 
 Rules between columns hold where both are known.
 """
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,9 +17,12 @@ from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.catalog.columns import MASK, CellValue
 from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
+from scorecard.queries.department_days import department_columns, own_day_sql
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql, unbound
+from scorecard.storage.sql_text import quoted
 
 _CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut
 _QUOTED = 80  # characters of a value that are repeated
@@ -227,3 +231,33 @@ _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed
 def _joined(texts: list[str]) -> str:
     """SQL for one text that is equal for two rows exactly when all their values are, blanks included."""
     return f" || '{_SEPARATOR}' || ".join(f"coalesce({text}, '{_NOTHING}')" for text in texts)
+
+
+def report_department_days(
+    con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, as_of: date | None, findings: Findings
+) -> None:
+    """Reports rows whose own day lies outside the days of their department, with the department they count for."""
+    turned = [one for one in catalog.departments.values() if one.start or one.until]
+    if as_of is None or not turned:
+        return
+    own_day = own_day_sql(table, as_of)
+    for column in department_columns(table):
+        outside = " OR ".join(
+            f"(\"{column}\" = {quoted(one.id)} AND NOT {own_day} BETWEEN DATE '{one.start or date.min}'"
+            f" AND DATE '{one.until or date.max}')"
+            for one in turned
+        )
+        found = f"FROM typed WHERE {outside}"
+        ((count,),) = con.execute(f"SELECT count(*) {found}").fetchall()
+        rows = con.execute(f'SELECT _line, "{column}", {own_day} {found} ORDER BY _line LIMIT {LISTED}').fetchall()
+        listed = [_outside_its_days(catalog, table.header(column), *row) for row in rows]
+        if count:
+            findings.add_all(listed, "department_day", "report", table.header(column), count)
+
+
+def _outside_its_days(catalog: Catalog, header: str, line: int, department: str, day: date) -> Problem:
+    one, other = catalog.departments[department], catalog.department_on(department, day)
+    until = f"至 {one.until} 止" if one.until and day > one.until else f"自 {one.start} 起"
+    counted = "照原样计" if other == department else f"按“{catalog.departments[other].name}”计"
+    reason = f"“{one.name}”{until}，这一行的日期是 {day}，{counted}"
+    return Problem("department_day", "report", line, header, one.name, reason, "请核对日期和部门")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import duckdb
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ from etl.warehouse.corrections import corrected_sources
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.queries.department_days import department_columns, department_sql, own_day_sql
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql
 from scorecard.storage.sql_text import quoted
@@ -33,7 +35,7 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
         own = [(number, batch) for number, batch in numbered if batch.table == table.id]
         if table.replaces == "all":
             own = own[-1:]
-        sources = corrected_sources(connection, table, own, parquet_rows)
+        sources = corrected_sources(connection, table, own, partial(_rows_of_their_day, catalog))
         if table.seed:
             connection.register("seed_rows", read_seed_table(catalog.files[table.seed], table, catalog))
             columns = ", ".join(f'"{column}"' for column in table.columns)
@@ -43,6 +45,16 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
         if own and not table.seed:
             as_of[table.id] = max(batch.as_of for _, batch in own)
     return as_of
+
+
+def _rows_of_their_day(catalog: Catalog, table: Table, batch: Batch) -> str:
+    """The batch as a query, each row under the department of its own day (scorecard/queries/department_days.py)."""
+    rows, named = parquet_rows(table, batch), department_columns(table)
+    if not named or not catalog.department_turns:
+        return rows
+    day = own_day_sql(table, batch.as_of)
+    moved = ", ".join(f'{department_sql(catalog, name, day)} AS "{name}"' for name in named)
+    return f"SELECT * REPLACE ({moved}) FROM ({rows})"
 
 
 def parquet_rows(table: Table, batch: Batch) -> str:

@@ -105,9 +105,22 @@ def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
         rows = rows.filter(rows["due_at"].isnull() | near)
     return rows.mutate(
         worklist=ibis.literal(worklist.id),
-        department=rows[worklist.department] if worklist.department else ibis.literal(worklist.departments[0]),
+        department=_answering(catalog, rows, worklist, cut),
         state=_state(rows["due_at"], worklist, day),
     )
+
+
+def _answering(catalog: Catalog, rows: RowsExpression, worklist: Worklist, cut: date) -> Expression:
+    """Whose row it is when the list is judged: what a department left behind is its successor's to do."""
+    if worklist.department is None:
+        return ibis.literal(catalog.department_on(worklist.departments[0], cut))
+    named = rows[worklist.department]
+    heirs = [
+        (named == one, ibis.literal(heir))
+        for one in catalog.departments
+        if (heir := catalog.department_on(one, cut)) != one
+    ]
+    return ibis.cases(*heirs, else_=named) if heirs else named
 
 
 def _numbered(table: Table) -> RowsExpression:

@@ -56,6 +56,7 @@ class Card:
     departments: str
     changes: tuple[PeriodChange, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    responsible: tuple[str, ...] = ()  # ids of `departments`
 
     @property
     def verdict(self) -> Verdict:
@@ -176,13 +177,14 @@ def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:
 
 def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
     """The card of one indicator. A base under the minimum shows its count, never a rate."""
-    points = trend(inputs, indicator)
+    points, day = trend(inputs, indicator), min(period.last, inputs.today)
     judged = next((point for point in points if point.period == period), None)
     return Card(
         indicator=indicator,
         judged=judged or _judged(inputs, indicator, period, None),
         points=points,
-        departments=inputs.catalog.department_names(indicator.departments),
+        departments=inputs.catalog.department_names(indicator.departments, day),
+        responsible=inputs.catalog.responsible(indicator.departments, day),
         changes=changes(indicator, points, period, inputs.catalog.court.minimum_base),
         baselines=inputs.baselines,
     )

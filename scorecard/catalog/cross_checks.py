@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -120,6 +121,7 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", Department)
     yield from _spellings(catalog)
     yield from _members(catalog, written.ids(Department))
+    yield from _successors(catalog, written.ids(Department))
     departments = written.ids(Department)
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
@@ -159,6 +161,42 @@ def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
                 found = f"“{word}”已是 {owner[word]} 的写法"
                 yield SeedMistake("departments.toml", department.id, found, "一个写法只对应一个部门")
             owner[word] = department.id
+
+
+def _successors(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:
+    """What answers for a department that ended is another one, was there the day after, and is not the department again."""
+    for department in catalog.departments.values():
+        key, heir = f"{department.id}.succeeded_by", catalog.departments.get(department.succeeded_by)
+        if department.until is None:
+            continue
+        if department.succeeded_by not in known:
+            remedy = hint(department.succeeded_by, known)
+            expected = "departments.toml中已登记的编号"
+            yield SeedMistake("departments.toml", key, f"“{department.succeeded_by}”未登记", expected, remedy)
+        elif heir is not None and heir.collective:
+            yield SeedMistake("departments.toml", key, f"“{heir.id}”是统称", "departments.toml中具体部门的编号")
+        elif heir is not None and _succession(catalog, department.id) is None:
+            yield SeedMistake("departments.toml", key, "承继关系成了圈", "最后一个承继部门没有 until")
+        elif heir is not None and heir.start is not None and heir.start > department.until + timedelta(1):
+            found = f"{heir.id} 自 {heir.start} 起，{department.id} 至 {department.until} 止，其间无人承继"
+            yield SeedMistake(
+                "departments.toml", key, found, f"承继部门的 from 不晚于 {department.until + timedelta(1)}"
+            )
+        elif heir is not None and heir.until is not None and heir.until <= department.until:
+            found = f"{heir.id} 至 {heir.until} 止，不晚于 {department.id} 的 {department.until}"
+            yield SeedMistake("departments.toml", key, found, "承继部门的 until 晚于被承继的部门")
+
+
+def _succession(catalog: Catalog, department: str) -> str | None:
+    """The last successor of a department; None where they go round in a circle."""
+    seen: set[str] = set()
+    while department not in seen:
+        seen.add(department)
+        heir = catalog.departments.get(department)
+        if heir is None or not heir.succeeded_by:
+            return department
+        department = heir.succeeded_by
+    return None
 
 
 def _members(catalog: Catalog, known: list[str]) -> Iterator[SeedMistake]:

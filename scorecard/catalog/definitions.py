@@ -1,8 +1,8 @@
 """What the catalogue holds: court, departments, the plan's measures, sources and indicators. Frozen pydantic models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -178,5 +178,38 @@ class Catalog:
         """The name of a department, or 全院 for the whole court."""
         return "全院" if department == ALL_DEPARTMENTS else self.departments[department].name
 
-    def department_names(self, ids: tuple[str, ...]) -> str:
-        return "、".join(self.departments[department].name for department in ids)
+    def department_names(self, ids: tuple[str, ...], day: date | None = None) -> str:
+        """Departments by name; on a day those that answer for them then, each with the names it took over: 民商事庭（原民事庭）."""
+        if day is None:
+            return "、".join(self.departments[department].name for department in ids)
+        names: list[str] = []
+        for heir in self.responsible(ids, day):
+            former = [self.departments[one].name for one in ids if one != heir and self.department_on(one, day) == heir]
+            names.append(self.departments[heir].name + (f"（原{'、'.join(former)}）" if former else ""))
+        return "、".join(names)
+
+    def responsible(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
+        """Who answers on a day for what these departments answer for, each once."""
+        return tuple(dict.fromkeys(self.department_on(department, day) for department in ids))
+
+    def department_on(self, department: str, day: date) -> str:
+        """The department that stands for this one on a day: its successor after its end, its only predecessor before its start.
+
+        A department made of several has no predecessor that could be told from the others, and stands for itself.
+        """
+        known = self.departments.get(department)
+        while known is not None and known.until is not None and day > known.until:
+            department, known = known.succeeded_by, self.departments.get(known.succeeded_by)
+        while known is not None and known.start is not None and day < known.start:
+            eve = known.start - timedelta(1)
+            before = [one for one in self.departments.values() if one.succeeded_by == department and one.until == eve]
+            if len(before) != 1:
+                break
+            department, known = before[0].id, before[0]
+        return department
+
+    @property
+    def department_turns(self) -> tuple[date, ...]:
+        """The days on which a department is another than the day before, in their order."""
+        starts = {one.start for one in self.departments.values() if one.start}
+        return tuple(sorted(starts | {one.until + timedelta(1) for one in self.departments.values() if one.until}))

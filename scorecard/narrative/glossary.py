@@ -5,6 +5,7 @@ indicator's own TOML, so a new indicator appears without touching this module.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -46,14 +47,14 @@ class GlossaryEntry:
     result: str
 
 
-def entry(indicator: Indicator, catalog: Catalog) -> GlossaryEntry:
-    """The glossary entry of an indicator."""
+def entry(indicator: Indicator, catalog: Catalog, day: date | None = None) -> GlossaryEntry:
+    """The glossary entry of an indicator; with a day its departments are those that answer then."""
     partner = catalog.indicators.get(indicator.counterweight)
     return GlossaryEntry(
         indicator=indicator,
         domain=catalog.domains[indicator.domain].name,
         measures=tuple(serves(measure, catalog) for measure in indicator.measures),
-        departments=catalog.department_names(indicator.departments),
+        departments=catalog.department_names(indicator.departments, day),
         direction=DIRECTIONS[indicator.direction],
         formula=formula_words(indicator, catalog),
         computed=computed_columns(indicator, catalog),

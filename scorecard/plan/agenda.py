@@ -65,7 +65,12 @@ def agenda(
 ) -> tuple[AgendaItem, ...]:
     """Every matter of the session in its order; those no longer followed are left out."""
     now = {
-        item.id: item for item in (*_indicators(cards), *_worklists(catalog, tuple(tallies)), *_owed(catalog, lines))
+        item.id: item
+        for item in (
+            *_indicators(catalog, cards, today),
+            *_worklists(catalog, tuple(tallies), today),
+            *_owed(catalog, lines),
+        )
     }
     histories: dict[str, list[Decision]] = {}
     for decision in sorted(decisions, key=lambda decision: decision.decided_at, reverse=True):
@@ -86,7 +91,7 @@ def agenda(
     )
 
 
-def _indicators(cards: Mapping[str, Card]) -> Iterable[AgendaItem]:
+def _indicators(catalog: Catalog, cards: Mapping[str, Card], today: date) -> Iterable[AgendaItem]:
     """Groups one after the other, in each the catalogue's order."""
     for group in attention.groups(tuple(cards.values())):
         if group.title not in NEEDS_A_DECISION:
@@ -99,7 +104,7 @@ def _indicators(cards: Mapping[str, Card]) -> Iterable[AgendaItem]:
                 title=card.indicator.name,
                 reasons=(group.title,),
                 facts=(item.sentence, *_standing(card)),
-                departments=card.indicator.departments,
+                departments=catalog.responsible(card.indicator.departments, today),
             )
 
 
@@ -107,7 +112,7 @@ def _standing(card: Card) -> tuple[str, ...]:
     return tuple(part for part in (card.halves, card.to_meet) if part)
 
 
-def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[AgendaItem]:
+def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Iterable[AgendaItem]:
     for worklist in catalog.worklists.values():
         numbers = counted(tallies, worklist.id)
         if numbers["超期"]:
@@ -127,7 +132,7 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...]) -> Iterable[AgendaI
                     f"超期按部门：{'、'.join(parts)}",
                     worklist.definition,
                 ),
-                departments=worklist.departments,
+                departments=catalog.responsible(worklist.departments, today),
             )
 
 

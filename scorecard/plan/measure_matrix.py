@@ -103,11 +103,14 @@ def lines(
 def _duties(
     catalog: Catalog, measure: Measure, reports: Sequence[ProgressReport], today: date, every: int | None
 ) -> tuple[Duty, ...]:
-    """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each."""
+    """One duty for each department that may report on the measure (scorecard.records.progress_reports): a collective's members each.
+
+    What a department reported that has ended since counts for the one that answers today.
+    """
     own = [report for report in reports if report.measure == measure.id and report.reported_on <= today]
     duties: list[Duty] = []
-    for department in reporters(catalog, measure):
-        latest = next((report for report in own if report.department == department), None)
+    for department in reporters(catalog, measure, today):
+        latest = next((one for one in own if catalog.department_on(one.department, today) == department), None)
         days = (today - latest.reported_on).days if latest else None
         owed = None if every is None else days is None or days > every
         duties.append(Duty(department, latest, days, owed))

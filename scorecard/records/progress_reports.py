@@ -63,27 +63,31 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[ProgressReport, ...]:
     )
 
 
-def reporters(catalog: Catalog, measure: Measure) -> tuple[str, ...]:
-    """The departments that may report on a measure, in the plan's order; a collective stands for its members."""
+def reporters(catalog: Catalog, measure: Measure, day: date | None = None) -> tuple[str, ...]:
+    """The departments that may report on a measure, in the plan's order; a collective stands for its members.
+
+    On a day: those that answer then for the ones that the plan names.
+    """
     named: list[str] = []
     for name in measure.departments:
         department = catalog.departments[name]
         named += department.members if department.collective else (name,)
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(named)) if day is None else catalog.responsible(named, day)
 
 
-def may_report(catalog: Catalog, measure: Measure, actor: Actor) -> tuple[str, ...]:
-    """The departments for which this actor may report on a measure."""
-    return tuple(name for name in reporters(catalog, measure) if actor.may("report", name))
+def may_report(catalog: Catalog, measure: Measure, actor: Actor, day: date | None = None) -> tuple[str, ...]:
+    """The departments for which this actor may report on a measure; on a day, those that answer for it then."""
+    return tuple(name for name in reporters(catalog, measure, day) if actor.may("report", name))
 
 
 def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
     """Everything in a row that cannot be right; empty when it is sound."""
     wrong: list[Contradiction] = []
-    measure = catalog.measures.get(str(row["measure"]))
-    if measure is not None and row["department"] not in reporters(catalog, measure):
+    measure, day = catalog.measures.get(str(row["measure"])), row["reported_on"]
+    then = day if isinstance(day, date) else None
+    if measure is not None and row["department"] not in reporters(catalog, measure, then):
         name = catalog.departments[str(row["department"])].name
-        expected = catalog.department_names(reporters(catalog, measure))
+        expected = catalog.department_names(reporters(catalog, measure, then))
         problem = f"“{name}”不是措施「{measure.title}」的责任部门"
         wrong.append(Contradiction("department", problem, expected))
     percent, status = row["percent"], row["status"]

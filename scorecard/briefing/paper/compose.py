@@ -79,7 +79,9 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         note=order.note,
         blocks=_blocks(material),
         lines=tuple(material.line(card) for card in material.spoken),
-        definitions=tuple(entry(card.indicator, material.catalog) for card in _defined(material)),
+        definitions=tuple(
+            entry(card.indicator, material.catalog, material.inputs.today) for card in _defined(material)
+        ),
         provenance=(
             f"{sections.reached(material).removesuffix('。')}　版本 {version.id}",
             f"{court.name}{f'　{SAMPLE}' if sample else ''}",

@@ -147,4 +147,4 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
         case "listed":
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":
-            return tuple(card for card in cards if department in card.indicator.departments)
+            return tuple(card for card in cards if department in card.responsible)

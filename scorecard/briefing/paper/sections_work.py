@@ -88,7 +88,7 @@ def worklists(material: Material, section: Section) -> list[Block]:
             rows.append(
                 (
                     worklist.name,
-                    catalog.department_names(worklist.departments),
+                    catalog.department_names(worklist.departments, material.inputs.today),
                     *count_cells(*(numbers[state] for state in STATES)),
                 )
             )

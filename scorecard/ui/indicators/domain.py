@@ -7,6 +7,7 @@ import streamlit as st
 
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
+from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts import trend
 from scorecard.charts.trend_of_card import trend_of
@@ -186,7 +187,7 @@ def _readings(view: View, card: Card) -> str:
         "ui/indicators/detail_body.html",
         note=state_note(card),
         words=sentences.of_indicator(card),
-        entry=entry(card.indicator, view.catalog),
+        entry=entry(card.indicator, view.catalog, today()),
         points=card.points[::-1][:OPEN_ROWS],
         earlier=card.points[::-1][OPEN_ROWS:],
         chosen=view.selection.period.key,

@@ -4,6 +4,7 @@ import streamlit as st
 
 from etl.problems import KINDS, SEVERITY_NAMES
 from scorecard.assessment.number_format import target_text
+from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
@@ -82,7 +83,7 @@ def _index(catalog: Catalog) -> list[dict[str, object]]:
                     "name": indicator.name,
                     "unit": indicator.unit,
                     "direction": DIRECTIONS[indicator.direction],
-                    "departments": catalog.department_names(indicator.departments),
+                    "departments": catalog.department_names(indicator.departments, today()),
                     "definition": indicator.definition,
                 }
                 for indicator in catalog.of_domain(domain.id)

@@ -24,7 +24,7 @@ def select_measure(catalog: Catalog) -> Measure:
     """The measure on screen. A department finds first those on which it may report; the others the plan's order."""
     measures, actor = list(catalog.measures.values()), identity.current()
     if actor.role == "department":
-        measures.sort(key=lambda measure: not may_report(catalog, measure, actor))
+        measures.sort(key=lambda measure: not may_report(catalog, measure, actor, today()))
     names = {
         measure.id: f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}" for measure in measures
     }
@@ -42,7 +42,7 @@ def select_measure(catalog: Catalog) -> Measure:
 
 def show_plan(catalog: Catalog, measure: Measure) -> None:
     """The plan's text on the measure, and the departments that report on it."""
-    departments = catalog.department_names(reporters(catalog, measure))
+    departments = catalog.department_names(reporters(catalog, measure, today()))
     st.html(render("ui/records/progress_plan.html", measure=measure, departments=departments))
 
 
@@ -74,12 +74,12 @@ def show_all_measures(reports: Sequence[ProgressReport], catalog: Catalog) -> No
     """For each measure and each department that reports on it the last report in force, or that there is none."""
     last: dict[tuple[str, str], ProgressReport] = {}
     for report in reports:
-        key = (report.measure, report.department)
+        key = (report.measure, catalog.department_on(report.department, today()))
         if report.standing == "已发布" and (key not in last or report.reported_on > last[key].reported_on):
             last[key] = report
     rows: list[dict[str, object]] = []
     for measure in catalog.measures.values():
-        departments = reporters(catalog, measure)
+        departments = reporters(catalog, measure, today())
         own = [last[measure.id, name] for name in departments if (measure.id, name) in last]
         silent = tuple(name for name in departments if (measure.id, name) not in last)
         rows.append(
@@ -96,7 +96,7 @@ def show_all_measures(reports: Sequence[ProgressReport], catalog: Catalog) -> No
 def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | None) -> None:
     """The form for one more report; for users who may not report on the measure, the departments that may."""
     actor = identity.current()
-    allowed = may_report(catalog, measure, actor)
+    allowed = may_report(catalog, measure, actor, today())
     show_result(TABLE)
     if not allowed:
         st.html(render("ui/shell/note.html", text=_why_not(catalog, measure, actor)))
@@ -152,10 +152,10 @@ def publish_reports(catalog: Catalog, version: VersionManifest | None) -> None:
 
 
 def _why_not(catalog: Catalog, measure: Measure, actor: Actor) -> str:
-    departments = catalog.department_names(reporters(catalog, measure))
+    departments = catalog.department_names(reporters(catalog, measure, today()))
     if actor.role != "department":
         return f"进展由责任部门（{departments}）的账户填报，审管办可以代填。"
-    own = [other.title for other in catalog.measures.values() if may_report(catalog, other, actor)]
+    own = [other.title for other in catalog.measures.values() if may_report(catalog, other, actor, today())]
     mine = f"本部门可以填报的措施：{'、'.join(own)}。" if own else "方案没有把配套措施分配给本部门。"
     return f"这项措施由{departments}填报。{mine}"
 

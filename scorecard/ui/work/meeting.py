@@ -67,7 +67,7 @@ def show_matter(view: View, matter: AgendaItem, number: int, total: int) -> None
             partner=view.cards.get(card.indicator.counterweight) if card else None,
             href=_address(view, matter, card),
             card_href=view.card_href,
-            departments=catalog.department_names(matter.departments),
+            departments=catalog.department_names(matter.departments, now),
             history=[_decision_row(catalog, decision, decision.late(now)) for decision in matter.history],
             late=matter.last.late(now) if matter.last else 0,
         )

@@ -240,7 +240,7 @@ def _assessment(view: View) -> str:
     for who, department in catalog.departments.items():
         if chosen not in (ALL_DEPARTMENTS, who):
             continue
-        own = [card for card in court.values() if who in card.indicator.departments]
+        own = [card for card in court.values() if who in card.responsible]
         aimed = [card for card in own if card.target != "未设目标"]
         lists = [
             (worklist.name, address(view, worklist), counted(counts, worklist.id, who))

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from scorecard.access import Actor
+from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
@@ -81,7 +82,7 @@ def show_summary(version: Version, choice: WorklistChoice) -> None:
             {
                 "name": worklist.name,
                 "chosen": worklist.id == choice.worklist.id,
-                "departments": catalog.department_names(worklist.departments),
+                "departments": catalog.department_names(worklist.departments, today()),
                 "numbers": numbers,
                 "term": bool(worklist.due),
                 "as_of": day_text(standing.as_of) if standing.as_of else "",
