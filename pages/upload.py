@@ -3,6 +3,7 @@
 import streamlit as st
 
 from etl.warehouse.build import chosen_batches
+from scorecard.ui.intake.cut_dates import show_doubtful_days
 from scorecard.ui.intake.examination import examine_files
 from scorecard.ui.intake.publication import impact_step, pending_changes, publish_step, show_steps
 from scorecard.ui.intake.set_aside import show_rows_aside
@@ -18,6 +19,7 @@ show_templates(catalog)
 declare_no_data(catalog)
 batches = chosen_batches(data_dir())
 show_rows_aside(batches, catalog)
+show_doubtful_days(batches, catalog)
 pending = pending_changes(version, batches, catalog)
 seen = impact_step(pending, catalog)
 show_steps(bar, files, pending, seen=seen)

@@ -125,6 +125,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for named in (withdraw, restore):
         named.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
         named.add_argument("--reason", required=True, metavar="理由", help="一句话，写入记录")
+    rule = command("rule", "核定一个像截数日期的日子：有这一结案日期的案件按未结计，还是确已办结")
+    rule.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
+    rule.add_argument("--day", required=True, type=day, metavar="日期", help="待核定的日期，如 2026-10-31")
+    rule.add_argument(
+        "--as", dest="ruling", required=True, choices=("按未结", "按已结"), metavar="结论", help="按未结 或 按已结"
+    )
+    rule.add_argument("--reason", required=True, metavar="依据", help="一句话，写入记录")
     compare = command("compare", "逐项指标比较两个版本：数值或评价有变化的、新出现的、口径或目标改了的")
     compare.add_argument("before", metavar="前", help="版本编号")
     compare.add_argument("after", metavar="后", help="版本编号")
@@ -149,7 +156,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
     export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
     export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
-    for named in (accept, build, publish, rollback, withdraw, restore, prune, sample, export, briefing):
+    for named in (accept, build, publish, rollback, withdraw, restore, rule, prune, sample, export, briefing):
         named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
     call = parser.parse_args(arguments)
     if call.command == "accept" and call.none == (call.file is not None):

@@ -14,7 +14,7 @@ from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
 from etl.intake.batches import Batch, list_batches
 from etl.intake.template_workbook import template_workbook
-from etl.intake.withdraw import restore, withdraw
+from etl.intake.withdraw import restore, rule_on_cut_date, withdraw
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import prune
@@ -74,6 +74,13 @@ def _restore(call: argparse.Namespace) -> int:
     table, name = call.batch
     restore(DataDir(call.data), table, name, call.reason, console(call.actor))
     print(f"已恢复：{table}/{name}；请运行 publish，使新版本重新计入它")
+    return DONE
+
+
+def _rule(call: argparse.Namespace) -> int:
+    table, name = call.batch
+    rule_on_cut_date(DataDir(call.data), table, name, str(call.day), call.ruling, call.reason, console(call.actor))
+    print(f"已核定：{table}/{name} 的 {call.day} {call.ruling}计；请运行 publish，使新版本按此计算")
     return DONE
 
 
@@ -209,6 +216,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "rollback": _rollback,
     "withdraw": _withdraw,
     "restore": _restore,
+    "rule": _rule,
     "compare": _compare,
     "prune": _prune,
     "audit": _audit,

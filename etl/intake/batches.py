@@ -116,7 +116,8 @@ class Batch:
     declared that the month has no such data; no file stands behind it. `sheet` is that of a workbook, whose format is the
     `encoding`.
     Only the result of `accept` also has `already` (it was there before), `problems` (repairs and reports), `warnings`
-    (sentences about it beside other batches), `skipped` (lines that are no rows) and `latest` (the latest day in it).
+    (sentences about it beside other batches), `skipped` (lines that are no rows) and `latest` (the latest day in it);
+    only that of `chosen_batches` has `rulings`: a doubtful day, and what an officer says its rows mean.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Batch:
     warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
     skipped: int = field(default=0, compare=False, repr=False)
     latest: date | None = field(default=None, compare=False, repr=False)
+    rulings: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def source(self) -> BatchSource:
@@ -170,7 +172,7 @@ class Batch:
     def record(self) -> dict[str, Any]:
         """The fields as JSON types, without the path on this disk."""
         known = asdict(replace(self, problems=()))
-        for name in ("path", "already", "problems", "warnings", "skipped", "latest"):
+        for name in ("path", "already", "problems", "warnings", "skipped", "latest", "rulings"):
             del known[name]
         return {**known, "as_of": self.as_of.isoformat(), "accepted_at": self.accepted_at.isoformat()}
 

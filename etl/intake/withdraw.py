@@ -1,16 +1,16 @@
-"""Withdrawal and restoration of batches: a note beside the batch, never a change of it. The last note on a batch counts.
+"""Notes on batches: withdrawn, restored, what a doubtful day in it means. Beside the batch, never a change of it.
 
-A withdrawn batch is left out of every version built from then on, so the version after accepting and withdrawing is the
-one before. The file stays where it is; restoring it is another note.
+The last note counts. A withdrawn batch is left out of every version built from then on, so the version after accepting and
+withdrawing is the one before. The file stays where it is; restoring it is another note.
 """
 
 import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from etl.intake import audit_recovery
 from etl.intake.batches import Batch, list_batches
@@ -21,24 +21,28 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 
-WithdrawalAct = Literal["撤回", "恢复"]
-_ACTIONS: dict[WithdrawalAct, audit.Action] = {"撤回": "撤回批次", "恢复": "恢复批次"}
+Ruling = Literal["按未结", "按已结"]  # what the rows mean that share a day which looks like the day of an export
+BatchAct = Literal["撤回", "恢复"] | Ruling
+_ACTIONS: dict[BatchAct, audit.Action] = {
+    "撤回": "撤回批次", "恢复": "恢复批次", "按未结": "核定截数日期", "按已结": "核定截数日期",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Withdrawal:
-    """One note on one batch: the act, who did it, when and why. `number` is the order of the notes."""
+class BatchNote:
+    """One note on one batch: the act, who did it, when and why. `number` is the order of the notes, `day` what is ruled on."""
 
     number: int
     table: str
     name: str
-    act: WithdrawalAct
+    act: BatchAct
     actor: str
     at: str
     reason: str
+    day: str = ""
 
 
-def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
+def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> BatchNote:
     """Leaves a batch out of every version built from now on.
 
     Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
@@ -46,26 +50,41 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
     return _note(data, table, name, "撤回", reason, actor)
 
 
-def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> Withdrawal:
+def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> BatchNote:
     """Counts a withdrawn batch again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
     return _note(data, table, name, "恢复", reason, actor)
 
 
-def _note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
+def rule_on_cut_date(
+    data: DataDir, table: str, name: str, day: str, ruling: Ruling, reason: str, actor: Actor
+) -> BatchNote:
+    """Says what the rows of a batch mean that share this day: 按未结 leaves their date out from now on, 按已结 takes it.
+
+    Raises Forbidden, and ScorecardError when there is no such batch or no reason.
+    """
+    return _note(data, table, name, ruling, reason, actor, date.fromisoformat(day).isoformat())
+
+
+def rulings(data: DataDir) -> Mapping[tuple[str, str, str], Ruling]:
+    """(table, batch name, day) -> the last ruling. Raises StorageError when a note cannot be read."""
+    return {(note.table, note.name, note.day): cast(Ruling, note.act) for note in notes(data) if note.day}
+
+
+def _note(data: DataDir, table: str, name: str, act: BatchAct, reason: str, actor: Actor, day: str = "") -> BatchNote:
     with audit.recorded(data, actor, _ACTIONS[act], f"{table}/{name}") as entry:
         actor.require("publish")
         _record_missed(data)
-        note = _write_note(data, table, name, act, reason, actor)
+        note = _write_note(data, table, name, act, reason, actor, day)
         entry.detail["entry"] = note.number
     return note
 
 
-def withdrawn(data: DataDir) -> Mapping[tuple[str, str], Withdrawal]:
+def withdrawn(data: DataDir) -> Mapping[tuple[str, str], BatchNote]:
     """(table, batch name) -> the note of the withdrawal, for every batch that is withdrawn now.
 
     Raises StorageError when a note cannot be read: without it a withdrawn batch would count again.
     """
-    last = {(note.table, note.name): note for note in notes(data)}
+    last = {(note.table, note.name): note for note in notes(data) if not note.day}
     return {batch: note for batch, note in last.items() if note.act == "撤回"}
 
 
@@ -75,12 +94,12 @@ def batches_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
     return tuple(batch for batch in batches if batch.sample == sample and (batch.table, batch.name) not in gone)
 
 
-def notes(data: DataDir) -> tuple[Withdrawal, ...]:
+def notes(data: DataDir) -> tuple[BatchNote, ...]:
     """Every note ever written, in order."""
     return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
 
 
-def _write_note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason: str, actor: Actor) -> Withdrawal:
+def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str, actor: Actor, day: str) -> BatchNote:
     where = f"批次 {table}/{name}"
     reason = reason.strip()
     if not reason:
@@ -94,7 +113,7 @@ def _write_note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason
             raise ScorecardError(where, f"此前已由 {already.actor} 撤回", "在用的批次", "无须再次撤回")
         if act == "恢复" and already is None:
             raise ScorecardError(where, "没有被撤回", "已撤回的批次", "无须恢复")
-        note = Withdrawal(
+        note = BatchNote(
             number=known[-1].number + 1 if known else 1,
             table=table,
             name=name,
@@ -102,6 +121,7 @@ def _write_note(data: DataDir, table: str, name: str, act: WithdrawalAct, reason
             actor=actor.name,
             at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
             reason=reason,
+            day=day,
         )
         with storage_errors(where):
             data.withdrawals.mkdir(parents=True, exist_ok=True)
@@ -135,9 +155,9 @@ def _paths(data: DataDir) -> Iterator[Path]:
     return (path for path in data.withdrawals.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX))
 
 
-def _read(path: Path) -> Withdrawal:
+def _read(path: Path) -> BatchNote:
     try:
-        return Withdrawal(**json.loads(path.read_text(encoding="utf-8")))
+        return BatchNote(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise StorageError(
             f"撤回记录 {path.name}",

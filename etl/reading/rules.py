@@ -150,20 +150,14 @@ class Rules:
 
     def _cut_date(self, cut: CutDate) -> None:
         """A day shared by a large part of the rows that have a date but lack the other column."""
-        lacking = f'"{cut.date}" IS NOT NULL AND "{cut.missing}" IS NULL'
-        rows, _ = self._found(
-            f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total '
-            f"FROM {self._source} WHERE {lacking} GROUP BY day "
-            f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC",
-            "report",
-        )
+        rows, _ = self._found(cut_days_sql(cut, self._source), "report")
         date, missing = self._table.header(cut.date), self._table.header(cut.missing)
         for day, count, line, total in rows:
             reason = (
                 f"{total} 行有{date}而没有{missing}，其中 {count} 行的{date}都是这一天（首见于此行），"
                 "像是导出时填上的截数日期"
             )
-            suggestion = f"请核对这些案件是否真已办结；未结的请清空{date}"
+            suggestion = f"请核对这些案件是否真已办结；未结的请清空{date}，接收后也可在本页核定，核定前数据待核"
             self._findings.add(Problem("cut_date", "report", line, date, str(day), reason, suggestion))
 
     # --- between columns --------------------------------------------------------------------------------------
@@ -223,6 +217,15 @@ class Rules:
         if self._private(column):
             return MASK
         return self._table.type_of(column).text(value, {})
+
+
+def cut_days_sql(cut: CutDate, source: str) -> str:
+    """SQL for the days that look like the day of an export: day, rows that have it, first line, rows that lack the other column."""
+    return (
+        f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total FROM {source} '
+        f'WHERE "{cut.date}" IS NOT NULL AND "{cut.missing}" IS NULL GROUP BY day '
+        f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC, day"
+    )
 
 
 _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed

@@ -6,6 +6,7 @@ The file is built under a temporary name and moved into place when it is whole, 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import duckdb
 from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import batches_in_use, withdrawn
+from etl.intake.withdraw import batches_in_use, rulings, withdrawn
 from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from etl.warehouse.declared_months import declared_months
@@ -37,13 +38,22 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     nothing is left, and never the sample instead.
     """
     own = any(not batch.sample for batch in list_batches(data))
-    return batches_in_use(data, sample=not own)
+    ruled = rulings(data)
+    return tuple(
+        replace(
+            batch,
+            rulings=tuple(
+                sorted((key[2], said) for key, said in ruled.items() if key[:2] == (batch.table, batch.name))
+            ),
+        )
+        for batch in batches_in_use(data, sample=not own)
+    )
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
     """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
     digest = hashlib.sha256(catalog.digest.encode())
-    digest.update(json.dumps([[batch.table, batch.name] for batch in batches]).encode())
+    digest.update(json.dumps([[batch.table, batch.name, *batch.rulings] for batch in batches]).encode())
     digest.update(code_digest().encode())
     digest.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
     return digest.hexdigest()[:16]
@@ -90,7 +100,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Seq
         rollup.compute(connection, catalog, as_of, declared=declared_months(catalog, batches))
         silent_columns.write(connection, catalog, batches, as_of)
         data_faults.write(connection, catalog)
-        worklist_items.write(connection, catalog, as_of)
+        worklist_items.write(connection, catalog, as_of, batches)
         _describe(connection, catalog, batches, set_aside.outstanding_counts(data, batches), as_of, version)
         connection.execute("CHECKPOINT")
     finally:

@@ -15,7 +15,9 @@ from operator import or_
 import duckdb
 
 from etl.intake.batches import Batch
+from etl.warehouse import cut_dates
 from etl.warehouse.tables import parquet_rows
+from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
@@ -25,11 +27,16 @@ from scorecard.queries.expressions import Expression, RowsExpression, sql, unbou
 
 @dataclass(frozen=True)
 class Silence:
-    """Batches, by number, whose rows say nothing of the same columns of a table."""
+    """Batches, by number, whose rows (`only` those) say nothing of the same columns of a table; a sentence on each column."""
 
     table: Table
-    columns: frozenset[str]
+    reasons: Mapping[str, str]
     batches: tuple[int, ...]
+    only: tuple[Test, ...] = ()
+
+    @property
+    def columns(self) -> AbstractSet[str]:
+        return self.reasons.keys()
 
 
 def write(
@@ -56,19 +63,37 @@ def write(
         if (table.id, number) in used and table.entered_by == "upload":
             _write_columns(connection, table, batch, number)
     _write_reasons(connection, catalog, batches)
-    for silence in silences(connection, catalog):
+    for silence in silences(connection, catalog, batches):
         _write_doubts(connection, catalog, silence, as_of)
     _withhold(connection)
 
 
-def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> tuple[Silence, ...]:
-    """The silent columns of every table by the batches that share them, from batch_column."""
+def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> tuple[Silence, ...]:
+    """The silent columns of every table by the batches that share them, from batch_column; then closing dates in doubt."""
     rows = connection.execute(
         "SELECT table_id, columns, list(number ORDER BY number) FROM (SELECT table_id, number,"
         " list(column_name ORDER BY column_name) AS columns FROM batch_column WHERE silent GROUP BY ALL) GROUP BY ALL"
         " ORDER BY ALL"
     ).fetchall()
-    return tuple(Silence(catalog.tables[table], frozenset(columns), tuple(numbers)) for table, columns, numbers in rows)
+    sentences = reasons(connection)
+    numbers = {(batch.table, batch.name): number for number, batch in enumerate(batches, 1)}
+    return (
+        *(
+            Silence(catalog.tables[table], {column: sentences[table, column] for column in columns}, tuple(numbered))
+            for table, columns, numbered in rows
+        ),
+        *(
+            Silence(day.table, {day.cut.date: day.sentence}, (numbers[day.table.id, day.batch.name],), _rows_of(day))
+            for day in cut_dates.doubtful_days(catalog, batches)
+        ),
+    )
+
+
+def _rows_of(day: cut_dates.DoubtfulDay) -> tuple[Test, ...]:
+    return (
+        Test(column=day.cut.date, operator="eq", value=day.day),
+        Test(column=day.cut.missing, operator="known", value=False),
+    )
 
 
 def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
@@ -168,7 +193,7 @@ def _write_doubts(
     as_of: Mapping[str, date],
 ) -> None:
     """A doubt for every value that some row of these batches may count in, if the silent columns decide whether it does."""
-    table, sentences = silence.table, reasons(connection)
+    table = silence.table
     # A dimension that says nothing leaves the whole court's values alone: only its parts rest on it.
     whose: set[str | None] = {
         name for name in (table.department, table.firm) if name and table.sources([name]) & silence.columns
@@ -177,13 +202,13 @@ def _write_doubts(
         read = table.sources(term.columns) & silence.columns
         if not read and not whose:
             continue
-        possible = sql(terms.possible_rows(table, term, silence.columns, silence.batches, str(cut)))
+        possible = sql(terms.possible_rows(table, term, silence.columns, silence.batches, str(cut), silence.only))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS {possible}")
         counts_in = "last_month >= _first AND first_month <= _last"
         if term.stock is not None:
             counts_in = "last_month BETWEEN _first AND _last"
         for columns, places in ((read, "true"), *_parts(table, whose)):
-            texts = sorted({sentences[table.id, column] for column in columns})
+            texts = sorted({silence.reasons[column] for column in columns})
             if texts:
                 connection.execute(
                     "INSERT INTO value_doubt SELECT DISTINCT indicator, grain, period, department, scope, reason"

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from etl.duckdb_connection import load_calendar
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
+from etl.warehouse import cut_dates
 from etl.warehouse.corrections import corrected_sources
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
@@ -64,7 +65,8 @@ def parquet_rows(table: Table, batch: Batch) -> str:
         f'{_cell(name, column, name in delivered)}::{column.type.sql} AS "{name}"'
         for name, column in table.columns.items()
     )
-    return f"SELECT {columns}, _line FROM read_parquet({quoted(str(batch.path))})"
+    rows = f"SELECT {columns}, _line FROM read_parquet({quoted(str(batch.path))})"
+    return rows if not batch.rulings else cut_dates.ruled_rows(table, batch, rows)
 
 
 def _cell(name: str, column: Column, delivered: bool) -> str:

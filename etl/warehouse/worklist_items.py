@@ -5,7 +5,7 @@ cases; `worklist_state` holds the day by which each list was judged, or the tabl
 a column that it reads is silent. A list that lacks a table has no items, which is not the same as an empty list.
 """
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -13,6 +13,7 @@ from operator import or_
 import duckdb
 import ibis
 
+from etl.intake.batches import Batch
 from etl.warehouse import silent_columns
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
@@ -25,22 +26,23 @@ from scorecard.queries.terms import matches
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
 
 
-def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date]) -> None:
+def write(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date], batches: Sequence[Batch] = ()
+) -> None:
     """Writes both tables for every worklist of the catalogue."""
     connection.execute(
         "CREATE TABLE worklist_item (worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR,"
         " group_no BIGINT, _batch INTEGER, _line BIGINT)"
     )
     connection.execute("CREATE TABLE worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR, unknown VARCHAR[])")
-    silent = silent_columns.silences(connection, catalog)
-    reasons = silent_columns.reasons(connection)
+    silent = silent_columns.silences(connection, catalog, batches)
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
         unknown = [] if cut is None else _unknown(connection, catalog, worklist, cut, silent)
         connection.execute(
             "INSERT INTO worklist_state VALUES (?, ?, ?, ?)",
-            [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(reasons[column] for column in unknown))],
+            [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))],
         )
         if cut is not None:
             items = sql(_items(catalog, worklist, cut))
@@ -53,20 +55,20 @@ def _unknown(
     worklist: Worklist,
     cut: date,
     silent: Iterable[silent_columns.Silence],
-) -> list[tuple[str, str]]:
-    """The silent columns, by table, that decide whether some row belongs on the list, or when it is due."""
-    columns: list[tuple[str, str]] = []
+) -> list[str]:
+    """The sentences on silent columns that decide whether some row belongs on the list, or when it is due."""
+    sentences: list[str] = []
     for silence in silent:
         table = silence.table
         read = table.sources(_read(worklist, table.id)) & silence.columns
         if read and table.id == worklist.table:
             rows = _numbered(table)
             wanted = _wanted(rows, worklist, ibis.date(str(cut)), table.resting_on(silence.columns))
-            possible = rows.filter(wanted, rows["_batch"].isin(silence.batches)).limit(1)
+            possible = rows.filter(wanted, rows["_batch"].isin(silence.batches), matches(rows, silence.only)).limit(1)
             if not connection.execute(sql(possible)).fetchall():
                 continue
-        columns += [(table.id, column) for column in sorted(read)]
-    return columns
+        sentences += [silence.reasons[column] for column in sorted(read)]
+    return sentences
 
 
 def _read(worklist: Worklist, table: str) -> set[str]:

@@ -140,9 +140,14 @@ def term_values(table: Table, term: Term, as_of: str) -> RowsExpression:
 
 
 def possible_rows(
-    table: Table, term: Term, silent: AbstractSet[str], batches: Sequence[int], as_of: str
+    table: Table,
+    term: Term,
+    silent: AbstractSet[str],
+    batches: Sequence[int],
+    as_of: str,
+    only: tuple[Test, ...] = (),
 ) -> RowsExpression:
-    """First and last month, department and 涉企 of the rows of `batches` that may count for a term.
+    """First and last month, department and 涉企 of the rows of `batches`, `only` such rows, that may count for a term.
 
     `silent` are columns of which these rows say nothing: a test on one rules no row out, a clock places a row in any month
     from the start of its table's stock on.
@@ -151,7 +156,7 @@ def possible_rows(
     schema = unbound(table, table.id, derived=True).schema()
     rows: RowsExpression = ibis.table({**schema, "_batch": "int32"}, name=table.id)
     known = tuple(test for test in term.where if not (test.columns & unknown))
-    rows = rows.filter(rows["_batch"].isin(list(batches)), matches(rows, known))
+    rows = rows.filter(rows["_batch"].isin(list(batches)), matches(rows, (*only, *known)))
     if term.clock in unknown:
         start = table.stock.start if table.stock is not None else ""
         since = ibis.literal(0, "int64") if not start or start in unknown else month_of(as_date(rows[start]))

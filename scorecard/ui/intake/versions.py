@@ -8,7 +8,7 @@ import streamlit as st
 from etl.impact.compute import impact
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import Withdrawal, restore, withdraw, withdrawn
+from etl.intake.withdraw import BatchNote, restore, withdraw, withdrawn
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id
@@ -59,7 +59,7 @@ def change_versions(version: Version) -> None:
         _publish_candidate(version.id, catalog, notes)
 
 
-def _show_batches(version: Version, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, Withdrawal]) -> None:
+def _show_batches(version: Version, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, BatchNote]) -> None:
     """Every accepted batch, newest first: in use, waiting to be published, or withdrawn by whom and why."""
     used = {(record["table"], record["name"]) for record in version.manifest.batches}
     rows = [
@@ -166,9 +166,7 @@ def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: L
         st.rerun()
 
 
-def _withdraw_or_restore(
-    batches: Sequence[Batch], withdrawals: Mapping[BatchKey, Withdrawal], catalog: Catalog
-) -> None:
+def _withdraw_or_restore(batches: Sequence[Batch], withdrawals: Mapping[BatchKey, BatchNote], catalog: Catalog) -> None:
     """Withdraws a batch, or restores a withdrawn one, once there is a reason and a confirmation."""
     own = {(batch.table, batch.name): batch for batch in _of_the_court(batches)}
     if not own:

@@ -1,0 +1,72 @@
+"""Days that look like the day of an export, put into cases that are still open: what rests on them is withheld until ruled on.
+
+A batch in which a large part of the rows that lack 结案方式 share one 结案日期 was warned about when it was accepted. Until an
+officer says which it is, nobody knows whether these cases are closed. 按未结 leaves the date of these rows out, 按已结 takes it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.intake.batches import Batch
+from etl.reading.rules import cut_days_sql
+from scorecard.catalog.contracts import CutDate, Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.storage.sql_text import quoted
+
+OPEN = "按未结"
+
+
+@dataclass(frozen=True)
+class DoubtfulDay:
+    """A day in a batch that so many rows share which lack the other column; nobody has ruled on it."""
+
+    batch: Batch
+    table: Table
+    cut: CutDate
+    day: str
+    rows: int
+
+    @property
+    def sentence(self) -> str:
+        """2026年10月的审判案件表有1,236件的结案日期都是2026-10-31而没有结案方式，是否已结待核定."""
+        as_of, (date, missing) = self.batch.as_of, map(self.table.header, (self.cut.date, self.cut.missing))
+        return (
+            f"{as_of.year}年{as_of.month}月的{self.table.name}有{self.rows:,}件的{date}都是{self.day}而没有{missing}，"
+            "是否已结待核定"
+        )
+
+
+def doubtful_days(catalog: Catalog, batches: Iterable[Batch]) -> tuple[DoubtfulDay, ...]:
+    """The days that nobody has ruled on, of batches that were warned about one."""
+    warned = [batch for batch in batches if any(count.code == "cut_date" for count in batch.counts)]
+    if not warned:
+        return ()
+    with duckdb.connect() as connection:
+        return tuple(day for batch in warned for day in _days(connection, catalog.tables[batch.table], batch))
+
+
+def _days(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> Iterator[DoubtfulDay]:
+    ruled = {day for day, _ in batch.rulings}
+    for cut in _cuts(table):
+        rows = f"read_parquet({quoted(str(batch.path))})"
+        for day, count, *_ in connection.execute(cut_days_sql(cut, rows)).fetchall():
+            if str(day) not in ruled:
+                yield DoubtfulDay(batch, table, cut, str(day), count)
+
+
+def ruled_rows(table: Table, batch: Batch, rows: str) -> str:
+    """SQL for the rows of a batch without the days that are ruled to be no closing dates."""
+    days = [day for day, ruling in batch.rulings if ruling == OPEN]
+    left_out = ", ".join(f'{_without(cut, days)} AS "{cut.date}"' for cut in _cuts(table))
+    return f"SELECT * REPLACE ({left_out}) FROM ({rows})" if days and left_out else rows
+
+
+def _without(cut: CutDate, days: Sequence[str]) -> str:
+    listed = ", ".join(f"DATE {quoted(day)}" for day in days)
+    return f'CASE WHEN "{cut.missing}" IS NOT NULL OR "{cut.date}"::DATE NOT IN ({listed}) THEN "{cut.date}" END'
+
+
+def _cuts(table: Table) -> list[CutDate]:
+    return [check.cut_date for check in table.checks if check.cut_date is not None]
