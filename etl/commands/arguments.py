@@ -99,22 +99,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
-    accept.add_argument("file", nargs="?", type=Path, metavar="文件", help="CSV（UTF-8 或 GB18030）、xlsx 或 xls 文件")
-    accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
-    accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
-    accept.add_argument(
-        "--policy",
-        choices=("refuse", "set_aside"),
-        metavar="做法",
-        help="有错时：refuse 整份退回，set_aside 搁置有错的行；默认按数据表",
-    )
-    accept.add_argument(
-        "--map", type=Path, metavar="文件", help="对应文件（TOML、JSON 或 CSV）：未登记的表头、取值各读作什么"
-    )
-    accept.add_argument("--sheet", default="", metavar="名称", help="工作簿里要读取的工作表；只有一个时不必写")
-    accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
-    accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
-    accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
+    _describe_accept(accept)
     build = command("build", "用全部已接收的批次建一个版本，不发布")
     publish = command("publish", "发布一个已建好的版本；不写编号则先建库再发布")
     publish.add_argument("version", nargs="?", metavar="版本", help="版本编号")
@@ -126,12 +111,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         named.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
         named.add_argument("--reason", required=True, metavar="理由", help="一句话，写入记录")
     rule = command("rule", "核定一个像截数日期的日子：有这一结案日期的案件按未结计，还是确已办结")
-    rule.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
-    rule.add_argument("--day", required=True, type=day, metavar="日期", help="待核定的日期，如 2026-10-31")
-    rule.add_argument(
-        "--as", dest="ruling", required=True, choices=("按未结", "按已结"), metavar="结论", help="按未结 或 按已结"
-    )
-    rule.add_argument("--reason", required=True, metavar="依据", help="一句话，写入记录")
+    _describe_rule(rule)
     compare = command("compare", "逐项指标比较两个版本：数值或评价有变化的、新出现的、口径或目标改了的")
     compare.add_argument("before", metavar="前", help="版本编号")
     compare.add_argument("after", metavar="后", help="版本编号")
@@ -166,6 +146,34 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         if missing:
             briefing.error(f"缺少参数：{', '.join(missing)}")
     return call
+
+
+def _describe_accept(accept: argparse.ArgumentParser) -> None:
+    accept.add_argument("file", nargs="?", type=Path, metavar="文件", help="CSV（UTF-8 或 GB18030）、xlsx 或 xls 文件")
+    accept.add_argument("--table", required=True, metavar="表", help="数据表编号，如 cases")
+    accept.add_argument("--as-of", required=True, type=day, metavar="日期", help="数据截至日，如 2026-10-31")
+    accept.add_argument(
+        "--policy",
+        choices=("refuse", "set_aside"),
+        metavar="做法",
+        help="有错时：refuse 整份退回，set_aside 搁置有错的行；默认按数据表",
+    )
+    accept.add_argument(
+        "--map", type=Path, metavar="文件", help="对应文件（TOML、JSON 或 CSV）：未登记的表头、取值各读作什么"
+    )
+    accept.add_argument("--sheet", default="", metavar="名称", help="工作簿里要读取的工作表；只有一个时不必写")
+    accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
+    accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
+    accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
+
+
+def _describe_rule(rule: argparse.ArgumentParser) -> None:
+    rule.add_argument("batch", type=batch, metavar="批次", help="表/批次名，如 list 所列")
+    rule.add_argument("--day", required=True, type=day, metavar="日期", help="待核定的日期，如 2026-10-31")
+    rule.add_argument(
+        "--as", dest="ruling", required=True, choices=("按未结", "按已结"), metavar="结论", help="按未结 或 按已结"
+    )
+    rule.add_argument("--reason", required=True, metavar="依据", help="一句话，写入记录")
 
 
 def _describe_briefing(briefing: argparse.ArgumentParser) -> None:

