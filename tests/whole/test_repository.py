@@ -117,6 +117,7 @@ IMPORTED_AS = {
     "docx": "python-docx",
     "pptx": "python-pptx",
     "python_calamine": "python-calamine",
+    "stdnum": "python-stdnum",
     "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
     "starlette": "streamlit",
     "uvicorn": "streamlit",
