@@ -38,6 +38,7 @@ from etl.intake.examine import (
 from etl.intake.withdraw import batches_in_use
 from etl.intake.word_mapping import ColumnWords
 from etl.problems import TITLES, Problem
+from etl.reading.decoding import Decoded
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
@@ -145,18 +146,7 @@ def _accept(
         decoded = decode_extract(raw, catalog, how.sheet)
         digest = hashing.result().hexdigest()
     table = how.table
-    workbook = None if isinstance(decoded, Problem) else decoded.workbook
-    source = source_of(
-        digest,
-        table,
-        how.mapping,
-        how.policy,
-        sample,
-        corrects=corrects,
-        sheet=workbook.sheet if workbook else "",
-        words=how.words,
-        vocabulary=vocabulary_digest(table, catalog),
-    )
+    source = _source(digest, decoded, how, catalog, sample, corrects)
     if known := existing_batch(data, source, as_of):
         return known
     if corrects:
@@ -218,6 +208,24 @@ def _other_dates(in_use: Sequence[Batch], batch: Batch) -> Iterator[str]:
                 f"同一份文件还按数据截至 {other.as_of} 接收过（批次 {other.name}），两个批次都计入；"
                 "若那次的日期选错了，请在“版本”页撤回那个批次"
             )
+
+
+def _source(
+    digest: str, decoded: Decoded | Problem, how: ReadOptions, catalog: Catalog, sample: bool, corrects: bool
+) -> BatchSource:
+    """The bytes and the way they are read, with the sheet that was picked where a workbook has one only."""
+    workbook = None if isinstance(decoded, Problem) else decoded.workbook
+    return source_of(
+        digest,
+        how.table,
+        how.mapping,
+        how.policy,
+        sample,
+        corrects=corrects,
+        sheet=workbook.sheet if workbook else "",
+        words=how.words,
+        vocabulary=vocabulary_digest(how.table, catalog),
+    )
 
 
 def _new_batch(
