@@ -175,6 +175,9 @@ def open_examination(
         if isinstance(decoded, Problem):
             findings.add(decoded)
         else:
+            if decoded.end_mark is not None:
+                reason = "文件末尾的结束符（Ctrl-Z），已略去"
+                findings.add(Problem("end_mark", "report", decoded.end_mark, "", "", reason))
             located = headers.find_header(
                 decoded.utf8 if decoded.workbook else raw, decoded.utf8, how.table, findings, how.mapping
             )
@@ -212,20 +215,23 @@ def _read(
         con, staged, header, how.table, catalog, examination.as_of, findings, rejected, how.words
     )
     examination = replace(examination, unread=unread, latest=latest_day(con, how.table))
-    Rules(con, how.table, findings, rejected, header).check()
+    rules = Rules(con, how.table, findings, rejected, header)
+    rules.check()
+    rows = staged.rows - rules.identical
     report_department_days(con, how.table, catalog, how.as_of, findings)
     if record := RECORDS.get(how.table.id):
         _check_contradictions(con, record, how.table, catalog, findings, rejected)
     findings.by_row = False
-    if how.policy == "set_aside" and rejected.count and rejected.count == staged.rows:
-        reason = f"{staged.rows} 行都有须改正的问题"
+    if how.policy == "set_aside" and rejected.count and rejected.count == rows:
+        reason = f"{rows} 行都有须改正的问题"
         findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
     con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
     examination = replace(examination, wrong=wrong_rows(con, how.table, findings.problems()))
+    examination = replace(examination, rows=rows)
     if findings.refused:
         return examination
     preview = _preview(con, how.table, catalog)
-    return replace(examination, rows=staged.rows - rejected.count, aside=rejected.count, preview=preview)
+    return replace(examination, rows=rows - rejected.count, aside=rejected.count, preview=preview)
 
 
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:

@@ -60,6 +60,8 @@ EPOCH = date(1970, 1, 1)
 INTEGER_DIGITS = 14  # what DECIMAL(18,4) holds before the point, and more than any amount has
 LONGEST = 32_767  # characters of a cell: no spreadsheet holds more
 
+_NOISE = Decimal("1e-9")
+
 _DAY = re.compile(
     r"(?:(\d{4})([-/. \\])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
     r"(?:[T ]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?)?[分秒]?)?",
@@ -92,6 +94,14 @@ def _seen(read: CellReader, cell: str) -> CellResult:
         reason = f"单元格有 {len(cell):,} 个字符，超过 {LONGEST:,} 个"
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
     text = unescape_cell(cell)
+    if text != cell:
+        outcome = _without_hidden(read, text)
+        note = CellNote("apostrophe_removed", "report", "表格软件留在前面的撇号（'）已去掉")
+        return CellResult(outcome.value, (*outcome.notes, note))
+    return _without_hidden(read, text)
+
+
+def _without_hidden(read: CellReader, text: str) -> CellResult:
     core = text.strip(BLANKS)
     if core.startswith("#") and (lost := _lost(core)) is not None:
         return lost
@@ -217,7 +227,10 @@ def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) ->
         return refused("number_minimum", f"小于 {column.minimum}", "请核对")
     if abs(value) >= 10**INTEGER_DIGITS:
         return refused("number_range", f"整数部分超过 {INTEGER_DIGITS} 位", "请核对单位")
-    if value != round(value, kind.fraction_digits):
+    if value != (nearest := round(value, kind.fraction_digits)) and _is_noise(value, nearest, kind.fraction_digits):
+        notes = (*notes, CellNote("number_noise", "repair", f"表格软件的计算误差已去掉，读作 {nearest:f}"))
+        value = nearest
+    if value != nearest:
         after = f"换算成“{column.unit}”后" if places else ""
         if not kind.fraction_digits:
             return refused("number_precision", f"{after}应为整数", "请核对")
@@ -240,6 +253,12 @@ def _other_unit(column: Column, digits: str, unit: Unit, stated: Unit | None) ->
     if stated is not None and units.shift_to(unit, column.unit) is not None:
         expected = f"表头或表头上方写明是“{stated.word}”"
     return refused("number_unit", f"“{digits}”后带有“{unit.word}”，{expected}", "请核对单位，按本列的单位只写数字")
+
+
+def _is_noise(value: Decimal, nearest: Decimal, digits: int) -> bool:
+    """Whether the digits that are too many are what binary fractions leave: far behind the last one the column has."""
+    off = abs(value - nearest)
+    return off <= abs(value) * _NOISE and off <= Decimal(1).scaleb(-digits - 3)
 
 
 def _not_a_number(bare: str) -> CellResult:

@@ -26,6 +26,7 @@ from scorecard.errors import hint
 
 SEARCHED = 10  # records among which the header may stand
 TEMPLATE = "请下载本表模板，对照核对表头"
+_HEAD = 1 << 14  # bytes that are read in another encoding
 _COMPARED = 200  # cells, and characters of a cell
 _OTHER_DELIMITERS = {"\t": "制表符", ";": "分号", "；": "全角分号", "，": "全角逗号", "|": "竖线"}
 
@@ -40,7 +41,7 @@ def why_missing(raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: 
         if sum(_destroyed(cell) for cell in cells) * 2 >= len(cells):
             reason = "表头的汉字已变成问号或乱码，文件在导出或另存时已损坏，无法恢复"
             return Problem("header_destroyed", "refuse", line, "", "", reason, "请从系统重新导出")
-    if _resembles(_cells_as(raw, "cp950"), headers):
+    if not raw[:_HEAD].isascii() and _resembles(_cells_as(raw, "cp950"), headers):
         return big5()
     first = records[0][0] if records else None
     for delimiter, sign in _OTHER_DELIMITERS.items():
@@ -57,7 +58,7 @@ def _destroyed(cell: str) -> bool:
 
 def _cells_as(raw: bytes, codec: str) -> list[str]:
     """The cells of the first lines read in another encoding."""
-    head = raw[: 1 << 14].decode(codec, errors="replace")
+    head = raw[:_HEAD].decode(codec, errors="replace")
     return [cell for line in head.splitlines()[:SEARCHED] for cell in line.split(",")]
 
 

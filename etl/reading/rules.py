@@ -13,6 +13,7 @@ import ibis
 from etl.duckdb_connection import load_calendar
 from etl.problems import LISTED, Findings, Problem, Severity
 from etl.reading.headers import Header
+from etl.reading.identical_rows import collapse
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.catalog.columns import MASK, CellValue
@@ -45,6 +46,7 @@ class Rules:
         self._findings = findings
         self._sieve = sieve
         self._source = "typed"
+        self.identical = 0  # rows that were the same as another one
         there = set(header.columns)
         self._missing = {name for name, column in table.columns.items() if column.required} - there
         self._keyed = bool(there & set(table.key)) and not self._missing & set(table.key)
@@ -58,8 +60,10 @@ class Rules:
         """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
             self._add_derived()
-        if self._keyed:
-            self._key()
+        if self._any_doubled(self._table.key if self._keyed else tuple(self._table.columns)):
+            self.identical = collapse(self._con, self._findings)
+            if self._keyed:
+                self._doubled("key_doubled", "refuse", self._table.key)
         self._unique("refuse")
         self._sieve.remove()
         if self._keyed:
@@ -106,8 +110,11 @@ class Rules:
 
     # --- between rows -----------------------------------------------------------------------------------------
 
-    def _key(self) -> None:
-        self._doubled("key_doubled", "refuse", self._table.key)
+    def _any_doubled(self, columns: tuple[str, ...]) -> bool:
+        """Whether rows may share their values: equal hashes are looked at exactly, different ones are different values."""
+        names = ", ".join(f'"{column}"' for column in columns)
+        distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({names})), count(*) FROM typed").fetchall()[0]
+        return distinct != total
 
     def _key_blank(self) -> None:
         blank = " AND ".join(f'"{column}" IS NULL' for column in self._table.key)

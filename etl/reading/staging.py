@@ -23,6 +23,7 @@ from etl.problems import Findings, Problem
 from etl.reading.header_names import fold
 from etl.reading.headers import Header
 from etl.reading.lines import labels
+from etl.reading.lines.cut_off import cut_off
 from etl.reading.lines.layout import Layout, layout_of
 from etl.reading.lines.records import Record, broken_in_short_text, quotes_pair_inside, records, swallowed
 from etl.reading.lines.sums import Suspect, judged
@@ -93,6 +94,8 @@ def stage(
         findings.add(
             Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”")
         )
+    if problem := cut_off(con, utf8, staged.line, layout):
+        findings.add(problem)
     return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
 
 

@@ -22,7 +22,7 @@ STAGES: Stages = (
     ("read into a table", staging, "stage"),
     ("cells to types", typed_rows, "create_typed"),
     ("rules between columns", Rules, "check"),
-    ("keys and duplicates", Rules, "_key"),
+    ("keys and duplicates", Rules, "_any_doubled"),
     ("parquet", batches, "add"),
 )
 

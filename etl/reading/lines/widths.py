@@ -6,6 +6,9 @@ unseen: the value at its end would fit the next column too, and the file's other
 """
 
 from array import array
+from heapq import merge
+
+import numpy as np
 
 from etl.problems import Findings, Problem
 from etl.reading.lines.layout import Layout
@@ -91,7 +94,7 @@ class Widths:
                 short.append(line)
             else:
                 long.append(line)
-        self._tell(findings, sorted([*refused, *zip(*self._broken, strict=True)]))
+        self._tell(findings, refused)
         _tell_mended(findings, "cells_completed", short, "行末缺少的单元格按空白补齐")
         _tell_mended(findings, "cells_surplus", long, "行末多出的空单元格已略去")
         return [line for line, _, _ in refused]
@@ -110,15 +113,21 @@ class Widths:
         last, missing = self._layout.columns[cells - 1], self._layout.columns[cells]
         return last is not None and missing is not None and (last.type.is_free_text or last.type == missing.type)
 
-    def _tell(self, findings: Findings, broken: list[tuple[int, int, int]]) -> None:
+    def _tell(self, findings: Findings, refused: list[tuple[int, int, int]]) -> None:
+        """Counts all of them and makes problems of those that are listed: there may be millions."""
         width = self._layout.width
-        for code, of_kind in (
-            ("cells_few", [row for row in broken if row[2] < width]),
-            ("cells_many", [row for row in broken if row[2] > width]),
+        cells = np.concatenate([np.frombuffer(self._broken[2], dtype=np.int64), [n for _, _, n in refused]])
+        for code, count in (
+            ("cells_few", int(np.count_nonzero(cells < width))),
+            ("cells_many", int(np.count_nonzero(cells > width))),
         ):
-            if of_kind:
-                problems = (self._problem(code, line, last, cells) for line, last, cells in of_kind)
-                findings.add_all(problems, code, "refuse", "", len(of_kind))
+            of_kind = (
+                self._problem(code, line, last, n)
+                for line, last, n in merge(refused, zip(*self._broken, strict=True))
+                if (n < width) == (code == "cells_few")
+            )
+            if count:
+                findings.add_all(of_kind, code, "refuse", "", count)
 
     def _problem(self, code: str, line: int, last: int, cells: int) -> Problem:
         span = f"（引号内含换行，连到第{last}行）" if last > line else ""
