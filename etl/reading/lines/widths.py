@@ -116,7 +116,9 @@ class Widths:
     def _tell(self, findings: Findings, refused: list[tuple[int, int, int]]) -> None:
         """Counts all of them and makes problems of those that are listed: there may be millions."""
         width = self._layout.width
-        cells = np.concatenate([np.frombuffer(self._broken[2], dtype=np.int64), [n for _, _, n in refused]])
+        cells = np.concatenate(
+            [np.asarray(self._broken[2], dtype=np.int64), np.asarray([n for _, _, n in refused], dtype=np.int64)]
+        )
         for code, count in (
             ("cells_few", int(np.count_nonzero(cells < width))),
             ("cells_many", int(np.count_nonzero(cells > width))),
