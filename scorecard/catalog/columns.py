@@ -105,10 +105,6 @@ class ColumnType:
         del values, departments
         return {}
 
-    def choices(self, values: Words, departments: Departments) -> tuple[str, ...]:
-        """The words to choose from on a form; empty where any value may stand."""
-        return tuple(self.words(values, departments))
-
     def parse(self, text: str, words: Words) -> CellValue:
         """The value of a cell that is spelt as it should be. Raises ValueError for any other."""
         del words
@@ -246,9 +242,6 @@ class BooleanType(ColumnType):
 
     literals: tuple[type, ...] = (bool,)
 
-    def choices(self, values: Words, departments: Departments) -> tuple[str, ...]:
-        return "是", "否"
-
     def parse(self, text: str, words: Words) -> CellValue:
         if text not in ("是", "否"):
             raise ValueError(text)
@@ -287,9 +280,6 @@ class DepartmentType(WordType):
 
     def words(self, values: Words, departments: Departments) -> Words:
         return {department.id: (department.name, *department.aliases) for department in departments.values()}
-
-    def choices(self, values: Words, departments: Departments) -> tuple[str, ...]:
-        return tuple(department.name for department in departments.values() if not department.collective)
 
     def parse(self, text: str, words: Words) -> CellValue:
         for department, spellings in words.items():

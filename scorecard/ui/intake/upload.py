@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import template
 from etl.intake.declared_none import declare_none
-from etl.intake.template_workbook import template_workbook
+from etl.intake.forms.template_workbook import template_workbook
 from etl.intake.word_mapping import columns_of_words
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import containing, month_end, month_index

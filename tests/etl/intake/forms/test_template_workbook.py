@@ -11,8 +11,8 @@ from openpyxl.utils import get_column_letter
 
 from etl.intake.accept import accept
 from etl.intake.examine import examine
+from etl.intake.forms.template_workbook import choices, template_workbook
 from etl.intake.recognise import recognise
-from etl.intake.template_workbook import template_workbook
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
@@ -74,7 +74,7 @@ def test_registered_words_departments_and_yes_or_no_are_offered(catalog: Catalog
     assert rules
     for position, column in enumerate(contract.columns.values(), 1):
         offered = rules.get(f"{get_column_letter(position)}2")
-        words = column.type.choices(column.values, catalog.departments)
+        words = choices(column, catalog)
         assert (offered is not None) == bool(words), column.header
         if offered and offered.startswith('"'):
             assert offered.strip('"').split(",") == list(words)

@@ -34,7 +34,7 @@ def template_workbook(table: Table, catalog: Catalog) -> bytes:
     for position, column in enumerate(table.columns.values()):
         sheet.set_column(position, position, max(12, 2 * len(column.header) + 2), formats.get(_format(column)))
         sheet.write_string(0, position, column.header, head)
-        if words := column.type.choices(column.values, catalog.departments):
+        if words := choices(column, catalog):
             source: object = list(words)
             if len(",".join(words)) > _INLINE:
                 letter = xl_col_to_name(len(long))
@@ -48,6 +48,15 @@ def template_workbook(table: Table, catalog: Catalog) -> bytes:
             values.write_column(0, position, words)
     book.close()
     return content.getvalue()
+
+
+def choices(column: Column, catalog: Catalog) -> tuple[str, ...]:
+    """The words to choose from in a column; none where any value may stand."""
+    if bool in column.type.literals:
+        return tuple(column.type.text(value, {}) for value in (True, False))
+    collective = {department.id for department in catalog.departments.values() if department.collective}
+    words = (word for word in column.words(catalog.departments) if word not in collective)
+    return tuple(column.type.text(word, catalog.departments) for word in words)
 
 
 def _format(column: Column) -> str:

@@ -1,0 +1,1 @@
+"""Forms to fill in: the template of a table as a workbook."""
