@@ -162,7 +162,7 @@ def _describe_accept(accept: argparse.ArgumentParser) -> None:
         "--map", type=Path, metavar="文件", help="对应文件（TOML、JSON 或 CSV）：未登记的表头、取值各读作什么"
     )
     accept.add_argument("--sheet", default="", metavar="名称", help="工作簿里要读取的工作表；只有一个时不必写")
-    accept.add_argument("--corrects", action="store_true", help="更正：改正此前已接收的数据，不作为新一期")
+    accept.add_argument("--corrects", action="store_true", help="更正：改正数据截至同一天的、此前已接收的数据")
     accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
 

@@ -49,6 +49,8 @@ from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporar
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv
 
+_NAMED = 6  # dates named in a message
+
 
 class Refused(ScorecardError):
     """An extract with problems that must be corrected; nothing of it is stored."""
@@ -184,20 +186,14 @@ def _accept(
 
 
 def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:
-    """Raises ScorecardError where a correction of this day would correct nothing."""
-    dates = [batch.as_of for batch in in_use if batch.table == table.id]
-    if not any(day >= as_of for day in dates):
-        expected = "此前已接收、数据截至不早于它的同一张表"
-        raise ScorecardError(
-            table.name, f"没有截至 {as_of} 或以后的数据可以更正", expected, "请去掉“更正”，按一般数据接收"
-        )
-    if table.replaces == "all" and max(dates) > as_of:
-        raise ScorecardError(
-            table.name,
-            f"这张表每次整表替换，已有截至 {max(dates)} 的数据",
-            f"不早于 {max(dates)} 的数据截至",
-            "请把改正后的整表按最新的数据截至重新报送",
-        )
+    """Raises ScorecardError unless data of this very 数据截至 are in use, the newest ones where all of them are replaced."""
+    dates = sorted({batch.as_of for batch in in_use if batch.table == table.id}, reverse=True)
+    if table.replaces == "all":
+        dates = dates[:1]  # what was replaced counts no more
+    if as_of not in dates:
+        known = "、".join(map(str, dates[:_NAMED])) or "无"
+        remedy = "请把数据截至写成所更正的那一期；不是更正就按一般数据接收"
+        raise ScorecardError(table.name, f"没有截至 {as_of} 的数据可以更正", f"已接收并计入的一期：{known}", remedy)
 
 
 def _other_dates(in_use: Sequence[Batch], batch: Batch) -> Iterator[str]:

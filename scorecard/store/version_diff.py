@@ -233,4 +233,6 @@ class Impact:
             or changed.gone
             or changed.redefined
             or changed.parts_changed
+            or any(correction.overridden for correction in self.corrections)
+            or self.contradicted
         )

@@ -31,6 +31,7 @@ from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
 _MONTH = 31  # days between 数据截至 and what the file suggests from which it is doubted
+_CORRECTABLE = 36  # newest 数据截至 of a table that a file may correct
 _MUST_CORRECT: tuple[Severity, ...] = ("refuse", "aside")
 _POLICIES: dict[Policy, str] = {"refuse": "有错即整份退回", "set_aside": "接收合格的行，搁置有错的行"}
 
@@ -138,15 +139,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
             file = SelectedFile(
                 upload.file_id, upload.name, raw, table, catalog, today(), selected.note, table.on_error
             )
-            file = replace(file, sheet=sheet)
-            as_of = st.date_input(
-                "数据截至",
-                value=computed_once(f"suggested {file.id}", (file.state, catalog.digest), file.suggested, "正在检查…"),
-                max_value=today(),
-                format="YYYY-MM-DD",
-                key=f"as_of_{upload.file_id}_{table.id}{sheet}",
-                width=160,
-            )
+            file = _ask_date(replace(file, sheet=sheet))
             policy = st.selectbox(
                 "有错时",
                 list(_POLICIES),
@@ -155,12 +148,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
                 key=f"policy_{upload.file_id}_{table.id}",
                 width=280,
             )
-            assert isinstance(as_of, date)
-            file = replace(file, as_of=as_of, policy=policy)
-            if file.state not in _accepted() and _may_correct(file):
-                file = replace(
-                    file, corrects=st.checkbox("更正已报的数据", key=f"corrects_{upload.file_id}_{table.id}")
-                )
+            file = replace(file, policy=policy)
         if unknown := file.examination().unknown:
             file = replace(file, mapping=ask_headers(file.id, table, unknown))
         if unread := file.examination().unread:
@@ -173,10 +161,30 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
     return ExaminedFile(file, examination, accepted is not None)
 
 
-def _may_correct(file: SelectedFile) -> bool:
-    """Whether rows of this table up to the file's 数据截至 or later are in use: then the file may be a correction of them."""
+def _ask_date(file: SelectedFile) -> SelectedFile:
+    """The file with its 数据截至: that of the data it corrects, where the officer says so, otherwise proposed and editable."""
     in_use = batches_in_use(data_dir(), sample=False)
-    return any(batch.table == file.table.id and batch.as_of >= file.as_of for batch in in_use)
+    dates = sorted({batch.as_of for batch in in_use if batch.table == file.table.id}, reverse=True)
+    if dates:
+        corrected = st.selectbox(
+            "用途",
+            [None, *dates[:_CORRECTABLE]],
+            format_func=lambda day: f"更正截至 {day} 的数据" if day else "新报或补报",
+            key=f"corrects_{file.id}_{file.table.id}",
+            width=260,
+        )
+        if corrected is not None:
+            return replace(file, as_of=corrected, corrects=True)
+    as_of = st.date_input(
+        "数据截至",
+        value=computed_once(f"suggested {file.id}", (file.state, file.catalog.digest), file.suggested, "正在检查…"),
+        max_value=today(),
+        format="YYYY-MM-DD",
+        key=f"as_of_{file.id}_{file.table.id}",
+        width=160,
+    )
+    assert isinstance(as_of, date)
+    return replace(file, as_of=as_of)
 
 
 def _select_sheet(upload: str, raw: bytes, catalog: Catalog) -> str:

@@ -118,7 +118,7 @@ def test_a_month_without_such_data_is_declared_without_a_file(
     assert run(data, "list") == 0
     assert "截至 2026-10-31  本月无此类数据  李四" in capsys.readouterr().out
     assert run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-03-31", "--corrects") == 1
-    assert "没有截至 2026-03-31 或以后的数据可以更正" in capsys.readouterr().err
+    assert "没有截至 2026-03-31 的数据可以更正" in capsys.readouterr().err
 
 
 def test_a_date_that_the_file_does_not_suggest_is_doubted(

@@ -274,13 +274,15 @@ def test_the_same_bytes_may_be_taken_with_another_date_and_the_officer_is_told_o
 
 def test_a_correction_is_a_batch_of_its_own_and_needs_something_to_correct(catalog: Catalog, data: DataDir) -> None:
     raw = extract(rows(3))
-    with pytest.raises(ScorecardError, match="没有截至 2026-10-31 或以后的数据可以更正"):
+    with pytest.raises(ScorecardError, match="没有截至 2026-10-31 的数据可以更正"):
         accept(raw, "案件.csv", TRIALS, catalog, AS_OF, OFFICER, data, corrects=True)
     first = accepted(catalog, data, raw)
     again = accept(raw, "案件.csv", TRIALS, catalog, AS_OF, OFFICER, data, corrects=True)
     assert (first.corrects, again.corrects) == (False, True)
     assert [batch.corrects for batch in list_batches(data)] == [False, True], "it is read back as it was written"
     assert first.name != again.name
+    with pytest.raises(ScorecardError, match="已接收并计入的一期：2026-10-31"):
+        accept(raw, "案件.csv", TRIALS, catalog, date(2026, 9, 30), OFFICER, data, corrects=True)
 
 
 def test_other_bytes_another_contract_or_another_kind_are_another_batch(catalog: Catalog, data: DataDir) -> None:

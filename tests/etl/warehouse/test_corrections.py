@@ -126,7 +126,7 @@ def test_cell_by_cell_a_correction_changes_what_it_corrects_and_what_is_repeated
                 expected[number] = cells
     with tempfile.TemporaryDirectory() as folder:
         data = DataDir(Path(folder))
-        put_in(data, catalog, {9: ("2026-06-01", None, None)}, NOVEMBER)  # there is something to correct
+        put_in(data, catalog, {9: ("2026-06-01", None, None)}, as_of)  # there is something to correct
         for day, rows in plain:
             put_in(data, catalog, rows, day)
         put_in(data, catalog, says, as_of, corrects=True)

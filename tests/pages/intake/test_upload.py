@@ -164,14 +164,16 @@ def test_a_correction_of_an_earlier_month_is_offered_where_newer_rows_are_and_sh
     data: DataDir, open_page: Open, catalog: Catalog
 ) -> None:
     app = hand_in(open_page(data, "upload"), cases_csv(60))
-    assert "更正已报的数据" not in [one.label for one in app.checkbox], "there is nothing to correct"
+    assert "用途" not in [one.label for one in app.selectbox], "there is nothing to correct"
     accept(cases_csv(60), "九月.csv", catalog.tables["cases"], catalog, date(2026, 9, 30), OFFICER, data)
     accept(cases_csv(61), "十月.csv", catalog.tables["cases"], catalog, AS_OF, OFFICER, data)
     publish(data, build(catalog, data), OFFICER)
     corrected = cases_csv(1).decode().replace("买卖合同纠纷", "民间借贷纠纷").encode()
     app = hand_in(open_page(data, "upload"), corrected, "更正.csv")
-    day(app).set_value(date(2026, 9, 30)).run()
-    next(one for one in app.checkbox if one.label == "更正已报的数据").check().run()
+    box = next(one for one in app.selectbox if one.label == "用途")
+    assert box.options == ["新报或补报", "更正截至 2026-10-31 的数据", "更正截至 2026-09-30 的数据"]
+    box.set_value(date(2026, 9, 30)).run()
+    assert not app.date_input, "a correction has the date of what it corrects"
     press(app, "接收")
     assert "1 行（更正）" in text(app)
     press(app, "计算影响")
