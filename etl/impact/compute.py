@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
-from etl.impact.attached_versions import AttachedVersions, attach_versions
+from etl.impact.attached_versions import AttachedVersions, VersionSide, attach_versions
 from etl.impact.corrections import correction_impacts
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
 from etl.impact.row_changes import table_impact
 from etl.impact.stock_flow import balance
+from etl.intake.batches import KnownCells, quieter_columns
 from etl.intake.declared_none import told
 from etl.reading.latest_day import names_a_day_of
 from scorecard.calendar import clock
@@ -47,6 +48,7 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
             corrections=correction_impacts(pair, data),
             contradicted=tuple(_contradicted(pair)),
+            quieter=tuple(_quieter(pair)),
         )
 
 
@@ -59,6 +61,25 @@ def _contradicted(pair: AttachedVersions) -> Iterator[str]:
             ((count,),) = pair.fetch(f"SELECT count(*) FROM {pair.rows(pair.candidate, table.id)} WHERE {where}")
             if count:
                 yield told(table, as_of, record["name"], count)
+
+
+def _quieter(pair: AttachedVersions) -> Iterator[str]:
+    """A sentence for every column that a table's newest extract says much less of than the one readers see."""
+    before, after = (_newest_cells(pair, side) for side in (pair.published, pair.candidate))
+    for name in before.keys() & after.keys() & pair.catalog.tables.keys():
+        table = pair.catalog.tables[name]
+        yield from (f"{table.name}{sentence}" for sentence in quieter_columns(table, before[name], after[name]))
+
+
+def _newest_cells(pair: AttachedVersions, side: VersionSide) -> dict[str, KnownCells]:
+    """Table -> the known cells of its newest extract."""
+    if "batch_column" not in side.columns:
+        return {}
+    rows = pair.fetch(
+        f"SELECT table_id, any_value(rows), map(list(column_name), list(known)) FROM {side.place}.batch_column"
+        " WHERE rows > 0 GROUP BY table_id, number QUALIFY row_number() OVER (PARTITION BY table_id ORDER BY number DESC) = 1"
+    )
+    return {table: KnownCells(total, known) for table, total, known in rows}
 
 
 def _is_there(pair: AttachedVersions, table: Table) -> bool:

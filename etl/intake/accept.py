@@ -16,9 +16,12 @@ from etl.intake.batches import (
     BatchSource,
     batch_path,
     existing_batch,
+    known_cells,
     list_batches,
+    newest_before,
     next_sequence,
     note_text,
+    quieter_columns,
     require_past,
     source_of,
     vocabulary_digest,
@@ -179,7 +182,11 @@ def _accept(
                 set_aside.delete_rows_aside(data, batch)
                 raise
         in_use = batches_in_use(data, sample)
-        warnings = (*_other_dates(in_use, batch), *contradicted(con, "typed", table, in_use))
+        warnings = (
+            *_other_dates(in_use, batch),
+            *contradicted(con, "typed", table, in_use),
+            *_quieter(in_use, table, batch),
+        )
     latest = examination.latest.day if examination.latest else None
     skipped = len(examination.skipped_lines)
     return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
@@ -222,6 +229,13 @@ def _source(
         words=how.words,
         vocabulary=vocabulary_digest(how.table, catalog),
     )
+
+
+def _quieter(in_use: Sequence[Batch], table: Table, batch: Batch) -> tuple[str, ...]:
+    """Sentences on the columns that the batch says much less of than the extract before it."""
+    others = [other for other in in_use if other.name != batch.name]
+    earlier = newest_before(others, table, batch.as_of)
+    return () if earlier is None else quieter_columns(table, known_cells(earlier), known_cells(batch))
 
 
 def _new_batch(

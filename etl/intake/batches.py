@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -258,3 +259,52 @@ def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, tempo
             replace_atomically(temporary, batch.path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+# --- what a batch says less of ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KnownCells:
+    """How many of some rows say something, by column."""
+
+    rows: int
+    known: Mapping[str, int]
+
+    def share(self, column: str) -> float:
+        return self.known.get(column, 0) / self.rows if self.rows else 0.0
+
+
+def known_cells(batch: Batch) -> KnownCells:
+    """The known cells of a batch, from the statistics that stand in its file."""
+    metadata = pq.read_metadata(batch.path)
+    known: Counter[str] = Counter()
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            known[column.path_in_schema] += column.num_values - (
+                column.statistics.null_count if column.statistics else 0
+            )
+    return KnownCells(metadata.num_rows, known)
+
+
+def newest_before(in_use: Sequence[Batch], table: Table, as_of: date) -> Batch | None:
+    """The newest extract of a table up to a day: what the next one is compared with."""
+    return next(
+        (batch for batch in reversed(in_use) if batch.table == table.id and batch.as_of <= as_of and batch.rows), None
+    )
+
+
+def quieter_columns(table: Table, before: KnownCells, after: KnownCells) -> tuple[str, ...]:
+    """A sentence on every column of which the rows suddenly say much less: the share of known cells fell below a half of
+    what it was, by thirty points or more. Twenty rows on both sides, so that no small month is a fall.
+    """
+    if min(before.rows, after.rows) < _FEW_ROWS:
+        return ()
+    return tuple(
+        f"“{column.header}”有内容的行由 {was:.0%} 降到 {now:.0%}，像是导出时漏了，请核对"
+        for name, column in table.columns.items()
+        if (was := before.share(name)) - (now := after.share(name)) >= _FALL and now < was / 2
+    )
+
+
+_FEW_ROWS, _FALL = 20, 0.3

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from etl.intake.batches import KnownCells
 from etl.intake.header_mapping import validate_mapping
 from etl.intake.word_mapping import ColumnWords, validate_words
 from etl.problems import Count, Findings, Problem
@@ -42,7 +43,8 @@ class Examination:
     aside for a wrong cell or rule; `skipped_lines` are the lines of 合计 rows, notes and repeated headers. `unknown` are the
     headers that an officer may map to a column, `unread` the values that may be mapped to a registered word; `wrong` the
     first rows that must be corrected. `preview` shows the first rows as they were read, by Chinese header, private cells
-    masked; it is empty when refused. `latest` is the latest day the rows name, None when they were not read or have no dates.
+    masked; it is empty when refused. `latest` is the latest day the rows name, None when they were not read or have no dates;
+    `known` counts the cells that say something.
     """
 
     table: str
@@ -59,6 +61,7 @@ class Examination:
     wrong: tuple[WrongRow, ...] = ()
     policy: Policy = "refuse"
     latest: LatestDay | None = None
+    known: KnownCells | None = None
     sheet: str = ""
     unread: tuple[UnreadWord, ...] = ()
 
@@ -231,7 +234,10 @@ def _read(
     if findings.refused:
         return examination
     preview = _preview(con, how.table, catalog)
-    return replace(examination, rows=rows - rejected.count, aside=rejected.count, preview=preview)
+    counted = ", ".join(f'count("{name}")' for name in how.table.columns)
+    total, *known = con.execute(f"SELECT count(*), {counted} FROM typed").fetchall()[0]
+    cells = KnownCells(total, dict(zip(how.table.columns, known, strict=True)))
+    return replace(examination, rows=rows - rejected.count, aside=rejected.count, preview=preview, known=cells)
 
 
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:

@@ -221,6 +221,7 @@ class Impact:
     indicators: IndicatorChanges
     corrections: tuple[CorrectionImpact, ...] = ()
     contradicted: tuple[str, ...] = ()  # sentences on declared zeros with rows in their month
+    quieter: tuple[str, ...] = ()  # sentences on columns that the newest extract says much less of
 
     @property
     def nothing(self) -> bool:

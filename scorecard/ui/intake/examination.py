@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import accept
+from etl.intake.batches import known_cells, newest_before, quieter_columns
 from etl.intake.examine import Examination, examine
 from etl.intake.recognise import recognise, sheets
 from etl.intake.repaired import repaired_csv
@@ -207,7 +208,8 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
     values = {"examination": examination, "severities": SEVERITY_NAMES}
     suggested = file.suggested()
     doubted = "" if abs((suggested - file.as_of).days) <= _MONTH or examination.latest is None else str(suggested)
-    st.html(render("ui/intake/findings_head.html", kinds=_kinds(examination.counts), doubted=doubted, **values))
+    kinds, quieter = _kinds(examination.counts), _quieter(file, examination)
+    st.html(render("ui/intake/findings_head.html", kinds=kinds, doubted=doubted, quieter=quieter, **values))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not examination.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
             _accept(file)
@@ -233,6 +235,14 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
                 key=f"repaired_{file.id}",
             )
     st.html(render("ui/intake/findings_body.html", must=must, rest=rest, more=more, **values))
+
+
+def _quieter(file: SelectedFile, examination: Examination) -> tuple[str, ...]:
+    """Sentences on the columns that the file says much less of than the extract before it."""
+    earlier = newest_before(batches_in_use(data_dir(), sample=False), file.table, file.as_of)
+    if earlier is None or examination.known is None:
+        return ()
+    return quieter_columns(file.table, known_cells(earlier), examination.known)
 
 
 @dataclass
