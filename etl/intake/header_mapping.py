@@ -107,7 +107,9 @@ def remember_mapping(
         # Neither headers nor values: personal data may stand in place of them.
         entry.detail |= {"columns": sorted(filter(None, said.values())), "left_out": list(said.values()).count("")}
         if of_columns:
-            entry.detail["words"] = {column: len(answers) for column, answers in of_columns.items()}
+            entry.detail["values"] = {
+                table.columns[column].header: len(answers) for column, answers in of_columns.items()
+            }
         with exclusive_lock(data):
             now = _last_answers(data, table)
             if all(

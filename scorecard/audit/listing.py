@@ -145,6 +145,7 @@ _NAMES = {
     "lines": "条数",
     "manifest": "来源清单哈希",
     "mapped": "对应表头",
+    "values": "对应取值",
     "mapping": "对应",
     "measure": "措施",
     "name": "名称",

@@ -16,7 +16,9 @@ def cases_csv(rows: int, first: int = 1, encoding: str = "utf-8") -> bytes:
         closed = filed + timedelta(days=20 + number % 30)
         procedure = "小额诉讼" if number % 4 == 0 else "简易程序"
         firm = "是" if number % 3 == 0 else "否"
-        lines.append(f"（2026）鲁0117民初{number}号,买卖合同纠纷,{filed},{closed},判决,{procedure},民事审判庭,{firm},否,,")
+        lines.append(
+            f"（2026）鲁0117民初{number}号,买卖合同纠纷,{filed},{closed},判决,{procedure},民事审判庭,{firm},否,,"
+        )
     return "\r\n".join(lines).encode(encoding)
 
 

@@ -13,9 +13,7 @@ from tests.support.actors import TESTER
 
 
 def _cases(first: int, filled: int, rows: int = 40) -> bytes:
-    lines = [
-        f"（2026）鲁0117民初{first + n}号,2026-01-05,2026-03-05,{'否' if n < filled else ''}" for n in range(rows)
-    ]
+    lines = [f"（2026）鲁0117民初{first + n}号,2026-01-05,2026-03-05,{'否' if n < filled else ''}" for n in range(rows)]
     return "\n".join(["案号,立案日期,结案日期,是否上诉", *lines]).encode()
 
 

@@ -14,7 +14,9 @@ from tests.support.extracts import cases_csv
 def test_the_latest_day_is_that_of_any_date_that_has_come(catalog: Catalog) -> None:
     lines = cases_csv(3).decode().splitlines()
     late = (today() + timedelta(days=3)).isoformat()
-    lines += [f"（2026）鲁0117民初9{day[-1]}号,买卖合同纠纷,{day},,,,民事审判庭,否,否,," for day in ("2026-09-28", late)]
+    lines += [
+        f"（2026）鲁0117民初9{day[-1]}号,买卖合同纠纷,{day},,,,民事审判庭,否,否,," for day in ("2026-09-28", late)
+    ]
     found = examine("\n".join(lines).encode(), "a.csv", catalog.tables["cases"], catalog, today()).latest
     assert found == (date(2026, 9, 28), 1)
 
