@@ -26,6 +26,8 @@ SAME_IN_CHINESE = frozenset(
         "Markdown",
         "Kaplan",
         "Meier",
+        "xlsx",
+        "xls",
     }
 )
 TAG = re.compile(r"<(?!style|script)[^>]+>")

@@ -23,7 +23,7 @@ NOVEMBER_24 = date(2026, 11, 24)
 @pytest.fixture
 def cases(data: DataDir, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> DataDir:
     """A court that handed in its cases for September only, looked at on 24 November."""
-    for module in ("scorecard.store.open_version", "etl.intake.accept"):
+    for module in ("scorecard.store.open_version", "etl.intake.batches"):
         monkeypatch.setattr(f"{module}.today", lambda: NOVEMBER_24)
     accept(cases_csv(60), "a.csv", catalog.tables["cases"], catalog, date(2026, 9, 30), OFFICER, data)
     publish(data, build(catalog, data), OFFICER)
