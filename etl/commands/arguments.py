@@ -139,13 +139,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for named in (accept, build, publish, rollback, withdraw, restore, rule, prune, sample, export, briefing):
         named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
     call = parser.parse_args(arguments)
+    _check_together(call, accept, briefing)
+    return call
+
+
+def _check_together(
+    call: argparse.Namespace, accept: argparse.ArgumentParser, briefing: argparse.ArgumentParser
+) -> None:
+    """What argparse cannot say: which arguments need or exclude each other."""
     if call.command == "accept" and call.none == (call.file is not None):
         accept.error("--none 不与文件同用" if call.none else "缺少参数：文件")
     if call.command == "briefing" and not (call.list or call.again):
         missing = [f"--{name}" for name in ("template", "period") if not getattr(call, name)]
         if missing:
             briefing.error(f"缺少参数：{', '.join(missing)}")
-    return call
 
 
 def _describe_accept(accept: argparse.ArgumentParser) -> None:

@@ -13,19 +13,19 @@ import ibis
 from etl.duckdb_connection import load_calendar
 from etl.problems import LISTED, Findings, Problem, Severity
 from etl.reading.headers import Header
-from etl.reading.identical_rows import collapse
+from etl.reading.lines.copies import collapse
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.catalog.columns import MASK, CellValue
 from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
+from scorecard.queries.cut_days import cut_days_sql
 from scorecard.queries.department_days import department_columns, own_day_sql
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql, unbound
 from scorecard.storage.sql_text import quoted
 
-_CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut
 _QUOTED = 80  # characters of a value that are repeated
 _OTHERS = 5  # lines named beside a doubled one
 
@@ -224,15 +224,6 @@ class Rules:
         if self._private(column):
             return MASK
         return self._table.type_of(column).text(value, {})
-
-
-def cut_days_sql(cut: CutDate, source: str) -> str:
-    """SQL for the days that look like the day of an export: day, rows that have it, first line, rows that lack the other column."""
-    return (
-        f'SELECT "{cut.date}"::DATE AS day, count(*) AS n, min(_line), sum(count(*)) OVER () AS total FROM {source} '
-        f'WHERE "{cut.date}" IS NOT NULL AND "{cut.missing}" IS NULL GROUP BY day '
-        f"QUALIFY n >= {_CUT_ROWS} AND n >= {cut.share} * total ORDER BY n DESC, day"
-    )
 
 
 _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed

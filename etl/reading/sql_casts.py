@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from etl.invisible_characters import ASCII_BLANKS, BLANKS, HIDDEN
 from etl.reading import cells
-from scorecard.catalog import case_number
+from scorecard import case_number
 from scorecard.catalog.columns import CaseNumberType, CellValue, Column, CreditCodeType, MomentType, NumberType
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.sql_text import quoted

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import duckdb
 
 from etl.intake.batches import Batch
-from etl.reading.rules import cut_days_sql
 from scorecard.catalog.contracts import CutDate, Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.queries.cut_days import cut_days_sql
 from scorecard.storage.sql_text import quoted
 
 OPEN = "按未结"

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from scorecard.catalog import worked_examples
 from scorecard.catalog.briefing_templates import Template, chosen_ids
-from scorecard.catalog.columns import DEPARTMENT, Department, dates, moments, numbers
+from scorecard.catalog.columns import DEPARTMENT, dates, moments, numbers
 from scorecard.catalog.contract_checks import Contract, contract_of, table_checks, test_checks
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import (
@@ -21,6 +21,7 @@ from scorecard.catalog.definitions import (
     Measure,
     Requirement,
 )
+from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Term
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedMistake, hint

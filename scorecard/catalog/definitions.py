@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from scorecard.calendar.period import Grain
 from scorecard.catalog.briefing_templates import Template
-from scorecard.catalog.columns import Department
 from scorecard.catalog.conditions import Frozen, Texts, mistake
 from scorecard.catalog.contracts import Table
+from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, to_formula
 from scorecard.catalog.worklists import Worklist
 

@@ -14,11 +14,11 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from scorecard.catalog.briefing_templates import Template
-from scorecard.catalog.columns import Department
 from scorecard.catalog.conditions import shown
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
+from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, FormulaForm
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint

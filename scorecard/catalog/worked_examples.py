@@ -10,9 +10,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from scorecard.calendar import period
-from scorecard.catalog.columns import CellValue, Departments
+from scorecard.catalog.columns import CellValue
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.departments import Departments
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 

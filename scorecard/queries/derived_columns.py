@@ -5,7 +5,7 @@ from operator import add, and_
 
 import ibis
 
-from scorecard.catalog.case_number import NORMAL_PATTERN
+from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
 

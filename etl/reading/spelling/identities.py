@@ -8,8 +8,8 @@ import unicodedata
 
 from etl.invisible_characters import BLANKS
 from etl.reading.cell_results import EMPTY_WORDS, LEAVE_BLANK, CellNote, CellResult, refused
-from scorecard.catalog import case_number
-from scorecard.catalog.case_number import CaseNumber
+from scorecard import case_number
+from scorecard.case_number import CaseNumber
 from scorecard.catalog.columns import CREDIT_CODE, Column
 from scorecard.catalog.definitions import Catalog
 

@@ -1,6 +1,6 @@
 """Lines that are broken, doubled or no data: the files of tests/data/door, and others like them, from bytes to examination.
 
-What is right for each file stands in the issue ("the door, second edition"): the rows were invented with it.
+The rows were invented so that what is right for each file is known beforehand; it stands in the tests.
 """
 
 from datetime import date

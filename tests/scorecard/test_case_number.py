@@ -6,8 +6,8 @@ import duckdb
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from scorecard.catalog import case_number
-from scorecard.catalog.case_number import NORMAL_PATTERN, CaseNumber, normal_sql, parse
+from scorecard import case_number
+from scorecard.case_number import NORMAL_PATTERN, CaseNumber, normal_sql, parse
 
 
 def test_a_standard_number_has_year_court_type_and_serial() -> None:
