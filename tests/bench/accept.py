@@ -1,4 +1,6 @@
-"""The door against the barest thing a database can do with the same file: load it, all text, into a table."""
+"""The door against the barest thing a database can do with the same file: load it, all text, into a table. And the memory
+that a wrong file takes.
+"""
 
 from pathlib import Path
 from statistics import median
@@ -6,6 +8,7 @@ from statistics import median
 import duckdb
 
 from etl.intake import accept as door, batches
+from etl.intake.examine import examine
 from etl.reading import decoding, headers, staging, typed_rows
 from etl.reading.rules import Rules
 from scorecard.storage.data_dir import DataDir
@@ -23,7 +26,7 @@ STAGES: Stages = (
     ("cells to types", typed_rows, "create_typed"),
     ("rules between columns", Rules, "check"),
     ("keys and duplicates", Rules, "_any_doubled"),
-    ("parquet", batches, "add"),
+    ("parquet", batches, "write_batch"),
 )
 
 
@@ -46,7 +49,21 @@ def measure(folder: Path, rows: int) -> list[Finding]:
         findings += [
             Finding(f"    {stage}", f"{seconds / bare:.2f}x", footnote="") for stage, seconds in stages.items()
         ]
-    return findings
+    return [*findings, _wrong_lines(500_000)]
+
+
+def _wrong_lines(lines: int) -> Finding:
+    """The peak of a process that examines so many lines of one cell under the header of `cases`."""
+    _, peak = alone(_examine_wrong_lines, lines)
+    return Finding(f"{lines:,} lines of one cell: peak of examining", f"{peak:.0f} MiB")
+
+
+def _examine_wrong_lines(lines: int) -> None:
+    found = data.catalog()
+    table = found.tables["cases"]
+    header = ",".join(column.header for column in table.columns.values())
+    raw = (header + "\n" + "a\n" * lines).encode()
+    assert examine(raw, "wrong.csv", table, found, data.AS_OF).refused
 
 
 def _compared(clean: Path, path: Path, folder: Path) -> tuple[float, float, dict[str, float]]:

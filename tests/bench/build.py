@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from etl.duckdb_connection import open_build
-from etl.warehouse import build, data_faults, rollup, tables
+from etl.warehouse import build, data_faults, rollup, silent_columns, tables
 from scorecard.catalog.definitions import Indicator
 from scorecard.storage import atomic_files
 from scorecard.storage.data_dir import DataDir
@@ -27,6 +27,7 @@ MEMORY_MIB = 4096
 BUILD_STAGES: Stages = (
     ("tables", tables, "load"),
     ("roll-up", rollup, "compute"),
+    ("silent columns", silent_columns, "write"),
     ("doubts", data_faults, "write"),
     ("descriptions", build, "_describe"),
     ("put in place", atomic_files, "replace_atomically"),

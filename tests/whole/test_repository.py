@@ -17,6 +17,7 @@ import pytest
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import theme
+from tests.bench import accept as bench_accept, build as bench_build
 from tests.conftest import ROOT
 from tests.support.naive import evaluate
 
@@ -262,6 +263,11 @@ def test_help_names_every_command_for_people() -> None:
     assert {
         word for word in ("run", "test", "check", "sample", "bench", "lock") if f"make {word} " not in shown
     } == set()
+
+
+def test_the_measurements_watch_functions_that_are_there() -> None:
+    watched = (*bench_accept.STAGES, *bench_build.BUILD_STAGES)
+    assert [(stage, name) for stage, owner, name in watched if not callable(getattr(owner, name, None))] == []
 
 
 def test_decisions_are_numbered_in_order_and_say_what_and_why() -> None:
