@@ -261,3 +261,18 @@ def test_a_document_of_a_case_is_named_and_stands_for_its_case(catalog: Catalog)
     found = examine(raw, "a.csv", catalog.tables["cases"], catalog, AS_OF)
     told = [(problem.line, problem.value) for problem in found.problems if problem.code == "case_no_part"]
     assert told == [(8, "（2026）鲁0117民初1号之一"), (9, "（2026）鲁0117民初2号之一")]
+
+
+def test_a_document_of_a_case_is_no_second_case(catalog: Catalog, data: DataDir) -> None:
+    numbers, told = own_cases("case_part_counted_twice.csv", catalog, data)
+    assert numbers == SIX
+    assert told["case_no_part", "repair"] == 2
+    assert value(catalog, data, "small_claims_rate").denominator == 6
+
+
+def test_a_part_that_says_something_else_than_its_case_is_refused_beside_it(catalog: Catalog) -> None:
+    raw = (DOOR / "case_part_counted_twice.csv").read_text("utf-8-sig")
+    lines = raw.splitlines()
+    lines[7] = lines[7].replace("2026/10/5", "2026/10/6")
+    found = examine("\r\n".join(lines).encode(), "a.csv", catalog.tables["cases"], catalog, AS_OF)
+    assert refusals(found) == [("key_doubled", 2), ("key_doubled", 8)]
