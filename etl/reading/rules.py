@@ -60,9 +60,10 @@ class Rules:
         """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
             self._add_derived()
-        if self._any_doubled(self._table.key if self._keyed else tuple(self._table.columns)):
-            self.identical = collapse(self._con, self._findings)
-            if self._keyed:
+        key = self._table.key if self._keyed else ()
+        if (key or not self._keeps_doubles) and self._any_doubled(key or tuple(self._table.columns)):
+            self.identical = collapse(self._con, self._findings, key)
+            if key:
                 self._doubled("key_doubled", "refuse", self._table.key)
         self._unique("refuse")
         self._sieve.remove()
@@ -109,6 +110,11 @@ class Rules:
         self._source = "derived"
 
     # --- between rows -----------------------------------------------------------------------------------------
+
+    @property
+    def _keeps_doubles(self) -> bool:
+        """Whether the contract says that rows that share a value are reported and stay: several documents of one case, say."""
+        return any(check.unique is not None and check.on_problem == "report" for check in self._table.checks)
 
     def _any_doubled(self, columns: tuple[str, ...]) -> bool:
         """Whether rows may share their values: equal hashes are looked at exactly, different ones are different values."""

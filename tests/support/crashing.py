@@ -78,7 +78,7 @@ def _accept(data: DataDir, argument: str, catalog: Catalog, say: Callable[[str],
 def _accept_aside(data: DataDir, argument: str, catalog: Catalog, say: Callable[[str], None]) -> None:
     """An extract of which one row is kept aside."""
     table, wrong = (catalog.tables["cases"], f"（2026）鲁0117民初{int(argument) + 90}号,买卖合同纠纷,2026-02-30")
-    raw = extract(argument) + f"\r\n{wrong},,判决,简易程序,民事审判庭,否".encode()
+    raw = extract(argument) + f"\r\n{wrong},,判决,简易程序,民事审判庭,否,否,,".encode()
     name = f"案件{argument}.csv"
     say(accept(raw, name, table, catalog, AS_OF, TESTER, data, policy="set_aside").name)
 

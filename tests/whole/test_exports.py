@@ -20,6 +20,7 @@ from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
 from etl.reading.workbooks import sheet_text
+from etl.reading.workbooks.facts import ERRORS
 from etl.sample import writing
 from etl.versions.enter import one_row_csv
 from scorecard.audit import listing
@@ -187,6 +188,7 @@ def aside(given: Given) -> bytes:
 
 
 def repaired(given: Given) -> bytes:
+    """Error values are refused at the door with and without an apostrophe: no accepted file has one."""
     table = TRIALS.model_copy(
         update={
             "columns": {
@@ -198,6 +200,7 @@ def repaired(given: Given) -> bytes:
     lines = [
         {**line, "案由": f"'{text}", "标的额": "-3.50"}
         for line, text in zip(rows(len(given.texts)), given.texts, strict=True)
+        if text not in ERRORS
     ]
     return repaired_csv(extract(lines), "a.csv", table, given.catalog, AS_OF)
 
@@ -250,10 +253,11 @@ def test_no_text_of_an_export_is_run_or_changed_by_a_spreadsheet_and_its_numbers
     content = export(given)
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\n") == content.count(b"\r\n")
-    read = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[: len(CELLS)]
+    wanted = [cell for text, cell in CELLS.items() if export is not repaired or text not in ERRORS]
+    read = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[: len(wanted)]
     texts, numbers = EXPORTS[export]
     for header in texts:
-        assert [row[header] for row in read] == list(CELLS.values()), header
+        assert [row[header] for row in read] == wanted, header
     for header, cell in numbers.items():
         assert {row[header] for row in read} == {cell}, header
 

@@ -4,19 +4,24 @@ A case system exports a row for each party and the parties are left out at the d
 that differ stay, for the rules to refuse.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
 from etl.problems import LISTED_PER_KIND, Findings, Problem
 
 
-def collapse(con: duckdb.DuckDBPyConnection, findings: Findings) -> int:
+def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[str]) -> int:
     """Takes all but the first of alike rows out of `typed`, and says how many these were.
 
-    A row with a wrong cell stays: what is unknown of it is not the same as what is unknown of another.
+    A row with a wrong cell or a blank `key` stays: what is unknown of it is not the same as what is unknown of another.
     """
     columns = [name for name, *_ in con.execute("DESCRIBE typed").fetchall() if name != "_line"]
     alike = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     right = "FROM typed WHERE _line NOT IN (SELECT _line FROM caught_lines)"
+    if key:
+        known = " OR ".join(f'"{column}" IS NOT NULL' for column in key)
+        right += f" AND ({known})"
     hashed = f"hash({alike})"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repeated AS "

@@ -124,8 +124,14 @@ def test_an_unknown_code_and_department_come_with_the_nearest_registered_word(ca
 
 
 def test_the_same_key_twice_is_refused_and_both_lines_are_named(catalog: Catalog) -> None:
-    found = looked_at(catalog, text(HEADER, line(7), line(8), line(7)))
+    found = looked_at(catalog, text(HEADER, line(7), line(8), line(7, 结案方式="调解")))
     assert [(code, where) for code, where, _, _ in said(found)] == [("key_doubled", 2), ("key_doubled", 4)]
+
+
+def test_the_same_row_twice_is_one_row_and_the_second_line_is_named(catalog: Catalog) -> None:
+    found = looked_at(catalog, text(HEADER, line(7), line(8), line(7)))
+    assert (found.refused, found.rows) == (False, 2)
+    assert ("row_doubled", 4) in [problem[:2] for problem in said(found, "report")]
 
 
 def test_all_problems_are_listed_at_once_and_in_the_order_of_the_file(catalog: Catalog) -> None:

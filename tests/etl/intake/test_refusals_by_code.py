@@ -395,8 +395,8 @@ def test_a_date_and_a_moment_are_compared_as_days_and_two_moments_to_the_second(
 
 def test_doubled_keys_are_refused_at_every_line_with_the_others(catalog: Catalog) -> None:
     lines = rows(5)
-    lines[3]["案号"] = "(2026)鲁0117民初1号"
-    lines[4]["案号"] = "（2026）鲁0117民初001号"
+    lines[3] |= {"案号": "(2026)鲁0117民初1号", "案由": "股权转让纠纷"}
+    lines[4] |= {"案号": "（2026）鲁0117民初001号", "案由": "公司解散纠纷"}
     examination = examined(catalog, extract(lines))
     doubled = [problem for problem in examination.problems if problem.code == "key_doubled"]
     assert [(problem.line, problem.severity) for problem in doubled] == [
@@ -417,7 +417,7 @@ def test_a_key_of_several_columns_takes_blanks_as_values_but_not_all_of_them(cat
     lines[2]["立案日期"] = ""
     lines[3]["立案日期"] = ""
     lines[4]["案号"] = lines[3]["案号"]
-    lines[5]["案号"], lines[5]["立案日期"] = lines[3]["案号"], ""
+    lines[5] |= {"案号": lines[3]["案号"], "立案日期": "", "庭审次数": "3"}
     assert [(p.code, p.line, p.value) for p in examined(catalog, extract(lines), table).problems] == [
         ("key_blank", 2, ""),
         ("key_blank", 3, ""),

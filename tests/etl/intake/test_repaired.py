@@ -106,7 +106,7 @@ def test_a_repaired_file_that_would_not_be_read_the_same_is_not_given(catalog: C
     """Its first column gone, a row begins with 合计 and would be taken for a summary row."""
     table = contract(key=[], replaces="all", columns={"case_no": {"required": False}})
     headers = ["备注", "案由", "立案日期"]
-    raw = extract([{"备注": "x", "案由": "合计", "立案日期": "2026-01-05"}] * 2, headers)
+    raw = extract([{"备注": "x", "案由": "合计", "立案日期": f"2026-01-0{day}"} for day in (5, 6)], headers)
     assert examine(raw, "a.csv", table, catalog, AS_OF).rows == 2
     with pytest.raises(Exception, match="再次体检"):
         repaired_csv(raw, "a.csv", table, catalog, AS_OF)

@@ -29,10 +29,10 @@ SIFTED = contract(on_error="set_aside")
 
 
 def spoilt() -> list[dict[str, str]]:
-    """Six rows on lines 2 to 7: 3 with a wrong date, 4 and 5 with one key, 6 closed before it was filed."""
+    """Six rows on lines 2 to 7: 3 with a wrong date, 4 and 5 differ under one key, 6 closed before it was filed."""
     lines = rows(6)
     lines[1]["结案日期"] = "2026-02-30"
-    lines[2]["案号"] = lines[3]["案号"]
+    lines[2] |= {"案号": lines[3]["案号"], "庭审次数": "3"}
     lines[4]["结案日期"] = "2026-01-04"
     return lines
 
@@ -168,7 +168,7 @@ def test_what_comes_out_to_be_corrected_is_safe_in_a_spreadsheet_and_comes_back_
     back = accept(raw.replace(b"2026-02-30", b"2026-02-28"), "b.csv", SIFTED, catalog, AS_OF, TESTER, data)
     found = pq.read_table(back.path).to_pylist()
     assert {(row["cause"], row["contact"]) for row in found} == {("=HYPERLINK(1)", "370117199001011234")}
-    assert not back.problems
+    assert {(problem.code, problem.severity) for problem in back.problems} == {("apostrophe_removed", "report")}
 
 
 def test_a_batch_whose_rows_aside_are_gone_is_named_and_nothing_is_guessed(catalog: Catalog, data: DataDir) -> None:
@@ -329,7 +329,11 @@ def test_marks_are_kept_only_where_both_stand_in_the_header(catalog: Catalog) ->
     ).problems
 
 
-def test_every_line_is_in_the_batch_or_aside_or_no_data(catalog: Catalog, data: DataDir) -> None:
-    raw = extract(spoilt()) + f"合计,6{',' * 9}\r\n".encode()
+def test_every_line_is_in_the_batch_or_aside_or_the_same_as_another_or_no_data(catalog: Catalog) -> None:
+    lines = spoilt()
+    raw = extract([*lines, lines[5], lines[0], lines[5]]) + f"合计,6{',' * 9}\r\n".encode()
     found = examine(raw, "a.csv", SIFTED, catalog, AS_OF)
-    assert 1 + found.rows + found.aside + len(found.skipped_lines) == len(raw.decode().splitlines())
+    same = [problem.line for problem in found.problems if problem.code == "row_doubled"]
+    assert same == [8, 9, 10]
+    assert (found.rows, found.aside, found.skipped_lines) == (2, 4, (11,))
+    assert 1 + found.rows + found.aside + len(same) + len(found.skipped_lines) == len(raw.decode().splitlines())

@@ -166,7 +166,7 @@ def test_what_was_said_of_values_is_offered_the_next_time_with_who_and_when(cata
     assert (last.action, last.subject, last.detail["values"]) == (
         "对应表头",
         "trials",
-        {"outcome": 2, "department": 1, "cause": 1},
+        {"结案方式": 2, "承办部门": 1, "案由": 1},
     )
     assert "判结" not in str(last.detail)
     remember_mapping(data, OWN, {}, TESTER, words=WORDS, catalog=catalog)
