@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from itertools import chain
 
 from etl.invisible_characters import ASCII_BLANKS, HIDDEN
-from etl.reading.cell_results import EMPTY_WORDS, LEAVE_BLANK, CellNote, CellResult, free_text, refused
+from etl.reading.cell_results import EMPTY_WORDS, LEAVE_BLANK, CellNote, CellResult, free_text, refused, unknown
 from scorecard.catalog.columns import Column, DepartmentType, WordType
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
@@ -225,6 +225,8 @@ class WordReader:
             return self._as(word, note)
         if folded in self._words.said:
             return self._said(text, folded)
+        if self._words.open and (nothing := unknown(text)) is not None:
+            return nothing
         return self._without_folds(text, folded)
 
     def _as(self, word: str, *notes: CellNote) -> CellResult:

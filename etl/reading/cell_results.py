@@ -1,5 +1,6 @@
 """What reading one cell gives: its value, or the reason why it has none."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,17 @@ EMPTY_WORDS = frozenset((  # the one list of words that say "unknown", folded
     "/", "//", "\\", "无", "暂无", "没有", "空", "空白", "不详", "不明", "未知", "不清楚", "待定", "待补", "待查", "待核",
     "未填", "未填写", "未登记", "未提供", "无代码", "无信用代码", "无统一社会信用代码", "无案号",
 ))  # fmt: skip
+_STROKES = re.compile(r"[-‐‑‒–—―−/\\]+")
+
+
+def unknown(written: str) -> CellResult | None:
+    """An unknown value for a blank cell or a word that says so (无, —, 不详, N/A); None for any other."""
+    text = unicodedata.normalize("NFKC", written).strip(BLANKS)
+    if not text:
+        return CellResult(None)
+    if text.lower() in EMPTY_WORDS or _STROKES.fullmatch(text):
+        return CellResult(None, (CellNote("value_unknown", "repair", f"“{text}”表示没有或不详，按空白（未知）处理"),))
+    return None
 
 
 def half_width(text: str) -> tuple[str, tuple[CellNote, ...]]:

@@ -44,11 +44,15 @@ BOOLEANS: dict[str, bool] = {
 }
 
 
-def boolean(text: str) -> CellResult:
-    """是 or 否 in any of their spellings."""
+def boolean(text: str, *, presence: bool = True) -> CellResult:
+    """是 or 否 in any of their spellings; 无 is one only where the column says 有 too (`presence`), else it may be unknown."""
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
+    if folded == "无" and not presence:
+        return refused(
+            "boolean_unknown", "这一列没有写“有”，“无”是“否”还是不详，无法确定", "请写“是”或“否”，不详的留空"
+        )
     value = BOOLEANS.get(folded.lower())
     if value is None:
         return refused("boolean_unknown", "应为“是”或“否”", "也可写 1/0、Y/N、有/无")
@@ -78,11 +82,16 @@ def reader(
     unit: Unit | None = None,
     named: Iterable[str] = (),
     said: Mapping[str, str] | None = None,
+    *,
+    presence: bool = True,
 ) -> CellReader:
     """How a cell of this column is read. Without `as_of` no date is too late; `unit` is what its header or a line above says.
 
-    `named`: the words that conditions and groups compare a text with; `said`: an officer's words for other spellings, folded.
+    `named`: the words that conditions and groups compare a text with; `said`: an officer's words for other spellings, folded;
+    `presence`: see `boolean`.
     """
+    if isinstance(column.type, BooleanType):
+        return partial(_seen, partial(boolean, presence=presence))
     if words := vocabulary(column, catalog, named, said):
         return partial(_word, WordReader(words))
     return partial(_seen, _reader(column, catalog, as_of, unit))
@@ -144,8 +153,6 @@ def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | N
             return partial(_moment, kind, None if column.future else as_of)
         case NumberType() as kind:
             return partial(_number, column, kind, unit)
-        case BooleanType():
-            return boolean
         case kind:
             return free_text if kind.is_free_text else partial(_spelt, kind)
 

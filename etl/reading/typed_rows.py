@@ -16,9 +16,10 @@ from etl.invisible_characters import BLANKS
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts
 from etl.reading.categories import LONGEST_WORD, UNREAD, named_words
-from etl.reading.cell_results import CellNote, CellResult
+from etl.reading.cell_results import CellNote, CellResult, half_width
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
+from etl.reading.spelling.silence import says_nothing, unknown_text
 from etl.reading.spelling.units import StatedUnit, times
 from etl.reading.staging import Staged
 from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
@@ -63,6 +64,7 @@ class _Plan:
     repaired: str | None = None
     unit: StatedUnit | None = None
     answered: bool = False
+    read: cells.CellReader | None = None  # where what one cell means depends on the column's other cells
     totals: Counter[tuple[int, str, Severity]] = field(default_factory=Counter)  # cells by weight and note
     unread: dict[UnreadWord, None] = field(default_factory=dict[UnreadWord, None])
 
@@ -73,6 +75,8 @@ class _Plan:
 
     def reader(self, catalog: Catalog, as_of: dt.date | None) -> cells.CellReader:
         """How the cells are read that SQL does not take."""
+        if self.read is not None:
+            return self.read
         unit = self.unit.unit if self.unit else None
         return cells.reader(self.column, catalog, as_of, unit, self.words.named, self.words.said)
 
@@ -135,6 +139,9 @@ def _plans(
             continue
         column, unit, cell = table.columns[name], header.units.get(name), f"c{position}"
         known = _Words(named.get(name, ()), words.get(name, {}))
+        if not words.get(name) and says_nothing(con, cell, column, {*known.named, *column.words(catalog.departments)}):
+            plans.append(_Plan(name, column, cell, "NULL", column.type.sql, known, read=unknown_text))
+            continue
         plans.append(
             _category(con, name, column, cell, known)
             if known.named
@@ -175,11 +182,12 @@ def _plan(
         value = sql_casts.clean_sql(cell, column, catalog, as_of, unit.places_to(column.unit) if unit else 0)
         return _Plan(name, column, cell, value, kind, words, sql_casts.repaired(cell, column, value), unit)
     # Few distinct words: all are judged at once, and SQL maps those that are registered as they stand.
-    read = cells.reader(column, catalog, as_of, said=words.said)
     few = f"SELECT DISTINCT {cell} FROM raw WHERE {cell} IS NOT NULL LIMIT {_AT_ONCE + 1}"
     spellings = con.execute(f"SELECT * FROM ({few}) ORDER BY 1").fetchall()
     if len(spellings) > _AT_ONCE:
         return _Plan(name, column, cell, "NULL", kind, words)
+    presence = any(half_width(text)[0] == "有" for (text,) in spellings)
+    read = cells.reader(column, catalog, as_of, said=words.said, presence=presence)
     judged = {text: read(text) for (text,) in spellings}
     known = {text: outcome.value for text, outcome in judged.items() if outcome.value is not None}
     clean = {text: value for text, value in known.items() if not judged[text].notes}
@@ -192,7 +200,16 @@ def _plan(
         values = ", ".join(sql_casts.literal(word) for word in sorted(map(str, set(known.values()))))
         con.execute(f"CREATE TYPE {kind} AS ENUM ({values})")
     value = sql_casts.registered_words_sql(cell, clean, all_of_them=not left)
-    return _Plan(name, column, cell, value, kind, words, answered=left)
+    return _Plan(
+        name,
+        column,
+        cell,
+        value,
+        kind,
+        words,
+        answered=left,
+        read=None if presence or isinstance(column.type, WordType) else read,
+    )
 
 
 # --- cells that SQL does not take -----------------------------------------------------------------------------

@@ -7,27 +7,16 @@ import re
 import unicodedata
 
 from etl.invisible_characters import BLANKS
-from etl.reading.cell_results import EMPTY_WORDS, LEAVE_BLANK, CellNote, CellResult, refused
+from etl.reading.cell_results import LEAVE_BLANK, CellNote, CellResult, refused, unknown
 from scorecard import case_number
 from scorecard.case_number import CaseNumber
 from scorecard.catalog.columns import CREDIT_CODE, Column
 from scorecard.catalog.definitions import Catalog
 
 _BETWEEN = re.compile(rf"[{BLANKS}\-‐‑‒–—―−]")
-_STROKES = re.compile(r"[-‐‑‒–—―−/\\]+")
 _FLOAT = re.compile(r"[+-]?\d+(\.\d*)?E[+-]?\d+|\d{14,}\.0*", re.ASCII)
 _SPREADSHEET = "请在表格软件中把这一列设为文本格式，从原系统重新导出；丢失的位数无法恢复"
 _DIGITS_KEPT = 15  # by a spreadsheet; zeros stand behind them
-
-
-def unknown(written: str) -> CellResult | None:
-    """An unknown value for a blank cell or a word that says so (无, —, 不详, N/A); None for any other."""
-    text = unicodedata.normalize("NFKC", written).strip(BLANKS)
-    if not text:
-        return CellResult(None)
-    if text.lower() in EMPTY_WORDS or _STROKES.fullmatch(text):
-        return CellResult(None, (CellNote("value_unknown", "repair", f"“{text}”表示没有或不详，按空白（未知）处理"),))
-    return None
 
 
 # --- credit codes ---------------------------------------------------------------------------------------------

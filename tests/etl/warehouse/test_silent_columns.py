@@ -247,15 +247,29 @@ def test_a_sum_of_which_nothing_is_known_is_no_zero(data: DataDir) -> None:
     ]  # fmt: skip
 
 
-def test_a_blank_column_is_as_silent_as_an_absent_one(data: DataDir) -> None:
+@pytest.mark.parametrize("word", ["", "  ", "　", "NA", "N/A", "NULL", "无", "—", "——", "不详", "ＮＡ"])
+def test_a_blank_column_is_as_silent_as_an_absent_one(data: DataDir, word: str) -> None:
+    """So is one that holds only words for unknown."""
     raw = (ROOT / "tests/data/door/column_absent_october.csv").read_text("utf-8-sig")
     head, *lines = raw.splitlines()
-    blank = "\n".join([head, *(line.rsplit(",", 1)[0] + "," for line in lines)])
+    blank = "\n".join([head, *(f"{line.rsplit(',', 1)[0]},{word}" for line in lines)])
     accept(blank.encode(), "blank.csv", CATALOG.tables["cases"], CATALOG, date(2026, 10, 31), TESTER, data)
     connection = duckdb.connect(str(data.database(build(CATALOG, data))), read_only=True)
     card = _cards(connection, CATALOG, "ytd", "2026-10")["first_instance_appeal_rate"]
     assert card.verdict.word == "数据待核"
     assert "“是否上诉”一列全部空白" in card.verdict.reason
+
+
+@pytest.mark.parametrize("word", ["", "NA", "无", "—", "未知"])
+def test_a_category_of_words_for_unknown_is_as_silent_as_an_absent_one(data: DataDir, word: str) -> None:
+    raw = (ROOT / "tests/data/door/cause_prefixed.csv").read_text("utf-8-sig")
+    for cause in ("301.证券虚假陈述责任纠纷", "101.买卖合同纠纷", "买卖合同纠纷"):
+        raw = raw.replace(f",{cause},", f",{word},")
+    accept(raw.encode(), "a.csv", CATALOG.tables["cases"], CATALOG, date(2026, 10, 31), TESTER, data)
+    connection = duckdb.connect(str(data.database(build(CATALOG, data))), read_only=True)
+    card = _cards(connection, CATALOG, "ytd", "2026-10")["investor_case_median_days"]
+    assert (card.verdict.word, card.value) == ("数据待核", "—")
+    assert "“案由”一列全部空白" in card.verdict.reason
 
 
 def test_a_blank_counts_as_no_only_where_the_contract_declares_it(data: DataDir) -> None:
