@@ -217,6 +217,9 @@ def _title(record: CsvRecord, mapped: "_Mapped", findings: Findings) -> None:
     try:
         headers = [header for unit in in_line(record.cells) for header in mapped.take_line_unit(unit, record.line)]
     except UnclearUnit as unclear:
+        if not mapped.has_numbers:
+            findings.add(Problem("title_line", "report", record.line, "", "", "表头上方的标题行，已略过"))
+            return
         reason = f"表头上方写明的单位“{unclear}”无法对应到各列"
         findings.add(Problem("header_unit", "refuse", record.line, "", "", reason, _STATE_UNIT))
         return
@@ -283,6 +286,11 @@ class _Mapped:
             reason = f"表头里的单位“{unclear}”分不清是哪一个"
             self._tell("header_unit", "refuse", self._table.columns[column].header, shown, reason, _STATE_UNIT)
             return None
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the file has a column that a unit could be for."""
+        return any(self._table.columns[name].type.is_number for name in filter(None, self.columns))
 
     def take_line_unit(self, unit: Unit, line: int) -> list[str]:
         """The headers of the columns that a unit above the header is for: of its kind, without one of their own.

@@ -53,7 +53,7 @@ _CURRENCY = r"(?:[(\[]?(?:人民币|rmb|cny|¥)[)\]]?)?"
 _LABEL = "(?:(?:金额|计量|货币|数额|数量|计算)?单位)"
 _UNIT = re.compile(
     rf"{_LABEL}?(?:[:=]|均?为|均?是|均?以|均?按)?{_CURRENCY}[(\[]?(?P<power>{_ANY_POWER})?(?P<noun>{_ANY_NOUN})?[)\]]?{_CURRENCY}"
-    r"(?:整|计|为单位|计算)?"
+    r"(?:整|计|为单位|计算|列示|表示|填报|填列|反映|统计)?"
 )
 _BRACKETED = re.compile(r"(.+?)[(\[]([^()\[\]]+(?:[(\[][^()\[\]]+[)\]])?)[)\]]")
 _BEHIND = re.compile(
@@ -61,8 +61,14 @@ _BEHIND = re.compile(
 )
 _MENTION = re.compile(rf"(?<![单公旦纪])({_ANY_POWER})?({_MONEY_OR_SHARE})|({_ANY_POWER})(?=$|[)\]])")
 _LABELLED = re.compile(
-    rf"(?<![报送制填表计管属人门行织事派接出要办应对])(?:{_LABEL}[:=为是]*|(?P<by>[以按]))(?P<said>[^:]*)"
+    rf"(?<![报送制填表计管属人门行织事派接出要办应对])(?:{_LABEL}[:=为是]*|(?P<by>[以按]|(?:金额|数额)均?[:=为是]))"
+    rf"(?P<said>(?:(?!{_LABEL}[:=为是]|[以按])[^:])*)"
 )
+# Money in another unit that no rule reads as a statement; an amount (500万元, 万元以上) states none.
+_UNREAD = re.compile(
+    rf"(?<![\d一二两三四五六七八九十百千万亿萬億多余几数])(?:{_ANY_POWER})(?:{'|'.join(_MONEY)})(?![以之]|级|多|余)"
+)
+_QUOTES = str.maketrans("", "", "“”\"'‘’「」")
 _BETWEEN = re.compile(r"[、,/;|和及与或]+")
 _LONGEST = 2_000  # characters of a cell above the header that are looked at
 _SQUARE = str.maketrans("【〔〖{<《】〕〗}>》", "[[[[[[]]]]]]")
@@ -182,14 +188,17 @@ def in_line(cells: Sequence[str]) -> tuple[Unit, ...]:
 
 
 def _in_title(cell: str, follows: str) -> Iterable[Unit]:
-    text = cell.translate(_SQUARE)
+    text = cell.translate(_SQUARE).translate(_QUOTES)
     if (alone := read_unit(text)) is not None and _MENTION.search(text):
         return (alone,)
     bracketed = re.findall(r"[(\[]([^()\[\]]+)[)\]]", text)
     said = [(match["said"] or follows, match["by"] is None) for match in _LABELLED.finditer(text)]
     of_brackets = (_units_of(content, certain=False) for content in bracketed if not _LABELLED.search(content))
     of_labels = (_units_of(content, certain=certain) for content, certain in said)
-    return chain(chain.from_iterable(of_labels), chain.from_iterable(of_brackets))
+    found = [*chain.from_iterable(of_labels), *chain.from_iterable(of_brackets)]
+    if not found and (unread := _UNREAD.search(text)) is not None:
+        raise UnclearUnit(unread[0])
+    return found
 
 
 def _units_of(content: str, *, certain: bool) -> Iterable[Unit]:

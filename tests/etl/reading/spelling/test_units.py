@@ -111,6 +111,17 @@ def test_a_header_that_mentions_two_units_is_not_guessed() -> None:
         (["2026年10月", "万元"], {"元": 4}),
         (["单位：件、万元、‰"], {"件": 0, "元": 4, "%": -1}),
         (["报送单位：市中级人民法院 金额单位：万元"], {"元": 4}),
+        (["备注：以上金额以万元计"], {"元": 4}),
+        (["以下金额单位：千元"], {"元": 3}),
+        (["按季度报送，单位：万元"], {"元": 4}),
+        (["本表所列金额，除特别说明外，均以人民币万元列示"], {"元": 4}),
+        (["金额以“万元”计"], {"元": 4}),
+        (["金额：万元"], {"元": 4}),
+        (["（金额：万元）"], {"元": 4}),
+        (["数额均为亿元"], {"元": 8}),
+        (["标的额500万元以上案件"], {}),
+        (["标的额千万元以上案件"], {}),
+        (["合计金额：300万元"], {}),
         (["填报单位：某某法院"], {}),
         (["单位：某某法院"], {}),
         (["填报单位：万年县人民法院"], {}),
@@ -119,6 +130,12 @@ def test_a_header_that_mentions_two_units_is_not_guessed() -> None:
 )
 def test_a_line_above_the_header_states_its_units(cells: list[str], powers: dict[str, int]) -> None:
     assert {unit.kind: unit.power for unit in in_line(cells)} == powers
+
+
+@pytest.mark.parametrize("cell", ["注：万元", "到位金额精确到万元", "币种人民币，万元"])
+def test_money_in_another_unit_that_is_no_plain_statement_is_not_passed_over(cell: str) -> None:
+    with pytest.raises(UnclearUnit):
+        in_line([cell])
 
 
 # --- what becomes of them -------------------------------------------------------------------------------------
