@@ -1,4 +1,7 @@
-"""Lines whose label says that they are no data, compared with the rows: a summary equals the sum of rows around it."""
+"""Lines whose label says that they are no data, compared with the rows: a summary equals the sum of rows around it.
+
+A column with a number that is not read here (3万元) has no sum: it neither makes a line a summary nor a summary wrong.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,13 +13,17 @@ import pyarrow as pa
 
 from etl.invisible_characters import BLANKS
 from etl.problems import Problem
+from etl.reading.cell_results import EMPTY_WORDS
 from etl.reading.lines.labels import LabelKind
 from etl.reading.lines.layout import Layout
 from etl.reading.lines.records import Record
 from scorecard.catalog.columns import MASK
+from scorecard.storage.sql_text import quoted
 
 _EARLIER = 40  # summaries before one that it may begin behind
 _TOLERANCE = Decimal("0.01")  # of rounded amounts
+_FULL_WIDTH, _HALF_WIDTH = "０１２３４５６７８９．－＋，　￥", "0123456789.-+, ¥"
+_UNKNOWN = ", ".join(quoted(word) for word in ("", *sorted(EMPTY_WORDS)))
 
 
 class Suspect(NamedTuple):
@@ -92,8 +99,8 @@ class _Sums:
     def __init__(self, con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> None:
         self._layout, self._suspects = layout, suspects
         places = layout.added
-        bare = "replace(replace(replace({0}, ',', ''), ' ', ''), '¥', '')"
-        cells = [f"TRY_CAST({bare.format(f'c{place}')} AS DECIMAL(28, 6))" for place in places]
+        folded = [f"lower(translate(c{place}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'))" for place in places]
+        cells = [f"TRY_CAST(translate({cell}, ', ¥', '') AS DECIMAL(28, 6))" for cell in folded]
         names = [f"n{place}" for place in places]
         numbers = ", ".join(f"{cell} AS {name}" for cell, name in zip(cells, names, strict=True))
         texts = [[s.record.cells[place] if place < len(s.record.cells) else "" for s in suspects] for place in places]
@@ -112,6 +119,11 @@ class _Sums:
         total = con.execute(
             f"SELECT {', '.join(f'sum({name})' for name in names)} FROM (SELECT {numbers} FROM raw)"
         ).fetchall()[0]
+        unread = ", ".join(
+            f"count_if(({cell}) IS NULL AND trim({text}) NOT IN ({_UNKNOWN}))"
+            for cell, text in zip(cells, folded, strict=True)
+        )
+        self._summed = [not count for count in con.execute(f"SELECT {unread} FROM raw").fetchall()[0]]
         con.unregister("suspects")
         self._values: list[Values] = [tuple(row) for row in read]
         self._above = [_known(row) for row in above]
@@ -125,9 +137,10 @@ class _Sums:
         cells = self._suspects[number].record.cells
         written = [place < len(cells) and bool(cells[place].strip(BLANKS)) for place in places]
         unread = any(w and value is None for w, value in zip(written, values, strict=True))
-        if unread or all(value is None for value in values):
+        summed = tuple(value if has_sum else None for value, has_sum in zip(values, self._summed, strict=True))
+        if unread or all(value is None for value in summed):
             return values, False
-        return values, any(_equal(values, reference) for reference in self._references(number))
+        return values, any(_equal(summed, reference) for reference in self._references(number))
 
     def _references(self, number: int) -> Iterator[list[Decimal]]:
         above = [a + b for a, b in zip(self._above[number], self._added, strict=True)]
@@ -146,9 +159,10 @@ class _Sums:
     def difference(self, number: int) -> Iterator[Problem]:
         """A summary that says another sum than the rows above it: rows may be missing."""
         (above, *_) = self._references(number)
-        for place, value, total in zip(self._layout.added, self._values[number], above, strict=True):
+        compared = zip(self._layout.added, self._values[number], above, self._summed, strict=True)
+        for place, value, total, has_sum in compared:
             column = self._layout.columns[place]
-            if value is None or column is None or abs(value - total) <= _TOLERANCE:
+            if value is None or column is None or not has_sum or abs(value - total) <= _TOLERANCE:
                 continue
             shown = (MASK, MASK) if column.private else (f"{value.normalize():f}", f"{total.normalize():f}")
             reason = f"合计行写 {shown[0]}，以上各行之和为 {shown[1]}：合计行与明细之和不一致"

@@ -175,6 +175,14 @@ def test_numbered_causes_are_repaired_and_named_by_line(catalog: Catalog) -> Non
     assert [row["案由"] for row in found.preview] == ["证券虚假陈述责任纠纷"] * 5 + ["买卖合同纠纷"] * 5
 
 
+@pytest.mark.parametrize("table", ["cases", "enforcement", "pre_mediations"])
+def test_a_cause_that_the_contract_names_as_another_one_is_not_doubtful(catalog: Catalog, table: str) -> None:
+    contract = catalog.tables[table]
+    read = reader(contract.columns["cause"], catalog, AS_OF, named=named_words(catalog, contract)["cause"])
+    assert read("房屋买卖合同纠纷") == CellResult("房屋买卖合同纠纷")
+    assert codes(read("二手房屋买卖合同纠纷")) == [("word_resembles", "report")]
+
+
 def test_causes_with_lost_characters_are_refused_with_their_lines(catalog: Catalog) -> None:
     found = read(catalog, "fffd.csv")
     assert found.refused

@@ -193,6 +193,19 @@ def test_summary_and_note_lines_are_told_by_label_and_by_value(catalog: Catalog)
     assert not found.refused
 
 
+@pytest.mark.parametrize(("three", "differs"), [("３", [4]), (" 3 ", [4]), ("无", [4]), ("3千", []), ("叁", [])])
+def test_a_summary_is_compared_with_numbers_in_every_spelling_or_not_at_all(
+    three: str, differs: list[int], catalog: Catalog
+) -> None:
+    body = f"甲地,{three},2,1\n乙地,5,4,1\n合计,9,6,2\n"
+    assert lines_of(texted("地区,合计,男,女\n" + body, PLACES, catalog), "summary_differs") == differs
+
+
+def test_a_total_is_no_row_although_a_number_above_it_is_in_full_width(catalog: Catalog) -> None:
+    found = texted("地区,合计,男,女\n甲地,３,２,1\n乙地,5,4,1\n全国,8,6,2\n", PLACES, catalog)
+    assert (found.rows, lines_of(found, "summary_line"), lines_of(found, "summary_differs")) == (2, [4], [])
+
+
 def test_summaries_of_a_log_are_set_aside_whatever_their_other_cells(catalog: Catalog) -> None:
     found = looked_at("sum_rows", catalog.tables["work_log"], catalog)
     assert (found.rows, found.refused) == (1, False)
