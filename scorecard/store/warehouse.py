@@ -20,6 +20,7 @@ from scorecard.records.baselines import TABLE as BASELINES, Baseline, from_rows 
 from scorecard.records.decisions import TABLE as DECISIONS, Decision, from_rows as decision_rows
 from scorecard.records.parameters import TABLE as PARAMETERS, Parameter, from_rows as parameter_rows
 from scorecard.records.targets import Target, from_rows
+from scorecard.store.earlier_versions import rows_of
 
 
 def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
@@ -36,7 +37,8 @@ def series(
     where, keys = "grain = ? AND department = ? AND scope = ?", [grain, department, scope]
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT indicator, period, numerator, denominator, base, unknown, state FROM indicator_value"
+            "SELECT indicator, period, numerator, denominator, base, unknown, state"
+            f" FROM {rows_of(cursor, 'indicator_value')}"
             f" WHERE {where} ORDER BY indicator, period",
             keys,
         ).fetchall()
@@ -46,7 +48,8 @@ def series(
             keys,
         ).fetchall()
         doubted = cursor.execute(
-            f"SELECT indicator, period, reason FROM value_doubt WHERE {where} ORDER BY reason", keys
+            f"SELECT indicator, period, reason FROM {rows_of(cursor, 'value_doubt')} WHERE {where} ORDER BY reason",
+            keys,
         ).fetchall()
     doubts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for indicator, key, reason in doubted:
@@ -166,14 +169,15 @@ def doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
 def silent_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     """(table, column) -> the sentence about a column that some extract says nothing of."""
     with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
+        query = f"SELECT table_id, column_name, reason FROM {rows_of(cursor, 'silent_column')}"
+        rows = cursor.execute(query).fetchall()
     return {(table, column): reason for table, column, reason in rows}
 
 
 def withheld(connection: duckdb.DuckDBPyConnection, indicator: str) -> tuple[str, ...]:
     """The reasons for which values of an indicator are withheld, each once."""
     with connection.cursor() as cursor:
-        query = "SELECT DISTINCT reason FROM value_doubt WHERE indicator = ? ORDER BY 1"
+        query = f"SELECT DISTINCT reason FROM {rows_of(cursor, 'value_doubt')} WHERE indicator = ? ORDER BY 1"
         return tuple(reason for (reason,) in cursor.execute(query, [indicator]).fetchall())
 
 

@@ -18,6 +18,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
 from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
+from scorecard.store.earlier_versions import rows_of
 
 GROUP, SOURCE, LINE = "组号", "来源文件", "源文件行号"
 
@@ -81,9 +82,10 @@ def worklist_dates(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> d
     if not catalog.worklists:
         return {}
     with connection.cursor() as cursor:
-        rows = cursor.execute("SELECT worklist, as_of, lacking, unknown FROM worklist_state").fetchall()
+        states = rows_of(cursor, "worklist_state")
+        rows = cursor.execute(f"SELECT worklist, as_of, lacking, unknown FROM {states}").fetchall()
     return {
-        name: WorklistDate(as_of, tuple(filter(None, lacking.split(","))), tuple(unknown))
+        name: WorklistDate(as_of, tuple(filter(None, lacking.split(","))), tuple(unknown or ()))
         for name, as_of, lacking, unknown in rows
     }
 
