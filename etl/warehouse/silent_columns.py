@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as Abstra
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from itertools import chain
 from operator import or_
 
 import duckdb
@@ -76,17 +77,19 @@ def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: S
         " ORDER BY ALL"
     ).fetchall()
     sentences = reasons(connection)
+    silent = [
+        Silence(catalog.tables[table], {column: sentences[table, column] for column in columns}, tuple(numbered))
+        for table, columns, numbered in rows
+    ]
     numbers = {(batch.table, batch.name): number for number, batch in enumerate(batches, 1)}
-    return (
-        *(
-            Silence(catalog.tables[table], {column: sentences[table, column] for column in columns}, tuple(numbered))
-            for table, columns, numbered in rows
-        ),
-        *(
-            Silence(day.table, {day.cut.date: day.sentence}, (numbers[day.table.id, day.batch.name],), _rows_of(day))
-            for day in cut_dates.doubtful_days(catalog, batches)
-        ),
-    )
+    doubtful: list[Silence] = []
+    for day in cut_dates.doubtful_days(catalog, batches):
+        number = numbers[day.table.id, day.batch.name]
+        # What the batch says nothing of is unknown of these rows as well: both together may let a row count.
+        also = (one.reasons for one in silent if one.table == day.table and number in one.batches)
+        together = dict(chain.from_iterable(said.items() for said in also)) | {day.cut.date: day.sentence}
+        doubtful.append(Silence(day.table, together, (number,), _rows_of(day)))
+    return (*silent, *doubtful)
 
 
 def _rows_of(day: cut_dates.DoubtfulDay) -> tuple[Test, ...]:

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -43,7 +43,7 @@ def workbook(csv: str) -> bytes:
         for number, line in enumerate(csv.splitlines(), 1):
             for position, cell in enumerate(line.split(",")):
                 if number > 1 and position in (2, 3):
-                    sheet.write_datetime(number, position, date.fromisoformat(cell))
+                    sheet.write_datetime(number, position, datetime.fromisoformat(cell))
                 else:
                     sheet.write(number, position, cell)
     return content.getvalue()

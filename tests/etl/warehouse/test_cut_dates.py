@@ -88,3 +88,12 @@ def test_a_ruling_needs_a_reason_and_a_batch(data: DataDir, catalog: Catalog, ba
         rule_on_cut_date(data, "cases", batch.name, "2026-10-31", "按未结", " ", TESTER)
     with pytest.raises(ScorecardError, match="没有这个批次"):
         rule_on_cut_date(data, "cases", "no-such", "2026-10-31", "按未结", "理由", TESTER)
+
+
+def test_a_list_is_not_empty_where_a_row_may_be_open_and_may_be_of_its_kind(
+    data: DataDir, catalog: Catalog, batch: Batch
+) -> None:
+    """The forty cases say neither whether they are closed nor whether they were converted."""
+    unknown = dict(_built(data, catalog).execute("SELECT worklist, unknown FROM worklist_state").fetchall())
+    assert "是否已结待核定" in "；".join(unknown["pending_over_12m"])
+    assert unknown["small_claims_limit"]
