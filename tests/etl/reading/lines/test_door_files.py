@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from etl.intake.accept import accept
 from etl.intake.examine import Examination, examine
-from scorecard.catalog.contracts import Table
+from scorecard.catalog.contracts import Check, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import OFFICER
@@ -181,6 +181,13 @@ def test_alike_rows_of_a_table_without_a_key_are_one_row_too(catalog: Catalog) -
     found = looked_at("mid_case_median_two_rows", SEVERAL_ROWS, catalog)
     days = [(date.fromisoformat(row["结案日期"]) - date.fromisoformat(row["立案日期"])).days for row in found.preview]
     assert median(days) == 30
+
+
+def test_where_a_contract_reports_doubled_numbers_its_rows_stay(catalog: Catalog) -> None:
+    """It says that one number may stand on several rows, several documents of one case say: none is taken for a copy."""
+    check = Check.model_validate({"unique": ("number",), "on_problem": "report"})
+    found = looked_at("mid_case_median_two_rows", SEVERAL_ROWS.model_copy(update={"checks": (check,)}), catalog)
+    assert (found.rows, lines_of(found, "unique_doubled"), lines_of(found, "row_doubled")) == (4, [3, 4], [])
 
 
 # --- lines that are no data -------------------------------------------------------------------------------------
