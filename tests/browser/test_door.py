@@ -23,7 +23,7 @@ SHOTS = os.environ.get("SHOTS", "")  # a folder for pictures to be looked at
 def shoot(page: Page, name: str) -> None:
     if SHOTS:
         page.set_viewport_size({"width": 1440, "height": 2600})
-        page.wait_for_timeout(1200)
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=f"{SHOTS}/{name}.png")
         page.set_viewport_size({"width": 1440, "height": 900})
 
