@@ -87,6 +87,11 @@ FORMATS = {
     "percent": "0.0%",
     "month": 'yyyy"年"m"月"',
     "number": "#,##0.00",
+    "unit": '#,##0.00"万元"',
+    "power": "General\\万",
+    "foreign": '0.00" 美元"',
+    "scaled": '0!.0,"万元"',
+    "thousands": '#,##0,"千元"',
 }
 
 

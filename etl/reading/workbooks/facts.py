@@ -27,7 +27,9 @@ ERRORS = (
     "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
     "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!", "#GETTING_DATA",
 )  # fmt: skip
-MARKED = ("%", "yyyy-mm", UNCALCULATED_CELL, *ERRORS)  # what the number of a mark means
+_POWERS = ("百", "千", "仟", "万", "萬", "十万", "百万", "千万", "亿", "億", "十亿", "百亿")
+SHOWN_UNITS = (*_POWERS, *(f"{power}元" for power in _POWERS), "‰", "美元", "港元", "欧元", "日元")
+MARKED = ("%", "yyyy-mm", UNCALCULATED_CELL, *ERRORS, *SHOWN_UNITS)  # what the number of a mark means
 
 
 class WorkbookRefused(Exception):

@@ -23,6 +23,7 @@ from etl.reading.workbooks.facts import (
     MARKED,
     MONTH,
     PERCENT,
+    SHOWN_UNITS,
     TEXT_EXPANDS,
     MergedRange,
     SheetFacts,
@@ -144,8 +145,10 @@ def _moment(value: datetime) -> str:
 
 def _marked(mark: int, value: CellContent, text: str) -> str:
     """The text of a marked cell."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if MARKED[mark] in SHOWN_UNITS:
+        return f"{text}{MARKED[mark]}" if is_number and not text.startswith("#") else text
     if mark == PERCENT:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{(Decimal(repr(value)) * 100).normalize():f}%" if is_number else text
     if mark == MONTH:
         return f"{value:%Y-%m}" if isinstance(value, date) else text

@@ -67,7 +67,7 @@ def parse(part: IO[bytes], handlers: Handlers, begin: Callable[[expat.XMLParserT
 
 
 def formats(styles: IO[bytes]) -> dict[str, int]:
-    """Number of a cell style -> PERCENT or MONTH, for the styles that say so."""
+    """Number of a cell style -> the mark of its format, for the styles whose format says something of the value."""
     codes: dict[int, str] = {}
     found: dict[str, int] = {}
     within = [0, 0]  # whether the formats of cells have begun, and their number

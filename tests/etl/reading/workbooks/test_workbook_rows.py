@@ -173,6 +173,23 @@ def test_a_share_shown_as_percent_is_in_percent(court: Catalog) -> None:
     assert examination.preview[0]["标的额"] == "30.5"
 
 
+@pytest.mark.parametrize(
+    ("shown", "value"),
+    [("unit", "500000"), ("power", "500000"), ("scaled", "50"), ("thousands", "50"), ("number", "50")],
+)
+def test_a_unit_that_only_the_format_of_a_cell_shows_is_taken(court: Catalog, shown: str, value: str) -> None:
+    """50 shown as 50.00万元 is 500000元; where the format also scales what it shows (0.0万元), the number is in yuan."""
+    examination = seen(workbook([{**typed(GOOD), "标的额": (50, shown)}]), court)
+    assert not examination.refused
+    assert examination.preview[0]["标的额"] == value
+    assert ("unit_converted" in codes(examination)) == (value == "500000")
+
+
+def test_a_currency_that_only_the_format_shows_is_refused(court: Catalog) -> None:
+    examination = seen(workbook([{**typed(GOOD), "标的额": (50, "foreign")}]), court)
+    assert codes(examination, "refuse") == ["number_unit"]
+
+
 def test_a_number_in_a_column_of_texts_is_reported(court: Catalog) -> None:
     examination = seen(workbook([{**typed(GOOD), "案由": 117}]), court)
     assert [(one.code, one.column, one.line) for one in examination.problems if one.code == "numbers_as_text"] == [
