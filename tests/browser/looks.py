@@ -13,7 +13,23 @@ Look = Callable[[Watched, str], list[str]]
 # A word stands by itself: letters beside a digit belong to the name of a version or batch, which is a hash.
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 # Words a Chinese reader of such pages expects in Latin letters.
-LATIN = {"CSV", "csv", "pdf", "PNG", "UTF", "GB", "Big", "MB", "Markdown", "SQL", "id", "Kaplan", "Meier"}
+LATIN = {
+    "CSV",
+    "csv",
+    "xlsx",
+    "xls",
+    "pdf",
+    "PNG",
+    "UTF",
+    "GB",
+    "Big",
+    "MB",
+    "Markdown",
+    "SQL",
+    "id",
+    "Kaplan",
+    "Meier",
+}
 # What is not ours to translate: code, versions, and on two pages names of accounts and lines of the record.
 _NOT_WORDS = "code, pre, .state, [data-testid=stIconMaterial]"
 _NAMES_TOO = f"{_NOT_WORDS}, table, [data-testid=stSelectbox]"

@@ -202,10 +202,11 @@ def test_a_new_type_is_explained_in_the_glossary_and_on_the_upload_page(hearings
 def test_a_cell_that_is_no_value_of_a_new_type_is_refused(
     hearings: Hearings, cells: str, code: str, suggestion: str
 ) -> None:
-    raw = f"编号,听证日期,用时,企业\r\n甲,2026-01-05,{cells}\r\n".encode()
+    right = "乙,2026-01-05,1,QY0001"  # beside it, for 无 throughout a column is a blank column
+    raw = f"编号,听证日期,用时,企业\r\n{right}\r\n甲,2026-01-05,{cells}\r\n".encode()
     found = examine(raw, "a.csv", hearings.catalog.tables["hearings"], hearings.catalog, AS_OF)
     (problem,) = [one for one in found.problems if one.severity == "refuse"]
-    assert problem.code == code
+    assert (problem.line, problem.code) == (3, code)
     assert suggestion in problem.suggestion
 
 
