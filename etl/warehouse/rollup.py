@@ -263,7 +263,7 @@ SELECT indicator, grain, period, department, scope,
        CASE WHEN any_value(s.parts) = 1 THEN max(numerator) END::{cubes.AMOUNT} AS numerator,
        CASE WHEN any_value(s.parts) = 1 THEN max(denominator) END::{cubes.AMOUNT} AS denominator,
        min(base) AS base, sum(unknown)::BIGINT AS unknown,
-       CASE WHEN bool_and(coalesce(denominator, 1) > 0)
+       CASE WHEN bool_and(numerator IS NOT NULL AND coalesce(denominator, 1) > 0)
             THEN sum(numerator::DOUBLE / coalesce(denominator, 1)::DOUBLE) * any_value(scale_up) / any_value(scale_down)
        END AS value,
        any_value(state) AS state
