@@ -12,9 +12,9 @@ from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
+from etl.intake.batch_notes import restore, rule_on_cut_date, withdraw
 from etl.intake.batches import Batch, list_batches
 from etl.intake.forms.template_workbook import template_workbook
-from etl.intake.withdraw import restore, rule_on_cut_date, withdraw
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import prune

@@ -10,10 +10,10 @@ from typing import TypedDict
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL
 from etl.commands.mapping_file import MappingFile, read_mapping_file
 from etl.intake.accept import Refused, accept
+from etl.intake.batch_notes import withdrawn
 from etl.intake.batches import Batch
 from etl.intake.declared_none import declare_none
 from etl.intake.examine import examine
-from etl.intake.withdraw import withdrawn
 from etl.intake.word_mapping import ColumnWords
 from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
 from etl.reading.latest_day import suggested_as_of

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
+from etl.intake.batch_notes import batches_in_use
 from etl.intake.batches import (
     Batch,
     BatchSource,
@@ -38,7 +39,6 @@ from etl.intake.examine import (
     open_examination,
     read_options,
 )
-from etl.intake.withdraw import batches_in_use
 from etl.intake.word_mapping import ColumnWords
 from etl.problems import TITLES, Problem
 from etl.reading.decoding import Decoded

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from etl.intake.audit_recovery import record_batches
+from etl.intake.batch_notes import batches_in_use
 from etl.intake.batches import (
     Batch,
     BatchSource,
@@ -24,7 +25,6 @@ from etl.intake.batches import (
     require_past,
     write_batch,
 )
-from etl.intake.withdraw import batches_in_use
 from etl.reading.latest_day import names_a_day_of
 from scorecard.access import Actor
 from scorecard.audit import log as audit

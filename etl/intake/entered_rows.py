@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from etl.intake.batch_notes import withdrawn
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import withdrawn
 from scorecard.records import decisions, progress_reports
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport, report_statuses

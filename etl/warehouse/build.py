@@ -14,8 +14,8 @@ import duckdb
 
 from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
+from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import batches_in_use, rulings, withdrawn
 from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from etl.warehouse.declared_months import declared_months

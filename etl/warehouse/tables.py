@@ -76,7 +76,7 @@ def _cell(name: str, column: Column, delivered: bool) -> str:
     blank = column.blank_value
     if blank is None:
         return f'"{name}"'
-    return f'coalesce("{name}", {blank if isinstance(blank, bool) else quoted(str(blank))})'
+    return f'coalesce("{name}", {quoted(blank) if isinstance(blank, str) else blank})'
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, sources: list[tuple[int, str]]) -> None:

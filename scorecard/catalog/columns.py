@@ -362,7 +362,8 @@ class Column(Frozen):
     @property
     def blank_value(self) -> CellValue | None:
         """The value that a blank cell of a delivered column stands for, where `blank_means` is a value of its type."""
-        if not self.blank_means or not (self.type.literals == (bool,) or self.type.lists_values):
+        says_values = self.type.literals == (bool,) or self.type.lists_values or self.type.is_number
+        if not self.blank_means or not says_values:
             return None
         try:
             return self.type.parse(self.blank_means, self.values)

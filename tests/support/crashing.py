@@ -21,7 +21,7 @@ from typing import Literal
 
 from etl.intake import audit_recovery
 from etl.intake.accept import accept
-from etl.intake.withdraw import restore, withdraw
+from etl.intake.batch_notes import restore, withdraw
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import prune
 from etl.warehouse.build import build

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from etl.intake.batch_notes import notes, withdrawn
 from etl.intake.batches import Batch, list_batches
 from etl.intake.set_aside import aside_rows
-from etl.intake.withdraw import notes, withdrawn
 from etl.warehouse.build import chosen_batches
 from scorecard.audit import log as audit
 from scorecard.storage.atomic_files import write_atomically

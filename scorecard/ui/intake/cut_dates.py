@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from etl.intake.batch_notes import Ruling, rule_on_cut_date
 from etl.intake.batches import Batch
-from etl.intake.withdraw import Ruling, rule_on_cut_date
 from etl.warehouse.cut_dates import DoubtfulDay, doubtful_days
 from scorecard.catalog.definitions import Catalog
 from scorecard.ui.intake.session_results import computed_once

@@ -13,11 +13,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import accept
+from etl.intake.batch_notes import batches_in_use, withdrawn
 from etl.intake.batches import known_cells, newest_before, quieter_columns
 from etl.intake.examine import Examination, examine
 from etl.intake.recognise import recognise, sheets
 from etl.intake.repaired import repaired_csv
-from etl.intake.withdraw import batches_in_use, withdrawn
 from etl.intake.word_mapping import ColumnWords
 from etl.problems import SEVERITY_NAMES, Count, Severity, collapsed, problems_csv
 from scorecard.calendar.clock import today

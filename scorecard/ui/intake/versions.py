@@ -7,8 +7,8 @@ import streamlit as st
 
 from etl.impact.compute import impact
 from etl.impact.indicator_changes import indicator_changes
+from etl.intake.batch_notes import BatchNote, restore, withdraw, withdrawn
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import BatchNote, restore, withdraw, withdrawn
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.impact.compute import impact
-from etl.intake.withdraw import withdraw
+from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import build
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog

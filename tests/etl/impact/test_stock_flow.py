@@ -9,7 +9,7 @@ import pytest
 from etl.impact.attached_versions import AttachedVersions, describe_side
 from etl.impact.compute import impact
 from etl.impact.stock_flow import balance
-from etl.intake.withdraw import withdraw
+from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir

@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from etl.intake import examine as looking
 from etl.intake.accept import Refused, accept, read_seed_table, template
+from etl.intake.batch_notes import withdraw
 from etl.intake.batches import contract_digest, list_batches
 from etl.intake.examine import examine
-from etl.intake.withdraw import withdraw
 from scorecard.access import console
 from scorecard.calendar.clock import today
 from scorecard.catalog.columns import MASK

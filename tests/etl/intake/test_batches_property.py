@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
 from etl.intake.accept import accept
+from etl.intake.batch_notes import restore, withdraw
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import restore, withdraw
 from etl.warehouse.build import chosen_batches, version_id
 from etl.warehouse.tables import load
 from scorecard.calendar.period import month_end, month_index

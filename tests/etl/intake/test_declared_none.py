@@ -7,9 +7,9 @@ import pytest
 
 from etl.impact.compute import impact
 from etl.intake.accept import accept
+from etl.intake.batch_notes import withdraw
 from etl.intake.batches import list_batches
 from etl.intake.declared_none import declare_none
-from etl.intake.withdraw import withdraw
 from etl.warehouse.build import build
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit

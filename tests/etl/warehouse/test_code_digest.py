@@ -9,7 +9,7 @@ NO_NUMBERS = {
     "etl.duckdb_connection": "opens a connection: limits of memory and threads, and the same derived columns",
     "etl.intake.accept": "reads the tables that lie in the seeds, as it read them when they were accepted elsewhere",
     "etl.intake.batches": "reads batch files; a batch never changes and is named in the id",
-    "etl.intake.withdraw": "which batches take part; the id names them",
+    "etl.intake.batch_notes": "which batches take part; the id names them",
     "scorecard.errors": "refusals",
     "scorecard.program_digest": "the digest itself",
     "scorecard.storage.atomic_files": "files",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
 from etl.intake.accept import accept
-from etl.intake.withdraw import withdraw
+from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import chosen_batches
 from etl.warehouse.tables import load
 from scorecard.catalog.definitions import Catalog

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from etl.intake.accept import accept
+from etl.intake.batch_notes import Ruling, rule_on_cut_date, withdrawn
 from etl.intake.batches import Batch
-from etl.intake.withdraw import Ruling, rule_on_cut_date, withdrawn
 from etl.warehouse.build import build, chosen_batches
 from etl.warehouse.cut_dates import doubtful_days
 from scorecard.audit import log as audit

@@ -285,3 +285,18 @@ def test_a_blank_counts_as_no_only_where_the_contract_declares_it(data: DataDir)
         connection = open_build(None)
         tables.load(connection, one, list_batches(data))
         assert connection.execute("SELECT count(*) FILTER (NOT appealed) FROM cases").fetchall() == [(denied,)]
+
+
+def test_a_blank_amount_is_zero_only_where_the_contract_declares_it(data: DataDir) -> None:
+    """One case with three hearings, one whose cell is blank."""
+    raw = "案号,立案日期,庭审次数\n（2026）鲁0117民初1号,2026-01-05,3\n（2026）鲁0117民初2号,2026-01-06,\n".encode()
+    cases = CATALOG.tables["cases"]
+    declared = cases.columns["hearings"].model_copy(update={"blank_means": "0"})
+    table = cases.model_copy(update={"columns": {**cases.columns, "hearings": declared}})
+    accept(raw, "a.csv", cases, CATALOG, date(2026, 10, 31), TESTER, data)
+    for one, expected in ((CATALOG, [3, None]), (replace(CATALOG, tables={**CATALOG.tables, "cases": table}), [3, 0])):
+        connection = open_build(None)
+        tables.load(connection, one, list_batches(data))
+        assert [
+            row[0] for row in connection.execute("SELECT hearings FROM cases ORDER BY _line").fetchall()
+        ] == expected

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import DateInput
 
 from etl.intake.accept import accept
+from etl.intake.batch_notes import withdraw
 from etl.intake.batches import list_batches
 from etl.intake.header_mapping import remembered_mapping
 from etl.intake.set_aside import aside_csv, outstanding_counts
-from etl.intake.withdraw import withdraw
 from etl.versions.publish import publish
 from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor

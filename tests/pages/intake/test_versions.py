@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from etl.intake.batch_notes import withdraw, withdrawn
 from etl.intake.batches import list_batches
-from etl.intake.withdraw import withdraw, withdrawn
 from etl.versions.publish import publish
 from etl.versions.retention import prune
 from etl.warehouse.build import build

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from etl.intake.accept import Refused, accept
+from etl.intake.batch_notes import withdraw
 from etl.intake.batches import list_batches
 from etl.intake.entered_rows import progress
 from etl.intake.examine import examine
-from etl.intake.withdraw import withdraw
 from etl.versions.enter import one_row_csv
 from etl.versions.pending import adds_only, pending_batches
 from etl.versions.publish import publish

@@ -160,8 +160,8 @@ def _read(path: Path) -> BatchNote:
         return BatchNote(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise StorageError(
-            f"撤回记录 {path.name}",
+            f"批次的记录 {path.name}",
             "文件已损坏或不是本系统写入的",
-            "完整的撤回记录",
+            "完整的撤回、恢复或核定记录",
             "请从备份恢复这个文件；在此之前不能建库，以免已撤回的数据又被计入",
         ) from error

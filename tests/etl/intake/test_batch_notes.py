@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from etl.intake import withdraw as withdrawals
+from etl.intake import batch_notes
 from etl.intake.accept import accept
+from etl.intake.batch_notes import restore, withdraw, withdrawn
 from etl.intake.batches import Batch, list_batches
-from etl.intake.withdraw import restore, withdraw, withdrawn
 from etl.versions.publish import publish
 from etl.warehouse.build import build, chosen_batches, version_id
 from scorecard.access import Forbidden
@@ -84,7 +84,7 @@ def test_only_a_known_batch_in_use_can_be_withdrawn_with_a_reason(data: DataDir,
     withdraw(data, "cases", batch.name, "x", OFFICER)
     with pytest.raises(ScorecardError, match="此前已由 李四 撤回"):
         withdraw(data, "cases", batch.name, "x", OFFICER)
-    assert len(withdrawals.notes(data)) == 1
+    assert len(batch_notes.notes(data)) == 1
 
 
 @pytest.mark.parametrize("actor", [LEADER, ADMINISTRATOR])
@@ -102,7 +102,7 @@ def test_a_damaged_note_stops_the_build_instead_of_counting_the_batch_again(data
     withdraw(data, "cases", batch.name, "x", OFFICER)
     (note,) = data.withdrawals.glob("*.json")
     note.write_text("{", "utf-8")
-    with pytest.raises(StorageError, match="撤回记录"):
+    with pytest.raises(StorageError, match="批次的记录"):
         build(catalog, data)
 
 
