@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from hypothesis import settings
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
+from scorecard.storage.keys import KEYS_VARIABLE
 from scorecard.store import versions as store, warehouse
 from tests.support.samples import published_sample
 
@@ -35,6 +37,8 @@ OPENING_EVENTS = {
 # No default leads anywhere: a test, or an app that a test starts, that forgets to name its folder fails at once.
 os.environ[DATA_VARIABLE] = f"{__file__}/each test names its own data folder"
 os.environ[SEEDS_VARIABLE] = str(ROOT / "seeds")
+KEYS = tempfile.TemporaryDirectory(prefix="scorecard-keys-")  # removed at the end of the process
+os.environ[KEYS_VARIABLE] = KEYS.name
 
 
 def _refuse_real_data(path: object) -> None:
