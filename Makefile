@@ -10,6 +10,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8501
+BASE ?=
 WORKERS ?= 3
 UV := uv==0.13.9
 # A worker takes neighbouring tests, which share what is prepared once for a module, and helps the others when it is done.
@@ -53,7 +54,7 @@ help:   ## 说明各条命令
 	echo
 	sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 	echo
-	echo "  换端口：make run PORT=8502"
+	echo "  换端口：make run PORT=8502　　换访问路径：make run BASE=/ysh"
 
 run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发布示例数据
 	$(SYSTEM_PACKAGES)
@@ -69,10 +70,10 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	fi
 	touch $(BROWSER)
 	echo
-	echo "  看板地址：http://127.0.0.1:$(PORT)"
+	echo "  看板地址：http://127.0.0.1:$(PORT)$(BASE)"
 	echo "  停止：在本窗口按 Ctrl+C"
 	echo
-	exec $(PY) -m scorecard.ui.server.serve --port $(PORT)
+	exec $(PY) -m scorecard.ui.server.serve --port $(PORT) $(if $(BASE),--base-path $(BASE))
 
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PYTEST)

@@ -56,12 +56,15 @@ def process(command: Sequence[str], address: str, environment: dict[str, str] | 
 
 
 @contextmanager
-def running(data: DataDir, seeds: Path = ROOT / "seeds", *options: str, port: int | None = None) -> Generator[str]:
+def running(
+    data: DataDir, seeds: Path = ROOT / "seeds", *options: str, port: int | None = None, base: str = "", hosts: str = ""
+) -> Generator[str]:
     """The address of the app on this data folder, started as `make run` starts it; `options` are those of `main` below."""
     port = port or free_port()
     environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(seeds)}
+    environment |= {serve.BASE_PATH_VARIABLE: base, serve.HOSTS_VARIABLE: hosts}
     module = "tests.support.server" if options else "scorecard.ui.server.serve"
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{base}"
     with process(["-m", module, "--port", str(port), *options], f"{address}/_stcore/health", environment):
         yield address
 

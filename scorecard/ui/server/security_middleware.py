@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
@@ -21,15 +21,16 @@ from scorecard.access import Capability
 from scorecard.charts.theme import css_variables
 from scorecard.identity.authentication import PEER_HEADER, Authenticator
 from scorecard.identity.request import Request
-from scorecard.ui.shell.return_to import HOME, page_in, page_of
+from scorecard.ui.shell.addresses import base_path, home, inside, page_in, page_of
 from scorecard.ui.shell.templating import behaviour, render
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
+_COOKIE_ROOT = re.compile(r";\s*path=/(?=\s*(;|$))", re.IGNORECASE)
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
 _RETURN_COOKIE = "scorecard_onward"  # remembers for ten minutes the page a sign-in at the provider was begun on
-_RETURN_FLAGS = "Path=/; HttpOnly; SameSite=Lax"  # Lax: the way back from the provider comes from another site
+_RETURN_FLAGS = "HttpOnly; SameSite=Lax"  # Lax: the way back from the provider comes from another site
 # Features of the browser that no page needs.
 _UNUSED = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
@@ -101,12 +102,16 @@ class SecurityMiddleware:
             return
         longest = self._authenticator.settings.session.absolute_minutes * 60
         answer = _with_headers(send, request, longest)
-        if refusal := self._refusal(scope, request):
+        path = inside(scope["path"])
+        if refusal := self._refusal(scope, path, request):
             status, what, remedy = refusal
             page = plain_page("ui/server/plain_note.html", status, title="未能打开", what=what, remedy=remedy)
             await page(scope, receive, answer)
+        elif path is None:
+            query = scope.get("query_string", b"").decode("latin-1")
+            await RedirectResponse(home() + (f"?{query}" if query else ""), 307)(scope, receive, answer)
         else:
-            await self._app(scope, receive, _with_return_page(answer, scope["path"], request))
+            await self._app(scope, receive, _with_return_page(answer, path, request))
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
         # Browsers always send an Origin with a socket. The framework checks one that is there, so one is required here.
@@ -118,12 +123,13 @@ class SecurityMiddleware:
         scope["headers"] = [*scope["headers"], (PEER_HEADER.encode(), peer.encode())]
         await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope, request: Request) -> tuple[int, str, str] | None:
-        """(status, reason, remedy) of a request that goes no further; None for all others."""
-        path: str = scope["path"]
+    def _refusal(self, scope: Scope, path: str | None, request: Request) -> tuple[int, str, str] | None:
+        """(status, reason, remedy) of a request that goes no further; None for all others. `path` is without the base path."""
         if not is_host_allowed(request.one("host")):
             remedy = "请用管理员登记的地址打开看板（.streamlit/config.toml 的 allowedHosts）"
             return 421, "不认识这个主机名", remedy
+        if path is None:
+            return None if scope["path"] in ("/", base_path()) else (404, "没有这个地址", "请返回总览")
         oidc = path in (_OIDC_BEGIN, "/auth/logout", _OIDC_END)
         if oidc and not self._authenticator.settings.oidc.enabled:
             return 404, "没有开启统一身份认证", "请用其他方式登录"
@@ -172,23 +178,25 @@ def _with_headers(send: Send, request: Request, longest: int) -> Send:
 
 
 def _cookie(text: str, secure: bool, longest: int) -> str:
-    """A cookie that outlives no session and, where the connection is encrypted, is sent over no other."""
+    """A cookie that outlives no session, stays below the base path and, where the connection is encrypted, is sent over no other."""
     age = re.search(r";\s*max-age=(\d+)", text, re.IGNORECASE)
     if age and int(age[1]) > longest:
         text = _COOKIE_AGE.sub("", text) + f"; Max-Age={longest}"
+    if not (age and int(age[1]) == 0):  # the framework removes cookies of the root that an earlier base path left
+        text = _COOKIE_ROOT.sub(f"; Path={home()}", text)
     if secure and not re.search(r";\s*secure\b", text, re.IGNORECASE):
         text += "; Secure"
     return text
 
 
-def _with_return_page(send: Send, path: str, request: Request) -> Send:
+def _with_return_page(send: Send, path: str | None, request: Request) -> Send:
     """`send` for this path: on the way to the provider a cookie remembers the page, on the way back the redirect leads there.
 
     The framework's own sign-in always ends at the first page.
     """
     if path == _OIDC_BEGIN:
-        page = page_in(request.one("referer") or HOME)
-        cookie, target = f"{quote(page, safe='')}; Max-Age=600", HOME
+        page = page_in(request.one("referer") or home())
+        cookie, target = f"{quote(page, safe='')}; Max-Age=600", home()
     elif path == _OIDC_END and (remembered := request.cookie(_RETURN_COOKIE)):
         cookie, target = "; Max-Age=0", page_of(unquote(remembered))
     else:
@@ -197,9 +205,9 @@ def _with_return_page(send: Send, path: str, request: Request) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = _headers_of(message)
-            if own.get("location") == HOME:
+            if own.get("location") == home():
                 own["location"] = target
-            own.append("set-cookie", f"{_RETURN_COOKIE}={cookie}; {_RETURN_FLAGS}")
+            own.append("set-cookie", f"{_RETURN_COOKIE}={cookie}; Path={home()}; {_RETURN_FLAGS}")
             message = {**message, "headers": own.raw}
         await send(message)
 

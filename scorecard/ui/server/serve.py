@@ -1,10 +1,15 @@
 """The server: `python -m scorecard.ui.server.serve --port 8501`. The app behind its gateway, on this machine only.
 
+Behind a proxy: `--base-path /ysh` (or SCORECARD_BASE_PATH) moves everything below that path, and SCORECARD_HOSTS lists the
+host names that browsers may use, beside this machine's own.
+
 A first start creates an administrator and shows its password once; `--reset-admin` makes a new one.
 """
 
 import argparse
 import logging
+import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,9 +27,12 @@ from scorecard.storage.data_dir import default_data, default_seeds
 from scorecard.ui.server.security_middleware import SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.shell import identity
+from scorecard.ui.shell.addresses import parsed_base_path
 from scorecard.ui.shell.cached import seeds_catalog
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
+BASE_PATH_VARIABLE, HOSTS_VARIABLE = "SCORECARD_BASE_PATH", "SCORECARD_HOSTS"
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")  # a name or an address, no port
 _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 
 
@@ -43,13 +51,32 @@ def _departments() -> Mapping[str, str]:
     }
 
 
+def place(base: str, hosts: str) -> None:
+    """Set the base path and the host names that browsers may use; raise ScorecardError for what cannot be one."""
+    path = parsed_base_path(base)
+    if path is None:
+        expected = "一级或几级目录，只含字母、数字、点、下划线、连字符，如 /ysh"
+        raise ScorecardError(
+            f"--base-path（{BASE_PATH_VARIABLE}）", f"“{base}”不能作访问路径", expected, "请改正后重新启动"
+        )
+    named = [host for host in re.split(r"[\s,，、]+", hosts) if host]
+    for host in named:
+        if not _HOST.fullmatch(host):
+            expected = "浏览器地址栏里的主机名，不带 https:// 和端口，几个用逗号隔开"
+            raise ScorecardError(HOSTS_VARIABLE, f"“{host}”不是主机名", expected, "请改正后重新启动")
+    config.set_option("server.baseUrlPath", path.strip("/"))
+    config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), *(host.strip("[]") for host in named)])
+
+
 def main(arguments: Sequence[str]) -> int:
     """Serve until stopped; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scorecard.ui.server.serve", add_help=False)
     parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--base-path", default=os.environ.get(BASE_PATH_VARIABLE, ""))
     parser.add_argument("--reset-admin", action="store_true")
     options = parser.parse_args(arguments)
     try:
+        place(options.base_path, os.environ.get(HOSTS_VARIABLE, ""))
         authenticator = Authenticator(default_data(), settings.load(default_seeds()), _departments)
         if options.reset_admin:
             _show_password("管理员密码已重置", reset_administrator(authenticator.data))

@@ -5,7 +5,7 @@ accepted from this server's own pages only (Origin; the cookie is SameSite=Stric
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from scorecard.identity.account_file import Account
 from scorecard.identity.authentication import COOKIE, Authenticator, Identity
 from scorecard.identity.sign_in import change_password, sign_in
 from scorecard.ui.server.security_middleware import plain_page, request_of
-from scorecard.ui.shell.return_to import HOME, page_of
+from scorecard.ui.shell.addresses import address, home, page_of
 
 _LARGEST = 8192  # bytes of a form
 
@@ -30,9 +30,9 @@ class SignInPages:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/signin", self._signin, methods=["GET", "POST"]),
-            Route("/signout", self._signout, methods=["GET", "POST"]),
-            Route("/password", self._password, methods=["GET", "POST"]),
+            Route(address("/signin"), self._signin, methods=["GET", "POST"]),
+            Route(address("/signout"), self._signout, methods=["GET", "POST"]),
+            Route(address("/password"), self._password, methods=["GET", "POST"]),
         ]
 
     async def _signin(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ class SignInPages:
         except ScorecardError as error:
             return self._signin_page(page, name, error)
         authenticator.end(seen)
-        return self._signed_in(account, f"/password?next={page}" if account.must_change else page)
+        return self._signed_in(account, address(f"/password?next={quote(page)}") if account.must_change else page)
 
     def _signin_page(self, page: str, name: str = "", refusal: ScorecardError | None = None) -> Response:
         return plain_page(
@@ -73,7 +73,7 @@ class SignInPages:
         seen = request_of(request.scope)
         identity = self._authenticator.by_session(seen)
         if identity is None or not identity.signed_in:
-            return RedirectResponse("/signin?next=/account", 303)
+            return RedirectResponse(address(f"/signin?next={address('/account')}"), 303)
         if request.method == "GET":
             return self._password_page(identity, _return_page(request.query_params))
         form = await _form(request)
@@ -114,16 +114,16 @@ class SignInPages:
             return plain_page("ui/server/signout.html", title="退出登录", ask=True, onward="")
         way = await run_in_threadpool(self._authenticator.sign_out, request_of(request.scope))
         # The page leads to the provider, not a redirect of the form: the policy keeps forms on this server.
-        onward = "/auth/logout" if way == "统一身份认证" else ""
+        onward = address("/auth/logout") if way == "统一身份认证" else ""
         answer = plain_page("ui/server/signout.html", title="已退出", ask=False, onward=onward)
-        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        answer.delete_cookie(COOKIE, path=home(), httponly=True, samesite="strict")
         return answer
 
     def _signed_in(self, account: Account, page: str) -> Response:
         answer = RedirectResponse(page, 303, headers={"cache-control": "no-store"})
         age = self._authenticator.settings.session.absolute_minutes * 60
         token = self._authenticator.begin(account)
-        answer.set_cookie(COOKIE, token, max_age=age, path="/", httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, token, max_age=age, path=home(), httponly=True, samesite="strict")
         return answer
 
 
@@ -136,7 +136,7 @@ def _require_own_page(request: Request) -> None:
 
 
 def _return_page(fields: Mapping[str, str]) -> str:
-    return page_of(fields.get("next", HOME))
+    return page_of(fields.get("next", home()))
 
 
 async def _form(request: Request) -> Mapping[str, str]:

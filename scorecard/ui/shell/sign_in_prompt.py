@@ -7,8 +7,8 @@ import streamlit as st
 from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Capability
 from scorecard.identity.authentication import Identity
 from scorecard.ui.shell import identity
+from scorecard.ui.shell.addresses import address, home, page_in
 from scorecard.ui.shell.cached import seeds_catalog
-from scorecard.ui.shell.return_to import page_in
 from scorecard.ui.shell.templating import render
 
 
@@ -25,9 +25,9 @@ def actor_text(of: Identity) -> str:
 
 def form_href(form: str) -> str:
     """The address of a form of the server that returns to the page on screen."""
-    page = urlsplit(st.context.url or "").path or "/"
+    page = urlsplit(st.context.url or "").path or home()
     query = urlencode(st.query_params.to_dict())
-    return f"/{form}?next={quote(page_in(f'{page}?{query}'))}"
+    return address(f"/{form}?next={quote(page_in(f'{page}?{query}'))}")
 
 
 def sign_in_href() -> str:
@@ -52,7 +52,7 @@ def forbidden_page(title: str, capability: Capability, of: Identity) -> None:
     allowed = "、".join(name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role] and role != "console")
     role = ROLE_NAMES[of.actor.role]
     text = f"这一页需要“{CAPABILITY_NAMES[capability]}”的权限，有权限的身份：{allowed}。您现在的身份是{role}。"
-    href, word = ("/", "返回总览") if of.signed_in else (sign_in_href(), "登录")
+    href, word = (home(), "返回总览") if of.signed_in else (sign_in_href(), "登录")
     _prompt(title, text, href, word)
 
 

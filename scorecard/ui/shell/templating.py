@@ -8,10 +8,11 @@ from typing import Any, cast
 from scorecard.charts.sparkline import sparkline
 from scorecard.charts.theme import css_variables, mark
 from scorecard.templating import environment, render as render
+from scorecard.ui.shell.addresses import address
 
 _FOLDER = Path(__file__).resolve().parent
-# Templates of the screen may call these two, so modules of the screen take `render` from here.
-cast("dict[str, Any]", environment.globals).update(mark=mark, sparkline=sparkline)
+# Templates of the screen may call these, so modules of the screen take `render` from here.
+cast("dict[str, Any]", environment.globals).update(address=address, mark=mark, sparkline=sparkline)
 
 
 @cache
