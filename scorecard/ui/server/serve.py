@@ -65,7 +65,9 @@ def place(base: str, hosts: str) -> None:
             expected = "浏览器地址栏里的主机名，不带 https:// 和端口，几个用逗号隔开"
             raise ScorecardError(HOSTS_VARIABLE, f"“{host}”不是主机名", expected, "请改正后重新启动")
     config.set_option("server.baseUrlPath", path.strip("/"))
-    config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), *(host.strip("[]") for host in named)])
+    config.set_option(
+        "server.allowedHosts", [*config.get_option("server.allowedHosts"), *(host.strip("[]") for host in named)]
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
