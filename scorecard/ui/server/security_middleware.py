@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,9 +20,11 @@ from scorecard.access import Capability
 from scorecard.charts.theme import css_variables
 from scorecard.identity.authentication import PEER_HEADER, Authenticator
 from scorecard.identity.request import Request
+from scorecard.ui.server.first_page import framework_page
 from scorecard.ui.shell.addresses import base_path, home, inside, page_in, page_of
 from scorecard.ui.shell.templating import behaviour, render
 
+HOSTS_VARIABLE = "SCORECARD_HOSTS"  # host names that browsers may use, beside this machine's own
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
@@ -44,8 +45,7 @@ def policy() -> str:
 
     Styles are inline because the framework and Plotly write them while they draw; Plotly's pictures are blobs.
     """
-    first_page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = _INLINE.findall(first_page + behaviour())
+    scripts = _INLINE.findall(framework_page() + behaviour())
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     known = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return "; ".join(
@@ -126,8 +126,7 @@ class SecurityMiddleware:
     def _refusal(self, scope: Scope, path: str | None, request: Request) -> tuple[int, str, str] | None:
         """(status, reason, remedy) of a request that goes no further; None for all others. `path` is without the base path."""
         if not is_host_allowed(request.one("host")):
-            remedy = "请用管理员登记的地址打开看板（.streamlit/config.toml 的 allowedHosts）"
-            return 421, "不认识这个主机名", remedy
+            return 421, *_unknown_host(request)
         if path is None:
             return None if scope["path"] in ("/", base_path()) else (404, "没有这个地址", "请返回总览")
         oidc = path in (_OIDC_BEGIN, "/auth/logout", _OIDC_END)
@@ -149,6 +148,23 @@ class SecurityMiddleware:
 
     def _may(self, request: Request, capability: Capability) -> bool:
         return self._authenticator.of_request(request).actor.may(capability)
+
+
+def _unknown_host(request: Request) -> tuple[str, str]:
+    """What arrived as the host's name and what to set, for whoever set the proxy up."""
+    arrived = (request.one("host") or "")[:100]
+    if not arrived:
+        return (
+            "请求里没有主机名（Host），或有几个",
+            "请用浏览器打开看板；经 nginx 转发时写 proxy_set_header Host $http_host;",
+        )
+    name = arrived.rpartition(":")[0] if re.search(r":\d+$", arrived) else arrived
+    remedy = (
+        f"如果浏览器地址栏里就是它：请管理员在服务的环境文件（/etc/scorecard/scorecard.env）里写 {HOSTS_VARIABLE}={name}，不带端口，"
+        "几个名字用逗号隔开，然后 systemctl restart scorecard。如果地址栏里是别的名字：请在 nginx 的 location 里写 "
+        "proxy_set_header Host $http_host;"
+    )
+    return f"不认识这个主机名：{arrived}", remedy
 
 
 def request_of(scope: Scope) -> Request:

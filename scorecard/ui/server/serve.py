@@ -24,14 +24,15 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.ui.server.security_middleware import SecurityMiddleware
+from scorecard.ui.server import first_page
+from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.addresses import parsed_base_path
 from scorecard.ui.shell.cached import seeds_catalog
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
-BASE_PATH_VARIABLE, HOSTS_VARIABLE = "SCORECARD_BASE_PATH", "SCORECARD_HOSTS"
+BASE_PATH_VARIABLE = "SCORECARD_BASE_PATH"
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")  # a name or an address, no port
 _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 
@@ -39,7 +40,8 @@ _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 def application(authenticator: Authenticator) -> ASGIApp:
     """The app with its sign-in pages, behind its gateway."""
     identity.use(authenticator)
-    return SecurityMiddleware(st.App(APP, routes=SignInPages(authenticator).routes()), authenticator)
+    routes = [*SignInPages(authenticator).routes(), *first_page.routes(APP.parent / "pages")]
+    return SecurityMiddleware(st.App(APP, routes=routes), authenticator)
 
 
 def _departments() -> Mapping[str, str]:

@@ -66,10 +66,20 @@ if (!window.scorecardBehaviour) {
     ["mm", "月"],
     ["dd", "日"],
   ]);
+  // Why an upload was not taken, by the status of the answer: the framework shows nothing but that.
+  const refusals = new Map([
+    ["401", "文件没有收下：登录已过期，请重新登录"],
+    ["403", "文件没有收下：没有报送数据的权限或登录已过期，请登录后重新选择文件"],
+    ["413", "文件没有传上去：超过看板或前面的代理允许的大小。代理是 nginx 时，请管理员设 client_max_body_size 200m"],
+    ["502", "文件没有传上去：代理（nginx）连不上看板服务，请管理员检查服务是否启动"],
+    ["504", "文件没有传上去：看板服务没有及时回答代理（nginx），请稍后重试"],
+  ]);
   const patterns = [
     [/^(\d+(?:\.\d+)?) ?([KMG]B) per file(.*)$/, (m) => `单个文件不超过 ${m[1]}${m[2]}${m[3]}`],
     [/^File must be (.+) or smaller\.$/, (m) => `文件超过上限 ${m[1]}`],
     [/^.*files are not allowed\.?$/, () => "只接收 CSV 文件"],
+    [/^(?:AxiosError: )?Request failed with status code (\d+)$/, (m) => refusals.get(m[1]) || `文件没有传上去（状态 ${m[1]}），请重试；一直如此时请联系管理员`],
+    [/^(?:AxiosError: )?(?:Network Error|Request aborted|timeout of .*|timeout exceeded)$/, () => "文件没有传上去：与服务器的连接中断，请检查网络后重试"],
     [/^Uploading\.{0,3}$/, () => "正在上传"],
     [/^Is Streamlit still running.*$/, () => "看板服务已停止，请联系管理员重新启动。"],
     [/^Streamlit server is not responding.*$/, () => "看板服务没有响应，请检查网络或联系管理员。"],

@@ -159,6 +159,41 @@ def test_a_host_of_the_environment_is_answered_and_another_is_not(real: str) -> 
     assert ask(real, "/ysh/signin", Host=f"x.{NAMED}")[0] == 421
 
 
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (
+            "new.example:8443",
+            ("new.example:8443", "SCORECARD_HOSTS=new.example，", "不带端口", "proxy_set_header Host $http_host;"),
+        ),
+        ("backend_upstream", ("backend_upstream", "proxy_set_header Host $http_host;")),
+        ("<b>", ("&lt;b&gt;",)),
+        ("", ("没有主机名", "proxy_set_header Host $http_host;")),
+    ],
+)
+def test_a_wrong_host_is_told_with_the_value_and_the_setting_that_would_take_it(
+    host: str, words: tuple[str, ...], real: str
+) -> None:
+    status, _, body = ask(real, "/ysh/", Host=host)
+    assert status == 421
+    for word in words:
+        assert word in body
+
+
+def test_the_first_page_is_in_chinese_and_says_what_a_proxy_without_sockets_lacks(real: str) -> None:
+    pages = {path: ask(real, path)[2] for path in ("/ysh/", "/ysh/upload")}
+    assert len(set(pages.values())) == 1
+    body = pages["/ysh/"]
+    assert '<html lang="zh-CN">' in body
+    assert "<title>法治化营商环境指标看板</title>" in body
+    for line in ("proxy_set_header Upgrade $http_upgrade;", 'proxy_set_header Connection "upgrade";', "没有允许脚本"):
+        assert line in body
+    shown = re.sub(r"<!--.*?-->|<(script|style|code)\b.*?</\1>|<[^>]+>", "", body, flags=re.DOTALL)
+    assert re.findall(r"[A-Za-z]{4,}", shown) == ["JavaScript", "WebSocket", "nginx", "location", "deploy", "nginx"]
+    scripts = re.findall(r"<script>(.*?)</script>", body, re.DOTALL)
+    assert len(scripts) == 1, "the framework's own, which the policy knows"
+
+
 def test_signing_in_and_out_stays_below_the_base_path(real: str) -> None:
     status, given, _ = form(real, "/ysh/signin", {**RIGHT, "next": "/ysh/glossary?x=1"})
     assert (status, dict(given)["location"]) == (303, "/ysh/glossary?x=1")

@@ -189,7 +189,8 @@ def test_a_socket_without_an_origin_or_under_another_name_is_closed(given: dict[
 def test_a_name_of_this_machine_nobody_registered_is_refused(server: Server) -> None:
     status, _, body = server.ask("/", {"host": "evil.example"})
     assert status == 421
-    assert "主机名" in body
+    assert "主机名：evil.example" in body
+    assert "SCORECARD_HOSTS=evil.example，" in body
     assert server.inside.reached == []
 
 
