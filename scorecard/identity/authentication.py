@@ -6,19 +6,21 @@ seeds/access.toml says which ways are open. No Streamlit here: the server's gate
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.identity.account_file import Account, read
-from scorecard.identity.request import Request
+from scorecard.identity.request import Relay, Request
 from scorecard.identity.sessions import CLOCK_SKEW, Session, Sessions
 from scorecard.identity.settings import AccessSettings, Granted
 from scorecard.identity.sign_in import FailedAttempts
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.keys import key
 
 Way = Literal["", "本地账户", "反向代理", "统一身份认证"]
 COOKIE = "scorecard_session"
@@ -63,6 +65,32 @@ class Authenticator:
         self._uploaders: dict[str, None] = {}  # the framework's sessions, oldest first
         self._secret = secrets.token_urlsafe(24)
 
+    # --- how a request arrived --------------------------------------------------------------------------------
+
+    def arrived(self, headers: tuple[tuple[str, str], ...], peer: str, scheme: str, *, old: bool = False) -> Request:
+        """The request of these headers (names in lower case), without those that only the gateway and the proxy may write.
+
+        Trusted is a proxy on this machine that shows the secret once. Without it, whatever a proxy writes is ignored, and a
+        request that shows signs of one, or of a browser that never was (`old`: HTTP/1.0), comes from nobody at this machine.
+        """
+        proxy = self.settings.proxy
+        reserved = {PEER_HEADER, proxy.secret_header.lower()}
+        genuine = tuple(pair for pair in headers if pair[0].replace("_", "-") not in reserved)
+        shown = [value for name, value in headers if name == proxy.secret_header.lower()]
+        request = Request(genuine, peer, scheme)
+        relay: Relay = "relayed" if shown or old or (proxy.enabled and request.all(proxy.name_header)) else "direct"
+        if len(shown) == 1 and request.from_this_machine and self._is_proxy_secret(shown[0]):
+            relay = "trusted"
+        return replace(request, relay=relay)
+
+    def _is_proxy_secret(self, shown: str) -> bool:
+        return secrets.compare_digest(shown.encode(), self.proxy_secret.encode())
+
+    @cached_property
+    def proxy_secret(self) -> str:
+        """What the trusted proxy writes into its secret header: a key of this deployment, made at its first use."""
+        return key("proxy")
+
     # --- the three ways to sign in -----------------------------------------------------------------------------
 
     def by_session(self, request: Request) -> Identity | None:
@@ -80,9 +108,9 @@ class Authenticator:
         return Identity(account.actor(request.origin), "本地账户")
 
     def by_proxy(self, request: Request) -> Identity | None:
-        """Whom a reverse proxy on this machine names; None when that is switched off, or the peer is another machine."""
+        """Whom the trusted proxy names; None when that is switched off, or somebody else wrote the headers."""
         proxy = self.settings.proxy
-        if not proxy.enabled or not request.from_this_machine or not request.all(proxy.name_header):
+        if not proxy.enabled or request.relay != "trusted" or not request.all(proxy.name_header):
             return None
         name, role = _text(request.one(proxy.name_header)), _text(request.one(proxy.role_header))
         department = _text(request.one(proxy.department_header))
@@ -161,19 +189,20 @@ class Authenticator:
 
     def peer_header(self, request: Request) -> str:
         """The value of PEER_HEADER: where the connection comes from, behind a secret of this process."""
-        return f"{self._secret} {request.scheme} {request.peer}"
+        return f"{self._secret} {request.scheme} {request.relay} {request.peer}"
 
     def window_request(self, headers: Iterable[tuple[str, str]]) -> Request | None:
         """The request that opened a window, as the framework hands its headers on; None unless the gateway let it in."""
         lowered = tuple((name.lower(), value) for name, value in headers)
-        peers = [value.split(" ", 2) for name, value in lowered if name == PEER_HEADER]
+        peers = [value.split(" ", 3) for name, value in lowered if name == PEER_HEADER]
         if (
             len(peers) != 1
-            or len(peers[0]) != 3
+            or len(peers[0]) != 4
             or not secrets.compare_digest(peers[0][0].encode(), self._secret.encode())
         ):
             return None
-        return Request(lowered, peer=peers[0][2], scheme=peers[0][1])
+        _, scheme, relay, peer = peers[0]
+        return Request(lowered, peer, scheme, cast("Relay", relay))
 
     def allow_upload(self, window: str, allowed: bool) -> None:
         """Remember by the framework's session id whether a window may upload: its upload endpoint knows nothing else."""

@@ -61,6 +61,14 @@ class Lockout(Frozen):
     minutes: Whole = 15
 
 
+class Limits(Frozen):
+    """How much of the server one address may have at once."""
+
+    connections: Whole = 2000
+    connections_per_address: Whole = 400
+    windows_per_address: Whole = 100
+
+
 class Password(Frozen):
     """The rule for a new password that a court may change; the others are in passwords.py."""
 
@@ -68,9 +76,13 @@ class Password(Frozen):
 
 
 class Proxy(Frozen):
-    """The headers of a reverse proxy on this machine, and the role of each of its words."""
+    """The headers of a reverse proxy on this machine, and the role of each of its words.
+
+    The secret is the key `proxy`; without it no other header of the proxy is believed.
+    """
 
     enabled: bool = False
+    secret_header: HeaderName = "X-Scorecard-Proxy"
     name_header: HeaderName = "X-Remote-User"
     role_header: HeaderName = "X-Remote-Role"
     department_header: HeaderName = "X-Remote-Department"
@@ -94,6 +106,7 @@ class AccessSettings(Frozen):
     local_accounts: bool = True
     session: SessionLimits = SessionLimits()
     lockout: Lockout = Lockout()
+    limits: Limits = Limits()
     password: Password = Password()
     proxy: Proxy = Proxy()
     oidc: Oidc = Oidc()

@@ -76,7 +76,21 @@ def main() -> int:
     parser.add_argument("--listen", help="the address to listen on, instead of loopback")
     parser.add_argument("--secrets", help="the file of the identity provider's secrets")
     parser.add_argument("--minutes", type=Path, help="a file with the minutes by which the clock is ahead")
+    parser.add_argument(
+        "--asked", type=Path, help="a file that names every address outside this machine that is asked for"
+    )
     given = parser.parse_args()
+    if given.asked:
+        asked: Path = given.asked
+
+        def watch(event: str, arguments: tuple[object, ...]) -> None:
+            if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+                address = arguments[-1] if event in ("socket.connect", "socket.sendto") else arguments[0]
+                host = address[0] if isinstance(address, tuple) else address
+                if isinstance(host, str) and host not in ("127.0.0.1", "localhost", "0.0.0.0", "::1"):
+                    asked.write_text(f"{event} {address}", encoding="utf-8")
+
+        sys.addaudithook(watch)
     if given.listen:
         config.set_option("server.address", given.listen)
     if given.secrets:

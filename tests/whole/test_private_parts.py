@@ -26,6 +26,7 @@ USED = {
     "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
     "scorecard/briefing/pptx/text.py": {"_p"},
     "scorecard/ui/server/security_middleware.py": {"streamlit.web.server.starlette.starlette_websocket"},
+    "scorecard/ui/server/sockets.py": {"streamlit.proto.BackMsg_pb2"},
     "scorecard/ui/shell/identity.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
 }
 PUBLIC = {"_asdict", "_fields", "_replace"}  # of a named tuple
@@ -145,6 +146,16 @@ def streamlit_repeated_headers() -> object:
     return headers
 
 
+def streamlit_messages() -> object:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    kinds = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    operations = BackMsg.DESCRIPTOR.fields_by_name["backend_operation_request"].message_type.oneofs_by_name["payload"]
+    assert kinds >= {"rerun_script", "stop_script", "file_urls_request", "backend_operation_request"}
+    assert {field.name for field in operations.fields} >= {"deferred_file", "dataframe_chunk"}
+    return BackMsg
+
+
 def streamlit_hosts() -> object:
     from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
@@ -172,6 +183,7 @@ PARTS = [
     choreographer_browser,
     streamlit_session_id,
     streamlit_repeated_headers,
+    streamlit_messages,
     streamlit_hosts,
     streamlit_cookie,
 ]

@@ -19,13 +19,15 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from scorecard.access import Capability
 from scorecard.charts.theme import css_variables
 from scorecard.identity.authentication import PEER_HEADER, Authenticator
-from scorecard.identity.request import Request
+from scorecard.identity.request import SOCKET_FILE, Request
 from scorecard.ui.server.first_page import framework_page
+from scorecard.ui.server.sockets import Sockets, refuse
 from scorecard.ui.shell.addresses import base_path, home, inside, page_in, page_of
 from scorecard.ui.shell.templating import behaviour, render
 
 HOSTS_VARIABLE = "SCORECARD_HOSTS"  # host names that browsers may use, beside this machine's own
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
+_REQUEST = "scorecard.request"  # the key of a scope under which the request stands that the gateway let in
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
 _COOKIE_ROOT = re.compile(r";\s*path=/(?=\s*(;|$))", re.IGNORECASE)
@@ -87,16 +89,15 @@ class SecurityMiddleware:
     def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._sockets = Sockets(app, authenticator.settings.limits.windows_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, one socket, or the server's start and end."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        name = PEER_HEADER.encode()
-        genuine = [pair for pair in scope["headers"] if pair[0].lower().replace(b"_", b"-") != name]
-        scope = {**scope, "headers": genuine}
-        request = request_of(scope)
+        request = self._arrived(scope)
+        scope = {**scope, "headers": _raw(request), _REQUEST: request}
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, request)
             return
@@ -114,18 +115,27 @@ class SecurityMiddleware:
             await self._app(scope, receive, _with_return_page(answer, path, request))
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
-        # Browsers always send an Origin with a socket. The framework checks one that is there, so one is required here.
-        if request.one("origin") is None or not is_host_allowed(request.one("host")):
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+        # The framework would accept any port of the host, and ask a public server for this machine's address when it does not
+        # know the Origin. It sees only Origins that are this server's own, under the very host that the Origin names.
+        if not request.from_own_page or not is_host_allowed(request.host):
+            await refuse(receive, send)
             return
-        peer = self._authenticator.peer_header(request)
-        scope["headers"] = [*scope["headers"], (PEER_HEADER.encode(), peer.encode())]
-        await self._app(scope, receive, send)
+        named = (b"host", (request.one("origin") or "").partition("://")[2].encode())
+        opened = (PEER_HEADER.encode(), self._authenticator.peer_header(request).encode())
+        scope["headers"] = [*(pair for pair in scope["headers"] if pair[0] != b"host"), named, opened]
+        await self._sockets.open(scope, receive, send, request.address)
+
+    def _arrived(self, scope: Scope) -> Request:
+        """The request as the authenticator sees it. The peer is the connection's: no header can rewrite it."""
+        pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
+        client, server = scope.get("client"), scope.get("server")
+        peer = client[0] if client else SOCKET_FILE if server and server[1] is None else ""
+        scheme, old = scope.get("scheme", "http"), scope.get("http_version") == "1.0"
+        return self._authenticator.arrived(pairs, peer, scheme, old=old)
 
     def _refusal(self, scope: Scope, path: str | None, request: Request) -> tuple[int, str, str] | None:
         """(status, reason, remedy) of a request that goes no further; None for all others. `path` is without the base path."""
-        if not is_host_allowed(request.one("host")):
+        if not is_host_allowed(request.host):
             return 421, *_unknown_host(request)
         if path is None:
             return None if scope["path"] in ("/", base_path()) else (404, "没有这个地址", "请返回总览")
@@ -152,7 +162,7 @@ class SecurityMiddleware:
 
 def _unknown_host(request: Request) -> tuple[str, str]:
     """What arrived as the host's name and what to set, for whoever set the proxy up."""
-    arrived = (request.one("host") or "")[:100]
+    arrived = (request.host or "")[:100]
     if not arrived:
         return (
             "请求里没有主机名（Host），或有几个",
@@ -168,10 +178,12 @@ def _unknown_host(request: Request) -> tuple[str, str]:
 
 
 def request_of(scope: Scope) -> Request:
-    """The request as the authenticator sees it. The peer is the TCP connection's: no header can rewrite it."""
-    pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
-    peer = scope.get("client")
-    return Request(pairs, peer[0] if peer else "", scope.get("scheme", "http"))
+    """The request of a scope that passed the gateway."""
+    return scope[_REQUEST]
+
+
+def _raw(request: Request) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
 
 
 def _headers_of(message: Message) -> MutableHeaders:

@@ -27,6 +27,7 @@ from scorecard.storage.data_dir import default_data, default_seeds
 from scorecard.ui.server import first_page
 from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
+from scorecard.ui.server.sockets import LARGEST
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.addresses import parsed_base_path
 from scorecard.ui.shell.cached import seeds_catalog
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         place(options.base_path, os.environ.get(HOSTS_VARIABLE, ""))
         authenticator = Authenticator(default_data(), settings.load(default_seeds()), _departments)
+        _ = authenticator.proxy_secret  # made here, so that a proxy can be told it, and told here if it cannot be read
         if options.reset_admin:
             _show_password("管理员密码已重置", reset_administrator(authenticator.data))
             return 0
@@ -103,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
             access_log=False,
             log_level="warning",
             ws="websockets-sansio",
-            ws_max_size=config.get_option("server.maxMessageSize") * 1024 * 1024,
+            ws_max_size=LARGEST,
             timeout_graceful_shutdown=_SHUTDOWN,
         )
     )

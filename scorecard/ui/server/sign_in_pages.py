@@ -5,7 +5,7 @@ accepted from this server's own pages only (Origin; the cookie is SameSite=Stric
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -129,9 +129,7 @@ class SignInPages:
 
 def _require_own_page(request: Request) -> None:
     """Raise ScorecardError unless a form was sent from a page of this server."""
-    seen = request_of(request.scope)
-    origin, host = seen.one("origin"), seen.one("host")
-    if request.method == "GET" or not origin or not host or urlsplit(origin).netloc != host:
+    if request.method == "GET" or not request_of(request.scope).from_own_page:
         raise ScorecardError("登录", "这个表单不是从本看板的页面提交的", "从本看板的页面提交", "请刷新页面后重试")
 
 

@@ -14,7 +14,7 @@ from scorecard.catalog import loader
 from scorecard.errors import SeedErrors
 from scorecard.identity import settings
 from scorecard.identity.authentication import NOBODY, OIDC_COOKIE, PEER_HEADER, Authenticator
-from scorecard.identity.request import Request
+from scorecard.identity.request import Relay, Request
 from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings, Oidc, Proxy
 from scorecard.storage.data_dir import DataDir
@@ -129,23 +129,25 @@ def authenticator(data: DataDir, clock: Clock | None = None, **changes: Any) -> 
     return Authenticator(data, AccessSettings.model_validate(given), lambda: departments, clock or Clock())
 
 
-def request(headers: Mapping[str, str] | None = None, peer: str = "127.0.0.1", **cookies: str) -> Request:
+def request(
+    headers: Mapping[str, str] | None = None, peer: str = "127.0.0.1", relay: Relay = "direct", **cookies: str
+) -> Request:
     given = {"host": "127.0.0.1:8501", **(headers or {})}
     # As a server hands them on: bytes read as Latin-1.
     raw = [(name, value.encode().decode("latin-1")) for name, value in given.items()]
     sent = [("cookie", "; ".join(f"{name}={value}" for name, value in cookies.items()))] if cookies else []
-    return Request((*raw, *sent), peer)
+    return Request((*raw, *sent), peer, relay=relay)
 
 
 def test_a_proxy_on_this_machine_is_believed_when_that_is_switched_on(data: DataDir) -> None:
-    identity = authenticator(data).by_proxy(request(ALICE))
+    identity = authenticator(data).by_proxy(request(ALICE, relay="trusted"))
     assert identity is not None
-    assert identity.actor == Actor("alice", "case_management", origin="本机")
+    assert identity.actor == Actor("alice", "case_management", origin="反向代理")
 
 
 def test_a_proxy_s_chinese_names_and_departments_are_read(data: DataDir) -> None:
     given = {"x-remote-user": "%E5%BC%A0%E4%B8%89", "x-remote-role": "庭室", "x-remote-department": "民事审判庭"}
-    identity = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}))
+    identity = authenticator(data).by_proxy(request({**given, "x-forwarded-for": "6.6.6.6, 10.1.2.3"}, relay="trusted"))
     assert identity is not None
     assert identity.actor == Actor("张三", "department", "civil", "10.1.2.3")
 
@@ -165,7 +167,7 @@ def test_the_header_does_nothing_while_the_proxy_is_switched_off(data: DataDir) 
 
 
 def test_a_header_given_twice_is_nobody(data: DataDir) -> None:
-    twice = Request((*request(ALICE).headers, ("x-remote-role", "组长")), "127.0.0.1")
+    twice = Request((*request(ALICE).headers, ("x-remote-role", "组长")), "127.0.0.1", relay="trusted")
     identity = authenticator(data).by_proxy(twice)
     assert identity is not None
     assert identity.actor == NOBODY
@@ -174,13 +176,15 @@ def test_a_header_given_twice_is_nobody(data: DataDir) -> None:
 
 @pytest.mark.parametrize("role", ["", "院长", "administrator", "console"])
 def test_a_role_that_is_not_registered_is_no_role(role: str, data: DataDir) -> None:
-    identity = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": role}))
+    identity = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": role}, relay="trusted"))
     assert identity is not None
     assert identity.actor == NOBODY
 
 
 def test_a_department_that_is_not_registered_is_nobody(data: DataDir) -> None:
-    identity = authenticator(data).by_proxy(request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"}))
+    identity = authenticator(data).by_proxy(
+        request({**ALICE, "x-remote-role": "庭室", "x-remote-department": "物业"}, relay="trusted")
+    )
     assert identity is not None
     assert identity.actor == NOBODY
     assert "部门没有登记" in identity.note
@@ -192,10 +196,10 @@ def test_a_window_left_open_through_a_proxy_ends_like_any_other(data: DataDir) -
     window = Session(None, NOON, NOON)
     for minutes in (0, 25, 50):
         clock.now = NOON + timedelta(minutes=minutes)
-        assert known.of_window(request(ALICE), {}, window).actor.name == "alice"
+        assert known.of_window(request(ALICE, relay="trusted"), {}, window).actor.name == "alice"
     clock.now += timedelta(minutes=31)
     for _ in range(2):
-        late = known.of_window(request(ALICE), {}, window)
+        late = known.of_window(request(ALICE, relay="trusted"), {}, window)
         assert late.actor == NOBODY
         assert "刷新" in late.note
         clock.now -= timedelta(minutes=31)  # over stays over
@@ -321,7 +325,7 @@ def test_a_window_is_known_by_what_the_gateway_wrote_and_by_nothing_else(data: D
     genuine = known.peer_header(here)
     secret = genuine.split(" ")[0]
     other = authenticator(data).peer_header(here)
-    forged = ["", "guess", "guess http ::1", " http ::1", secret, f"{secret} http", f"é{genuine}", other]
+    forged = ["", "guess", "guess http direct ::1", " http direct ::1", secret, f"{secret} http", f"é{genuine}", other]
     for values in ([], *([value] for value in forged), [genuine, genuine], [genuine, "guess"]):
         assert known.window_request([*here.headers, *((PEER_HEADER, value) for value in values)]) is None
     opened = known.window_request([*here.headers, (PEER_HEADER.title(), genuine)])
@@ -334,11 +338,11 @@ def test_only_windows_that_were_allowed_to_take_files_and_the_newest_are_remembe
     known = authenticator(data)
     for number in range(1001):
         known.allow_upload(f"window {number}", True)
-    assert not known.may_upload("window 0", request(ALICE))
-    assert known.may_upload("window 1", request(ALICE))
+    assert not known.may_upload("window 0", request(ALICE, relay="trusted"))
+    assert known.may_upload("window 1", request(ALICE, relay="trusted"))
     assert not known.may_upload("window 1", request())
     known.allow_upload("window 1", False)
-    assert not known.may_upload("window 1", request(ALICE))
+    assert not known.may_upload("window 1", request(ALICE, relay="trusted"))
 
 
 def test_the_encrypted_side_of_a_proxy_is_believed_from_this_machine_only() -> None:

@@ -20,6 +20,7 @@ from scorecard.identity.request import Request
 from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.keys import key
 from scorecard.ui.server.security_middleware import SecurityMiddleware, _with_return_page, headers, policy
 from scorecard.ui.shell.addresses import page_in, page_of
 from tests.conftest import ROOT
@@ -109,7 +110,8 @@ def server(data: DataDir) -> Server:
 
 
 def by(role: str) -> dict[str, str]:
-    return {"x-remote-user": "someone", "x-remote-role": role}
+    """What the trusted proxy writes for somebody of this role."""
+    return {"x-remote-user": "someone", "x-remote-role": role, "x-scorecard-proxy": key("proxy")}
 
 
 # --- headers and cookies --------------------------------------------------------------------------------------
@@ -379,7 +381,9 @@ def test_every_kind_of_answer_of_the_real_server_has_the_headers(
 
 
 def test_metrics_of_the_real_server_are_an_administrator_s(real: tuple[str, DataDir]) -> None:
-    status, _, text = ask(real[0], "/_stcore/metrics", X_Remote_User="wang", X_Remote_Role="admins")
+    status, _, text = ask(
+        real[0], "/_stcore/metrics", X_Remote_User="wang", X_Remote_Role="admins", X_Scorecard_Proxy=key("proxy")
+    )
     assert status == 200
     assert "active_sessions" in text
 
