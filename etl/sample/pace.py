@@ -1,9 +1,10 @@
 """The calendar of a court's year: working days, fewer matters around the Spring Festival, more closings before year end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
+from etl.sample import parameters
 from etl.sample.chance import Chance, in_year
 from scorecard.calendar.workdays import is_workday
 
@@ -12,17 +13,6 @@ from scorecard.calendar.workdays import is_workday
 WORLD_FROM = date(2022, 7, 1)
 EXTRACTS_FROM = date(2024, 1, 1)
 
-_SPRING_FESTIVALS = (
-    date(2023, 1, 22),
-    date(2024, 2, 10),
-    date(2025, 1, 29),
-    date(2026, 2, 17),
-    date(2027, 2, 6),
-    date(2028, 1, 26),
-    date(2029, 2, 13),
-    date(2030, 2, 3),
-)
-_WORKING_DAYS_A_YEAR = 249
 _DAY = timedelta(days=1)
 
 
@@ -69,22 +59,20 @@ def months_later(day: date, months: int) -> date:
 @cache
 def _briskness(day: date) -> float:
     """The number of matters received on this day, relative to an average working day."""
-    if any(-8 <= (day - festival).days <= 18 for festival in _SPRING_FESTIVALS):
+    if any(-8 <= (day - festival).days <= 18 for festival in parameters.of("pace")["spring_festivals"]):
         return 0.62
     if day.month == 12 and day.day > 12:
         return 0.8
     return 1.12 if day.month in (3, 4, 7) else 1.04
 
 
-def arrivals(
-    seed: int, name: str, a_year: Mapping[int, float], first: date, last: date
-) -> Iterator[tuple[date, Chance]]:
+def arrivals(seed: int, name: str, last: date, first: date = WORLD_FROM) -> Iterator[tuple[date, Chance]]:
     """The day of each matter received, in order, and a stream of draws of its own; later days never change earlier ones."""
     chance, day, number = Chance(seed, name), first, 0
+    a_year, workdays = parameters.of("a_year")[name], parameters.of("pace")["workdays"]
     while day <= last:
         if working(day):
-            mean = in_year(a_year, day.year) / _WORKING_DAYS_A_YEAR * _briskness(day)
-            for _ in range(chance.about(mean)):
+            for _ in range(chance.about(in_year(a_year, day.year) / workdays * _briskness(day))):
                 yield day, Chance(seed, name, number)
                 number += 1
         day += _DAY
@@ -108,8 +96,3 @@ def closing_day(chance: Chance, filed_on: date, days: int) -> date:
 def known_on(day: date | None, as_of: date) -> date | None:
     """The date as the extract of that day knows it."""
     return day if day is not None and day <= as_of else None
-
-
-def in_extract(started_on: date, ended_on: date | None, as_of: date) -> bool:
-    """Whether an extract of 2024 onwards, cut on that day, holds the matter: begun, and not ended before 2024."""
-    return started_on <= as_of and (started_on >= EXTRACTS_FROM or ended_on is None or ended_on >= EXTRACTS_FROM)

@@ -1,49 +1,19 @@
 """The register of dishonest firms: listing, screening, deletion, repair, and the few that are listed again."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stdnum.cn import uscc
 
-from etl.sample.chance import Chance, Curve
+from etl.sample import parameters
+from etl.sample.chance import Chance
 from etl.sample.extracts.disputes import FIRM
-from etl.sample.extracts.enforcement import COMPLETED, FIRST, Execution
-from etl.sample.pace import after_workdays, known_on, months_later, workday_from
+from etl.sample.extracts.enforcement import COMPLETED, FIRST
+from etl.sample.matters import Matter, shown
+from etl.sample.pace import after_workdays, months_later, workday_from
 
-SCREENING_DRIVE = (date(2024, 1, 8), date(2024, 9, 27))  # everything in stock is screened once
-
-PERFORMED = ("履行或执行完毕", "和解履行完毕", "申请人同意删除")
-EXPIRED = "期限届满"
-_REASONS: Mapping[str, float] = {
-    "履行或执行完毕": 25,
-    "和解履行完毕": 8,
-    "申请人同意删除": 10,
-    "终本后查询无财产": 4,
-    "终结执行": 5,
-    "审判监督或破产中止": 1.5,
-    "纠正错误纳入": 0.8,
-    EXPIRED: 45,
-}
-_UNTIL_MET: Curve = ((0, 15), (0.5, 150), (0.85, 380), (1, 690))
-_LISTED_AGAIN = 0.04
-_OTHER_DEBTORS = (5_000, 900)  # codes of firms that are in debt and on no list
-
-
-@dataclass(slots=True)
-class Listing:
-    """The listing of a firm for an enforcement case, with its whole course."""
-
-    firm: int
-    case: Execution
-    listed_on: date
-    expires_on: date
-    reason: str
-    met_on: date
-    removed_on: date
-    certified_on: date | None
-    screened_on: date | None
-    relisted_on: date | None = None
+_EXPIRED = "期限届满"
+_PARAMETERS = parameters.of("credit")
 
 
 def firm_code(firm: int) -> str:
@@ -52,90 +22,78 @@ def firm_code(firm: int) -> str:
     return f"{body}{uscc.calc_check_digit(body)}"
 
 
-def debtor_codes(listings: Iterable[Listing]) -> Callable[[Execution], str | None]:
+def debtor_codes(listings: Iterable[Matter]) -> Callable[[Matter], str | None]:
     """A function from an enforcement case to the code of its debtor: the listed firm, else one of a few hundred others."""
-    listed = {listing.case.number: listing.firm for listing in listings}
+    listed = {listing["case_no"]: listing["_firm"] for listing in listings}
+    first, count = _PARAMETERS["other_debtors"]
 
-    def code(case: Execution) -> str | None:
-        if case.debtor != FIRM:
+    def code(case: Matter) -> str | None:
+        if case["_debtor"] != FIRM:
             return None
-        serial = int("".join(character for character in case.number if character.isdigit()))
-        return firm_code(listed.get(case.number, _OTHER_DEBTORS[0] + serial % _OTHER_DEBTORS[1]))
+        serial = int("".join(character for character in case["case_no"] if character.isdigit()))
+        return firm_code(listed.get(case["case_no"], first + serial % count))
 
     return code
 
 
-def firm_name(firm: int) -> str:
-    """A name no firm would bear."""
-    return f"示例企业{firm:04d}"
-
-
-def listings(seed: int, executions: Iterable[Execution]) -> list[Listing]:
+def listings(seed: int, executions: Iterable[Matter]) -> list[Matter]:
     """All listings in order; a repaired firm that owes again comes back under its own code."""
-    candidates: list[tuple[date, int, Execution, Chance]] = []
+    candidates: list[tuple[date, int, Matter, Chance]] = []
     for n, case in enumerate(executions):
-        chance = Chance(seed, "listing", case.number)
+        chance = Chance(seed, "listing", case["case_no"])
         after = timedelta(days=chance.between(25, 110))
-        if case.kind == FIRST and case.debtor == FIRM and chance.happens(0.12 if case.outcome == COMPLETED else 0.58):
-            candidates.append((workday_from(case.filed_on + after), n, case, chance))
-    listed: list[Listing] = []
-    returning: list[tuple[date, Listing]] = []
+        firm = case["kind"] == FIRST and case["_debtor"] == FIRM
+        if firm and chance.happens(0.12 if case["outcome"] == COMPLETED else 0.58):
+            candidates.append((workday_from(case["filed_on"] + after), n, case, chance))
+    listed: list[Matter] = []
+    returning: list[tuple[date, Matter]] = []
     for listed_on, _, case, chance in sorted(candidates, key=lambda candidate: candidate[:2]):
         due = [pair for pair in returning if pair[0] <= listed_on]
         listing = _listing(chance, case, listed_on, firm=len(listed) + 1)
         if due:
             returning.remove(due[0])
-            listing.firm = due[0][1].firm
-            due[0][1].relisted_on = listed_on
-        if listing.reason in PERFORMED and chance.happens(_LISTED_AGAIN):
-            returning.append((listing.removed_on + timedelta(days=chance.between(40, 330)), listing))
+            listing["_firm"] = due[0][1]["_firm"]
+            due[0][1]["relisted_on"] = listed_on
+        if listing["deletion_reason"] in _PARAMETERS["performed"] and chance.happens(_PARAMETERS["listed_again"]):
+            returning.append((listing["removed_on"] + timedelta(days=chance.between(40, 330)), listing))
         listed.append(listing)
     return listed
 
 
-def _listing(chance: Chance, case: Execution, listed_on: date, firm: int) -> Listing:
+def _listing(chance: Chance, case: Matter, listed_on: date, firm: int) -> Matter:
     expires_on = months_later(listed_on, 36 if chance.happens(0.05) else 24)
-    reason = "履行或执行完毕" if case.outcome == COMPLETED else chance.pick(_REASONS)
-    met_on = workday_from(listed_on + timedelta(days=chance.days(_UNTIL_MET)))
-    if case.outcome == COMPLETED and case.closed_on:
-        met_on = max(case.closed_on, listed_on)
-    if reason == EXPIRED or met_on >= expires_on:
-        reason, met_on = EXPIRED, expires_on
-    removed_on = after_workdays(met_on, chance.pick({0: 8, 1: 36, 2: 32, 3: 21, 5: 2, 9: 1}))
+    reason = "履行或执行完毕" if case["outcome"] == COMPLETED else chance.pick(_PARAMETERS["reasons"])
+    met_on = workday_from(listed_on + timedelta(days=chance.days(_PARAMETERS["until_met"])))
+    if case["outcome"] == COMPLETED:
+        met_on = max(case["closed_on"], listed_on)
+    if reason == _EXPIRED or met_on >= expires_on:
+        reason, met_on = _EXPIRED, expires_on
+    removed_on = after_workdays(met_on, chance.pick(_PARAMETERS["removed_after"]))
     certified, ahead = chance.happens(0.6), chance.between(0, 3)
-    if listed_on < SCREENING_DRIVE[1] - timedelta(days=60):
-        first, last = max(SCREENING_DRIVE[0], listed_on), SCREENING_DRIVE[1]
-        screened_on = first + timedelta(days=chance.between(0, (last - first).days))
+    begin, end = _PARAMETERS["screening_drive"]
+    if listed_on < end - timedelta(days=60):
+        begin = max(begin, listed_on)
+        screened_on = begin + timedelta(days=chance.between(0, (end - begin).days))
     else:
         screened_on = listed_on + timedelta(days=chance.between(2, 16 if listed_on.year > 2024 else 34))
-    return Listing(
-        firm=firm,
-        case=case,
-        listed_on=listed_on,
-        expires_on=expires_on,
-        reason=reason,
-        met_on=met_on,
-        removed_on=removed_on,
-        certified_on=after_workdays(met_on, ahead) if certified and reason in PERFORMED else None,
-        screened_on=workday_from(screened_on) if chance.happens(0.985) else None,
-    )
-
-
-def row(listing: Listing, as_of: date) -> Mapping[str, object]:
-    """The row of the listing in the extract of that day; a screening after the end of the listing is not recorded."""
-    met_on, screened_on = known_on(listing.met_on, as_of), known_on(listing.screened_on, as_of)
-    if screened_on and screened_on > min(listing.removed_on, listing.expires_on):
-        screened_on = None
+    screened_on, left_on = workday_from(screened_on), min(removed_on, expires_on)
+    screened = chance.happens(0.985) and screened_on <= left_on  # after the end of the listing it is not recorded
     return {
-        "firm_code": firm_code(listing.firm),
-        "firm_name": firm_name(listing.firm),
-        "case_no": listing.case.number,
-        "listed_on": listing.listed_on,
-        "expires_on": listing.expires_on,
-        "deletion_reason": listing.reason if met_on else None,
+        "_firm": firm,
+        "_ended_on": left_on,
+        "case_no": case["case_no"],
+        "listed_on": listed_on,
+        "expires_on": expires_on,
+        "deletion_reason": reason,
         "condition_met_on": met_on,
-        "removed_on": known_on(listing.removed_on, as_of),
-        "certified_on": known_on(listing.certified_on, as_of),
-        "screened_on": screened_on,
-        "relisted_on": known_on(listing.relisted_on, as_of),
+        "removed_on": removed_on,
+        "certified_on": after_workdays(met_on, ahead) if certified and reason in _PARAMETERS["performed"] else None,
+        "screened_on": screened_on if screened else None,
+        "relisted_on": None,
     }
+
+
+def row(listing: Matter, as_of: date) -> Mapping[str, object]:
+    """The row of the listing in the extract of that day, under a code and a name that no firm would bear."""
+    firm = listing["_firm"]
+    return shown(listing, "credit_register", as_of, firm_code=firm_code(firm), firm_name=f"示例企业{firm:04d}")

@@ -2,62 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from etl.sample import parameters
 from etl.sample.chance import Chance, yuan
 from etl.sample.extracts.disputes import Dispute, dispute
-from etl.sample.extracts.suits import Suit
+from etl.sample.matters import Matter, happened, in_extract, shown
 from etl.sample.numbering import CaseRegister
-from etl.sample.pace import (
-    WORLD_FROM,
-    after_workdays,
-    arrivals,
-    in_extract,
-    known_on,
-    workday_from,
-    workday_until,
-    working,
-)
+from etl.sample.pace import after_workdays, arrivals, workday_from, workday_until, working
 
-BEFORE_SUIT, URGENT, IN_SUIT = "诉前", "紧急", "诉中"
-MISSED_SHARE = 0.009  # urgent rulings that come later than 48 hours
-# Which implemented preservations of a year had an objection for excess upheld: two in 2024, one in 2025, then none.
-UPHELD: Mapping[int, Mapping[int, tuple[str, str]]] = {
-    2024: {61: ("超标的", "成立"), 312: ("超范围", "自行纠正")},
-    2025: {255: ("超标的超范围", "部分成立")},
-}
-_UNFILED_A_YEAR = {2022: 36}
+BEFORE_SUIT, IN_SUIT = "诉前", "诉中"
+_PARAMETERS = parameters.of("preservation")
+_REFUSED = {(kind, result): weight for kind, result, weight in _PARAMETERS["refused"]}
 
 
-@dataclass(slots=True)
-class Preservation:
-    """A preservation with its whole course."""
-
-    kind: str
-    dispute: Dispute
-    suit: Suit | None
-    applied_at: datetime
-    ruled_at: datetime
-    implemented_on: date | None
-    applied_yuan: Decimal
-    preserved_yuan: Decimal | None
-    department: str
-    objection: tuple[str, str] | None
-    number: str = ""
-
-
-def preservations(seed: int, until: date, suits: Iterable[Suit], register: CaseRegister) -> list[Preservation]:
+def preservations(seed: int, until: date, suits: Iterable[Matter], register: CaseRegister) -> list[Matter]:
     """All preservations, in the order of their numbers; the day of the ruling is written into the suits."""
-    applied: list[Preservation] = []
+    applied: list[Matter] = []
     for suit in suits:
-        chance = Chance(seed, "preservation", suit.number)
-        claimed = suit.dispute.claimed_yuan
+        chance = Chance(seed, "preservation", suit["case_no"])
+        claimed = suit["claimed_yuan"]
         if claimed is not None and chance.happens(0.36 if claimed > 60_000 else 0.1):
-            applied.append(_preservation(chance, suit.dispute, suit, suit.filed_on))
-            suit.preserved_on = applied[-1].ruled_at.date()
-    for day, chance in arrivals(seed, "unfiled", _UNFILED_A_YEAR, WORLD_FROM, until):
+            applied.append(_preservation(chance, suit["_dispute"], suit, suit["filed_on"]))
+            suit["_preserved_on"] = applied[-1]["ruled_at"].date()
+    for day, chance in arrivals(seed, "unfiled", until):
         matter = dispute(chance)
         if matter.claimed_yuan is not None:
             applied.append(_preservation(chance, matter, None, day))
@@ -65,38 +34,40 @@ def preservations(seed: int, until: date, suits: Iterable[Suit], register: CaseR
     return applied
 
 
-def _preservation(chance: Chance, matter: Dispute, suit: Suit | None, day: date) -> Preservation:
-    kind = chance.pick({BEFORE_SUIT: 42, URGENT: 6, IN_SUIT: 52}) if suit else BEFORE_SUIT
+def _preservation(chance: Chance, matter: Dispute, suit: Matter | None, day: date) -> Matter:
+    kind = chance.pick(_PARAMETERS["kinds"]) if suit else BEFORE_SUIT
     ahead, into = chance.between(3, 26), chance.between(0, 12)
     if kind == BEFORE_SUIT:
         day = workday_until(day - timedelta(days=ahead))
     elif suit:
-        day = min(workday_from(day + timedelta(days=into)), suit.closed_on)
+        day = min(workday_from(day + timedelta(days=into)), suit["closed_on"])
     applied_at = datetime.combine(day, time(8, 30)) + timedelta(minutes=chance.between(5, 490))
     ruled_at = _ruled_at(chance, kind, applied_at)
-    implemented_on = workday_from(ruled_at.date() + timedelta(days=chance.pick({0: 5, 1: 4, 2: 2, 4: 1})))
+    implemented_on = workday_from(ruled_at.date() + timedelta(days=chance.pick(_PARAMETERS["implemented_after"])))
     cents = int((matter.claimed_yuan or Decimal(0)) * 100) * chance.between(70, 100) // 100
     held = cents * (100 if chance.happens(0.3) else chance.between(0, 95)) // 100
     implemented = chance.happens(0.97)
-    refused = {("超标的", "驳回"): 12, ("超范围", "撤回"): 4, ("其他", "驳回"): 10, ("其他", "成立"): 3}
-    objected, objection = chance.happens(0.028), chance.pick(refused)
-    return Preservation(
-        kind=kind,
-        dispute=matter,
-        suit=suit,
-        applied_at=applied_at,
-        ruled_at=ruled_at,
-        implemented_on=implemented_on if implemented else None,
-        applied_yuan=yuan(cents),
-        preserved_yuan=yuan(held) if implemented else None,
-        department="filing" if kind == BEFORE_SUIT else "enforcement",
-        objection=objection if objected and implemented else None,
-    )
+    objected, objection = chance.happens(0.028), chance.pick(_REFUSED)
+    return {
+        "_suit": suit,
+        "_dispute": matter,
+        "_number_day": (applied_at if kind == BEFORE_SUIT else ruled_at).date(),
+        "_objection": objection if objected and implemented else (None, None),
+        "kind": kind,
+        "applied_at": applied_at,
+        "ruled_at": ruled_at,
+        "implemented_on": implemented_on if implemented else None,
+        "applied_yuan": yuan(cents),
+        "preserved_yuan": yuan(held) if implemented else None,
+        "department": "filing" if kind == BEFORE_SUIT else "enforcement",
+        "firm_related": matter.firm_related,
+    }
 
 
 def _ruled_at(chance: Chance, kind: str, applied_at: datetime) -> datetime:
     """Within 48 hours where the law asks for it, except a few; within five days in an ordinary suit."""
-    missed, next_day, minutes = chance.happens(MISSED_SHARE), chance.happens(0.55), chance.between(15, 150)
+    missed, next_day = chance.happens(_PARAMETERS["missed"]), chance.happens(0.55)
+    minutes = chance.between(15, 150)
     morning = timedelta(hours=8, minutes=40 + chance.between(0, 480))
     midnight = datetime.combine(applied_at.date(), time())
     if kind == IN_SUIT:
@@ -110,45 +81,31 @@ def _ruled_at(chance: Chance, kind: str, applied_at: datetime) -> datetime:
     return applied_at + timedelta(minutes=minutes)
 
 
-def _number(preservations: list[Preservation], register: CaseRegister) -> None:
+def _number(preservations: list[Matter], register: CaseRegister) -> None:
     """Numbers of type 财保 for preservations before suit, of type 执保 for those that the enforcement bureau carries out."""
-    preservations.sort(key=lambda preservation: preservation.applied_at)
-    for preservation in preservations:
-        if preservation.kind == BEFORE_SUIT:
-            preservation.number = register.number("财保", preservation.applied_at.date())
-    for preservation in sorted(preservations, key=lambda preservation: preservation.ruled_at):
-        if preservation.kind != BEFORE_SUIT:
-            preservation.number = register.number("执保", preservation.ruled_at.date())
+    preservations.sort(key=lambda preservation: preservation["applied_at"])
+    by_ruling = sorted(preservations, key=lambda preservation: preservation["ruled_at"])
+    before = [one for one in preservations if one["kind"] == BEFORE_SUIT]
+    for one in (*before, *(one for one in by_ruling if one["kind"] != BEFORE_SUIT)):
+        one["case_no"] = register.number("财保" if one["kind"] == BEFORE_SUIT else "执保", one["_number_day"])
     implemented: Counter[int] = Counter()
-    for preservation in sorted(
-        preservations, key=lambda preservation: (preservation.implemented_on or date.max, preservation.applied_at)
-    ):
-        if preservation.implemented_on:
-            year = preservation.implemented_on.year
-            implemented[year] += 1
-            preservation.objection = UPHELD.get(year, {}).get(implemented[year], preservation.objection)
+    for one in sorted(preservations, key=lambda one: (one["implemented_on"] or date.max, one["applied_at"])):
+        if day := one["implemented_on"]:
+            implemented[day.year] += 1
+            upheld = _PARAMETERS["upheld"].get(day.year, {})
+            one["objection_kind"], one["objection_result"] = upheld.get(implemented[day.year], one["_objection"])
+            one["_objected_on"] = day + timedelta(days=21)
 
 
-def known(preservation: Preservation, as_of: date) -> bool:
-    """Whether it has a number by that day: on application before suit, on ruling otherwise."""
-    return (preservation.applied_at if preservation.kind == BEFORE_SUIT else preservation.ruled_at).date() <= as_of
+def held(preservation: Matter, as_of: date) -> bool:
+    """Whether an extract of that day holds it: it has a number (on application before suit, on ruling otherwise)."""
+    began_on, ended_on = preservation["applied_at"].date(), preservation["implemented_on"]
+    numbered = happened(preservation["_number_day"], as_of)
+    return numbered and in_extract(began_on, ended_on or preservation["ruled_at"].date(), as_of)
 
 
-def row(preservation: Preservation, as_of: date) -> Mapping[str, object]:
-    """The row of the preservation in the extract of that day."""
-    implemented_on, suit = known_on(preservation.implemented_on, as_of), preservation.suit
-    objection = preservation.objection if implemented_on and (as_of - implemented_on).days > 20 else None
-    return {
-        "case_no": preservation.number,
-        "related_case_no": suit.number if suit and in_extract(suit.filed_on, suit.closed_on, as_of) else None,
-        "kind": preservation.kind,
-        "applied_at": preservation.applied_at,
-        "ruled_at": preservation.ruled_at if preservation.ruled_at.date() <= as_of else None,
-        "implemented_on": implemented_on,
-        "applied_yuan": preservation.applied_yuan,
-        "preserved_yuan": preservation.preserved_yuan if implemented_on else None,
-        "objection_kind": objection[0] if objection else None,
-        "objection_result": objection[1] if objection else None,
-        "department": preservation.department,
-        "firm_related": preservation.dispute.firm_related,
-    }
+def row(preservation: Matter, as_of: date) -> Mapping[str, object]:
+    """The row of the preservation in the extract of that day, with the suit where the same extracts hold it."""
+    suit = preservation["_suit"]
+    related = suit["case_no"] if suit and in_extract(suit["filed_on"], suit["closed_on"], as_of) else None
+    return shown(preservation, "preservation", as_of, related_case_no=related)
