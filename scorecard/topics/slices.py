@@ -1,12 +1,15 @@
 """The slice of a version that a topic page shows, and how its queries read the tables of that version.
 
-Every query takes its rows through `rows_of`, so that none forgets the chosen department and scope.
+The queries lie in `sql/`. There {cases} stands for the rows of the chosen department and scope of a table, cases alone for
+all of them; $first and $last are the days of the slice.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -64,21 +67,30 @@ def obstacle(
     return ""
 
 
-def rows_of(catalog: Catalog, table: str, chosen: Slice) -> str:
-    """The table with only the rows of the chosen department and scope, as a query to select from."""
-    contract = catalog.tables[table]
-    tests = ["true"]
-    if chosen.department != ALL_DEPARTMENTS:
-        tests.append(f'"{contract.department}" = {quoted(chosen.department)}')
-    if chosen.scope == "firm":
-        tests.append(f'"{contract.firm}"')
-    return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
+class _Rows(dict[str, str]):
+    """Table -> a query for its rows of the chosen department and scope."""
+
+    def __init__(self, catalog: Catalog, chosen: Slice) -> None:
+        super().__init__()
+        self._catalog, self._chosen = catalog, chosen
+
+    def __missing__(self, table: str) -> str:
+        contract, tests = self._catalog.tables[table], ["true"]
+        if self._chosen.department != ALL_DEPARTMENTS:
+            tests.append(f'"{contract.department}" = {quoted(self._chosen.department)}')
+        if self._chosen.scope == "firm":
+            tests.append(f'"{contract.firm}"')
+        return f'(SELECT * FROM "{table}" WHERE {" AND ".join(tests)})'
 
 
-def fetch_rows(connection: DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """All rows of a query whose result is known to be small."""
+def fetch_rows(
+    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, query: str, **values: Any
+) -> list[tuple[Any, ...]]:
+    """All rows of a query of `sql/`, whose result is known to be small."""
+    text = (Path(__file__).parent / "sql" / f"{query}.sql").read_text("utf-8").format_map(_Rows(catalog, chosen))
+    known = {"first": chosen.first, "last": chosen.last, **values}
     with connection.cursor() as cursor:
-        return cursor.execute(query, list(values)).fetchall()
+        return cursor.execute(text, {name: known[name] for name in set(re.findall(r"\$(\w+)", text))}).fetchall()
 
 
 def counts_in_order(words: Sequence[str], counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
