@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.commands.backup import backup_and_tell, recover_and_tell
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
 from etl.impact.indicator_changes import indicator_changes
@@ -225,4 +226,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "template": _template,
     "sample": _sample,
     "briefing": _briefing,
+    "backup": backup_and_tell,
+    "recover": recover_and_tell,
 }

@@ -119,6 +119,17 @@ def subjects_of(data: DataDir, actions: Iterable[Action]) -> tuple[str, ...]:
     return tuple(subject.decode("utf-8", errors="replace") for subject in re.findall(pattern, raw))
 
 
+@contextmanager
+def held(data: DataDir) -> Generator[None]:
+    """No line is added while the block runs: file and head agree."""
+    if not data.audit.exists():
+        yield
+        return
+    with data.audit.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
 def verify(data: DataDir) -> tuple[Fault, ...]:
     """Every line that was changed, removed, inserted or put elsewhere; empty when the chain is whole.
 

@@ -20,9 +20,9 @@ def temporary_sibling(path: Path) -> Path:
 
 def replace_atomically(temporary: Path, path: Path) -> None:
     """Make the temporary file durable and give it its name in one step."""
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -37,7 +37,8 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -84,16 +85,16 @@ _REASONS = {
     errno.ENOSPC: ("磁盘已满", "请清理磁盘空间后重试"),
     errno.EFBIG: ("文件超过系统允许的大小", "请管理员放宽服务进程的文件大小限制后重试"),
     errno.EDQUOT: ("磁盘配额已满", "请清理磁盘空间后重试"),
-    errno.EACCES: ("没有写入权限", "请检查数据目录的权限"),
+    errno.EACCES: ("没有写入权限", "请检查{}的权限"),
     errno.EROFS: ("磁盘为只读", "请检查磁盘挂载方式"),
 }
 
 
 @contextlib.contextmanager
-def storage_errors(where: str) -> Generator[None]:
-    """Raise the operating system's errors as StorageError: in Chinese, with what to do."""
+def storage_errors(where: str, folder: str = "数据目录") -> Generator[None]:
+    """Raise the operating system's errors in this folder as StorageError: in Chinese, with what to do."""
     try:
         yield
     except OSError as error:
         reason, remedy = _REASONS.get(error.errno or 0, (f"读写失败（{error.strerror}）", "请检查磁盘后重试"))
-        raise StorageError(where, reason, "可写入的数据目录；未留下不完整的文件", remedy) from error
+        raise StorageError(where, reason, f"可写入的{folder}；未留下不完整的文件", remedy.format(folder)) from error

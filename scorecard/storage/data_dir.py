@@ -44,6 +44,10 @@ class DataDir:
         return self.root / "audit.head"
 
     @property
+    def backup_note(self) -> Path:
+        return self.root / "backup.json"
+
+    @property
     def withdrawals(self) -> Path:
         return self.root / "withdrawals"
 

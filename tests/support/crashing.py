@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from etl.backup.make import backup
+from etl.backup.recover import recover
 from etl.intake import audit_recovery
 from etl.intake.accept import accept
 from etl.intake.batch_notes import restore, withdraw
@@ -45,7 +47,10 @@ _ENDED: dict[int, str] = {0: "finished", 3: "refused", -signal.SIGKILL: "killed"
 
 @dataclass(frozen=True)
 class Wanted:
-    """An act: `argument` is a first case number, a version or a batch; `after` seconds, or before this step, it is killed."""
+    """An act: `argument` is a first case number, a version, a batch or a backup folder.
+
+    It is killed `after` seconds, or before this step.
+    """
 
     act: str
     data: str
@@ -106,6 +111,8 @@ _ACTS: dict[str, Callable[[DataDir, str, Catalog, Callable[[str], None]], object
     "restore": _restore,
     "prune": lambda data, argument, _, __: prune(data, TESTER, int(argument)),
     "audit": _audit,
+    "backup": lambda data, argument, _, say: say(backup(data, Path(argument), TESTER).manifest.id),
+    "recover": lambda data, argument, _, __: recover(Path(argument), data, TESTER),
 }
 
 

@@ -1,0 +1,1 @@
+"""Backup and recovery of a data folder: every file by its content, once; a manifest for each backup."""
