@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,6 +16,7 @@ from scorecard.narrative.provenance import SCOPES
 from scorecard.storage.data_dir import default_data, default_seeds
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
+_WITHOUT_ACTOR = frozenset({"compare", "list", "check", "template", "verify"})  # they only look
 
 _MESSAGES = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
@@ -96,6 +97,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         added = among.add_parser(name, help=summary, description=summary)
         added.add_argument("--seeds", type=Path, default=default_seeds(), metavar="目录", help="定义文件夹")
         added.add_argument("--data", type=Path, default=default_data().root, metavar="目录", help="数据文件夹")
+        if name not in _WITHOUT_ACTOR:
+            added.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
         return added
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
@@ -130,34 +133,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")
     briefing = command("briefing", "生成简报：按模板从已发布的版本生成各种格式的文件；或按导出编号再做一次")
     _describe_briefing(briefing)
-    backup = command("backup", "备份数据文件夹（使用中也可），只写入上次以来新增的内容；warehouse/ 和密钥不在其中")
-    backup.add_argument("target", type=Path, metavar="目标", help="备份文件夹，应在另一块磁盘或另一台机器上")
-    recover = command("recover", "从备份恢复到空的数据文件夹：先核对全部校验值，再一次换入")
-    recover.add_argument("source", type=Path, metavar="来源", help="备份文件夹")
-    recover.add_argument("--at", default="", metavar="编号", help="备份编号或其开头几位；默认最近一次")
-    recover.add_argument("--list", action="store_true", help="列出其中的备份，不恢复")
+    _describe_backup(command)
     what = "审计记录：谁在何时做了什么；核对有没有被改动，或导出"
     audit = commands.add_parser("audit", help=what, description=what)
     audits = audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser)
     command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
     export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
     export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
-    for named in (
-        accept,
-        build,
-        publish,
-        rollback,
-        withdraw,
-        restore,
-        rule,
-        prune,
-        sample,
-        export,
-        briefing,
-        backup,
-        recover,
-    ):
-        named.add_argument("--actor", default="命令行", metavar="姓名", help="经办人，写入记录")
     call = parser.parse_args(arguments)
     _check_together(call, accept, briefing)
     return call
@@ -192,6 +174,15 @@ def _describe_accept(accept: argparse.ArgumentParser) -> None:
     accept.add_argument("--corrects", action="store_true", help="更正：改正数据截至同一天的、此前已接收的数据")
     accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
+
+
+def _describe_backup(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    backup = command("backup", "备份数据文件夹（使用中也可），只写入上次以来新增的内容；warehouse/ 和密钥不在其中")
+    backup.add_argument("target", type=Path, metavar="目标", help="备份文件夹，应在另一块磁盘或另一台机器上")
+    recover = command("recover", "从备份恢复到空的数据文件夹：先核对全部校验值，再一次换入")
+    recover.add_argument("source", type=Path, metavar="来源", help="备份文件夹")
+    recover.add_argument("--at", default="", metavar="编号", help="备份编号或其开头几位；默认最近一次")
+    recover.add_argument("--list", action="store_true", help="列出其中的备份，不恢复")
 
 
 def _describe_rule(rule: argparse.ArgumentParser) -> None:

@@ -108,6 +108,8 @@ def test_a_recovery_killed_at_any_time_leaves_no_folder_or_the_whole(
             assert [entry.action for entry in audit.entries(new)][-1] == "恢复备份"
             assert audit.verify(new) == ()
             assert len(list_batches(new)) == 1
+        if ended.how == "finished":
+            seconds = (seconds + ended.seconds) / 2  # the machine may have become faster or slower
         fell[f"{ended.how} {'after' if new.root.exists() else 'before'}"] += 1
     assert fell["killed before"] >= KILLS / 4
     shutil.rmtree(new.root, ignore_errors=True)
