@@ -103,7 +103,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     accept = command("accept", "接收一个抽取文件：全部合格才入库，否则列出全部问题，什么也不改变")
     _describe_accept(accept)
-    build = command("build", "用全部已接收的批次建一个版本，不发布")
+    command("build", "用全部已接收的批次建一个版本，不发布")
     publish = command("publish", "发布一个已建好的版本；不写编号则先建库再发布")
     publish.add_argument("version", nargs="?", metavar="版本", help="版本编号")
     rollback = command("rollback", "回退到以前发布过的版本")
