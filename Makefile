@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint sample bench lock browser node coverage clean
+.PHONY: help run env test check lint sample bench lock browser node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -74,6 +74,8 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	echo "  停止：在本窗口按 Ctrl+C"
 	echo
 	exec $(PY) -m scorecard.ui.server.serve --port $(PORT) $(if $(BASE),--base-path $(BASE))
+
+env: $(RUNTIME)   ## 只建环境、装依赖，不启动
 
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PYTEST)
