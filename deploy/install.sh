@@ -68,10 +68,10 @@ done
 [[ "$program" =~ ^/[A-Za-z0-9._/-]*$ ]] || fail "程序目录 $program" "路径只含字母、数字、点、下划线、连字符" "把程序移到 /opt/scorecard 后重新执行"
 if [ -z "$root" ]; then
     [ -n "$dry" ] || [ "$(id -u)" = 0 ] || fail "现在的用户不是 root" "以 root 执行" "sudo deploy/install.sh"
-    case "$program/" in
-        /root/*|/home/*|/tmp/*|/var/tmp/*)
-            fail "程序目录是 $program，服务看不到那里" "/opt 或 /srv 下的目录" "mv $program /opt/scorecard，再执行 /opt/scorecard/deploy/install.sh" ;;
-    esac
+    # ProtectHome and PrivateTmp hide these from the service.
+    if [[ "$program/" =~ ^/(root|home|tmp|var/tmp)/ ]]; then
+        fail "程序目录是 $program，服务看不到那里" "/opt 或 /srv 下的目录" "mv $program /opt/scorecard，再执行 /opt/scorecard/deploy/install.sh"
+    fi
 fi
 
 # --- acts -------------------------------------------------------------------------------------------------------------

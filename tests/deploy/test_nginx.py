@@ -71,7 +71,7 @@ def test_one_signs_in_through_the_proxy_and_the_cookie_is_sent_over_tls_only(beh
 
 
 def test_a_form_of_another_port_signs_nobody_in(behind: Site) -> None:
-    for origin in (f"https://127.0.0.1:{behind.plain_port}", "https://127.0.0.1"):
+    for origin in (f"https://127.0.0.1:{behind.plain_port}", f"http://{behind.host}", "https://127.0.0.1"):
         assert sign_in(behind, "王五", Origin=origin).status == 401
 
 
@@ -155,7 +155,7 @@ def test_a_socket_stays_open_longer_than_a_page_may_take(behind: Site, tmp_path:
         assert opened_page(window, "")
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://127.0.0.1", "null"])
 def test_a_socket_of_another_page_is_refused_through_the_proxy_too(origin: str, behind: Site) -> None:
     with pytest.raises(InvalidStatus):
         behind.window(origin=origin)

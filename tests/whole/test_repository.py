@@ -176,7 +176,7 @@ def test_no_module_is_named_after_nothing() -> None:
 
 
 def test_the_top_level_holds_the_rooms_of_the_design_and_nothing_else() -> None:
-    rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "tests", "docs"}
+    rooms = {"app.py", "pages", "scorecard", "etl", "seeds", "data", "deploy", "tests", "docs"}
     papers = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", *LOCKS}
     names = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name not in NOT_OURS}
     assert names | {"data"} == rooms | papers
