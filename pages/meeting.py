@@ -18,4 +18,4 @@ if view is not None:
             meeting.show_matter(view, matter, matters.index(matter) + 1, len(matters))
         with right:
             meeting.decision_form(view, matter, actor)
-    meeting.show_minutes(view, decisions, actor)
+    meeting.show_minutes(view, decisions)

@@ -3,6 +3,7 @@
 seeds/access.toml says which ways are open. No Streamlit here: the server's gateway and the pages ask the same questions.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -184,6 +185,12 @@ class Authenticator:
         if self.settings.visitor_on_loopback and request.local:
             return Identity(Actor("访客", "visitor", origin=request.origin), note=note)
         return Identity(NOBODY, note=note)
+
+    def visit(self, request: Request, actor: Actor) -> str:
+        """What a file offered at a window is bound to: the sign-in of this browser, with role and department as they are now."""
+        cookie = request.cookie(COOKIE) or request.cookie(OIDC_COOKIE) or ""
+        parts = (cookie, actor.name, actor.role, actor.department or "")
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     # --- windows -----------------------------------------------------------------------------------------------
 

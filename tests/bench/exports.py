@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
@@ -105,5 +106,5 @@ async def _run(session: ClientConnection, pressed: Sequence[str]) -> list[tuple[
                 raise RuntimeError(element.exception.message)
             if kind == "button":
                 found += [(key, element.button.id) for key in BUTTONS if element.button.id.endswith(key)]
-            if kind == "download_button":
-                found.append(("made", element.download_button.url))
+            if kind == "html" and (file := re.search(r'href="(file/[^"]+)"', element.html.body)):
+                found.append(("made", file[1]))

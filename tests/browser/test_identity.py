@@ -72,10 +72,17 @@ def test_signing_in_leads_back_to_the_page_one_came_from_and_signing_out_ends_ev
     other = Watched(page.context.new_page())
     other.open(f"{app}/upload")
     expect(other.page.locator("input[type=file]").first).to_be_attached()
+    other.page.get_by_text("模板与各列的要求").click()
+    template = other.page.get_by_role("button", name="下载模板（CSV）")
+    with other.page.expect_download() as coming:
+        template.click()
+    assert coming.value.suggested_filename.endswith("模板.csv")
     page.get_by_role("link", name="退出").click()
     page.get_by_role("button", name="退出登录").click()
     expect(page.get_by_text("您已退出")).to_be_visible()
-    # The window that was left open belongs to no session from now on, without being loaded anew.
+    # The window that was left open belongs to no session from now on, without being loaded anew: nor do its files.
+    template.click()
+    expect(other.page.get_by_role("alert").filter(has_text="登录已退出")).to_contain_text("请重新登录后再下载")
     other.page.get_by_role("link", name="总览").first.click()
     expect(who(other.page)).to_have_text(VISITOR)
     assert watched.errors == []

@@ -1,5 +1,6 @@
 """Pages run in Streamlit's own test runner, without a server, on an empty folder or on the sample."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from tests.support.actors import OFFICER
 
 Open = Callable[..., AppTest]
+
+
+def files(app: AppTest) -> list[str]:
+    """The labels of the files that a page offers."""
+    blocks = "".join(block.proto.body for block in app.get("html"))
+    return re.findall(r'<a class="file[^>]*>([^<]*)<', blocks)
 
 
 def turn(app: AppTest, page: str) -> AppTest:

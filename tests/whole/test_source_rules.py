@@ -195,3 +195,17 @@ def test_figures_are_shown_in_one_place_which_asks_for_their_sentence() -> None:
     ]
     assert len(calls) == 1
     assert "alt" in calls[0]
+
+
+# ------------------------------------------------------------------------------------------------------------ files
+
+
+def test_no_page_hands_files_to_the_framework() -> None:
+    """Its store answers to anybody who knows an address, and its buttons keep the rights of the moment they were drawn."""
+    stored = re.compile(r"\b(download_button|image|logo|audio|video|pdf|dataframe|data_editor|pyplot)\(")
+    assert [
+        f"{relative(path)}:{number}"
+        for path in modules("scorecard/ui", "pages")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (found := stored.search(line)) and f"st.{found[1]}(" in line
+    ] == []

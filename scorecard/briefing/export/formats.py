@@ -15,13 +15,3 @@ NAMES: Mapping[FileFormat, str] = {
     "csv": "附表（CSV）",
     "png": "走势图图片（PNG）",
 }
-TYPES: Mapping[str, str] = {
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-    "png": "image/png",
-    "zip": "application/zip",
-}

@@ -1,6 +1,5 @@
 """审计: whether the log is whole, and the lines that match a filter. Shows and asks; the page acts."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +11,7 @@ from scorecard.audit.entry import Action, ActResult
 from scorecard.audit.listing import AuditFilter, AuditRecord, local_time, words
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 SHOWN = 100  # lines on a page
@@ -66,13 +66,12 @@ def show_entries(record: AuditRecord, choice: AuditFilter) -> None:
     st.html(render("ui/admin/audit_lines.html", rows=rows, count=len(entries), whole=len(record.entries)))
 
 
-def download(export: Callable[[], bytes]) -> None:
+def offer_file(choice: AuditFilter) -> None:
     """The matching lines as a file, made when it is requested."""
-    st.download_button(
+    download(
         "导出所选记录（CSV）",
-        data=export,
-        file_name="审计记录.csv",
-        mime="text/csv",
-        on_click="ignore",
+        "审计记录.csv",
+        lambda actor: listing.export(data_dir(), actor, choice),
+        needs="audit",
         key="audit_export",
     )

@@ -18,6 +18,7 @@ from scorecard.store.evidence_export import EvidenceSelection, export
 from scorecard.store.evidence_rows import PART_NAMES, EvidencePart, Total, require_evidence
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -154,14 +155,12 @@ def _rows(view: View, card: Card, actor: Actor, query: EvidenceQuery) -> None:
         place = f"{query.table.id} {part} {text}"  # another choice starts on its first page again
         number = st.number_input(f"第几页（共 {pages:,} 页）", 1, pages, 1, key=f"page {place}", width=160)
         choice = _choice(view, card, query, part, text)
-        st.download_button(
+        download(
             "导出 CSV",
-            data=lambda: export(data_dir(), connection, catalog, actor, choice),
-            file_name=f"{card.indicator.name}_{card.period}_案件清单.csv",
-            mime="text/csv",
-            on_click="ignore",
+            f"{card.indicator.name}_{card.period}_案件清单.csv",
+            lambda actor: export(data_dir(), connection, catalog, actor, choice),
+            needs="export",
             key="export",
-            disabled=not actor.may("export"),
         )
     lines = evidence_rows.evidence_rows(
         connection, catalog, actor, query, part=part, text=text,

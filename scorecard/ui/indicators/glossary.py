@@ -13,6 +13,7 @@ from scorecard.records.targets import Target
 from scorecard.store.open_version import Version
 from scorecard.store.warehouse import withheld
 from scorecard.ui.shell import page_blocks, picture_buttons
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 
@@ -40,12 +41,12 @@ def show(catalog: Catalog, version: Version | None) -> None:
     page_blocks.show(
         render("ui/indicators/glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
     )
-    st.download_button(
+    download(
         "下载全部口径（Markdown）",
-        data=lambda: markdown(catalog).encode("utf-8"),
-        file_name="指标口径.md",
-        mime="text/markdown",
-        on_click="ignore",
+        "指标口径.md",
+        lambda _: markdown(catalog).encode("utf-8"),
+        needs="view",
+        key="glossary",
     )
 
 

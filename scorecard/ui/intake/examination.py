@@ -28,6 +28,7 @@ from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.intake.upload import Selected, select_table
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
@@ -215,23 +216,21 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
             _accept(file)
             st.rerun()
         if examination.problems:
-            st.download_button(
+            download(
                 "下载全部问题（CSV）",
-                data=lambda: problems_csv(examination.problems),
-                file_name=f"问题清单_{file.stem}.csv",
-                mime="text/csv",
-                on_click="ignore",
+                f"问题清单_{file.stem}.csv",
+                lambda _: problems_csv(examination.problems),
+                needs="upload",
                 key=f"problems_{file.id}",
             )
         if examination.repairable:
-            st.download_button(
+            download(
                 "下载修复后的文件（CSV）",
-                data=lambda: repaired_csv(
+                f"已修复_{file.stem}.csv",
+                lambda _: repaired_csv(
                     *file.extract, mapping=file.mapping, policy=file.policy, words=file.words, sheet=file.sheet
                 ),
-                file_name=f"已修复_{file.stem}.csv",
-                mime="text/csv",
-                on_click="ignore",
+                needs="upload",
                 key=f"repaired_{file.id}",
             )
     st.html(render("ui/intake/findings_body.html", must=must, rest=rest, more=more, **values))

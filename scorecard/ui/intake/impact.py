@@ -13,6 +13,7 @@ from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, RowChange, UnpairedValue, ValueChange
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of one list on screen
@@ -95,12 +96,11 @@ def _downloads(key: str, files: Sequence[_File]) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for number, file in enumerate(files):
-            st.download_button(
+            download(
                 file.label,
-                data=file.made,
-                file_name=f"{file.name}.csv",
-                mime="text/csv",
-                on_click="ignore",
+                f"{file.name}.csv",
+                lambda _, made=file.made: made(),
+                needs="records",
                 key=f"file {key} {number}",
             )
 

@@ -8,8 +8,8 @@ import streamlit as st
 from etl.intake.batches import Batch
 from etl.intake.set_aside import aside_csv, aside_rows, outstanding_batches
 from scorecard.catalog.definitions import Catalog
-from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 SHOWN = 20  # rows of a batch on screen; all of them are in the file
@@ -29,11 +29,10 @@ def show_rows_aside(batches: Sequence[Batch], catalog: Catalog) -> None:
         batch, name = aside.batch, catalog.tables[aside.batch.table].name
         rows = aside_rows(data, batch, aside.lines, SHOWN)
         st.html(render("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows))
-        st.download_button(
+        download(
             f"下载第 {number} 批搁置的行（{name}，{len(aside.lines):,} 行）",
-            data=lambda aside=aside: aside_csv(data, identity.current(), aside.batch, aside.lines),
-            file_name=f"搁置_{batch.table}_{batch.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+            f"搁置_{batch.table}_{batch.name}.csv",
+            lambda actor, aside=aside: aside_csv(data, actor, aside.batch, aside.lines),
+            needs="upload",
             key=f"aside_{batch.table}_{batch.name}",
         )

@@ -19,6 +19,7 @@ from scorecard.narrative.formula_words import derived_words
 from scorecard.store.open_version import in_order
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 _DECLARED = "_declared_none"  # what was declared last, said once
@@ -103,20 +104,15 @@ def show_templates(catalog: Catalog) -> None:
         words = [table.columns[column].header for column in columns_of_words(table, catalog)]
         st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed, words=words))
         with st.container(horizontal=True):
-            st.download_button(
+            download(
                 "下载模板（xlsx，可选取值）",
-                data=lambda: template_workbook(table, catalog),
-                file_name=f"{table.name}模板.xlsx",
-                on_click="ignore",
+                f"{table.name}模板.xlsx",
+                lambda _: template_workbook(table, catalog),
+                needs="upload",
                 key="template_xlsx",
             )
-            st.download_button(
-                "下载模板（CSV）",
-                data=template(table),
-                file_name=f"{table.name}模板.csv",
-                mime="text/csv",
-                on_click="ignore",
-                key="template",
+            download(
+                "下载模板（CSV）", f"{table.name}模板.csv", lambda _: template(table), needs="upload", key="template"
             )
 
 

@@ -24,7 +24,7 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.ui.server import first_page
+from scorecard.ui.server import files, first_page
 from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.server.sockets import LARGEST
@@ -41,7 +41,8 @@ _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 def application(authenticator: Authenticator) -> ASGIApp:
     """The app with its sign-in pages, behind its gateway."""
     identity.use(authenticator)
-    routes = [*SignInPages(authenticator).routes(), *first_page.routes(APP.parent / "pages")]
+    own = [*SignInPages(authenticator).routes(), files.route(authenticator)]
+    routes = [*own, *first_page.routes(APP.parent / "pages")]
     return SecurityMiddleware(st.App(APP, routes=routes), authenticator)
 
 

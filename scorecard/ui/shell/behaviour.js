@@ -17,15 +17,49 @@ if (!window.scorecardBehaviour) {
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }, true);
 
+  // A file is fetched, so that a refusal is told on the page and what was chosen there is not lost.
+  const refused = document.createElement("div");
+  refused.className = "sc file-refusal";
+  refused.setAttribute("role", "alert");
+  const take = async (link) => {
+    refused.remove();
+    link.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(link.href);
+      if (answer.ok) {
+        const named = (answer.headers.get("content-disposition") || "").split("filename*=UTF-8''")[1] || "";
+        const file = document.createElement("a");
+        file.href = URL.createObjectURL(await answer.blob());
+        file.download = decodeURIComponent(named);
+        file.click();
+        setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+      } else {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const said = Array.from(page.querySelectorAll(".refusal, .more"), (one) => one.firstChild.nodeValue.trim());
+        refused.textContent = said.join("\n") || "文件没有生成，请刷新页面后重试。";
+        document.body.append(refused);
+      }
+    } catch {
+      refused.textContent = "下载：与看板的连接中断，文件没有取得。请检查网络后重试。";
+      document.body.append(refused);
+    } finally {
+      link.removeAttribute("aria-busy");
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest ? event.target.closest("a.file") : null;
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    take(link);
+  }, true);
+
   // A file that has just been made is handed out at once: making it was asked for by a click.
   const handed = new Set();
   const hand = (node) => {
-    const made = node.closest && node.closest('[class*="st-key-made_"]');
-    const button = made && made.querySelector("button");
-    const name = made && Array.from(made.classList).find((one) => one.startsWith("st-key-made_"));
-    if (!button || handed.has(name)) return;
-    handed.add(name);
-    button.click();
+    const link = node.querySelector && (node.matches("a.file") ? node : node.querySelector("a.file[data-at-once]"));
+    if (!link || !link.hasAttribute("data-at-once") || handed.has(link.href)) return;
+    handed.add(link.href);
+    link.click();
   };
 
   const words = new Map([

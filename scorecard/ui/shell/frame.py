@@ -15,7 +15,7 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.narrative.provenance import scope_text
 from scorecard.store import versions as store
 from scorecard.store.open_version import Selection, Version, complete_through, published_on
-from scorecard.ui.shell import identity, large_type, page_blocks, picture_buttons, sign_in_prompt
+from scorecard.ui.shell import downloads, identity, large_type, page_blocks, picture_buttons, sign_in_prompt
 from scorecard.ui.shell.cached import (
     Cached,
     all_cards,
@@ -114,6 +114,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     elif right is None or actor.may_somewhere(right):
         try:
             page_blocks.begin()
+            downloads.begin()
             page.run()
             picture_buttons.of_page()
         except ScorecardError as error:

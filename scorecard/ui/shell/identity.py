@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from scorecard.access import Actor
 from scorecard.identity.authentication import NOBODY, Authenticator, Identity
+from scorecard.identity.request import Request
 from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 
@@ -32,14 +33,24 @@ def current() -> Actor:
     return identify().actor
 
 
+def visit() -> str:
+    """What a file offered at this screen is bound to."""
+    request = _request()
+    return _authenticator.visit(request, current()) if _authenticator and request else ""
+
+
+def _request() -> Request | None:
+    """The request that opened this window; None unless the gateway let it in."""
+    if _authenticator is None or get_script_run_ctx() is None:
+        return None
+    headers = st.context.headers
+    return _authenticator.window_request((name, value) for name in headers for value in headers.get_all(name))
+
+
 def identify() -> Identity:
     """The actor at this screen, by which way they signed in, and a note for them."""
-    context = get_script_run_ctx()
-    if _authenticator is None or context is None:
-        return Identity(NOBODY)
-    headers = st.context.headers
-    request = _authenticator.window_request((name, value) for name in headers for value in headers.get_all(name))
-    if request is None:
+    context, request = get_script_run_ctx(), _request()
+    if _authenticator is None or context is None or request is None:
         return Identity(NOBODY)
     now = _authenticator.clock()
     window: Session[None] = st.session_state.setdefault(_WINDOW, Session(None, now, now))

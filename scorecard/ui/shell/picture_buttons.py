@@ -31,6 +31,7 @@ from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import Version, complete_through, published_on
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.page_blocks import Drawn, PageBlocks
 from scorecard.ui.shell.templating import picture_style, render
 
@@ -93,8 +94,7 @@ def _offer(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) 
         st.html(render("ui/shell/failure.html", error=error))
         return
     number = st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
-    mime = "application/zip" if name.endswith(".zip") else "image/png"
-    st.download_button("再次下载", content, name, mime, on_click="ignore", key=f"made_{number}", type="tertiary")
+    download("再次下载", name, lambda _: content, needs="export", key=f"made_{number}", look="quiet", at_once=True)
 
 
 def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.briefing.browser import queue
-from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, TYPES, FileFormat
+from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.compose import Outline, outline
@@ -24,6 +24,7 @@ from scorecard.narrative.provenance import SCOPES
 from scorecard.store.open_version import Selection, Version, due_or_complete
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import cached, periods
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 _MADE = "_briefing_made"  # the last export of this session: a rerun shows it and makes nothing
@@ -230,15 +231,13 @@ def show_files() -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for name in _in_order(export.content, export.bundle):
-            ending = name.rpartition(".")[2]
-            st.download_button(
+            download(
                 "全部（ZIP）" if name == export.bundle else f"下载 {_label(name)}",
-                data=export.content[name],
-                file_name=name,
-                mime=TYPES[ending],
-                on_click="ignore",
-                type="primary" if name == export.bundle else "secondary",
+                name,
+                lambda _, name=name: export.content[name],
+                needs="export",
                 key=f"briefing {export.manifest.id} {name}",
+                look="primary" if name == export.bundle else "",
             )
 
 

@@ -18,6 +18,7 @@ from scorecard.store.worklist_rows import tallies
 from scorecard.ui.records.entry_form import enter, form_key, show_result
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -156,17 +157,16 @@ def decision_form(view: View, matter: AgendaItem, actor: Actor) -> None:
     )
 
 
-def show_minutes(view: View, decisions: Sequence[Decision], actor: Actor) -> None:
+def show_minutes(view: View, decisions: Sequence[Decision]) -> None:
     """Every decision ever recorded, the newest first, and its file."""
     rows = [_decision_row(view.catalog, decision, decision.late(today())) for decision in reversed(decisions)]
     show(render("ui/work/meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
-    if rows and actor.may("export"):
-        st.download_button(
+    if rows:
+        download(
             "导出会商记录（CSV）",
-            data=lambda: minutes_csv(view, decisions, actor),
-            file_name=f"会商记录_{today()}.csv",
-            mime="text/csv",
-            on_click="ignore",
+            f"会商记录_{today()}.csv",
+            lambda actor: minutes_csv(view, decisions, actor),
+            needs="export",
             key="minutes",
         )
 

@@ -16,6 +16,7 @@ from scorecard.store.worklist_export import exported
 from scorecard.store.worklist_rows import Tally, counted, headers, items, tallies, worklist_dates
 from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -119,17 +120,13 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
             first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None,
         )
     )  # fmt: skip
-    if actor.may("export"):
-        st.download_button(
-            f"导出全部 {total:,} 行（CSV）",
-            data=lambda: exported(
-                data_dir(), version.connection, catalog, version.id, worklist, actor, choice.department
-            ),
-            file_name=f"台账_{worklist.name}_{catalog.department_name(choice.department)}_{version.id}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="export",
-        )
+    download(
+        f"导出全部 {total:,} 行（CSV）",
+        f"台账_{worklist.name}_{catalog.department_name(choice.department)}_{version.id}.csv",
+        lambda actor: exported(data_dir(), version.connection, catalog, version.id, worklist, actor, choice.department),
+        needs="export",
+        key="export",
+    )
 
 
 def _who_may(catalog: Catalog, actor: Actor) -> str:

@@ -13,7 +13,7 @@ from scorecard.access import Forbidden
 from scorecard.audit import listing, log as audit
 from scorecard.audit.listing import AuditFilter
 from scorecard.storage.data_dir import DataDir
-from tests.pages.conftest import Open, turn
+from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, TESTER, VISITOR
 from tests.support.samples import copied
@@ -44,7 +44,7 @@ def test_nobody_but_the_administrator_sees_the_record(data: DataDir, open_page: 
     assert "查看审计记录" in text(app)
     assert "管理员" in text(app)
     assert "序号" not in text(app)
-    assert not app.get("download_button")
+    assert not files(app)
     with pytest.raises(Forbidden):
         listing.read_record(data, actor)
     with pytest.raises(Forbidden):

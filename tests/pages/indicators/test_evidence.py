@@ -6,7 +6,7 @@ import pytest
 
 from scorecard.access import Actor
 from scorecard.storage.data_dir import DataDir
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, files
 from tests.pages.test_pages import markup, text
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
 
@@ -50,7 +50,7 @@ def test_who_may_not_see_the_rows_sees_the_chain_and_why(sample: DataDir, open_p
     assert "逐行合计" in text(app)
     assert "没有这项权限" in text(app) or "部门账户只能看本部门的案件" in text(app)
     assert "鲁0117民初" not in text(app)
-    assert not app.get("download_button")
+    assert not files(app)
 
 
 def test_a_department_sees_its_own_rows(sample: DataDir, open_page: Open) -> None:
@@ -58,7 +58,7 @@ def test_a_department_sees_its_own_rows(sample: DataDir, open_page: Open) -> Non
     app.selectbox(key="department").set_value("civil").run()
     assert not app.exception
     assert "鲁0117民初" in text(app)
-    assert app.get("download_button")
+    assert files(app)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.retained import retain
-from tests.pages.conftest import Open, turn
+from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
 from tests.support.extracts import cases_csv
@@ -149,7 +149,7 @@ def test_any_two_versions_are_compared_indicator_by_indicator_even_by_those_who_
     assert "小额诉讼程序适用率" in shown
     assert "个百分点" in shown
     assert "鲁0117民初" not in shown
-    assert [one.label for one in app.get("download_button")]
+    assert files(app)
 
 
 def test_publishing_again_asks_for_a_confirmation(two: tuple[DataDir, str, str], open_page: Open) -> None:

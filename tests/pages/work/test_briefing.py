@@ -10,7 +10,7 @@ from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
 from scorecard.briefing.export import export_records
 from scorecard.storage.data_dir import DataDir
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, files
 from tests.pages.legible import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.samples import copied
@@ -49,7 +49,7 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(own: DataDir, 
     ):
         assert said in shown
     assert re.search(r"指标\s*60", shown)
-    assert not app.get("download_button")
+    assert not files(app)
     assert exports(own) == []
     assert not own.exports.exists()
 
@@ -62,12 +62,12 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
     app.button(key="briefing_make").click().run()
     assert not app.exception
     assert "已生成" in text(app)
-    labels = [one.label for one in app.get("download_button")]
+    labels = files(app)
     assert labels == ["全部（ZIP）", "下载 HTML", "下载 CSV"]
     assert "<b>请审阅" not in markup(app)
     assert exports(own) == ["成功"]
     app.run()
-    assert [one.label for one in app.get("download_button")] == labels
+    assert files(app) == labels
     assert exports(own) == ["成功"]
     (manifest, order) = export_records.all_records(own)[0]
     assert (manifest.made_by, order.template, order.note) == ("组长（领导小组）", "information", "<b>请审阅</b> =1+1")
@@ -86,9 +86,7 @@ def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who
     assert not app.exception
     assert exports(own) == ["成功", "成功"]
     assert len(export_records.all_records(own)) == 1
-    assert {"下载 HTML", "下载 DOCX", "下载 PPTX", "下载 XLSX", "下载 CSV"} <= {
-        one.label for one in app.get("download_button")
-    }
+    assert {"下载 HTML", "下载 DOCX", "下载 PPTX", "下载 XLSX", "下载 CSV"} <= set(files(app))
     lines = [one.number for one in audit.entries(own) if one.action == "导出"]
     assert "、".join(f"第{number}条" for number in lines) in text(app.run())
     assert "<th>审计</th>" not in markup(open_page(own, "briefing", actor=LEADER))

@@ -20,7 +20,7 @@ from scorecard.store import versions as store, warehouse
 from scorecard.store.worklist_export import exported
 from scorecard.store.worklist_rows import counted, items, tallies, worklist_dates
 from scorecard.ui.work.requirements import TOPICS
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, files
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, ROLES, TESTER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
@@ -60,7 +60,7 @@ def test_rows_are_not_shown_to_those_without_the_right(actor: Actor, sample: Dat
     assert not app.exception
     assert "逐行清单不对当前账户开放" in text(app)
     assert "鲁0117" not in markup(app)
-    assert not app.get("download_button")
+    assert not files(app)
 
 
 def test_a_department_starts_with_its_own_rows_and_gets_no_others(sample: DataDir, open_page: Open, version) -> None:

@@ -241,12 +241,11 @@ def test_an_upload_is_taken_for_windows_whose_script_registered_them_only(server
     assert server.ask(path, officer, method="PUT")[0] == 403
 
 
-def test_files_are_for_those_who_may_look(data: DataDir) -> None:
-    assert Server(data).ask("/media/a.csv")[0] == 200
-    closed = Server(data, visitor_on_loopback=False)
-    assert closed.ask("/media/a.csv")[0] == 403
-    assert closed.ask("/media/a.csv", by("领导小组"))[0] == 200
-    assert closed.ask("/")[0] == 200, "the empty frame, which then asks to sign in"
+def test_the_store_of_the_framework_answers_nobody(server: Server) -> None:
+    for given in ({}, by("领导小组"), by("管理员")):
+        assert server.ask("/media/a.csv", given)[0] == 404
+    assert Server(server.authenticator.data, visitor_on_loopback=False).ask("/")[0] == 200, "the empty frame"
+    assert all(scope["path"] != "/media/a.csv" for scope in server.inside.reached)
 
 
 def test_ways_that_are_switched_off_are_closed(server: Server) -> None:
