@@ -12,6 +12,7 @@ from starlette.routing import Route
 from scorecard.errors import ScorecardError
 from scorecard.identity.authentication import Authenticator
 from scorecard.ui.server.security_middleware import plain_page, request_of
+from scorecard.ui.shell.addresses import address
 from scorecard.ui.shell.downloads import made
 
 _AT_A_TIME = 4  # files that are made together: they must not take every thread of the server
@@ -24,7 +25,7 @@ def route(authenticator: Authenticator) -> Route:
     async def answer(request: Request) -> Response:
         return await to_thread.run_sync(_file, authenticator, request, limiter=limiter)
 
-    return Route("/file/{ticket}", answer, methods=["GET"])
+    return Route(address("/file/{ticket}"), answer, methods=["GET"])
 
 
 def _file(authenticator: Authenticator, request: Request) -> Response:
