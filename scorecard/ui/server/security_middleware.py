@@ -153,7 +153,8 @@ class SecurityMiddleware:
         if path.startswith("/_stcore/metrics") and not self._may(request, "audit"):
             return 403, "只有管理员可以查看运行指标", "请以管理员身份登录"
         if path.startswith("/media/"):  # the framework's store of files, which no page uses: its files know no owner
-            return 404, "这里没有文件", "请在页面上点下载"
+            status = 404 if self._may(request, "view") else 403
+            return status, "这里没有文件", "请在页面上点下载"
         return None
 
     def _may(self, request: Request, capability: Capability) -> bool:
