@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from scorecard.access import Actor
 from scorecard.catalog.conditions import Frozen
 from scorecard.errors import StorageError
-from scorecard.identity.settings import Granted, Lockout
+from scorecard.identity.settings import Granted
 from scorecard.storage.atomic_files import exclusive_lock, storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 
@@ -29,7 +29,7 @@ class Account(Frozen):
     disabled: bool = False
     epoch: int = 1
     failures: int = 0  # wrong passwords since the last right one
-    locked_until: datetime | None = None
+    locked_until: datetime | None = None  # written by earlier programs, which closed accounts; nothing asks for it
     created_at: datetime
     password_at: datetime
 
@@ -37,20 +37,12 @@ class Account(Frozen):
         """Its owner, signed in from this origin."""
         return Actor(self.name, self.role, self.department, origin)
 
-    def locked(self, now: datetime) -> bool:
-        """Whether nobody may sign in to it now, even with the right password."""
-        return self.locked_until is not None and self.locked_until > now
-
-    def after_failure(self, lockout: Lockout, now: datetime) -> "Account":
-        """The account after one more wrong password: locked for a while when that is one too many."""
-        failures = self.failures + 1
-        if failures < lockout.attempts:
-            return self.model_copy(update={"failures": failures, "locked_until": None})
-        until = now + timedelta(minutes=lockout.minutes)
-        return self.model_copy(update={"failures": 0, "locked_until": until})
+    def after_failure(self) -> "Account":
+        """The account after one more wrong password."""
+        return self.model_copy(update={"failures": self.failures + 1, "locked_until": None})
 
     def with_password(self, digest: str, *, must_change: bool) -> "Account":
-        """The account with another password, which ends its sessions and unlocks it."""
+        """The account with another password, which ends its sessions."""
         changes = {"digest": digest, "must_change": must_change, "failures": 0, "locked_until": None}
         return self.model_copy(update={**changes, "epoch": self.epoch + 1, "password_at": datetime.now(UTC)})
 

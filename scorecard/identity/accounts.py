@@ -8,9 +8,9 @@ from scorecard.access import ROLE_NAMES, Actor, console
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError
 from scorecard.identity.account_file import Account, changing, folded
+from scorecard.identity.failed_attempts import UNKNOWN
 from scorecard.identity.passwords import hashed, invented
 from scorecard.identity.settings import Granted
-from scorecard.identity.sign_in import UNKNOWN
 from scorecard.storage.data_dir import DataDir
 
 FIRST = "admin"
@@ -55,7 +55,7 @@ def set_disabled(data: DataDir, actor: Actor, name: str, disabled: bool) -> None
 
 
 def reset(data: DataDir, actor: Actor, name: str) -> str:
-    """A new first password for an account, which also unlocks it."""
+    """A new first password for an account."""
     with audit.recorded(data, actor, "账户", name, change="重置密码"):
         actor.require("accounts")
         return _reset(data, name)

@@ -10,16 +10,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.identity.account_file import Account, read
+from scorecard.identity.account_file import Account, folded, read
+from scorecard.identity.failed_attempts import FailedAttempts
 from scorecard.identity.request import Relay, Request
 from scorecard.identity.sessions import CLOCK_SKEW, Session, Sessions
 from scorecard.identity.settings import AccessSettings, Granted
-from scorecard.identity.sign_in import FailedAttempts
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import key
 
@@ -231,6 +232,13 @@ class Authenticator:
         now = self.clock()
         self._local.begin(token, (account.name, account.epoch), now, now)
         return token
+
+    def source(self, request: Request, name: str) -> str:
+        """Whom a wrong password for this account counts for: the address, or a browser that is signed in to the account."""
+        token = request.cookie(COOKIE) or ""
+        owner = self._local.owner(token, self.clock())
+        own = owner is not None and folded(owner[0]) == folded(name)
+        return f"session {sha256(token.encode()).hexdigest()}" if own else request.address
 
     def end(self, request: Request) -> None:
         """End the session of the local account this browser is signed in to."""

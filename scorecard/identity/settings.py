@@ -55,10 +55,16 @@ class SessionLimits(Frozen):
 
 
 class Lockout(Frozen):
-    """After how many wrong passwords an account is locked, and for how long."""
+    """After how many wrong passwords whoever typed them has to wait, at first and at the longest; no account is closed."""
 
     attempts: Whole = 5
+    attempts_in_all: Whole = 20
+    seconds: Whole = 30
     minutes: Whole = 15
+
+    @property
+    def longest(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
 
 
 class Limits(Frozen):

@@ -74,7 +74,8 @@ def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
 def _state(account: Account) -> str:
     if account.disabled:
         return "已停用"
-    return "待首次登录改密" if account.must_change else "启用"
+    state = "待首次登录改密" if account.must_change else "启用"
+    return f"{state}（最近连续输错密码 {account.failures} 次）" if account.failures else state
 
 
 def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:

@@ -5,7 +5,7 @@ accepted from this server's own pages only (Origin; the cookie is SameSite=Stric
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scorecard.errors import ScorecardError
-from scorecard.identity.account_file import Account
+from scorecard.identity.account_file import Account, folded
 from scorecard.identity.authentication import COOKIE, Authenticator, Identity
-from scorecard.identity.sign_in import change_password, sign_in
+from scorecard.identity.hashing_pool import HashingPool, TooManyAtOnce
+from scorecard.identity.request import Request as Seen
+from scorecard.identity.sign_in import MustWait, change_password, sign_in
+from scorecard.ui.server.forms import FormRefused, fields_of, require_own_page
 from scorecard.ui.server.security_middleware import plain_page, request_of
 from scorecard.ui.shell.addresses import address, home, page_of
-
-_LARGEST = 8192  # bytes of a form
 
 
 class SignInPages:
@@ -27,6 +28,7 @@ class SignInPages:
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
+        self._hashing = HashingPool()
 
     def routes(self) -> list[Route]:
         return [
@@ -36,14 +38,15 @@ class SignInPages:
         ]
 
     async def _signin(self, request: Request) -> Response:
-        if request.method == "GET":
+        if request.method != "POST":
             return self._signin_page(_return_page(request.query_params))
-        form, seen = await _form(request), request_of(request.scope)
-        page, name = _return_page(form), form.get("name", "")
-        authenticator = self._authenticator
+        seen, authenticator, page, name = request_of(request.scope), self._authenticator, home(), ""
         try:
-            _require_own_page(request)
-            account = await run_in_threadpool(
+            require_own_page(request)
+            form = await fields_of(request)
+            page, name = _return_page(form), form.get("name", "")
+            account = await self._hashing.run(
+                _counted_for(seen, name),
                 sign_in,
                 authenticator.data,
                 authenticator.settings,
@@ -52,6 +55,7 @@ class SignInPages:
                 form.get("password", ""),
                 seen.origin,
                 authenticator.clock(),
+                authenticator.source(seen, name),
             )
         except ScorecardError as error:
             return self._signin_page(page, name, error)
@@ -59,46 +63,49 @@ class SignInPages:
         return self._signed_in(account, address(f"/password?next={quote(page)}") if account.must_change else page)
 
     def _signin_page(self, page: str, name: str = "", refusal: ScorecardError | None = None) -> Response:
-        return plain_page(
+        answer = plain_page(
             "ui/server/signin.html",
-            401 if refusal else 200,
             title="登录",
             next=page,
             name=name[:100],
             refusal=refusal,
             local=self._authenticator.settings.local_accounts,
         )
+        return _refused(answer, refusal, 401)
 
     async def _password(self, request: Request) -> Response:
         seen = request_of(request.scope)
         identity = self._authenticator.by_session(seen)
         if identity is None or not identity.signed_in:
             return RedirectResponse(address(f"/signin?next={address('/account')}"), 303)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._password_page(identity, _return_page(request.query_params))
-        form = await _form(request)
-        page, new = _return_page(form), form.get("new", "")
+        authenticator, page, name = self._authenticator, home(), identity.actor.name
         try:
-            _require_own_page(request)
+            require_own_page(request)
+            form = await fields_of(request)
+            page, new = _return_page(form), form.get("new", "")
             if new != form.get("again", ""):
                 raise ScorecardError("两次输入的新密码", "不一样", "两次相同", "请重新输入")
-            account = await run_in_threadpool(
+            account = await self._hashing.run(
+                _counted_for(seen, name),
                 change_password,
-                self._authenticator.data,
-                self._authenticator.settings,
-                identity.actor.name,
+                authenticator.data,
+                authenticator.settings,
+                name,
                 form.get("old", ""),
                 new,
                 seen.origin,
+                authenticator.attempts,
+                authenticator.source(seen, name),
             )
         except ScorecardError as error:
             return self._password_page(identity, page, error)
         return self._signed_in(account, page)
 
     def _password_page(self, identity: Identity, page: str, refusal: ScorecardError | None = None) -> Response:
-        return plain_page(
+        answer = plain_page(
             "ui/server/password.html",
-            400 if refusal else 200,
             title="修改密码",
             next=page,
             name=identity.actor.name,
@@ -106,11 +113,12 @@ class SignInPages:
             minimum=self._authenticator.settings.password.minimum_length,
             refusal=refusal,
         )
+        return _refused(answer, refusal, 400)
 
     async def _signout(self, request: Request) -> Response:
         try:
-            _require_own_page(request)
-        except ScorecardError:
+            require_own_page(request)
+        except FormRefused:
             return plain_page("ui/server/signout.html", title="退出登录", ask=True, onward="")
         way = await run_in_threadpool(self._authenticator.sign_out, request_of(request.scope))
         # The page leads to the provider, not a redirect of the form: the policy keeps forms on this server.
@@ -127,22 +135,26 @@ class SignInPages:
         return answer
 
 
-def _require_own_page(request: Request) -> None:
-    """Raise ScorecardError unless a form was sent from a page of this server."""
-    if request.method == "GET" or not request_of(request.scope).from_own_page:
-        raise ScorecardError("登录", "这个表单不是从本看板的页面提交的", "从本看板的页面提交", "请刷新页面后重试")
+def _counted_for(seen: Seen, name: str) -> tuple[str, str]:
+    return f"address {seen.address}", f"account {folded(name)[:100]}"
+
+
+def _refused(answer: Response, refusal: ScorecardError | None, status: int) -> Response:
+    """The page with the status that fits the refusal, and with the seconds after which to try again."""
+    match refusal:
+        case None:
+            return answer
+        case FormRefused():
+            status = refusal.status
+        case MustWait():
+            status, answer.headers["retry-after"] = 429, str(refusal.seconds)
+        case TooManyAtOnce():
+            status, answer.headers["retry-after"] = 503, "3"
+        case _:
+            pass
+    answer.status_code = status
+    return answer
 
 
 def _return_page(fields: Mapping[str, str]) -> str:
     return page_of(fields.get("next", home()))
-
-
-async def _form(request: Request) -> Mapping[str, str]:
-    """The fields of a small form; none of a form that is too large."""
-    raw = b""
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > _LARGEST:
-            return {}
-    fields = parse_qs(raw.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=20)
-    return {name: values[0] for name, values in fields.items()}

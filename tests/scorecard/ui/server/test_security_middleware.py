@@ -450,7 +450,7 @@ def test_what_was_typed_comes_back_as_text_and_a_huge_form_is_not_read(real: tup
     assert status == 401
     assert hostile not in body
     assert "&lt;script&gt;" in body
-    assert form(address, "/signin", {**RIGHT, "more": "x" * 20000})[0] == 401
+    assert form(address, "/signin", {**RIGHT, "more": "x" * 20000})[0] == 413
 
 
 def test_the_first_start_tells_its_password_once_and_a_reset_another(tmp_path: Path) -> None:
