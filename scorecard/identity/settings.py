@@ -67,7 +67,7 @@ class Lockout(Frozen):
         return timedelta(minutes=self.minutes)
 
 
-class Limits(Frozen):
+class AddressLimits(Frozen):
     """How much of the server one address may have at once."""
 
     connections: Whole = 2000
@@ -112,7 +112,7 @@ class AccessSettings(Frozen):
     local_accounts: bool = True
     session: SessionLimits = SessionLimits()
     lockout: Lockout = Lockout()
-    limits: Limits = Limits()
+    limits: AddressLimits = AddressLimits()
     password: Password = Password()
     proxy: Proxy = Proxy()
     oidc: Oidc = Oidc()
