@@ -62,7 +62,7 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 	    echo "端口 $(PORT) 已被占用。请换一个：make run PORT=$$(( $(PORT) + 1 ))" >&2
 	    exit 1
 	fi
-	$(PY) -m etl sample --if-empty
+	$(PY) -m etl start
 	# Pictures and PDF need a browser on the server; without one everything else works, and the pages say so. Asked for once
 	# in an environment: a server without a network must not wait for one at every start.
 	if [ ! -e $(BROWSER) ] && ! $(PY) -m scorecard.briefing.browser.queue >/dev/null; then

@@ -130,7 +130,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     template.add_argument("--xlsx", action="store_true", help="写成 xlsx 工作簿，带可选的取值；须写 --out")
     sample = command("sample", "生成示例数据并发布（虚构，版本和每个页面都标明示例数据）")
     sample.add_argument("--as-of", type=day, metavar="日期", help="数据截至日；默认上月末")
-    sample.add_argument("--if-empty", action="store_true", help="已有发布的版本时什么也不做")
+    command("start", "启动看板之前：从未用过的目录放入示例数据；较早程序的、恢复的、损坏的数据修复到可以显示")
     briefing = command("briefing", "生成简报：按模板从已发布的版本生成各种格式的文件；或按导出编号再做一次")
     _describe_briefing(briefing)
     _describe_backup(command)

@@ -4,20 +4,19 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
 from etl.commands.backup import backup_and_tell, recover_and_tell
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
+from etl.commands.start import publish_sample, start
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
 from etl.intake.batch_notes import restore, rule_on_cut_date, withdraw
 from etl.intake.batches import Batch, list_batches
 from etl.intake.forms.template_workbook import template_workbook
-from etl.sample.invented_court import load_sample
-from etl.versions.publish import publish, rollback
+from etl.versions.publish import rollback
 from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.access import console
@@ -27,6 +26,7 @@ from scorecard.catalog import loader
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
+from scorecard.storage import data_format
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one command; the result is its exit code."""
     call = parse(arguments)
     try:
+        if "data" in call:
+            data_format.require_readable(DataDir(call.data))
         code = _COMMANDS[call.command](call)
         sys.stdout.flush()
         return code
@@ -173,17 +175,7 @@ def _template(call: argparse.Namespace) -> int:
 
 
 def _sample(call: argparse.Namespace) -> int:
-    data = DataDir(call.data)
-    current = store.current(data).version
-    if call.if_empty and current:
-        print(f"已有发布的版本 {current}，未生成示例数据")
-        return DONE
-    as_of = call.as_of or today().replace(day=1) - timedelta(days=1)
-    catalog = loader.load(call.seeds)
-    load_sample(catalog, data, as_of, console(call.actor))
-    version = build(catalog, data)
-    publish(data, version, console(call.actor))
-    print(f"已发布示例数据：{version}，数据截至 {as_of}")
+    publish_sample(loader.load(call.seeds), DataDir(call.data), call.as_of, call.actor)
     return DONE
 
 
@@ -225,6 +217,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "template": _template,
     "sample": _sample,
+    "start": start,
     "briefing": _briefing,
     "backup": backup_and_tell,
     "recover": recover_and_tell,

@@ -57,7 +57,7 @@ def record_versions(data: DataDir) -> None:
         audit.record(data, audit.SYSTEM, "补记", path.stem, act="发布", by=manifest.actor, when=when)
         last = path.stem
     for pointer in _old(iter([data.pointer])):
-        named = store.current(data).version
+        named = store.named(data)
         if named and named != last:
             moved = datetime.fromtimestamp(pointer.stat().st_mtime, COURT_TIME)
             when = moved.isoformat(timespec="seconds")

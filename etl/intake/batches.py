@@ -194,11 +194,12 @@ def batch_name(as_of: date, source_sha256: str, contract: str, sample: bool, oth
 def list_batches(data: DataDir) -> tuple[Batch, ...]:
     """All batches, ordered by 数据截至, then by acceptance: rows of later ones replace rows with the same key."""
     paths = data.batches.glob("*/*.parquet")
-    batches = [_read(path) for path in paths if not path.name.startswith(TEMPORARY_PREFIX)]
+    batches = [read_batch(path) for path in paths if not path.name.startswith(TEMPORARY_PREFIX)]
     return tuple(sorted(batches, key=lambda batch: (batch.as_of, batch.sequence)))
 
 
-def _read(path: Path) -> Batch:
+def read_batch(path: Path) -> Batch:
+    """The batch in this file. Raises StorageError when it is not there or cannot be read."""
     try:
         metadata = pq.read_metadata(path).metadata or {}
         known = json.loads(metadata[_METADATA.encode()])

@@ -44,8 +44,37 @@ def rollback(data: DataDir, version: str, actor: Actor) -> VersionManifest:
         return _point_to(data, version, actor)
 
 
-def _point_to(data: DataDir, version: str, actor: Actor, note: str = "") -> VersionManifest:
+def put_in_place(data: DataDir, replaced: str, successor: str, reason: str = "", note: str = "") -> None:
+    """Points readers at what was rebuilt from a published version, unless people published another one meanwhile.
+
+    The two are one where today's program gives the version that was published; without a reason only a lost pointer is
+    put back. Recorded under 系统.
+    """
+    if not reason and store.pointed(data) == successor:
+        return
+    action = "发布" if successor != replaced else "重建" if reason else "补记"
+    why = (
+        {"replaces": replaced, "reason": reason} if reason else {"act": "改为当前版本", "reason": "发布指针缺失或损坏"}
+    )
+    with audit.recorded(data, audit.SYSTEM, action, successor, **why):
+        record_versions(data)
+        _point_to(data, successor, audit.SYSTEM, note, instead_of=replaced)
+    with suppress(StorageError):
+        prune(data, audit.SYSTEM)
+
+
+def went_back(data: DataDir, version: str, successor: str) -> bool:
+    """Whether people returned to a version after its successor had been published."""
+    acts = audit.subjects_of(data, ("发布", "回退"))
+    return successor in acts and acts[-1] == version
+
+
+def _point_to(
+    data: DataDir, version: str, actor: Actor, note: str = "", instead_of: str | None = None
+) -> VersionManifest:
     with exclusive_lock(data), storage_errors("发布"):
+        if instead_of is not None and store.named(data) != instead_of:
+            return store.manifest(data, version)
         for folder in (data.root, data.versions):
             remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)

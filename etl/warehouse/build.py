@@ -54,9 +54,13 @@ def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
     """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
     digest = hashlib.sha256(catalog.digest.encode())
     digest.update(json.dumps([[batch.table, batch.name, *batch.rulings] for batch in batches]).encode())
-    digest.update(code_digest().encode())
-    digest.update(f"{duckdb.__version__} {workdays.PACKAGE_VERSION}".encode())
+    digest.update(program().encode())
     return digest.hexdigest()[:16]
+
+
+def program() -> str:
+    """What computes the numbers, as every version file names it: code, engine, calendar."""
+    return f"{code_digest()}{duckdb.__version__} {workdays.PACKAGE_VERSION}"
 
 
 def build(catalog: Catalog, data: DataDir) -> str:
@@ -74,9 +78,14 @@ def build(catalog: Catalog, data: DataDir) -> str:
                 "请上传改正后的文件，或在“版本”页恢复一个批次",
             )
         raise ScorecardError("建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample")
+    return build_of(catalog, data, batches)
+
+
+def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew: bool = False) -> str:
+    """The id of the version of exactly these batches, in their order. `anew` replaces the file of it that is there already."""
     version = version_id(catalog, batches)
     path = data.database(version)
-    if path.exists():
+    if path.exists() and not anew:
         return version
     with storage_errors(f"建库 {version}"), system_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +131,10 @@ def _describe(
     if batches:
         connection.executemany(
             "INSERT INTO batch VALUES (?, ?, ?)",
-            [[n, batch.table, json.dumps(batch.record(), ensure_ascii=False)] for n, batch in enumerate(batches, 1)],
+            [
+                [n, batch.table, json.dumps({**batch.record(), "rulings": batch.rulings}, ensure_ascii=False)]
+                for n, batch in enumerate(batches, 1)
+            ],
         )
     connection.execute(
         "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER, aside BIGINT)"
@@ -135,6 +147,5 @@ def _describe(
         )
     connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
     sample = any(batch.sample for batch in batches)
-    connection.executemany(
-        "INSERT INTO meta VALUES (?, ?)", [["version", version], ["sample", "true" if sample else "false"]]
-    )
+    about = {"version": version, "sample": "true" if sample else "false", "program": program()}
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [list(item) for item in about.items()])

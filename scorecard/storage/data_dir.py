@@ -32,6 +32,14 @@ class DataDir:
         return self.root / "CURRENT"
 
     @property
+    def format(self) -> Path:
+        return self.root / "FORMAT"
+
+    @property
+    def sampling(self) -> Path:
+        return self.root / ".sampling"
+
+    @property
     def lock(self) -> Path:
         return self.root / ".lock"
 

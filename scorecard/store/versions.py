@@ -4,15 +4,19 @@ A version is one immutable file, opened once: a replaced file would serve stale 
 """
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
 
 import duckdb
 
+from scorecard.audit import log as audit
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.storage.data_dir import DataDir
+from scorecard.store import warehouse
 
 # Given when connecting, not set afterwards: connections of one process to one file share an instance, and the second
 # could not lock what the first has locked.
@@ -26,6 +30,13 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     # Prevents spilling case rows to disk. Must come after enable_external_access, which rejects it otherwise.
     "temp_directory": "",
 }
+
+
+_DAMAGED = "数据文件已损坏"
+_EARLIER = "由较早的程序建成，现在的程序不能读取"
+_REMEDY = "请另选一个版本；重新启动看板（python -m etl start）会用批次重建它"
+# (path, inode, size, time of a version's file) -> why it cannot be read, "" where it can.
+_READ: dict[tuple[str, int, int, int], str] = {}
 
 
 @dataclass(frozen=True)
@@ -44,30 +55,94 @@ class VersionManifest:
 
 @dataclass(frozen=True)
 class Current:
-    """The version readers should open, or None when nothing is published; `notice` says why it is not the newest."""
+    """The version readers should open, or None when none can be; `notice` says why it is not the one that was published."""
 
     version: str | None
     notice: str = ""
 
 
 def current(data: DataDir) -> Current:
-    """The published version. A pointer that cannot be read falls back to the last good version and says so."""
-    try:
-        named = data.pointer.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        named = ""
-    except (OSError, UnicodeDecodeError):
-        named = "(无法读取)"
-    if named and _is_whole(data, named):
-        return Current(named)
-    last = next((known.version for known in manifests(data) if _is_whole(data, known.version)), None)
-    if last is None:
+    """The published version; where it cannot be read, the newest one that can, and a notice that says so."""
+    published = named(data)
+    if published is None:
         return Current(None)
-    return Current(last, f"发布指针损坏或缺失（{named[:40] or '空'}），已改用最近一次发布的版本 {last}")
+    reason = unreadable(data, published)
+    if not reason and pointed(data) == published:
+        return Current(published)
+    if not reason:
+        return Current(published, f"发布指针损坏或缺失，已按发布记录改用最近一次发布的版本 {published}")
+    others = (known.version for known in manifests(data) if known.version != published)
+    last = next((version for version in others if not unreadable(data, version)), None)
+    if last is None:
+        return Current(None, f"最近发布的版本 {published} 不能读取：{reason}；没有其他能读取的版本")
+    return Current(last, f"正在显示较早的版本 {last}，最近发布的版本 {published} 不能读取：{reason}")
 
 
-def _is_whole(data: DataDir, version: str) -> bool:
-    return version.isalnum() and data.manifest(version).is_file() and data.database(version).is_file()
+def named(data: DataDir) -> str | None:
+    """The version that was published last: by the pointer; where that is lost, by the audit; then by the records of versions."""
+    if _is_recorded(data, last := pointed(data)):
+        return last
+    told = reversed(audit.subjects_of(data, ("发布", "回退", "补记")))
+    known = (record.version for record in manifests(data))
+    return next((version for version in (*told, *known) if _is_recorded(data, version)), None)
+
+
+def pointed(data: DataDir) -> str:
+    """What the pointer says, whatever it is; empty when it cannot be read."""
+    try:
+        return data.pointer.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _is_recorded(data: DataDir, version: str) -> bool:
+    with suppress(StorageError, ValueError, OSError):
+        return version.isalnum() and version.isascii() and manifest(data, version).version == version
+    return False
+
+
+def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
+    """Why today's program cannot read the file of a version; empty when it can. `thoroughly` reads every row of it.
+
+    The answer holds as long as the file is the same; what a reader found damaged later counts too.
+    """
+    key = _file_key(data.database(version))
+    if key is None:
+        return "数据文件不在"
+    if thoroughly and not _READ.get(key):
+        _READ.pop(key, None)
+    if key not in _READ:
+        try:
+            with closing(connect(data, version)) as connection, understood(version):
+                _read_through(connection, thoroughly=thoroughly)
+            _READ[key] = ""
+        except StorageError as error:
+            _READ[key] = error.found
+    return _READ[key]
+
+
+def program_of(data: DataDir, version: str) -> str:
+    """What computed the numbers of a readable version; empty where an earlier program did. Raises StorageError."""
+    with closing(connect(data, version)) as connection:
+        return warehouse.program(connection)
+
+
+def _file_key(path: Path) -> tuple[str, int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return str(path), found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) -> None:
+    """Read what every page needs, or every row. Raises StorageError."""
+    for read in (warehouse.catalog, warehouse.targets, warehouse.doubts, warehouse.tables, warehouse.departments):
+        read(connection)
+    if thoroughly:
+        with connection.cursor() as cursor:
+            for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
+                cursor.execute(f'SELECT bit_xor(hash(whole_row)) FROM "{table}" AS whole_row').fetchall()
 
 
 def manifest(data: DataDir, version: str) -> VersionManifest:
@@ -100,7 +175,10 @@ def is_pruned(data: DataDir, version: str) -> bool:
 
 
 def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
-    """A locked read-only connection to a version: no writing, no other file, no extension."""
+    """A locked read-only connection to a version: no writing, no other file, no extension.
+
+    Whatever the database raises through it is a StorageError.
+    """
     path = data.database(version)
     if is_pruned(data, version):
         raise StorageError(
@@ -111,12 +189,55 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         )
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
+    with _database_errors(version, path):
+        opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, path))
+
+
+class _Guarded:
+    """A connection, cursor or relation of a version: what the database raises leaves it as a StorageError."""
+
+    def __init__(self, opened: Any, version: str, path: Path) -> None:
+        self._opened, self._version, self._path = opened, version, path
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._opened, name)
+        if not callable(found):
+            return found
+
+        def call(*values: Any, **named: Any) -> Any:
+            with _database_errors(self._version, self._path):
+                given = cast(Callable[..., Any], found)(*values, **named)
+            if given is self._opened:
+                return self
+            return _Guarded(given, self._version, self._path) if isinstance(given, _OPENED) else given
+
+        return call
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._opened.close()
+
+
+_OPENED = (duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation)
+
+
+@contextmanager
+def _database_errors(version: str, path: Path) -> Generator[None]:
+    """Turn whatever the database raises into a StorageError. A file found damaged is not read again while it is the same."""
+    where = f"版本 {version}"
     try:
-        return duckdb.connect(str(path), read_only=True, config=_LOCKED)
-    except duckdb.IOException as error:
-        raise StorageError(
-            f"版本 {version}", "数据文件无法读取", "完整的版本文件", "请另选一个版本，或从备份恢复"
-        ) from error
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise StorageError(where, _EARLIER, "现在的程序建成的版本", _REMEDY) from error
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
+        raise StorageError(where, "服务器内存不足，没有读完", "足够的内存", "请稍后重试，或选较短的报告期") from error
+    except duckdb.Error as error:
+        if (key := _file_key(path)) is not None:
+            _READ[key] = _DAMAGED
+        raise StorageError(where, _DAMAGED, "完整的版本文件", _REMEDY) from error
 
 
 @contextmanager
@@ -124,7 +245,5 @@ def understood(version: str) -> Generator[None]:
     """Turn what a version built by an older program lacks, or has in another form, into a StorageError with a remedy."""
     try:
         yield
-    except (duckdb.CatalogException, duckdb.BinderException, SeedErrors) as error:
-        raise StorageError(
-            f"版本 {version}", "由较早的程序建成，现在的程序不能读取", "现在的程序建成的版本", "请另选一个版本"
-        ) from error
+    except (SeedErrors, LookupError, TypeError, ValueError) as error:
+        raise StorageError(f"版本 {version}", _EARLIER, "现在的程序建成的版本", _REMEDY) from error

@@ -115,6 +115,13 @@ def is_sample(connection: duckdb.DuckDBPyConnection) -> bool:
         return cursor.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall() == [("true",)]
 
 
+def program(connection: duckdb.DuckDBPyConnection) -> str:
+    """What computed the numbers of the version; empty for one that an earlier program built."""
+    with connection.cursor() as cursor:
+        rows = cursor.execute("SELECT value FROM meta WHERE key = 'program'").fetchall()
+    return rows[0][0] if rows else ""
+
+
 def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
     """All targets ever recorded, in the order they were recorded."""
     return from_rows(_dictionaries(connection, "targets"))

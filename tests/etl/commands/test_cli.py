@@ -20,7 +20,7 @@ from tests.support.office import Book
 
 SEEDS = str(ROOT / "seeds")
 COMMANDS = (
-    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample", "briefing",
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample", "start", "briefing",
 )  # fmt: skip
 AUDIT = ("verify", "export")
 
@@ -367,15 +367,16 @@ def test_of_a_workbook_with_several_sheets_one_is_named(
     assert "工作表“旧表”没有读取" in capsys.readouterr().out
 
 
-def test_sample_data_is_made_once_and_only_where_nothing_is_published(
+def test_sample_data_is_never_put_beside_data_of_a_court(
     data: DataDir, extract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
-    run(data, "publish")
-    before = store.current(data)
-    assert run(data, "sample", "--if-empty") == 0
-    assert store.current(data) == before
-    assert "未生成示例数据" in capsys.readouterr().out
+    before = [path for path in data.root.rglob("*") if path.is_file()]
+    assert run(data, "sample") == 1
+    assert "里有或有过本院的数据" in capsys.readouterr().err
+    assert run(data, "start") == 0
+    assert "没有加入示例数据，也没有发布任何批次" in capsys.readouterr().out
+    assert {path for path in data.root.rglob("*") if path.is_file()} - set(before) == {data.format}
 
 
 @pytest.mark.parametrize(
