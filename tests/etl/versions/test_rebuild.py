@@ -171,7 +171,8 @@ def content(path: Path) -> dict[str, object]:
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {
-            name: connection.execute(f'SELECT count(*), bit_xor(hash(whole_row)) FROM "{name}" AS whole_row').fetchall() for name in tables
+            name: connection.execute(f'SELECT count(*), bit_xor(hash(whole_row)) FROM "{name}" AS whole_row').fetchall()
+            for name in tables
         }
 
 
