@@ -20,7 +20,8 @@ from tests.support.office import Book
 
 SEEDS = str(ROOT / "seeds")
 COMMANDS = (
-    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template", "sample", "start", "briefing",
+    "accept", "build", "publish", "rollback", "withdraw", "restore", "compare", "prune", "list", "check", "template",
+    "sample", "start", "briefing",
 )  # fmt: skip
 AUDIT = ("verify", "export")
 
