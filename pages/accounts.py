@@ -1,8 +1,8 @@
-"""账户: all accounts and their roles; create, assign, reset, disable, enable. For 管理员 only."""
+"""账户: all accounts and their roles; create, assign, reset, disable, enable; tokens of other programs. For 管理员 only."""
 
 from scorecard.identity import account_file
 from scorecard.identity.accounts import assign, create, reset, set_disabled
-from scorecard.ui.admin import accounts
+from scorecard.ui.admin import accounts, tokens
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 
@@ -26,3 +26,4 @@ if change := accounts.change_form(known, departments):
     else:
         set_disabled(data, actor, name, change.act == "disable")
         accounts.announce(f"已{'停用' if change.act == 'disable' else '启用'}账户“{name}”。")
+tokens.section(data, actor)

@@ -9,7 +9,9 @@ from typing import Literal
 
 from scorecard.errors import ScorecardError
 
-Role = Literal["nobody", "visitor", "leadership", "department", "case_management", "administrator", "console"]
+Role = Literal[
+    "nobody", "visitor", "leadership", "department", "case_management", "administrator", "consumer", "console"
+]
 Capability = Literal[
     "view",  # aggregated pages: indicators, definitions, targets
     "records",  # which versions there are, and who uploaded and published them
@@ -32,6 +34,7 @@ ROLE_NAMES: dict[Role, str] = {
     "department": "部门",
     "case_management": "审管办",
     "administrator": "管理员",
+    "consumer": "接口",
     "console": "服务器命令行",
 }
 CAPABILITY_NAMES: dict[Capability, str] = {
@@ -57,6 +60,7 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
         {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
     ),
     "administrator": frozenset({"view", "records", "export", "rollback", "accounts", "audit"}),
+    "consumer": frozenset({"view"}),  # another program, by its token: scorecard.api
     # A user with a shell on the server can change the files directly; acts of the command line are recorded all the same.
     "console": frozenset(CAPABILITY_NAMES),
 }

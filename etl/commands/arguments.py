@@ -140,6 +140,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
     export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
     export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
+    what = "接口令牌：其他程序凭它读取指标；新增、撤销、列出"
+    tokens = commands.add_parser("token", help=what, description=what)
+    token = tokens.add_subparsers(dest="token", metavar="操作", required=True, parser_class=Parser)
+    create = command("create", "新增一个令牌，显示这一次：请当面或用加密的方式交给对方", token)
+    create.add_argument("--until", type=day, metavar="日期", help="最后一天可用；不写则一直可用")
+    revoke = command("revoke", "撤销一个令牌：下一次请求即被拒绝", token)
+    for named in (create, revoke):
+        named.add_argument("name", metavar="名称", help="给谁用的，如 市中院2027")
+    command("list", "列出全部令牌：状态、到期日、最近使用", token)
     call = parser.parse_args(arguments)
     _check_together(call, accept, briefing)
     return call

@@ -11,6 +11,7 @@ from etl.commands.backup import backup_and_tell, recover_and_tell
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
 from etl.commands.start import publish_sample, start
+from etl.commands.tokens import token
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
 from etl.intake.batch_notes import restore, rule_on_cut_date, withdraw
@@ -213,6 +214,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "compare": _compare,
     "prune": _prune,
     "audit": _audit,
+    "token": token,
     "list": _list,
     "check": _check,
     "template": _template,

@@ -181,13 +181,19 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
     judged = next((point for point in points if point.period == period), None)
     return Card(
         indicator=indicator,
-        judged=judged or _judged(inputs, indicator, period, None),
+        judged=judged or judged_period(inputs, indicator, period),
         points=points,
         departments=inputs.catalog.department_names(indicator.departments, day),
         responsible=inputs.catalog.responsible(indicator.departments, day),
         changes=changes(indicator, points, period, inputs.catalog.court.minimum_base),
         baselines=inputs.baselines,
     )
+
+
+def judged_period(inputs: CardInputs, indicator: Indicator, period: Period) -> JudgedPeriod:
+    """One period, judged as its card judges it; also one that the version holds no value of."""
+    readings = inputs.series.get(indicator.id, ())
+    return _judged(inputs, indicator, period, next((one for one in readings if one.period == period), None))
 
 
 def trend(inputs: CardInputs, indicator: Indicator) -> tuple[JudgedPeriod, ...]:

@@ -160,6 +160,7 @@ _NAMES = {
     "rows": "行数",
     "source": "文件哈希",
     "to": "改为",
+    "until": "到期",
     "version": "版本",
     "way": "方式",
     "what": "内容",

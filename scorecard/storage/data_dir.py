@@ -72,6 +72,10 @@ class DataDir:
         return self.root / "accounts.json"
 
     @property
+    def tokens(self) -> Path:
+        return self.root / "tokens.json"
+
+    @property
     def accounts_lock(self) -> Path:
         return self.root / ".accounts.lock"
 

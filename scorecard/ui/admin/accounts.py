@@ -131,15 +131,15 @@ def _department(form: str, role: Granted, departments: Mapping[str, str], chosen
     )
 
 
-def announce(text: str, password: str = "") -> None:
-    """Run the page again and show a result there, with a password that is shown this once."""
-    st.session_state[_RESULT] = (text, password)
+def announce(text: str, secret: str = "", what: str = "密码") -> None:
+    """Run the page again and show a result there, with a password or a token that is shown this once."""
+    st.session_state[_RESULT] = (text, secret, what)
     st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
     st.rerun()
 
 
 def show_result() -> None:
     """Show the result of the last act."""
-    text, password = st.session_state.pop(_RESULT, ("", ""))
+    text, secret, what = st.session_state.pop(_RESULT, ("", "", ""))
     if text:
-        st.html(render("ui/admin/account_result.html", text=text, password=password))
+        st.html(render("ui/admin/account_result.html", text=text, secret=secret, what=what))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from starlette.routing import Route
 from starlette.types import ASGIApp
 from streamlit import config
 
@@ -25,6 +26,7 @@ from scorecard.identity.accounts import FIRST, first_administrator, reset_admini
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
 from scorecard.ui.server import files, first_page
+from scorecard.ui.server.read_interface import ReadInterface
 from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.server.sockets import LARGEST
@@ -41,9 +43,13 @@ _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 def application(authenticator: Authenticator) -> ASGIApp:
     """The app with its sign-in pages, behind its gateway."""
     identity.use(authenticator)
-    own = [*SignInPages(authenticator).routes(), files.route(authenticator)]
-    routes = [*own, *first_page.routes(APP.parent / "pages")]
-    return SecurityMiddleware(st.App(APP, routes=routes), authenticator)
+    return SecurityMiddleware(st.App(APP, routes=routes(authenticator)), authenticator)
+
+
+def routes(authenticator: Authenticator) -> list[Route]:
+    """The addresses that the server answers itself, before the framework."""
+    own = [*SignInPages(authenticator).routes(), files.route(authenticator), *ReadInterface(authenticator).routes()]
+    return [*own, *first_page.routes(APP.parent / "pages")]
 
 
 def _departments() -> Mapping[str, str]:

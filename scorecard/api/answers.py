@@ -1,0 +1,249 @@
+"""What the interface answers: definitions, values and versions as plain records, and the questions it understands.
+
+Every number comes from the judged period that pages and papers show. Decimals are texts: a reader's floats must not
+change a digit. A value that is 数据待核 carries no number at all, for a program does not see the mark beside it.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from scorecard.assessment.cards import CardInputs, judged_period
+from scorecard.assessment.judged_period import JudgedPeriod
+from scorecard.assessment.verdict import VerdictWord
+from scorecard.calendar.period import GRAINS, Grain, Period, parse
+from scorecard.catalog.definitions import Catalog, Indicator, PeriodState, Scope
+from scorecard.narrative.glossary import entry
+from scorecard.records.targets import Target, TargetKind
+from scorecard.store.open_version import Version
+from scorecard.store.versions import VersionManifest
+
+MOST = 2000  # records of one answer
+Answered = TypeVar("Answered")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IndicatorDefinition(_Record):
+    """How an indicator is counted, and what for."""
+
+    id: str = Field(title="指标编号")
+    name: str = Field(title="指标")
+    domain: str = Field(title="领域")
+    unit: str = Field(title="单位")
+    direction: str = Field(title="方向", description="越高越好、越低越好、在区间内为好，或不分好坏")
+    definition: str = Field(title="定义")
+    exclusions: str = Field(title="不含")
+    formula: list[str] = Field(title="算法", description="分子、分母和怎样相除，各一行")
+    measures: list[str] = Field(title="对应措施", description="实施方案中的配套措施或工作要求")
+    departments: str = Field(title="责任部门")
+    counterweight: str = Field(title="制衡指标", description="本指标向好时不得变坏的指标")
+    sources: list[str] = Field(title="依据")
+
+
+class TargetInForce(_Record):
+    """The target in force in a period, as it was set."""
+
+    text: str = Field(title="目标", description="与看板相同的写法")
+    kind: TargetKind = Field(title="目标类型", description="累计目标是全年值，按月进度评判")
+    lower: str | None = Field(title="目标下限")
+    upper: str | None = Field(title="目标上限")
+    basis: str = Field(title="目标依据")
+    document: str = Field(title="目标文件")
+    valid_from: date = Field(title="目标生效")
+    valid_until: date | None = Field(title="目标失效")
+
+
+class PublishedValue(_Record):
+    """One indicator in one period, with everything by which it is read."""
+
+    indicator: str = Field(title="指标编号")
+    name: str = Field(title="指标")
+    grain: Grain = Field(title="统计方式", description="month 单月、quarter 季度、ytd 年度累计、year 全年")
+    period: str = Field(title="报告期", description="2026-10（单月；年度累计至该月）、2026-Q3、2026")
+    period_name: str = Field(title="报告期名称")
+    department: str = Field(title="部门编号", description="all 为全院")
+    department_name: str = Field(title="部门")
+    scope: Scope = Field(title="范围", description="all 全部案件，firm 涉企案件")
+    value: str | None = Field(title="数值", description="看板所示的数字，不带千分位；不应引用时为空（见评价）")
+    unit: str = Field(title="单位")
+    text: str = Field(title="显示", description="看板的写法；基数过小时只有件数，如 n=3")
+    numerator: str | None = Field(title="分子", description="按件、元、天计；中位数没有分子")
+    denominator: str | None = Field(title="分母", description="个数、合计和中位数没有分母")
+    halves: str = Field(title="分子分母", description="看板的写法；环节平均数之和逐环节列出")
+    base: int | None = Field(title="基数", description="数值所依据的行数")
+    unknown: int | None = Field(title="未填未计", description="属于本期、但所算内容没有填写的行数")
+    state: PeriodState | None = Field(
+        title="报告期状态", description="complete 已满，partial 未结束，immature 观察期未满"
+    )
+    verdict: VerdictWord = Field(title="评价")
+    reason: str = Field(title="评价理由", description="数据待核时是全部原因")
+    target: TargetInForce | None = Field(title="目标", description="未设目标时为空")
+    as_of: dict[str, date] = Field(title="数据截至", description="所用各数据表的数据截至日；没有报送的表不列")
+    version: str = Field(title="版本")
+    sample: bool = Field(title="示例数据", description="true：由程序生成，不是真实案件，不得引用")
+
+
+class PublishedVersion(_Record):
+    """One published version of the data."""
+
+    version: str = Field(title="版本")
+    published_at: str = Field(title="发布时间")
+    current: bool = Field(title="当前版本", description="不写 version 时读到的版本")
+    readable: bool = Field(title="可读", description="false：数据文件已按保留规则清理")
+    sample: bool = Field(title="示例数据")
+    as_of: dict[str, date] = Field(title="数据截至", description="各数据表的数据截至日")
+
+
+class Listing(_Record, Generic[Answered]):
+    """A page of records."""
+
+    version: str = Field(description="所读的版本；翻页时请写明同一个 version")
+    court: str = Field(description="法院名称")
+    notice: str = Field(description="读到的不是最近发布的版本时说明原因，平时为空")
+    departments: dict[str, str] = Field(description="可查询的部门：编号和名称")
+    total: int = Field(description="符合条件的总条数")
+    next_offset: int | None = Field(description="下一页的 offset；没有下一页时为空")
+    items: list[Answered]
+
+
+def _ascii_number(given: Any) -> Any:
+    """Only what a person would call a plain number: no sign, no underscore, no digit of another script."""
+    if isinstance(given, str) and not re.fullmatch("[0-9]{1,9}", given):
+        raise ValueError
+    return given
+
+
+class Paging(BaseModel):
+    """The question for versions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    limit: Annotated[int, BeforeValidator(_ascii_number)] = Field(
+        500, ge=1, le=MOST, description=f"一次最多几条，1—{MOST}"
+    )
+    offset: Annotated[int, BeforeValidator(_ascii_number)] = Field(
+        0, ge=0, le=999_999_999, description="跳过前几条，0 起"
+    )
+    format: Literal["json", "csv"] | None = Field(None, description="json 或 csv；不写则按请求头 Accept，默认 json")
+
+
+class IndicatorQuestion(Paging):
+    """The question for definitions."""
+
+    version: str = Field("", pattern="^[0-9a-z]{8,64}$", description="版本编号，不写为当前版本")
+
+
+_PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
+
+
+class ValueQuestion(IndicatorQuestion):
+    """The question for values."""
+
+    indicator: str = Field("", pattern="^[a-z][a-z0-9_]{0,79}$", description="指标编号，不写为全部指标")
+    grain: Grain = Field("month", description=f"统计方式：{'、'.join(GRAINS)}")
+    since: str = Field("", alias="from", pattern=_PERIOD, description="自哪一期，如 2026-01、2026-Q1、2026")
+    until: str = Field("", pattern=_PERIOD, description="至哪一期，如 2026-10、2026-Q3、2026")
+    department: str = Field("all", pattern="^[a-z][a-z0-9_]{0,79}$", description="部门编号，all 为全院")
+    scope: Scope = Field("all", description="all 全部案件，firm 涉企案件")
+
+    def covers(self, period: Period) -> bool:
+        """Whether the period ends within the asked span."""
+        first, last = _span(self.since), _span(self.until)
+        return (not first or first.first_month <= period.last_month) and (
+            not last or period.last_month <= last.last_month
+        )
+
+
+def _span(key: str) -> Period | None:
+    return next((period for grain in GRAINS if (period := parse(grain, key))), None)
+
+
+def definition(indicator: Indicator, catalog: Catalog) -> IndicatorDefinition:
+    """An indicator as the glossary has it."""
+    known = entry(indicator, catalog)
+    return IndicatorDefinition(
+        id=indicator.id,
+        name=indicator.name,
+        domain=known.domain,
+        unit=indicator.unit,
+        direction=known.direction,
+        definition=indicator.definition,
+        exclusions=indicator.exclusions,
+        formula=list(known.formula),
+        measures=list(known.measures),
+        departments=known.departments,
+        counterweight=known.counterweight,
+        sources=[source.title for source in known.sources],
+    )
+
+
+def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Period) -> PublishedValue:
+    """One value, judged as its card judges it."""
+    judged = judged_period(inputs, indicator, period)
+    shown = None if judged.word == "数据待核" else judged
+    reading = shown.reading if shown else None
+    halves = None if indicator.formula.kind == "median" else reading  # a median's own row holds it as its numerator
+    return PublishedValue(
+        indicator=indicator.id,
+        name=indicator.name,
+        grain=period.grain,
+        period=period.key,
+        period_name=period.label,
+        department=inputs.department,
+        department_name=version.catalog.department_name(inputs.department),
+        scope="firm" if inputs.scope == "firm" else "all",
+        value=_digits(shown),
+        unit=indicator.unit,
+        text=shown.text if shown else "—",
+        numerator=_decimal(halves.numerator) if halves else None,
+        denominator=_decimal(halves.denominator) if halves else None,
+        halves=shown.halves if shown else "",
+        base=reading.base if reading else None,
+        unknown=reading.unknown if reading else None,
+        state=judged.reading.state if judged.reading else None,
+        verdict=judged.word,
+        reason=judged.verdict.reason,
+        target=None if judged.goal is None else _target(judged.goal, judged.target),
+        as_of={name: version.as_of[name] for name in indicator.formula.tables if name in version.as_of},
+        version=version.id,
+        sample=version.manifest.sample,
+    )
+
+
+def published(manifest: VersionManifest, current: str, readable: bool) -> PublishedVersion:
+    """A version by its record of publication; who published it and from which files is nobody's business outside."""
+    return PublishedVersion(
+        version=manifest.version,
+        published_at=manifest.published_at,
+        current=manifest.version == current,
+        readable=readable,
+        sample=manifest.sample,
+        as_of={name: date.fromisoformat(day) for name, day in manifest.as_of.items()},
+    )
+
+
+def _digits(judged: JudgedPeriod | None) -> str | None:
+    return judged.figure.replace(",", "") if judged and judged.exact is not None else None
+
+
+def _decimal(number: Any) -> str | None:
+    """All digits, whatever their number, without the zeros that storing it added."""
+    text = "" if number is None else f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or None
+
+
+def _target(target: Target, text: str) -> TargetInForce:
+    return TargetInForce(
+        text=text,
+        kind=target.kind,
+        lower=_decimal(target.lower),
+        upper=_decimal(target.upper),
+        basis=target.basis,
+        document=target.document,
+        valid_from=target.valid_from,
+        valid_until=target.valid_until,
+    )

@@ -1,0 +1,103 @@
+"""Who may call: the token of a request, how often it may be used, and what the audit says of refused calls."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from scorecard.access import ROLE_NAMES, Actor
+from scorecard.api import tokens
+from scorecard.api.refusals import InterfaceRefused
+from scorecard.audit import log as audit
+from scorecard.storage.data_dir import DataDir
+
+UNKNOWN = "未登记的令牌"
+PER_MINUTE, AT_ONCE = 20, 60  # calls of one token: on average, and saved up
+UNKNOWN_PER_MINUTE, UNKNOWN_AT_ONCE = 6, 10  # calls of one address without a valid token
+_PAUSE = timedelta(minutes=1)  # between two audit lines of refusals of one kind
+_HEADER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
+_MOST = 1000  # addresses that are remembered
+
+
+@dataclass
+class _Bucket:
+    """A token bucket: what is left of it, and when that was so."""
+
+    left: float
+    at: datetime
+
+
+class RateLimit:
+    """So many calls a minute for each key, of which a number may be saved up; the longest unused keys are forgotten."""
+
+    def __init__(self, per_minute: int, at_once: int) -> None:
+        self._per_second, self._full = per_minute / 60, at_once
+        self._buckets: dict[str, _Bucket] = {}
+        self._lock = Lock()
+
+    def take(self, key: str, now: datetime) -> int:
+        """One call: 0 when it may be made, otherwise the seconds until one may."""
+        with self._lock:
+            bucket = self._buckets.pop(key, None) or _Bucket(self._full, now)
+            self._buckets[key] = bucket
+            if len(self._buckets) > _MOST:
+                del self._buckets[next(iter(self._buckets))]
+            passed = max(0.0, (now - bucket.at).total_seconds())
+            bucket.left, bucket.at = min(self._full, bucket.left + passed * self._per_second), now
+            if bucket.left < 1:
+                return max(1, math.ceil((1 - bucket.left) / self._per_second))
+            bucket.left -= 1
+            return 0
+
+
+class Gate:
+    """The gate of one server: its data folder and its limits, which a restart fills up."""
+
+    def __init__(self, data: DataDir) -> None:
+        self.data = data
+        self._calls = RateLimit(PER_MINUTE, AT_ONCE)
+        self._unknown = RateLimit(UNKNOWN_PER_MINUTE, UNKNOWN_AT_ONCE)
+        self._lines: dict[tuple[str, str], tuple[datetime, int]] = {}  # -> last audit line, refusals left out since
+        self._lock = Lock()
+
+    def admit(self, authorization: Sequence[str], origin: str, now: datetime) -> Actor:
+        """The consumer of a request with these Authorization headers. Raises InterfaceRefused, StorageError."""
+        written = _HEADER.fullmatch(authorization[0].strip()) if len(authorization) == 1 else None
+        secret = written[1] if written and tokens.SPELLING.fullmatch(written[1]) else ""
+        known = tokens.find(self.data, secret) if secret else None
+        state = known.state(now) if known else "没有登记" if authorization else "没有给出"
+        if known is None or state != "有效":
+            name = known.name if known else UNKNOWN
+            if wait := self._unknown.take(origin, now):
+                raise _too_often("这个地址", UNKNOWN_PER_MINUTE, wait)
+            self._record(Actor(name, "nobody", origin=origin), f"令牌{state}", now)
+            raise InterfaceRefused(
+                401,
+                "请求头 Authorization",
+                f"令牌{state}",
+                "Bearer 和一个有效的令牌",
+                "请用管理员给出的令牌；遗失或到期请另领",
+            )
+        actor = Actor(known.name, "consumer", origin=origin)
+        if wait := self._calls.take(known.digest, now):
+            self._record(actor, "请求过于频繁", now)
+            raise _too_often(f"令牌“{known.name}”", PER_MINUTE, wait)
+        tokens.used(self.data, known, now)
+        return actor
+
+    def _record(self, actor: Actor, reason: str, now: datetime) -> None:
+        """An audit line that stands for all refusals of this kind since the last one; none while that was a moment ago."""
+        with self._lock:
+            last, left_out = self._lines.get(key := (actor.name, reason), (None, 0))
+            recent = last is not None and abs(now - last) < _PAUSE
+            self._lines[key] = (last, left_out + 1) if recent and last else (now, 0)
+        if not recent:
+            asker = actor if actor.role == "consumer" else Actor(ROLE_NAMES["nobody"], "nobody", origin=actor.origin)
+            audit.record(self.data, asker, "接口读取", actor.name, "拒绝", reason=reason, count=left_out + 1)
+
+
+def _too_often(who: str, per_minute: int, wait: int) -> InterfaceRefused:
+    expected = f"平均每分钟不超过 {per_minute} 次"
+    return InterfaceRefused(429, who, "请求过于频繁", expected, f"请在 {wait} 秒后再试（Retry-After）", wait)
