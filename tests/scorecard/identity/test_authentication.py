@@ -29,9 +29,10 @@ MAY: dict[Role, set[Capability]] = {
     "department": {"view", "records", "export", "evidence", "report"},
     "case_management": {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"},
     "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
+    "consumer": {"view"},
     "console": set(get_args(Capability)),
 }
-ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, console("测试"))
+ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, Actor("市中院", "consumer"), console("测试"))
 
 
 @pytest.mark.parametrize("capability", get_args(Capability))

@@ -36,9 +36,9 @@ PLACES = ("indicators", "values", "versions", "openapi.json")
 
 @pytest.fixture(scope="module")
 def client(sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InterfaceClient]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        with interface(copied(sample, tmp_path_factory.mktemp("interface") / "data"), monkeypatch) as made:
-            yield made
+    data = copied(sample, tmp_path_factory.mktemp("interface") / "data")
+    with pytest.MonkeyPatch.context() as monkeypatch, interface(data, monkeypatch) as made:
+        yield made
 
 
 def refused(answer: httpx.Response, status: int) -> dict[str, Any]:
@@ -95,8 +95,8 @@ def agree(value: dict[str, Any], shown: Card) -> None:
         reading and value["denominator"] and shown.judged.exact is not None
     ):  # the digits follow from the halves beside them
         up, down = shown.indicator.scale
-        exact = Fraction(value["numerator"]) / Fraction(value["denominator"]) * up / down
-        assert abs(exact - Fraction(value["value"])) <= Fraction(1, 200), value
+        exact = Fraction(str(value["numerator"])) / Fraction(str(value["denominator"])) * up / down
+        assert abs(exact - Fraction(str(value["value"]))) <= Fraction(1, 200), value
     if reading:
         assert (value["base"], value["unknown"], value["state"]) == (reading.base, reading.unknown, reading.state)
 
@@ -270,7 +270,11 @@ def test_head_is_answered_like_get_without_the_content(client: InterfaceClient) 
     assert client.ask("/api/v1/values", {}, method="HEAD").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/", "/api/v1", "/api/v2/values", "/api/v1/values/", "/api/v1/cases", "/api/v1/%2e%2e/values", "/api/v1//values"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/api", "/api/", "/api/v1/", "/api/v1", "/api/v2/values", "/api/v1/values/", "/api/v1/cases",
+     "/api/v1/%2e%2e/values", "/api/v1//values"],
+)  # fmt: skip
 def test_other_addresses_are_told_and_hand_nothing_on_to_the_pages(path: str, client: InterfaceClient) -> None:
     assert "/api/v1/values" in refused(client.ask(path), 404)["expectation"]
 
