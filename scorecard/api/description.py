@@ -15,7 +15,7 @@ from scorecard.api.answers import (
     ValueQuestion,
 )
 from scorecard.api.gate import AT_ONCE, PER_MINUTE
-from scorecard.api.refusals import TITLES, Problem
+from scorecard.api.refusals import TITLES, HttpProblem
 
 PROBLEM_TYPE, CSV_TYPE = "application/problem+json", "text/csv; charset=utf-8"
 # Path -> what it lists, the question it takes, the records it answers with.
@@ -38,7 +38,7 @@ _ABOUT = (
 
 def description(address: str) -> dict[str, Any]:
     """The whole description; `address` is the path below which the interface answers."""
-    models = [(model, "serialization") for model in (*_LISTINGS.values(), Problem)]
+    models = [(model, "serialization") for model in (*_LISTINGS.values(), HttpProblem)]
     names, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # pyright: ignore[reportArgumentType]
     problems = {str(status): _problem(status) for status in TITLES if status != 405}
     paths: dict[str, Any] = {
@@ -103,5 +103,5 @@ def _problem(status: int) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if status == 429:
         headers["Retry-After"] = {"description": "多少秒后再试", "schema": {"type": "integer"}}
-    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/HttpProblem"}}}
     return {"description": TITLES[status], "headers": headers, "content": content}

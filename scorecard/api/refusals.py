@@ -15,7 +15,7 @@ TITLES = {
 }
 
 
-class Problem(BaseModel):
+class HttpProblem(BaseModel):
     """Why there is no answer (RFC 9457, application/problem+json)."""
 
     type: str = Field(default="about:blank", description="问题类型；没有另外的说明页，固定为 about:blank")
@@ -49,10 +49,10 @@ def status_of(error: ScorecardError) -> int:
     return 503 if isinstance(error, StorageError) else 400
 
 
-def problem(error: ScorecardError) -> Problem:
+def problem(error: ScorecardError) -> HttpProblem:
     """What a caller reads of an error."""
     status = status_of(error)
-    return Problem(
+    return HttpProblem(
         title=TITLES[status],
         status=status,
         detail=str(error),
