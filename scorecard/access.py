@@ -37,6 +37,7 @@ ROLE_NAMES: dict[Role, str] = {
     "consumer": "接口",
     "console": "服务器命令行",
 }
+COMMAND_LINE = "服务器命令行"  # an origin
 CAPABILITY_NAMES: dict[Capability, str] = {
     "view": "查看指标",
     "records": "查看数据版本",
@@ -104,4 +105,4 @@ class Actor:
 
 def console(name: str) -> Actor:
     """The actor of an act on the server's command line."""
-    return Actor(name, "console", origin="服务器命令行")
+    return Actor(name, "console", origin=COMMAND_LINE)

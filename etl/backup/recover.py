@@ -5,11 +5,13 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from etl.backup.make import LEFT_OUT
 from etl.backup.manifest import BackupManifest, check, chosen_manifest, contents
 from scorecard.access import Actor
 from scorecard.audit import log as audit
+from scorecard.audit.head_seal import read_state
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import runs, storage_errors, sync, temporary_sibling
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
@@ -41,9 +43,11 @@ def recover(source: Path, data: DataDir, actor: Actor, at: str = "") -> Recovere
         try:
             _write(source, manifest, staged.root)
             faults = audit.verify(staged)
-            audit.record(
-                staged, actor, "恢复备份", manifest.id, files=len(manifest.files), when=manifest.at, what=str(source)
-            )
+            # The record that this one replaces ended there: the witness beside the key still says so.
+            seen = read_state(data).witness
+            replaced = {"replaced": seen.seal, "lines": seen.number} if seen else dict[str, Any]()
+            said = {"files": len(manifest.files), "when": manifest.at, "what": str(source), **replaced}
+            audit.record(staged, actor, "恢复备份", manifest.id, "成功", **said)
             _into_place(staged.root, data)
         finally:
             shutil.rmtree(staged.root, ignore_errors=True)

@@ -136,10 +136,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _describe_backup(command)
     what = "审计记录：谁在何时做了什么；核对有没有被改动，或导出"
     audit = commands.add_parser("audit", help=what, description=what)
-    audits = audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser)
-    command("verify", "逐条核对印记：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
-    export = command("export", "把全部审计记录存为 CSV（Excel 可直接打开）；导出本身也记入审计", audits)
-    export.add_argument("--out", required=True, type=Path, metavar="文件", help="写到这个文件")
+    _describe_audit(command, audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser))
     what = "接口令牌：其他程序凭它读取指标；新增、撤销、列出"
     tokens = commands.add_parser("token", help=what, description=what)
     token = tokens.add_subparsers(dest="token", metavar="操作", required=True, parser_class=Parser)
@@ -183,6 +180,14 @@ def _describe_accept(accept: argparse.ArgumentParser) -> None:
     accept.add_argument("--corrects", action="store_true", help="更正：改正数据截至同一天的、此前已接收的数据")
     accept.add_argument("--none", action="store_true", help="不接收文件，声明本月无此类数据：该月的数为零，而不是未报")
     accept.add_argument("--problems", type=Path, metavar="文件", help="把问题清单另存为 CSV，合格的文件也写")
+
+
+def _describe_audit(command: Callable[[str, str, Any], argparse.ArgumentParser], audits: Any) -> None:
+    command("verify", "逐条核对印记和末尾的封印：完整则以 0 结束，否则列出每一处并以 1 结束", audits)
+    export = command("export", "导出审计记录供纪检核查：表格（CSV）、原样的记录、核对说明；导出本身也记入审计", audits)
+    export.add_argument("--out", required=True, type=Path, metavar="目录", help="写到这个目录")
+    export.add_argument("--from", dest="since", type=day, metavar="日期", help="自这一天起；默认全部")
+    export.add_argument("--until", type=day, metavar="日期", help="到这一天止，含当天")
 
 
 def _describe_backup(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.commands.audit import audit_command
 from etl.commands.backup import backup_and_tell, recover_and_tell
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
@@ -21,14 +22,12 @@ from etl.versions.publish import rollback
 from etl.versions.retention import prune
 from etl.warehouse.build import build
 from scorecard.access import console
-from scorecard.audit import listing, log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog import loader
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
 from scorecard.storage import data_format
-from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 
@@ -113,27 +112,6 @@ def _compare(call: argparse.Namespace) -> int:
     return DONE
 
 
-def _audit(call: argparse.Namespace) -> int:
-    data = DataDir(call.data)
-    if call.audit == "export":
-        content = listing.export(data, console(call.actor))
-        with storage_errors(f"写出 {call.out}"):
-            write_atomically(call.out, content)
-        print(f"已导出：{call.out}")
-        return DONE
-    if not data.audit.exists():
-        print(f"没有审计记录：{data.audit} 不存在。请核对 --data；若曾有记录，请从备份恢复", file=sys.stderr)
-        return REFUSED
-    faults, lines = audit.verify(data), len(audit.entries(data))
-    for fault in faults:
-        print(f"第 {fault.line} 行：{fault.reason}", file=sys.stderr)
-    if faults:
-        print(f"审计记录不完整：{len(faults)} 处。请保留现场，从备份核对，并报告管理员", file=sys.stderr)
-        return REFUSED
-    print(f"审计记录完整：{lines} 条，末条印记 {audit.head(data) or '无'}")
-    return DONE
-
-
 def _list(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
     current = store.current(data)
@@ -213,7 +191,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "rule": _rule,
     "compare": _compare,
     "prune": _prune,
-    "audit": _audit,
+    "audit": audit_command,
     "token": token,
     "list": _list,
     "check": _check,

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 Action = Literal[
     "登录", "退出", "上传", "对应表头", "设定目标", "填报进展", "记录决定", "撤回批次", "恢复批次", "核定截数日期", "发布", "回退",
     "清理版本", "导出", "账户", "补记", "备份", "恢复备份", "重建", "接口令牌", "接口读取",
+    "时钟倒退", "换用密钥",
 ]  # fmt: skip
 ActResult = Literal["成功", "拒绝", "失败"]
 START = "0" * 64  # the seal before the first line

@@ -3,6 +3,7 @@
 Reading and exporting require the right to the audit; an export is itself recorded.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -57,10 +58,12 @@ ALL = AuditFilter()
 
 @dataclass(frozen=True)
 class AuditRecord:
-    """Every readable line in the order of the file, and every fault of the chain."""
+    """Every readable line in the order of the file, every fault of the chain, and what else is to be known of it."""
 
     entries: tuple[AuditEntry, ...]
     faults: tuple[audit.Fault, ...]
+    notices: tuple[audit.Fault, ...]
+    sealed_since: int | None
 
     def chosen(self, choice: AuditFilter) -> tuple[AuditEntry, ...]:
         """The matching lines, newest first."""
@@ -70,7 +73,8 @@ class AuditRecord:
 def read_record(data: DataDir, actor: Actor) -> AuditRecord:
     """The whole log, verified. Raises Forbidden."""
     actor.require("audit")
-    return AuditRecord(audit.entries(data), audit.verify(data))
+    found = audit.verification(data)
+    return AuditRecord(found.entries, found.faults, found.notices, found.sealed_since)
 
 
 def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
@@ -79,6 +83,11 @@ def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
         actor.require("audit")
         lines = [entry for entry in audit.entries(data) if choice.matches(entry)]
         act.detail["lines"] = len(lines)
+    return table(lines)
+
+
+def table(lines: Iterable[AuditEntry]) -> bytes:
+    """The lines as a CSV."""
     return write_csv(HEADER, (_row(entry) for entry in lines))
 
 
@@ -143,6 +152,7 @@ _NAMES = {
     "files": "带出的文件",
     "filter": "筛选",
     "formats": "格式",
+    "from": "原为",
     "left_out": "不读取",
     "lines": "条数",
     "manifest": "来源清单哈希",
@@ -156,6 +166,7 @@ _NAMES = {
     "problems": "须改正",
     "reason": "原因",
     "removed": "清理",
+    "replaced": "所替换记录的末条印记",
     "role": "身份",
     "rows": "行数",
     "source": "文件哈希",

@@ -1,9 +1,10 @@
 """The audit log: who did what, when, from where, with what result; each line is sealed with the seal of the line before.
 
-A changed, removed or reordered line breaks the chain. `audit.head` beside the file names the last line, so that a missing
-tail is noticed too; manifests of published versions carry the seal of their day. A damaged file stops nobody: the next
-line follows the last readable one, and the damage gets a line of its own that `verify` reports for ever. Lines hold no
-personal data: actors, files, versions, counts. 网络安全法第21条 requires six months; no line is ever removed.
+A changed, removed or reordered line breaks the chain; its end is sealed by a key outside the data folder (head_seal.py), and
+manifests of published versions carry the seal of their day. A damaged file stops nobody: the next line follows the last
+readable one, and the damage gets a line of its own that `verify` reports for ever. A clock that went back and a key that
+was lost get one too. Lines hold no personal data: actors, files, versions, counts. 网络安全法第21条 requires six months; no
+line is ever removed.
 """
 
 import errno
@@ -15,25 +16,30 @@ import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from scorecard.access import ROLE_NAMES, Actor
+from scorecard.access import COMMAND_LINE, ROLE_NAMES, Actor
 from scorecard.audit.entry import START, Action, ActResult, AuditEntry, plain, read, seal, sealed, written
+from scorecard.audit.head_seal import (
+    KEY,
+    SealState,
+    Witness,
+    read_state,
+    sealing_key,
+    write_head,
+    write_witness,
+)
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import (
-    remove_stale_temporaries,
-    replace_atomically,
-    storage_errors,
-    temporary_sibling,
-    write_atomically,
-)
+from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.keys import default_keys
 
 SYSTEM = Actor("系统", "console", origin="自动")  # for damage and for acts recorded later
 RECORD = "审计记录"
 _BLOCK = 1 << 16
+_BACK = timedelta(minutes=1)  # two servers' clocks may differ by seconds
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,49 @@ def record(
     """Append one line, durable on return. Raises StorageError when the disk refuses; then nothing of it is there."""
     with storage_errors(RECORD), _appending(data) as (handle, last):
         remove_stale_temporaries(data.root)
-        if damage := _damage(data, last):
-            last = _append(data, handle, last, SYSTEM, "补记", RECORD, "失败", {"reason": damage})
-        elif last and _head(data) != (last.number, last.seal):  # killed before the head was written: never two behind
-            write_atomically(data.audit_head, _head_of(last))
-        return _append(data, handle, last, actor, action, subject, result, detail)
+        state = read_state(data)
+        sealing = _Sealing(data, handle, None if state.trouble else sealing_key(), state.witness)
+        for kind, about, how, said in _remarks(data, state, last):
+            last = sealing.append(last, SYSTEM, kind, about, how, said)
+        return sealing.append(last, actor, action, subject, result, detail)
+
+
+Remark = tuple[Action, str, ActResult, dict[str, Any]]
+
+
+def _remarks(data: DataDir, state: SealState, last: AuditEntry | None) -> Generator[Remark]:
+    """The lines that must stand before the next one: damage, a lost key, a clock that went back."""
+
+    def find(known: str) -> int | None:
+        """Searched in the last two lines first: only damage costs the reading of all."""
+        if last and known in (last.seal, last.previous):
+            return last.number - (known == last.previous)
+        return _number_of(data, known)
+
+    if damage := state.trouble or state.fault(last, find):
+        yield "补记", RECORD, "失败", {"reason": damage}
+    if state.key_lost:
+        yield "换用密钥", RECORD, "成功", {"reason": "原来的密钥不在，此前的封印没有核对；自本条起用新的密钥"}
+    now = datetime.now(COURT_TIME)
+    if last and (before := _moment(last.at)) and now < before - _BACK:
+        yield "时钟倒退", "服务器时钟", "成功", {"from": last.at, "to": now.isoformat(timespec="seconds")}
+
+
+def _moment(at: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(at).astimezone(COURT_TIME)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number_of(data: DataDir, known: str) -> int | None:
+    """The number of the line with this seal, or of the recovery that answers for it. Searched as bytes: parsing takes seconds."""
+    raw = data.audit.read_bytes()
+    for name in ("seal", "replaced"):
+        if (at := raw.find(f'"{name}": "{known}"'.encode())) >= 0:
+            entry = read(raw[raw.rfind(b"\n", 0, at) + 1 : raw.find(b"\n", at)])
+            return entry.number if entry else None
+    return 0 if known == START else None
 
 
 @dataclass
@@ -68,6 +112,13 @@ class AuditedAct:
 @contextmanager
 def recorded(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[AuditedAct]:
     """Record the act however it ends: 成功, 拒绝 (no right, or a refused input), 失败, the last two with the reason."""
+    if actor.origin == COMMAND_LINE and read_state(data).key_lost:
+        raise StorageError(
+            f"密钥 {default_keys() / KEY}",
+            "审计记录有封印，而封印的密钥不在这里",
+            "服务所用的密钥文件夹",
+            "请把 SCORECARD_KEYS 设为它（见服务的配置），或放回保管的密钥；确已丢失，请在网页上登录一次，改用新密钥会记入审计",
+        )
     act = AuditedAct(subject, dict(detail))
     result: ActResult = "失败"
     reason = ""
@@ -130,41 +181,76 @@ def held(data: DataDir) -> Generator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Verification:
+    """What the chain says of itself: `faults` in it, and `notices` that are none: a clock set back, a key exchanged."""
+
+    entries: tuple[AuditEntry, ...]
+    faults: tuple[Fault, ...]
+    notices: tuple[Fault, ...]
+    sealed_since: int | None  # the first line sealed here by the key; None without one
+
+
 def verify(data: DataDir) -> tuple[Fault, ...]:
-    """Every line that was changed, removed, inserted or put elsewhere; empty when the chain is whole.
+    """Every line that was changed, removed, inserted or put elsewhere; empty when the chain is whole, to its last line."""
+    return verification(data).faults
+
+
+def verification(data: DataDir) -> Verification:
+    """The chain, looked at line by line, with its end as head, witness and published versions name it.
 
     A last line without its line end was never confirmed: the next record replaces it, so it is no fault.
     """
-    anchors = [*_anchors(data)]  # read before the lines: a line added meanwhile is no fault
+    anchors = [*_anchors(data)]  # read before the lines: a version published meanwhile is no fault
+    with held(data):
+        state, lines = read_state(data), _lines(data)
     faults: list[Fault] = []
-    expected, number, seals = START, 0, {START: 0}
-    line = 0
-    for line, text in enumerate(_lines(data), 1):
+    notices: list[Fault] = []
+    known: list[AuditEntry] = []
+    last: AuditEntry | None = None
+    numbers = {START: 0}
+    for line, text in enumerate(lines, 1):
         entry = read(text)
         if entry is None:
             faults.append(Fault(line, "这一行不是审计记录，已被改动"))
             continue
-        if seal(entry) != entry.seal or written(entry) != text + b"\n":
-            faults.append(Fault(line, "内容与印记不符，已被改动"))
-        if entry.previous != expected or entry.number != number + 1:
-            reason = f"应接在第 {number} 条之后，实为第 {entry.number} 条：有记录被删去、插入或调换"
-            faults.append(Fault(line, reason))
-        if (entry.action, entry.subject, entry.result) == ("补记", RECORD, "失败"):
-            faults.append(Fault(line, f"记录时已发现损坏：{entry.detail.get('reason', '')}"))
-        expected, number = entry.seal, entry.number
-        seals[entry.seal] = entry.number
-    for where, named, known in anchors:
-        if seals.get(known) != named:
-            faults.append(Fault(line + 1, f"{where}记到第 {named} 条，这一条已不在文件中：记录被删去或改动"))
-    if number > 1 and _head(data) is None:
-        faults.append(Fault(line + 1, f"{data.audit_head.name} 缺失或无法读取，不能确认末尾没有被删"))
-    return tuple(faults)
+        faults += _line_faults(line, text, entry, last)
+        if entry.action in ("时钟倒退", "换用密钥"):
+            notices.append(Fault(line, _NOTICES[entry.action].format(**{"from": "", "to": "", **entry.detail})))
+        known.append(last := entry)
+        numbers[entry.seal] = entry.number
+        if entry.action == "恢复备份":
+            numbers.setdefault(str(entry.detail.get("replaced", "")), entry.number)
+    after = len(lines) + 1
+    for where, named, seal_of in anchors:
+        if numbers.get(seal_of) != named:
+            faults.append(Fault(after, f"{where}记到第 {named} 条，这一条已不在文件中：记录被删去或改动"))
+    if fault := state.trouble or state.fault(last, numbers.get):
+        faults.append(Fault(after, fault))
+    if state.key_lost:
+        missing = f"封印的密钥 {default_keys() / KEY} 不在，封印没有核对：请把保管的密钥放回原处"
+        faults.append(Fault(after, missing))
+    if (witness := state.witness) and last and last.number > witness.number + 1:
+        notices.append(Fault(after, f"密钥旁的见证停在第 {witness.number} 条，写不进：请检查 {default_keys()}"))
+    return Verification(tuple(known), tuple(faults), tuple(notices), witness.since if witness else None)
+
+
+_NOTICES = {"时钟倒退": "服务器时钟由 {from} 倒退到 {to}，其间各条的时间不可靠", "换用密钥": "{reason}"}
+
+
+def _line_faults(line: int, text: bytes, entry: AuditEntry, last: AuditEntry | None) -> Generator[Fault]:
+    """What is wrong with a line, after the line before it."""
+    expected, number = (last.seal, last.number) if last else (START, 0)
+    if seal(entry) != entry.seal or written(entry) != text + b"\n":
+        yield Fault(line, "内容与印记不符，已被改动")
+    if entry.previous != expected or entry.number != number + 1:
+        yield Fault(line, f"应接在第 {number} 条之后，实为第 {entry.number} 条：有记录被删去、插入或调换")
+    if (entry.action, entry.subject, entry.result) == ("补记", RECORD, "失败"):
+        yield Fault(line, f"记录时已发现损坏：{entry.detail.get('reason', '')}")
 
 
 def _anchors(data: DataDir) -> Generator[tuple[str, int, str]]:
-    """What other files say of the chain: (which file, number of a line, its seal)."""
-    if named := _head(data):
-        yield data.audit_head.name, *named
+    """What published versions say of the chain: (which, number of a line, its seal)."""
     for path in sorted(data.versions.glob("*.json")):
         with suppress(OSError, ValueError, TypeError, AttributeError):
             if anchor := _number_and_seal(json.loads(path.read_bytes()).get("audit", "")):
@@ -203,63 +289,60 @@ def _last(handle: int) -> tuple[AuditEntry | None, int]:
         block *= 2
 
 
-def _damage(data: DataDir, last: AuditEntry | None) -> str:
-    """Why the line that audit.head names is no longer in the file; empty when it is, or before the first line."""
-    named = _head(data)
-    if named is None:
-        whole = last is None or last.number == 1  # killed between the first line and its head
-        return "" if whole else f"{data.audit_head.name} 缺失或无法读取，不能确认末尾没有被删"
-    number, known = named
-    if last and known in (last.seal, last.previous):
-        return ""
-    if any((entry.number, entry.seal) == named for entry in entries(data)):
-        return ""
-    return f"曾记到第 {number} 条（印记 {known[:12]}），这一条已不在文件中"
+@dataclass
+class _Sealing:
+    """Appends to the open file: first the head that announces the line, then the whole line or nothing of it, then the witness."""
 
+    data: DataDir
+    handle: int
+    key: str | None
+    witness: Witness | None
 
-def _append(
-    data: DataDir,
-    handle: int,
-    last: AuditEntry | None,
-    actor: Actor,
-    action: Action,
-    subject: str,
-    result: ActResult,
-    detail: dict[str, Any],
-) -> AuditEntry:
-    """The next line, the whole of it on the disk or nothing; then its name in audit.head."""
-    entry = sealed(
-        AuditEntry(
-            number=last.number + 1 if last else 1,
-            at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
-            actor=plain(actor.name),
-            role=ROLE_NAMES[actor.role],
-            origin=plain(actor.origin),
-            action=action,
-            subject=plain(subject),
-            result=result,
-            detail=plain(detail),
-            previous=last.seal if last else START,
+    def append(
+        self,
+        last: AuditEntry | None,
+        actor: Actor,
+        action: Action,
+        subject: str,
+        result: ActResult,
+        detail: dict[str, Any],
+    ) -> AuditEntry:
+        """The next line, durable."""
+        entry = sealed(
+            AuditEntry(
+                number=last.number + 1 if last else 1,
+                at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
+                actor=plain(actor.name),
+                role=ROLE_NAMES[actor.role],
+                origin=plain(actor.origin),
+                action=action,
+                subject=plain(subject),
+                result=result,
+                detail=plain(detail),
+                previous=last.seal if last else START,
+            )
         )
-    )
-    line, size = written(entry), os.fstat(handle).st_size
-    head = temporary_sibling(data.audit_head)
-    try:
-        with head.open("wb") as file:  # before the line: a disk without room for both refuses here
-            file.write(_head_of(entry))
-            file.flush()
-            os.fsync(file.fileno())
+        if self.witness is None:  # the first line here: a head without its line is believed beside a witness only
+            self._see(last.number if last else 0, last.seal if last else START, entry.number)
+        # The head is durable before the line; this also makes the name of a new file durable.
+        write_head(self.data, entry.number, entry.seal, self.key)
+        line, size = written(entry), os.fstat(self.handle).st_size
         try:
-            if os.write(handle, line) != len(line):
+            if os.write(self.handle, line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(handle)
+            os.fsync(self.handle)
         except OSError:
-            os.ftruncate(handle, size)
+            os.ftruncate(self.handle, size)
             raise
-        replace_atomically(head, data.audit_head)  # syncs the folder too: a new file's own name becomes durable
-    finally:
-        head.unlink(missing_ok=True)
-    return entry
+        self._see(entry.number, entry.seal, self.witness.since if self.witness else entry.number)
+        return entry
+
+    def _see(self, number: int, seen: str, since: int) -> None:
+        """The witness of a line; a disk that refuses it refuses no act, and `verification` tells."""
+        if self.key:
+            self.witness = Witness(since, number, seen)
+            with suppress(OSError):
+                write_witness(self.data, self.witness)
 
 
 def _lines(data: DataDir) -> list[bytes]:
@@ -269,18 +352,6 @@ def _lines(data: DataDir) -> list[bytes]:
     except FileNotFoundError:
         return []
     return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
-
-
-def _head(data: DataDir) -> tuple[int, str] | None:
-    """Number and seal of the last line as audit.head has them; None before the first line or when unreadable."""
-    try:
-        return _number_and_seal(data.audit_head.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
-
-
-def _head_of(entry: AuditEntry) -> bytes:
-    return f"{entry.number} {entry.seal}\n".encode()
 
 
 def _number_and_seal(text: str) -> tuple[int, str] | None:

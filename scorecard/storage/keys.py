@@ -27,7 +27,7 @@ def key(name: str) -> str:
     """
     folder = default_keys()
     path = folder / name
-    with storage_errors(f"密钥 {path}"):
+    with storage_errors(f"密钥 {path}", "密钥目录"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Two processes may both find none: the one that links its file first has made the key.
         if not path.exists():
@@ -42,6 +42,20 @@ def key(name: str) -> str:
                 pass
             finally:
                 new.unlink()
+    return _read(path)
+
+
+def known_key(name: str) -> str | None:
+    """The key of this name, None where none was made. Raises StorageError when its file cannot be read or holds something else."""
+    path = default_keys() / name
+    with storage_errors(f"密钥 {path}", "密钥目录"):
+        if not path.exists():
+            return None
+    return _read(path)
+
+
+def _read(path: Path) -> str:
+    with storage_errors(f"密钥 {path}", "密钥目录"):
         text = path.read_text(encoding="ascii", errors="replace")
     if not _KEY.fullmatch(text):
         raise StorageError(f"密钥 {path}", "内容不是密钥", "64 位十六进制数", "请从备份恢复这个文件；密钥不能重新生成")

@@ -8,8 +8,10 @@ import streamlit as st
 from scorecard.access import Actor
 from scorecard.audit import listing
 from scorecard.audit.entry import Action, ActResult
+from scorecard.audit.head_seal import KEY, witness_path
 from scorecard.audit.listing import AuditFilter, AuditRecord, local_time, words
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.keys import default_keys
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
@@ -27,7 +29,8 @@ def verified(actor: Actor) -> AuditRecord:
     """The log, verified again whenever one of its files has changed. Raises Forbidden."""
     actor.require("audit")
     data = data_dir()
-    files = [path.stat() for path in (data.audit, data.audit_head, data.versions) if path.exists()]
+    beside = (witness_path(data), default_keys() / KEY)
+    files = [path.stat() for path in (data.audit, data.audit_head, data.versions, *beside) if path.exists()]
     state = " ".join(f"{file.st_ino}-{file.st_size}-{file.st_mtime_ns}" for file in files)
     return _verified(str(data.root.resolve()), state, actor)
 
@@ -35,7 +38,7 @@ def verified(actor: Actor) -> AuditRecord:
 def show_faults(record: AuditRecord) -> None:
     """Whether the log is whole; otherwise every fault with its line."""
     last = record.entries[-1] if record.entries else None
-    st.html(render("ui/admin/audit_whole.html", faults=record.faults, count=len(record.entries), last=last))
+    st.html(render("ui/admin/audit_whole.html", record=record, last=last))
 
 
 def choose() -> AuditFilter:

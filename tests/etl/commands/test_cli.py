@@ -287,16 +287,16 @@ def test_the_audit_is_verified_line_by_line_and_says_what_is_wrong(
     said = capsys.readouterr().err
     assert "第 2 行：内容与印记不符，已被改动" in said
     assert "第 2 行：应接在第 1 条之后，实为第 3 条" in said
-    assert "审计记录不完整：2 处" in said
+    assert "审计记录未通过核对：2 处" in said
 
 
 def test_the_audit_is_exported_for_excel_and_the_export_is_recorded(
     data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31", "--actor", '=1+1;"x"')
-    out = tmp_path / "审计.csv"
+    out = tmp_path / "纪检"
     assert main(["audit", "export", "--data", str(data.root), "--out", str(out), "--actor", "王五"]) == 0
-    raw = out.read_bytes()
+    raw = (out / "审计记录.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\r\n") == raw.count(b"\n") == 2
     header, row = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))

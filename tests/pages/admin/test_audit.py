@@ -107,9 +107,9 @@ def test_a_record_that_is_not_whole_is_said_before_anything_else(data: DataDir, 
     data.audit.write_bytes(b"".join([*lines[:3], *lines[4:]]))
     turn(app, "audit")
     shown = text(app)
-    assert "审计记录不完整" in shown
+    assert "审计记录未通过核对" in shown
     assert "第 4 行：应接在第 3 条之后，实为第 5 条" in shown
-    assert shown.index("不完整") < shown.index("序号")
+    assert shown.index("未通过核对") < shown.index("序号")
 
 
 def test_an_export_holds_the_chosen_lines_and_is_itself_recorded(data: DataDir) -> None:
