@@ -139,13 +139,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _describe_audit(command, audit.add_subparsers(dest="audit", metavar="操作", required=True, parser_class=Parser))
     what = "接口令牌：其他程序凭它读取指标；新增、撤销、列出"
     tokens = commands.add_parser("token", help=what, description=what)
-    token = tokens.add_subparsers(dest="token", metavar="操作", required=True, parser_class=Parser)
-    create = command("create", "新增一个令牌，显示这一次：请当面或用加密的方式交给对方", token)
-    create.add_argument("--until", type=day, metavar="日期", help="最后一天可用；不写则一直可用")
-    revoke = command("revoke", "撤销一个令牌：下一次请求即被拒绝", token)
-    for named in (create, revoke):
-        named.add_argument("name", metavar="名称", help="给谁用的，如 市中院2027")
-    command("list", "列出全部令牌：状态、到期日、最近使用", token)
+    _describe_token(command, tokens.add_subparsers(dest="token", metavar="操作", required=True, parser_class=Parser))
     call = parser.parse_args(arguments)
     _check_together(call, accept, briefing)
     return call
@@ -188,6 +182,15 @@ def _describe_audit(command: Callable[[str, str, Any], argparse.ArgumentParser],
     export.add_argument("--out", required=True, type=Path, metavar="目录", help="写到这个目录")
     export.add_argument("--from", dest="since", type=day, metavar="日期", help="自这一天起；默认全部")
     export.add_argument("--until", type=day, metavar="日期", help="到这一天止，含当天")
+
+
+def _describe_token(command: Callable[[str, str, Any], argparse.ArgumentParser], acts: Any) -> None:
+    create = command("create", "新增一个令牌，显示这一次：请当面或用加密的方式交给对方", acts)
+    create.add_argument("--until", type=day, metavar="日期", help="最后一天可用；不写则一直可用")
+    revoke = command("revoke", "撤销一个令牌：下一次请求即被拒绝", acts)
+    for named in (create, revoke):
+        named.add_argument("name", metavar="名称", help="给谁用的，如 市中院2027")
+    command("list", "列出全部令牌：状态、到期日、最近使用", acts)
 
 
 def _describe_backup(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -135,10 +135,10 @@ def write_witness(data: DataDir, witness: Witness) -> None:
         return
     path, place = witness_path(data), str(data.root.resolve())
     content = json.dumps({**asdict(witness), "data": place[-200:]}, ensure_ascii=False).encode().ljust(1024)
-    try:
-        handle = os.open(path, os.O_WRONLY)
-    except FileNotFoundError:
-        return write_atomically(path, content, mode=0o600)
+    if not path.exists():
+        write_atomically(path, content, mode=0o600)
+        return
+    handle = os.open(path, os.O_WRONLY)
     try:
         os.pwrite(handle, content, 0)
         os.ftruncate(handle, len(content))  # of a damaged one nothing stays
