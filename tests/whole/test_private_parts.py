@@ -156,6 +156,15 @@ def streamlit_messages() -> object:
     return BackMsg
 
 
+def uvicorn_connections() -> object:
+    from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+    built = inspect.getsource(H11Protocol.__init__) + inspect.getsource(RequestResponseCycle.__init__)
+    names = ("conn", "cycle", "flow", "connections", "response_complete", "response_started", "waiting_for_100_continue")
+    assert [name for name in names if f"self.{name}" not in built] == []
+    return H11Protocol.on_response_complete, H11Protocol.handle_websocket_upgrade, H11Protocol.send_400_response
+
+
 def streamlit_hosts() -> object:
     from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
@@ -184,6 +193,7 @@ PARTS = [
     streamlit_session_id,
     streamlit_repeated_headers,
     streamlit_messages,
+    uvicorn_connections,
     streamlit_hosts,
     streamlit_cookie,
 ]

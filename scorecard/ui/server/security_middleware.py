@@ -7,6 +7,7 @@ puts the same headers on every answer, errors included.
 import base64
 import hashlib
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -27,7 +28,10 @@ from scorecard.ui.shell.templating import behaviour, render
 
 HOSTS_VARIABLE = "SCORECARD_HOSTS"  # host names that browsers may use, beside this machine's own
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
+CONNECTION = "scorecard.connection"  # the key of a scope under which its connection stands
 _REQUEST = "scorecard.request"  # the key of a scope under which the request stands that the gateway let in
+_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")  # in a path: no page's; the last stands for what is no UTF-8
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
 _COOKIE_ROOT = re.compile(r";\s*path=/(?=\s*(;|$))", re.IGNORECASE)
@@ -89,6 +93,7 @@ class SecurityMiddleware:
     def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._busy: Counter[str] = Counter()  # requests under way, by address
         self._sockets = Sockets(app, authenticator.settings.limits.windows_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,11 +103,20 @@ class SecurityMiddleware:
             return
         request = self._arrived(scope)
         scope = {**scope, "headers": _raw(request), _REQUEST: request}
+        if request.relay == "trusted" and CONNECTION in scope:
+            scope[CONNECTION].proven()
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, request)
             return
         longest = self._authenticator.settings.session.absolute_minutes * 60
         answer = _with_headers(send, request, longest)
+        self._busy[request.address] += 1
+        try:
+            await self._request(scope, receive, answer, request)
+        finally:
+            self._busy -= Counter([request.address])
+
+    async def _request(self, scope: Scope, receive: Receive, answer: Send, request: Request) -> None:
         path = inside(scope["path"])
         if refusal := self._refusal(scope, path, request):
             status, what, remedy = refusal
@@ -135,6 +149,12 @@ class SecurityMiddleware:
 
     def _refusal(self, scope: Scope, path: str | None, request: Request) -> tuple[int, str, str] | None:
         """(status, reason, remedy) of a request that goes no further; None for all others. `path` is without the base path."""
+        if self._busy[request.address] > self._authenticator.settings.limits.connections_per_address:
+            return 503, "同时打开的请求过多", "请稍后刷新页面"
+        if scope["method"] not in _METHODS:
+            return 405, "看板不接受这种请求", "请用浏览器打开看板"
+        if _UNSPEAKABLE.search(scope["path"]):
+            return 400, "地址无法识别", "请返回总览"
         if not is_host_allowed(request.host):
             return 421, *_unknown_host(request)
         if path is None:

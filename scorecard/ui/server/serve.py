@@ -7,9 +7,9 @@ A first start creates an administrator and shows its password once; `--reset-adm
 """
 
 import argparse
-import logging
 import os
 import re
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +26,7 @@ from scorecard.identity.accounts import FIRST, first_administrator, reset_admini
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
 from scorecard.ui.server import files, first_page
+from scorecard.ui.server.connections import bounded_connections
 from scorecard.ui.server.read_interface import ReadInterface
 from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
 from scorecard.ui.server.sign_in_pages import SignInPages
@@ -100,7 +101,8 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     config.set_option("server.port", options.port)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # systems begin with fewer files than connections are allowed
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     server = uvicorn.Server(
         uvicorn.Config(
             application(authenticator),
@@ -110,7 +112,8 @@ def main(arguments: Sequence[str]) -> int:
             proxy_headers=False,
             server_header=False,
             access_log=False,
-            log_level="warning",
+            log_level="error",  # what strangers send must not fill the log
+            http=bounded_connections(authenticator.settings.limits),
             ws="websockets-sansio",
             ws_max_size=LARGEST,
             timeout_graceful_shutdown=_SHUTDOWN,
