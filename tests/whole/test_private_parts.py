@@ -160,7 +160,15 @@ def uvicorn_connections() -> object:
     from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
     built = inspect.getsource(H11Protocol.__init__) + inspect.getsource(RequestResponseCycle.__init__)
-    names = ("conn", "cycle", "flow", "connections", "response_complete", "response_started", "waiting_for_100_continue")
+    names = (
+        "conn",
+        "cycle",
+        "flow",
+        "connections",
+        "response_complete",
+        "response_started",
+        "waiting_for_100_continue",
+    )
     assert [name for name in names if f"self.{name}" not in built] == []
     return H11Protocol.on_response_complete, H11Protocol.handle_websocket_upgrade, H11Protocol.send_400_response
 
