@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -9,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,24 @@ def site(folder: Path, sample: DataDir, base: str) -> Generator[Site]:
         stack.enter_context(running(data, ROOT / "seeds", port=behind, base=base, hosts="127.0.0.1,localhost"))
         stack.enter_context(nginx(root, port))
         yield Site(port, plain, base, root, data)
+
+
+@contextmanager
+def changed(behind: Site, root: Path, *changes: tuple[str, str, str]) -> Generator[Site]:
+    """The same server behind a second nginx, in whose files (below etc/nginx) each pattern is replaced."""
+    port = free_port()
+    shutil.copytree(behind.root, root, ignore=shutil.ignore_patterns("*.pid", "body", "proxy", "nginx.conf"))
+    ports = (
+        ("conf.d/scorecard.conf", f"listen {behind.port} ssl", f"listen {port} ssl"),
+        ("conf.d/scorecard.conf", f"listen {behind.plain_port};", f"listen {free_port()};"),
+    )
+    for name, pattern, replacement in (*ports, *changes):
+        file = root / "etc" / "nginx" / name
+        text, count = re.subn(pattern, replacement, file.read_text(encoding="utf-8"))
+        assert count, pattern
+        file.write_text(text, encoding="utf-8")
+    with nginx(root, port):
+        yield replace(behind, port=port, root=root)
 
 
 @pytest.fixture(scope="module", params=["", "/ysh"], ids=["host", "path"])

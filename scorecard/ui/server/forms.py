@@ -18,9 +18,9 @@ _TYPE = "application/x-www-form-urlencoded"
 class FormRefused(ScorecardError):
     """A form that no page of this server sends, and the status to answer with."""
 
-    def __init__(self, status: int, found: str, expected: str) -> None:
+    def __init__(self, status: int, found: str, expected: str, otherwise: str = "") -> None:
         self.status = status
-        super().__init__("表单", found, expected, "请刷新页面后重新填写")
+        super().__init__("表单", found, expected, f"请刷新页面后重新填写{otherwise}")
 
 
 async def fields_of(request: Request) -> Mapping[str, str]:
@@ -51,6 +51,12 @@ async def fields_of(request: Request) -> Mapping[str, str]:
 
 
 def require_own_page(request: Request) -> None:
-    """Raise FormRefused unless a form was sent from a page of this server."""
-    if request.method != "POST" or not request_of(request.scope).from_own_page:
-        raise FormRefused(401, "这个表单不是从本看板的页面提交的", "从本看板的页面提交")
+    """Raise FormRefused unless a form was sent from a page of this server; it says what a proxy of ours must hand on."""
+    seen = request_of(request.scope)
+    if request.method != "POST" or not seen.from_own_page:
+        here = f"{'https' if seen.by_tls else 'http'}://{seen.host or ''}"
+        proxy = (
+            f"。一直如此时请管理员检查代理：浏览器说页面来自 {(seen.one('origin') or '（没有说）')[:100]}，代理转给看板的却是 "
+            f"{here[:100]}；nginx 里须写 proxy_set_header Host $http_host; 和 proxy_set_header X-Forwarded-Proto $scheme;"
+        )
+        raise FormRefused(401, "这个表单不是从本看板的页面提交的", "从本看板的页面提交", proxy)

@@ -118,12 +118,13 @@ class SignInPages:
     async def _signout(self, request: Request) -> Response:
         try:
             require_own_page(request)
-        except FormRefused:
-            return plain_page("ui/server/signout.html", title="退出登录", ask=True, onward="")
+        except FormRefused as error:
+            refusal = error if request.method == "POST" else None
+            return plain_page("ui/server/signout.html", title="退出登录", ask=True, onward="", refusal=refusal)
         way = await run_in_threadpool(self._authenticator.sign_out, request_of(request.scope))
         # The page leads to the provider, not a redirect of the form: the policy keeps forms on this server.
         onward = address("/auth/logout") if way == "统一身份认证" else ""
-        answer = plain_page("ui/server/signout.html", title="已退出", ask=False, onward=onward)
+        answer = plain_page("ui/server/signout.html", title="已退出", ask=False, onward=onward, refusal=None)
         answer.delete_cookie(COOKIE, path=home(), httponly=True, samesite="strict")
         return answer
 

@@ -71,6 +71,8 @@ if (!window.scorecardBehaviour) {
     ["Drag and drop file here", "把文件拖到这里"],
     ["Drag and drop files here", "把文件拖到这里"],
     ["Remove file", "移除文件"],
+    ["Add files", "再选文件"],
+    ["Error:", "未收下："],
     ["No results", "没有匹配的选项"],
     ["No options to select", "没有可选项"],
     ["Choose an option", "请选择"],
