@@ -23,6 +23,10 @@ frame.run(
     },
     # The right a page requires, where that is not the right to view; None: open to everybody, signed in or not.
     needs={
+        "measures": "details",
+        "worklists": "details",
+        "meeting": "details",
+        "evidence": "details",
         "briefing": "export",
         "upload": "upload",
         "versions": "records",

@@ -1,7 +1,7 @@
 """The actor, and what each role may do. Rights are checked where an act is done, never by hiding a menu.
 
-领导小组 reads and exports, 部门 sees its own cases and reports progress, 审管办 uploads, sets targets and publishes,
-管理员 keeps accounts, rolls back and reads the audit.
+访客 sees values of the whole court's months, without small counts; 领导小组 reads everything and exports; 部门 sees its own
+cases and reports progress; 审管办 uploads, sets targets and publishes; 管理员 keeps accounts, rolls back and reads the audit.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ Role = Literal[
     "nobody", "visitor", "leadership", "department", "case_management", "administrator", "consumer", "console"
 ]
 Capability = Literal[
-    "view",  # aggregated pages: indicators, definitions, targets
+    "view",  # values of indicators, definitions, targets
+    "details",  # halves of values, every grain, department and scope, topics, worklists' counts
     "records",  # which versions there are, and who uploaded and published them
     "export",  # figures and tables as files
     "evidence",  # case lists, private columns masked
@@ -40,6 +41,7 @@ ROLE_NAMES: dict[Role, str] = {
 COMMAND_LINE = "服务器命令行"  # an origin
 CAPABILITY_NAMES: dict[Capability, str] = {
     "view": "查看指标",
+    "details": "查看明细",
     "records": "查看数据版本",
     "export": "导出",
     "evidence": "查看案件清单",
@@ -55,13 +57,13 @@ CAPABILITY_NAMES: dict[Capability, str] = {
 RIGHTS: dict[Role, frozenset[Capability]] = {
     "nobody": frozenset(),
     "visitor": frozenset({"view"}),
-    "leadership": frozenset({"view", "records", "export"}),
-    "department": frozenset({"view", "records", "export", "evidence", "report"}),
+    "leadership": frozenset({"view", "details", "records", "export"}),
+    "department": frozenset({"view", "details", "records", "export", "evidence", "report"}),
     "case_management": frozenset(
-        {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
+        {"view", "details", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
     ),
-    "administrator": frozenset({"view", "records", "export", "rollback", "accounts", "audit"}),
-    "consumer": frozenset({"view"}),  # another program, by its token: scorecard.api
+    "administrator": frozenset({"view", "details", "records", "export", "rollback", "accounts", "audit"}),
+    "consumer": frozenset({"view", "details"}),  # another program, by its token: scorecard.api
     # A user with a shell on the server can change the files directly; acts of the command line are recorded all the same.
     "console": frozenset(CAPABILITY_NAMES),
 }

@@ -90,6 +90,11 @@ class Card:
         return self.judged.halves
 
     @property
+    def hidden(self) -> str:
+        """Why a visitor is not shown the number; empty where he is."""
+        return self.judged.reading.hidden if self.judged.reading else ""
+
+    @property
     def settled(self) -> bool:
         """False while the value will still move: a running period, a cohort under observation."""
         return self.judged.settled
@@ -162,12 +167,16 @@ class Card:
         if self.verdict.word == "观察期未满":
             final = [point for point in self.trend if point.settled and point.exact is not None]
             return f"已期满 {final[-1].label} {final[-1].text}" if final else "数值还会变化"
+        if self.hidden:
+            return "不公开"
         return {"样本不足": "只列数，不评价", "在途": "本期未结束"}.get(self.verdict.word, "")
 
     @property
     def made_of(self) -> str:
         """Numerator and denominator, or why there are none."""
-        return self.halves or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
+        return (
+            self.halves or self.hidden or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
+        )
 
 
 def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:

@@ -16,7 +16,8 @@ class IndicatorValue:
     is nothing to measure. `base` is the number of rows it rests on. `parts` holds name, numerator and denominator of
     each stage of a sum of stage means, and is empty otherwise. `unknown` is the number of rows that the value is about
     and whose amounts the extracts do not say: they are left out. `doubts` are the reasons for which the value is
-    withheld: there are then no halves and no exact value.
+    withheld: there are then no halves and no exact value. `public`: as a visitor sees it, without halves; `hidden` says why
+    not even the number is shown to him.
     """
 
     indicator: str
@@ -31,3 +32,5 @@ class IndicatorValue:
     parts: tuple[tuple[str, Decimal, Decimal], ...] = ()
     unknown: int = 0
     doubts: tuple[str, ...] = ()
+    public: bool = False
+    hidden: str = ""

@@ -72,7 +72,7 @@ def _plain(value: Decimal) -> str:
 
 def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
     """What the value is made of: "220 / 548", "Σ12,345天 / 98件", "n=98", the stages of a sum of means."""
-    if reading.doubts:
+    if reading.doubts or reading.public:
         return ""
     text = _halves(reading, indicator, catalog)
     return f"{text}，另有{reading.unknown:,}件未填未计" if text and reading.unknown else text

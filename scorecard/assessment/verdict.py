@@ -45,6 +45,8 @@ def judge(
         return Verdict("数据待核", "；".join(doubts))
     if reading is None:
         return Verdict("无数据", "本期没有数据")
+    if reading.hidden:
+        return Verdict("样本不足", reading.hidden)
     excess = _excess(indicator, reading)
     if excess:
         return Verdict("数据待核", excess)

@@ -28,7 +28,8 @@ def as_of_text(card: Card, catalog: Catalog, as_of: Mapping[str, date]) -> str:
 
 def provenance(card: Card, catalog: Catalog, as_of: Mapping[str, date], version: str, sample: bool) -> tuple[str, ...]:
     """The lines under a figure."""
-    halves = f"分子/分母 {card.halves}" if card.halves else "分子/分母 无"
+    closed = card.judged.reading is not None and card.judged.reading.public
+    halves = f"分子/分母 {card.halves or ('登录后可见' if closed else '无')}"
     first = f"口径 {card.indicator.id}　{card.period} {halves}"
     second = f"{as_of_text(card, catalog, as_of)}　版本 {version}"
     return (first, second, f"{catalog.court.name}{f'　{SAMPLE}' if sample else ''}")

@@ -41,6 +41,8 @@ def of_indicator(card: Card) -> str:
     """One indicator in one sentence: value and halves, 同比 and 环比, target and gap, 变异."""
     word = card.verdict.word
     halves = f"（{card.halves}）" if card.halves else ""
+    if card.hidden:
+        return f"{card.period}，{card.indicator.name}{card.hidden}。"
     lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])
     clauses = [
         lead.format(

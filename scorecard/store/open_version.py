@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from scorecard.access import Forbidden
+from scorecard.assessment import small_counts
 from scorecard.assessment.cards import CardInputs
-from scorecard.assessment.data_quality import TableState
+from scorecard.assessment.data_quality import TableState, rejected
 from scorecard.assessment.due_dates import due_through
+from scorecard.assessment.small_counts import UNTOLD
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import Grain, Period, between, month_index
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import StorageError
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
@@ -42,6 +45,7 @@ class Version:
     annotations: tuple[Annotation, ...]
     silent: dict[tuple[str, str], str]  # (table, column) -> which extracts say nothing of it
     historic: bool = False  # opened by its id, while another one is current
+    public: bool = False  # as a visitor may read it
 
     @property
     def as_of(self) -> dict[str, date]:
@@ -60,6 +64,40 @@ class Selection:
     @property
     def grain(self) -> Grain:
         return self.period.grain
+
+
+class ClosedConnection:
+    """Stands in a visitor's version for the connection: whoever reads rows through it is refused."""
+
+    def __init__(self, whole: Any) -> None:
+        self.whole = whole
+
+    def __getattr__(self, name: str) -> Any:
+        raise Forbidden("查看明细", "访客只看指标的数值", "登录后查看明细", "请登录")
+
+
+def for_visitors(version: Version) -> Version:
+    """The version as a visitor may read it: months of the whole court, no small counts, no rows, no names of files."""
+    catalog, tables = version.catalog, version.tables
+    unsound = {name for name, state in tables.items() if state.faults or rejected(catalog, state)}
+    doubted = {
+        indicator.id: (UNTOLD,)
+        for indicator in catalog.indicators.values()
+        if version.doubts.get(indicator.id)
+        or any(rejected(catalog, tables[name]) for name in indicator.formula.tables if name in tables)
+    }
+    return replace(
+        version,
+        connection=ClosedConnection(version.connection),
+        tables={
+            name: replace(state, rows=0, batches=0, aside=0, faults=(UNTOLD,) if name in unsound else ())
+            for name, state in tables.items()
+        },
+        doubts=doubted,
+        departments=(),
+        silent={},
+        public=True,
+    )
 
 
 def open_version(data: DataDir, version: str) -> Version:
@@ -104,9 +142,13 @@ def open_published(data: DataDir, version: str = "") -> Version:
 
 def card_inputs(version: Version, grain: Grain, department: str, scope: str, judged: date) -> CardInputs:
     """All readings of a grain, department and scope, with what judges them on that day."""
+    if version.public and (grain, department, scope) != ("month", ALL_DEPARTMENTS, "all"):
+        raise Forbidden("查看指标", "访客只看全院、全部案件的单月数", "登录后另选统计方式、部门和案件范围", "请登录")
+    connection = version.connection.whole if version.public else version.connection
+    series = warehouse.series(connection, version.catalog, grain, department, scope)
     return CardInputs(
         catalog=version.catalog,
-        series=warehouse.series(version.connection, version.catalog, grain, department, scope),
+        series=small_counts.for_visitors(version.catalog, series) if version.public else series,
         targets=version.targets,
         doubts=version.doubts,
         tables=version.tables,

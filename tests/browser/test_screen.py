@@ -19,6 +19,10 @@ PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 NAMES: dict[Granted, str] = {"case_management": "李四", "administrator": "王五", "leadership": "组长"}
 # Whom a page is meant for; a visitor sees the others.
 MEANT_FOR: dict[str, Granted] = {
+    "measures": "leadership",
+    "worklists": "leadership",
+    "meeting": "leadership",
+    "evidence": "case_management",
     "targets": "case_management",
     "upload": "case_management",
     "versions": "administrator",

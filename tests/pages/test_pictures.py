@@ -137,8 +137,7 @@ def test_only_those_who_may_export_are_offered_pictures(exporting: DataDir, open
     sizes = [f"picture_page_{A4.id}", f"picture_page_{PROJECTOR.id}"]
     for actor in (LEADER, CIVIL, OFFICER):
         assert buttons(open_page(exporting, "overview", actor=actor)) == sizes, actor
-    visitor = open_page(exporting, "commercial_disputes", actor=VISITOR)
-    visitor.segmented_control(key="topic").set_value("纠纷去向").run()
+    visitor = open_page(exporting, "commercial_disputes", actor=VISITOR, indicator="small_claims_rate")
     assert visitor.get("plotly_chart")
     assert buttons(visitor) == []
     assert "没有浏览器" not in "".join(block.proto.body for block in visitor.get("html"))

@@ -51,7 +51,7 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
     if view is None:
         return
     show_aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
-    topic = select_topic(topics) if topics else None
+    topic = select_topic(topics) if topics and not view.version.public else None
     if topic is not None:
         topic(view)
         _drawer(view)
@@ -168,7 +168,8 @@ def _detail(view: View, card: Card) -> None:
     variation = variation_sentence(card.control) if card.control else ""
     show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation))
     show_aside(view, [card])
-    evidence.link(view, card)
+    if not view.version.public:
+        evidence.link(view, card)
     if card.points:
         figure = view.cached(f"figure {name}", lambda: trend.trend(_trend(view, card)))
         plot(view, figure, "trend", _alt(card), card.indicator.formula.tables)

@@ -34,7 +34,10 @@ def show(catalog: Catalog, version: Version | None) -> None:
                 targets=[_target(target, chosen.unit) for target in targets],
                 doubts=[]
                 if version is None
-                else [*version.doubts.get(chosen.id, ()), *withheld(version.connection, chosen.id)],
+                else [
+                    *version.doubts.get(chosen.id, ()),
+                    *(() if version.public else withheld(version.connection, chosen.id)),
+                ],
                 sql=sql_of(catalog, chosen),
             )
         )

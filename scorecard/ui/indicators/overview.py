@@ -47,6 +47,7 @@ def health(view: View, waiting: int) -> None:
             total=len(view.cards),
             href=view.card_href,
             waiting=waiting,
+            public=version.public,
         )
     )
 

@@ -58,7 +58,7 @@ def seeds_catalog() -> Catalog:
 
 def _version_key(version: Version) -> str:
     """A version as it reads today: an older one, or one judged on another day, shows other cards and other links."""
-    return f"{data_dir().root.resolve()} {version.id} {version.historic} {judged_on(version)}"
+    return f"{data_dir().root.resolve()} {version.id} {version.historic} {version.public} {judged_on(version)}"
 
 
 def _selection_key(selection: Selection) -> str:

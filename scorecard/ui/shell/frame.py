@@ -14,7 +14,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.narrative.provenance import scope_text
 from scorecard.store import versions as store
-from scorecard.store.open_version import Selection, Version, complete_through, published_on
+from scorecard.store.open_version import Selection, Version, complete_through, for_visitors, published_on
 from scorecard.ui.shell import downloads, identity, large_type, page_blocks, picture_buttons, sign_in_prompt
 from scorecard.ui.shell.cached import (
     Cached,
@@ -65,7 +65,7 @@ class View:
     def ytd_href(self, page: str) -> str:
         """The address of a page at 年度累计 through the month on screen; empty where there is no such period."""
         period = containing("ytd", self.selection.period.last_month)
-        if self.selection.grain == "ytd" or period not in periods(self.version, "ytd"):
+        if self.version.public or self.selection.grain == "ytd" or period not in periods(self.version, "ytd"):
             return ""
         wider = Selection(period, self.selection.department, self.selection.scope)
         return f"{page}?{urlencode(query_of(self.version, wider))}"
@@ -182,6 +182,8 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     if any_version and version is not None:
         version, refusal = _version_in_address(version)
         notice = f"{notice}　{refusal}".strip()
+    if version is not None and not identity.current().may("details"):
+        version = for_visitors(version)
     court = (version.catalog if version else seeds_catalog()).court.name
     state = f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
     old = version is not None and version.historic
@@ -228,6 +230,11 @@ def analysis(title: str) -> View | None:
         first_steps()
         return None
     selection = choose(version)
+    if version.public:
+        private_note(
+            "访客只看全院、全部案件的单月数",
+            "分子分母、其他统计方式、各部门、专题和台账登录后可见；件数不足5件的，或可由此推出的，不公开。",
+        )
     blocks = page_blocks.current_blocks()
     blocks.period, blocks.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))

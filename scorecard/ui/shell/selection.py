@@ -17,7 +17,7 @@ def choose(version: Version) -> Selection:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         grain: Grain = st.segmented_control(
             "统计方式",
-            GRAINS,
+            GRAINS[:1] if version.public else GRAINS,
             default="month",
             required=True,
             format_func=GRAIN_LABELS.__getitem__,
@@ -80,7 +80,7 @@ def _department(version: Version) -> str:
 
 
 def _scope(version: Version) -> str:
-    if not any(table.firm for table in version.catalog.tables.values()):
+    if version.public or not any(table.firm for table in version.catalog.tables.values()):
         return "all"
     return st.segmented_control(
         "案件范围",

@@ -28,6 +28,8 @@ def _lines(view: View) -> tuple[MeasureLine, ...]:
 
 def owed(view: View) -> None:
     """On the overview: measures of which a responsible department owes a report; nothing while none does."""
+    if view.version.public:
+        return
     every = interval(warehouse.parameters(view.version.connection), judged_on(view.version))
     names = view.catalog.departments
     rows = [

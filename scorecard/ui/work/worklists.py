@@ -159,7 +159,7 @@ def overdue(view: View) -> None:
 
     Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
     """
-    if view.catalog.worklists:
+    if view.catalog.worklists and not view.version.public:
         show(view.cached("worklists overdue", lambda: _overdue(view)))
 
 

@@ -8,7 +8,7 @@ from scorecard.access import Actor
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, files
 from tests.pages.test_pages import markup, text
-from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
+from tests.support.actors import CIVIL, LEADER, OFFICER
 
 ROWS = re.compile(r"共 ([\d,]+) 行")
 
@@ -43,7 +43,7 @@ def test_half_and_text_narrow_the_rows(sample: DataDir, open_page: Open) -> None
     assert int(everything[1]) > int(numerator[1]) > int(found[1]) > 0
 
 
-@pytest.mark.parametrize("actor", [VISITOR, LEADER, CIVIL])
+@pytest.mark.parametrize("actor", [LEADER, CIVIL])
 def test_who_may_not_see_the_rows_sees_the_chain_and_why(sample: DataDir, open_page: Open, actor: Actor) -> None:
     app = open_page(sample, "evidence", actor=actor, indicator="small_claims_rate")
     assert not app.exception
