@@ -49,7 +49,9 @@ def sign_in_first(of: Identity) -> None:
 
 def forbidden_page(title: str, capability: Capability, of: Identity) -> None:
     """Which right a page needs, instead of the page: for an actor who reached it by its address."""
-    allowed = "、".join(name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role] and role != "console")
+    allowed = "、".join(
+        name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role] and role not in ("console", "consumer")
+    )
     role = ROLE_NAMES[of.actor.role]
     text = f"这一页需要“{CAPABILITY_NAMES[capability]}”的权限，有权限的身份：{allowed}。您现在的身份是{role}。"
     href, word = (home(), "返回总览") if of.signed_in else (sign_in_href(), "登录")

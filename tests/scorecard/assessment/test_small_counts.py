@@ -83,7 +83,7 @@ def computed(catalog: Catalog, true: Series, shown: Series) -> list[tuple[str, s
 
 def values_of(catalog: Catalog, numbers: Sequence[int], period: Period) -> dict[str, tuple[IndicatorValue, ...]]:
     """A month of every indicator, made of these small numbers; shares of the same rows have the same denominator."""
-    drawn, wholes = iter(numbers * 99), dict[object, int]()
+    drawn, wholes = iter([*numbers] * 99), dict[object, int]()
     series: dict[str, tuple[IndicatorValue, ...]] = {}
     for name, indicator in catalog.indicators.items():
         formula, first = indicator.formula, next(drawn)
