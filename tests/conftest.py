@@ -37,8 +37,12 @@ OPENING_EVENTS = {
 # No default leads anywhere: a test, or an app that a test starts, that forgets to name its folder fails at once.
 os.environ[DATA_VARIABLE] = f"{__file__}/each test names its own data folder"
 os.environ[SEEDS_VARIABLE] = str(ROOT / "seeds")
-KEYS = tempfile.TemporaryDirectory(prefix="scorecard-keys-")  # removed at the end of the process
-os.environ[KEYS_VARIABLE] = KEYS.name
+# One folder of keys a run: workers and the processes that tests start share data folders, so also what seals them.
+_SHARED_KEYS = "SCORECARD_KEYS_OF_THE_RUN"
+if _SHARED_KEYS not in os.environ:
+    KEYS = tempfile.TemporaryDirectory(prefix="scorecard-keys-")  # removed at the end of the process
+    os.environ[_SHARED_KEYS] = KEYS.name
+os.environ[KEYS_VARIABLE] = os.environ[_SHARED_KEYS]
 
 
 def _refuse_real_data(path: object) -> None:
