@@ -6,11 +6,13 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run env test check lint sample bench lock browser node coverage clean
+.PHONY: help run env bundle test check lint sample bench lock browser node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
 BASE ?=
+# A folder of wheels to install from instead of a registry (deploy/install-offline.sh).
+WHEELS ?=
 WORKERS ?= 3
 UV := uv==0.13.9
 # A worker takes neighbouring tests, which share what is prepared once for a module, and helps the others when it is done.
@@ -27,7 +29,7 @@ TESTING := $(VENV)/.tests-$(call hash,requirements.lock requirements-test.lock)
 # Only wheels: nothing is compiled, no package's build script runs. No dependencies beside the lock, which is complete: the
 # resolver of Debian's pip takes `coverage[toml]` for another package than the locked `coverage`, and asks for its newest
 # release; from the day there is one, it refuses that for having no hash.
-PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps --only-binary :all:
+PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps --only-binary :all: $(if $(WHEELS),--no-index --find-links $(WHEELS))
 
 # Shell function `system_packages WHY PACKAGE…`: installs Debian packages where that is allowed, or names them and stops.
 define SYSTEM_PACKAGES
@@ -97,6 +99,9 @@ sample: $(RUNTIME)   ## 重新生成并发布示例数据
 
 bench: browser node $(TESTING)   ## 性能测量（以比值表示）
 	$(PY) -m tests.bench.run
+
+bundle: $(RUNTIME)   ## 打一个离线安装包（程序、依赖、系统软件包、校验值）
+	deploy/bundle.sh
 
 lock: $(RUNTIME)   ## 按 pyproject.toml 重新锁定版本；UPGRADE=--upgrade 升级全部
 	$(PYTHON) -m venv $(VENV)/lock
