@@ -63,7 +63,7 @@ found=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/nu
 
 holds_data() { [ -n "$(find "$1/data" -mindepth 1 ! -name README.md -print -quit 2>/dev/null)" ] || [ -e "$1/.keys" ]; }
 kept() {  # changed or added since its own installation, of the old program
-    (cd "$prefix" && sha256sum --check --quiet .shipped 2>/dev/null | sed -n 's/: FAILED$//p'
+    (cd "$prefix" && sha256sum --check --quiet .shipped 2>/dev/null | sed -n 's/: FAILED$//p' || true
      cd "$prefix" && find seeds .streamlit -type f 2>/dev/null | LC_ALL=C sort | comm -23 - <(sed 's/^[0-9a-f]*  //' .shipped | LC_ALL=C sort)) | LC_ALL=C sort -u
 }
 [ -e "$prefix" ] || [ ! -e "$prefix.old" ] || mv "$prefix.old" "$prefix"  # interrupted between the two

@@ -22,6 +22,7 @@ from tests.conftest import ROOT
 from tests.support.naive import evaluate
 
 NOT_OURS = {
+    "dist",
     ".git",
     ".venv",
     "data",
