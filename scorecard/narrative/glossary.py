@@ -4,11 +4,14 @@ Nothing here is written by hand twice: definition, formula in words, worked exam
 indicator's own TOML, so a new indicator appears without touching this module.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+
+from markupsafe import Markup
 
 from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
@@ -16,6 +19,7 @@ from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
 from scorecard.narrative.formula_words import computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
+from scorecard.templating import render
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "indicators.md"
 DIRECTIONS = {"higher": "越高越好", "lower": "越低越好", "range": "在区间内为好", "neutral": "不分好坏，只作监测"}
@@ -121,57 +125,14 @@ def _number(given: int | float | str | None) -> str:
 
 def markdown(catalog: Catalog) -> str:
     """docs/indicators.md: every indicator under its domain, in the plan's order."""
-    lines = [
-        f"# {catalog.court.name}指标口径",
-        "",
-        "由 `seeds/` 生成（`python -m scorecard.narrative.glossary`），请勿手改。目标是带日期的数据，见看板的“目标”页。",
-        "",
-    ]
-    for domain in catalog.domains.values():
-        indicators = catalog.of_domain(domain.id)
-        if indicators:
-            lines += [f"## {domain.name}", ""]
-            lines += [line for indicator in indicators for line in _markdown(entry(indicator, catalog))]
-    return "\n".join(lines).rstrip() + "\n"
+    domains = [(domain.name, catalog.of_domain(domain.id)) for domain in catalog.domains.values()]
+    entries = [(name, [entry(one, catalog) for one in indicators]) for name, indicators in domains if indicators]
+    return render("narrative/indicators.md", court=catalog.court.name, domains=entries, md=_escape).rstrip() + "\n"
 
 
-def _markdown(entry: GlossaryEntry) -> list[str]:
-    indicator = entry.indicator
-    facts = {
-        "定义": indicator.definition,
-        "不含": indicator.exclusions,
-        "单位与方向": f"{indicator.unit}，{entry.direction}",
-        "方案依据": f"“{indicator.why}”",
-        "配套措施": "；".join(entry.measures),
-        "责任部门": entry.departments,
-        "制衡指标": entry.counterweight,
-        "公开值": indicator.reference,
-        "说明": indicator.note,
-    }
-    lines = [f"### {_escape(indicator.name)}", "", f"- **指标编号**：`{indicator.id}`"]
-    lines += [f"- **{key}**：{_escape(value)}" for key, value in facts.items() if value]
-    lines += ["", "口径：", "", *(f"- {_escape(line)}" for line in entry.formula)]
-    lines += [f"- “{_escape(header)}” = {_escape(words)}" for header, words in entry.computed]
-    lines += ["", "来源：", "", *(f"- {_source(source)}" for source in entry.sources)]
-    lines += ["", "算例：", ""]
-    for sheet in entry.sheets:
-        lines += [f"{sheet.name}", "", "| " + " | ".join(sheet.headers) + " |"]
-        lines += ["|" + " --- |" * len(sheet.headers)]
-        lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in sheet.rows]
-        lines += [""]
-    return [*lines, f"结果：**{entry.result}**", ""]
-
-
-def _source(source: BibliographicSource) -> str:
-    year = f"（{source.year}）" if source.year else ""
-    return f"{_escape(source.title)}{year} <{source.url}>" if source.url else f"{_escape(source.title)}{year}"
-
-
-def _escape(text: str) -> str:
+def _escape(text: str) -> Markup:
     """Data as text, also where Markdown would read a table, a tag, a link or emphasis."""
-    for sign in ("\\", "|", "<", "*", "_", "[", "`"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    return Markup(re.sub(r"[\\|<*_[`]", r"\\\g<0>", text))
 
 
 def main() -> None:

@@ -7,48 +7,13 @@ as well.
 import os
 import shutil
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn as bundled
 
-SANS, SERIF = "Noto Sans SC", "Noto Serif SC"
-STANDING_IN = {
-    SERIF: (
-        "仿宋",
-        "仿宋_GB2312",
-        "FangSong",
-        "FangSong_GB2312",
-        "STFangsong",
-        "楷体",
-        "楷体_GB2312",
-        "KaiTi",
-        "KaiTi_GB2312",
-        "STKaiti",
-        "宋体",
-        "SimSun",
-        "NSimSun",
-        "STSong",
-        "小标宋",
-        "方正小标宋简体",
-        "方正小标宋_GBK",
-        "FZXiaoBiaoSong-B05S",
-        "Songti SC",
-        "Source Han Serif SC",
-        "Noto Serif CJK SC",
-    ),
-    SANS: (
-        "黑体",
-        "SimHei",
-        "STHeiti",
-        "Heiti SC",
-        "微软雅黑",
-        "Microsoft YaHei",
-        "PingFang SC",
-        "Source Han Sans SC",
-        "Noto Sans CJK SC",
-    ),
-}
+STANDING_IN: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("fonts.toml").read_text("utf-8"))
 _SYSTEM = Path("/etc/fonts/fonts.conf")
 
 

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from PIL import Image
@@ -100,57 +101,13 @@ class _Strips:
     foot: bytes
 
 
-# The browser itself breaks a page into pictures: columns as wide as the page and as high as a picture has room, in which
-# headers of tables are repeated and no row, card or figure is divided.
-_CSS = """
-html, body {{ margin: 0; padding: 0; background: {paper}; }}
-.sheet-body, .sheet-body > * {{ display: flow-root; }}
-.sheet-body {{ orphans: 2; widows: 2; column-fill: auto; }}
-.sheet-body :is(tr, li, dt, thead, figure, img, svg, canvas, .card, header) {{ break-inside: avoid; }}
-.sheet-body :is(h1, h2, h3, h4, h5, h6, caption, thead, summary, dt, [data-leading]) {{ break-after: avoid; }}
-.sheet-foot {{ display: flex; justify-content: space-between; align-items: flex-end; gap: 24px; }}
-.sheet-foot > div:first-child {{ flex: 1; }}
-.sheet-count {{ white-space: nowrap; font-size: 12px; color: {grey}; font-family: {font}; visibility: hidden; }}
-.sheet-chart {{ display: flow-root; }}
-"""
-# Sets the body in columns of this width and height, with so much between them that no picture shows the next. A figure
-# that is higher is drawn smaller; a table of several headers becomes several tables, because only the first header of a
-# table is repeated. Gives the number of columns and how far down the last one is filled.
-_COLUMNS = """(width, height) => {
-  const body = document.querySelector(".sheet-body");
-  const cells = Array.from(body.querySelectorAll("table:has(thead ~ thead) th"));
-  const widths = cells.map(cell => cell.getBoundingClientRect().width);
-  cells.forEach((cell, at) => cell.style.cssText += `box-sizing: border-box; width: ${widths[at]}px`);
-  for (const head of body.querySelectorAll("thead ~ thead")) {
-    const table = head.parentElement, rest = table.cloneNode(false);
-    const parts = Array.from(table.children);
-    rest.append(...parts.slice(parts.indexOf(head)));
-    table.after(rest);
-  }
-  for (const figure of body.querySelectorAll("figure")) {
-    const high = figure.getBoundingClientRect().height;
-    if (high > height) figure.style.zoom = height / high;
-  }
-  body.style.cssText += `width: ${width}px; column-width: ${width}px; column-gap: ${width}px; height: ${height}px`;
-  const count = Math.round((body.scrollWidth + width) / (2 * width));
-  const {left, top} = body.getBoundingClientRect();
-  const boxes = Array.from(body.querySelectorAll("*"), each => Array.from(each.getClientRects())).flat();
-  const last = boxes.filter(box => box.left >= left + (count - 1) * 2 * width - 1);
-  return [count, Math.max(...last.map(box => box.bottom)) - top];
-}"""
-
-
+_CSS, _COLUMNS = (Path(__file__).with_name(name).read_text("utf-8") for name in ("picture.css", "columns.js"))
 _WIDE = "document.documentElement.scrollWidth"
-
-
-def _css() -> str:
-    colours = palette()
-    return _CSS.format(paper=colours.paper, grey=colours.grey, font=colours.font)
 
 
 def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Picture:
     """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
-    html = document(f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_css())
+    html = document(f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_CSS)
 
     async def take(shown: Document) -> bytes:
         (box,) = await shown.boxes(".sheet-chart")
@@ -176,7 +133,7 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
         f'<header class="sheet-head">{sheet.head}</header><div class="sheet-body">{blocks}</div>'
         f'<footer class="sheet-foot"><div>{sheet.foot}</div><div class="sheet-count">第 1/1 幅</div></footer>'
     )
-    css = f"{sheet.css}{_css()}body{{padding-top:{margin / 2:g}px}}"
+    css = f"{sheet.css}{_CSS}body{{padding-top:{margin / 2:g}px}}"
     html = document(body, width=content, title=sheet.title, css=css)
 
     async def take(shown: Document) -> list[_Strips]:

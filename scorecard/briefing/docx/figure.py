@@ -9,17 +9,11 @@ from docx.shared import Mm
 from scorecard.briefing.docx.table import add_grid
 from scorecard.briefing.docx.text import add_paragraph
 from scorecard.briefing.layout.office_package import printable
-from scorecard.briefing.paper.model import Figure, PaperColumn
+from scorecard.briefing.paper.model import Figure, columns
 
 WIDEST, HIGHEST = Mm(156), Mm(200)  # the rest of the page's 225 mm is for the lines below
 NO_BROWSER = "服务器上没有可用的浏览器，未能成图，此处列出图中各期数值。"
-_COLUMNS = (
-    PaperColumn("期间", 1.7),
-    PaperColumn("数值", 1.2, number=True),
-    PaperColumn("分子 / 分母", 2.2),
-    PaperColumn("目标", 1.7),
-    PaperColumn("结论", 1.3),
-)
+_COLUMNS = columns("期间 1.7 | 数值 1.2 # | 分子 / 分母 2.2 | 目标 1.7 | 结论 1.3")
 
 
 def add_picture(document: Document, figure: Figure, picture: bytes) -> None:

@@ -2,25 +2,13 @@
 
 from collections.abc import Sequence
 
-from scorecard.briefing.paper.model import IndicatorLine, PaperColumn, PaperTable
+from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns
 from scorecard.catalog.definitions import BibliographicSource
 from scorecard.narrative.glossary import GlossaryEntry
 
 DEFINITIONS, NUMBERS, RECORD = "指标口径", "指标数值", "数据来源与校验"
-_VALUES = (
-    PaperColumn("指标", 2.6),
-    PaperColumn("数值", 1.3, number=True),
-    PaperColumn("结论", 1.4),
-    PaperColumn("目标", 1.6),
-    PaperColumn("差距或说明", 2.2),
-)
-_BASES = (
-    PaperColumn("指标", 1.7),
-    PaperColumn("分子 / 分母", 1.8),
-    PaperColumn("同比、环比、变异", 2.2),
-    PaperColumn("目标依据", 3.0),
-    PaperColumn("责任部门", 1.4),
-)
+_VALUES = columns("指标 2.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
+_BASES = columns("指标 1.7 | 分子 / 分母 1.8 | 同比、环比、变异 2.2 | 目标依据 3.0 | 责任部门 1.4")
 
 
 def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:

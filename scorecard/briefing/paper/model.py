@@ -72,6 +72,13 @@ class PaperColumn:
     number: bool = False
 
 
+def columns(text: str) -> tuple[PaperColumn, ...]:
+    """The columns written as "指标 2.6 | 数值 1.3 #": each its name and weight, with # behind those of numbers."""
+    written = (column.strip() for column in text.split("|"))
+    parts = ((*column.removesuffix(" #").rsplit(" ", 1), column.endswith(" #")) for column in written)
+    return tuple(PaperColumn(name, float(weight), number) for name, weight, number in parts)
+
+
 @dataclass(frozen=True)
 class PaperTable:
     """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone."""

@@ -9,7 +9,7 @@ from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Figure, Heading, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns
 from scorecard.calendar.period import GRAIN_LABELS, day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
@@ -71,15 +71,11 @@ def cautions(material: Material) -> tuple[str, ...]:
 def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card]) -> PaperTable:
     """Domains against words; never added up to a score."""
     words = list(counts(spoken))
-    columns = (
-        PaperColumn("领域", 2.0),
-        *(PaperColumn(word, 1.0, number=True) for word in words),
-        PaperColumn("指标数", 1.0, number=True),
-    )
+    across = columns(" | ".join(("领域 2.0", *(f"{word} 1.0 #" for word in words), "指标数 1.0 #")))
     rows = tuple(
         (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members))) for name, members in domains
     )
-    return PaperTable("各领域指标评价情况", columns, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
+    return PaperTable("各领域指标评价情况", across, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
 
 
 def attention(material: Material, section: Section) -> list[Block]:
@@ -124,19 +120,12 @@ def domains(material: Material, section: Section) -> list[Block]:
 def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.spec.grain == "month"
-    columns = (
-        PaperColumn("指标", 2.6),
-        PaperColumn("数值", 1.3, number=True),
-        PaperColumn("目标", 1.7),
-        PaperColumn("评价", 1.1),
-        PaperColumn("差距", 1.6),
-        *((PaperColumn("变异", 1.1),) if monthly else ()),
-        PaperColumn("责任部门", 1.9),
-    )
+    variation = " | 变异 1.1" if monthly else ""
+    across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
     blocks: list[Block] = []
     for name, members in material.by_domain(material.cards_of(section)):
         rows = tuple(_row(card, monthly) for card in members)
-        blocks.append(PaperTable(f"{name}指标（{material.period.label}）", columns, rows))
+        blocks.append(PaperTable(f"{name}指标（{material.period.label}）", across, rows))
     return blocks or [_none(material)]
 
 

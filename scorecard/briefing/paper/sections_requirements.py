@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph, columns
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -61,14 +61,14 @@ def _revisits(material: Material) -> list[Block]:
     by_department = {
         row.department: row for row in revisits(material.version.connection, *_span(material, "revisits")) or ()
     }
-    columns = (PaperColumn("部门", 2.4), *count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全"))
+    across = columns("部门 2.4") + count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全")
     rows = [
         (named(material, who), *count_cells(row.visits, row.cases, row.issues, row.closed, row.unclear))
         for who in _in_plan(material, by_department)
         for row in (by_department[who],)
     ]
     note = f"{_note(material, 'revisits')}问题数和办结数都填了的才计入，没填全的单列。"
-    return [PaperTable("涉诉企业回访情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("涉诉企业回访情况", across, tuple(rows), note=note)] if rows else []
 
 
 def _information(material: Material) -> list[Block]:
@@ -76,7 +76,7 @@ def _information(material: Material) -> list[Block]:
         return unread
     span = _span(material, "information_reports")
     by_department = {row.department: row for row in pieces(material.version.connection, *span) or ()}
-    columns = (PaperColumn("部门", 2.4), *count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED)))
+    across = columns("部门 2.4") + count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED))
     rows = [
         (
             named(material, who),
@@ -86,14 +86,14 @@ def _information(material: Material) -> list[Block]:
         if who is not None
     ]
     note = f"{_note(material, 'information_reports')}提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
-    return [PaperTable("信息报送和采用情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("信息报送和采用情况", across, tuple(rows), note=note)] if rows else []
 
 
 def _activities(material: Material) -> list[Block]:
     if unread := _unread(material, "work_log"):
         return unread
     entries = activities(material.version.connection, *_span(material, "work_log")) or ()
-    columns = (PaperColumn("部门", 2.4), PaperColumn("类别", 1.6), *count_columns("次数", "企业数"))
+    across = columns("部门 2.4 | 类别 1.6") + count_columns("次数", "企业数")
     rows = [
         (named(material, who), entry.kind, *count_cells(entry.entries, entry.firms))
         for who in _in_plan(material, (entry.department for entry in entries))
@@ -101,7 +101,7 @@ def _activities(material: Material) -> list[Block]:
         if entry.department == who
     ]
     note = f"{_note(material, 'work_log')}企业数按统一社会信用代码去重，不能跨部门、跨类别相加。"
-    return [PaperTable("宣传、走访等活动情况", columns, tuple(rows), note=note)] if rows else []
+    return [PaperTable("宣传、走访等活动情况", across, tuple(rows), note=note)] if rows else []
 
 
 def named(material: Material, department: str | None) -> str:

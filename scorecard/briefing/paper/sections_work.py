@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from scorecard.assessment.cards import counts
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph, columns
 from scorecard.briefing.paper.sections_requirements import count_cells, count_columns, named
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
@@ -28,13 +28,8 @@ def measures(material: Material, section: Section) -> list[Block]:
     lines = [line for line in material.measures() if _duties(material, line)]
     if not lines:
         return [Paragraph("方案的配套措施中没有由本部门负责的。")]
-    columns = (
-        PaperColumn("配套措施", 2.4),
-        PaperColumn("责任部门", 2.0),
-        PaperColumn("指标", 1.5),
-        PaperColumn("台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期", 0.9, number=True),
-        PaperColumn("最近一次汇报", 3.0),
-    )
+    overdue = "台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期"
+    across = columns(f"配套措施 2.4 | 责任部门 2.0 | 指标 1.5 | {overdue} 0.9 # | 最近一次汇报 3.0")
     rows = tuple(
         (
             f"{material.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
@@ -47,7 +42,7 @@ def measures(material: Material, section: Section) -> list[Block]:
     )
     every = material.reported_every()
     note = f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
-    blocks: list[Block] = [PaperTable("配套措施落实情况", columns, rows, note=note)]
+    blocks: list[Block] = [PaperTable("配套措施落实情况", across, rows, note=note)]
     silent = [line.measure.title for line in lines if line.silent]
     if silent:
         blocks.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
@@ -94,9 +89,9 @@ def worklists(material: Material, section: Section) -> list[Block]:
             )
     blocks: list[Block] = []
     if rows:
-        columns = (PaperColumn("台账", 2.6), PaperColumn("责任部门", 2.0), *count_columns(*STATES))
+        across = columns("台账 2.6 | 责任部门 2.0") + count_columns(*STATES)
         note = "按各表数据截至日判断，同一案件可在几张台账上；没有期限的台账只计“在列”。"
-        blocks.append(PaperTable("台账情况", columns, tuple(rows), note=note))
+        blocks.append(PaperTable("台账情况", across, tuple(rows), note=note))
     else:
         blocks.append(Paragraph("到数据截至日为止，没有应当列入台账的事项。"))
     if unknown:
@@ -124,9 +119,9 @@ def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
     )
     names = ("状态", *(("期限",) if worklist.due else ()), *headers(material.catalog, worklist))
     rows = tuple((case.state, *((case.due,) if worklist.due else ()), *case.cells) for case in cases)
-    columns = tuple(PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
+    across = tuple(PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
     more = f"，列前{len(cases)}行，其余见看板“台账与预警”页" if total > len(cases) else ""
-    return [PaperTable(f"台账：{worklist.name}", columns, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
+    return [PaperTable(f"台账：{worklist.name}", across, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
 
 
 def _width(cells: Sequence[str]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperTable, Paragraph, columns
 from scorecard.briefing.pptx import indicator
 from scorecard.briefing.pptx.deck import EDGE, ROOM, Deck, add_tag, set_title
 from scorecard.briefing.pptx.flow import SlideFlow
@@ -14,22 +14,9 @@ from scorecard.narrative.glossary import GlossaryEntry
 _NOTE = "编者按："
 _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
-_PERIOD = PaperColumn("报告期", 1.6)
-_NUMBERS = (
-    PaperColumn("指标", 2.3),
-    PaperColumn("数值", 1.2, number=True),
-    PaperColumn("分子/分母", 2.1),
-    PaperColumn("目标", 1.7),
-    PaperColumn("差距", 2.0),
-    PaperColumn("评价", 1.35),
-    PaperColumn("责任部门", 1.9),
-)
-_DEFINED = (
-    PaperColumn("指标", 2.0),
-    PaperColumn("定义", 5.0),
-    PaperColumn("不含", 4.2),
-    PaperColumn("单位与方向", 1.6),
-)
+_PERIOD = columns("报告期 1.6")
+_NUMBERS = columns("指标 2.3 | 数值 1.2 # | 分子/分母 2.1 | 目标 1.7 | 差距 2.0 | 评价 1.35 | 责任部门 1.9")
+_DEFINED = columns("指标 2.0 | 定义 5.0 | 不含 4.2 | 单位与方向 1.6")
 
 
 def write_pptx(paper: Paper) -> bytes:
@@ -60,7 +47,7 @@ def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
     """All indicators in a table; the period they share stands in its title."""
     periods = {line.period for line in lines}
     shared = f"（{periods.pop()}）" if len(periods) == 1 else ""
-    columns = _NUMBERS if shared else (_NUMBERS[0], _PERIOD, *_NUMBERS[1:])
+    shown = _NUMBERS if shared else (_NUMBERS[0], *_PERIOD, *_NUMBERS[1:])
     rows = [
         (
             line.name,
@@ -75,7 +62,7 @@ def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
         for line in lines
     ]
     flow.start(f"附：指标数值{shared}")
-    flow.add(PaperTable("", columns, tuple(rows)))
+    flow.add(PaperTable("", shown, tuple(rows)))
 
 
 def _definition(entry: GlossaryEntry) -> tuple[str, ...]:

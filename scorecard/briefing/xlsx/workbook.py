@@ -9,42 +9,16 @@ from fractions import Fraction
 from scorecard.briefing.layout.number_formats import Digits, bound_digits, unrounded
 from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper
 from scorecard.briefing.xlsx.csv_annex import INDICATOR_COLUMNS, text_cells
-from scorecard.briefing.xlsx.worksheets import SheetCell, SheetColumn, VerdictCell, Worksheet, workbook_bytes
+from scorecard.briefing.xlsx.worksheets import SheetCell, VerdictCell, Worksheet, columns, workbook_bytes
 from scorecard.narrative.glossary import GlossaryEntry
 
-_COLUMNS = tuple(SheetColumn(name, width) for name, width in INDICATOR_COLUMNS.items())
-_TREND = (
-    SheetColumn("图号", 7),
-    SheetColumn("指标编号", 30),
-    SheetColumn("指标", 30),
-    SheetColumn("报告期", 17),
-    SheetColumn("数值", 14),
-    SheetColumn("精确值", 14),
-    SheetColumn("单位", 7),
-    SheetColumn("分子/分母", 26),
-    SheetColumn("目标", 22),
-    SheetColumn("目标下限", 12),
-    SheetColumn("目标上限", 12),
-    SheetColumn("评价", 13),
-    SheetColumn("评价说明", 44),
+_TREND = columns(
+    "图号 7 | 指标编号 30 | 指标 30 | 报告期 17 | 数值 14 | 精确值 14 | 单位 7 | 分子/分母 26 | 目标 22 | "
+    "目标下限 12 | 目标上限 12 | 评价 13 | 评价说明 44"
 )
-_DEFINED = (
-    SheetColumn("指标编号", 30),
-    SheetColumn("指标", 26),
-    SheetColumn("领域", 16),
-    SheetColumn("定义", 48),
-    SheetColumn("不含", 30),
-    SheetColumn("单位", 7),
-    SheetColumn("方向", 14),
-    SheetColumn("口径", 56),
-    SheetColumn("推算列", 40),
-    SheetColumn("方案依据", 26),
-    SheetColumn("配套措施", 34),
-    SheetColumn("责任部门", 18),
-    SheetColumn("制衡指标", 20),
-    SheetColumn("来源", 40),
-    SheetColumn("公开值", 24),
-    SheetColumn("说明", 30),
+_DEFINED = columns(
+    "指标编号 30 | 指标 26 | 领域 16 | 定义 48 | 不含 30 | 单位 7 | 方向 14 | 口径 56 | 推算列 40 | "
+    "方案依据 26 | 配套措施 34 | 责任部门 18 | 制衡指标 20 | 来源 40 | 公开值 24 | 说明 30"
 )
 
 
@@ -56,10 +30,10 @@ def write_xlsx(paper: Paper) -> bytes:
     return workbook_bytes(
         paper,
         (
-            Worksheet("指标", _COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
+            Worksheet("指标", INDICATOR_COLUMNS, [_line(line, version) for line in paper.lines], frozen=2),
             Worksheet("走势", _TREND, trends, frozen=4),
             Worksheet("口径", _DEFINED, [_definition(entry) for entry in paper.definitions], frozen=2),
-            Worksheet("数据来源", (SheetColumn("数据来源与校验", 130),), [(line,) for line in origin]),
+            Worksheet("数据来源", columns("数据来源与校验 130"), [(line,) for line in origin]),
         ),
     )
 

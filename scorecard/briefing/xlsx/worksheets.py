@@ -45,6 +45,12 @@ class SheetColumn:
     width: float
 
 
+def columns(text: str) -> tuple[SheetColumn, ...]:
+    """The columns written as "指标编号 30 | 指标 30": each its name and width."""
+    parts = (column.strip().rsplit(" ", 1) for column in text.split("|"))
+    return tuple(SheetColumn(name, float(width)) for name, width in parts)
+
+
 @dataclass(frozen=True)
 class Worksheet:
     """A sheet; its first `frozen` columns stay when it is moved sideways."""

@@ -1,0 +1,25 @@
+// Sets the body in columns of this width and height, with so much between them that no picture shows the next. A figure
+// that is higher is drawn smaller; a table of several headers becomes several tables, because only the first header of a
+// table is repeated. Gives the number of columns and how far down the last one is filled.
+(width, height) => {
+  const body = document.querySelector(".sheet-body");
+  const cells = Array.from(body.querySelectorAll("table:has(thead ~ thead) th"));
+  const widths = cells.map(cell => cell.getBoundingClientRect().width);
+  cells.forEach((cell, at) => cell.style.cssText += `box-sizing: border-box; width: ${widths[at]}px`);
+  for (const head of body.querySelectorAll("thead ~ thead")) {
+    const table = head.parentElement, rest = table.cloneNode(false);
+    const parts = Array.from(table.children);
+    rest.append(...parts.slice(parts.indexOf(head)));
+    table.after(rest);
+  }
+  for (const figure of body.querySelectorAll("figure")) {
+    const high = figure.getBoundingClientRect().height;
+    if (high > height) figure.style.zoom = height / high;
+  }
+  body.style.cssText += `width: ${width}px; column-width: ${width}px; column-gap: ${width}px; height: ${height}px`;
+  const count = Math.round((body.scrollWidth + width) / (2 * width));
+  const {left, top} = body.getBoundingClientRect();
+  const boxes = Array.from(body.querySelectorAll("*"), each => Array.from(each.getClientRects())).flat();
+  const last = boxes.filter(box => box.left >= left + (count - 1) * 2 * width - 1);
+  return [count, Math.max(...last.map(box => box.bottom)) - top];
+}
