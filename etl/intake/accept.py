@@ -1,12 +1,14 @@
 """Acceptance: an extract becomes an immutable typed batch, or is refused with every problem and its line."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Unpack
 
+import duckdb
 import pyarrow as pa
 
 from etl.intake import set_aside
@@ -16,15 +18,14 @@ from etl.intake.batches import (
     Batch,
     BatchSource,
     batch_path,
+    contract_digest,
     existing_batch,
     known_cells,
     list_batches,
+    new_batch,
     newest_before,
-    next_sequence,
-    note_text,
     quieter_columns,
     require_past,
-    source_of,
     vocabulary_digest,
     write_batch,
 )
@@ -32,6 +33,7 @@ from etl.intake.declared_none import contradicted
 from etl.intake.examine import (
     Examination,
     ReadOptions,
+    Said,
     base_name,
     batch_columns,
     contract_columns,
@@ -39,13 +41,11 @@ from etl.intake.examine import (
     open_examination,
     read_options,
 )
-from etl.intake.word_mapping import ColumnWords
 from etl.problems import TITLES, Problem
 from etl.reading.decoding import Decoded
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.calendar.clock import COURT_TIME
-from scorecard.catalog.contracts import Entrance, Policy, Table
+from scorecard.catalog.contracts import Entrance, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, temporary_sibling
@@ -91,20 +91,15 @@ def accept(
     data: DataDir,
     sample: bool = False,
     *,
-    mapping: Mapping[str, str] | None = None,
-    policy: Policy | None = None,
     note: str = "",
     corrects: bool = False,
-    sheet: str = "",
-    words: ColumnWords | None = None,
+    **said: Unpack[Said],
 ) -> Batch:
     """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
-    The same way: under the same contract and registered words, `mapping` (header as written -> column, "" to leave it out),
-    `words` (column -> value as written -> registered word, "" for unknown), `policy` (the contract's unless given), `sheet`
-    (to be named where a workbook has several) and `corrects` (handed in as 更正 of what was accepted before,
-    etl/warehouse/corrections.py). Rows set aside lie beside the batch (etl/intake/set_aside.py). `note` is the officer's
-    remark.
+    The same way: under the same contract and registered words, with the same answers of the officer (`said`), and `corrects`
+    (handed in as 更正 of what was accepted before, etl/warehouse/corrections.py). Rows set aside lie beside the batch
+    (etl/intake/set_aside.py). `note` is the officer's remark.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
@@ -113,8 +108,8 @@ def accept(
         actor.require(table.entered_by, actor.department)
         record_batches(data)
         try:
-            how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
-            batch = _accept(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects)
+            how = read_options(table, catalog, as_of, **said)
+            batch = _Acceptance(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects).batch()
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
             raise
@@ -133,63 +128,102 @@ _ACTIONS: dict[Entrance, audit.Action] = {
 }
 
 
-def _accept(
-    raw: bytes,
-    file_name: str,
-    how: ReadOptions,
-    catalog: Catalog,
-    as_of: date,
-    actor: Actor,
-    data: DataDir,
-    sample: bool,
-    note: str,
-    corrects: bool,
-) -> Batch:
-    require_past(as_of)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        hashing = beside.submit(hashlib.sha256, raw)  # a large file is hashed while it is decoded
-        decoded = decode_extract(raw, catalog, how.sheet)
-        digest = hashing.result().hexdigest()
-    table = how.table
-    source = _source(digest, decoded, how, catalog, sample, corrects)
-    if known := existing_batch(data, source, as_of):
-        return known
-    if corrects:
-        _require_corrected(batches_in_use(data, sample), table, as_of)
-    path = batch_path(data, table, source.batch_name(as_of)).absolute()
-    temporary = temporary_sibling(path)
-    with open_examination(raw, decoded, file_name, how, catalog, temporary) as (examination, con):
-        if examination.refused or con is None:
-            raise Refused(examination)
-        if table.entered_by == "report" and table.department:
-            for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
-                actor.require("report", department)
-        with exclusive_lock(data):
-            if known := existing_batch(data, source, as_of):
-                return known
-            before = list_batches(data)
-            with storage_errors(f"批次目录 {table.id}"):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                remove_stale_temporaries(path.parent)
-            batch = _new_batch(examination, source, table, as_of, actor, note, next_sequence(before), path, sample)
-            # First the rows set aside, then the batch that counts them: a crash in between leaves rows without a batch,
-            # which the next acceptance deletes, never a batch without its rows.
-            set_aside.delete_orphans(data, table, before)
-            set_aside.write_rows_aside(con, table, examination, batch, data)
-            try:
-                write_batch(con, batch_columns(con, table), batch, temporary)
-            except StorageError:
-                set_aside.delete_rows_aside(data, batch)
-                raise
-        in_use = batches_in_use(data, sample)
-        warnings = (
-            *_other_dates(in_use, batch),
-            *contradicted(con, "typed", table, in_use),
-            *_quieter(in_use, table, batch),
+@dataclass(frozen=True)
+class _Acceptance:
+    """One extract on its way to a batch."""
+
+    raw: bytes
+    file_name: str
+    how: ReadOptions
+    catalog: Catalog
+    as_of: date
+    actor: Actor
+    data: DataDir
+    sample: bool
+    note: str
+    corrects: bool
+
+    def batch(self) -> Batch:
+        """The batch, written unless it was there before."""
+        require_past(self.as_of)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            hashing = beside.submit(hashlib.sha256, self.raw)  # a large file is hashed while it is decoded
+            decoded = decode_extract(self.raw, self.catalog, self.how.sheet)
+            source = self._source(decoded, hashing.result().hexdigest())
+        if known := existing_batch(self.data, source, self.as_of):
+            return known
+        table = self.how.table
+        if self.corrects:
+            _require_corrected(batches_in_use(self.data, self.sample), table, self.as_of)
+        path = batch_path(self.data, table.id, source.batch_name(self.as_of))
+        temporary = temporary_sibling(path)
+        opened = open_examination(self.raw, decoded, self.file_name, self.how, self.catalog, temporary)
+        with opened as (examination, con):
+            if examination.refused or con is None:
+                raise Refused(examination)
+            if table.entered_by == "report" and table.department:
+                for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
+                    self.actor.require("report", department)
+            with exclusive_lock(self.data):
+                if known := existing_batch(self.data, source, self.as_of):
+                    return known
+                with storage_errors(f"批次目录 {table.id}"):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    remove_stale_temporaries(path.parent)
+                batch = self._write(con, examination, source, temporary)
+            in_use = batches_in_use(self.data, self.sample)
+            warnings = (
+                *_other_dates(in_use, batch),
+                *contradicted(con, "typed", table, in_use),
+                *_quieter(in_use, table, batch),
+            )
+        latest = examination.latest.day if examination.latest else None
+        skipped = len(examination.skipped_lines)
+        return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
+
+    def _source(self, decoded: Decoded | Problem, digest: str) -> BatchSource:
+        """The bytes and the way they are read, with the sheet that was picked where a workbook has one only."""
+        how, workbook = self.how, None if isinstance(decoded, Problem) else decoded.workbook
+        answers = how.words.items()
+        return BatchSource(
+            table=how.table.id,
+            source_sha256=digest,
+            contract=contract_digest(how.table),
+            sample=self.sample,
+            mapping=tuple(sorted(how.mapping.items())),
+            policy=how.policy,
+            corrects=self.corrects,
+            sheet=workbook.sheet if workbook else "",
+            words=tuple(sorted((column, text, word) for column, said in answers for text, word in said.items())),
+            vocabulary=vocabulary_digest(how.table, self.catalog),
         )
-    latest = examination.latest.day if examination.latest else None
-    skipped = len(examination.skipped_lines)
-    return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
+
+    def _write(
+        self, con: duckdb.DuckDBPyConnection, examination: Examination, source: BatchSource, temporary: Path
+    ) -> Batch:
+        """Writes first the rows set aside, then the batch that counts them: a crash in between leaves rows without a batch,
+        which the next acceptance deletes, never a batch without its rows.
+        """
+        batch = new_batch(
+            self.data,
+            source,
+            self.as_of,
+            self.actor,
+            self.note,
+            file_name=examination.file_name,
+            rows=examination.rows,
+            encoding=examination.encoding,
+            counts=examination.counts,
+            aside=examination.aside,
+        )
+        set_aside.delete_orphans(self.data, self.how.table, list_batches(self.data))
+        set_aside.write_rows_aside(con, self.how.table, examination, batch, self.data)
+        try:
+            write_batch(con, batch_columns(con, self.how.table), batch, temporary)
+        except StorageError:
+            set_aside.delete_rows_aside(self.data, batch)
+            raise
+        return batch
 
 
 def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:
@@ -213,66 +247,11 @@ def _other_dates(in_use: Sequence[Batch], batch: Batch) -> Iterator[str]:
             )
 
 
-def _source(
-    digest: str, decoded: Decoded | Problem, how: ReadOptions, catalog: Catalog, sample: bool, corrects: bool
-) -> BatchSource:
-    """The bytes and the way they are read, with the sheet that was picked where a workbook has one only."""
-    workbook = None if isinstance(decoded, Problem) else decoded.workbook
-    return source_of(
-        digest,
-        how.table,
-        how.mapping,
-        how.policy,
-        sample,
-        corrects=corrects,
-        sheet=workbook.sheet if workbook else "",
-        words=how.words,
-        vocabulary=vocabulary_digest(how.table, catalog),
-    )
-
-
 def _quieter(in_use: Sequence[Batch], table: Table, batch: Batch) -> tuple[str, ...]:
     """Sentences on the columns that the batch says much less of than the extract before it."""
     others = [other for other in in_use if other.name != batch.name]
     earlier = newest_before(others, table, batch.as_of)
     return () if earlier is None else quieter_columns(table, known_cells(earlier), known_cells(batch))
-
-
-def _new_batch(
-    examination: Examination,
-    source: BatchSource,
-    table: Table,
-    as_of: date,
-    actor: Actor,
-    note: str,
-    sequence: int,
-    path: Path,
-    sample: bool,
-) -> Batch:
-    return Batch(
-        name=path.stem,
-        table=table.id,
-        as_of=as_of,
-        accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-        actor=actor.name,
-        file_name=examination.file_name,
-        rows=examination.rows,
-        sequence=sequence,
-        source_sha256=source.sha256,
-        encoding=examination.encoding,
-        contract=source.contract,
-        sample=sample,
-        counts=examination.counts,
-        note=note_text(note),
-        mapping=source.mapping,
-        policy=source.policy,
-        words=source.words,
-        vocabulary=source.vocabulary,
-        aside=examination.aside,
-        corrects=source.corrects,
-        sheet=source.sheet,
-        path=path,
-    )
 
 
 def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:

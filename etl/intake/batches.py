@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from etl.duckdb_connection import system_errors
 from etl.invisible_characters import remove_hidden
 from etl.problems import Count, Problem
 from etl.reading.categories import vocabularies
-from scorecard.calendar.clock import today
+from scorecard.access import Actor
+from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
@@ -42,59 +43,38 @@ _BESIDE_VALUES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BatchSource:
     """The bytes of a batch and the way they were read: two batches of one source and one 数据截至 are one.
 
-    `mapping` is by folded header; `corrects` says whether it was handed in as 更正, `none` whether as "no such data".
-    `words` holds column, folded value and word; `vocabulary` is a digest of the registered words that do not stand in the
-    contract (departments, and what conditions name), "" where the table has none.
+    `mapping` holds the officer's columns for unknown headers (folded header, column), `words` those for other spellings
+    (column, folded value, word). `corrects`: handed in as 更正 of batches accepted before it, see
+    etl/warehouse/corrections.py. `none`: the officer declared that the month has no such data; no file stands behind it.
+    `sheet` is that of a workbook. `vocabulary` is a digest of the registered words that do not stand in the contract
+    (departments, and what conditions name), "" where the table has none.
     """
 
     table: str
-    sha256: str
+    source_sha256: str
     contract: str
     sample: bool
-    mapping: tuple[tuple[str, str], ...]
-    policy: Policy
+    mapping: tuple[tuple[str, str], ...] = ()
+    policy: Policy = "refuse"
     corrects: bool = False
     none: bool = False
-    sheet: str = ""  # of a workbook
+    sheet: str = ""
     words: tuple[tuple[str, str, str], ...] = ()
     vocabulary: str = ""
 
     def batch_name(self, as_of: date) -> str:
         """数据截至 and 12 hex digits over all fields; without anything beside the contract the name is that of earlier releases."""
-        return batch_name(as_of, self.sha256, self.contract, self.sample, self._otherwise)
-
-    @property
-    def _otherwise(self) -> str:
         how: list[Any] = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
         how += [word for word in ("corrects", "none") if getattr(self, word)]
         how += [{"sheet": self.sheet}] if self.sheet else []
         how += [*map(list, self.words), *([{"vocabulary": self.vocabulary}] if self.vocabulary else [])]
-        return json.dumps(how, ensure_ascii=False) if how else ""
-
-
-def source_of(
-    sha256: str,
-    table: Table,
-    mapping: Mapping[str, str],
-    policy: Policy,
-    sample: bool,
-    *,
-    corrects: bool = False,
-    sheet: str = "",
-    words: Mapping[str, Mapping[str, str]] | None = None,
-    vocabulary: str = "",
-) -> BatchSource:
-    """These bytes, read as this table in this way."""
-    pairs, contract = tuple(sorted(mapping.items())), contract_digest(table)
-    answers = (words or {}).items()
-    said = tuple(sorted((column, text, word) for column, of_column in answers for text, word in of_column.items()))
-    return BatchSource(
-        table.id, sha256, contract, sample, pairs, policy, corrects, sheet=sheet, words=said, vocabulary=vocabulary
-    )
+        otherwise = f" {json.dumps(how, ensure_ascii=False)}" if how else ""
+        content = f"{self.source_sha256} {self.contract} {self.sample}{otherwise}"
+        return f"{as_of}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def vocabulary_digest(table: Table, catalog: Catalog) -> str:
@@ -107,43 +87,28 @@ def vocabulary_digest(table: Table, catalog: Catalog) -> str:
     return hashlib.sha256(json.dumps(beside, sort_keys=True).encode()).hexdigest() if beside else ""
 
 
-@dataclass(frozen=True)
-class Batch:
+@dataclass(frozen=True, kw_only=True)
+class Batch(BatchSource):
     """One accepted extract. `sequence` is the order of acceptance, `counts` the repairs, reports and rows set aside.
 
-    `mapping` holds the officer's columns for unknown headers (folded header, column), `words` those for other spellings
-    (column, folded value, word); `aside` is the number of rows set aside.
-    `corrects`: a correction (更正) of batches accepted before it, see etl/warehouse/corrections.py. `none`: the officer
-    declared that the month has no such data; no file stands behind it. `sheet` is that of a workbook, whose format is the
-    `encoding`.
+    `aside` is the number of rows set aside; `encoding` is the format where the file is a workbook.
     Only the result of `accept` also has `already` (it was there before), `problems` (repairs and reports), `warnings`
     (sentences about it beside other batches), `skipped` (lines that are no rows) and `latest` (the latest day in it);
     only that of `chosen_batches` has `rulings`: a doubtful day, and what an officer says its rows mean.
     """
 
     name: str
-    table: str
     as_of: date
     accepted_at: datetime
     actor: str
     file_name: str
     rows: int
     sequence: int
-    source_sha256: str
     encoding: str
-    contract: str
-    sample: bool
     counts: tuple[Count, ...]
     path: Path
     note: str = ""
-    mapping: tuple[tuple[str, str], ...] = ()
-    policy: Policy = "refuse"
     aside: int = 0
-    corrects: bool = False
-    none: bool = False
-    sheet: str = ""
-    words: tuple[tuple[str, str, str], ...] = ()
-    vocabulary: str = ""
     already: bool = field(default=False, compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[str, ...] = field(default=(), compare=False, repr=False)
@@ -154,8 +119,7 @@ class Batch:
     @property
     def source(self) -> BatchSource:
         """The bytes and the way they were read."""
-        read = self.mapping, self.policy, self.corrects, self.none, self.sheet, self.words, self.vocabulary
-        return BatchSource(self.table, self.source_sha256, self.contract, self.sample, *read)
+        return BatchSource(**{one.name: getattr(self, one.name) for one in fields(BatchSource)})
 
     def lacking(self, table: Table) -> frozenset[str]:
         """The columns of the contract that the file did not have: its Parquet file holds them blank."""
@@ -165,10 +129,6 @@ class Batch:
     @property
     def repaired(self) -> int:
         return sum(count.count for count in self.counts if count.severity == "repair")
-
-    @property
-    def reported(self) -> int:
-        return sum(count.count for count in self.counts if count.severity == "report")
 
     def record(self) -> dict[str, Any]:
         """The fields as JSON types, without the path on this disk."""
@@ -183,12 +143,6 @@ def contract_digest(table: Table) -> str:
     beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
     beside["columns"] = {"__all__": {"description", "blank_means"}}
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
-
-
-def batch_name(as_of: date, source_sha256: str, contract: str, sample: bool, otherwise: str = "") -> str:
-    """数据截至 and 12 hex digits over source bytes, contract, kind, and how else the bytes were read."""
-    content = f"{source_sha256} {contract} {sample}{otherwise and ' '}{otherwise}"
-    return f"{as_of}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def list_batches(data: DataDir) -> tuple[Batch, ...]:
@@ -218,20 +172,10 @@ def read_batch(path: Path) -> Batch:
         ) from error
 
 
-def next_sequence(batches: tuple[Batch, ...]) -> int:
-    """The number of the next batch to be accepted, counted over all tables."""
-    return max((batch.sequence for batch in batches), default=0) + 1
-
-
 def require_past(as_of: date) -> None:
     """Raises ScorecardError for a 数据截至 after today."""
     if as_of > today():
         raise ScorecardError("数据截至", f"{as_of} 在今天之后", f"不晚于今天（{today()}）的日期", "请核对数据截至日期")
-
-
-def note_text(note: str) -> str:
-    """An officer's remark as a batch keeps it: bounded, without hidden characters."""
-    return remove_hidden(note).strip()[:NOTE_CHARACTERS]
 
 
 def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
@@ -242,9 +186,25 @@ def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | N
     return None
 
 
-def batch_path(data: DataDir, table: Table, name: str) -> Path:
+def new_batch(data: DataDir, source: BatchSource, as_of: date, actor: Actor, note: str, **of_file: Any) -> Batch:
+    """The batch of this source that is accepted now, not written yet. The caller holds the lock of the data folder."""
+    name, sequences = source.batch_name(as_of), [batch.sequence for batch in list_batches(data)]
+    return Batch(
+        **vars(source),
+        **of_file,
+        name=name,
+        as_of=as_of,
+        accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
+        actor=actor.name,
+        sequence=max(sequences, default=0) + 1,
+        note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
+        path=batch_path(data, source.table, name),
+    )
+
+
+def batch_path(data: DataDir, table: str, name: str) -> Path:
     """The path of the batch of this name."""
-    return data.batches / table.id / f"{name}.parquet"
+    return (data.batches / table / f"{name}.parquet").absolute()
 
 
 def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:

@@ -6,7 +6,7 @@ there before the declaration, and reported when they come after it.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -16,19 +16,15 @@ from etl.intake.batch_notes import batches_in_use
 from etl.intake.batches import (
     Batch,
     BatchSource,
-    batch_path,
     contract_digest,
     existing_batch,
-    list_batches,
-    next_sequence,
-    note_text,
+    new_batch,
     require_past,
     write_batch,
 )
 from etl.reading.latest_day import names_a_day_of
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import month_end, month_index
 from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError
@@ -62,35 +58,20 @@ def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str) 
     if as_of != month_end(month_index(as_of)):
         expected = f"一个月的最后一天，如 {month_end(month_index(as_of))}"
         raise ScorecardError(table.name, f"{as_of} 不是月末", expected, "声明的是整月没有此类数据，请在该月结束后声明")
-    source = BatchSource(table.id, _NO_BYTES, contract_digest(table), False, (), "refuse", none=True)
+    contract = contract_digest(table)
+    source = BatchSource(table=table.id, source_sha256=_NO_BYTES, contract=contract, sample=False, none=True)
     with exclusive_lock(data):
         if known := existing_batch(data, source, as_of):
             return known
         _require_no_rows(table, as_of, batches_in_use(data, sample=False))
-        path = batch_path(data, table, source.batch_name(as_of)).absolute()
-        batch = Batch(
-            name=path.stem,
-            table=table.id,
-            as_of=as_of,
-            accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-            actor=actor.name,
-            file_name=NO_FILE,
-            rows=0,
-            sequence=next_sequence(list_batches(data)),
-            source_sha256=_NO_BYTES,
-            encoding="",
-            contract=source.contract,
-            sample=False,
-            counts=(),
-            note=note_text(note),
-            none=True,
-            path=path,
-        )
+        batch = new_batch(data, source, as_of, actor, note, file_name=NO_FILE, rows=0, encoding="", counts=())
         with storage_errors(f"批次目录 {table.id}"):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            batch.path.parent.mkdir(parents=True, exist_ok=True)
         columns = ", ".join(f'NULL::{column.type.sql} AS "{name}"' for name, column in table.columns.items())
         with duckdb.connect() as con:
-            write_batch(con, f"SELECT NULL::BIGINT AS _line, {columns} WHERE false", batch, temporary_sibling(path))
+            write_batch(
+                con, f"SELECT NULL::BIGINT AS _line, {columns} WHERE false", batch, temporary_sibling(batch.path)
+            )
     return batch
 
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import duckdb
 
@@ -102,39 +103,33 @@ class ReadOptions:
     words: ColumnWords = field(default_factory=dict[str, Mapping[str, str]])
 
 
-def read_options(
-    table: Table,
-    catalog: Catalog,
-    as_of: date | None,
-    mapping: Mapping[str, str] | None = None,
-    policy: Policy | None = None,
-    sheet: str = "",
-    words: ColumnWords | None = None,
-) -> ReadOptions:
+class Said(TypedDict, total=False):
+    """What an officer says of a file.
+
+    `mapping`: header as written -> column, "" to leave it out. `words`: column -> value as written -> registered word, "" for
+    unknown. `policy`: the contract's unless given. `sheet`: of a workbook with several.
+    """
+
+    mapping: Mapping[str, str] | None
+    words: ColumnWords | None
+    policy: Policy | None
+    sheet: str
+
+
+def read_options(table: Table, catalog: Catalog, as_of: date | None, **said: Unpack[Said]) -> ReadOptions:
     """The options; without a policy the contract's. Raises ScorecardError for an invalid mapping."""
-    headers_said, words_said = validate_mapping(table, mapping or {}), validate_words(table, catalog, words or {})
-    return ReadOptions(table, as_of, headers_said, policy or table.on_error, sheet=sheet, words=words_said)
+    headers_said = validate_mapping(table, said.get("mapping") or {})
+    words_said = validate_words(table, catalog, said.get("words") or {})
+    policy = said.get("policy") or table.on_error
+    return ReadOptions(table, as_of, headers_said, policy, sheet=said.get("sheet", ""), words=words_said)
 
 
 def examine(
-    raw: bytes,
-    file_name: str,
-    table: Table,
-    catalog: Catalog,
-    as_of: date,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    policy: Policy | None = None,
-    sheet: str = "",
-    words: ColumnWords | None = None,
+    raw: bytes, file_name: str, table: Table, catalog: Catalog, as_of: date, **said: Unpack[Said]
 ) -> Examination:
-    """The examination of an extract. Nothing is written.
-
-    `mapping`: header as written -> column, "" to leave it out; `words`: column -> value as written -> registered word, "" for
-    unknown. `sheet`: of a workbook with several. Raises ScorecardError for an invalid mapping.
-    """
-    how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
-    with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, _):
+    """The examination of an extract. Nothing is written. Raises ScorecardError for an invalid mapping."""
+    how = read_options(table, catalog, as_of, **said)
+    with open_examination(raw, decode_extract(raw, catalog, how.sheet), file_name, how, catalog) as (examination, _):
         return examination
 
 

@@ -6,18 +6,17 @@ lines that acceptance does not read (unknown, left out and personal columns, tit
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 from etl.intake.accept import Refused
-from etl.intake.examine import Examination, decode_extract, examine, open_examination, read_options
-from etl.intake.word_mapping import ColumnWords
+from etl.intake.examine import Examination, Said, decode_extract, examine, open_examination, read_options
 from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
 from etl.reading.categories import fold_word
 from etl.reading.header_names import BATCH, LINE
 from etl.reading.spelling.identities import unknown
 from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
-from scorecard.catalog.contracts import Policy, Table
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
@@ -26,23 +25,14 @@ _MARKS = {typed_rows.CLEARED_BATCH: BATCH, typed_rows.CLEARED_LINE: LINE}
 
 
 def repaired_csv(
-    raw: bytes,
-    file_name: str,
-    table: Table,
-    catalog: Catalog,
-    as_of: date,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    policy: Policy | None = None,
-    sheet: str = "",
-    words: ColumnWords | None = None,
+    raw: bytes, file_name: str, table: Table, catalog: Catalog, as_of: date, **said: Unpack[Said]
 ) -> bytes:
     """A file that is accepted row by row like this one, without a mapping and without any repair.
 
     Raises Refused when the extract is, and ScorecardError when such a file cannot be written.
     """
-    how = read_options(table, catalog, as_of, mapping, policy, sheet, words)
-    with open_examination(raw, decode_extract(raw, catalog, sheet), file_name, how, catalog) as (examination, con):
+    how = read_options(table, catalog, as_of, **said)
+    with open_examination(raw, decode_extract(raw, catalog, how.sheet), file_name, how, catalog) as (examination, con):
         if con is None:
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
@@ -55,7 +45,7 @@ def repaired_csv(
             lines += [_line(row, writers) for row in batch]
     header = [_MARKS[name] if name in _MARKS else table.columns[name].header for name in names]
     content = write_csv(header, lines)
-    _require_same(examination, examine(content, file_name, table, catalog, as_of, policy=policy))
+    _require_same(examination, examine(content, file_name, table, catalog, as_of, policy=said.get("policy")))
     return content
 
 

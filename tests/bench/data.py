@@ -6,7 +6,7 @@ Every draw is a hash of the row's number, so the same number of rows is always t
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,6 @@ from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import console
-from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.atomic_files import temporary_sibling
@@ -146,23 +145,10 @@ def make_untidy(source: Path, target: Path) -> None:
 def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     """A batch of `rows` cases as `accept` would have left it; so many rows come in many files, not through one upload."""
     table = found.tables["cases"]
-    name = batches.batch_name(AS_OF, f"bench {rows}", batches.contract_digest(table), True)
-    batch = Batch(
-        name=name,
-        table=table.id,
-        as_of=AS_OF,
-        accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-        actor=ACTOR.name,
-        file_name=f"{rows}.csv",
-        rows=rows,
-        sequence=batches.next_sequence(batches.list_batches(data)),
-        source_sha256=f"bench {rows}",
-        encoding="UTF-8",
-        contract=batches.contract_digest(table),
-        sample=True,
-        counts=(),
-        path=batches.batch_path(data, table, name),
-    )
+    contract = batches.contract_digest(table)
+    source = batches.BatchSource(table=table.id, source_sha256=f"bench {rows}", contract=contract, sample=True)
+    file = {"file_name": f"{rows}.csv", "rows": rows, "encoding": "UTF-8", "counts": ()}
+    batch = batches.new_batch(data, source, AS_OF, ACTOR, "", **file)
     batch.path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(f'"{column}"' for column in table.columns)
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(data.root / "spill")}) as connection:

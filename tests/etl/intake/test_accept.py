@@ -236,7 +236,8 @@ def test_a_batch_says_what_it_is_and_reads_back_the_same(catalog: Catalog, data:
     assert batch.name.startswith("2026-10-31-")
     assert len(batch.name) == len("2026-10-31-") + 12
     assert (batch.file_name, batch.actor, batch.rows, batch.sequence) == ("案件.csv", "李四", 3, 1)
-    assert (batch.repaired, batch.reported, batch.sample, batch.already) == (1, 1, False, False)
+    assert (batch.repaired, batch.sample, batch.already) == (1, False, False)
+    assert [count.count for count in batch.counts if count.severity == "report"] == [1]
     assert batch.accepted_at.utcoffset() == timedelta(hours=8)
     assert list_batches(data) == (batch,)
     record = json.loads(json.dumps(batch.record()))
