@@ -8,6 +8,7 @@ from typing import Any
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.baselines import WITHDRAWN
 from scorecard.records.contradiction import Contradiction, unknown_indicator
+from scorecard.records.rows import records
 
 TABLE, PROBLEM_CODE = "annotations", "annotation_contradicts"
 REDEFINED = "口径调整"  # numbers before and after it are not comparable: the curve breaks
@@ -34,20 +35,8 @@ class Annotation:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Annotation, ...]:
-    """Annotations in the order of the rows, whose types are right since they were accepted."""
-    return tuple(
-        Annotation(
-            indicator=row["indicator"] or "",
-            month=row["month"],
-            kind=row["kind"],
-            text=row["text"],
-            reason=row["reason"],
-            state=row["state"],
-            recorded_by=row["recorded_by"],
-            recorded_at=row["recorded_at"],
-        )
-        for row in rows
-    )
+    """Annotations in the order of the rows."""
+    return records(Annotation, rows)
 
 
 def in_force(marks: Sequence[Annotation], indicator: str) -> tuple[Annotation, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from scorecard.calendar.period import month_index
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.contradiction import Contradiction, unknown_indicator
+from scorecard.records.rows import records
 
 TABLE, PROBLEM_CODE = "baselines", "baseline_contradicts"
 WITHDRAWN = "撤销"
@@ -29,18 +30,8 @@ class Baseline:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Baseline, ...]:
-    """Decisions in the order of the rows, whose types are right since they were accepted."""
-    return tuple(
-        Baseline(
-            indicator=row["indicator"],
-            from_month=row["from_month"],
-            state=row["state"],
-            reason=row["reason"],
-            decided_by=row["decided_by"],
-            decided_at=row["decided_at"],
-        )
-        for row in rows
-    )
+    """Decisions in the order of the rows."""
+    return records(Baseline, rows)
 
 
 def in_force(decisions: Sequence[Baseline], indicator: str) -> tuple[Baseline, ...]:

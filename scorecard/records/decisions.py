@@ -6,11 +6,12 @@ The row recorded last for a matter is in force. A matter is unresolved until tha
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import hint
 from scorecard.records.contradiction import Contradiction
+from scorecard.records.rows import records
 
 TABLE, PROBLEM_CODE = "decisions", "decision_contradicts"
 Status = Literal["待办", "已办结", "不再跟踪"]
@@ -42,24 +43,8 @@ class Decision:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Decision, ...]:
-    """Decisions by the time of recording; the types of the rows are right since they were accepted."""
-    decisions = [
-        Decision(
-            item=row["item"],
-            title=row["title"],
-            session_on=row["session_on"],
-            facts=row["facts"] or "",
-            conclusion=row["conclusion"],
-            department=row["department"],
-            due_on=row["due_on"],
-            status=cast(Status, row["status"]),
-            version=row["version"] or "",
-            recorded_by=row["recorded_by"] or "",
-            decided_at=row["decided_at"],
-        )
-        for row in rows
-    ]
-    return tuple(sorted(decisions, key=lambda decision: decision.decided_at))
+    """Decisions by the time of recording."""
+    return tuple(sorted(records(Decision, rows), key=lambda decision: decision.decided_at))
 
 
 def latest_decisions(decisions: Sequence[Decision]) -> dict[str, Decision]:

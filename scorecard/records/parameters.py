@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scorecard.records.rows import records
+
 TABLE = "parameters"  # the table contract whose rows are parameters
 
 
@@ -20,8 +22,8 @@ class Parameter:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
-    """Parameters in the order they were recorded; their types are right since they were accepted."""
-    return tuple(Parameter(row["name"], row["year"], row["value"], row["valid_from"]) for row in rows)
+    """Parameters in the order they were recorded."""
+    return records(Parameter, rows)
 
 
 def in_force(parameters: Iterable[Parameter], name: str, day: date) -> Parameter | None:

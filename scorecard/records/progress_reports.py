@@ -12,6 +12,7 @@ from typing import Any, Literal
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.records.contradiction import Contradiction
+from scorecard.records.rows import records
 
 TABLE, PROBLEM_CODE = "measure_progress", "report_contradicts"
 LONGEST = 1000  # characters of a report; more belongs into the evidence
@@ -47,20 +48,8 @@ class ProgressReport:
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[ProgressReport, ...]:
-    """Reports in the order of the rows, whose types are right since they were accepted."""
-    return tuple(
-        ProgressReport(
-            measure=row["measure"],
-            department=row["department"],
-            reported_on=row["reported_on"],
-            status=row["status"],
-            percent=row["percent"],
-            text=row["text"] or "",
-            evidence=row["evidence"] or "",
-            entered_by=row.get("entered_by") or "",
-        )
-        for row in rows
-    )
+    """Reports in the order of the rows."""
+    return records(ProgressReport, rows)
 
 
 def reporters(catalog: Catalog, measure: Measure, day: date | None = None) -> tuple[str, ...]:

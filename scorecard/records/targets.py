@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal
 
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.contradiction import Contradiction, unknown_indicator
+from scorecard.records.rows import records
 
 TargetKind = Literal["下限", "上限", "区间", "累计"]
 MONTHS = 12
@@ -43,25 +44,8 @@ class Bounds:
 
 
 def from_rows(rows: Iterable[Mapping[str, object]]) -> tuple[Target, ...]:
-    """Targets in the order of the rows, whose types are right since they were accepted."""
-    return tuple(_target(row) for row in rows)
-
-
-def _target(row: Mapping[str, object]) -> Target:
-    return Target(
-        indicator=str(row["indicator"]),
-        kind=cast(TargetKind, row["kind"]),
-        lower=cast(Decimal | None, row["lower"]),
-        upper=cast(Decimal | None, row["upper"]),
-        ladder=_ladder(str(row["ladder"] or "")),
-        valid_from=cast(date, row["valid_from"]),
-        valid_until=cast(date | None, row["valid_until"]),
-        basis=str(row["basis"]),
-        document=str(row["document"] or ""),
-        set_by=str(row["set_by"] or ""),
-        set_at=cast(datetime, row["set_at"]),
-        note=str(row["note"] or ""),
-    )
+    """Targets in the order of the rows."""
+    return records(Target, ({**row, "ladder": _ladder(str(row["ladder"] or ""))} for row in rows))
 
 
 def _ladder(text: str) -> tuple[Decimal, ...]:
