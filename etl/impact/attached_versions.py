@@ -18,7 +18,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
 from scorecard.store import versions as store
-from scorecard.store.version_diff import RowChange
+from scorecard.store.version_diff import LISTED, RowChange
 
 Place = Literal["published", "candidate"]
 SEEDS = "seeds"
@@ -51,6 +51,7 @@ class AttachedVersions:
     published: VersionSide
     candidate: VersionSide
     catalog: Catalog
+    listed: int = LISTED
 
     def rows(self, side: VersionSide, table: str) -> str:
         """SQL for the rows of a table; no rows where the version has no such table."""
@@ -76,6 +77,13 @@ class AttachedVersions:
         """The row change of (batch number, line, key …); further texts are column, before and after."""
         number, line, key, *rest = cells
         return RowChange(self.source(side, number), int(line), key, *(str(text) for text in rest))
+
+    def listing(
+        self, side: VersionSide, table: Table, rest: str, values: list[Any] | None = None
+    ) -> tuple[RowChange, ...]:
+        """The first rows of a query in the order of the files; `rest` is what follows the key: further texts, FROM, WHERE."""
+        query = f"SELECT _batch, _line, {self.key_text(table)} {rest} ORDER BY _batch, _line LIMIT {self.listed}"
+        return tuple(self.row(side, row) for row in self.fetch(query, values))
 
     def text(self, table: Table, column: str, cell: str) -> str:
         """SQL for a cell as people read it: private ones masked, departments by name, unknown blank."""

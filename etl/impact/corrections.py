@@ -6,16 +6,16 @@ from typing import Any
 from etl.impact.attached_versions import AttachedVersions
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
-from scorecard.store.version_diff import LISTED, CorrectionImpact
+from scorecard.store.version_diff import CorrectionImpact
 
 
-def correction_impacts(pair: AttachedVersions, data: DataDir, listed: int = LISTED) -> tuple[CorrectionImpact, ...]:
+def correction_impacts(pair: AttachedVersions, data: DataDir) -> tuple[CorrectionImpact, ...]:
     """Every correction that only the candidate is built from."""
     fresh = pair.candidate.records_without(pair.published)
-    return tuple(_impact(pair, data, record, listed) for record in fresh if record.get("corrects"))
+    return tuple(_impact(pair, data, record) for record in fresh if record.get("corrects"))
 
 
-def _impact(pair: AttachedVersions, data: DataDir, record: Mapping[str, Any], listed: int) -> CorrectionImpact:
+def _impact(pair: AttachedVersions, data: DataDir, record: Mapping[str, Any]) -> CorrectionImpact:
     """The cells of this correction that stand otherwise in the candidate, and in which file they stand so."""
     table = pair.catalog.tables[record["table"]]
     path = data.batches / table.id / f"{record['name']}.parquet"
@@ -37,7 +37,7 @@ def _impact(pair: AttachedVersions, data: DataDir, record: Mapping[str, Any], li
         f" {pair.text(table, name, f'r{n}')} AS stands FROM standing WHERE {differs[n]}"
         for n, name in enumerate(columns)
     )
-    found = pair.fetch(f"SELECT * FROM ({each}) ORDER BY _batch, _line, n LIMIT {listed}") if rows else []
+    found = pair.fetch(f"SELECT * FROM ({each}) ORDER BY _batch, _line, n LIMIT {pair.listed}") if rows else []
     return CorrectionImpact(
         table=table.name,
         file=str(record["file_name"]),

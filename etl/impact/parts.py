@@ -11,12 +11,12 @@ from etl.impact.attached_versions import AttachedVersions
 from scorecard.calendar.period import parse
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.store.version_diff import LISTED, Parts, RowChange
+from scorecard.store.version_diff import Parts, RowChange
 
 OTHER = "其他"
 
 
-def table_parts(pair: AttachedVersions, table: Table, listed: int = LISTED) -> tuple[Parts, ...]:
+def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
     """All rows and, of a table with a stock, the open, received and closed ones, by department and by 涉企."""
     if table.id not in pair.candidate.as_of:
         return ()
@@ -28,9 +28,9 @@ def table_parts(pair: AttachedVersions, table: Table, listed: int = LISTED) -> t
             for department in pair.catalog.departments.values()
             if not department.collective
         }
-        parts += _split(pair, table, measures, table.department, "部门", names, listed)
+        parts += _split(pair, table, measures, table.department, "部门", names)
     if table.firm:
-        parts += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"}, listed)
+        parts += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"})
     return tuple(parts)
 
 
@@ -89,7 +89,6 @@ def _split(
     column: str,
     by: str,
     names: dict[str, str] | dict[bool, str],
-    listed: int,
 ) -> Iterator[Parts]:
     """A total per measure with its registered parts; the rows in none of them are listed for all rows."""
     rows = pair.rows(pair.candidate, table.id)
@@ -105,10 +104,7 @@ def _split(
         if total != sum(count for _, count in parts) and outside is None:
             known = ", ".join("?" * len(names))
             shown = pair.text(table, column, f'"{column}"')
-            listing = pair.fetch(
-                f"SELECT _batch, _line, {pair.key_text(table)}, ?, {shown} FROM {rows}"
-                f' WHERE "{column}" IS NULL OR "{column}" NOT IN ({known}) ORDER BY _batch, _line LIMIT {listed}',
-                [table.header(column), *names],
-            )
-            outside = tuple(pair.row(pair.candidate, row) for row in listing)
+            unknown = f'"{column}" IS NULL OR "{column}" NOT IN ({known})'
+            values = [table.header(column), *names]
+            outside = pair.listing(pair.candidate, table, f", ?, {shown} FROM {rows} WHERE {unknown}", values)
         yield Parts(f"{table.name}　{what}", by, total, parts, outside or ())

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from etl.impact.attached_versions import AttachedVersions, VersionSide
 from scorecard.catalog.contracts import Table
-from scorecard.store.version_diff import LISTED, Backward, BackwardsRows, RowChange, TableImpact
+from scorecard.store.version_diff import Backward, BackwardsRows, RowChange, TableImpact
 
 
-def table_impact(pair: AttachedVersions, table: Table, before: Table | None, listed: int = LISTED) -> TableImpact:
+def table_impact(pair: AttachedVersions, table: Table, before: Table | None) -> TableImpact:
     """The changes to the rows of a table; `before` is the contract of the published version."""
     if table.key and (before is None or before.key == table.key):
-        return _by_key(pair, table, listed)
-    compared = _as_multiset(pair, table, listed)
+        return _by_key(pair, table)
+    compared = _as_multiset(pair, table)
     if before is not None and before.key != table.key:
         words = "主键的约定已改变，只能按整行比较，同一案件改动一格即计为一增一减"
         return replace(compared, note=words)
@@ -25,7 +25,7 @@ def table_impact(pair: AttachedVersions, table: Table, before: Table | None, lis
 # --- by key ---------------------------------------------------------------------------------------------------
 
 
-def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
+def _by_key(pair: AttachedVersions, table: Table) -> TableImpact:
     keys = ", ".join(f'"{column}"' for column in table.key)
     old, new = pair.rows(pair.published, table.id), pair.rows(pair.candidate, table.id)
     before, after, matched = pair.fetch(
@@ -39,7 +39,6 @@ def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
         " FROM changed"
     )[0]
     changed, per_column = counts[0], counts[1:]
-    key = pair.key_text(table)
     impact = TableImpact(
         table=table.id,
         name=table.name,
@@ -50,12 +49,16 @@ def _by_key(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
         unchanged=matched - changed,
         missing=before - matched,
         columns=tuple((table.header(name), count) for name, count in zip(columns, per_column, strict=True) if count),
-        new_rows=_unmatched(pair, pair.candidate, key, new, old, keys, listed) if after > matched else (),
-        cells=_cells(pair, table, columns, listed) if changed else (),
-        missing_rows=_unmatched(pair, pair.published, key, old, new, keys, listed) if before > matched else (),
-        backwards=_backwards(pair, table, columns, listed) if changed else (),
+        new_rows=pair.listing(pair.candidate, table, f"FROM {new} r ANTI JOIN {old} o USING ({keys})")
+        if after > matched
+        else (),
+        cells=_cells(pair, table, columns) if changed else (),
+        missing_rows=pair.listing(pair.published, table, f"FROM {old} r ANTI JOIN {new} o USING ({keys})")
+        if before > matched
+        else (),
+        backwards=_backwards(pair, table, columns) if changed else (),
     )
-    return _with_absent(pair, table, impact, listed)
+    return _with_absent(pair, table, impact)
 
 
 def _differs(number: int) -> str:
@@ -86,27 +89,17 @@ def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
     return len(kinds - {None}) > 1
 
 
-def _unmatched(
-    pair: AttachedVersions, side: VersionSide, key: str, rows: str, others: str, keys: str, listed: int
-) -> tuple[RowChange, ...]:
-    rows_of_side = pair.fetch(
-        f"SELECT _batch, _line, {key} FROM {rows} r ANTI JOIN {others} o USING ({keys})"
-        f" ORDER BY _batch, _line LIMIT {listed}"
-    )
-    return tuple(pair.row(side, row) for row in rows_of_side)
-
-
-def _cells(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[RowChange, ...]:
+def _cells(pair: AttachedVersions, table: Table, columns: list[str]) -> tuple[RowChange, ...]:
     """Every changed cell, in the order of the files."""
     key = pair.key_text(table)
     each = " UNION ALL ".join(
         f"(SELECT _batch, _line, {key} AS _key, {n} AS n, {_shown(pair, table, name, n, 'p')} AS old,"
         f" {_shown(pair, table, name, n, 'c')} AS new FROM changed WHERE {_differs(n)}"
-        f" ORDER BY _batch, _line LIMIT {listed})"
+        f" ORDER BY _batch, _line LIMIT {pair.listed})"
         for n, name in enumerate(columns)
     )
     changed = pair.fetch(
-        f"SELECT _batch, _line, _key, n, old, new FROM ({each}) ORDER BY _batch, _line, n LIMIT {listed}"
+        f"SELECT _batch, _line, _key, n, old, new FROM ({each}) ORDER BY _batch, _line, n LIMIT {pair.listed}"
     )
     return tuple(
         pair.row(pair.candidate, (batch, line, key, table.header(columns[n]), old, new))
@@ -121,7 +114,7 @@ def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side:
     return pair.text(table, column, cell)
 
 
-def _backwards(pair: AttachedVersions, table: Table, columns: list[str], listed: int) -> tuple[BackwardsRows, ...]:
+def _backwards(pair: AttachedVersions, table: Table, columns: list[str]) -> tuple[BackwardsRows, ...]:
     """Rows whose history changed: closed and open again, or another start or end day."""
     if table.stock is None:
         return ()
@@ -133,7 +126,6 @@ def _backwards(pair: AttachedVersions, table: Table, columns: list[str], listed:
         ("entered_altered", start, f"{entered}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
     )
     backwards: list[BackwardsRows] = []
-    key = pair.key_text(table)
     for kind, column, words, condition in kinds:
         if column not in columns:
             continue
@@ -141,17 +133,13 @@ def _backwards(pair: AttachedVersions, table: Table, columns: list[str], listed:
         where = condition.format(p=f"p{n}", c=f"c{n}")
         ((count,),) = pair.fetch(f"SELECT count(*) FROM changed WHERE {where}")
         if count:
-            rows = pair.fetch(
-                f"SELECT _batch, _line, {key}, ?, {_shown(pair, table, column, n, 'p')},"
-                f" {_shown(pair, table, column, n, 'c')} FROM changed WHERE {where} ORDER BY _batch, _line LIMIT {listed}",
-                [table.header(column)],
-            )
-            listing = tuple(pair.row(pair.candidate, row) for row in rows)
+            texts = f", ?, {_shown(pair, table, column, n, 'p')}, {_shown(pair, table, column, n, 'c')}"
+            listing = pair.listing(pair.candidate, table, f"{texts} FROM changed WHERE {where}", [table.header(column)])
             backwards.append(BackwardsRows(kind, words, count, listing))
     return tuple(backwards)
 
 
-def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, listed: int) -> TableImpact:
+def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact) -> TableImpact:
     """Adds the rows that stay from earlier batches although a newly accepted file of this table does not hold them.
 
     Asked only of a file as new as what is published: a correction, or a file of an earlier day, is not meant to hold them.
@@ -169,22 +157,18 @@ def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact, list
     is_open = f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"
     rows = pair.rows(pair.candidate, table.id)
     absent, still_open = pair.fetch(f"SELECT count(*), count(*) FILTER ({is_open}) FROM {rows} WHERE {stays}")[0]
-    listing = pair.fetch(
-        f"SELECT _batch, _line, {pair.key_text(table)} FROM {rows} WHERE {stays} AND {is_open}"
-        f" ORDER BY _batch, _line LIMIT {listed}"
-    )
     return replace(
         impact,
         absent=absent,
         absent_open=still_open if table.stock else None,
-        absent_rows=tuple(pair.row(pair.candidate, row) for row in listing),
+        absent_rows=pair.listing(pair.candidate, table, f"FROM {rows} WHERE {stays} AND {is_open}"),
     )
 
 
 # --- as multisets ---------------------------------------------------------------------------------------------
 
 
-def _as_multiset(pair: AttachedVersions, table: Table, listed: int) -> TableImpact:
+def _as_multiset(pair: AttachedVersions, table: Table) -> TableImpact:
     """Whole rows counted on both sides: a row that stands twice and then once is one missing."""
     shared = [
         name for name in table.columns if all(pair.has(s, table.id, name) for s in (pair.published, pair.candidate))
@@ -213,7 +197,7 @@ def _as_multiset(pair: AttachedVersions, table: Table, listed: int) -> TableImpa
 
     def listing(side: VersionSide, place: str, where: str) -> tuple[RowChange, ...]:
         rows = pair.fetch(
-            f"SELECT {place}[1], {place}[2], {key or repr('')} FROM counted WHERE {where} ORDER BY ALL LIMIT {listed}"
+            f"SELECT {place}[1], {place}[2], {key or repr('')} FROM counted WHERE {where} ORDER BY ALL LIMIT {pair.listed}"
         )
         return tuple(pair.row(side, row) for row in rows)
 

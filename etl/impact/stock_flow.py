@@ -9,13 +9,13 @@ of both departments, not of the whole.
 from etl.impact.attached_versions import AttachedVersions
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
-from scorecard.store.version_diff import LISTED, Balance, BalanceCase, StockFlow
+from scorecard.store.version_diff import Balance, BalanceCase, StockFlow
 
 NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
 _SPLIT = "承办部门有变动"
 
 
-def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balance | None:
+def balance(pair: AttachedVersions, table: Table) -> Balance | None:
     """The balance of a table with a stock; None for other tables and for tables that the candidate does not hold."""
     if table.stock is None or table.id not in pair.candidate.as_of:
         return None
@@ -35,7 +35,7 @@ def balance(pair: AttachedVersions, table: Table, listed: int = LISTED) -> Balan
         until=until,
         flows=tuple(flows),
         reasons=tuple((reason, count) for reason, count in reasons),
-        cases=_cases(pair, table, listed),
+        cases=_cases(pair, table),
     )
 
 
@@ -129,11 +129,11 @@ def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
     return name or NO_TYPE
 
 
-def _cases(pair: AttachedVersions, table: Table, listed: int) -> tuple[BalanceCase, ...]:
+def _cases(pair: AttachedVersions, table: Table) -> tuple[BalanceCase, ...]:
     """The rows that do not fit the identity, first those that break the whole."""
     rows = pair.fetch(
         f"SELECT is_there, _batch, _line, {pair.key_text(table)}, reason, effect, p_department, c_department, was FROM moves"
-        f" WHERE {_BEHIND} ORDER BY effect = 0, reason, _batch, _line LIMIT {listed}"
+        f" WHERE {_BEHIND} ORDER BY effect = 0, reason, _batch, _line LIMIT {pair.listed}"
     )
     return tuple(
         BalanceCase(
