@@ -209,10 +209,11 @@ def _read(
     # From here on every problem is about one row.
     findings.by_row = how.policy == "set_aside"
     rejected = RejectedRows(con)
-    unread = typed_rows.create_typed(
+    typing = typed_rows.TypedRows(
         con, staged, header, how.table, catalog, examination.as_of, findings, rejected, how.words
     )
-    examination = replace(examination, unread=unread, latest=latest_day(con, how.table))
+    examination = replace(examination, unread=typing.create())
+    examination = replace(examination, latest=latest_day(con, how.table))
     rules = Rules(con, how.table, findings, rejected, header)
     rules.check()
     rows = staged.rows - rules.identical

@@ -9,8 +9,9 @@ import duckdb
 
 from etl.intake import accept as door, batches
 from etl.intake.examine import examine
-from etl.reading import decoding, headers, staging, typed_rows
+from etl.reading import decoding, headers, staging
 from etl.reading.rules import Rules
+from etl.reading.typed_rows import TypedRows
 from scorecard.storage.data_dir import DataDir
 from tests.bench import data
 from tests.bench.process import alone
@@ -23,7 +24,7 @@ STAGES: Stages = (
     ("decoding", decoding, "decode"),
     ("header", headers, "find_header"),
     ("read into a table", staging, "stage"),
-    ("cells to types", typed_rows, "create_typed"),
+    ("cells to types", TypedRows, "create"),
     ("rules between columns", Rules, "check"),
     ("keys and duplicates", Rules, "_any_doubled"),
     ("parquet", batches, "write_batch"),
