@@ -6,7 +6,7 @@ blindness. No red and no green: on a court's boards red means good.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -106,8 +106,7 @@ def paper_variables() -> str:
 
 
 def _properties(colours: Palette) -> str:
-    names = ("paper", "panel", "ink", "accent", "hairline", "grey", "met", "missed", "doubtful", "font")
-    return "".join(f"--{name}:{getattr(colours, name)};" for name in names)
+    return "".join(f"--{name}:{value};" for name, value in asdict(colours).items())
 
 
 def faded(colour: str, opacity: float) -> str:
@@ -120,42 +119,12 @@ def faded(colour: str, opacity: float) -> str:
 def template() -> go.layout.Template:
     """Thin grey grid, navy on white, the reader's own Chinese fonts, room below for the provenance lines."""
     colours = palette()
-    axis = {
-        "showgrid": False,
-        "zeroline": False,
-        "linecolor": colours.hairline,
-        "tickcolor": colours.hairline,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickfont": {"color": colours.grey, "size": 12},
-        "automargin": True,
-        "fixedrange": True,
-    }
-    return go.layout.Template(
-        layout={
-            "font": {"family": colours.font, "size": 13, "color": colours.ink},
-            "paper_bgcolor": colours.paper,
-            "plot_bgcolor": colours.paper,
-            "colorway": [colours.ink, colours.accent, colours.grey],
-            "xaxis": axis,
-            "yaxis": {**axis, "showgrid": True, "gridcolor": faded(colours.hairline, 0.6), "ticks": ""},
-            "margin": {"l": 8, "r": 104, "t": 64, "b": 100, "pad": 4},
-            "showlegend": False,
-            "hoverlabel": {
-                "bgcolor": colours.paper,
-                "bordercolor": colours.hairline,
-                "font": {"family": colours.font, "color": colours.ink, "size": 13},
-                "align": "left",
-            },
-            "title": {
-                "font": {"size": 16, "color": colours.ink},
-                "x": 0,
-                "xanchor": "left",
-                "xref": "paper",
-                "y": 1,
-                "yanchor": "top",
-                "yref": "container",
-                "pad": {"t": 12},
-            },
-        }
-    )
+    known = {f"${name}": value for name, value in {**asdict(colours), "grid": faded(colours.hairline, 0.6)}.items()}
+
+    def coloured(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: coloured(value) for name, value in part.items()}
+        return [coloured(value) for value in part] if isinstance(part, list) else known.get(part, part)
+
+    layout = tomllib.loads(Path(__file__).with_name("template.toml").read_text("utf-8"))
+    return go.layout.Template(layout=coloured(layout))
