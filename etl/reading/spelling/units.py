@@ -5,46 +5,26 @@ All units of a kind are powers of ten of each other, so that converting moves th
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
 
 from etl.invisible_characters import HIDDEN
 
-_MONEY = ("元", "圆")
-_SHARES = {"%": 0, "‰": -1, "‱": -2, "百分比": 0, "百分数": 0, "百分点": 0, "千分比": -1, "万分比": -2}
-_FOREIGN = (
-    "美元", "美金", "港元", "港币", "欧元", "日元", "英镑", "澳元", "韩元", "新台币", "台币", "usd", "hkd", "eur", "jpy", "gbp",
-)  # fmt: skip
-_OTHER = {
-    "工作日": "工作日", "自然日": "天", "天": "天", "日": "天", "周": "周", "星期": "周", "个月": "月", "月": "月", "年": "年",
-    "小时": "小时", "时": "小时", "分钟": "分钟", "分": "分", "秒": "秒", "人次": "人次", "件次": "件次", "户次": "户次",
-    "平方米": "平方米", "㎡": "平方米", "m2": "平方米", "公里": "公里", "米": "米", "亩": "亩", "公顷": "公顷", "吨": "吨",
-    **{word: word for word in "角件次家人个户条份宗起名篇场项批只辆套"},
-}  # fmt: skip
-_POWERS = {
-    "十": 1,
-    "百": 2,
-    "千": 3,
-    "仟": 3,
-    "万": 4,
-    "萬": 4,
-    "十万": 5,
-    "百万": 6,
-    "千万": 7,
-    "亿": 8,
-    "億": 8,
-    "十亿": 9,
-    "百亿": 10,
-}
-
+_WORDS = tomllib.loads(Path(__file__).with_name("units.toml").read_text("utf-8"))
+_MONEY, _FOREIGN = tuple[str, ...](_WORDS["money"]), tuple[str, ...](_WORDS["foreign"])
+_SHARES: dict[str, int] = _WORDS["shares"]
+_POWERS: dict[str, int] = _WORDS["powers"]
 _NOUNS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(_MONEY, ("元", 0)),
     **{word: ("%", power) for word, power in _SHARES.items()},
     **{word: (word, 0) for word in _FOREIGN},
-    **{word: (kind, 0) for word, kind in _OTHER.items()},
+    **{word: (kind, 0) for word, kind in _WORDS["others"].items()},
+    **{word: (word, 0) for word in _WORDS["kinds_of_their_own"]},
 }
 _ANY_POWER = "|".join(sorted(_POWERS, key=len, reverse=True))
 _ANY_NOUN = "|".join(map(re.escape, sorted(_NOUNS, key=len, reverse=True)))
