@@ -5,6 +5,7 @@ format. So each format has a pass of its own that marks such cells: silence is n
 """
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,11 +56,21 @@ SAVE_AGAIN = "请用表格软件打开，核对后另存为 xlsx 工作簿再上
 
 @dataclass(frozen=True)
 class SheetName:
-    """A sheet of a workbook: whether a person sees it and whether any cell of it has a value."""
+    """A sheet of a workbook: where it lies in the file, whether a person sees it and whether any cell of it has a value."""
 
     name: str
     hidden: bool
+    place: str | int
     empty: bool
+
+
+def checked_names(sheets: Sequence[SheetName]) -> tuple[SheetName, ...]:
+    """The sheets, of which there are not too many and no two have one name."""
+    if len(sheets) > MAX_SHEETS:
+        raise too_large(f"工作簿有 {len(sheets):,} 个工作表")
+    if len({sheet.name for sheet in sheets}) != len(sheets):
+        raise damaged("有同名的工作表")
+    return tuple(sheets)
 
 
 @dataclass

@@ -35,7 +35,7 @@ def sheet_names(raw: bytes, limit_mb: int) -> tuple[str, ...]:
     if len(raw) > limit_mb * 1_000_000 or workbook_format(raw) is None:
         return ()
     try:
-        return tuple(sheet.name for sheet in _open(raw, limit_mb).sheets() if not sheet.hidden and not sheet.empty)
+        return tuple(sheet.name for sheet in _open(raw, limit_mb).sheets if not sheet.hidden and not sheet.empty)
     except (WorkbookRefused, *_BROKEN):
         return ()
 
@@ -44,16 +44,15 @@ def read_sheet(raw: bytes, limit_mb: int, name: str = "") -> SheetText | Problem
     """The sheet of this name, or the only one that is visible and not empty, of the bytes of a workbook."""
     try:
         book = _open(raw, limit_mb)
-        sheets = book.sheets()
-        chosen = _chosen(sheets, name)
-        facts = book.facts(chosen.name)
-        content, place = book.checked(chosen.name)
+        chosen = _chosen(book.sheets, name)
+        facts = book.facts(chosen)
+        content, place = book.checked(chosen)
         utf8, cells = as_csv(content, place, facts, limit_mb)
     except WorkbookRefused as refused:
         return refused.problem
     except _BROKEN:
         return damaged("有读不出的部分").problem
-    unread = tuple(sheet for sheet in sheets if sheet.name != chosen.name and not sheet.empty)
+    unread = tuple(sheet for sheet in book.sheets if sheet is not chosen and not sheet.empty)
     return SheetText(book.format, chosen.name, utf8, facts, cells, unread)
 
 

@@ -7,7 +7,6 @@ its cells repeat is counted here first.
 import struct
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from etl.reading.workbooks.compound_file import MAGIC, CompoundFile
 from etl.reading.workbooks.facts import (
@@ -18,6 +17,7 @@ from etl.reading.workbooks.facts import (
     SheetName,
     WorkbookFormat,
     WorkbookRefused,
+    checked_names,
     damaged,
     too_large,
 )
@@ -26,43 +26,19 @@ from etl.reading.workbooks.number_formats import meaning
 _BOF, _EOF, _CONTINUE = 0x809, 0x0A, 0x3C
 _BOUNDSHEET, _FILEPASS, _FORMAT, _XF, _SST, _SUPBOOK = 0x85, 0x2F, 0x41E, 0xE0, 0xFC, 0x1AE
 _ROW, _COLINFO, _MERGEDCELLS, _FILTERMODE = 0x208, 0x7D, 0xE5, 0x9B
-_NUMBER, _RK, _MULRK, _LABELSST, _LABEL, _RSTRING, _BOOLERR, _FORMULA = (
-    0x203,
-    0x27E,
-    0xBD,
-    0xFD,
-    0x204,
-    0xD6,
-    0x205,
-    0x06,
-)
+_NUMBER, _RK, _MULRK, _LABELSST = 0x203, 0x27E, 0xBD, 0xFD
+_LABEL, _RSTRING, _BOOLERR, _FORMULA = 0x204, 0xD6, 0x205, 0x06
 _CELLS = {_NUMBER, _RK, _LABELSST, _LABEL, _RSTRING, _BOOLERR, _FORMULA}
 _BIFF5, _BIFF8 = 0x500, 0x600
 _WORKSHEET = 0
 _ERRORS = {
-    0: "#NULL!",
-    7: "#DIV/0!",
-    15: "#VALUE!",
-    23: "#REF!",
-    29: "#NAME?",
-    36: "#NUM!",
-    42: "#N/A",
-    43: "#GETTING_DATA",
-}
+    0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA",
+}  # fmt: skip
 
 
 def is_xls(raw: bytes) -> bool:
     """Whether the bytes are a compound file: an .xls, or something that calls itself so."""
     return raw.startswith(MAGIC[:4])
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A sheet as the workbook lists it, and where its records begin."""
-
-    name: str
-    hidden: bool
-    begin: int
 
 
 class XlsFile:
@@ -79,25 +55,21 @@ class XlsFile:
         if name is None:
             raise WorkbookRefused("workbook_unreadable", "不是 Excel 工作簿（可能是旧版 Word 等文件）", SAVE_AGAIN)
         self._stream = container.stream(name)
-        self._parts: list[_Part] = []
+        self.sheets: tuple[SheetName, ...] = ()
         self._marked: dict[int, int] = {}
         self._texts: array[int] = array("L")
         self._linked = False
         self._read_globals()
 
-    def sheets(self) -> tuple[SheetName, ...]:
-        """The sheets of cells, in the order of the workbook."""
-        return tuple(SheetName(part.name, part.hidden, self._is_empty(part)) for part in self._parts)
-
-    def checked(self, sheet: str) -> tuple[bytes, str]:
+    def checked(self, sheet: SheetName) -> tuple[bytes, str]:
         """The workbook for the reader of values, and the name of the sheet in it."""
-        return self._raw, sheet
+        return self._raw, sheet.name
 
-    def facts(self, sheet: str) -> SheetFacts:
+    def facts(self, sheet: SheetName) -> SheetFacts:
         """What the records of a sheet say beside its values."""
         facts = SheetFacts(linked=self._linked)
         repeated = 0
-        for kind, data in self._records(next(part.begin for part in self._parts if part.name == sheet)):
+        for kind, data in self._records(int(sheet.place)):
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<HHH", data)
                 self._cell(facts, kind, data, row, column, style)
@@ -130,13 +102,14 @@ class XlsFile:
         elif kind in (_NUMBER, _RK, _FORMULA) and style in self._marked:
             facts.mark(row, column, self._marked[style])
 
-    def _is_empty(self, part: _Part) -> bool:
-        return not any(kind in _CELLS or kind == _MULRK for kind, _ in self._records(part.begin))
+    def _is_empty(self, begin: int) -> bool:
+        return not any(kind in _CELLS or kind == _MULRK for kind, _ in self._records(begin))
 
     def _read_globals(self) -> None:
         """Sheets, formats of cells, lengths of shared texts."""
         codes: dict[int, str] = {}
         shared: list[bytes] = []
+        found: list[tuple[str, bool, int]] = []
         styles = before = 0
         for kind, data in self._records(0):
             if kind == _FILEPASS:
@@ -144,7 +117,7 @@ class XlsFile:
             if kind == _BOUNDSHEET:
                 begin, state, what = struct.unpack_from("<IBB", data)
                 if what == _WORKSHEET:
-                    self._parts.append(_Part(self._string(data, 6, 1), state & 3 != 0, begin))
+                    found.append((self._string(data, 6, 1), state & 3 != 0, begin))
             elif kind == _FORMAT:
                 codes[struct.unpack_from("<H", data)[0]] = self._string(data, 2, 2 if self._version == _BIFF8 else 1)
             elif kind == _XF:
@@ -158,8 +131,7 @@ class XlsFile:
                 shared.append(data)
                 kind = _SST
             before = kind
-        if len({part.name for part in self._parts}) != len(self._parts) or len(self._parts) > MAX_SHEETS:
-            raise damaged("工作表的名单有误")
+        self.sheets = checked_names([SheetName(*sheet, self._is_empty(sheet[2])) for sheet in found[: MAX_SHEETS + 1]])
         if shared:
             self._texts = _text_lengths(shared)
 

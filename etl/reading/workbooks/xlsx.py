@@ -6,10 +6,11 @@ its texts and formats. No macro, no linked workbook and no picture reaches it. X
 
 import io
 import posixpath
+import tomllib
 import zipfile
 from array import array
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 from etl.reading.workbooks.facts import (
@@ -21,12 +22,14 @@ from etl.reading.workbooks.facts import (
     SheetName,
     WorkbookFormat,
     WorkbookRefused,
+    checked_names,
     damaged,
     too_large,
 )
 from etl.reading.workbooks.sheet_xml import Attributes, SheetReading, check_text, formats, parse, pieces, text_lengths
 
 _MOST_PARTS = 10_000
+_FRAME: dict[str, str] = tomllib.loads(Path(__file__).with_name("frame.toml").read_text("utf-8"))  # around one sheet
 
 
 class _Enough(Exception):
@@ -36,15 +39,6 @@ class _Enough(Exception):
 def is_xlsx(raw: bytes) -> bool:
     """Whether the bytes are a package with the parts of a workbook."""
     return raw.startswith((b"PK\x03\x04", b"PK\x05\x06")) and b"xl/" in raw
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A sheet as the workbook lists it, and where its XML lies."""
-
-    name: str
-    hidden: bool
-    path: str
 
 
 class XlsxFile:
@@ -63,15 +57,11 @@ class XlsxFile:
         self._names = {info.filename.lower(): info.filename for info in self._zip.infolist()}
         self._check_kind()
         self._book = self._related("", "/officeDocument")[0]
-        self._parts, self._date_1904, self._recalculate = self._read_book()
+        self.sheets, self._date_1904, self._recalculate = self._read_book()
 
-    def sheets(self) -> tuple[SheetName, ...]:
-        """The sheets of cells, in the order of the workbook."""
-        return tuple(SheetName(part.name, part.hidden, self._is_empty(part.path)) for part in self._parts)
-
-    def facts(self, sheet: str) -> SheetFacts:
+    def facts(self, sheet: SheetName) -> SheetFacts:
         """What the XML of a sheet says beside its values."""
-        path = next(part.path for part in self._parts if part.name == sheet)
+        path = str(sheet.place)
         styles = self._related(self._book, "/styles")
         strings = self._related(self._book, "/sharedStrings")
         marked = formats(self._open(styles[0])) if styles else {}
@@ -84,17 +74,16 @@ class XlsxFile:
         facts.linked = any("/externallinks/" in f"/{name}" for name in self._names)
         return facts
 
-    def checked(self, sheet: str) -> tuple[bytes, str]:
+    def checked(self, sheet: SheetName) -> tuple[bytes, str]:
         """A workbook of this sheet alone, of the parts that `facts` read, for the reader of values; and the sheet's name in it."""
-        path = next(part.path for part in self._parts if part.name == sheet)
-        parts = {"xl/worksheets/sheet1.xml": path}
+        parts = {"xl/worksheets/sheet1.xml": str(sheet.place)}
         for name, kind in (("xl/styles.xml", "/styles"), ("xl/sharedStrings.xml", "/sharedStrings")):
             if found := self._related(self._book, kind):
                 parts[name] = found[0]
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as package:
-            for name, text in _frame(parts, date_1904=self._date_1904).items():
-                package.writestr(name, text)
+            for name, text in _FRAME.items():
+                package.writestr(name, text.replace("$date1904", str(int(self._date_1904))))
             for name, source in parts.items():
                 with package.open(name, "w", force_zip64=True) as target:
                     for piece in pieces(self._open(source)):
@@ -129,31 +118,25 @@ class XlsxFile:
         if any("sheet.binary" in kind for kind in types):
             raise WorkbookRefused("workbook_unreadable", "这是二进制工作簿（.xlsb）", "请另存为 xlsx 工作簿再上传")
 
-    def _read_book(self) -> tuple[tuple[_Part, ...], bool, bool]:
+    def _read_book(self) -> tuple[tuple[SheetName, ...], bool, bool]:
         """The sheets, whether days count from 1904, whether the formulas are to be calculated when the file is opened."""
-        targets = {
-            key: target for key, kind, target in self._relations(self._book) if kind.endswith("/worksheet")
-        }  # neither charts nor the sheets of macros
-        found: list[_Part] = []
+        # Neither charts nor the sheets of macros.
+        targets = {key: path for key, kind, path in self._relations(self._book) if kind.endswith("/worksheet")}
+        found: list[SheetName] = []
         flags = {"date1904": False, "fullCalcOnLoad": False}
 
         def sheet(attributes: Attributes) -> None:
             key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
-            if key in targets:
-                found.append(
-                    _Part(attributes.get("name", ""), attributes.get("state", "visible") != "visible", targets[key])
-                )
+            if (path := targets.get(key)) is not None and len(found) <= MAX_SHEETS:
+                hidden = attributes.get("state", "visible") != "visible"
+                found.append(SheetName(attributes.get("name", ""), hidden, path, self._is_empty(path)))
 
         def flag(attributes: Attributes) -> None:
             for name in flags:
                 flags[name] |= attributes.get(name) in ("1", "true")
 
         parse(self._open(self._book), {"sheet": sheet, "workbookPr": flag, "calcPr": flag})
-        if len(found) > MAX_SHEETS:
-            raise too_large(f"工作簿有 {len(found):,} 个工作表")
-        if len({part.name for part in found}) != len(found):
-            raise damaged("有同名的工作表")
-        return tuple(found), flags["date1904"], flags["fullCalcOnLoad"]
+        return checked_names(found), flags["date1904"], flags["fullCalcOnLoad"]
 
     def _related(self, part: str, kind: str) -> list[str]:
         """The parts of this kind that belong to a part (the package itself: ""), by the names they have in the package."""
@@ -194,32 +177,3 @@ class XlsxFile:
         except _Enough as reached:
             return bool(reached.args[0])
         return True
-
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-
-def _frame(parts: Mapping[str, str], *, date_1904: bool) -> dict[str, str]:
-    """The parts of a workbook around these."""
-    kinds = {
-        "xl/worksheets/sheet1.xml": "worksheet",
-        "xl/styles.xml": "styles",
-        "xl/sharedStrings.xml": "sharedStrings",
-    }
-    relations = "".join(
-        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kinds[name]}" Target="{name.removeprefix("xl/")}"/>'
-        for number, name in enumerate(parts, 1)
-    )
-    types = "".join(f'<Override PartName="/{name}" ContentType="{_TYPE}.{kinds[name]}+xml"/>' for name in parts)
-    return {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">{types}'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(date_1904)}"/>'
-        '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>',
-    }
