@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import duckdb
 
@@ -176,9 +176,8 @@ def open_examination(
             if decoded.end_mark is not None:
                 reason = "文件末尾的结束符（Ctrl-Z），已略去"
                 findings.add(Problem("end_mark", "report", decoded.end_mark, "", "", reason))
-            located = headers.find_header(
-                decoded.utf8 if decoded.workbook else raw, decoded.utf8, how.table, findings, how.mapping
-            )
+            text = decoded.utf8 if decoded.workbook else raw
+            located = headers.find_header(text, decoded.utf8, how.table, findings, how.mapping)
             sheet = decoded.workbook.sheet if decoded.workbook else ""
             examination = replace(examination, encoding=decoded.encoding, sheet=sheet, unknown=located.unknown)
             if (header := located.header) is not None:
@@ -187,53 +186,69 @@ def open_examination(
                     path = stack.enter_context(staging.as_file(body))
                 con = stack.enter_context(_database(path, output))
                 with _enough_memory(examination.file_name):
-                    examination = _read(con, path, decoded, header, how, catalog, examination, findings)
+                    reading = _Reading(con, path, decoded, header, how, catalog, findings, RejectedRows(con))
+                    examination = replace(examination, **reading.read())
         problems, counts = findings.problems(), findings.counts()
         yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    decoded: decoding.Decoded,
-    header: headers.Header,
-    how: ReadOptions,
-    catalog: Catalog,
-    examination: Examination,
-    findings: Findings,
-) -> Examination:
-    staged = staging.stage(con, path, decoded.utf8, header, how.table, findings, may_be_empty=how.may_be_empty)
-    examination = replace(examination, rows=staged.rows, skipped_lines=staged.skipped_lines)
-    if decoded.workbook is not None:
-        SheetCheck(decoded.workbook, header, frozenset(staged.skipped_lines), how.table, findings).check()
-    # From here on every problem is about one row.
-    findings.by_row = how.policy == "set_aside"
-    rejected = RejectedRows(con)
-    typing = typed_rows.TypedRows(
-        con, staged, header, how.table, catalog, examination.as_of, findings, rejected, how.words
-    )
-    examination = replace(examination, unread=typing.create())
-    examination = replace(examination, latest=latest_day(con, how.table))
-    rules = Rules(con, how.table, findings, rejected, header)
-    rules.check()
-    rows = staged.rows - rules.identical
-    report_department_days(con, how.table, catalog, how.as_of, findings)
-    if record := RECORDS.get(how.table.id):
-        _check_contradictions(con, record, how.table, catalog, findings, rejected)
-    findings.by_row = False
-    if how.policy == "set_aside" and rejected.count and rejected.count == rows:
-        reason = f"{rows} 行都有须改正的问题"
-        findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
-    con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
-    examination = replace(examination, wrong=wrong_rows(con, how.table, findings.problems()))
-    examination = replace(examination, rows=rows)
-    if findings.refused:
-        return examination
-    preview = _preview(con, how.table, catalog)
-    counted = ", ".join(f'count("{name}")' for name in how.table.columns)
-    total, *known = con.execute(f"SELECT count(*), {counted} FROM typed").fetchall()[0]
-    cells = KnownCells(total, dict(zip(how.table.columns, known, strict=True)))
-    return replace(examination, rows=rows - rejected.count, aside=rejected.count, preview=preview, known=cells)
+@dataclass(frozen=True)
+class _Reading:
+    """The rows of a file whose header was found."""
+
+    con: duckdb.DuckDBPyConnection
+    path: Path
+    decoded: decoding.Decoded
+    header: headers.Header
+    how: ReadOptions
+    catalog: Catalog
+    findings: Findings
+    rejected: RejectedRows
+
+    def read(self) -> dict[str, Any]:
+        """What the examination says of them, by its fields."""
+        con, how, header, findings, rejected = self.con, self.how, self.header, self.findings, self.rejected
+        table, utf8 = how.table, self.decoded.utf8
+        staged = staging.stage(con, self.path, utf8, header, table, findings, may_be_empty=how.may_be_empty)
+        if self.decoded.workbook is not None:
+            SheetCheck(self.decoded.workbook, header, frozenset(staged.skipped_lines), table, findings).check()
+        # From here on every problem is about one row.
+        findings.by_row = how.policy == "set_aside"
+        typing = typed_rows.TypedRows(
+            con, staged, header, table, self.catalog, how.as_of, findings, rejected, how.words
+        )
+        said: dict[str, Any] = {"skipped_lines": staged.skipped_lines, "unread": typing.create()}
+        said["latest"] = latest_day(con, table)
+        rules = Rules(con, table, findings, rejected, header)
+        rules.check()
+        rows = staged.rows - rules.identical
+        report_department_days(con, table, self.catalog, how.as_of, findings)
+        if record := RECORDS.get(table.id):
+            self._check_contradictions(record)
+        findings.by_row = False
+        if how.policy == "set_aside" and rejected.count and rejected.count == rows:
+            reason = f"{rows} 行都有须改正的问题"
+            findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
+        con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
+        said |= {"rows": rows, "wrong": wrong_rows(con, table, findings.problems())}
+        if findings.refused:
+            return said
+        counted = ", ".join(f'count("{name}")' for name in table.columns)
+        ((total, *known),) = con.execute(f"SELECT count(*), {counted} FROM typed").fetchall()
+        said["known"] = KnownCells(total, dict(zip(table.columns, known, strict=True)))
+        said["preview"] = _preview(con, table, self.catalog)
+        return said | {"rows": rows - rejected.count, "aside": rejected.count}
+
+    def _check_contradictions(self, record: RecordModule) -> None:
+        """Rejects rows that people enter and that contradict themselves: accepted, such a row would stand for ever."""
+        rows = self.con.sql(contract_columns(self.how.table)).to_arrow_table()
+        for row in (row for batch in rows.to_batches(max_chunksize=10_000) for row in batch.to_pylist()):
+            for column, statement, expected, remedy in record.contradictions(row, self.catalog):
+                self.rejected.reject(f"SELECT {row['_line']} AS _line")
+                suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
+                code, header = record.PROBLEM_CODE, self.how.table.header(column)
+                self.findings.add(Problem(code, "refuse", row["_line"], header, "", statement, suggestion))
+        self.rejected.remove()
 
 
 def _as_written(staged: staging.Staged, header: headers.Header) -> str:
@@ -250,25 +265,6 @@ def _as_written(staged: staging.Staged, header: headers.Header) -> str:
         if name is not None
     ]
     return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
-
-
-def _check_contradictions(
-    con: duckdb.DuckDBPyConnection,
-    record: RecordModule,
-    table: Table,
-    catalog: Catalog,
-    findings: Findings,
-    rejected: RejectedRows,
-) -> None:
-    """Rejects rows that people enter and that contradict themselves: accepted, such a row would stand for ever."""
-    rows = con.sql(contract_columns(table)).to_arrow_table()
-    for row in (row for batch in rows.to_batches(max_chunksize=10_000) for row in batch.to_pylist()):
-        for column, statement, expected, remedy in record.contradictions(row, catalog):
-            rejected.reject(f"SELECT {row['_line']} AS _line")
-            suggestion = f"应为{expected}" + (f"；{remedy}" if remedy else "")
-            code, header = record.PROBLEM_CODE, table.header(column)
-            findings.add(Problem(code, "refuse", row["_line"], header, "", statement, suggestion))
-    rejected.remove()
 
 
 @contextlib.contextmanager
