@@ -65,19 +65,16 @@ class ColumnType:
 
     def words(self, values: Words, departments: Departments) -> Words:
         """The registered words of a column with these `values`; empty where any value may stand."""
-        del values, departments
         return {}
 
     def parse(self, text: str, words: Words) -> CellValue:
         """The value of a cell that is spelt as it should be. Raises ValueError for any other."""
-        del words
         if self.pattern and re.fullmatch(self.pattern, text) is None:
             raise ValueError(text)
         return text
 
     def expectation(self, text: str, words: Words) -> tuple[str, str]:
         """What should stand in place of `text`, and a hint."""
-        del text, words
         return self.expected, ""
 
     def text(self, value: CellValue | None, departments: Departments) -> str:
@@ -85,12 +82,10 @@ class ColumnType:
         return "" if value is None else self._text(value, departments)
 
     def _text(self, value: CellValue, departments: Departments) -> str:
-        del departments
         return str(value)
 
     def text_sql(self, cell: str, departments: Departments) -> str:
         """SQL for `text`; NULL where the value is unknown."""
-        del departments
         return f"{cell}::VARCHAR"
 
     def file_value(self, value: CellValue | None, departments: Departments) -> CsvValue:

@@ -41,20 +41,9 @@ class ValueGroup(Frozen):
     other: str = "其他"
 
 
-DERIVED_FORMS = (
-    "days_between",
-    "working_days_between",
-    "after",
-    "earliest",
-    "latest",
-    "total",
-    "difference",
-    "case_part",
-    "group",
-)
-
-
-def _exactly_one(model: BaseModel, forms: tuple[str, ...]) -> str:
+def _form(model: BaseModel, others: tuple[str, ...]) -> str:
+    """The one form that is given, of all fields but these. Raises for none and for several."""
+    forms = [name for name in type(model).model_fields if name not in others]
     given = [form for form in forms if getattr(model, form) is not None]
     if len(given) != 1:
         raise mistake(f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}")
@@ -82,12 +71,12 @@ class Derived(Frozen):
 
     @model_validator(mode="after")
     def _one_form(self) -> "Derived":
-        _exactly_one(self, DERIVED_FORMS)
+        assert self.form
         return self
 
     @property
     def form(self) -> str:
-        return _exactly_one(self, DERIVED_FORMS)
+        return _form(self, ("header", "description"))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -111,9 +100,6 @@ class CutDate(Frozen):
     share: float
 
 
-CHECK_FORMS = ("not_after", "required_when", "at_most", "unique", "cut_date")
-
-
 class Check(Frozen):
     """A rule between columns of one row, or between rows."""
 
@@ -126,12 +112,12 @@ class Check(Frozen):
 
     @model_validator(mode="after")
     def _one_form(self) -> "Check":
-        _exactly_one(self, CHECK_FORMS)
+        assert self.form
         return self
 
     @property
     def form(self) -> str:
-        return _exactly_one(self, CHECK_FORMS)
+        return _form(self, ("on_problem",))
 
 
 class Stock(Frozen):

@@ -22,7 +22,7 @@ from scorecard.briefing.docx.figure import add_picture, add_points
 from scorecard.briefing.docx.head import add_colophon, add_head
 from scorecard.briefing.docx.table import SMALL, add_table
 from scorecard.briefing.docx.text import add_paragraph, add_run
-from scorecard.briefing.layout.office_package import made_at, manifest_xml, packed, printable, with_fixed_timestamps
+from scorecard.briefing.layout.office_package import manifest_xml, packed, set_properties, with_fixed_timestamps
 from scorecard.briefing.layout.text_width import lines
 from scorecard.briefing.layout.type_area import INCHES
 from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, Paragraph, Pictures
@@ -30,7 +30,6 @@ from scorecard.narrative.provenance import SAMPLE
 
 _TEMPLATE = Path(__file__).with_name("template")
 _MANIFEST = PackURI("/customXml/item1.xml")
-_LONGEST = 255  # characters of a property
 _BOTTOM, _UNDER_TEXT = Mm(35), Mm(7)  # the number of the page stands 7 mm under the type area
 _NUMBER, _NOTE = Pt(18), Pt(12)  # heights of the lines of the foot
 
@@ -78,14 +77,10 @@ def _fill_margins(document: Document, paper: Paper) -> None:
 
 
 def _set_properties(document: Document, paper: Paper) -> None:
-    """Who, when, what, and the manifest; the time is that of the manifest, so making the paper again changes nothing."""
+    """Who, when, what, and the manifest."""
     core = document.core_properties
-    core.title = printable(paper.title)[:_LONGEST]
-    core.subject = printable(f"{paper.masthead} {paper.issue}")[:_LONGEST]
-    core.author = core.last_modified_by = printable(paper.manifest.made_by)[:_LONGEST]
-    core.created = core.modified = made_at(paper.manifest)
-    core.language, core.comments, core.keywords = "zh-CN", "", ""
-    core.identifier, core.version, core.revision = paper.manifest.id, paper.manifest.version, 1
+    set_properties(core, paper, f"{paper.masthead} {paper.issue}", "")
+    core.keywords, core.revision = "", 1
     package = cast(Package, document.part.package)
     manifest = Part(_MANIFEST, CONTENT_TYPE.XML, manifest_xml(paper.manifest), package)
     document.part.relate_to(manifest, RELATIONSHIP_TYPE.CUSTOM_XML)

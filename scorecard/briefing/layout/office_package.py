@@ -7,13 +7,16 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from scorecard.briefing.paper.manifest import ExportManifest
+from scorecard.briefing.paper.model import Paper
 
 FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
 _NAMESPACE = "urn:scorecard:manifest"
+_LONGEST = 255  # characters of a property
 
 
 def packed(template: Path) -> io.BytesIO:
@@ -32,6 +35,16 @@ def manifest_xml(manifest: ExportManifest) -> bytes:
     declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     text = f'{declaration}<manifest xmlns="{_NAMESPACE}">{escape(printable(manifest.text()))}</manifest>'
     return text.encode()
+
+
+def set_properties(core: Any, paper: Paper, subject: str, comments: str) -> None:
+    """Who, when, what; the time is that of the manifest, so that making the paper again changes nothing."""
+    manifest = paper.manifest
+    texts = {"title": paper.title, "subject": subject, "author": manifest.made_by, "last_modified_by": manifest.made_by}
+    texts |= {"comments": comments, "identifier": manifest.id, "version": manifest.version, "language": "zh-CN"}
+    for name, text in texts.items():
+        setattr(core, name, printable(text)[:_LONGEST])
+    core.created = core.modified = made_at(manifest)
 
 
 def made_at(manifest: ExportManifest) -> datetime:

@@ -17,7 +17,7 @@ from pptx.opc.packuri import PackURI
 from pptx.util import Pt
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.layout.office_package import made_at, manifest_xml, packed, printable, with_fixed_timestamps
+from scorecard.briefing.layout.office_package import manifest_xml, packed, set_properties, with_fixed_timestamps
 from scorecard.briefing.paper.model import Paper
 from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, colour_of, fill, paragraph
 from scorecard.charts.theme import palette
@@ -30,7 +30,6 @@ _TITLE_WIDTH = ROOM - 1.5
 _SECTION, _FOOT = Frame(EDGE, 0.2, _TITLE_WIDTH, 0.22), Frame(EDGE, 6.86, ROOM - 0.8, 0.54)
 _TAG_LEFT, _TAG_TOP = WIDTH - EDGE - 1.2, 0.56
 _TEMPLATE = Path(__file__).with_name("template")
-_LONGEST = 255  # characters of a property
 
 
 class Deck:
@@ -68,12 +67,8 @@ class Deck:
 
     def bytes(self) -> bytes:
         """The file, with the manifest inside; equal slides give equal bytes."""
-        paper, core = self.paper, self._presentation.core_properties
-        core.title, core.subject = _property(paper.title), _property(paper.audience)
-        core.author = core.last_modified_by = _property(paper.manifest.made_by)
-        core.created = core.modified = made_at(paper.manifest)
-        core.comments, core.language = _property("；".join(paper.provenance)), "zh-CN"
-        core.identifier, core.version = _property(paper.manifest.id), _property(paper.manifest.version)
+        paper = self.paper
+        set_properties(self._presentation.core_properties, paper, paper.audience, "；".join(paper.provenance))
         main = self._presentation.part
         content = manifest_xml(paper.manifest)
         part = Part(PackURI("/customXml/item1.xml"), CONTENT_TYPE.XML, main.package, content)
@@ -97,8 +92,3 @@ def add_tag(slide: Any, top: float) -> None:
     tag = add_text(slide, SAMPLE, Frame(_TAG_LEFT, top, 1.2, 0.36), text, align="center", anchor="middle")
     tag.text_frame.auto_size = MSO_AUTO_SIZE.NONE
     tag.line.color.rgb, tag.line.width = colour_of(colour), Pt(1)
-
-
-def _property(text: str) -> str:
-    """Text as a property of the file holds it."""
-    return printable(text)[:_LONGEST]
