@@ -41,9 +41,12 @@ class ValueGroup(Frozen):
     other: str = "其他"
 
 
-def _form(model: BaseModel, others: tuple[str, ...]) -> str:
-    """The one form that is given, of all fields but these. Raises for none and for several."""
-    forms = [name for name in type(model).model_fields if name not in others]
+_NO_FORMS = ("header", "description", "on_problem")
+
+
+def _form(model: BaseModel) -> str:
+    """The one form that is given, of the fields that are forms. Raises for none and for several."""
+    forms = [name for name in type(model).model_fields if name not in _NO_FORMS]
     given = [form for form in forms if getattr(model, form) is not None]
     if len(given) != 1:
         raise mistake(f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}")
@@ -71,12 +74,12 @@ class Derived(Frozen):
 
     @model_validator(mode="after")
     def _one_form(self) -> "Derived":
-        assert self.form
+        _form(self)
         return self
 
     @property
     def form(self) -> str:
-        return _form(self, ("header", "description"))
+        return _form(self)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -112,12 +115,12 @@ class Check(Frozen):
 
     @model_validator(mode="after")
     def _one_form(self) -> "Check":
-        assert self.form
+        _form(self)
         return self
 
     @property
     def form(self) -> str:
-        return _form(self, ("on_problem",))
+        return _form(self)
 
 
 class Stock(Frozen):
