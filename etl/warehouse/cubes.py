@@ -39,26 +39,22 @@ def _sets(keys: str) -> str:
     return f"(({keys}), ({keys}, _department), ({keys}, _firm), ({keys}, _department, _firm))"
 
 
-def flows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
-    """Additive terms that place each row in one month: one pass per table and date column."""
-    groups: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
+def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+    """Additive terms, one pass per table and clock: rows of a month, then rows that are there on a period's last day."""
+    flows: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
+    stocks: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
     for (term, cut), number in terms.items():
-        if term.period is not None and term.aggregate in ADDITIVE:
-            groups[term.table, term.period, cut][f"t{number}"] = term
+        if term.aggregate in ADDITIVE:
+            if term.stock is not None:
+                stocks[term.table, term.stock, cut][f"t{number}"] = term
+            elif term.period is not None:
+                flows[term.table, term.period, cut][f"t{number}"] = term
     _empty_cube(connection)
-    for (table, period, cut), named in groups.items():
+    for (table, period, cut), named in flows.items():
         _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut)), named)
     _spread(connection, _IN_FLOW)
-
-
-def stocks(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
-    """Additive terms over the rows present on a period's last day: one pass per table and stock."""
-    groups: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
-    for (term, cut), number in terms.items():
-        if term.stock is not None and term.aggregate in ADDITIVE:
-            groups[term.table, term.stock, cut][f"t{number}"] = term
     _empty_cube(connection)
-    for (table, stock, cut), named in groups.items():
+    for (table, stock, cut), named in stocks.items():
         _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut)), named)
     _spread(connection, _IN_STOCK)
 

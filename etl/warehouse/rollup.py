@@ -43,8 +43,7 @@ def compute(
         f" scope VARCHAR, amount {cubes.AMOUNT})"
     )
     _write_periods(connection, catalog, chosen, cuts, declared or {})
-    cubes.flows(connection, catalog, terms)
-    cubes.stocks(connection, catalog, terms)
+    cubes.additive(connection, catalog, terms)
     for (term, cut), number in terms.items():
         if term.aggregate not in cubes.ADDITIVE:
             cubes.whole_rows(connection, catalog.tables[term.table], term, cut, number)

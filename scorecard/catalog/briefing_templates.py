@@ -33,6 +33,12 @@ PLACES = ("court", "period", "department", "scope")  # what a title and an audie
 _OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "definitions")
 
 
+def _only_listed_has_ids(which: str, ids: Texts) -> None:
+    if (which == "listed") != bool(ids):
+        found = f"which = “{which}”，ids 有 {len(ids)} 个"
+        raise mistake(found, "which = “listed” 必须、且只有它可以写 ids = [指标编号，…]")
+
+
 class Section(Frozen):
     """One section. `heading` replaces the usual one, `lead` stands before what the section says.
 
@@ -50,11 +56,7 @@ class Section(Frozen):
     def _fits(self) -> "Section":
         if self.which != "all" and self.kind not in _OF_INDICATORS:
             raise mistake(f"kind = “{self.kind}” 写了 which", f"只有 {'、'.join(_OF_INDICATORS)} 可以写 which")
-        if (self.which == "listed") != bool(self.ids):
-            raise mistake(
-                f"which = “{self.which}”，ids 有 {len(self.ids)} 个",
-                "which = “listed” 必须、且只有它可以写 ids = [指标编号，…]",
-            )
+        _only_listed_has_ids(self.which, self.ids)
         if self.rows and self.kind != "worklists":
             raise mistake(f"kind = “{self.kind}” 写了 rows", "只有 worklists 可以写 rows = true")
         return self
@@ -72,11 +74,7 @@ class Indicators(Frozen):
 
     @model_validator(mode="after")
     def _listed(self) -> "Indicators":
-        if (self.which == "listed") != bool(self.ids):
-            raise mistake(
-                f"which = “{self.which}”，ids 有 {len(self.ids)} 个",
-                "which = “listed” 必须、且只有它可以写 ids = [指标编号，…]",
-            )
+        _only_listed_has_ids(self.which, self.ids)
         return self
 
 

@@ -5,9 +5,9 @@ and the glossary follow.
 """
 
 from collections.abc import Iterable, Set as AbstractSet
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from scorecard.catalog.columns import DATE, INTEGER, TEXT, Column, ColumnType
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
@@ -41,24 +41,34 @@ class ValueGroup(Frozen):
     other: str = "其他"
 
 
-_NO_FORMS = ("header", "description", "on_problem")
+class OneForm(Frozen):
+    """Something that is written in one of several forms: each is a field, of which one is given."""
+
+    beside: ClassVar[tuple[str, ...]] = ()  # fields that are no forms
+
+    @property
+    def form(self) -> str:
+        """The name of the form. Raises for none and for several."""
+        forms = [name for name in type(self).model_fields if name not in self.beside]
+        given = [form for form in forms if getattr(self, form) is not None]
+        if len(given) != 1:
+            raise mistake(f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}")
+        return given[0]
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        _ = self.form
+        return self
 
 
-def _form(model: BaseModel) -> str:
-    """The one form that is given, of the fields that are forms. Raises for none and for several."""
-    forms = [name for name in type(model).model_fields if name not in _NO_FORMS]
-    given = [form for form in forms if getattr(model, form) is not None]
-    if len(given) != 1:
-        raise mistake(f"写了 {len(given)} 种形式（{'、'.join(given) or '无'}）", f"恰好一种：{'、'.join(forms)}")
-    return given[0]
-
-
-class Derived(Frozen):
+class Derived(OneForm):
     """A column computed from others, defined once for all indicators.
 
     Days between are calendar-day differences of dates, the first day not counted; an end before its start gives
     an unknown duration, never a negative one.
     """
+
+    beside = ("header", "description")
 
     header: str
     description: str = ""
@@ -71,15 +81,6 @@ class Derived(Frozen):
     difference: TwoColumns | None = None
     case_part: CasePart | None = None
     group: ValueGroup | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> "Derived":
-        _form(self)
-        return self
-
-    @property
-    def form(self) -> str:
-        return _form(self)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -103,8 +104,10 @@ class CutDate(Frozen):
     share: float
 
 
-class Check(Frozen):
+class Check(OneForm):
     """A rule between columns of one row, or between rows."""
+
+    beside = ("on_problem",)
 
     on_problem: Literal["refuse", "report"] = "refuse"
     not_after: TwoColumns | None = None
@@ -112,15 +115,6 @@ class Check(Frozen):
     at_most: TwoColumns | None = None
     unique: Texts | None = None
     cut_date: CutDate | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> "Check":
-        _form(self)
-        return self
-
-    @property
-    def form(self) -> str:
-        return _form(self)
 
 
 class Stock(Frozen):
