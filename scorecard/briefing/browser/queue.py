@@ -86,7 +86,10 @@ class BrowserQueue:
         self._machine: BrowserProcess | None = None
 
     def work(self, html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
-        """The result of `work` on the document once it is drawn. Raises NoBrowser, or ScorecardError when it fails twice."""
+        """The result of `work` on the document once it is drawn at `width` CSS pixels and `scale` pixels to each of them.
+
+        Raises NoBrowser, or ScorecardError when it fails twice.
+        """
         if browser() is None:
             raise NoBrowser
         job = _Job(html, width, scale, work, Future[T]())
@@ -181,12 +184,8 @@ class BrowserQueue:
             await machine.close()
 
 
-_queue = BrowserQueue()
-
-
-def work(html: str, work: Callable[[Document], Awaitable[T]], *, width: int, scale: float) -> T:
-    """The result of `work` on the document once it is drawn at `width` CSS pixels and `scale` pixels to each of them."""
-    return _queue.work(html, work, width=width, scale=scale)
+_queue = BrowserQueue()  # the only one of the process
+work, waiting = _queue.work, _queue.waiting
 
 
 def elements(html: str, selector: str, *, width: int, scale: float) -> list[bytes]:
@@ -195,17 +194,12 @@ def elements(html: str, selector: str, *, width: int, scale: float) -> list[byte
     async def take(shown: Document) -> list[bytes]:
         return [await shown.picture(box) for box in await shown.boxes(selector)]
 
-    return _queue.work(html, take, width=width, scale=scale)
+    return work(html, take, width=width, scale=scale)
 
 
 def pdf(html: str) -> bytes:
     """The document as PDF, by its own @page."""
-    return _queue.work(html, Document.pdf, width=_A4_WIDTH, scale=1)
-
-
-def waiting() -> int:
-    """The number of jobs that have not begun."""
-    return _queue.waiting()
+    return work(html, Document.pdf, width=_A4_WIDTH, scale=1)
 
 
 def main() -> int:
