@@ -20,7 +20,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Deadline, Without, Worklist
 from scorecard.queries.derived_columns import CALENDAR
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, sql, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located, sql, unbound
 from scorecard.queries.terms import matches
 
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
@@ -62,7 +62,7 @@ def _unknown(
         table = silence.table
         read = table.sources(_read(worklist, table.id)) & silence.columns
         if read and table.id == worklist.table:
-            rows = _numbered(table)
+            rows = located(table, table.id)
             wanted = _wanted(rows, worklist, ibis.date(str(cut)), table.resting_on(silence.columns))
             possible = rows.filter(wanted, rows["_batch"].isin(silence.batches), matches(rows, silence.only)).limit(1)
             if not connection.execute(sql(possible)).fetchall():
@@ -89,7 +89,7 @@ def _read(worklist: Worklist, table: str) -> set[str]:
 def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
     """One row per item, the columns of `worklist_item`."""
     table, day = catalog.tables[worklist.table], ibis.date(str(cut))
-    rows = _numbered(table)
+    rows = located(table, table.id)
     rows = rows.filter(_wanted(rows, worklist, day))
     if worklist.without is not None:
         rows = _unsettled(rows, catalog.tables[worklist.without.table], worklist.without, day)
@@ -123,11 +123,6 @@ def _answering(catalog: Catalog, rows: RowsExpression, worklist: Worklist, cut: 
         if (heir := catalog.department_on(one, cut)) != one
     ]
     return ibis.cases(*heirs, else_=named) if heirs else named
-
-
-def _numbered(table: Table) -> RowsExpression:
-    schema = unbound(table, table.id, derived=True).schema()
-    return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=table.id)
 
 
 def _wanted(

@@ -7,15 +7,14 @@ import ibis
 
 from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located
 
 CALENDAR = "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 
 
 def derive(table: Table, source: str) -> RowsExpression:
     """The rows of `source` (contract columns, _batch, _line) with every derived column added, in order."""
-    schema = unbound(table, source, derived=False).schema()
-    rows: RowsExpression = ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=source)
+    rows = located(table, source, derived=False)
     calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
     for name, derived in table.derived.items():
         if derived.working_days_between is not None:

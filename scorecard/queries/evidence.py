@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Literal
 
 import ibis
@@ -17,7 +17,7 @@ from scorecard.calendar.period import Period
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import FormulaPart, Term
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, located
 from scorecard.queries.terms import matches
 
 Half = Literal["numerator", "denominator"]
@@ -105,18 +105,12 @@ def _halves(part: FormulaPart) -> tuple[tuple[Half, tuple[Term, ...]], ...]:
 def _of_table(
     table: Table, roles: tuple[TermRole, ...], period: Period, department: str, scope: str, cut: date
 ) -> EvidenceQuery:
-    rows = _sourced(table)
+    rows = located(table, table.id)
     columns = (*table.columns, *table.derived)
     counted = {role.flag: _counts(rows, table, role.term, period, department, scope, cut) for role in roles}
     marked = rows.select(*columns, BATCH, LINE, **counted)
     chosen = marked.filter(reduce(or_, [marked[flag] for flag in counted]))
     return EvidenceQuery(table, department, roles, columns, str(ibis.to_sql(chosen, dialect="duckdb")))
-
-
-def _sourced(table: Table) -> RowsExpression:
-    """The table as it lies in the warehouse: every row with its batch and its line in the file."""
-    known = unbound(table, table.id, derived=True).schema()
-    return ibis.table(ibis.schema({**dict(known.items()), BATCH: "int64", LINE: "int64"}), name=table.id)
 
 
 def _counts(
@@ -130,10 +124,7 @@ def _counts(
         tests.append(rows[table.department] == department if table.department else ibis.literal(False))
     if scope == "firm":
         tests.append(rows[table.firm] if table.firm else ibis.literal(False))
-    held = tests[0]
-    for test in tests[1:]:
-        held = held & test
-    return held.fill_null(False)
+    return reduce(and_, tests).fill_null(False)
 
 
 def _present(rows: RowsExpression, term: Term, period: Period, cut: date) -> Expression:

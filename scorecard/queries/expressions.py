@@ -20,6 +20,12 @@ def unbound(table: Table, name: str, *, derived: bool) -> RowsExpression:
     return ibis.table(ibis.schema(schema), name=name)
 
 
+def located(table: Table, name: str, *, derived: bool = True) -> RowsExpression:
+    """The same with the batch and the line of every row, as it lies in the warehouse."""
+    schema = unbound(table, name, derived=derived).schema()
+    return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=name)
+
+
 def sql(expression: Expression) -> str:
     """The expression as DuckDB SQL."""
     return _written(expression.op())

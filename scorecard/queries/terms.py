@@ -4,7 +4,8 @@ Unknown cells never match a condition (SQL's NULL is not true), except `known = 
 touches a database: tables are unbound, expressions compile to the SQL of an engine.
 """
 
-from collections.abc import Mapping, Sequence, Set as AbstractSet
+import operator as operators
+from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from functools import reduce
 from operator import and_
 
@@ -14,7 +15,7 @@ from scorecard.catalog.conditions import Reach, Test
 from scorecard.catalog.contracts import Stock, Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import Term
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, unbound
+from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located, unbound
 
 FIRST, LAST, DEPARTMENT, FIRM = "_first", "_last", "_department", "_firm"
 FOR_GOOD = 12 * 10_000  # a month after all others
@@ -44,24 +45,17 @@ def _matches(rows: RowsExpression, test: Test) -> Expression:
             return _compare(column, test.operator, value)
 
 
+_COMPARISONS: Mapping[str, Callable[[Expression, Expression], Expression]] = {
+    "eq": operators.eq, "not": operators.ne, "lt": operators.lt, "lte": operators.le, "gt": operators.gt, "gte": operators.ge,
+}  # fmt: skip
+
+
 def _compare(column: Expression, operator: str, value: str | bool | int | float) -> Expression:
     if column.type().is_boolean():
         wanted = bool(value) == (operator == "eq")
         return column if wanted else ~column
     literal = ibis.date(value) if column.type().is_date() else ibis.literal(value)
-    match operator:
-        case "eq":
-            return column == literal
-        case "not":
-            return column != literal
-        case "lt":
-            return column < literal
-        case "lte":
-            return column <= literal
-        case "gt":
-            return column > literal
-        case _:
-            return column >= literal
+    return _COMPARISONS[operator](column, literal)
 
 
 def _within(column: Expression, start: Expression, reach: Reach) -> Expression:
@@ -153,8 +147,7 @@ def possible_rows(
     from the start of its table's stock on.
     """
     unknown = table.resting_on(silent)
-    schema = unbound(table, table.id, derived=True).schema()
-    rows: RowsExpression = ibis.table({**schema, "_batch": "int32"}, name=table.id)
+    rows = located(table, table.id)
     known = tuple(test for test in term.where if not (test.columns & unknown))
     rows = rows.filter(rows["_batch"].isin(list(batches)), matches(rows, (*only, *known)))
     if term.clock in unknown:
