@@ -18,11 +18,10 @@ from etl.intake.batches import KnownCells, quieter_columns
 from etl.intake.declared_none import told
 from etl.reading.latest_day import names_a_day_of
 from scorecard.calendar import clock
-from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.version_diff import Impact, TableImpact
+from scorecard.store.version_diff import Impact
 
 
 def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None, today: date | None = None) -> Impact:
@@ -34,7 +33,11 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
     published = None if leaves_sample else current
     before = None if published is None else _catalog(data, published)
     with attach_versions(data, catalog, candidate, published) as pair:
-        tables = [table for table in catalog.tables.values() if _is_there(pair, table)]
+        tables = [
+            table
+            for table in catalog.tables.values()
+            if any(table.id in side.columns for side in (pair.published, pair.candidate))
+        ]
         balances = [balance(pair, table) for table in tables]
         return Impact(
             candidate=candidate,
@@ -42,7 +45,9 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
             leaves_sample=leaves_sample,
             taken_in=pair.candidate.records_without(pair.published),
             left_out=pair.published.records_without(pair.candidate),
-            tables=tuple(_table(pair, table, before) for table in tables),
+            tables=tuple(
+                table_impact(pair, table, before.tables.get(table.id) if before else None) for table in tables
+            ),
             balances=tuple(balance for balance in balances if balance is not None),
             parts=(*(parts for table in tables for parts in table_parts(pair, table)), *indicator_parts(pair, catalog)),
             indicators=indicator_changes(data, published, candidate, today or clock.today()),
@@ -80,14 +85,6 @@ def _newest_cells(pair: AttachedVersions, side: VersionSide) -> dict[str, KnownC
         " WHERE rows > 0 GROUP BY table_id, number QUALIFY row_number() OVER (PARTITION BY table_id ORDER BY number DESC) = 1"
     )
     return {table: KnownCells(total, known) for table, total, known in rows}
-
-
-def _is_there(pair: AttachedVersions, table: Table) -> bool:
-    return any(table.id in side.columns for side in (pair.published, pair.candidate))
-
-
-def _table(pair: AttachedVersions, table: Table, before: Catalog | None) -> TableImpact:
-    return table_impact(pair, table, None if before is None else before.tables.get(table.id))
 
 
 def _catalog(data: DataDir, version: str) -> Catalog:

@@ -7,7 +7,7 @@ untidiness is only of kinds that acceptance repairs or skips, so that its list o
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -71,16 +71,12 @@ def _cell(value: Any, column: Column, catalog: Catalog, chance: Chance) -> str:
         case TimeOfDayType():
             return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
         case MomentType():
-            return _date(value, chance)
+            return f"{value.year}/{value.month}/{value.day}" if chance.happens(_SLASHES) else value.isoformat()
         case NumberType():
             text = str(value)
             return text.translate(_FULL_WIDTH) if chance.happens(_WIDE_DIGITS) else text
         case kind:
             return kind.text(value, catalog.departments)
-
-
-def _date(value: date, chance: Chance) -> str:
-    return f"{value.year}/{value.month}/{value.day}" if chance.happens(_SLASHES) else value.isoformat()
 
 
 def _spelling(name: str, others: Sequence[str], chance: Chance) -> str:

@@ -58,7 +58,9 @@ def write(
         "CREATE TABLE value_doubt (indicator VARCHAR, grain VARCHAR, period VARCHAR, department VARCHAR, scope VARCHAR,"
         " reason VARCHAR)"
     )
-    used = set(connection.execute(_batches_used(catalog, as_of)).fetchall()) if as_of else set()
+    # The table and number of every batch that still has rows in its table.
+    numbered = " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
+    used = set(connection.execute(numbered).fetchall()) if as_of else set()
     for number, batch in enumerate(batches, 1):
         table = catalog.tables[batch.table]
         if (table.id, number) in used and table.entered_by == "upload":
@@ -103,11 +105,6 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
     """(table, column) -> the sentence about a silent column, as the version being built says it."""
     rows = connection.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
     return {(table, column): reason for table, column, reason in rows}
-
-
-def _batches_used(catalog: Catalog, as_of: Mapping[str, date]) -> str:
-    """SQL for the table and number of every batch that still has rows in its table."""
-    return " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
 
 
 # --- what a batch says ------------------------------------------------------------------------------------------

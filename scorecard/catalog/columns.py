@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, model_validator
@@ -318,15 +319,11 @@ def _registered(name: object) -> ColumnType:
     return kind
 
 
-def _name(kind: ColumnType) -> str:
-    return kind.name
-
-
 class Column(Frozen):
     """A column of an extract, by its Chinese header and the other headers it is known under."""
 
     header: str
-    type: Annotated[ColumnType, PlainValidator(_registered), PlainSerializer(_name, return_type=str)]
+    type: Annotated[ColumnType, PlainValidator(_registered), PlainSerializer(attrgetter("name"), return_type=str)]
     aliases: Texts = ()
     required: bool = False
     unit: str = ""

@@ -199,7 +199,9 @@ def _value(contract: Contract, test: Test, value: Any, file: str, where: str) ->
     kind = contract.types[test.column]
     if not kind.literals:
         expected = "known、within、beyond、not_after、after"
-        yield SeedMistake(file, where, f"{kind.name} 列用了 {_word(test)}", expected)
+        yield SeedMistake(
+            file, where, f"{kind.name} 列用了 {'等于' if test.operator == 'eq' else test.operator}", expected
+        )
         return
     if test.operator in ("lt", "lte", "gt", "gte") and not kind.ordered:
         yield SeedMistake(file, where, f"{kind.name} 列用了 {test.operator}", "数字列或日期列")
@@ -223,10 +225,6 @@ def _words(contract: Contract, column: str) -> list[str]:
         return list(table.columns[column].values)
     group = table.derived[column].group
     return [*group.groups, group.other] if group is not None else []
-
-
-def _word(test: Test) -> str:
-    return "等于" if test.operator == "eq" else test.operator
 
 
 def _is_spelt(text: str, kind: ColumnType) -> bool:

@@ -50,7 +50,7 @@ def axis_notes(
             text = f"{when}　{kind}{event.text}（{event.reason}；{who}）"
             notes.append((at, 2, event.breaks, event.breaks, text))
     return tuple(
-        AxisNote(_symbol(number), at, before, breaks, note)
+        AxisNote(_NUMBERS[number] if number < len(_NUMBERS) else f"({number + 1})", at, before, breaks, note)
         for number, (at, _, before, breaks, note) in enumerate(sorted(notes, key=lambda note: note[:2]))
     )
 
@@ -62,7 +62,3 @@ def footnotes(notes: Sequence[AxisNote]) -> tuple[str, ...]:
 
 def _place(places: dict[str, int], grain: Grain, month: date) -> int | None:
     return places.get(containing(grain, month_index(month)).key)
-
-
-def _symbol(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else f"({number + 1})"

@@ -47,7 +47,9 @@ def _derived(rows: RowsExpression, derived: Derived) -> Expression:
         return ibis.least(*(rows[column] for column in derived.earliest))
     if derived.latest is not None:
         columns = [rows[column] for column in derived.latest]
-        return _all_known(columns).ifelse(ibis.greatest(*columns), ibis.null(columns[0].type()))
+        return reduce(and_, (column.notnull() for column in columns)).ifelse(
+            ibis.greatest(*columns), ibis.null(columns[0].type())
+        )
     if derived.total is not None:
         columns = [rows[column] for column in derived.total]
         return reduce(add, columns).cast(columns[0].type())  # NULL where a part is unknown: a partial total is no total
@@ -67,7 +69,3 @@ def _case_part(number: Expression, part: str) -> Expression:
     group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
     element = number.re_extract(NORMAL_PATTERN, group).nullif("")
     return element.cast("int64") if part in ("year", "serial") else element
-
-
-def _all_known(columns: list[Expression]) -> Expression:
-    return reduce(and_, (column.notnull() for column in columns))

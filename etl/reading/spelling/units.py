@@ -97,7 +97,7 @@ def read_unit(text: str) -> Unit | None:
     kind, power = _NOUNS[match["noun"]] if match["noun"] else ("元", 0)
     if match["power"] and kind == "%":
         return None
-    return Unit(_word(match["power"], match["noun"]), kind, power + _POWERS.get(match["power"] or "", 0))
+    return Unit(f"{match['power'] or ''}{match['noun'] or '元'}", kind, power + _POWERS.get(match["power"] or "", 0))
 
 
 def unit_named(name: str) -> Unit:
@@ -218,10 +218,6 @@ def with_unit_sql(cell: str, stated: StatedUnit | None) -> str:
     if stated is None:
         return cell
     return f"CASE WHEN regexp_matches({cell}, '[0-9０-９]\\s*$') THEN rtrim({cell}) || '{stated.unit.word}' ELSE {cell} END"
-
-
-def _word(power: str | None, noun: str | None) -> str:
-    return f"{power or ''}{noun or '元'}"
 
 
 def _folded(text: str) -> str:

@@ -35,7 +35,7 @@ def write_html(paper: Paper) -> bytes:
             if paper.lines
             else []
         ),
-        (appendix.RECORD, [_record(paper)]),
+        (appendix.RECORD, [render("briefing/html/record.html", lines=(*paper.provenance, *paper.manifest.lines()))]),
     ]
     note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
     body = render(
@@ -80,10 +80,6 @@ def _table(table: PaperTable) -> str:
 def _definitions(paper: Paper) -> str:
     entries = [(entry.indicator, appendix.definition_facts(entry)) for entry in paper.definitions]
     return render("briefing/html/definitions.html", entries=entries)
-
-
-def _record(paper: Paper) -> str:
-    return render("briefing/html/record.html", lines=(*paper.provenance, *paper.manifest.lines()))
 
 
 def _margins(paper: Paper) -> str:
