@@ -14,15 +14,9 @@ from scorecard.calendar.period import add_interval
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.parameters import Parameter, in_force
 from scorecard.topics.disputes import BANDS, Claim, Clock, DishonestyRegister, Threshold
-from scorecard.topics.slices import Slice, fetch_rows
+from scorecard.topics.slices import Slice, fetch_rows, needed
 
-CLAIMS_NEEDED = {"cases": ("case_type", "closed_on", "filed_on", "procedure", "claimed_yuan")}
-PRESERVATION_NEEDED = {"preservation": ("kind", "applied_at", "ruled_at")}
-REGISTER_NEEDED = {
-    "credit_register": (
-        "firm_code", "listed_on", "left_on", "removed_on", "repaired_on", "relisted_on", "deletion_reason",
-    )
-}  # fmt: skip
+CLAIMS_NEEDED, PRESERVATION_NEEDED, REGISTER_NEEDED = map(needed, ("claims", "preservation", "register"))
 # 民事诉讼法 165: names of the parameters as seeds/parameters.csv has them.
 WAGE = "山东省城镇非私营单位就业人员年平均工资"
 MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比例"

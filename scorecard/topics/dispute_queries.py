@@ -12,21 +12,10 @@ from duckdb import DuckDBPyConnection
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.topics.disputes import UNKNOWN, Arrears, Mediations, Stage, Stages, Trials
-from scorecard.topics.slices import Slice, counts_in_order, fetch_rows
+from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, needed
 
-MEDIATIONS_NEEDED = {"pre_mediations": ("received_on", "ended_on", "outcome", "filed_on", "cause_group")}
-TRIALS_NEEDED = {"cases": ("case_type", "closed_on", "procedure", "outcome", "cause_group")}
-STAGES_NEEDED = {
-    "cases": ("case_no", "case_type", "filed_on", "closed_on", "filing_days", "trial_days"),
-    "enforcement": ("kind", "basis_case_no", "filed_on", "closed_on", "enforcement_days"),
-}
-ARREARS_NEEDED = {
-    "enforcement": (
-        "kind", "arrears", "basis_case_no", "filed_on", "closed_on", "outcome", "claimed_yuan", "recovered_yuan",
-        "enforcement_days", "filing_to_payment_days", "paid_on",
-    ),
-    "cases": ("case_no", "closed_on", "filing_days", "trial_days"),
-}  # fmt: skip
+MEDIATIONS_NEEDED, TRIALS_NEEDED, STAGES_NEEDED = map(needed, ("mediations", "trials", "stages"))
+ARREARS_NEEDED = needed("arrears", "arrears_outcomes", "arrears_steps")
 
 
 def mediations(

@@ -7,18 +7,10 @@ from duckdb import DuckDBPyConnection
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.topics.insolvency import Administrator, Case, Round, Transfers
-from scorecard.topics.slices import Slice, counts_in_order, fetch_rows
+from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, needed
 
-NEEDED = {
-    "bankruptcies": (
-        "case_no", "case_type", "accepted_on", "terminated_on", "procedure", "fast_track", "converted", "source",
-        "referred_on", "reviewed_on", "review_result", "accepting_court", "confirmed_claims_yuan", "paid_yuan",
-        "cost_yuan", "realised_yuan", "administrator", "appointed_on", "evaluated_on",
-    )
-}  # fmt: skip
-AUCTIONS_NEEDED = {
-    "asset_disposals": ("case_type", "round", "ended_on", "listed_on", "outcome", "start_price_yuan", "sold_price_yuan")
-}
+NEEDED = needed("bankruptcies", "transfers", "administrators")
+AUCTIONS_NEEDED = needed("auctions")
 
 
 def cases(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:

@@ -67,6 +67,18 @@ def obstacle(
     return ""
 
 
+def _text(query: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{query}.sql").read_text("utf-8")
+
+
+def needed(*queries: str) -> dict[str, tuple[str, ...]]:
+    """Table -> the columns that these queries read, as their heads say."""
+    columns: dict[str, dict[str, None]] = {}
+    for table, names in re.findall(r"(?m)^-- needs (\w+): (.*)$", "\n".join(map(_text, queries))):
+        columns.setdefault(table, {}).update(dict.fromkeys(names.split()))
+    return {table: tuple(names) for table, names in columns.items()}
+
+
 class _Rows(dict[str, str]):
     """Table -> a query for its rows of the chosen department and scope."""
 
@@ -87,7 +99,7 @@ def fetch_rows(
     connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, query: str, **values: Any
 ) -> list[tuple[Any, ...]]:
     """All rows of a query of `sql/`, whose result is known to be small."""
-    text = (Path(__file__).parent / "sql" / f"{query}.sql").read_text("utf-8").format_map(_Rows(catalog, chosen))
+    text = _text(query).format_map(_Rows(catalog, chosen))
     known = {"first": chosen.first, "last": chosen.last, **values}
     with connection.cursor() as cursor:
         return cursor.execute(text, {name: known[name] for name in set(re.findall(r"\$(\w+)", text))}).fetchall()

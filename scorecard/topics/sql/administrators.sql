@@ -1,4 +1,5 @@
 -- Appointments up to the last day of the slice by administrator, whose names are private and are not selected.
+-- needs bankruptcies: case_type administrator appointed_on terminated_on evaluated_on
 SELECT row_number() OVER (ORDER BY administrator), count(*),
        count(*) FILTER (terminated_on IS NULL OR terminated_on > $last),
        count(*) FILTER (terminated_on <= $last),

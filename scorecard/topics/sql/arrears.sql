@@ -1,4 +1,5 @@
 -- 拖欠企业账款: filed, closed, pending; claimed, recovered and how many of the first ones with both known; paid in the slice.
+-- needs enforcement: kind arrears filed_on closed_on claimed_yuan recovered_yuan paid_on
 WITH owed AS (
     SELECT *, kind = '首次执行' AND closed_on BETWEEN $first AND $last
               AND claimed_yuan IS NOT NULL AND recovered_yuan IS NOT NULL AS rated

@@ -1,4 +1,6 @@
 -- Number, sum and median of days: 快立 and 快审 in the trials of enforcements closed in the slice, 快执, 全程 up to payment.
+-- needs enforcement: kind arrears basis_case_no closed_on enforcement_days filing_to_payment_days paid_on recovered_yuan
+-- needs cases: case_no closed_on filing_days trial_days
 WITH owed AS (SELECT * FROM {enforcement} WHERE arrears AND kind IN ('首次执行', '恢复执行')),
 behind AS (
     SELECT c.filing_days, c.trial_days FROM owed e JOIN cases c ON c.case_no = e.basis_case_no

@@ -1,4 +1,5 @@
 -- Auctions ended in the slice by round, as Round has them.
+-- needs asset_disposals: case_type round ended_on listed_on outcome start_price_yuan sold_price_yuan
 SELECT round,
        count(*) FILTER (outcome = '成交'),
        count(*) FILTER (outcome = '流拍'),

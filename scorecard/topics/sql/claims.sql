@@ -1,4 +1,5 @@
 -- Civil cases closed in the slice by the band of their claim on the day of filing (its place in BANDS); closed as 小额, otherwise.
+-- needs cases: case_type closed_on filed_on procedure claimed_yuan
 SELECT CASE WHEN l.since IS NULL OR c.filed_on >= l.stale_from THEN 4
             WHEN c.claimed_yuan IS NULL THEN 3
             WHEN c.claimed_yuan <= l.must THEN 0

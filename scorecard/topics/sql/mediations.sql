@@ -1,4 +1,5 @@
 -- Pre-suit mediations that ended in the slice, by outcome, and those pending on its last day, as Mediations has them.
+-- needs pre_mediations: received_on ended_on outcome filed_on cause_group
 WITH received AS (
     SELECT *, ended_on BETWEEN $first AND $last AS ended FROM {pre_mediations}
     WHERE len($groups::VARCHAR[]) = 0 OR list_contains($groups::VARCHAR[], cause_group)

@@ -1,5 +1,6 @@
 -- 诉前 and urgent applications: ruled on in the slice by hours, those over the limit without a ruling, the median of hours.
 -- Seconds, because datediff counts boundaries of hours: 48 hours and a minute are late.
+-- needs preservation: kind applied_at ruled_at
 WITH urgent AS (
     SELECT *, epoch(ruled_at - applied_at) / 3600.0 AS hours FROM {preservation} WHERE kind IN ('诉前', '紧急')
 ), ruled AS (SELECT hours FROM urgent WHERE ruled_at::DATE BETWEEN $first AND $last)

@@ -1,4 +1,5 @@
 -- The register over the slice, as DishonestyRegister has it. A listing no longer counts on the day it is removed or expires.
+-- needs credit_register: firm_code listed_on left_on removed_on repaired_on relisted_on deletion_reason
 WITH listings AS (
     SELECT *, deletion_reason IN ('履行或执行完毕', '和解履行完毕', '申请人同意删除') AS performed,
            $first::DATE - INTERVAL 1 DAY AS eve

@@ -1,5 +1,7 @@
 -- Number, sum and median of days: three stages each over its own cases, then three over the same cases; last the enforcements.
 -- One department tries a case and another enforces it: the trial is looked up in the whole table.
+-- needs cases: case_no case_type filed_on closed_on filing_days trial_days
+-- needs enforcement: kind basis_case_no filed_on closed_on enforcement_days
 WITH civil AS (SELECT * FROM {cases} WHERE case_type = '民初'),
 enforced AS (SELECT * FROM {enforcement} WHERE kind = '首次执行' AND closed_on BETWEEN $first AND $last),
 same AS (

@@ -1,4 +1,5 @@
 -- First-instance civil cases closed in the slice: procedure, 结案方式, how many.
+-- needs cases: case_type closed_on procedure outcome cause_group
 SELECT CASE WHEN procedure IN ('小额诉讼', '简易程序') THEN procedure
             WHEN procedure LIKE '普通程序%' THEN '普通程序'
             WHEN procedure IS NULL THEN '未填'
