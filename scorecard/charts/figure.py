@@ -5,9 +5,11 @@ escaped, because Plotly may be told to write out its meta.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any, cast
 
 import plotly.graph_objects as go
@@ -27,15 +29,6 @@ _ROOM = 3  # lines that fit below a figure without making it taller
 _LIFT = 36  # px between the axes and 示例数据
 _MARGIN = {"l": 8, "r": 24, "t": 74, "b": 96}
 
-# One button, the camera, in Chinese: the library's others would edit a picture whose numbers are official, its cloud
-# would upload it. Without a translation the library would say "Download plot as a PNG".
-_WORDS = {
-    "Download plot as a PNG": "保存图片（PNG）",
-    "Preparing image - this may take a few seconds": "正在生成图片",
-    "Image download succeeded": "图片已保存",
-    "Sorry, there was a problem downloading your image!": "图片没有存成，请重试",
-}
-_SCALE = 3  # pixels of the saved picture to each of the screen's: 1,900 px wide and more
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
 
 _PIXELS = ("size", "height", "xshift", "yshift", "borderpad", "borderwidth", "ticklen")
@@ -167,20 +160,9 @@ def left_out(narrow: Sequence[str]) -> str:
 
 def config(name: str) -> dict[str, Any]:
     """How the library shows a figure: no button but a camera, whose picture is saved under `name`."""
-    return {
-        "displaylogo": False,
-        "showSendToCloud": False,
-        "scrollZoom": False,
-        "displayModeBar": True,
-        "modeBarButtons": [["toImage"]],
-        "locale": "zh-CN",
-        "locales": {"zh-CN": {"dictionary": _WORDS, "format": {}}},
-        "toImageButtonOptions": {
-            "format": "png",
-            "filename": _NOT_IN_FILE_NAMES.sub("_", name).strip("_") or "图",
-            "scale": _SCALE,
-        },
-    }
+    shown = tomllib.loads(Path(__file__).with_name("config.toml").read_text("utf-8"))
+    shown["toImageButtonOptions"]["filename"] = _NOT_IN_FILE_NAMES.sub("_", name).strip("_") or "图"
+    return shown
 
 
 def enlarged(figure: go.Figure, by: float) -> go.Figure:

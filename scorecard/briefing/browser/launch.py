@@ -19,22 +19,9 @@ _PREFIX = f"scorecard-press-{os.getuid() if hasattr(os, 'getuid') else 0}-"
 _NICENESS = "10"
 # choreographer opens the browser to local files and foreign origins; a paper needs neither.
 _NOT_WANTED = {"--disable-web-security", "--allow-file-access-from-files", "--no-process-per-site"}
-_FLAGS = (
-    "--hide-scrollbars",
-    "--font-render-hinting=none",
-    "--force-color-profile=srgb",
-    "--disable-lcd-text",
-    "--lang=zh-CN",
-    "--no-pings",
-    "--disable-background-networking",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,AutofillServerCommunication",
-    # Walls behind the document's own CSP: no name is resolved, and what has an address goes to a proxy that is not there.
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--proxy-server=http://127.0.0.1:9",
-    "--proxy-bypass-list=<-loopback>",
-)
+# The last three are walls behind the document's own CSP: no name is resolved, and what has an address goes to a proxy that is
+# not there.
+_FLAGS = Path(__file__).with_name("flags.txt").read_text("utf-8").splitlines()
 
 
 def find_browser() -> Path | None:
