@@ -80,10 +80,10 @@ def finished(
         for line in (left_out(narrow), frame.reading, *frame.provenance)
         for at in range(0, len(line), _WIDE)
     ]
-    more = LINE * max(0, len(lines) - room)
+    more, layout = LINE * max(0, len(lines) - room), cast("Any", figure.layout)
     figure.update_layout(
-        height=figure.layout.height + more,
-        margin_b=figure.layout.margin.b + more,
+        height=layout.height + more,
+        margin_b=layout.margin.b + more,
         meta={
             "reading": plain(frame.reading),
             "lines": [plain(line) for line in frame.provenance],
