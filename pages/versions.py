@@ -6,6 +6,5 @@ from scorecard.ui.shell import frame
 version = frame.heading("版本")
 if version is None:
     frame.first_steps()
-else:
-    show_versions(version)
-    change_versions(version)
+show_versions(version)
+change_versions(version)

@@ -75,6 +75,10 @@ def _point_to(
     with exclusive_lock(data), storage_errors("发布"):
         if instead_of is not None and store.named(data) != instead_of:
             return store.manifest(data, version)
+        if reason := store.unreadable(data, version):
+            if data.database(version).exists() and not data.manifest(version).exists():
+                data.database(version).unlink()  # a candidate: the next build makes it anew
+            raise StorageError(f"版本 {version}", reason, "能读取的版本", "请重新建库（看影响）后再发布，或另选一个版本")
         for folder in (data.root, data.versions):
             remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)

@@ -120,24 +120,28 @@ def open_version(data: DataDir, version: str) -> Version:
 
 
 def require_published(data: DataDir, version: str) -> None:
-    """Raise StorageError unless the text names a version that was published and can still be opened."""
+    """Raise StorageError unless the text names a version that was published and can still be read."""
     if not _ID.fullmatch(version) or not data.manifest(version).is_file():
         raise StorageError(
             f"版本 {version[:40]}", "没有这个已发布的版本", "已发布的版本之一", "请在“版本”页另选一个版本"
         )
     if store.is_pruned(data, version):
         store.connect(data, version)  # refuses in words; a copy still open in a cache must not answer
+    if reason := store.unreadable(data, version):
+        raise StorageError(f"版本 {version}", reason, "能读取的版本", "请在“版本”页另选一个版本")
 
 
 def open_published(data: DataDir, version: str = "") -> Version:
     """The current version, or the one of this id, marked as historic where another is current. Raises StorageError."""
-    current = store.current(data).version
-    if not version and current is None:
+    current = store.current(data)
+    if not version and current.version is None and not current.notice:
         raise StorageError("数据版本", "还没有发布任何数据", "至少一个已发布的版本", "请先在“数据报送”页报送并发布")
-    named = version or current or ""
+    if not version and current.version is None:
+        raise StorageError("数据版本", current.notice, "能读取的版本", "请运行 python -m etl start 重建它")
+    named = version or current.version or ""
     require_published(data, named)
     opened = open_version(data, named)
-    return opened if named == current else replace(opened, historic=True)
+    return opened if named == current.version else replace(opened, historic=True)
 
 
 def card_inputs(version: Version, grain: Grain, department: str, scope: str, judged: date) -> CardInputs:

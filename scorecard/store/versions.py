@@ -35,8 +35,12 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
 _DAMAGED = "数据文件已损坏"
 _EARLIER = "由较早的程序建成，现在的程序不能读取"
 _REMEDY = "请另选一个版本；重新启动看板（python -m etl start）会用批次重建它"
-# (path, inode, size, time of a version's file) -> why it cannot be read, "" where it can.
-_READ: dict[tuple[str, int, int, int], str] = {}
+_FileKey = tuple[str, int, int, int]  # path, inode, size and time of a version's file
+_READ: dict[_FileKey, str] = {}  # why the file cannot be read, "" where it can
+
+
+class DamagedVersion(StorageError):
+    """The file of a version cannot be read to its end."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def current(data: DataDir) -> Current:
     if not reason and pointed(data) == published:
         return Current(published)
     if not reason:
-        return Current(published, f"发布指针损坏或缺失，已按发布记录改用最近一次发布的版本 {published}")
+        return Current(published, f"发布指针损坏或缺失，已改用最近一次发布的版本 {published}")
     others = (known.version for known in manifests(data) if known.version != published)
     last = next((version for version in others if not unreadable(data, version)), None)
     if last is None:
@@ -127,7 +131,13 @@ def program_of(data: DataDir, version: str) -> str:
         return warehouse.program(connection)
 
 
-def _file_key(path: Path) -> tuple[str, int, int, int] | None:
+def written_at(data: DataDir, version: str) -> float:
+    """When the file of a version was written; 0 when it is not there. A rebuilt file is another one."""
+    key = _file_key(data.database(version))
+    return key[3] if key else 0
+
+
+def _file_key(path: Path) -> _FileKey | None:
     try:
         found = path.stat()
     except OSError:
@@ -137,7 +147,10 @@ def _file_key(path: Path) -> tuple[str, int, int, int] | None:
 
 def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) -> None:
     """Read what every page needs, or every row. Raises StorageError."""
-    for read in (warehouse.catalog, warehouse.targets, warehouse.doubts, warehouse.tables, warehouse.departments):
+    for read in (
+        warehouse.catalog, warehouse.targets, warehouse.doubts, warehouse.tables, warehouse.departments,
+        warehouse.baselines, warehouse.annotations, warehouse.silent_columns, warehouse.is_sample,
+    ):  # fmt: skip
         read(connection)
     if thoroughly:
         with connection.cursor() as cursor:
@@ -189,16 +202,17 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         )
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
-    with _database_errors(version, path):
+    key = _file_key(path)
+    with _database_errors(version, key):
         opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
-    return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, path))
+    return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
 
 
 class _Guarded:
     """A connection, cursor or relation of a version: what the database raises leaves it as a StorageError."""
 
-    def __init__(self, opened: Any, version: str, path: Path) -> None:
-        self._opened, self._version, self._path = opened, version, path
+    def __init__(self, opened: Any, version: str, key: _FileKey | None) -> None:
+        self._opened, self._version, self._key = opened, version, key
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._opened, name)
@@ -206,11 +220,11 @@ class _Guarded:
             return found
 
         def call(*values: Any, **named: Any) -> Any:
-            with _database_errors(self._version, self._path):
+            with _database_errors(self._version, self._key):
                 given = cast(Callable[..., Any], found)(*values, **named)
             if given is self._opened:
                 return self
-            return _Guarded(given, self._version, self._path) if isinstance(given, _OPENED) else given
+            return _Guarded(given, self._version, self._key) if isinstance(given, _OPENED) else given
 
         return call
 
@@ -225,7 +239,7 @@ _OPENED = (duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation)
 
 
 @contextmanager
-def _database_errors(version: str, path: Path) -> Generator[None]:
+def _database_errors(version: str, key: _FileKey | None) -> Generator[None]:
     """Turn whatever the database raises into a StorageError. A file found damaged is not read again while it is the same."""
     where = f"版本 {version}"
     try:
@@ -234,10 +248,12 @@ def _database_errors(version: str, path: Path) -> Generator[None]:
         raise StorageError(where, _EARLIER, "现在的程序建成的版本", _REMEDY) from error
     except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
         raise StorageError(where, "服务器内存不足，没有读完", "足够的内存", "请稍后重试，或选较短的报告期") from error
+    except duckdb.ConnectionException as error:
+        raise StorageError(where, "已经关闭", "打开着的版本", "请刷新页面") from error
     except duckdb.Error as error:
-        if (key := _file_key(path)) is not None:
+        if key is not None:
             _READ[key] = _DAMAGED
-        raise StorageError(where, _DAMAGED, "完整的版本文件", _REMEDY) from error
+        raise DamagedVersion(where, _DAMAGED, "完整的版本文件", _REMEDY) from error
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id
 from scorecard.calendar.clock import moment_text, today
 from scorecard.catalog.definitions import Catalog
+from scorecard.errors import StorageError
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
 from scorecard.store.retained import retained
@@ -23,6 +24,7 @@ from scorecard.ui.intake.publication import version_note
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
+from scorecard.ui.shell.frame import failure
 from scorecard.ui.shell.templating import render
 
 BatchKey = tuple[str, str]  # (table, batch name)
@@ -31,41 +33,48 @@ _CANDIDATE, _COMPARED = "_candidate", "_compared"
 _COMPARING = "正在比较…"
 
 
-def show_versions(version: Version) -> None:
-    """What is published, from which batches, and what changed with each version."""
+def show_versions(version: Version | None) -> None:
+    """What is published, from which batches, and what changed with each version; also while no version can be read."""
     data = data_dir()
     manifests = store.manifests(data)
     pruned = {manifest.version for manifest in manifests if store.is_pruned(data, manifest.version)}
-    published_at = moment_text(version.manifest.published_at)
-    st.html(render("ui/intake/published.html", manifest=version.manifest, published_at=published_at))
+    if version is not None:
+        published_at = moment_text(version.manifest.published_at)
+        st.html(render("ui/intake/published.html", manifest=version.manifest, published_at=published_at))
     _show_batches(version, list_batches(data), withdrawn(data))
-    _show_history(manifests, version.id, pruned, retained(data))
+    _show_history(manifests, version.id if version else "", pruned, retained(data))
 
 
-def change_versions(version: Version) -> None:
+def change_versions(version: Version | None) -> None:
     """The acts on versions that this user may do, each behind a button and, where readers see it, a confirmation."""
     data, actor = data_dir(), identity.current()
     manifests = store.manifests(data)
     openable = [manifest for manifest in manifests if not store.is_pruned(data, manifest.version)]
-    _compare(openable, version.id)
+    current = version.id if version else ""
+    try:
+        _compare(openable, current)
+    except StorageError as error:
+        failure(error)
     if actor.may("rollback"):
-        _return_to_older(openable, version.id, "回退")
+        _return_to_older(openable, current, "回退")
     elif actor.may("publish"):
-        _return_to_older(openable, version.id, "重新发布")
+        _return_to_older(openable, current, "重新发布")
     if actor.may("publish"):
         catalog = seeds_catalog()
         _withdraw_or_restore(list_batches(data), withdrawn(data), catalog)
         notes = {manifest.version: manifest.note for manifest in manifests}
-        _publish_candidate(version.id, catalog, notes)
+        _publish_candidate(current, catalog, notes)
 
 
-def _show_batches(version: Version, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, BatchNote]) -> None:
+def _show_batches(version: Version | None, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, BatchNote]) -> None:
     """Every accepted batch, newest first: in use, waiting to be published, or withdrawn by whom and why."""
-    used = {(record["table"], record["name"]) for record in version.manifest.batches}
+    records = version.manifest.batches if version else ()
+    used = {(record["table"], record["name"]) for record in records}
+    catalog = version.catalog if version else seeds_catalog()
     rows = [
         {
             "batch": batch,
-            "table_name": _table_name(version.catalog, batch.table),
+            "table_name": _table_name(catalog, batch.table),
             "accepted": moment_text(batch.accepted_at),
             "hash": batch.source_sha256[:12],
             "problems": sum(count.count for count in batch.counts),
@@ -200,7 +209,7 @@ def _publish_candidate(current: str, catalog: Catalog, notes: Mapping[str, str])
     """
     data, actor = data_dir(), identity.current()
     candidate = version_id(catalog, chosen_batches(data))
-    if candidate == current:
+    if candidate == current or not chosen_batches(data):
         return
     text = "现有批次（含撤回、恢复）或口径与当前版本不同。先建一个候选版本看影响，再决定是否发布。"
     st.html(render("ui/shell/section.html", title="尚未发布的变动", text=text))
@@ -211,7 +220,7 @@ def _publish_candidate(current: str, catalog: Catalog, notes: Mapping[str, str])
     computed = computed_once(
         "candidate_impact",
         (candidate, current, today()),
-        lambda: impact(data, catalog, build(catalog, data), current),
+        lambda: impact(data, catalog, build(catalog, data), current or None),
         _COMPARING,
     )
     show_impact(computed, catalog)

@@ -15,7 +15,7 @@ from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
-from scorecard.store import open_version as opened
+from scorecard.store import open_version as opened, versions as store
 from scorecard.store.open_version import Selection, Version, judged_on
 
 Cached = TypeVar("Cached")
@@ -28,13 +28,18 @@ def data_dir() -> DataDir:
 
 # Not closed when it leaves the cache: a page may be reading from it. It closes with its last reference.
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _open(root: str, version: str) -> Version:
+def _open(root: str, version: str, written_at: float) -> Version:
     return opened.open_version(DataDir(Path(root)), version)
 
 
 def open_version(version: str) -> Version:
     """The version of this id. Raises StorageError when it cannot be read."""
-    return _open(str(data_dir().root.resolve()), version)
+    return _open(str(data_dir().root.resolve()), version, store.written_at(data_dir(), version))
+
+
+def forget_versions() -> None:
+    """Close all versions that no page is reading, so that a file put in the place of a damaged one is opened anew."""
+    _open.clear()
 
 
 def open_historic(version: str) -> Version:

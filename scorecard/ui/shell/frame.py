@@ -21,6 +21,7 @@ from scorecard.ui.shell.cached import (
     all_cards,
     cached,
     data_dir,
+    forget_versions,
     open_historic,
     open_version,
     periods,
@@ -32,6 +33,7 @@ from scorecard.ui.shell.templating import behaviour, favicon, render, style
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 _FRAMED = "_framed"
+_LEFT, _TRIES = "_versions_left", 3  # how often a page may be run again because its version is damaged
 _READ = "_version_read"  # (page, older version its address named) of the last run
 TITLE = "法治化营商环境指标看板"
 
@@ -117,10 +119,24 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
             downloads.begin()
             page.run()
             picture_buttons.of_page()
+            st.session_state.pop(_LEFT, None)
         except ScorecardError as error:
+            if isinstance(error, store.DamagedVersion) and _leave(page_blocks.current_blocks().version):
+                st.rerun()  # the file is not offered again: the page shows the last whole version, and says so
             failure(error)
     else:
         sign_in_prompt.forbidden_page(page.title, right, signed_in)
+
+
+def _leave(version: Version | None) -> bool:
+    """Close a version that turned out to be damaged; whether the page should be run again, with the last whole one."""
+    tries = st.session_state.get(_LEFT, 0)
+    if version is None or tries == _TRIES:
+        return False
+    version.connection.close()
+    forget_versions()
+    st.session_state[_LEFT] = tries + 1
+    return True
 
 
 def _stay_in_the_version(page: str) -> None:
@@ -185,7 +201,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     if version is not None and not identity.current().may("details"):
         version = for_visitors(version)
     court = (version.catalog if version else seeds_catalog()).court.name
-    state = f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "尚未发布数据"
+    state = f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "没有可显示的数据"
     old = version is not None and version.historic
     signed_in = identity.identify()
     st.html(
@@ -241,7 +257,18 @@ def analysis(title: str) -> View | None:
 
 
 def first_steps() -> None:
-    """The next steps while nothing is published."""
+    """The next steps while nothing is published, or nothing that was published can be read."""
+    if published := store.named(data_dir()):
+        steps = [
+            {
+                "text": "请管理员在服务器上重新启动看板（或运行 python -m etl start）：会用发布时的批次重建它",
+                "href": "",
+            },
+            {"text": "批次也缺失的，先从备份恢复数据目录，再启动", "href": ""},
+        ]
+        text = f"曾发布的版本（最近的是 {published}）都不能读取。登录、版本、账户、审计各页照常可用；没有发布别的数据代替它。"
+        show(render("ui/shell/guide.html", title="已发布的数据暂时不能显示", text=text, steps=steps))
+        return
     steps = [
         {"text": "在“数据报送”页选择数据表、下载模板、上传 CSV 提取文件", "href": "upload"},
         {"text": "检查无误后点“接收”，各表齐了再点“发布”", "href": ""},

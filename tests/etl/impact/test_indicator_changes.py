@@ -157,5 +157,5 @@ def test_a_damaged_version_file_is_refused_in_words(data: DataDir, catalog: Cata
     hand_in(data, catalog, "cases", cases_csv(5), SEPTEMBER)
     version = published(data, catalog)
     data.database(version).write_bytes(b"not a database")
-    with pytest.raises(StorageError, match="无法读取"):
+    with pytest.raises(StorageError, match="已损坏"):
         indicator_changes(data, version, version, TODAY)
