@@ -78,7 +78,9 @@ def _point_to(
         if reason := store.unreadable(data, version):
             if data.database(version).exists() and not data.manifest(version).exists():
                 data.database(version).unlink()  # a candidate: the next build makes it anew
-            raise StorageError(f"版本 {version}", reason, "能读取的版本", "请重新建库（看影响）后再发布，或另选一个版本")
+            raise StorageError(
+                f"版本 {version}", reason, "能读取的版本", "请重新建库（看影响）后再发布，或另选一个版本"
+            )
         for folder in (data.root, data.versions):
             remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)

@@ -112,7 +112,7 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
     """
     key = _file_key(data.database(version))
     if key is None:
-        return "数据文件不在"
+        return "数据文件不存在"
     if thoroughly and not _READ.get(key):
         _READ.pop(key, None)
     if key not in _READ:

@@ -25,7 +25,9 @@ from etl.intake import audit_recovery
 from etl.intake.accept import accept
 from etl.intake.batch_notes import restore, withdraw
 from etl.versions.publish import publish, rollback
+from etl.versions.rebuild import repair
 from etl.versions.retention import prune
+from etl.warehouse import build as build_module
 from etl.warehouse.build import build
 from scorecard.audit import log as audit
 from scorecard.calendar import workdays
@@ -101,11 +103,19 @@ def _audit(data: DataDir, argument: str, _catalog: Catalog, say: Callable[[str],
         say(str(audit.record(data, TESTER, "登录", f"账户{number}", filler="长" * (number % 300)).number))
 
 
+def _repair(data: DataDir, argument: str, catalog: Catalog, _say: Callable[[str], None]) -> None:
+    """As a start does it; `argument` stands for another program, empty for the one that built the versions."""
+    if argument:
+        build_module.code_digest = lambda: argument
+    repair(data, catalog)
+
+
 _ACTS: dict[str, Callable[[DataDir, str, Catalog, Callable[[str], None]], object]] = {
     "accept": _accept,
     "accept_aside": _accept_aside,
     "build": lambda data, _, catalog, __: build(catalog, data),
     "publish": lambda data, argument, _, __: publish(data, argument, TESTER),
+    "repair": _repair,
     "rollback": lambda data, argument, _, __: rollback(data, argument, TESTER),
     "withdraw": _withdraw,
     "restore": _restore,

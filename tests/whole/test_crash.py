@@ -231,6 +231,61 @@ def test_killed_while_publishing_readers_see_the_old_version_or_the_new_one(
     assert debris(data) == []
 
 
+def test_killed_while_upgrading_readers_see_the_old_version_or_its_successor_and_the_next_start_finishes(
+    folder: Folder, server: Server, record_property: Record
+) -> None:
+    """The last batch is never published; the version of another program is, with the rows of the one it replaces."""
+    data, versions = folder
+    watch = Watch(data, versions)
+
+    def prepare(_: int) -> tuple[str, str]:
+        write_atomically(data.pointer, f"{versions[1]}\n".encode())
+        for path in (*data.versions.glob("*.json"), *data.warehouse.glob("*.duckdb")):
+            if path.stem not in versions:
+                path.unlink()
+        return "repair", "another program"
+
+    def took_effect() -> bool:
+        current = store.current(data).version or ""
+        if current != versions[1]:
+            watch.rows[current] = 2 * ROWS
+            assert store.manifest(data, current).actor == "系统"
+        return current != versions[1]
+
+    record_property("figures", killed_often("repair", 24, server, watch, prepare, took_effect))
+    assert server.run(prepare(0)[0], data, "another program").how == "finished"
+    assert took_effect()
+    assert debris(data) == []
+
+
+def test_killed_while_rebuilding_lost_files_nothing_is_torn_and_the_next_start_finishes(
+    folder: Folder, server: Server, record_property: Record
+) -> None:
+    data, versions = folder
+    batches, record = digests(data), data.manifest(versions[1]).read_bytes()
+    chance, kills = random.Random("lost"), 0
+
+    def lose() -> None:
+        data.pointer.unlink(missing_ok=True)
+        for version in versions:
+            data.database(version).unlink(missing_ok=True)
+
+    lose()
+    seconds = server.run("repair", data).seconds
+    for _ in range(16):
+        lose()
+        kills += server.run("repair", data, after=seconds * chance.uniform(0, LATEST)).how == "killed"
+        assert (digests(data), data.manifest(versions[1]).read_bytes()) == (batches, record)
+        assert audit.verify(data) == ()
+        assert not data.database(versions[1]).exists() or rows(data, versions[1]) == 2 * ROWS
+    assert kills >= 5
+    assert server.run("repair", data).how == "finished"
+    assert (store.current(data), rows(data, versions[1])) == (store.Current(versions[1]), 2 * ROWS)
+    assert [path.stem for path in data.warehouse.glob("*.duckdb")] == [versions[1]]
+    assert debris(data) == []
+    record_property("figures", f"rebuild lost files: {kills} kills within {seconds * 1000:.0f} ms, nothing torn")
+
+
 def test_killed_while_rolling_back_readers_see_the_one_version_or_the_other(
     folder: Folder, server: Server, record_property: Record
 ) -> None:

@@ -105,7 +105,7 @@ def test_a_folder_restored_without_its_warehouse_gives_the_very_version_that_was
     data, _, published = folder
     record = data.manifest(published).read_bytes()
     shutil.rmtree(data.warehouse)
-    assert "数据文件不在" in store.current(data).notice
+    assert "数据文件不存在" in store.current(data).notice
     rebuilt = repair(data, small)
     assert rebuilt is not None
     assert rebuilt.version == published
