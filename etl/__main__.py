@@ -3,6 +3,8 @@
 import sys
 
 from etl.commands.cli import main
+from scorecard.storage.private_files import begin_private
 
 if __name__ == "__main__":
+    begin_private()
     sys.exit(main(sys.argv[1:]))

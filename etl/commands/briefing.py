@@ -11,6 +11,7 @@ from pathlib import Path
 from scorecard.access import console
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.private_files import THEIRS
 from scorecard.store.open_version import open_published
 
 
@@ -51,7 +52,7 @@ def make(call: argparse.Namespace, say: Callable[[str], None]) -> BriefingFiles:
     paths = tuple(call.out / name for name in files.content)
     with storage_errors(f"写出 {call.out}"):
         for path, content in zip(paths, files.content.values(), strict=True):
-            write_atomically(path, content)
+            write_atomically(path, content, THEIRS)
     return BriefingFiles(paths, files.notices, files.manifest.id)
 
 

@@ -23,6 +23,7 @@ from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.private_files import THEIRS
 
 SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
 _MONTH = 31  # days between the two dates from which the call's is doubted
@@ -118,4 +119,4 @@ def _suggest(as_of: date, latest: date | None, file_name: str) -> None:
 def _save(path: Path | None, problems: Sequence[Problem]) -> None:
     if path is not None:
         with storage_errors(f"写出 {path}"):
-            write_atomically(path, problems_csv(problems))
+            write_atomically(path, problems_csv(problems), THEIRS)

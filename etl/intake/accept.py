@@ -50,6 +50,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, temporary_sibling
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.private_files import make_folder
 from scorecard.storage.spreadsheet_csv import write_csv
 
 _NAMED = 6  # dates named in a message
@@ -168,7 +169,7 @@ class _Acceptance:
                 if known := existing_batch(self.data, source, self.as_of):
                     return known
                 with storage_errors(f"批次目录 {table.id}"):
-                    path.parent.mkdir(parents=True, exist_ok=True)
+                    make_folder(path.parent)
                     remove_stale_temporaries(path.parent)
                 batch = self._write(con, examination, source, temporary)
             in_use = batches_in_use(self.data, self.sample)

@@ -20,6 +20,7 @@ from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.private_files import make_folder
 
 Ruling = Literal["按未结", "按已结"]  # what the rows mean that share a day which looks like the day of an export
 BatchAct = Literal["撤回", "恢复"] | Ruling
@@ -124,7 +125,7 @@ def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str
             day=day,
         )
         with storage_errors(where):
-            data.withdrawals.mkdir(parents=True, exist_ok=True)
+            make_folder(data.withdrawals)
             remove_stale_temporaries(data.withdrawals)
             text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
             write_atomically(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))

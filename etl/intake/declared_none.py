@@ -30,6 +30,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError
 from scorecard.storage.atomic_files import exclusive_lock, storage_errors, temporary_sibling
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.private_files import make_folder
 from scorecard.storage.sql_text import quoted
 
 NO_FILE = "本月无此类数据（声明）"
@@ -66,7 +67,7 @@ def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str) 
         _require_no_rows(table, as_of, batches_in_use(data, sample=False))
         batch = new_batch(data, source, as_of, actor, note, file_name=NO_FILE, rows=0, encoding="", counts=())
         with storage_errors(f"批次目录 {table.id}"):
-            batch.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(batch.path.parent)
         columns = ", ".join(f'NULL::{column.type.sql} AS "{name}"' for name, column in table.columns.items())
         with duckdb.connect() as con:
             write_batch(

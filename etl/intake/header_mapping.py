@@ -25,6 +25,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError, hint
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.private_files import make_folder
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _last_answers(data: DataDir, table: Table) -> dict[str, dict[str, Remembered
 def _write(data: DataDir, table: Table, said: Mapping[str, str], words: ColumnWords, actor: Actor) -> None:
     folder = data.mappings / table.id
     with storage_errors(f"表头对应 {table.id}"):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         remove_stale_temporaries(folder)
         number = max((int(path.name.split("-")[0]) for path in _files(data, table)), default=0) + 1
         record = {

@@ -29,6 +29,7 @@ from scorecard.storage.atomic_files import (
     temporary_sibling,
 )
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.private_files import make_folder
 
 
 def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
@@ -88,7 +89,7 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
     if path.exists() and not anew:
         return version
     with storage_errors(f"建库 {version}"), system_errors():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         remove_stale_temporaries(path.parent)
         temporary = temporary_sibling(path)
         spill = Path(f"{temporary}.spill")

@@ -35,6 +35,7 @@ from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import default_keys
+from scorecard.storage.private_files import FILE, make_folder, make_private
 
 SYSTEM = Actor("系统", "console", origin="自动")  # for damage and for acts recorded later
 RECORD = "审计记录"
@@ -263,8 +264,11 @@ def _anchors(data: DataDir) -> Generator[tuple[str, int, str]]:
 @contextmanager
 def _appending(data: DataDir) -> Generator[tuple[int, AuditEntry | None]]:
     """The file, open for one process at a time, and its last line; the lock goes with the handle."""
-    data.root.mkdir(parents=True, exist_ok=True)
-    handle = os.open(data.audit, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+    make_folder(data.root)
+    new = not data.audit.exists()
+    handle = os.open(data.audit, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE)
+    if new:
+        make_private(data.audit)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         last, end = _last(handle)

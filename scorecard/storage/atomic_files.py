@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scorecard.errors import StorageError
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.private_files import FILE, make_folder, make_private
 
 
 def temporary_sibling(path: Path) -> Path:
@@ -18,21 +19,22 @@ def temporary_sibling(path: Path) -> Path:
     return path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{uuid.uuid4().hex[:8]}-{path.name}"
 
 
-def replace_atomically(temporary: Path, path: Path) -> None:
-    """Make the temporary file durable and give it its name in one step."""
+def replace_atomically(temporary: Path, path: Path, mode: int = FILE) -> None:
+    """Make the temporary file durable and give it its name in one step; whoever wrote it, its mode is this one."""
+    make_private(temporary, mode)
     sync(temporary)
     os.replace(temporary, path)
     sync(path.parent)
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = FILE) -> None:
     """Write a small file: a reader at any instant sees the old content or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = temporary_sibling(path)
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
-        replace_atomically(temporary, path)
+        replace_atomically(temporary, path, mode)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -72,8 +74,12 @@ def runs(process: int) -> bool:
 def exclusive_lock(data: DataDir, lock: Path | None = None) -> Generator[None]:
     """One writer at a time, across processes; the system releases the lock when the process dies. `lock` is another lock file."""
     with storage_errors("数据目录"):
-        data.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(lock or data.lock, os.O_RDWR | os.O_CREAT, 0o600)
+        make_folder(data.root)
+        path = lock or data.lock
+        new = not path.exists()
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, FILE)
+        if new:
+            make_private(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scorecard.errors import StorageError
 from scorecard.storage.atomic_files import storage_errors
+from scorecard.storage.private_files import make_folder, make_private
 
 KEYS_VARIABLE = "SCORECARD_KEYS"
 _KEY = re.compile(r"[0-9a-f]{64}\n?")
@@ -28,7 +29,7 @@ def key(name: str) -> str:
     folder = default_keys()
     path = folder / name
     with storage_errors(f"密钥 {path}", "密钥目录"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         # Two processes may both find none: the one that links its file first has made the key.
         if not path.exists():
             new = folder / f".new-{secrets.token_hex(8)}"
@@ -36,6 +37,7 @@ def key(name: str) -> str:
                 file.write(secrets.token_hex(32) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
+            make_private(new)
             try:
                 os.link(new, path)
             except FileExistsError:

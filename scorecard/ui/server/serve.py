@@ -25,6 +25,7 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import default_data, default_seeds
+from scorecard.storage.private_files import begin_private, close_to_others
 from scorecard.ui.server import files, first_page
 from scorecard.ui.server.connections import bounded_connections
 from scorecard.ui.server.read_interface import ReadInterface
@@ -88,9 +89,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--base-path", default=os.environ.get(BASE_PATH_VARIABLE, ""))
     parser.add_argument("--reset-admin", action="store_true")
     options = parser.parse_args(arguments)
+    begin_private()
     try:
         place(options.base_path, os.environ.get(HOSTS_VARIABLE, ""))
         authenticator = Authenticator(default_data(), settings.load(default_seeds()), _departments)
+        if closed := close_to_others(authenticator.data):
+            sys.stderr.write(
+                f"数据目录 {authenticator.data.root}：{closed} 个文件或目录原先本机其他用户也能读取，已改为只有运行看板的用户可以读写"
+                "（目录 700、文件 600），不需要再做什么\n"
+            )
         _ = authenticator.proxy_secret  # made here, so that a proxy can be told it, and told here if it cannot be read
         if options.reset_admin:
             _show_password("管理员密码已重置", reset_administrator(authenticator.data))
