@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run env bundle test check lint sample bench lock browser node coverage clean
+.PHONY: help run env bundle test check lint sample bench lock audit sbom browser node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -15,6 +15,7 @@ BASE ?=
 WHEELS ?=
 WORKERS ?= 3
 UV := uv==0.13.9
+PIP_AUDIT := pip-audit==2.10.1
 # A worker takes neighbouring tests, which share what is prepared once for a module, and helps the others when it is done.
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
@@ -111,6 +112,19 @@ lock: $(RUNTIME)   ## 按 pyproject.toml 重新锁定版本；UPGRADE=--upgrade 
 	compile+=(--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock")
 	"$${compile[@]}" -o requirements.lock
 	"$${compile[@]}" --group test -c requirements.lock -o requirements-test.lock
+
+audit: $(RUNTIME)   ## 核查锁定的软件包有无已知漏洞（须能连到互联网）；每处都要在 docs/security.md 有答复
+	$(PYTHON) -m venv $(VENV)/audit
+	if ! $(VENV)/audit/bin/python -m pip install -qq --disable-pip-version-check "$(PIP_AUDIT)"; then
+	    echo "核查工具没有装上，软件包没有核查。请在能连到互联网的机器上重新执行 make audit" >&2
+	    exit 2
+	fi
+	$(VENV)/audit/bin/python deploy/vulnerabilities.py
+
+sbom: $(RUNTIME)   ## 写出物料清单 sbom.json（CycloneDX）：软件包、哈希、许可
+	$(PY) deploy/sbom.py > sbom.json.new
+	mv sbom.json.new sbom.json
+	echo "已写出：sbom.json"
 
 clean:   ## 删除环境与缓存；不动 data/
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
