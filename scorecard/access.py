@@ -10,7 +10,15 @@ from typing import Literal
 from scorecard.errors import ScorecardError
 
 Role = Literal[
-    "nobody", "visitor", "leadership", "department", "case_management", "administrator", "consumer", "console"
+    "nobody",
+    "visitor",
+    "leadership",
+    "department",
+    "case_management",
+    "administrator",
+    "consumer",
+    "public_consumer",
+    "console",
 ]
 Capability = Literal[
     "view",  # values of indicators, definitions, targets
@@ -36,6 +44,7 @@ ROLE_NAMES: dict[Role, str] = {
     "case_management": "审管办",
     "administrator": "管理员",
     "consumer": "接口",
+    "public_consumer": "公开接口",
     "console": "服务器命令行",
 }
 COMMAND_LINE = "服务器命令行"  # an origin
@@ -64,6 +73,7 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
     ),
     "administrator": frozenset({"view", "details", "records", "export", "rollback", "accounts", "audit"}),
     "consumer": frozenset({"view", "details"}),  # another program, by its token: scorecard.api
+    "public_consumer": frozenset({"view"}),  # one that shows to everybody what it reads
     # A user with a shell on the server can change the files directly; acts of the command line are recorded all the same.
     "console": frozenset(CAPABILITY_NAMES),
 }

@@ -187,6 +187,7 @@ def _describe_audit(command: Callable[[str, str, Any], argparse.ArgumentParser],
 def _describe_token(command: Callable[[str, str, Any], argparse.ArgumentParser], acts: Any) -> None:
     create = command("create", "新增一个令牌，显示这一次：请当面或用加密的方式交给对方", acts)
     create.add_argument("--until", type=day, metavar="日期", help="最后一天可用；不写则一直可用")
+    create.add_argument("--public", action="store_true", help="只给出访客可见的数值：对方会向公众展示")
     revoke = command("revoke", "撤销一个令牌：下一次请求即被拒绝", acts)
     for named in (create, revoke):
         named.add_argument("name", metavar="名称", help="给谁用的，如 市中院2027")

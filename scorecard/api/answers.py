@@ -187,6 +187,9 @@ def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Pe
     shown = None if judged.word == "数据待核" else judged
     reading = shown.reading if shown else None
     halves = None if indicator.formula.kind == "median" else reading  # a median's own row holds it as its numerator
+    counted = (
+        None if reading is None or reading.public else reading
+    )  # value times base is the half that visitors do not see
     return PublishedValue(
         indicator=indicator.id,
         name=indicator.name,
@@ -202,8 +205,8 @@ def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Pe
         numerator=_decimal(halves.numerator) if halves else None,
         denominator=_decimal(halves.denominator) if halves else None,
         halves=shown.halves if shown else "",
-        base=reading.base if reading else None,
-        unknown=reading.unknown if reading else None,
+        base=counted.base if counted else None,
+        unknown=counted.unknown if counted else None,
         state=judged.reading.state if judged.reading else None,
         verdict=judged.word,
         reason=judged.verdict.reason,

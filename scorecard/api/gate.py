@@ -80,7 +80,7 @@ class Gate:
                 "Bearer 和一个有效的令牌",
                 "请用管理员给出的令牌；遗失或到期请另领",
             )
-        actor = Actor(known.name, "consumer", origin=origin)
+        actor = Actor(known.name, "public_consumer" if known.public else "consumer", origin=origin)
         if wait := self._calls.take(known.digest, now):
             self._record(actor, "请求过于频繁", now)
             raise _too_often(f"令牌“{known.name}”", PER_MINUTE, wait)
@@ -94,7 +94,7 @@ class Gate:
             recent = last is not None and abs(now - last) < _PAUSE
             self._lines[key] = (last, left_out + 1) if recent and last else (now, 0)
         if not recent:
-            asker = actor if actor.role == "consumer" else Actor(ROLE_NAMES["nobody"], "nobody", origin=actor.origin)
+            asker = Actor(ROLE_NAMES["nobody"], "nobody", origin=actor.origin) if actor.role == "nobody" else actor
             audit.record(self.data, asker, "接口读取", actor.name, "拒绝", reason=reason, count=left_out + 1)
 
 

@@ -2,11 +2,13 @@
 
 from pydantic import BaseModel, Field
 
+from scorecard.access import Forbidden
 from scorecard.errors import ScorecardError, StorageError
 
 TITLES = {
     400: "请求有误",
     401: "没有有效的令牌",
+    403: "没有这项权限",
     404: "没有这一项",
     405: "只能读取",
     429: "请求过于频繁",
@@ -46,6 +48,8 @@ def status_of(error: ScorecardError) -> int:
     """The status of an error: its own, or 503 for what the server's files or data do not allow."""
     if isinstance(error, InterfaceRefused):
         return error.status
+    if isinstance(error, Forbidden):
+        return 403
     return 503 if isinstance(error, StorageError) else 400
 
 

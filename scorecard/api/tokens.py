@@ -34,6 +34,7 @@ class ConsumerToken(Frozen):
     digest: str
     created_at: datetime
     expires_on: date | None = None  # the last day on which it opens
+    public: bool = False  # opens only what visitors see
     revoked_at: datetime | None = None
     used_on: date | None = None
 
@@ -63,11 +64,13 @@ def read(data: DataDir) -> tuple[ConsumerToken, ...]:
             raise StorageError(WHERE, "令牌文件已损坏或被改动，无法读取", "系统写下的令牌文件", remedy) from error
 
 
-def create(data: DataDir, actor: Actor, name: str, expires_on: date | None, now: datetime) -> str:
+def create(
+    data: DataDir, actor: Actor, name: str, expires_on: date | None, now: datetime, *, public: bool = False
+) -> str:
     """Make a token for one consumer; the token itself, which is shown this once and kept nowhere."""
     name = name.strip()
     until = expires_on.isoformat() if expires_on else ""
-    with audit.recorded(data, actor, WHERE, name[:32], change="新增", until=until):
+    with audit.recorded(data, actor, WHERE, name[:32], change="新增", until=until, public=public):
         actor.require("accounts")
         if not _NAME.fullmatch(name):
             raise ScorecardError(
@@ -79,7 +82,14 @@ def create(data: DataDir, actor: Actor, name: str, expires_on: date | None, now:
         with _changing(data) as tokens:
             if any(token.name.casefold() == name.casefold() for token in tokens):
                 raise ScorecardError("令牌名称", f"“{name}”已用过", "没有用过的名称", "请换一个名称，如加上年份")
-            tokens.append(ConsumerToken(name=name, digest=digest(secret), created_at=now, expires_on=expires_on))
+            made = {
+                "name": name,
+                "digest": digest(secret),
+                "created_at": now,
+                "expires_on": expires_on,
+                "public": public,
+            }
+            tokens.append(ConsumerToken.model_validate(made))
         return secret
 
 

@@ -172,6 +172,7 @@ _NAMES = {
     "source": "文件哈希",
     "to": "改为",
     "until": "到期",
+    "public": "仅供公开",
     "version": "版本",
     "way": "方式",
     "what": "内容",

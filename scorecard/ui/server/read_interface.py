@@ -4,18 +4,20 @@ Every answer, refusals included, is JSON or CSV in Chinese words. Calls have two
 nobody waiting but each other.
 """
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from urllib.parse import parse_qsl
 
-from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from scorecard.access import Actor
 from scorecard.api import answers
 from scorecard.api.answers import IndicatorQuestion, Listing, Paging, ValueQuestion
 from scorecard.api.description import CSV_TYPE, PATHS, PROBLEM_TYPE, description
@@ -45,7 +47,7 @@ class ReadInterface:
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
         self._gate = Gate(authenticator.data)
-        self._threads: CapacityLimiter | None = None  # made within the server's event loop
+        self._threads = ThreadPoolExecutor(2, "interface")
 
     def routes(self) -> list[Route]:
         return [
@@ -56,8 +58,7 @@ class ReadInterface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its body, if any, is not read."""
-        self._threads = self._threads or CapacityLimiter(2)
-        answer = await to_thread.run_sync(self._answer, scope, limiter=self._threads)
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, scope)
         await answer(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response:
@@ -84,7 +85,7 @@ class ReadInterface:
                 return JSONResponse(description(_root()), headers=_HEADERS)
             question = _question(PATHS[place][1], fields)
             act.detail["filter"] = question.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-            return _listing(self._gate.data, place, question, request)
+            return _listing(self._gate.data, actor, place, question, request)
 
 
 def _root() -> str:
@@ -156,16 +157,29 @@ def _as_csv(question: Paging, request: Request) -> bool:
 # --- the answer -----------------------------------------------------------------------------------------------
 
 
-def _listing(data: DataDir, place: str, question: Paging, request: Request) -> Response:
+def _listing(data: DataDir, actor: Actor, place: str, question: Paging, request: Request) -> Response:
     """The asked page of records; nothing but its tag where the caller has it already."""
     current, as_csv = store.current(data), _as_csv(question, request)
     if current.version is None:
         found = current.notice or "还没有发布任何数据"
         raise StorageError("数据版本", found, "至少一个可读的已发布版本", "请稍后再试，或询问看板的管理员")
     version = _version(data, getattr(question, "version", ""), current.version)
+    if not actor.may("details"):
+        version = opened.for_visitors(version)
     known = store.manifests(data)
     readable = [one.version for one in known if not store.is_pruned(data, one.version)]
-    state = (_FORM, place, question, as_csv, current, version.historic, judged_on(version), known, readable)
+    state = (
+        _FORM,
+        place,
+        question,
+        as_csv,
+        current,
+        version.historic,
+        version.public,
+        judged_on(version),
+        known,
+        readable,
+    )
     tag = f'"{version.id}-{hashlib.sha256(repr(state).encode()).hexdigest()[:16]}"'
     headers = {**_HEADERS, "etag": tag}
     given = [one.strip().removeprefix("W/") for line in request.all("if-none-match") for one in line.split(",")]

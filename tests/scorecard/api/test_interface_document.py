@@ -10,7 +10,7 @@ from etl.commands.cli import main
 from scorecard.api.refusals import TITLES
 from scorecard.storage.data_dir import DataDir
 from tests.conftest import ROOT
-from tests.support.interface import HOST, interface
+from tests.scorecard.api.client import HOST, interface
 from tests.support.samples import copied
 
 TEXT = (ROOT / "docs" / "interface.md").read_text("utf-8")

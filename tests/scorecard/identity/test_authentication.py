@@ -29,10 +29,21 @@ MAY: dict[Role, set[Capability]] = {
     "department": {"view", "records", "export", "evidence", "report"},
     "case_management": {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"},
     "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
-    "consumer": {"view"},
+    "consumer": {"view", "details"},
+    "public_consumer": {"view"},
     "console": set(get_args(Capability)),
 }
-ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, Actor("市中院", "consumer"), console("测试"))
+ACTORS = (
+    NOBODY,
+    VISITOR,
+    LEADER,
+    CIVIL,
+    OFFICER,
+    ADMINISTRATOR,
+    Actor("市中院", "consumer"),
+    Actor("网站", "public_consumer"),
+    console("测试"),
+)
 
 
 @pytest.mark.parametrize("capability", get_args(Capability))

@@ -13,7 +13,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
 from scorecard.audit import log as audit
-from tests.support.interface import HOST, InterfaceClient, interface
+from tests.scorecard.api.client import HOST, InterfaceClient, interface
 from tests.support.samples import copied, published_month
 
 

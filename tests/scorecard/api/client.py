@@ -27,12 +27,12 @@ HOST = "http://localhost:8501"
 class InterfaceClient:
     """The app over a data folder, and a token for it."""
 
-    def __init__(self, data: DataDir, name: str = "市中院") -> None:
+    def __init__(self, data: DataDir, name: str = "市中院", *, public: bool = False) -> None:
         self.data = data
         self.authenticator = Authenticator(data, AccessSettings(), dict)
         self.app: Any = SecurityMiddleware(Starlette(routes=routes(self.authenticator)), self.authenticator)
         self.name = name
-        self.secret = tokens.create(data, ADMINISTRATOR, name, None, datetime.now(UTC))
+        self.secret = tokens.create(data, ADMINISTRATOR, name, None, datetime.now(UTC), public=public)
 
     @property
     def bearer(self) -> dict[str, str]:
