@@ -150,7 +150,7 @@ def test_making_and_revoking_are_in_the_audit(data: DataDir) -> None:
     tokens.revoke(data, ADMINISTRATOR, "市中院", NOW)
     lines = [(entry.action, entry.subject, entry.actor, dict(entry.detail)) for entry in audit.entries(data)]
     assert lines == [
-        ("接口令牌", "市中院", "王五", {"change": "新增", "until": "2027-12-31"}),
+        ("接口令牌", "市中院", "王五", {"change": "新增", "until": "2027-12-31", "public": False}),
         ("接口令牌", "市中院", "王五", {"change": "撤销"}),
     ]
     assert json.loads(data.tokens.read_bytes())["tokens"][0]["name"] == "市中院", "nothing is removed"

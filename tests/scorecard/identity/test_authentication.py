@@ -25,25 +25,27 @@ from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 MAY: dict[Role, set[Capability]] = {
     "nobody": set(),
     "visitor": {"view"},
-    "leadership": {"view", "records", "export"},
-    "department": {"view", "records", "export", "evidence", "report"},
-    "case_management": {"view", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"},
-    "administrator": {"view", "records", "export", "accounts", "rollback", "audit"},
+    "leadership": {"view", "details", "records", "export"},
+    "department": {"view", "details", "records", "export", "evidence", "report"},
+    "case_management": {
+        "view",
+        "details",
+        "records",
+        "export",
+        "evidence",
+        "report",
+        "upload",
+        "targets",
+        "decisions",
+        "publish",
+    },
+    "administrator": {"view", "details", "records", "export", "accounts", "rollback", "audit"},
     "consumer": {"view", "details"},
     "public_consumer": {"view"},
     "console": set(get_args(Capability)),
 }
-ACTORS = (
-    NOBODY,
-    VISITOR,
-    LEADER,
-    CIVIL,
-    OFFICER,
-    ADMINISTRATOR,
-    Actor("市中院", "consumer"),
-    Actor("网站", "public_consumer"),
-    console("测试"),
-)
+CONSUMERS = (Actor("市中院", "consumer"), Actor("网站", "public_consumer"))
+ACTORS = (NOBODY, VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR, *CONSUMERS, console("测试"))
 
 
 @pytest.mark.parametrize("capability", get_args(Capability))

@@ -275,12 +275,18 @@ def test_a_token_in_the_address_is_refused_and_kept_out_of_every_record(client: 
     assert len(audit.entries(client.data)) == before + 4
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_nothing_but_reading_is_answered(method: str, client: InterfaceClient) -> None:
     for path in ("/api/v1/values", "/api", "/api/v1/nothing"):
         answer = client.ask(path, method=method)
         refused(answer, 405)
         assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_methods_that_no_part_of_the_server_knows_are_refused_at_its_gate(client: InterfaceClient) -> None:
+    for method in ("PATCH", "TRACE", "BREW"):
+        answer = client.ask("/api/v1/values", method=method)
+        assert (answer.status_code, client.secret in answer.text) == (405, False)
 
 
 def test_head_is_answered_like_get_without_the_content(client: InterfaceClient) -> None:
