@@ -168,13 +168,14 @@ if [ -n "$nginx" ]; then
     error_page 502 看板没有运行 "代理（nginx）连不上看板服务。服务可能正在启动：启动时会把数据整理到可以显示，需要几秒到几分钟。" "请稍后刷新。一直如此时，请管理员执行 systemctl status scorecard 和 journalctl -u scorecard -n 50 查看原因。"
     error_page 504 看板没有及时回答 "看板服务在规定时间内没有回答代理（nginx）。" "请稍后刷新。一直如此时，请管理员执行 journalctl -u scorecard -n 50 查看原因。"
     if [ -z "$dry" ] && [ ! -e "$root/etc/nginx/ssl/scorecard.crt" ]; then
-        (umask 077; mkdir -p "$root/etc/nginx/ssl")
+        mkdir -p "$root/etc/nginx/ssl"
         names=""
         for name in ${host_list//,/ }; do
             if [[ "$name" =~ ^[0-9.]+$ ]]; then names+=",IP:$name"; else names+=",DNS:$name"; fi
         done
         (umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 825 -subj "/CN=${host_list%%,*}" -addext "subjectAltName=${names#,}" \
             -keyout "$root/etc/nginx/ssl/scorecard.key" -out "$root/etc/nginx/ssl/scorecard.crt" 2>/dev/null)
+        chmod 644 "$root/etc/nginx/ssl/scorecard.crt"
         say "证书：自签名，825 天。有正式证书时换掉 /etc/nginx/ssl/scorecard.crt 和 scorecard.key，再执行 systemctl reload nginx"
     fi
     filled nginx/scorecard-proxy.conf | put /etc/nginx/snippets/scorecard-proxy.conf 600 root:root
@@ -184,9 +185,13 @@ fi
 
 # --- start ------------------------------------------------------------------------------------------------------------
 
+# The data is brought to a served state first, told here, and the first password is shown here instead of in the journal.
+if [ -z "$root" ] && [ -z "$dry" ] && [ ! -e "$state/data/accounts.json" ]; then
+    /usr/local/sbin/scorecard start
+    /usr/local/sbin/scorecard reset-admin
+fi
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     machine systemctl daemon-reload
-    if [ -z "$dry" ] && [ ! -e "$state/data/accounts.json" ]; then /usr/local/sbin/scorecard reset-admin; fi
     machine systemctl enable --quiet scorecard.service scorecard-backup.timer
     machine systemctl restart scorecard.service
     machine systemctl start scorecard-backup.timer
