@@ -29,15 +29,7 @@ echo "— 系统软件包：${packages[*]}"
 apt-get -qq -y --download-only --no-install-recommends -o Dir::State::status="$work/status" -o Dir::Cache::archives="$to/debs/" \
     -o APT::Sandbox::User=root -o Debug::NoLocking=1 install "${packages[@]}" >/dev/null
 rm -rf "$to/debs/partial" "$to/debs/lock"
-(
-    cd "$to/debs"
-    for file in *.deb; do  # what apt reads of a folder of packages
-        dpkg-deb -f "$file"
-        printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)"
-    done >Packages
-)
-printf '%s\n' "${packages[@]}" >"$to/PACKAGES"
-sed -nE 's/^(Package|Version): //p' "$to/debs/Packages" | paste -d' ' - - >"$to/PACKAGES.versions"
+for file in "$to"/debs/*.deb; do dpkg-deb -W --showformat '${Package} ${Version}\n' "$file"; done >"$to/PACKAGES"
 {
     echo "COMMIT=$commit"
     echo "RELEASE=$(. /etc/os-release; echo "$ID-$VERSION_ID")"

@@ -48,13 +48,17 @@ say "安装包完整：程序 $commit，$(grep -c . SHA256SUMS) 个文件。"
 if [ -n "$packages" ]; then
     release=$(. /etc/os-release; echo "${ID:-}-${VERSION_ID:-}")
     [ "$release" = "$(target RELEASE)" ] || fail "本机是 $release" "$(target RELEASE)" "在同一发行版上重新执行 make bundle，或自行装好 PACKAGES 所列软件包后加 --no-packages"
-    lists=$(mktemp -d); trap 'rm -rf "$lists"' EXIT
-    echo "deb [trusted=yes] file:$here/debs ./" >"$lists/sources.list"
-    apt=(apt-get -qq -o "Dir::Etc::sourcelist=$lists/sources.list" -o Dir::Etc::sourceparts=/dev/null
-         -o "Dir::State::lists=$lists" -o APT::Sandbox::User=root)
-    "${apt[@]}" update
-    DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends $(cat PACKAGES)
-    say "系统软件包已装好：$(tr '\n' ' ' <PACKAGES)"
+    wanted=()  # what is not here yet, or older
+    for file in debs/*.deb; do
+        read -r package version < <(dpkg-deb -W --showformat '${Package} ${Version}\n' "$file")
+        held=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null || true)
+        if [ "${held%% *}" != installed ] || dpkg --compare-versions "${held#* }" lt "$version"; then wanted+=("./$file"); fi
+    done
+    if [ ${#wanted[@]} != 0 ]; then
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-download --no-install-recommends -o Dir::Etc::sourcelist=/dev/null \
+            -o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root install "${wanted[@]}" >/dev/null
+    fi
+    say "系统软件包：新装或更新 ${#wanted[@]} 个。"
 fi
 found=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 没有)
 [ "$found" = "$(target PYTHON)" ] || fail "本机的 Python：$found" "$(target PYTHON)" "装好 python$(target PYTHON) 后重新执行"
