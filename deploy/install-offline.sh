@@ -52,10 +52,10 @@ if [ -n "$packages" ]; then
     for file in debs/*.deb; do
         read -r package version < <(dpkg-deb -W --showformat '${Package} ${Version}\n' "$file")
         held=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null || true)
-        if [ "${held%% *}" != installed ] || dpkg --compare-versions "${held#* }" lt "$version"; then wanted+=("./$file"); fi
+        if [ "${held%% *}" != installed ] || dpkg --compare-versions "${held#* }" lt "$version"; then wanted+=("$here/$file"); fi
     done
     if [ ${#wanted[@]} != 0 ]; then
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-download --no-install-recommends -o Dir::Etc::sourcelist=/dev/null \
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dir::Etc::sourcelist=/dev/null \
             -o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root install "${wanted[@]}" >/dev/null
     fi
     say "系统软件包：新装或更新 ${#wanted[@]} 个。"
