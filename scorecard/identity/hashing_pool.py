@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 WORKERS = 2
 _LONGEST, _LONGEST_EACH = 32, 8  # attempts under way or waiting: of all, and of one address or account
-_NICENESS = 10  # pages go first where processors are few
+_NICENESS = 5  # pages go first where processors are few, and signing in still moves while pages are asked for
 
 
 class TooManyAtOnce(ScorecardError):

@@ -119,6 +119,11 @@ IMPORTED_AS = {
     "docx": "python-docx",
     "pptx": "python-pptx",
     "python_calamine": "python-calamine",
+    # Streamlit's own, in the versions it decides on; Jinja's.
+    "anyio": "streamlit",
+    "google": "streamlit",
+    "h11": "streamlit",
+    "markupsafe": "jinja2",
     "stdnum": "python-stdnum",
     "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
     "starlette": "streamlit",
