@@ -28,6 +28,7 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.keys import default_keys
@@ -57,7 +58,7 @@ def backup(data: DataDir, target: Path, actor: Actor) -> BackupDone:
         act.detail |= {"backup": done.manifest.id, "files": len(done.manifest.files), "bytes": done.added}
         note = {"at": done.manifest.at, "target": str(target.resolve())}
         with storage_errors("备份时间"):
-            write_atomically(data.backup_note, json.dumps(note, ensure_ascii=False).encode("utf-8"))
+            checksums.write_sealed(data, data.backup_note, note)
     return done
 
 
@@ -188,7 +189,7 @@ def _paths(data: DataDir) -> dict[str, Path]:
 
 
 def _left_out(name: str, top: bool) -> bool:
-    return name.startswith(TEMPORARY_PREFIX) or (top and name in LEFT_OUT)
+    return name.startswith((TEMPORARY_PREFIX, "backup.json.")) or (top and name in LEFT_OUT)
 
 
 def _unlike(target: Path, before: tuple[str, ...], manifest: BackupManifest) -> Iterator[str]:
@@ -197,6 +198,7 @@ def _unlike(target: Path, before: tuple[str, ...], manifest: BackupManifest) -> 
         earlier = read_manifest(target, before[-1]) if before else manifest
         for name, file in earlier.files.items():
             now = manifest.files.get(name)
-            if "/" in name and now != file:  # what lies at the top changes
+            # What lies at the top changes, and what was noted of it.
+            if "/" in name and not name.startswith("checksums/") and now != file:
                 what = "不在了" if now is None else "内容变了，可能已损坏"
                 yield f"{name} {what}；备份 {earlier.id} 中的原样仍在"

@@ -122,6 +122,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     prune.add_argument(
         "--newest", type=count, default=NEWEST, metavar="个数", help=f"至少保留的最近版本数；默认 {NEWEST}"
     )
+    doctor = command("doctor", "自检：逐个文件核对数据目录，查看空间、时钟、日历、备份等；有损坏则以 1 结束")
+    doctor.add_argument("--repair", action="store_true", help="修复能够重做的：由副本、批次和审计记录")
     command("list", "列出已发布的版本和已接收的批次")
     command("check", "检查定义文件夹，列出全部错误")
     template = command("template", "写出一张数据表的空白模板（CSV 或 xlsx）")

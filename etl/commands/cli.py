@@ -9,6 +9,7 @@ from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
 from etl.commands.audit import audit_command
 from etl.commands.backup import backup_and_tell, recover_and_tell
+from etl.commands.doctor import doctor
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell
 from etl.commands.start import publish_sample, start
@@ -16,7 +17,7 @@ from etl.commands.tokens import token
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.accept import template
 from etl.intake.batch_notes import restore, rule_on_cut_date, withdraw
-from etl.intake.batches import Batch, list_batches
+from etl.intake.batches import Batch, survey_batches
 from etl.intake.forms.template_workbook import template_workbook
 from etl.versions.publish import rollback
 from etl.versions.retention import prune
@@ -121,7 +122,10 @@ def _list(call: argparse.Namespace) -> int:
         mark = "→" if manifest.version == current.version else " "
         sample = "  示例数据" if manifest.sample else ""
         print(f"{mark} 版本 {manifest.version}  {manifest.published_at}  {manifest.actor}{sample}")
-    for batch in list_batches(data):
+    whole, damaged = survey_batches(data)
+    for lost in damaged:
+        print(lost.error)
+    for batch in whole:
         sample = "  示例数据" if batch.sample else ""
         print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {_rows(batch)}  {batch.actor}{sample}")
     return DONE
@@ -193,6 +197,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "prune": _prune,
     "audit": audit_command,
     "token": token,
+    "doctor": doctor,
     "list": _list,
     "check": _check,
     "template": _template,

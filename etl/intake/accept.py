@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from etl.intake import set_aside
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batch_notes import batches_in_use
+from etl.intake.batch_notes import whole_in_use
 from etl.intake.batches import (
     Batch,
     BatchSource,
@@ -21,7 +21,6 @@ from etl.intake.batches import (
     contract_digest,
     existing_batch,
     known_cells,
-    list_batches,
     new_batch,
     newest_before,
     quieter_columns,
@@ -151,11 +150,11 @@ class _Acceptance:
             hashing = beside.submit(hashlib.sha256, self.raw)  # a large file is hashed while it is decoded
             decoded = decode_extract(self.raw, self.catalog, self.how.sheet)
             source = self._source(decoded, hashing.result().hexdigest())
-        if known := existing_batch(self.data, source, self.as_of):
+        if known := _accepted_before(self.data, source, self.as_of):
             return known
         table = self.how.table
         if self.corrects:
-            _require_corrected(batches_in_use(self.data, self.sample), table, self.as_of)
+            _require_corrected(whole_in_use(self.data, self.sample), table, self.as_of)
         path = batch_path(self.data, table.id, source.batch_name(self.as_of))
         temporary = temporary_sibling(path)
         opened = open_examination(self.raw, decoded, self.file_name, self.how, self.catalog, temporary)
@@ -166,13 +165,13 @@ class _Acceptance:
                 for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                     self.actor.require("report", department)
             with exclusive_lock(self.data):
-                if known := existing_batch(self.data, source, self.as_of):
+                if known := _accepted_before(self.data, source, self.as_of):
                     return known
                 with storage_errors(f"批次目录 {table.id}"):
                     make_folder(path.parent)
                     remove_stale_temporaries(path.parent)
                 batch = self._write(con, examination, source, temporary)
-            in_use = batches_in_use(self.data, self.sample)
+            in_use = whole_in_use(self.data, self.sample)
             warnings = (
                 *_other_dates(in_use, batch),
                 *contradicted(con, "typed", table, in_use),
@@ -217,14 +216,20 @@ class _Acceptance:
             counts=examination.counts,
             aside=examination.aside,
         )
-        set_aside.delete_orphans(self.data, self.how.table, list_batches(self.data))
+        set_aside.delete_orphans(self.data, self.how.table)
         set_aside.write_rows_aside(con, self.how.table, examination, batch, self.data)
         try:
-            write_batch(con, batch_columns(con, self.how.table), batch, temporary)
+            write_batch(self.data, con, batch_columns(con, self.how.table), batch, temporary)
         except StorageError:
             set_aside.delete_rows_aside(self.data, batch)
             raise
         return batch
+
+
+def _accepted_before(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
+    """The batch of this source, if it was accepted before and lies there whole; otherwise it is accepted anew."""
+    known = existing_batch(data, source, as_of)
+    return known if known and not (known.aside and set_aside.damage(data, known)) else None
 
 
 def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from etl.intake.batches import list_batches
+from etl.intake.batches import is_readable, survey_batches
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import StorageError
+from scorecard.storage import checksums
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
 
@@ -20,13 +21,14 @@ AGE = 60.0  # seconds; older files without a line will not get one from their ow
 
 
 def record_batches(data: DataDir) -> None:
-    """Writes the missing line of every accepted batch."""
+    """Writes the missing line of every accepted batch, and notes the checksum of every file that has none."""
+    note_checksums(data)
     known = set(audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
     paths = _old(data.batches.glob("*/*.parquet"))
     missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
     if not missing:
         return
-    for batch in list_batches(data):
+    for batch in survey_batches(data)[0]:
         if batch.path in missing:
             audit.record(
                 data,
@@ -40,6 +42,14 @@ def record_batches(data: DataDir) -> None:
                 rows=batch.rows,
                 source=batch.source_sha256,
             )
+
+
+def note_checksums(data: DataDir) -> tuple[str, ...]:
+    """Notes the checksums of files of earlier programs, and of a writer that was killed; the result is their paths.
+
+    Only of those that can be read from the first byte to the last: nothing that is damaged already becomes whole.
+    """
+    return checksums.note_missing(data, {".parquet": is_readable, ".duckdb": store.is_readable})
 
 
 def record_versions(data: DataDir) -> None:

@@ -6,20 +6,22 @@ withdrawing is the one before. The file stays where it is; restoring it is anoth
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, cast
 
 from etl.intake import audit_recovery
-from etl.intake.batches import Batch, list_batches
+from etl.intake.batches import Batch, survey_batches
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.storage.private_files import make_folder
 
 Ruling = Literal["按未结", "按已结"]  # what the rows mean that share a day which looks like the day of an export
@@ -90,14 +92,27 @@ def withdrawn(data: DataDir) -> Mapping[tuple[str, str], BatchNote]:
 
 
 def batches_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
-    """The batches that are not withdrawn, the sample's or the court's own, in the order of `list_batches`."""
-    batches, gone = list_batches(data), withdrawn(data)
+    """The batches that are not withdrawn, the sample's or the court's own, in the order of `list_batches`.
+
+    Raises StorageError when one that is not withdrawn is damaged: without it every number would be another one.
+    """
+    gone = withdrawn(data)
+    for batch in survey_batches(data)[1]:
+        if (batch.table, batch.name) not in gone:
+            raise batch.error
+    return whole_in_use(data, sample)
+
+
+def whole_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
+    """The same, without the damaged ones: for what only compares with earlier batches."""
+    batches, gone = survey_batches(data)[0], withdrawn(data)
     return tuple(batch for batch in batches if batch.sample == sample and (batch.table, batch.name) not in gone)
 
 
 def notes(data: DataDir) -> tuple[BatchNote, ...]:
     """Every note ever written, in order."""
-    return tuple(sorted((_read(path) for path in _paths(data)), key=lambda note: note.number))
+    checks = FolderChecks(data, data.withdrawals)
+    return tuple(sorted((_read(path, checks) for path in checks.paths("*.json")), key=lambda note: note.number))
 
 
 def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str, actor: Actor, day: str) -> BatchNote:
@@ -105,7 +120,7 @@ def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str
     reason = reason.strip()
     if not reason:
         raise ScorecardError(where, f"{act}没有写理由", "一句话的理由", "请写明理由再提交")
-    if not any((batch.table, batch.name) == (table, name) for batch in list_batches(data)):
+    if not any((batch.table, batch.name) == (table, name) for found in survey_batches(data) for batch in found):
         raise ScorecardError(where, "没有这个批次", "已接收的批次之一", "请在“版本”页的批次清单里选择")
     with exclusive_lock(data):
         known = notes(data)
@@ -128,7 +143,7 @@ def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str
             make_folder(data.withdrawals)
             remove_stale_temporaries(data.withdrawals)
             text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
-            write_atomically(data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
+            checksums.write_once(data, data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
     return note
 
 
@@ -138,8 +153,10 @@ def _record_missed(data: DataDir) -> None:
     done = [entry for entry in audit.entries(data) if entry.action in acts and entry.result == "成功"]
     known = {entry.detail.get("entry") for entry in done}
     young = time.time() - audit_recovery.AGE
-    for path in sorted(_paths(data)):
-        if path.stat().st_mtime <= young and (note := _read(path)).number not in known:
+    checks = FolderChecks(data, data.withdrawals)
+    for path in checks.paths("*.json"):
+        recent = path.exists() and path.stat().st_mtime > young
+        if not recent and (note := _read(path, checks)).number not in known:
             audit.record(
                 data,
                 audit.SYSTEM,
@@ -152,14 +169,10 @@ def _record_missed(data: DataDir) -> None:
             )
 
 
-def _paths(data: DataDir) -> Iterator[Path]:
-    return (path for path in data.withdrawals.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX))
-
-
-def _read(path: Path) -> BatchNote:
+def _read(path: Path, checks: FolderChecks) -> BatchNote:
     try:
-        return BatchNote(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return BatchNote(**json.loads(checks.read(path)))
+    except (OSError, ValueError, TypeError, StorageError) as error:
         raise StorageError(
             f"批次的记录 {path.name}",
             "文件已损坏或不是本系统写入的",

@@ -22,9 +22,12 @@ from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import replace_atomically, storage_errors
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
+from scorecard.store import versions as store
 
 _METADATA = "batch"
 NOTE_CHARACTERS = 500
@@ -145,15 +148,64 @@ def contract_digest(table: Table) -> str:
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
 
 
-def list_batches(data: DataDir) -> tuple[Batch, ...]:
-    """All batches, ordered by 数据截至, then by acceptance: rows of later ones replace rows with the same key."""
-    paths = data.batches.glob("*/*.parquet")
-    batches = [read_batch(path) for path in paths if not path.name.startswith(TEMPORARY_PREFIX)]
-    return tuple(sorted(batches, key=lambda batch: (batch.as_of, batch.sequence)))
+@dataclass(frozen=True)
+class DamagedBatch:
+    """A batch whose file is not as it was accepted, or gone; `error` says so in words."""
+
+    table: str
+    name: str
+    path: Path
+    error: StorageError
 
 
-def read_batch(path: Path) -> Batch:
-    """The batch in this file. Raises StorageError when it is not there or cannot be read."""
+def list_batches(data: DataDir, table: str = "") -> tuple[Batch, ...]:
+    """All batches, or those of a table, ordered by 数据截至, then by acceptance: rows of later ones replace rows with the same key.
+
+    Raises StorageError when one is damaged.
+    """
+    batches, damaged = survey_batches(data, table)
+    for batch in damaged:
+        raise batch.error
+    return batches
+
+
+def survey_batches(data: DataDir, table: str = "") -> tuple[tuple[Batch, ...], tuple[DamagedBatch, ...]]:
+    """The batches that are whole, in the order of `list_batches`, and the others: their content is compared with its checksum."""
+    batches: list[Batch] = []
+    damaged: list[DamagedBatch] = []
+    for folder in [data.batches / table] if table else checksums.noted_folders(data, data.batches):
+        checks = FolderChecks(data, folder)
+        for path in checks.paths("*.parquet"):
+            try:
+                batches.append(read_batch(path, checks))
+            except StorageError as error:
+                damaged.append(DamagedBatch(folder.name, path.stem, path, error))
+    return tuple(sorted(batches, key=lambda batch: (batch.as_of, batch.sequence))), tuple(damaged)
+
+
+def is_readable(path: Path) -> bool:
+    """Whether every row of a Parquet file that has no checksum yet can be read."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return sum(file.read_row_group(n).num_rows for n in range(file.num_row_groups)) == file.metadata.num_rows
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def _damage(path: Path, found: str) -> StorageError:
+    return StorageError(
+        f"批次 {path.parent.name}/{path.name}",
+        found,
+        "接收时的原样；已发布的版本照常显示，修复之前不能建新版本",
+        f"请从备份恢复 batches/{path.parent.name}/{path.name}，或把同一份抽取文件按同一数据截至再报送一次，批次即复原",
+    )
+
+
+def read_batch(path: Path, checks: FolderChecks) -> Batch:
+    """The batch in this file. Raises StorageError when it is not there or not as it was accepted."""
+    state = checks.state(path)
+    if state in ("damaged", "missing"):
+        raise _damage(path, "文件缺失" if state == "missing" else "文件已损坏，与接收时的校验值不符")
     try:
         metadata = pq.read_metadata(path).metadata or {}
         known = json.loads(metadata[_METADATA.encode()])
@@ -162,14 +214,12 @@ def read_batch(path: Path) -> Batch:
         known["counts"] = tuple(Count(**count) for count in known["counts"])
         known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
         known["words"] = tuple((column, text, word) for column, text, word in known.get("words", ()))
-        return Batch(**known, path=path)
+        batch = Batch(**known, path=path)
+        if (path.parent.name, path.stem) != (batch.table, batch.source.batch_name(batch.as_of)):
+            raise ValueError(path.stem)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise StorageError(
-            f"批次 {path.parent.name}/{path.name}",
-            "文件已损坏或不是本系统写入的",
-            "完整的批次文件",
-            "请从备份恢复，或移走这个文件",
-        ) from error
+        raise _damage(path, "文件已损坏或不是本系统写入的") from error
+    return batch
 
 
 def require_past(as_of: date) -> None:
@@ -180,26 +230,38 @@ def require_past(as_of: date) -> None:
 
 def existing_batch(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
     """The batch of the same bytes read the same way with the same 数据截至, if they were accepted before."""
-    for batch in list_batches(data):
+    for batch in survey_batches(data, source.table)[0]:
         if batch.source == source and batch.as_of == as_of:
             return replace(batch, already=True)
     return None
 
 
 def new_batch(data: DataDir, source: BatchSource, as_of: date, actor: Actor, note: str, **of_file: Any) -> Batch:
-    """The batch of this source that is accepted now, not written yet. The caller holds the lock of the data folder."""
-    name, sequences = source.batch_name(as_of), [batch.sequence for batch in list_batches(data)]
-    return Batch(
+    """The batch of this source that is accepted now, not written yet. The caller holds the lock of the data folder.
+
+    One accepted anew, after damage, keeps what its own record says, its place above all: every number is the one before.
+    """
+    name, (whole, damaged) = source.batch_name(as_of), survey_batches(data)
+    published = [record for manifest in store.manifests(data) for record in manifest.batches]
+    records = [*(other.record() for other in whole), *published]
+    last = max((int(record.get("sequence", 0)) for record in records), default=0)
+    batch = Batch(
         **vars(source),
         **of_file,
         name=name,
         as_of=as_of,
         accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
         actor=actor.name,
-        sequence=max(sequences, default=0) + 1,
+        sequence=max(last, len(whole) + len(damaged)) + 1,
         note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
         path=batch_path(data, source.table, name),
     )
+    for record in records:
+        if (record["table"], record["name"]) == (batch.table, batch.name):
+            accepted_at = datetime.fromisoformat(record["accepted_at"])
+            kept = {name: record.get(name, "") for name in ("actor", "file_name", "note")}
+            return replace(batch, sequence=record["sequence"], accepted_at=accepted_at, **kept)
+    return batch
 
 
 def batch_path(data: DataDir, table: str, name: str) -> Path:
@@ -207,8 +269,11 @@ def batch_path(data: DataDir, table: str, name: str) -> Path:
     return (data.batches / table / f"{name}.parquet").absolute()
 
 
-def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
-    """Writes the rows of `select` as this batch, whole or not at all. The caller holds the lock of the data folder."""
+def write_batch(data: DataDir, con: duckdb.DuckDBPyConnection, select: str, batch: Batch, temporary: Path) -> None:
+    """Writes the rows of `select` as this batch, whole or not at all, and notes its checksum.
+
+    The caller holds the lock of the data folder.
+    """
     record = quoted(json.dumps(batch.record(), ensure_ascii=False))
     try:
         with storage_errors(f"写入批次 {batch.table}/{batch.name}"):
@@ -217,7 +282,9 @@ def write_batch(con: duckdb.DuckDBPyConnection, select: str, batch: Batch, tempo
                     f"COPY ({select}) TO {quoted(str(temporary))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
                     f"KV_METADATA {{{_METADATA}: {record}}})"
                 )
+            checksums.forget(data, batch.path)  # of the damaged file in its place
             replace_atomically(temporary, batch.path)
+            checksums.note(data, batch.path)
     finally:
         temporary.unlink(missing_ok=True)
 

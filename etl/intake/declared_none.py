@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from etl.intake.audit_recovery import record_batches
-from etl.intake.batch_notes import batches_in_use
+from etl.intake.batch_notes import whole_in_use
 from etl.intake.batches import (
     Batch,
     BatchSource,
@@ -64,14 +64,14 @@ def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str) 
     with exclusive_lock(data):
         if known := existing_batch(data, source, as_of):
             return known
-        _require_no_rows(table, as_of, batches_in_use(data, sample=False))
+        _require_no_rows(table, as_of, whole_in_use(data, sample=False))
         batch = new_batch(data, source, as_of, actor, note, file_name=NO_FILE, rows=0, encoding="", counts=())
         with storage_errors(f"批次目录 {table.id}"):
             make_folder(batch.path.parent)
         columns = ", ".join(f'NULL::{column.type.sql} AS "{name}"' for name, column in table.columns.items())
         with duckdb.connect() as con:
             write_batch(
-                con, f"SELECT NULL::BIGINT AS _line, {columns} WHERE false", batch, temporary_sibling(batch.path)
+                data, con, f"SELECT NULL::BIGINT AS _line, {columns} WHERE false", batch, temporary_sibling(batch.path)
             )
     return batch
 

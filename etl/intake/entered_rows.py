@@ -21,8 +21,8 @@ def recorded_decisions(data: DataDir, sample: bool) -> tuple[Decision, ...]:
     taken_back = withdrawn(data)
     batches = [
         batch
-        for batch in list_batches(data)
-        if batch.table == decisions.TABLE and batch.sample == sample and (batch.table, batch.name) not in taken_back
+        for batch in list_batches(data, decisions.TABLE)
+        if batch.sample == sample and (batch.table, batch.name) not in taken_back
     ]
     return decisions.from_rows(row for batch in batches for row in _rows(batch.path))
 
@@ -33,9 +33,7 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
     Raises StorageError when a batch or a note on one cannot be read.
     """
     sample = published is not None and published.sample
-    batches = [
-        batch for batch in list_batches(data) if batch.table == progress_reports.TABLE and (sample or not batch.sample)
-    ]
+    batches = [batch for batch in list_batches(data, progress_reports.TABLE) if sample or not batch.sample]
     reports = [report for batch in batches for report in _reports(batch)]
     in_version = _names((record["table"], record["name"]) for record in published.batches) if published else ()
     states = report_statuses(reports, in_version, _names(withdrawn(data)))

@@ -23,8 +23,10 @@ from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError, hint
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.storage.private_files import make_folder
 
 
@@ -162,7 +164,7 @@ def _last_answers(data: DataDir, table: Table) -> dict[str, dict[str, Remembered
     """The last answers about headers and about the values of each column, whether or not they may still be given."""
     last: dict[str, dict[str, RememberedAnswer]] = {}
     for path in _files(data, table):
-        for column, answers in _read(path).items():
+        for column, answers in _read(data, path).items():
             last.setdefault(column, {}).update(answers)
     return last
 
@@ -182,25 +184,24 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], words: ColumnWo
             "at": datetime.now(COURT_TIME).replace(microsecond=0).isoformat(),
         }
         content = json.dumps(record, ensure_ascii=False, indent=1).encode()
-        write_atomically(folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
+        checksums.write_once(data, folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
 
 
 def _files(data: DataDir, table: Table) -> list[Path]:
     """Every mapping of the table, the oldest first."""
-    paths = (data.mappings / table.id).glob("*.json")
-    return sorted(path for path in paths if not path.name.startswith(TEMPORARY_PREFIX))
+    return FolderChecks(data, data.mappings / table.id).paths("*.json")
 
 
-def _read(path: Path) -> dict[str, dict[str, RememberedAnswer]]:
+def _read(data: DataDir, path: Path) -> dict[str, dict[str, RememberedAnswer]]:
     try:
-        record: dict[str, Any] = json.loads(path.read_bytes())
+        record: dict[str, Any] = json.loads(checksums.read(data, path))
         actor, at = str(record["actor"]), datetime.fromisoformat(record["at"])
         said: dict[str, dict[str, str]] = {_HEADERS: record["mapping"], **record.get("words", {})}
         return {
             column: {text: RememberedAnswer(answer, actor, at) for text, answer in answers.items()}
             for column, answers in said.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StorageError) as error:
         raise StorageError(
             f"表头对应 {path.parent.name}/{path.name}",
             "文件已损坏或不是本系统写入的",

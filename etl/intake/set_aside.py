@@ -27,8 +27,10 @@ from scorecard.audit import log as audit
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors, write_atomically
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, unescape_cell, write_csv
 from scorecard.storage.sql_text import quoted
 
@@ -76,23 +78,31 @@ def write_rows_aside(
         schema = rows.schema.with_metadata({_METADATA: json.dumps(asdict(about), ensure_ascii=False).encode()})
         pq.write_table(rows.cast(schema), content, compression="zstd")
         with storage_errors(f"搁置的行 {batch.table}/{batch.name}"):
-            write_atomically(_place(data, batch), content.getvalue())
+            path = _place(data, batch)
+            checksums.forget(data, path)  # of the damaged file in its place
+            write_atomically(path, content.getvalue())
+            checksums.note(data, path)
 
 
 def delete_rows_aside(data: DataDir, batch: Batch) -> None:
     """Deletes the file of `write_rows_aside`, when the batch itself could not be written."""
-    _place(data, batch).unlink(missing_ok=True)
+    _delete(data, _place(data, batch))
 
 
-def delete_orphans(data: DataDir, table: Table, batches: Iterable[Batch]) -> None:
+def _delete(data: DataDir, path: Path) -> None:
+    checksums.forget(data, path)
+    path.unlink(missing_ok=True)
+
+
+def delete_orphans(data: DataDir, table: Table) -> None:
     """Deletes files of a writer that was killed before its batch was written. The caller holds the lock of the data folder."""
     folder = data.aside / table.id
     if folder.is_dir():
         remove_stale_temporaries(folder)
-        known = {batch.name for batch in batches if batch.table == table.id}
-        for path in folder.glob("*.parquet"):
-            if path.stem not in known and not path.name.startswith(TEMPORARY_PREFIX):
-                path.unlink(missing_ok=True)
+        known = {path.name for path in FolderChecks(data, data.batches / table.id).paths("*.parquet")}
+        for path in FolderChecks(data, folder).paths("*.parquet"):
+            if path.name not in known:
+                _delete(data, path)
 
 
 @dataclass(frozen=True)
@@ -236,21 +246,33 @@ def _with_reasons(rows: pa.Table, problems: Iterable[Problem]) -> pa.Table:
 def _read(data: DataDir, batch: Batch, lines: Collection[int] | None = None) -> tuple[pa.Table, _AsideColumns]:
     """The rows and the description of their columns. Raises StorageError when the file is missing or damaged."""
     path = _place(data, batch)
+    if found := damage(data, batch):
+        raise found
     try:
         rows: pa.Table = pq.read_table(path)
         about = _AsideColumns(**json.loads((rows.schema.metadata or {})[_METADATA]))
         if rows.num_rows != batch.aside:
             raise ValueError(rows.num_rows)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise StorageError(
-            f"搁置的行 {batch.table}/{batch.name}",
-            "文件缺失、已损坏或不是本系统写入的",
-            f"搁置的 {batch.aside} 行",
-            "请从备份恢复",
-        ) from error
+        raise _unreadable(batch) from error
     if lines is not None:
         rows = rows.filter(pc.field("line").isin(list(lines)))
     return rows, about
+
+
+def damage(data: DataDir, batch: Batch) -> StorageError | None:
+    """What is wrong with the file of rows set aside of this batch; None while it is as it was written."""
+    state = checksums.state(data, _place(data, batch))
+    return _unreadable(batch) if state in ("damaged", "missing") else None
+
+
+def _unreadable(batch: Batch) -> StorageError:
+    return StorageError(
+        f"搁置的行 {batch.table}/{batch.name}",
+        "文件缺失、已损坏或不是本系统写入的",
+        f"搁置的 {batch.aside} 行；数值不受影响，修复之前不能建新版本",
+        f"请从备份恢复 aside/{batch.table}/{batch.name}.parquet，或把同一份抽取文件按同一数据截至再报送一次",
+    )
 
 
 def _place(data: DataDir, batch: Batch) -> Path:

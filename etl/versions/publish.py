@@ -10,6 +10,7 @@ from etl.versions.retention import prune
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
@@ -86,7 +87,7 @@ def _point_to(
         described = _described(data, version, actor, note)
         if not data.manifest(version).exists():
             text = json.dumps(asdict(described), ensure_ascii=False, indent=1, sort_keys=True, default=str)
-            write_atomically(data.manifest(version), text.encode("utf-8"))
+            checksums.write_once(data, data.manifest(version), text.encode("utf-8"))
         write_atomically(data.pointer, f"{version}\n".encode())
     return store.manifest(data, version)
 

@@ -19,6 +19,7 @@ from etl.warehouse.build import build_of, program, version_id
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.version_diff import IndicatorChanges
@@ -98,8 +99,9 @@ def batches_of(data: DataDir, manifest: VersionManifest, catalog: Catalog) -> tu
         table, name = str(record["table"]), str(record["name"])
         if table not in catalog.tables:
             continue
+        path = data.batches / table / f"{name}.parquet"
         try:
-            batch = read_batch((data.batches / table / f"{name}.parquet").absolute())
+            batch = read_batch(path.absolute(), FolderChecks(data, path.parent))
             found.append(replace(batch, rulings=tuple(sorted(ruled.get((table, name), {}).items()))))
         except StorageError:
             lost.append(f"{table}/{name}（{record.get('file_name', '')}）")

@@ -9,6 +9,7 @@ import time
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
@@ -65,4 +66,5 @@ def _removable(data: DataDir, newest: int) -> tuple[str, ...]:
 
 
 def _remove(data: DataDir, version: str) -> None:
+    checksums.forget(data, data.database(version))
     data.database(version).unlink(missing_ok=True)

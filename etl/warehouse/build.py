@@ -15,13 +15,14 @@ import duckdb
 from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
-from etl.intake.batches import Batch, list_batches
+from etl.intake.batches import Batch, survey_batches
 from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
+from scorecard.storage import checksums
 from scorecard.storage.atomic_files import (
     remove_stale_temporaries,
     replace_atomically,
@@ -38,7 +39,8 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     Real and synthetic rows never meet in one version. Withdrawn batches are left out; when all of the court's own are,
     nothing is left, and never the sample instead.
     """
-    own = any(not batch.sample for batch in list_batches(data))
+    whole, damaged = survey_batches(data)
+    own = bool(damaged) or any(not batch.sample for batch in whole)
     ruled = rulings(data)
     return tuple(
         replace(
@@ -86,7 +88,7 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
     """The id of the version of exactly these batches, in their order. `anew` replaces the file of it that is there already."""
     version = version_id(catalog, batches)
     path = data.database(version)
-    if path.exists() and not anew:
+    if path.exists() and not anew and checksums.state(data, path) != "damaged":
         return version
     with storage_errors(f"建库 {version}"), system_errors():
         make_folder(path.parent)
@@ -95,7 +97,9 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
         spill = Path(f"{temporary}.spill")
         try:
             _fill(temporary, spill, catalog, data, batches, version)
+            checksums.forget(data, path)
             replace_atomically(temporary, path)
+            checksums.note(data, path)
         finally:
             for leftover in (temporary, Path(f"{temporary}.wal")):
                 leftover.unlink(missing_ok=True)

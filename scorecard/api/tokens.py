@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
 from pydantic import ValidationError
@@ -18,7 +18,8 @@ from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.conditions import Frozen
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import exclusive_lock, storage_errors, write_atomically
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, storage_errors
 from scorecard.storage.data_dir import DataDir
 
 WHERE = "接口令牌"
@@ -50,18 +51,21 @@ class ConsumerTokens(Frozen):
     """All tokens in the order in which they were made."""
 
     tokens: tuple[ConsumerToken, ...] = ()
+    seal: str = ""  # of the file
 
 
 def read(data: DataDir) -> tuple[ConsumerToken, ...]:
     """The tokens as they are now. Raises StorageError when the file is damaged."""
     with storage_errors(WHERE):
         try:
-            return ConsumerTokens.model_validate_json(data.tokens.read_bytes()).tokens
+            content = checksums.read_sealed(data, data.tokens)
         except FileNotFoundError:
             return ()
-        except ValidationError as error:
-            remedy = "请从备份恢复 tokens.json；本系统不会覆盖它"
-            raise StorageError(WHERE, "令牌文件已损坏或被改动，无法读取", "系统写下的令牌文件", remedy) from error
+        with suppress(ValidationError):
+            if checksums.is_sealed(content):
+                return ConsumerTokens.model_validate_json(content).tokens
+        remedy = "请从备份恢复 tokens.json；本系统不会覆盖它"
+        raise StorageError(WHERE, "令牌文件已损坏或被改动，无法读取", "系统写下的令牌文件", remedy)
 
 
 def create(
@@ -135,6 +139,4 @@ def _changing(data: DataDir) -> Generator[list[ConsumerToken]]:
         tokens = list(read(data))
         yield tokens
         with storage_errors(WHERE):
-            write_atomically(
-                data.tokens, ConsumerTokens(tokens=tuple(tokens)).model_dump_json(indent=1).encode(), 0o600
-            )
+            checksums.write_sealed(data, data.tokens, ConsumerTokens(tokens=tuple(tokens)).model_dump(mode="json"))

@@ -1,10 +1,9 @@
 """data/accounts.json: the local accounts, written whole or not at all; passwords as hashes only."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -12,7 +11,8 @@ from scorecard.access import Actor
 from scorecard.catalog.conditions import Frozen
 from scorecard.errors import StorageError
 from scorecard.identity.settings import Granted
-from scorecard.storage.atomic_files import exclusive_lock, storage_errors, write_atomically
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, storage_errors
 from scorecard.storage.data_dir import DataDir
 
 WHERE = "账户文件"
@@ -51,6 +51,7 @@ class Accounts(Frozen):
     """All accounts, in the order in which they were created."""
 
     accounts: tuple[Account, ...] = ()
+    seal: str = ""  # of the file; earlier programs wrote none
 
     def find(self, name: str) -> Account | None:
         """The account of this name, however it is capitalised."""
@@ -63,23 +64,21 @@ def folded(name: str) -> str:
 
 
 def read(data: DataDir) -> Accounts:
-    """The accounts as they are now, whichever process wrote them; parsed again only when the file was replaced."""
+    """The accounts as they are now, whichever process wrote them; parsed again only when it changed."""
     with storage_errors(WHERE):
         try:
-            state = data.accounts.stat()
+            return _parsed(checksums.read_sealed(data, data.accounts))
         except FileNotFoundError:
             return Accounts()
-        return _parsed(data.accounts, state.st_ino, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4)
-def _parsed(path: Path, inode: int, written: int, size: int) -> Accounts:
-    try:
-        return Accounts.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise StorageError(
-            WHERE, "内容已损坏或被改动，无法读取", "系统写下的账户文件", "请从备份恢复 accounts.json；本系统不会覆盖它"
-        ) from error
+def _parsed(content: bytes) -> Accounts:
+    with suppress(ValidationError):
+        if checksums.is_sealed(content):
+            return Accounts.model_validate_json(content)
+    remedy = "请从备份恢复 accounts.json；本系统不会覆盖它"
+    raise StorageError(WHERE, "内容已损坏或被改动，无法读取", "系统写下的账户文件", remedy)
 
 
 @contextmanager
@@ -93,6 +92,6 @@ def changing(data: DataDir) -> Generator[dict[str, Account]]:
         accounts = {folded(account.name): account for account in before.accounts}
         yield accounts
         after = Accounts(accounts=tuple(accounts.values()))
-        if after != before:
+        if after.accounts != before.accounts:
             with storage_errors(WHERE):
-                write_atomically(data.accounts, after.model_dump_json(indent=1).encode(), mode=0o600)
+                checksums.write_sealed(data, data.accounts, after.model_dump(mode="json"))

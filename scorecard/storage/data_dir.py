@@ -87,6 +87,10 @@ class DataDir:
     def mappings(self) -> Path:
         return self.root / "mappings"
 
+    @property
+    def checksums(self) -> Path:
+        return self.root / "checksums"
+
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"
 

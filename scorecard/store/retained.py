@@ -5,8 +5,10 @@ from datetime import datetime
 
 from scorecard.access import Actor
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, write_atomically
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 
 
@@ -24,9 +26,9 @@ def retain(data: DataDir, version: str, reason: str, actor: Actor) -> None:
         remove_stale_temporaries(data.kept)
         at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
         note = {"version": version, "reason": reason, "actor": actor.name, "at": at}
-        write_atomically(path, json.dumps(note, ensure_ascii=False, indent=1).encode("utf-8"))
+        checksums.write_once(data, path, json.dumps(note, ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def retained(data: DataDir) -> frozenset[str]:
     """The versions that are never pruned."""
-    return frozenset(path.stem for path in data.kept.glob("*.json") if not path.name.startswith(TEMPORARY_PREFIX))
+    return frozenset(path.stem for path in FolderChecks(data, data.kept).paths("*.json"))

@@ -15,6 +15,8 @@ import duckdb
 
 from scorecard.audit import log as audit
 from scorecard.errors import SeedErrors, StorageError
+from scorecard.storage import checksums
+from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import warehouse
 
@@ -35,7 +37,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
 _DAMAGED = "数据文件已损坏"
 _EARLIER = "由较早的程序建成，现在的程序不能读取"
 _REMEDY = "请另选一个版本；重新启动看板（python -m etl start）会用批次重建它"
-_FileKey = tuple[str, int, int, int]  # path, inode, size and time of a version's file
+_FileKey = tuple[str, int, int, int, int]  # path, inode, size and times of a version's file
 _READ: dict[_FileKey, str] = {}  # why the file cannot be read, "" where it can
 
 
@@ -142,7 +144,7 @@ def _file_key(path: Path) -> _FileKey | None:
         found = path.stat()
     except OSError:
         return None
-    return str(path), found.st_ino, found.st_size, found.st_mtime_ns
+    return str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) -> None:
@@ -153,19 +155,23 @@ def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) ->
     ):  # fmt: skip
         read(connection)
     if thoroughly:
-        with connection.cursor() as cursor:
-            for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
-                cursor.execute(f'SELECT bit_xor(hash(whole_row)) FROM "{table}" AS whole_row').fetchall()
+        _read_every_row(connection)
+
+
+def _read_every_row(connection: duckdb.DuckDBPyConnection) -> None:
+    with connection.cursor() as cursor:
+        for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
+            cursor.execute(f'SELECT bit_xor(hash(whole_row)) FROM "{table}" AS whole_row').fetchall()
 
 
 def manifest(data: DataDir, version: str) -> VersionManifest:
     """The record of one published version. Raises StorageError when there is none."""
     path = data.manifest(version)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(checksums.read(data, path))
         content["batches"] = tuple(content["batches"])
         return VersionManifest(**content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, StorageError) as error:
         raise StorageError(
             f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
         ) from error
@@ -174,7 +180,7 @@ def manifest(data: DataDir, version: str) -> VersionManifest:
 def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
     """Every published version whose record is readable, newest first."""
     readable: list[VersionManifest] = []
-    for path in data.versions.glob("*.json"):
+    for path in FolderChecks(data, data.versions).paths("*.json"):
         try:
             readable.append(manifest(data, path.stem))
         except StorageError:
@@ -202,10 +208,22 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         )
     if not path.is_file():
         raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
+    if checksums.state(data, path) == "damaged":
+        raise DamagedVersion(f"版本 {version}", _DAMAGED, "建成时的原样", _REMEDY)
     key = _file_key(path)
     with _database_errors(version, key):
         opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
     return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
+
+
+def is_readable(path: Path) -> bool:
+    """Whether every row of a version's file that has no checksum yet can be read."""
+    try:
+        with closing(duckdb.connect(str(path), read_only=True, config=_LOCKED)) as connection:
+            _read_every_row(connection)
+    except duckdb.Error:
+        return False
+    return True
 
 
 class _Guarded:

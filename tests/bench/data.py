@@ -154,7 +154,7 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(data.root / "spill")}) as connection:
         connection.execute("SET enable_progress_bar = false")
         batches.write_batch(
-            connection, f"SELECT _line, {columns} FROM ({cases_sql(rows)})", batch, temporary_sibling(batch.path)
+            data, connection, f"SELECT _line, {columns} FROM ({cases_sql(rows)})", batch, temporary_sibling(batch.path)
         )
     return batch
 

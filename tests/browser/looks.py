@@ -136,7 +136,7 @@ def read(watched: Watched, page: str) -> list[str]:
     """Words in English, or hardly a word of Chinese."""
     text = watched.page.locator("body").inner_text()
     few = len(re.findall(r"[\u4e00-\u9fff]", text)) <= (60 if page == "account" else 100)
-    left_out = _NAMES_TOO if page in ("accounts", "audit") else _NOT_WORDS
+    left_out = _NAMES_TOO if page in ("accounts", "audit", "self_check") else _NOT_WORDS
     style = watched.page.add_style_tag(content=f"{left_out} {{ display: none !important; }}")
     # The id of the indicator that is open stands in its provenance.
     text = watched.page.locator("body").inner_text().replace(page.partition("indicator=")[2] or "\0", "")

@@ -28,6 +28,7 @@ MEANT_FOR: dict[str, Granted] = {
     "versions": "administrator",
     "accounts": "administrator",
     "audit": "administrator",
+    "self_check": "administrator",
     "account": "leadership",
     "briefing": "leadership",
 }

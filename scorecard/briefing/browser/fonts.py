@@ -41,6 +41,11 @@ def configuration(folder: Path) -> Path:
     return file
 
 
+def bundled_files() -> tuple[Path, ...]:
+    """The faces that come with the program."""
+    return Path(bundled.sans_path()), Path(bundled.serif_path())
+
+
 @cache
 def _installed() -> frozenset[str]:
     """The families of this machine, in lower case; none without fontconfig's own program."""

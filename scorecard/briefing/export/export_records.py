@@ -20,8 +20,10 @@ from scorecard.briefing.paper.request import BriefingSpec, from_data
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.program_digest import digest_of
-from scorecard.storage.atomic_files import storage_errors, write_atomically
-from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import storage_errors
+from scorecard.storage.checksums import FolderChecks
+from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version
 
 # Libraries that decide on the form of a file.
@@ -124,13 +126,14 @@ def write_record(data: DataDir, manifest: ExportManifest) -> None:
     path = data.exports / f"{manifest.id}.json"
     if not path.exists():
         with storage_errors(f"导出记录 {manifest.id}"):
-            write_atomically(path, manifest.text().encode("utf-8"))
+            checksums.write_once(data, path, manifest.text().encode("utf-8"))
 
 
-def read_record(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpec]:
+def read_record(data: DataDir, export: str, checks: FolderChecks | None = None) -> tuple[ExportManifest, BriefingSpec]:
     """The record of this id and the order in it. Raises ScorecardError for any other text, StorageError for a damaged one."""
     path = data.exports / f"{export}.json"
-    if not _ID.fullmatch(export) or not path.is_file():
+    checks = checks or FolderChecks(data, data.exports)
+    if not _ID.fullmatch(export) or (checks.state(path) == "missing" and not checks.of(path)):
         raise ScorecardError(
             "导出记录",
             f"没有导出编号“{export[:40]}”",
@@ -138,9 +141,9 @@ def read_record(data: DataDir, export: str) -> tuple[ExportManifest, BriefingSpe
             "用 python -m etl briefing --list 查看，或在“简报”页的导出记录中选择",
         )
     try:
-        manifest = parse(path.read_text(encoding="utf-8"))
+        manifest = parse(checks.read(path).decode("utf-8"))
         return manifest, from_data(manifest.order)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, StorageError) as error:
         raise StorageError(
             f"导出记录 {export}", "内容无法读取，可能被改动", "写入时的原样", "请从备份恢复 data/exports"
         ) from error
@@ -173,11 +176,10 @@ def seal(manifest: ExportManifest) -> str:
 def all_records(data: DataDir) -> tuple[tuple[ExportManifest, BriefingSpec], ...]:
     """Every record that can be read, the newest first."""
     records: list[tuple[ExportManifest, BriefingSpec]] = []
-    for path in data.exports.glob("*.json"):
-        if path.name.startswith(TEMPORARY_PREFIX):
-            continue
+    checks = FolderChecks(data, data.exports)
+    for path in checks.paths("*.json"):
         try:
-            records.append(read_record(data, path.stem))
+            records.append(read_record(data, path.stem, checks))
         except ScorecardError:
             continue  # a damaged record must not hide the others; making it again names the fault
     return tuple(sorted(records, key=lambda record: (record[0].made_at, record[0].id), reverse=True))

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.intake.accept import accept
-from etl.intake.batch_notes import batches_in_use, withdrawn
+from etl.intake.batch_notes import whole_in_use, withdrawn
 from etl.intake.batches import known_cells, newest_before, quieter_columns
 from etl.intake.examine import Examination, examine
 from etl.intake.recognise import recognise, sheets
@@ -165,7 +165,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
 
 def _ask_date(file: SelectedFile) -> SelectedFile:
     """The file with its 数据截至: that of the data it corrects, where the officer says so, otherwise proposed and editable."""
-    in_use = batches_in_use(data_dir(), sample=False)
+    in_use = whole_in_use(data_dir(), sample=False)
     dates = sorted({batch.as_of for batch in in_use if batch.table == file.table.id}, reverse=True)
     if dates:
         corrected = st.selectbox(
@@ -238,7 +238,7 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
 
 def _quieter(file: SelectedFile, examination: Examination) -> tuple[str, ...]:
     """Sentences on the columns that the file says much less of than the extract before it."""
-    earlier = newest_before(batches_in_use(data_dir(), sample=False), file.table, file.as_of)
+    earlier = newest_before(whole_in_use(data_dir(), sample=False), file.table, file.as_of)
     if earlier is None or examination.known is None:
         return ()
     return quieter_columns(file.table, known_cells(earlier), examination.known)

@@ -8,7 +8,7 @@ import streamlit as st
 from etl.impact.compute import impact
 from etl.impact.indicator_changes import indicator_changes
 from etl.intake.batch_notes import BatchNote, restore, withdraw, withdrawn
-from etl.intake.batches import Batch, list_batches
+from etl.intake.batches import Batch, survey_batches
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import discard
 from etl.warehouse.build import build, chosen_batches, version_id
@@ -41,7 +41,10 @@ def show_versions(version: Version | None) -> None:
     if version is not None:
         published_at = moment_text(version.manifest.published_at)
         st.html(render("ui/intake/published.html", manifest=version.manifest, published_at=published_at))
-    _show_batches(version, list_batches(data), withdrawn(data))
+    whole, damaged = survey_batches(data)
+    for batch in damaged:
+        failure(batch.error)
+    _show_batches(version, whole, withdrawn(data))
     _show_history(manifests, version.id if version else "", pruned, retained(data))
 
 
@@ -61,7 +64,7 @@ def change_versions(version: Version | None) -> None:
         _return_to_older(openable, current, "重新发布")
     if actor.may("publish"):
         catalog = seeds_catalog()
-        _withdraw_or_restore(list_batches(data), withdrawn(data), catalog)
+        _withdraw_or_restore(survey_batches(data)[0], withdrawn(data), catalog)
         notes = {manifest.version: manifest.note for manifest in manifests}
         _publish_candidate(current, catalog, notes)
 

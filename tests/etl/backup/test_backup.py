@@ -61,7 +61,11 @@ def folder(used: tuple[DataDir, Path, str], tmp_path: Path) -> tuple[DataDir, Pa
 def contents(root: Path) -> dict[str, bytes]:
     """Every file that is backed up, by its path."""
     left_out = {".lock", ".accounts.lock", "backup.json"}
-    paths = (path for path in root.rglob("*") if path.is_file() and path.name not in left_out)
+    paths = (
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.name not in left_out and not path.name.startswith("backup.json.")
+    )
     return {str(path.relative_to(root)): path.read_bytes() for path in paths if "warehouse" not in path.parts}
 
 
@@ -217,8 +221,11 @@ def test_a_damaged_or_missing_block_names_its_file_and_nothing_is_written(
     _, target = folder
     manifest = chosen_manifest(target)
     new = tmp_path / "new"
-    for name, file in manifest.files.items():
+    for file in manifest.files.values():
+        if not file.blocks:
+            continue  # an empty file: nothing of it can be damaged
         block = target / OBJECTS / file.blocks[0]
+        names = [name for name, other in manifest.files.items() if file.blocks[0] in other.blocks]
         whole = block.read_bytes()
         for damaged in (whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1]), b"", None):
             block.unlink()
@@ -226,7 +233,7 @@ def test_a_damaged_or_missing_block_names_its_file_and_nothing_is_written(
                 block.write_bytes(damaged)
             with pytest.raises(StorageError) as refused:
                 recover(target, DataDir(new), TESTER)
-            assert name in str(refused.value)
+            assert any(name in str(refused.value) for name in names)
             assert "--at" in refused.value.remedy
             assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "disk"]
             block.write_bytes(whole)

@@ -1,6 +1,7 @@
 """Taking a batch back and giving it again: a note beside it, exactly undone, never a lost file."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -101,7 +102,12 @@ def test_a_damaged_note_stops_the_build_instead_of_counting_the_batch_again(data
     handed_in(data, catalog, 5, first=50)
     withdraw(data, "cases", batch.name, "x", OFFICER)
     (note,) = data.withdrawals.glob("*.json")
+    version = build(catalog, data)
+    for harm in (lambda: note.write_text("{", "utf-8"), note.unlink):
+        harm()
+        assert build(catalog, data) == version  # from the copy
     note.write_text("{", "utf-8")
+    shutil.rmtree(data.checksums)
     with pytest.raises(StorageError, match="批次的记录"):
         build(catalog, data)
 

@@ -1,5 +1,6 @@
 """Unknown headers said to be columns: refused where that cannot be, remembered with who and when, part of what a batch is."""
 
+import shutil
 from datetime import date
 
 import pyarrow.parquet as pq
@@ -155,7 +156,10 @@ def test_who_may_not_upload_may_not_say_what_a_header_is(data: DataDir) -> None:
 def test_a_damaged_memory_is_named(data: DataDir) -> None:
     remember_mapping(data, TRIALS, MAPPING, OFFICER)
     path = next((data.mappings / "trials").iterdir())
+    remembered = remembered_mapping(data, TRIALS)
     path.write_text("{", "utf-8")
+    assert remembered_mapping(data, TRIALS) == remembered != {}  # from the copy
+    shutil.rmtree(data.checksums)
     with pytest.raises(StorageError) as refused:
         remembered_mapping(data, TRIALS)
     assert path.name in str(refused.value)

@@ -1,6 +1,7 @@
 """What is removed and what never is: the current version, the newest, those a briefing names, and every record."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,7 @@ def test_an_unreadable_record_protects_its_version_from_being_taken_for_a_candid
     five: tuple[DataDir, list[str]],
 ) -> None:
     data, versions = five
+    shutil.rmtree(data.checksums)
     data.manifest(versions[0]).write_text("{", "utf-8")
     os.utime(data.database(versions[0]), (0, 0))
     prune(data, OFFICER, newest=4)

@@ -1,6 +1,7 @@
 """Local accounts: signing in, guessing, changing, closing; nothing in the record or on the disk that should not be there."""
 
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -177,6 +178,7 @@ def test_a_browser_that_is_signed_in_is_not_the_address_it_shares_with_a_guesser
 def test_an_account_closed_by_an_earlier_program_is_read_and_open(data: DataDir, lisi: str) -> None:
     """Before delays grew, five wrong passwords closed an account until `locked_until`."""
     kept = json.loads(data.accounts.read_bytes())
+    del kept["seal"]
     kept["accounts"][0] |= {"failures": 4, "locked_until": (NOON + timedelta(minutes=15)).isoformat()}
     data.accounts.write_text(json.dumps(kept), encoding="utf-8")
     assert enter(data, lisi, GOOD).failures == 0
@@ -413,6 +415,11 @@ def test_every_change_of_an_account_is_recorded(data: DataDir, lisi: str) -> Non
 
 
 def test_a_damaged_file_is_told_and_never_overwritten(data: DataDir, lisi: str) -> None:
+    whole = account_file.read(data)
+    for harm in (lambda: data.accounts.write_text("{broken", encoding="utf-8"), data.accounts.unlink):
+        harm()
+        assert account_file.read(data).accounts == whole.accounts  # from the copy
+    shutil.rmtree(data.checksums)
     data.accounts.write_text("{broken", encoding="utf-8")
     for act in (
         lambda: enter(data, lisi, GOOD),

@@ -1,0 +1,224 @@
+"""Checks of the files of a data folder against what was noted of them, against each other, and against the audit."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from etl.doctor.findings import NOTHING, Finding
+from etl.intake.audit_recovery import note_checksums
+from etl.intake.batch_notes import withdrawn
+from etl.intake.batches import survey_batches
+from etl.versions.rebuild import batches_of, repair
+from etl.warehouse.build import build_of, version_id
+from scorecard.audit import log as audit
+from scorecard.catalog import loader
+from scorecard.errors import StorageError
+from scorecard.identity import account_file
+from scorecard.storage import checksums
+from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, runs, write_atomically
+from scorecard.storage.checksums import Check, FolderChecks
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
+from scorecard.storage.data_format import FORMAT, written_by
+from scorecard.store import versions as store
+
+_LARGE = (".parquet", ".duckdb")
+_KINDS = {
+    "batches": ("建新版本要等它修复；已发布的版本照常", "从备份恢复这个文件，或把同一份抽取文件再报送一次"),
+    "aside": ("搁置各行的原文；数值不受影响", "从备份恢复这个文件，或把同一份抽取文件再报送一次"),
+}
+_FROM_BACKUP = "从备份恢复这个文件"
+
+
+def noted_files(data: DataDir, seeds: Path) -> Iterator[Finding]:
+    """Every file of which a checksum was noted: whether it and its copy are as they were written."""
+    checks: dict[Path, list[Check]] = {}
+    for path, check in checksums.all_checks(data):
+        checks.setdefault(path, []).append(check)
+    whole = 0
+    for path, noted in checks.items():
+        name = path.relative_to(data.root)
+        state = checksums.state(data, path)
+        if state != "whole" and path.parent != data.root:  # these say by themselves whether they are
+            yield _lost(data, seeds, path, "文件缺失" if state == "missing" else "内容与写入时的校验值不符", noted)
+            continue
+        whole += 1
+        if path.suffix not in _LARGE and not all(map(checksums.is_whole_copy, noted)):
+            again = partial(_copy_again, data, path)
+            yield Finding(f"{name} 的副本", "损坏", "checksums/ 下的副本与校验值不符", NOTHING, repair=again)
+    yield Finding("有校验值的文件", "正常", f"{whole} 个与写入时一致")
+
+
+def _lost(data: DataDir, seeds: Path, path: Path, text: str, noted: list[Check]) -> Finding:
+    name = path.relative_to(data.root)
+    if path.suffix == ".duckdb":
+        return Finding(
+            str(name), "损坏", text, f"{NOTHING}，可由批次重建", repair=partial(_rebuild, data, seeds, path.stem)
+        )
+    if path.suffix in _LARGE:
+        return Finding(str(name), "损坏", text, *_KINDS[name.parts[0]])
+    if any(map(checksums.is_whole_copy, noted)):
+        return Finding(str(name), "损坏", text, f"{NOTHING}，有完好的副本", repair=partial(_copy_back, data, path))
+    return Finding(str(name), "损坏", f"{text}，副本也已损坏", "文件的内容", _FROM_BACKUP)
+
+
+def _copy_back(data: DataDir, path: Path) -> None:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    write_atomically(path, checksums.read(data, path), mode)
+
+
+def _copy_again(data: DataDir, path: Path) -> None:
+    content = path.read_bytes()
+    checksums.forget(data, path)
+    checksums.note(data, path, content, path.stat().st_mode & 0o777)
+
+
+def _rebuild(data: DataDir, seeds: Path, version: str) -> str:
+    """The version again from its batches; one that today's program computes otherwise is retired, its record stays."""
+    catalog = loader.load(seeds)
+    if version == store.named(data):
+        rebuilt = repair(data, catalog)
+        return f"由批次重建，现为版本 {rebuilt.version}" if rebuilt else "完好"
+    found = batches_of(data, store.manifest(data, version), catalog) if data.manifest(version).exists() else ()
+    if found and version_id(catalog, found) == version:
+        build_of(catalog, data, found, anew=True)
+        return "由批次重建"
+    with exclusive_lock(data):
+        checksums.forget(data, data.database(version))
+        data.database(version).unlink(missing_ok=True)
+    return "现在的程序不能重建这个较早的版本：数据文件已清理，发布记录和批次仍在"
+
+
+def unnoted_files(data: DataDir) -> Iterator[Finding]:
+    """The files without a checksum: of an earlier program, or their check is gone."""
+    noted = list(checksums.unnoted(data))
+    for path in noted:
+        name = str(path.relative_to(data.root))
+        try:
+            if path.suffix == ".json":
+                json.loads(path.read_bytes())
+            yield Finding(name, "留意", "没有校验值，损坏时不能发现", NOTHING, repair=partial(note_checksums, data))
+        except (OSError, ValueError):
+            yield Finding(name, "损坏", "内容不能读取，也没有副本", "文件的内容", _FROM_BACKUP)
+
+
+def batches(data: DataDir) -> Iterator[Finding]:
+    """The batches that can be read, and those that the record of a version names and that are not there."""
+    whole, damaged = survey_batches(data)
+    noted = {path for path, _ in checksums.all_checks(data)}
+    for batch in damaged:
+        if batch.path.absolute() not in {path.absolute() for path in noted}:  # the others are named already
+            yield Finding(f"batches/{batch.table}/{batch.path.name}", "损坏", batch.error.found, *_KINDS["batches"])
+    there = {(batch.table, batch.name) for batch in (*whole, *damaged)}
+    gone = {
+        (record["table"], record["name"]) for manifest in store.manifests(data) for record in manifest.batches
+    } - there
+    for table, name in sorted(gone):
+        yield Finding(f"batches/{table}/{name}.parquet", "损坏", "已发布的版本由它建成，文件缺失", *_KINDS["batches"])
+    try:
+        taken_back = f"，其中撤回 {len(withdrawn(data))} 个"
+    except StorageError as error:
+        taken_back = ""
+        yield Finding("withdrawals/", "损坏", str(error), "哪些批次已撤回", _FROM_BACKUP)
+    yield Finding("批次", "正常", f"{len(whole)} 个可以读取{taken_back}")
+
+
+def current_version(data: DataDir, seeds: Path) -> Iterator[Finding]:
+    """The pointer, and the version it names."""
+    version = store.named(data)
+    put_right = partial(_rebuild, data, seeds, version or "")
+    try:
+        pointer = data.pointer.read_bytes()
+    except OSError:
+        pointer = b""
+    if version is None:
+        if pointer:
+            yield Finding("CURRENT", "损坏", "指向的版本没有发布记录", "显示哪一个版本", _FROM_BACKUP)
+        return
+    if pointer != f"{version}\n".encode():
+        text = f"不是已发布版本的编号；按审计和发布记录，最后的是 {version}"
+        again = partial(write_atomically, data.pointer, f"{version}\n".encode())
+        yield Finding("CURRENT", "损坏", text, NOTHING, repair=again)
+    if reason := store.unreadable(data, version):
+        yield Finding(f"warehouse/{version}.duckdb", "损坏", reason, f"{NOTHING}，可由批次重建", repair=put_right)
+    else:
+        yield Finding("当前版本", "正常", f"{version}，可以读取")
+
+
+def data_format(data: DataDir) -> Iterator[Finding]:
+    """The number of the format, as a program of its time wrote it."""
+    try:
+        content = data.format.read_bytes()
+    except FileNotFoundError:
+        return
+    if content == f"{FORMAT}\n".encode():
+        yield Finding("数据格式", "正常", str(FORMAT))
+        return
+    written = written_by(data)
+    text = f"写的是 {written}" if written is not None else "不能读取"
+    remedy = "若数据由较新的程序写成，请改用那一版程序；否则运行 python -m etl doctor --repair"
+    newer = written is not None and written > FORMAT
+    again = None if newer else partial(write_atomically, data.format, f"{FORMAT}\n".encode())
+    yield Finding("FORMAT", "损坏", f"{text}，本程序的格式是 {FORMAT}", NOTHING, remedy, repair=again)
+
+
+def accounts(data: DataDir) -> Iterator[Finding]:
+    """The accounts, as the service reads them: from the copy where the file is damaged."""
+    with suppress(StorageError):
+        yield Finding("账户", "正常", f"{len(account_file.read(data).accounts)} 个")
+
+
+def sealed_files(data: DataDir) -> Iterator[Finding]:
+    """The files that change and hold a seal: whether they are whole, or have a copy that is."""
+    for path in (data.accounts, data.tokens, data.backup_note):
+        copy = FolderChecks(data, data.root).copy(path)
+        if path.is_file() and checksums.is_sealed(path.read_bytes()):
+            continue
+        if copy is not None:
+            text = "文件缺失，或内容已损坏；现由副本读取"
+            again = partial(write_atomically, path, copy, 0o600)
+            yield Finding(path.name, "损坏", text, f"{NOTHING}，有完好的副本", repair=again)
+        elif path.exists():
+            yield Finding(path.name, "损坏", "内容已损坏，没有副本", "文件的内容", _FROM_BACKUP)
+
+
+def audit_record(data: DataDir) -> Iterator[Finding]:
+    """The chain of the audit, to its last line, and the file that names that line."""
+    if not data.audit.exists() and not data.audit_head.exists() and not store.manifests(data):
+        return
+    faults = audit.verify(data)
+    for fault in faults[:_LISTED]:
+        text = f"第 {fault.line} 行：{fault.reason}"
+        yield Finding("audit.jsonl、audit.head", "损坏", text, "被改动或删去的记录", "保留现场，从备份核对，报告管理员")
+    if len(faults) > _LISTED:
+        yield Finding("audit.jsonl", "损坏", f"另有 {len(faults) - _LISTED} 处", remedy="python -m etl audit verify")
+    tail = data.audit.read_bytes()[-1:] if data.audit.exists() else b""
+    head = data.audit_head.read_bytes()[-1:] if data.audit_head.exists() else b"\n"
+    if not faults and (tail != b"\n" or head != b"\n"):
+        text = "末尾不完整：写入时中断，或被截短"
+        yield Finding("audit.jsonl、audit.head", "留意", text, NOTHING, "下一次记录时自动补齐")
+    if not faults:
+        yield Finding("审计记录", "正常", f"{len(audit.entries(data))} 条，逐条相接")
+
+
+_LISTED = 5
+
+
+def temporaries(data: DataDir) -> Iterator[Finding]:
+    """Work in progress of processes that no longer run."""
+    stale = [
+        path
+        for path in sorted(data.root.rglob(f"{TEMPORARY_PREFIX}*"))
+        if not ((owner := re.match(rf"{TEMPORARY_PREFIX}(\d+)-", path.name)) and runs(int(owner[1])))
+    ]
+    if stale:
+        names = "、".join(str(path.relative_to(data.root)) for path in stale[:_LISTED])
+        folders = {path.parent for path in stale}
+
+        def sweep() -> None:
+            for folder in folders:
+                remove_stale_temporaries(folder)
+
+        yield Finding(names, "留意", f"{len(stale)} 个中断的临时文件，不会再用", NOTHING, repair=sweep)
