@@ -65,14 +65,13 @@ def _lost(data: DataDir, seeds: Path, path: Path, text: str, noted: list[Check])
 
 
 def _copy_back(data: DataDir, path: Path) -> None:
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    write_atomically(path, checksums.read(data, path), mode)
+    write_atomically(path, checksums.read(data, path))
 
 
 def _copy_again(data: DataDir, path: Path) -> None:
     content = path.read_bytes()
     checksums.forget(data, path)
-    checksums.note(data, path, content, path.stat().st_mode & 0o777)
+    checksums.note(data, path, content)
 
 
 def _rebuild(data: DataDir, seeds: Path, version: str) -> str:
@@ -178,7 +177,7 @@ def sealed_files(data: DataDir) -> Iterator[Finding]:
             continue
         if copy is not None:
             text = "文件缺失，或内容已损坏；现由副本读取"
-            again = partial(write_atomically, path, copy, 0o600)
+            again = partial(write_atomically, path, copy)
             yield Finding(path.name, "损坏", text, f"{NOTHING}，有完好的副本", repair=again)
         elif path.exists():
             yield Finding(path.name, "损坏", "内容已损坏，没有副本", "文件的内容", _FROM_BACKUP)

@@ -120,12 +120,12 @@ def read(data: DataDir, path: Path) -> bytes:
     return FolderChecks(data, path.parent).read(path)
 
 
-def note(data: DataDir, path: Path, content: bytes | None = None, mode: int = 0o666) -> None:
+def note(data: DataDir, path: Path, content: bytes | None = None) -> None:
     """Note the checksum of a file that is whole; with its content, of a small one, a copy too."""
     sha256 = digest(path) if content is None else hashlib.sha256(content).hexdigest()
     place = _place(data, path.parent)
     remove_stale_temporaries(place)
-    write_atomically(place / f"{path.name}.{sha256}", content or b"", mode)
+    write_atomically(place / f"{path.name}.{sha256}", content or b"")
 
 
 def forget(data: DataDir, path: Path, but: bytes | None = None) -> None:
@@ -142,14 +142,14 @@ def write_once(data: DataDir, path: Path, content: bytes) -> None:
     note(data, path, content)
 
 
-def write_sealed(data: DataDir, path: Path, record: Mapping[str, Any], mode: int = 0o600) -> None:
+def write_sealed(data: DataDir, path: Path, record: Mapping[str, Any]) -> None:
     """Write anew a small file that changes: with a seal in it, so that it says by itself whether it is whole.
 
     The copy comes first: it is never older than the file, whose damage it mends.
     """
     content = _sealed(record)
-    note(data, path, content, mode)
-    write_atomically(path, content, mode)
+    note(data, path, content)
+    write_atomically(path, content)
     forget(data, path, but=content)
 
 
@@ -198,7 +198,7 @@ def note_missing(data: DataDir, large: Mapping[str, Callable[[Path], bool]]) -> 
                     continue
                 note(data, path)
             elif path.suffix == ".json":
-                note(data, path, path.read_bytes(), mode=path.stat().st_mode & 0o777)
+                note(data, path, path.read_bytes())
             noted.append(str(path.relative_to(data.root)))
     return tuple(noted)
 
