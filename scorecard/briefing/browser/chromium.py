@@ -64,14 +64,7 @@ BROKEN = (
     asyncio.InvalidStateError,  # the library gives up a message twice when the browser dies while it is being sent
 )
 """Errors of a browser that died or no longer answers; choreographer cancels calls that wait for it."""
-_READY = """new Promise(resolve => {
-  const look = () => {
-    const root = document.documentElement;
-    if (document.readyState === "complete" && root?.dataset.ready === "1") resolve(root.dataset.failed ?? "");
-    else setTimeout(look, 15);
-  };
-  look();
-})"""
+_READY, _BOXES = (Path(__file__).with_name(name).read_text("utf-8") for name in ("ready.js", "boxes.js"))
 
 
 @dataclass(frozen=True)
@@ -114,12 +107,7 @@ class Document:
 
     async def boxes(self, selector: str) -> list[Box]:
         """Where every matching element stands, in document order."""
-        edges = await self.evaluate(
-            f"""Array.from(document.querySelectorAll({selector!r}), one => {{
-  const at = one.getBoundingClientRect();
-  return [at.left + scrollX, at.top + scrollY, at.width, at.height];
-}})"""
-        )
+        edges = await self.evaluate(f"({_BOXES})({json.dumps(selector)})")
         return [Box(*box) for box in edges]
 
     async def picture(self, box: Box, *, shrunk: float = 1) -> bytes:
