@@ -5,9 +5,11 @@ It includes the day of judgement, the time and the user; none of them is looked 
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
+
+from pydantic import ConfigDict, TypeAdapter
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
@@ -66,15 +68,11 @@ class BriefingSpec:
     made_at: str
     made_by: str
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     def data(self) -> dict[str, Any]:
         """As it stands in a manifest: JSON types only."""
-        return {
-            **asdict(self),
-            "domains": list(self.domains),
-            "indicators": list(self.indicators),
-            "dated": self.dated.isoformat(),
-            "judged_on": self.judged_on.isoformat(),
-        }
+        return _SPEC.dump_python(self, mode="json")
 
     @property
     def span(self) -> Period:
@@ -84,17 +82,13 @@ class BriefingSpec:
         return period
 
 
+_SPEC = TypeAdapter(BriefingSpec)
+
+
 def from_data(content: Mapping[str, Any]) -> BriefingSpec:
-    """A request as `data` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
-    read: dict[str, Any] = {
-        **content,
-        "domains": tuple(content["domains"]),
-        "indicators": tuple(content["indicators"]),
-        "dated": date.fromisoformat(content["dated"]),
-        "judged_on": date.fromisoformat(content["judged_on"]),
-    }
-    order = BriefingSpec(**read)
-    if order.grain not in GRAINS or parse(order.grain, order.period) is None:
+    """A request as `data` wrote it. Raises ValueError for anything else."""
+    order = _SPEC.validate_python(dict(content))
+    if parse(order.grain, order.period) is None:
         raise ValueError(order.period)
     return order
 
