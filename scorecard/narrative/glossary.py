@@ -11,8 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from markupsafe import Markup
-
 from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
 from scorecard.catalog import loader, worked_examples
@@ -130,9 +128,9 @@ def markdown(catalog: Catalog) -> str:
     return render("narrative/indicators.md", court=catalog.court.name, domains=entries, md=_escape).rstrip() + "\n"
 
 
-def _escape(text: str) -> Markup:
+def _escape(text: str) -> str:
     """Data as text, also where Markdown would read a table, a tag, a link or emphasis."""
-    return Markup(re.sub(r"[\\|<*_[`]", r"\\\g<0>", text))
+    return re.sub(r"[\\|<*_[`]", r"\\\g<0>", text)
 
 
 def main() -> None:

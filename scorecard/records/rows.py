@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-Record = TypeVar("Record")
+EnteredRow = TypeVar("EnteredRow")
 
 
-def records(kind: type[Record], rows: Iterable[Mapping[str, Any]]) -> tuple[Record, ...]:
+def records(kind: type[EnteredRow], rows: Iterable[Mapping[str, Any]]) -> tuple[EnteredRow, ...]:
     """The rows in their order as records of this dataclass. Their types are right since they were accepted; a blank text is ""."""
     columns = {one.name: "" if one.type is str else None for one in fields(kind)}  # pyright: ignore[reportArgumentType]
     return tuple(
