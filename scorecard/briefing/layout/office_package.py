@@ -41,7 +41,7 @@ def set_properties(core: Any, paper: Paper, subject: str, comments: str) -> None
     """Who, when, what; the time is that of the manifest, so that making the paper again changes nothing."""
     manifest = paper.manifest
     texts = {"title": paper.title, "subject": subject, "author": manifest.made_by, "last_modified_by": manifest.made_by}
-    texts |= {"comments": comments, "identifier": manifest.id, "version": manifest.version, "language": "zh-CN"}
+    texts |= {"comments": comments, "language": "zh-CN", "identifier": manifest.id, "version": manifest.version}
     for name, text in texts.items():
         setattr(core, name, printable(text)[:_LONGEST])
     core.created = core.modified = made_at(manifest)
