@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from scorecard.calendar import workdays
+from scorecard.calendar.workdays import PACKAGE, WorkCalendar
 from scorecard.queries.derived_columns import CALENDAR
 
 # Room for 1e7 rows inside 4 GiB of the process: DuckDB spills to disk beyond this.
@@ -30,9 +30,9 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
     return connection
 
 
-def load_calendar(connection: duckdb.DuckDBPyConnection) -> None:
+def load_calendar(connection: duckdb.DuckDBPyConnection, calendar: WorkCalendar = PACKAGE) -> None:
     """Creates the table that counts working days, for derived columns."""
-    days, ordinals = zip(*workdays.ordinals(), strict=True)
+    days, ordinals = zip(*calendar.ordinals(), strict=True)
     staged = pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
     connection.register("staged", staged)
     connection.execute(f"CREATE TEMP TABLE {CALENDAR} AS SELECT * FROM staged")

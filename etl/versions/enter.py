@@ -45,7 +45,23 @@ def enter_row(
     the next version would be `version` (the published one) with this row and nothing else. A row that is entered while the
     sample is published belongs to the sample. Raises Forbidden.
     """
-    raw = one_row_csv(row, table, catalog)
+    return enter_file(
+        one_row_csv(row, table, catalog), file_name, table, catalog, actor, data, version, publishes=publishes
+    )
+
+
+def enter_file(
+    raw: bytes,
+    file_name: str,
+    table: Table,
+    catalog: Catalog,
+    actor: Actor,
+    data: DataDir,
+    version: VersionManifest | None,
+    *,
+    publishes: bool,
+) -> EntryResult:
+    """Accepts rows under the headers of their contract, as `enter_row` does one."""
     examination = examine(raw, file_name, table, catalog, today())
     if examination.refused:
         refusals = (problem for problem in examination.problems if problem.severity == "refuse")

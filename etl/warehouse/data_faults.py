@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import duckdb
 
-from scorecard.calendar import workdays
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -12,7 +11,7 @@ from scorecard.catalog.definitions import Catalog
 def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     """Creates table_fault(table_id, reason) and indicator_doubt(indicator, reason).
 
-    From failed balances and dates outside the working-day calendar; a fault concerns the indicators that read its columns.
+    From failed balances; a fault concerns the indicators that read its columns.
     Doubts that depend on the day of reading or on the court's limits are judged in scorecard.assessment.data_quality.
     """
     connection.execute("CREATE TABLE table_fault (table_id VARCHAR, reason VARCHAR)")
@@ -20,7 +19,7 @@ def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for table in catalog.tables.values():
         if table.id in names:
-            for columns, reason in (*_balance(connection, table), *_calendar(connection, table)):
+            for columns, reason in _balance(connection, table):
                 connection.execute("INSERT INTO table_fault VALUES (?, ?)", [table.id, reason])
                 touched = [
                     [indicator.id, reason]
@@ -47,23 +46,3 @@ def _balance(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tu
             f"{table.name}收结存不平：期初+新收−结案与期末相差 {gap} 件（{table.header(until)}早于{table.header(start)}，"
             f"或有{table.header(until)}而无{table.header(start)}）",
         )
-
-
-def _calendar(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[frozenset[str], str]]:
-    """Working days cannot be counted beyond the calendar the State Council has announced."""
-    for name, derived in table.derived.items():
-        if derived.working_days_between is None:
-            continue
-        start, end = derived.working_days_between
-        first, last = workdays.FIRST, workdays.LAST
-        (outside,) = connection.execute(
-            f'SELECT count(*) FROM "{table.id}" WHERE "{start}" IS NOT NULL AND "{end}" IS NOT NULL'
-            f' AND (least("{start}", "{end}") < ? OR greatest("{start}", "{end}") > ?)',
-            [first, last],
-        ).fetchall()[0]
-        if outside:
-            yield (
-                frozenset((name,)),
-                f"{table.name}有 {outside} 行的日期超出工作日历（{first}至{last}），无法计算“{derived.header}”；"
-                "请升级 chinesecalendar",
-            )

@@ -18,6 +18,8 @@ import duckdb
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.tables import parquet_rows
+from etl.warehouse.work_calendar import calendar_of
+from scorecard.calendar import workdays
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -91,7 +93,29 @@ def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: S
         also = (one.reasons for one in silent if one.table == day.table and number in one.batches)
         together = dict(chain.from_iterable(said.items() for said in also)) | {day.cut.date: day.sentence}
         doubtful.append(Silence(day.table, together, (number,), _rows_of(day)))
-    return (*silent, *doubtful)
+    return (*silent, *doubtful, *_uncovered(connection, catalog, batches))
+
+
+def _uncovered(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Iterator[Silence]:
+    """Rows with both days, one of them in a year whose working days nobody knows: how many lie between is unknown of them."""
+    last = calendar_of(batches).last
+    loaded = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for table in catalog.tables.values():
+        for name, derived in table.derived.items():
+            if derived.working_days_between is None or table.id not in loaded:
+                continue
+            start, end = derived.working_days_between
+            only = tuple(Test(column=one, operator="known", value=one != name) for one in (name, start, end))
+            rows, numbers, year = connection.execute(
+                f'SELECT count(*), list(DISTINCT _batch), max(year(greatest("{start}", "{end}"))) FROM "{table.id}"'
+                f' WHERE "{name}" IS NULL AND "{end}" >= "{start}"'
+            ).fetchall()[0]
+            if rows:
+                sentence = (
+                    f"{table.name}有 {rows} 行的日期超出工作日历（{workdays.FIRST}至{last}），无法计算“{derived.header}”；"
+                    f"请在“工作日历”页录入至{year}年的放假安排"
+                )
+                yield Silence(table, {name: sentence}, tuple(numbers), only)
 
 
 def _rows_of(day: cut_dates.DoubtfulDay) -> tuple[Test, ...]:
@@ -199,7 +223,7 @@ def _write_doubts(
         name for name in (table.department, table.firm) if name and table.sources([name]) & silence.columns
     }
     for (term, cut), indicators in _terms(catalog, table, as_of).items():
-        read = table.sources(term.columns) & silence.columns
+        read = table.made_of(term.columns) & silence.columns
         if not read and not whose:
             continue
         possible = sql(terms.possible_rows(table, term, silence.columns, silence.batches, str(cut), silence.only))

@@ -12,6 +12,7 @@ from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import corrected_sources
+from etl.warehouse.work_calendar import calendar_of
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -29,7 +30,7 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
     `batches` in their order: rows of a later one replace rows with the same key of earlier ones. What a correction says
     of rows that later ones repeat: etl/warehouse/corrections.py.
     """
-    load_calendar(connection)
+    load_calendar(connection, calendar_of(batches))
     as_of: dict[str, date] = {}
     numbered = list(enumerate(batches, 1))
     for table in catalog.tables.values():

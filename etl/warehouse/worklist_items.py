@@ -60,7 +60,7 @@ def _unknown(
     sentences: list[str] = []
     for silence in silent:
         table = silence.table
-        read = table.sources(_read(worklist, table.id)) & silence.columns
+        read = table.made_of(_read(worklist, table.id)) & silence.columns
         if read and table.id == worklist.table:
             rows = located(table, table.id)
             wanted = _wanted(rows, worklist, ibis.date(str(cut)), table.resting_on(silence.columns))

@@ -11,13 +11,14 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scorecard.audit.entry import AuditEntry
 from scorecard.errors import StorageError
-from scorecard.storage.atomic_files import write_atomically
+from scorecard.storage.atomic_files import temporary_sibling, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.keys import default_keys, key, known_key
 
@@ -124,6 +125,25 @@ def write_head(data: DataDir, number: int, seal: str, known: str | None) -> None
     """Announce the next line, under the key where there is one. Raises OSError."""
     sealed = f" {mac(known, f'{number} {seal}')}" if known else ""
     write_atomically(data.audit_head, f"{number} {seal}{sealed}\n".encode())
+
+
+@contextmanager
+def announced(data: DataDir, number: int, seal: str, known: str | None) -> Generator[None]:
+    """The head of the line that the block writes; where the disk refuses the line, the head before it, which needs no room."""
+    before, first = temporary_sibling(data.audit_head), not data.audit_head.exists()
+    with suppress(OSError):
+        before.hardlink_to(data.audit_head)
+    try:
+        write_head(data, number, seal, known)
+        yield
+    except OSError:
+        if before.exists():
+            before.replace(data.audit_head)
+        elif first:
+            data.audit_head.unlink(missing_ok=True)
+        raise
+    finally:
+        before.unlink(missing_ok=True)
 
 
 def write_witness(data: DataDir, witness: Witness) -> None:

@@ -25,9 +25,9 @@ from scorecard.audit.head_seal import (
     KEY,
     SealState,
     Witness,
+    announced,
     read_state,
     sealing_key,
-    write_head,
     write_witness,
 )
 from scorecard.calendar.clock import COURT_TIME
@@ -328,16 +328,16 @@ class _Sealing:
         )
         if self.witness is None:  # the first line here: a head without its line is believed beside a witness only
             self._see(last.number if last else 0, last.seal if last else START, entry.number)
-        # The head is durable before the line; this also makes the name of a new file durable.
-        write_head(self.data, entry.number, entry.seal, self.key)
         line, size = written(entry), os.fstat(self.handle).st_size
-        try:
-            if os.write(self.handle, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(self.handle)
-        except OSError:
-            os.ftruncate(self.handle, size)
-            raise
+        # The head is durable before the line; this also makes the name of a new file durable.
+        with announced(self.data, entry.number, entry.seal, self.key):
+            try:
+                if os.write(self.handle, line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(self.handle)
+            except OSError:
+                os.ftruncate(self.handle, size)
+                raise
         self._see(entry.number, entry.seal, self.witness.since if self.witness else entry.number)
         return entry
 

@@ -171,9 +171,15 @@ class Table(Frozen):
             sources |= {column} if derived is None else self.sources(derived.inputs)
         return frozenset(sources)
 
+    def made_of(self, columns: Iterable[str]) -> frozenset[str]:
+        """These columns and all that they are made of, derived ones on the way included."""
+        named = frozenset(columns)
+        inputs = [self.derived[column].inputs for column in named if column in self.derived]
+        return named.union(*map(self.made_of, inputs))
+
     def resting_on(self, columns: AbstractSet[str]) -> frozenset[str]:
-        """Every column, derived or not, that one of these columns goes into."""
-        return frozenset(name for name in (*self.columns, *self.derived) if self.sources([name]) & columns)
+        """Every column, derived or not, that is one of these or that one of these goes into."""
+        return frozenset(name for name in (*self.columns, *self.derived) if self.made_of([name]) & columns)
 
     def header(self, column: str) -> str:
         """The Chinese header of a column, derived or not."""

@@ -126,12 +126,13 @@ def items(
     whose, values = "", [worklist.id]
     if department != ALL_DEPARTMENTS:
         whose, values = " AND department = ?", [worklist.id, department]
+    counted = [f't."{due.of}" IS NOT NULL' for due in worklist.due if due.working_days]
     order = "due_at NULLS LAST, group_no, _batch, _line"
     # Cut to the page before the table of cases is touched: a list may have more rows than anybody reads.
     page = f"SELECT * FROM worklist_item WHERE worklist = ?{whose} ORDER BY {order} LIMIT ? OFFSET ?"
     with connection.cursor() as cursor:
         rows = cursor.execute(
-            f"SELECT i.state, i.due_at, s.as_of, i.department, b.record, _line, i.group_no{columns}"
+            f"SELECT i.state, i.due_at, {' OR '.join(counted) or 'false'}, s.as_of, i.department, b.record, _line, i.group_no{columns}"
             f' FROM ({page}) i JOIN worklist_state s USING (worklist) JOIN "{table.id}" t USING (_batch, _line)'
             f" LEFT JOIN batch b ON b.number = _batch ORDER BY {order}",
             [*values, limit, offset],
@@ -140,14 +141,14 @@ def items(
 
 
 def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ...]) -> WorklistItem:
-    state, due_at, as_of, department, record, line, group, *values = row
+    state, due_at, counted, as_of, department, record, line, group, *values = row
     shown: list[CsvValue] = [group] if worklist.repeated else []
     for column, value in zip(worklist.columns, values, strict=True):
         cell = table.type_of(column).file_value(value, catalog.departments)
         shown.append(MASK if column in table.private and value is not None else cell)
     return WorklistItem(
         state=state,
-        due=_due_text(worklist, due_at),
+        due=_due_text(worklist, due_at, counted),
         late=None if due_at is None else (as_of - due_at.date()).days,
         department=catalog.departments[department].name if department else "未登记部门",
         values=tuple(shown),
@@ -156,7 +157,8 @@ def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ..
     )
 
 
-def _due_text(worklist: Worklist, due_at: datetime | None) -> str:
+def _due_text(worklist: Worklist, due_at: datetime | None, counted: bool) -> str:
+    """The due date; where none is known, whether a day to count from is, in a year without an arrangement of working days."""
     if due_at is None:
-        return "" if not worklist.due else "期限不明"
+        return "" if not worklist.due else "期限不明（工作日历未覆盖）" if counted else "期限不明"
     return f"{due_at:%Y-%m-%d %H:%M}" if worklist.to_the_minute else f"{due_at:%Y-%m-%d}"

@@ -186,7 +186,7 @@ def _run(wanted: Wanted, catalog: Catalog) -> Ended:
 
 def serve(seeds: Path) -> None:
     catalog = loader.load(seeds)
-    list(workdays.ordinals())
+    list(workdays.PACKAGE.ordinals())
     for indicator in catalog.indicators.values():
         terms.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
     print("ready", flush=True)

@@ -59,7 +59,7 @@ def enter(
             publishes=publishes,
         )
     if result.refusals:
-        st.html(render("ui/records/mistakes.html", lines=[_line(problem) for problem in result.refusals]))
+        st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
         return
     remember_result(table, result_text(result))
     st.rerun()
@@ -97,7 +97,8 @@ def _first_sent(table: str, content: tuple[str, ...]) -> datetime:
     return last[1]
 
 
-def _line(problem: Problem) -> str:
+def mistake_line(problem: Problem) -> str:
+    """What to correct: column, value, reason, suggestion."""
     value = f"“{problem.value}”" if problem.value else ""
     suggestion = f"；{problem.suggestion}" if problem.suggestion else ""
     return f"{problem.column}{value}：{problem.reason}{suggestion}"

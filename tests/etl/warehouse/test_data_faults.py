@@ -1,4 +1,4 @@
-"""What the data themselves say against an indicator: a balance that does not hold, a calendar that ends."""
+"""What the data themselves say against an indicator: a balance that does not hold."""
 
 from datetime import date
 from pathlib import Path
@@ -7,7 +7,6 @@ import duckdb
 import pytest
 
 from etl.warehouse import data_faults
-from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.store import warehouse
 
@@ -49,19 +48,3 @@ def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
     assert "pending_over_12m_share" in found  # the stock itself
     assert "enforcement_completion_rate" not in found  # another table
     assert faults(connection) == [("cases", found["small_claims_rate"][0])]
-
-
-def test_working_days_beyond_the_announced_calendar_are_a_doubt_and_not_a_guess(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog
-) -> None:
-    (name,) = (n for n, d in catalog.tables["credit_register"].derived.items() if d.working_days_between)
-    columns = catalog.tables["credit_register"].columns
-    dated = ", ".join(f'"{n}" DATE' for n, column in columns.items() if column.type.name == "date")
-    connection.execute(f"CREATE TABLE credit_register ({dated}, left_on DATE)")
-    start, end = catalog.tables["credit_register"].derived[name].working_days_between or ("", "")
-    after = workdays.LAST.replace(year=workdays.LAST.year + 1)
-    connection.execute(f'INSERT INTO credit_register ("{start}", "{end}") VALUES (?, ?)', [workdays.LAST, after])
-    data_faults.write(connection, catalog)
-    found = warehouse.doubts(connection)
-    assert "超出工作日历" in found["delisting_3wd_rate"][0]
-    assert set(found) == {"delisting_3wd_rate"}

@@ -1,5 +1,6 @@
 """The end of the record is sealed: who can rewrite all of data/ and knows this code, but has no key, is found."""
 
+import errno
 import json
 import re
 import shutil
@@ -221,6 +222,24 @@ def test_a_folder_of_keys_that_takes_nothing_stops_nobody_and_is_told(chain: Dat
     keys.write_text("no folder")
     assert audit.record(chain, OFFICER, "登录", "之后").result == "成功"
     assert audit.verify(chain) != ()
+
+
+def test_a_line_that_the_disk_refuses_leaves_the_head_before_it_also_without_a_witness(
+    chain: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    witness_path(chain).unlink()
+    monkeypatch.setattr("scorecard.audit.head_seal.write_witness", full)
+    monkeypatch.setattr(audit, "write_witness", full)
+    monkeypatch.setattr(audit.os, "write", full)
+    before = files(chain)
+    with pytest.raises(StorageError):
+        audit.record(chain, OFFICER, "登录", "写不下")
+    monkeypatch.undo()
+    assert files(chain) == before
+    assert {path.name for path in chain.root.iterdir()} == {"audit.jsonl", "audit.head"}
 
 
 def test_a_damaged_witness_is_told(chain: DataDir) -> None:

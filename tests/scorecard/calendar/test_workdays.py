@@ -36,7 +36,7 @@ def test_the_years_of_the_statistics_are_covered() -> None:
 
 
 def test_every_covered_day_has_the_count_of_working_days_up_to_it() -> None:
-    ordinal = dict(workdays.ordinals())
+    ordinal = dict(workdays.PACKAGE.ordinals())
     assert next(iter(ordinal)) == workdays.FIRST
     assert list(ordinal)[-1] == workdays.LAST
     assert len(ordinal) == (workdays.LAST - workdays.FIRST).days + 1
@@ -49,6 +49,6 @@ def test_every_covered_day_has_the_count_of_working_days_up_to_it() -> None:
 
 def test_the_counts_agree_with_the_days_one_by_one() -> None:
     count = 0
-    for day, ordinal in workdays.ordinals():
+    for day, ordinal in workdays.PACKAGE.ordinals():
         count += bool(workdays.is_workday(day))
         assert ordinal == count
