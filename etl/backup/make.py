@@ -33,7 +33,7 @@ from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporar
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.keys import default_keys
 
-LEFT_OUT = frozenset({"warehouse", "backup.json", "README.md", ".lock", ".accounts.lock"})
+LEFT_OUT = frozenset({"warehouse", "backup.json", "README.md", ".lock", ".accounts.lock", ".sampling"})
 
 
 @dataclass(frozen=True)

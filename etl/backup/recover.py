@@ -69,7 +69,9 @@ def _require_empty(data: DataDir) -> None:
 
 
 def _beside(name: str) -> bool:
-    return name.startswith(TEMPORARY_PREFIX) or name in LEFT_OUT - {"warehouse"}
+    return name.startswith(TEMPORARY_PREFIX) or name in (LEFT_OUT | {"FORMAT", ".gitignore", ".gitkeep"}) - {
+        "warehouse"
+    }
 
 
 def _remove_stale(data: DataDir) -> None:

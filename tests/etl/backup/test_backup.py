@@ -302,7 +302,7 @@ def test_the_folder_of_a_fresh_checkout_is_empty_and_keeps_its_description(
 ) -> None:
     new = tmp_path / "new"
     new.mkdir()
-    for name in ("README.md", ".lock", ".tmp-1-x"):
+    for name in ("README.md", ".lock", "FORMAT", ".tmp-1-x"):
         (new / name).write_text("描述")
     recover(folder[1], DataDir(new), TESTER)
     assert (new / "README.md").read_text() == "描述"
