@@ -197,7 +197,9 @@ def audit_record(data: DataDir) -> Iterator[Finding]:
     head = data.audit_head.read_bytes()[-1:] if data.audit_head.exists() else b"\n"
     if not faults and (tail != b"\n" or head != b"\n"):
         text = "末尾不完整：写入时中断，或被截短；下一次记录时自动补齐"
-        yield Finding("audit.jsonl、audit.head", "损坏", text, NOTHING, repair=lambda: None)  # the line about it mends it
+        yield Finding(
+            "audit.jsonl、audit.head", "损坏", text, NOTHING, repair=lambda: None
+        )  # the line about it mends it
     if not faults:
         yield Finding("审计记录", "正常", f"{len(audit.entries(data))} 条，逐条相接")
 
