@@ -13,6 +13,7 @@ departments = accounts.departments_of(seeds_catalog())
 accounts.show_result()
 known = account_file.read(data)
 accounts.table(known, departments)
+accounts.rights(known, departments, actor)
 if new := accounts.new_account_form(departments):
     password = create(data, actor, new.name, new.role, new.department, departments)
     accounts.announce(f"已新增账户“{new.name}”。", password)

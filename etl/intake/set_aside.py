@@ -24,6 +24,7 @@ from etl.reading import typed_rows
 from etl.reading.header_names import BATCH, LINE, REASON
 from scorecard.access import Actor
 from scorecard.audit import log as audit
+from scorecard.audit.trace import trace
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
@@ -148,8 +149,9 @@ def aside_csv(data: DataDir, actor: Actor, batch: Batch, lines: Collection[int] 
         text = unescape_cell(raw or "")
         return number_or_text(text) if name in about.numbers else text
 
+    taken = f"（导出：{trace(actor)}）"  # beside the reason: the file comes back, and may have no column of its own
     written: list[list[CsvValue]] = [
-        [batch.name, row["line"], "；".join(row["reasons"]), *(cell(name, row[name]) for name in about.headers)]
+        [batch.name, row["line"], "；".join(row["reasons"]) + taken, *(cell(name, row[name]) for name in about.headers)]
         for row in rows.to_pylist()
     ]
     return write_csv([BATCH, LINE, REASON, *about.headers.values()], written)

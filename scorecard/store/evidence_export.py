@@ -6,6 +6,7 @@ from typing import Any
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
+from scorecard.audit.trace import TRACE, trace
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery
@@ -44,9 +45,11 @@ def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choic
             raise ScorecardError(
                 "导出案件清单", f"共 {rows:,} 行", f"不超过 {MOST_ROWS:,} 行", "请改选较短的报告期或一个部门"
             )
-        lines = _lines(connection, catalog, actor, choice, rows)
+        lines = (
+            (*line, taken) for taken in [trace(actor)] for line in _lines(connection, catalog, actor, choice, rows)
+        )
         foot = [(), *((line,) for line in choice.provenance)]
-        return write_csv(evidence_rows.headers(behind), [*lines, *foot])
+        return write_csv((*evidence_rows.headers(behind), TRACE), [*lines, *foot])
 
 
 def _lines(

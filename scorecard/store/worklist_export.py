@@ -4,6 +4,7 @@ from typing import Any
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
+from scorecard.audit.trace import TRACE, trace
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Worklist
 from scorecard.storage.data_dir import DataDir
@@ -28,12 +29,13 @@ def exported(
         actor.require("export")
         rows = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
         act.detail["rows"] = len(rows)
-        head = ("台账", "状态", "期限", "部门", *headers(catalog, worklist), SOURCE, LINE, "数据版本")
+        head = ("台账", "状态", "期限", "部门", *headers(catalog, worklist), SOURCE, LINE, "数据版本", TRACE)
+        taken = trace(actor)
         return write_csv(
             head,
             (
                 (
-                    worklist.name, row.state, row.due, row.department, *row.values, row.source, row.line, version,
+                    worklist.name, row.state, row.due, row.department, *row.values, row.source, row.line, version, taken,
                 )
                 for row in rows
             ),

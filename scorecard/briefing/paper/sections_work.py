@@ -121,7 +121,10 @@ def _rows(material: Material, worklist: Worklist, total: int) -> list[Block]:
     rows = tuple((case.state, *((case.due,) if worklist.due else ()), *case.cells) for case in cases)
     across = tuple(PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
     more = f"，列前{len(cases)}行，其余见看板“台账与预警”页" if total > len(cases) else ""
-    return [PaperTable(f"台账：{worklist.name}", across, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。")]
+    taken = f"导出：{material.spec.made_by}　{material.spec.made_at[:16].replace('T', ' ')}"
+    return [
+        PaperTable(f"台账：{worklist.name}", across, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。{taken}")
+    ]
 
 
 def _width(cells: Sequence[str]) -> float:

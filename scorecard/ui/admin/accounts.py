@@ -6,13 +6,18 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from scorecard.access import ROLE_NAMES
+from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
+from scorecard.identity import account_file
 from scorecard.identity.account_file import Account, Accounts
 from scorecard.identity.authentication import Identity
+from scorecard.identity.rights_table import HEADER, exported, rights_table, state
 from scorecard.identity.settings import Granted
+from scorecard.ui.admin.audit import verified
 from scorecard.ui.shell import sign_in_prompt
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 AccountAct = Literal["assign", "reset", "disable", "enable"]
@@ -72,10 +77,22 @@ def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
 
 
 def _state(account: Account) -> str:
-    if account.disabled:
-        return "已停用"
-    state = "待首次登录改密" if account.must_change else "启用"
-    return f"{state}（最近连续输错密码 {account.failures} 次）" if account.failures else state
+    wrong = account.failures and not account.disabled
+    return state(account) + (f"（最近连续输错密码 {account.failures} 次）" if wrong else "")
+
+
+def rights(accounts: Accounts, departments: Mapping[str, str], actor: Actor) -> None:
+    """Who may do what, and when they last did anything; the same as a file for the inspection."""
+    with st.expander("账户与权限对照（等保检查用）"):
+        rows = rights_table(accounts, departments, verified(actor).entries)
+        st.html(render("ui/admin/rights.html", head=HEADER, rows=rows))
+        download(
+            "导出账户与权限（CSV）",
+            "账户与权限.csv",
+            lambda asking: exported(data_dir(), asking, account_file.read(data_dir()), departments),
+            needs="accounts",
+            key="rights",
+        )
 
 
 def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:

@@ -20,7 +20,7 @@ from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.page_blocks import show, show_case_rows
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 100
@@ -166,7 +166,7 @@ def _rows(view: View, card: Card, actor: Actor, query: EvidenceQuery) -> None:
         connection, catalog, actor, query, part=part, text=text,
         limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS,
     )  # fmt: skip
-    show(
+    show_case_rows(
         render(
             "ui/indicators/evidence_rows.html",
             headers=evidence_rows.headers(query),
@@ -176,7 +176,8 @@ def _rows(view: View, card: Card, actor: Actor, query: EvidenceQuery) -> None:
             part=PART_NAMES[part],
             text=text,
             minus=any(role.term.minus for role in query.roles),
-        )
+        ),
+        actor,
     )
 
 

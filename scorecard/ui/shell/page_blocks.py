@@ -4,17 +4,22 @@ Widgets are no blocks: what was chosen in them goes into the picture as words. E
 blocks of its own; a fragment that runs alone has none.
 """
 
+from base64 import b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from xml.sax.saxutils import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from scorecard.access import Actor
+from scorecard.audit.trace import trace
 from scorecard.store.open_version import Version
+from scorecard.ui.shell.templating import render
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ PageBlock = str | Drawn
 class PageBlocks:
     """A page, or a drawer beside it, as far as it has run.
 
+    `traced`: it shows case rows, to this account at this time.
     `choice` is what the reader chose, in words; `period` goes into the file's name, empty where a page has no period.
     """
 
@@ -43,6 +49,7 @@ class PageBlocks:
     choice: dict[str, str] = field(default_factory=dict[str, str])
     blocks: list[PageBlock] = field(default_factory=list[PageBlock])
     buttons_place: DeltaGenerator | None = None
+    traced: str = ""
 
     def choose(self, label: str, text: str) -> None:
         """Add a choice of the reader, in the page's words."""
@@ -78,6 +85,25 @@ def show(html: str) -> None:
     """Show HTML, on the screen and in the picture."""
     st.html(html)
     record_block(html)
+
+
+def show_case_rows(html: str, actor: Actor) -> None:
+    """Show rows of cases, with the reader's account and the time faintly over them."""
+    mark_case_rows(actor)
+    show(render("ui/shell/case_rows.html", rows=html, mark=_mark(current_blocks().traced or trace(actor))))
+
+
+def mark_case_rows(actor: Actor) -> None:
+    """The page shows case rows: its pictures say who took them, and when."""
+    current_blocks().traced = trace(actor)
+
+
+def _mark(text: str) -> str:
+    """The text as a slanted picture, which repeats over the rows; it is data, and escaped."""
+    words = f'<text x="10" y="120" transform="rotate(-18 10 120)" font-size="15" fill="#7f7f7f" fill-opacity=".2">{escape(text)}</text>'
+    return b64encode(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="340" height="150">{words}</svg>'.encode()
+    ).decode()
 
 
 def record_block(block: PageBlock) -> None:

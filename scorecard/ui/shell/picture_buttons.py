@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
+from scorecard.audit.trace import trace
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.pictures import (
     A4,
@@ -110,7 +111,7 @@ def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
             title=record.title,
             head=render("ui/shell/picture_head.html", record=record, version=version, **_published(version)),
             blocks=blocks,
-            foot=render("ui/shell/picture_foot.html", lines=_provenance(version)),
+            foot=render("ui/shell/picture_foot.html", lines=(*_provenance(version), *_taken(record))),
             css=picture_style(),
             width=wide,
         )
@@ -123,10 +124,13 @@ def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[st
     """One chart with the notes below it."""
     version = _version(record)
     old = render("ui/shell/picture_old.html", **_published(version)) if version.historic else ""
+    taken = render("ui/shell/picture_foot.html", lines=_taken(record)) if record.traced else ""
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: PictureSubject) -> tuple[Picture, ...]:
-        return (picture_chart(old + figure.figure_block(drawn.figure, width=size.chart, height=high), size, about),)
+        return (
+            picture_chart(old + figure.figure_block(drawn.figure, width=size.chart, height=high) + taken, size, about),
+        )
 
     return _released(record, version, size, drawn.title, drawn.as_of, make)
 
@@ -168,6 +172,11 @@ def _version(record: PageBlocks) -> Version:
 def _published(version: Version) -> dict[str, str]:
     """The day an older version was published; empty for the current version."""
     return {"published": day_text(published_on(version)) if version.historic else ""}
+
+
+def _taken(record: PageBlocks) -> tuple[str, ...]:
+    """Who took a picture with case rows, and when; nothing on others, which may go into a paper."""
+    return (f"导出：{trace(identity.current())}",) if record.traced else ()
 
 
 def _provenance(version: Version) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from scorecard.topics.insolvency_queries import NEEDED
 from scorecard.topics.slices import Slice
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.page_blocks import mark_case_rows, show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.topic import show_counts, show_figure, show_note, slice_for
 
@@ -63,8 +63,12 @@ def cases_of(view: View, slice_: Slice) -> tuple[Case, ...]:
 
 
 def sees_numbers(view: View) -> bool:
-    """Whether case numbers may stand beside the lines: to those who may see the cases."""
-    return identity.current().may("evidence", view.selection.department)
+    """Whether case numbers may stand beside the lines: to those who may see the cases; pictures then say who took them."""
+    actor = identity.current()
+    named = actor.may("evidence", view.selection.department)
+    if named:
+        mark_case_rows(actor)
+    return named
 
 
 def _labels(cases: Sequence[Case], drawn: Sequence[Case], *, named: bool) -> list[str]:

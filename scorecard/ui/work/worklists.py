@@ -18,7 +18,7 @@ from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.page_blocks import show, show_case_rows
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 50
@@ -114,11 +114,12 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     rows = items(
         version.connection, catalog, worklist, actor, choice.department, limit=PAGE_ROWS, offset=PAGE_ROWS * (page - 1)
     )
-    show(
+    show_case_rows(
         render(
             "ui/work/worklist_rows.html", headers=headers(catalog, worklist), rows=rows, term=bool(worklist.due), total=total,
             first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None,
-        )
+        ),
+        actor,
     )  # fmt: skip
     download(
         f"导出全部 {total:,} 行（CSV）",

@@ -1,6 +1,8 @@
 """The page of the rows: the chain for everybody, the rows for those allowed, the way there from an indicator."""
 
 import re
+from base64 import b64decode
+from xml.etree import ElementTree
 
 import pytest
 
@@ -85,3 +87,18 @@ def test_an_indicator_without_a_value_for_the_choice_says_why(sample: DataDir, o
     app.selectbox(key="department").set_value("civil").run()
     assert not app.exception
     assert "只按全院统计" in text(app)
+
+
+@pytest.mark.parametrize(("page", "rows"), [("evidence", True), ("worklists", True), ("glossary", False)])
+def test_case_rows_say_faintly_who_reads_them_and_when(page: str, rows: bool, sample: DataDir, open_page: Open) -> None:
+    """The account's name is data: it ends no element of the page and of the picture."""
+    hostile = Actor('李四</text><script>"&', "case_management")
+    app = open_page(sample, page, actor=hostile, indicator="small_claims_rate")
+    assert not app.exception
+    found = re.search(r"--trace:url\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markup(app))
+    assert bool(found) == rows
+    if found:
+        picture = ElementTree.fromstring(b64decode(found[1]))
+        (words,) = picture.itertext()
+        assert re.fullmatch(re.escape(hostile.name) + r"　\d{4}-\d\d-\d\d \d\d:\d\d", words)
+        assert len(list(picture)) == 1

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -283,7 +284,10 @@ def test_a_file_has_a_mark_for_excel_every_row_and_its_provenance_and_is_recorde
     read_back = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
     total = evidence_rows.count(connection, found, OFFICER, rows)
     assert total > 50
-    assert tuple(read_back[0]) == evidence_rows.headers(rows)
+    assert tuple(read_back[0]) == (*evidence_rows.headers(rows), "导出人和时间")
+    taken = {row.pop() for row in read_back[1 : total + 1]}
+    assert len(taken) == 1
+    assert re.fullmatch(OFFICER.name + r"　\d{4}-\d\d-\d\d \d\d:\d\d", taken.pop())
     assert [tuple(map(unescape_cell, row)) for row in read_back[1 : total + 1]] == [
         line.cells for line in pages(connection, found, rows)
     ]
