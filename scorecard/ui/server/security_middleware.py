@@ -121,6 +121,8 @@ class SecurityMiddleware:
         if refusal := self._refusal(scope, path, request):
             status, what, remedy = refusal
             page = plain_page("ui/server/plain_note.html", status, title="未能打开", what=what, remedy=remedy)
+            if status == 405:
+                page.headers["allow"] = ", ".join(sorted(_METHODS))
             await page(scope, receive, answer)
         elif path is None:
             query = scope.get("query_string", b"").decode("latin-1")

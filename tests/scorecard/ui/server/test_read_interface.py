@@ -287,6 +287,7 @@ def test_methods_that_no_part_of_the_server_knows_are_refused_at_its_gate(client
     for method in ("PATCH", "TRACE", "BREW"):
         answer = client.ask("/api/v1/values", method=method)
         assert (answer.status_code, client.secret in answer.text) == (405, False)
+        assert "GET" in answer.headers["allow"]  # RFC 9110 asks for it
 
 
 def test_head_is_answered_like_get_without_the_content(client: InterfaceClient) -> None:
