@@ -1,6 +1,7 @@
 """Tokens and their limits without a server: what is kept, who is let in, how often, and what the audit says."""
 
 import json
+import shutil
 import stat
 from datetime import UTC, date, datetime, timedelta
 
@@ -137,12 +138,21 @@ def test_memory_for_addresses_has_an_end() -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"tokens": [{"name": "x"}]}', b'{"accounts": []}'])
 def test_a_damaged_file_lets_nobody_in_and_is_not_overwritten(content: bytes, data: DataDir) -> None:
     secret = made(data)
+    shutil.rmtree(data.checksums)  # its copy is lost too
     data.tokens.write_bytes(content)
     with pytest.raises(StorageError, match=r"tokens\.json"):
         Gate(data).admit([f"Bearer {secret}"], PLACE, NOW)
     with pytest.raises(StorageError):
         made(data, "另一个")
     assert data.tokens.read_bytes() == content
+
+
+def test_a_damaged_file_is_read_from_its_copy_and_brings_no_revoked_token_back(data: DataDir) -> None:
+    bearer, other = f"Bearer {made(data)}", f"Bearer {made(data, '区平台')}"
+    tokens.revoke(data, ADMINISTRATOR, "市中院", NOW)
+    data.tokens.write_bytes(data.tokens.read_bytes()[:-20])
+    assert admitted(Gate(data), bearer) == 401
+    assert isinstance(admitted(Gate(data), other), Actor)
 
 
 def test_making_and_revoking_are_in_the_audit(data: DataDir) -> None:
