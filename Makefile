@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run env bundle test check lint sample bench lock audit sbom browser node coverage clean
+.PHONY: help run env bundle test check lint sample bench lock audit sbom browser proxy node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -83,7 +83,7 @@ env: $(RUNTIME)   ## 只建环境、装依赖，不启动
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PYTEST)
 
-check: lint   ## 同上，不含浏览器测试
+check: proxy lint   ## 同上，不含浏览器测试
 	$(PYTEST) -m "not browser"
 
 lint: node $(TESTING)   ## 只做格式、静态检查、类型、导入约束
@@ -131,7 +131,7 @@ clean:   ## 删除环境与缓存；不动 data/
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # LibreOffice and poppler read the exported papers back as another program would.
-browser:
+browser: proxy
 	$(SYSTEM_PACKAGES)
 	missing=()
 	command -v chromium >/dev/null || missing+=(chromium)
@@ -139,6 +139,14 @@ browser:
 	command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-impress-nogui libreoffice-calc-nogui)
 	command -v pdftotext >/dev/null || missing+=(poppler-utils)
 	[ $${#missing[@]} = 0 ] || system_packages "浏览器测试和文稿测试需要" "$${missing[@]}"
+
+# The files of deploy/ are tried with the real proxy, which asks for a certificate.
+proxy:
+	$(SYSTEM_PACKAGES)
+	missing=()
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=(nginx-light)
+	command -v openssl >/dev/null || missing+=(openssl)
+	[ $${#missing[@]} = 0 ] || system_packages "代理的测试需要" "$${missing[@]}"
 
 # The Node inside the wheels of basedpyright and playwright is linked against a library that a minimal Debian lacks.
 node: $(RUNTIME)
