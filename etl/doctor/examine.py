@@ -22,7 +22,7 @@ CHECKS: tuple[Callable[[DataDir, Path], Iterable[Finding]], ...] = (
     lambda data, _: files.temporaries(data),
     lambda data, _: surroundings.space(data),
     lambda data, _: surroundings.clock(data),
-    lambda *_: surroundings.calendar(),
+    lambda data, _: surroundings.calendar(data),
     lambda *_: surroundings.browser(),
     lambda *_: surroundings.certificate(),
     lambda data, _: surroundings.backup(data),

@@ -14,6 +14,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from etl.doctor.findings import Finding
+from etl.warehouse.work_calendar import current_calendar
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import fonts, launch
 from scorecard.calendar import workdays
@@ -56,14 +57,14 @@ def clock(data: DataDir) -> Iterator[Finding]:
         yield Finding("时钟", "正常", f"{moment_text(now)}，不早于审计末条")
 
 
-def calendar() -> Iterator[Finding]:
-    """Whether the working days of next year are known."""
-    covered, needed = workdays.LAST.year, today().year + 1
+def calendar(data: DataDir) -> Iterator[Finding]:
+    """Whether the working days of next year are known, by the package or as entered."""
+    covered, needed = current_calendar(data).last.year, today().year + 1
     if covered >= needed:
         yield Finding("工作日历", "正常", f"到 {covered} 年底")
         return
     text = f"只到 {covered} 年底；按工作日计的期限，{covered + 1} 年起不能计算"
-    yield Finding("工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，录入工作日历")
+    yield Finding("工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，在“工作日历”页录入")
 
 
 def browser() -> Iterator[Finding]:

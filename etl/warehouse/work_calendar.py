@@ -5,8 +5,8 @@ from datetime import date
 
 import pyarrow.parquet as pq
 
-from etl.intake.batch_notes import batches_in_use
-from etl.intake.batches import Batch, list_batches
+from etl.intake.batch_notes import withdrawn
+from etl.intake.batches import Batch, list_batches, survey_batches
 from scorecard.calendar.workdays import WorkCalendar
 from scorecard.records.work_calendar import TABLE, from_rows
 from scorecard.storage.data_dir import DataDir
@@ -25,5 +25,7 @@ def next_year_lacks(data: DataDir, today: date) -> tuple[str, ...]:
 
 def current_calendar(data: DataDir) -> WorkCalendar:
     """The calendar of the next version: by the notices among the batches that it will be built from."""
-    own = any(not batch.sample for batch in list_batches(data))
-    return calendar_of(batches_in_use(data, sample=not own))
+    whole, damaged = survey_batches(data)
+    sample, gone = not damaged and all(batch.sample for batch in whole), withdrawn(data)
+    notices = list_batches(data, TABLE)  # a damaged batch of another table says nothing of days
+    return calendar_of(batch for batch in notices if batch.sample == sample and (TABLE, batch.name) not in gone)

@@ -27,4 +27,4 @@ def test_a_flipped_block_of_a_version_is_told_in_chinese_and_named_on_the_page(
 
 
 def test_the_page_is_the_administrators(sample: DataDir, open_page: Open) -> None:
-    assert "没有" in text(open_page(sample, "self_check", actor=OFFICER))
+    assert "需要“查看审计记录”的权限" in text(open_page(sample, "self_check", actor=OFFICER))
