@@ -19,7 +19,7 @@ from scorecard.errors import StorageError
 from scorecard.identity import account_file
 from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, runs, write_atomically
-from scorecard.storage.checksums import Check, FolderChecks
+from scorecard.storage.checksums import FileCheck, FolderChecks
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.data_format import FORMAT, written_by
 from scorecard.store import versions as store
@@ -34,7 +34,7 @@ _FROM_BACKUP = "从备份恢复这个文件"
 
 def noted_files(data: DataDir, seeds: Path) -> Iterator[Finding]:
     """Every file of which a checksum was noted: whether it and its copy are as they were written."""
-    checks: dict[Path, list[Check]] = {}
+    checks: dict[Path, list[FileCheck]] = {}
     for path, check in checksums.all_checks(data):
         checks.setdefault(path, []).append(check)
     whole = 0
@@ -51,7 +51,7 @@ def noted_files(data: DataDir, seeds: Path) -> Iterator[Finding]:
     yield Finding("有校验值的文件", "正常", f"{whole} 个与写入时一致")
 
 
-def _lost(data: DataDir, seeds: Path, path: Path, text: str, noted: list[Check]) -> Finding:
+def _lost(data: DataDir, seeds: Path, path: Path, text: str, noted: list[FileCheck]) -> Finding:
     name = path.relative_to(data.root)
     if path.suffix == ".duckdb":
         return Finding(

@@ -25,7 +25,7 @@ _CHECK = re.compile(r"(.+)\.([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
-class Check:
+class FileCheck:
     """What was noted of a file: its SHA-256, and where its copy lies (an empty file for a large one)."""
 
     sha256: str
@@ -37,13 +37,13 @@ class FolderChecks:
 
     def __init__(self, data: DataDir, folder: Path) -> None:
         self._folder = folder
-        self._checks: dict[str, list[Check]] = {}
+        self._checks: dict[str, list[FileCheck]] = {}
         place = _place(data, folder)
         for copy in sorted(place.iterdir()) if place.is_dir() else ():
             if found := _CHECK.fullmatch(copy.name):
-                self._checks.setdefault(found[1], []).append(Check(found[2], copy))
+                self._checks.setdefault(found[1], []).append(FileCheck(found[2], copy))
 
-    def of(self, path: Path) -> list[Check]:
+    def of(self, path: Path) -> list[FileCheck]:
         """What was noted of a file."""
         return self._checks.get(path.name, [])
 
@@ -90,7 +90,7 @@ class FolderChecks:
         return copies[-1].copy.read_bytes() if copies else None
 
 
-def is_whole_copy(check: Check) -> bool:
+def is_whole_copy(check: FileCheck) -> bool:
     """Whether the check holds a copy of the file, unharmed."""
     try:
         return hashlib.sha256(check.copy.read_bytes()).hexdigest() == check.sha256
@@ -209,12 +209,12 @@ def noted_folders(data: DataDir, parent: Path) -> list[Path]:
     return [parent / name for name in sorted(names)]
 
 
-def all_checks(data: DataDir) -> Iterator[tuple[Path, Check]]:
+def all_checks(data: DataDir) -> Iterator[tuple[Path, FileCheck]]:
     """Every file of which something was noted, with what was noted."""
     for copy in sorted(data.checksums.rglob("*")):
         if found := _CHECK.fullmatch(copy.name):
             folder = data.root / copy.parent.relative_to(data.checksums)
-            yield folder / found[1], Check(found[2], copy)
+            yield folder / found[1], FileCheck(found[2], copy)
 
 
 def _place(data: DataDir, folder: Path) -> Path:
