@@ -247,10 +247,8 @@ def analysis(title: str) -> View | None:
         return None
     selection = choose(version)
     if version.public:
-        private_note(
-            "访客只看全院、全部案件的单月数",
-            "分子分母、其他统计方式、各部门、专题和台账登录后可见；件数不足5件的，或可由此推出的，不公开。",
-        )
+        text = "访客只看全院、全部案件的单月数；分子分母、其他统计方式、各部门、专题和台账登录后可见。"
+        st.html(render("ui/shell/note.html", text=f"{text}件数不足5件的，或可由此推出的，不公开。"))
     blocks = page_blocks.current_blocks()
     blocks.period, blocks.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))
