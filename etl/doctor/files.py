@@ -185,9 +185,12 @@ def sealed_files(data: DataDir) -> Iterator[Finding]:
 
 def audit_record(data: DataDir) -> Iterator[Finding]:
     """The chain of the audit, to its last line, and the file that names that line."""
-    if not data.audit.exists() and not data.audit_head.exists() and not store.manifests(data):
+    found = audit.verification(data)
+    faults = found.faults
+    if not data.audit.exists() and not faults:
         return
-    faults = audit.verify(data)
+    for notice in found.notices[-_LISTED:]:
+        yield Finding(f"审计记录第 {notice.line} 行", "留意", notice.reason, remedy="如实保留；查明原因后告知管理员")
     for fault in faults[:_LISTED]:
         text = f"第 {fault.line} 行：{fault.reason}"
         yield Finding("audit.jsonl、audit.head", "损坏", text, "被改动或删去的记录", "保留现场，从备份核对，报告管理员")

@@ -14,7 +14,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from etl.doctor.findings import Finding
-from etl.warehouse.work_calendar import current_calendar
+from etl.warehouse.work_calendar import current_calendar, next_year_lacks
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import fonts, launch
 from scorecard.calendar import workdays
@@ -58,12 +58,12 @@ def clock(data: DataDir) -> Iterator[Finding]:
 
 
 def calendar(data: DataDir) -> Iterator[Finding]:
-    """Whether the working days of next year are known, by the package or as entered."""
-    covered, needed = current_calendar(data).last.year, today().year + 1
-    if covered >= needed:
+    """Whether the working days of next year are known, from the package or from a notice that was entered."""
+    covered, lacking = current_calendar(data).last.year, next_year_lacks(data, today())
+    if not lacking:
         yield Finding("工作日历", "正常", f"到 {covered} 年底")
         return
-    text = f"只到 {covered} 年底；按工作日计的期限，{covered + 1} 年起不能计算"
+    text = f"只到 {covered} 年底，下一年缺 {'、'.join(lacking)}；按工作日计的期限，{covered + 1} 年起不能计算"
     yield Finding("工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，在“工作日历”页录入")
 
 

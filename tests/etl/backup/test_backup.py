@@ -146,7 +146,8 @@ def test_the_manifest_names_the_audit_and_the_note_says_when_and_where(folder: t
     head = audit.head(data)
     done = backup(data, target, TESTER)
     assert done.manifest.audit == head
-    assert json.loads(data.backup_note.read_text("utf-8")) == {"at": done.manifest.at, "target": str(target)}
+    note = json.loads(data.backup_note.read_text("utf-8"))
+    assert (note["at"], note["target"]) == (done.manifest.at, str(target))
     assert audit.entries(data)[-1].detail["backup"] == done.manifest.id
     assert not {"backup.json", ".lock"} & set(done.manifest.files)
     assert not [name for name in done.manifest.files if name.startswith("warehouse")]

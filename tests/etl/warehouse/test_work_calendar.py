@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
+from etl.doctor import surroundings
 from etl.intake.accept import Refused, accept
 from etl.intake.batches import list_batches
 from etl.versions.publish import publish
@@ -232,3 +233,13 @@ def test_whether_next_year_is_covered_is_asked_in_one_place(
     assert next_year_lacks(data, date(2025, 6, 1)) == ()
     assert len(current_calendar(data).arranged) == 39
     assert len(list_batches(data)) == 1
+
+
+def test_the_self_check_asks_the_calendar_that_the_next_version_will_have(
+    data: DataDir, catalog: Catalog, ends: pytest.MonkeyPatch
+) -> None:
+    ends.setattr(surroundings, "today", lambda: date(2025, 6, 1))
+    ends.setattr(workdays, "LAST", date(2025, 12, 31))
+    assert [finding.condition for finding in surroundings.calendar(data)] == ["留意"]
+    accept(notice(catalog, 2026), "通知.csv", catalog.tables["work_calendar"], catalog, AS_OF, OFFICER, data)
+    assert [finding.condition for finding in surroundings.calendar(data)] == ["正常"]
