@@ -5,12 +5,15 @@ import argparse
 from etl.commands.arguments import DONE, REFUSED
 from etl.doctor.examine import examine, repair
 from scorecard.access import console
+from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 
 
 def doctor(call: argparse.Namespace) -> int:
     """Prints every finding, the worst first; 1 when something is damaged."""
     data = DataDir(call.data)
+    if not data.root.is_dir():
+        raise ScorecardError(f"数据目录 {data.root}", "不存在", "看板所用的数据目录", "请核对 --data 或 SCORECARD_DATA")
     if call.repair:
         repair(data, call.seeds, console(call.actor), print)
     findings = examine(data, call.seeds)
