@@ -49,7 +49,7 @@ def greys(shown: Locator) -> tuple[int, int, int]:
 
 def test_a_figure_turns_dark_with_its_page(app: App, visit: Visit) -> None:
     watched = visit()
-    page = watched.open(f"{app}/{FIGURES[2]}")
+    page = opened(watched, app, FIGURES[2])
     figure = page.locator("[data-testid=stPlotlyChart]").first
     darkest, middle, _ = eventually(lambda: greys(figure), lambda grey: grey[0] <= 190 and grey[1] >= 60)
     assert darkest <= 190

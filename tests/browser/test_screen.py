@@ -37,7 +37,7 @@ MEANT_FOR: dict[str, Granted] = {
 def opened(watched: Watched, app: App, page: str) -> Page:
     """The page, by somebody it is meant for."""
     path = f"/{'' if page == 'overview' else page}"
-    role = MEANT_FOR.get(page.partition("?")[0])
+    role = MEANT_FOR.get(page.partition("?")[0]) or ("leadership" if "topic=" in page else None)
     if role is None:
         return watched.open(f"{app}{path}")
     return watched.sign_in(str(app), account(app.data, role, NAMES[role]), path)
