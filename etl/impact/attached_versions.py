@@ -15,6 +15,7 @@ from etl.duckdb_connection import open_build
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.errors import StorageError
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
 from scorecard.store import versions as store
@@ -117,6 +118,12 @@ def attach_versions(
             yield AttachedVersions(
                 connection, describe_side(connection, "published"), describe_side(connection, "candidate"), catalog
             )
+        except duckdb.Error as error:
+            for version in filter(None, (candidate, published)):
+                if reason := store.unreadable(data, version, thoroughly=True):
+                    remedy = "请重新启动看板（python -m etl start）后再看影响"
+                    raise StorageError(f"版本 {version}", reason, "完整的版本文件", remedy) from error
+            raise
         finally:
             connection.close()
 

@@ -44,6 +44,7 @@ class Version:
     baselines: tuple[Baseline, ...]
     annotations: tuple[Annotation, ...]
     silent: dict[tuple[str, str], str]  # (table, column) -> which extracts say nothing of it
+    program: str = ""  # what computed its numbers; empty for an earlier program
     historic: bool = False  # opened by its id, while another one is current
     public: bool = False  # as a visitor may read it
 
@@ -116,6 +117,7 @@ def open_version(data: DataDir, version: str) -> Version:
             baselines=warehouse.baselines(connection),
             annotations=warehouse.annotations(connection),
             silent=warehouse.silent_columns(connection),
+            program=warehouse.program(connection),
         )
 
 

@@ -3,9 +3,11 @@
 A version is one immutable file, opened once: a replaced file would serve stale rows.
 """
 
+import errno
 import json
+import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,11 +36,16 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-_DAMAGED = "数据文件已损坏"
+DAMAGED = "数据文件已损坏"
+_REFUSED = tuple(map(os.strerror, (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)))
 _EARLIER = "由较早的程序建成，现在的程序不能读取"
 _REMEDY = "请另选一个版本；重新启动看板（python -m etl start）会用批次重建它"
 _FileKey = tuple[str, int, int, int, int]  # path, inode, size and times of a version's file
 _READ: dict[_FileKey, str] = {}  # why the file cannot be read, "" where it can
+
+
+class _NotNow(StorageError):
+    """The machine refuses for now; nothing is wrong with the version."""
 
 
 class DamagedVersion(StorageError):
@@ -102,9 +109,8 @@ def pointed(data: DataDir) -> str:
 
 
 def _is_recorded(data: DataDir, version: str) -> bool:
-    with suppress(StorageError, ValueError, OSError):
-        return version.isalnum() and version.isascii() and manifest(data, version).version == version
-    return False
+    """Whether there is a record of this publication, damaged or not."""
+    return version.isalnum() and version.isascii() and len(version) < 65 and data.manifest(version).is_file()
 
 
 def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
@@ -112,6 +118,8 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
 
     The answer holds as long as the file is the same; what a reader found damaged later counts too.
     """
+    if has_damaged_record(data, version):
+        return "发布记录已损坏"
     key = _file_key(data.database(version))
     if key is None:
         return "数据文件不存在"
@@ -122,9 +130,20 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
             with closing(connect(data, version)) as connection, understood(version):
                 _read_through(connection, thoroughly=thoroughly)
             _READ[key] = ""
+        except _NotNow as error:
+            return error.found
         except StorageError as error:
             _READ[key] = error.found
     return _READ[key]
+
+
+def has_damaged_record(data: DataDir, version: str) -> bool:
+    """Whether the version was published and the record of it cannot be read."""
+    try:
+        manifest(data, version)
+    except StorageError:
+        return data.manifest(version).is_file()
+    return False
 
 
 def program_of(data: DataDir, version: str) -> str:
@@ -168,116 +187,5 @@ def manifest(data: DataDir, version: str) -> VersionManifest:
     """The record of one published version. Raises StorageError when there is none."""
     path = data.manifest(version)
     try:
-        content = json.loads(checksums.read(data, path))
-        content["batches"] = tuple(content["batches"])
-        return VersionManifest(**content)
-    except (OSError, ValueError, KeyError, TypeError, StorageError) as error:
-        raise StorageError(
-            f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
-        ) from error
-
-
-def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
-    """Every published version whose record is readable, newest first."""
-    readable: list[VersionManifest] = []
-    for path in FolderChecks(data, data.versions).paths("*.json"):
-        try:
-            readable.append(manifest(data, path.stem))
-        except StorageError:
-            continue  # an unreadable record must not hide the readable ones; opening it says what is wrong
-    return tuple(sorted(readable, key=lambda record: record.published_at, reverse=True))
-
-
-def is_pruned(data: DataDir, version: str) -> bool:
-    """True for a version that was published and whose file the retention rule has removed."""
-    return data.manifest(version).is_file() and not data.database(version).is_file()
-
-
-def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
-    """A locked read-only connection to a version: no writing, no other file, no extension.
-
-    Whatever the database raises through it is a StorageError.
-    """
-    path = data.database(version)
-    if is_pruned(data, version):
-        raise StorageError(
-            f"版本 {version}",
-            "数据文件已按保留规则清理，不能再打开；发布记录和全部批次仍在",
-            "没有清理的版本",
-            "请在“版本”页另选一个版本",
-        )
-    if not path.is_file():
-        raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
-    if checksums.state(data, path) == "damaged":
-        raise DamagedVersion(f"版本 {version}", _DAMAGED, "建成时的原样", _REMEDY)
-    key = _file_key(path)
-    with _database_errors(version, key):
-        opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
-    return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
-
-
-def is_readable(path: Path) -> bool:
-    """Whether every row of a version's file that has no checksum yet can be read."""
-    try:
-        with closing(duckdb.connect(str(path), read_only=True, config=_LOCKED)) as connection:
-            _read_every_row(connection)
-    except duckdb.Error:
-        return False
-    return True
-
-
-class _Guarded:
-    """A connection, cursor or relation of a version: what the database raises leaves it as a StorageError."""
-
-    def __init__(self, opened: Any, version: str, key: _FileKey | None) -> None:
-        self._opened, self._version, self._key = opened, version, key
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._opened, name)
-        if not callable(found):
-            return found
-
-        def call(*values: Any, **named: Any) -> Any:
-            with _database_errors(self._version, self._key):
-                given = cast(Callable[..., Any], found)(*values, **named)
-            if given is self._opened:
-                return self
-            return _Guarded(given, self._version, self._key) if isinstance(given, _OPENED) else given
-
-        return call
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._opened.close()
-
-
-_OPENED = (duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation)
-
-
-@contextmanager
-def _database_errors(version: str, key: _FileKey | None) -> Generator[None]:
-    """Turn whatever the database raises into a StorageError. A file found damaged is not read again while it is the same."""
-    where = f"版本 {version}"
-    try:
-        yield
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise StorageError(where, _EARLIER, "现在的程序建成的版本", _REMEDY) from error
-    except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
-        raise StorageError(where, "服务器内存不足，没有读完", "足够的内存", "请稍后重试，或选较短的报告期") from error
-    except duckdb.ConnectionException as error:
-        raise StorageError(where, "已经关闭", "打开着的版本", "请刷新页面") from error
-    except duckdb.Error as error:
-        if key is not None:
-            _READ[key] = _DAMAGED
-        raise DamagedVersion(where, _DAMAGED, "完整的版本文件", _REMEDY) from error
-
-
-@contextmanager
-def understood(version: str) -> Generator[None]:
-    """Turn what a version built by an older program lacks, or has in another form, into a StorageError with a remedy."""
-    try:
-        yield
-    except (SeedErrors, LookupError, TypeError, ValueError) as error:
-        raise StorageError(f"版本 {version}", _EARLIER, "现在的程序建成的版本", _REMEDY) from error
+        if content["version"] != version:
+            raise ValueError(version)

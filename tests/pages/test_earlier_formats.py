@@ -85,7 +85,7 @@ def test_data_of_every_earlier_format_is_served_with_its_own_batches(
     assert main(["start", "--data", str(data.root)]) == 0
     assert digests(data) == after
     assert "完好，不必重建" in capsys.readouterr().out
-    everything = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+    everything = ["insolvency", "measures", "worklists", "glossary", "targets", "versions", "audit"]
     if archive == OLDEST:
         pages_open(data, open_page, everything)
     said = pages_open(data, open_page, ["overview", "commercial_disputes"])

@@ -125,3 +125,14 @@ def test_damage_that_a_page_meets_leads_to_the_whole_version_and_repair_leads_ba
                 assert published in said
                 break
     assert met
+
+
+def test_a_version_that_another_program_computed_is_marked_until_a_start_has_computed_it_again(
+    folder: Folder, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, _, published = folder
+    assert "由较早的程序计算" not in legible(open_page(data), "overview")
+    monkeypatch.setattr("scorecard.ui.shell.frame.program", lambda: "another program")
+    said = legible(open_page(data), "overview")
+    assert "这一版的数值由较早的程序计算" in said
+    assert published in said

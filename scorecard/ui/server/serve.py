@@ -24,6 +24,7 @@ from scorecard.errors import ScorecardError
 from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
+from scorecard.storage import data_format
 from scorecard.storage.data_dir import default_data, default_seeds
 from scorecard.storage.private_files import begin_private, close_to_others
 from scorecard.ui.server import files, first_page
@@ -92,6 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     begin_private()
     try:
         place(options.base_path, os.environ.get(HOSTS_VARIABLE, ""))
+        data_format.require_readable(default_data())
         authenticator = Authenticator(default_data(), settings.load(default_seeds()), _departments)
         if closed := close_to_others(authenticator.data):
             sys.stderr.write(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from etl.warehouse.build import program
 from scorecard.access import Capability
 from scorecard.assessment.cards import Card
 from scorecard.calendar.period import containing, day_text
@@ -35,6 +36,9 @@ PAGES = Path(__file__).resolve().parents[3] / "pages"
 _FRAMED = "_framed"
 _LEFT, _TRIES = "_versions_left", 3  # how often a page may be run again because its version is damaged
 _READ = "_version_read"  # (page, older version its address named) of the last run
+_EARLIER = (
+    "这一版的数值由较早的程序计算，没有按现在的程序重算；请管理员看启动时的说明，或在“版本”页建库、看影响后发布。"
+)
 TITLE = "法治化营商环境指标看板"
 
 
@@ -198,6 +202,8 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     if any_version and version is not None:
         version, refusal = _version_in_address(version)
         notice = f"{notice}　{refusal}".strip()
+    if version is not None and not version.historic and version.program != program():
+        notice = f"{notice}　{_EARLIER}".strip()
     if version is not None and not identity.current().may("details"):
         version = for_visitors(version)
     court = (version.catalog if version else seeds_catalog()).court.name

@@ -210,6 +210,17 @@ def test_damage_that_only_a_query_meets_is_told_and_never_read_again(folder: Fol
     assert met
 
 
+def test_a_damaged_record_without_a_copy_leads_to_no_older_pointer(folder: Folder, small: Catalog) -> None:
+    data, older, published = folder
+    shutil.rmtree(data.root / "checksums")  # as an earlier program left it: no copy of the record
+    data.manifest(published).write_bytes(b"{")
+    assert "发布记录已损坏" in store.current(data).notice
+    with pytest.raises(StorageError):
+        repair(data, small)
+    assert data.pointer.read_text().strip() == published
+    assert store.current(data).version == older
+
+
 def test_a_lost_batch_is_named_and_nothing_changes(folder: Folder, small: Catalog) -> None:
     data, older, published = folder
     batch = list_batches(data)[1]
@@ -254,3 +265,14 @@ def test_definitions_that_nobody_published_wait(folder: Folder, tmp_path: Path) 
     changed = loader.load(tmp_path / "seeds")
     assert repair(data, changed) is None
     assert store.current(data).version == published
+
+
+def test_a_damaged_candidate_is_thrown_away_so_that_it_can_be_built_anew(folder: Folder, small: Catalog) -> None:
+    data, _, published = folder
+    candidate = build(small, data)
+    data.database(candidate).write_bytes(flipped(data.database(candidate).read_bytes()))
+    repair(data, small)
+    assert not data.database(candidate).exists()
+    assert data.database(published).exists()
+    assert build(small, data) == candidate
+    assert store.unreadable(data, candidate, thoroughly=True) == ""
