@@ -86,3 +86,28 @@ def _point_to(
             remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)
         if not data.manifest(version).exists():
+            text = json.dumps(asdict(described), ensure_ascii=False, indent=1, sort_keys=True, default=str)
+            checksums.write_once(data, data.manifest(version), text.encode("utf-8"))
+        write_atomically(data.pointer, f"{version}\n".encode())
+    return store.manifest(data, version)
+
+
+def _described(data: DataDir, version: str, actor: Actor, note: str) -> VersionManifest:
+    """The manifest read from the version's own file; opening the file proves that it is whole."""
+    connection = store.connect(data, version)
+    try:
+        batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()
+        sample = connection.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall()
+        tables = warehouse.tables(connection)
+    finally:
+        connection.close()
+    return VersionManifest(
+        version=version,
+        published_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        actor=actor.name,
+        sample=sample == [("true",)],
+        as_of={table: str(state.as_of) for table, state in tables.items()},
+        batches=tuple(json.loads(row[0]) for row in batches),
+        note=note,
+        audit=audit.head(data),
+    )

@@ -109,8 +109,18 @@ def pointed(data: DataDir) -> str:
 
 
 def _is_recorded(data: DataDir, version: str) -> bool:
-    """Whether there is a record of this publication, damaged or not."""
-    return version.isalnum() and version.isascii() and len(version) < 65 and data.manifest(version).is_file()
+    """Whether there is a record of this publication, or a copy of one, damaged or not."""
+    if not (version.isalnum() and version.isascii() and len(version) < 65):
+        return False
+    return data.manifest(version).is_file() or not _lacks_record(data, version)
+
+
+def _lacks_record(data: DataDir, version: str) -> bool:
+    try:
+        manifest(data, version)
+    except StorageError:
+        return True
+    return False
 
 
 def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
@@ -118,7 +128,7 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
 
     The answer holds as long as the file is the same; what a reader found damaged later counts too.
     """
-    if has_damaged_record(data, version):
+    if data.manifest(version).is_file() and _lacks_record(data, version):
         return "发布记录已损坏"
     key = _file_key(data.database(version))
     if key is None:
@@ -135,15 +145,6 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
         except StorageError as error:
             _READ[key] = error.found
     return _READ[key]
-
-
-def has_damaged_record(data: DataDir, version: str) -> bool:
-    """Whether the version was published and the record of it cannot be read."""
-    try:
-        manifest(data, version)
-    except StorageError:
-        return data.manifest(version).is_file()
-    return False
 
 
 def program_of(data: DataDir, version: str) -> str:
@@ -187,5 +188,119 @@ def manifest(data: DataDir, version: str) -> VersionManifest:
     """The record of one published version. Raises StorageError when there is none."""
     path = data.manifest(version)
     try:
-        if content["version"] != version:
-            raise ValueError(version)
+        content = json.loads(checksums.read(data, path))
+        content["batches"] = tuple(content["batches"])
+        return VersionManifest(**content)
+    except (OSError, ValueError, KeyError, TypeError, StorageError) as error:
+        raise StorageError(
+            f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
+        ) from error
+
+
+def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
+    """Every published version whose record is readable, newest first."""
+    readable: list[VersionManifest] = []
+    for path in FolderChecks(data, data.versions).paths("*.json"):
+        try:
+            readable.append(manifest(data, path.stem))
+        except StorageError:
+            continue  # an unreadable record must not hide the readable ones; opening it says what is wrong
+    return tuple(sorted(readable, key=lambda record: record.published_at, reverse=True))
+
+
+def is_pruned(data: DataDir, version: str) -> bool:
+    """True for a version that was published and whose file the retention rule has removed."""
+    return data.manifest(version).is_file() and not data.database(version).is_file()
+
+
+def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
+    """A locked read-only connection to a version: no writing, no other file, no extension.
+
+    Whatever the database raises through it is a StorageError.
+    """
+    path = data.database(version)
+    if is_pruned(data, version):
+        raise StorageError(
+            f"版本 {version}",
+            "数据文件已按保留规则清理，不能再打开；发布记录和全部批次仍在",
+            "没有清理的版本",
+            "请在“版本”页另选一个版本",
+        )
+    if not path.is_file():
+        raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
+    if checksums.state(data, path) == "damaged":
+        raise DamagedVersion(f"版本 {version}", DAMAGED, "建成时的原样", _REMEDY)
+    key = _file_key(path)
+    with _database_errors(version, key):
+        opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
+
+
+def is_readable(path: Path) -> bool:
+    """Whether every row of a version's file that has no checksum yet can be read."""
+    try:
+        with closing(duckdb.connect(str(path), read_only=True, config=_LOCKED)) as connection:
+            _read_every_row(connection)
+    except duckdb.Error:
+        return False
+    return True
+
+
+class _Guarded:
+    """A connection, cursor or relation of a version: what the database raises leaves it as a StorageError."""
+
+    def __init__(self, opened: Any, version: str, key: _FileKey | None) -> None:
+        self._opened, self._version, self._key = opened, version, key
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._opened, name)
+        if not callable(found):
+            return found
+
+        def call(*values: Any, **named: Any) -> Any:
+            with _database_errors(self._version, self._key):
+                given = cast(Callable[..., Any], found)(*values, **named)
+            if given is self._opened:
+                return self
+            return _Guarded(given, self._version, self._key) if isinstance(given, _OPENED) else given
+
+        return call
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._opened.close()
+
+
+_OPENED = (duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation)
+
+
+@contextmanager
+def _database_errors(version: str, key: _FileKey | None) -> Generator[None]:
+    """Turn whatever the database raises into a StorageError. A file found damaged is not read again while it is the same."""
+    where = f"版本 {version}"
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise StorageError(where, _EARLIER, "现在的程序建成的版本", _REMEDY) from error
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
+        raise _NotNow(where, "服务器内存不足，没有读完", "足够的内存", "请稍后重试，或选较短的报告期") from error
+    except duckdb.ConnectionException as error:
+        raise StorageError(where, "已经关闭", "打开着的版本", "请刷新页面") from error
+    except duckdb.Error as error:
+        if refused := next((words for words in _REFUSED if words in str(error)), ""):
+            remedy = "请检查数据目录的权限和服务器的资源后重试"
+            raise _NotNow(where, f"系统暂时不让读取（{refused}）", "可读取的数据目录", remedy) from error
+        if key is not None:
+            _READ[key] = DAMAGED
+        raise DamagedVersion(where, DAMAGED, "完整的版本文件", _REMEDY) from error
+
+
+@contextmanager
+def understood(version: str) -> Generator[None]:
+    """Turn what a version built by an older program lacks, or has in another form, into a StorageError with a remedy."""
+    try:
+        yield
+    except (SeedErrors, LookupError, TypeError, ValueError) as error:
+        raise StorageError(f"版本 {version}", _EARLIER, "现在的程序建成的版本", _REMEDY) from error
