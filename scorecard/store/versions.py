@@ -76,11 +76,12 @@ class Current:
 
 def current(data: DataDir) -> Current:
     """The published version; where it cannot be read, the newest one that can, and a notice that says so."""
-    published = named(data)
+    last_pointed = pointed(data)  # read once: it moves while others publish and roll back
+    published = last_pointed if _is_recorded(data, last_pointed) else named(data)
     if published is None:
         return Current(None)
     reason = unreadable(data, published)
-    if not reason and pointed(data) == published:
+    if not reason and last_pointed == published:
         return Current(published)
     if not reason:
         return Current(published, f"发布指针损坏或缺失，已改用最近一次发布的版本 {published}")
