@@ -21,7 +21,7 @@ from tests.support.actors import ADMINISTRATOR, OFFICER
 from tests.support.court import GOOD_SEEDS
 from tests.support.extracts import AS_OF, cases_csv
 
-# Pages that the small catalogue fills; tests/whole/test_formats.py opens all of them.
+# Pages that the small catalogue fills; tests/pages/test_earlier_formats.py opens all of them.
 PAGES = ("overview", "glossary", "evidence", "worklists", "upload", "versions", "account", "accounts", "audit")
 NOT_HIS = {"accounts", "audit"}
 

@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.audit.trace import trace
+from scorecard.charts.theme import palette
 from scorecard.store.open_version import Version
 from scorecard.ui.shell.templating import render
 
@@ -100,7 +101,8 @@ def mark_case_rows(actor: Actor) -> None:
 
 def _mark(text: str) -> str:
     """The text as a slanted picture, which repeats over the rows; it is data, and escaped."""
-    words = f'<text x="10" y="120" transform="rotate(-18 10 120)" font-size="15" fill="#7f7f7f" fill-opacity=".2">{escape(text)}</text>'
+    style = f'transform="rotate(-18 10 120)" font-size="15" fill="{palette().grey}" fill-opacity=".2"'
+    words = f'<text x="10" y="120" {style}>{escape(text)}</text>'
     return b64encode(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="340" height="150">{words}</svg>'.encode()
     ).decode()

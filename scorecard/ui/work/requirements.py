@@ -6,7 +6,7 @@ Departments stand in the plan's order and are never compared: an assessment is o
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from scorecard.assessment.timeliness import timeliness
+from scorecard.assessment.due_dates import timeliness
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.plan.adoption_points import has_table, points

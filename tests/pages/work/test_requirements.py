@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from scorecard.assessment.timeliness import timeliness
+from scorecard.assessment.due_dates import timeliness
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.records.parameters import Parameter
