@@ -124,6 +124,8 @@ class Card:
         """How long the target has been missed without a break; a period that was not judged breaks it."""
         missed = 0
         for point in reversed(self.through):
+            if point.reading is not None and point.reading.hidden:
+                return ""  # those signed in see how long
             if point.word != "未达标":
                 break
             missed += 1

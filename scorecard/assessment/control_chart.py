@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scorecard.assessment import small_counts
 from scorecard.assessment.control_limits import (
     LEAST,
     Assurance,
@@ -27,6 +28,7 @@ from scorecard.assessment.control_limits import (
     variation,
 )
 from scorecard.assessment.judged_period import STILL_MOVING, JudgedPeriod
+from scorecard.assessment.verdict import needs_base
 from scorecard.calendar.period import Period, month_index
 from scorecard.catalog.definitions import Indicator
 from scorecard.records import baselines
@@ -99,7 +101,9 @@ class ControlChart:
 
 def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline]) -> ControlChart:
     """The months of one indicator in time order, judged by the baselines in force."""
-    taking = [month for month in months if month.takes_part]
+    # Limits without a month that only those signed in are shown would be other limits than theirs.
+    closed = any(_closed(indicator, month) for month in months)
+    taking = [] if closed else [month for month in months if month.takes_part]
     values = [month.exact for month in taking if month.exact is not None]
     firsts = [month.period.first_month for month in taking]
     starts = {
@@ -112,7 +116,7 @@ def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Seq
         for part in parts
         for at in range(len(part.values))
     )
-    word, reason = _last_word(months, judged, parts)
+    word, reason = (None, "部分月份登录后可见，不判变异") if closed else _last_word(months, judged, parts)
     by = parts[-1].limits if parts else None
     return ControlChart(
         indicator=indicator,
@@ -125,6 +129,12 @@ def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Seq
         assurance=assurance(by, indicator.direction, judged[-1].bounds) if by and word else None,
         reason=reason,
     )
+
+
+def _closed(indicator: Indicator, month: JudgedPeriod) -> bool:
+    """Whether a number that takes part for those signed in is hidden here; one of a small sample takes part for nobody."""
+    reading = month.reading
+    return bool(reading and reading.hidden) and (not needs_base(indicator) or month.base >= small_counts.LEAST)
 
 
 def _judged(indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signal: Signal | None) -> ChartedMonth:

@@ -153,6 +153,26 @@ def test_a_hidden_number_is_told_as_hidden_in_every_sentence(version: Version) -
     assert hidden > 10
 
 
+def test_a_visitor_reads_the_same_limits_and_the_same_since_as_those_signed_in_or_none(version: Version) -> None:
+    """Numbers without the hidden months would be others, and plausible."""
+    public = card_inputs(visitors_version(version), "month", "all", "all", judged_on(version))
+    true = card_inputs(version, "month", "all", "all", judged_on(version))
+    same = closed = 0
+    for shown, real in zip(cards(public, month()), cards(true, month()), strict=True):
+        chart, whole = shown.control, real.control
+        assert chart is not None
+        assert whole is not None
+        closed += chart.variation is None and whole.variation is not None
+        if chart.months:
+            same += 1
+            words = [(each.period, each.value, each.limits, each.word) for each in chart.months]
+            assert words == [(each.period, each.value, each.limits, each.word) for each in whole.months]
+            assert (chart.variation, chart.assurance) == (whole.variation, whole.assurance)
+        assert shown.since in ("", real.since)
+    assert same > 10
+    assert closed > 5, "the sample has months that a visitor does not see"
+
+
 def test_data_in_doubt_stay_in_doubt_for_a_visitor_who_is_not_told_of_files(version: Version) -> None:
     name = next(iter(version.catalog.indicators))
     table = version.catalog.indicators[name].formula.tables[0]
