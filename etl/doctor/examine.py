@@ -8,6 +8,7 @@ from etl.doctor.findings import CONDITIONS, Finding
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError
+from scorecard.storage.atomic_files import refused_by_system
 from scorecard.storage.data_dir import DataDir
 
 CHECKS: tuple[Callable[[DataDir, Path], Iterable[Finding]], ...] = (
@@ -40,7 +41,7 @@ def examine(data: DataDir, seeds: Path) -> tuple[Finding, ...]:
             for finding in check(data, seeds):
                 found.setdefault(finding.what if finding.condition != "正常" else f"{number} {finding.what}", finding)
         except (ScorecardError, OSError) as error:
-            reason = str(error) if isinstance(error, ScorecardError) else f"读取失败（{error.strerror}）"
+            reason = str(error) if isinstance(error, ScorecardError) else refused_by_system(error.errno)[0]
             found[f"{number}"] = Finding("自检", "损坏", f"有一项没有完成：{reason}", remedy="检查数据目录的权限和磁盘")
     return tuple(sorted(found.values(), key=lambda finding: CONDITIONS.index(finding.condition)))
 

@@ -33,11 +33,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def space(data: DataDir) -> Iterator[Finding]:
-    """What is free, beside what the data take and how fast they grow."""
+    """What is free, beside what the data take and how fast they grow; and whether the folder is there at all."""
+    if not data.root.is_dir():
+        text = f"{data.root} 不存在：从未写入，或所在的磁盘没有挂载"
+        yield Finding("数据目录", "留意", text, remedy="若曾有数据，请先挂载磁盘，再重新启动看板")
     files = [path.stat() for path in data.root.rglob("*") if path.is_file()]
     size, recent = sum(file.st_size for file in files), time.time() - _MONTHS * 30 * 86_400
     growth = sum(file.st_size for file in files if file.st_mtime >= recent) / _MONTHS
-    free = shutil.disk_usage(data.root).free
+    there = next(place for place in (data.root.absolute(), *data.root.absolute().parents) if place.is_dir())
+    free = shutil.disk_usage(there).free
     largest = max((file.st_size for file in files), default=0)
     text = f"可用 {free / _MB:,.0f} MB；数据 {size / _MB:,.1f} MB，近三个月平均每月新写 {growth / _MB:,.1f} MB"
     if free < max(_LEAST, 3 * largest, 6 * growth):

@@ -91,9 +91,18 @@ _REASONS = {
     errno.ENOSPC: ("磁盘已满", "请清理磁盘空间后重试"),
     errno.EFBIG: ("文件超过系统允许的大小", "请管理员放宽服务进程的文件大小限制后重试"),
     errno.EDQUOT: ("磁盘配额已满", "请清理磁盘空间后重试"),
-    errno.EACCES: ("没有写入权限", "请检查{}的权限"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), ("没有权限", "请检查{}的权限")),
     errno.EROFS: ("磁盘为只读", "请检查磁盘挂载方式"),
+    errno.ENOENT: ("文件或文件夹不存在", "请检查{}是否完整"),
+    errno.EIO: ("磁盘读写出错", "请检查磁盘后重试"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), ("同时打开的文件太多", "请稍后重试")),
+    errno.ENOMEM: ("内存不足", "请稍后重试"),
 }
+
+
+def refused_by_system(number: int | None) -> tuple[str, str]:
+    """Why the operating system refused, in Chinese, and what to do; its own words are English."""
+    return _REASONS.get(number or 0, (f"读写失败（系统错误 {number}）", "请检查磁盘后重试"))
 
 
 @contextlib.contextmanager
@@ -102,5 +111,5 @@ def storage_errors(where: str, folder: str = "数据目录") -> Generator[None]:
     try:
         yield
     except OSError as error:
-        reason, remedy = _REASONS.get(error.errno or 0, (f"读写失败（{error.strerror}）", "请检查磁盘后重试"))
+        reason, remedy = refused_by_system(error.errno)
         raise StorageError(where, reason, f"可写入的{folder}；未留下不完整的文件", remedy.format(folder)) from error

@@ -18,6 +18,7 @@ import duckdb
 from scorecard.audit import log as audit
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.storage import checksums
+from scorecard.storage.atomic_files import refused_by_system
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import warehouse
@@ -37,7 +38,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
 
 
 DAMAGED = "数据文件已损坏"
-_REFUSED = tuple(map(os.strerror, (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)))
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _EARLIER = "由较早的程序建成，现在的程序不能读取"
 _REMEDY = "请另选一个版本；重新启动看板（python -m etl start）会用批次重建它"
 _FileKey = tuple[str, int, int, int, int]  # path, inode, size and times of a version's file
@@ -290,7 +291,8 @@ def _database_errors(version: str, key: _FileKey | None) -> Generator[None]:
     except duckdb.ConnectionException as error:
         raise StorageError(where, "已经关闭", "打开着的版本", "请刷新页面") from error
     except duckdb.Error as error:
-        if refused := next((words for words in _REFUSED if words in str(error)), ""):
+        if number := next((number for number in _REFUSED if os.strerror(number) in str(error)), 0):
+            refused, _ = refused_by_system(number)
             remedy = "请检查数据目录的权限和服务器的资源后重试"
             raise _NotNow(where, f"系统暂时不让读取（{refused}）", "可读取的数据目录", remedy) from error
         if key is not None:

@@ -7,7 +7,7 @@ from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
-# Names that are written in Latin letters in Chinese too: kinds of file, statistics.
+# Names that are written in Latin letters in Chinese too: kinds of file, statistics, programs and libraries.
 SAME_IN_CHINESE = frozenset(
     {
         "CSV",
@@ -28,6 +28,16 @@ SAME_IN_CHINESE = frozenset(
         "Meier",
         "xlsx",
         "xls",
+        "Python",
+        "Chromium",
+        "Chrome",
+        "Edge",
+        "nginx",
+        "streamlit",
+        "duckdb",
+        "pyarrow",
+        "plotly",
+        "chinesecalendar",
     }
 )
 TAG = re.compile(r"<(?!style|script)[^>]+>")
@@ -36,7 +46,7 @@ _TEXT_ATTRIBUTES = re.compile(r'\b(?:alt|title|aria-label|placeholder|data-label
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # What is no word: an address, a path, a file name, an identifier of ours (with _ or digits in it), a command.
 _NO_WORD = re.compile(
-    r"https?://\S+|[\w.-]*/[\w./-]+|[^\s（），：]+\.(?:csv|toml|jsonl?|parquet|pdf)\b|make \w+"
+    r"https?://\S+|[\w.-]*/[\w./-]+|[^\s（），：]+\.(?:csv|toml|jsonl?|parquet|pdf)\b|make \w+|python -m etl \w+"
     r"|\b\w*[_\d]\w*\b",
     re.ASCII,
 )

@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from etl.versions.publish import publish
-from etl.warehouse.build import build
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog
-from scorecard.storage import checksums
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.pages.conftest import Open, turn
 from tests.pages.legible import TAG, markup, text
-from tests.support.actors import ADMINISTRATOR, OFFICER, TESTER
-from tests.support.samples import copied
+from tests.support.actors import ADMINISTRATOR, OFFICER
+from tests.support.samples import copied, lacking
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ANALYSIS = ("overview", "commercial_disputes", "minority_investors", "insolvency", "requirements")
@@ -127,15 +124,8 @@ def test_the_glossary_shows_the_whole_of_an_entry(sample: DataDir, catalog: Cata
         assert wanted in shown
 
 
-def test_a_table_not_handed_in_is_named_first(
-    sample: DataDir, tmp_path: Path, catalog: Catalog, open_page: Open
-) -> None:
-    data = copied(sample, tmp_path / "partial")
-    for batch in (data.batches / "revisits").glob("*.parquet"):
-        checksums.forget(data, batch)
-        batch.unlink()
-    publish(data, build(catalog, data), TESTER)
-    shown = text(open_page(data))
+def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, open_page: Open) -> None:
+    shown = text(open_page(lacking(sample, tmp_path / "partial", "revisits")))
     assert "涉诉企业回访表尚未报送" in shown
     assert shown.index("尚未报送") < shown.index("未达标")
 

@@ -34,6 +34,7 @@ OPEN = {
     "glossary",
     "targets",
     "time_axis",
+    "work_calendar",
     "account",
 }
 SIGNED_IN = OPEN | {"measures", "worklists", "meeting", "evidence", "briefing", "versions"}

@@ -13,6 +13,7 @@ from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.catalog import loader
+from scorecard.storage import checksums
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import TESTER
 
@@ -49,6 +50,17 @@ def copied(data: DataDir, to: Path) -> DataDir:
     """A data folder of its own with the same content."""
     shutil.copytree(data.root, to)
     return DataDir(to)
+
+
+def lacking(sample: DataDir, to: Path, *tables: str) -> DataDir:
+    """A copy of the sample in which these tables never came in, neither as files nor in the checksums, published."""
+    data = copied(sample, to)
+    for table in tables:
+        for batch in sorted((data.batches / table).glob("*.parquet")):
+            checksums.forget(data, batch)
+            batch.unlink()
+    publish(data, build(loader.load(SEEDS), data), TESTER)
+    return data
 
 
 def _publish(data: DataDir, as_of: date) -> None:

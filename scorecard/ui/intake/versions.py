@@ -100,7 +100,7 @@ def _show_history(
     manifests: Sequence[VersionManifest], current: str, pruned: Collection[str], retained: Collection[str]
 ) -> None:
     """Every published version, newest first, with what it was built from that the one before was not."""
-    earlier: list[VersionManifest | None] = [*manifests[1:], None]
+    earlier: list[VersionManifest | None] = [*manifests, None][1:]
     rows = [
         {
             "manifest": manifest,

@@ -28,3 +28,11 @@ def test_a_flipped_block_of_a_version_is_told_in_chinese_and_named_on_the_page(
 
 def test_the_page_is_the_administrators(sample: DataDir, open_page: Open) -> None:
     assert "需要“查看审计记录”的权限" in text(open_page(sample, "self_check", actor=OFFICER))
+
+
+def test_a_folder_that_is_not_there_is_named_and_nothing_is_called_damaged(data: DataDir, open_page: Open) -> None:
+    assert not data.root.exists()
+    shown = text(open_page(data, "self_check", actor=ADMINISTRATOR))
+    assert f"{data.root} 不存在：从未写入，或所在的磁盘没有挂载" in shown
+    assert "没有损坏" in shown
+    assert "没有完成" not in shown

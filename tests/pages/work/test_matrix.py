@@ -28,12 +28,13 @@ KINDS = ("sample", "empty", "month", "untargeted")
 TOPICAL = ("commercial_disputes", "minority_investors", "insolvency", "requirements")
 GRAINS = ("month", "quarter", "ytd", "year")
 # Pages that are not for everybody, written down once more: who may open them.
+SIGNED_IN = {"leadership", "department", "case_management", "administrator"}
 RESERVED = {
-    "briefing": {"leadership", "department", "case_management", "administrator"},
+    **dict.fromkeys(("measures", "worklists", "meeting", "briefing", "evidence", "versions"), SIGNED_IN),
     "upload": {"case_management"},
-    "versions": {"leadership", "department", "case_management", "administrator"},
     "accounts": {"administrator"},
     "audit": {"administrator"},
+    "self_check": {"administrator"},
 }
 Sound = Callable[..., None]
 READY = ("sample", "month", "untargeted")  # kinds with something to show

@@ -13,7 +13,7 @@ from scorecard.records.progress_reports import ProgressReport
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
-from tests.support.samples import copied
+from tests.support.samples import lacking
 
 DAY = date(2026, 10, 31)
 PARAMETER = Parameter("配套措施进展汇报间隔天数", 2024, Decimal(100), date(2024, 10, 9))
@@ -109,17 +109,7 @@ def test_departments_are_columns_in_the_order_of_the_plan(sample: DataDir, catal
 def test_without_reports_every_department_owes_and_the_page_says_where_to_enter_one(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    from etl.versions.publish import publish
-    from etl.warehouse.build import build
-    from scorecard.catalog import loader
-    from tests.support.actors import TESTER
-    from tests.support.samples import SEEDS
-
-    data = copied(sample, tmp_path / "partial")
-    for batch in (data.batches / "measure_progress").glob("*.parquet"):
-        batch.unlink()
-    publish(data, build(loader.load(SEEDS), data), TESTER)
-    app = open_page(data, "measures")
+    app = open_page(lacking(sample, tmp_path / "partial", "measure_progress"), "measures")
     assert not app.exception
     shown = text(app)
     assert "从未汇报" in shown

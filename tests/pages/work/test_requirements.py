@@ -18,7 +18,7 @@ from scorecard.store.registers import activities, pieces, register, revisits
 from scorecard.ui.work.requirements import MODEL_KINDS, TOPICS
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
-from tests.support.samples import copied
+from tests.support.samples import lacking
 
 Row = TypeVar("Row")
 SPAN = (date(2026, 1, 1), date(2026, 10, 31))
@@ -188,17 +188,7 @@ def test_the_sample_is_not_judged_for_punctuality(sample: DataDir, open_page: Op
 def test_a_register_that_has_not_come_in_is_named_and_not_taken_for_nothing_done(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    from etl.versions.publish import publish
-    from etl.warehouse.build import build
-    from scorecard.catalog import loader
-    from tests.support.actors import TESTER
-    from tests.support.samples import SEEDS
-
-    data = copied(sample, tmp_path / "partial")
-    for table in ("revisits", "information_reports", "work_log"):
-        for path in (data.batches / table).glob("*.parquet"):
-            path.unlink()
-    publish(data, build(loader.load(SEEDS), data), TESTER)
+    data = lacking(sample, tmp_path / "partial", "revisits", "information_reports", "work_log")
     for topic in ("回访与整改", "信息简报", "典型案例与创新做法", "宣传与走访"):
         app = open_page(data, "requirements", topic=topic)
         assert not app.exception
