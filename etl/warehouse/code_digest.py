@@ -10,7 +10,12 @@ from scorecard.program_digest import digest_of
 # A version's id changes when any of this code does, because its numbers may. What else the build imports only moves
 # bytes: tests/etl/warehouse/test_code_digest.py lists it with reasons and fails when something new joins.
 PACKAGES = ("scorecard.calendar", "scorecard.catalog", "scorecard.queries", "etl.warehouse")
-MODULES = ("scorecard.case_number", "scorecard.records.targets", "etl.intake.set_aside")
+MODULES = (
+    "scorecard.case_number",
+    "scorecard.records.targets",
+    "scorecard.records.work_calendar",
+    "etl.intake.set_aside",
+)
 
 
 @functools.cache

@@ -134,7 +134,7 @@ def unreadable(data: DataDir, version: str, *, thoroughly: bool = False) -> str:
         return "发布记录已损坏"
     key = _file_key(data.database(version))
     if key is None:
-        return "数据文件不存在"
+        return _why_gone(data, version)
     if thoroughly and not _READ.get(key):
         _READ.pop(key, None)
     if key not in _READ:
@@ -211,8 +211,15 @@ def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
 
 
 def is_pruned(data: DataDir, version: str) -> bool:
-    """True for a version that was published and whose file the retention rule has removed."""
+    """True for a version that was published and whose file is not there any more, as a rule removed by retention."""
     return data.manifest(version).is_file() and not data.database(version).is_file()
+
+
+def _why_gone(data: DataDir, version: str) -> str:
+    """Why the file of a version is not there: removing it by the rule takes back its check, losing it does not."""
+    path = data.database(version)
+    pruned = is_pruned(data, version) and version != pointed(data) and not FolderChecks(data, path.parent).of(path)
+    return "数据文件已按保留规则清理，不能再打开；发布记录和全部批次仍在" if pruned else "数据文件不存在"
 
 
 def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
@@ -221,15 +228,9 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
     Whatever the database raises through it is a StorageError.
     """
     path = data.database(version)
-    if is_pruned(data, version):
-        raise StorageError(
-            f"版本 {version}",
-            "数据文件已按保留规则清理，不能再打开；发布记录和全部批次仍在",
-            "没有清理的版本",
-            "请在“版本”页另选一个版本",
-        )
     if not path.is_file():
-        raise StorageError(f"版本 {version}", "数据文件不存在", "已发布的版本", "请在“版本”页另选一个版本")
+        found = _why_gone(data, version)
+        raise StorageError(f"版本 {version}", found, "数据文件仍在的已发布版本", "请在“版本”页另选一个版本")
     if checksums.state(data, path) == "damaged":
         raise DamagedVersion(f"版本 {version}", DAMAGED, "建成时的原样", _REMEDY)
     key = _file_key(path)

@@ -27,7 +27,8 @@ from scorecard.storage.data_dir import DataDir
 
 AS_OF = date(2026, 10, 31)
 FULL_YEARS = (2024, 2025)
-DECIDED = ("targets", "parameters", "baselines", "annotations", "decisions")  # what people decide is not invented
+# What people decide is not invented, nor are the days that the State Council arranges.
+DECIDED = ("targets", "parameters", "baselines", "annotations", "decisions", "work_calendar")
 HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 Row = Mapping[str, str]
 Rows = Sequence[Row]

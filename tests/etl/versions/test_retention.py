@@ -121,6 +121,16 @@ def test_a_pruned_version_says_so_and_cannot_be_opened_or_returned_to(five: tupl
     assert store.current(data).version == versions[4]
 
 
+def test_a_file_that_was_lost_is_not_said_to_have_been_removed_by_the_rule(
+    five: tuple[DataDir, list[str]],
+) -> None:
+    data, versions = five
+    data.database(versions[0]).unlink()
+    for act in (lambda: store.connect(data, versions[0]), lambda: rollback(data, versions[0], ADMINISTRATOR)):
+        with pytest.raises(StorageError, match=r"数据文件不存在.*另选一个版本"):
+            act()
+
+
 def test_a_reader_that_has_a_removed_version_open_reads_on(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
     reader = store.connect(data, versions[0])

@@ -15,6 +15,7 @@ NO_NUMBERS = {
     "scorecard.storage.atomic_files": "files",
     "scorecard.storage.checksums": "whether a file is as it was written",
     "scorecard.storage.data_dir": "folders",
+    "scorecard.storage.private_files": "modes of files and folders",
     "scorecard.storage.spreadsheet_csv": "what a cell of a file may be: a column type says how its values leave",
     "scorecard.storage.sql_text": "the quotes around a text in SQL",
 }

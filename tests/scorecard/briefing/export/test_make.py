@@ -31,6 +31,7 @@ from scorecard.briefing.paper.model import Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, from_data, resolve
 from scorecard.catalog import loader
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage import checksums
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.open_version import open_published
@@ -218,7 +219,12 @@ def test_a_record_that_is_not_there_is_refused_in_words(own: DataDir, name: str)
 def test_a_damaged_record_is_refused_and_hides_no_other(own: DataDir) -> None:
     version = open_published(own)
     first, second = (make.make_paper(own, version, WISH, LEADER, ["csv"]).manifest for _ in range(2))
-    (own.exports / f"{first.id}.json").write_text('{"order": 1}', "utf-8")
+    path = own.exports / f"{first.id}.json"
+    path.write_text('{"order": 1}', "utf-8")
+    assert {manifest.id for manifest, _ in export_records.all_records(own)} == {first.id, second.id}
+    assert make.make_again(own, first.id, OFFICER, ["csv"]).manifest == first  # from the copy of the record
+    (check,) = checksums.FolderChecks(own, own.exports).of(path)
+    check.copy.write_bytes(b"x")
     assert [manifest for manifest, _ in export_records.all_records(own)] == [second]
     with pytest.raises(StorageError, match=r"内容无法读取.*从备份恢复"):
         make.make_again(own, first.id, OFFICER, ["csv"])
@@ -230,13 +236,21 @@ def test_a_record_that_was_changed_or_slipped_in_makes_no_paper(own: DataDir) ->
     path = own.exports / f"{made.id}.json"
     written = path.read_bytes()
     assert exports(own)[-1].detail["manifest"] == sha256(written).hexdigest()
-    path.write_bytes(written.replace("第10期".encode(), "第11期".encode()).replace(b'"10"', b'"11"'))
-    with pytest.raises(StorageError, match="校验值不符"):
-        make.make_again(own, made.id, OFFICER, ["csv"])
+    forged = written.replace("第10期".encode(), "第11期".encode()).replace(b'"10"', b'"11"')
+    assert forged != written
+    path.write_bytes(forged)  # beside its checksum: the copy of what was written counts
+    assert make.make_again(own, made.id, OFFICER, ["csv"]).manifest == made
+    checksums.forget(own, path)
+    for noted in (False, True):  # without a checksum, and with one of its own
+        if noted:
+            checksums.note(own, path, forged)
+        with pytest.raises(StorageError, match="校验值不符"):
+            make.make_again(own, made.id, OFFICER, ["csv"])
     other = f"{made.id[:-1]}{'0' if made.id[-1] != '0' else '1'}"
     (own.exports / f"{other}.json").write_bytes(written.replace(made.id.encode(), other.encode()))
     with pytest.raises(StorageError, match="没有这次导出"):
         make.make_again(own, other, OFFICER, ["csv"])
+    checksums.forget(own, path)
     path.write_bytes(written)
     assert make.make_again(own, made.id, OFFICER, ["csv"]).manifest == made
 
