@@ -126,9 +126,14 @@ def sized(watched: Watched, width: int, height: int) -> None:
 
 
 def behind(watched: Watched, page: str) -> list[str]:
-    """Errors in the console, requests to anybody else, the framework's name, a language that is not Chinese."""
-    title, lang = watched.page.title(), watched.page.evaluate("document.documentElement.lang")
-    named = [title] if "treamlit" in title + watched.page.locator("body").inner_text() else []
+    """Errors in the console, requests to anybody else, the framework's name, a language that is not Chinese.
+
+    One line of all pages names the framework: the versions in the administrator's self-check.
+    """
+    lang = watched.page.evaluate("document.documentElement.lang")
+    lines = [watched.page.title(), *watched.page.locator("body").inner_text().splitlines()]
+    versions = "正常\t程序版本\t程序 " if page == "self_check" else "\0"
+    named = [line for line in lines if "treamlit" in line and not line.startswith(versions)]
     return [*watched.errors, *watched.elsewhere, *named, *([] if lang == "zh-CN" else [lang])]
 
 
