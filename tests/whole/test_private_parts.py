@@ -247,6 +247,26 @@ def front_end() -> str:
     return "\n".join(path.read_text("utf-8", errors="replace") for path in folder.glob("*.js"))
 
 
+# What only the choice of a range of dates says, which no page offers.
+OF_RANGES = re.compile("Past .*|Date range|Clear dates|.* a? ?date range")
+
+
+def test_what_the_framework_s_own_inputs_say_has_a_chinese_word() -> None:
+    """The steppers of a number, the cross that empties a choice: labels for the ear, which no page's own text covers."""
+    behaviour = (ROOT / "scorecard" / "ui" / "shell" / "behaviour.js").read_text("utf-8")
+    known = set(re.findall(r'\["([^"]+)", "', behaviour))
+    inputs = ("NumberInput", "TextInput", "Selectbox", "Multiselect", "DateInput", "FileUploader", "ReorderedSegments")
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    texts = {name: "".join(file.read_text("utf-8") for file in folder.glob(f"{name}.*.js")) for name in inputs}
+    said = {
+        name: set(re.findall(r'(?:aria-label"|title|label|children):`([^`$]*[A-Za-z]{3}[^`$]*)`', texts[name]))
+        for name in inputs
+    }
+    assert {name: words for name, words in said.items() if not words} == {}, f"named otherwise by now; {GUIDE}"
+    left = {name: {word for word in words - known if not OF_RANGES.fullmatch(word)} for name, words in said.items()}
+    assert {name: words for name, words in left.items() if words} == {}
+
+
 def test_every_element_the_style_names_stands_in_the_installed_front_end() -> None:
     shell = ROOT / "scorecard" / "ui" / "shell"
     sheets = "".join((shell / name).read_text("utf-8") for name in ("style.css", "room.css", "behaviour.js"))
