@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Unpack
 
+import duckdb
+
 from etl.intake.accept import Refused
 from etl.intake.examine import Examination, Said, decode_extract, examine, open_examination, read_options
 from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
-from etl.reading.categories import fold_word
+from etl.reading.categories import fold_word, vocabularies
+from etl.reading.cell_results import unknown
 from etl.reading.header_names import BATCH, LINE
-from etl.reading.spelling.identities import unknown
+from etl.reading.spelling.silence import says_nothing
 from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -36,10 +39,11 @@ def repaired_csv(
         if con is None:
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
+        blank = _unknown_is_blank(con, names, table, catalog, how.words)
         known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if examination.aside else "")
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
-        writers = [_writer(table, name, catalog, how.words.get(name, {})) for name in names]
+        writers = [_writer(table, name, catalog, how.words.get(name, {}), name in blank) for name in names]
         lines: list[list[CsvValue]] = []
         while batch := rows.fetchmany(10_000):
             lines += [_line(row, writers) for row in batch]
@@ -57,7 +61,29 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
     return [write(value, original or "") for write, value, original in zip(writers, row[::2], row[1::2], strict=True)]
 
 
-def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str]) -> Writer:
+def _unknown_is_blank(
+    con: duckdb.DuckDBPyConnection,
+    names: list[str],
+    table: Table,
+    catalog: Catalog,
+    said: Mapping[str, Mapping[str, str]],
+) -> set[str]:
+    """The columns in which 无 and its like are read as a blank: by their type, or because the column says nothing else."""
+    words, departments = vocabularies(catalog, table), catalog.departments
+    return {
+        name
+        for name, column in table.columns.items()
+        if column.type in (CASE_NO, CREDIT_CODE)
+        or (name in words and words[name].open)
+        or (
+            name in names
+            and not said.get(name)
+            and says_nothing(con, f'"{name}"', column, column.words(departments).keys(), "written")
+        )
+    }
+
+
+def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str], unknown_is_blank: bool) -> Writer:
     """How a value of this column is written; `said` are an officer's words for its values, folded."""
     kind = table.columns[name].type if name in table.columns else TEXT
 
@@ -66,7 +92,7 @@ def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str]) 
             text = unescape_cell(original)
             bare = remove_hidden(text).strip(BLANKS)
             blank = not bare or said.get(fold_word(text)) == ""
-            blank = blank or (kind in (CASE_NO, CREDIT_CODE) and unknown(bare) is not None)
+            blank = blank or (unknown_is_blank and unknown(bare) is not None)
             return None if blank else number_or_text(text) if kind.is_number else text
         return kind.file_value(value, catalog.departments)
 

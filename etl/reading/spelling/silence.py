@@ -15,11 +15,13 @@ from scorecard.catalog.columns import Column
 _SPELLINGS = 100  # a column of more says something
 
 
-def says_nothing(con: duckdb.DuckDBPyConnection, cell: str, column: Column, registered: AbstractSet[str]) -> bool:
-    """Whether this holds for a column of the table raw; a `registered` word is a value. The first cell settles most."""
+def says_nothing(
+    con: duckdb.DuckDBPyConnection, cell: str, column: Column, registered: AbstractSet[str], table: str = "raw"
+) -> bool:
+    """Whether this holds for a column of the table; a `registered` word is a value. The first cell settles most."""
     if column.required or column.blank_means:
         return False
-    filled = f"SELECT {{}} {cell} FROM raw WHERE {cell} IS NOT NULL LIMIT {{}}"
+    filled = f"SELECT {{}} {cell} FROM {table} WHERE {cell} IS NOT NULL LIMIT {{}}"
     for distinct, most in (("", 1), ("DISTINCT", _SPELLINGS + 1)):
         texts = [text for (text,) in con.execute(filled.format(distinct, most)).fetchall()]
         if not 0 < len(texts) <= _SPELLINGS:

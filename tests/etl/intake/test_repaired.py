@@ -69,6 +69,20 @@ def test_a_text_to_be_judged_beside_a_word_to_be_judged_is_no_trouble(catalog: C
     assert examine(extract(lines), "a.csv", TRIALS, catalog, AS_OF).total("repair") == 2
 
 
+def test_a_column_that_says_nothing_but_unknown_is_blank_in_the_repaired_file(catalog: Catalog) -> None:
+    """A word for unknown is a blank where it is all that a column says; yes/no, date, number, category and text alike."""
+    words = {"结案日期": "—", "标的额": "NA", "是否涉企": "无", "结案方式": "不详", "案由": "暂无", "联系人": "/"}
+    content = repaired(catalog, extract(rows(2, **words)))
+    for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
+        assert {header: row[header] for header in words} == dict.fromkeys(words, "")
+    assert not examine(content, "a.csv", TRIALS, catalog, AS_OF).repairable
+    lines = rows(3, **words)
+    lines[0]["立案日期"], lines[1]["结案方式"] = "2026-02-30", "判决"  # a row aside; and a column that says something
+    raw = extract([*lines[:2], {**lines[2], "结案方式": ""}])
+    again = repaired(catalog, raw, "set_aside")
+    assert kept(catalog, again, "set_aside") == kept(catalog, raw, "set_aside")
+
+
 def test_a_refused_extract_has_no_repaired_file(catalog: Catalog) -> None:
     with pytest.raises(Refused):
         repaired(catalog, extract(rows(2, 立案日期="2026-02-30")))

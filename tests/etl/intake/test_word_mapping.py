@@ -117,11 +117,13 @@ def test_a_mapping_that_cannot_be_is_refused_in_chinese_and_nothing_is_kept(
 def test_a_batch_of_an_earlier_release_is_read_and_keeps_its_name(catalog: Catalog, data: DataDir) -> None:
     batch = accept(extract(rows(2)), "a.csv", TRIALS, catalog, AS_OF, TESTER, data)
     record = {key: value for key, value in batch.record().items() if key not in ("words", "vocabulary")}
-    rows_read = pq.read_table(batch.path)
-    pq.write_table(rows_read.replace_schema_metadata({"batch": json.dumps(record, ensure_ascii=False)}), batch.path)
-    checksums.forget(data, batch.path)  # that release noted no checksums, and named a batch by these three alone
+    # That release named a batch by these three alone, and noted no checksums.
     named = hashlib.sha256(f"{record['source_sha256']} {record['contract']} {record['sample']}".encode()).hexdigest()
-    batch.path.rename(batch.path.with_stem(f"{AS_OF}-{named[:12]}"))
+    record["name"] = f"{AS_OF}-{named[:12]}"
+    changed = pq.read_table(batch.path).replace_schema_metadata({"batch": json.dumps(record, ensure_ascii=False)})
+    pq.write_table(changed, batch.path.with_stem(record["name"]))
+    batch.path.unlink()
+    checksums.forget(data, batch.path)
     (old,) = list_batches(data)
     assert (old.name, old.words, old.vocabulary) == (f"{AS_OF}-{named[:12]}", (), "")
 
