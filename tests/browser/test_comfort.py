@@ -27,18 +27,30 @@ PRINTED = ["overview", "commercial_disputes", *FIGURES[:3]]
 ROOM = ["overview", "commercial_disputes", *FIGURES, "measures", "meeting"]
 
 
-@pytest.mark.parametrize("page", [*PAGES, *FIGURES])
-def test_a_page_is_right_in_every_way_it_is_looked_at(page: str, app: App, visit: Visit) -> None:
+def complaints(watched: Watched, page: str) -> dict[str, list[str]]:
     """Opened once, looked at in order: opening takes longer than any look. The last look leaves the page."""
-    watched = visit()
-    opened(watched, app, page)
     ways = [*ALWAYS]
     if page in ROOM:
         ways.append(looks.in_the_room)
     if page in PRINTED:
         ways.append(looks.printed)
     ways += [looks.behind, looks.at_two_hundred_percent]
-    assert {look.__name__: complaints for look in ways if (complaints := look(watched, page))} == {}
+    return {look.__name__: found for look in ways if (found := look(watched, page))}
+
+
+@pytest.mark.parametrize("page", [*PAGES, *FIGURES])
+def test_a_page_is_right_in_every_way_it_is_looked_at(page: str, app: App, visit: Visit) -> None:
+    watched = visit()
+    opened(watched, app, page)
+    assert complaints(watched, page) == {}
+
+
+@pytest.mark.parametrize("page", ["overview", "commercial_disputes", "requirements", "progress", "time_axis"])
+def test_what_a_visitor_sees_of_it_is_right_too(page: str, app: App, visit: Visit) -> None:
+    """Hidden values, notes in place of forms, the word on what signing in shows."""
+    watched = visit()
+    watched.open(f"{app}/{'' if page == 'overview' else page}")
+    assert complaints(watched, page) == {}
 
 
 def greys(shown: Locator) -> tuple[int, int, int]:
