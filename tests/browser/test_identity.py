@@ -50,6 +50,11 @@ def test_a_visitor_sees_aggregated_pages_and_nothing_else(app: App, visit: Visit
         ("versions", "查看数据版本"),
         ("accounts", "管理账户"),
         ("audit", "查看审计"),
+        ("self_check", "查看审计"),
+        ("measures", "查看明细"),
+        ("worklists", "查看明细"),
+        ("meeting", "查看明细"),
+        ("evidence", "查看明细"),
     ):
         watched.open(f"{app}/{path}")
         says(page, f"“{right}", "登录")
