@@ -147,7 +147,9 @@ def sizes(data: DataDir) -> Iterator[Finding]:
     for place in sorted(data.root.glob("[!.]*")):
         files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
         size = sum(path.stat().st_size for path in files)
-        parts.append(f"{place.name} {size / _MB:,.1f} MB" + (f"（{len(files)} 个）" if place.is_dir() else ""))
+        parts.append(
+            f"{data.root.name}/{place.name} {size / _MB:,.1f} MB" + (f"（{len(files)} 个）" if place.is_dir() else "")
+        )
     yield Finding("各部分大小", "正常", "；".join(parts) or "没有数据")
 
 
@@ -157,7 +159,7 @@ def program() -> Iterator[Finding]:
     commit = ""
     if (_ROOT / ".git").exists() and (git := shutil.which("git")):
         described = subprocess.run(
-            [git, "describe", "--always", "--dirty"], cwd=_ROOT, capture_output=True, text=True, check=False
+            [git, "describe", "--always", "--dirty=，有改动"], cwd=_ROOT, capture_output=True, text=True, check=False
         )
         commit = f"（{described.stdout.strip()}）" if described.returncode == 0 else ""
     libraries = "，".join(f"{name} {installed(name)}" for name in _LIBRARIES)
