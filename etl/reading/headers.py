@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain, islice
 
+from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem, Severity
 from etl.reading.decoding import big5
 from etl.reading.header_names import (
@@ -177,7 +178,7 @@ def first_records(utf8: bytes) -> list[CsvRecord]:
         for cells in reader:
             if len(cells) > _WIDEST:
                 _refuse_width(line)
-            if any(fold(cell) for cell in cells):
+            if any(cell.strip(BLANKS) for cell in cells):  # marks that nobody sees are a line too, and told
                 records.append(CsvRecord(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
             line = reader.line_num + 1
             if len(records) == SEARCHED:

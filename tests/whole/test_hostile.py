@@ -279,6 +279,15 @@ def test_a_mutated_extract_is_refused_or_every_line_is_accounted_for(
             assert "再次体检" in str(error)
 
 
+@pytest.mark.parametrize("line", ["\u202e", "*", "：", "\u00ad,,*"])
+def test_a_line_above_the_header_of_marks_that_no_header_keeps_is_told_as_a_title(court: Catalog, line: str) -> None:
+    raw = f"{line}\n".encode() + extract(rows(5), encoding="utf-8")
+    examination = looked_at(court, raw)
+    assert not examination.refused
+    assert [count.count for count in examination.counts if count.code == "title_line"] == [1]
+    accounted(raw, examination)
+
+
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300), st.booleans())
 def test_random_bytes_below_a_header_or_alone_never_break_the_door(court: Catalog, raw: bytes, headed: bool) -> None:
