@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -144,3 +145,20 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def disk_of(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """disk_of("24m"): a file system of its own with that much room; skips where nobody may mount one."""
+    place = tmp_path / "small disk"
+
+    def mounted(size: str) -> Path:
+        place.mkdir()
+        mounting = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+        if subprocess.run(mounting, capture_output=True, check=False).returncode:
+            pytest.skip("no right to mount a small file system here")
+        return place
+
+    yield mounted
+    if place.is_mount():
+        subprocess.run(["umount", "-l", str(place)], check=True)

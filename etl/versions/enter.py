@@ -1,4 +1,4 @@
-"""One row typed on a page: examined, accepted as a batch of its own, and published at once where nothing else changes."""
+"""Rows typed on a page: examined, accepted as a batch of their own, and published at once where nothing else changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,36 +21,14 @@ from scorecard.store.versions import VersionManifest
 
 @dataclass(frozen=True)
 class EntryResult:
-    """The problems that refuse the row; without any, whether it was there before and whether it is published now."""
+    """The problems that refuse the rows; without any, whether they were there before and whether they are published now."""
 
     refusals: tuple[Problem, ...] = ()
     already: bool = False
     published: bool = False
 
 
-def enter_row(
-    row: Mapping[str, object],
-    file_name: str,
-    table: Table,
-    catalog: Catalog,
-    actor: Actor,
-    data: DataDir,
-    version: VersionManifest | None,
-    *,
-    publishes: bool,
-) -> EntryResult:
-    """Accepts the row, of a table whose rows people enter, unless it has problems; then nothing is written.
-
-    `row`: column -> value, departments by id. With `publishes` the row is published at once, if the actor may publish and
-    the next version would be `version` (the published one) with this row and nothing else. A row that is entered while the
-    sample is published belongs to the sample. Raises Forbidden.
-    """
-    return enter_file(
-        one_row_csv(row, table, catalog), file_name, table, catalog, actor, data, version, publishes=publishes
-    )
-
-
-def enter_file(
+def enter_rows(
     raw: bytes,
     file_name: str,
     table: Table,
@@ -61,7 +39,12 @@ def enter_file(
     *,
     publishes: bool,
 ) -> EntryResult:
-    """Accepts rows under the headers of their contract, as `enter_row` does one."""
+    """Accepts rows of a table whose rows people enter, unless one has problems; then nothing is written.
+
+    `raw`: the rows under the headers of their contract. With `publishes` they are published at once, if the actor may
+    publish and the next version would be `version` (the published one) with these rows and nothing else. Rows that are
+    entered while the sample is published belong to the sample. Raises Forbidden.
+    """
     examination = examine(raw, file_name, table, catalog, today())
     if examination.refused:
         refusals = (problem for problem in examination.problems if problem.severity == "refuse")

@@ -10,7 +10,7 @@ from threading import Lock
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.api import tokens
 from scorecard.api.refusals import InterfaceRefused
-from scorecard.audit import log as audit
+from scorecard.audit.refusal_bursts import RefusalBursts
 from scorecard.storage.data_dir import DataDir
 
 UNKNOWN = "未登记的令牌"
@@ -59,8 +59,7 @@ class Gate:
         self.data = data
         self._calls = RateLimit(PER_MINUTE, AT_ONCE)
         self._unknown = RateLimit(UNKNOWN_PER_MINUTE, UNKNOWN_AT_ONCE)
-        self._lines: dict[tuple[str, str], tuple[datetime, int]] = {}  # -> last audit line, refusals left out since
-        self._lock = Lock()
+        self._refusals = RefusalBursts("接口读取", _PAUSE)
 
     def admit(self, authorization: Sequence[str], origin: str, now: datetime) -> Actor:
         """The consumer of a request with these Authorization headers. Raises InterfaceRefused, StorageError."""
@@ -72,7 +71,8 @@ class Gate:
             name = known.name if known else UNKNOWN
             if wait := self._unknown.take(origin, now):
                 raise _too_often("这个地址", UNKNOWN_PER_MINUTE, wait)
-            self._record(Actor(name, "nobody", origin=origin), f"令牌{state}", now)
+            asker = Actor(ROLE_NAMES["nobody"], "nobody", origin=origin)
+            self._refusals.record(self.data, asker, name, f"令牌{state}", now)
             raise InterfaceRefused(
                 401,
                 "请求头 Authorization",
@@ -82,20 +82,10 @@ class Gate:
             )
         actor = Actor(known.name, "public_consumer" if known.public else "consumer", origin=origin)
         if wait := self._calls.take(known.digest, now):
-            self._record(actor, "请求过于频繁", now)
+            self._refusals.record(self.data, actor, actor.name, "请求过于频繁", now)
             raise _too_often(f"令牌“{known.name}”", PER_MINUTE, wait)
         tokens.used(self.data, known, now)
         return actor
-
-    def _record(self, actor: Actor, reason: str, now: datetime) -> None:
-        """An audit line that stands for all refusals of this kind since the last one; none while that was a moment ago."""
-        with self._lock:
-            last, left_out = self._lines.get(key := (actor.name, reason), (None, 0))
-            recent = last is not None and abs(now - last) < _PAUSE
-            self._lines[key] = (last, left_out + 1) if recent and last else (now, 0)
-        if not recent:
-            asker = Actor(ROLE_NAMES["nobody"], "nobody", origin=actor.origin) if actor.role == "nobody" else actor
-            audit.record(self.data, asker, "接口读取", actor.name, "拒绝", reason=reason, count=left_out + 1)
 
 
 def _too_often(who: str, per_minute: int, wait: int) -> InterfaceRefused:

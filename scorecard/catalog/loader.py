@@ -57,7 +57,7 @@ def in_plan_order(
 
 Model = TypeVar("Model", bound=BaseModel)
 ReportMistake = Callable[[SeedMistake], None]
-ACCESS = "access.toml"  # who gets in: lies with the seeds, but no version depends on it (access_settings.py reads it)
+ACCESS = "access.toml"  # who gets in: lies with the seeds, but no version depends on it (identity/settings.py reads it)
 
 _TYPE_NAMES = {
     "string_type": "文字（加引号）",

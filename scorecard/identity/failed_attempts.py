@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from scorecard.access import Actor
-from scorecard.audit import log as audit
+from scorecard.audit.refusal_bursts import RefusalBursts
 from scorecard.identity.account_file import Account
 from scorecard.identity.settings import Lockout
-from scorecard.storage.data_dir import DataDir
 
 UNKNOWN = "未登记的账户"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -34,9 +32,7 @@ class FailedAttempts:
     def __init__(self, most: int = 10_000) -> None:
         self.unknown: dict[str, Account] = {}  # typed name -> an account as if it existed
         self._failures: dict[Hashable, _Failures] = {}  # least recent first
-        self._lines: dict[
-            tuple[str, str], tuple[datetime, int, Actor]
-        ] = {}  # last line, attempts left out since, by whom
+        self.refusals = RefusalBursts("登录", _PAUSE)
         self._most = most
         self._lock = Lock()
 
@@ -89,17 +85,3 @@ class FailedAttempts:
         self._failures[key] = _Failures(count, now + delay)
         if len(self._failures) > self._most:
             self._failures.pop(next(iter(self._failures)))
-
-    def record(self, data: DataDir, asker: Actor, subject: str, reason: str, now: datetime) -> None:
-        """A line for the first failure of a burst; the others are one line, written with the next of any kind."""
-        with self._lock:
-            last, left_out, _ = self._lines.get((subject, reason), (_LONG_AGO, 0, asker))
-            quiet = now - last < _PAUSE
-            self._lines[subject, reason] = (last, left_out + 1, asker) if quiet else (now, 0, asker)
-            due = [] if quiet else [((subject, reason), left_out + 1, asker)]
-            for key, (at, count, who) in list(self._lines.items()):
-                if now - at >= _PAUSE:
-                    del self._lines[key]
-                    due += [(key, count, who)] if count else []
-        for (whom, why), count, who in due:
-            audit.record(data, who, "登录", whom, "拒绝", reason=why, count=count)

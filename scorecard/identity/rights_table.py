@@ -1,12 +1,13 @@
 """Accounts × rights × last use, for the inspection (等保): made of the rights that are enforced, not written beside them."""
 
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import get_args
 
-from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Capability, Role
+from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Capability
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry
 from scorecard.identity.account_file import Account, Accounts
+from scorecard.identity.settings import Granted
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import write_csv
 
@@ -18,7 +19,8 @@ def rights_table(
     accounts: Accounts, departments: Mapping[str, str], entries: Iterable[AuditEntry]
 ) -> list[tuple[str, ...]]:
     """A row for every local account, then for everybody whom the audit knows by another way of signing in."""
-    used = {entry.actor: entry for entry in entries if entry.result == "成功"}
+    roles = {ROLE_NAMES[role]: role for role in get_args(Granted)}  # no visitor, no program, no command line
+    used = {entry.actor: entry for entry in entries if entry.result == "成功" and entry.role in roles}
     rows = [
         (
             account.name,
@@ -31,9 +33,8 @@ def rights_table(
         for account in accounts.accounts
     ]
     for name, entry in used.items():
-        role = cast("Role", next((role for role, word in ROLE_NAMES.items() if word == entry.role), "nobody"))
-        if accounts.find(name) is None and role not in ("nobody", "visitor", "console", "consumer"):
-            given = (right(Actor(name, role, "*"), each) for each in CAPABILITY_NAMES)
+        if accounts.find(name) is None:
+            given = (right(Actor(name, roles[entry.role], "*"), each) for each in CAPABILITY_NAMES)
             rows.append((name, entry.role, "", _ELSEWHERE, *given, _day(entry)))
     return rows
 

@@ -53,12 +53,12 @@ def sign_in(
     known = read(data).find(typed)
     account = known or attempts.account(typed)
     if wait := attempts.begin(typed, source, account, settings.lockout, now):
-        attempts.record(data, asker, account.name, "等待期间的尝试", now)
+        attempts.refusals.record(data, asker, account.name, "等待期间的尝试", now)
         raise MustWait(wait)
     right = matches(account.digest, password)
     if known is None:
         attempts.failed(typed)
-        attempts.record(data, asker, UNKNOWN, "账户不存在", now)
+        attempts.refusals.record(data, asker, UNKNOWN, "账户不存在", now)
         raise _refused()
     with changing(data) as accounts:
         before = accounts.get(typed)
@@ -71,7 +71,7 @@ def sign_in(
             account = before.after_failure()
         accounts[typed] = account
     if not right:
-        attempts.record(data, asker, account.name, "密码不对", now)
+        attempts.refusals.record(data, asker, account.name, "密码不对", now)
         raise _refused()
     attempts.succeeded(typed, source)
     if account.disabled:
@@ -98,7 +98,7 @@ def change_password(
     if known is None:
         raise _refused()
     if wait := attempts.begin(typed, source, known, settings.lockout, now):
-        attempts.record(data, known.actor(origin), known.name, "等待期间的尝试", now)
+        attempts.refusals.record(data, known.actor(origin), known.name, "等待期间的尝试", now)
         raise MustWait(wait)
     with audit.recorded(data, known.actor(origin), "账户", known.name, change="修改密码"):
         right = matches(known.digest, old)

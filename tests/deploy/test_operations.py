@@ -26,7 +26,7 @@ MANUAL = ROOT / "docs" / "operations.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:scorecard|systemctl|journalctl|make) [^`…]+)`")
 UNITS = {path.name for path in (ROOT / "deploy" / "systemd").iterdir()} | {"nginx.service"}
-OURS = ("/var/lib/scorecard", "/var/backups", "/etc/nginx", "/etc/scorecard")
+OURS = ("/var/lib/scorecard", "/var/backups", "/mnt", "/etc/nginx", "/etc/scorecard")
 
 
 def commands() -> list[str]:
@@ -94,6 +94,7 @@ def root(sample: DataDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     installed(root, "--host", "localhost")
     state = root / "var/lib/scorecard"
     (state / "data").rmdir()
+    (root / "mnt").mkdir()  # a medium for the keys
     copied(sample, state / "data")
     shutil.copy2(default_keys() / "audit", state / "keys" / "audit")  # the sample was sealed by this one
     monkeypatch.setenv(DATA_VARIABLE, str(state / "data"))
@@ -112,9 +113,7 @@ def test_every_command_of_the_manual_does_what_it_is_there_for(root: Path, capsy
     said = capsys.readouterr().out
     assert store.current(data).version == before, "the version that was backed up is served after the recovery"
     assert (root / "var/lib/scorecard/data.before").is_dir()
-    assert (root / "var/backups/scorecard-keys/audit").read_text() == (
-        root / "var/lib/scorecard/keys/audit"
-    ).read_text()
+    assert (root / "mnt/scorecard-keys/audit").read_text() == (root / "var/lib/scorecard/keys/audit").read_text()
     assert re.search(r"密码：\S{10,}", said)
     assert audit.entries(data)
 

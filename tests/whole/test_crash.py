@@ -8,7 +8,6 @@ import hashlib
 import random
 import re
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -412,24 +411,10 @@ def test_where_files_may_not_grow_every_act_is_done_or_refused_in_chinese(
     record_property("figures", f"files may not grow: {ends['refused']} acts refused, {ends['finished']} done")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own with little room."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = shutil.which("mount")
-    done = mount and subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if not done or done.returncode:
-        pytest.skip("no right to mount a small file system here; RLIMIT_FSIZE is tested instead")
-    yield place
-    subprocess.run([str(shutil.which("umount")), "-l", str(place)], check=True)
-
-
 def test_on_a_full_disk_every_act_is_done_or_refused_in_chinese_and_works_again_with_room(
-    base: Folder, small_disk: Path, server: Server, record_property: Record
+    base: Folder, disk_of: Callable[[str], Path], server: Server, record_property: Record
 ) -> None:
+    small_disk = disk_of("24m")
     shutil.copytree(base[0].root, small_disk / "data")
     data, versions = DataDir(small_disk / "data"), base[1]
     watch, chance, ends = Watch(data, versions), random.Random("disk"), Counter[str]()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from etl.problems import Problem
-from etl.versions.enter import EntryResult, enter_row
+from etl.versions.enter import EntryResult, enter_rows, one_row_csv
 from scorecard.access import RIGHTS, ROLE_NAMES, Capability, Role
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.store.versions import VersionManifest
@@ -48,8 +48,8 @@ def enter(
         return
     at, catalog = _first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
     with st.spinner("正在记录、建库并发布…" if publishes else "正在记录…"):
-        result = enter_row(
-            {**row, time_column: at},
+        result = enter_rows(
+            one_row_csv({**row, time_column: at}, catalog.tables[table], catalog),
             f"{file_name}_{at:%Y%m%d%H%M%S}.csv",
             catalog.tables[table],
             catalog,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from etl.versions.enter import enter_file
+from etl.versions.enter import enter_rows
 from etl.warehouse.work_calendar import current_calendar
 from scorecard.calendar import workdays
 from scorecard.calendar.clock import today
@@ -71,7 +71,7 @@ def _enter(text: str, document: str, issued: date, catalog: Catalog, version: Ve
         wrong.insert(0, "请填写文件，如 国办发明电〔2025〕7号")
     if not wrong:
         actor = identity.current()
-        result = enter_file(raw, f"{document}.csv", table, catalog, actor, data_dir(), version, publishes=False)
+        result = enter_rows(raw, f"{document}.csv", table, catalog, actor, data_dir(), version, publishes=False)
         wrong = [mistake_line(problem) for problem in result.refusals]
         if not wrong:
             before = "此前已录入，没有重复写入" if result.already else "已录入"

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -319,19 +319,10 @@ def test_a_link_to_another_disk_stays_a_link(folder: tuple[DataDir, Path], tmp_p
     assert (tmp_path / "large" / "CURRENT").exists()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "small"
-    place.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("no right to mount a small file system here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half(folder: tuple[DataDir, Path], small_disk: Path) -> None:
-    data, target = folder
+def test_a_full_disk_is_said_in_chinese_and_leaves_nothing_half(
+    folder: tuple[DataDir, Path], disk_of: Callable[[str], Path]
+) -> None:
+    (data, target), small_disk = folder, disk_of("64k")
     (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - 16_384))
     with pytest.raises(StorageError, match=r"备份目标.*磁盘已满"):
         backup(data, small_disk, TESTER)

@@ -6,7 +6,7 @@ import pytest
 
 from etl.intake.accept import accept
 from etl.intake.batches import list_batches
-from etl.versions.enter import EntryResult, enter_row
+from etl.versions.enter import EntryResult, enter_rows, one_row_csv
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.access import Actor, Forbidden
@@ -43,8 +43,9 @@ def enter(
     publishes: bool = True,
     **cells: str,
 ) -> EntryResult:
-    row, table = {**ROW, **cells}, catalog.tables["baselines"]
-    return enter_row(row, "基准.csv", table, catalog, actor, data, version, publishes=publishes)
+    table = catalog.tables["baselines"]
+    raw = one_row_csv({**ROW, **cells}, table, catalog)
+    return enter_rows(raw, "基准.csv", table, catalog, actor, data, version, publishes=publishes)
 
 
 def test_a_row_that_stands_alone_is_published_at_once_and_says_what_was_typed(

@@ -125,6 +125,7 @@ def test_refused_calls_are_in_the_audit_but_cannot_flood_it(data: DataDir) -> No
         ("未登录", gate.UNKNOWN, "拒绝", 1),
         ("市中院", "市中院", "拒绝", 1),
         ("未登录", gate.UNKNOWN, "拒绝", 300),
+        ("市中院", "市中院", "拒绝", 49),  # with the first refusal of any kind after the pause
     ]
 
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from scorecard.access import CAPABILITY_NAMES, Actor, Forbidden
+from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.identity import account_file, accounts
 from scorecard.identity.rights_table import HEADER, exported, rights_table
@@ -55,6 +55,15 @@ def test_last_use_is_the_last_line_of_the_audit_that_succeeded(known: account_fi
     assert rows["=代理来的"][1:4] == ("部门", "", "由反向代理或统一身份认证登录")
     assert rows["=代理来的"][-1] == elsewhere.at.replace("T", " ")[:16]
     assert dict(zip(HEADER, rows["=代理来的"], strict=True))["查看案件清单"] == "本部门"
+
+
+def test_visitors_programs_and_the_command_line_are_no_accounts(known: account_file.Accounts, data: DataDir) -> None:
+    """Nor is what they do the last use of an account of the same name."""
+    before = rights_table(known, DEPARTMENTS, audit.entries(data))
+    for role in set(ROLE_NAMES) - set(NAMES):
+        audit.record(data, Actor("市中院", role), "接口读取", "values")
+        audit.record(data, Actor("新人", role), "接口读取", "values")
+    assert rights_table(known, DEPARTMENTS, audit.entries(data)) == before
 
 
 def test_the_file_is_the_table_and_is_an_administrator_s(known: account_file.Accounts, data: DataDir) -> None:
