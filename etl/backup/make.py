@@ -178,18 +178,21 @@ def _paths(data: DataDir) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder, folders, names in os.walk(data.root, followlinks=True):
         place = Path(folder)
-        top = place == data.root
-        folders[:] = [name for name in folders if not (_left_out(name, top) or (place / name).resolve() == keys)]
+        inside = place.relative_to(data.root)
+        folders[:] = [name for name in folders if not (_left_out(inside / name) or (place / name).resolve() == keys)]
         found |= {
-            (place / name).relative_to(data.root).as_posix(): place / name
+            (inside / name).as_posix(): place / name
             for name in names
-            if not _left_out(name, top) and (place / name).is_file()
+            if not _left_out(inside / name) and (place / name).is_file()
         }
     return found
 
 
-def _left_out(name: str, top: bool) -> bool:
-    return name.startswith((TEMPORARY_PREFIX, "backup.json.")) or (top and name in LEFT_OUT)
+def _left_out(path: Path) -> bool:
+    """Whether a path in the data folder is not backed up. Nor is what was noted of it: else it would be missed as lost."""
+    parts = path.parts[1:] if path.parts[0] == "checksums" else path.parts
+    named = parts[0] if len(parts) == 1 else ""
+    return path.name.startswith(TEMPORARY_PREFIX) or named in LEFT_OUT or named.startswith("backup.json.")
 
 
 def _unlike(target: Path, before: tuple[str, ...], manifest: BackupManifest) -> Iterator[str]:

@@ -14,6 +14,7 @@ from etl.backup.make import backup
 from etl.backup.manifest import BACKUPS, BLOCK, OBJECTS, chosen_manifest, manifest_ids
 from etl.backup.recover import recover
 from etl.commands.cli import main
+from etl.doctor.examine import examine
 from etl.intake.accept import accept
 from etl.versions.publish import publish
 from etl.warehouse.build import build
@@ -98,6 +99,18 @@ def test_every_file_and_every_value_is_the_same_after_a_recovery(
     # The rebuilt version of the same batches holds the same values as the one that was never backed up.
     assert build(court, new) == build(court, data) != published
     assert values(new, build(court, new)) == values(data, build(court, data)) != []
+
+
+def test_what_was_not_backed_up_is_not_missed_as_lost(folder: tuple[DataDir, Path], tmp_path: Path) -> None:
+    """Warehouse files are rebuilt, the current one at the start; an earlier one is as if pruned, and no damage."""
+    new = tmp_path / "new"
+    recover(folder[1], DataDir(new), TESTER)
+    assert main(["start", "--data", str(new), "--seeds", str(SEEDS)]) == 0
+    damaged = [finding.what for finding in examine(DataDir(new), SEEDS) if finding.condition == "损坏"]
+    assert damaged == []
+    earlier = store.manifests(DataDir(new))[-1].version
+    with pytest.raises(StorageError, match="按保留规则清理"):
+        store.connect(DataDir(new), earlier)
 
 
 def test_each_backup_in_the_folder_can_be_recovered(used: tuple[DataDir, Path, str], tmp_path: Path) -> None:
