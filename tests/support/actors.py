@@ -16,9 +16,9 @@ ROLES = (VISITOR, LEADER, CIVIL, OFFICER, ADMINISTRATOR)
 PASSWORD = "brandnew harbour 47"
 
 
-def account(data: DataDir, role: Granted, name: str) -> str:
+def account(data: DataDir, role: Granted, name: str, department: str | None = None) -> str:
     """The name of an account of this role whose password is PASSWORD, made as an administrator and its owner make it."""
     if account_file.read(data).find(name) is None:
-        first = accounts.create(data, ADMINISTRATOR, name, role, None, [])
+        first = accounts.create(data, ADMINISTRATOR, name, role, department, [department] if department else [])
         change_password(data, AccessSettings(), name, first, PASSWORD, "本机")
     return name

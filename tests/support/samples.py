@@ -24,12 +24,12 @@ SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 def published_sample(shared: Path) -> DataDir:
     """The sample's data folder under `shared`, built by whichever worker comes first."""
-    return _once(shared, "sample", lambda data: _publish(data, AS_OF))
+    return once(shared, "sample", lambda data: _publish(data, AS_OF))
 
 
 def published_month(shared: Path) -> DataDir:
     """The same court after its first month: nothing to compare with, no limits, cohorts that have not matured."""
-    return _once(shared, "month", lambda data: _publish(data, FIRST_MONTH_END))
+    return once(shared, "month", lambda data: _publish(data, FIRST_MONTH_END))
 
 
 def published_without_targets(shared: Path) -> tuple[DataDir, Path]:
@@ -43,7 +43,7 @@ def published_without_targets(shared: Path) -> tuple[DataDir, Path]:
         shutil.copytree(published_sample(shared).batches, data.batches)
         publish(data, build(loader.load(seeds), data), TESTER)
 
-    return _once(shared, "untargeted", make), seeds
+    return once(shared, "untargeted", make), seeds
 
 
 def copied(data: DataDir, to: Path) -> DataDir:
@@ -69,7 +69,7 @@ def _publish(data: DataDir, as_of: date) -> None:
     publish(data, build(catalog, data), TESTER)
 
 
-def _once(shared: Path, name: str, make: Callable[[DataDir], None]) -> DataDir:
+def once(shared: Path, name: str, make: Callable[[DataDir], None]) -> DataDir:
     """The data folder `name` under `shared`, made by whoever comes first; the others wait."""
     data, finished, failed = DataDir(shared / name), shared / f"{name}.built", shared / f"{name}.failed"
     try:

@@ -9,15 +9,17 @@ import time
 import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 
 from streamlit import config
 
+from scorecard.calendar import clock
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.ui.server import serve
+from tests.support.own_court import fixed_to
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +78,7 @@ def main() -> int:
     parser.add_argument("--listen", help="the address to listen on, instead of loopback")
     parser.add_argument("--secrets", help="the file of the identity provider's secrets")
     parser.add_argument("--minutes", type=Path, help="a file with the minutes by which the clock is ahead")
+    parser.add_argument("--today", type=date.fromisoformat, help="the day it is at the court")
     parser.add_argument(
         "--asked", type=Path, help="a file that names every address outside this machine that is asked for"
     )
@@ -95,6 +98,8 @@ def main() -> int:
         config.set_option("server.address", given.listen)
     if given.secrets:
         config.set_option("secrets.files", [given.secrets])
+    if given.today:
+        clock.datetime = fixed_to(given.today)
     if given.minutes:
         minutes: Path = given.minutes
 

@@ -35,7 +35,7 @@ def reads_at_once(source: str) -> Iterator[int]:
 
 
 def test_browser_tests_wait_for_what_they_assert() -> None:
-    tests = sorted((ROOT / "tests" / "browser").glob("test_*.py"))
+    tests = sorted((ROOT / "tests" / "browser").rglob("test_*.py"))
     assert tests
     early = [f"{path.name}:{line}" for path in tests for line in reads_at_once(path.read_text("utf-8"))]
     assert early == [], "use expect(…) of Playwright or eventually(…)"

@@ -1,0 +1,36 @@
+"""Each row of the plan, and of the card, is followed from the menu to its answer by a browser test that names it."""
+
+from pathlib import Path
+
+from scorecard.catalog.definitions import Catalog
+from tests.support.plan_rows import CARD, rows, tests_of_rows
+
+# Rows whose test is still to be written: this only ever gets shorter.
+OWED = {
+    *(f"commercial_disputes.{row}" for row in (1, 2, 3, 5)),
+    *(f"minority_investors.{row}" for row in range(1, 7)),
+    *(f"insolvency.{row}" for row in range(1, 7)),
+    *(f"requirements.{row}" for row in range(1, 8)),
+    *CARD,
+}
+
+
+def test_every_row_has_a_browser_test_named_after_it(catalog: Catalog) -> None:
+    known, tested = rows(catalog), tests_of_rows()
+    assert len(known) == 17 + 7 + 4
+    assert set(tested) <= set(known)
+    assert set(known) - set(tested) <= OWED
+    misnamed = [
+        name
+        for row, names in tested.items()
+        for name in names
+        if not name.partition("::")[2].startswith(f"test_{row.replace('.', '_')}_")
+    ]
+    assert misnamed == []
+
+
+def test_a_test_is_found_by_its_decorator_alone(tmp_path: Path) -> None:
+    (tmp_path / "test_some.py").write_text(
+        '@plan_row("insolvency.1")\ndef test_a() -> None: ...\n\n\ndef test_insolvency_2_b() -> None: ...\n'
+    )
+    assert tests_of_rows(tmp_path) == {"insolvency.1": ["test_some.py::test_a"]}
