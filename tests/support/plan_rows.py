@@ -21,7 +21,7 @@ def rows(catalog: Catalog) -> dict[str, str]:
     return {row.id: row.title for row in (*catalog.measures.values(), *catalog.requirements.values())} | CARD
 
 
-def tests_of_rows(folder: Path = TESTS) -> dict[str, list[str]]:
+def followed_by(folder: Path = TESTS) -> dict[str, list[str]]:
     """Row -> the tests that are decorated with it, as file::name."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("test_*.py")):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scorecard.catalog.definitions import Catalog
-from tests.support.plan_rows import CARD, rows, tests_of_rows
+from tests.support.plan_rows import CARD, rows, followed_by
 
 # Rows whose test is still to be written: this only ever gets shorter.
 OWED = {
@@ -16,7 +16,7 @@ OWED = {
 
 
 def test_every_row_has_a_browser_test_named_after_it(catalog: Catalog) -> None:
-    known, tested = rows(catalog), tests_of_rows()
+    known, tested = rows(catalog), followed_by()
     assert len(known) == 17 + 7 + 4
     assert set(tested) <= set(known)
     assert set(known) - set(tested) <= OWED
@@ -33,4 +33,4 @@ def test_a_test_is_found_by_its_decorator_alone(tmp_path: Path) -> None:
     (tmp_path / "test_some.py").write_text(
         '@plan_row("insolvency.1")\ndef test_a() -> None: ...\n\n\ndef test_insolvency_2_b() -> None: ...\n'
     )
-    assert tests_of_rows(tmp_path) == {"insolvency.1": ["test_some.py::test_a"]}
+    assert followed_by(tmp_path) == {"insolvency.1": ["test_some.py::test_a"]}
