@@ -19,7 +19,7 @@ from scorecard.calendar import clock
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.ui.server import serve
-from tests.support.own_court import fixed_to
+from tests.support.plan.own_court import fixed_to
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scorecard.catalog.definitions import Catalog
-from tests.support.plan_rows import CARD, followed_by, rows
+from tests.support.plan.plan_rows import CARD, followed_by, rows
 
 # Rows whose test is still to be written: this only ever gets shorter.
 OWED = {

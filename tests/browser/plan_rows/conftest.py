@@ -11,7 +11,7 @@ from scorecard.identity.settings import Granted
 from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import App, Watched, fill_sign_in
 from tests.support.actors import account
-from tests.support.own_court import TODAY, published_own_court
+from tests.support.plan.own_court import TODAY, published_own_court
 from tests.support.samples import copied
 from tests.support.server import ROOT, running
 
@@ -30,7 +30,7 @@ Case = TypeVar("Case", bound=Callable[..., object])
 
 
 def plan_row(row: str) -> Callable[[Case], Case]:
-    """Says of which row of the plan (or of the card) a test is the proof; tests/support/plan_rows.py reads it."""
+    """Says of which row of the plan (or of the card) a test is the proof; tests/support/plan/plan_rows.py reads it."""
 
     def record(case: Case) -> Case:
         return pytest.mark.plan_row(row)(case)

@@ -1,6 +1,6 @@
 """A court's own data, not the sample: small invented extracts accepted, built and published as an officer does, on fixed days.
 
-`python -m tests.support.own_court FOLDER` makes that data folder, to look at it.
+`python -m tests.support.plan.own_court FOLDER` makes that data folder, to look at it.
 """
 
 import csv
@@ -23,7 +23,7 @@ from scorecard.storage.data_dir import DataDir
 from tests.support.actors import OFFICER, TESTER
 from tests.support.samples import SEEDS, once
 
-EXTRACTS = Path(__file__).resolve().parents[1] / "browser" / "plan_rows" / "extracts"
+EXTRACTS = Path(__file__).resolve().parents[2] / "browser" / "plan_rows" / "extracts"
 AS_OF, HANDED_IN = date(2026, 3, 31), date(2026, 4, 8)  # due on 10 April
 TODAY = date(2026, 5, 6)  # a Wednesday; the extracts of April are due on the Sunday
 
