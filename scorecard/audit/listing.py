@@ -3,9 +3,11 @@
 Reading and exporting require the right to the audit; an export is itself recorded.
 """
 
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from scorecard.access import Actor
@@ -14,6 +16,7 @@ from scorecard.audit.entry import AuditEntry
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 
+_WORDS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 HEADER = ("序号", "时间", "经办", "身份", "来源", "操作", "对象", "结果", "说明", "前一条印记", "印记")
 
 
@@ -42,39 +45,11 @@ class AuditFilter:
 
     def words(self) -> str:
         """The filter in words, for the audit line of an export."""
-        named = {
-            "经办": self.actor,
-            "对象或说明": self.subject,
-            "操作": self.action,
-            "结果": self.result,
-            "自": self.since.isoformat() if self.since else "",
-            "至": self.until.isoformat() if self.until else "",
-        }
-        return "，".join(f"{name} {value}" for name, value in named.items() if value) or "全部"
+        named = zip(("经办", "对象或说明", "操作", "结果", "自", "至"), astuple(self), strict=True)
+        return "，".join(f"{name} {value}" for name, value in named if value) or "全部"
 
 
 ALL = AuditFilter()
-
-
-@dataclass(frozen=True)
-class AuditRecord:
-    """Every readable line in the order of the file, every fault of the chain, and what else is to be known of it."""
-
-    entries: tuple[AuditEntry, ...]
-    faults: tuple[audit.Fault, ...]
-    notices: tuple[audit.Fault, ...]
-    sealed_since: int | None
-
-    def chosen(self, choice: AuditFilter) -> tuple[AuditEntry, ...]:
-        """The matching lines, newest first."""
-        return tuple(entry for entry in reversed(self.entries) if choice.matches(entry))
-
-
-def read_record(data: DataDir, actor: Actor) -> AuditRecord:
-    """The whole log, verified. Raises Forbidden."""
-    actor.require("audit")
-    found = audit.verification(data)
-    return AuditRecord(found.entries, found.faults, found.notices, found.sealed_since)
 
 
 def export(data: DataDir, actor: Actor, choice: AuditFilter = ALL) -> bytes:
@@ -92,19 +67,7 @@ def table(lines: Iterable[AuditEntry]) -> bytes:
 
 
 def _row(entry: AuditEntry) -> list[CsvValue]:
-    return [
-        entry.number,
-        local_time(entry),
-        entry.actor,
-        entry.role,
-        entry.origin,
-        entry.action,
-        entry.subject,
-        entry.result,
-        words(entry.detail),
-        entry.previous,
-        entry.seal,
-    ]
+    return [*{**vars(entry), "at": local_time(entry), "detail": words(entry.detail)}.values()]
 
 
 def local_time(entry: AuditEntry) -> str:
@@ -115,66 +78,10 @@ def local_time(entry: AuditEntry) -> str:
 def words(detail: Any) -> str:
     """The detail of a line as one text: “行数 12；文件 案件.csv”."""
     if isinstance(detail, dict):
-        named = ((_NAMES.get(str(key), str(key)), words(value)) for key, value in detail.items())
+        named = ((_WORDS["names"].get(str(key), str(key)), words(value)) for key, value in detail.items())
         return "；".join(f"{name} {text}" for name, text in named if text)
     if isinstance(detail, list):
         return "、".join(words(value) for value in detail)
     if isinstance(detail, bool):
         return "是" if detail else "否"
-    return "" if detail is None else _VALUES.get(str(detail), str(detail))
-
-
-# Words of the program among the values.
-_VALUES = {"refuse": "有错即整份退回", "set_aside": "搁置有错的行"}
-
-
-# The names of details in Chinese; one that is not here is shown as it was recorded.
-_NAMES = {
-    "account": "账户",
-    "act": "所记操作",
-    "again": "按原记录再做",
-    "already": "此前已接收",
-    "as_of": "数据截至",
-    "aside": "搁置",
-    "corrects": "更正",
-    "backup": "备份编号",
-    "batches": "批次",
-    "by": "经办",
-    "bytes": "新增字节",
-    "columns": "列",
-    "change": "变更",
-    "count": "次数",
-    "department": "部门",
-    "disabled": "停用",
-    "entry": "记录",
-    "export": "导出编号",
-    "file": "文件",
-    "files": "带出的文件",
-    "filter": "筛选",
-    "formats": "格式",
-    "from": "原为",
-    "left_out": "不读取",
-    "lines": "条数",
-    "manifest": "来源清单哈希",
-    "mapped": "对应表头",
-    "values": "对应取值",
-    "mapping": "对应",
-    "measure": "措施",
-    "name": "名称",
-    "note": "备注",
-    "policy": "处理方式",
-    "problems": "须改正",
-    "reason": "原因",
-    "removed": "清理",
-    "replaced": "所替换记录的末条印记",
-    "role": "身份",
-    "rows": "行数",
-    "source": "文件哈希",
-    "to": "改为",
-    "until": "到期",
-    "public": "仅供公开",
-    "version": "版本",
-    "way": "方式",
-    "what": "内容",
-    "when": "发生时间",
-}
+    return "" if detail is None else _WORDS["values"].get(str(detail), str(detail))

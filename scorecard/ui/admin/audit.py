@@ -6,10 +6,11 @@ from typing import get_args
 import streamlit as st
 
 from scorecard.access import Actor
-from scorecard.audit import listing
+from scorecard.audit import listing, log
 from scorecard.audit.entry import Action, ActResult
 from scorecard.audit.head_seal import KEY, witness_path
-from scorecard.audit.listing import AuditFilter, AuditRecord, local_time, words
+from scorecard.audit.listing import AuditFilter, local_time, words
+from scorecard.audit.log import Verification
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import default_keys
 from scorecard.ui.shell.cached import data_dir
@@ -21,21 +22,21 @@ _ANY = "全部"
 
 
 @st.cache_resource(max_entries=2, show_spinner="正在核对审计记录…")
-def _verified(root: str, state: str, _actor: Actor) -> AuditRecord:
-    return listing.read_record(DataDir(Path(root)), _actor)
+def _verified(root: str, state: str) -> Verification:
+    return log.verification(DataDir(Path(root)))
 
 
-def verified(actor: Actor) -> AuditRecord:
+def verified(actor: Actor) -> Verification:
     """The log, verified again whenever one of its files has changed. Raises Forbidden."""
     actor.require("audit")
     data = data_dir()
     beside = (witness_path(data), default_keys() / KEY)
     files = [path.stat() for path in (data.audit, data.audit_head, data.versions, *beside) if path.exists()]
     state = " ".join(f"{file.st_ino}-{file.st_size}-{file.st_mtime_ns}" for file in files)
-    return _verified(str(data.root.resolve()), state, actor)
+    return _verified(str(data.root.resolve()), state)
 
 
-def show_faults(record: AuditRecord) -> None:
+def show_faults(record: Verification) -> None:
     """Whether the log is whole; otherwise every fault with its line."""
     last = record.entries[-1] if record.entries else None
     st.html(render("ui/admin/audit_whole.html", record=record, last=last))
@@ -57,9 +58,9 @@ def choose() -> AuditFilter:
     )
 
 
-def show_entries(record: AuditRecord, choice: AuditFilter) -> None:
+def show_entries(record: Verification, choice: AuditFilter) -> None:
     """The matching lines, newest first, a page at a time."""
-    entries = record.chosen(choice)
+    entries = [entry for entry in reversed(record.entries) if choice.matches(entry)]
     pages = max(1, -(-len(entries) // SHOWN))
     page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
     rows = [
