@@ -83,7 +83,7 @@ def _ever_real(data: DataDir) -> bool:
     """Whether the folder holds, or ever held, a batch or a version that is no sample."""
     batches = list_batches(data)
     sample = {f"{batch.table}/{batch.name}" for batch in batches if batch.sample}
-    taken_in = audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "补记"))
+    taken_in = audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "登记", "补记"))
     return (
         len(sample) < len(batches)
         or any("/" in subject and subject not in sample for subject in taken_in)

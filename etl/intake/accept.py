@@ -40,6 +40,7 @@ from etl.intake.examine import (
     open_examination,
     read_options,
 )
+from etl.intake.own_rows import require_own_rows
 from etl.problems import TITLES, Problem
 from etl.reading.decoding import Decoded
 from scorecard.access import Actor
@@ -93,23 +94,25 @@ def accept(
     *,
     note: str = "",
     corrects: bool = False,
+    typed: str = "",
     **said: Unpack[Said],
 ) -> Batch:
     """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
     The same way: under the same contract and registered words, with the same answers of the officer (`said`), and `corrects`
     (handed in as 更正 of what was accepted before, etl/warehouse/corrections.py). Rows set aside lie beside the batch
-    (etl/intake/set_aside.py). `note` is the officer's remark.
+    (etl/intake/set_aside.py). `note` is the officer's remark. `typed`: when a form with rows of a register was filled
+    in; they say nothing of other months (etl/warehouse/declared_months.py), and filled in anew they are another batch.
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
     action, file = _ACTIONS[table.entered_by], base_name(file_name)
     with audit.recorded(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as entry:
-        actor.require(table.entered_by, actor.department)
+        actor.require("report" if table.entered_by == "register" else table.entered_by, actor.department)
         record_batches(data)
         try:
             how = read_options(table, catalog, as_of, **said)
-            batch = _Acceptance(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects).batch()
+            batch = _Acceptance(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects, typed).batch()
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
             raise
@@ -125,6 +128,7 @@ _ACTIONS: dict[Entrance, audit.Action] = {
     "targets": "设定目标",
     "report": "填报进展",
     "decisions": "记录决定",
+    "register": "登记",
 }
 
 
@@ -142,6 +146,7 @@ class _Acceptance:
     sample: bool
     note: str
     corrects: bool
+    typed: str
 
     def batch(self) -> Batch:
         """The batch, written unless it was there before."""
@@ -165,6 +170,9 @@ class _Acceptance:
                 for (department,) in con.execute(f'SELECT DISTINCT "{table.department}" FROM typed').fetchall():
                     self.actor.require("report", department)
             with exclusive_lock(self.data):
+                if table.entered_by == "register":
+                    in_use = whole_in_use(self.data, self.sample)
+                    require_own_rows(con, table, self.catalog, self.actor, in_use)
                 if known := _accepted_before(self.data, source, self.as_of):
                     return known
                 with storage_errors(f"批次目录 {table.id}"):
@@ -193,6 +201,7 @@ class _Acceptance:
             mapping=tuple(sorted(how.mapping.items())),
             policy=how.policy,
             corrects=self.corrects,
+            typed=self.typed,
             sheet=workbook.sheet if workbook else "",
             words=tuple(sorted((column, text, word) for column, said in answers for text, word in said.items())),
             vocabulary=vocabulary_digest(how.table, self.catalog),

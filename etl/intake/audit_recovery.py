@@ -23,7 +23,7 @@ AGE = 60.0  # seconds; older files without a line will not get one from their ow
 def record_batches(data: DataDir) -> None:
     """Writes the missing line of every accepted batch, and notes the checksum of every file that has none."""
     note_checksums(data)
-    known = set(audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "补记")))
+    known = set(audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "登记", "补记")))
     paths = _old(data.batches.glob("*/*.parquet"))
     missing = {path for path in paths if f"{path.parent.name}/{path.stem}" not in known}
     if not missing:

@@ -53,8 +53,9 @@ class BatchSource:
     `mapping` holds the officer's columns for unknown headers (folded header, column), `words` those for other spellings
     (column, folded value, word). `corrects`: handed in as 更正 of batches accepted before it, see
     etl/warehouse/corrections.py. `none`: the officer declared that the month has no such data; no file stands behind it.
-    `sheet` is that of a workbook. `vocabulary` is a digest of the registered words that do not stand in the contract
-    (departments, and what conditions name), "" where the table has none.
+    `sheet` is that of a workbook. `typed`: when the form was filled in whose rows these are, of a register; they are no
+    extract of it. `vocabulary` is a digest of the registered words that do not stand in the contract (departments, and what
+    conditions name), "" where the table has none.
     """
 
     table: str
@@ -65,6 +66,7 @@ class BatchSource:
     policy: Policy = "refuse"
     corrects: bool = False
     none: bool = False
+    typed: str = ""
     sheet: str = ""
     words: tuple[tuple[str, str, str], ...] = ()
     vocabulary: str = ""
@@ -73,6 +75,7 @@ class BatchSource:
         """数据截至 and 12 hex digits over all fields; without anything beside the contract the name is that of earlier releases."""
         how: list[Any] = [*map(list, self.mapping), *([] if self.policy == "refuse" else [self.policy])]
         how += [word for word in ("corrects", "none") if getattr(self, word)]
+        how += [{"typed": self.typed}] if self.typed else []
         how += [{"sheet": self.sheet}] if self.sheet else []
         how += [*map(list, self.words), *([{"vocabulary": self.vocabulary}] if self.vocabulary else [])]
         otherwise = f" {json.dumps(how, ensure_ascii=False)}" if how else ""

@@ -37,7 +37,9 @@ NO_FILE = "本月无此类数据（声明）"
 _NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
-def declare_none(table: Table, as_of: date, actor: Actor, data: DataDir, note: str = "") -> Batch:
+def declare_none(
+    table: Table, as_of: date, actor: Actor, data: DataDir, note: str = "", *, sample: bool = False
+) -> Batch:
     """The batch without rows that says: no row of this table has a date in the month that ends with `as_of`.
 
     Declared twice it is one batch. Raises Forbidden, and ScorecardError for a day that is no month's end, a table whose
@@ -46,25 +48,25 @@ def declare_none(table: Table, as_of: date, actor: Actor, data: DataDir, note: s
     with audit.recorded(data, actor, "上传", table.id, file=NO_FILE, as_of=as_of.isoformat()) as entry:
         actor.require("upload", actor.department)
         record_batches(data)
-        batch = _declare(table, as_of, actor, data, note)
+        batch = _declare(table, as_of, actor, data, note, sample)
         entry.subject = f"{table.id}/{batch.name}"
         entry.detail |= {"rows": 0, "already": batch.already}
     return batch
 
 
-def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str) -> Batch:
+def _declare(table: Table, as_of: date, actor: Actor, data: DataDir, note: str, sample: bool) -> Batch:
     require_past(as_of)
-    if table.entered_by != "upload" or table.seed:
+    if not table.comes_as_file or table.seed:
         raise ScorecardError(table.name, "不是每月报送的表", "从办案系统提取的一张表", "这张表没有数据时不必声明")
     if as_of != month_end(month_index(as_of)):
         expected = f"一个月的最后一天，如 {month_end(month_index(as_of))}"
         raise ScorecardError(table.name, f"{as_of} 不是月末", expected, "声明的是整月没有此类数据，请在该月结束后声明")
     contract = contract_digest(table)
-    source = BatchSource(table=table.id, source_sha256=_NO_BYTES, contract=contract, sample=False, none=True)
+    source = BatchSource(table=table.id, source_sha256=_NO_BYTES, contract=contract, sample=sample, none=True)
     with exclusive_lock(data):
         if known := existing_batch(data, source, as_of):
             return known
-        _require_no_rows(table, as_of, whole_in_use(data, sample=False))
+        _require_no_rows(table, as_of, whole_in_use(data, sample))
         batch = new_batch(data, source, as_of, actor, note, file_name=NO_FILE, rows=0, encoding="", counts=())
         with storage_errors(f"批次目录 {table.id}"):
             make_folder(batch.path.parent)
@@ -99,7 +101,7 @@ def _require_no_rows(table: Table, as_of: date, in_use: Sequence[Batch]) -> None
     if not own:
         return
     with duckdb.connect() as con:
-        count = _rows_in_month(con, _newest_rows(table, own), table, as_of)
+        count = _rows_in_month(con, newest_rows(table, own), table, as_of)
     if count:
         raise ScorecardError(
             table.name,
@@ -109,7 +111,8 @@ def _require_no_rows(table: Table, as_of: date, in_use: Sequence[Batch]) -> None
         )
 
 
-def _newest_rows(table: Table, batches: Sequence[Batch]) -> str:
+def newest_rows(table: Table, batches: Sequence[Batch]) -> str:
+    """SQL for the rows that count of these batches: of each key the newest."""
     united = " UNION ALL BY NAME ".join(
         f"SELECT *, {place} AS _place FROM read_parquet({quoted(str(Path(batch.path)))})"
         for place, batch in enumerate(batches)

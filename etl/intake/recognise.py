@@ -43,7 +43,7 @@ def recognise(raw: bytes, catalog: Catalog, sheet: str = "") -> tuple[Candidate,
     candidates = [
         candidate
         for table in catalog.tables.values()
-        if table.entered_by == "upload" and (candidate := _candidate(table, records)) is not None
+        if table.comes_as_file and (candidate := _candidate(table, records)) is not None
     ]
     candidates.sort(
         key=lambda candidate: (-candidate.fit, -candidate.matched, len(catalog.tables[candidate.table].columns))

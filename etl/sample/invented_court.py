@@ -23,8 +23,10 @@ from datetime import date
 
 from etl.intake.accept import accept
 from etl.intake.batches import Batch
+from etl.intake.declared_none import declare_none
 from etl.sample.extracts.world import invented
 from etl.sample.pace import EXTRACTS_FROM
+from etl.sample.registers import declared_months, with_registers
 from etl.sample.writing import extract
 from scorecard.access import Actor, console
 from scorecard.catalog import loader
@@ -46,9 +48,9 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
     if as_of < EXTRACTS_FROM:
         raise ScorecardError("示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日")
     catalog = catalog or loader.load(default_seeds())
-    rows = invented(as_of, seed, catalog)
+    rows = with_registers(invented(as_of, seed, catalog), seed, as_of, catalog)
     # Targets, baselines and decisions are no extracts: none are invented.
-    handed_in = [table for table in catalog.tables.values() if table.entered_by in ("upload", "report")]
+    handed_in = [table for table in catalog.tables.values() if table.entered_by in ("upload", "report", "register")]
     wanted = [table for table in handed_in if table.seed is None]
     unknown = [table.name for table in wanted if table.id not in rows]
     if unknown:
@@ -59,7 +61,11 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
 def load_sample(catalog: Catalog, data: DataDir, as_of: date, actor: Actor = ACTOR) -> tuple[Batch, ...]:
     """The batches of all synthetic extracts, accepted and marked as sample."""
     made = extracts(as_of, catalog=catalog)
-    return tuple(
+    accepted = [
         accept(raw, f"示例-{table.name}.csv", table, catalog, as_of, actor, data, sample=True)
         for table, raw in ((catalog.tables[name], raw) for name, raw in made.items())
-    )
+    ]
+    declared = [
+        declare_none(catalog.tables[table], month, actor, data, sample=True) for table, month in declared_months(as_of)
+    ]
+    return (*accepted, *declared)

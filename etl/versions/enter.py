@@ -38,19 +38,21 @@ def enter_rows(
     version: VersionManifest | None,
     *,
     publishes: bool,
+    typed: str = "",
 ) -> EntryResult:
     """Accepts rows of a table whose rows people enter, unless one has problems; then nothing is written.
 
     `raw`: the rows under the headers of their contract. With `publishes` they are published at once, if the actor may
     publish and the next version would be `version` (the published one) with these rows and nothing else. Rows that are
-    entered while the sample is published belong to the sample. Raises Forbidden.
+    entered while the sample is published belong to the sample. `typed`: when the form of a register was
+    filled in. Raises Forbidden.
     """
     examination = examine(raw, file_name, table, catalog, today())
     if examination.refused:
         refusals = (problem for problem in examination.problems if problem.severity == "refuse")
         return EntryResult(refusals=tuple(refusals))
     sample = version is not None and version.sample
-    batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample)
+    batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample, typed=typed)
     alone = publishes and version is not None and actor.may("publish") and adds_only(catalog, data, version, table.id)
     if alone:
         publish(data, build(catalog, data), actor)

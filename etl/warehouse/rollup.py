@@ -29,7 +29,7 @@ def compute(
     """Creates indicator_value and indicator_part from the tables in `connection` (named by table id, with derived columns).
 
     `as_of` gives 数据截至 of each table; an indicator with a table that is absent from it gets no rows.
-    `declared` holds the months of a table that were declared empty.
+    `declared` says of which months of a table something is known, where that is not every one up to its 数据截至.
     """
     chosen = [
         indicator
@@ -123,6 +123,7 @@ def _write_periods(
         known = [first for first in firsts if first is not None]
         if len(known) < len(firsts):
             continue
+        ended = min([cut, *(declared[table].ended(cut) for table in indicator.formula.tables if table in declared)])
         # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
         whole_from = max(known) if len(known) > 1 else 0 if since is None else month_index(since)
         for grain in GRAINS:
@@ -134,7 +135,7 @@ def _write_periods(
                 )
                 if period.first_month >= whole_from and not silent:
                     periods.add(period)
-                    rows.append((indicator.id, grain, period.key, _state(indicator, period, cut)))
+                    rows.append((indicator.id, grain, period.key, _state(indicator, period, ended)))
     named = "indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR"
     _register(connection, "indicator_period", named, rows)
     spans = [(period.grain, period.key, period.first_month, period.last_month) for period in sorted(periods)]

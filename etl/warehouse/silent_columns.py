@@ -65,12 +65,21 @@ def write(
     used = set(connection.execute(numbered).fetchall()) if as_of else set()
     for number, batch in enumerate(batches, 1):
         table = catalog.tables[batch.table]
-        if (table.id, number) in used and table.entered_by == "upload":
+        if (table.id, number) in used and table.comes_as_file:
             _write_columns(connection, table, batch, number)
+    typed = [number for number, batch in enumerate(batches, 1) if batch.typed]
+    connection.execute(_TOGETHER, [typed])
     _write_reasons(connection, catalog, batches)
     for silence in silences(connection, catalog, batches):
         _write_doubts(connection, catalog, silence, as_of)
     _withhold(connection)
+
+
+# Rows of a register that were typed one by one are one extract of it: a column that one of them fills in is not silent.
+_TOGETHER = """
+UPDATE batch_column SET silent = false WHERE number IN (SELECT unnest($1)) AND (table_id, column_name) IN
+    (SELECT (table_id, column_name) FROM batch_column WHERE number IN (SELECT unnest($1)) AND known > 0)
+"""
 
 
 def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> tuple[Silence, ...]:

@@ -48,8 +48,9 @@ def deadline(through: date, due_day: int) -> date:
 def overdue(catalog: Catalog, table: str, as_of: date | None, today: date) -> str:
     """The sentence that says a table is late, or an empty string."""
     contract = catalog.tables[table]
-    if as_of is None:
-        return f"{contract.name}尚未报送"
+    register = contract.entered_by == "register"  # kept as things happen: no month of it is due
+    if as_of is None or register:
+        return f"{contract.name}尚未{'登记' if register else '报送'}" if as_of is None else ""
     through = due_through(today, contract.due_day or catalog.court.due_day)
     if as_of < through:
         days = next_delivery(catalog, table, as_of, today).days_late

@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from scorecard.catalog.columns import DATE, INTEGER, TEXT, Column, ColumnType
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
 
-# By which right rows of a table come in: an extract of the case system, a target, a department's own report, what a
-# session decided.
-Entrance = Literal["upload", "targets", "report", "decisions"]
+# How rows of a table come in: an extract of the case system, a target, a department's own report, what a session decided,
+# a register that departments keep here, each its own rows.
+Entrance = Literal["upload", "targets", "report", "decisions", "register"]
 
 # What becomes of an extract with a wrong row: none of it gets in, or the rest does and that row is kept aside.
 Policy = Literal["refuse", "set_aside"]
@@ -153,6 +153,11 @@ class Table(Frozen):
         if self.on_error == "set_aside" and (self.seed or self.entered_by != "upload"):
             raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
         return self
+
+    @property
+    def comes_as_file(self) -> bool:
+        """Whether its rows may be uploaded as an extract: from the case system, or of a register."""
+        return self.entered_by in ("upload", "register")
 
     @property
     def private(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from scorecard.storage.sql_text import quoted
 
 def department_columns(table: Table) -> tuple[str, ...]:
     """The columns of an extract that name departments; what people enter on a page keeps the name it was entered under."""
-    if table.entered_by != "upload":
+    if not table.comes_as_file:
         return ()
     return tuple(name for name, column in table.columns.items() if column.type == DEPARTMENT)
 

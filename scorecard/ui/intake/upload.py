@@ -55,7 +55,7 @@ def declare_no_data(catalog: Catalog) -> None:
     with st.expander("本月无此类数据"):
         if said := st.session_state.pop(_DECLARED, ""):
             st.html(render("ui/shell/accepted.html", text=said))
-        tables = {table.id: table for table in in_order(catalog) if table.entered_by == "upload" and table.seed is None}
+        tables = {table.id: table for table in in_order(catalog) if table.comes_as_file and table.seed is None}
         this_month = month_index(today())
         with st.form("declare_none", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.selectbox(

@@ -19,13 +19,13 @@ def tables(catalog: Catalog, raw: bytes) -> list[str]:
 
 
 def test_every_template_is_recognised_as_its_own_table_and_no_other(catalog: Catalog) -> None:
-    sent = [table for table in catalog.tables.values() if table.entered_by == "upload"]
+    sent = [table for table in catalog.tables.values() if table.comes_as_file]
     assert len(sent) > 10
     assert {table.id: tables(catalog, template(table)) for table in sent} == {table.id: [table.id] for table in sent}
 
 
 def test_targets_and_reports_of_progress_have_their_own_pages(catalog: Catalog) -> None:
-    others = [table for table in catalog.tables.values() if table.entered_by != "upload"]
+    others = [table for table in catalog.tables.values() if not table.comes_as_file]
     assert others
     assert all(table.id not in tables(catalog, template(table)) for table in others)
 
@@ -90,6 +90,6 @@ def test_hostile_files_cost_no_more_than_a_large_good_one(catalog: Catalog) -> N
 
 def test_the_sample_extracts_are_recognised(catalog: Catalog) -> None:
     made = extracts(date(2026, 3, 31), catalog=catalog)
-    sent = {table: raw for table, raw in made.items() if catalog.tables[table].entered_by == "upload"}
+    sent = {table: raw for table, raw in made.items() if catalog.tables[table].comes_as_file}
     assert len(sent) > 8
     assert {table: tables(catalog, raw) for table, raw in sent.items()} == {table: [table] for table in sent}
