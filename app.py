@@ -6,7 +6,7 @@ frame.run(
     {
         "": [("overview", "总览"), *frame.domains()],
         "落实": [
-            ("measures", "配套措施"),
+            ("measures", "措施与要求"),
             ("progress", "措施进展"),
             ("worklists", "台账与预警"),
             ("meeting", "会商"),

@@ -78,13 +78,11 @@ class Measure(Frozen):
     departments: Texts
 
 
-class Requirement(Frozen):
-    """One of the seven 工作要求 in the plan's own words."""
+class Requirement(Measure):
+    """One of the seven 工作要求 in the plan's own words, which name no department that reports on it."""
 
-    id: str
-    number: int
-    title: str
-    text: str
+    responsible: str = ""
+    departments: Texts = ()
 
 
 class BibliographicSource(Frozen):
@@ -169,6 +167,17 @@ class Catalog:
     files: Mapping[str, bytes]
     worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
     briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
+
+    @property
+    def plan_rows(self) -> dict[str, Measure]:
+        """The rows of the plan, in its order: its measures, then its requirements."""
+        return {**self.measures, **self.requirements}
+
+    def row_title(self, row: str) -> str:
+        """A row of the plan as a reader finds it: 解决商业纠纷 5．推进小额诉讼程序适用."""
+        entry = self.plan_rows[row]
+        part = "工作要求" if row in self.requirements else self.domains[entry.domain].name
+        return f"{part} {entry.number}．{entry.title}"
 
     def of_domain(self, domain: str) -> tuple[Indicator, ...]:
         """The indicators of a domain, in the order of the measures they serve."""

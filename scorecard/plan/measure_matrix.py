@@ -1,4 +1,4 @@
-"""The 17 measures as a matrix: responsible departments and their reports, indicators and their verdicts, worklist items.
+"""The plan's measures and requirements as a matrix: responsible departments, reports, verdicts of indicators, worklist items.
 
 What it must show at a glance is which measure nothing speaks for, and which department owes a report. How often reports
 are due is a dated parameter: without one, days are counted and nobody owes anything.
@@ -34,7 +34,7 @@ class Duty:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """One measure: who answers for it, what its indicators say, what waits on worklists, what was reported."""
+    """One measure or requirement: who answers for it, what its indicators say, what waits on worklists, what was reported."""
 
     measure: Measure
     duties: tuple[Duty, ...]
@@ -53,7 +53,9 @@ class MeasureLine:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """What does not speak for this measure: indicators, reports, evidence named in a report."""
+        """What does not speak for this measure: indicators, reports, evidence named in a report. A requirement owes none."""
+        if not self.duties:
+            return ()
         lacking = [] if self.speaking else ["指标"]
         if not self.reports:
             lacking.append("汇报")
@@ -63,8 +65,8 @@ class MeasureLine:
 
     @property
     def silent(self) -> bool:
-        """Whether neither a sound indicator nor any report speaks for it."""
-        return not self.speaking and not self.reports
+        """Whether neither a sound indicator nor any report speaks for a measure."""
+        return bool(self.duties) and not self.speaking and not self.reports
 
     @property
     def owing(self) -> tuple[Duty, ...]:
@@ -82,7 +84,7 @@ def lines(
     today: date,
     every: int | None,
 ) -> tuple[MeasureLine, ...]:
-    """The measures in the plan's order. `reports` newest first; `every` how many days may pass between two of them."""
+    """The plan's rows in its order. `reports` newest first; `every` how many days may pass between two of them."""
     counts = tuple(tallies)
     return tuple(
         MeasureLine(
@@ -96,7 +98,7 @@ def lines(
             ),
             reports=tuple(report for report in reports if report.measure == measure.id and report.reported_on <= today),
         )
-        for measure in catalog.measures.values()
+        for measure in catalog.plan_rows.values()
     )
 
 

@@ -32,7 +32,7 @@ def measures(material: Material, section: Section) -> list[Block]:
     across = columns(f"配套措施 2.4 | 责任部门 2.0 | 指标 1.5 | {overdue} 0.9 # | 最近一次汇报 3.0")
     rows = tuple(
         (
-            f"{material.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
+            material.catalog.row_title(line.measure.id),
             line.measure.responsible,
             "、".join(f"{word}{number}" for word, number in counts(line.cards).items()) or "无",
             f"{line.waiting('超期'):,}",

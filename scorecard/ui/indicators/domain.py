@@ -88,7 +88,9 @@ def _wall(view: View, domain: str) -> str:
         href=view.card_href,
         wider=view.ytd_href(domain) if 2 * counts(cards).get("样本不足", 0) > len(cards) else "",
     )
-    return answer + render("ui/indicators/wall.html", groups=groups(view, domain), href=view.card_href)
+    return answer + render(
+        "ui/indicators/wall.html", groups=groups(view, domain), href=view.card_href, row_href=view.row_href
+    )
 
 
 def _words(view: View, domain: str) -> str:
@@ -194,6 +196,7 @@ def _readings(view: View, card: Card) -> str:
         chosen=view.selection.period.key,
         partner_href=view.card_href(partner) if partner else "",
         glossary_href=view.href("glossary", card.indicator.id),
+        row_href=view.row_href,
     )
 
 

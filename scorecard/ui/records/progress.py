@@ -25,9 +25,7 @@ def select_measure(catalog: Catalog) -> Measure:
     measures, actor = list(catalog.measures.values()), identity.current()
     if actor.role == "department":
         measures.sort(key=lambda measure: not may_report(catalog, measure, actor, today()))
-    names = {
-        measure.id: f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}" for measure in measures
-    }
+    names = {measure.id: catalog.row_title(measure.id) for measure in measures}
     selected = st.selectbox(
         "配套措施",
         list(names),

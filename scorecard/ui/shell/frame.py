@@ -63,9 +63,9 @@ class View:
         """A piece of a page, made once for this version and selection."""
         return cached(self.version, self.selection, name, make)
 
-    def href(self, page: str, indicator: str = "") -> str:
-        """The address of a page with the same selection, and an indicator opened in it."""
-        query = {**self.query, **({"indicator": indicator} if indicator else {})}
+    def href(self, page: str, indicator: str = "", **more: str) -> str:
+        """The address of a page with the same selection, and an indicator opened in it, or what else is chosen there."""
+        query = {**self.query, **{name: text for name, text in {"indicator": indicator, **more}.items() if text}}
         return f"{page or './'}{'?' if query else ''}{urlencode(query)}"
 
     def ytd_href(self, page: str) -> str:
@@ -79,6 +79,10 @@ class View:
     def card_href(self, card: Card) -> str:
         """The address of an indicator's detail, on the page of its domain."""
         return self.href(card.indicator.domain, card.indicator.id)
+
+    def row_href(self, row: str) -> str:
+        """The address of a measure's or requirement's page; empty for visitors, who get none."""
+        return "" if self.version.public else self.href("measures", measure=row)
 
 
 def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, Capability | None]) -> None:

@@ -1,9 +1,9 @@
-"""配套措施: the matrix of the 17 measures, then a section a measure with the plan's words, indicators and reports."""
+"""措施与要求: the matrix of the plan's 17 measures and seven requirements, and which of them is opened."""
+
+import streamlit as st
 
 from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
-from scorecard.records.progress_reports import ProgressReport
 from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
 from scorecard.store.registers import progress
@@ -11,11 +11,36 @@ from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.work.worklists import address
+
+_ROW, _ADDRESS = "plan_row", "measure"  # the widget and its word in the address, which holds the id
+
+
+def select_row(view: View) -> MeasureLine | None:
+    """The measure or requirement of the address; None for the matrix of all. A choice made here goes into the address."""
+    rows = {line.measure.id: line for line in measure_lines(view)}
+    named = st.query_params.get(_ADDRESS, "")
+    st.session_state[_ROW] = named if named in rows else ""
+    st.selectbox(
+        "方案条目",
+        ["", *rows],
+        format_func=lambda row: view.catalog.row_title(row) if row else "全部（一览表）",
+        key=_ROW,
+        on_change=_into_the_address,
+        width=420,
+        label_visibility="collapsed",
+    )
+    return rows.get(st.session_state[_ROW])
+
+
+def _into_the_address() -> None:
+    if row := st.session_state[_ROW]:
+        st.query_params[_ADDRESS] = row
+    else:
+        st.query_params.pop(_ADDRESS, None)
 
 
 def measure_lines(view: View) -> tuple[MeasureLine, ...]:
-    """The measures for the selected period, department and scope."""
+    """The measures and requirements for the selected period, department and scope."""
     return view.cached("measure lines", lambda: _lines(view))
 
 
@@ -34,8 +59,8 @@ def owed(view: View) -> None:
     names = view.catalog.departments
     rows = [
         {
-            "title": f"{view.catalog.domains[line.measure.domain].name} {line.measure.number}．{line.measure.title}",
-            "href": f"{view.href('measures')}#{anchor(line.measure.id)}",
+            "title": view.catalog.row_title(line.measure.id),
+            "href": view.row_href(line.measure.id),
             "sentence": "；".join(
                 f"{names[duty.department].name}" + ("从未汇报" if duty.days is None else f"上次汇报在{duty.days}天前")
                 for duty in line.owing
@@ -50,7 +75,7 @@ def owed(view: View) -> None:
 
 
 def matrix(view: View) -> None:
-    """All measures on one screen: verdicts, worklists, and when each responsible department last reported."""
+    """All rows of the plan on one screen: verdicts, worklists, and when each responsible department last reported."""
     show(view.cached("measure matrix", lambda: _matrix(view)))
 
 
@@ -58,14 +83,13 @@ def _matrix(view: View) -> str:
     measures, catalog = measure_lines(view), view.catalog
     responsible = {duty.department for line in measures for duty in line.duties}
     departments = [department for department in catalog.departments if department in responsible]
-    domains: list[dict[str, object]] = []
-    for domain in catalog.domains.values():
-        rows = [_row(catalog, line, departments) for line in measures if line.measure.domain == domain.id]
-        if rows:
-            domains.append({"name": domain.name, "rows": rows})
+    parts: dict[str, list[dict[str, object]]] = {}
+    for line in measures:
+        part = catalog.row_title(line.measure.id).partition(" ")[0]
+        parts.setdefault(part, []).append(_row(view, line, departments))
     return render(
         "ui/work/measures_matrix.html",
-        domains=domains,
+        parts=parts,
         departments=[catalog.departments[department].name for department in departments],
         every=interval(warehouse.parameters(view.version.connection), judged_on(view.version)),
         silent=[line.measure for line in measures if line.silent],
@@ -77,18 +101,19 @@ def _matrix(view: View) -> str:
     )
 
 
-def _row(catalog: Catalog, line: MeasureLine, departments: list[str]) -> dict[str, object]:
+def _row(view: View, line: MeasureLine, departments: list[str]) -> dict[str, object]:
     duties = {duty.department: _duty(duty) for duty in line.duties}
     words: dict[str, int] = {}
     for card in line.cards:
         words[card.verdict.word] = words.get(card.verdict.word, 0) + 1
     return {
-        "anchor": anchor(line.measure.id),
+        "href": view.row_href(line.measure.id),
         "title": f"{line.measure.number}．{line.measure.title}",
         "words": words,
         "overdue": line.waiting("超期"),
         "soon": line.waiting("临期"),
         "listed": line.waiting("在列"),
+        "reported": bool(line.duties),
         "duties": [duties.get(department) for department in departments],
         "lacking": line.lacking,
         "silent": line.silent,
@@ -108,61 +133,3 @@ def _percent(duty: Duty) -> str:
     if duty.latest is None or duty.latest.percent is None:
         return ""
     return f"{duty.latest.percent.normalize():f}%"
-
-
-def anchor(measure: str) -> str:
-    """The id of a measure's section in the page."""
-    return f"measure-{measure.replace('.', '-')}"
-
-
-def sections(view: View) -> None:
-    """A section for every measure, in the plan's order."""
-    show(view.cached("measure sections", lambda: _sections(view)))
-
-
-def _sections(view: View) -> str:
-    catalog = view.catalog
-    rows = [
-        {
-            "anchor": anchor(line.measure.id),
-            "domain": catalog.domains[line.measure.domain].name,
-            "measure": line.measure,
-            "cards": line.cards,
-            "lacking": line.lacking,
-            "worklists": [
-                (catalog.worklists[name].name, address(view, catalog.worklists[name]), numbers)
-                for name, numbers in line.worklists
-            ],
-            "series": _series(catalog, line),
-            "latest": [_report_row(catalog, duty.latest) for duty in line.duties if duty.latest],
-            "reports": [_report_row(catalog, report) for report in line.reports],
-            "owing": [catalog.departments[duty.department].name for duty in line.owing],
-        }
-        for line in measure_lines(view)
-    ]
-    return render("ui/work/measures_sections.html", rows=rows, href=view.card_href, progress_href=view.href("progress"))
-
-
-def _series(catalog: Catalog, line: MeasureLine) -> list[tuple[str, str]]:
-    """Per department the percentages in the order they were reported: "16% → 31% → 44%"."""
-    series: list[tuple[str, str]] = []
-    for duty in line.duties:
-        steps = [
-            f"{report.percent.normalize():f}%"
-            for report in reversed(line.reports)
-            if report.department == duty.department and report.percent is not None
-        ]
-        if steps:
-            series.append((catalog.departments[duty.department].name, " → ".join(steps)))
-    return series
-
-
-def _report_row(catalog: Catalog, report: ProgressReport) -> dict[str, str]:
-    return {
-        "day": day_text(report.reported_on),
-        "department": catalog.departments[report.department].name,
-        "status": report.status,
-        "percent": f"{report.percent.normalize():f}%" if report.percent is not None else "—",
-        "text": report.text,
-        "evidence": report.evidence,
-    }

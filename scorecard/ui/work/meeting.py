@@ -10,9 +10,9 @@ from scorecard.assessment.cards import Card
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.plan.agenda import AgendaItem, agenda, late
-from scorecard.records.decisions import LONGEST, STATUSES, TABLE, Decision
+from scorecard.records.decisions import LONGEST, STATUSES, TABLE, Decision, latest_decisions, unresolved
 from scorecard.storage.spreadsheet_csv import write_csv
 from scorecard.store.worklist_rows import tallies
 from scorecard.ui.records.entry_form import enter, form_key, show_result
@@ -81,7 +81,7 @@ def _address(view: View, matter: AgendaItem, card: Card | None) -> str:
         return view.card_href(card)
     if matter.subject == "worklist" and matter.name in view.catalog.worklists:
         return worklists.address(view, view.catalog.worklists[matter.name])
-    return view.href("measures") if matter.subject == "report" else ""
+    return view.row_href(matter.name.partition(":")[0]) if matter.subject == "report" else ""
 
 
 def _decision_row(catalog: Catalog, decision: Decision, days: int) -> dict[str, object]:
@@ -100,6 +100,33 @@ def _decision_row(catalog: Catalog, decision: Decision, days: int) -> dict[str, 
         "at": f"{decision.decided_at:%Y-%m-%d %H:%M}",
         "facts": decision.facts,
         "version": decision.version,
+    }
+
+
+def standing(view: View, decisions: Sequence[Decision]) -> dict[str, object]:
+    """What the sessions did: how many the period had, and the decision in force on every matter, open ones by due date first.
+
+    Of a selected department only what was decided for it; sessions are the whole court's.
+    """
+    period, whose, now = view.selection.period, view.selection.department, today()
+    held = [decision for decision in decisions if period.first <= decision.session_on <= period.last]
+    latest = latest_decisions(decisions)
+    force = {item: one for item, one in latest.items() if whose in (ALL_DEPARTMENTS, one.department)}
+    still = unresolved(tuple(force.values()))
+    settled = sorted((one for one in force.values() if one not in still), key=lambda one: one.decided_at, reverse=True)
+    places = {matter.id: str(at) for at, matter in enumerate(matters_of(view, decisions), 1)}
+    return {
+        "sessions": len({decision.session_on for decision in held}),
+        "decided": len({decision.item for decision in held} & force.keys()),
+        "total": len(force),
+        "closed": sum(decision.status == "已办结" for decision in force.values()),
+        "open": len(still),
+        "late": sum(decision.late(now) > 0 for decision in still),
+        "rows": [
+            _decision_row(view.catalog, one, one.late(now))
+            | {"href": view.href("meeting", matter=places.get(one.item, ""))}
+            for one in (*still, *settled)
+        ],
     }
 
 

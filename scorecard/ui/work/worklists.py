@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -98,7 +97,8 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     """The chosen list: what it is, and for users who may see them its rows, a page at a time, with their file."""
     catalog, worklist = version.catalog, choice.worklist
     sources = [catalog.sources[name].title for name in worklist.sources]
-    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=_plan(catalog, worklist)))
+    plan = [(name, catalog.row_title(name)) for name in worklist.measures]
+    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=plan))
     total = sum(counted(choice.tallies, worklist.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
@@ -137,22 +137,10 @@ def _who_may(catalog: Catalog, actor: Actor) -> str:
     return "各台账的件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
 
 
-def _plan(catalog: Catalog, worklist: Worklist) -> list[str]:
-    """The measures and requirements a list serves, as the plan counts them."""
-    titles: list[str] = []
-    for name in worklist.measures:
-        if name in catalog.measures:
-            measure = catalog.measures[name]
-            titles.append(f"{catalog.domains[measure.domain].name} {measure.number}．{measure.title}")
-        else:
-            titles.append(f"工作要求 {catalog.requirements[name].number}．{catalog.requirements[name].title}")
-    return titles
-
-
-def address(view: View, worklist: Worklist) -> str:
-    """The address of a list, with everything else the reader chose."""
-    here = view.href("worklists")
-    return f"{here}{'&' if '?' in here else '?'}{urlencode({'list': worklist.name})}"
+def address(view: View, worklist: Worklist, whose: str = ALL_DEPARTMENTS) -> str:
+    """The address of a list, or of a department's rows of it, with everything else the reader chose."""
+    department = "" if whose == ALL_DEPARTMENTS else view.catalog.department_name(whose)
+    return view.href("worklists", list=worklist.name, whose=department)
 
 
 def overdue(view: View) -> None:

@@ -1,4 +1,4 @@
-"""配套措施: the matrix shows at a glance which measure nothing speaks for and which department owes a report."""
+"""措施与要求: the matrix shows at a glance which measure nothing speaks for and which department owes a report."""
 
 import re
 from dataclasses import replace
@@ -13,6 +13,7 @@ from scorecard.records.progress_reports import ProgressReport
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
+from tests.pages.work.test_plan_row import row_page
 from tests.support.samples import lacking
 
 DAY = date(2026, 10, 31)
@@ -86,17 +87,13 @@ def test_what_is_lacking_is_named_and_a_measure_without_anything_is_silent(catal
     assert line(bare).lacking == ("指标", "佐证材料")
 
 
-def test_the_page_has_every_measure_twice_in_the_order_of_the_plan(
+def test_the_matrix_leads_to_every_row_in_the_order_of_the_plan(
     sample: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
     app = open_page(sample, "measures")
     assert not app.exception
-    titles = [one.title for one in catalog.measures.values()]
-    whole = markup(app)
-    assert re.findall(r'href="#(measure-[\w-]+)"', whole) == re.findall(r'id="(measure-[\w-]+)"', whole)
-    assert list(re.findall(r"\d．([^<]+)</(?:a|h2)>", whole)) == titles * 2
-    for measure in catalog.measures.values():
-        assert measure.text in text(app)
+    assert re.findall(r'href="measures\?measure=([\w.]+)"', markup(app)) == list(catalog.plan_rows)
+    assert re.findall(r"\d．([^<]+)</a>", markup(app)) == [one.title for one in catalog.plan_rows.values()]
 
 
 def test_departments_are_columns_in_the_order_of_the_plan(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
@@ -109,11 +106,11 @@ def test_departments_are_columns_in_the_order_of_the_plan(sample: DataDir, catal
 def test_without_reports_every_department_owes_and_the_page_says_where_to_enter_one(
     sample: DataDir, tmp_path: Path, open_page: Open
 ) -> None:
-    app = open_page(lacking(sample, tmp_path / "partial", "measure_progress"), "measures")
-    assert not app.exception
-    shown = text(app)
-    assert "从未汇报" in shown
-    assert "还没有进展汇报" in shown
+    data = lacking(sample, tmp_path / "partial", "measure_progress")
+    assert "从未汇报" in text(open_page(data, "measures"))
+    app = row_page(open_page, data, "commercial_disputes.2")
+    assert "执行局从未汇报进展" in text(app)
+    assert "还没有进展汇报" in text(app)
     assert 'href="progress' in markup(app)
 
 

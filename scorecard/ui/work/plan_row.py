@@ -1,0 +1,164 @@
+"""The page of one row of the plan, a measure or a requirement: what is asked, what the data say, what waits, what is owed.
+
+Every row answers by the same parts in the same order, and each leads to where its work is done: there is no row without a
+next step. What the rows of a table say is shown by right; everything else to whoever may see details.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scorecard.access import Actor, Capability
+from scorecard.assessment.data_quality import table_reasons
+from scorecard.calendar.period import day_text
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.plan.measure_matrix import MeasureLine
+from scorecard.records.decisions import Decision
+from scorecard.records.progress_reports import ProgressReport
+from scorecard.store.open_version import judged_on
+from scorecard.store.worklist_rows import counted, tallies, worklist_dates
+from scorecard.ui.shell import identity, page_blocks
+from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
+from scorecard.ui.work import meeting, requirements
+from scorecard.ui.work.worklists import address
+
+TOLD = 3  # indicators named in the sentence at the head
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Where something of a row is entered: the act in words, its page for who may do it, otherwise who does it."""
+
+    act: str
+    href: str
+    who: str
+
+
+def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
+    """The whole page of a row."""
+    record, actor = page_blocks.current_blocks(), identity.current()
+    title = view.catalog.row_title(line.measure.id)
+    record.title = f"{record.title}·{title}"
+    lists, tables = _worklists(view, line), _tables(view.catalog, line)
+    owed = _owed(view, line, tables, actor)
+    session = meeting.standing(view, decisions) if line.measure.id == "requirements.1" else None
+    show(
+        render(
+            "ui/work/plan_row.html",
+            title=title,
+            measure=line.measure,
+            label=f"{view.scope}　{view.selection.period.label}",
+            cards=line.cards,
+            told=(*line.missed, *(card for card in line.speaking if card not in line.missed))[:TOLD],
+            lists=lists,
+            overdue=sum(one["numbers"]["超期"] for one in lists),
+            owed=owed,
+            session=session,
+            entrances=_entrances(view, line, tables, actor),
+            href=view.card_href,
+        )
+    )
+    if session:
+        show(render("ui/work/plan_row_decisions.html", session=session))
+    if line.measure.id == "requirements.7":
+        requirements.assessment_topic(view)
+    if line.duties:
+        show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
+
+
+def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
+    """The row's worklists with the counts of the selected department, or why nobody can tell."""
+    catalog, whose = view.catalog, view.selection.department
+    counts, judged = tallies(view.version.connection, catalog), worklist_dates(view.version.connection, catalog)
+    return [
+        {
+            "name": catalog.worklists[name].name,
+            "href": address(view, catalog.worklists[name], whose),
+            "numbers": counted(counts, name, whose),
+            "unjudged": judged[name].unjudged(catalog) if name in judged else "",
+        }
+        for name, _ in line.worklists
+    ]
+
+
+def _tables(catalog: Catalog, line: MeasureLine) -> list[Table]:
+    """The tables that people hand in or enter for this row, in the order in which it needs them."""
+    named = [name for card in line.cards for name in card.indicator.formula.tables]
+    named += [name for worklist, _ in line.worklists for name in catalog.worklists[worklist].tables]
+    tables = [catalog.tables[name] for name in dict.fromkeys(named)]
+    return [table for table in tables if table.seed is None and table.entered_by not in ("targets", "decisions")]
+
+
+def _entrance(table: Table, actor: Actor) -> Entrance:
+    """Where rows of a table are entered."""
+    page, word, who, right = _ENTERED[table.entered_by]
+    return Entrance(f"{word}《{table.name}》", page if actor.may_somewhere(right) else "", who)
+
+
+_ENTERED: dict[str, tuple[str, str, str, Capability]] = {
+    "upload": ("upload", "报送", "审管办", "upload"),
+    "report": ("progress", "填报", "责任部门", "report"),
+}
+
+
+def _owed(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[tuple[str, Entrance]]:
+    """What is missing now, each with where it is entered and by whom: reports first, then tables."""
+    catalog, now = view.catalog, judged_on(view.version)
+    report = _progress(view, line, actor)
+    owed = [
+        (
+            f"{catalog.departments[duty.department].name}"
+            + ("从未汇报进展" if duty.days is None else f"上次汇报在{duty.days}天前"),
+            report,
+        )
+        for duty in line.owing
+    ]
+    for table in tables:
+        reasons = table_reasons(catalog, table.id, view.version.tables.get(table.id), now)
+        owed += [(reason, _entrance(table, actor)) for reason in reasons]
+    return owed
+
+
+def _progress(view: View, line: MeasureLine, actor: Actor) -> Entrance:
+    """Where progress on the row is reported, opened at the row."""
+    href = view.href("progress", measure=view.catalog.row_title(line.measure.id))
+    return Entrance("填报措施进展", href if actor.may_somewhere("report") else "", "责任部门")
+
+
+def _entrances(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[Entrance]:
+    """Everywhere the work of this row is entered."""
+    reports = [_progress(view, line, actor)] if line.duties else []
+    session = Entrance("会商议定事项", view.href("meeting"), "领导小组")
+    return [*reports, *(_entrance(table, actor) for table in tables), session]
+
+
+def _reports(catalog: Catalog, line: MeasureLine) -> dict[str, Any]:
+    """What the departments reported: the latest of each, the steps of its percentage, and all."""
+    series: list[tuple[str, str]] = []
+    for duty in line.duties:
+        steps = [_percent(report) for report in reversed(line.reports) if report.department == duty.department]
+        if steps := [step for step in steps if step]:
+            series.append((catalog.departments[duty.department].name, " → ".join(steps)))
+    return {
+        "series": series,
+        "latest": [_report_row(catalog, duty.latest) for duty in line.duties if duty.latest],
+        "reports": [_report_row(catalog, report) for report in line.reports],
+    }
+
+
+def _percent(report: ProgressReport) -> str:
+    return "" if report.percent is None else f"{report.percent.normalize():f}%"
+
+
+def _report_row(catalog: Catalog, report: ProgressReport) -> dict[str, str]:
+    return {
+        "day": day_text(report.reported_on),
+        "department": catalog.departments[report.department].name,
+        "status": report.status,
+        "percent": _percent(report),
+        "text": report.text,
+        "evidence": report.evidence,
+    }
