@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from scorecard.assessment.comparison import PeriodChange, changes, pace_text, to_meet
+from scorecard.assessment.comparison import PeriodChange, changes, comparable, pace_text, to_meet
 from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
@@ -18,6 +18,7 @@ from scorecard.assessment.number_format import figure_text, gap_text, halves_tex
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
+from scorecard.records.annotations import Annotation, break_months
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds, Target, bounds, effective
 
@@ -40,6 +41,7 @@ class CardInputs:
     scope: str
     today: date
     baselines: tuple[Baseline, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Card:
     changes: tuple[PeriodChange, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     responsible: tuple[str, ...] = ()  # ids of `departments`
+    breaks: tuple[date, ...] = ()  # months from which on the indicator is counted otherwise
 
     @property
     def verdict(self) -> Verdict:
@@ -121,12 +124,12 @@ class Card:
 
     @cached_property
     def since(self) -> str:
-        """How long the target has been missed without a break; a period that was not judged breaks it."""
+        """How long the target has been missed without a break; a period that was not judged breaks it, or counted otherwise."""
         missed = 0
         for point in reversed(self.through):
             if point.reading is not None and point.reading.hidden:
                 return ""  # those signed in see how long
-            if point.word != "未达标":
+            if point.word != "未达标" or not comparable(point.period, self.judged.period, self.breaks):
                 break
             missed += 1
         started = self.verdict.word == "未达标" and missed > 1
@@ -154,14 +157,14 @@ class Card:
     def control(self) -> ControlChart | None:
         """The months through the one that is read under statistical process control; monthly grain only."""
         monthly = self.judged.period.grain == "month"
-        return control(self.indicator, self.through, self.baselines) if monthly else None
+        return control(self.indicator, self.through, self.baselines, self.breaks) if monthly else None
 
     @cached_property
     def whole_control(self) -> ControlChart | None:
         """The same of all months, later ones too: what a figure of all points draws."""
         if self.control is None or len(self.through) == len(self.points):
             return self.control
-        return control(self.indicator, self.points, self.baselines)
+        return control(self.indicator, self.points, self.baselines, self.breaks)
 
     @property
     def note(self) -> str:
@@ -189,6 +192,7 @@ def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:
 def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
     """The card of one indicator. A base under the minimum shows its count, never a rate."""
     points, day = trend(inputs, indicator), min(period.last, inputs.today)
+    breaks = break_months(inputs.annotations, indicator.id)
     judged = next((point for point in points if point.period == period), None)
     return Card(
         indicator=indicator,
@@ -196,8 +200,9 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
         points=points,
         departments=inputs.catalog.department_names(indicator.departments, day),
         responsible=inputs.catalog.responsible(indicator.departments, day),
-        changes=changes(indicator, points, period, inputs.catalog.court.minimum_base),
+        changes=changes(indicator, points, period, inputs.catalog.court.minimum_base, breaks),
         baselines=inputs.baselines,
+        breaks=breaks,
     )
 
 

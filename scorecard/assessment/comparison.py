@@ -1,25 +1,27 @@
 """同比, 环比 and pace: a period against its like, in the words of a bulletin.
 
 Like for like only: the same months of last year (年度累计 against last year's 累计 through the same month), both over,
-both judged, both on a base that carries a rate. Counts and money change by %, rates by 个百分点, days by days, as in
-bulletins of courts. Where there is nothing to compare with, the text says so.
+both judged, both on a base that carries a rate, both counted by one definition. Counts and money change by %, rates by
+个百分点, days by days, as in bulletins of courts. Where there is nothing to compare with, the text says so.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, half_up, value_text
-from scorecard.calendar.period import Period, containing, year_before
+from scorecard.calendar.period import Period, containing, month_index, year_before
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
 
 ComparisonKind = Literal["同比", "环比"]
 
 _UNCOMPARED = {"在途": "本期未结束", "观察期未满": "观察期未满", "样本不足": "基数小", "数据待核": "数据待核"}
+_THEN: dict[ComparisonKind, str] = {"同比": "上年同期", "环比": "上期"}
 # Units that grow by a part of what was; rates and days differ by themselves.
 _GROWING = ("件", "家", "篇", "个", "万元")
 
@@ -50,8 +52,18 @@ def previous(indicator: Indicator, period: Period) -> Period | None:
     return containing(period.grain, period.first_month - 1)
 
 
+def comparable(one: Period, other: Period, breaks: Sequence[date]) -> bool:
+    """Whether no recorded change of definition lies within the two periods or between them."""
+    first, last = min(one.first_month, other.first_month), max(one.last_month, other.last_month)
+    return not any(first < month_index(month) <= last for month in breaks)
+
+
 def changes(
-    indicator: Indicator, periods: Sequence[JudgedPeriod], period: Period, minimum_base: int
+    indicator: Indicator,
+    periods: Sequence[JudgedPeriod],
+    period: Period,
+    minimum_base: int,
+    breaks: Sequence[date] = (),
 ) -> tuple[PeriodChange, ...]:
     """同比 and 环比 of one period among the periods of the same grain; empty when it has no value of its own."""
     by_period = {judged.period: judged for judged in periods}
@@ -63,7 +75,11 @@ def changes(
         ("环比", previous(indicator, period)),
     ]
     return tuple(
-        compare(indicator, kind, now, by_period.get(other), minimum_base) for kind, other in pairs if other is not None
+        compare(indicator, kind, now, by_period.get(other), minimum_base)
+        if comparable(period, other, breaks)
+        else PeriodChange(kind, f"与{_THEN[kind]}口径已调整，不可比")
+        for kind, other in pairs
+        if other is not None
     )
 
 
@@ -71,7 +87,7 @@ def compare(
     indicator: Indicator, kind: ComparisonKind, now: JudgedPeriod, before: JudgedPeriod | None, minimum_base: int
 ) -> PeriodChange:
     """One comparison of two periods of equal length, or why there is none."""
-    then = "上年同期" if kind == "同比" else "上期"
+    then = _THEN[kind]
     if not now.takes_part or now.exact is None:
         return PeriodChange(kind, f"{_UNCOMPARED.get(now.word, now.word)}，不作{kind}")
     if before is None or before.word == "无数据":

@@ -2,14 +2,16 @@
 
 Only settled months that may be judged take part: a running month, a cohort under observation, data to be checked and
 a base that is too small would be noise of another kind; they are counted by reason. Limits rest on the first twelve
-months that take part; they move only by a recorded decision. Where those months are unfit as a baseline there are no limits, the
-word is 基准不稳, and a recorded decision settles it, if its own months are fit.
+months that take part; they move only by a recorded decision, and start anew where the definition was changed. Where those
+months are unfit as a baseline there are no limits, the word is 基准不稳, and a recorded decision settles it, if its own
+months are fit.
 """
 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from scorecard.assessment import small_counts
@@ -54,7 +56,7 @@ class ControlChart:
 
     `variation` is the word of the last settled month and `assurance` that of the last part of the series; each is None
     where it would say more than the data do, with the `reason`. `read` is the month that is read, which need not
-    be settled. `cuts` are the decisions that re-based the series.
+    be settled. `cuts` are the decisions that re-based the series, `broken` the positions from which on it is counted otherwise.
     """
 
     indicator: Indicator
@@ -62,6 +64,7 @@ class ControlChart:
     months: tuple[ChartedMonth, ...]
     parts: tuple[LimitSegment, ...]
     cuts: tuple[Baseline, ...]
+    broken: tuple[int, ...]
     left_out: tuple[tuple[str, int], ...]
     variation: Variation | None
     assurance: Assurance | None
@@ -76,6 +79,11 @@ class ControlChart:
     def limits(self) -> Limits | None:
         """Those of the last part."""
         return self.parts[-1].limits if self.parts else None
+
+    @property
+    def recent(self) -> tuple[ChartedMonth, ...]:
+        """The months of the last part."""
+        return self.months[self.parts[-1].start :] if self.parts else ()
 
     @property
     def fault(self) -> BaselineFault | None:
@@ -99,8 +107,10 @@ class ControlChart:
         return next(part for part in reversed(self.parts) if part.start <= position)
 
 
-def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline]) -> ControlChart:
-    """The months of one indicator in time order, judged by the baselines in force."""
+def control(
+    indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline], breaks: Sequence[date] = ()
+) -> ControlChart:
+    """The months of one indicator in time order, judged by the baselines in force; never across a change of definition."""
     # Limits without a month that only those signed in are shown would be other limits than theirs.
     closed = any(_closed(indicator, month) for month in months)
     taking = [] if closed else [month for month in months if month.takes_part]
@@ -110,13 +120,14 @@ def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Seq
         decision: bisect_left(firsts, month_index(decision.from_month))
         for decision in baselines.in_force(decisions, indicator.id)
     }
-    parts = segments(values, starts.values()) if values else ()
+    broken = [bisect_left(firsts, month_index(month)) for month in breaks]
+    parts = segments(values, [*starts.values(), *broken]) if values else ()
     judged = tuple(
         _judged(indicator, taking[part.start + at], part, part.signals[at])
         for part in parts
         for at in range(len(part.values))
     )
-    word, reason = (None, "部分月份登录后可见，不判变异") if closed else _last_word(months, judged, parts)
+    word, reason = (None, "部分月份登录后可见，不判变异") if closed else _last_word(months, judged, parts, broken)
     by = parts[-1].limits if parts else None
     return ControlChart(
         indicator=indicator,
@@ -124,6 +135,7 @@ def control(indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Seq
         months=judged,
         parts=parts,
         cuts=tuple(decision for decision, start in starts.items() if 0 < start < len(taking)),
+        broken=tuple(start for start in broken if 0 < start < len(taking)),
         left_out=_left_out(months),
         variation=word,
         assurance=assurance(by, indicator.direction, judged[-1].bounds) if by and word else None,
@@ -148,7 +160,7 @@ def _judged(indicator: Indicator, month: JudgedPeriod, part: LimitSegment, signa
 
 
 def _last_word(
-    months: Sequence[JudgedPeriod], judged: Sequence[ChartedMonth], parts: Sequence[LimitSegment]
+    months: Sequence[JudgedPeriod], judged: Sequence[ChartedMonth], parts: Sequence[LimitSegment], broken: Sequence[int]
 ) -> tuple[Variation | None, str]:
     """The word of the last settled month, or None and why there is none."""
     settled = [month for month in months if month.word not in STILL_MOVING]
@@ -157,7 +169,7 @@ def _last_word(
     if not settled[-1].takes_part:
         return None, f"{settled[-1].period.label}{settled[-1].word}，不判变异"
     if parts[-1].limits is None and parts[-1].fault is None:
-        since = "重设基准后" if len(parts) > 1 else ""
+        since = "" if len(parts) < 2 else "口径调整后" if parts[-1].start in broken else "重设基准后"
         return None, f"{since}可以评判的只有{len(parts[-1].values)}个月，不足{LEAST}个月，不判变异"
     if judged[-1].word is None:
         return None, "基准期没有可用的波动，无从估计正常波动的范围，不判变异"

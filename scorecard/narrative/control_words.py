@@ -28,13 +28,13 @@ def variation_sentence(chart: ControlChart) -> str:
     if chart.fault is not None:
         return f"{_CLOSING[chart.variation]}：{fault_sentence(chart, chart.fault)}"
     if chart.last.signal is None:
-        return f"{_when(chart)}{_moved(chart.months)}属正常波动"
+        return f"{_when(chart)}{_moved(chart.recent)}属正常波动"
     return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
 
 
 def fault_sentence(chart: ControlChart, fault: BaselineFault) -> str:
     """What is wrong with the last baseline, with the months that show it."""
-    unit, months = chart.indicator.unit, chart.months[chart.parts[-1].start :][:BASELINE]
+    unit, months = chart.indicator.unit, chart.recent[:BASELINE]
     named = [f"{months[at].period.label}为{value_text(months[at].value, unit)}" for at in fault.months]
     match fault.kind:
         case "few":
@@ -180,7 +180,7 @@ def _run_ahead(chart: ControlChart) -> str:
 
 def rebasing_hint(chart: ControlChart) -> str:
     """Where months on end have signalled the same way: the baseline may be of the past, which only people can decide."""
-    recent = chart.months[-RUN:]
+    recent = chart.recent[-RUN:]
     sides = {month.signal.side if month.signal else None for month in recent}
     if len(recent) < RUN or len(sides) > 1 or None in sides:
         return ""
@@ -209,7 +209,8 @@ def baseline_lines(chart: ControlChart) -> tuple[str, ...]:
         elif part.fault is not None:
             lines.append(_unfit_line(chart, part))
         elif chart.parts[0] is not part:
-            lines.append(f"{chart.months[part.start].period.label}起重设基准，可评判的月份还不够画界限")
+            why = "口径调整" if part.start in chart.broken else "重设基准"
+            lines.append(f"{chart.months[part.start].period.label}起{why}，可评判的月份还不够画界限")
         cut = cuts[part.start]
         if cut:
             lines.append(cut)
@@ -238,13 +239,15 @@ def _unfit_line(chart: ControlChart, part: LimitSegment) -> str:
 
 
 def _cut_groups(chart: ControlChart) -> list[str]:
-    """For every later part, the decisions that begin it."""
+    """For every later part, the decisions and the change of definition that begin it."""
     groups: dict[int, list[str]] = {part.start: [] for part in chart.parts[1:]}
     for cut in chart.cuts:
         first = month_index(cut.from_month)
         start = next(at for at, month in enumerate(chart.months) if month.period.first_month >= first)
         label = containing("month", first).label
         groups[start].append(f"{label}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）")
+    for start in chart.broken:
+        groups[start].append(f"{chart.months[start].period.label}起口径调整，不与以前的月份合并判断")
     return ["；".join(sentences) for sentences in groups.values()]
 
 

@@ -48,6 +48,11 @@ def in_force(marks: Sequence[Annotation], indicator: str) -> tuple[Annotation, .
     return tuple(last[key] for key in sorted(last) if last[key].state != WITHDRAWN)
 
 
+def break_months(marks: Sequence[Annotation], indicator: str) -> tuple[date, ...]:
+    """First days of the months from which on an indicator is counted otherwise, in time order."""
+    return tuple(sorted({mark.month for mark in in_force(marks, indicator) if mark.breaks}))
+
+
 def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
     """Everything in a row that cannot be right; empty when it is sound."""
     wrong = unknown_indicator(row, catalog) if row["indicator"] else []

@@ -162,6 +162,7 @@ def card_inputs(version: Version, grain: Grain, department: str, scope: str, jud
         scope=scope,
         today=judged,
         baselines=version.baselines,
+        annotations=version.annotations,
     )
 
 

@@ -1,10 +1,11 @@
 """同比, 环比, pace: like for like, in a bulletin's units, against published figures."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.comparison import PeriodChange, changes, compare, pace_text, previous, to_meet
+from scorecard.assessment.comparison import PeriodChange, changes, comparable, compare, pace_text, previous, to_meet
 from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period
@@ -230,3 +231,26 @@ def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:
 def test_means_and_money_name_the_bound_that_would_turn_the_verdict(total: int, goal: Target, wanted: str) -> None:
     of = indicator("mean", "range")
     assert to_meet(of, reading(of, total, 10), bounds(goal, period())) == wanted
+
+
+# --- a recorded change of definition ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "grain", "wanted"),
+    [
+        ("2026-03", "2026-02", "month", False),  # the break lies between them: it begins with March
+        ("2026-04", "2026-03", "month", True),
+        ("2026-02", "2026-01", "month", True),
+        ("2026-03", "2025-03", "month", False),
+        ("2026-10", "2025-10", "ytd", False),
+        ("2026-10", "2026-09", "ytd", False),  # each of them is half one definition, half the other
+        ("2026-Q1", "2025-Q4", "quarter", False),
+        ("2026-Q3", "2026-Q2", "quarter", True),
+        ("2026", "2025", "year", False),
+    ],
+)
+def test_nothing_is_compared_across_a_change_of_definition(one: str, other: str, grain: Grain, wanted: bool) -> None:
+    march = [date(2026, 3, 1)]
+    assert comparable(period(one, grain), period(other, grain), march) is wanted
+    assert comparable(period(other, grain), period(one, grain), march) is wanted

@@ -1,0 +1,77 @@
+"""A recorded 口径调整 is a break in everything that is said: each indicator is marked in turn and every text of it read."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from scorecard.assessment.cards import Card, CardInputs, card
+from scorecard.assessment.control_chart import ControlChart
+from scorecard.calendar.period import Grain, parse
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Indicator
+from scorecard.narrative import control_words
+from scorecard.narrative.sentences import of_indicator
+from scorecard.records.annotations import REDEFINED, Annotation
+from scorecard.store.open_version import Version, card_inputs, open_published
+from tests.support.samples import published_sample
+
+MARCH = date(2026, 3, 1)
+COMPARED = re.compile(r"(同比|环比|较\S{0,8}(月|上年同期))(上升|下降|增加|减少|延长|缩短|持平)")
+OCTOBER: tuple[tuple[Grain, str], ...] = (("month", "2026-10"), ("quarter", "2026-Q3"), ("ytd", "2026-10"))
+
+
+@pytest.fixture(scope="module")
+def version(shared: object) -> Version:
+    return open_published(published_sample(shared))  # pyright: ignore[reportArgumentType]
+
+
+def marked(inputs: CardInputs, indicator: Indicator) -> CardInputs:
+    mark = Annotation(
+        indicator.id, MARCH, REDEFINED, "统计口径调整", "上级文件", "有效", "审管办", datetime(2026, 4, 1)
+    )
+    return replace(inputs, annotations=(mark,))
+
+
+def texts(of: Card) -> str:
+    """Everything that is said of a card and of its control chart."""
+    chart = of.control
+    said = [of_indicator(of), of.since, of.note, *(change.text for change in of.changes)]
+    if chart is not None:
+        said += [chart.reason, *control_words.baseline_lines(chart), control_words.rebasing_hint(chart)]
+        said += [control_words.last_signal_sentence(chart)] if chart.months else []
+        said += [control_words.variation_sentence(chart)] if chart.variation else []
+    return "\n".join(said)
+
+
+def test_no_text_of_any_indicator_compares_across_its_break(version: Version) -> None:
+    refused = 0
+    for grain, key in OCTOBER:
+        period = parse(grain, key)
+        assert period is not None
+        inputs = card_inputs(version, grain, ALL_DEPARTMENTS, "all", date(2026, 11, 5))
+        for indicator in version.catalog.indicators.values():
+            plain, broken = card(inputs, indicator, period), card(marked(inputs, indicator), indicator, period)
+            for was, now in zip(plain.changes, broken.changes, strict=True):
+                if now.kind == "环比" and grain != "ytd":  # both lie after the break
+                    assert now == was
+                else:
+                    assert now.difference is None and now.growth is None and now.before is None
+                    assert "口径已调整，不可比" in now.text
+                    refused += 1
+            said = texts(broken)
+            if grain == "ytd":
+                assert not COMPARED.search(said), (indicator.id, said)
+            assert "同比上升" not in said and "同比下降" not in said, (indicator.id, said)
+            assert control_is_whole(broken.control), indicator.id
+    assert refused > 100  # the sample has years to compare with: the loop met them
+
+
+def control_is_whole(chart: ControlChart | None) -> bool:
+    """Whether no part of a chart, so no limit and no signal, has months on both sides of the break."""
+    if chart is None:
+        return True
+    sides = [
+        {month.period.first < MARCH for month in chart.months[part.start :][: len(part.values)]} for part in chart.parts
+    ]
+    return all(len(side) == 1 for side in sides)
