@@ -11,7 +11,7 @@ from etl.commands.audit import audit_command
 from etl.commands.backup import backup_and_tell, recover_and_tell
 from etl.commands.doctor import doctor
 from etl.commands.intake import take_in
-from etl.commands.publication import publish_and_tell
+from etl.commands.publication import publish_and_tell, unjudged_targets
 from etl.commands.start import publish_sample, start
 from etl.commands.tokens import token
 from etl.impact.indicator_changes import indicator_changes
@@ -57,7 +57,11 @@ def _accept(call: argparse.Namespace) -> int:
 
 
 def _build(call: argparse.Namespace) -> int:
-    print(build(loader.load(call.seeds), DataDir(call.data)))
+    data = DataDir(call.data)
+    version = build(loader.load(call.seeds), data)
+    for line in unjudged_targets(data, version):
+        print(line, file=sys.stderr)
+    print(version)
     return DONE
 
 

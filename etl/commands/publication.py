@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 from etl.commands.arguments import DONE
 from etl.impact.indicator_changes import indicator_changes
@@ -13,7 +14,7 @@ from scorecard.calendar.clock import today
 from scorecard.catalog import loader
 from scorecard.errors import StorageError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import versions as store
+from scorecard.store import versions as store, warehouse
 from scorecard.store.version_diff import IndicatorChanges
 
 _DOUBTED = "数据待核"
@@ -27,6 +28,8 @@ def publish_and_tell(call: argparse.Namespace) -> int:
     before = store.current(data).version
     manifest = publish(data, version, console(call.actor))
     print(f"已发布：{version}")
+    for line in unjudged_targets(data, version):
+        print(line)
     try:
         if before is not None and store.manifest(data, before).sample and not manifest.sample:
             print("此前发布的是示例数据，不作比较")
@@ -36,6 +39,17 @@ def publish_and_tell(call: argparse.Namespace) -> int:
     except StorageError as error:
         print(f"已发布，但没有能与此前的版本比较：{error}", file=sys.stderr)
     return DONE
+
+
+def unjudged_targets(data: DataDir, version: str) -> Iterator[str]:
+    """A line for every target of a version that judges nothing, because the door would refuse it today."""
+    with closing(store.connect(data, version)) as connection:
+        catalog = warehouse.catalog(connection)
+        for target in warehouse.targets(connection, catalog):
+            if target.refused:
+                indicator = catalog.indicators.get(target.indicator)
+                named = f"{indicator.name if indicator else target.indicator}（{target.kind}，{target.valid_from}起）"
+                yield f"目标不据以评判：{named}：{target.refused}；请在“目标”页另记一个"
 
 
 def told(changes: IndicatorChanges, before: str | None) -> Iterator[str]:

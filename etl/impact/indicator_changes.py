@@ -79,7 +79,7 @@ def _judge_version(data: DataDir, version: str, today: date) -> _JudgedVersion:
     with closing(store.connect(data, version)) as connection, store.understood(version):
         catalog = warehouse.catalog(connection)
         targets, doubts, tables = (
-            warehouse.targets(connection),
+            warehouse.targets(connection, catalog),
             warehouse.doubts(connection),
             warehouse.tables(connection),
         )

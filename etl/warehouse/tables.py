@@ -19,9 +19,8 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.queries.department_days import department_columns, department_sql, own_day_sql
 from scorecard.queries.derived_columns import derive
 from scorecard.queries.expressions import sql
+from scorecard.records.rows import SEED_BATCH
 from scorecard.storage.sql_text import quoted
-
-SEED_BATCH = 0  # rows that come from the seeds folder, not from an extract
 
 
 def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, date]:

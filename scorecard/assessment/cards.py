@@ -143,9 +143,9 @@ class Card:
 
     @cached_property
     def to_meet(self) -> str:
-        """What the value would have had to be for the other verdict; a yearly target has its `pace` instead."""
+        """What the value would have had to be for the other verdict; a yearly total has its `pace` instead."""
         judged = self.judged
-        paced = judged.goal is not None and judged.goal.kind == "累计"
+        paced = judged.goal is not None and judged.goal.kind == "累计" and self.indicator.accumulates
         return to_meet(self.indicator, judged.reading, judged.bounds) if self._met and not paced else ""
 
     @property

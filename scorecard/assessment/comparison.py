@@ -126,8 +126,13 @@ def _differs(difference: Fraction, now: Fraction, before: Fraction, unit: str) -
 def pace_text(
     indicator: Indicator, reading: IndicatorValue | None, target: Target | None, limits: Bounds | None
 ) -> str:
-    """How far a cumulative count is from the pace of its yearly target: "再结37件即达进度"; empty without one."""
+    """How far a cumulative count is from the pace of its yearly target: "再结37件即达进度"; empty without one.
+
+    A rate with a ladder has no pieces to catch up: it is compared with its step like any other target.
+    """
     if reading is None or reading.exact is None or target is None or limits is None or target.kind != "累计":
+        return ""
+    if not indicator.accumulates:
         return ""
     unit = indicator.unit
     if limits.lower is None:

@@ -132,6 +132,7 @@ class Indicator(Frozen):
     direction: Direction
     counterweight: str
     sources: Texts
+    takes_target: bool = True
     reference: str = ""
     note: str = ""
     formula: Annotated[Formula, BeforeValidator(to_formula)]
@@ -149,6 +150,12 @@ class Indicator(Frozen):
     def scale(self) -> tuple[int, int]:
         """numerator ÷ denominator × this (a fraction) = value in the indicator's unit."""
         return UNIT_SCALE.get(self.unit, (1, 1))
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether its months add up to its year: counts and sums of what happened, not rates and not what is there on a day."""
+        flow = all(term.stock is None for term in self.formula.terms)
+        return self.formula.kind in ("count", "sum") and flow
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+SEED_BATCH = 0  # the batch of rows that come from the seeds folder, not from an extract
 EnteredRow = TypeVar("EnteredRow")
 
 

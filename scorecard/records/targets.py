@@ -10,7 +10,7 @@ from typing import Literal
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.contradiction import Contradiction, unknown_indicator
-from scorecard.records.rows import records
+from scorecard.records.rows import SEED_BATCH, records
 
 TargetKind = Literal["下限", "上限", "区间", "累计"]
 MONTHS = 12
@@ -19,7 +19,11 @@ TABLE, PROBLEM_CODE = "targets", "target_contradicts"
 
 @dataclass(frozen=True)
 class Target:
-    """One row of the target table. Bounds in the indicator's unit; 累计 gives the yearly value in one of them."""
+    """One row of the target table. Bounds in the indicator's unit; 累计 gives the yearly value in one of them.
+
+    `preset` came with the program, not by a decision of the court. `refused` says why a row that was accepted by an earlier
+    program judges nothing.
+    """
 
     indicator: str
     kind: TargetKind
@@ -33,6 +37,8 @@ class Target:
     set_by: str
     set_at: datetime
     note: str
+    preset: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,19 @@ class Bounds:
     upper: Fraction | None
 
 
-def from_rows(rows: Iterable[Mapping[str, object]]) -> tuple[Target, ...]:
-    """Targets in the order of the rows."""
-    return records(Target, ({**row, "ladder": _ladder(str(row["ladder"] or ""))} for row in rows))
+def from_rows(rows: Iterable[Mapping[str, object]], catalog: Catalog | None = None) -> tuple[Target, ...]:
+    """Targets in the order of the rows; with a catalog, each row that the door would refuse today says why."""
+    return records(Target, (_read(row, catalog) for row in rows))
+
+
+def _read(row: Mapping[str, object], catalog: Catalog | None) -> dict[str, object]:
+    wrong = (
+        ()
+        if catalog is None
+        else (f"{fault.statement}，应为{fault.expected}" for fault in contradictions(row, catalog))
+    )
+    ladder = _ladder(str(row["ladder"] or ""))
+    return {**row, "ladder": ladder, "preset": row.get("_batch") == SEED_BATCH, "refused": "；".join(wrong)}
 
 
 def _ladder(text: str) -> tuple[Decimal, ...]:
@@ -54,15 +70,16 @@ def _ladder(text: str) -> tuple[Decimal, ...]:
 
 
 def in_force(targets: Sequence[Target], indicator: str, day: date) -> Target | None:
-    """The target in force on a day: of several valid ones the one recorded last."""
+    """The target in force on a day: of several valid ones the one recorded last, the court's own before one of the program."""
     valid = [
         target
         for target in targets
         if target.indicator == indicator
+        and not target.refused
         and target.valid_from <= day
         and (target.valid_until is None or day <= target.valid_until)
     ]
-    return max(reversed(valid), key=lambda target: target.set_at, default=None)
+    return max(reversed(valid), key=lambda target: (not target.preset, target.set_at), default=None)
 
 
 def effective(targets: Sequence[Target], indicator: str, period: Period) -> Target | None:
@@ -96,7 +113,10 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     indicator = catalog.indicators.get(str(row["indicator"]))
     if indicator is None:
         return unknown_indicator(row, catalog)
-    return [*_wrong_bounds(row), *_wrong_ladder(row), *_wrong_kind(row, indicator)]
+    if not indicator.takes_target:
+        remedy = "只作观察，请删去这一行"
+        return [Contradiction("indicator", f"“{indicator.name}”不设目标", "口径中没有写明不设目标的指标", remedy)]
+    return [*_wrong_bounds(row), *_wrong_ladder(row, indicator), *_wrong_kind(row, indicator)]
 
 
 def _wrong_bounds(row: Mapping[str, object]) -> list[Contradiction]:
@@ -121,30 +141,38 @@ def _wrong_bounds(row: Mapping[str, object]) -> list[Contradiction]:
     return wrong
 
 
-def _wrong_ladder(row: Mapping[str, object]) -> list[Contradiction]:
+def _wrong_ladder(row: Mapping[str, object], indicator: Indicator) -> list[Contradiction]:
     text = str(row["ladder"] or "")
     if not text.strip():
         return []
-    expected = f"{MONTHS} 个数，以分号相隔，逐月不减"
+    rising = "，逐月不减" if indicator.accumulates else ""
+    expected = f"{MONTHS} 个数，以分号相隔{rising}"
     if row["kind"] != "累计":
         return [Contradiction("ladder", f"{row['kind']}目标写了月度阶梯", "只有累计目标有月度阶梯")]
     try:
         ladder = _ladder(text)
     except InvalidOperation:
         return [Contradiction("ladder", f"“{text}”含有不是数字的项", expected)]
-    if len(ladder) != MONTHS or list(ladder) != sorted(ladder):
+    if len(ladder) != MONTHS or (rising and list(ladder) != sorted(ladder)):
         return [Contradiction("ladder", f"“{text}”有 {len(ladder)} 项", expected)]
     return []
 
 
 def _wrong_kind(row: Mapping[str, object], indicator: Indicator) -> list[Contradiction]:
     kind = str(row["kind"])
-    better = {("lower", "下限"): "上限", ("higher", "上限"): "下限"}.get((indicator.direction, kind))
+    bound = kind if kind != "累计" else "下限" if row["upper"] is None else "上限"
+    better = {("lower", "下限"): "上限", ("higher", "上限"): "下限"}.get((indicator.direction, bound))
     if better:
         sense = "越高越好" if indicator.direction == "higher" else "越低越好"
-        return [Contradiction("kind", f"“{indicator.name}”{sense}，目标却是{kind}", f"{better}或区间")]
-    flow = all(term.stock is None for term in indicator.formula.terms)
-    if indicator.formula.kind in ("count", "sum") and flow and kind != "累计":
+        return [Contradiction("kind", f"“{indicator.name}”{sense}，目标却是{bound}", f"{better}或区间")]
+    if kind == "累计" and not indicator.accumulates and not str(row["ladder"] or "").strip():
+        problem = f"“{indicator.name}”不是按月累加的数，累计目标没有写月度阶梯"
+        return [
+            Contradiction(
+                "kind", problem, "下限、上限或区间，或者写明十二个月各自的值", "比率和存量不能按十二分之一推进"
+            )
+        ]
+    if indicator.accumulates and kind != "累计":
         problem, remedy = f"“{indicator.name}”按期累加，目标却是{kind}", "月、季、年的数不能用同一个值评判"
         return [Contradiction("kind", problem, "累计目标（全年值）", remedy)]
     return []

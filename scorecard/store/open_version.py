@@ -105,12 +105,13 @@ def open_version(data: DataDir, version: str) -> Version:
     """The version of this id. Raises StorageError when it cannot be read."""
     connection = store.connect(data, version)
     with store.understood(version):
+        catalog = warehouse.catalog(connection)
         return Version(
             id=version,
             connection=connection,
             manifest=store.manifest(data, version),
-            catalog=warehouse.catalog(connection),
-            targets=warehouse.targets(connection),
+            catalog=catalog,
+            targets=warehouse.targets(connection, catalog),
             doubts=warehouse.doubts(connection),
             tables=warehouse.tables(connection),
             departments=warehouse.departments(connection),

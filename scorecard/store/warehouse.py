@@ -122,9 +122,9 @@ def program(connection: duckdb.DuckDBPyConnection) -> str:
     return rows[0][0] if rows else ""
 
 
-def targets(connection: duckdb.DuckDBPyConnection) -> tuple[Target, ...]:
-    """All targets ever recorded, in the order they were recorded."""
-    return from_rows(_dictionaries(connection, "targets"))
+def targets(connection: duckdb.DuckDBPyConnection, catalog: Catalog | None = None) -> tuple[Target, ...]:
+    """All targets ever recorded, in the order they were recorded; with the catalog, those that judge nothing say why."""
+    return from_rows(_dictionaries(connection, "targets"), catalog)
 
 
 def baselines(connection: duckdb.DuckDBPyConnection) -> tuple[Baseline, ...]:

@@ -64,11 +64,14 @@ def _row(target: Target, indicator: Indicator, state: str) -> dict[str, str]:
         "who": target.set_by,
         "set_at": day_text(target.set_at.date()),
         "note": target.note,
+        "refused": target.refused,
     }
 
 
 def state(target: Target, targets: tuple[Target, ...], now: date) -> str:
-    """现行, 未生效, 已到期, or 已被替代 by a target recorded later that is valid now."""
+    """现行, 不采用, 未生效, 已到期, or 已被替代 by a target recorded later, or by the court, that is valid now."""
+    if target.refused:
+        return "不采用"
     if target.valid_from > now:
         return "未生效"
     if target.valid_until is not None and target.valid_until < now:

@@ -422,6 +422,24 @@ def test_a_target_that_contradicts_itself_does_not_get_in(
     assert not list(data.root.rglob("*.parquet"))
 
 
+def test_a_target_let_in_by_an_earlier_program_is_told_at_build_and_judges_nothing(
+    data: DataDir, extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "目标.csv"
+    path.write_text(
+        "指标id,类型,下限,上限,月度阶梯,生效起,生效止,依据类别,依据文件,确认人,确认时间,备注\n"
+        "small_claims_rate,累计,30,,,2026-01-01,,待确认,会议纪要,张三,2026-10-01 09:00,\n",
+        encoding="utf-8",
+    )
+    with monkeypatch.context() as earlier:
+        earlier.setattr("scorecard.records.targets.contradictions", lambda row, catalog: [])
+        assert run(data, "accept", "--table", "targets", str(path), "--as-of", "2026-10-31") == 0
+    run(data, "accept", "--table", "cases", str(extract), "--as-of", "2026-10-31")
+    capsys.readouterr()
+    assert run(data, "build") == 0
+    assert "目标不据以评判：小额诉讼程序适用率（累计，2026-01-01起）" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

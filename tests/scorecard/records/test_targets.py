@@ -1,5 +1,6 @@
 """Targets are dated rows: which one is in force, what it asks of a period, and which rows contradict themselves."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -182,3 +183,47 @@ def test_a_bound_against_the_sense_of_the_indicator_is_a_mistake(catalog: Catalo
 def test_a_stock_may_have_a_plain_bound_because_it_does_not_add_up(catalog: Catalog) -> None:
     stock = row(indicator="bankruptcy_pending_over_2y_count", kind="上限", lower=None, upper=Decimal(0))
     assert contradictions(stock, catalog) == []
+
+
+# --- pace, and what takes no target ---------------------------------------------------------------------
+
+
+def test_a_rate_is_paced_by_its_own_ladder_or_not_at_all(catalog: Catalog) -> None:
+    """A twelfth of 30 % is no aim for January: 29.86 % in October would read as ahead of 25 %."""
+    yearly = row(indicator="small_claims_rate", kind="累计", lower=Decimal(30), upper=None)
+    assert [(one.column, one.remedy) for one in contradictions(yearly, catalog)] == [
+        ("kind", "比率和存量不能按十二分之一推进")
+    ]
+    assert contradictions({**yearly, "ladder": LADDER}, catalog) == []
+
+
+def test_a_stock_is_not_added_up_by_month(catalog: Catalog) -> None:
+    stock = row(indicator="bankruptcy_pending_over_2y_count", kind="累计", lower=None, upper=Decimal(12))
+    assert [one.column for one in contradictions(stock, catalog)] == ["kind"]
+
+
+def test_every_indicator_whose_note_says_so_takes_no_target(catalog: Catalog) -> None:
+    without = {name for name, one in catalog.indicators.items() if "不设目标" in one.note}
+    assert without == {name for name, one in catalog.indicators.items() if not one.takes_target}
+    assert "credit_repair_firm_count" in without
+    for name in without:
+        refused = contradictions(row(indicator=name, kind="累计", lower=Decimal(1), upper=None), catalog)
+        assert [one.statement for one in refused] == [f"“{catalog.indicators[name].name}”不设目标"]
+
+
+def test_what_an_earlier_program_let_in_judges_nothing_and_says_why(catalog: Catalog) -> None:
+    yearly = row(indicator="small_claims_rate", kind="累计", lower=Decimal(30), upper=None)
+    (read,) = from_rows(
+        [{**yearly, "document": "", "set_by": "", "set_at": datetime(2026, 1, 1), "basis": "", "note": ""}], catalog
+    )
+    assert "累计目标没有写月度阶梯" in read.refused
+    assert effective([read], "small_claims_rate", period("2026-10", "ytd")) is None
+
+
+def test_what_the_court_set_stands_before_what_came_with_the_program() -> None:
+    preset = replace(target(lower="60", set_at=datetime(2026, 11, 23)), preset=True)
+    own = target(lower="65", set_at=datetime(2026, 3, 1))
+    assert effective([preset, own], "rate", period("2026-10")) is own
+    assert effective([own, preset], "rate", period("2026-10")) is own
+    until = replace(own, valid_until=date(2026, 6, 30))
+    assert effective([preset, until], "rate", period("2026-10")) is preset
