@@ -30,7 +30,8 @@ def estates(seed: int, until: date, register: CaseRegister) -> list[Matter]:
     for estate in sorted(applications, key=lambda estate: estate["reviewed_on"]):
         if estate["_own_on"]:
             estate["case_no"] = register.number("破", estate["reviewed_on"])
-            estate["assets_clear"] = estate["fast_track"] or estate["procedure"] == "清算"
+            known = bool(estate["_auctions"])  # of a case with nothing put up yet nobody has filled it in
+            estate["assets_clear"] = estate["fast_track"] or estate["procedure"] == "清算" if known else None
         estate["_ended_on"] = estate["terminated_on"] if estate["_own_on"] else estate["reviewed_on"]
     return applications
 
@@ -79,7 +80,7 @@ def _proceed(chance: Chance, estate: Matter, fast: bool, converts: bool, days: i
     claims = int(chance.along(_PARAMETERS["claims"])) // (3 if fast else 1)
     auctions = list(_auctions(chance, start, int(claims * chance.along(_PARAMETERS["worth"])), drawn))
     realised = sum(auction["_sold"] or 0 for auction in auctions)
-    claims = max(claims, realised)
+    claims, reasons = max(claims, realised), _PARAMETERS["conversion_reasons"]
     expenses, common = realised * chance.between(20, 85) // 1000, realised * chance.between(0, 30) // 1000
     distributed_on = max(auction["ended_on"] for auction in auctions) + timedelta(days=9)
     end = workday_from(max(start + timedelta(days=drawn), distributed_on))
@@ -89,6 +90,7 @@ def _proceed(chance: Chance, estate: Matter, fast: bool, converts: bool, days: i
         "fast_track": fast,
         "fast_track_on": start if fast else None,
         "converted": converts if fast else None,
+        "conversion_reason": reasons[claims % len(reasons)] if fast and converts else None,
         "terminated_on": end,
         "administrator": chance.pick(_PARAMETERS["administrators"]),
         "selection": chance.pick(_PARAMETERS["selection"]),
@@ -106,25 +108,31 @@ def _proceed(chance: Chance, estate: Matter, fast: bool, converts: bool, days: i
 
 def _auctions(chance: Chance, start: date, worth: int, days: int) -> Iterator[Matter]:
     """The auctions: lots between a quarter and half of the case's time, unsold ones again for a fifth less."""
-    lots = chance.between(2, 6)
-    for n in range(lots):
+    lots, (fee, share), paid_after = chance.between(2, 6), _PARAMETERS["fees"], _PARAMETERS["paid_after"]
+    for n, (lot, kind) in enumerate(list(_PARAMETERS["lots"].items())[:lots]):
         day = start + timedelta(days=days * chance.between(25, 50) // 100)
         price = worth * chance.between(60, 140) // 100 // lots
         price -= price % 100_000
+        ruled_on, cost = workday_until(max(start, day - timedelta(days=_PARAMETERS["ruled_before"]))), 0
         for round_, success in _PARAMETERS["rounds"]:
             listed_on, sold = workday_from(day), chance.happens(success)
             ended_on = listed_on + timedelta(days=1 if round_ != "变卖" else 14)
             premium, withdrawn = chance.along(_PARAMETERS["premium"]), chance.happens(0.03)
             outcome = "撤回" if withdrawn else "成交" if sold else "流拍"
+            cost += fee + price * share // 1000
             paid = price + int(price * premium) // 10_000 * 10_000 if outcome == "成交" else None
             yield {
                 "_sold": paid,
-                "lot": f"{_PARAMETERS['lots'][n]}（示例标的{n + 1:02d}）",
+                "lot": f"{lot}（示例标的{n + 1:02d}）",
+                "asset_kind": kind,
                 "round": round_,
+                "ruled_on": ruled_on,
                 "listed_on": listed_on,
                 "ended_on": ended_on,
                 "start_price_yuan": yuan(price),
                 "sold_price_yuan": None if paid is None else yuan(paid),
+                "paid_on": workday_from(ended_on + timedelta(days=paid_after[n % 2])) if paid else None,
+                "cost_yuan": yuan(cost),
                 "outcome": outcome,
                 "department": "civil",
             }

@@ -9,6 +9,7 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
 from scorecard.briefing.export import export_records
+from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, files
 from tests.pages.legible import markup, text
@@ -34,7 +35,9 @@ def test_a_visitor_is_told_that_the_page_is_not_for_him(sample: DataDir, open_pa
     assert "生成" not in [one.label for one in app.get("button")]
 
 
-def test_before_anything_is_made_the_page_says_what_will_be_in_it(own: DataDir, open_page: Open) -> None:
+def test_before_anything_is_made_the_page_says_what_will_be_in_it(
+    own: DataDir, open_page: Open, catalog: Catalog
+) -> None:
     app = open_page(own, "briefing", actor=LEADER)
     assert not app.exception
     app.selectbox(key="template").set_value("monthly").run()
@@ -48,7 +51,7 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(own: DataDir, 
         "项观察期未满",
     ):
         assert said in shown
-    assert re.search(r"指标\s*60", shown)
+    assert re.search(rf"指标\s*{len(catalog.indicators)}", shown)
     assert not files(app)
     assert exports(own) == []
     assert not own.exports.exists()

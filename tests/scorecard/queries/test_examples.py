@@ -93,5 +93,6 @@ def _without(terms: tuple[Term, ...], table: str, dropped: conditions.Test) -> t
 
 
 def test_every_indicator_of_the_catalogue_has_a_worked_example(catalog: Catalog) -> None:
-    assert len(catalog.indicators) == 60
+    files = (ROOT / "seeds" / "indicators").glob("*/*.toml")
+    assert sorted(catalog.indicators) == sorted(file.stem for file in files)
     assert list(catalog.indicators) == IDS

@@ -63,7 +63,7 @@ REFUSED = {
     "a department not named": (BriefingRequest("department", "2026-10"), ("没有写部门", "请选择部门")),
     "a scope misspelt": (replace(MONTHLY, scope="firms"), ("没有案件范围“firms”", "是否为“firm”？")),
     "a domain misspelt": (replace(MONTHLY, domains=("insolvenci",)), ("没有领域“insolvenci”", "是否为“insolvency”？")),
-    "an indicator misspelt": (replace(MONTHLY, indicators=("small_claim_rate",)), ("60 个编号之一", "是否为“small_claims_rate”？")),
+    "an indicator misspelt": (replace(MONTHLY, indicators=("small_claim_rate",)), ("个编号之一", "是否为“small_claims_rate”？")),
     "a note as long as an article": (replace(MONTHLY, note="字" * (LONGEST_NOTE + 1)), ("编者按 1001 字", "不超过 1000 字")),
     "an issue number that is a text": (replace(MONTHLY, issue="期" * 61), ("期号 61 字",)),
 }  # fmt: skip
