@@ -175,6 +175,14 @@ class Transfers:
     refused: tuple[tuple[str, int], ...]
     waiting: int
 
+    @property
+    def accepted_cases(self) -> int:
+        return sum(count for _, count in self.accepted)
+
+    @property
+    def refused_cases(self) -> int:
+        return sum(count for _, count in self.refused)
+
 
 @dataclass(frozen=True)
 class Round:

@@ -10,9 +10,9 @@ from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
-from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Mediations, Stage, Threshold, Trials
+from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Stage, Threshold, Trials
 from scorecard.ui.shell.frame import View
-from scorecard.ui.topics.topic import show_counts, show_figure, show_note, slice_for
+from scorecard.ui.topics.topic import show_counts, show_figure, show_flow, show_note, slice_for
 
 INVESTORS = ("股东权利", "证券期货")
 _TONES: dict[str, Tone] = {"判决": "main", "调解": "side", "撤诉": "out"}
@@ -36,7 +36,7 @@ def _directions(view: View, groups: Sequence[str], whose: str) -> None:
             f"mediations {key}",
             lambda: dispute_queries.mediations(view.version.connection, view.catalog, ended, groups),
         )
-        _mediations(view, key, whose, causes, mediations)
+        show_flow(view, "mediations", mediations, [], whose=whose, causes=causes, key=len(key))
     closed = slice_for(view, TRIALS_NEEDED)
     if closed is not None:
         trials = view.cached(
@@ -45,79 +45,21 @@ def _directions(view: View, groups: Sequence[str], whose: str) -> None:
         _trials(view, key, whose, causes, trials)
 
 
-def _mediations(view: View, key: str, whose: str, causes: str, mediations: Mediations) -> None:
-    sentence = (
-        f"{view.selection.period.label}结束的诉前调解 {mediations.ended:,} 件：成功 {mediations.succeeded:,} 件，"
-        f"失败 {mediations.failed:,} 件（其中已转立案 {mediations.failed_filed:,} 件），撤回 {mediations.withdrawn:,} 件；"
-        f"期末还在调解 {mediations.pending:,} 件。"
-    )
-    show_note(f"{whose}：诉前调解之后", sentence)
-    rows = [
-        FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", mediations.ended, "main"),)),
-        FlowStage(
-            "调解结果",
-            (
-                FlowSegment("成功", mediations.succeeded, "main"),
-                FlowSegment("失败", mediations.failed, "out"),
-                FlowSegment("撤回", mediations.withdrawn, "open"),
-                FlowSegment("结果未填", mediations.unknown),
-            ),
-        ),
-        FlowStage(
-            "失败之后",
-            (
-                FlowSegment("转立案", mediations.failed_filed),
-                FlowSegment("未转立案", mediations.failed_not_filed, "open"),
-            ),
-            start=mediations.succeeded,
-        ),
-    ]
-    basis = f"诉前调解表，结束日期在报告期内{causes}；转立案以报告期末已立案为准"
-    show_figure(
-        view,
-        f"mediations{len(key)}",
-        f"{whose}：诉前调解去向",
-        lambda frame: flow(frame, rows),
-        sentence,
-        ("pre_mediations",),
-        basis=basis,
-    )
-    counts = [(segment.name, segment.count) for segment in (*rows[1].segments, *rows[2].segments)]
-    show_counts(("去向", "件数"), [*counts, ("期末还在调解", mediations.pending)])
-
-
 def _trials(view: View, key: str, whose: str, causes: str, trials: Trials) -> None:
-    used = "，".join(f"{name} {trials.of(name):,} 件" for name in PROCEDURES if trials.of(name))
-    sentence = f"{view.selection.period.label}审结一审民事案件 {trials.closed:,} 件：{used or '无'}。"
-    note = "小额诉讼单列，不并入简易程序；与上图不是同一批案件。"
-    show_note(f"{whose}：一审程序与结案方式", sentence, note)
-    rows = [
-        FlowStage(
-            procedure,
-            tuple(
-                FlowSegment(outcome, trials.counts.get((procedure, outcome), 0), _TONES.get(outcome, "open"))
-                for outcome in trials.outcomes
-            ),
-        )
-        for procedure in PROCEDURES
-        if trials.of(procedure)
-    ]
-    show_figure(
-        view,
-        f"trials{len(key)}",
-        f"{whose}：适用程序与结案方式",
-        lambda frame: flow(frame, rows),
-        sentence,
-        ("cases",),
-        basis=f"审判案件表，民初案件，结案日期在报告期内{causes}",
-    )
-    table = [
-        (name, *(trials.counts.get((name, outcome), 0) for outcome in trials.outcomes), trials.of(name))
-        for name in PROCEDURES
-        if trials.of(name)
-    ]
+    used = [name for name in PROCEDURES if trials.of(name)]
+
+    def counted(name: str) -> list[int]:
+        return [trials.counts.get((name, outcome), 0) for outcome in trials.outcomes]
+
+    def stage(name: str) -> FlowStage:
+        parts = zip(trials.outcomes, counted(name), strict=True)
+        return FlowStage(name, tuple(FlowSegment(outcome, n, _TONES.get(outcome, "open")) for outcome, n in parts))
+
+    table: list[Sequence[str | int]] = [(name, *counted(name), trials.of(name)) for name in used]
     table.append(("合计", *(trials.ended(outcome) for outcome in trials.outcomes), trials.closed))
-    show_counts(("程序", *trials.outcomes, "合计"), table)
+    said = "，".join(f"{name} {trials.of(name):,} 件" for name in used) or "无"
+    head, words = ("程序", *trials.outcomes, "合计"), {"whose": whose, "causes": causes, "key": len(key), "used": said}
+    show_flow(view, "trials", trials, [stage(name) for name in used], head, table, **words)
 
 
 # --- how long -------------------------------------------------------------------------------------------------

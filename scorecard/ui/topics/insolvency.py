@@ -8,16 +8,16 @@ import streamlit as st
 from scorecard.assessment.number_format import value_text
 from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import FlowSegment, FlowStage, flow
+from scorecard.charts.flow import FlowSegment, FlowStage
 from scorecard.topics import insolvency, insolvency_queries
-from scorecard.topics.insolvency import Case, Durations, Transfers
+from scorecard.topics.insolvency import Case, Durations
 from scorecard.topics.insolvency_queries import NEEDED
 from scorecard.topics.slices import Slice
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import mark_case_rows, show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import show_counts, show_figure, show_note, slice_for
+from scorecard.ui.topics.topic import show_figure, show_flow, show_note, slice_for
 
 TABLE = ("bankruptcies",)
 OWN = "本院“破”字案件，不含强制清算和其他法院受理的"
@@ -157,51 +157,8 @@ def transferred(view: View) -> None:
     transfers = view.cached(
         "insolvency transfers", lambda: insolvency_queries.transfers(view.version.connection, view.catalog, slice_)
     )
-    accepted, refused = sum(n for _, n in transfers.accepted), sum(n for _, n in transfers.refused)
-    sentence = (
-        f"{view.selection.period.label}移送 {transfers.referred} 件：受理 {accepted} 件，未受理 {refused} 件，"
-        f"尚未裁定 {transfers.waiting} 件。"
-    )
-    show_note(
-        "执转破：移送之后", sentence, "按移送日期跟踪同一批移送；“执转破受理率”按审查裁定日归期，两者的件数可以不同。"
-    )
-    show_figure(
-        view,
-        "insolvency_funnel",
-        "执转破去向",
-        lambda frame: flow(frame, _funnel(transfers)),
-        sentence,
-        TABLE,
-        basis="来源为执转破、移送日期在报告期内的破产申请",
-        subtitle=f"{view.selection.period.label}移送的案件",
-    )
-    show_counts(
-        ("去向", "件数"),
-        [
-            *((f"受理　{court}", n) for court, n in transfers.accepted),
-            *transfers.refused,
-            ("尚未裁定", transfers.waiting),
-        ],
-    )
-
-
-def _funnel(transfers: Transfers) -> list[FlowStage]:
-    accepted, refused = sum(n for _, n in transfers.accepted), sum(n for _, n in transfers.refused)
-    return [
-        FlowStage("移送", (FlowSegment("移送审查", transfers.referred, "main"),)),
-        FlowStage(
-            "裁定",
-            (
-                FlowSegment("裁定受理", accepted, "main"),
-                FlowSegment("未受理", refused, "out"),
-                FlowSegment("尚未裁定", transfers.waiting, "open"),
-            ),
-        ),
-        FlowStage(
-            "受理法院与未受理",
-            (
-                *(FlowSegment(name, n) for name, n in transfers.accepted),
-                *(FlowSegment(name, n, "out") for name, n in transfers.refused),
-            ),
-        ),
-    ]
+    courts = (FlowSegment(name, n) for name, n in transfers.accepted)
+    refused = (FlowSegment(name, n, "out") for name, n in transfers.refused)
+    row = FlowStage("受理法院与未受理", (*courts, *refused))
+    counts = [*((f"受理　{court}", n) for court, n in transfers.accepted), *transfers.refused]
+    show_flow(view, "transfers", transfers, [row], counts=counts)

@@ -1,13 +1,17 @@
 """What all topics share: the selector, the days and tables behind one, its sentences, counts and figures with provenance."""
 
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from scorecard.calendar.period import day_text
 from scorecard.charts.figure import FigureFrame, config
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.storage.file_names import file_name
 from scorecard.topics.slices import Slice, obstacle, slice_of
@@ -18,6 +22,7 @@ from scorecard.ui.shell.templating import render
 
 CARDS = "指标"
 Topic = Callable[[View], None]
+_FLOWS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("flows.toml").read_text("utf-8"))
 
 
 def select_topic(topics: Mapping[str, Topic]) -> Topic | None:
@@ -53,6 +58,34 @@ def show_note(title: str, *lines: str) -> None:
 def show_counts(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
     """The numbers of a figure as a table: words in the first column, numbers in the others."""
     show(render("ui/topics/topic_counts.html", head=head, rows=rows))
+
+
+def show_flow(
+    view: View, name: str, result: object, given: Sequence[FlowStage], head: Sequence[str] = (),
+    counts: Sequence[Sequence[str | int]] = (), **words: object,
+) -> None:  # fmt: skip
+    """A topic of flows.toml: its sentence and notes, its flow, its counts; `given` are the stages and `counts` the first rows
+    of the table that depend on the data, `head` the head of a table that does.
+    """
+    said = _FLOWS[name]
+
+    def text(key: str) -> str:
+        return said.get(key, "").format(r=result, period=view.selection.period.label, **words)
+
+    def stage(row: Mapping[str, Any]) -> FlowStage:
+        segments = (FlowSegment(part, attrgetter(of)(result), *tone) for part, of, *tone in row["segments"])
+        return FlowStage(row["name"], tuple(segments), attrgetter(row["start"])(result) if "start" in row else 0)
+
+    stages = [each for row in said["rows"] for each in (given if "given" in row else [stage(row)])]
+    sentence = text("sentence")
+    notes = (note.format(r=result, **words) for note in said["notes"])
+    show_note(text("title"), sentence, *notes)
+    show_figure(
+        view, text("key"), text("figure"), lambda frame: flow(frame, stages, said.get("unit", "件")), sentence,
+        said["tables"], basis=text("basis"), subtitle=text("subtitle"),
+    )  # fmt: skip
+    known = [(part, attrgetter(of)(result)) for part, of in said.get("counts", ())]
+    show_counts(head or said["head"], [*counts, *known])
 
 
 def show_figure(
