@@ -9,6 +9,7 @@ frame.run(
             ("measures", "措施与要求"),
             ("progress", "措施进展"),
             ("worklists", "台账与预警"),
+            ("liaison", "联络员"),
             ("meeting", "会商"),
             ("briefing", "简报"),
         ],
@@ -26,6 +27,7 @@ frame.run(
     needs={
         "measures": "details",
         "worklists": "details",
+        "liaison": "details",
         "meeting": "details",
         "evidence": "details",
         "briefing": "export",

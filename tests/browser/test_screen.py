@@ -29,6 +29,7 @@ MEANT_FOR: dict[str, Granted] = {
     "work_calendar": "case_management",
     "measures": "leadership",
     "worklists": "leadership",
+    "liaison": "case_management",
     "meeting": "leadership",
     "evidence": "case_management",
     "targets": "case_management",

@@ -30,11 +30,11 @@ from tests.support.samples import copied
 
 TOPICS_OF = {
     **TOPICS,
-    "requirements": ("回访与整改", "信息简报", "典型案例与创新做法", "报送时效", "宣传与走访", "部门考核"),
+    "requirements": ("回访与整改", "信息简报", "典型案例与创新做法", "宣传与走访", "部门考核"),
 }
 PAGES = (
-    "overview", "commercial_disputes", "minority_investors", "insolvency", "requirements", "measures", "meeting",
-    "worklists", "evidence", "glossary", "targets", "time_axis",
+    "overview", "commercial_disputes", "minority_investors", "insolvency", "requirements", "measures", "liaison",
+    "meeting", "worklists", "evidence", "glossary", "targets", "time_axis",
 )  # fmt: skip
 # What stands on a page and in no picture: who is here, what is only pressed or filled in, the framework's own.
 NOT_PICTURED = re.compile(

@@ -37,7 +37,7 @@ OPEN = {
     "work_calendar",
     "account",
 }
-SIGNED_IN = OPEN | {"measures", "worklists", "meeting", "evidence", "briefing", "versions"}
+SIGNED_IN = OPEN | {"measures", "worklists", "liaison", "meeting", "evidence", "briefing", "versions"}
 MAY_OPEN = {
     "visitor": OPEN,
     "leadership": SIGNED_IN,

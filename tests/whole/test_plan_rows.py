@@ -10,7 +10,7 @@ OWED = {
     *(f"commercial_disputes.{row}" for row in (1, 2, 3, 5)),
     *(f"minority_investors.{row}" for row in range(1, 7)),
     *(f"insolvency.{row}" for row in range(1, 7)),
-    *(f"requirements.{row}" for row in range(1, 8)),
+    *(f"requirements.{row}" for row in (1, 2, 3, 5, 6, 7)),
     *CARD,
 }
 

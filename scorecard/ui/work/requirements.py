@@ -1,4 +1,4 @@
-"""工作要求 in depth: what the registers show of revisits, information, model cases, punctuality, activities, assessment.
+"""工作要求 in depth: what the registers show of revisits, information, model cases, activities, assessment.
 
 Departments stand in the plan's order and are never compared: an assessment is one department's own targets and duties.
 """
@@ -6,13 +6,12 @@ Departments stand in the plan's order and are never compared: an assessment is o
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from scorecard.assessment.due_dates import timeliness
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.records.parameters import Parameter
 from scorecard.store import warehouse
-from scorecard.store.open_version import Selection, judged_on
+from scorecard.store.open_version import Selection
 from scorecard.store.registers import ADOPTED, activities, pieces, register, revisits
 from scorecard.store.worklist_rows import counted, tallies
 from scorecard.ui.shell import frame
@@ -26,7 +25,6 @@ from scorecard.ui.work.worklists import address
 
 MODEL_KINDS = ("典型案例", "经验材料", "调研报告")
 PUBLICITY = ("送法进企", "法治体检", "普法宣传", "走访座谈")
-MONTHS_SHOWN = 12
 
 
 def _span(view: View, table: str) -> tuple[date, date]:
@@ -159,45 +157,6 @@ def model_topic(view: View) -> None:
     )
 
 
-def punctuality_topic(view: View) -> None:
-    """Were the tables in on time: the liaison officer's updates, month after month."""
-    if view.version.manifest.sample:
-        frame.guide(
-            "示例数据不判断时效",
-            "示例数据由程序一次生成，没有真实的报送时间。报送真实数据后，这里逐月列出各表是否按期。",
-        )
-        return
-    catalog = view.catalog
-    punctuality = timeliness(catalog, view.version.manifest.batches, judged_on(view.version))
-    requirement = catalog.requirements["requirements.4"]
-    rows = [
-        {
-            "name": catalog.tables[table].name,
-            "months": [
-                {
-                    "label": f"{month.through.year}年{month.through.month}月",
-                    "due": day_text(month.due),
-                    "accepted": day_text(month.accepted) if month.accepted else "",
-                    "word": month.word,
-                    "days": month.days,
-                }
-                for month in months[:MONTHS_SHOWN]
-            ],
-            "in_time": sum(month.word == "按期" for month in months),
-            "total": len(months),
-        }
-        for table, months in punctuality.items()
-    ]
-    show(
-        render(
-            "ui/work/requirement_punctuality.html",
-            title=f"工作要求 {requirement.number}．{requirement.title}",
-            rows=rows,
-            shown=MONTHS_SHOWN,
-        )
-    )
-
-
 def activity_topic(view: View) -> None:
     """Publicity and the other entries of the work log by kind and department."""
     if _missing(view, "work_log"):
@@ -272,7 +231,6 @@ TOPICS: Mapping[str, Topic] = {
     "回访与整改": revisit_topic,
     "信息简报": information_topic,
     "典型案例与创新做法": model_topic,
-    "报送时效": punctuality_topic,
     "宣传与走访": activity_topic,
     "部门考核": assessment_topic,
 }

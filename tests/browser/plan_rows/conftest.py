@@ -1,5 +1,6 @@
 """The court's own version, served once, and people of every role in it who go by the menu to the answer."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -133,8 +134,9 @@ def choose(watched: Watched, label: str, option: str) -> Page:
 
 def row(table: Locator | Page, first: str) -> Locator:
     """The row of a table (or of all tables of a page) whose first cell says exactly this."""
-    lines = table.locator("tr")
-    return lines.filter(has=table.locator("tr > :first-child").get_by_text(first, exact=True)) if first else lines
+    page = table.page if isinstance(table, Locator) else table
+    cell = page.locator(":scope > :first-child").filter(has_text=re.compile(rf"^\s*{re.escape(first)}\s*$"))
+    return table.locator("tr").filter(has=cell)
 
 
 def reads(line: Locator, cells: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""工作要求 in depth: registers by department in the plan's order, points only from a table, punctuality by due day."""
+"""工作要求 in depth: registers by department in the plan's order, points only from a table."""
 
 import re
 from datetime import date
@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from scorecard.assessment.due_dates import timeliness
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.adoption_points import has_table, points
 from scorecard.records.parameters import Parameter
@@ -135,54 +134,6 @@ def test_without_a_points_table_no_points_are_shown(catalog: Catalog, sample: Da
     shown = text(open_page(sample, "requirements", topic="信息简报"))
     assert "没有录入考核的计分标准，故不计分" in shown
     assert "计分 " not in shown.split("没有录入")[0]
-
-
-# --- punctuality --------------------------------------------------------------------------------------------------
-
-
-def batch(as_of: str, accepted: str, table: str = "cases") -> dict[str, str]:
-    return {"table": table, "as_of": as_of, "accepted_at": f"{accepted}T09:00:00+08:00"}
-
-
-def months(catalog: Catalog, *batches: dict[str, str], today: date) -> list[tuple[str, str, int]]:
-    found = timeliness(catalog, batches, today)["cases"]
-    return [(f"{one.through:%Y-%m}", one.word, one.days) for one in found]
-
-
-def test_a_month_is_in_time_through_its_due_day_and_late_from_the_next(catalog: Catalog) -> None:
-    first = batch("2026-06-30", "2026-07-10")
-    assert months(catalog, first, today=date(2026, 7, 20)) == [("2026-06", "按期", 0)]
-    late = batch("2026-07-31", "2026-08-13")
-    assert months(catalog, first, late, today=date(2026, 8, 20)) == [("2026-07", "迟报", 3), ("2026-06", "按期", 0)]
-    assert months(catalog, first, today=date(2026, 8, 10)) == [("2026-06", "按期", 0)]
-    assert months(catalog, first, today=date(2026, 8, 11)) == [("2026-07", "逾期未报", 1), ("2026-06", "按期", 0)]
-
-
-def test_a_first_delivery_is_no_proof_for_the_years_it_brings_along(catalog: Catalog) -> None:
-    assert months(catalog, batch("2026-09-30", "2026-10-30"), today=date(2026, 11, 1)) == [("2026-09", "迟报", 20)]
-
-
-def test_a_cut_in_the_middle_of_a_month_delivers_the_month_before(catalog: Catalog) -> None:
-    found = months(catalog, batch("2026-07-20", "2026-07-21"), today=date(2026, 8, 1))
-    assert found == [("2026-06", "迟报", 11)]
-
-
-def test_one_delivery_may_bring_two_months_each_judged_by_its_own_due_day(catalog: Catalog) -> None:
-    found = months(
-        catalog, batch("2026-05-31", "2026-06-05"), batch("2026-07-31", "2026-08-05"), today=date(2026, 8, 6)
-    )
-    assert found == [("2026-07", "按期", 0), ("2026-06", "迟报", 26), ("2026-05", "按期", 0)]
-
-
-def test_a_later_correction_does_not_make_a_month_late(catalog: Catalog) -> None:
-    found = months(
-        catalog, batch("2026-06-30", "2026-07-08"), batch("2026-06-30", "2026-07-25"), today=date(2026, 8, 1)
-    )
-    assert found == [("2026-06", "按期", 0)]
-
-
-def test_the_sample_is_not_judged_for_punctuality(sample: DataDir, open_page: Open) -> None:
-    assert "示例数据不判断时效" in text(open_page(sample, "requirements", topic="报送时效"))
 
 
 def test_a_register_that_has_not_come_in_is_named_and_not_taken_for_nothing_done(
