@@ -89,5 +89,3 @@ def show_punctuality(view: View) -> None:
         for table, months in punctuality.items()
     ]
     show(render("ui/work/liaison_punctuality.html", rows=rows, shown=MONTHS_SHOWN))
-
-

@@ -11,7 +11,7 @@ from scorecard.records.progress_reports import ProgressReport
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.worklist_rows import Tally
 from tests.pages.conftest import Open
-from tests.pages.test_pages import markup, text
+from tests.pages.test_pages import markup
 from tests.support.actors import LEADER
 
 TODAY = date(2026, 5, 6)  # a Wednesday
@@ -69,7 +69,6 @@ def test_a_line_leads_to_the_act_where_the_reader_may_do_it(sample: DataDir, ope
 # --- punctuality --------------------------------------------------------------------------------------------------
 
 
-
 def batch(as_of: str, accepted: str, table: str = "cases") -> dict[str, str]:
     return {"table": table, "as_of": as_of, "accepted_at": f"{accepted}T09:00:00+08:00"}
 
@@ -109,5 +108,3 @@ def test_a_later_correction_does_not_make_a_month_late(catalog: Catalog) -> None
         catalog, batch("2026-06-30", "2026-07-08"), batch("2026-06-30", "2026-07-25"), today=date(2026, 8, 1)
     )
     assert found == [("2026-06", "按期", 0)]
-
-
