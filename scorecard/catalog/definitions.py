@@ -62,6 +62,7 @@ class Domain(Frozen):
 
     id: str
     name: str
+    short: str = ""
     goal: str = ""
     cross: bool = False
 
@@ -185,6 +186,11 @@ class Catalog:
         entry = self.plan_rows[row]
         part = "工作要求" if row in self.requirements else self.domains[entry.domain].name
         return f"{part} {entry.number}．{entry.title}"
+
+    def row_code(self, row: str) -> str:
+        """A row of the plan as registers name it: 商1, 要3."""
+        entry = self.plan_rows[row]
+        return f"{self.domains[entry.domain].short}{entry.number}" if entry.domain in self.domains else ""
 
     def of_domain(self, domain: str) -> tuple[Indicator, ...]:
         """The indicators of a domain, in the order of the measures they serve."""

@@ -27,6 +27,12 @@ def has_table(parameters: Iterable[Parameter]) -> bool:
     return any(parameter.name.startswith(PREFIX) for parameter in parameters)
 
 
+def standards(parameters: Iterable[Parameter], last: date) -> tuple[Parameter, ...]:
+    """The points of every level that have begun by a day, the newest first: the table that points are computed by."""
+    begun = [one for one in parameters if one.name.startswith(PREFIX) and one.valid_from and one.valid_from <= last]
+    return tuple(sorted(begun, key=lambda one: one.valid_from or date.min, reverse=True))
+
+
 def points(parameters: Sequence[Parameter], adoptions: Sequence[tuple[str, date]]) -> Points:
     """The points of (level, day) adoptions."""
     values = [

@@ -19,6 +19,7 @@ class Parameter:
     year: int
     value: Decimal
     valid_from: date | None
+    source: str = ""
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:

@@ -5,7 +5,7 @@ not come in gives None, which is not the same as nothing in it. No private colum
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,18 @@ from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
 from scorecard.store.warehouse import has_table
 
 ADOPTED = ("国家级", "省级", "市级", "区级")
+
+
+@dataclass(frozen=True)
+class CourtDocument:
+    """A document that a row of the plan rests on, and where it is kept."""
+
+    title: str
+    kind: str
+    number: str | None
+    issued_on: date
+    valid_until: date | None
+    kept_at: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,18 @@ def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...
         connection, TABLE, f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department"
     )
     return None if rows is None else from_rows(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def documents(connection: duckdb.DuckDBPyConnection, row: str) -> tuple[CourtDocument, ...] | None:
+    """The documents registered for a row of the plan (商1), then those for the whole plan, each the newest first."""
+    names = ", ".join(field.name for field in fields(CourtDocument))
+    rows = _fetch(
+        connection,
+        "documents",
+        f"SELECT {names} FROM documents WHERE measure IN ($row, '全部') ORDER BY measure = '全部', issued_on DESC, title",
+        {"row": row},
+    )
+    return None if rows is None else tuple(CourtDocument(*one) for one in rows)
 
 
 def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:

@@ -17,6 +17,7 @@ from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport
 from scorecard.store.open_version import judged_on
+from scorecard.store.registers import documents
 from scorecard.store.worklist_rows import counted, tallies, worklist_dates
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.frame import View
@@ -50,6 +51,11 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             "ui/work/plan_row.html",
             title=title,
             measure=line.measure,
+            documents=documents(view.version.connection, view.catalog.row_code(line.measure.id)),
+            to_documents=_entrance(view.catalog.tables["documents"], actor)
+            if "documents" in view.catalog.tables
+            else None,
+            today=judged_on(view.version),
             label=f"{view.scope}　{view.selection.period.label}",
             cards=line.cards,
             told=(*line.missed, *(card for card in line.speaking if card not in line.missed))[:TOLD],
@@ -95,11 +101,13 @@ def _tables(catalog: Catalog, line: MeasureLine) -> list[Table]:
 def _entrance(table: Table, actor: Actor) -> Entrance:
     """Where rows of a table are entered."""
     page, word, who, right = _ENTERED[table.entered_by]
+    page += f"?table={table.id}" if page == "registers" else ""
     return Entrance(f"{word}《{table.name}》", page if actor.may_somewhere(right) else "", who)
 
 
 _ENTERED: dict[str, tuple[str, str, str, Capability]] = {
     "upload": ("upload", "报送", "审管办", "upload"),
+    "register": ("registers", "登记", "责任部门", "report"),
     "report": ("progress", "填报", "责任部门", "report"),
 }
 

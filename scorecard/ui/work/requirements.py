@@ -6,9 +6,10 @@ Departments stand in the plan's order and are never compared: an assessment is o
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from scorecard.assessment.cards import Card
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.plan.adoption_points import has_table, points
+from scorecard.plan.adoption_points import PREFIX, has_table, points, standards
 from scorecard.records.parameters import Parameter
 from scorecard.store import warehouse
 from scorecard.store.open_version import Selection
@@ -186,23 +187,24 @@ def activity_topic(view: View) -> None:
 
 
 def assessment_topic(view: View) -> None:
-    """A statement a department, of its own targets and duties; departments are not compared."""
+    """A statement a department, of its own targets, duties and adopted information; departments are not compared."""
     show(view.cached("assessment", lambda: _assessment(view)))
+    show(_adoptions(view))
 
 
 def _assessment(view: View) -> str:
     catalog, chosen = view.catalog, view.selection.department
-    court = all_cards(view.version, Selection(view.selection.period, ALL_DEPARTMENTS, "all"))
-    counts, lines = tallies(view.version.connection, catalog), measures.measure_lines(view)
-    requirement = catalog.requirements["requirements.7"]
+    court, counts = _cards_of(view, ALL_DEPARTMENTS), tallies(view.version.connection, catalog)
+    lines = measures.measure_lines(view)
     statements: list[dict[str, object]] = []
     for who, department in catalog.departments.items():
         if chosen not in (ALL_DEPARTMENTS, who):
             continue
         own = [card for card in court.values() if who in card.responsible]
-        aimed = [card for card in own if card.target != "未设目标"]
+        itself = _cards_of(view, who) if own and who in view.version.departments else {}
+        pairs = [(card, itself.get(card.indicator.id)) for card in own]
         lists = [
-            (worklist.name, address(view, worklist), counted(counts, worklist.id, who))
+            (worklist.name, address(view, worklist, who), counted(counts, worklist.id, who))
             for worklist in catalog.worklists.values()
             if any(counted(counts, worklist.id, who).values())
         ]
@@ -211,20 +213,61 @@ def _assessment(view: View) -> str:
             statements.append(
                 {
                     "name": department.name,
-                    "aimed": aimed,
-                    "watched": len(own) - len(aimed),
+                    "aimed": [pair for pair in pairs if pair[0].target != "未设目标"],
+                    "watched": [pair for pair in pairs if pair[0].target == "未设目标"],
                     "lists": lists,
                     "duties": duties,
-                    "owed": sum(bool(duty.owed) for _, duty in duties),
                 }
             )
     return render(
         "ui/work/requirement_assessment.html",
-        title=f"工作要求 {requirement.number}．{requirement.title}",
+        title=catalog.row_title("requirements.7"),
         label=view.selection.period.label,
         statements=statements,
         href=view.card_href,
     )
+
+
+def _adoptions(view: View) -> str:
+    """Information adopted, by department and level, with the points of the court's table where there is one."""
+    parameters, span = warehouse.parameters(view.version.connection), _span(view, "information_reports")
+    totals = {row.department: row for row in pieces(view.version.connection, *span) or ()}
+    rows = [
+        {
+            "name": _name(view.catalog, department),
+            "adopted": [totals[department].adopted(level) for level in ADOPTED],
+            "points": _points(parameters, totals[department].adoptions),
+        }
+        for department in _own(view, totals)
+        if department is not None
+    ]
+    return render(
+        "ui/work/requirement_adoptions.html",
+        missing="information_reports" not in view.version.as_of or span[0] > span[1],
+        label=view.selection.period.label,
+        levels=ADOPTED,
+        rows=rows,
+        standards=[
+            {
+                "level": one.name.removeprefix(PREFIX),
+                "points": f"{one.value.normalize():f}",
+                "since": day_text(one.valid_from) if one.valid_from else "",
+                "document": _document(view.catalog, one.source),
+            }
+            for one in standards(parameters, span[1])
+        ],
+        scored=has_table(parameters),
+    )
+
+
+def _document(catalog: Catalog, source: str) -> str:
+    """The document of a parameter: titles of the sources it names by id, otherwise as it was written."""
+    return "、".join(catalog.sources[one].title if one in catalog.sources else one for one in source.split("、") if one)
+
+
+def _cards_of(view: View, department: str) -> Mapping[str, Card]:
+    """The indicators of a department, or of the whole court, in the selected period."""
+    return all_cards(view.version, Selection(view.selection.period, department, "all"))
 
 
 TOPICS: Mapping[str, Topic] = {

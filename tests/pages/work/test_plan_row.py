@@ -1,6 +1,9 @@
 """The page of one row of the plan: every row answers by the same parts, and each says what comes next."""
 
 import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,9 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog
+from scorecard.records.parameters import Parameter
 from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import markup, text
+from tests.pages.work.test_meeting import decision
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.samples import lacking
 
@@ -81,3 +87,98 @@ def test_the_headings_of_a_domain_lead_to_the_rows_and_not_for_visitors(
 def test_a_worklist_and_what_is_owed_lead_to_their_row(sample: DataDir, open_page: Open) -> None:
     assert 'href="measures?measure=requirements.3"' in markup(open_page(sample, "worklists", list="涉诉企业回访到期"))
     assert 'href="measures?measure=minority_investors.1"' in markup(open_page(sample))
+
+
+# --- what single rows say in their own terms ----------------------------------------------------------------------
+
+
+def test_organisation_is_sessions_held_matters_decided_closed_and_overdue_and_the_latest_row_of_a_matter_stands(
+    sample: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # October: sessions on the 8th and the 22nd, three matters. Of four in all one is closed (its second row), one no longer
+    # followed, two open; one of the open ones, due long ago, is late. Another department's matter is not the civil division's.
+    rows = [
+        decision("other:甲", "2026-09-10T09:00", due=date(2026, 9, 30)),
+        decision("other:乙", "2026-10-08T09:00"),
+        decision("other:乙", "2026-10-22T09:00", status="已办结"),
+        decision("other:丙", "2026-10-08T09:10", status="不再跟踪"),
+        replace(decision("worklist:revisit_due", "2026-10-22T09:10", due=date(2999, 1, 1)), department="filing"),
+    ]
+    monkeypatch.setattr("etl.intake.entered_rows.recorded_decisions", lambda data, of_sample: rows)
+    app = row_page(open_page, sample, "requirements.1")
+    assert "本期会商2次，议定3项；历次4项中已办结1项、待办2项，已过期限1项" in "".join(text(app).split())
+    table = markup(app).split('aria-label="议定事项"')[1]
+    assert re.findall(r'<td class="tight">(待办|已办结|不再跟踪)</td>', table) == ["待办", "待办", "已办结", "不再跟踪"]
+    assert re.search(r'href="meeting\?matter=\d+"', table)
+    shown = "".join(text(row_page(open_page, sample, "requirements.1", department="民事审判庭")).split())
+    assert "本期会商2次，议定2项；历次3项中已办结1项、待办1项，已过期限1项" in shown
+
+
+def test_without_a_session_the_page_says_who_records_one_and_where(sample: DataDir, open_page: Open) -> None:
+    shown = text(row_page(open_page, sample, "requirements.1"))
+    assert "还没有议定事项的记录" in shown
+    assert "审管办在“会商”页逐项记录结论、责任部门和期限" in shown
+
+
+def test_a_department_has_its_own_values_beside_the_courts_and_no_total(
+    sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    # The second reading: the civil division's value as its own selection shows it on the page of the domain.
+    own = (
+        markup(row_page(open_page, sample, "requirements.7")).split('aria-label="民事审判庭"')[1].split("</section>")[0]
+    )
+    name = catalog.indicators["bankruptcy_pending_over_2y_count"].name
+    cells = [
+        re.sub(r"<[^>]+>", "", cell) for cell in own.split(f">{name}</a>")[1].split("</tr>")[0].split("</td>")[1:5]
+    ]
+    domain = markup(turn(open_page(sample, "overview", department="民事审判庭"), "insolvency").run())
+    assert f'aria-label="{name}，{cells[0]}，{cells[1].lstrip("▲▼○◆")}' in domain
+    whole = markup(open_page(sample, "insolvency"))
+    assert f'aria-label="{name}，{cells[2]}，{cells[3].lstrip("▲▼○◆")}' in whole
+    assert not re.search(r"名次|总分|第[一1]名", text(row_page(open_page, sample, "requirements.7")))
+
+
+def test_points_stand_beside_the_table_they_are_computed_by_in_the_order_of_the_plan(
+    sample: DataDir, catalog: Catalog, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = [
+        *(
+            Parameter(f"信息采用计分-{level}", 2026, Decimal(5), date(2026, 1, 1), "关于信息采用计分的通知")
+            for level in ("国家级", "省级", "市级", "区级")
+        ),
+        Parameter("信息采用计分-市级", 2027, Decimal(9), date(2027, 1, 1), "明年的通知"),
+    ]
+    monkeypatch.setattr("scorecard.store.warehouse.parameters", lambda connection: tuple(parameters))
+    named = store.current(sample).version
+    assert named is not None
+    with store.connect(sample, named) as connection:
+        adopted = dict(
+            connection.execute(
+                "SELECT department, count(*) FROM information_reports WHERE level <> '未采用'"
+                " AND adopted_on BETWEEN '2026-10-01' AND '2026-10-31' GROUP BY 1"
+            ).fetchall()
+        )
+    app = row_page(open_page, sample, "requirements.7")
+    assert adopted
+    table = markup(app).split('aria-label="信息采用计分"')[1].split("</section>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("</table>")[0].split("<tr>")[2:]]
+    found = {cells[0]: cells[-1].split("（")[0] for cells in rows}
+    order = [one.name for one in catalog.departments.values()]
+    assert list(found) == [name for name in order if name in found]
+    assert {catalog.departments[who].name: str(5 * count) for who, count in adopted.items()} == {
+        name: points for name, points in found.items() if points != "0"
+    }
+    assert "关于信息采用计分的通知" in table
+    assert "2026年1月1日" in table
+    assert "明年的通知" not in table
+
+
+def test_the_documents_of_a_row_stand_with_date_and_place(sample: DataDir, open_page: Open) -> None:
+    # etl/sample/registers/documents.toml: the first document serves 商1, none serves 商4.
+    app = row_page(open_page, sample, "commercial_disputes.1")
+    noted = markup(app).split('aria-label="制度文件"')[1].split("</p>")[0]
+    assert "关于办理财产保全案件若干问题的规定（试行）》" in noted
+    assert re.search(r"\d{4}-\d{2}-\d{2}.*存审管办文件柜（示例）", noted)
+    bare = row_page(open_page, sample, "commercial_disputes.4")
+    assert "还没有登记本项所依据的文件" in text(bare)
+    assert 'href="registers?table=documents"' in markup(bare)
