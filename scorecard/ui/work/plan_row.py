@@ -140,7 +140,8 @@ def _entrances(view: View, line: MeasureLine, tables: Sequence[Table], actor: Ac
     """Everywhere the work of this row is entered."""
     reports = [_progress(view, line, actor)] if line.duties else []
     session = Entrance("会商议定事项", view.href("meeting"), "领导小组")
-    return [*reports, *(_entrance(table, actor) for table in tables), session]
+    week = [Entrance("联络员：本周要办", view.href("liaison"), "")] if line.measure.id == "requirements.4" else []
+    return [*week, *reports, *(_entrance(table, actor) for table in tables), session]
 
 
 def _reports(catalog: Catalog, line: MeasureLine) -> dict[str, Any]:
