@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 from scorecard.assessment.comparison import PeriodChange, changes, comparable, pace_text, to_meet
@@ -16,11 +17,11 @@ from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
-from scorecard.calendar.period import Period
+from scorecard.calendar.period import Period, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.annotations import Annotation, break_months
 from scorecard.records.baselines import Baseline
-from scorecard.records.targets import Bounds, Target, bounds, effective
+from scorecard.records.targets import FIRMS, Bounds, Target, bounds, effective
 
 SPARK_POINTS = 13  # twelve months and the same month a year before
 _REPORTED: tuple[VerdictWord, ...] = (
@@ -231,7 +232,7 @@ def sentence(card: Card) -> str:
 
 def _judged(inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None) -> JudgedPeriod:
     catalog, goal = inputs.catalog, _goal(inputs, indicator, period)
-    limits = None if goal is None else bounds(goal, period)
+    limits = None if goal is None else bounds(goal, period, _year_before(inputs, indicator, period, goal))
     exact, figure = None if reading is None else reading.exact, "—"
     if reading is not None and exact is not None:
         if withheld(indicator, reading, catalog.court.minimum_base):
@@ -254,10 +255,24 @@ def _judged(inputs: CardInputs, indicator: Indicator, period: Period, reading: I
 
 
 def _goal(inputs: CardInputs, indicator: Indicator, period: Period) -> Target | None:
-    """The target in force. A yearly total is the whole court's: no department and no part of the cases owes it."""
-    target = effective(inputs.targets, indicator.id, period)
-    whole = inputs.department == ALL_DEPARTMENTS and inputs.scope == "all"
-    return None if target is not None and target.kind == "累计" and not whole else target
+    """The target in force. The court's yearly total is the whole court's: no department and no part of the cases owes it."""
+    department = "" if inputs.department == ALL_DEPARTMENTS else inputs.department
+    scope = FIRMS if inputs.scope == "firm" else ""
+    target = effective(inputs.targets, indicator.id, period, department, scope)
+    own = target is not None and (target.department, target.scope) == (department, scope)
+    return None if target is not None and target.kind == "累计" and not own else target
+
+
+def _year_before(inputs: CardInputs, indicator: Indicator, period: Period, goal: Target) -> Fraction | None:
+    """The value that a 较上年 target counts from; None where it could not stand in a comparison itself."""
+    earlier = year_before(period)
+    readings = inputs.series.get(indicator.id, ())
+    reading = next((one for one in readings if one.period == earlier), None)
+    if goal.kind != "较上年" or reading is None or withheld(indicator, reading, inputs.catalog.court.minimum_base):
+        return None
+    if not comparable(period, earlier, break_months(inputs.annotations, indicator.id)):
+        return None
+    return reading.exact if _verdict(inputs, indicator, earlier, reading, None, None).word == "仅监测" else None
 
 
 def _verdict(

@@ -60,7 +60,10 @@ def target_text(target: Target | None, unit: str) -> str:
     """ "≥60%(同类)", "20%—35%(同类)", "全年≥120家(待确认)"; "未设目标" without one."""
     if target is None:
         return "未设目标"
-    low, high = (None if bound is None else _plain(bound) + unit for bound in (target.lower, target.upper))
+    step = "个百分点" if target.kind == "较上年" and unit == "%" else unit
+    low, high = (None if bound is None else _plain(bound) + step for bound in (target.lower, target.upper))
+    if target.kind == "较上年":
+        return f"较上年{'提高' if low else '降低'}≥{low or high}（{target.basis}）"
     text = f"{low}—{high}" if low and high else f"≥{low}" if low else f"≤{high}"
     return f"{'全年' if target.kind == '累计' else ''}{text}（{target.basis}）"
 

@@ -10,12 +10,19 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.number_format import distinct_texts, value_text
+from scorecard.assessment.number_format import distinct_texts, target_text, value_text
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
 
 VerdictWord = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
 WORDS: tuple[VerdictWord, ...] = get_args(VerdictWord)
+
+
+# Why a target that is in force asks nothing of a period.
+_UNBOUNDED = {
+    "累计": "累计目标按年度累计评判，单月、季度只作监测",
+    "较上年": "上年同期没有可比的数值，较上年的目标无从评判",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def judge(
     if target is None:
         return Verdict("仅监测", "未设目标")
     if limits is None:
-        return Verdict("仅监测", "累计目标按年度累计评判，单月、季度只作监测")
+        return Verdict("仅监测", _UNBOUNDED[target.kind])
     return _against(indicator, reading.exact, limits, target)
 
 
@@ -96,7 +103,10 @@ def _maturity(indicator: Indicator) -> str:
 
 
 def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Target) -> Verdict:
-    what, unit = "进度目标" if target.kind == "累计" else "目标", indicator.unit
+    what = {"累计": "进度目标", "较上年": f"{target_text(target, indicator.unit).partition('（')[0]}的目标"}.get(
+        target.kind, "目标"
+    )
+    unit = indicator.unit
     for bound, beyond, side in ((limits.lower, -1, "低于"), (limits.upper, 1, "高于")):
         if bound is not None and (value - bound) * beyond > 0:
             shown, limit, gap = distinct_texts(value, bound, unit)

@@ -1,7 +1,7 @@
 """The trend figure of an indicator: target, control limits, line, points, the numbered marks of the time axis."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import plotly.graph_objects as go
 
@@ -83,15 +83,17 @@ def ticks(labels: Sequence[str]) -> list[str]:
 
 
 def _draw_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
-    """A dashed, labelled line for one bound, a pale band between two; steps where the target changed."""
+    """A dashed, labelled line for one bound, a pale band between two; steps where the target changed, ends where its kind did."""
     colour = palette().accent
-    labels = [point.label for point in points]
-    lower, upper = [point.lower for point in points], [point.upper for point in points]
-    if any(point.lower is not None and point.upper is not None for point in points):
-        draw_band(figure, labels, lower, upper, "hvh", 0.10)
-    for bound in (lower, upper):
-        if any(value is not None for value in bound):
-            draw_line(figure, labels, bound, {"color": colour, "width": 1.2, "dash": "dash", "shape": "hvh"})
+    for (_, has_lower, has_upper), alike in groupby(points, _kind_of_target):
+        run = list(alike)
+        labels = [point.label for point in run]
+        lower, upper = [point.lower for point in run], [point.upper for point in run]
+        if has_lower and has_upper:
+            draw_band(figure, labels, lower, upper, "hvh", 0.10)
+        for bound in (lower if has_lower else (), upper if has_upper else ()):
+            if bound:
+                draw_line(figure, labels, bound, {"color": colour, "width": 1.2, "dash": "dash", "shape": "hvh"})
     # The target's own words at the right end of its line, on the side where the last value is not.
     last = next((point for point in reversed(points) if _bounds(point)), None)
     if last is None:
@@ -103,6 +105,11 @@ def _draw_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
         figure, "目标<br>" + plain(last.target).replace("（", "<br>（"), 12, colour, name=TARGET, align="left",
         x=1, xref="paper", xanchor="left", xshift=6, y=at, yanchor="top" if value >= at else "bottom",
     )  # fmt: skip
+
+
+def _kind_of_target(point: JudgedPeriod) -> tuple[str, bool, bool]:
+    """What a line may be drawn through: bounds of another kind are no step of it."""
+    return point.goal.kind if point.goal else "", point.lower is not None, point.upper is not None
 
 
 def _bounds(point: JudgedPeriod) -> list[float]:

@@ -1,8 +1,8 @@
 """The agenda of a session: only what needs a decision, each matter once, with the facts that are on the table.
 
 First what earlier sessions left unresolved, by due date; then, in the plan's order, indicators that miss their target or
-truly worsen, worklists with overdue items, and reports a department owes. Nothing is scored and nothing ranked by value.
-What is decided today moves nothing: a session goes through its matters in one order.
+truly worsen, worklists with overdue items, reports a department owes, and targets to be reviewed. Nothing is scored and
+nothing ranked by value. What is decided today moves nothing: a session goes through its matters in one order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,13 +11,15 @@ from datetime import date
 from typing import Literal
 
 from scorecard.assessment.cards import Card
+from scorecard.assessment.number_format import target_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import attention
 from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision, latest_decisions, unresolved
+from scorecard.records.targets import Target, to_review
 from scorecard.store.worklist_rows import Tally, counted
 
-Subject = Literal["indicator", "worklist", "report", "other"]
+Subject = Literal["indicator", "worklist", "report", "target", "other"]
 NEEDS_A_DECISION = ("未达标且未见改善", "真实恶化", "稳定不达标")
 
 
@@ -61,6 +63,7 @@ def agenda(
     lines: Sequence[MeasureLine],
     tallies: Iterable[Tally],
     decisions: Sequence[Decision],
+    targets: Sequence[Target],
     today: date,
 ) -> tuple[AgendaItem, ...]:
     """Every matter of the session in its order; those no longer followed are left out."""
@@ -70,6 +73,7 @@ def agenda(
             *_indicators(catalog, cards, today),
             *_worklists(catalog, tuple(tallies), today),
             *_owed(catalog, lines),
+            *_targets(catalog, targets, today),
         )
     }
     histories: dict[str, list[Decision]] = {}
@@ -155,11 +159,29 @@ def _owed(catalog: Catalog, lines: Sequence[MeasureLine]) -> Iterable[AgendaItem
             )
 
 
+def _targets(catalog: Catalog, targets: Sequence[Target], today: date) -> Iterable[AgendaItem]:
+    notices = to_review(targets, today)
+    for indicator in catalog.indicators.values():
+        due = [target for target in notices if target.indicator == indicator.id]
+        if due:
+            yield AgendaItem(
+                id=f"target:{indicator.id}",
+                subject="target",
+                title=f"{indicator.name}的目标须重新审定",
+                reasons=("目标待复核",),
+                facts=tuple(
+                    f"{target_text(target, indicator.unit)}，{notices[target]}。依据文件：{target.document}"
+                    for target in due
+                ),
+                departments=catalog.responsible(indicator.departments, today),
+            )
+
+
 def _kept(decision: Decision, cards: Mapping[str, Card]) -> AgendaItem:
     """A matter that only its decision keeps on the table: what it is about now shows nothing against it."""
     kind, _, name = decision.item.partition(":")
     card = cards.get(name) if kind == "indicator" else None
-    subject: Subject = kind if kind in ("indicator", "worklist", "report") else "other"
+    subject: Subject = kind if kind in ("indicator", "worklist", "report", "target") else "other"
     now = f"{card.period}为{card.value}，{card.verdict.word}" if card is not None else "现在的数据中没有问题"
     return AgendaItem(
         id=decision.item,

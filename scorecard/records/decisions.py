@@ -65,10 +65,11 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     known: dict[str, Iterable[str]] = {
         "indicator": catalog.indicators,
         "worklist": catalog.worklists,
+        "target": catalog.indicators,
         "report": [f"{measure}:{department}" for measure in catalog.measures for department in catalog.departments],
     }
     if kind not in (*known, "other") or not rest:
-        expected = "indicator:…、worklist:…、report:…:… 或 other:…"
+        expected = "indicator:…、worklist:…、target:…、report:…:… 或 other:…"
         remedy = hint(kind, (*known, "other"))
         wrong.append(Contradiction("item", f"事项编号“{row['item']}”", expected, remedy))
     elif kind in known and rest not in known[kind]:

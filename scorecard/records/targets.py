@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Literal
@@ -12,14 +12,18 @@ from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.contradiction import Contradiction, unknown_indicator
 from scorecard.records.rows import SEED_BATCH, records
 
-TargetKind = Literal["下限", "上限", "区间", "累计"]
+TargetKind = Literal["下限", "上限", "区间", "累计", "较上年"]
+FIRMS = "涉企"  # the scope of a target that is set for cases of firms only
+NOTICE_DAYS = 30  # a review or the end of a target is told so long before
 MONTHS = 12
 TABLE, PROBLEM_CODE = "targets", "target_contradicts"
 
 
 @dataclass(frozen=True)
 class Target:
-    """One row of the target table. Bounds in the indicator's unit; 累计 gives the yearly value in one of them.
+    """One row of the target table. Bounds in the indicator's unit; 累计 gives the yearly value in one of them, 较上年 by how much
+    the value is to be higher (`lower`) or lower (`upper`) than in the same period of the year before. Without department and
+    scope it is the court's.
 
     `preset` came with the program, not by a decision of the court. `refused` says why a row that was accepted by an earlier
     program judges nothing.
@@ -37,6 +41,9 @@ class Target:
     set_by: str
     set_at: datetime
     note: str
+    department: str = ""
+    scope: str = ""
+    review_on: date | None = None
     preset: bool = False
     refused: str = ""
 
@@ -69,26 +76,56 @@ def _ladder(text: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(step.strip()) for step in text.replace("；", ";").split(";")) if text.strip() else ()
 
 
-def in_force(targets: Sequence[Target], indicator: str, day: date) -> Target | None:
-    """The target in force on a day: of several valid ones the one recorded last, the court's own before one of the program."""
+def in_force(
+    targets: Sequence[Target], indicator: str, day: date, department: str = "", scope: str = ""
+) -> Target | None:
+    """The target in force on a day: of several valid ones the one recorded last, the court's own before one of the program.
+
+    Of a department, and of 涉企 cases, it is the one set for exactly them, else the court's.
+    """
     valid = [
         target
         for target in targets
-        if target.indicator == indicator
+        if (target.indicator, target.department, target.scope) == (indicator, department, scope)
         and not target.refused
         and target.valid_from <= day
         and (target.valid_until is None or day <= target.valid_until)
     ]
-    return max(reversed(valid), key=lambda target: (not target.preset, target.set_at), default=None)
+    found = max(reversed(valid), key=lambda target: (not target.preset, target.set_at), default=None)
+    return found or (in_force(targets, indicator, day) if department or scope else None)
 
 
-def effective(targets: Sequence[Target], indicator: str, period: Period) -> Target | None:
+def effective(
+    targets: Sequence[Target], indicator: str, period: Period, department: str = "", scope: str = ""
+) -> Target | None:
     """The target in force on the period's last day."""
-    return in_force(targets, indicator, period.last)
+    return in_force(targets, indicator, period.last, department, scope)
 
 
-def bounds(target: Target, period: Period) -> Bounds | None:
-    """The bounds for this period. A 累计 target has bounds in 年度累计 and year only, by the pace through the year."""
+def to_review(targets: Sequence[Target], now: date) -> dict[Target, str]:
+    """Targets in force that are to be reviewed, or end, within a month: each with the sentence that says so."""
+    notices: dict[Target, str] = {}
+    soon = now + timedelta(days=NOTICE_DAYS)
+    for target in targets:
+        if target is not in_force(targets, target.indicator, now, target.department, target.scope):
+            continue
+        if target.review_on is not None and target.review_on <= soon:
+            notices[target] = f"{'已过' if target.review_on < now else '临近'}复核日期 {target.review_on}"
+        elif target.valid_until is not None and target.valid_until <= soon:
+            notices[target] = f"{target.valid_until} 到期，其后没有目标，只作监测"
+    return notices
+
+
+def bounds(target: Target, period: Period, year_before: Fraction | None = None) -> Bounds | None:
+    """The bounds for this period. A 累计 target has bounds in 年度累计 and year only, by the pace through the year.
+
+    较上年 counts from the value of the same period of the year before, and has none without it.
+    """
+    if target.kind == "较上年":
+        if year_before is None:
+            return None
+        lower = None if target.lower is None else year_before + Fraction(target.lower)
+        return Bounds(lower, None if target.upper is None else year_before - Fraction(target.upper))
     if target.kind != "累计":
         return Bounds(_fraction(target.lower), _fraction(target.upper))
     if period.grain not in ("ytd", "year"):
@@ -116,7 +153,7 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     if not indicator.takes_target:
         remedy = "只作观察，请删去这一行"
         return [Contradiction("indicator", f"“{indicator.name}”不设目标", "口径中没有写明不设目标的指标", remedy)]
-    return [*_wrong_bounds(row), *_wrong_ladder(row, indicator), *_wrong_kind(row, indicator)]
+    return [*_wrong_bounds(row), *_wrong_ladder(row, indicator), *_wrong_kind(row, indicator, catalog)]
 
 
 def _wrong_bounds(row: Mapping[str, object]) -> list[Contradiction]:
@@ -125,9 +162,10 @@ def _wrong_bounds(row: Mapping[str, object]) -> list[Contradiction]:
     wanted = {"下限": (True, False), "上限": (False, True), "区间": (True, True)}
     text = "、".join(name for name, is_filled in filled.items() if is_filled) or "空白"
     wrong: list[Contradiction] = []
-    if kind == "累计" and sum(filled.values()) != 1:
-        expected = "下限（至少）、上限（至多）恰好填一个"
-        wrong.append(Contradiction("kind", f"累计目标填了 {text}", expected))
+    if kind in ("累计", "较上年") and sum(filled.values()) != 1:
+        of = {"累计": ("至少", "至多"), "较上年": ("至少提高", "至少降低")}[str(kind)]
+        expected = f"下限（{of[0]}）、上限（{of[1]}）恰好填一个"
+        wrong.append(Contradiction("kind", f"{kind}目标填了 {text}", expected))
     elif kind in wanted and tuple(filled.values()) != wanted[str(kind)]:
         expected = {"下限": "只填下限", "上限": "只填上限", "区间": "下限和上限都填"}[str(kind)]
         wrong.append(Contradiction("kind", f"{kind}目标填了 {text}", expected))
@@ -158,13 +196,22 @@ def _wrong_ladder(row: Mapping[str, object], indicator: Indicator) -> list[Contr
     return []
 
 
-def _wrong_kind(row: Mapping[str, object], indicator: Indicator) -> list[Contradiction]:
+def _wrong_kind(row: Mapping[str, object], indicator: Indicator, catalog: Catalog) -> list[Contradiction]:
     kind = str(row["kind"])
-    bound = kind if kind != "累计" else "下限" if row["upper"] is None else "上限"
+    bound = kind if kind not in ("累计", "较上年") else "下限" if row["upper"] is None else "上限"
     better = {("lower", "下限"): "上限", ("higher", "上限"): "下限"}.get((indicator.direction, bound))
     if better:
         sense = "越高越好" if indicator.direction == "higher" else "越低越好"
         return [Contradiction("kind", f"“{indicator.name}”{sense}，目标却是{bound}", f"{better}或区间")]
+    by_department = all(
+        table in catalog.tables and catalog.tables[table].department for table in indicator.formula.tables
+    )
+    if row.get("department") and not by_department:
+        return [
+            Contradiction("department", f"“{indicator.name}”只按全院统计", "空白", "不分部门的指标不能给部门设目标")
+        ]
+    if row.get("scope") and not all(catalog.tables[table].firm for table in indicator.formula.tables):
+        return [Contradiction("scope", f"“{indicator.name}”的数据表不区分涉企", "空白")]
     if kind == "累计" and not indicator.accumulates and not str(row["ladder"] or "").strip():
         problem = f"“{indicator.name}”不是按月累加的数，累计目标没有写月度阶梯"
         return [
@@ -172,7 +219,7 @@ def _wrong_kind(row: Mapping[str, object], indicator: Indicator) -> list[Contrad
                 "kind", problem, "下限、上限或区间，或者写明十二个月各自的值", "比率和存量不能按十二分之一推进"
             )
         ]
-    if indicator.accumulates and kind != "累计":
+    if indicator.accumulates and kind not in ("累计", "较上年"):
         problem, remedy = f"“{indicator.name}”按期累加，目标却是{kind}", "月、季、年的数不能用同一个值评判"
         return [Contradiction("kind", problem, "累计目标（全年值）", remedy)]
     return []

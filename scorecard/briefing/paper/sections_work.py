@@ -141,6 +141,7 @@ def matters(material: Material, section: Section) -> list[Block]:
         material.measures(),
         material.tallies(),
         warehouse.decisions(material.version.connection),
+        material.version.targets,
         material.spec.dated,
     )
     if not agenda_items:

@@ -10,7 +10,7 @@ from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.records.targets import TABLE, Target, TargetKind, in_force
+from scorecard.records.targets import FIRMS, TABLE, Target, TargetKind, in_force, to_review
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
@@ -23,6 +23,7 @@ _KINDS: dict[str, str] = {
     "上限": "上限（不高于）",
     "区间": "区间",
     "累计": "累计（全年值，按进度评判）",
+    "较上年": "较上年（提高多少填下限，降低多少填上限）",
 }
 
 
@@ -30,11 +31,12 @@ def show_targets(targets: tuple[Target, ...], catalog: Catalog) -> None:
     """All targets by domain, in the plan's order, each with its state today."""
     picture_buttons.reserve_place()
     now = today()
+    review = to_review(targets, now)
     domains = [
         {
             "name": domain.name,
             "rows": [
-                _row(target, indicator, state(target, targets, now))
+                _row(target, indicator, state(target, targets, now), review.get(target, ""), catalog)
                 for indicator in catalog.of_domain(domain.id)
                 for target in targets
                 if target.indicator == indicator.id
@@ -51,11 +53,15 @@ def show_targets(targets: tuple[Target, ...], catalog: Catalog) -> None:
     show(render("ui/records/targets.html", domains=domains))
 
 
-def _row(target: Target, indicator: Indicator, state: str) -> dict[str, str]:
+def _row(target: Target, indicator: Indicator, state: str, review: str, catalog: Catalog) -> dict[str, str]:
     until = f"至{day_text(target.valid_until)}" if target.valid_until else ""
     return {
         "indicator": indicator.name,
         "text": target_text(target, indicator.unit),
+        "whose": "、".join(
+            filter(None, (catalog.department_name(target.department) if target.department else "", target.scope))
+        ),
+        "review": review,
         "ladder": "、".join(f"{step.normalize():f}" for step in target.ladder),
         "when": f"{day_text(target.valid_from)}起{until}",
         "state": state,
@@ -76,7 +82,8 @@ def state(target: Target, targets: tuple[Target, ...], now: date) -> str:
         return "未生效"
     if target.valid_until is not None and target.valid_until < now:
         return "已到期"
-    return "现行" if target is in_force(targets, target.indicator, now) else "已被替代"
+    current = in_force(targets, target.indicator, now, target.department, target.scope)
+    return "现行" if target is current else "已被替代"
 
 
 def target_form(catalog: Catalog, version: VersionManifest) -> None:
@@ -89,7 +96,22 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         st.html(render("ui/shell/note.html", text=text))
         return
     st.html(render("ui/records/target_form.html", sample=version.sample))
-    names = {indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()}
+    row = _filled_in(catalog)
+    if row is None:
+        return
+    asked = {"set_by": "请填写确认人", "document": "请填写依据文件：目标必须写明依据"}
+    missing = [text for column, text in asked.items() if not row[column]]
+    enter(TABLE, row, f"目标_{row['indicator']}", version, _result_text, time_column="set_at", missing=missing)
+
+
+def _filled_in(catalog: Catalog) -> dict[str, object] | None:
+    """The fields of the form; the row once it was sent."""
+    names = {
+        indicator.id: f"{indicator.name}（{indicator.unit}）"
+        for indicator in catalog.indicators.values()
+        if indicator.takes_target
+    }
+    departments = {"": "全院", **{one.id: one.name for one in catalog.departments.values() if not one.collective}}
     with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
         indicator = first.selectbox("指标", list(names), format_func=names.__getitem__)
@@ -100,6 +122,10 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         ladder = steps.text_input(
             "月度阶梯", max_chars=200, placeholder="累计目标可填：一月至十二月的累计值，十二个数，用分号隔开"
         )
+        whose, which, review, _ = st.columns(4)
+        department = whose.selectbox("适用部门", list(departments), format_func=departments.__getitem__)
+        scope = which.selectbox("适用范围", ["", FIRMS], format_func=lambda word: word or "全部案件")
+        review_on = review.date_input("复核日期（可不填）", value=None, format="YYYY-MM-DD")
         since, until, basis, person = st.columns(4)
         valid_from = since.date_input("生效起", value=date(today().year, 1, 1), format="YYYY-MM-DD")
         valid_until = until.date_input("生效止（可不填）", value=None, format="YYYY-MM-DD")
@@ -109,13 +135,16 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         note = st.text_input("备注", max_chars=200)
         pressed = st.form_submit_button("记录目标", type="primary")
     if not pressed:
-        return
-    row = {
+        return None
+    return {
         "indicator": indicator,
         "kind": kind,
         "lower": lower.strip().removesuffix("%"),
         "upper": upper.strip().removesuffix("%"),
         "ladder": ladder.strip(),
+        "department": department,
+        "scope": scope,
+        "review_on": review_on,
         "valid_from": valid_from,
         "valid_until": valid_until,
         "basis": basis_word,
@@ -123,9 +152,6 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         "set_by": set_by.strip(),
         "note": note.strip(),
     }
-    asked = {"set_by": "请填写确认人", "document": "请填写依据文件：目标必须写明依据"}
-    missing = [text for column, text in asked.items() if not row[column]]
-    enter(TABLE, row, f"目标_{indicator}", version, _result_text, time_column="set_at", missing=missing)
 
 
 def _result_text(result: EntryResult) -> str:

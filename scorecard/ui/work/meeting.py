@@ -30,7 +30,8 @@ _TERM = timedelta(days=30)  # proposed due date; whoever records changes it
 def matters_of(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
     """What today's session has before it: indicators as chosen above, worklists and reports of the whole court."""
     counts = tallies(view.version.connection, view.catalog)
-    return agenda(view.catalog, view.cards, measures.measure_lines(view), counts, decisions, today())
+    lines, targets = measures.measure_lines(view), view.version.targets
+    return agenda(view.catalog, view.cards, lines, counts, decisions, targets, today())
 
 
 def select_matter(view: View, items: Sequence[AgendaItem]) -> AgendaItem | None:
@@ -47,7 +48,9 @@ def select_matter(view: View, items: Sequence[AgendaItem]) -> AgendaItem | None:
         )
     )
     if not items:
-        frame.guide("没有需要会商的事项", "没有未达标、真实恶化、台账超期或欠进展汇报的事项，以前的决定也都已了结。")
+        frame.guide(
+            "没有需要会商的事项", "没有未达标、真实恶化、台账超期、欠进展汇报或目标待复核的事项，以前的决定也都已了结。"
+        )
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         at = st.pagination(len(items), key="matter", bind="query-params", max_visible_pages=15)
@@ -79,6 +82,8 @@ def _address(view: View, matter: AgendaItem, card: Card | None) -> str:
     """Where the matter's own page is."""
     if card is not None:
         return view.card_href(card)
+    if matter.subject == "target":
+        return view.href("targets")
     if matter.subject == "worklist" and matter.name in view.catalog.worklists:
         return worklists.address(view, view.catalog.worklists[matter.name])
     return view.row_href(matter.name.partition(":")[0]) if matter.subject == "report" else ""

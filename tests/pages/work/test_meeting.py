@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from scorecard.store.worklist_rows import Tally
 from tests.pages.conftest import Open
 from tests.pages.test_pages import text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
+from tests.support.court import target
 from tests.support.samples import copied
 
 DAY = date(2026, 11, 25)
@@ -51,13 +53,26 @@ def decide(app: AppTest, conclusion: str, status: str = "待办") -> AppTest:
     return next(one for one in app.button if one.label == "记录").click().run()
 
 
+def test_a_target_that_is_to_be_reviewed_or_ends_within_a_month_is_a_matter(catalog: Catalog) -> None:
+    name, other = "small_claims_rate", "pre_mediation_success_rate"
+    due = [
+        replace(target("下限", "30", of=name), review_on=DAY + timedelta(days=30)),
+        target("下限", "60", of=other, until=DAY + timedelta(days=31)),
+    ]
+    (matter,) = agenda(catalog, {}, (), (), (), due, DAY)
+    assert (matter.id, matter.reasons) == (f"target:{name}", ("目标待复核",))
+    assert "临近复核日期" in matter.facts[0]
+    two = agenda(catalog, {}, (), (), (), due, DAY + timedelta(days=1))
+    assert {one.id for one in two} == {f"target:{name}", f"target:{other}"}
+
+
 # --- the agenda ---------------------------------------------------------------------------------------------------
 
 
 def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the_plan(catalog: Catalog) -> None:
     found = [Tally("revisit_due", "civil", "超期", 3), Tally("revisit_due", None, "超期", 1)]
     found += [Tally("pre_mediation_30d", "filing", "超期", 2), Tally("summary_limit", "civil", "临期", 9)]
-    matters = agenda(catalog, {}, (), found, (), DAY)
+    matters = agenda(catalog, {}, (), found, (), (), DAY)
     assert [one.id for one in matters] == ["worklist:pre_mediation_30d", "worklist:revisit_due"]
     assert "超期 4 项" in matters[1].facts[0]
     assert matters[1].facts[1] == "超期按部门：民事审判庭 3、未登记部门 1"
@@ -69,7 +84,7 @@ def test_what_is_unresolved_comes_first_by_its_due_date(catalog: Catalog) -> Non
         decision("worklist:revisit_due", "2026-10-01T09:00", due=date(2026, 12, 1)),
         decision("worklist:summary_limit", "2026-10-01T09:05", due=date(2026, 11, 1)),
     ]
-    matters = agenda(catalog, {}, (), found, decisions, DAY)
+    matters = agenda(catalog, {}, (), found, decisions, (), DAY)
     assert [one.name for one in matters] == ["summary_limit", "revisit_due", "pre_mediation_30d"]
     assert [one.carried for one in matters] == [True, True, False]
 
@@ -81,11 +96,11 @@ def test_what_is_decided_today_moves_nothing_until_the_next_session(catalog: Cat
         decision("worklist:summary_limit", "2026-11-25T09:00", status="已办结"),
         decision("worklist:revisit_due", "2026-11-25T09:05", due=date(2026, 11, 26)),
     ]
-    matters = agenda(catalog, {}, (), found, decisions, DAY)
+    matters = agenda(catalog, {}, (), found, decisions, (), DAY)
     assert [one.name for one in matters] == ["summary_limit", "pre_mediation_30d", "revisit_due"]
     assert [one.decided for one in matters] == [True, False, True]
     assert not any(one.reopened for one in matters)
-    after = agenda(catalog, {}, (), found, decisions, date(2026, 11, 26))
+    after = agenda(catalog, {}, (), found, decisions, (), date(2026, 11, 26))
     assert [one.name for one in after] == ["revisit_due", "pre_mediation_30d", "summary_limit"]
     assert after[2].reopened
 
@@ -101,14 +116,14 @@ def test_a_later_row_corrects_an_earlier_one_and_both_are_kept() -> None:
 def test_a_matter_marked_done_that_still_is_one_comes_back_and_says_so(catalog: Catalog) -> None:
     found = [Tally("revisit_due", "civil", "超期", 1)]
     done = [decision("worklist:revisit_due", "2026-10-01T09:00", status="已办结")]
-    (matter,) = agenda(catalog, {}, (), found, done, DAY)
+    (matter,) = agenda(catalog, {}, (), found, done, (), DAY)
     assert matter.reopened
     dropped = [*done, decision("worklist:revisit_due", "2026-10-02T09:00", status="不再跟踪")]
-    assert agenda(catalog, {}, (), found, dropped, DAY) == ()
+    assert agenda(catalog, {}, (), found, dropped, (), DAY) == ()
 
 
 def test_an_open_matter_stays_on_the_table_when_the_data_show_nothing_any_more(catalog: Catalog) -> None:
-    (matter,) = agenda(catalog, {}, (), (), [decision("worklist:revisit_due", "2026-10-01T09:00")], DAY)
+    (matter,) = agenda(catalog, {}, (), (), [decision("worklist:revisit_due", "2026-10-01T09:00")], (), DAY)
     assert matter.carried
     assert "可以了结" in matter.facts[0]
 

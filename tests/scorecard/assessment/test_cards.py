@@ -13,6 +13,7 @@ from scorecard.assessment.cards import CardInputs, card, counts, sentence, trend
 from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.data_quality import TableState
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.verdict import Verdict
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
@@ -23,6 +24,7 @@ from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative.control_words import state_note
 from scorecard.narrative.provenance import provenance, scope_text
 from scorecard.records import targets
+from scorecard.records.annotations import REDEFINED, Annotation
 from scorecard.records.targets import Target
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version
@@ -183,9 +185,9 @@ def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_a
     charted: list[str] = []
     bounds = targets.bounds
 
-    def counted_bounds(goal: Target, period: Period) -> targets.Bounds | None:
+    def counted_bounds(goal: Target, period: Period, before: Fraction | None) -> targets.Bounds | None:
         asked.append(period)
-        return bounds(goal, period)
+        return bounds(goal, period, before)
 
     def counted_control(of: Indicator, *others: Any) -> ControlChart:
         charted.append(of.id)
@@ -209,3 +211,24 @@ def test_a_period_is_judged_once_and_whatever_is_said_of_a_card_asks_no_bounds_a
     assert len(asked) == len(with_goal)
     assert sorted(charted) == sorted(material.every)
     version.connection.close()
+
+
+# --- 较上年 -----------------------------------------------------------------------------------------------
+
+
+def test_an_improvement_is_judged_against_a_year_that_can_be_compared(catalog: Catalog) -> None:
+    one = catalog.indicators["pre_mediation_success_rate"]
+    before = MONTHS[-13]  # October 2025
+    goal = target(one.id, "较上年", "2")
+    better = evidence(catalog, reading(one.id, before, 60, 100), reading(one.id, OCTOBER, 63, 100), targets=(goal,))
+    found = card(better, one, OCTOBER)
+    assert (found.verdict.word, found.target) == ("达标", "较上年提高≥2个百分点（同类）")
+    assert "较上年提高≥2个百分点的目标62.00%" in found.verdict.reason
+    worse = evidence(catalog, reading(one.id, before, 62, 100), reading(one.id, OCTOBER, 63, 100), targets=(goal,))
+    assert card(worse, one, OCTOBER).verdict.word == "未达标"
+    alone = evidence(catalog, reading(one.id, OCTOBER, 63, 100), targets=(goal,))
+    assert card(alone, one, OCTOBER).verdict == Verdict("仅监测", "上年同期没有可比的数值，较上年的目标无从评判")
+    few = evidence(catalog, reading(one.id, before, 2, 3), reading(one.id, OCTOBER, 63, 100), targets=(goal,))
+    assert card(few, one, OCTOBER).verdict.word == "仅监测"
+    mark = Annotation(one.id, date(2026, 3, 1), REDEFINED, "调整", "文件", "有效", "审管办", datetime(2026, 4, 1))
+    assert card(replace(better, annotations=(mark,)), one, OCTOBER).verdict.word == "仅监测"

@@ -76,6 +76,21 @@ def test_a_target_is_dashed_and_a_range_is_a_band() -> None:
     assert any(one.get("fill") == "tonexty" for one in band)
 
 
+def test_no_line_or_band_runs_through_a_change_of_the_kind_of_target() -> None:
+    """A floor of 60 until February, a range of 20 to 35 from March on: neither has anything between the two."""
+    floor, span = {"lower": 60.0}, {"lower": 20.0, "upper": 35.0}
+    points = (point(1, 50.0, **floor), point(2, 50.0, **floor), point(3, 30.0, **span), point(4, 30.0, **span))
+    drawn = [
+        one
+        for one in traces(charts.trend(shown(*points)))
+        if one["mode"] == "lines" and one["x"] and len(one["x"]) == 2
+    ]
+    dashed = [(one["x"], one["y"]) for one in drawn if one["line"].get("dash") == "dash"]
+    before, after = [points[0].label, points[1].label], [points[2].label, points[3].label]
+    assert dashed == [(before, [60.0, 60.0]), (after, [20.0, 20.0]), (after, [35.0, 35.0])]
+    assert all(one["x"] == after for one in drawn if one.get("fill"))
+
+
 def test_a_value_that_may_still_move_is_hollow_and_says_why() -> None:
     figure = charts.trend(shown(point(1, 50.0), point(2, 40.0, "观察期未满")))
     markers = next(one for one in traces(figure) if one["mode"] == "markers")["marker"]

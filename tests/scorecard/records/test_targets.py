@@ -1,7 +1,7 @@
 """Targets are dated rows: which one is in force, what it asks of a period, and which rows contradict themselves."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 
 from scorecard.calendar.period import Grain
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.targets import Bounds, bounds, contradictions, effective, from_rows
+from scorecard.records.targets import Bounds, bounds, contradictions, effective, from_rows, to_review
 from tests.support.court import period, target
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 9) for month in (1, 2, 3))
@@ -227,3 +227,59 @@ def test_what_the_court_set_stands_before_what_came_with_the_program() -> None:
     assert effective([own, preset], "rate", period("2026-10")) is own
     until = replace(own, valid_until=date(2026, 6, 30))
     assert effective([preset, until], "rate", period("2026-10")) is preset
+
+
+# --- whose target, and against what ---------------------------------------------------------------------
+
+
+def test_a_target_of_a_department_or_of_firms_judges_exactly_them() -> None:
+    court = target(lower="60")
+    civil, firms = replace(target(lower="70"), department="civil"), replace(target(lower="80"), scope="涉企")
+    rows, at = [court, civil, firms], period("2026-10")
+    assert effective(rows, "rate", at) is court
+    assert effective(rows, "rate", at, "civil") is civil
+    assert effective(rows, "rate", at, "filing") is court
+    assert effective(rows, "rate", at, "", "涉企") is firms
+    assert effective(rows, "rate", at, "civil", "涉企") is court  # set for neither of the two together
+
+
+def test_an_improvement_counts_from_the_year_before() -> None:
+    """At least 2 points more than 61.2 % is 63.2 %; at least 5 days less than 60 is 55."""
+    at = period("2026-10")
+    assert bounds(target("较上年", "2"), at, Fraction("61.2")) == Bounds(Fraction("63.2"), None)
+    assert bounds(target("较上年", None, "5"), at, Fraction(60)) == Bounds(None, Fraction(55))
+    assert bounds(target("较上年", "2"), at) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"kind": "较上年"}, "kind"),  # both bounds
+        (
+            {"kind": "较上年", "indicator": "small_claims_mean_days", "upper": None},
+            "kind",
+        ),  # longer trials are no improvement
+        (
+            {"department": "civil", "indicator": "dishonest_firm_screening_rate", "kind": "下限", "upper": None},
+            "department",
+        ),
+        ({"scope": "涉企", "indicator": "dishonest_firm_screening_rate", "kind": "下限", "upper": None}, "scope"),
+    ],
+)
+def test_a_row_for_nobody_or_for_no_improvement_is_named_by_its_column(
+    catalog: Catalog, changes: dict[str, Any], column: str
+) -> None:
+    assert column in [one.column for one in contradictions(row(**changes), catalog)]
+
+
+def test_a_review_and_an_end_are_told_a_month_before() -> None:
+    now = date(2026, 11, 30)
+    due = replace(target(lower="60"), review_on=date(2026, 12, 30))
+    assert to_review([due], now) == {due: "临近复核日期 2026-12-30"}
+    assert to_review([due], now - timedelta(days=1)) == {}
+    assert "已过复核日期" in to_review([due], date(2027, 1, 5))[due]
+    ending = target(lower="60", until=date(2026, 12, 31))
+    assert to_review([ending], now - timedelta(days=1)) == {}
+    assert "到期" in to_review([ending], date(2026, 12, 1))[ending]
+    replaced = target(lower="65", set_at=datetime(2026, 11, 1))
+    assert to_review([due, replaced], now) == {}
