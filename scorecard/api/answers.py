@@ -49,7 +49,9 @@ class TargetInForce(_Record):
     """The target in force in a period, as it was set."""
 
     text: str = Field(title="目标", description="与看板相同的写法")
-    kind: TargetKind = Field(title="目标类型", description="累计目标是全年值，按月进度评判；较上年目标从上年同期的值算起")
+    kind: TargetKind = Field(
+        title="目标类型", description="累计目标是全年值，按月进度评判；较上年目标从上年同期的值算起"
+    )
     lower: str | None = Field(title="目标下限")
     upper: str | None = Field(title="目标上限")
     basis: str = Field(title="目标依据")
