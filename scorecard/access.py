@@ -26,6 +26,7 @@ Capability = Literal[
     "records",  # which versions there are, and who uploaded and published them
     "export",  # figures and tables as files
     "evidence",  # case lists, private columns masked
+    "names",  # private columns in clear, where a listing shows them
     "report",  # progress of a measure
     "upload",  # accept extracts, map headers, withdraw
     "targets",  # set a target
@@ -54,6 +55,7 @@ CAPABILITY_NAMES: dict[Capability, str] = {
     "records": "查看数据版本",
     "export": "导出",
     "evidence": "查看案件清单",
+    "names": "查看企业名称",
     "report": "填报措施进展",
     "upload": "报送数据",
     "targets": "设定目标",
@@ -67,9 +69,21 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
     "nobody": frozenset(),
     "visitor": frozenset({"view"}),
     "leadership": frozenset({"view", "details", "records", "export"}),
-    "department": frozenset({"view", "details", "records", "export", "evidence", "report"}),
+    "department": frozenset({"view", "details", "records", "export", "evidence", "names", "report"}),
     "case_management": frozenset(
-        {"view", "details", "records", "export", "evidence", "report", "upload", "targets", "decisions", "publish"}
+        {
+            "view",
+            "details",
+            "records",
+            "export",
+            "evidence",
+            "names",
+            "report",
+            "upload",
+            "targets",
+            "decisions",
+            "publish",
+        }
     ),
     "administrator": frozenset({"view", "details", "records", "export", "rollback", "accounts", "audit"}),
     "consumer": frozenset({"view", "details"}),  # another program, by its token: scorecard.api
@@ -97,10 +111,10 @@ class Actor:
         return capability in RIGHTS[self.role]
 
     def may(self, capability: Capability, department: str | None = None) -> bool:
-        """Whether the role has this right; 部门 has evidence and report for its own department only."""
+        """Whether the role has this right; 部门 has evidence, names and report for its own department only."""
         if capability not in RIGHTS[self.role]:
             return False
-        bound = self.role == "department" and capability in ("evidence", "report")
+        bound = self.role == "department" and capability in ("evidence", "names", "report")
         return not bound or (department is not None and department == self.department)
 
     def require(self, capability: Capability, department: str | None = None) -> None:

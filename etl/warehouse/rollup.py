@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from etl.warehouse import cubes
 from etl.warehouse.declared_months import DeclaredMonths
-from scorecard.calendar.period import GRAINS, Period, add_interval, between, month_index
+from scorecard.calendar.period import GRAINS, Period, add_interval, between, containing, month_index
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import Term
 
@@ -42,7 +42,9 @@ def compute(
         f"CREATE TEMP TABLE term_value (term INTEGER, grain VARCHAR, period VARCHAR, department VARCHAR,"
         f" scope VARCHAR, amount {cubes.AMOUNT})"
     )
-    _write_periods(connection, catalog, chosen, cuts, declared or {})
+    begins = _first_months(connection, catalog, as_of)
+    _write_periods(connection, catalog, chosen, cuts, declared or {}, begins)
+    _write_told(connection, as_of, declared or {}, begins)
     cubes.additive(connection, catalog, terms)
     for (term, cut), number in terms.items():
         if term.aggregate not in cubes.ADDITIVE:
@@ -96,7 +98,7 @@ def _first_months(
     for table in tables:
         columns = catalog.tables[table].columns.items()
         dates = [name for name, column in columns if column.type.is_date and not column.future]
-        earliest = ", ".join(f'min("{name}")::DATE' for name in dates)
+        earliest = ", ".join(f'min("{name}")::DATE' for name in dates) or "NULL::DATE"
         (first,) = connection.execute(f'SELECT least({earliest}) FROM "{table}"').fetchall()[0]
         firsts[table] = None if first is None else month_index(max(first, since or first))
     return firsts
@@ -108,13 +110,12 @@ def _write_periods(
     indicators: list[Indicator],
     cuts: Mapping[str, date],
     declared: Mapping[str, DeclaredMonths],
+    first_rows: Mapping[str, int | None],
 ) -> None:
     """indicator_period: every period of every indicator with its state; period: the distinct ones."""
     rows: list[tuple[str, str, str, str]] = []
     periods: set[Period] = set()
     since = catalog.court.statistics_from
-    tables = dict.fromkeys(table for indicator in indicators for table in indicator.formula.tables)
-    first_rows = _first_months(connection, catalog, tables)
     begins = {
         table: declared[table].begin(first) if table in declared else first for table, first in first_rows.items()
     }
@@ -141,6 +142,23 @@ def _write_periods(
     spans = [(period.grain, period.key, period.first_month, period.last_month) for period in sorted(periods)]
     named = "grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT"
     _register(connection, "period", named, spans)
+
+
+def _write_told(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: Mapping[str, date],
+    declared: Mapping[str, DeclaredMonths],
+    first_rows: Mapping[str, int | None],
+) -> None:
+    """table_month: the months of each table of which something is known, so that no row in them means none."""
+    connection.execute("CREATE TABLE table_month (table_id VARCHAR, month BIGINT)")
+    for table, cut in as_of.items():
+        first, by_declaration = first_rows[table], declared.get(table)
+        begin = first if by_declaration is None else by_declaration.begin(first)
+        months = [] if begin is None else [containing("month", one) for one in range(begin, month_index(cut) + 1)]
+        told = [one for one in months if by_declaration is None or not by_declaration.is_silent(one, first, cut)]
+        if told:
+            connection.executemany("INSERT INTO table_month VALUES (?, ?)", [[table, one.first_month] for one in told])
 
 
 def _state(indicator: Indicator, period: Period, as_of: date) -> str:

@@ -45,10 +45,11 @@ class Silence:
 def write(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch], as_of: Mapping[str, date]
 ) -> None:
-    """Creates batch_column, silent_column and value_doubt, and withholds the values that rest on silent columns.
+    """Creates batch_column, silent_column, silence and value_doubt, and withholds the values that rest on silent columns.
 
     batch_column(number, table_id, column_name, delivered, rows, known, silent): what each batch says of each column.
     silent_column(table_id, column_name, reason): the sentence about a column that some batch in the tables is silent of.
+    silence: which rows say nothing of which columns, for what is counted when it is read.
     value_doubt(indicator, grain, period, department, scope, reason): the values withheld. Needs indicator_value and period.
     """
     connection.execute(
@@ -56,6 +57,9 @@ def write(
         " rows BIGINT, known BIGINT, silent BOOLEAN)"
     )
     connection.execute("CREATE TABLE silent_column (table_id VARCHAR, column_name VARCHAR, reason VARCHAR)")
+    connection.execute(
+        "CREATE TABLE silence (table_id VARCHAR, columns VARCHAR[], reasons VARCHAR[], batches INTEGER[], only_rows VARCHAR)"
+    )
     connection.execute(
         "CREATE TABLE value_doubt (indicator VARCHAR, grain VARCHAR, period VARCHAR, department VARCHAR, scope VARCHAR,"
         " reason VARCHAR)"
@@ -71,6 +75,9 @@ def write(
     connection.execute(_TOGETHER, [typed])
     _write_reasons(connection, catalog, batches)
     for silence in silences(connection, catalog, batches):
+        only = f"[{','.join(test.model_dump_json() for test in silence.only)}]"
+        said = [list(silence.reasons), list(silence.reasons.values()), list(silence.batches)]
+        connection.execute("INSERT INTO silence VALUES (?, ?, ?, ?, ?)", [silence.table.id, *said, only])
         _write_doubts(connection, catalog, silence, as_of)
     _withhold(connection)
 

@@ -11,8 +11,8 @@ from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.targets import Target
 
-_DECIMALS = {"%": 2, "万元": 2, "天": 2}
-_TRIMMED = ("天",)
+_DECIMALS = {"%": 2, "万元": 2, "元": 2, "天": 2}
+_TRIMMED = ("天", "元")
 _MOST_DECIMALS = 8
 
 

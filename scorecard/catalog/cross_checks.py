@@ -23,6 +23,7 @@ from scorecard.catalog.definitions import (
 )
 from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Term
+from scorecard.catalog.tabulations.checks import choice_checks
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedMistake, hint
 
@@ -146,6 +147,17 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         yield from unknown(file, "departments", worklist.departments, "departments.toml", Department)
         yield from unknown(file, "sources", worklist.sources, "sources.toml", BibliographicSource)
         yield from worklist_checks(catalog, contracts, worklist, file, written.ids(Table))
+    tables = written.ids(Table)
+    for choice in (*catalog.tabulations.values(), *catalog.listings.values()):
+        file = written.file_of[type(choice), choice.id]
+        yield from unknown(file, "measures", choice.measures, "measures.toml、requirements.toml", Measure, Requirement)
+        yield from unknown(file, "owner", filter(None, [choice.owner]), "departments.toml", Department)
+        yield from unknown(file, "sources", choice.sources, "sources.toml", BibliographicSource)
+        if choice.table not in tables:
+            found = f"没有数据表“{choice.table}”"
+            yield SeedMistake(file, "table", found, "tables/ 下的文件名", hint(choice.table, tables))
+        elif choice.table in contracts:
+            yield from choice_checks(catalog, contracts[choice.table], choice, file)
     for template in catalog.briefings.values():
         file = written.file_of[Template, template.id]
         yield from unknown(file, "indicators.domains", template.indicators.domains, "domains.toml", Domain)

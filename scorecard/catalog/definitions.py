@@ -13,6 +13,7 @@ from scorecard.catalog.conditions import Frozen, Texts, mistake
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, to_formula
+from scorecard.catalog.tabulations.declarations import Listing, Tabulation
 from scorecard.catalog.worklists import Worklist
 
 Direction = Literal["higher", "lower", "range", "neutral"]
@@ -175,6 +176,8 @@ class Catalog:
     files: Mapping[str, bytes]
     worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
     briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
+    tabulations: Mapping[str, Tabulation] = field(default_factory=dict[str, Tabulation])
+    listings: Mapping[str, Listing] = field(default_factory=dict[str, Listing])
 
     @property
     def plan_rows(self) -> dict[str, Measure]:
@@ -195,6 +198,11 @@ class Catalog:
     def of_domain(self, domain: str) -> tuple[Indicator, ...]:
         """The indicators of a domain, in the order of the measures they serve."""
         return tuple(indicator for indicator in self.indicators.values() if indicator.domain == domain)
+
+    def of_measure(self, measure: str) -> tuple[tuple[Tabulation, ...], tuple[Listing, ...]]:
+        """The tabulations and the listings that answer for a measure or requirement."""
+        tabulations = (one for one in self.tabulations.values() if measure in one.measures)
+        return tuple(tabulations), tuple(one for one in self.listings.values() if measure in one.measures)
 
     def department_name(self, department: str) -> str:
         """The name of a department, or 全院 for the whole court."""

@@ -7,7 +7,7 @@ expected and the nearest registered word.
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar, get_args
 
@@ -20,20 +20,23 @@ from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
 from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, FormulaForm
+from scorecard.catalog.tabulations.declarations import Listing, Tabulation
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
+Serving = TypeVar("Serving", Worklist, Tabulation, Listing)
+
 
 def by_measure(
-    worklists: list[Worklist], measures: dict[str, Measure], requirements: dict[str, Requirement]
-) -> dict[str, Worklist]:
-    """By the first measure each serves, then by id: the plan's order."""
+    entries: Iterable[Serving], measures: dict[str, Measure], requirements: dict[str, Requirement]
+) -> dict[str, Serving]:
+    """Worklists, tabulations or listings by the first measure each serves, then by id: the plan's order."""
     order = [*measures, *requirements]
 
-    def place(worklist: Worklist) -> tuple[int, str]:
-        return min((order.index(m) for m in worklist.measures if m in order), default=len(order)), worklist.id
+    def place(entry: Serving) -> tuple[int, str]:
+        return min((order.index(m) for m in entry.measures if m in order), default=len(order)), entry.id
 
-    return {worklist.id: worklist for worklist in sorted(worklists, key=place)}
+    return {entry.id: entry for entry in sorted(entries, key=place)}
 
 
 def in_plan_order(
@@ -74,7 +77,8 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    patterns = ("*.toml", "*.csv", "tables/*.toml", "indicators/**/*.toml", "worklists/*.toml", "briefings/*.toml")
+    folders = ("tables", "worklists", "tabulations", "listings", "briefings")
+    patterns = ("*.toml", "*.csv", "indicators/**/*.toml", *(f"{folder}/*.toml" for folder in folders))
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
 
@@ -101,6 +105,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
+    tabulations, listings = list(reader.folder("tabulations", Tabulation)), list(reader.folder("listings", Listing))
     briefings = sorted(reader.folder("briefings", Template), key=lambda template: (template.position, template.id))
     for table in tables.values():
         if table.seed:
@@ -118,6 +123,8 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         files=files,
         worklists=by_measure(worklists, measures, requirements),
         briefings={template.id: template for template in briefings},
+        tabulations=by_measure(tabulations, measures, requirements),
+        listings=by_measure(listings, measures, requirements),
     )
     mistakes.extend(cross_checks(catalog, SeedNames(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:

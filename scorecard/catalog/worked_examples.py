@@ -52,7 +52,7 @@ def of_worklist(
         if text is None:
             mistakes.append((key, "缺少这张表", "台账用到的每张表都给出数据行，可以只有表头", ""))
         else:
-            read.append(_read(text, catalog.tables[name], catalog.departments, key, mistakes))
+            read.append(read_rows(text, catalog.tables[name], catalog.departments, key, mistakes))
     return tuple(read), mistakes
 
 
@@ -129,11 +129,12 @@ def _read_all(indicator: Indicator, catalog: Catalog) -> tuple[tuple[ExampleTabl
         if text is None:
             mistakes.append((key, "缺少这张表", "口径用到的每张表都给出数据行，可以只有表头", ""))
         else:
-            read.append(_read(text, table, catalog.departments, key, mistakes))
+            read.append(read_rows(text, table, catalog.departments, key, mistakes))
     return tuple(read), mistakes
 
 
-def _read(text: str, table: Table, departments: Departments, key: str, mistakes: _Found) -> ExampleTable:
+def read_rows(text: str, table: Table, departments: Departments, key: str, mistakes: _Found) -> ExampleTable:
+    """One table of an example; what is wrong with it is added to `mistakes`."""
     lines = [line for line in text.splitlines() if line.strip()]
     header = [cell.strip() for cell in lines[0].split("|")] if lines else []
     if not lines:

@@ -117,17 +117,23 @@ def _counts(
     rows: RowsExpression, table: Table, term: Term, period: Period, department: str, scope: str, cut: date
 ) -> Expression:
     """True where a row counts in a term: its conditions, its period, department and 涉企; unknown amounts count nowhere."""
-    tests = [matches(rows, term.where), _present(rows, term, period, cut)]
+    tests = [matches(rows, term.where), present(rows, term, period, cut), in_part(rows, table, department, scope)]
     if term.column is not None:
         tests.append(rows[term.column].notnull())
+    return reduce(and_, tests).fill_null(False)
+
+
+def in_part(rows: RowsExpression, table: Table, department: str, scope: str) -> Expression:
+    """True where a row belongs to the department, or the whole court, and to 涉企, or all cases."""
+    tests = [ibis.literal(True)]
     if department != ALL_DEPARTMENTS:
         tests.append(rows[table.department] == department if table.department else ibis.literal(False))
     if scope == "firm":
         tests.append(rows[table.firm] if table.firm else ibis.literal(False))
-    return reduce(and_, tests).fill_null(False)
+    return reduce(and_, tests)
 
 
-def _present(rows: RowsExpression, term: Term, period: Period, cut: date) -> Expression:
+def present(rows: RowsExpression, term: Term, period: Period, cut: date) -> Expression:
     """In the flow of the period up to the cut, or in the stock on its last day (of a running one: on the cut)."""
     measured = ibis.date(str(min(period.last, cut)))
     clock = as_date(rows[term.clock])

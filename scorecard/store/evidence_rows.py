@@ -46,7 +46,7 @@ PART_NAMES: dict[EvidencePart, str] = {
 SOURCE_HEADERS = ("来源文件", "数据截至", "源文件行号")
 ROLE_HEADER = "归属"
 SEEDED = "seeds/ 内置"
-_MEASURES = {
+MEASURES = {
     "count": "count(*)",
     "sum": "sum({column})",
     "distinct": "nullif(count(DISTINCT {column}), 0)",
@@ -104,7 +104,7 @@ def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
     if role.term.aggregate == "largest":
         groups = f'SELECT count(*) AS n {counted} GROUP BY "{role.amount}"'
         return f"SELECT coalesce(sum(n), 0), max(n)::DECIMAL(38, 4) FROM ({groups})"
-    measure = _MEASURES[role.term.aggregate].format(column=f'"{role.amount}"')
+    measure = MEASURES[role.term.aggregate].format(column=f'"{role.amount}"')
     return f"SELECT count(*), ({measure})::DECIMAL(38, 4) {counted}"
 
 
@@ -168,7 +168,7 @@ def evidence_rows(
         rows = cursor.execute(
             f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?", [*values, limit, offset]
         ).fetchall()
-    files = _files(connection)
+    files = source_files(connection)
     return tuple(_line(row, columns, behind, catalog, files) for row in rows)
 
 
@@ -258,7 +258,7 @@ def sources(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tup
     return tuple(sources)
 
 
-def _files(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:
+def source_files(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:
     """File name and 数据截至 of every batch of the version, by the number its rows carry."""
     with connection.cursor() as cursor:
         records = cursor.execute("SELECT number, record FROM batch").fetchall()

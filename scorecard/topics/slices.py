@@ -41,7 +41,7 @@ def obstacle(
     chosen: tuple[str, str],
     silent: Mapping[tuple[str, str], str],
 ) -> str:
-    """Why a topic over these tables and columns cannot be shown for (department, scope), and what to do; empty if it can.
+    """Why what reads these tables and columns cannot be shown for (department, scope), and what to do; empty if it can.
 
     `silent` has the sentence about each column, by table, that some extract says nothing of.
     """
@@ -49,10 +49,10 @@ def obstacle(
     for name, columns in needed.items():
         table = catalog.tables.get(name)
         if table is None:
-            return f"这一版没有登记数据表“{name}”，本专题没有可用的数据。"
+            return f"这一版没有登记数据表“{name}”，没有可用的数据。"
         missing = [column for column in columns if column not in table.columns and column not in table.derived]
         if missing:
-            return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，本专题没有可用的数据。"
+            return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，没有可用的数据。"
         if name not in as_of:
             return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
         if department != ALL_DEPARTMENTS and table.department is None:

@@ -1,0 +1,105 @@
+"""Every tabulation and listing of the seeds: its worked example on DuckDB and in plain Python, and that it notices carelessness."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from scorecard.access import Actor
+from scorecard.calendar.period import parse
+from scorecard.catalog import loader, worked_examples
+from scorecard.catalog.tabulations.declarations import Listing, RowChoice, Tabulation
+from scorecard.store.tabulations import Reading, listed, tabulate
+from tests.conftest import ROOT
+from tests.support import naive_tabulations
+from tests.support.engine import built
+from tests.support.naive import Row
+
+CATALOG = loader.load(ROOT / "seeds")
+OFFICE = Actor("审管办", "case_management")
+
+
+def _rows(choice: Tabulation | Listing) -> list[Row]:
+    mistakes: list[tuple[str, str, str, str]] = []
+    table = CATALOG.tables[choice.table]
+    read = worked_examples.read_rows(choice.example.rows, table, CATALOG.departments, "rows", mistakes)
+    assert mistakes == []
+    return list(read.rows)
+
+
+def _expected(one: Tabulation) -> list[list[str]]:
+    return [[str(cell) for cell in line] for line in one.example.expect]
+
+
+def _naive(one: Tabulation) -> list[list[str]]:
+    span = naive_tabulations.month(one.example.period)
+    return naive_tabulations.tabulated(CATALOG, one, _rows(one), span, one.example.as_of)
+
+
+def _naive_list(one: Listing) -> list[int]:
+    span = naive_tabulations.month(one.example.period or "2026-01")
+    return naive_tabulations.listed(CATALOG, one, _rows(one), span, one.example.as_of)
+
+
+@pytest.mark.parametrize("name", CATALOG.tabulations)
+def test_the_worked_example_of_a_tabulation_holds_in_plain_python(name: str) -> None:
+    assert _naive(CATALOG.tabulations[name]) == _expected(CATALOG.tabulations[name])
+
+
+@pytest.mark.parametrize("name", CATALOG.listings)
+def test_the_worked_example_of_a_listing_holds_in_plain_python(name: str) -> None:
+    assert _naive_list(CATALOG.listings[name]) == list(CATALOG.listings[name].example.expect)
+
+
+@pytest.mark.parametrize(
+    "table", sorted({one.table for one in (*CATALOG.tabulations.values(), *CATALOG.listings.values())})
+)
+def test_the_worked_examples_over_a_table_hold_on_duckdb(table: str) -> None:
+    for one in (one for one in CATALOG.tabulations.values() if one.table == table):
+        with _reading(one) as of:
+            told = tabulate(of, one)
+        assert told.basis.reason == ""
+        assert [list(line) for line in told.printed] == _expected(one), one.id
+    for one in (one for one in CATALOG.listings.values() if one.table == table):
+        with _reading(one) as of:
+            told = listed(of, one, OFFICE, limit=100)
+        assert [row.line - 1 for row in told.rows] == list(one.example.expect), one.id
+        assert told.count == len(one.example.expect)
+
+
+@contextmanager
+def _reading(one: Tabulation | Listing) -> Generator[Reading]:
+    as_of = {one.table: one.example.as_of}
+    period = parse("month", one.example.period or "2026-01")
+    assert period is not None
+    with built(CATALOG, [], {one.table: _rows(one)}, as_of) as connection:
+        connection.execute("CREATE TABLE batch (number INTEGER, record VARCHAR)")
+        yield Reading(connection, CATALOG, as_of, period, "all", "all")
+
+
+def test_why_is_a_phrase_of_the_plan() -> None:
+    texts = [entry.text for entry in (*CATALOG.measures.values(), *CATALOG.requirements.values())]
+    choices = (*CATALOG.tabulations.values(), *CATALOG.listings.values())
+    assert [one.id for one in choices if not any(one.why in text for text in texts)] == []
+
+
+def _careless(one: RowChoice) -> Iterator[RowChoice]:
+    for dropped in one.where:
+        yield one.model_copy(update={"where": tuple(test for test in one.where if test != dropped)})
+    for at, figure in enumerate(one.figures if isinstance(one, Tabulation) else ()):
+        for dropped in figure.where:
+            kept = tuple(test for test in figure.where if test != dropped)
+            changed = figure.model_copy(update={"where": kept})
+            yield one.model_copy(update={"figures": (*one.figures[:at], changed, *one.figures[at + 1 :])})
+
+
+@pytest.mark.parametrize("name", CATALOG.tabulations)
+def test_the_worked_example_of_a_tabulation_notices_when_any_condition_is_left_out(name: str) -> None:
+    one = CATALOG.tabulations[name]
+    assert [changed for changed in _careless(one) if _naive(changed) == _expected(one)] == []
+
+
+@pytest.mark.parametrize("name", CATALOG.listings)
+def test_the_worked_example_of_a_listing_notices_when_any_condition_is_left_out(name: str) -> None:
+    one = CATALOG.listings[name]
+    assert [changed for changed in _careless(one) if _naive_list(changed) == list(one.example.expect)] == []
