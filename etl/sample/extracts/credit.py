@@ -10,7 +10,7 @@ from etl.sample.chance import Chance
 from etl.sample.extracts.disputes import FIRM
 from etl.sample.extracts.enforcement import COMPLETED, FIRST
 from etl.sample.matters import Matter, shown
-from etl.sample.pace import after_workdays, months_later, workday_from
+from etl.sample.pace import after_workdays, months_later, workday_from, workday_until
 
 _EXPIRED = "期限届满"
 _PARAMETERS = parameters.of("credit")
@@ -70,6 +70,7 @@ def _listing(chance: Chance, case: Matter, listed_on: date, firm: int) -> Matter
         reason, met_on = _EXPIRED, expires_on
     removed_on = after_workdays(met_on, chance.pick(_PARAMETERS["removed_after"]))
     certified, ahead = chance.happens(0.6), chance.between(0, 3)
+    repaired = certified and reason in _PARAMETERS["performed"]
     begin, end = _PARAMETERS["screening_drive"]
     if listed_on < end - timedelta(days=60):
         begin = max(begin, listed_on)
@@ -87,7 +88,8 @@ def _listing(chance: Chance, case: Matter, listed_on: date, firm: int) -> Matter
         "deletion_reason": reason,
         "condition_met_on": met_on,
         "removed_on": removed_on,
-        "certified_on": after_workdays(met_on, ahead) if certified and reason in _PARAMETERS["performed"] else None,
+        "repair_applied_on": max(listed_on, workday_until(met_on - timedelta(days=met_on.day % 8))) if repaired else None,
+        "certified_on": after_workdays(met_on, ahead) if repaired else None,
         "screened_on": screened_on if screened else None,
         "relisted_on": None,
     }

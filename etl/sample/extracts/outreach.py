@@ -98,6 +98,8 @@ def lead_rows(seed: int, suits: Sequence[Matter], as_of: date) -> list[Mapping[s
         assessment = chance.pick(_PARAMETERS["assessments"])
         transferred_on = workday_from(assessed_on + timedelta(days=chance.pick(_PARAMETERS["transferred_after"])))
         receipt_on = workday_from(transferred_on + timedelta(days=chance.between(3, 12)))
+        replied_on = workday_from(receipt_on + timedelta(days=chance.between(5, 30)))
+        reply = chance.pick(_PARAMETERS["replies"])
         sent = known_on(transferred_on, as_of) if assessment == "应当移送" else None
         held = in_extract(suit["filed_on"], suit["closed_on"], as_of)
         rows.append(
@@ -110,6 +112,9 @@ def lead_rows(seed: int, suits: Sequence[Matter], as_of: date) -> list[Mapping[s
                 "assessment": assessment if assessed_on <= as_of else None,
                 "transferred_on": sent,
                 "receipt_on": known_on(receipt_on, as_of) if sent else None,
+                "replied_on": known_on(replied_on, as_of) if sent else None,
+                "police_reply": reply if sent and replied_on <= as_of else None,
+                "due_on": day + timedelta(days=30),
             }
         )
     return rows

@@ -94,7 +94,9 @@ def _number(preservations: list[Matter], register: CaseRegister) -> None:
             implemented[day.year] += 1
             upheld = _PARAMETERS["upheld"].get(day.year, {})
             one["objection_kind"], one["objection_result"] = upheld.get(implemented[day.year], one["_objection"])
-            one["_objected_on"] = day + timedelta(days=21)
+            if one["objection_kind"]:
+                one["objected_on"] = day + timedelta(days=5 + day.day % 10)
+                one["objection_closed_on"] = day + timedelta(days=21)
 
 
 def held(preservation: Matter, as_of: date) -> bool:

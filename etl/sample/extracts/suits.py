@@ -80,7 +80,19 @@ def _civil(chance: Chance, filed_on: date, matter: Dispute) -> Matter:
         "hearings": hearings if recorded else None,
         "online_hearings": sum(held_online[:hearings]) if recorded else None,
         "firm_related": matter.firm_related if told else None,
+        "small_claims_basis": chance.maybe(_basis(chance, original, matter), 0.01),
     }
+
+
+def _basis(chance: Chance, original: str, matter: Dispute) -> str:
+    """What the counter found on filing: whether small claims must, may by agreement, or may not be used."""
+    claimed, otherwise = matter.claimed_yuan, chance.pick(_PARAMETERS["not_agreed"])
+    fits = original in (SMALL, SIMPLE) and not matter.kind.personal
+    if not fits or claimed is None or claimed > _PARAMETERS["agreed_below"]:
+        return "不符合条件"
+    if claimed <= _PARAMETERS["mandatory_below"]:
+        return "应当适用"
+    return "约定适用" if original == SMALL else otherwise
 
 
 def suit_of(kind: str, matter: Dispute, filed_on: date, closed_on: date, outcome: str) -> Matter:
