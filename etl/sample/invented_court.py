@@ -16,7 +16,9 @@ Changes planted, for the pages to find; days and shares stand in court.toml:
 * one reorganised firm gets its credit repaired in spring 2025
 * the dishonest firms in stock are screened for the first time from January to September 2024
 * online filing, online mediation, electronic service and revisits grow from year to year
-* no securities suit, no model judgment, no securities crime: those indicators have nothing to count
+* two months of 2026 have no lead on illegal finance; two are declared to have no model judgment
+* loan suits follow a model judgment of the intermediate court from autumn 2025 on; two more mediating organisations each year
+* no securities suit, no securities crime: those indicators have nothing to count
 """
 
 from datetime import date

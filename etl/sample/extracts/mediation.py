@@ -58,6 +58,4 @@ def _mediation(chance: Chance, received_on: date, *, shareholder: bool) -> Matte
         "document_on": ended_on if outcome == "成功" and document else None,
         "enforced_on": enforced_on if outcome == "成功" and enforced else None,
         "filed_on": after_workdays(ended_on, waiting) if outcome == "失败" and refiled else None,
-        "organisation": chance.pick(in_year(_PARAMETERS["organisations"], received_on.year)),
-        "partner": chance.maybe(chance.pick(_PARAMETERS["partners"]), 0.01),
     }

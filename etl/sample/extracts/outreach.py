@@ -1,15 +1,14 @@
-"""Work with firms: the work log of visits and lectures, revisits after a suit, leads on illegal finance."""
+"""Work with firms: the work log of visits and lectures, revisits after a suit."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from etl.sample import parameters
 from etl.sample.chance import Chance, in_year
 from etl.sample.extracts.credit import firm_code
-from etl.sample.matters import Matter, in_extract
+from etl.sample.matters import Matter
 from etl.sample.numbering import running
-from etl.sample.pace import EXTRACTS_FROM, arrivals, known_on, workday_from
+from etl.sample.pace import EXTRACTS_FROM, arrivals, workday_from
 
 _PARAMETERS = parameters.of("outreach")
 
@@ -84,37 +83,3 @@ def revisit_rows(seed: int, suits: Sequence[Matter], as_of: date) -> list[Mappin
         }
         for number, (day, _, suit, chance) in zip(numbers, visits, strict=True)
     ]
-
-
-def lead_rows(seed: int, suits: Sequence[Matter], as_of: date) -> list[Mapping[str, object]]:
-    """Leads found in loan suits that the same extracts hold; nearly all that should be transferred are, in days."""
-    loans = [suit for suit in suits if suit["cause"] == "民间借贷纠纷"]
-    filed = [suit["filed_on"] for suit in loans]
-    leads = list(arrivals(seed, "lead", as_of, EXTRACTS_FROM))
-    rows: list[Mapping[str, object]] = []
-    for (day, chance), number in zip(leads, running("涉非", (day for day, _ in leads)), strict=True):
-        suit = loans[bisect_left(filed, day) - chance.between(1, 12)]
-        assessed_on = workday_from(day + timedelta(days=chance.between(2, 14)))
-        assessment = chance.pick(_PARAMETERS["assessments"])
-        transferred_on = workday_from(assessed_on + timedelta(days=chance.pick(_PARAMETERS["transferred_after"])))
-        receipt_on = workday_from(transferred_on + timedelta(days=chance.between(3, 12)))
-        replied_on = workday_from(receipt_on + timedelta(days=chance.between(5, 30)))
-        reply = chance.pick(_PARAMETERS["replies"])
-        sent = known_on(transferred_on, as_of) if assessment == "应当移送" else None
-        held = in_extract(suit["filed_on"], suit["closed_on"], as_of)
-        rows.append(
-            {
-                "lead_no": number,
-                "found_on": day,
-                "source_case_no": suit["case_no"] if held else None,
-                "department": suit["department"],
-                "assessed_on": known_on(assessed_on, as_of),
-                "assessment": assessment if assessed_on <= as_of else None,
-                "transferred_on": sent,
-                "receipt_on": known_on(receipt_on, as_of) if sent else None,
-                "replied_on": known_on(replied_on, as_of) if sent else None,
-                "police_reply": reply if sent and replied_on <= as_of else None,
-                "due_on": day + timedelta(days=30),
-            }
-        )
-    return rows

@@ -66,7 +66,6 @@ def invented(day: date, seed: int, catalog: Catalog) -> Mapping[str, InventedRow
             if in_extract(one["applied_on"], one["reviewed_on"], day)
         ],
         "work_log": outreach.work_rows(seed, day),
-        "leads": outreach.lead_rows(seed, civil, day),
         "revisits": outreach.revisit_rows(seed, [*civil, *public], day),
         "information_reports": reports.report_rows(seed, day),
         "measure_progress": reports.progress_rows(seed, catalog, day),
