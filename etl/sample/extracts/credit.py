@@ -88,7 +88,9 @@ def _listing(chance: Chance, case: Matter, listed_on: date, firm: int) -> Matter
         "deletion_reason": reason,
         "condition_met_on": met_on,
         "removed_on": removed_on,
-        "repair_applied_on": max(listed_on, workday_until(met_on - timedelta(days=met_on.day % 8))) if repaired else None,
+        "repair_applied_on": max(listed_on, workday_until(met_on - timedelta(days=met_on.day % 8)))
+        if repaired
+        else None,
         "certified_on": after_workdays(met_on, ahead) if repaired else None,
         "screened_on": screened_on if screened else None,
         "relisted_on": None,
