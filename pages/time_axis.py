@@ -2,7 +2,7 @@
 
 from scorecard.records import annotations, baselines
 from scorecard.ui.records.entry_form import show_result
-from scorecard.ui.records.time_axis import show_forms, show_tables
+from scorecard.ui.records.time_axis import show_forms, show_tables, unfit
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import seeds_catalog
 
@@ -12,5 +12,6 @@ if version is None:
 else:
     show_result(baselines.TABLE)
     show_result(annotations.TABLE)
-    show_tables(version.baselines, version.annotations, version.catalog)
-    show_forms(seeds_catalog(), version.manifest)
+    undecided = unfit(version)
+    show_tables(undecided, version.baselines, version.annotations, version.catalog)
+    show_forms(seeds_catalog(), version.manifest, undecided)

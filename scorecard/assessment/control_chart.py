@@ -26,6 +26,7 @@ from scorecard.assessment.control_limits import (
     Variation,
     assurance,
     better_side,
+    first_fit,
     segments,
     variation,
 )
@@ -89,6 +90,14 @@ class ControlChart:
     def fault(self) -> BaselineFault | None:
         """Why the baseline of the last part is unfit, so that nothing is said."""
         return self.parts[-1].fault if self.parts else None
+
+    @property
+    def proposal(self) -> ChartedMonth | None:
+        """The month from which on the last part has a fit baseline, where its own is unfit; None while there is none."""
+        if self.fault is None:
+            return None
+        start = first_fit(self.parts[-1].values)
+        return None if start is None else self.recent[start]
 
     @property
     def last_signal(self) -> int | None:

@@ -235,6 +235,15 @@ def baseline_fault(values: Sequence[Fraction]) -> BaselineFault | None:
     return None
 
 
+def first_fit(values: Sequence[Fraction]) -> int | None:
+    """From which later value on a baseline would be fit: of twelve months if there is one, else of six or more; None without."""
+    for least in (BASELINE, LEAST):
+        for start in range(1, len(values) - least + 1):
+            if baseline_fault(values[start : start + BASELINE]) is None:
+                return start
+    return None
+
+
 def _ramp(values: Sequence[Fraction]) -> Literal["rising", "falling"] | None:
     score = sum((after > before) - (after < before) for before, after in combinations(values, 2))
     pairs = len(values) * (len(values) - 1) // 2

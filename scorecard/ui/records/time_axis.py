@@ -6,29 +6,54 @@ from datetime import date
 import streamlit as st
 
 from etl.versions.enter import EntryResult
+from scorecard.assessment.cards import Card
+from scorecard.assessment.control_chart import ControlChart
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.narrative.control_words import fault_sentence
 from scorecard.records import annotations, baselines
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
+from scorecard.store.open_version import Selection, Version
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
+from scorecard.ui.shell.cached import all_cards, periods
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 
 _ALL = "全部指标"
+PROPOSED = "rebase"  # the query parameter that names the indicator whose proposal the form holds
 
 
-def show_tables(decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog) -> None:
-    """All rows ever recorded, in the order of the plan and of the axis, with the state of each."""
+def unfit(version: Version) -> tuple[Card, ...]:
+    """The indicators of whose latest month nothing is said because their baseline is unfit: a matter of 审管办."""
+    months = periods(version, "month")
+    cards = all_cards(version, Selection(months[0], ALL_DEPARTMENTS, "all")) if months else {}
+    return tuple(card for card in cards.values() if card.control is not None and card.control.fault is not None)
+
+
+def show_tables(
+    undecided: Sequence[Card], decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog
+) -> None:
+    """What waits for a decision, then all rows ever recorded, in the order of the plan and of the axis, each with its state."""
     picture_buttons.reserve_place()
     in_force = {row for name in catalog.indicators for row in baselines.in_force(decisions, name)}
     marked = {row for name in ("", *catalog.indicators) for row in annotations.in_force(marks, name)}
     show(
         render(
             "ui/records/time_axis.html",
+            undecided=[
+                {
+                    "id": card.indicator.id,
+                    "indicator": card.indicator.name,
+                    "why": fault_sentence(chart, chart.fault),
+                    "from": chart.proposal.period.label if chart.proposal else "",
+                }
+                for card in undecided
+                if (chart := card.control) is not None and chart.fault is not None
+            ],
             decisions=[
                 {
                     "indicator": indicator.name,
@@ -64,28 +89,34 @@ def _past(state: str) -> str:
     return "撤销记录" if state == baselines.WITHDRAWN else "已被替代"
 
 
-def show_forms(catalog: Catalog, version: VersionManifest) -> None:
-    """The two forms; for users who may not record, the roles that may."""
+def show_forms(catalog: Catalog, version: VersionManifest, undecided: Sequence[Card]) -> None:
+    """The two forms; for users who may not record, the roles that may. A re-basing that is proposed is filled in already."""
     if not identity.current().may("targets"):
         text = f"重设基准和标注由{roles_that_may('targets')}的账户记录；您的账户只能查看。"
         st.html(render("ui/shell/note.html", text=text))
         return
-    _baseline_form(catalog, version)
+    proposed = next((card for card in undecided if card.indicator.id == st.query_params.get(PROPOSED)), None)
+    _baseline_form(catalog, version, proposed.control if proposed else None)
     _annotation_form(catalog, version)
 
 
-def _baseline_form(catalog: Catalog, version: VersionManifest) -> None:
-    """The form for one decision to re-base."""
+def _baseline_form(catalog: Catalog, version: VersionManifest, proposed: ControlChart | None) -> None:
+    """The form for one decision to re-base; its keys name the proposal, so that another one fills it in anew."""
+    key = f" {proposed.indicator.id}" if proposed else ""
+    start = proposed.proposal.period.first if proposed and proposed.proposal else today()
+    why = f"{fault_sentence(proposed, proposed.fault)}；从这个月起适合作基准" if proposed and proposed.fault else ""
     contract = catalog.tables[baselines.TABLE]
     names = {indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()}
     with st.form(form_key(baselines.TABLE), border=True):
         first, second, third = st.columns([2, 1, 1])
-        indicator = first.selectbox("指标", list(names), format_func=names.__getitem__, key="baseline_of")
-        month = second.date_input("重设起始月（选当月任一天）", value=today(), format="YYYY-MM-DD", key="baseline_from")
-        state = third.selectbox("状态", list(contract.columns["state"].values), key="baseline_state")
-        reason = st.text_input(
-            "理由", max_chars=200, placeholder="流程在何时、因何改变，如：小额诉讼标的额上限调整", key="baseline_why"
+        at = list(names).index(proposed.indicator.id) if proposed else 0
+        indicator = first.selectbox("指标", list(names), at, format_func=names.__getitem__, key=f"baseline_of{key}")
+        month = second.date_input(
+            "重设起始月（选当月任一天）", value=start, format="YYYY-MM-DD", key=f"baseline_from{key}"
         )
+        state = third.selectbox("状态", list(contract.columns["state"].values), key="baseline_state")
+        hint = "流程在何时、因何改变，如：小额诉讼标的额上限调整"
+        reason = st.text_input("理由", why[:200], max_chars=200, placeholder=hint, key=f"baseline_why{key}")
         decided_by = st.text_input("决定人", max_chars=40, key="baseline_who")
         pressed = st.form_submit_button("记录重设基准", type="primary")
     row = {

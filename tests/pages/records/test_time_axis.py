@@ -1,6 +1,7 @@
 """基准与标注: who may record what, and that what was recorded is drawn, printed and never lost."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,21 @@ def test_who_may_not_set_a_target_reads_and_is_told_who_may(actor: Actor, sample
 def test_the_officer_has_both_forms(sample: DataDir, open_page: Open) -> None:
     app = open_page(sample, "time_axis", actor=OFFICER)
     assert {"记录重设基准", "记录标注"} <= {one.label for one in app.button}
+
+
+def test_an_unfit_baseline_is_a_matter_with_a_proposal_that_one_press_accepts(
+    own: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    """失信企业台账排查率 climbs through its first year in the sample and stands level afterwards."""
+    name = "dishonest_firm_screening_rate"
+    app = open_page(own, "time_axis")
+    (waiting,) = re.findall(r"待审管办决定 (\d+) 项", text(app))
+    app.query_params["rebase"] = name
+    app.run()
+    assert app.selectbox(key=f"baseline_of {name}").value == name
+    assert "基准期内" in str(app.text_input(key=f"baseline_why {name}").value)
+    app.text_input(key="baseline_who").set_value("某副院长")
+    send(app, "记录重设基准")
+    assert not app.exception
+    assert "已记录并已发布" in text(app)
+    assert f"待审管办决定 {int(waiting) - 1} 项" in text(app)  # its own months are fit

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from scorecard.assessment.cards import Card, card
 from scorecard.assessment.control_chart import ControlChart, control
-from scorecard.assessment.control_limits import baseline_fault
+from scorecard.assessment.control_limits import BASELINE, baseline_fault, first_fit
 from scorecard.calendar.period import parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.attention import groups
@@ -247,3 +247,20 @@ def test_one_odd_month_of_the_first_year_is_named_and_no_improvement_is_said(dat
     settled = shown(data, "small_claims_mean_days", (decided,)).control
     assert settled is not None
     assert (settled.fault, settled.variation) == (None, "正常波动")
+
+
+# --- what to do about it -------------------------------------------------------------------------------------
+
+
+def test_the_proposal_is_the_first_month_whose_twelve_are_fit() -> None:
+    """A ramp of six months, then level: any start within the ramp still rises, or has an odd first month."""
+    values = [Fraction(one) for one in (6, 24, 42, 60, 78, 90, *QUIET, *QUIET)]
+    start = first_fit(values)
+    assert start is not None
+    assert baseline_fault(values[start : start + BASELINE]) is None
+    assert all(baseline_fault(values[at : at + BASELINE]) is not None for at in range(start))
+
+
+def test_there_is_no_proposal_without_six_fit_months() -> None:
+    assert first_fit([Fraction(one) for one in (6, 24, 42, 60, 78, 90)]) is None
+    assert first_fit([Fraction(one) for one in range(0, 240, 20)]) is None
