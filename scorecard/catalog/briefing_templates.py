@@ -22,6 +22,7 @@ SectionKind = Literal[
     "figures",  # a trend each
     "measures",  # the 17 measures: who answers, what was reported, who owes a report
     "requirements",  # the seven requirements, with what the registers show
+    "plan_rows",  # what the registers of each row of the plan show: tabulations, counts of listings
     "worklists",  # counts by worklist, case rows if asked for
     "agenda",  # what a session has to decide
     "definitions",  # 口径 of every indicator, as an annex

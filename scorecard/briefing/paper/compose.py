@@ -29,6 +29,7 @@ _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Bl
     "figures": ("走势图", sections.figures),
     "measures": ("配套措施落实情况", sections_work.measures),
     "requirements": ("工作要求落实情况", sections_requirements.requirements),
+    "plan_rows": ("措施落实中的登记与清单", sections_requirements.plan_rows),
     "worklists": ("台账与预警", sections_work.worklists),
     "agenda": ("会商事项", sections_work.matters),
 }

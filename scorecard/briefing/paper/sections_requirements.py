@@ -1,107 +1,121 @@
-"""The section about the plan's requirements: the indicators that serve each, and what its register shows of the period."""
+"""Sections about the rows of the plan: the indicators that serve each requirement, and what each row's registers show."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from typing import TypeVar
 
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph, columns
-from scorecard.calendar.period import day_text
+from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.store.registers import ADOPTED, activities, pieces, revisits
+from scorecard.catalog.tabulations.declarations import RowChoice
+from scorecard.store.tabulations import Basis, Reading, Tabulated, listed, tabulate
+
+Choice = TypeVar("Choice", bound=RowChoice)
 
 
 def requirements(material: Material, section: Section) -> list[Block]:
-    """Each requirement of the plan: the indicators that serve it, and what its register shows of the period."""
-    registers = {"requirements.3": _revisits, "requirements.4": _information, "requirements.6": _activities}
+    """Each requirement of the plan: the indicators that serve it, and what its registers show of the period."""
+    told = _Told(material)
     blocks: list[Block] = []
     for requirement in material.catalog.requirements.values():
         serving = [card for card in material.every.values() if requirement.id in card.indicator.measures]
         values = "、".join(f"{card.indicator.name} {card.value}（{card.verdict.word}）" for card in serving)
         content: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{values}。")] if values else []
-        if requirement.id in registers:
-            content += registers[requirement.id](material)
+        content += told.row(requirement.id)
         if content:
             blocks += [Heading(requirement.title, 2), *content]
-    return blocks or [Paragraph("没有反映工作要求的指标和登记表。")]
+    return [*blocks, *told.silence()] or [Paragraph("没有反映工作要求的指标和登记表。")]
 
 
-def _span(material: Material, table: str) -> tuple[date, date]:
-    """The days of the period, as far as the register reaches."""
-    cut, period = material.version.as_of.get(table), material.period
-    return period.first, period.last if cut is None else min(period.last, cut)
+def plan_rows(material: Material, section: Section) -> list[Block]:
+    """Each row of the plan that has something in the period: its tabulations, and how long its listings are.
+
+    A paper with a section on the requirements has theirs there; one for a department has the measures it answers for.
+    """
+    told, catalog = _Told(material), material.catalog
+    apart = any(other.kind == "requirements" for other in material.template.sections)
+    if apart:
+        told.leave_to(catalog.requirements)
+    blocks: list[Block] = []
+    for row in (*catalog.measures, *(() if apart else catalog.requirements)):
+        if content := told.row(row):
+            blocks += [Heading(catalog.row_title(row), 2), *content]
+    return [*blocks, *told.silence()] or [Paragraph("本期各项措施没有登记的事项。")]
 
 
-def _unread(material: Material, table: str) -> list[Block]:
-    """Why a register has no data: it has not been submitted, or does not reach the period."""
-    name = material.catalog.tables[table].name
-    if table not in material.version.as_of:
-        return [Paragraph(f"{name}尚未报送，这一项无法反映，不等于没有做。")]
-    first, last = _span(material, table)
-    return [Paragraph(f"{name}的数据没有到{material.period.label}。")] if first > last else []
+class _Told:
+    """What tabulations and listings say of rows of the plan, each once, and what none of them can say."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._seen: set[str] = set()
+        self._unsaid: dict[str, list[str]] = defaultdict(list)
+
+    def leave_to(self, rows: Iterable[str]) -> None:
+        """What serves these rows stands in another section."""
+        for row in rows:
+            for choices in self._material.catalog.of_measure(row):
+                self._seen |= {choice.id for choice in choices}
+
+    def row(self, row: str) -> list[Block]:
+        """Tables, then the counts of listings; nothing where there is nothing in the period."""
+        blocks: list[Block] = []
+        if not self._answers(row):
+            return blocks
+        tabulations, listings = self._material.catalog.of_measure(row)
+        for tabulation in self._new(tabulations):
+            of, whose = self._reading(tabulation)
+            told = tabulate(of, tabulation)
+            if self._says(tabulation, told.basis) and told.rows:
+                blocks.append(_table(told, whose))
+        counts: list[str] = []
+        for listing in self._new(listings):
+            of, whose = self._reading(listing)
+            rows = listed(of, listing, self._material.actor, limit=0)
+            if self._says(listing, rows.basis) and rows.count:
+                counts.append(f"{listing.name}{whose}{rows.count:,}项（{rows.basis.span}）")
+        return [*blocks, Paragraph(f"清单：{'；'.join(counts)}。逐行见看板。")] if counts else blocks
+
+    def silence(self) -> list[Block]:
+        """What cannot be said, each reason once."""
+        said = [f"{'、'.join(names)}：{reason}" for reason, names in self._unsaid.items()]
+        return [Paragraph(f"以下登记不能反映，不等于没有做。{'　'.join(said)}")] if said else []
+
+    def _answers(self, row: str) -> bool:
+        measure, whose = self._material.catalog.measures.get(row), self._material.whose
+        if measure is None or whose == ALL_DEPARTMENTS:
+            return True
+        return whose in self._material.catalog.responsible(measure.departments, self._material.inputs.today)
+
+    def _new(self, choices: Iterable[Choice]) -> list[Choice]:
+        new = [choice for choice in choices if choice.id not in self._seen]
+        self._seen |= {choice.id for choice in new}
+        return new
+
+    def _says(self, choice: RowChoice, basis: Basis) -> bool:
+        if basis.reason:
+            self._unsaid[basis.reason.rstrip("。") + "。"].append(choice.name)
+        return not basis.reason
+
+    def _reading(self, choice: RowChoice) -> tuple[Reading, str]:
+        """The department's own rows, 涉企 where asked for; a table that does not tell has all, and says so."""
+        version, spec, table = self._material.version, self._material.spec, self._material.catalog.tables[choice.table]
+        department = self._material.whose if table.department or choice.owner else ALL_DEPARTMENTS
+        scope = spec.scope if table.firm else "all"
+        whole = ["全院"] * (department != self._material.whose) + ["全部案件"] * (scope != spec.scope)
+        of = Reading(version.connection, version.catalog, version.as_of, self._material.period, department, scope)
+        return of, f"（{'、'.join(whole)}）" if whole else ""
 
 
-def _note(material: Material, table: str) -> str:
-    first, last = _span(material, table)
-    return f"{material.catalog.tables[table].name}，{day_text(first)}至{day_text(last)}。"
-
-
-def _in_plan(material: Material, having: Iterable[str | None]) -> list[str | None]:
-    """Departments in the plan's order, those of the paper only; rows of no department last."""
-    known = set(having)
-    order: list[str | None] = [department for department in material.catalog.departments if department in known]
-    if material.whose != ALL_DEPARTMENTS:
-        return [department for department in order if department == material.whose]
-    return [*order, None] if None in known else order
-
-
-def _revisits(material: Material) -> list[Block]:
-    if unread := _unread(material, "revisits"):
-        return unread
-    by_department = {
-        row.department: row for row in revisits(material.version.connection, *_span(material, "revisits")) or ()
-    }
-    across = columns("部门 2.4") + count_columns("回访次数", "涉及案件", "发现问题", "已办结", "未填全")
-    rows = [
-        (named(material, who), *count_cells(row.visits, row.cases, row.issues, row.closed, row.unclear))
-        for who in _in_plan(material, by_department)
-        for row in (by_department[who],)
-    ]
-    note = f"{_note(material, 'revisits')}问题数和办结数都填了的才计入，没填全的单列。"
-    return [PaperTable("涉诉企业回访情况", across, tuple(rows), note=note)] if rows else []
-
-
-def _information(material: Material) -> list[Block]:
-    if unread := _unread(material, "information_reports"):
-        return unread
-    span = _span(material, "information_reports")
-    by_department = {row.department: row for row in pieces(material.version.connection, *span) or ()}
-    across = columns("部门 2.4") + count_columns("提交篇数", *(f"{level}采用" for level in ADOPTED))
-    rows = [
-        (
-            named(material, who),
-            *count_cells(by_department[who].submitted, *(by_department[who].adopted(level) for level in ADOPTED)),
-        )
-        for who in _in_plan(material, by_department)
-        if who is not None
-    ]
-    note = f"{_note(material, 'information_reports')}提交按提交日期、采用按采用日期计入；一篇被几级采用，各级各计一次。"
-    return [PaperTable("信息报送和采用情况", across, tuple(rows), note=note)] if rows else []
-
-
-def _activities(material: Material) -> list[Block]:
-    if unread := _unread(material, "work_log"):
-        return unread
-    entries = activities(material.version.connection, *_span(material, "work_log")) or ()
-    across = columns("部门 2.4 | 类别 1.6") + count_columns("次数", "企业数")
-    rows = [
-        (named(material, who), entry.kind, *count_cells(entry.entries, entry.firms))
-        for who in _in_plan(material, (entry.department for entry in entries))
-        for entry in entries
-        if entry.department == who
-    ]
-    note = f"{_note(material, 'work_log')}企业数按统一社会信用代码去重，不能跨部门、跨类别相加。"
-    return [PaperTable("宣传、走访等活动情况", across, tuple(rows), note=note)] if rows else []
+def _table(told: Tabulated, whose: str) -> PaperTable:
+    """A tabulation as a table of the paper: groups to the left, figures as numbers."""
+    groups = len(told.tabulation.by) or 1
+    across = tuple(
+        PaperColumn(name, 1.6 if at < groups else 1.0, number=at >= groups) for at, name in enumerate(told.head)
+    )
+    note = "".join([f"{told.basis.source}；{told.basis.span}。", told.tabulation.note])
+    return PaperTable(f"{told.tabulation.name}{whose}", across, told.printed, note=note)
 
 
 def named(material: Material, department: str | None) -> str:

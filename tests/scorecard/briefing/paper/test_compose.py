@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from scorecard.access import Actor, Forbidden
@@ -18,11 +17,12 @@ from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
+from scorecard.calendar.period import parse
 from scorecard.catalog.columns import MASK
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.open_version import Version, open_published
-from scorecard.store.registers import activities, pieces, revisits
+from scorecard.store.open_version import Selection, Version, open_published
+from scorecard.store.tabulations import reading, tabulate
 from tests.support.actors import CIVIL, LEADER, OFFICER
 from tests.support.samples import published_month, published_without_targets
 
@@ -301,14 +301,21 @@ def test_the_outline_says_what_the_paper_then_holds(
         assert set(said.cautions) <= set(words(paper))
 
 
-def test_registers_are_counted_in_one_order_whichever_thread_is_first(connection: duckdb.DuckDBPyConnection) -> None:
-    span = (date(2024, 1, 1), date(2026, 10, 31))
-    worked = [(one.kind, one.department) for one in activities(connection, *span) or ()]
-    visited = [one.department for one in revisits(connection, *span) or () if one.department]
-    sent = [one.department for one in pieces(connection, *span) or () if one.submitted]
-    for found in (worked, visited, sent):
-        assert len(found) > 1
-        assert found == sorted(found)
+def test_registers_stand_under_their_row_with_the_numbers_of_the_page(
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written
+) -> None:
+    """The tables of the registers are the tabulations that the page of the row shows, 全院, without a second count."""
+    _, version, _ = kinds["sample"]
+    blocks = list(written("monthly").blocks)
+    period = parse("ytd", "2026-10")
+    assert period is not None
+    told = tabulate(
+        reading(version, Selection(period, "all", "all")), version.catalog.tabulations["activities_by_kind"]
+    )
+    (table,) = [b for b in blocks if isinstance(b, PaperTable) and b.title.endswith("　宣传、走访等活动情况")]
+    assert (tuple(column.name for column in table.columns), table.rows) == (told.head, told.printed)
+    above = [b.text for b in blocks[: blocks.index(table)] if isinstance(b, Heading)]
+    assert above[-1].endswith("注重宣传引导")  # it serves 中5 as well, and stands once
 
 
 def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
