@@ -13,17 +13,20 @@ from scorecard.assessment.data_quality import table_reasons
 from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.tabulations.declarations import RowChoice
 from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport
 from scorecard.store.open_version import judged_on
 from scorecard.store.registers import documents
+from scorecard.store.tabulations import Tabulated
 from scorecard.store.worklist_rows import counted, tallies, worklist_dates
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work import meeting, requirements
+from scorecard.ui.work.tabulations import show_listing, told
 from scorecard.ui.work.worklists import address
 
 TOLD = 3  # indicators named in the sentence at the head
@@ -43,7 +46,9 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
     record, actor = page_blocks.current_blocks(), identity.current()
     title = view.catalog.row_title(line.measure.id)
     record.title = f"{record.title}·{title}"
-    lists, tables = _worklists(view, line), _tables(view.catalog, line)
+    tabulations, listings = view.catalog.of_measure(line.measure.id)
+    lists, tables = _worklists(view, line), _tables(view.catalog, line, (*tabulations, *listings))
+    counted_rows = told(view, tabulations)
     owed = _owed(view, line, tables, actor)
     session = meeting.standing(view, decisions) if line.measure.id == "requirements.1" else None
     show(
@@ -63,10 +68,16 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             overdue=sum(one["numbers"]["超期"] for one in lists),
             owed=owed,
             session=session,
+            counted=[one for one in counted_rows if one.lines][:TOLD],
+            beside=bool(tabulations or listings),
             entrances=_entrances(view, line, tables, actor),
             href=view.card_href,
         )
     )
+    if counted_rows:
+        show(render("ui/work/tabulations.html", told=[_with_source(view, one, actor) for one in counted_rows]))
+    for listing in listings:
+        show_listing(view, listing, actor)
     if session:
         show(render("ui/work/plan_row_decisions.html", session=session))
     if line.measure.id == "requirements.7":
@@ -90,10 +101,18 @@ def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
     ]
 
 
-def _tables(catalog: Catalog, line: MeasureLine) -> list[Table]:
+def _with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[str], Entrance]:
+    """What a tabulation says, the titles of its sources, and where the rows it counts are entered."""
+    catalog = view.catalog
+    sources = [catalog.sources[name].title for name in one.tabulation.sources]
+    return one, sources, _entrance(catalog.tables[one.tabulation.table], actor)
+
+
+def _tables(catalog: Catalog, line: MeasureLine, choices: Sequence[RowChoice]) -> list[Table]:
     """The tables that people hand in or enter for this row, in the order in which it needs them."""
     named = [name for card in line.cards for name in card.indicator.formula.tables]
     named += [name for worklist, _ in line.worklists for name in catalog.worklists[worklist].tables]
+    named += [choice.table for choice in choices]
     tables = [catalog.tables[name] for name in dict.fromkeys(named)]
     return [table for table in tables if table.seed is None and table.entered_by not in ("targets", "decisions")]
 
@@ -109,6 +128,8 @@ _ENTERED: dict[str, tuple[str, str, str, Capability]] = {
     "upload": ("upload", "报送", "审管办", "upload"),
     "register": ("registers", "登记", "责任部门", "report"),
     "report": ("progress", "填报", "责任部门", "report"),
+    "decisions": ("meeting", "记录", "审管办", "details"),
+    "targets": ("targets", "设定", "审管办", "view"),
 }
 
 
