@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scorecard.access import Actor, Capability
+from scorecard.assessment.cards import Card
 from scorecard.assessment.data_quality import table_reasons
 from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
@@ -26,7 +27,7 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work import meeting, requirements
-from scorecard.ui.work.tabulations import show_listing, told
+from scorecard.ui.work.tabulations import bars, show_listing, told
 from scorecard.ui.work.worklists import address
 
 TOLD = 3  # indicators named in the sentence at the head
@@ -63,7 +64,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             today=judged_on(view.version),
             label=f"{view.scope}　{view.selection.period.label}",
             cards=line.cards,
-            told=(*line.missed, *(card for card in line.speaking if card not in line.missed))[:TOLD],
+            told=sorted(line.speaking, key=_telling)[:TOLD],
             lists=lists,
             overdue=sum(one["numbers"]["超期"] for one in lists),
             owed=owed,
@@ -86,6 +87,11 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
         show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
 
 
+def _telling(card: Card) -> tuple[bool, bool, bool]:
+    """What comes first in the sentence at the head: missed targets, targets met, then what will not move any more."""
+    return card.verdict.word != "未达标", card.verdict.word != "达标", not card.settled
+
+
 def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
     """The row's worklists with the counts of the selected department, or why nobody can tell."""
     catalog, whose = view.catalog, view.selection.department
@@ -101,11 +107,11 @@ def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
     ]
 
 
-def _with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[str], Entrance]:
-    """What a tabulation says, the titles of its sources, and where the rows it counts are entered."""
+def _with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[float | None], list[str], Entrance]:
+    """What a tabulation says, its bars, the titles of its sources, and where the rows it counts are entered."""
     catalog = view.catalog
     sources = [catalog.sources[name].title for name in one.tabulation.sources]
-    return one, sources, _entrance(catalog.tables[one.tabulation.table], actor)
+    return one, bars(one), sources, _entrance(catalog.tables[one.tabulation.table], actor)
 
 
 def _tables(catalog: Catalog, line: MeasureLine, choices: Sequence[RowChoice]) -> list[Table]:

@@ -25,6 +25,19 @@ def told(view: View, tabulations: Sequence[Tabulation]) -> list[Tabulated]:
     return [view.cached(f"tabulation {one.id}", lambda one=one: tabulate(of, one)) for one in tabulations]
 
 
+def bars(one: Tabulated) -> list[float | None]:
+    """How long the bar of each line is, in percent of the longest: of the first figure, of a funnel all in its unit."""
+    rows = one.tabulation
+    same = [
+        bool(rows.by) or rows.figures[at].measured_in == rows.figures[0].measured_in for at in range(len(one.lines))
+    ]
+    values = [line.values[0] if drawn else None for line, drawn in zip(one.lines, same, strict=True)]
+    top = max((value for value in values if value), default=None)
+    if not rows.chart or top is None:
+        return []
+    return [None if value is None else round(float(100 * value / top), 1) for value in values]
+
+
 def show_listing(view: View, listing: Listing, actor: Actor) -> None:
     """A listing: how many rows, and for those who may see them a page of them."""
     of, choice = reading_of(view), view.selection

@@ -47,6 +47,9 @@ def test_every_row_of_the_plan_answers_with_its_words_and_the_same_parts(
             dict.fromkeys(name for name in shown if row in catalog.indicators[name].measures)
         )
         assert "没有可由数据反映" not in text(app)
+        for one in (*(of_row := catalog.of_measure(row))[0], *of_row[1]):
+            assert f'aria-label="{one.name}"' in markup(app)
+            assert one.definition in text(app)
 
 
 def test_a_choice_of_the_row_goes_into_the_address_and_back(sample: DataDir, open_page: Open) -> None:
@@ -87,6 +90,32 @@ def test_the_headings_of_a_domain_lead_to_the_rows_and_not_for_visitors(
 def test_a_worklist_and_what_is_owed_lead_to_their_row(sample: DataDir, open_page: Open) -> None:
     assert 'href="measures?measure=requirements.3"' in markup(open_page(sample, "worklists", list="涉诉企业回访到期"))
     assert 'href="measures?measure=minority_investors.1"' in markup(open_page(sample))
+
+
+def test_a_tabulation_is_a_table_with_a_bar_for_its_first_figure(
+    sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    app = row_page(open_page, sample, "commercial_disputes.3")
+    section = markup(app).split('aria-label="诉前调解按案由"')[1].split("</section>")[0]
+    rows = [re.findall(r'<td class="number">([\d,]+)</td>', row) for row in section.split("<tr>")[2:]]
+    widths = [float(width) for width in re.findall(r'<span style="width:([\d.]+)%"', section)]
+    first = [int(row[0].replace(",", "")) for row in rows if row]
+    assert len(widths) == len(first) > 1
+    assert widths == [round(100 * count / max(first), 1) for count in first]
+
+
+def test_a_listing_is_read_by_pages_and_only_by_who_may_see_rows(
+    sample: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scorecard.ui.work.tabulations.PAGE_ROWS", 2)
+    whole = row_page(open_page, sample, "requirements.5")
+    (count,) = map(int, re.findall(r"典型案例与经验材料　(\d+) 行", markup(whole)))
+    assert count > 2
+    assert f"第 1 至 2 行，共 {count} 行" in text(whole)
+    leader = row_page(open_page, sample, "requirements.5", LEADER)
+    assert f"典型案例与经验材料　{count} 行" in markup(leader)
+    assert 'class="records"' not in markup(leader)
+    assert "有权限的身份" in text(leader)
 
 
 # --- what single rows say in their own terms ----------------------------------------------------------------------
