@@ -5,6 +5,7 @@ are text without an apostrophe: "3 / 8" alone would become the 8th of March.
 """
 
 from fractions import Fraction
+from typing import Any
 
 from scorecard.briefing.paper.model import IndicatorLine, Paper
 from scorecard.briefing.xlsx.worksheets import columns
@@ -16,6 +17,10 @@ INDICATOR_COLUMNS = columns(
     "同比、环比 34 | 变异 26 | 评价说明 34 | 目标依据 24 | 领域 16 | 配套措施 34 | 责任部门 18 | "
     "数据截至 26 | 版本 16"
 )
+_CELLS = (
+    "id", "name", "period", "value", "exact", "unit", "halves", "numerator", "denominator", "base", "target", "lower", "upper",
+    "word", "gap", "changes", "variation", "reason", "basis", "domain", "measures", "departments", "as_of", "version",
+)  # fmt: skip
 
 
 def write_csv_annex(paper: Paper) -> bytes:
@@ -25,39 +30,23 @@ def write_csv_annex(paper: Paper) -> bytes:
     return write_csv([column.name for column in INDICATOR_COLUMNS], [*rows, (), *((text,) for text in foot if text)])
 
 
-def text_cells(line: IndicatorLine) -> tuple[str, ...]:
-    """The cells from 差距 to 数据截至: text in every annex."""
-    return (
-        line.gap,
-        "；".join(line.changes),
-        line.variation,
-        line.reason,
-        line.basis,
-        line.domain,
-        line.measures,
-        line.departments,
-        line.as_of,
-    )
+def annex_cells(line: IndicatorLine, **own: Any) -> tuple[Any, ...]:
+    """The cells of an indicator in the order of the columns; `own` are those that an annex writes in its own way."""
+    known = {**vars(line), "changes": "；".join(line.changes), **own}
+    return tuple(known[name] for name in _CELLS)
 
 
 def _row(line: IndicatorLine, version: str) -> tuple[CsvValue, ...]:
-    return (
-        line.id,
-        line.name,
-        line.period,
-        number_or_text(line.value.replace(",", "")),
-        _number(line.exact),
-        line.unit,
-        f"分子/分母 {line.halves}" if line.halves else "",
-        None if line.numerator is None else line.numerator.normalize(),
-        None if line.denominator is None else line.denominator.normalize(),
-        line.base,
-        line.target,
-        _number(line.lower),
-        _number(line.upper),
-        line.word,
-        *text_cells(line),
-        f"版本 {version}",
+    return annex_cells(
+        line,
+        value=number_or_text(line.value.replace(",", "")),
+        exact=_number(line.exact),
+        halves=f"分子/分母 {line.halves}" if line.halves else "",
+        numerator=None if line.numerator is None else line.numerator.normalize(),
+        denominator=None if line.denominator is None else line.denominator.normalize(),
+        lower=_number(line.lower),
+        upper=_number(line.upper),
+        version=f"版本 {version}",
     )
 
 

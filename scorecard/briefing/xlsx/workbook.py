@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from scorecard.briefing.layout.number_formats import Digits, bound_digits, unrounded
 from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper
-from scorecard.briefing.xlsx.csv_annex import INDICATOR_COLUMNS, text_cells
+from scorecard.briefing.xlsx.csv_annex import INDICATOR_COLUMNS, annex_cells
 from scorecard.briefing.xlsx.worksheets import SheetCell, VerdictCell, Worksheet, columns, workbook_bytes
 from scorecard.narrative.glossary import GlossaryEntry
 
@@ -39,23 +39,15 @@ def write_xlsx(paper: Paper) -> bytes:
 
 
 def _line(line: IndicatorLine, version: str) -> Sequence[SheetCell]:
-    return (
-        line.id,
-        line.name,
-        line.period,
-        line.value,
-        None if line.exact is None else unrounded(line.exact, line.unit),
-        line.unit,
-        line.halves,
-        None if line.numerator is None else float(line.numerator),
-        None if line.denominator is None else float(line.denominator),
-        line.base,
-        line.target,
-        _bound(line.lower, line.unit),
-        _bound(line.upper, line.unit),
-        VerdictCell(line.word),
-        *text_cells(line),
-        version,
+    return annex_cells(
+        line,
+        exact=None if line.exact is None else unrounded(line.exact, line.unit),
+        numerator=None if line.numerator is None else float(line.numerator),
+        denominator=None if line.denominator is None else float(line.denominator),
+        lower=_bound(line.lower, line.unit),
+        upper=_bound(line.upper, line.unit),
+        word=VerdictCell(line.word),
+        version=version,
     )
 
 
@@ -84,24 +76,13 @@ def _trend(figure: Figure) -> list[Sequence[SheetCell]]:
 
 def _definition(entry: GlossaryEntry) -> Sequence[SheetCell]:
     chosen = entry.indicator
+    computed = "\n".join(f"“{header}” = {words}" for header, words in entry.computed)
+    sources = "\n".join(f"{source.title}{f'（{source.year}）' if source.year else ''}" for source in entry.sources)
     return (
-        chosen.id,
-        chosen.name,
-        entry.domain,
-        chosen.definition,
-        chosen.exclusions,
-        chosen.unit,
-        entry.direction,
-        "\n".join(entry.formula),
-        "\n".join(f"“{header}” = {words}" for header, words in entry.computed),
-        chosen.why,
-        "；".join(entry.measures),
-        entry.departments,
-        entry.counterweight,
-        "\n".join(f"{source.title}{f'（{source.year}）' if source.year else ''}" for source in entry.sources),
-        chosen.reference,
-        chosen.note,
-    )
+        chosen.id, chosen.name, entry.domain, chosen.definition, chosen.exclusions, chosen.unit, entry.direction,
+        "\n".join(entry.formula), computed, chosen.why, "；".join(entry.measures), entry.departments, entry.counterweight,
+        sources, chosen.reference, chosen.note,
+    )  # fmt: skip
 
 
 def _bound(value: Fraction | None, unit: str) -> Digits | None:

@@ -4,15 +4,18 @@ Changes that need an answer: changed verdicts, rows that go backwards, flows tha
 else is folded below.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
 import streamlit as st
 
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
-from scorecard.storage.spreadsheet_csv import write_csv
-from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, RowChange, UnpairedValue, ValueChange
+from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
+from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, RowChange, UnpairedValue
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
@@ -105,53 +108,41 @@ def _downloads(key: str, files: Sequence[_File]) -> None:
             )
 
 
+# Header -> field, of the files.
+_CHANGES = {
+    "指标编号": "indicator.id", "指标": "indicator.name", "统计方式": "period.grain", "报告期": "period.label", "变化": "kind",
+    "原值": "before", "新值": "after", "差": "size", "原评价": "before_word", "新评价": "after_word",
+    "原分子分母": "before_halves", "新分子分母": "after_halves", "说明": "reason",
+}  # fmt: skip
+_REACHED = {
+    "指标编号": "indicator.id", "指标": "indicator.name", "统计方式": "period.grain", "报告期": "period.label", "数值": "text",
+    "评价": "word",
+}  # fmt: skip
+_ROWS = {"文件": "source", "行号": "line", "主键": "key", "列": "column", "原值": "before", "新值": "after"}
+_CASES = {
+    "文件": "row.source", "行号": "row.line", "主键": "row.key", "原因": "reason", "对期末的影响": "effect", "原部门": "left",
+    "现部门": "joined",
+}  # fmt: skip
+_WORDS: dict[str, Mapping[Any, str]] = {"period.grain": GRAIN_LABELS, "kind": KINDS}
+
+
+def _csv(columns: Mapping[str, str], items: Iterable[object], *foot: Sequence[str]) -> bytes:
+    def cell(item: object, of: str) -> CsvValue:
+        value = attrgetter(of)(item)
+        return _WORDS[of][value] if of in _WORDS else value
+
+    return write_csv(list(columns), [*([cell(item, of) for of in columns.values()] for item in items), *foot])
+
+
 def _indicator_files(changes: IndicatorChanges) -> list[_File]:
-    files: list[_File] = []
-    if changes.changes:
-        label = f"下载指标变化（{len(changes.changes):,}）"
-        files.append(_File(label, "指标变化", lambda: _changes_csv(changes.changes)))
-    if changes.new:
-        label = f"下载新报告期（{len(changes.new):,}）"
-        files.append(_File(label, "新报告期", lambda: _reached_csv(changes.new)))
-    if changes.gone:
-        label = f"下载消失的报告期（{len(changes.gone):,}）"
-        files.append(_File(label, "消失的报告期", lambda: _reached_csv(changes.gone)))
-    return files
-
-
-def _changes_csv(changes: Sequence[ValueChange]) -> bytes:
-    header = [
-        "指标编号", "指标", "统计方式", "报告期", "变化", "原值", "新值", "差", "原评价", "新评价", "原分子分母", "新分子分母",
-        "说明",
-    ]  # fmt: skip
-    return write_csv(
-        header,
-        (
-            [
-                change.indicator.id, change.indicator.name, GRAIN_LABELS[change.period.grain], change.period.label, KINDS[change.kind],
-                change.before, change.after, change.size, change.before_word, change.after_word, change.before_halves, change.after_halves,
-                change.reason,
-            ]
-            for change in changes
-        ),
+    lists = (
+        ("指标变化", _CHANGES, changes.changes), ("新报告期", _REACHED, changes.new), ("消失的报告期", _REACHED, changes.gone),
     )  # fmt: skip
-
-
-def _reached_csv(reached: Sequence[UnpairedValue]) -> bytes:
-    return write_csv(
-        ["指标编号", "指标", "统计方式", "报告期", "数值", "评价"],
-        (
-            [
-                value.indicator.id,
-                value.indicator.name,
-                GRAIN_LABELS[value.period.grain],
-                value.period.label,
-                value.text,
-                value.word,
-            ]
-            for value in reached
-        ),
-    )
+    return [
+        _File(f"下载{name}（{len(found):,}）", name, partial(_csv, columns, found))
+        for name, columns, found in lists
+        if found
+    ]
 
 
 def _row_files(impact: Impact) -> list[_File]:
@@ -171,29 +162,18 @@ def _row_files(impact: Impact) -> list[_File]:
         for name, rows, count in lists
         if rows
     ]
-    balances = [balance for balance in impact.balances if balance.cases]
-    return [
-        *files,
-        *(
-            _File(f"下载{balance.name}　收结存差异", f"{balance.name}-收结存差异", _behind(balance))
-            for balance in balances
-        ),
+    return files + [
+        _File(f"下载{balance.name}　收结存差异", f"{balance.name}-收结存差异", _behind(balance))
+        for balance in impact.balances
+        if balance.cases
     ]
 
 
 def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
     """The rows as a file; the last line of a shortened list gives the whole number."""
-    header = ["文件", "行号", "主键", "列", "原值", "新值"]
-    body = [[row.source, row.line, row.key, row.column, row.before, row.after] for row in rows]
-    if count > len(rows):
-        body.append([f"只列前 {len(rows):,} 条，共 {count:,} 条"])
-    return lambda: write_csv(header, body)
+    foot = [[f"只列前 {len(rows):,} 条，共 {count:,} 条"]] if count > len(rows) else []
+    return partial(_csv, _ROWS, rows, *foot)
 
 
 def _behind(balance: Balance) -> Callable[[], bytes]:
-    header = ["文件", "行号", "主键", "原因", "对期末的影响", "原部门", "现部门"]
-    body = [
-        [case.row.source, case.row.line, case.row.key, case.reason, case.effect, case.left, case.joined]
-        for case in balance.cases
-    ]
-    return lambda: write_csv(header, body)
+    return partial(_csv, _CASES, balance.cases)
