@@ -1,19 +1,31 @@
-"""`python -m etl publish`: publishes a version, and says which verdicts changed and what is 数据待核 from now on."""
+"""`python -m etl publish`: publishes a version, and says which verdicts changed and what is 数据待核 from now on.
+
+And `start`, which the service runs before it serves: data of any earlier program, restored or damaged, is repaired. It ends
+with 1 only where the data is of a newer program: everything else is told, and what can be read is served.
+"""
 
 import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 
 from etl.commands.arguments import DONE
 from etl.impact.indicator_changes import indicator_changes
+from etl.intake.batches import list_batches
+from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish
+from etl.versions.rebuild import Rebuilt, repair
 from etl.warehouse.build import build
 from scorecard.access import console
+from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog import loader
-from scorecard.errors import StorageError
-from scorecard.storage.data_dir import DataDir
+from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError, StorageError
+from scorecard.storage import data_format
+from scorecard.storage.atomic_files import storage_errors, write_atomically
+from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store, warehouse
 from scorecard.store.version_diff import IndicatorChanges
 
@@ -69,3 +81,100 @@ def told(changes: IndicatorChanges, before: str | None) -> Iterator[str]:
     for (name, reason), periods in doubted.items():
         more = f" 等 {len(periods)} 个报告期" if len(periods) > _PERIODS else ""
         yield f"  {name}　{'、'.join(periods[:_PERIODS])}{more}　{reason}"
+
+
+# What lies in a folder that nobody has ever used.
+_NOTHING_YET = {"README.md", ".gitignore", ".gitkeep", "lost+found", "FORMAT", ".lock"}
+
+
+def start(call: argparse.Namespace) -> int:
+    """Fills an empty folder with the sample, repairs the published version of any other."""
+    data = DataDir(call.data)
+    data_format.require_readable(data)
+    data_format.number(data)
+    try:
+        catalog = loader.load(call.seeds)
+        if _unused(data) or _sampling(data):
+            publish_sample(catalog, data)
+        else:
+            _repair(catalog, data)
+    except ScorecardError as error:
+        print(f"数据没有修复，看板照常启动：{error}", file=sys.stderr)
+    return DONE
+
+
+def publish_sample(catalog: Catalog, data: DataDir, as_of: date | None = None, actor: str = "示例数据") -> None:
+    """Takes in and publishes the sample; after a killed start it goes on with the same day.
+
+    Raises ScorecardError for a folder that has ever held data of a court: the sample is never put beside it.
+    """
+    if _ever_real(data):
+        raise ScorecardError(
+            "示例数据", f"数据目录 {data.root} 里有或有过本院的数据", "从未放过本院数据的目录",
+            "请另用一个目录：SCORECARD_DATA=目录 make sample",
+        )  # fmt: skip
+    begun = data.sampling.read_text(encoding="ascii") if data.sampling.exists() else ""
+    as_of = as_of or (date.fromisoformat(begun) if begun else today().replace(day=1) - timedelta(days=1))
+    with storage_errors("示例数据"):
+        write_atomically(data.sampling, as_of.isoformat().encode())
+    load_sample(catalog, data, as_of, console(actor))
+    version = build(catalog, data)
+    publish(data, version, console(actor))
+    data.sampling.unlink(missing_ok=True)
+    print(f"已发布示例数据：{version}，数据截至 {as_of}")
+
+
+def _unused(data: DataDir) -> bool:
+    """Whether nothing of a court has ever been in the folder: no batch, no version, no account, no line of the audit."""
+    if not data.root.exists():
+        return True
+    names = {path.name for path in data.root.iterdir() if not path.name.startswith(TEMPORARY_PREFIX)}
+    return names <= _NOTHING_YET
+
+
+def _sampling(data: DataDir) -> bool:
+    """Whether a start was killed before it had published the sample, and nothing else has happened since."""
+    return data.sampling.exists() and not store.manifests(data) and not _ever_real(data)
+
+
+def _ever_real(data: DataDir) -> bool:
+    """Whether the folder holds, or ever held, a batch or a version that is no sample."""
+    batches = list_batches(data)
+    sample = {f"{batch.table}/{batch.name}" for batch in batches if batch.sample}
+    taken_in = audit.subjects_of(data, ("上传", "设定目标", "填报进展", "记录决定", "登记", "补记"))
+    return (
+        len(sample) < len(batches)
+        or any("/" in subject and subject not in sample for subject in taken_in)
+        or any(not manifest.sample for manifest in store.manifests(data))
+    )
+
+
+def _repair(catalog: Catalog, data: DataDir) -> None:
+    try:
+        rebuilt = repair(data, catalog, lambda words: print(words, flush=True))
+    finally:
+        current = store.current(data)
+        if current.notice:
+            print(current.notice, file=sys.stderr)
+    if rebuilt is not None:
+        _tell(rebuilt)
+    elif current.version:
+        print(f"当前版本 {current.version} 完好，不必重建")
+    else:
+        print(
+            "数据目录里有记录，但没有发布过版本：没有加入示例数据，也没有发布任何批次。请在“数据报送”“版本”页查看后发布"
+        )
+
+
+def _tell(rebuilt: Rebuilt) -> None:
+    same = rebuilt.version == rebuilt.replaced
+    as_what = "与原来相同" if same else f"以版本 {rebuilt.version} 发布（经办：系统）"
+    print(f"已重建，用时 {rebuilt.seconds:.1f} 秒，{as_what}；尚未发布的批次没有发布，原记录保留")
+    if rebuilt.changes is None:
+        return
+    changes = rebuilt.changes
+    for redefined in changes.redefined:
+        print(f"  {redefined.name}　{redefined.what}：{redefined.before or '无'} → {redefined.after or '无'}")
+    for line in told(changes, rebuilt.replaced):
+        print(line)
+    print(f"共有 {len(changes.changes)} 个数值有变化；在“版本”页可逐项比较两个版本")
