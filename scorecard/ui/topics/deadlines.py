@@ -8,17 +8,14 @@ from scorecard.topics.dispute_queries import ARREARS_NEEDED
 from scorecard.topics.disputes import Arrears
 from scorecard.ui.shell.frame import View
 from scorecard.ui.topics.disputes import stage_rows
-from scorecard.ui.topics.topic import show_counts, show_flow, slice_for
+from scorecard.ui.topics.topic import result_for, show_counts, show_flow
 
 
 def preservation(view: View) -> None:
     """诉前 and urgent preservation: how many hours until the ruling."""
-    slice_ = slice_for(view, PRESERVATION_NEEDED)
-    if slice_ is None:
+    rulings = result_for(view, PRESERVATION_NEEDED, deadline_queries.preservation)
+    if rulings is None:
         return
-    rulings = view.cached(
-        "preservation clock", lambda: deadline_queries.preservation(view.version.connection, view.catalog, slice_)
-    )
     within = sum(n for _, n in rulings.groups[:2])
     enough = rulings.median_hours is not None and rulings.counted >= view.catalog.court.minimum_base
     middle = (
@@ -32,20 +29,18 @@ def preservation(view: View) -> None:
 
 def register(view: View) -> None:
     """失信企业: 期初在库 + 纳入 − 出库 = 期末在库, and what came of the repaired."""
-    slice_ = slice_for(view, REGISTER_NEEDED)
-    if slice_ is None:
+    entries = result_for(view, REGISTER_NEEDED, deadline_queries.register)
+    if entries is None:
         return
-    entries = view.cached("register", lambda: deadline_queries.register(view.version.connection, view.catalog, slice_))
     doubt = "◆ 数据待核：期初加纳入减出库不等于期末，请核对纳入日期、删除日期和期限届满日。"
     show_flow(view, "register", entries, [], doubt="" if entries.balanced else doubt)
 
 
 def arrears(view: View) -> None:
     """拖欠企业账款: 快立, 快审, 快执, and the money recovered."""
-    slice_ = slice_for(view, ARREARS_NEEDED)
-    if slice_ is None:
+    cases = result_for(view, ARREARS_NEEDED, dispute_queries.arrears)
+    if cases is None:
         return
-    cases = view.cached("arrears", lambda: dispute_queries.arrears(view.version.connection, view.catalog, slice_))
     base = view.catalog.court.minimum_base
     outcomes = (FlowSegment(name, n, "main" if name == "执行完毕" else "out") for name, n in cases.outcomes)
     row = FlowStage("结案方式", tuple(outcomes))

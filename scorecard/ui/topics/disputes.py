@@ -12,7 +12,7 @@ from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
 from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Stage, Threshold, Trials
 from scorecard.ui.shell.frame import View
-from scorecard.ui.topics.topic import show_counts, show_figure, show_flow, show_note, slice_for
+from scorecard.ui.topics.topic import result_for, show_counts, show_figure, show_flow, show_note, slice_for
 
 INVESTORS = ("股东权利", "证券期货")
 _TONES: dict[str, Tone] = {"判决": "main", "调解": "side", "撤诉": "out"}
@@ -30,18 +30,11 @@ def investor_directions(view: View) -> None:
 
 def _directions(view: View, groups: Sequence[str], whose: str) -> None:
     key, causes = "".join(groups), f"，案由分组为{'、'.join(groups)}" if groups else ""
-    ended = slice_for(view, MEDIATIONS_NEEDED)
-    if ended is not None:
-        mediations = view.cached(
-            f"mediations {key}",
-            lambda: dispute_queries.mediations(view.version.connection, view.catalog, ended, groups),
-        )
+    mediations = result_for(view, MEDIATIONS_NEEDED, dispute_queries.mediations, key, groups)
+    if mediations is not None:
         show_flow(view, "mediations", mediations, [], whose=whose, causes=causes, key=len(key))
-    closed = slice_for(view, TRIALS_NEEDED)
-    if closed is not None:
-        trials = view.cached(
-            f"trials {key}", lambda: dispute_queries.trials(view.version.connection, view.catalog, closed, groups)
-        )
+    trials = result_for(view, TRIALS_NEEDED, dispute_queries.trials, key, groups)
+    if trials is not None:
         _trials(view, key, whose, causes, trials)
 
 
@@ -67,10 +60,9 @@ def _trials(view: View, key: str, whose: str, causes: str, trials: Trials) -> No
 
 def times(view: View) -> None:
     """Stages apart and together."""
-    slice_ = slice_for(view, STAGES_NEEDED)
-    if slice_ is None:
+    stages = result_for(view, STAGES_NEEDED, dispute_queries.stages)
+    if stages is None:
         return
-    stages = view.cached("stages", lambda: dispute_queries.stages(view.version.connection, view.catalog, slice_))
     base = view.catalog.court.minimum_base
     cohort = stages.together[0].cases
     whole = value_text(stages.whole, "天") if cohort >= base else f"n={cohort}"

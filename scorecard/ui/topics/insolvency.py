@@ -17,7 +17,7 @@ from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import mark_case_rows, show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import show_figure, show_flow, show_note, slice_for
+from scorecard.ui.topics.topic import result_for, show_figure, show_flow, show_note, slice_for
 
 TABLE = ("bankruptcies",)
 OWN = "本院“破”字案件，不含强制清算和其他法院受理的"
@@ -151,12 +151,9 @@ def _days(days: Fraction | None) -> str:
 
 def transferred(view: View) -> None:
     """执转破: transferred → decided → accepted, by court."""
-    slice_ = slice_for(view, NEEDED)
-    if slice_ is None:
+    transfers = result_for(view, NEEDED, insolvency_queries.transfers)
+    if transfers is None:
         return
-    transfers = view.cached(
-        "insolvency transfers", lambda: insolvency_queries.transfers(view.version.connection, view.catalog, slice_)
-    )
     courts = (FlowSegment(name, n) for name, n in transfers.accepted)
     refused = (FlowSegment(name, n, "out") for name, n in transfers.refused)
     row = FlowStage("受理法院与未受理", (*courts, *refused))

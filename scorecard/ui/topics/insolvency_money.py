@@ -13,7 +13,7 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.insolvency import OWN, TABLE, cases_of, sees_numbers
-from scorecard.ui.topics.topic import show_figure, slice_for
+from scorecard.ui.topics.topic import result_for, show_figure, slice_for
 
 
 def money(view: View) -> None:
@@ -87,12 +87,9 @@ def estates(view: View) -> None:
 
 
 def _auctions(view: View) -> None:
-    slice_ = slice_for(view, AUCTIONS_NEEDED)
-    if slice_ is None:
+    rounds = result_for(view, AUCTIONS_NEEDED, insolvency_queries.auctions)
+    if rounds is None:
         return
-    rounds = view.cached(
-        "insolvency auctions", lambda: insolvency_queries.auctions(view.version.connection, view.catalog, slice_)
-    )
     tried = sum(row.sold + row.unsold for row in rounds)
     sold = sum(row.sold for row in rounds)
     start, price = sum((row.start for row in rounds), 0), sum((row.price for row in rounds), 0)

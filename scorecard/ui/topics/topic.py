@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from scorecard.ui.shell.templating import render
 
 CARDS = "指标"
 Topic = Callable[[View], None]
+Found = TypeVar("Found")
 _FLOWS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("flows.toml").read_text("utf-8"))
 
 
@@ -48,6 +49,17 @@ def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
         reason = f"{names}的数据只到{day_text(cut)}，还没有{view.selection.period.label}的数据。请另选报告期。"
     frame.guide("这个专题暂不能显示", reason)
     return None
+
+
+def result_for(
+    view: View, needed: Mapping[str, Sequence[str]], query: Callable[..., Found], key: str = "", *more: object
+) -> Found | None:
+    """The result of a query over the chosen slice, once for a selection; None, with the reason on the page, where there is none."""
+    slice_ = slice_for(view, needed)
+    if slice_ is None:
+        return None
+    name = f"{query.__module__} {query.__name__} {key}"
+    return view.cached(name, lambda: query(view.version.connection, view.catalog, slice_, *more))
 
 
 def show_note(title: str, *lines: str) -> None:
