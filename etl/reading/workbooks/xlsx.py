@@ -9,7 +9,6 @@ import posixpath
 import tomllib
 import zipfile
 from array import array
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -26,14 +25,10 @@ from etl.reading.workbooks.facts import (
     damaged,
     too_large,
 )
-from etl.reading.workbooks.sheet_xml import Attributes, SheetReading, check_text, formats, parse, pieces, text_lengths
+from etl.reading.workbooks.sheet_xml import check_text, elements, formats, pieces, sheet_facts, text_lengths
 
 _MOST_PARTS = 10_000
 _FRAME: dict[str, str] = tomllib.loads(Path(__file__).with_name("frame.toml").read_text("utf-8"))  # around one sheet
-
-
-class _Enough(Exception):
-    """The first value of a sheet, or the end of its cells, has been reached."""
 
 
 def is_xlsx(raw: bytes) -> bool:
@@ -66,10 +61,8 @@ class XlsxFile:
         strings = self._related(self._book, "/sharedStrings")
         marked = formats(self._open(styles[0])) if styles else {}
         texts = text_lengths(self._open(strings[0])) if strings else array("Q")
-        reading = SheetReading(marked, recalculate=self._recalculate)
-        parse(self._open(path), reading.handlers, reading.begin)
-        facts = reading.finished()
-        if reading.texts * max(texts, default=0) > self._text_room:
+        facts, repeating = sheet_facts(self._open(path), marked, recalculate=self._recalculate)
+        if repeating * max(texts, default=0) > self._text_room:
             check_text(self._open(path), texts, self._text_room)
         facts.linked = any("/externallinks/" in f"/{name}" for name in self._names)
         return facts
@@ -105,11 +98,8 @@ class XlsxFile:
         names = set(self._names)
         if "[content_types].xml" not in names:
             raise damaged("缺少 [Content_Types].xml")
-        types: list[str] = []
-        parse(
-            self._open("[Content_Types].xml"),
-            dict.fromkeys(("Override", "Default"), lambda attributes: types.append(attributes.get("ContentType", ""))),
-        )
+        found = elements(self._open("[Content_Types].xml"))
+        types = [kind.get("ContentType", "") for name, kind in found if name in ("Override", "Default")]
         if any(name.endswith("vbaproject.bin") for name in names) or any(
             "macroEnabled.main+xml" in kind for kind in types
         ):
@@ -125,17 +115,14 @@ class XlsxFile:
         found: list[SheetName] = []
         flags = {"date1904": False, "fullCalcOnLoad": False}
 
-        def sheet(attributes: Attributes) -> None:
-            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
-            if (path := targets.get(key)) is not None and len(found) <= MAX_SHEETS:
-                hidden = attributes.get("state", "visible") != "visible"
-                found.append(SheetName(attributes.get("name", ""), hidden, path, self._is_empty(path)))
-
-        def flag(attributes: Attributes) -> None:
-            for name in flags:
-                flags[name] |= attributes.get(name) in ("1", "true")
-
-        parse(self._open(self._book), {"sheet": sheet, "workbookPr": flag, "calcPr": flag})
+        for name, element in elements(self._open(self._book)):
+            if name == "sheet":
+                known = {attribute.rpartition("}")[2]: value for attribute, value in element.attrib.items()}
+                if (path := targets.get(known.get("id", ""))) is not None and len(found) <= MAX_SHEETS:
+                    hidden = known.get("state", "visible") != "visible"
+                    found.append(SheetName(known.get("name", ""), hidden, path, self._is_empty(path)))
+            elif name in ("workbookPr", "calcPr"):
+                flags = {flag: said or element.get(flag) in ("1", "true") for flag, said in flags.items()}
         return checked_names(found), flags["date1904"], flags["fullCalcOnLoad"]
 
     def _related(self, part: str, kind: str) -> list[str]:
@@ -150,13 +137,11 @@ class XlsxFile:
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         found: list[tuple[str, str, str]] = []
 
-        def relation(attributes: Attributes) -> None:
-            if attributes.get("TargetMode") != "External":
-                path = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
-                found.append((attributes.get("Id", ""), attributes.get("Type", ""), path.lstrip("/")))
-
         if relations.lower() in self._names:
-            parse(self._open(relations), {"Relationship": relation})
+            for name, relation in elements(self._open(relations)):
+                if name == "Relationship" and relation.get("TargetMode") != "External":
+                    path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
+                    found.append((relation.get("Id", ""), relation.get("Type", ""), path.lstrip("/")))
         return found
 
     def _open(self, path: str) -> IO[bytes]:
@@ -166,14 +151,8 @@ class XlsxFile:
             raise damaged(f"缺少部件 {path[:80]}") from error
 
     def _is_empty(self, path: str) -> bool:
-        def stop(empty: bool) -> Callable[[Attributes], None]:
-            def reached(attributes: Attributes) -> None:
-                raise _Enough(empty)
-
-            return reached
-
-        try:
-            parse(self._open(path), {**dict.fromkeys(("v", "is", "f"), stop(False)), "extLst": stop(True)})
-        except _Enough as reached:
-            return bool(reached.args[0])
+        """Whether no cell has a value; extensions have elements of the same names."""
+        for name, element in elements(self._open(path)):
+            if name in ("v", "is", "f") and next(element.iterancestors("{*}extLst"), None) is None:
+                return False
         return True
