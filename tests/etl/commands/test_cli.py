@@ -322,7 +322,7 @@ def test_mistakes_in_the_seeds_end_with_one_and_are_all_named(
 
 def test_the_committed_seeds_are_without_mistakes(data: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(data, "check") == 0
-    assert "60 项指标" in capsys.readouterr().out
+    assert "定义无误：" in capsys.readouterr().out
 
 
 def test_building_without_any_batch_says_what_to_do_first(data: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
