@@ -307,14 +307,17 @@ def _rows(
 ) -> Iterator[ListedRow]:
     whose = f'"{table.department}"' if table.department else "NULL"
     columns = "".join(f', "{column}"' for column in listing.columns)
-    order = ", ".join(f'"{one}" {"DESC" if table.type_of(one).is_date else "ASC"} NULLS LAST' for one in listing.order)
+    owner = _owner(of, listing)
+    # Rows in the order of what is masked would tell of it.
+    seen = [one for one in listing.order if one not in table.private or actor.may("names", owner)]
+    order = ", ".join(f'"{one}" {"DESC" if table.type_of(one).is_date else "ASC"} NULLS LAST' for one in seen)
     with of.connection.cursor() as cursor:
         rows = cursor.execute(
             f"SELECT _batch, _line, {whose}{columns} FROM ({query})"
             f" ORDER BY {order}{', ' if order else ''}_batch, _line LIMIT ? OFFSET ?",
             [limit, offset],
         ).fetchall()
-    files, owner = source_files(of.connection), _owner(of, listing)
+    files = source_files(of.connection)
     for batch, line, department, *values in rows:
         clear = listing.named and actor.may("names", department or owner)
         cells = tuple(

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 
 from scorecard.calendar import period
 from scorecard.catalog import worked_examples
-from scorecard.catalog.columns import BOOLEAN, CODE, DEPARTMENT, INTEGER, TEXT, dates, numbers
+from scorecard.catalog.columns import BOOLEAN, CASE_NO, CODE, DEPARTMENT, INTEGER, TEXT, dates, numbers
 from scorecard.catalog.contract_checks import Contract, test_checks
 from scorecard.catalog.definitions import COLUMN_UNIT, Catalog
 from scorecard.catalog.tabulations.declarations import Figure, Listing, RowChoice, Tabulation
@@ -23,7 +23,7 @@ def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file:
     yield from test_checks(contract, choice.where, file, "where")
     if isinstance(choice, Tabulation):
         for column in choice.by:
-            yield from contract.suits(file, "by", column, BOOLEAN, CODE, DEPARTMENT, INTEGER, TEXT, *dates())
+            yield from contract.suits(file, "by", column, BOOLEAN, CASE_NO, CODE, DEPARTMENT, INTEGER, TEXT, *dates())
             if column in contract.table.private:
                 yield SeedMistake(file, "by", f"“{column}”是不公开的列", "可以公开的列")
         for figure in choice.figures:
@@ -33,8 +33,8 @@ def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file:
         for key, columns in (("columns", choice.columns), ("order", choice.order)):
             for column in columns:
                 yield from contract.absent(file, key, column)
-        for column in contract.table.private.intersection(choice.order):
-            yield SeedMistake(file, "order", f"“{column}”是不公开的列", "可以公开的列")
+        for column in () if choice.named else contract.table.private.intersection(choice.order):
+            yield SeedMistake(file, "order", f"“{column}”是不公开的列", "可以公开的列，或写 named = true")
         yield from _listed(catalog, contract, choice, file)
 
 
