@@ -103,3 +103,15 @@ def test_the_worked_example_of_a_tabulation_notices_when_any_condition_is_left_o
 def test_the_worked_example_of_a_listing_notices_when_any_condition_is_left_out(name: str) -> None:
     one = CATALOG.listings[name]
     assert [changed for changed in _careless(one) if _naive_list(changed) == list(one.example.expect)] == []
+
+
+def test_the_ledger_of_firms_stands_by_their_names_in_clear_for_whose_it_is_and_is_a_number_for_others() -> None:
+    """The example's two listings of firm 0001 and one of 0002; the table has no department, its owner is 执行局."""
+    ledger = CATALOG.listings["dishonest_firm_ledger"]
+    with _reading(ledger) as of:
+        for reader in (OFFICE, Actor("执行局内勤", "department", "enforcement")):
+            rows = listed(of, ledger, reader, limit=10).rows
+            assert [row.cells[0] for row in rows] == ["示例企业0001", "示例企业0001", "示例企业0002"]
+        other = listed(of, ledger, Actor("民庭内勤", "department", "civil"), limit=10)
+    assert (other.count, other.rows) == (3, ())
+    assert other.withheld
