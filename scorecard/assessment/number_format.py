@@ -25,9 +25,14 @@ def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
     return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
+def unit_decimals(unit: str) -> int:
+    """With how many decimals numbers of a unit are written."""
+    return _DECIMALS.get(unit, 0)
+
+
 def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> str:
     """The number without its unit, with the decimals of the unit (and `more`)."""
-    text = half_up(value, _DECIMALS.get(unit, 0) + more)
+    text = half_up(value, unit_decimals(unit) + more)
     return text.rstrip("0").rstrip(".") if unit in _TRIMMED and "." in text else text
 
 

@@ -136,6 +136,7 @@ class Table(Frozen):
     replaces: Literal["rows", "all"] = "rows"
     department: str | None = None
     firm: str | None = None
+    split_by: Texts = ()
     due_day: int | None = None
     stock: Stock | None = None
     drop: Texts = ()

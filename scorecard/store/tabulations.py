@@ -4,7 +4,7 @@ What cannot be known is refused with its reason, as an indicator's value is with
 or 涉企 that its rows do not tell, a month of which nobody has said anything, a column that says nothing of rows that may count.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -186,6 +186,14 @@ def _order(catalog: Catalog, table: Table, by: Sequence[str]) -> Callable[[Seque
         )
 
     return place
+
+
+def group_labels(catalog: Catalog, table: Table, column: str, values: Iterable[Any]) -> dict[Any, str]:
+    """Each value once with the words for it, in the column's own order, unknown last."""
+    place = _order(catalog, table, (column,))
+    return {
+        value: _label(catalog, table, column, value) for value in sorted(set(values), key=lambda one: place((one,)))
+    }
 
 
 def _labels(catalog: Catalog, table: Table, by: Sequence[str], row: Sequence[Any]) -> tuple[str, ...]:

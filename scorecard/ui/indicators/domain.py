@@ -12,8 +12,10 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.charts import trend
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
+from scorecard.narrative.contribution_words import because, steps
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
+from scorecard.store.contributions import change_splits
 from scorecard.ui.indicators import evidence
 from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import card_inputs
@@ -186,10 +188,13 @@ def _trend(view: View, card: Card) -> trend.Trend:
 
 def _readings(view: View, card: Card) -> str:
     partner = view.cards.get(card.indicator.counterweight)
+    splits = change_splits(view.version, view.selection, card)
     return render(
         "ui/indicators/detail_body.html",
         note=state_note(card),
         words=sentences.of_indicator(card),
+        splits=[(split, steps(split, card.indicator.unit)) for split in splits],
+        because=because(splits),
         entry=entry(card.indicator, view.catalog, today()),
         points=card.points[::-1][:OPEN_ROWS],
         earlier=card.points[::-1][OPEN_ROWS:],

@@ -1,0 +1,64 @@
+"""Why a value moved, in words and in the lines of a small waterfall."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard.assessment.contributions import ChangeSplit, Contribution, leading, rounded
+from scorecard.assessment.number_format import gap_text, unit_decimals
+
+
+@dataclass(frozen=True)
+class WaterfallStep:
+    """One part: its texts, and where its bar begins and how long it is, in hundredths of the span of the whole figure."""
+
+    name: str
+    whole: str
+    rate: str
+    mix: str
+    start: float
+    width: float
+    up: bool
+
+
+def because(splits: Sequence[ChangeSplit]) -> str:
+    """The part that explains most of the change, of the first column in which one does: "主要因买卖合同占比上升"; may be empty."""
+    for split in splits:
+        assert split.change.difference is not None
+        part = leading(split.parts, split.change.difference)
+        if part is not None:
+            return f"主要因{part.group}{_way(part, split)}"
+    return ""
+
+
+def _way(part: Contribution, split: ChangeSplit) -> str:
+    if not any(one.mix for one in split.parts):
+        return "增加" if part.whole > 0 else "减少"
+    if abs(part.mix) > abs(part.rate):
+        return f"占比{'上升' if part.grew else '下降'}"
+    return f"自身{'升高' if part.rate > 0 else '降低'}"
+
+
+def steps(split: ChangeSplit, unit: str) -> tuple[WaterfallStep, ...]:
+    """A bar a part from where the one before it ends; the printed numbers add up to the printed change."""
+    difference = split.change.difference
+    assert difference is not None
+    digits = unit_decimals(unit)
+    printed = rounded([part.whole for part in split.parts], difference, digits)
+    ends = [Fraction(0)]
+    for part in split.parts:
+        ends.append(ends[-1] + part.whole)
+    low, high = min(ends), max(ends)
+    span = (high - low) or Fraction(1)
+    return tuple(
+        WaterfallStep(
+            part.group,
+            gap_text(shown, unit),
+            gap_text(part.rate, unit),
+            gap_text(part.mix, unit),
+            float((min(start, end) - low) * 100 / span),
+            float(abs(part.whole) * 100 / span),
+            part.whole > 0,
+        )
+        for part, shown, start, end in zip(split.parts, printed, ends, ends[1:], strict=False)
+    )
