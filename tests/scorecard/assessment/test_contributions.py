@@ -28,6 +28,7 @@ def test_two_groups_of_changed_rates_and_shares_are_split_as_kitagawa_did() -> N
         Contribution("甲", Fraction(7, 120), Fraction(-17, 360), True),
         Contribution("乙", Fraction(1, 48), Fraction(-47, 720), False),
     )
+    assert found is not None
     assert sum(part.whole for part in found) == Fraction(125, 300) - Fraction(90, 200)
 
 
