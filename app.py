@@ -21,7 +21,13 @@ frame.run(
             ("evidence", "案件清单"),
         ],
         "数据": [("upload", "数据报送"), ("versions", "版本")],
-        "管理": [("accounts", "账户"), ("audit", "审计"), ("self_check", "自检"), ("account", "我的账户")],
+        "管理": [
+            ("go_live", "启用"),
+            ("accounts", "账户"),
+            ("audit", "审计"),
+            ("self_check", "自检"),
+            ("account", "我的账户"),
+        ],
     },
     # The right a page requires, where that is not the right to view; None: open to everybody, signed in or not.
     needs={
@@ -33,6 +39,7 @@ frame.run(
         "briefing": "export",
         "upload": "upload",
         "versions": "records",
+        "go_live": "go_live",
         "accounts": "accounts",
         "audit": "audit",
         "self_check": "audit",

@@ -33,6 +33,7 @@ Capability = Literal[
     "decisions",  # record what a meeting decided
     "publish",
     "rollback",
+    "go_live",  # how far the court has come from the sample to its own data
     "accounts",
     "audit",  # read and export the audit log
 ]
@@ -62,30 +63,23 @@ CAPABILITY_NAMES: dict[Capability, str] = {
     "decisions": "记录会商决定",
     "publish": "发布",
     "rollback": "回退版本",
+    "go_live": "查看启用进度",
     "accounts": "管理账户",
     "audit": "查看审计记录",
 }
+
+
+def _reads(*more: Capability) -> frozenset[Capability]:
+    return frozenset({"view", "details", "records", "export", *more})
+
+
 RIGHTS: dict[Role, frozenset[Capability]] = {
     "nobody": frozenset(),
     "visitor": frozenset({"view"}),
-    "leadership": frozenset({"view", "details", "records", "export"}),
-    "department": frozenset({"view", "details", "records", "export", "evidence", "names", "report"}),
-    "case_management": frozenset(
-        {
-            "view",
-            "details",
-            "records",
-            "export",
-            "evidence",
-            "names",
-            "report",
-            "upload",
-            "targets",
-            "decisions",
-            "publish",
-        }
-    ),
-    "administrator": frozenset({"view", "details", "records", "export", "rollback", "accounts", "audit"}),
+    "leadership": _reads(),
+    "department": _reads("evidence", "names", "report"),
+    "case_management": _reads("evidence", "names", "report", "upload", "targets", "decisions", "publish", "go_live"),
+    "administrator": _reads("rollback", "go_live", "accounts", "audit"),
     "consumer": frozenset({"view", "details"}),  # another program, by its token: scorecard.api
     "public_consumer": frozenset({"view"}),  # one that shows to everybody what it reads
     # A user with a shell on the server can change the files directly; acts of the command line are recorded all the same.

@@ -34,6 +34,8 @@ NOTE_CHARACTERS = 500
 # Keys of a contract that do not decide how cells become values: changing them does not make the same bytes another batch.
 _BESIDE_VALUES = {
     "description",
+    "exported_from",
+    "exported_by",
     "due_day",
     "derived",
     "stock",

@@ -127,11 +127,13 @@ class Stock(Frozen):
 
 
 class Table(Frozen):
-    """The contract of one extract."""
+    """The contract of one extract. `exported_from` and `exported_by`: which system or register it comes from, and whose."""
 
     id: str
     name: str
     description: str = ""
+    exported_from: str = ""
+    exported_by: Texts = ()
     key: Texts = ()
     replaces: Literal["rows", "all"] = "rows"
     department: str | None = None

@@ -127,7 +127,9 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     departments = written.ids(Department)
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
-        yield from table_checks(contract, written.file_of[Table, contract.table.id])
+        file = written.file_of[Table, contract.table.id]
+        yield from unknown(file, "exported_by", contract.table.exported_by, "departments.toml", Department)
+        yield from table_checks(contract, file)
     for folder in dict.fromkeys(indicator.domain for indicator in catalog.indicators.values()):
         yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", Domain)
     for indicator in catalog.indicators.values():

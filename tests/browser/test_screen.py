@@ -35,6 +35,7 @@ MEANT_FOR: dict[str, Granted] = {
     "targets": "case_management",
     "upload": "case_management",
     "versions": "administrator",
+    "go_live": "case_management",
     "accounts": "administrator",
     "audit": "administrator",
     "self_check": "administrator",

@@ -42,8 +42,8 @@ MAY_OPEN = {
     "visitor": OPEN,
     "leadership": SIGNED_IN,
     "department": SIGNED_IN,
-    "case_management": SIGNED_IN | {"upload"},
-    "administrator": SIGNED_IN | {"accounts", "audit", "self_check"},
+    "case_management": SIGNED_IN | {"upload", "go_live"},
+    "administrator": SIGNED_IN | {"go_live", "accounts", "audit", "self_check"},
 }
 
 
