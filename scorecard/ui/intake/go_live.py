@@ -109,7 +109,7 @@ def _row(catalog: Catalog, one: TableProgress) -> dict[str, object]:
     table, last = one.table, one.batches[-1] if one.batches else None
     return {
         "name": table.name,
-        "page": {"upload": "upload", "report": "progress"}.get(table.entered_by, ""),
+        "page": {"upload": "upload", "report": "progress", "register": "registers"}.get(table.entered_by, ""),
         "whose": catalog.department_names(table.exported_by, today()),
         "source": table.exported_from,
         "came": f"{len(one.batches)} 批，最近截至{day_text(last.as_of)}" if last else "",
