@@ -40,7 +40,7 @@ from etl.intake.examine import (
     open_examination,
     read_options,
 )
-from etl.intake.own_rows import require_own_rows
+from etl.intake.registers.own_rows import require_own_rows
 from etl.problems import TITLES, Problem
 from etl.reading.decoding import Decoded
 from scorecard.access import Actor

@@ -28,7 +28,7 @@ _DAY = timedelta(days=1)
 _Day = date  # beside a field of that name
 InventedRow = dict[str, Any]
 ByMonth = float | dict[str, float]  # a number, or numbers by the year or month from which each holds
-Points = list[list[float]]  # a curve: [share, value] points
+CurvePoints = list[list[float]]  # a curve: [share, value] points
 Wanted = dict[str, str | bool | list[str]]  # column -> a value, one of several, or whether it is known
 
 
@@ -67,7 +67,7 @@ class ColumnRecipe(OneForm):
     text: list[str] | None = None
     running: str | None = None
     days_after: str | None = None
-    amount: Points | None = None
+    amount: CurvePoints | None = None
     count: list[int] | None = None
     yes: ByMonth | None = None
     firm: str | None = None
@@ -76,7 +76,7 @@ class ColumnRecipe(OneForm):
 
     known: ByMonth = 1
     when: Wanted = Field(default_factory=dict)
-    days: list[int] | Points = Field(default_factory=list[int])
+    days: list[int] | CurvePoints = Field(default_factory=list[int])
     times: str = ""
     at_most: str = ""
 
