@@ -8,6 +8,7 @@ frame.run(
         "落实": [
             ("measures", "措施与要求"),
             ("progress", "措施进展"),
+            ("registers", "登记"),
             ("worklists", "台账与预警"),
             ("liaison", "联络员"),
             ("meeting", "会商"),
@@ -32,6 +33,7 @@ frame.run(
     # The right a page requires, where that is not the right to view; None: open to everybody, signed in or not.
     needs={
         "measures": "details",
+        "registers": "details",
         "worklists": "details",
         "liaison": "details",
         "meeting": "details",

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Unpack
 
 from etl.intake.accept import accept
-from etl.intake.examine import examine
+from etl.intake.declared_none import declare_none
+from etl.intake.examine import Said, examine
 from etl.problems import Problem
 from etl.versions.pending import adds_only
 from etl.versions.publish import publish
@@ -39,6 +42,7 @@ def enter_rows(
     *,
     publishes: bool,
     typed: str = "",
+    **said: Unpack[Said],
 ) -> EntryResult:
     """Accepts rows of a table whose rows people enter, unless one has problems; then nothing is written.
 
@@ -47,16 +51,30 @@ def enter_rows(
     entered while the sample is published belong to the sample. `typed`: when the form of a register was
     filled in. Raises Forbidden.
     """
-    examination = examine(raw, file_name, table, catalog, today())
+    examination = examine(raw, file_name, table, catalog, today(), **said)
     if examination.refused:
         refusals = (problem for problem in examination.problems if problem.severity == "refuse")
         return EntryResult(refusals=tuple(refusals))
     sample = version is not None and version.sample
-    batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample, typed=typed)
-    alone = publishes and version is not None and actor.may("publish") and adds_only(catalog, data, version, table.id)
+    batch = accept(raw, file_name, table, catalog, today(), actor, data, sample=sample, typed=typed, **said)
+    published = publishes and publish_alone(table, catalog, actor, data, version)
+    return EntryResult(already=batch.already, published=published)
+
+
+def declare_month(
+    table: Table, as_of: date, catalog: Catalog, actor: Actor, data: DataDir, version: VersionManifest | None
+) -> bool:
+    """Declares that a register has no row in the month that ends with `as_of`; whether that is published now."""
+    declare_none(table, as_of, actor, data, sample=version is not None and version.sample)
+    return publish_alone(table, catalog, actor, data, version)
+
+
+def publish_alone(table: Table, catalog: Catalog, actor: Actor, data: DataDir, version: VersionManifest | None) -> bool:
+    """Publishes what waits of a table, if the actor may and nothing else would change; whether it did."""
+    alone = version is not None and actor.may("publish") and adds_only(catalog, data, version, table.id)
     if alone:
         publish(data, build(catalog, data), actor)
-    return EntryResult(already=batch.already, published=alone)
+    return alone
 
 
 def one_row_csv(row: Mapping[str, object], table: Table, catalog: Catalog) -> bytes:

@@ -209,7 +209,7 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
     values = {"examination": examination, "severities": SEVERITY_NAMES}
     suggested = file.suggested()
     doubted = "" if abs((suggested - file.as_of).days) <= _MONTH or examination.latest is None else str(suggested)
-    kinds, quieter = _kinds(examination.counts), _quieter(file, examination)
+    kinds, quieter = kinds_of(examination.counts), _quieter(file, examination)
     st.html(render("ui/intake/findings_head.html", kinds=kinds, doubted=doubted, quieter=quieter, **values))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not examination.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
@@ -254,7 +254,7 @@ class _Kind:
     count: int = 0
 
 
-def _kinds(counts: Sequence[Count]) -> list[_Kind]:
+def kinds_of(counts: Sequence[Count]) -> list[_Kind]:
     """Problems by kind in the order of the counts, those to be corrected first; the columns of a kind in one line."""
     kinds: dict[tuple[Severity, str], _Kind] = {}
     for count in counts:

@@ -40,7 +40,7 @@ def ask_headers(key: str, table: Table, unknown: Sequence[str]) -> dict[str, str
             if answer is not None:
                 mapping[header] = answer
     new = {header: column for header, column in mapping.items() if header not in past or past[header].answer != column}
-    if new and st.button("记住这些对应关系", key=f"remember_{key}"):
+    if new and identity.current().may("upload") and st.button("记住这些对应关系", key=f"remember_{key}"):
         header_mapping.remember_mapping(data_dir(), table, new, identity.current())
         st.rerun()
     return mapping
@@ -73,7 +73,7 @@ def ask_words(key: str, table: Table, catalog: Catalog, unread: Sequence[UnreadW
                 words[value.column][value.text] = answer
                 if past is None or past.answer != answer:
                     new[value.column][value.text] = answer
-    if new and st.button("记住这些对应关系", key=f"remember_words_{key}"):
+    if new and identity.current().may("upload") and st.button("记住这些对应关系", key=f"remember_words_{key}"):
         header_mapping.remember_mapping(data_dir(), table, {}, identity.current(), words=new, catalog=catalog)
         st.rerun()
     return dict(words)

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from etl.problems import Problem
-from etl.versions.enter import EntryResult, enter_rows, one_row_csv
+from etl.versions.enter import EntryResult, enter_rows, one_row_csv, publish_alone
+from etl.versions.pending import adds_only, pending_batches
 from scorecard.access import RIGHTS, ROLE_NAMES, Capability, Role
 from scorecard.calendar.clock import COURT_TIME
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
@@ -63,6 +66,23 @@ def enter(
         return
     remember_result(table, result_text(result))
     st.rerun()
+
+
+def publish_waiting(table: Table, catalog: Catalog, version: VersionManifest | None, what: str = "行") -> None:
+    """How many rows of a table are not published yet, and the button that publishes them where nothing else would change."""
+    data, actor = data_dir(), identity.current()
+    if not actor.may("publish"):
+        return
+    own = [batch for batch in pending_batches(data, version.batches if version else ()) if batch.table == table.id]
+    if not own:
+        return
+    count = f"{sum(batch.rows for batch in own):,} {what}"
+    alone = version is not None and adds_only(catalog, data, version, table.id)
+    st.html(render("ui/records/progress_waiting.html", count=count, alone=alone))
+    if alone and st.button(f"发布 {count}", key="publish"):
+        with st.spinner("正在建库并发布…"):
+            publish_alone(table, catalog, actor, data, version)
+        st.rerun()
 
 
 def show_result(table: str) -> None:

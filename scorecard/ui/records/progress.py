@@ -5,9 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from etl.versions.enter import EntryResult
-from etl.versions.pending import adds_only, pending_batches
-from etl.versions.publish import publish
-from etl.warehouse.build import build
 from scorecard.access import Actor
 from scorecard.calendar.clock import moment_text, today
 from scorecard.calendar.period import day_text
@@ -16,7 +13,6 @@ from scorecard.records.progress_reports import LONGEST, TABLE, ProgressReport, m
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, show_result
 from scorecard.ui.shell import identity
-from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
 
@@ -130,23 +126,6 @@ def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | N
 
     file_name = f"进展_{measure.id}_{department}"
     enter(TABLE, row, file_name, version, result_text, time_column="entered_at", publishes=False)
-
-
-def publish_reports(catalog: Catalog, version: VersionManifest | None) -> None:
-    """The number of reports not published yet, and the button that publishes them where nothing else would change."""
-    data, actor = data_dir(), identity.current()
-    if not actor.may("publish"):
-        return
-    batches = pending_batches(data, version.batches if version else ())
-    count = sum(batch.rows for batch in batches if batch.table == TABLE)
-    if not count:
-        return
-    alone = version is not None and adds_only(catalog, data, version, TABLE)
-    st.html(render("ui/records/progress_waiting.html", count=count, alone=alone))
-    if alone and st.button(f"发布 {count} 条进展", key="publish"):
-        with st.spinner("正在建库并发布…"):
-            publish(data, build(catalog, data), actor)
-        st.rerun()
 
 
 def _why_not(catalog: Catalog, measure: Measure, actor: Actor) -> str:

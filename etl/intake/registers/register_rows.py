@@ -1,0 +1,77 @@
+"""The rows of a register as they count now, published or waiting, with who entered each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import duckdb
+
+from etl.intake.accept import read_seed_table
+from etl.intake.batches import Batch
+from etl.intake.declared_none import newest_rows
+from etl.reading.latest_day import past_dates
+from scorecard.calendar.period import month_index
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.store.versions import VersionManifest
+
+RowStanding = Literal["已发布", "待发布", "初始值"]
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One row by the columns of its table; `account` entered it at `at`; a row of the seeds was entered by nobody."""
+
+    values: Mapping[str, Any]
+    account: str
+    at: datetime | None
+    standing: RowStanding
+
+
+def register_rows(
+    catalog: Catalog, table: Table, batches: Sequence[Batch], published: VersionManifest | None
+) -> tuple[RegisterRow, ...]:
+    """The newest row of each key, the last entered first; then rows of the seeds that nobody has entered since."""
+    in_version = {(record["table"], record["name"]) for record in published.batches} if published else set()
+    own = [batch for batch in batches if batch.table == table.id and not batch.none]
+    rows: list[RegisterRow] = []
+    if own:
+        with duckdb.connect() as con:
+            found = con.sql(f"SELECT * FROM {newest_rows(table, own)} ORDER BY _place DESC, _line DESC")
+            for row in found.to_arrow_table().to_pylist():
+                batch = own[row["_place"]]
+                standing: RowStanding = "已发布" if (batch.table, batch.name) in in_version else "待发布"
+                rows.append(RegisterRow(_values(row, table), batch.actor, batch.accepted_at, standing))
+    if table.seed:
+        entered = {key_of(row.values, table) for row in rows}
+        seeded = read_seed_table(catalog.files[table.seed], table, catalog).to_pylist()
+        first = [RegisterRow(_values(row, table), "", None, "初始值") for row in seeded]
+        rows += [row for row in first if key_of(row.values, table) not in entered]
+    return tuple(rows)
+
+
+def key_of(values: Mapping[str, Any], table: Table) -> tuple[Any, ...]:
+    """What tells a row from every other row of its table."""
+    return tuple(values[name] for name in table.key)
+
+
+def untold_months(table: Table, rows: Sequence[RegisterRow], batches: Sequence[Batch], today: date) -> tuple[int, ...]:
+    """The months before this one of which nobody has said anything, since the register begins: no row and no declaration.
+
+    A register that came as a file tells of every month up to its 数据截至.
+    """
+    own = [batch for batch in batches if batch.table == table.id]
+    days = [name for name in table.columns if f'"{name}"::DATE' in past_dates(table)]
+    named = {month_index(day) for row in rows for name in days if (day := row.values[name]) is not None}
+    declared = {month_index(batch.as_of) for batch in own if batch.none}
+    told = max((month_index(batch.as_of) for batch in own if not batch.none and not batch.typed), default=0)
+    known = named | declared
+    if not known:
+        return ()
+    begun = range(max(min(known), told), month_index(today))
+    return tuple(month for month in begun if month not in known and month > told)
+
+
+def _values(row: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    return {name: row.get(name) for name in table.columns}

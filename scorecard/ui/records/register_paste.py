@@ -1,0 +1,116 @@
+"""登记, many rows at once: cells copied from a spreadsheet, examined as an extract is, and accepted when they are shown."""
+
+import csv
+import hashlib
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from etl.intake.registers.own_rows import may_enter
+from etl.problems import SEVERITY_NAMES, collapsed
+from etl.reading.header_names import fold, names_of
+from etl.versions.enter import enter_rows
+from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.catalog.contracts import Table
+from scorecard.ui.intake.examination import LISTED, SelectedFile, kinds_of
+from scorecard.ui.intake.mapping import ask_headers, ask_words
+from scorecard.ui.intake.session_results import computed_once
+from scorecard.ui.records.entry_form import form_key, remember_result
+from scorecard.ui.records.registers import Register, whereabouts
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.templating import render
+
+
+def paste_rows(register: Register) -> None:
+    """The text area, the findings on what was pasted, and 登记 for all of its rows."""
+    table = register.table
+    if not may_enter(table, register.actor):
+        return
+    with st.expander("粘贴多行"):
+        headers = "、".join(column.header for column in table.columns.values())
+        text = st.text_area(
+            "从表格软件复制的行（带或不带表头）",
+            height=160,
+            key=f"{form_key(table.id)}-pasted",
+            help=f"带表头的按表头对应；不带表头的按这个顺序：{headers}",
+        )
+        if text.strip():
+            _examine(register, text)
+
+
+def _examine(register: Register, text: str) -> None:
+    table, catalog = register.table, register.catalog
+    raw, ordered, wide = pasted_csv(text, table)
+    if wide:
+        line = f"一行有 {wide} 格，这张表只有 {len(table.columns)} 列；请带上表头，或只复制这张表的列"
+        st.html(render("ui/records/mistakes.html", lines=[line]))
+        return
+    name = hashlib.sha256(raw).hexdigest()[:16]
+    file = SelectedFile(name, f"粘贴_{table.name}.csv", raw, table, catalog, today(), "", "refuse")
+    if unknown := file.examination().unknown:
+        file = replace(file, mapping=ask_headers(file.id, table, unknown))
+    if unread := file.examination().unread:
+        file = replace(file, words=ask_words(file.id, table, catalog, unread))
+    found = file.examination()
+    if ordered:
+        order = "没有认出表头，按列的顺序对应，请在预览里核对"
+        st.html(render("ui/shell/note.html", text=order))
+    st.html(
+        render(
+            "ui/intake/findings_head.html",
+            examination=found,
+            severities=SEVERITY_NAMES,
+            kinds=kinds_of(found.counts),
+            doubted="",
+            quieter=(),
+        )
+    )
+    if not found.refused:
+        replaced = [row for row in found.preview if register.find({one: row[table.header(one)] for one in table.key})]
+        if replaced:
+            titles = "、".join("　".join(row[table.header(one)] for one in table.key) for row in replaced)
+            st.html(render("ui/shell/note.html", text=f"已登记过、将被更正的行：{titles}"))
+        if st.button(f"登记这 {found.rows:,} 行", type="primary", key=f"{form_key(table.id)}-enter"):
+            _enter(register, file, found.rows)
+    must = collapsed(problem for problem in found.problems if problem.severity == "refuse")[:LISTED]
+    rest = collapsed(problem for problem in found.problems if problem.severity != "refuse")[:LISTED]
+    st.html(
+        render(
+            "ui/intake/findings_body.html", examination=found, severities=SEVERITY_NAMES, must=must, rest=rest, more=0
+        )
+    )
+
+
+def _enter(register: Register, file: SelectedFile, rows: int) -> None:
+    table = register.table
+    moment = computed_once("register filling", file.state, lambda: datetime.now(COURT_TIME).isoformat(), "正在记录…")
+    with st.spinner("正在记录…"):
+        result = enter_rows(
+            file.raw, file.file_name, table, file.catalog, register.actor, data_dir(), register.published,
+            publishes=True, typed=moment, mapping=file.mapping, words=file.words,
+        )  # fmt: skip
+    remember_result(table.id, f"已登记 {rows:,} 行。{whereabouts(register, published=result.published)}")
+    st.rerun()
+
+
+def pasted_csv(text: str, table: Table) -> tuple[bytes, bool, int]:
+    """The cells as a CSV, whether the contract's headers were put above them, and the width of a row that is too wide for it.
+
+    The first line is a header where at least half of its cells, two of them at the least, are headers of the table.
+    """
+    lines = [
+        row for row in csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t") if any(map(str.strip, row))
+    ]
+    names = names_of(table)
+    known = sum(fold(cell) in names for cell in lines[0])
+    headed = known >= min(2, len(table.columns)) and 2 * known >= len(lines[0])
+    widest = max(map(len, lines))
+    if not headed:
+        if widest > len(table.columns):
+            return b"", True, widest
+        lines.insert(0, [column.header for column in table.columns.values()][:widest])
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (len(lines[0]) - len(row))] for row in lines)
+    return out.getvalue().encode(), not headed, 0

@@ -1,0 +1,267 @@
+"""登记: one register at a time. What it is and what of it is in, the form of one row, the rows entered, and 本月没有."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from etl.intake.batches import Batch
+from etl.intake.registers.own_rows import is_own, may_enter
+from etl.intake.registers.register_rows import RegisterRow, key_of, register_rows, untold_months
+from etl.versions.enter import declare_month, enter_rows, one_row_csv
+from etl.warehouse.build import chosen_batches
+from scorecard.access import Actor
+from scorecard.calendar.clock import COURT_TIME, moment_text, today
+from scorecard.calendar.period import containing, month_end, month_index
+from scorecard.catalog.columns import MASK, CellValue
+from scorecard.catalog.contracts import Table
+from scorecard.catalog.definitions import Catalog
+from scorecard.store.versions import VersionManifest
+from scorecard.ui.intake.session_results import computed_once
+from scorecard.ui.records import register_form
+from scorecard.ui.records.entry_form import form_key, mistake_line, remember_result
+from scorecard.ui.shell import identity
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.templating import render
+
+_ADDRESS, _TABLE = "table", "_register"
+_LISTED = 30  # rows on screen
+_MONTHS = 12  # months back that can be declared to have no such rows
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register as the person at this screen finds it: its rows that count now, the last entered first."""
+
+    table: Table
+    catalog: Catalog
+    published: VersionManifest | None
+    actor: Actor
+    rows: tuple[RegisterRow, ...]
+    batches: tuple[Batch, ...]
+    serves: tuple[str, ...]
+
+    @property
+    def mine(self) -> tuple[RegisterRow, ...]:
+        """The rows that this person may correct."""
+        return tuple(row for row in self.rows if is_own(self.department(row), self.catalog, self.actor))
+
+    @property
+    def where(self) -> str:
+        """Where its rows show once they are published."""
+        return "、".join(f"“{self.catalog.row_title(row)}”" for row in self.serves) or "引用它的各页"
+
+    def department(self, row: RegisterRow) -> str | None:
+        return row.values[self.table.department] if self.table.department else None
+
+    def text(self, name: str, value: CellValue | None) -> str:
+        return self.table.columns[name].type.text(value, self.catalog.departments)
+
+    def title(self, row: RegisterRow) -> str:
+        """A row by its key, as people read it."""
+        return "　".join(self.text(name, row.values[name]) for name in self.table.key)
+
+    def find(self, values: Mapping[str, Any]) -> RegisterRow | None:
+        """The row of this key that counts now; `values` are texts or values."""
+        wanted = tuple(
+            self.text(name, value) if not isinstance(value, str) else value for name, value in values.items()
+        )
+        return next((row for row in self.rows if tuple(self.text(n, row.values[n]) for n in values) == wanted), None)
+
+
+def registers(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Register -> the rows of the plan that it serves; in the order of the plan, those that serve none last."""
+    readers = [(indicator.formula.tables, indicator.measures) for indicator in catalog.indicators.values()]
+    readers += [(worklist.tables, worklist.measures) for worklist in catalog.worklists.values()]
+    for kind in ("tabulations", "listings"):
+        readers += [((one.table,), one.measures) for one in getattr(catalog, kind, {}).values()]
+    order = list(catalog.plan_rows)
+    found: dict[str, tuple[str, ...]] = {}
+    for table in catalog.tables.values():
+        if table.entered_by == "register":
+            served = {row for tables, rows in readers if table.id in tables for row in rows}
+            found[table.id] = tuple(sorted(served, key=order.index))
+    return dict(sorted(found.items(), key=lambda one: order.index(one[1][0]) if one[1] else len(order)))
+
+
+def select_register(catalog: Catalog, published: VersionManifest | None) -> Register:
+    """The register of the address; a choice made here goes into the address."""
+    serves, actor = registers(catalog), identity.current()
+    named = st.query_params.get(_ADDRESS, "")
+    st.session_state[_TABLE] = named if named in serves else next(iter(serves))
+    st.selectbox(
+        "登记表",
+        list(serves),
+        format_func=lambda name: catalog.tables[name].name,
+        key=_TABLE,
+        on_change=lambda: st.query_params.update({_ADDRESS: st.session_state[_TABLE]}),
+        width=420,
+    )
+    table, batches = catalog.tables[st.session_state[_TABLE]], chosen_batches(data_dir())
+    own = tuple(batch for batch in batches if batch.table == table.id)
+    state = (tuple(batch.name for batch in own), published.version if published else "", catalog.digest)
+    rows = computed_once(
+        f"register {table.id}", state, lambda: register_rows(catalog, table, own, published), "正在读取…"
+    )
+    return Register(table, catalog, published, actor, rows, own, serves[table.id])
+
+
+def show_head(register: Register) -> None:
+    """What the register is, what it serves, who enters, how much is in, what waits, and of which months nobody has told."""
+    catalog, table = register.catalog, register.table
+    named = (one for row in register.serves for one in catalog.plan_rows[row].departments)
+    responsible = catalog.department_names(tuple(dict.fromkeys(named)), today())
+    waiting = sum(row.standing == "待发布" for row in register.rows)
+    untold = [] if table.seed else untold_months(table, register.rows, register.batches, today())
+    entered = [row.at for row in register.rows if row.at]
+    st.html(
+        render(
+            "ui/records/register_head.html",
+            table=table,
+            serves=[(row, catalog.row_title(row)) for row in register.serves],
+            who=f"{responsible or '各部门'}各登记本部门的行，审管办可以登记所有部门的行"
+            if table.department
+            else "审管办",
+            count=len(register.rows),
+            last=moment_text(max(entered)) if entered else "",
+            waiting=waiting,
+            publishes=register.actor.may("publish"),
+            untold="、".join(containing("month", month).label for month in untold),
+            sample=register.published is not None and register.published.sample,
+        )
+    )
+
+
+def row_form(register: Register) -> None:
+    """The form of one row, empty or, to correct one, filled with what counts now; for others, who may enter."""
+    table, actor, catalog = register.table, register.actor, register.catalog
+    if not may_enter(table, actor):
+        who = "责任部门和审管办" if table.department else "审管办"
+        st.html(render("ui/shell/note.html", text=f"这张表由{who}的账户登记；您的账户只能查看。"))
+        return
+    count = form_key(table.id)
+    chosen = st.selectbox(
+        "登记还是更正",
+        [None, *range(len(register.mine))],
+        format_func=lambda n: "登记新的一行" if n is None else f"更正：{register.title(register.mine[n])}",
+        key=f"{count}-which",
+        width=620,
+    )
+    before = None if chosen is None else register.mine[chosen]
+    last = register.title(register.rows[0]) if register.rows else ""
+    key = f"{count}-{'' if before is None else '|'.join(map(str, key_of(before.values, table)))}"
+    with st.form(key, border=True):
+        said = register_form.fields(catalog, table, actor, key, before.values if before else None, last)
+        pressed = st.form_submit_button("登记" if before is None else "更正", type="primary")
+    if pressed:
+        _enter(register, said, before, key)
+
+
+def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | None, filling: str) -> None:
+    table, catalog = register.table, register.catalog
+    shown = {name: said[name] for name in table.key}
+    if table.department in shown:
+        shown[table.department] = catalog.department_name(shown[table.department]) if shown[table.department] else ""
+    if before is None and all(shown.values()) and register.find(shown):
+        line = f"{'、'.join(table.header(name) for name in table.key)}“{'　'.join(shown.values())}”已登记过；要改正它，请在上面选“更正”"
+        st.html(render("ui/records/mistakes.html", lines=[line]))
+        return
+    changes = [] if before is None else _changes(register, before, said)
+    if before is not None and not changes:
+        st.html(render("ui/records/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"]))
+        return
+    moment = computed_once(
+        "register filling", (filling, tuple(said.items())), lambda: datetime.now(COURT_TIME).isoformat(), "正在记录…"
+    )
+    raw = one_row_csv(said, table, catalog)
+    with st.spinner("正在记录…"):
+        result = enter_rows(
+            raw, f"登记_{table.name}.csv", table, catalog, register.actor, data_dir(), register.published,
+            publishes=True, typed=moment,
+        )  # fmt: skip
+    if result.refusals:
+        st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
+        return
+    what = "　".join(shown.values())
+    done = f"已登记：{what}" if before is None else f"已更正：{what}。{'；'.join(changes)}"
+    remember_result(table.id, f"{done}。{whereabouts(register, published=result.published)}")
+    st.rerun()
+
+
+def whereabouts(register: Register, *, published: bool) -> str:
+    """What becomes of rows that were just entered."""
+    if published:
+        return f"已发布，显示在{register.where}"
+    if register.actor.may("publish"):
+        return f"另有数据、撤回或口径的变动尚未发布：请到“数据报送”页看过影响后一起发布，此后显示在{register.where}"
+    return f"等待审管办发布，发布后显示在{register.where}；在此之前列在下面，注明“待发布”"
+
+
+def _changes(register: Register, before: RegisterRow, said: Mapping[str, str]) -> list[str]:
+    """A sentence on every column that says something else than before."""
+    told: list[str] = []
+    for name, column in register.table.columns.items():
+        old, new = register.text(name, before.values[name]), said[name]
+        if name == register.table.department and new:
+            new = register.catalog.department_name(new)
+        if old != new:
+            told.append(f"{column.header}由“{old or '空白'}”改为“{new or '空白'}”")
+    return told
+
+
+def show_rows(register: Register) -> None:
+    """The rows entered last that this person may see, each with who entered it, when, and whether it is published."""
+    table, seen = register.table, register.mine
+    if not register.actor.may_somewhere("evidence"):
+        seen = ()
+    clear = register.actor.may_somewhere("report")
+    rows = [
+        {
+            "cells": [_cell(register, row, name, clear=clear) for name in table.columns],
+            "who": row.account,
+            "at": moment_text(row.at) if row.at else "",
+            "standing": row.standing,
+        }
+        for row in seen[:_LISTED]
+    ]
+    headers = [column.header for column in table.columns.values()]
+    hidden = len(register.rows) - len(seen)
+    st.html(
+        render("ui/records/register_rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden)
+    )
+
+
+def _cell(register: Register, row: RegisterRow, name: str, *, clear: bool) -> str:
+    text = register.text(name, row.values[name])
+    return MASK if text and not clear and register.table.columns[name].private else text
+
+
+def declare_none(register: Register) -> None:
+    """本月没有, declared of a month that is over: its counts are zero from then on. 审管办 only: it speaks for every department."""
+    table, actor = register.table, register.actor
+    if table.seed or not may_enter(table, actor):
+        return
+    with st.expander("本月没有"):
+        if not actor.may("upload"):
+            text = "一个月里各部门都没有可登记的，由审管办声明；本部门没有的，请告知审管办。没有登记也没有声明的月份不当作零。"
+            st.html(render("ui/shell/note.html", text=text))
+            return
+        this_month = month_index(today())
+        with (
+            st.form(f"{form_key(table.id)}-none", border=False),
+            st.container(horizontal=True, vertical_alignment="bottom"),
+        ):
+            month = st.selectbox(
+                "没有可登记内容的月份",
+                range(this_month - 1, this_month - 1 - _MONTHS, -1),
+                format_func=lambda one: containing("month", one).label,
+                width=220,
+            )
+            pressed = st.form_submit_button("声明该月没有")
+    if pressed:
+        alone = declare_month(table, month_end(month), register.catalog, actor, data_dir(), register.published)
+        label = containing("month", month).label
+        remember_result(table.id, f"已声明：{label}没有可登记的内容。{whereabouts(register, published=alone)}")
+        st.rerun()
