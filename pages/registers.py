@@ -1,8 +1,8 @@
 """登记: registers that no system exports. One row typed, many rows pasted, a row corrected, a month declared to have none."""
 
 from scorecard.ui.records.entry_form import publish_waiting, show_result
-from scorecard.ui.records.register_paste import paste_rows
-from scorecard.ui.records.registers import declare_none, row_form, select_register, show_head, show_rows
+from scorecard.ui.registers.paste import paste_rows
+from scorecard.ui.registers.register import declare_none, row_form, select_register, show_head, show_rows
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import seeds_catalog
 

@@ -1,24 +1,21 @@
 """登记, many rows at once: cells copied from a spreadsheet, examined as an extract is, and accepted when they are shown."""
 
-import csv
 import hashlib
-import io
 from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
 
 from etl.intake.registers.own_rows import may_enter
+from etl.intake.registers.pasted import pasted_csv
 from etl.problems import SEVERITY_NAMES, collapsed
-from etl.reading.header_names import fold, names_of
 from etl.versions.enter import enter_rows
 from scorecard.calendar.clock import COURT_TIME, today
-from scorecard.catalog.contracts import Table
 from scorecard.ui.intake.examination import LISTED, SelectedFile, kinds_of
 from scorecard.ui.intake.mapping import ask_headers, ask_words
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.records.entry_form import form_key, remember_result
-from scorecard.ui.records.registers import Register, whereabouts
+from scorecard.ui.registers.register import Register, whereabouts
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
@@ -93,24 +90,3 @@ def _enter(register: Register, file: SelectedFile, rows: int) -> None:
         )  # fmt: skip
     remember_result(table.id, f"已登记 {rows:,} 行。{whereabouts(register, published=result.published)}")
     st.rerun()
-
-
-def pasted_csv(text: str, table: Table) -> tuple[bytes, bool, int]:
-    """The cells as a CSV, whether the contract's headers were put above them, and the width of a row that is too wide for it.
-
-    The first line is a header where at least half of its cells, two of them at the least, are headers of the table.
-    """
-    lines = [
-        row for row in csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t") if any(map(str.strip, row))
-    ]
-    names = names_of(table)
-    known = sum(fold(cell) in names for cell in lines[0])
-    headed = known >= min(2, len(table.columns)) and 2 * known >= len(lines[0])
-    widest = max(map(len, lines))
-    if not headed:
-        if widest > len(table.columns):
-            return b"", True, widest
-        lines.insert(0, [column.header for column in table.columns.values()][:widest])
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (len(lines[0]) - len(row))] for row in lines)
-    return out.getvalue().encode(), not headed, 0

@@ -20,8 +20,8 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.intake.session_results import computed_once
-from scorecard.ui.records import register_form
 from scorecard.ui.records.entry_form import form_key, mistake_line, remember_result
+from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
@@ -118,7 +118,7 @@ def show_head(register: Register) -> None:
     entered = [row.at for row in register.rows if row.at]
     st.html(
         render(
-            "ui/records/register_head.html",
+            "ui/registers/head.html",
             table=table,
             serves=[(row, catalog.row_title(row)) for row in register.serves],
             who=f"{responsible or '各部门'}各登记本部门的行，审管办可以登记所有部门的行"
@@ -153,7 +153,7 @@ def row_form(register: Register) -> None:
     last = register.title(register.rows[0]) if register.rows else ""
     key = f"{count}-{'' if before is None else '|'.join(map(str, key_of(before.values, table)))}"
     with st.form(key, border=True):
-        said = register_form.fields(catalog, table, actor, key, before.values if before else None, last)
+        said = form.fields(catalog, table, actor, key, before.values if before else None, last)
         pressed = st.form_submit_button("登记" if before is None else "更正", type="primary")
     if pressed:
         _enter(register, said, before, key)
@@ -228,9 +228,7 @@ def show_rows(register: Register) -> None:
     ]
     headers = [column.header for column in table.columns.values()]
     hidden = len(register.rows) - len(seen)
-    st.html(
-        render("ui/records/register_rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden)
-    )
+    st.html(render("ui/registers/rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden))
 
 
 def _cell(register: Register, row: RegisterRow, name: str, *, clear: bool) -> str:

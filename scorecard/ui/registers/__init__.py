@@ -1,0 +1,1 @@
+"""登记: registers that people keep here, by a form generated from each contract."""
