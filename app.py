@@ -18,7 +18,6 @@ frame.run(
             ("glossary", "指标口径"),
             ("targets", "目标"),
             ("time_axis", "基准与标注"),
-            ("work_calendar", "工作日历"),
             ("evidence", "案件清单"),
         ],
         "数据": [("upload", "数据报送"), ("versions", "版本")],

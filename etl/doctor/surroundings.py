@@ -68,7 +68,9 @@ def calendar(data: DataDir) -> Iterator[Finding]:
         yield Finding("工作日历", "正常", f"到 {covered} 年底")
         return
     text = f"只到 {covered} 年底，下一年缺 {'、'.join(lacking)}；按工作日计的期限，{covered + 1} 年起不能计算"
-    yield Finding("工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，在“工作日历”页录入")
+    yield Finding(
+        "工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，在“登记”页的“工作日安排表”登记"
+    )
 
 
 def browser() -> Iterator[Finding]:

@@ -51,8 +51,10 @@ def extracts(as_of: date, seed: int = SEED, catalog: Catalog | None = None) -> d
         raise ScorecardError("示例数据", f"数据截至 {as_of}", f"{EXTRACTS_FROM} 或以后", "请改用较晚的数据截至日")
     catalog = catalog or loader.load(default_seeds())
     rows = with_registers(invented(as_of, seed, catalog), seed, as_of, catalog)
-    # Targets, baselines and decisions are no extracts: none are invented.
-    handed_in = [table for table in catalog.tables.values() if table.entered_by in ("upload", "report", "register")]
+    # Targets, baselines and decisions are no extracts: none are invented, nor are registers without a recipe.
+    handed_in = [
+        table for table in catalog.tables.values() if table.entered_by in ("upload", "report") or table.id in rows
+    ]
     wanted = [table for table in handed_in if table.seed is None]
     unknown = [table.name for table in wanted if table.id not in rows]
     if unknown:

@@ -129,7 +129,7 @@ def _uncovered(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches:
             if rows:
                 sentence = (
                     f"{table.name}有 {rows} 行的日期超出工作日历（{workdays.FIRST}至{last}），无法计算“{derived.header}”；"
-                    f"请在“工作日历”页录入至{year}年的放假安排"
+                    f"请在“登记”页的“工作日安排表”登记至{year}年的放假安排"
                 )
                 yield Silence(table, {name: sentence}, tuple(numbers), only)
 

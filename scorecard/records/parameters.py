@@ -6,9 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.contradiction import Contradiction
 from scorecard.records.rows import records
 
-TABLE = "parameters"  # the table contract whose rows are parameters
+TABLE, PROBLEM_CODE = "parameters", "parameter_contradicts"
+_UNITS = {"工资": "元", "比例": "%", "天数": "天", "级": "分"}  # by how the name of a parameter ends
+_WAGE, _WAGES = (
+    "工资",
+    (Decimal(20_000), Decimal(1_000_000)),
+)  # a wage of a year in yuan; beyond these it is in another unit
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,21 @@ class Parameter:
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
     """Parameters in the order they were recorded."""
     return records(Parameter, rows)
+
+
+def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:
+    """Everything in a row that cannot be right: a value in another unit would be a plausible wrong number."""
+    name, unit, value, year, begun = str(row["name"]), row["unit"], row["value"], row["year"], row["valid_from"]
+    expected = next((one for end, one in _UNITS.items() if name.endswith(end)), unit)
+    wrong: list[Contradiction] = []
+    if unit != expected:
+        wrong.append(Contradiction("unit", f"“{name}”的单位写作“{unit}”", f"“{expected}”", "请按这个单位换算数值"))
+    if name.endswith(_WAGE) and isinstance(value, Decimal) and not _WAGES[0] <= value <= _WAGES[1]:
+        wrong.append(Contradiction("value", f"年平均工资 {value.normalize():f} 元", "一年的工资，以元计", "请核对单位"))
+    if name.endswith(_WAGE) and isinstance(begun, date) and isinstance(year, int) and begun.year <= year:
+        found = f"{year} 年度的平均工资自 {begun} 起适用"
+        wrong.append(Contradiction("valid_from", found, f"{year + 1} 年公布之日", "年度填统计的那一年，公布在次年"))
+    return wrong
 
 
 def in_force(parameters: Iterable[Parameter], name: str, day: date) -> Parameter | None:

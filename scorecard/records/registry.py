@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.records import annotations, baselines, decisions, progress_reports, targets, work_calendar
+from scorecard.records import annotations, baselines, decisions, parameters, progress_reports, targets, work_calendar
 from scorecard.records.contradiction import Contradiction
 
 
@@ -30,5 +30,7 @@ class RecordModule(Protocol):
         ...
 
 
-_MODULES: tuple[RecordModule, ...] = (annotations, baselines, decisions, progress_reports, targets, work_calendar)
+_MODULES: tuple[RecordModule, ...] = (
+    annotations, baselines, decisions, parameters, progress_reports, targets, work_calendar
+)  # fmt: skip
 RECORDS: Mapping[str, RecordModule] = {module.TABLE: module for module in _MODULES}

@@ -26,7 +26,7 @@ MEANT_FOR: dict[str, Granted] = {
     "requirements": "leadership",
     "progress": "case_management",
     "time_axis": "case_management",
-    "work_calendar": "case_management",
+    "registers": "case_management",
     "measures": "leadership",
     "worklists": "leadership",
     "liaison": "case_management",

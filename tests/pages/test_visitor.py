@@ -34,7 +34,7 @@ OPEN = {
     "glossary",
     "targets",
     "time_axis",
-    "work_calendar",
+    "registers",
     "account",
 }
 SIGNED_IN = OPEN | {"measures", "worklists", "liaison", "meeting", "evidence", "briefing", "versions"}

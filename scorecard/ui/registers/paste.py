@@ -11,6 +11,7 @@ from etl.intake.registers.pasted import pasted_csv
 from etl.problems import SEVERITY_NAMES, collapsed
 from etl.versions.enter import enter_rows
 from scorecard.calendar.clock import COURT_TIME, today
+from scorecard.records.registry import RECORDS
 from scorecard.ui.intake.examination import LISTED, SelectedFile, kinds_of
 from scorecard.ui.intake.mapping import ask_headers, ask_words
 from scorecard.ui.intake.session_results import computed_once
@@ -86,7 +87,7 @@ def _enter(register: Register, file: SelectedFile, rows: int) -> None:
     with st.spinner("正在记录…"):
         result = enter_rows(
             file.raw, file.file_name, table, file.catalog, register.actor, data_dir(), register.published,
-            publishes=True, typed=moment, mapping=file.mapping, words=file.words,
+            publishes=table.id not in RECORDS, typed=moment, mapping=file.mapping, words=file.words,
         )  # fmt: skip
     remember_result(table.id, f"已登记 {rows:,} 行。{whereabouts(register, published=result.published)}")
     st.rerun()

@@ -18,6 +18,7 @@ from scorecard.calendar.period import containing, month_end, month_index
 from scorecard.catalog.columns import MASK, CellValue
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.records.registry import RECORDS
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.records.entry_form import form_key, mistake_line, remember_result
@@ -114,7 +115,7 @@ def show_head(register: Register) -> None:
     named = (one for row in register.serves for one in catalog.plan_rows[row].departments)
     responsible = catalog.department_names(tuple(dict.fromkeys(named)), today())
     waiting = sum(row.standing == "待发布" for row in register.rows)
-    untold = [] if table.seed else untold_months(table, register.rows, register.batches, today())
+    untold = [] if not register.serves else untold_months(table, register.rows, register.batches, today())
     entered = [row.at for row in register.rows if row.at]
     st.html(
         render(
@@ -179,7 +180,7 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     with st.spinner("正在记录…"):
         result = enter_rows(
             raw, f"登记_{table.name}.csv", table, catalog, register.actor, data_dir(), register.published,
-            publishes=True, typed=moment,
+            publishes=table.id not in RECORDS, typed=moment,
         )  # fmt: skip
     if result.refusals:
         st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
@@ -191,7 +192,9 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
 
 
 def whereabouts(register: Register, *, published: bool) -> str:
-    """What becomes of rows that were just entered."""
+    """What becomes of rows that were just entered. Those by which others are counted are never published unseen."""
+    if register.table.id in RECORDS:
+        return "下一次发布的版本按它计算，请审管办到“数据报送”页查看影响并发布"
     if published:
         return f"已发布，显示在{register.where}"
     if register.actor.may("publish"):
@@ -239,7 +242,7 @@ def _cell(register: Register, row: RegisterRow, name: str, *, clear: bool) -> st
 def declare_none(register: Register) -> None:
     """本月没有, declared of a month that is over: its counts are zero from then on. 审管办 only: it speaks for every department."""
     table, actor = register.table, register.actor
-    if table.seed or not may_enter(table, actor):
+    if table.id in RECORDS or not may_enter(table, actor):
         return
     with st.expander("本月没有"):
         if not actor.may("upload"):
