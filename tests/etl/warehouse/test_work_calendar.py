@@ -190,7 +190,7 @@ def test_only_values_with_a_row_of_an_uncovered_year_are_withheld_until_the_noti
     assert whole == []
     assert {indicator for indicator, _, _ in doubts} == {"delisting_3wd_rate"}
     assert "2025-11" not in {period for _, period, _ in doubts}
-    assert all("有 1 行的日期超出工作日历" in reason and "录入至2026年" in reason for _, _, reason in doubts)
+    assert all("有 1 行的日期超出工作日历" in reason and "登记至2026年" in reason for _, _, reason in doubts)
     accept(notice(catalog, 2026), "通知.csv", catalog.tables["work_calendar"], catalog, AS_OF, OFFICER, register)
     after = build(catalog, register)
     assert after != before
