@@ -1,6 +1,7 @@
 """目标: every target with its basis and period of validity; one more row when the leading group decides."""
 
 from scorecard.records.targets import TABLE
+from scorecard.store.registers import document_places
 from scorecard.ui.records.entry_form import show_result
 from scorecard.ui.records.targets import show_targets, target_form
 from scorecard.ui.shell import frame
@@ -11,5 +12,5 @@ if version is None:
     frame.first_steps()
 else:
     show_result(TABLE)
-    show_targets(version.targets, version.catalog)
+    show_targets(version.targets, version.catalog, document_places(version.connection))
     target_form(seeds_catalog(), version.manifest)

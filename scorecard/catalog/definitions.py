@@ -78,6 +78,7 @@ class Measure(Frozen):
     text: str
     responsible: str
     departments: Texts
+    cites: Texts = ()
 
 
 class Requirement(Measure):

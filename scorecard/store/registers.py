@@ -98,6 +98,14 @@ def documents(connection: duckdb.DuckDBPyConnection, row: str) -> tuple[CourtDoc
     return None if rows is None else tuple(CourtDocument(*one) for one in rows)
 
 
+def document_places(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Title -> number, day and place of every document registered, the newest of a title."""
+    rows = _fetch(connection, "documents", "SELECT title, number, issued_on, kept_at FROM documents ORDER BY issued_on")
+    return {
+        title: f"{number or '无文号'}，{issued_on}，存{kept_at}" for title, number, issued_on, kept_at in rows or ()
+    }
+
+
 def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:
     """Information submitted and adopted from `first` to `last`, by department; an adoption counts on its own day."""
     span = {"first": first, "last": last}

@@ -1,5 +1,6 @@
 """目标: every target ever set, and the form that adds one. Nothing is overwritten."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import get_args
 
@@ -10,6 +11,7 @@ from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.plan.cited_documents import kept_where
 from scorecard.records.targets import FIRMS, TABLE, Target, TargetKind, in_force, to_review
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
@@ -27,8 +29,8 @@ _KINDS: dict[str, str] = {
 }
 
 
-def show_targets(targets: tuple[Target, ...], catalog: Catalog) -> None:
-    """All targets by domain, in the plan's order, each with its state today."""
+def show_targets(targets: tuple[Target, ...], catalog: Catalog, places: Mapping[str, str]) -> None:
+    """All targets by domain, in the plan's order, each with its state today; `places` of registered documents, by title."""
     picture_buttons.reserve_place()
     now = today()
     review = to_review(targets, now)
@@ -37,6 +39,7 @@ def show_targets(targets: tuple[Target, ...], catalog: Catalog) -> None:
             "name": domain.name,
             "rows": [
                 _row(target, indicator, state(target, targets, now), review.get(target, ""), catalog)
+                | {"kept": kept_where(target.document, places)}
                 for indicator in catalog.of_domain(domain.id)
                 for target in targets
                 if target.indicator == indicator.id

@@ -15,11 +15,12 @@ from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowChoice
+from scorecard.plan.cited_documents import unregistered
 from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import documents
+from scorecard.store.registers import document_places, documents
 from scorecard.store.tabulations import Tabulated
 from scorecard.store.worklist_rows import counted, tallies, worklist_dates
 from scorecard.ui.shell import identity, page_blocks
@@ -61,6 +62,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             to_documents=_entrance(view.catalog.tables["documents"], actor)
             if "documents" in view.catalog.tables
             else None,
+            unregistered=unregistered(line.measure.cites, document_places(view.version.connection)),
             today=judged_on(view.version),
             label=f"{view.scope}　{view.selection.period.label}",
             cards=line.cards,
