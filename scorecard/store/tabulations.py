@@ -154,7 +154,7 @@ def _figure(
     top, bottom = amounts["top"], amounts.get("bottom", Decimal(1))
     if figure.kind in _TOO_FEW and base < catalog.court.minimum_base:
         return (f"{base}{unit}，{_TOO_FEW[figure.kind]}" if base else NO_NUMBER) + unsaid, None
-    if (top is None and (missing or figure.kind not in ("count", "sum"))) or not bottom:
+    if (top is None and missing) or bottom is None or bottom <= 0:
         return f"{NO_NUMBER}{unsaid}", None
     up, down = UNIT_SCALE.get(figure.measured_in, (1, 1))
     value = Fraction(top or 0) / Fraction(bottom) * up / down

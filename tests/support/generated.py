@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Department, Domain, Indicator, Measure
+from scorecard.catalog.tabulations.declarations import Listing, Tabulation
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -321,3 +322,56 @@ def _rows() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {name: st.sampled_from([*POOLS[kind] * 5, *[None] * len(POOLS[kind])]) for name, kind in CONTRACT.items()}
     )
+
+
+# --- tabulations and listings -----------------------------------------------------------------------------------
+
+
+def _figure(draw: Draw, kinds: dict[str, str], number: int) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["count", "count", "sum", "mean", "median", "ratio", "ratio"]))
+    figure: dict[str, Any] = {"name": f"图{number}", "kind": kind, "where": _where(draw, kinds)}
+    if kind == "count":
+        return figure | ({"distinct": draw(st.sampled_from(list(CONTRACT)))} if draw(st.booleans()) else {})
+    if kind == "ratio":
+        form = draw(st.sampled_from(["part", "distinct", "over"]))
+        if form == "over":
+            numbers = st.sampled_from(["n1", "n2", "y1", "y2"])
+            return figure | {"of": draw(numbers), "over": draw(numbers), "numerator": _where(draw, kinds)}
+        distinct = {"distinct": draw(st.sampled_from(list(CONTRACT)))} if form == "distinct" else {}
+        return figure | {"numerator": _where(draw, kinds, least=1), **distinct}
+    of, unit = draw(st.sampled_from([("n1", "天"), ("n2", "天"), ("y1", "万元"), ("y1", "元")]))
+    return figure | {"of": of, "unit": unit}
+
+
+@st.composite
+def tabulations(draw: Draw, table: Table) -> Tabulation:
+    """A tabulation of a generated table, in any form that can be written."""
+    kinds = {name: column.type.name for name, column in table.columns.items()}
+    kinds |= {name: "group" if one.group else table.type_of(name).name for name, one in table.derived.items()}
+    groups = [name for name in kinds if kinds[name] not in ("decimal", "case_no")]
+    return Tabulation.model_validate(
+        {
+            "id": "one", "name": "一表", "definition": "", "why": "", "measures": ["d.1"], "sources": ["s"],
+            "table": table.id, "where": _where(draw, kinds), **_clock(draw, kinds),
+            "by": draw(st.lists(st.sampled_from(groups), max_size=2, unique=True)),
+            "figures": [_figure(draw, kinds, number) for number in range(draw(st.integers(1, 3)))],
+            "example": {"as_of": date(2024, 1, 1), "period": "2024-01", "rows": "number", "expect": []},
+        }
+    )  # fmt: skip
+
+
+@st.composite
+def listings(draw: Draw, table: Table) -> Listing:
+    """A listing of a generated table."""
+    kinds = {name: column.type.name for name, column in table.columns.items()}
+    clock = draw(st.sampled_from([{}, _clock(draw, kinds)]))
+    return Listing.model_validate(
+        {
+            "id": "one", "name": "一单", "definition": "", "why": "", "measures": ["d.1"], "sources": ["s"],
+            "table": table.id, "where": _where(draw, kinds), **clock, "columns": ["number"],
+            "order": draw(st.lists(st.sampled_from(["d1", "t1", "n1", "y1", "k1"]), max_size=2, unique=True)),
+            "example": {
+                "as_of": date(2024, 1, 1), "rows": "number", "expect": [1], **({"period": "2024-01"} if clock else {}),
+            },
+        }
+    )  # fmt: skip

@@ -125,11 +125,10 @@ def shown(figure: Figure, group: list[Row], unit: str, minimum: int) -> str:
         case _ if figure.over is not None:
             below = sum((Fraction(row[figure.over]) for row in known), Fraction(0))
             above = sum((Fraction(row[figure.of]) for row in parts), Fraction(0))
-            unsaid = bool(asked) and not parts
-            value = None if not below or unsaid else above / below * 100
+            value = None if below <= 0 or (asked and not parts) else above / below * 100
         case _:
             above = len({row[figure.distinct] for row in parts}) if figure.distinct else len(parts)
-            value = Fraction(above, different) * 100
+            value = None if asked and not parts else Fraction(above, different) * 100
     if value is None or (figure.kind in ("count", "sum") and about and not known):
         return f"—{more}"
     return number(value / 10_000 if figure.unit == "万元" else value, figure) + more
