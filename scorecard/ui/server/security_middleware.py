@@ -7,6 +7,7 @@ puts the same headers on every answer, errors included.
 import base64
 import hashlib
 import re
+import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -38,53 +39,17 @@ _COOKIE_ROOT = re.compile(r";\s*path=/(?=\s*(;|$))", re.IGNORECASE)
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
 _RETURN_COOKIE = "scorecard_onward"  # remembers for ten minutes the page a sign-in at the provider was begun on
 _RETURN_FLAGS = "HttpOnly; SameSite=Lax"  # Lax: the way back from the provider comes from another site
-# Features of the browser that no page needs.
-_UNUSED = (
-    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
-    "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "usb",
-)  # fmt: skip
-
-
-@cache
-def policy() -> str:
-    """The Content-Security-Policy: this server and nothing else; two inline scripts, behaviour.js and the framework's own, by hash.
-
-    Styles are inline because the framework and Plotly write them while they draw; Plotly's pictures are blobs.
-    """
-    scripts = _INLINE.findall(framework_page() + behaviour())
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    known = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {known}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "media-src 'self'",
-            "manifest-src 'self'",
-            "form-action 'self'",
-            "base-uri 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
 
 
 @cache
 def headers() -> dict[str, str]:
-    """The headers of every answer."""
-    return {
-        "content-security-policy": policy(),
-        "x-frame-options": "DENY",
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "same-origin",  # not no-referrer: forms would be sent with Origin: null
-        "permissions-policy": ", ".join(f"{name}=()" for name in _UNUSED),
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-resource-policy": "same-origin",
-        "x-robots-tag": "noindex, nofollow",
-    }
+    """The headers of every answer, as headers.toml has them."""
+    declared = tomllib.loads(Path(__file__).with_name("headers.toml").read_text("utf-8"))
+    scripts = _INLINE.findall(framework_page() + behaviour())
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    known = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    policy = "; ".join(f"{name} {sources}" for name, sources in declared["policy"].items())
+    return {"content-security-policy": policy.replace("$scripts", known), **declared["headers"]}
 
 
 class SecurityMiddleware:

@@ -21,7 +21,7 @@ from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import key
-from scorecard.ui.server.security_middleware import SecurityMiddleware, _with_return_page, headers, policy
+from scorecard.ui.server.security_middleware import SecurityMiddleware, _with_return_page, headers, headers
 from scorecard.ui.shell.addresses import page_in, page_of
 from tests.conftest import ROOT
 from tests.support.actors import PASSWORD, account
@@ -127,7 +127,7 @@ def test_every_answer_carries_the_same_headers_once_and_says_no_server(server: S
 
 
 def test_the_policy_allows_no_other_server_no_eval_and_no_script_of_a_page() -> None:
-    rules = {rule.split()[0]: rule.split()[1:] for rule in policy().split("; ")}
+    rules = {rule.split()[0]: rule.split()[1:] for rule in headers()["content-security-policy"].split("; ")}
     assert rules["default-src"] == ["'none'"]
     assert rules["frame-ancestors"] == ["'none'"]
     assert rules["form-action"] == ["'self'"]
