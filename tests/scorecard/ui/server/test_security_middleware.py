@@ -21,7 +21,7 @@ from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import key
-from scorecard.ui.server.security_middleware import SecurityMiddleware, _with_return_page, headers, headers
+from scorecard.ui.server.security_middleware import SecurityMiddleware, _with_return_page, headers
 from scorecard.ui.shell.addresses import page_in, page_of
 from tests.conftest import ROOT
 from tests.support.actors import PASSWORD, account
