@@ -14,6 +14,20 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.store.version_diff import Parts, RowChange
 
 OTHER = "其他"
+# The newest month in which the departments of a half do not add up to the court.
+_HALVES = """
+SELECT indicator, half, max(period), arg_max(whole, period), arg_max(summed, period)
+FROM (
+    SELECT indicator, half, period, sum(amount) FILTER (department = $court) AS whole,
+           coalesce(sum(amount) FILTER (department <> $court), 0) AS summed
+    FROM (
+        SELECT indicator, period, department, numerator, denominator FROM candidate.indicator_value
+        WHERE grain = 'month' AND scope = 'all'
+    ) UNPIVOT (amount FOR half IN (numerator, denominator))
+    GROUP BY ALL
+)
+WHERE whole <> summed GROUP BY 1, 2
+"""
 
 
 def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
@@ -45,18 +59,7 @@ def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ..
         and catalog.tables[indicator.formula.tables[0]].department
     ]
     halves = ("numerator", "denominator")
-    each = " UNION ALL ".join(
-        f"SELECT indicator, '{half}' AS half, period, department, {half} AS amount FROM candidate.indicator_value"
-        " WHERE grain = 'month' AND scope = 'all'"
-        for half in halves
-    )
-    rows = pair.fetch(
-        "SELECT indicator, half, max(period), arg_max(whole, period), arg_max(summed, period) FROM ("
-        "SELECT indicator, half, period, sum(amount) FILTER (department = $court) AS whole,"
-        f" coalesce(sum(amount) FILTER (department <> $court), 0) AS summed FROM ({each}) GROUP BY ALL)"
-        " WHERE whole <> summed GROUP BY 1, 2",
-        {"court": ALL_DEPARTMENTS},
-    )
+    rows = pair.fetch(_HALVES, {"court": ALL_DEPARTMENTS})
     shown = {(indicator, half): rest for indicator, half, *rest in rows}
     parts: list[Parts] = []
     for indicator in additive:

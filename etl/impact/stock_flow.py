@@ -6,13 +6,15 @@ effect, so the differences are exactly the sum of the rows listed. A row that mo
 of both departments, not of the whole.
 """
 
+from pathlib import Path
+
 from etl.impact.attached_versions import AttachedVersions
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 from scorecard.store.version_diff import Balance, BalanceCase, StockFlow
 
 NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
-_SPLIT = "承办部门有变动"
+_MOVES = Path(__file__).with_name("moves.sql").read_text("utf-8")
 
 
 def balance(pair: AttachedVersions, table: Table) -> Balance | None:
@@ -66,31 +68,10 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
     read = ", ".join(
         f"{_cell(pair, table, alias, name)} AS {alias}_{word}" for word, name in cells.items() for alias in "pc"
     )
-    start, left = table.header(table.stock.start), table.header(table.stock.until)
-    pair.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE moves AS WITH joined AS ("
-        f"SELECT {keys}, p._line IS NOT NULL AS was, c._line IS NOT NULL AS is_there, coalesce(c._batch, p._batch) AS _batch,"
-        f" coalesce(c._line, p._line) AS _line, {read}"
-        f" FROM {pair.rows(pair.published, table.id)} p FULL JOIN {pair.rows(pair.candidate, table.id)} c USING ({keys})"
-        "), counted AS (SELECT *,"
-        f" coalesce(p_start <= DATE '{since}' AND (p_until IS NULL OR p_until > DATE '{since}'), false)::INTEGER AS o,"
-        f" coalesce(c_start > DATE '{since}' AND c_start <= DATE '{until}', false)::INTEGER AS n,"
-        f" coalesce(c_until > DATE '{since}' AND c_until <= DATE '{until}', false)::INTEGER AS x,"
-        f" coalesce(c_start <= DATE '{until}' AND (c_until IS NULL OR c_until > DATE '{until}'), false)::INTEGER AS e"
-        " FROM joined)"
-        f" SELECT {keys}, was, is_there, _batch, _line, p_department, c_department, p_kind, c_kind, o, n, x, e,"
-        " e - o - n + x AS effect, o = 1 AND n + x + e > 0 AND p_department IS DISTINCT FROM c_department AS split, CASE"
-        f" WHEN effect = 0 THEN '{_SPLIT}'"
-        " WHEN NOT is_there THEN '期初在册，新版本中已没有这一件'"
-        f" WHEN NOT was THEN {quoted(f'补报：{start}在期初之前，期初没有这一件')}"
-        f" WHEN c_start IS NULL THEN {quoted(f'没有{start}')}"
-        f" WHEN p_start IS DISTINCT FROM c_start THEN {quoted(f'{start}有改动')}"
-        " WHEN o = 0 AND c_until IS NULL THEN '已结又改为未结'"
-        f" WHEN o = 1 AND c_until <= DATE '{since}' THEN {quoted(f'{left}补填在期初之前')}"
-        f" WHEN p_until IS DISTINCT FROM c_until THEN {quoted(f'{left}有改动')}"
-        f" ELSE {quoted(f'{left}早于{start}')} END AS reason"
-        " FROM counted WHERE o + n + x + e > 0"
-    )
+    named = {"published": pair.rows(pair.published, table.id), "candidate": pair.rows(pair.candidate, table.id)}
+    days = {"since": f"DATE '{since}'", "until": f"DATE '{until}'"}
+    headers = {"start": quoted(table.header(table.stock.start)), "left": quoted(table.header(table.stock.until))}
+    pair.connection.execute(_MOVES.format(keys=keys, read=read, **named, **days, **headers))
 
 
 def _case_type(table: Table) -> str:
