@@ -1,6 +1,6 @@
-"""工作要求: the cross-domain indicators under the seven requirements, then what the registers show; the chosen one in detail."""
+"""工作要求: the cross-domain indicators under the seven requirements, then each department's assessment; the chosen one in detail."""
 
 from scorecard.ui.indicators import domain
-from scorecard.ui.work import requirements
+from scorecard.ui.work.department_assessment import show_assessment
 
-domain.page("requirements", requirements.TOPICS)
+domain.page("requirements", {"部门考核": show_assessment})

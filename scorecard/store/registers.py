@@ -1,10 +1,8 @@
-"""What the small registers of a published version say: reports of progress, pieces of information, revisits, activities.
+"""What small registers of a published version say in texts: reports of progress, documents, adoptions of information.
 
-Counts and texts by department and period, for pages that show what was done beside what it led to. A register that has
-not come in gives None, which is not the same as nothing in it. No private column is read.
+A register that has not come in gives None, which is not the same as nothing in it. No private column is read.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -13,8 +11,6 @@ import duckdb
 
 from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
 from scorecard.store.warehouse import has_table
-
-ADOPTED = ("国家级", "省级", "市级", "区级")
 
 
 @dataclass(frozen=True)
@@ -27,54 +23,6 @@ class CourtDocument:
     issued_on: date
     valid_until: date | None
     kept_at: str
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """What a department submitted in a period, and every adoption (level, day) of something of it in that period."""
-
-    department: str
-    submitted: int
-    adoptions: tuple[tuple[str, date], ...]
-
-    def adopted(self, level: str) -> int:
-        return sum(one == level for one, _ in self.adoptions)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One model case, piece of experience or research report; `levels` are those that adopted it."""
-
-    title: str
-    kind: str
-    department: str
-    submitted_on: date
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Revisits:
-    """Revisits of a department in a period: how many, to how many cases, what they raised and what of it is closed.
-
-    `unclear` counts the revisits whose number of issues, or of closed ones, nobody filled in.
-    """
-
-    department: str | None
-    visits: int
-    cases: int
-    issues: int
-    closed: int
-    unclear: int
-
-
-@dataclass(frozen=True)
-class Activity:
-    """How many entries of the work log of one kind a department made in a period, with how many different firms."""
-
-    kind: str
-    department: str
-    entries: int
-    firms: int
 
 
 def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...] | None:
@@ -106,78 +54,18 @@ def document_places(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
-def pieces(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Pieces, ...] | None:
-    """Information submitted and adopted from `first` to `last`, by department; an adoption counts on its own day."""
-    span = {"first": first, "last": last}
-    submitted = _fetch(
-        connection,
-        "information_reports",
-        "SELECT department, count(DISTINCT report_no) FROM information_reports"
-        " WHERE submitted_on BETWEEN $first AND $last GROUP BY 1 ORDER BY 1",
-        span,
-    )
-    adopted = _fetch(
-        connection,
-        "information_reports",
-        "SELECT department, level, adopted_on FROM information_reports"
-        " WHERE level IN (SELECT unnest($levels)) AND adopted_on BETWEEN $first AND $last"
-        " ORDER BY adopted_on, report_no, level",
-        {**span, "levels": list(ADOPTED)},
-    )
-    if submitted is None or adopted is None:
-        return None
-    numbers = dict(submitted)
-    return tuple(
-        Pieces(who, numbers.get(who, 0), tuple((level, day) for one, level, day in adopted if one == who))
-        for who in dict.fromkeys([*numbers, *(row[0] for row in adopted)])
-    )
-
-
-def register(
-    connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], first: date, last: date
-) -> tuple[Piece, ...] | None:
-    """The pieces of these kinds submitted from `first` to `last`, newest first, with the levels that adopted them."""
+def adoptions(
+    connection: duckdb.DuckDBPyConnection, first: date, last: date
+) -> dict[str, tuple[tuple[str, date], ...]]:
+    """Department -> the adoptions (level, day) of its information from `first` to `last`; a piece counts at each level."""
     rows = _fetch(
         connection,
         "information_reports",
-        "SELECT coalesce(min(title), ''), min(kind), min(department), min(submitted_on),"
-        " list(DISTINCT level) FROM information_reports WHERE kind IN (SELECT unnest($kinds))"
-        " GROUP BY report_no HAVING min(submitted_on) BETWEEN $first AND $last ORDER BY 4 DESC, report_no DESC",
-        {"kinds": list(kinds), "first": first, "last": last},
-    )
-    if rows is None:
-        return None
-    return tuple(
-        Piece(title, kind, department, day, tuple(level for level in ADOPTED if level in levels))
-        for title, kind, department, day, levels in rows
-    )
-
-
-def revisits(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Revisits, ...] | None:
-    """Revisits from `first` to `last` by department. Issues count where both numbers are known, as in the indicator."""
-    rows = _fetch(
-        connection,
-        "revisits",
-        "SELECT department, count(*), count(DISTINCT case_no),"
-        " coalesce(sum(issues) FILTER (closed_issues IS NOT NULL), 0)::BIGINT,"
-        " coalesce(sum(closed_issues) FILTER (issues IS NOT NULL), 0)::BIGINT,"
-        " count(*) FILTER (issues IS NULL OR closed_issues IS NULL)"
-        " FROM revisits WHERE revisited_on BETWEEN $first AND $last GROUP BY 1 ORDER BY 1",
+        "SELECT department, list((level, adopted_on) ORDER BY adopted_on, report_no, level) FROM information_reports"
+        " WHERE level <> '未采用' AND adopted_on BETWEEN $first AND $last GROUP BY 1",
         {"first": first, "last": last},
     )
-    return None if rows is None else tuple(Revisits(*row) for row in rows)
-
-
-def activities(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> tuple[Activity, ...] | None:
-    """Entries of the work log from `first` to `last` by kind and department."""
-    rows = _fetch(
-        connection,
-        "work_log",
-        "SELECT kind, department, count(*), count(DISTINCT firm_code) FROM work_log"
-        " WHERE held_on BETWEEN $first AND $last GROUP BY 1, 2 ORDER BY 1, 2",
-        {"first": first, "last": last},
-    )
-    return None if rows is None else tuple(Activity(*row) for row in rows)
+    return {department: tuple(adopted) for department, adopted in rows or ()}
 
 
 def _fetch(

@@ -27,7 +27,8 @@ from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.work import meeting, requirements
+from scorecard.ui.work import meeting
+from scorecard.ui.work.department_assessment import show_assessment
 from scorecard.ui.work.tabulations import bars, show_listing, told
 from scorecard.ui.work.worklists import address
 
@@ -84,7 +85,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
     if session:
         show(render("ui/work/plan_row_decisions.html", session=session))
     if line.measure.id == "requirements.7":
-        requirements.assessment_topic(view)
+        show_assessment(view)
     if line.duties:
         show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
 

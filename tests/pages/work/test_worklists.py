@@ -19,8 +19,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
 from scorecard.store.worklist_export import exported
 from scorecard.store.worklist_rows import counted, items, tallies, worklist_dates
-from scorecard.ui.work.requirements import TOPICS
-from tests.pages.conftest import Open, files
+from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, ROLES, TESTER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
@@ -173,13 +172,17 @@ def test_the_pages_stand_with_a_single_table_for_every_role(
         assert "缺少诉前调解表，无法判断，不等于没有" in text(app)
 
 
-def test_with_a_single_table_every_topic_of_the_requirements_says_what_is_missing(
-    only_cases: DataDir, open_page: Open
+def test_with_a_single_table_every_row_of_the_plan_says_what_is_missing_and_who_enters_it(
+    only_cases: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
-    for topic in TOPICS:
-        app = open_page(only_cases, "requirements", topic=topic)
+    app = open_page(only_cases, "overview")
+    for row in catalog.plan_rows:
+        app.query_params["measure"] = row
+        turn(app, "measures")
         assert not app.exception
-        assert "尚未报送" in text(app) or topic == "部门考核"
+        shown = text(app)
+        assert re.search(r"尚未(报送|登记)|从未汇报|还没有议定事项", shown), row
+        assert re.search(r"(报送|登记|填报)《|填报措施进展|会商议定事项", shown), row
 
 
 def test_a_version_from_before_there_were_worklists_says_so_and_claims_nothing(
