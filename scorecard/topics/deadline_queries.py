@@ -17,7 +17,7 @@ from scorecard.topics.disputes import BANDS, Claim, Clock, DishonestyRegister, T
 from scorecard.topics.slices import Slice, fetch_rows, needed
 
 CLAIMS_NEEDED, PRESERVATION_NEEDED, REGISTER_NEEDED = map(needed, ("claims", "preservation", "register"))
-# 民事诉讼法 165: names of the parameters as seeds/parameters.csv has them.
+# 民事诉讼法 165: names of the parameters as the table of parameters has them.
 WAGE = "山东省城镇非私营单位就业人员年平均工资"
 MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比例"
 MAY_SHARE = "小额诉讼约定适用的标的额上限占年平均工资的比例"

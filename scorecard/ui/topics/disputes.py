@@ -6,12 +6,15 @@ from fractions import Fraction
 from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow, stage_times
+from scorecard.records.parameters import TABLE as PARAMETERS
 from scorecard.store import warehouse
 from scorecard.topics import deadline_queries, dispute_queries
 from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
 from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
 from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Stage, Threshold, Trials
 from scorecard.ui.shell.frame import View
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.topic import result_for, show_counts, show_figure, show_flow, show_note, slice_for
 
 INVESTORS = ("股东权利", "证券期货")
@@ -112,11 +115,7 @@ def small_claims(view: View) -> None:
     limits = deadline_queries.thresholds(parameters)
     missing = deadline_queries.missing_parameters(parameters)
     if missing:
-        lines = [
-            f"参数表缺少：{'、'.join(missing)}。",
-            "请在 seeds/parameters.csv 补录数值、年度、生效起和来源，再重新建库发布。",
-        ]
-        show_note("小额诉讼：算不出标的额门槛", *lines)
+        _ask_for_wage(f"参数表缺少：{'、'.join(missing)}。")
         return
     bands = view.cached(
         "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, slice_, limits)
@@ -124,6 +123,12 @@ def small_claims(view: View) -> None:
     known = [band for band in bands if band.band != NO_WAGE]
     total = sum(band.cases for band in bands)
     left_out = total - sum(band.cases for band in known)
+    if total and left_out == total:
+        _ask_for_wage(
+            f"本期审结的 {total:,} 件在立案时都没有适用的年平均工资，够不够条件无从判断，不等于零件。",
+            *_threshold_lines(limits, left_out),
+        )
+        return
     court = view.catalog.court
     # What is left when many cases have no threshold are old ones that took long: a share of them would mislead.
     enough = left_out <= court.max_aside_share * total
@@ -160,6 +165,13 @@ def small_claims(view: View) -> None:
     )
 
 
+def _ask_for_wage(*lines: str) -> None:
+    """What is missing, and who enters it where, in place of counts that would read as zeros."""
+    asked = "省统计局公布后，由审管办在“登记”页的“参数表”登记：年度、数值、生效起和依据的文件；发布后这里即可计算。"
+    show_note("小额诉讼：缺年平均工资，算不出标的额门槛", *lines, asked)
+    show(render("ui/topics/topic_way.html", href=f"registers?table={PARAMETERS}", act="登记《参数表》"))
+
+
 def _used(must: Claim, base: int) -> str:
     if must.cases < base:
         return f"标的额应当适用小额的案件 n={must.cases}，件数过少，只列数。"
@@ -179,7 +191,7 @@ def _threshold_lines(limits: Sequence[Threshold], left_out: int) -> list[str]:
     if left_out:
         lines.append(
             f"有 {left_out:,} 件立案时，参数表里没有当时适用的年平均工资：或早于最早一条，或最近一条公布已满{FRESH_MONTHS}个月、"
-            f"应有新数。最新一条为 {limits[-1].year} 年度，请在 seeds/parameters.csv 补录“{deadline_queries.WAGE}”。"
+            f"应有新数。最新一条为 {limits[-1].year} 年度，请审管办在“登记”页的“参数表”登记此后年度的“{deadline_queries.WAGE}”。"
             if limits else f"参数表里的工资与比例对不上生效日期，{left_out:,} 件无法分档。"
         )  # fmt: skip
     return lines

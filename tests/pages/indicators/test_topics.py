@@ -128,7 +128,7 @@ def test_a_wage_that_is_not_in_the_table_is_asked_for_and_no_share_is_drawn_of_t
     assert "缺工资参数，只列数，不算比例" in text(app)
     assert not figures(app)
     assert "年平均工资" in text(app)
-    assert "seeds/parameters.csv" in text(app)
+    assert "请审管办在“登记”页的“参数表”登记" in text(app)
 
 
 def test_where_the_wage_is_known_the_share_of_eligible_claims_is_told_with_its_own_denominator(
