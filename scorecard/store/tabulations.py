@@ -303,17 +303,58 @@ def listed(of: Reading, listing: Listing, actor: Actor, *, limit: int, offset: i
     with of.connection.cursor() as cursor:
         (count,) = cursor.execute(f"SELECT count(*) FROM ({query})").fetchall()[0]
     try:
-        require_evidence(actor, _owner(of, listing) or of.department, of.catalog)
+        require_rows(of, listing, actor)
     except Forbidden as refused:
         return Listed(listing, head, basis, (), count, str(refused))
     rows = tuple(_rows(of, table, listing, actor, query, limit, offset)) if limit else ()
     return Listed(listing, head, basis, rows, count)
 
 
+def require_rows(of: Reading, listing: Listing, actor: Actor) -> None:
+    """Raise Forbidden unless the actor may see the rows of this listing: 审管办, and the department whose rows they are."""
+    require_evidence(actor, _owner(of, listing) or of.department, of.catalog)
+
+
+@dataclass(frozen=True)
+class RowKey:
+    """The key of a row of a listing, by column, and whether the reader sees its private cells in clear."""
+
+    cells: Mapping[str, Any]
+    clear: bool
+
+
+def row_key(of: Reading, listing: Listing, actor: Actor, batch: int, line: int) -> RowKey | None:
+    """The key of the row that stands at this line of this batch; None where the listing has no such row for this reader."""
+    require_rows(of, listing, actor)
+    part, _ = _part(of, listing)
+    if part is None:
+        return None
+    table = of.catalog.tables[listing.table]
+    columns = "".join(f', "{column}"' for column in table.key)
+    with of.connection.cursor() as cursor:
+        query = (
+            f"SELECT {_whose(table)}{columns} FROM ({listed_sql(table, listing, part)}) WHERE _batch = ? AND _line = ?"
+        )
+        found = cursor.execute(query, [batch, line]).fetchall()
+    return (
+        None
+        if not found
+        else RowKey(dict(zip(table.key, found[0][1:], strict=True)), _clear(of, listing, actor, found[0][0]))
+    )
+
+
+def _whose(table: Table) -> str:
+    return f'"{table.department}"' if table.department else "NULL"
+
+
+def _clear(of: Reading, listing: Listing, actor: Actor, department: str | None) -> bool:
+    """Whether private cells of a row of this department stand in clear."""
+    return listing.named and actor.may("names", department or _owner(of, listing))
+
+
 def _rows(
     of: Reading, table: Table, listing: Listing, actor: Actor, query: str, limit: int, offset: int
 ) -> Iterator[ListedRow]:
-    whose = f'"{table.department}"' if table.department else "NULL"
     columns = "".join(f', "{column}"' for column in listing.columns)
     owner = _owner(of, listing)
     # Rows in the order of what is masked would tell of it.
@@ -321,13 +362,13 @@ def _rows(
     order = ", ".join(f'"{one}" {"DESC" if table.type_of(one).is_date else "ASC"} NULLS LAST' for one in seen)
     with of.connection.cursor() as cursor:
         rows = cursor.execute(
-            f"SELECT _batch, _line, {whose}{columns} FROM ({query})"
+            f"SELECT _batch, _line, {_whose(table)}{columns} FROM ({query})"
             f" ORDER BY {order}{', ' if order else ''}_batch, _line LIMIT ? OFFSET ?",
             [limit, offset],
         ).fetchall()
     files = source_files(of.connection)
     for batch, line, department, *values in rows:
-        clear = listing.named and actor.may("names", department or owner)
+        clear = _clear(of, listing, actor, department)
         cells = tuple(
             MASK
             if column in table.private and value is not None and not clear

@@ -33,7 +33,7 @@ from scorecard.records.decisions import Decision
 from scorecard.storage import spreadsheet_csv
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
-from scorecard.store import evidence_export, worklist_export
+from scorecard.store import evidence_export, list_export
 from scorecard.store.evidence_export import EvidenceSelection
 from scorecard.store.version_diff import Balance, BalanceCase, IndicatorChanges, RowChange, UnpairedValue, ValueChange
 from scorecard.ui.intake import impact
@@ -113,7 +113,7 @@ def worklist(given: Given) -> bytes:
         [one.id],
     )
     catalog = with_trials(given.catalog, worklists={one.id: one})
-    return worklist_export.exported(given.data, connection, catalog, "v", one, OFFICER, ALL_DEPARTMENTS)
+    return list_export.exported(given.data, connection, catalog, "v", one, OFFICER, ALL_DEPARTMENTS)
 
 
 def changed_cells(given: Given) -> bytes:
