@@ -10,12 +10,13 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from scorecard.assessment.comparison import PeriodChange, changes, comparable, pace_text, to_meet
+from scorecard.assessment.comparison import PeriodChange, changes, comparable, pace_text, share_of_rows, to_meet
 from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.intervals import FEW, wilson
 from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text
+from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
@@ -167,6 +168,18 @@ class Card:
             return self.control
         return control(self.indicator, self.points, self.baselines, self.breaks)
 
+    @cached_property
+    def interval(self) -> str:
+        """Within which a share of fewer than thirty rows may as well lie; empty for any other value."""
+        reading = self.judged.reading
+        if self.judged.exact is None or reading is None or not share_of_rows(self.indicator) or reading.public:
+            return ""
+        part, whole = reading.numerator, reading.denominator
+        if part is None or not whole or whole >= FEW or not 0 <= part <= whole:
+            return ""
+        low, high = (value_text(bound * 100, "%") for bound in wilson(int(part), int(whole)))
+        return f"95%区间{low}—{high}"
+
     @property
     def note(self) -> str:
         """In place of a gap, why there is none; a cohort under observation names the last one that is through."""
@@ -180,9 +193,8 @@ class Card:
     @property
     def made_of(self) -> str:
         """Numerator and denominator, or why there are none."""
-        return (
-            self.halves or self.hidden or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
-        )
+        told = "，".join(filter(None, (self.halves, self.interval))) or self.hidden
+        return told or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
 
 
 def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:

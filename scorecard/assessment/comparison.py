@@ -167,7 +167,7 @@ def to_meet(indicator: Indicator, reading: IndicatorValue | None, limits: Bounds
     """
     if reading is None or reading.exact is None or limits is None:
         return ""
-    if not _share_of_rows(indicator):
+    if not share_of_rows(indicator):
         return _by_value(reading.exact, limits, indicator.unit)
     top, bottom = reading.numerator, reading.denominator
     if top is None or not bottom:
@@ -198,7 +198,8 @@ def _by_value(value: Fraction, limits: Bounds, unit: str) -> str:
     return f"{'或'.join(spare)}即不达标"
 
 
-def _share_of_rows(indicator: Indicator) -> bool:
+def share_of_rows(indicator: Indicator) -> bool:
+    """Whether the value is some rows out of others, each counted once."""
     counted = all(term.aggregate == "count" for term in indicator.formula.terms)
     return indicator.formula.kind == "ratio" and indicator.formula.share and counted
 

@@ -276,6 +276,7 @@ def state_note(card: Card) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(heading, lines) in reading order; headings without anything to say are left out."""
     rows: list[tuple[str, tuple[str, ...]]] = [
         ("判定", (card.verdict.reason, card.since)),
+        ("样本", (f"{card.interval}：不足三十件，升降多属偶然" if card.interval else "",)),
         ("怎样会变", (card.pace, card.to_meet)),
         ("同比环比", tuple(change.text for change in card.changes)),
     ]

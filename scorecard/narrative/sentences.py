@@ -40,7 +40,8 @@ _NUMERALS = "一二三四五六七八九十"
 def of_indicator(card: Card) -> str:
     """One indicator in one sentence: value and halves, 同比 and 环比, target and gap, 变异."""
     word = card.verdict.word
-    halves = f"（{card.halves}）" if card.halves else ""
+    halves = "，".join(filter(None, (card.halves, card.interval)))
+    halves = f"（{halves}）" if halves else ""
     if card.hidden:
         return f"{card.period}，{card.indicator.name}{card.hidden}。"
     lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])

@@ -248,7 +248,7 @@ def test_every_sentence_reads_back_to_the_values_it_came_from(sample: DataDir, g
         told += 1
     connection.close()
     assert told > 25
-    assert compared > 2 * told
+    assert 2 * compared > 3 * told  # a lone count has one number, a rate three and more
 
 
 def test_the_reader_of_sentences_finds_a_wrong_number() -> None:
