@@ -1,7 +1,7 @@
 """The court's own version, served once, and people of every role in it who go by the menu to the answer."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -116,9 +116,9 @@ def go(watched: Watched, *menu: str) -> Page:
     return page
 
 
-def follow(watched: Watched, name: str, within: Locator | None = None) -> Page:
-    """By the first link of this name."""
-    (within or watched.page).get_by_role("link", name=name).first.click()
+def follow(watched: Watched, name: str, within: Locator | None = None, *, exact: bool = False) -> Page:
+    """By the first link with this in its name, or with exactly this name."""
+    (within or watched.page).get_by_role("link", name=name, exact=exact).first.click()
     watched.settle()
     return watched.page
 
@@ -142,3 +142,17 @@ def row(table: Locator | Page, first: str) -> Locator:
 def reads(line: Locator, cells: Sequence[str]) -> None:
     """The cells of a row after its first one say this, each from its beginning to its end."""
     expect(line.locator("> :not(:first-child)")).to_have_text(list(cells))
+
+
+def to_row(enter: Enter, who: str, title: str, period: str) -> Watched:
+    """By the menu to the table of all rows, there to a period, and by the row's title to its page."""
+    watched = enter(who, "落实", "措施与要求")
+    choose(watched, "报告期", period)
+    follow(watched, title)
+    return watched
+
+
+def answers(page: Page, facts: Mapping[str, str]) -> None:
+    """The line of each indicator or list says this beside its name."""
+    for name, value in facts.items():
+        expect(row(page, name).locator("td").nth(1)).to_have_text(value)

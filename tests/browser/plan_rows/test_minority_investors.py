@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.plan_rows.conftest import Enter, choose, follow, plan_row, reads, row
+from tests.browser.plan_rows.conftest import Enter, answers, choose, follow, plan_row, reads, row, to_row
 
 FEW = "太少不计平均数"
 
@@ -68,4 +68,49 @@ def test_minority_investors_3_rights_brought_to_mediation_and_where_disputes_cam
     reads(row(partners, "公安机关"), ["2", "2", "0", "0", "2件，太少不计率", ""])
     reads(row(partners, "司法行政机关"), ["2", "1", "1", "0", "2件，太少不计率", ""])
     reads(row(partners, "合计"), ["6", "4", "1", "1", "", ""])
+    watched.undisturbed()
+
+
+@plan_row("minority_investors.4")
+def test_minority_investors_4_arrears_recovered_and_the_green_channel(enter: Enter) -> None:
+    # First enforcement of arrears closed in January, 执1 2 3 5 6: 100 + 30 + 0 + 150 + 70 = 350 of 100 + 60 + 40 + 200 + 100
+    #   = 500 thousand = 70.00 %. 执4 is no arrears. Money paid in January, 执恢7 too: 350 + 20 thousand = 37.00 万元.
+    # Days from the suit to the money: 130 (执1), 91 (执2), 179 (执5), 50 (执6), 112 (执恢7): the middle one is 112.
+    # Still open on 31 March: 执8, six months over on the 25th; 执9, over on 1 June.
+    watched = to_row(enter, "执行局", "拖欠企业账款常态化清理机制", "2026年1月")
+    answers(
+        watched.page,
+        {
+            "拖欠企业账款执行到位率": "70.00%",
+            "拖欠企业账款到位金额": "37.00万元",
+            "拖欠企业账款案件全流程中位天数": "112天",
+            "拖欠企业账款绿色通道": "超期 1　未到期 1",
+        },
+    )
+    page = follow(watched, "拖欠企业账款绿色通道")
+    expect(page.locator("tr", has_text="（2025）鲁0117执8号")).to_contain_text("2026-03-25")
+    watched.undisturbed()
+
+
+@plan_row("minority_investors.5")
+def test_minority_investors_5_firms_visited_and_their_problems(enter: Enter) -> None:
+    # 送法进企 and 法治体检 of January: G1 and G3 are the same firm, G2 another: 2. Problems of G1 to G4 and G6:
+    # 4+2+1+3+2 = 12, closed 3+2+1+2+2 = 10: 83.33 %. Open: one of G1, due on 20 March; one of G4, due on 5 April, five days after the cut.
+    watched = to_row(enter, "政治部", "投资投保宣传工作", "2026年1月")
+    answers(
+        watched.page,
+        {
+            "送法进企/法治体检覆盖企业数": "2家",
+            "走访体检问题办结率": "83.33%",
+            "走访体检问题整改到期": "超期 1　临期 1",
+        },
+    )
+    watched.undisturbed()
+
+
+@plan_row("minority_investors.6")
+def test_minority_investors_6_securities_crimes_tried(enter: Enter) -> None:
+    # Closed in January: 刑初1 内幕交易 and 刑初2 操纵市场; 刑初3 集资诈骗 is no crime of securities.
+    watched = to_row(enter, "刑事审判庭", "依法严厉打击证券违法活动", "2026年1月")
+    answers(watched.page, {"证券期货犯罪案件审结数": "2件"})
     watched.undisturbed()
