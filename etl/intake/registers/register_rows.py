@@ -10,7 +10,6 @@ import duckdb
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
 from etl.intake.declared_none import newest_rows
-from etl.reading.latest_day import past_dates
 from scorecard.calendar.period import month_index
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -57,20 +56,17 @@ def key_of(values: Mapping[str, Any], table: Table) -> tuple[Any, ...]:
 
 
 def untold_months(table: Table, rows: Sequence[RegisterRow], batches: Sequence[Batch], today: date) -> tuple[int, ...]:
-    """The months before this one of which nobody has said anything, since the register begins: no row and no declaration.
+    """The months before this one of which nobody has said anything, since the register begins: no row and no declaration;
+    `batches` are those of the register.
 
     A register that came as a file tells of every month up to its 数据截至.
     """
-    own = [batch for batch in batches if batch.table == table.id]
-    days = [name for name in table.columns if f'"{name}"::DATE' in past_dates(table)]
-    named = {month_index(day) for row in rows for name in days if (day := row.values[name]) is not None}
-    declared = {month_index(batch.as_of) for batch in own if batch.none}
-    told = max((month_index(batch.as_of) for batch in own if not batch.none and not batch.typed), default=0)
-    known = named | declared
-    if not known:
-        return ()
-    begun = range(max(min(known), told), month_index(today))
-    return tuple(month for month in begun if month not in known and month > told)
+    days = [name for name, column in table.columns.items() if column.type.is_date and not column.future]
+    known = {month_index(day) for row in rows for name in days if (day := row.values[name]) is not None}
+    known |= {month_index(batch.as_of) for batch in batches if batch.none}
+    told = max((month_index(batch.as_of) for batch in batches if not batch.none and not batch.typed), default=0)
+    begun = range(max(min(known, default=0), told + 1), month_index(today)) if known else ()
+    return tuple(month for month in begun if month not in known)
 
 
 def _values(row: Mapping[str, Any], table: Table) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from etl.warehouse.build import chosen_batches
 from scorecard.access import Actor
 from scorecard.calendar.clock import COURT_TIME, moment_text, today
 from scorecard.calendar.period import containing, month_end, month_index
-from scorecard.catalog.columns import MASK, CellValue
+from scorecard.catalog.columns import DEPARTMENT, CellValue
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.registry import RECORDS
@@ -25,6 +25,7 @@ from scorecard.ui.records.entry_form import form_key, mistake_line, remember_res
 from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.page_blocks import show_case_rows
 from scorecard.ui.shell.templating import render
 
 _ADDRESS, _TABLE = "table", "_register"
@@ -59,6 +60,11 @@ class Register:
 
     def text(self, name: str, value: CellValue | None) -> str:
         return self.table.columns[name].type.text(value, self.catalog.departments)
+
+    def read(self, name: str, said: str) -> str:
+        """What a field of the form says, as people read it: a department by its name."""
+        column = self.table.columns[name]
+        return self.text(name, said) if column.type == DEPARTMENT and said else said
 
     def title(self, row: RegisterRow) -> str:
         """A row by its key, as people read it."""
@@ -122,9 +128,7 @@ def show_head(register: Register) -> None:
             "ui/registers/head.html",
             table=table,
             serves=[(row, catalog.row_title(row)) for row in register.serves],
-            who=f"{responsible or '各部门'}各登记本部门的行，审管办可以登记所有部门的行"
-            if table.department
-            else "审管办",
+            who=f"{responsible or '各部门'}登记本部门的行，审管办登记任何部门的行" if table.department else "审管办",
             count=len(register.rows),
             last=moment_text(max(entered)) if entered else "",
             waiting=waiting,
@@ -162,9 +166,7 @@ def row_form(register: Register) -> None:
 
 def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | None, filling: str) -> None:
     table, catalog = register.table, register.catalog
-    shown = {name: said[name] for name in table.key}
-    if table.department in shown:
-        shown[table.department] = catalog.department_name(shown[table.department]) if shown[table.department] else ""
+    shown = {name: register.read(name, said[name]) for name in table.key}
     if before is None and all(shown.values()) and register.find(shown):
         line = f"{'、'.join(table.header(name) for name in table.key)}“{'　'.join(shown.values())}”已登记过；要改正它，请在上面选“更正”"
         st.html(render("ui/records/mistakes.html", lines=[line]))
@@ -206,9 +208,7 @@ def _changes(register: Register, before: RegisterRow, said: Mapping[str, str]) -
     """A sentence on every column that says something else than before."""
     told: list[str] = []
     for name, column in register.table.columns.items():
-        old, new = register.text(name, before.values[name]), said[name]
-        if name == register.table.department and new:
-            new = register.catalog.department_name(new)
+        old, new = register.text(name, before.values[name]), register.read(name, said[name])
         if old != new:
             told.append(f"{column.header}由“{old or '空白'}”改为“{new or '空白'}”")
     return told
@@ -219,10 +219,10 @@ def show_rows(register: Register) -> None:
     table, seen = register.table, register.mine
     if not register.actor.may_somewhere("evidence"):
         seen = ()
-    clear = register.actor.may_somewhere("report")
+    types = {name: column.type for name, column in table.columns.items()}
     rows = [
         {
-            "cells": [_cell(register, row, name, clear=clear) for name in table.columns],
+            "cells": [(register.text(name, row.values[name]), column.ordered) for name, column in types.items()],
             "who": row.account,
             "at": moment_text(row.at) if row.at else "",
             "standing": row.standing,
@@ -231,12 +231,8 @@ def show_rows(register: Register) -> None:
     ]
     headers = [column.header for column in table.columns.values()]
     hidden = len(register.rows) - len(seen)
-    st.html(render("ui/registers/rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden))
-
-
-def _cell(register: Register, row: RegisterRow, name: str, *, clear: bool) -> str:
-    text = register.text(name, row.values[name])
-    return MASK if text and not clear and register.table.columns[name].private else text
+    html = render("ui/registers/rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden)
+    show_case_rows(html, register.actor)
 
 
 def declare_none(register: Register) -> None:

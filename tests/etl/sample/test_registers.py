@@ -4,14 +4,16 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from etl.sample import registers
-from etl.sample.registers import Recipe, with_registers
+from etl.sample.registers import with_registers
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError
 
 DAY = date(2026, 10, 31)
 OTHERS = [
@@ -61,7 +63,7 @@ def rows(monkeypatch: pytest.MonkeyPatch, catalog: Catalog) -> Any:
             }
         )  # fmt: skip
         tables = replace(catalog, tables={**catalog.tables, "trials": contract})
-        found = {"trials": Recipe.model_validate(tomllib.loads(recipe))}
+        found = {"trials": tomllib.loads(recipe)}
         monkeypatch.setattr(registers, "recipes", lambda: found)
         return list(with_registers({"others": OTHERS}, 1, day, tables)["trials"])
 
@@ -105,3 +107,10 @@ def test_a_row_for_a_share_of_the_rows_of_another_table(rows: Any) -> None:
                 '[columns]\ncase_no.linked = "case_no"')  # fmt: skip
     assert 440 < len(made) < 590, "half of the 1,035 rows up to the day"
     assert all(row["filed_on"] == date(2024, 1, 1) + timedelta(days=int(row["case_no"][2:])) for row in made)
+
+
+def test_a_word_that_no_recipe_has_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "trials.toml").write_text('[rows]\ndate = "filed_on"\n[columns]\ncause.texts = ["a"]\n', "utf-8")
+    monkeypatch.setattr(registers, "_FOLDER", tmp_path)
+    with pytest.raises(ScorecardError, match="没有“texts”这个词"):
+        registers.recipes()

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.intake.batches import list_batches
+from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
@@ -37,7 +38,7 @@ def fill(app: AppTest, button: str = "登记", day: str = "2026-03-02", **cells:
         if box.label in cells:
             box.set_value(cells[box.label])
     for one in app.date_input:
-        if one.label == "发文日期（必填）" and day:
+        if one.label in ("发文日期（必填）", "共享日期（必填）") and day:
             one.set_value(day)
     return press(app, button)
 
@@ -84,7 +85,7 @@ def test_a_key_entered_before_is_no_new_row_and_a_correction_says_what_changed(o
     fill(app, "更正", day="", **{"存放位置（必填）": "审管办文件柜"})
     assert "存放位置由“执行局文件柜”改为“审管办文件柜”" in text(app)
     assert batches(own) == 2
-    assert markup(app).count("<td>示例：执行救助办法</td>") == 1, "the row stands there once, as it counts now"
+    assert markup(app).count(">示例：执行救助办法</td>") == 1, "the row stands there once, as it counts now"
 
 
 def test_rows_pasted_with_and_without_a_header_are_examined_first(own: DataDir, open_page: Open) -> None:
@@ -122,3 +123,30 @@ def test_a_month_without_is_declared(own: DataDir, open_page: Open) -> None:
     press(app, "声明该月没有")
     assert "已声明：2026年10月没有可登记的内容。已发布" in text(app)
     assert [batch.none for batch in list_batches(own, "documents")].count(True) == 1
+
+
+SHARED = {
+    "共享编号（必填）": "金融共享-1",
+    "机构类别（必填）": "金融监管部门",
+    "机构名称（必填）": "示例监管分局",
+    "信息种类（必填）": "监管提示",
+    "方向（必填）": "法院提供",
+}
+
+
+def test_a_departments_row_waits_and_case_management_publishes_it(own: DataDir, open_page: Open) -> None:
+    app, before = open_page(own, "registers", actor=CIVIL, table="finance_sharing"), store.current(own).version
+    assert next(one for one in app.selectbox if one.label == "部门（必填）").options == ["民事审判庭"]
+    fill(app, **SHARED)
+    assert "已登记：金融共享-1。等待审管办发布，发布后显示在“办理破产 1．金融信息共享与重整企业信用修复”" in text(app)
+    assert "待发布" in text(app) and "待发布 1" not in text(app)
+    assert store.current(own).version == before
+    app = open_page(own, "registers", table="finance_sharing")
+    assert "有 1 行待发布：请核对后发布" in text(app)
+    press(app, "发布 1 行")
+    assert store.current(own).version != before
+    other = Actor("执行局内勤", "department", department="enforcement")
+    app = open_page(own, "registers", actor=other, table="finance_sharing")
+    assert "其他部门登记的 1 行不在这里显示" in text(app) and "金融共享-1" not in markup(app).replace(
+        "上一行：金融共享-1", ""
+    )
