@@ -5,10 +5,12 @@ A register that has not come in gives None, which is not the same as nothing in 
 
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
+from scorecard.calendar.period import Period, containing
 from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
 from scorecard.store.warehouse import has_table
 
@@ -23,6 +25,31 @@ class CourtDocument:
     issued_on: date
     valid_until: date | None
     kept_at: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What another court or place published of one of our indicators, by its name, with the words of the register."""
+
+    indicator: str
+    place: str
+    value_year: int
+    span: str
+    value: Decimal
+    unit: str
+    source: str
+    difference: str | None
+
+    @property
+    def period(self) -> Period:
+        """The period it speaks of: 1—9月 is 年度累计, 9月 a month."""
+        january = self.value_year * 12
+        if self.span == "全年":
+            return containing("year", january)
+        if self.span.startswith("第"):
+            return containing("quarter", january + "一二三四".index(self.span[1]) * 3)
+        month = int(self.span.removesuffix("月").rpartition("—")[2])
+        return containing("ytd" if "—" in self.span else "month", january + month - 1)
 
 
 def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...] | None:
@@ -44,6 +71,14 @@ def documents(connection: duckdb.DuckDBPyConnection, row: str) -> tuple[CourtDoc
         {"row": row},
     )
     return None if rows is None else tuple(CourtDocument(*one) for one in rows)
+
+
+def benchmarks(connection: duckdb.DuckDBPyConnection) -> tuple[Benchmark, ...] | None:
+    """The benchmarks by indicator, newest first; places by their names, for nothing here is ranked."""
+    names = ", ".join(field.name for field in fields(Benchmark))
+    query = f"SELECT {names} FROM benchmarks ORDER BY indicator, value_year DESC, span, place"
+    rows = _fetch(connection, "benchmarks", query)
+    return None if rows is None else tuple(Benchmark(*one) for one in rows)
 
 
 def document_places(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -28,6 +28,7 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work import meeting
+from scorecard.ui.work.alignment import alignment
 from scorecard.ui.work.department_assessment import show_assessment
 from scorecard.ui.work.tabulations import bars, show_listing, told
 from scorecard.ui.work.worklists import address
@@ -84,6 +85,8 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
         show_listing(view, listing, actor)
     if session:
         show(render("ui/work/plan_row_decisions.html", session=session))
+    if line.measure.id == "requirements.2":
+        alignment(view)
     if line.measure.id == "requirements.7":
         show_assessment(view)
     if line.duties:
