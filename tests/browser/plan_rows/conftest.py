@@ -156,3 +156,9 @@ def answers(page: Page, facts: Mapping[str, str]) -> None:
     """The line of each indicator or list says this beside its name."""
     for name, value in facts.items():
         expect(row(page, name).locator("td").nth(1)).to_have_text(value)
+
+
+def counts(page: Page, tabulation: str, first: str, *cells: str) -> None:
+    """The line of a tabulation that begins with this has these cells; bars say nothing that the numbers do not."""
+    section = page.get_by_role("region", name=tabulation, exact=True)
+    expect(row(section, first).locator("td:not(.bar)")).to_have_text([first, *cells])
