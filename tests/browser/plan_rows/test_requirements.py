@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.plan_rows.conftest import Enter, counts, follow, plan_row, reads, row, waits
+from tests.browser.plan_rows.conftest import Enter, answers, counts, follow, plan_row, reads, row
 
 
 @plan_row("requirements.4")
@@ -36,7 +36,7 @@ def test_requirements_2_what_those_above_ask_what_targets_rest_on_and_what_other
     page = follow(watched, "完善协同机制")
     counts(page, "上级要求按提出单位", "市中级人民法院", "1", "1", "1", "0")
     counts(page, "上级要求按提出单位", "区主管部门", "2", "1", "0", "1")
-    waits(page, "上级要求待答复", "临期 1")
+    answers(page, {"上级要求待答复": "临期 1"})
     targets = page.get_by_role("region", name="目标依据", exact=True)
     urgent = targets.locator("tr", has_text="紧急保全48小时裁定率")
     expect(urgent.locator("td").first).to_have_text("法定")
@@ -52,7 +52,9 @@ def test_requirements_2_what_those_above_ask_what_targets_rest_on_and_what_other
 
 
 @plan_row("requirements.3")
-def test_requirements_3_what_revisits_found_is_closed_in_a_loop_cases_are_reviewed_and_causes_told(enter: Enter) -> None:
+def test_requirements_3_what_revisits_found_is_closed_in_a_loop_cases_are_reviewed_and_causes_told(
+    enter: Enter,
+) -> None:
     # Four problems: P4 has no measure yet, P1 and P2 were checked, P1 alone is solved and closed. P2 ran out on 25 March, P3 runs
     # until 8 April, P4 has no term. The review of 9 March found 4 faults at 执行局, 3 of them corrected; the term was the 27th.
     watched = enter("审管办", "落实", "措施与要求")
@@ -64,8 +66,8 @@ def test_requirements_3_what_revisits_found_is_closed_in_a_loop_cases_are_review
     counts(page, "专项评查按部门", "民事审判庭", "1", "10", "0", "0", "0")
     counts(page, "涉企纠纷成因按行业", "制造业", "2", "0", "0", "1", "1", "0", "0", "0", "0", "0")
     counts(page, "涉企纠纷成因按案由", "劳动、劳务", "1", "0", "0", "0", "0", "1", "0", "0", "0", "0")
-    waits(page, "回访问题待销号", "超期 1", "　", "临期 1", "　", "期限不明 1")
-    waits(page, "专项评查问题纠正到期", "超期 1")
+    answers(page, {"回访问题待销号": "超期 1　临期 1　期限不明 1"})
+    answers(page, {"专项评查问题纠正到期": "超期 1"})
     loop = page.locator("tr", has_text="P2")
     expect(loop).to_contain_text("示例乙公司")  # the office sees firms in clear
     expect(loop).to_contain_text("（2026）鲁0117民初2号")
@@ -99,5 +101,5 @@ def test_requirements_6_what_was_published_where_and_how_much_of_the_plan_is_don
     counts(page, "宣传计划与完成", "政策解读", "1", "0", "1", "0")
     counts(page, "宣传计划与完成", "典型案例", "1", "0", "0", "1")
     counts(page, "宣传发布按渠道", "合计", "3", "3", "1,200，另有2篇未填未计")
-    waits(page, "宣传计划待发布", "超期 1")
+    answers(page, {"宣传计划待发布": "超期 1"})
     watched.undisturbed()
