@@ -163,7 +163,7 @@ def _sums(parts: Sequence[tuple[Case, Decimal | None, Decimal | None]]) -> Sums:
     )
 
 
-# --- 执转破, auctions, administrators --------------------------------------------------------------------------
+# --- 执转破, administrators ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -182,19 +182,6 @@ class Transfers:
     @property
     def refused_cases(self) -> int:
         return sum(count for _, count in self.refused)
-
-
-@dataclass(frozen=True)
-class Round:
-    """The auctions of one round that ended in the slice: how many sold, unsold, withdrawn, and the prices of the sold."""
-
-    name: str
-    sold: int
-    unsold: int
-    withdrawn: int
-    unknown: int
-    start: Decimal
-    price: Decimal
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Queries for 办理破产: cases, transfers, auctions and administrators as they stood on the last day of a slice.
+"""Queries for 办理破产: cases, transfers and administrators as they stood on the last day of a slice.
 
 They count the same cases as the indicators: 破 of this court (no 强清, none accepted by another court).
 """
@@ -6,11 +6,10 @@ They count the same cases as the indicators: 破 of this court (no 强清, none 
 from duckdb import DuckDBPyConnection
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.topics.insolvency import Administrator, Case, Round, Transfers
+from scorecard.topics.insolvency import Administrator, Case, Transfers
 from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, needed
 
 NEEDED = needed("bankruptcies", "transfers", "administrators")
-AUCTIONS_NEEDED = needed("auctions")
 
 
 def cases(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:
@@ -30,13 +29,6 @@ def transfers(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -
         refused=counts_in_order(refused, [(result, count) for result, _, count in rows if result in refused]),
         waiting=sum(count for result, _, count in rows if result is None),
     )
-
-
-def auctions(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Round, ...]:
-    """Auctions ended in the slice, by round in the order of the contract."""
-    rounds = {row[0]: Round(*row) for row in fetch_rows(connection, catalog, chosen, "auctions")}
-    order = catalog.tables["asset_disposals"].columns["round"].values
-    return tuple(rounds[name] for name in order if name in rounds)
 
 
 def administrators(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Administrator, ...]:

@@ -1,19 +1,18 @@
-"""办理破产, the money: 清偿 and 成本 as Σ/Σ with each case's part, the auctions by round, administrators without ranking."""
+"""办理破产, the money: 清偿 and 成本 as Σ/Σ with each case's part, administrators without ranking."""
 
 from fractions import Fraction
 
 from scorecard.assessment.number_format import figure_text, value_text
 from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.topics import insolvency, insolvency_queries
 from scorecard.topics.insolvency import Sums
-from scorecard.topics.insolvency_queries import AUCTIONS_NEEDED, NEEDED
+from scorecard.topics.insolvency_queries import NEEDED
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.insolvency import OWN, TABLE, cases_of, sees_numbers
-from scorecard.ui.topics.topic import result_for, show_figure, slice_for
+from scorecard.ui.topics.topic import show_figure, slice_for
 
 
 def money(view: View) -> None:
@@ -74,8 +73,7 @@ def _rate(sums: Sums) -> str:
 
 
 def estates(view: View) -> None:
-    """Auctions by round, and administrators in the order of their names, which are not shown."""
-    _auctions(view)
+    """Where the auctions are counted, and administrators in the order of their names, which are not shown."""
     slice_ = slice_for(view, NEEDED)
     if slice_ is None:
         return
@@ -83,45 +81,5 @@ def estates(view: View) -> None:
         "insolvency administrators",
         lambda: insolvency_queries.administrators(view.version.connection, view.catalog, slice_),
     )
-    show(render("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last)))
-
-
-def _auctions(view: View) -> None:
-    rounds = result_for(view, AUCTIONS_NEEDED, insolvency_queries.auctions)
-    if rounds is None:
-        return
-    tried = sum(row.sold + row.unsold for row in rounds)
-    sold = sum(row.sold for row in rounds)
-    start, price = sum((row.start for row in rounds), 0), sum((row.price for row in rounds), 0)
-    enough = tried >= view.catalog.court.minimum_base
-    premium = (Fraction(price) - Fraction(start)) / Fraction(start) if start else None
-    sentence = f"{view.selection.period.label}结束的拍卖、变卖：成交 {sold} 次，流拍 {tried - sold} 次。" + (
-        f"成交率 {value_text(Fraction(sold, tried) * 100, '%')}，溢价率 {value_text(premium * 100 if premium is not None else None, '%')}。"
-        if enough and tried else "件数过少，只列数。"
-    )  # fmt: skip
-    counts = [
-        (row.name, row.sold, row.unsold, row.withdrawn, row.unknown, _yuan(row.start), _yuan(row.price))
-        for row in rounds
-    ]
-    show(render("ui/topics/insolvency_auctions.html", said=sentence, rows=counts))
-    rows = [
-        FlowStage(
-            row.name,
-            (
-                FlowSegment("成交", row.sold, "main"),
-                FlowSegment("流拍", row.unsold, "out"),
-                FlowSegment("撤回", row.withdrawn, "open"),
-                FlowSegment("结果未填", row.unknown),
-            ),
-        )
-        for row in rounds
-    ]
-    show_figure(
-        view,
-        "insolvency_rounds",
-        "破产财产网络拍卖、变卖",
-        lambda frame: flow(frame, rows),
-        sentence,
-        ("asset_disposals",),
-        basis="“破”字案件财产，结束日期在报告期内，一个标的物的一轮为一次",
-    )
+    show(render("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last),
+                auctions=view.row_href("insolvency.5"), auctions_of=view.catalog.row_title("insolvency.5")))  # fmt: skip
