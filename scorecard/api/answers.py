@@ -5,6 +5,7 @@ change a digit. A value that is 数据待核 carries no number at all, for a pro
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -22,6 +23,7 @@ from scorecard.store.versions import VersionManifest
 
 MOST = 2000  # records of one answer
 Answered = TypeVar("Answered")
+Filled = TypeVar("Filled", bound=BaseModel)
 
 
 class _Record(BaseModel):
@@ -167,20 +169,13 @@ def _span(key: str) -> Period | None:
 def definition(indicator: Indicator, catalog: Catalog) -> IndicatorDefinition:
     """An indicator as the glossary has it."""
     known = entry(indicator, catalog)
-    return IndicatorDefinition(
-        id=indicator.id,
-        name=indicator.name,
-        domain=known.domain,
-        unit=indicator.unit,
-        direction=known.direction,
-        definition=indicator.definition,
-        exclusions=indicator.exclusions,
-        formula=list(known.formula),
-        measures=list(known.measures),
-        departments=known.departments,
-        counterweight=known.counterweight,
-        sources=[source.title for source in known.sources],
-    )
+    said = {**vars(indicator), **vars(known), "formula": list(known.formula), "measures": list(known.measures)}
+    return _of(IndicatorDefinition, said, sources=[source.title for source in known.sources])
+
+
+def _of(model: type[Filled], known: Mapping[str, Any], **more: Any) -> Filled:
+    """The record of the fields it has in common with what is known."""
+    return model(**{name: found for name, found in {**known, **more}.items() if name in model.model_fields})
 
 
 def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Period) -> PublishedValue:
@@ -221,14 +216,8 @@ def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Pe
 
 def published(manifest: VersionManifest, current: str, readable: bool) -> PublishedVersion:
     """A version by its record of publication; who published it and from which files is nobody's business outside."""
-    return PublishedVersion(
-        version=manifest.version,
-        published_at=manifest.published_at,
-        current=manifest.version == current,
-        readable=readable,
-        sample=manifest.sample,
-        as_of={name: date.fromisoformat(day) for name, day in manifest.as_of.items()},
-    )
+    days = {name: date.fromisoformat(day) for name, day in manifest.as_of.items()}
+    return _of(PublishedVersion, vars(manifest), current=manifest.version == current, readable=readable, as_of=days)
 
 
 def _digits(judged: JudgedPeriod | None) -> str | None:
@@ -242,13 +231,4 @@ def _decimal(number: Any) -> str | None:
 
 
 def _target(target: Target, text: str) -> TargetInForce:
-    return TargetInForce(
-        text=text,
-        kind=target.kind,
-        lower=_decimal(target.lower),
-        upper=_decimal(target.upper),
-        basis=target.basis,
-        document=target.document,
-        valid_from=target.valid_from,
-        valid_until=target.valid_until,
-    )
+    return _of(TargetInForce, vars(target), text=text, lower=_decimal(target.lower), upper=_decimal(target.upper))

@@ -4,7 +4,7 @@ A password never passes the framework: it goes from the browser's form straight 
 accepted from this server's own pages only (Origin; the cookie is SameSite=Strict), and return to its pages only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -45,18 +45,8 @@ class SignInPages:
             require_own_page(request)
             form = await fields_of(request)
             page, name = _return_page(form), form.get("name", "")
-            account = await self._hashing.run(
-                _counted_for(seen, name),
-                sign_in,
-                authenticator.data,
-                authenticator.settings,
-                authenticator.attempts,
-                name,
-                form.get("password", ""),
-                seen.origin,
-                authenticator.clock(),
-                authenticator.source(seen, name),
-            )
+            given = (name, form.get("password", ""), seen.origin)
+            account = await self._attempt(seen, name, sign_in, authenticator.attempts, *given, authenticator.clock())
         except ScorecardError as error:
             return self._signin_page(page, name, error)
         authenticator.end(seen)
@@ -87,18 +77,8 @@ class SignInPages:
             page, new = _return_page(form), form.get("new", "")
             if new != form.get("again", ""):
                 raise ScorecardError("两次输入的新密码", "不一样", "两次相同", "请重新输入")
-            account = await self._hashing.run(
-                _counted_for(seen, name),
-                change_password,
-                authenticator.data,
-                authenticator.settings,
-                name,
-                form.get("old", ""),
-                new,
-                seen.origin,
-                authenticator.attempts,
-                authenticator.source(seen, name),
-            )
+            given = (name, form.get("old", ""), new, seen.origin)
+            account = await self._attempt(seen, name, change_password, *given, authenticator.attempts)
         except ScorecardError as error:
             return self._password_page(identity, page, error)
         return self._signed_in(account, page)
@@ -128,16 +108,17 @@ class SignInPages:
         answer.delete_cookie(COOKIE, path=home(), httponly=True, samesite="strict")
         return answer
 
+    async def _attempt(self, seen: Seen, name: str, act: Callable[..., Account], *given: object) -> Account:
+        """The account that an act which hashes gives; it counts for the address and the account."""
+        known, whose = self._authenticator, (f"address {seen.address}", f"account {folded(name)[:100]}")
+        return await self._hashing.run(whose, act, known.data, known.settings, *given, known.source(seen, name))
+
     def _signed_in(self, account: Account, page: str) -> Response:
         answer = RedirectResponse(page, 303, headers={"cache-control": "no-store"})
         age = self._authenticator.settings.session.absolute_minutes * 60
         token = self._authenticator.begin(account)
         answer.set_cookie(COOKIE, token, max_age=age, path=home(), httponly=True, samesite="strict")
         return answer
-
-
-def _counted_for(seen: Seen, name: str) -> tuple[str, str]:
-    return f"address {seen.address}", f"account {folded(name)[:100]}"
 
 
 def _refused(answer: Response, refusal: ScorecardError | None, status: int) -> Response:
