@@ -6,24 +6,23 @@ import io
 import json
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL
 from etl.intake.accept import Refused, accept
 from etl.intake.batch_notes import withdrawn
 from etl.intake.batches import Batch
 from etl.intake.declared_none import declare_none
-from etl.intake.examine import examine
-from etl.intake.word_mapping import ColumnWords
+from etl.intake.examine import Said, examine
 from etl.problems import SEVERITY_NAMES, Count, Problem, collapsed, problems_csv
 from etl.reading.latest_day import suggested_as_of
 from scorecard.access import console
 from scorecard.calendar.clock import today
-from scorecard.catalog.contracts import Policy, Table
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.atomic_files import storage_errors, write_atomically
@@ -32,15 +31,6 @@ from scorecard.storage.private_files import THEIRS
 
 SHOWN = 50  # problems printed on the terminal; the whole list goes to --problems
 _MONTH = 31  # days between the two dates from which the call's is doubted
-
-
-class _How(TypedDict):
-    """The way a file is read, as `accept` and `examine` take it."""
-
-    policy: Policy | None
-    mapping: Mapping[str, str]
-    words: ColumnWords
-    sheet: str
 
 
 def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
@@ -56,7 +46,7 @@ def take_in(call: argparse.Namespace, table: Table, catalog: Catalog) -> int:
         return WRONG_CALL
     raw = path.read_bytes()
     said = read_mapping_file(call.map, table) if call.map else MappingFile()
-    read: _How = {"policy": call.policy, "mapping": said.mapping, "words": said.words, "sheet": call.sheet}
+    read: Said = {"policy": call.policy, "mapping": said.mapping, "words": said.words, "sheet": call.sheet}
     try:
         batch = accept(
             raw, path.name, table, catalog, call.as_of, console(call.actor), data, corrects=call.corrects, **read

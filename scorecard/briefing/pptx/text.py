@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pptx.dml.color import RGBColor
-from pptx.enum.lang import MSO_LANGUAGE_ID
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import printable
+from scorecard.templating import render
 
 LEADING = 1.4  # of the size
 
 Align = Literal["left", "right", "center"]
 Anchor = Literal["top", "middle", "bottom"]
-_ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
-_ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
+_ALIGN = {"left": "l", "right": "r", "center": "ctr"}
+_ANCHOR = {"top": "t", "middle": "ctr", "bottom": "b"}
 
 
 @dataclass(frozen=True)
@@ -100,33 +98,16 @@ def add_text(
 def fill(
     text_frame: Any, paragraphs: Sequence[TextParagraph], *, align: Align = "left", anchor: Anchor = "top"
 ) -> None:
-    """Write the paragraphs into an empty frame."""
-    text_frame.word_wrap = True
-    text_frame.vertical_anchor = _ANCHOR[anchor]
-    text_frame.margin_left = text_frame.margin_right = text_frame.margin_top = text_frame.margin_bottom = 0
-    for number, each in enumerate(paragraphs):
-        written = text_frame.add_paragraph() if number else text_frame.paragraphs[0]
-        written.alignment = _ALIGN[align]
-        written.line_spacing = Pt(each.size * each.leading)
-        written.space_before, written.space_after = Pt(each.before), Pt(0)
-        if each.hang:  # the library has no call for a hanging indent
-            properties = written._p.get_or_add_pPr()
-            properties.set("marL", str(Inches(each.hang)))
-            properties.set("indent", str(-Inches(each.hang)))
-        # Left to itself the end of an empty paragraph makes a cell as high as a title.
-        written._p.append(parse_xml(f'<a:endParaRPr {nsdecls("a")} lang="zh-CN" sz="{round(each.size * 100)}"/>'))
-        for run in each.runs:
-            if run.text:
-                _add_run(written, run)
-
-
-def _add_run(written: Any, run: Run) -> None:
-    added = written.add_run()
-    added.text = one_line(run.text)
-    font = added.font
-    font.size, font.bold, font.language_id = Pt(run.size), run.bold, MSO_LANGUAGE_ID.SIMPLIFIED_CHINESE
-    if run.colour:
-        font.color.rgb = colour_of(run.colour)
+    """Write the paragraphs into an empty frame, over what it says of itself."""
+    xml = render(
+        "briefing/pptx/text.xml", paragraphs=paragraphs, align=_ALIGN[align], anchor=_ANCHOR[anchor], one_line=one_line,
+        emu=Inches, points=lambda points: Pt(points).centipoints,
+    )  # fmt: skip
+    written, body = parse_xml(xml), text_frame._txBody
+    body.bodyPr.attrib.update(written[0].attrib)
+    for old in text_frame.paragraphs:
+        body.remove(old._p)
+    body.extend(written[1:])
 
 
 def colour_of(colour: str) -> RGBColor:
