@@ -7,7 +7,6 @@ from typing import Literal, get_args
 import streamlit as st
 
 from scorecard.access import ROLE_NAMES, Actor
-from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.identity import account_file
 from scorecard.identity.account_file import Account, Accounts
@@ -63,17 +62,16 @@ def own(identity: Identity) -> None:
 
 def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
     """All accounts, in the order in which they were created."""
-    rows = [
-        {
-            "name": account.name,
-            "role": ROLE_NAMES[account.role],
-            "department": departments.get(account.department or "", account.department or "—"),
-            "state": _state(account),
-            "password_at": account.password_at.astimezone(COURT_TIME).strftime("%Y-%m-%d %H:%M"),
-        }
-        for account in accounts.accounts
-    ]
-    st.html(render("ui/admin/accounts.html", rows=rows))
+    st.html(
+        render(
+            "ui/admin/accounts.html",
+            accounts=accounts.accounts,
+            roles=ROLE_NAMES,
+            departments=departments,
+            state=_state,
+            court=COURT_TIME,
+        )
+    )
 
 
 def _state(account: Account) -> str:

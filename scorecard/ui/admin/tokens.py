@@ -15,10 +15,7 @@ from scorecard.ui.shell.templating import render
 def section(data: DataDir, actor: Actor) -> None:
     """List, form and button; what they ask for is done here, so that the page keeps to accounts."""
     known, now = tokens.read(data), datetime.now(UTC)
-    rows = [
-        {"token": one, "state": one.state(now), "made": one.created_at.astimezone(COURT_TIME).date()} for one in known
-    ]
-    st.html(render("ui/admin/tokens.html", rows=rows))
+    st.html(render("ui/admin/tokens.html", tokens=known, now=now, court=COURT_TIME))
     form = f"token-{len(known)}"  # an empty form after each new token
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.text_input("令牌名称（给谁用）", key=f"{form}-name", max_chars=32, width=220)

@@ -5,11 +5,9 @@ import streamlit as st
 from etl.problems import KINDS, SEVERITY_NAMES
 from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
 from scorecard.queries.terms import sql_of
-from scorecard.records.targets import Target
 from scorecard.store.open_version import Version
 from scorecard.store.warehouse import withheld
 from scorecard.ui.shell import page_blocks, picture_buttons
@@ -31,7 +29,8 @@ def show(catalog: Catalog, version: Version | None) -> None:
                 "ui/indicators/glossary_entry.html",
                 of=of,
                 entry=entry(chosen, catalog),
-                targets=[_target(target, chosen.unit) for target in targets],
+                targets=targets,
+                target_text=target_text,
                 doubts=[]
                 if version is None
                 else [
@@ -42,7 +41,14 @@ def show(catalog: Catalog, version: Version | None) -> None:
             )
         )
     page_blocks.show(
-        render("ui/indicators/glossary_index.html", domains=_index(catalog), chosen=chosen.id if chosen else "", of=of)
+        render(
+            "ui/indicators/glossary_index.html",
+            catalog=catalog,
+            directions=DIRECTIONS,
+            today=today(),
+            chosen=chosen.id if chosen else "",
+            of=of,
+        )
     )
     download(
         "下载全部口径（Markdown）",
@@ -55,44 +61,4 @@ def show(catalog: Catalog, version: Version | None) -> None:
 
 def show_problem_codes() -> None:
     """问题编号: every kind of problem in an extract, how severe it can be, and what to do."""
-    rows = [
-        {
-            "code": code,
-            "title": kind.title,
-            "severities": "、".join(SEVERITY_NAMES[severity] for severity in kind.severities),
-            "remedy": kind.remedy,
-        }
-        for code, kind in KINDS.items()
-    ]
-    page_blocks.show(render("ui/indicators/problem_codes.html", rows=rows))
-
-
-def _target(target: Target, unit: str) -> dict[str, str]:
-    until = f"至 {day_text(target.valid_until)}" if target.valid_until else "起"
-    return {
-        "text": target_text(target, unit),
-        "when": f"{day_text(target.valid_from)} {until}",
-        "document": target.document,
-        "who": f"{target.set_by}　{day_text(target.set_at.date())}",
-    }
-
-
-def _index(catalog: Catalog) -> list[dict[str, object]]:
-    return [
-        {
-            "name": domain.name,
-            "rows": [
-                {
-                    "id": indicator.id,
-                    "name": indicator.name,
-                    "unit": indicator.unit,
-                    "direction": DIRECTIONS[indicator.direction],
-                    "departments": catalog.department_names(indicator.departments, today()),
-                    "definition": indicator.definition,
-                }
-                for indicator in catalog.of_domain(domain.id)
-            ],
-        }
-        for domain in catalog.domains.values()
-        if catalog.of_domain(domain.id)
-    ]
+    page_blocks.show(render("ui/indicators/problem_codes.html", kinds=KINDS, names=SEVERITY_NAMES))

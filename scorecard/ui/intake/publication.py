@@ -10,7 +10,6 @@ from etl.impact.compute import impact
 from etl.intake.batches import Batch
 from etl.versions.publish import publish
 from etl.warehouse.build import build, version_id
-from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
@@ -70,20 +69,7 @@ def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: 
 def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
     """Step 3; True when the impact of this very candidate is on the screen."""
     st.html(render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。"))
-    rows = [
-        {
-            "table": catalog.tables[batch.table].name if batch.table in catalog.tables else batch.table,
-            "file": batch.file_name,
-            "rows": batch.rows,
-            "aside": batch.aside,
-            "as_of": day_text(batch.as_of),
-            "actor": batch.actor,
-            "note": batch.note,
-            "corrects": batch.corrects,
-        }
-        for batch in pending.added
-    ]
-    st.html(render("ui/intake/pending.html", rows=rows, pending=pending))
+    st.html(render("ui/intake/pending.html", tables=catalog.tables, pending=pending))
     if not pending.anything:
         return False
     computed: Impact | None = st.session_state.get(_IMPACT)

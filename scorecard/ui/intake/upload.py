@@ -89,20 +89,9 @@ def show_templates(catalog: Catalog) -> None:
     """The column requirements of a table's extract, and the template to fill in."""
     with st.expander("模板与各列的要求"):
         table = select_table(catalog, "要看的数据表", "table", bind="query-params")
-        rows = [
-            {
-                "header": column.header,
-                "type": f"{column.type.label}{f'（{column.unit}）' if column.unit else ''}",
-                "required": "必填" if column.required else "",
-                "values": "、".join(column.values),
-                "aliases": "、".join(column.aliases),
-                "description": column.description + (f"空白表示{column.blank_means}。" if column.blank_means else ""),
-            }
-            for column in table.columns.values()
-        ]
         computed = [(column.header, derived_words(column, table)) for column in table.derived.values()]
         words = [table.columns[column].header for column in columns_of_words(table, catalog)]
-        st.html(render("ui/intake/contract.html", table=table, rows=rows, computed=computed, words=words))
+        st.html(render("ui/intake/contract.html", table=table, computed=computed, words=words))
         with st.container(horizontal=True):
             download(
                 "下载模板（xlsx，可选取值）",

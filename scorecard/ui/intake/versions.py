@@ -74,20 +74,8 @@ def _show_batches(version: Version | None, batches: Sequence[Batch], withdrawals
     records = version.manifest.batches if version else ()
     used = {(record["table"], record["name"]) for record in records}
     catalog = version.catalog if version else seeds_catalog()
-    rows = [
-        {
-            "batch": batch,
-            "table_name": _table_name(catalog, batch.table),
-            "accepted": moment_text(batch.accepted_at),
-            "hash": batch.source_sha256[:12],
-            "problems": sum(count.count for count in batch.counts),
-            "used": (batch.table, batch.name) in used,
-            "withdrawal": (withdrawal := withdrawals.get((batch.table, batch.name))),
-            "withdrawn_at": moment_text(withdrawal.at) if withdrawal else "",
-        }
-        for batch in _of_the_court(batches)
-    ]
-    st.html(render("ui/intake/batches.html", rows=rows))
+    listed = [(batch, (batch.table, batch.name), _table_name(catalog, batch.table)) for batch in _of_the_court(batches)]
+    st.html(render("ui/intake/batches.html", batches=listed, used=used, withdrawals=withdrawals))
 
 
 def _of_the_court(batches: Sequence[Batch]) -> list[Batch]:
@@ -101,19 +89,8 @@ def _show_history(
 ) -> None:
     """Every published version, newest first, with what it was built from that the one before was not."""
     earlier: list[VersionManifest | None] = [*manifests, None][1:]
-    rows = [
-        {
-            "manifest": manifest,
-            "published_at": moment_text(manifest.published_at),
-            "changed": _changed(manifest, before),
-            "as_of": max(manifest.as_of.values(), default=""),
-            "current": manifest.version == current,
-            "pruned": manifest.version in pruned,
-            "retained": manifest.version in retained,
-        }
-        for manifest, before in zip(manifests, earlier, strict=True)
-    ]
-    st.html(render("ui/intake/history.html", rows=rows))
+    rows = [(manifest, _changed(manifest, before)) for manifest, before in zip(manifests, earlier, strict=True)]
+    st.html(render("ui/intake/history.html", rows=rows, current=current, pruned=pruned, retained=retained))
 
 
 def _changed(manifest: VersionManifest, before: VersionManifest | None) -> str:

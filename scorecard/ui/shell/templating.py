@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from scorecard.calendar.clock import moment_text
+from scorecard.calendar.period import day_text
 from scorecard.charts.sparkline import sparkline
 from scorecard.charts.theme import css_variables, mark
 from scorecard.templating import environment, render as render
@@ -12,7 +14,9 @@ from scorecard.ui.shell.addresses import address
 
 _FOLDER = Path(__file__).resolve().parent
 # Templates of the screen may call these, so modules of the screen take `render` from here.
-cast("dict[str, Any]", environment.globals).update(address=address, mark=mark, sparkline=sparkline)
+cast("dict[str, Any]", environment.globals).update(
+    address=address, mark=mark, sparkline=sparkline, day_text=day_text, moment_text=moment_text,
+)  # fmt: skip
 
 
 @cache
