@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from scorecard.access import ROLE_NAMES, Actor
+from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.identity import account_file
 from scorecard.identity.account_file import Account, Accounts
