@@ -30,7 +30,7 @@ from scorecard.ui.shell.templating import render
 from scorecard.ui.work import meeting
 from scorecard.ui.work.alignment import alignment
 from scorecard.ui.work.department_assessment import show_assessment
-from scorecard.ui.work.tabulations import bars, show_listing, told
+from scorecard.ui.work.tabulations import bars, open_history, show_listing, told
 from scorecard.ui.work.worklists import address
 
 TOLD = 3  # indicators named in the sentence at the head
@@ -82,7 +82,8 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
     if counted_rows:
         show(render("ui/work/tabulations.html", told=[_with_source(view, one, actor) for one in counted_rows]))
     for listing in listings:
-        show_listing(view, listing, actor)
+        show_listing(view, listing, actor, line.measure.id)
+    open_history(view, listings, actor)
     if session:
         show(render("ui/work/plan_row_decisions.html", session=session))
     if line.measure.id == "requirements.2":
@@ -131,14 +132,16 @@ def _tables(catalog: Catalog, line: MeasureLine, choices: Sequence[RowChoice]) -
 
 def _entrance(table: Table, actor: Actor) -> Entrance:
     """Where rows of a table are entered."""
-    page, word, who, right = _ENTERED[table.entered_by]
+    entered_by = "own" if table.entered_by == "register" and table.department else table.entered_by
+    page, word, who, right = _ENTERED[entered_by]
     page += f"?table={table.id}" if page == "registers" else ""
     return Entrance(f"{word}《{table.name}》", page if actor.may_somewhere(right) else "", who)
 
 
 _ENTERED: dict[str, tuple[str, str, str, Capability]] = {
     "upload": ("upload", "报送", "审管办", "upload"),
-    "register": ("registers", "登记", "责任部门", "report"),
+    "register": ("registers", "登记", "审管办", "upload"),
+    "own": ("registers", "登记", "责任部门", "report"),
     "report": ("progress", "填报", "责任部门", "report"),
     "decisions": ("meeting", "记录", "审管办", "details"),
     "targets": ("targets", "设定", "审管办", "view"),

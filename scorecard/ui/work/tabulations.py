@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from etl.versions.row_history import row_history
 from scorecard.access import Actor
 from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.store.list_export import exported_listing
 from scorecard.store.tabulations import Reading, Tabulated, listed, reading, tabulate
+from scorecard.ui.shell import frame, page_blocks
+from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show, show_case_rows
+from scorecard.ui.shell.page_blocks import PageBlocks, show, show_case_rows
 from scorecard.ui.shell.templating import render
+from scorecard.ui.work.worklists import who_may
 
 PAGE_ROWS = 20
 
@@ -38,17 +44,51 @@ def bars(one: Tabulated) -> list[float | None]:
     return [None if value is None else round(float(100 * value / top), 1) for value in values]
 
 
-def show_listing(view: View, listing: Listing, actor: Actor) -> None:
-    """A listing: how many rows, and for those who may see them a page of them."""
-    of, choice = reading_of(view), view.selection
+def show_listing(view: View, listing: Listing, actor: Actor, row: str) -> None:
+    """A listing on the page of a row of the plan: how many rows, and for those who may see them a page of them and their file."""
+    of, choice, catalog = reading_of(view), view.selection, view.catalog
     count = listed(of, listing, actor, limit=0)
-    sources = [view.catalog.sources[name].title for name in listing.sources]
-    show(render("ui/work/listing_head.html", one=count, sources=sources))
+    show(
+        render(
+            "ui/work/listing_head.html", one=count, sources=[catalog.sources[name].title for name in listing.sources]
+        )
+    )
+    if count.withheld:
+        frame.private_note("逐行清单不对当前账户开放", who_may(catalog, actor))
     if not count.count or count.withheld:
         return
     pages = -(-count.count // PAGE_ROWS)
-    key = f"page {listing.id} {choice.department} {choice.scope} {choice.period.key}"
-    page = st.pagination(pages, key=key) if pages > 1 else 1
+    key = f"{listing.id} {choice.department} {choice.scope} {choice.period.key}"
+    page = st.pagination(pages, key=f"page {key}") if pages > 1 else 1
     first = PAGE_ROWS * (page - 1)
     rows = listed(of, listing, actor, limit=PAGE_ROWS, offset=first)
-    show_case_rows(render("ui/work/listing_rows.html", one=rows, first=first + 1), actor)
+    history = view.href("measures", measure=row, listing=listing.id) if catalog.tables[listing.table].key else ""
+    show_case_rows(render("ui/work/listing_rows.html", one=rows, first=first + 1, history=history), actor)
+    download(
+        f"导出全部 {count.count:,} 行（CSV）",
+        f"清单_{listing.name}_{choice.period.label}_{catalog.department_name(choice.department)}_{view.version.id}.csv",
+        lambda actor: exported_listing(data_dir(), of, view.version.id, listing, actor),
+        needs="export",
+        key=f"export {key}",
+    )
+
+
+def open_history(view: View, listings: Sequence[Listing], actor: Actor) -> None:
+    """The line that the address names, in a drawer: what every batch said of it. Closing it takes it out of the address."""
+    named = {listing.id: listing for listing in listings}.get(st.query_params.get("listing", ""))
+    batch, _, line = st.query_params.get("line", "").partition(".")
+    if named is None or not (batch.isdecimal() and line.isdecimal()):
+        return
+    said = row_history(data_dir(), reading_of(view), view.version.manifest, named, actor, (int(batch), int(line)))
+    drawer = st.dialog(f"{named.name}：这一行的来历", width=940, position="right", on_dismiss=_closed)
+    drawer(_drawn)(view, render("ui/work/listing_history.html", said=said), actor)
+
+
+def _drawn(view: View, html: str, actor: Actor) -> None:
+    with page_blocks.separate_blocks(PageBlocks(version=view.version)):
+        show_case_rows(html, actor)
+
+
+def _closed() -> None:
+    for name in ("listing", "line"):
+        st.query_params.pop(name, None)

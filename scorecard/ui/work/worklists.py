@@ -102,7 +102,7 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     total = sum(counted(choice.tallies, worklist.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
-        frame.private_note("逐行清单不对当前账户开放", _who_may(catalog, actor))
+        frame.private_note("逐行清单不对当前账户开放", who_may(catalog, actor))
         return
     if not total:
         unjudged = worklist_dates(version.connection, catalog)[worklist.id].unjudged(catalog)
@@ -130,11 +130,12 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     )
 
 
-def _who_may(catalog: Catalog, actor: Actor) -> str:
+def who_may(catalog: Catalog, actor: Actor) -> str:
+    """Who sees the rows of lists, and where an account of a department finds its own."""
     if actor.role == "department" and actor.department in catalog.departments:
         name = catalog.departments[actor.department].name
         return f"部门账户只能看本部门的行：请在“部门”中选择“{name}”。"
-    return "各台账的件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
+    return "件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
 
 
 def address(view: View, worklist: Worklist, whose: str = ALL_DEPARTMENTS) -> str:

@@ -10,11 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.parameters import Parameter
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from tests.pages.conftest import Open, turn
+from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text
 from tests.pages.work.test_meeting import decision
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
@@ -115,7 +116,42 @@ def test_a_listing_is_read_by_pages_and_only_by_who_may_see_rows(
     leader = row_page(open_page, sample, "requirements.5", LEADER)
     assert f"典型案例与经验材料　{count} 行" in markup(leader)
     assert 'class="records"' not in markup(leader)
-    assert "有权限的身份" in text(leader)
+    assert "逐行清单由审管办和案件所属部门登录后查看" in text(leader)
+    assert f"导出全部 {count} 行（CSV）" in files(whole)
+    assert not files(leader)
+
+
+def test_names_stand_in_clear_for_the_office_and_the_department_whose_rows_they_are(
+    sample: DataDir, open_page: Open
+) -> None:
+    # The ledger of dishonest firms is the enforcement bureau's: names for it and for the office, nothing of it for others.
+    def rows(actor: Actor, **query: str) -> str:
+        return markup(row_page(open_page, sample, "commercial_disputes.2", actor, **query)).partition(
+            'class="records"'
+        )[2]
+
+    enforcement = Actor("执行局内勤", "department", department="enforcement")
+    for shown in (rows(OFFICER), rows(enforcement, department="执行局")):
+        assert re.search(r"<td[^>]*>示例企业\d+", shown)
+        assert MASK not in shown
+    assert rows(LEADER) == rows(CIVIL, department="民事审判庭") == ""
+
+
+def test_a_row_of_a_listing_opens_what_its_batches_said(sample: DataDir, open_page: Open) -> None:
+    app = row_page(open_page, sample, "requirements.5")
+    listing, line = re.findall(r"listing=(\w+)&amp;line=([\d.]+)", markup(app))[0]
+    cells = re.findall(r"<td[^>]*>([^<]+)</td>", markup(app).split('class="records"')[1].split("</tr>")[1])
+    app.query_params["listing"], app.query_params["line"] = listing, line
+    drawer = app.run().get("html")[-1].proto.body
+    assert not app.exception
+    assert "示例-信息简报表" in drawer
+    assert cells[1] in drawer  # its title, as the first batch said it
+    app.query_params["line"] = "1.999999"
+    assert not app.run().exception
+    leader = row_page(open_page, sample, "requirements.5", LEADER)
+    leader.query_params["listing"], leader.query_params["line"] = listing, line
+    leader.run()
+    assert cells[1] not in markup(leader)
 
 
 # --- what single rows say in their own terms ----------------------------------------------------------------------
