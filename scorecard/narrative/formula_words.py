@@ -9,6 +9,7 @@ from scorecard.catalog.conditions import Interval, Reach, Test
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import FormulaPart, Term
+from scorecard.catalog.tabulations.declarations import Figure, Listing, RowChoice, Tabulation
 
 _NUMBER_SIGNS = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}
 _DATE_SIGNS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
@@ -158,6 +159,36 @@ def interval_words(interval: Interval) -> str:
     """ "6个月", "30天", "48小时", "12个月1天"."""
     units = ((interval.months, "个月"), (interval.days, "天"), (interval.hours, "小时"))
     return "".join(f"{number}{unit}" for number, unit in units if number) or "0天"
+
+
+def choice_words(choice: RowChoice, catalog: Catalog) -> tuple[str, ...]:
+    """Which rows a tabulation or listing is about, what it groups them by or shows of them, then each figure."""
+    table = catalog.tables[choice.table]
+    clock = [_clock(choice.rows, table)] if choice.clocks else []
+    tests = "、".join([*clock, *(condition_words(test, table) for test in choice.where)])
+    lines = [f"行 = 《{table.name}》中{tests}的行" if tests else f"行 = 《{table.name}》的全部行"]
+    if isinstance(choice, Tabulation):
+        by = [f"“{table.header(column)}”{'（按月）' if table.type_of(column).is_date else ''}" for column in choice.by]
+        lines += [f"分组 = {'、'.join(by)}"] if by else []
+        lines += [f"{figure.name}（{figure.measured_in}） = {_figure(figure, table)}" for figure in choice.figures]
+    if isinstance(choice, Listing):
+        lines.append(f"列 = {'、'.join(f'“{table.header(column)}”' for column in choice.columns)}")
+    return tuple(lines)
+
+
+def _figure(figure: Figure, table: Table) -> str:
+    def which(tests: Sequence[Test]) -> str:
+        return f"其中{'、'.join(condition_words(test, table) for test in tests)}的" if tests else ""
+
+    of, over, distinct = (f"“{table.header(one)}”" if one else "" for one in (figure.of, figure.over, figure.distinct))
+    rows = which(figure.where)
+    if figure.kind == "ratio":
+        amount, whole = (
+            (f"{of}之和", f"{over}之和") if over else (f"{distinct}去重后的个数" if distinct else "行数",) * 2
+        )
+        return f"{which(figure.numerator) or rows}{amount} ÷ {rows}{whole}"
+    words = {"sum": f"{of}之和", "mean": f"{of}的平均数", "median": f"{of}的中位数"}
+    return rows + words.get(figure.kind, f"{distinct}去重后的个数" if distinct else "行数")
 
 
 def derived_words(derived: Derived, table: Table) -> str:

@@ -15,7 +15,8 @@ from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
-from scorecard.narrative.formula_words import computed_columns, formula_words
+from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.narrative.formula_words import choice_words, computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
 from scorecard.templating import render
 
@@ -77,19 +78,59 @@ def serves(measure: str, catalog: Catalog) -> str:
 
 
 def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[ExampleSheet, ...]:
-    return tuple(
-        ExampleSheet(
-            name=catalog.tables[table.table].name,
-            headers=tuple(catalog.tables[table.table].header(column) for column in table.columns),
-            rows=tuple(
-                tuple(
-                    catalog.tables[table.table].type_of(column).text(row[column], catalog.departments)
-                    for column in table.columns
-                )
-                for row in table.rows
-            ),
-        )
-        for table in worked_examples.tables(indicator, catalog)
+    return tuple(_sheet(table, catalog) for table in worked_examples.tables(indicator, catalog))
+
+
+def _sheet(example: worked_examples.ExampleTable, catalog: Catalog) -> ExampleSheet:
+    table, departments = catalog.tables[example.table], catalog.departments
+    return ExampleSheet(
+        name=table.name,
+        headers=tuple(table.header(column) for column in example.columns),
+        rows=tuple(
+            tuple(table.type_of(column).text(row[column], departments) for column in example.columns)
+            for row in example.rows
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class ChoiceEntry:
+    """Everything the glossary says of a tabulation or listing; `result` is what its example gives, as a table."""
+
+    choice: Tabulation | Listing
+    kind: str
+    measures: tuple[str, ...]
+    lines: tuple[str, ...]
+    sources: tuple[BibliographicSource, ...]
+    sheet: ExampleSheet
+    result: ExampleSheet
+
+
+def choice_entries(catalog: Catalog) -> tuple[ChoiceEntry, ...]:
+    """The entries of all tabulations, then of all listings, each in the plan's order."""
+    return tuple(choice_entry(one, catalog) for one in (*catalog.tabulations.values(), *catalog.listings.values()))
+
+
+def choice_entry(choice: Tabulation | Listing, catalog: Catalog) -> ChoiceEntry:
+    """The entry of a tabulation or listing."""
+    table = catalog.tables[choice.table]
+    sheet = _sheet(worked_examples.read_rows(choice.example.rows, table, catalog.departments, "rows", []), catalog)
+    month = period.parse("month", choice.example.period)
+    when = f"{month.label if month else '全部'}，数据截至{period.day_text(choice.example.as_of)}"
+    if isinstance(choice, Listing):
+        result = ExampleSheet(when, sheet.headers, tuple(sheet.rows[row - 1] for row in choice.example.expect))
+    else:
+        head = (*(table.header(column) for column in choice.by), *(figure.title for figure in choice.figures))
+        shown = tuple(tuple(str(cell) for cell in line) for line in choice.example.expect)
+        result = ExampleSheet(when, head if choice.by else ("项目", "数字"), shown)
+    return ChoiceEntry(
+        choice=choice,
+        kind="清单" if isinstance(choice, Listing) else "统计表",
+        measures=tuple(catalog.row_title(measure) for measure in choice.measures),
+        lines=choice_words(choice, catalog),
+        sources=tuple(catalog.sources[source] for source in choice.sources),
+        sheet=sheet,
+        result=result,
     )
 
 
@@ -125,7 +166,9 @@ def markdown(catalog: Catalog) -> str:
     """docs/indicators.md: every indicator under its domain, in the plan's order."""
     domains = [(domain.name, catalog.of_domain(domain.id)) for domain in catalog.domains.values()]
     entries = [(name, [entry(one, catalog) for one in indicators]) for name, indicators in domains if indicators]
-    return render("narrative/indicators.md", court=catalog.court.name, domains=entries, md=_escape).rstrip() + "\n"
+    choices = choice_entries(catalog)
+    text = render("narrative/indicators.md", court=catalog.court.name, domains=entries, choices=choices, md=_escape)
+    return text.rstrip() + "\n"
 
 
 def _escape(text: str) -> str:

@@ -134,7 +134,7 @@ def _line(groups: tuple[str, ...], figures: Sequence[tuple[str, Fraction | None]
 
 
 def _names(tabulation: Tabulation) -> tuple[str, ...]:
-    return tuple(f"{figure.name}（{figure.measured_in}）" for figure in tabulation.figures)
+    return tuple(figure.title for figure in tabulation.figures)
 
 
 def _head(catalog: Catalog, tabulation: Tabulation) -> tuple[str, ...]:

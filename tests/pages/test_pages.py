@@ -122,6 +122,15 @@ def test_the_glossary_shows_the_whole_of_an_entry(sample: DataDir, catalog: Cata
     shown = text(app)
     for wanted in ("算例", "÷", "小额转程序率", "20%—35%（同类）", "SELECT"):
         assert wanted in shown
+    del app.query_params["indicator"]
+    app.query_params["tabulation"] = "mediation_by_cause_group"
+    shown = text(app.run())
+    for wanted in (
+        "成功率（%） = 其中“结果”为“成功”的行数 ÷ 其中“结果”已填的行数",
+        "1件，太少不计率",
+        "2026年1月，数据截至",
+    ):
+        assert wanted in shown
 
 
 def test_a_table_not_handed_in_is_named_first(sample: DataDir, tmp_path: Path, open_page: Open) -> None:

@@ -85,6 +85,11 @@ class Figure(Frozen):
         return self.unit or _USUAL_UNIT.get(self.kind, "")
 
     @property
+    def title(self) -> str:
+        """Its name with its unit, as it heads a column."""
+        return f"{self.name}（{self.measured_in}）"
+
+    @property
     def adds_up(self) -> bool:
         """Whether the figures of all groups together are the figure of the whole."""
         return self.kind in ("count", "sum") and self.distinct is None

@@ -6,7 +6,7 @@ from etl.problems import KINDS, SEVERITY_NAMES
 from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.glossary import DIRECTIONS, entry, markdown
+from scorecard.narrative.glossary import DIRECTIONS, choice_entries, choice_entry, entry, markdown
 from scorecard.queries.terms import sql_of
 from scorecard.store.open_version import Version
 from scorecard.store.warehouse import withheld
@@ -17,10 +17,14 @@ from scorecard.ui.shell.templating import render
 
 def show(catalog: Catalog, version: Version | None) -> None:
     """The chosen entry, or how to read the marks; then the index."""
-    chosen = catalog.indicators.get(st.query_params.get("indicator", ""))
+    asked = st.query_params.to_dict()
+    chosen = catalog.indicators.get(asked.get("indicator", ""))
+    choice = catalog.tabulations.get(asked.get("tabulation", "")) or catalog.listings.get(asked.get("listing", ""))
     picture_buttons.reserve_place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
-    if chosen is None:
+    if choice is not None:
+        page_blocks.show(render("ui/indicators/glossary_choice.html", entry=choice_entry(choice, catalog)))
+    elif chosen is None:
         page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))
     else:
         targets = [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
@@ -46,7 +50,8 @@ def show(catalog: Catalog, version: Version | None) -> None:
             catalog=catalog,
             directions=DIRECTIONS,
             today=today(),
-            chosen=chosen.id if chosen else "",
+            choices=choice_entries(catalog),
+            chosen=choice or chosen,
             of=of,
         )
     )

@@ -21,6 +21,15 @@ def test_every_indicator_has_an_entry_with_words_example_and_result(catalog: Cat
         assert all(len(row) == len(sheet.headers) for sheet in found.sheets for row in sheet.rows)
 
 
+def test_every_tabulation_and_listing_has_an_entry_whose_example_has_cells_under_every_header(catalog: Catalog) -> None:
+    entries = glossary.choice_entries(catalog)
+    assert len(entries) == len(catalog.tabulations) + len(catalog.listings)
+    for found in entries:
+        assert found.lines[0].startswith("行 = 《")
+        assert found.measures
+        assert all(len(row) == len(sheet.headers) for sheet in (found.sheet, found.result) for row in sheet.rows)
+
+
 @pytest.mark.parametrize(
     ("id", "expected", "result"),
     [
