@@ -5,11 +5,13 @@ is gone afterwards (its key counts), and the row of one filling carries one time
 are known already. Filled in anew it is another row, also when it says the same as an earlier one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import streamlit as st
 
+from etl.intake.examine import Said
 from etl.problems import Problem
 from etl.versions.enter import EntryResult, enter_rows, one_row_csv, publish_alone
 from etl.versions.pending import adds_only, pending_batches
@@ -37,30 +39,42 @@ def enter(
     version: VersionManifest | None,
     result_text: Callable[[EntryResult], str],
     *,
-    time_column: str,
+    time_column: str = "",
     missing: Sequence[str] = (),
     publishes: bool = True,
 ) -> None:
     """Accepts the row of a form that was sent, and starts the page anew; or shows what must be corrected first.
 
-    `missing` asks for fields that are blank. `time_column` gets the time of this filling. `result_text` is shown once, at
-    the next `show_result`.
+    `missing` asks for fields that are blank. `time_column` gets the time of this filling; rows of a register have none, and
+    their batch keeps it. `result_text` is shown once, at the next `show_result`.
     """
     if missing:
         st.html(render("ui/records/mistakes.html", lines=missing))
         return
-    at, catalog = _first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
+    at, catalog = first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
+    raw = one_row_csv({**row, time_column: at} if time_column else row, catalog.tables[table], catalog)
+    typed = "" if time_column else at.isoformat()
+    send(table, raw, f"{file_name}_{at:%Y%m%d%H%M%S}.csv", version, result_text, publishes=publishes, typed=typed)
+
+
+def send(
+    table: str,
+    raw: bytes,
+    file_name: str,
+    version: VersionManifest | None,
+    result_text: Callable[[EntryResult], str],
+    *,
+    publishes: bool,
+    typed: str,
+    **said: Unpack[Said],
+) -> None:
+    """The same for rows that are a CSV already."""
+    catalog, actor = seeds_catalog(), identity.current()
     with st.spinner("正在记录、建库并发布…" if publishes else "正在记录…"):
         result = enter_rows(
-            one_row_csv({**row, time_column: at}, catalog.tables[table], catalog),
-            f"{file_name}_{at:%Y%m%d%H%M%S}.csv",
-            catalog.tables[table],
-            catalog,
-            identity.current(),
-            data_dir(),
-            version,
-            publishes=publishes,
-        )
+            raw, file_name, catalog.tables[table], catalog, actor, data_dir(), version,
+            publishes=publishes, typed=typed, **said,
+        )  # fmt: skip
     if result.refusals:
         st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
         return
@@ -103,7 +117,7 @@ def remember_result(table: str, text: str) -> None:
     st.session_state[_result(table)] = text
 
 
-def _first_sent(table: str, content: tuple[str, ...]) -> datetime:
+def first_sent(table: str, content: Hashable) -> datetime:
     """When this content was first sent from the form on screen, in the court's time, to the second.
 
     No two fillings of a session have the same second: an entry back to an earlier content is a row of its own.

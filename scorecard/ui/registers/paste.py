@@ -2,20 +2,20 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 
 import streamlit as st
 
 from etl.intake.registers.own_rows import may_enter
 from etl.intake.registers.pasted import pasted_csv
+from etl.intake.registers.register_rows import register_rows
 from etl.problems import SEVERITY_NAMES, collapsed
-from etl.versions.enter import enter_rows
-from scorecard.calendar.clock import COURT_TIME, today
+from etl.versions.enter import EntryResult
+from etl.warehouse.build import chosen_batches
+from scorecard.calendar.clock import today
 from scorecard.records.registry import RECORDS
 from scorecard.ui.intake.examination import LISTED, SelectedFile, kinds_of
 from scorecard.ui.intake.mapping import ask_headers, ask_words
-from scorecard.ui.intake.session_results import computed_once
-from scorecard.ui.records.entry_form import form_key, remember_result
+from scorecard.ui.records.entry_form import first_sent, form_key, send
 from scorecard.ui.registers.register import Register, whereabouts
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
@@ -69,7 +69,11 @@ def _examine(register: Register, text: str) -> None:
         replaced = [row for row in found.preview if register.find({one: row[table.header(one)] for one in table.key})]
         if replaced:
             titles = "、".join("　".join(row[table.header(one)] for one in table.key) for row in replaced)
-            st.html(render("ui/shell/note.html", text=f"已登记过、将被更正的行：{titles}"))
+            st.html(
+                render(
+                    "ui/shell/note.html", text=f"已登记过、将被更正的行（对照预览的 {len(found.preview)} 行）：{titles}"
+                )
+            )
         if st.button(f"登记这 {found.rows:,} 行", type="primary", key=f"{form_key(table.id)}-enter"):
             _enter(register, file, found.rows)
     must = collapsed(problem for problem in found.problems if problem.severity == "refuse")[:LISTED]
@@ -82,12 +86,17 @@ def _examine(register: Register, text: str) -> None:
 
 
 def _enter(register: Register, file: SelectedFile, rows: int) -> None:
-    table = register.table
-    moment = computed_once("register filling", file.state, lambda: datetime.now(COURT_TIME).isoformat(), "正在记录…")
-    with st.spinner("正在记录…"):
-        result = enter_rows(
-            file.raw, file.file_name, table, file.catalog, register.actor, data_dir(), register.published,
-            publishes=table.id not in RECORDS, typed=moment, mapping=file.mapping, words=file.words,
-        )  # fmt: skip
-    remember_result(table.id, f"已登记 {rows:,} 行。{whereabouts(register, published=result.published)}")
-    st.rerun()
+    table, before = register.table, len(register.rows)
+
+    def result_text(result: EntryResult) -> str:
+        own = [batch for batch in chosen_batches(data_dir()) if batch.table == table.id]
+        corrected = before + rows - len(register_rows(register.catalog, table, own, register.published))
+        also = f"，其中 {corrected:,} 行更正了已登记的行" if corrected else ""
+        return f"已登记 {rows:,} 行{also}。{whereabouts(register, published=result.published)}"
+
+    typed = first_sent(table.id, file.state).isoformat()
+    publishes = table.id not in RECORDS
+    send(
+        table.id, file.raw, file.file_name, register.published, result_text,
+        publishes=publishes, typed=typed, mapping=file.mapping, words=file.words,
+    )  # fmt: skip

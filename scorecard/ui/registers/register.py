@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -10,10 +9,10 @@ import streamlit as st
 from etl.intake.batches import Batch
 from etl.intake.registers.own_rows import is_own, may_enter
 from etl.intake.registers.register_rows import RegisterRow, key_of, register_rows, untold_months
-from etl.versions.enter import declare_month, enter_rows, one_row_csv
+from etl.versions.enter import EntryResult, declare_month
 from etl.warehouse.build import chosen_batches
 from scorecard.access import Actor
-from scorecard.calendar.clock import COURT_TIME, moment_text, today
+from scorecard.calendar.clock import moment_text, today
 from scorecard.calendar.period import containing, month_end, month_index
 from scorecard.catalog.columns import DEPARTMENT, CellValue
 from scorecard.catalog.contracts import Table
@@ -21,7 +20,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.records.registry import RECORDS
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.intake.session_results import computed_once
-from scorecard.ui.records.entry_form import form_key, mistake_line, remember_result
+from scorecard.ui.records.entry_form import enter, form_key, remember_result
 from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
@@ -161,11 +160,11 @@ def row_form(register: Register) -> None:
         said = form.fields(catalog, table, actor, key, before.values if before else None, last)
         pressed = st.form_submit_button("登记" if before is None else "更正", type="primary")
     if pressed:
-        _enter(register, said, before, key)
+        _enter(register, said, before)
 
 
-def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | None, filling: str) -> None:
-    table, catalog = register.table, register.catalog
+def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | None) -> None:
+    table = register.table
     shown = {name: register.read(name, said[name]) for name in table.key}
     if before is None and all(shown.values()) and register.find(shown):
         line = f"{'、'.join(table.header(name) for name in table.key)}“{'　'.join(shown.values())}”已登记过；要改正它，请在上面选“更正”"
@@ -175,22 +174,13 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     if before is not None and not changes:
         st.html(render("ui/records/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"]))
         return
-    moment = computed_once(
-        "register filling", (filling, tuple(said.items())), lambda: datetime.now(COURT_TIME).isoformat(), "正在记录…"
-    )
-    raw = one_row_csv(said, table, catalog)
-    with st.spinner("正在记录…"):
-        result = enter_rows(
-            raw, f"登记_{table.name}.csv", table, catalog, register.actor, data_dir(), register.published,
-            publishes=table.id not in RECORDS, typed=moment,
-        )  # fmt: skip
-    if result.refusals:
-        st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
-        return
     what = "　".join(shown.values())
     done = f"已登记：{what}" if before is None else f"已更正：{what}。{'；'.join(changes)}"
-    remember_result(table.id, f"{done}。{whereabouts(register, published=result.published)}")
-    st.rerun()
+
+    def result_text(result: EntryResult) -> str:
+        return f"{done}。{whereabouts(register, published=result.published)}"
+
+    enter(table.id, said, f"登记_{table.name}", register.published, result_text, publishes=table.id not in RECORDS)
 
 
 def whereabouts(register: Register, *, published: bool) -> str:

@@ -105,8 +105,9 @@ def test_rows_pasted_with_and_without_a_header_are_examined_first(own: DataDir, 
     press(app, "登记这 2 行")
     assert "已登记 2 行。已发布" in text(app)
     said = paste("示例甲\t商1\t本院制度\t某〔2026〕1号\t2026-03-02\t\t一号柜")
-    assert "没有认出表头" in said and "已登记过、将被更正的行：示例甲　商1" in said
+    assert "没有认出表头" in said and "已登记过、将被更正的行（对照预览的 1 行）：示例甲　商1" in said
     press(app, "登记这 1 行")
+    assert "已登记 1 行，其中 1 行更正了已登记的行。已发布" in text(app)
     assert batches(own) == 2
 
 
