@@ -16,8 +16,9 @@ from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, survey_batches
-from etl.warehouse import data_faults, declared_months, rollup, silent_columns, tables, worklist_items
+from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
+from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
@@ -110,9 +111,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Seq
     connection = open_build(path, spill)
     try:
         as_of = tables.load(connection, catalog, batches)
-        declared = declared_months.declared_months(connection, catalog, batches)
-        declared_months.write(connection, declared, as_of)
-        rollup.compute(connection, catalog, as_of, declared=declared)
+        rollup.compute(connection, catalog, as_of, declared=declared_months(connection, catalog, batches))
         silent_columns.write(connection, catalog, batches, as_of)
         data_faults.write(connection, catalog)
         worklist_items.write(connection, catalog, as_of, batches)

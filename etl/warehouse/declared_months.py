@@ -12,7 +12,7 @@ import duckdb
 
 from etl.intake.batches import Batch
 from etl.reading.latest_day import past_dates
-from scorecard.calendar.period import Period, containing, month_end, month_index
+from scorecard.calendar.period import Period, month_end, month_index
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -64,19 +64,6 @@ def declared_months(
                 frozenset(months or {month_index(max(typed))}), _newest_extract(table, own), max(typed, default=None)
             )
     return declared
-
-
-def write(
-    connection: duckdb.DuckDBPyConnection, declared: Mapping[str, DeclaredMonths], as_of: Mapping[str, date]
-) -> None:
-    """Creates silent_month(table_id, month): months up to 数据截至 of which nobody said anything, since the table begins."""
-    connection.execute("CREATE TABLE silent_month (table_id VARCHAR, month VARCHAR)")
-    for table, known in declared.items():
-        first = known.begin(None)
-        for month in range(first, month_index(as_of[table]) + 1):
-            one = containing("month", month)
-            if known.is_silent(one, first, as_of[table]):
-                connection.execute("INSERT INTO silent_month VALUES (?, ?)", [table, one.key])
 
 
 def _named(connection: duckdb.DuckDBPyConnection, table: Table) -> set[int]:
