@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.plan_rows.conftest import Enter, answers, choose, follow, plan_row, reads, row, to_row
+from tests.browser.plan_rows.conftest import Enter, Office, answers, choose, follow, go, plan_row, reads, row, to_row
 
 FEW = "太少不计平均数"
 
@@ -32,6 +32,24 @@ def test_minority_investors_1_leads_of_february_what_waits_and_the_zero_of_march
     follow(watched, "涉非线索待研判移送", lists)
     expect(page.locator("tr", has_text="L4")).to_contain_text("超期")
     expect(page.locator("tr", has_text="L5")).to_contain_text("临期")
+    watched.undisturbed()
+
+
+@plan_row("minority_investors.1")
+def test_minority_investors_1_a_month_declared_to_have_no_lead_is_zero(enter: Enter, own_office: Office) -> None:
+    # Nobody has told of April yet; the office declares on 6 May that no lead was found in it.
+    watched = enter("审管办", "落实", "措施与要求", office=own_office)
+    follow(watched, "涉非信息监测与线索移送")
+    page = follow(watched, "登记《涉非线索登记表》")
+    page.get_by_text("本月没有", exact=True).click()
+    page.get_by_role("button", name="声明该月没有").click()
+    expect(page.get_by_text("已声明：2026年4月没有可登记的内容。已发布")).to_be_visible()
+    go(watched, "落实", "措施与要求")
+    follow(watched, "涉非信息监测与线索移送")
+    choose(watched, "报告期", "2026年4月")
+    figures = page.get_by_role("region", name="指标", exact=True)
+    expect(row(figures, "涉非线索发现数")).to_contain_text("0件")
+    expect(page.get_by_role("region", name="涉非线索公安答复")).to_contain_text("本期没有。")
     watched.undisturbed()
 
 
