@@ -51,11 +51,13 @@ def test_commercial_disputes_2_the_ledger_stands_by_firm_with_every_day_of_its_w
         row(page, "示例乙公司"),
         [
             "91990117EXAMPLE026", "（2025）鲁0117执23号", "2025-08-04", "2025-08-20", "2026-02-10", "和解履行完毕",
-            "2026-02-09", "2026-02-14", "4", "—", "失信与信用修复台账.csv 第4行",
+            "2026-02-09", "2026-02-14", "4", "—", "第4行",
         ],
     )  # fmt: skip
     lists = page.get_by_role("region", name="台账", exact=True)
     expect(lists.locator("tr", has_text="信用修复申请待办")).to_contain_text("在列 1")
+    follow(watched, "第4行", row(page, "示例乙公司"))
+    expect(page.get_by_role("dialog")).to_contain_text("示例乙公司")
     watched.undisturbed()
 
 
