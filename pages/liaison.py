@@ -6,4 +6,5 @@ from scorecard.ui.work import liaison
 view = frame.analysis("联络员")
 if view is not None:
     liaison.show_due(view)
+    liaison.show_information(view)
     liaison.show_punctuality(view)

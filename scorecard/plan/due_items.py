@@ -16,6 +16,7 @@ from scorecard.store.open_version import in_order
 from scorecard.store.worklist_rows import Tally, counted
 
 OFFICE = "领导小组办公室"
+_ABOVE = {"requirements.2": "上级法院、区主管部门"}  # whom the plan names in a requirement beside the office
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,5 @@ def _worklists(catalog: Catalog, tallies: Sequence[Tally], today: date) -> Itera
         if note and any(name in catalog.requirements for name in worklist.measures):
             things = ((worklist.name, "worklists", {"list": worklist.name}),)
             who = catalog.department_names(worklist.departments, today)
-            yield DueItem("台账", things, who, OFFICE, None, note)
+            to = next((_ABOVE[name] for name in worklist.measures if name in _ABOVE), OFFICE)
+            yield DueItem("台账", things, who, to, None, note)

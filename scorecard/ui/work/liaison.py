@@ -17,7 +17,10 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
+from scorecard.ui.work.plan_row import with_source
+from scorecard.ui.work.tabulations import show_listing, told
 
+ROW = "requirements.4"  # of the plan
 MONTHS_SHOWN = 12
 AHEAD = 45  # days: the next delivery of a table is always among them
 
@@ -44,7 +47,7 @@ def show_due(view: View) -> None:
             sunday=day_text(sunday),
             blocks=(("本周要办", now, "本周没有到期的事项。"), (f"以后 {AHEAD} 天", later, "没有。")),
             every=every,
-            text=catalog.requirements["requirements.4"].text,
+            text=catalog.requirements[ROW].text,
         )
     )
 
@@ -58,6 +61,15 @@ def _row(item: DueItem, view: View) -> dict[str, Any]:
         "by": day_text(item.by) if item.by else "",
         "standing": item.standing(judged_on(view.version)),
     }
+
+
+def show_information(view: View) -> None:
+    """What was sent and adopted in the period, and the pieces themselves: what the plan's row on the liaison counts."""
+    actor = identity.current()
+    tabulations, listings = view.catalog.of_measure(ROW)
+    show(render("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in told(view, tabulations)]))
+    for listing in listings:
+        show_listing(view, listing, actor, ROW)
 
 
 def show_punctuality(view: View) -> None:

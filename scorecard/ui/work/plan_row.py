@@ -80,7 +80,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
         )
     )
     if counted_rows:
-        show(render("ui/work/tabulations.html", told=[_with_source(view, one, actor) for one in counted_rows]))
+        show(render("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in counted_rows]))
     for listing in listings:
         show_listing(view, listing, actor, line.measure.id)
     open_history(view, listings, actor)
@@ -114,7 +114,7 @@ def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
     ]
 
 
-def _with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[float | None], list[str], Entrance]:
+def with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[float | None], list[str], Entrance]:
     """What a tabulation says, its bars, the titles of its sources, and where the rows it counts are entered."""
     catalog = view.catalog
     sources = [catalog.sources[name].title for name in one.tabulation.sources]
