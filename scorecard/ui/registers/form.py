@@ -34,13 +34,15 @@ def fields(
             fixed = before is not None and name in table.key
             with place:
                 said[name] = _field(catalog, table, name, actor, f"{key}-{name}", old, fixed, last)
+                if told := _told(table.columns[name]):
+                    st.caption(told)
     return said
 
 
 def _field(catalog: Catalog, table: Table, name: str, actor: Actor, key: str, old: Any, fixed: bool, last: str) -> str:
     column = table.columns[name]
-    label, told = _label(column), _told(column)
-    common: dict[str, Any] = {"key": key, "help": told or None, "disabled": fixed}
+    label = _label(column)
+    common: dict[str, Any] = {"key": key, "disabled": fixed}
     if column.type.lists_values or name == table.department or column.words(catalog.departments):
         options = departments(catalog, actor, old) if not column.type.lists_values else dict.fromkeys(column.values, "")
         shown = list(options)
@@ -59,13 +61,13 @@ def _field(catalog: Catalog, table: Table, name: str, actor: Actor, key: str, ol
         picked = st.selectbox(label, list(_YES), index=list(_YES).index(now), **common)
         return "" if picked == UNKNOWN else picked
     if column.type.is_date and not column.type.has_time:
-        latest = _LATEST if column.future else today()
-        day = st.date_input(label, value=old, min_value=_EARLIEST, max_value=latest, format="YYYY-MM-DD", **common)
+        first, last_day = min(old or _EARLIEST, _EARLIEST), max(old or _EARLIEST, _LATEST if column.future else today())
+        day = st.date_input(label, value=old, min_value=first, max_value=last_day, format="YYYY-MM-DD", **common)
         return "" if day is None else str(day)
     text = column.type.text(old, catalog.departments)
     hint = f"上一行：{last}" if last and table.key == (name,) else ""
     hint = hint or (f"如 {column.type.example}".replace("T", " ") if not column.type.is_free_text else "")
-    return st.text_input(label, value=text, max_chars=_LONGEST, placeholder=hint, **common).strip()
+    return st.text_input(label, value=text, max_chars=max(_LONGEST, len(text)), placeholder=hint, **common).strip()
 
 
 def departments(catalog: Catalog, actor: Actor, old: object = None) -> dict[str, str]:

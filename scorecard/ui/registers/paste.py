@@ -32,8 +32,8 @@ def paste_rows(register: Register) -> None:
             "从表格软件复制的行（带或不带表头）",
             height=160,
             key=f"{form_key(table.id)}-pasted",
-            help=f"带表头的按表头对应；不带表头的按这个顺序：{headers}",
         )
+        st.caption(f"带表头的按表头对应；不带表头的按这个顺序：{headers}")
         if text.strip():
             _examine(register, text)
 

@@ -151,3 +151,10 @@ def test_a_departments_row_waits_and_case_management_publishes_it(own: DataDir, 
     assert "其他部门登记的 1 行不在这里显示" in text(app) and "金融共享-1" not in markup(app).replace(
         "上一行：金融共享-1", ""
     )
+
+
+def test_before_the_first_version_a_row_is_kept_and_waits(data: DataDir, open_page: Open) -> None:
+    app = open_page(data, "registers", table="documents")
+    fill(app, **ROW)
+    assert "已登记：示例：执行救助办法　商2。" in text(app) and "待发布" in text(app)
+    assert batches(data) == 1
