@@ -21,9 +21,10 @@ FIGURES = [
     f"insolvency?topic={quote('审理时长')}",
     "commercial_disputes?indicator=small_claims_rate",
 ]
+PLAN_ROW = "measures?measure=requirements.3"  # tables of every width, bars, lists
 ALWAYS: tuple[Look, ...] = (looks.read, looks.heard, looks.faint, looks.wide)
 # The pages with the widest tables and the figures of every kind.
-PRINTED = ["overview", "commercial_disputes", *FIGURES[:3]]
+PRINTED = ["overview", "commercial_disputes", *FIGURES[:3], PLAN_ROW]
 ROOM = ["overview", "commercial_disputes", *FIGURES, "measures", "meeting"]
 
 
@@ -38,7 +39,7 @@ def complaints(watched: Watched, page: str) -> dict[str, list[str]]:
     return {look.__name__: found for look in ways if (found := look(watched, page))}
 
 
-@pytest.mark.parametrize("page", [*PAGES, *FIGURES])
+@pytest.mark.parametrize("page", [*PAGES, *FIGURES, PLAN_ROW])
 def test_a_page_is_right_in_every_way_it_is_looked_at(page: str, app: App, visit: Visit) -> None:
     watched = visit()
     opened(watched, app, page)

@@ -9,7 +9,7 @@ from scorecard.access import Actor
 from scorecard.catalog.tabulations.declarations import Listing, Tabulation
 from scorecard.store.list_export import exported_listing
 from scorecard.store.tabulations import Reading, Tabulated, listed, reading, tabulate
-from scorecard.ui.shell import frame, page_blocks
+from scorecard.ui.shell import page_blocks
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
@@ -53,8 +53,8 @@ def show_listing(view: View, listing: Listing, actor: Actor, row: str) -> None:
             "ui/work/listing_head.html", one=count, sources=[catalog.sources[name].title for name in listing.sources]
         )
     )
-    if count.withheld:
-        frame.private_note("逐行清单不对当前账户开放", who_may(catalog, actor))
+    if count.withheld:  # of this account only: no part of the page's picture
+        st.html(render("ui/work/listing_withheld.html", text=who_may(catalog, actor), **_own_rows(view, actor, row)))
     if not count.count or count.withheld:
         return
     pages = -(-count.count // PAGE_ROWS)
@@ -71,6 +71,13 @@ def show_listing(view: View, listing: Listing, actor: Actor, row: str) -> None:
         needs="export",
         key=f"export {key}",
     )
+
+
+def _own_rows(view: View, actor: Actor, row: str) -> dict[str, str]:
+    """The same page with the rows of the reader's own department; empty for who has none."""
+    department = view.catalog.departments.get(actor.department or "")
+    own = department.name if department else ""
+    return {"own": own, "href": view.href("measures", measure=row, department=own) if own else ""}
 
 
 def open_history(view: View, listings: Sequence[Listing], actor: Actor) -> None:

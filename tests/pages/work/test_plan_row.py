@@ -117,6 +117,8 @@ def test_a_listing_is_read_by_pages_and_only_by_who_may_see_rows(
     assert f"典型案例与经验材料　{count} 行" in markup(leader)
     assert 'class="records"' not in markup(leader)
     assert "逐行清单由审管办和案件所属部门登录后查看" in text(leader)
+    civil = row_page(open_page, sample, "requirements.5", CIVIL)
+    assert re.search(r'href="measures\?measure=requirements.5&amp;department=[^"]+">看民事审判庭的行', markup(civil))
     assert f"导出全部 {count} 行（CSV）" in files(whole)
     assert not files(leader)
 
