@@ -5,7 +5,7 @@ Everything a page, a figure or an export shows of an indicator passes through he
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -50,8 +50,9 @@ class CardInputs:
 class Card:
     """One indicator in one period, ready to be read.
 
-    `judged` is that period; `points` are all periods with a value in time order, later ones too. Each was judged once,
-    when the card was made; everything else follows from them.
+    `judged` is that period, or the last one before it whose cohort is through, where it is still under observation:
+    `asked` is then the period that was asked for. `points` are all periods with a value in time order, later ones too.
+    Each was judged once, when the card was made; everything else follows from them.
     """
 
     indicator: Indicator
@@ -62,6 +63,7 @@ class Card:
     baselines: tuple[Baseline, ...] = ()
     responsible: tuple[str, ...] = ()  # ids of `departments`
     breaks: tuple[date, ...] = ()  # months from which on the indicator is counted otherwise
+    asked: JudgedPeriod | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -116,8 +118,19 @@ class Card:
 
     @cached_property
     def through(self) -> tuple[JudgedPeriod, ...]:
-        """The points up to the period that is read."""
-        return tuple(point for point in self.points if point.period.last_month <= self.judged.period.last_month)
+        """The points up to the period that was asked for."""
+        last = self.selected.period.last_month
+        return tuple(point for point in self.points if point.period.last_month <= last)
+
+    @property
+    def selected(self) -> JudgedPeriod:
+        """The period that was asked for, which is not read while its cohort is under observation."""
+        return self.asked or self.judged
+
+    @property
+    def as_asked(self) -> "Card":
+        """The card of the very period that was asked for, settled or not."""
+        return self if self.asked is None else replace(self, judged=self.asked, asked=None, changes=())
 
     @property
     def trend(self) -> tuple[JudgedPeriod, ...]:
@@ -128,14 +141,15 @@ class Card:
     def since(self) -> str:
         """How long the target has been missed without a break; a period that was not judged breaks it, or counted otherwise."""
         missed = 0
-        for point in reversed(self.through):
+        through = [point for point in self.points if point.period.last_month <= self.judged.period.last_month]
+        for point in reversed(through):
             if point.reading is not None and point.reading.hidden:
                 return ""  # those signed in see how long
             if point.word != "未达标" or not comparable(point.period, self.judged.period, self.breaks):
                 break
             missed += 1
         started = self.verdict.word == "未达标" and missed > 1
-        return f"自{self.through[-missed].label}起连续{missed}期未达标" if started else ""
+        return f"自{through[-missed].label}起连续{missed}期未达标" if started else ""
 
     @cached_property
     def pace(self) -> str:
@@ -182,10 +196,11 @@ class Card:
 
     @property
     def note(self) -> str:
-        """In place of a gap, why there is none; a cohort under observation names the last one that is through."""
+        """In place of a gap, why there is none; beside a settled value, the one that was asked for and still moves."""
+        if self.asked is not None:
+            return f"{self.asked.label}暂为{self.asked.text}，观察期未满"
         if self.verdict.word == "观察期未满":
-            final = [point for point in self.trend if point.settled and point.exact is not None]
-            return f"已期满 {final[-1].label} {final[-1].text}" if final else "数值还会变化"
+            return "数值还会变化"
         if self.hidden:
             return "不公开"
         return {"样本不足": "只列数，不评价", "在途": "本期未结束"}.get(self.verdict.word, "")
@@ -206,17 +221,27 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
     """The card of one indicator. A base under the minimum shows its count, never a rate."""
     points, day = trend(inputs, indicator), min(period.last, inputs.today)
     breaks = break_months(inputs.annotations, indicator.id)
-    judged = next((point for point in points if point.period == period), None)
+    asked = next((point for point in points if point.period == period), None) or judged_period(
+        inputs, indicator, period
+    )
+    judged = _settled(points, asked) if asked.word == "观察期未满" else asked
     return Card(
         indicator=indicator,
-        judged=judged or judged_period(inputs, indicator, period),
+        judged=judged,
+        asked=None if judged is asked else asked,
         points=points,
         departments=inputs.catalog.department_names(indicator.departments, day),
         responsible=inputs.catalog.responsible(indicator.departments, day),
-        changes=changes(indicator, points, period, inputs.catalog.court.minimum_base, breaks),
+        changes=changes(indicator, points, judged.period, inputs.catalog.court.minimum_base, breaks),
         baselines=inputs.baselines,
         breaks=breaks,
     )
+
+
+def _settled(points: Sequence[JudgedPeriod], asked: JudgedPeriod) -> JudgedPeriod:
+    """The last value before this period that moves no more; the period itself where there is none."""
+    before = [point for point in points if point.period.last_month < asked.period.last_month]
+    return next((point for point in reversed(before) if point.settled and point.exact is not None), asked)
 
 
 def judged_period(inputs: CardInputs, indicator: Indicator, period: Period) -> JudgedPeriod:

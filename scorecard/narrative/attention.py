@@ -44,7 +44,7 @@ def _signalled(card: Card) -> str:
     if last.signal is not None and last.signal.rule != "outside":
         value = value_text(last.value, card.indicator.unit)
         text = f"{last.period.label}为{value}；{text}{f'（{span}）' if span else ''}"
-    return text if last.period == chart.read else f"{text}；其后各月{card.verdict.word}"
+    return text if last.period == chart.read else f"{text}；其后各月{card.selected.word}"
 
 
 def _assured(card: Card) -> str:

@@ -56,6 +56,7 @@ def of_indicator(card: Card) -> str:
         gap = f"（{card.gap}）" if card.gap else ""
         clauses.append(_TARGETS[word].format(target=card.target, gap=gap))
         clauses.append(card.pace)
+    clauses.append(card.note if card.asked is not None else "")
     sentence = "，".join(clause for clause in clauses if clause)
     if word in _COMPARED and card.control is not None and card.control.variation is not None:
         sentence += f"；{variation_sentence(card.control)}"
@@ -71,7 +72,7 @@ def summary(name: str, cards: Sequence[Card]) -> str:
     """How many indicators stand at each word, and which ones missed their target."""
     standing = "、".join(f"{word}{number}项" for word, number in counts(cards).items())
     missed = "、".join(card.indicator.name for card in cards if card.verdict.word == "未达标")
-    period = f"{cards[0].period}，" if cards else ""
+    period = f"{cards[0].selected.label}，" if cards else ""
     return f"{name}：{period}共{len(cards)}项指标，{standing}{f'。未达标的是：{missed}' if missed else ''}。"
 
 

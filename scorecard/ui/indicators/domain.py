@@ -198,7 +198,7 @@ def _readings(view: View, card: Card) -> str:
         entry=entry(card.indicator, view.catalog, today()),
         points=card.points[::-1][:OPEN_ROWS],
         earlier=card.points[::-1][OPEN_ROWS:],
-        chosen=view.selection.period.key,
+        chosen=card.judged.period.key,
         partner_href=view.card_href(partner) if partner else "",
         glossary_href=view.href("glossary", card.indicator.id),
         row_href=view.row_href,

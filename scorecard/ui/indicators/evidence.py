@@ -1,7 +1,8 @@
 """案件清单: one value, the chain from it to the lines of the files, and its rows for users who may see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show, show_case_rows
+from scorecard.ui.shell.selection import query_of
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 100
@@ -39,9 +41,9 @@ class CheckedHalf:
 
 def link(view: View, card: Card) -> None:
     """The link from an indicator's detail to its rows."""
-    st.html(
-        render("ui/indicators/evidence_link.html", href=view.href("evidence", card.indicator.id), period=card.period)
-    )
+    read = replace(view.selection, period=card.judged.period)
+    href = f"evidence?{urlencode({**query_of(view.version, read), 'indicator': card.indicator.id})}"
+    st.html(render("ui/indicators/evidence_link.html", href=href, period=card.period))
 
 
 def page() -> None:
@@ -49,7 +51,7 @@ def page() -> None:
     view = frame.analysis("案件清单")
     if view is None:
         return
-    card = _chosen_card(view)
+    card = _chosen_card(view).as_asked
     reading = card.judged.reading
     cut = cut_of(card.indicator, view.version.as_of)
     show(render("ui/indicators/evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))

@@ -93,18 +93,23 @@ def test_a_base_below_the_minimum_is_a_count_never_a_rate(catalog: Catalog) -> N
     assert "100" not in found.value + found.trend[0].text
 
 
-def test_a_cohort_under_observation_names_the_last_one_that_is_through(catalog: Catalog) -> None:
+def test_a_cohort_under_observation_gives_way_to_the_last_one_that_is_through(catalog: Catalog) -> None:
+    """5 % of April stand, with April's verdict; October's 0 % is told beside it and moves nothing."""
     one = catalog.indicators["mediation_enforcement_rate"]
     shown = evidence(
         catalog,
         reading(one.id, MONTHS[-8], 3, 100),
         reading(one.id, MONTHS[-7], 5, 100),
         reading(one.id, OCTOBER, 0, 100, state="immature"),
+        targets=(target(one.id, "上限", upper="4"),),
     )
     found = card(shown, one, OCTOBER)
-    assert found.verdict.word == "观察期未满"
-    assert not found.settled
-    assert found.note == "已期满 2026年4月 5.00%"
+    assert (found.period, found.value, found.verdict.word) == ("2026年4月", "5.00%", "未达标")
+    assert found.note == "2026年10月暂为0.00%，观察期未满"
+    assert found.selected.label == "2026年10月"
+    assert (found.as_asked.value, found.as_asked.verdict.word) == ("0.00%", "观察期未满")
+    alone = card(evidence(catalog, reading(one.id, OCTOBER, 0, 100, state="immature")), one, OCTOBER)
+    assert (alone.period, alone.verdict.word, alone.note) == ("2026年10月", "观察期未满", "数值还会变化")
 
 
 def test_a_yearly_total_is_owed_by_the_whole_court_only(catalog: Catalog) -> None:

@@ -91,9 +91,9 @@ def test_the_words_on_a_domain_read_back(world: World) -> None:
         standing(first, world, domain.id)
         assert len(lines) == len(own)
         for line, card in zip(lines, own, strict=True):
-            assert line.startswith(f"{world.period.label}，{card.indicator.name}"), line
+            assert line.startswith(f"{card.judged.label}，{card.indicator.name}"), line
             if told := LEAD.match(line):
-                exact = world.reading(card.indicator.id, world.period.label).exact
+                exact = world.reading(card.indicator.id, card.judged.label).exact
                 assert exact is not None
                 assert number(told["value"]) == rounded(exact, decimals(told["value"])), line
 
