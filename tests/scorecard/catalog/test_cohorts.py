@@ -17,7 +17,7 @@ def later_events(catalog: Catalog, indicator: Indicator) -> set[str]:
     """Columns that a numerator tests beyond its denominator and that a blank says nothing has happened in yet."""
     found: set[str] = set()
     for part in indicator.formula.parts if indicator.formula.kind == "ratio" else ():
-        below = {test for term in part.denominator for test in term.where}
+        below = [test for term in part.denominator for test in term.where]
         for term in part.numerator:
             table = catalog.tables[term.table]
             tested = {column for test in term.where if test not in below for column in test.columns}
