@@ -18,6 +18,7 @@ from etl.sample import parameters
 from etl.sample.chance import Chance, yuan
 from etl.sample.extracts.credit import firm_code
 from etl.sample.pace import EXTRACTS_FROM, month_end, workday_from, working
+from scorecard.catalog.columns import INTEGER
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
@@ -138,12 +139,12 @@ class _Register:
         """The value by the recipe's form; None where a column that it needs is unknown."""
         form = next(word for word in recipe if word in _FORMS)
         given = recipe[form]
+        if texts := recipe.get("text"):  # in turn
+            said = {key: _said(cell) for key, cell in row.items()}
+            return texts[n % len(texts)].format(n=serial, year=day.year, month=day.month, **said)
         match form:
             case "choice":
                 return chance.pick({word: _at(weight, day) for word, weight in given.items()})
-            case "text":
-                said = {key: _said(cell) for key, cell in row.items()}
-                return given[n % len(given)].format(n=serial, year=day.year, month=day.month, **said)
             case "running":
                 return f"{given}{day.year}-{serial:04d}"
             case "yes":
@@ -154,7 +155,7 @@ class _Register:
             case "amount":
                 of = row.get(recipe["times"]) if "times" in recipe else 1
                 value = None if of is None else float(of) * chance.along([tuple(point) for point in given])
-                whole = self.table.columns[name].type.name == "integer"
+                whole = self.table.columns[name].type == INTEGER
                 return None if value is None else int(value) if whole else yuan(round(value * 100))
             case "days_after":
                 return self._later(chance, recipe["days"], name, row.get(given))
