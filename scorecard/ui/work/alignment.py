@@ -20,17 +20,19 @@ def alignment(view: View) -> None:
     }
     values = [(one, *_ours(view, one)) for one in benchmarks(view.version.connection) or ()]
     show(render("ui/work/plan_row_alignment.html", levels=levels, without=len(cards) - len(aimed), values=values,
-                label=view.selection.period.label, href=view.card_href))  # fmt: skip
+                label=view.selection.period.label))  # fmt: skip
 
 
 def _ours(view: View, one: Benchmark) -> tuple[str, str, str]:
-    """The other value in words, ours of the same period and of the selected one; a sentence where they are not of a kind."""
+    """The other value, ours of the same period, and our latest settled one of that length; a sentence where none is of a kind."""
     theirs = value_text(one.value, one.unit)
     indicator = next((known for known in view.catalog.indicators.values() if known.name == one.indicator), None)
     if indicator is None or indicator.unit != one.unit:
         return theirs, "指标口径中没有这一名称" if indicator is None else f"本院以“{indicator.unit}”计，不能对照", ""
-    same, now = (
-        all_cards(view.version, Selection(period, ALL_DEPARTMENTS, "all"))[indicator.id]
-        for period in (one.period, view.selection.period)
-    )
-    return theirs, same.value if same.judged.reading else "没有该期数据", now.value
+    card = all_cards(view.version, Selection(one.period, ALL_DEPARTMENTS, "all"))[indicator.id]
+    last = view.selection.period.last_month
+    settled = [
+        point for point in card.points if point.word != "无数据" and point.settled and point.period.last_month <= last
+    ]
+    latest = f"{settled[-1].text}（{settled[-1].label}）" if settled else "没有"
+    return theirs, card.value if card.verdict.word != "无数据" else "没有该期数据", latest

@@ -74,6 +74,24 @@ def owed(view: View) -> None:
         show(render("ui/work/measures_owed.html", rows=rows, every=every))
 
 
+def summaries(view: View) -> None:
+    """要5: on how many measures each department reports regularly, and how many of these reports are owed."""
+    duties = [duty for line in measure_lines(view) for duty in line.duties]
+    own = {name: [duty for duty in duties if duty.department == name] for name in view.catalog.departments}
+    rows = [
+        (
+            view.catalog.departments[name].name,
+            len(ones),
+            sum(duty.latest is None for duty in ones),
+            sum(bool(duty.owed) for duty in ones),
+        )
+        for name, ones in own.items()
+        if ones
+    ]
+    every = interval(warehouse.parameters(view.version.connection), judged_on(view.version))
+    show(render("ui/work/plan_row_summaries.html", rows=rows, every=every, today=day_text(judged_on(view.version))))
+
+
 def matrix(view: View) -> None:
     """All rows of the plan on one screen: verdicts, worklists, and when each responsible department last reported."""
     show(view.cached("measure matrix", lambda: _matrix(view)))

@@ -27,7 +27,7 @@ from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.work import meeting
+from scorecard.ui.work import measures, meeting
 from scorecard.ui.work.alignment import alignment
 from scorecard.ui.work.department_assessment import show_assessment
 from scorecard.ui.work.tabulations import bars, open_history, show_listing, told
@@ -88,6 +88,8 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
         show(render("ui/work/plan_row_decisions.html", session=session))
     if line.measure.id == "requirements.2":
         alignment(view)
+    if line.measure.id == "requirements.5":
+        measures.summaries(view)
     if line.measure.id == "requirements.7":
         show_assessment(view)
     if line.duties:
