@@ -81,8 +81,7 @@ def registers(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Register -> the rows of the plan that it serves; in the order of the plan, those that serve none last."""
     readers = [(indicator.formula.tables, indicator.measures) for indicator in catalog.indicators.values()]
     readers += [(worklist.tables, worklist.measures) for worklist in catalog.worklists.values()]
-    for kind in ("tabulations", "listings"):
-        readers += [((one.table,), one.measures) for one in getattr(catalog, kind, {}).values()]
+    readers += [((one.table,), one.measures) for one in (*catalog.tabulations.values(), *catalog.listings.values())]
     order = list(catalog.plan_rows)
     found: dict[str, tuple[str, ...]] = {}
     for table in catalog.tables.values():
@@ -154,7 +153,7 @@ def row_form(register: Register) -> None:
         width=620,
     )
     before = None if chosen is None else register.mine[chosen]
-    last = register.title(register.rows[0]) if register.rows else ""
+    last = "" if table.private.intersection(table.key) or not register.rows else register.title(register.rows[0])
     key = f"{count}-{'' if before is None else '|'.join(map(str, key_of(before.values, table)))}"
     with st.form(key, border=True):
         said = form.fields(catalog, table, actor, key, before.values if before else None, last)
@@ -167,7 +166,8 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     table = register.table
     shown = {name: register.read(name, said[name]) for name in table.key}
     if before is None and all(shown.values()) and register.find(shown):
-        line = f"{'、'.join(table.header(name) for name in table.key)}“{'　'.join(shown.values())}”已登记过；要改正它，请在上面选“更正”"
+        which = f"{'、'.join(map(table.header, table.key))}“{'　'.join(shown.values())}”"
+        line = f"{which}已登记过；要改正它，请在上面选“更正”，是别的部门登记的请换一个"
         st.html(render("ui/records/mistakes.html", lines=[line]))
         return
     changes = [] if before is None else _changes(register, before, said)

@@ -76,7 +76,7 @@ def test_a_key_entered_before_is_no_new_row_and_a_correction_says_what_changed(o
     app = open_page(own, "registers", table="documents")
     fill(app, **ROW)
     fill(app, **ROW)
-    assert "“示例：执行救助办法　商2”已登记过；要改正它，请在上面选“更正”" in text(app)
+    assert "“示例：执行救助办法　商2”已登记过；要改正它，请在上面选“更正”，是别的部门登记的请换一个" in text(app)
     which = next(one for one in app.selectbox if one.label == "登记还是更正")
     which.select_index(1).run()
     assert next(one for one in app.text_input if one.label == "存放位置（必填）").value == "执行局文件柜"
