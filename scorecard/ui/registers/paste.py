@@ -26,16 +26,17 @@ def paste_rows(register: Register) -> None:
     table = register.table
     if not may_enter(table, register.actor):
         return
-    with st.expander("粘贴多行"):
+    key = f"{form_key(table.id)}-pasted"
+    with st.expander("粘贴多行", expanded=bool(st.session_state.get(key))):
         headers = "、".join(column.header for column in table.columns.values())
         text = st.text_area(
             "从表格软件复制的行（带或不带表头）",
             height=160,
-            key=f"{form_key(table.id)}-pasted",
+            key=key,
         )
         st.caption(f"带表头的按表头对应；不带表头的按这个顺序：{headers}")
-        if text.strip():
-            _examine(register, text)
+    if text.strip():
+        _examine(register, text)
 
 
 def _examine(register: Register, text: str) -> None:
