@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 description, made from the very models that questions and answers are checked with."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -29,11 +31,7 @@ _LISTINGS: dict[type[BaseModel], type[BaseModel]] = {
     PublishedValue: Listing[PublishedValue],
     PublishedVersion: Listing[PublishedVersion],
 }
-_ABOUT = (
-    "只读接口：已发布的指标口径、数值和版本，没有案件明细。每次请求都要在请求头 Authorization 里带管理员发给的令牌（Bearer），"
-    f"每次都记入审计；一个令牌平均每分钟 {PER_MINUTE} 次，可积攒到 {AT_ONCE} 次。数字写成文本，位数与看板一致；"
-    "“数据待核”的数值没有数字。CSV 供电子表格打开，可能被当作公式或日期的文本前加有一个单引号。"
-)
+_FIXED: dict[str, Any] = tomllib.loads(Path(__file__).with_name("openapi.toml").read_text("utf-8"))
 
 
 def description(address: str) -> dict[str, Any]:
@@ -45,39 +43,29 @@ def description(address: str) -> dict[str, Any]:
         f"/{name}": {"get": _operation(name, summary, question, names[_LISTINGS[record], "serialization"], problems)}
         for name, (summary, question, record) in PATHS.items()
     }
-    own = {"200": {"description": "本说明", "content": {"application/json": {"schema": {"type": "object"}}}}}
-    paths["/openapi.json"] = {"get": {"summary": "本说明", "operationId": "openapi", "responses": {**own, **problems}}}
+    paths["/openapi.json"] = {"get": {**_FIXED["own"], "responses": {**_FIXED["own"]["responses"], **problems}}}
+    about = _FIXED["info"]["description"].format(per_minute=PER_MINUTE, at_once=AT_ONCE)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "法治化营商环境指标接口", "version": "1", "description": _ABOUT},
+        "info": {**_FIXED["info"], "description": about},
         "servers": [{"url": address}],
         "security": [{"token": []}],
         "paths": paths,
-        "components": {
-            "schemas": schemas["$defs"],
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "管理员发给的令牌"}},
-        },
+        "components": {"schemas": schemas["$defs"], "securitySchemes": _FIXED["schemes"]},
     }
 
 
 def _operation(
     name: str, summary: str, question: type[Paging], listing: dict[str, Any], problems: dict[str, Any]
 ) -> Any:
-    etag = {"schema": {"type": "string"}, "description": "内容不变则不变"}
+    content = {"application/json": {"schema": listing}, CSV_TYPE: {"schema": {"type": "string"}}}
     return {
         "summary": summary,
         "operationId": name,
-        "parameters": [*_parameters(question), _known_etag()],
+        "parameters": [*_parameters(question), _FIXED["known_etag"]],
         "responses": {
-            "200": {
-                "description": summary,
-                "headers": {"ETag": etag},
-                "content": {
-                    "application/json": {"schema": listing},
-                    CSV_TYPE: {"schema": {"type": "string"}},
-                },
-            },
-            "304": {"description": "与 If-None-Match 所给的 ETag 相同，没有变化"},
+            "200": {"description": summary, "headers": _FIXED["headers"], "content": content},
+            **_FIXED["unchanged"],
             **problems,
         },
     }
@@ -94,14 +82,7 @@ def _parameters(question: type[Paging]) -> list[dict[str, Any]]:
     return listed
 
 
-def _known_etag() -> dict[str, Any]:
-    what = "上次得到的 ETag；没有变化时答复 304，没有内容"
-    return {"name": "If-None-Match", "in": "header", "description": what, "schema": {"type": "string"}}
-
-
 def _problem(status: int) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if status == 429:
-        headers["Retry-After"] = {"description": "多少秒后再试", "schema": {"type": "integer"}}
+    headers = _FIXED["retry"] if status == 429 else {}
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/HttpProblem"}}}
     return {"description": TITLES[status], "headers": headers, "content": content}

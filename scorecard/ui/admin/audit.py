@@ -63,11 +63,9 @@ def show_entries(record: Verification, choice: AuditFilter) -> None:
     entries = [entry for entry in reversed(record.entries) if choice.matches(entry)]
     pages = max(1, -(-len(entries) // SHOWN))
     page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
-    rows = [
-        {"entry": entry, "at": local_time(entry), "detail": words(entry.detail)}
-        for entry in entries[(page - 1) * SHOWN : page * SHOWN]
-    ]
-    st.html(render("ui/admin/audit_lines.html", rows=rows, count=len(entries), whole=len(record.entries)))
+    shown, whole = entries[(page - 1) * SHOWN : page * SHOWN], len(record.entries)
+    told = {"at": local_time, "words": words, "count": len(entries), "whole": whole}
+    st.html(render("ui/admin/audit_lines.html", entries=shown, **told))
 
 
 def offer_file(choice: AuditFilter) -> None:

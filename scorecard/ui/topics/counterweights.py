@@ -13,21 +13,9 @@ def pairs(view: View, domain: str) -> None:
 
 def _table(view: View, domain: str) -> str:
     pairs = counterweights.pairs(view.cards, domain)
-    rows = [
-        {
-            "pair": pair,
-            "change": _text(pair.card),
-            "partner_change": "" if pair.partner is None else _text(pair.partner),
-        }
-        for pair in pairs
-    ]
-    return render(
-        "ui/topics/pairs.html",
-        rows=rows,
-        hints=[pair for pair in pairs if pair.hint],
-        href=view.card_href,
-        wider=view.ytd_href(domain),
-    )
+    hints = [pair for pair in pairs if pair.hint]
+    wider = view.ytd_href(domain)
+    return render("ui/topics/pairs.html", pairs=pairs, hints=hints, text=_text, href=view.card_href, wider=wider)
 
 
 def _text(card: counterweights.Card) -> str:
