@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from etl.intake.accept import accept
 from etl.intake.batch_notes import whole_in_use, withdrawn
 from etl.intake.batches import known_cells, newest_before, quieter_columns
-from etl.intake.examine import Examination, examine
+from etl.intake.examine import Examination, Said, examine
 from etl.intake.recognise import recognise, sheets
 from etl.intake.repaired import repaired_csv
 from etl.intake.word_mapping import ColumnWords
@@ -71,6 +71,11 @@ class SelectedFile:
         """The first arguments of `examine`, `accept` and `repaired_csv`."""
         return self.raw, self.file_name, self.table, self.catalog, self.as_of
 
+    @property
+    def said(self) -> Said:
+        """How they read it."""
+        return {"mapping": self.mapping, "policy": self.policy, "words": self.words, "sheet": self.sheet}
+
     def examination(self) -> Examination:
         """The examination of the file, computed once in a session: as of today, and again only if a date lies later."""
         whole = replace(self, as_of=today())._examined("as of today")
@@ -83,9 +88,7 @@ class SelectedFile:
         return computed_once(
             f"{name} {self.id} {bool(self.mapping)} {bool(self.words)}",
             (self.state, self.catalog.digest),
-            lambda: examine(
-                *self.extract, mapping=self.mapping, policy=self.policy, words=self.words, sheet=self.sheet
-            ),
+            lambda: examine(*self.extract, **self.said),
             "正在检查…",
         )
 
@@ -227,9 +230,7 @@ def _show_findings(file: SelectedFile, examination: Examination) -> None:
             download(
                 "下载修复后的文件（CSV）",
                 f"已修复_{file.stem}.csv",
-                lambda _: repaired_csv(
-                    *file.extract, mapping=file.mapping, policy=file.policy, words=file.words, sheet=file.sheet
-                ),
+                lambda _: repaired_csv(*file.extract, **file.said),
                 needs="upload",
                 key=f"repaired_{file.id}",
             )
@@ -267,17 +268,8 @@ def kinds_of(counts: Sequence[Count]) -> list[_Kind]:
 def _accept(file: SelectedFile) -> None:
     data = data_dir()
     with st.spinner("正在接收…"):
-        batch = accept(
-            *file.extract,
-            identity.current(),
-            data,
-            mapping=file.mapping,
-            policy=file.policy,
-            note=file.note,
-            corrects=file.corrects,
-            words=file.words,
-            sheet=file.sheet,
-        )
+        said = file.said
+        batch = accept(*file.extract, identity.current(), data, note=file.note, corrects=file.corrects, **said)
     result = "此前已接收，没有重复写入" if batch.already else "已接收"
     if (batch.table, batch.name) in withdrawn(data):
         result = "这份文件此前已接收又被撤回，仍不计入，如需恢复请到“版本”页"

@@ -28,15 +28,8 @@ def ask_headers(key: str, table: Table, unknown: Sequence[str]) -> dict[str, str
     mapping: dict[str, str] = {}
     with st.container(horizontal=True, gap="medium"):
         for position, header in enumerate(unknown, 1):
-            answer = st.selectbox(
-                f"未登记的列 {position} 对应",
-                list(names),
-                index=list(names).index(past[header].answer) if header in past else None,
-                format_func=names.__getitem__,
-                placeholder="请选择",
-                key=f"map_{key}_{table.id}_{position}",
-                width=220,
-            )
+            known = past[header].answer if header in past else None
+            answer = _ask(f"未登记的列 {position} 对应", names, known, f"map_{key}_{table.id}_{position}")
             if answer is not None:
                 mapping[header] = answer
     new = {header: column for header, column in mapping.items() if header not in past or past[header].answer != column}
@@ -60,15 +53,8 @@ def ask_words(key: str, table: Table, catalog: Catalog, unread: Sequence[UnreadW
     st.html(render("ui/intake/word_mapping.html", values=rows, more=len(unread) - len(asked)))
     with st.container(horizontal=True, gap="medium"):
         for position, (value, past, names) in enumerate(offered, 1):
-            answer = st.selectbox(
-                f"未登记的取值 {position} 读作",
-                list(names),
-                index=list(names).index(past.answer) if past is not None else None,
-                format_func=names.__getitem__,
-                placeholder="请选择",
-                key=f"word_{key}_{table.id}_{value.column}_{value.text}",
-                width=220,
-            )
+            known, of = past.answer if past else None, f"{value.column}_{value.text}"
+            answer = _ask(f"未登记的取值 {position} 读作", names, known, f"word_{key}_{table.id}_{of}")
             if answer is not None:
                 words[value.column][value.text] = answer
                 if past is None or past.answer != answer:
@@ -77,6 +63,14 @@ def ask_words(key: str, table: Table, catalog: Catalog, unread: Sequence[UnreadW
         header_mapping.remember_mapping(data_dir(), table, {}, identity.current(), words=new, catalog=catalog)
         st.rerun()
     return dict(words)
+
+
+def _ask(label: str, names: Mapping[str, str], known: str | None, key: str) -> str | None:
+    """One answer of `names`; the remembered one stands there already."""
+    index = None if known is None else list(names).index(known)
+    return st.selectbox(
+        label, list(names), index, format_func=names.__getitem__, placeholder="请选择", key=key, width=220
+    )
 
 
 def _past_answer(past: RememberedAnswer | None, names: Mapping[str, str]) -> str:
