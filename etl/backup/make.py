@@ -70,19 +70,15 @@ def _alone(data: DataDir, target: Path) -> Generator[None]:
         raise ScorecardError(f"备份目标 {target}", "文件夹不存在", "已有的、可写的文件夹", remedy)
     inside = target.resolve()
     if inside.is_relative_to(data.root.resolve()):
+        remedy = "请另选一处"
         raise ScorecardError(
-            f"备份目标 {target}",
-            "在数据文件夹之内，会与数据一同损坏或丢失",
-            "另一块磁盘或另一台机器上的文件夹",
-            "请另选一处",
+            f"备份目标 {target}", "在数据文件夹之内，会与数据一同损坏或丢失", "另一块磁盘或另一台机器上的文件夹", remedy
         )
     with suppress(OSError, ValueError, KeyError, TypeError):
         if json.loads(data.backup_note.read_bytes())["target"] == str(inside) and not (target / BACKUPS).is_dir():
+            remedy = f"请挂载后再试；确要从头开始，请先在其中新建文件夹 {BACKUPS}"
             raise ScorecardError(
-                f"备份目标 {target}",
-                "此前的备份不在其中，可能没有挂载",
-                "上次备份用的移动盘、网络盘",
-                f"请挂载后再试；确要从头开始，请先在其中新建文件夹 {BACKUPS}",
+                f"备份目标 {target}", "此前的备份不在其中，可能没有挂载", "上次备份用的移动盘、网络盘", remedy
             )
     handle = os.open(target / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -164,12 +160,8 @@ def _contents(path: Path) -> Iterator[bytes]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise StorageError(
-            f"数据文件 {path}",
-            "无法读取",
-            "服务账户可读的文件",
-            "请检查磁盘和权限；这次备份没有完成，此前的备份不受影响",
-        ) from error
+        remedy = "请检查磁盘和权限；这次备份没有完成，此前的备份不受影响"
+        raise StorageError(f"数据文件 {path}", "无法读取", "服务账户可读的文件", remedy) from error
 
 
 def _paths(data: DataDir) -> dict[str, Path]:

@@ -78,11 +78,9 @@ def read_manifest(folder: Path, backup: str) -> BackupManifest:
             raise ValueError
         return BackupManifest(content["id"], content["at"], content["version"], content["audit"], files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        remedy = "请用 --list 查看其余的备份，用 --at 编号 恢复其中之一"
         raise StorageError(
-            f"备份清单 {path}",
-            "内容与写入时不符，已损坏或被改动",
-            "备份时写下的原样",
-            "请用 --list 查看其余的备份，用 --at 编号 恢复其中之一",
+            f"备份清单 {path}", "内容与写入时不符，已损坏或被改动", "备份时写下的原样", remedy
         ) from error
 
 
@@ -96,12 +94,8 @@ def chosen_manifest(folder: Path, at: str = "") -> BackupManifest:
     """The newest backup, or the newest of which the id begins with `at`. Raises ScorecardError, StorageError."""
     known = manifest_ids(folder)
     if not known:
-        raise ScorecardError(
-            f"备份文件夹 {folder}",
-            "其中没有备份",
-            "python -m etl backup 写过的文件夹",
-            "请核对路径；移动盘、网络盘是否已挂载",
-        )
+        remedy = "请核对路径；移动盘、网络盘是否已挂载"
+        raise ScorecardError(f"备份文件夹 {folder}", "其中没有备份", "python -m etl backup 写过的文件夹", remedy)
     fitting = [backup for backup in known if backup.startswith(at)]
     if not fitting:
         raise ScorecardError(
@@ -135,9 +129,10 @@ def check(folder: Path, manifest: BackupManifest) -> None:
             damaged.append(f"{name}（{OBJECTS}/{block}）")
     if damaged:
         more = f" 等 {len(damaged)} 个文件" if len(damaged) > _NAMED else ""
+        remedy = "请用 --at 编号 恢复另一个备份（--list 列出），或从另一份备份取回这些文件"
         raise StorageError(
             f"备份 {manifest.id}",
             f"校验不符或缺失：{'、'.join(damaged[:_NAMED])}{more}；数据文件夹没有改动",
             "与备份时相同的内容",
-            "请用 --at 编号 恢复另一个备份（--list 列出），或从另一份备份取回这些文件",
+            remedy,
         )

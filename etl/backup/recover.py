@@ -60,11 +60,12 @@ def _require_empty(data: DataDir) -> None:
         return
     held = sorted(path.name for path in data.root.iterdir() if not _beside(path.name))
     if held:
+        remedy = f"请先停止服务，把它改名留存（如 mv {data.root} {data.root}.旧），再恢复；或用 --data 恢复到另一处"
         raise ScorecardError(
             f"数据文件夹 {data.root}",
             f"其中已有数据（{'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}），恢复不会覆盖它",
             "空的或不存在的文件夹",
-            f"请先停止服务，把它改名留存（如 mv {data.root} {data.root}.旧），再恢复；或用 --data 恢复到另一处",
+            remedy,
         )
 
 
@@ -123,10 +124,11 @@ def _into_place(staged: Path, data: DataDir) -> None:
     except OSError as error:
         if error.errno not in (errno.EBUSY, errno.EXDEV, errno.ENOTEMPTY):
             raise
+        remedy = "请停止服务后再试；挂载点请用 --data 指向其下的一个子文件夹"
         raise ScorecardError(
             f"数据文件夹 {data.root}",
             "刚被写入" if error.errno == errno.ENOTEMPTY else "是一个挂载点，不能整体换入",
             "服务已停止、可以改名的文件夹",
-            "请停止服务后再试；挂载点请用 --data 指向其下的一个子文件夹",
+            remedy,
         ) from error
     sync(data.root.parent)

@@ -173,9 +173,7 @@ def _read(path: Path, checks: FolderChecks) -> BatchNote:
     try:
         return BatchNote(**json.loads(checks.read(path)))
     except (OSError, ValueError, TypeError, StorageError) as error:
+        remedy = "请从备份恢复这个文件；在此之前不能建库，以免已撤回的数据又被计入"
         raise StorageError(
-            f"批次的记录 {path.name}",
-            "文件已损坏或不是本系统写入的",
-            "完整的撤回、恢复或核定记录",
-            "请从备份恢复这个文件；在此之前不能建库，以免已撤回的数据又被计入",
+            f"批次的记录 {path.name}", "文件已损坏或不是本系统写入的", "完整的撤回、恢复或核定记录", remedy
         ) from error

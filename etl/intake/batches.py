@@ -198,11 +198,14 @@ def is_readable(path: Path) -> bool:
 
 
 def _damage(path: Path, found: str) -> StorageError:
+    remedy = (
+        f"请从备份恢复 batches/{path.parent.name}/{path.name}，或把同一份抽取文件按同一数据截至再报送一次，批次即复原"
+    )
     return StorageError(
         f"批次 {path.parent.name}/{path.name}",
         found,
         "接收时的原样；已发布的版本照常显示，修复之前不能建新版本",
-        f"请从备份恢复 batches/{path.parent.name}/{path.name}，或把同一份抽取文件按同一数据截至再报送一次，批次即复原",
+        remedy,
     )
 
 

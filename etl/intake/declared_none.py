@@ -103,11 +103,12 @@ def _require_no_rows(table: Table, as_of: date, in_use: Sequence[Batch]) -> None
     with duckdb.connect() as con:
         count = _rows_in_month(con, newest_rows(table, own), table, as_of)
     if count:
+        remedy = "不能声明“本月无此类数据”；若那些行有误，请先更正或撤回那个批次"
         raise ScorecardError(
             table.name,
             f"已接收的数据中有 {count:,} 行的日期在{as_of:%Y年}{as_of.month}月",
             "这个月没有任何一行",
-            "不能声明“本月无此类数据”；若那些行有误，请先更正或撤回那个批次",
+            remedy,
         )
 
 

@@ -202,11 +202,9 @@ def _read(data: DataDir, path: Path) -> dict[str, dict[str, RememberedAnswer]]:
             for column, answers in said.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StorageError) as error:
+        remedy = "请从备份恢复，或移走这个文件"
         raise StorageError(
-            f"表头对应 {path.parent.name}/{path.name}",
-            "文件已损坏或不是本系统写入的",
-            "完整的对应记录",
-            "请从备份恢复，或移走这个文件",
+            f"表头对应 {path.parent.name}/{path.name}", "文件已损坏或不是本系统写入的", "完整的对应记录", remedy
         ) from error
 
 

@@ -103,9 +103,10 @@ def _require_same(first: Examination, second: Examination) -> None:
     """Raises ScorecardError unless the repaired file gives the same rows without a repair."""
     same = (first.rows, first.aside) == (second.rows, second.aside) and not second.refused
     if not same or (second.aside == 0 and second.total("repair")):
+        remedy = "请直接接收原文件：修复在接收时一样会做"
         raise ScorecardError(
             f"文件“{first.file_name}”",
             "修复后的文件再次体检的结果与原文件不同",
             "行数相同、没有须修复之处的文件",
-            "请直接接收原文件：修复在接收时一样会做",
+            remedy,
         )

@@ -269,11 +269,12 @@ def damage(data: DataDir, batch: Batch) -> StorageError | None:
 
 
 def _unreadable(batch: Batch) -> StorageError:
+    remedy = f"请从备份恢复 aside/{batch.table}/{batch.name}.parquet，或把同一份抽取文件按同一数据截至再报送一次"
     return StorageError(
         f"搁置的行 {batch.table}/{batch.name}",
         "文件缺失、已损坏或不是本系统写入的",
         f"搁置的 {batch.aside} 行；数值不受影响，修复之前不能建新版本",
-        f"请从备份恢复 aside/{batch.table}/{batch.name}.parquet，或把同一份抽取文件按同一数据截至再报送一次",
+        remedy,
     )
 
 

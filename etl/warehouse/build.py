@@ -74,12 +74,8 @@ def build(catalog: Catalog, data: DataDir) -> str:
     batches = chosen_batches(data)
     if not any(batch for batch in batches if catalog.tables[batch.table].seed is None):
         if withdrawn(data):
-            raise ScorecardError(
-                "建库",
-                "已接收的批次全部撤回，没有可用的数据",
-                "至少一个没有撤回的批次",
-                "请上传改正后的文件，或在“版本”页恢复一个批次",
-            )
+            remedy = "请上传改正后的文件，或在“版本”页恢复一个批次"
+            raise ScorecardError("建库", "已接收的批次全部撤回，没有可用的数据", "至少一个没有撤回的批次", remedy)
         raise ScorecardError("建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample")
     return build_of(catalog, data, batches)
 

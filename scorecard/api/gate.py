@@ -73,13 +73,8 @@ class Gate:
                 raise _too_often("这个地址", UNKNOWN_PER_MINUTE, wait)
             asker = Actor(ROLE_NAMES["nobody"], "nobody", origin=origin)
             self._refusals.record(self.data, asker, name, f"令牌{state}", now)
-            raise InterfaceRefused(
-                401,
-                "请求头 Authorization",
-                f"令牌{state}",
-                "Bearer 和一个有效的令牌",
-                "请用管理员给出的令牌；遗失或到期请另领",
-            )
+            remedy = "请用管理员给出的令牌；遗失或到期请另领"
+            raise InterfaceRefused(401, "请求头 Authorization", f"令牌{state}", "Bearer 和一个有效的令牌", remedy)
         actor = Actor(known.name, "public_consumer" if known.public else "consumer", origin=origin)
         if wait := self._calls.take(known.digest, now):
             self._refusals.record(self.data, actor, actor.name, "请求过于频繁", now)

@@ -114,11 +114,9 @@ class AuditedAct:
 def recorded(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[AuditedAct]:
     """Record the act however it ends: 成功, 拒绝 (no right, or a refused input), 失败, the last two with the reason."""
     if actor.origin == COMMAND_LINE and read_state(data).key_lost:
+        remedy = "请把 SCORECARD_KEYS 设为它（见服务的配置），或放回保管的密钥；确已丢失，请在网页上登录一次，改用新密钥会记入审计"
         raise StorageError(
-            f"密钥 {default_keys() / KEY}",
-            "审计记录有封印，而封印的密钥不在这里",
-            "服务所用的密钥文件夹",
-            "请把 SCORECARD_KEYS 设为它（见服务的配置），或放回保管的密钥；确已丢失，请在网页上登录一次，改用新密钥会记入审计",
+            f"密钥 {default_keys() / KEY}", "审计记录有封印，而封印的密钥不在这里", "服务所用的密钥文件夹", remedy
         )
     act = AuditedAct(subject, dict(detail))
     result: ActResult = "失败"

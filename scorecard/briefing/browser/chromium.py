@@ -97,11 +97,12 @@ class Document:
         answer = await command(self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
+            remedy = "请把这段文字转给系统维护人员"
             raise ScorecardError(
                 "版面",
                 str(details.get("exception", {}).get("description", details.get("text", ""))),
                 "能够测量的文档",
-                "请把这段文字转给系统维护人员",
+                remedy,
             )
         return answer["result"].get("value")
 

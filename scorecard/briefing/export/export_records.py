@@ -134,12 +134,8 @@ def read_record(data: DataDir, export: str, checks: FolderChecks | None = None) 
     path = data.exports / f"{export}.json"
     checks = checks or FolderChecks(data, data.exports)
     if not _ID.fullmatch(export) or (checks.state(path) == "missing" and not checks.of(path)):
-        raise ScorecardError(
-            "导出记录",
-            f"没有导出编号“{export[:40]}”",
-            "已有的导出编号",
-            "用 python -m etl briefing --list 查看，或在“简报”页的导出记录中选择",
-        )
+        remedy = "用 python -m etl briefing --list 查看，或在“简报”页的导出记录中选择"
+        raise ScorecardError("导出记录", f"没有导出编号“{export[:40]}”", "已有的导出编号", remedy)
     try:
         manifest = parse(checks.read(path).decode("utf-8"))
         return manifest, from_data(manifest.order)
@@ -160,11 +156,12 @@ def check_seal(data: DataDir, manifest: ExportManifest) -> None:
         None,
     )
     if known != seal(manifest):
+        remedy = "请从备份恢复 data/exports，并报告管理员"
         raise StorageError(
             f"导出记录 {manifest.id}",
             "与审计记录中的校验值不符，可能被改动" if known else "审计记录中没有这次导出",
             "导出时写入、审计记下校验值的原样",
-            "请从备份恢复 data/exports，并报告管理员",
+            remedy,
         )
 
 

@@ -129,12 +129,8 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
 def find_template(catalog: Catalog, name: str) -> Template:
     """The template of this id. Raises ScorecardError, also for a version from before there were any."""
     if not catalog.briefings:
-        raise ScorecardError(
-            _WHERE,
-            "这个版本没有简报模板，它是在简报功能之前建的",
-            "带有简报模板的版本",
-            "请重新发布一次（数据报送页，或 python -m etl publish）",
-        )
+        remedy = "请重新发布一次（数据报送页，或 python -m etl publish）"
+        raise ScorecardError(_WHERE, "这个版本没有简报模板，它是在简报功能之前建的", "带有简报模板的版本", remedy)
     return catalog.briefings[
         _known("模板", name, catalog.briefings, {template.id: template.name for template in catalog.briefings.values()})
     ]
@@ -167,11 +163,12 @@ def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
     offered = periods(version, card_inputs(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
     period = parse(grain, key)
     if period is None:
+        remedy = hint(key, [each.key for each in offered])
         raise ScorecardError(
             _WHERE,
             f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期",
             f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}",
-            hint(key, [each.key for each in offered]),
+            remedy,
         )
     if period not in offered:
         span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"
