@@ -20,11 +20,10 @@ USED = {
     "etl/commands/arguments.py": {"_optionals", "_positionals"},
     "scorecard/briefing/browser/chromium.py": {"_read_from_browser"},
     "scorecard/briefing/browser/launch.py": {"choreographer.channels._interface_type"},
-    "scorecard/briefing/docx/figure.py": {"_inline"},
-    "scorecard/briefing/docx/table.py": {"_tr"},
-    "scorecard/briefing/pptx/chart.py": {"_chartSpace", "_element", "_get_or_add_dLbl"},
+    "scorecard/briefing/docx/document.py": {"_element", "_p"},
+    "scorecard/briefing/pptx/chart.py": {"_element"},
     "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
-    "scorecard/briefing/pptx/text.py": {"_p"},
+    "scorecard/briefing/pptx/text.py": {"_p", "_txBody"},
     "scorecard/ui/server/security_middleware.py": {"streamlit.web.server.starlette.starlette_websocket"},
     "scorecard/ui/server/sockets.py": {"streamlit.proto.BackMsg_pb2"},
     "scorecard/ui/shell/identity.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
@@ -67,7 +66,7 @@ def argparse_titles() -> object:
     return parser._optionals.title, parser._positionals.title
 
 
-def docx_inline() -> object:
+def docx_parts() -> object:
     import io
 
     import docx
@@ -75,13 +74,14 @@ def docx_inline() -> object:
 
     file = io.BytesIO()
     Image.new("RGB", (8, 8)).save(file, "PNG")
-    return docx.Document().add_picture(io.BytesIO(file.getvalue()))._inline.docPr
-
-
-def docx_row() -> object:
-    import docx
-
-    return docx.Document().add_table(1, 1).rows[0]._tr.get_or_add_trPr()
+    document = docx.Document()
+    section = document.sections[0]
+    return (
+        document.part.new_pic_inline(io.BytesIO(file.getvalue())).docPr,
+        document.element.body.sectPr.addprevious,
+        section.header.paragraphs[0]._p.extend,
+        section.footer._element.extend,
+    )
 
 
 def pptx_parts() -> object:
@@ -95,16 +95,13 @@ def pptx_parts() -> object:
     data.categories = ["一月"]
     data.add_series("值", [1])
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, 0, 0, 100, 100, data)
-    label = frame.chart.plots[0].series[0].points[0].data_label
     table = slide.shapes.add_table(1, 1, 0, 0, 100, 100)
-    text = table.table.cell(0, 0).text_frame.paragraphs[0]
+    frame_of_text = table.table.cell(0, 0).text_frame
     return (
         frame._element.nvGraphicFramePr,
-        frame.chart.category_axis._element,
-        frame.chart._chartSpace,
-        label._get_or_add_dLbl(),
         table.table._tbl.tblPr,
-        text._p.get_or_add_pPr(),
+        frame_of_text._txBody.remove,
+        frame_of_text.paragraphs[0]._p.get_or_add_pPr(),
     )
 
 
@@ -193,8 +190,7 @@ def streamlit_cookie() -> object:
 
 PARTS = [
     argparse_titles,
-    docx_inline,
-    docx_row,
+    docx_parts,
     pptx_parts,
     choreographer_pipe,
     choreographer_browser,

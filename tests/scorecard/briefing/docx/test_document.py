@@ -23,7 +23,7 @@ from PIL import Image
 
 from scorecard.assessment.verdict import WORDS
 from scorecard.briefing.docx import document as docx
-from scorecard.briefing.docx.figure import NO_BROWSER
+from scorecard.briefing.docx.document import NO_BROWSER
 from scorecard.briefing.layout.column_widths import widths
 from scorecard.briefing.paper.model import Block, Heading, Paper, PaperColumn, PaperTable as Given, Paragraph
 from scorecard.catalog.definitions import Catalog
