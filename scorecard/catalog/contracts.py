@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from scorecard.catalog.columns import DATE, INTEGER, TEXT, Column, ColumnType
+from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, DATE, INTEGER, TEXT, Column, ColumnType
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
 
 # How rows of a table come in: an extract of the case system, a target, a department's own report, what a session decided,
@@ -170,6 +170,11 @@ class Table(Frozen):
             if names.intersection(derived.inputs):
                 names.add(name)
         return frozenset(names)
+
+    @property
+    def names_cases(self) -> bool:
+        """Whether its rows name a case, a firm or anything private."""
+        return bool(self.private) or any(column.type in (CASE_NO, CREDIT_CODE) for column in self.columns.values())
 
     def sources(self, columns: Iterable[str]) -> frozenset[str]:
         """The extract's columns that these columns are made of: derived ones followed to their inputs."""

@@ -311,8 +311,14 @@ def listed(of: Reading, listing: Listing, actor: Actor, *, limit: int, offset: i
 
 
 def require_rows(of: Reading, listing: Listing, actor: Actor) -> None:
-    """Raise Forbidden unless the actor may see the rows of this listing: 审管办, and the department whose rows they are."""
-    require_evidence(actor, _owner(of, listing) or of.department, of.catalog)
+    """Raise Forbidden unless the actor may see the rows of this listing.
+
+    Rows that name a case or a firm are for 审管办 and the department whose rows they are; others for all who see details.
+    """
+    if of.catalog.tables[listing.table].names_cases:
+        require_evidence(actor, _owner(of, listing) or of.department, of.catalog)
+    else:
+        actor.require("details")
 
 
 @dataclass(frozen=True)

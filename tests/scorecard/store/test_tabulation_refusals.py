@@ -141,6 +141,18 @@ def test_rows_are_for_those_who_may_see_them_and_the_count_for_all(
         assert shown.count == (2 if department == "all" else 1)
 
 
+def test_rows_that_name_no_case_are_for_all_who_see_details(catalog: Catalog, data: DataDir, look: Look) -> None:
+    """What other courts published and what was asked from above is nobody's case."""
+    assert [catalog.tables[name].names_cases for name in ("cases", "revisits", "credit_register", "leads")] == [
+        True
+    ] * 4
+    assert not catalog.tables["information_reports"].names_cases
+    rows = "编号,标题,类别,提交日期,采用级别,部门\n1,甲,典型案例,2026-01-05,未采用,执行局\n"
+    hand_in(data, catalog, "information_reports", rows, date(2026, 1, 31))
+    shown = listed(look(), catalog.listings["model_pieces"], LEADER, limit=10)
+    assert (shown.count, len(shown.rows), shown.withheld) == (1, 1, "")
+
+
 def test_a_visitor_sees_neither(data: DataDir, catalog: Catalog, look: Look) -> None:
     hand_in(data, catalog, "pre_mediations", JANUARY, date(2026, 1, 31))
     of = look()
