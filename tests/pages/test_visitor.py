@@ -34,10 +34,9 @@ OPEN = {
     "glossary",
     "targets",
     "time_axis",
-    "registers",
     "account",
 }
-SIGNED_IN = OPEN | {"measures", "worklists", "liaison", "meeting", "evidence", "briefing", "versions"}
+SIGNED_IN = OPEN | {"measures", "registers", "worklists", "liaison", "meeting", "evidence", "briefing", "versions"}
 MAY_OPEN = {
     "visitor": OPEN,
     "leadership": SIGNED_IN,

@@ -1,1 +1,1 @@
-"""Measures, worklists, requirements, meeting, briefings."""
+"""The plan row by row, its tabulations and listings, worklists, liaison, meeting, briefings."""

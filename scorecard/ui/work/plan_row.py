@@ -37,7 +37,7 @@ TOLD = 3  # indicators named in the sentence at the head
 
 
 @dataclass(frozen=True)
-class Entrance:
+class WayIn:
     """Where something of a row is entered: the act in words, its page for who may do it, otherwise who does it."""
 
     act: str
@@ -116,7 +116,7 @@ def _worklists(view: View, line: MeasureLine) -> list[dict[str, Any]]:
     ]
 
 
-def with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[float | None], list[str], Entrance]:
+def with_source(view: View, one: Tabulated, actor: Actor) -> tuple[Tabulated, list[float | None], list[str], WayIn]:
     """What a tabulation says, its bars, the titles of its sources, and where the rows it counts are entered."""
     catalog = view.catalog
     sources = [catalog.sources[name].title for name in one.tabulation.sources]
@@ -132,12 +132,12 @@ def _tables(catalog: Catalog, line: MeasureLine, choices: Sequence[RowChoice]) -
     return [table for table in tables if table.seed is None and table.entered_by not in ("targets", "decisions")]
 
 
-def _entrance(table: Table, actor: Actor) -> Entrance:
+def _entrance(table: Table, actor: Actor) -> WayIn:
     """Where rows of a table are entered."""
     entered_by = "own" if table.entered_by == "register" and table.department else table.entered_by
     page, word, who, right = _ENTERED[entered_by]
     page += f"?table={table.id}" if page == "registers" else ""
-    return Entrance(f"{word}《{table.name}》", page if actor.may_somewhere(right) else "", who)
+    return WayIn(f"{word}《{table.name}》", page if actor.may_somewhere(right) else "", who)
 
 
 _ENTERED: dict[str, tuple[str, str, str, Capability]] = {
@@ -150,7 +150,7 @@ _ENTERED: dict[str, tuple[str, str, str, Capability]] = {
 }
 
 
-def _owed(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[tuple[str, Entrance]]:
+def _owed(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[tuple[str, WayIn]]:
     """What is missing now, each with where it is entered and by whom: reports first, then tables."""
     catalog, now = view.catalog, judged_on(view.version)
     report = _progress(view, line, actor)
@@ -168,17 +168,17 @@ def _owed(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) 
     return owed
 
 
-def _progress(view: View, line: MeasureLine, actor: Actor) -> Entrance:
+def _progress(view: View, line: MeasureLine, actor: Actor) -> WayIn:
     """Where progress on the row is reported, opened at the row."""
     href = view.href("progress", measure=view.catalog.row_title(line.measure.id))
-    return Entrance("填报措施进展", href if actor.may_somewhere("report") else "", "责任部门")
+    return WayIn("填报措施进展", href if actor.may_somewhere("report") else "", "责任部门")
 
 
-def _entrances(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[Entrance]:
+def _entrances(view: View, line: MeasureLine, tables: Sequence[Table], actor: Actor) -> list[WayIn]:
     """Everywhere the work of this row is entered."""
     reports = [_progress(view, line, actor)] if line.duties else []
-    session = Entrance("会商议定事项", view.href("meeting"), "领导小组")
-    week = [Entrance("联络员：本周要办", view.href("liaison"), "")] if line.measure.id == "requirements.4" else []
+    session = WayIn("会商议定事项", view.href("meeting"), "领导小组")
+    week = [WayIn("联络员：本周要办", view.href("liaison"), "")] if line.measure.id == "requirements.4" else []
     return [*week, *reports, *(_entrance(table, actor) for table in tables), session]
 
 
