@@ -27,7 +27,7 @@ Capability = Literal[
     "export",  # figures and tables as files
     "evidence",  # case lists, private columns masked
     "names",  # private columns in clear, where a listing shows them
-    "report",  # progress of a measure
+    "report",  # progress of a measure, rows of registers
     "upload",  # accept extracts, map headers, withdraw
     "targets",  # set a target
     "decisions",  # record what a meeting decided
@@ -57,7 +57,7 @@ CAPABILITY_NAMES: dict[Capability, str] = {
     "export": "导出",
     "evidence": "查看案件清单",
     "names": "查看企业名称",
-    "report": "填报措施进展",
+    "report": "填报措施进展、登记本部门的行",
     "upload": "报送数据",
     "targets": "设定目标",
     "decisions": "记录会商决定",

@@ -4,7 +4,7 @@ A file stays in its widget until the user removes it, and its examination stays 
 on. So a rerun shows the same again and does nothing twice, and leaving the page accepts nothing.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -162,7 +162,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
         if accepted is not None:
             st.html(render("ui/shell/accepted.html", text=accepted))
         else:
-            _show_findings(file, examination)
+            show_findings(file, examination)
     return ExaminedFile(file, examination, accepted is not None)
 
 
@@ -203,20 +203,27 @@ def _select_sheet(upload: str, raw: bytes, catalog: Catalog) -> str:
     return selected or ""
 
 
-def _show_findings(file: SelectedFile, examination: Examination) -> None:
-    """Counts by kind, the buttons, then the preview and the first problems."""
+def show_findings(
+    file: SelectedFile,
+    examination: Examination,
+    accept_as: str = "接收",
+    act: Callable[[SelectedFile], None] | None = None,
+) -> None:
+    """Counts by kind, the buttons, then the preview and the first problems. `act` is done at the first button, for rows that
+    are no extract and have no 数据截至; otherwise the file is accepted.
+    """
     must = collapsed(problem for problem in examination.problems if problem.severity in _MUST_CORRECT)[:LISTED]
     rest = collapsed(problem for problem in examination.problems if problem.severity not in _MUST_CORRECT)
     rest = rest[: LISTED - len(must)]
     more = sum(count.count for count in examination.counts) - sum(equal.count for equal in (*must, *rest))
     values = {"examination": examination, "severities": SEVERITY_NAMES}
-    suggested = file.suggested()
+    suggested = file.as_of if act else file.suggested()
     doubted = "" if abs((suggested - file.as_of).days) <= _MONTH or examination.latest is None else str(suggested)
-    kinds, quieter = kinds_of(examination.counts), _quieter(file, examination)
+    kinds, quieter = _kinds(examination.counts), () if act else _quieter(file, examination)
     st.html(render("ui/intake/findings_head.html", kinds=kinds, doubted=doubted, quieter=quieter, **values))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if not examination.refused and st.button("接收", type="primary", key=f"accept_{file.id}"):
-            _accept(file)
+        if not examination.refused and st.button(accept_as, type="primary", key=f"accept_{file.id}"):
+            (act or _accept)(file)
             st.rerun()
         if examination.problems:
             download(
@@ -255,7 +262,7 @@ class _Kind:
     count: int = 0
 
 
-def kinds_of(counts: Sequence[Count]) -> list[_Kind]:
+def _kinds(counts: Sequence[Count]) -> list[_Kind]:
     """Problems by kind in the order of the counts, those to be corrected first; the columns of a kind in one line."""
     kinds: dict[tuple[Severity, str], _Kind] = {}
     for count in counts:

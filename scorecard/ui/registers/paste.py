@@ -8,12 +8,11 @@ import streamlit as st
 from etl.intake.registers.own_rows import may_enter
 from etl.intake.registers.pasted import pasted_csv
 from etl.intake.registers.register_rows import register_rows
-from etl.problems import SEVERITY_NAMES, collapsed
 from etl.versions.enter import EntryResult
 from etl.warehouse.build import chosen_batches
 from scorecard.calendar.clock import today
 from scorecard.records.registry import RECORDS
-from scorecard.ui.intake.examination import LISTED, SelectedFile, kinds_of
+from scorecard.ui.intake.examination import SelectedFile, show_findings
 from scorecard.ui.intake.mapping import ask_headers, ask_words
 from scorecard.ui.records.entry_form import first_sent, form_key, send
 from scorecard.ui.registers.register import Register, whereabouts
@@ -56,34 +55,11 @@ def _examine(register: Register, text: str) -> None:
     if ordered:
         order = "没有认出表头，按列的顺序对应，请在预览里核对"
         st.html(render("ui/shell/note.html", text=order))
-    st.html(
-        render(
-            "ui/intake/findings_head.html",
-            examination=found,
-            severities=SEVERITY_NAMES,
-            kinds=kinds_of(found.counts),
-            doubted="",
-            quieter=(),
-        )
-    )
-    if not found.refused:
-        replaced = [row for row in found.preview if register.find({one: row[table.header(one)] for one in table.key})]
-        if replaced:
-            titles = "、".join("　".join(row[table.header(one)] for one in table.key) for row in replaced)
-            st.html(
-                render(
-                    "ui/shell/note.html", text=f"已登记过、将被更正的行（对照预览的 {len(found.preview)} 行）：{titles}"
-                )
-            )
-        if st.button(f"登记这 {found.rows:,} 行", type="primary", key=f"{form_key(table.id)}-enter"):
-            _enter(register, file, found.rows)
-    must = collapsed(problem for problem in found.problems if problem.severity == "refuse")[:LISTED]
-    rest = collapsed(problem for problem in found.problems if problem.severity != "refuse")[:LISTED]
-    st.html(
-        render(
-            "ui/intake/findings_body.html", examination=found, severities=SEVERITY_NAMES, must=must, rest=rest, more=0
-        )
-    )
+    keys = [{one: row[table.header(one)] for one in table.key} for row in found.preview]
+    if replaced := ["　".join(key.values()) for key in keys if register.find(key)]:
+        told = f"已登记过、将被更正的行（对照预览的 {len(keys)} 行）：{'、'.join(replaced)}"
+        st.html(render("ui/shell/note.html", text=told))
+    show_findings(file, found, f"登记这 {found.rows:,} 行", lambda one: _enter(register, one, found.rows))
 
 
 def _enter(register: Register, file: SelectedFile, rows: int) -> None:
