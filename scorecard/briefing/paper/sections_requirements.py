@@ -69,13 +69,14 @@ class _Told:
             told = tabulate(of, tabulation)
             if self._says(tabulation, told.basis) and told.rows:
                 blocks.append(_table(told, whose))
-        counts: list[str] = []
+        counts: dict[str, list[str]] = defaultdict(list)
         for listing in self._new(listings):
             of, whose = self._reading(listing)
             rows = listed(of, listing, self._material.actor, limit=0)
             if self._says(listing, rows.basis) and rows.count:
-                counts.append(f"{listing.name}{whose}{rows.count:,}项（{rows.basis.span}）")
-        return [*blocks, Paragraph(f"清单：{'；'.join(counts)}。逐行见看板。")] if counts else blocks
+                counts[rows.basis.span].append(f"{listing.name}{whose}{rows.count:,}项")
+        said = "；".join(f"{span}，{'、'.join(named_rows)}" for span, named_rows in counts.items())
+        return [*blocks, Paragraph(f"清单：{said}。逐行见看板。")] if counts else blocks
 
     def silence(self) -> list[Block]:
         """What cannot be said, each reason once."""
@@ -101,7 +102,8 @@ class _Told:
     def _reading(self, choice: RowChoice) -> tuple[Reading, str]:
         """The department's own rows, 涉企 where asked for; a table that does not tell has all, and says so."""
         version, spec, table = self._material.version, self._material.spec, self._material.catalog.tables[choice.table]
-        department = self._material.whose if table.department or choice.owner else ALL_DEPARTMENTS
+        owner = self._material.catalog.department_on(choice.owner, self._material.inputs.today)
+        department = self._material.whose if table.department or owner == self._material.whose else ALL_DEPARTMENTS
         scope = spec.scope if table.firm else "all"
         whole = ["全院"] * (department != self._material.whose) + ["全部案件"] * (scope != spec.scope)
         of = Reading(version.connection, version.catalog, version.as_of, self._material.period, department, scope)
