@@ -13,7 +13,7 @@ from scorecard.access import Actor
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.tabulations.declarations import Listing
+from scorecard.catalog.tabulations.declarations import RowListing
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.tabulations import Reading, RowKey, row_key
 from scorecard.store.versions import VersionManifest
@@ -35,7 +35,7 @@ class RowSaid:
 
 
 def row_history(
-    data: DataDir, of: Reading, manifest: VersionManifest, listing: Listing, actor: Actor, at: tuple[int, int]
+    data: DataDir, of: Reading, manifest: VersionManifest, listing: RowListing, actor: Actor, at: tuple[int, int]
 ) -> tuple[RowSaid, ...]:
     """The history of the row at (batch, line) of a listing, oldest first; nothing for a table whose rows have no key.
 

@@ -13,7 +13,7 @@ from scorecard.catalog.conditions import Frozen, Texts, mistake
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, to_formula
-from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.catalog.worklists import Worklist
 
 Direction = Literal["higher", "lower", "range", "neutral"]
@@ -178,7 +178,7 @@ class Catalog:
     worklists: Mapping[str, Worklist] = field(default_factory=dict[str, Worklist])
     briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
     tabulations: Mapping[str, Tabulation] = field(default_factory=dict[str, Tabulation])
-    listings: Mapping[str, Listing] = field(default_factory=dict[str, Listing])
+    listings: Mapping[str, RowListing] = field(default_factory=dict[str, RowListing])
 
     @property
     def plan_rows(self) -> dict[str, Measure]:
@@ -200,7 +200,7 @@ class Catalog:
         """The indicators of a domain, in the order of the measures they serve."""
         return tuple(indicator for indicator in self.indicators.values() if indicator.domain == domain)
 
-    def of_measure(self, measure: str) -> tuple[tuple[Tabulation, ...], tuple[Listing, ...]]:
+    def of_measure(self, measure: str) -> tuple[tuple[Tabulation, ...], tuple[RowListing, ...]]:
         """The tabulations and the listings that answer for a measure or requirement."""
         tabulations = (one for one in self.tabulations.values() if measure in one.measures)
         return tuple(tabulations), tuple(one for one in self.listings.values() if measure in one.measures)

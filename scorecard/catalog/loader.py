@@ -20,11 +20,11 @@ from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
 from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, FormulaForm
-from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
-Serving = TypeVar("Serving", Worklist, Tabulation, Listing)
+Serving = TypeVar("Serving", Worklist, Tabulation, RowListing)
 
 
 def by_measure(
@@ -105,7 +105,7 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     tables = {table.id: table for table in reader.folder("tables", Table)}
     indicators = list(reader.indicators())
     worklists = list(reader.folder("worklists", Worklist))
-    tabulations, listings = list(reader.folder("tabulations", Tabulation)), list(reader.folder("listings", Listing))
+    tabulations, listings = list(reader.folder("tabulations", Tabulation)), list(reader.folder("listings", RowListing))
     briefings = sorted(reader.folder("briefings", Template), key=lambda template: (template.position, template.id))
     for table in tables.values():
         if table.seed:

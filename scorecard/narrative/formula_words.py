@@ -9,7 +9,7 @@ from scorecard.catalog.conditions import Interval, Reach, Test
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import FormulaPart, Term
-from scorecard.catalog.tabulations.declarations import Figure, Listing, RowChoice, Tabulation
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, TabulatedFigure, Tabulation
 
 _NUMBER_SIGNS = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不少于"}
 _DATE_SIGNS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
@@ -171,12 +171,12 @@ def choice_words(choice: RowChoice, catalog: Catalog) -> tuple[str, ...]:
         by = [f"“{table.header(column)}”{'（按月）' if table.type_of(column).is_date else ''}" for column in choice.by]
         lines += [f"分组 = {'、'.join(by)}"] if by else []
         lines += [f"{figure.name}（{figure.measured_in}） = {_figure(figure, table)}" for figure in choice.figures]
-    if isinstance(choice, Listing):
+    if isinstance(choice, RowListing):
         lines.append(f"列 = {'、'.join(f'“{table.header(column)}”' for column in choice.columns)}")
     return tuple(lines)
 
 
-def _figure(figure: Figure, table: Table) -> str:
+def _figure(figure: TabulatedFigure, table: Table) -> str:
     def which(tests: Sequence[Test]) -> str:
         return f"其中{'、'.join(condition_words(test, table) for test in tests)}的" if tests else ""
 

@@ -15,7 +15,7 @@ from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
-from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.narrative.formula_words import choice_words, computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
 from scorecard.templating import render
@@ -97,7 +97,7 @@ def _sheet(example: worked_examples.ExampleTable, catalog: Catalog) -> ExampleSh
 class ChoiceEntry:
     """Everything the glossary says of a tabulation or listing; `result` is what its example gives, as a table."""
 
-    choice: Tabulation | Listing
+    choice: Tabulation | RowListing
     kind: str
     measures: tuple[str, ...]
     lines: tuple[str, ...]
@@ -111,13 +111,13 @@ def choice_entries(catalog: Catalog) -> tuple[ChoiceEntry, ...]:
     return tuple(choice_entry(one, catalog) for one in (*catalog.tabulations.values(), *catalog.listings.values()))
 
 
-def choice_entry(choice: Tabulation | Listing, catalog: Catalog) -> ChoiceEntry:
+def choice_entry(choice: Tabulation | RowListing, catalog: Catalog) -> ChoiceEntry:
     """The entry of a tabulation or listing."""
     table = catalog.tables[choice.table]
     sheet = _sheet(worked_examples.read_rows(choice.example.rows, table, catalog.departments, "rows", []), catalog)
     month = period.parse("month", choice.example.period)
     when = f"{month.label if month else '全部'}，数据截至{period.day_text(choice.example.as_of)}"
-    if isinstance(choice, Listing):
+    if isinstance(choice, RowListing):
         result = ExampleSheet(when, sheet.headers, tuple(sheet.rows[row - 1] for row in choice.example.expect))
     else:
         head = (*(table.header(column) for column in choice.by), *(figure.title for figure in choice.figures))
@@ -125,7 +125,7 @@ def choice_entry(choice: Tabulation | Listing, catalog: Catalog) -> ChoiceEntry:
         result = ExampleSheet(when, head if choice.by else ("项目", "数字"), shown)
     return ChoiceEntry(
         choice=choice,
-        kind="清单" if isinstance(choice, Listing) else "统计表",
+        kind="清单" if isinstance(choice, RowListing) else "统计表",
         measures=tuple(catalog.row_title(measure) for measure in choice.measures),
         lines=choice_words(choice, catalog),
         sources=tuple(catalog.sources[source] for source in choice.sources),

@@ -17,7 +17,7 @@ from scorecard.calendar.period import Period, containing, day_text, month_index
 from scorecard.catalog.columns import BOOLEAN, MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, UNIT_SCALE, Catalog
-from scorecard.catalog.tabulations.declarations import Listing, RowChoice, Tabulation
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, Tabulation
 from scorecard.queries.tabulations import Part, counted_terms, listed_sql, tabulated_sql, unsaid_sql
 from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
 from scorecard.store.evidence_rows import MEASURES, SEEDED, require_evidence, source_files
@@ -284,7 +284,7 @@ class ListedRow:
 class Listed:
     """A page of a listing: `count` rows in all. `withheld` says why the reader is shown none of them."""
 
-    listing: Listing
+    listing: RowListing
     head: tuple[str, ...]
     basis: Basis
     rows: tuple[ListedRow, ...] = ()
@@ -292,7 +292,7 @@ class Listed:
     withheld: str = ""
 
 
-def listed(of: Reading, listing: Listing, actor: Actor, *, limit: int, offset: int = 0) -> Listed:
+def listed(of: Reading, listing: RowListing, actor: Actor, *, limit: int, offset: int = 0) -> Listed:
     """How many rows a listing has, and a page of them for those who may see case lists. Raises Forbidden for visitors."""
     part, basis = _part(of, listing)
     table = of.catalog.tables.get(listing.table)
@@ -310,7 +310,7 @@ def listed(of: Reading, listing: Listing, actor: Actor, *, limit: int, offset: i
     return Listed(listing, head, basis, rows, count)
 
 
-def require_rows(of: Reading, listing: Listing, actor: Actor) -> None:
+def require_rows(of: Reading, listing: RowListing, actor: Actor) -> None:
     """Raise Forbidden unless the actor may see the rows of this listing.
 
     Rows that name a case or a firm are for 审管办 and the department whose rows they are; others for all who see details.
@@ -329,7 +329,7 @@ class RowKey:
     clear: bool
 
 
-def row_key(of: Reading, listing: Listing, actor: Actor, batch: int, line: int) -> RowKey | None:
+def row_key(of: Reading, listing: RowListing, actor: Actor, batch: int, line: int) -> RowKey | None:
     """The key of the row that stands at this line of this batch; None where the listing has no such row for this reader."""
     require_rows(of, listing, actor)
     part, _ = _part(of, listing)
@@ -353,13 +353,13 @@ def _whose(table: Table) -> str:
     return f'"{table.department}"' if table.department else "NULL"
 
 
-def _clear(of: Reading, listing: Listing, actor: Actor, department: str | None) -> bool:
+def _clear(of: Reading, listing: RowListing, actor: Actor, department: str | None) -> bool:
     """Whether private cells of a row of this department stand in clear."""
     return listing.named and actor.may("names", department or _owner(of, listing))
 
 
 def _rows(
-    of: Reading, table: Table, listing: Listing, actor: Actor, query: str, limit: int, offset: int
+    of: Reading, table: Table, listing: RowListing, actor: Actor, query: str, limit: int, offset: int
 ) -> Iterator[ListedRow]:
     columns = "".join(f', "{column}"' for column in listing.columns)
     owner = _owner(of, listing)

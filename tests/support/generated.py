@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Department, Domain, Indicator, Measure
-from scorecard.catalog.tabulations.declarations import Listing, Tabulation
+from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -361,11 +361,11 @@ def tabulations(draw: Draw, table: Table) -> Tabulation:
 
 
 @st.composite
-def listings(draw: Draw, table: Table) -> Listing:
+def listings(draw: Draw, table: Table) -> RowListing:
     """A listing of a generated table."""
     kinds = {name: column.type.name for name, column in table.columns.items()}
     clock = draw(st.sampled_from([{}, _clock(draw, kinds)]))
-    return Listing.model_validate(
+    return RowListing.model_validate(
         {
             "id": "one", "name": "一单", "definition": "", "why": "", "measures": ["d.1"], "sources": ["s"],
             "table": table.id, "where": _where(draw, kinds), **clock, "columns": ["number"],

@@ -33,8 +33,8 @@ from scorecard.records.decisions import Decision
 from scorecard.storage import spreadsheet_csv
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
-from scorecard.store import evidence_export, list_export
-from scorecard.store.evidence_export import EvidenceSelection
+from scorecard.store import row_files
+from scorecard.store.row_files import EvidenceSelection
 from scorecard.store.version_diff import Balance, BalanceCase, IndicatorChanges, RowChange, UnpairedValue, ValueChange
 from scorecard.ui.intake import impact
 from scorecard.ui.work import meeting
@@ -98,7 +98,7 @@ def case_list(given: Given) -> bytes:
     connection, query = in_memory(given)
     behind = EvidenceQuery(TRIALS, ALL_DEPARTMENTS, (), ("cause", "claimed_yuan", "hearings"), query)
     chosen = EvidenceSelection(behind, "all", "", "测试", tuple(given.texts))
-    return evidence_export.export(given.data, connection, with_trials(given.catalog), OFFICER, chosen)
+    return row_files.export(given.data, connection, with_trials(given.catalog), OFFICER, chosen)
 
 
 def worklist(given: Given) -> bytes:
@@ -113,7 +113,7 @@ def worklist(given: Given) -> bytes:
         [one.id],
     )
     catalog = with_trials(given.catalog, worklists={one.id: one})
-    return list_export.exported(given.data, connection, catalog, "v", one, OFFICER, ALL_DEPARTMENTS)
+    return row_files.exported(given.data, connection, catalog, "v", one, OFFICER, ALL_DEPARTMENTS)
 
 
 def changed_cells(given: Given) -> bytes:

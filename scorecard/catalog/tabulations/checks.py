@@ -7,7 +7,7 @@ from scorecard.catalog import worked_examples
 from scorecard.catalog.columns import BOOLEAN, CASE_NO, CODE, DEPARTMENT, INTEGER, TEXT, dates, numbers
 from scorecard.catalog.contract_checks import Contract, test_checks
 from scorecard.catalog.definitions import COLUMN_UNIT, Catalog
-from scorecard.catalog.tabulations.declarations import Figure, Listing, RowChoice, Tabulation
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, TabulatedFigure, Tabulation
 from scorecard.errors import SeedMistake
 
 
@@ -29,7 +29,7 @@ def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file:
         for figure in choice.figures:
             yield from _figure(contract, figure, file)
         yield from _expected(catalog, contract, choice, file)
-    if isinstance(choice, Listing):
+    if isinstance(choice, RowListing):
         for key, columns in (("columns", choice.columns), ("order", choice.order)):
             for column in columns:
                 yield from contract.absent(file, key, column)
@@ -38,7 +38,7 @@ def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file:
         yield from _listed(catalog, contract, choice, file)
 
 
-def _figure(contract: Contract, figure: Figure, file: str) -> Iterator[SeedMistake]:
+def _figure(contract: Contract, figure: TabulatedFigure, file: str) -> Iterator[SeedMistake]:
     key = f"figures.{figure.name}"
     yield from test_checks(contract, figure.where, file, f"{key}.where")
     yield from test_checks(contract, figure.numerator, file, f"{key}.numerator")
@@ -66,7 +66,7 @@ def _expected(catalog: Catalog, contract: Contract, choice: Tabulation, file: st
             )
 
 
-def _listed(catalog: Catalog, contract: Contract, choice: Listing, file: str) -> Iterator[SeedMistake]:
+def _listed(catalog: Catalog, contract: Contract, choice: RowListing, file: str) -> Iterator[SeedMistake]:
     read = yield from _example(catalog, contract, choice, choice.example.rows, choice.example.period, file)
     for row in choice.example.expect:
         if not 1 <= row <= read:

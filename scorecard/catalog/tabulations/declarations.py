@@ -67,7 +67,7 @@ class RowChoice(Frozen):
         return frozenset((*self.clocks, *(column for test in self.where for column in test.columns)))
 
 
-class Figure(Frozen):
+class TabulatedFigure(Frozen):
     """One figure of a tabulation: a formula without table, period and stock; `where` is added to the tabulation's own."""
 
     name: str
@@ -116,7 +116,7 @@ class Tabulation(RowChoice):
     """Counts of a table's rows by group. Without `by` it has one column of figures, a line each: a funnel."""
 
     by: Texts = ()
-    figures: Annotated[tuple[Figure, ...], BeforeValidator(as_tuple)] = (Figure(name="件数"),)
+    figures: Annotated[tuple[TabulatedFigure, ...], BeforeValidator(as_tuple)] = (TabulatedFigure(name="件数"),)
     chart: bool = False
     example: TabulationExample = Field(repr=False)
 
@@ -166,7 +166,7 @@ class ListingExample(Frozen):
     expect: Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
 
 
-class Listing(RowChoice):
+class RowListing(RowChoice):
     """The rows themselves. `named`: private cells stand in clear for those who may see the names of the row's department."""
 
     columns: Texts
@@ -175,7 +175,7 @@ class Listing(RowChoice):
     example: ListingExample = Field(repr=False)
 
     @model_validator(mode="after")
-    def _shows_something(self) -> "Listing":
+    def _shows_something(self) -> "RowListing":
         if not self.columns or len(set(self.columns)) != len(self.columns):
             raise mistake(f"columns 有 {len(self.columns)} 列", "至少一列，每列写一次")
         if not self.example.expect:

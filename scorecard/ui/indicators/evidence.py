@@ -15,8 +15,8 @@ from scorecard.narrative.formula_words import formula_words
 from scorecard.narrative.provenance import provenance
 from scorecard.queries.evidence import EvidenceQuery, cut_of, evidence_queries
 from scorecard.store import evidence_rows
-from scorecard.store.evidence_export import EvidenceSelection, export
 from scorecard.store.evidence_rows import PART_NAMES, EvidencePart, Total, require_evidence
+from scorecard.store.row_files import EvidenceSelection, export
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download

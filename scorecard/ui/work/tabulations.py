@@ -6,8 +6,8 @@ import streamlit as st
 
 from etl.versions.row_history import row_history
 from scorecard.access import Actor
-from scorecard.catalog.tabulations.declarations import Listing, Tabulation
-from scorecard.store.list_export import exported_listing
+from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
+from scorecard.store.row_files import exported_listing
 from scorecard.store.tabulations import Reading, Tabulated, listed, reading, tabulate
 from scorecard.ui.shell import page_blocks
 from scorecard.ui.shell.cached import data_dir
@@ -44,7 +44,7 @@ def bars(one: Tabulated) -> list[float | None]:
     return [None if value is None else round(float(100 * value / top), 1) for value in values]
 
 
-def show_listing(view: View, listing: Listing, actor: Actor, row: str) -> None:
+def show_listing(view: View, listing: RowListing, actor: Actor, row: str) -> None:
     """A listing on the page of a row of the plan: how many rows, and for those who may see them a page of them and their file."""
     of, choice, catalog = reading_of(view), view.selection, view.catalog
     count = listed(of, listing, actor, limit=0)
@@ -80,7 +80,7 @@ def _own_rows(view: View, actor: Actor, row: str) -> dict[str, str]:
     return {"own": own, "href": view.href("measures", measure=row, department=own) if own else ""}
 
 
-def open_history(view: View, listings: Sequence[Listing], actor: Actor) -> None:
+def open_history(view: View, listings: Sequence[RowListing], actor: Actor) -> None:
     """The line that the address names, in a drawer: what every batch said of it. Closing it takes it out of the address."""
     named = {listing.id: listing for listing in listings}.get(st.query_params.get("listing", ""))
     batch, _, line = st.query_params.get("line", "").partition(".")

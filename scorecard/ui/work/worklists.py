@@ -10,8 +10,8 @@ from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
-from scorecard.store.list_export import exported
 from scorecard.store.open_version import Version
+from scorecard.store.row_files import exported
 from scorecard.store.worklist_rows import Tally, counted, headers, items, tallies, worklist_dates
 from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir

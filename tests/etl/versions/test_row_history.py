@@ -15,10 +15,10 @@ from scorecard.audit import log as audit
 from scorecard.calendar.period import parse
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.tabulations.declarations import Listing
+from scorecard.catalog.tabulations.declarations import RowListing
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.list_export import exported_listing
 from scorecard.store.open_version import Selection, open_published
+from scorecard.store.row_files import exported_listing
 from scorecard.store.tabulations import Reading, listed, reading
 from tests.support.actors import CIVIL, LEADER, OFFICER
 from tests.support.written import hand_in, published
@@ -30,7 +30,7 @@ See = Callable[..., tuple[RowSaid, ...]]
 
 
 @pytest.fixture
-def listing(catalog: Catalog) -> Listing:
+def listing(catalog: Catalog) -> RowListing:
     changes = {
         "table": "revisits",
         "period": "revisited_on",
@@ -57,7 +57,7 @@ def of(data: DataDir, catalog: Catalog) -> Reading:
 
 
 @pytest.fixture
-def see(data: DataDir, of: Reading, listing: Listing) -> See:
+def see(data: DataDir, of: Reading, listing: RowListing) -> See:
     def made(actor: Actor, department: str = "all", named: bool = True) -> tuple[RowSaid, ...]:
         looked, one = replace(of, department=department), listing.model_copy(update={"named": named})
         (row,) = listed(of, listing, OFFICER, limit=5).rows
@@ -89,7 +89,7 @@ def test_nobody_sees_the_history_of_a_row_that_he_may_not_see(see: See) -> None:
             see(actor, department)
 
 
-def test_a_department_gets_nothing_of_a_row_of_another(data: DataDir, of: Reading, listing: Listing) -> None:
+def test_a_department_gets_nothing_of_a_row_of_another(data: DataDir, of: Reading, listing: RowListing) -> None:
     office = Actor("执行局内勤", "department", department="enforcement")
     (row,) = listed(of, listing, OFFICER, limit=5).rows
     looked = replace(of, department="enforcement")
@@ -97,7 +97,7 @@ def test_a_department_gets_nothing_of_a_row_of_another(data: DataDir, of: Readin
 
 
 def test_a_listing_leaves_as_a_file_with_its_version_and_a_line_in_the_audit(
-    data: DataDir, of: Reading, listing: Listing
+    data: DataDir, of: Reading, listing: RowListing
 ) -> None:
     raw = exported_listing(data, of, "v1", listing, OFFICER)
     head, row = csv.reader(io.StringIO(raw.decode("utf-8-sig")))

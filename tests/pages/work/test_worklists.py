@@ -17,7 +17,7 @@ from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.list_export import exported
+from scorecard.store.row_files import exported
 from scorecard.store.worklist_rows import counted, items, tallies, worklist_dates
 from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text

@@ -21,9 +21,9 @@ from scorecard.errors import ScorecardError
 from scorecard.queries.evidence import EvidenceQuery, TermRole, cut_of, evidence_queries
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import unescape_cell
-from scorecard.store import evidence_export, evidence_rows, warehouse
-from scorecard.store.evidence_export import EvidenceSelection, export
+from scorecard.store import evidence_rows, row_files, warehouse
 from scorecard.store.evidence_rows import EvidencePart, half_of, totals
+from scorecard.store.row_files import EvidenceSelection, export
 from tests.conftest import ROOT
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.engine import built
@@ -277,7 +277,7 @@ def choice(rows: EvidenceQuery, part: EvidencePart = "all", text: str = "") -> E
 def test_a_file_has_a_mark_for_excel_every_row_and_its_provenance_and_is_recorded(
     connection: duckdb.DuckDBPyConnection, found: Catalog, data: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence_export, "_PAGE", 50)
+    monkeypatch.setattr(row_files, "_PAGE", 50)
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     raw = export(data, connection, found, OFFICER, choice(rows))
     assert raw.startswith(b"\xef\xbb\xbf")
@@ -309,7 +309,7 @@ def test_a_refused_export_gives_nothing_and_is_recorded(
 def test_a_file_longer_than_a_spreadsheet_opens_is_refused(
     connection: duckdb.DuckDBPyConnection, found: Catalog, data: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence_export, "MOST_ROWS", 10)
+    monkeypatch.setattr(row_files, "MOST_ROWS", 10)
     (rows,) = rows_behind(connection, found, "small_claims_rate", "month", "2026-09")
     with pytest.raises(ScorecardError, match="不超过 10 行"):
         export(data, connection, found, OFFICER, choice(rows))

@@ -8,10 +8,10 @@ import pytest
 from scorecard.access import Actor
 from scorecard.calendar.period import parse
 from scorecard.catalog import loader, worked_examples
-from scorecard.catalog.tabulations.declarations import Listing, RowChoice, Tabulation
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, Tabulation
 from scorecard.store.tabulations import Reading, listed, tabulate
 from tests.conftest import ROOT
-from tests.support import naive_tabulations
+from tests.scorecard.store import naive_tabulations
 from tests.support.engine import built
 from tests.support.naive import Row
 
@@ -19,7 +19,7 @@ CATALOG = loader.load(ROOT / "seeds")
 OFFICE = Actor("审管办", "case_management")
 
 
-def _rows(choice: Tabulation | Listing) -> list[Row]:
+def _rows(choice: Tabulation | RowListing) -> list[Row]:
     mistakes: list[tuple[str, str, str, str]] = []
     table = CATALOG.tables[choice.table]
     read = worked_examples.read_rows(choice.example.rows, table, CATALOG.departments, "rows", mistakes)
@@ -36,7 +36,7 @@ def _naive(one: Tabulation) -> list[list[str]]:
     return naive_tabulations.tabulated(CATALOG, one, _rows(one), span, one.example.as_of)
 
 
-def _naive_list(one: Listing) -> list[int]:
+def _naive_list(one: RowListing) -> list[int]:
     span = naive_tabulations.month(one.example.period or "2026-01")
     return naive_tabulations.listed(CATALOG, one, _rows(one), span, one.example.as_of)
 
@@ -68,7 +68,7 @@ def test_the_worked_examples_over_a_table_hold_on_duckdb(table: str) -> None:
 
 
 @contextmanager
-def _reading(one: Tabulation | Listing) -> Generator[Reading]:
+def _reading(one: Tabulation | RowListing) -> Generator[Reading]:
     as_of = {one.table: one.example.as_of}
     period = parse("month", one.example.period or "2026-01")
     assert period is not None

@@ -10,7 +10,7 @@ from scorecard.access import Actor
 from scorecard.calendar.period import Period, month_index, parse
 from scorecard.catalog.contracts import Table
 from scorecard.store.tabulations import Reading, listed, tabulate
-from tests.support import naive_tabulations
+from tests.scorecard.store import naive_tabulations
 from tests.support.engine import built
 from tests.support.generated import World, listings, tabulations, worlds
 from tests.support.naive import Row, Span, as_date

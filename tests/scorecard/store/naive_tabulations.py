@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.tabulations.declarations import Figure, Listing, RowChoice, Tabulation
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, TabulatedFigure, Tabulation
 from tests.support.naive import Row, Span, as_date, belongs, derive, holds, median, month_end
 
 Lines = list[list[str]]
@@ -48,7 +48,7 @@ def tabulated(
     kept = [row for _, row in chosen(catalog, one, rows, span, cut, part)]
     unit = next((f.unit or "件" for f in one.figures if f.kind == "count" and f.distinct is None), "件")
 
-    def texts(group: list[Row], only: Callable[[Figure], bool] = lambda figure: True) -> list[str]:
+    def texts(group: list[Row], only: Callable[[TabulatedFigure], bool] = lambda figure: True) -> list[str]:
         return [
             shown(figure, group, unit, catalog.court.minimum_base) if only(figure) else "" for figure in one.figures
         ]
@@ -100,7 +100,7 @@ def label(catalog: Catalog, table: str, column: str, value: Any) -> str:
     return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
 
 
-def shown(figure: Figure, group: list[Row], unit: str, minimum: int) -> str:
+def shown(figure: TabulatedFigure, group: list[Row], unit: str, minimum: int) -> str:
     """One figure of one group as text."""
     about = [row for row in group if all(holds(test, row) for test in figure.where)]
     read = [column for column in (figure.of, figure.over, figure.distinct) if column]
@@ -134,7 +134,7 @@ def shown(figure: Figure, group: list[Row], unit: str, minimum: int) -> str:
     return number(value / 10_000 if figure.unit == "万元" else value, figure) + more
 
 
-def number(value: Fraction, figure: Figure) -> str:
+def number(value: Fraction, figure: TabulatedFigure) -> str:
     digits = (
         2 if figure.kind == "ratio" or figure.unit in ("天", "万元", "元") else int(figure.kind in ("mean", "median"))
     )
@@ -144,7 +144,7 @@ def number(value: Fraction, figure: Figure) -> str:
     return text.rstrip("0").rstrip(".") if figure.unit in ("天", "元") and "." in text else text
 
 
-def listed(catalog: Catalog, one: Listing, rows: list[Row], span: Span, cut: date) -> list[int]:
+def listed(catalog: Catalog, one: RowListing, rows: list[Row], span: Span, cut: date) -> list[int]:
     """The numbers of the rows that come up, in their order: newest day first, other values ascending, unknown last."""
     kept = chosen(catalog, one, rows, span, cut)
     for column in reversed(one.order):
