@@ -9,10 +9,8 @@ import atexit
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from scorecard.briefing.browser import chromium, launch
 from scorecard.briefing.browser.chromium import BrowserProcess, Document
@@ -44,35 +42,18 @@ def browser() -> Path | None:
     return launch.find_browser()
 
 
-@dataclass(frozen=True)
-class _Job(Generic[T]):
-    html: str
-    width: int
-    scale: float
-    work: Callable[[Document], Awaitable[T]]
-    answer: Future[T]
+class _Line:
+    """An event loop in a thread of its own. Whoever has the turn, in the order of asking, has the browser."""
 
+    def __init__(self) -> None:
+        self.loop, self.turn, self.ending = asyncio.new_event_loop(), asyncio.Lock(), threading.Event()
+        self.resting: asyncio.Task[None] | None = None  # closes the browser when nobody asks
+        self.thread = threading.Thread(target=self._run, name="browser queue", daemon=True)
+        self.thread.start()
 
-class _Worker(threading.Thread):
-    """A thread with an event loop of its own, which does the jobs in the order they were put."""
-
-    def __init__(self, serve: "Callable[[_Worker], Coroutine[Any, Any, None]]") -> None:
-        super().__init__(name="browser queue", daemon=True)
-        self._serve = serve
-        self._loop = asyncio.new_event_loop()
-        self.jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue()
-        self.ending = threading.Event()
-        self.start()
-
-    def put(self, job: _Job[Any] | None) -> None:
-        """None ends the worker."""
-        self._loop.call_soon_threadsafe(self.jobs.put_nowait, job)
-
-    def run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve(self))
-        finally:
-            self._loop.close()
+    def _run(self) -> None:
+        self.loop.run_forever()
+        self.loop.close()
 
 
 class BrowserQueue:
@@ -81,7 +62,7 @@ class BrowserQueue:
     def __init__(self, *, idle: float = IDLE, ready: float = READY, patience: float = PATIENCE) -> None:
         self._idle, self._ready, self._patience = idle, ready, patience
         self._lock = threading.Lock()
-        self._line: _Worker | None = None
+        self._line: _Line | None = None
         self._waiting = 0
         self._machine: BrowserProcess | None = None
 
@@ -92,14 +73,14 @@ class BrowserQueue:
         """
         if browser() is None:
             raise NoBrowser
-        job = _Job(html, width, scale, work, Future[T]())
         with self._lock:
             if self._line is None:
-                self._line = _Worker(self._serve)
+                self._line = _Line()
                 atexit.register(self.close)
             self._waiting += 1
-            self._line.put(job)
-        return job.answer.result()
+            job = self._serve(self._line, lambda: self._attempt(html, work, width, scale))
+            answer = asyncio.run_coroutine_threadsafe(job, self._line.loop)
+        return answer.result()
 
     def waiting(self) -> int:
         """The number of jobs that have not begun."""
@@ -112,67 +93,65 @@ class BrowserQueue:
             line, self._line = self._line, None
             if line is not None:
                 line.ending.set()
-                line.put(None)
+                asyncio.run_coroutine_threadsafe(self._end(line), line.loop)
         if line is not None:
             atexit.unregister(self.close)
-            line.join(_CLOSING)
+            line.thread.join(_CLOSING)
 
-    async def _serve(self, line: _Worker) -> None:
-        while True:
-            try:
-                job = await asyncio.wait_for(line.jobs.get(), self._idle if self._machine else None)
-            except TimeoutError:
-                await self._put_away()
-                continue
-            if job is None:
-                await self._put_away()
-                return
+    async def _serve(self, line: _Line, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        async with line.turn:
             with self._lock:
                 self._waiting -= 1
             if line.ending.is_set():
-                job.answer.set_exception(
-                    ScorecardError("图片与PDF", "系统正在停止", "运行中的系统", "请在系统重新启动后再试")
-                )
-            else:
-                await self._do(job)
+                raise ScorecardError("图片与PDF", "系统正在停止", "运行中的系统", "请在系统重新启动后再试")
+            if line.resting is not None:
+                line.resting.cancel()
+            try:
+                return await self._do(attempt)
+            finally:
+                line.resting = line.loop.create_task(self._rest(line))
 
-    async def _do(self, job: _Job[Any]) -> None:
-        """Do the job, once more with a new browser when the first one broke. The caller gets an answer in every case."""
+    async def _rest(self, line: _Line) -> None:
+        await asyncio.sleep(self._idle)
+        async with line.turn:
+            await self._put_away()
+
+    async def _end(self, line: _Line) -> None:
+        async with line.turn:
+            if line.resting is not None:
+                line.resting.cancel()
+            await self._put_away()
+        await asyncio.sleep(0)  # what was cancelled ends, who was refused is told
+        line.loop.stop()
+
+    async def _do(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do the job, once more with a new browser when the first one broke."""
         failure: BaseException | None = None
         for _ in range(2):
-            attempt = asyncio.create_task(self._attempt(job))
-            # Waiting this way raises nothing: an error belongs to the caller, not to the next job.
-            await asyncio.wait({attempt}, timeout=self._patience)
-            if not attempt.done():
-                attempt.cancel()
-                await asyncio.wait({attempt}, timeout=_CLOSING)
-            broken = not attempt.done() or attempt.cancelled()
-            failure = None if broken else attempt.exception()
+            trying = asyncio.create_task(attempt())
+            # Waiting this way raises nothing, whatever becomes of the attempt.
+            await asyncio.wait({trying}, timeout=self._patience)
+            if not trying.done():
+                trying.cancel()
+                await asyncio.wait({trying}, timeout=_CLOSING)
+            broken = not trying.done() or trying.cancelled()
+            failure = None if broken else trying.exception()
             if not broken and failure is None:
-                job.answer.set_result(attempt.result())
-                return
+                return trying.result()
             # A document that failed may still keep the tab busy: the next one gets a browser of its own.
             await self._put_away(broken=True)
             if failure is not None and not isinstance(failure, chromium.BROKEN):
-                job.answer.set_exception(failure)
-                return
-        refused = ScorecardError(
-            "图片与PDF",
-            "浏览器两次都没有完成",
-            "能完成排版的浏览器",
-            "请稍后重试；仍不成时请系统维护人员查看服务器的内存和浏览器",
-        )
-        refused.__cause__ = failure
-        job.answer.set_exception(refused)
+                raise failure
+        remedy = "请稍后重试；仍不成时请系统维护人员查看服务器的内存和浏览器"
+        raise ScorecardError("图片与PDF", "浏览器两次都没有完成", "能完成排版的浏览器", remedy) from failure
 
-    async def _attempt(self, job: _Job[T]) -> T:
+    async def _attempt(self, html: str, work: Callable[[Document], Awaitable[T]], width: int, scale: float) -> T:
         if self._machine is None:
             path = browser()
             if path is None:
                 raise NoBrowser
             self._machine = await BrowserProcess.start(path)
-        shown = await self._machine.show(job.html, width=job.width, scale=job.scale, patience=self._ready)
-        result = await job.work(shown)
+        result = await work(await self._machine.show(html, width=width, scale=scale, patience=self._ready))
         await self._machine.forget_document()
         return result
 
