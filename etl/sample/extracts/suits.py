@@ -126,6 +126,7 @@ def _settled(suit: Matter) -> Matter:
         "limit_on": months_later(suit["filed_on"], 3),
         **dict.fromkeys(("procedure", "original_procedure"), SIMPLE),
         "converted_on": None,
+        "small_claims_basis": "不符合条件",
         "department": "filing",
         **dict.fromkeys(("appealed", "announcement_service"), False),
         **dict.fromkeys(("hearings", "online_hearings"), 0),

@@ -408,6 +408,22 @@ def test_excessive_seizures_were_found_in_2024_and_2025_only(tables):
     assert upheld == {"2024": 2, "2025": 1}
 
 
+def test_the_registers_have_their_planted_changes(tables):
+    """As etl/sample/registers/ says: organisations join, two months have no lead, loan suits follow a model judgment."""
+    organisations = [
+        {row["organisation"] for row in in_year(tables["pre_mediations"], "received_on", year)}
+        for year in (2024, 2025, 2026)
+    ]
+    assert [len(names) for names in organisations] == [3, 5, 6]
+    found = {row["found_on"][:7] for row in tables["leads"]}
+    assert not found & {"2026-02", "2026-09"}
+    models = {row["model_case_no"] for row in tables["model_judgments"]}
+    followed = {(row["model_case_no"], row["cause"]) for row in tables["cases"] if row["model_case_no"]}
+    assert {(number, "金融借款合同纠纷") for number in models} >= followed > set()
+    small = [row for row in tables["cases"] if row["small_claims_basis"] == "约定适用"]
+    assert all(row["procedure"] == "小额诉讼" or row["converted"] == "是" for row in small)
+
+
 def test_arrears_are_recovered_better_in_2026_than_before_and_than_the_average_case(tables):
     known = [
         row
