@@ -12,5 +12,5 @@ if version is None:
     frame.first_steps()
 else:
     show_result(TABLE)
-    show_targets(version.targets, version.catalog, document_places(version.connection))
+    show_targets(version.targets, version.catalog, {} if version.public else document_places(version.connection))
     target_form(seeds_catalog(), version.manifest)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scorecard.catalog.definitions import Catalog
-from tests.support.plan.plan_rows import followed_by, rows
+from tests.support.plan.plan_rows import CARD, DOCUMENT, document, followed_by, rows
 
 # Rows whose test is still to be written: this only ever gets shorter.
 OWED = {
@@ -24,6 +24,17 @@ def test_every_row_has_a_browser_test_named_after_it(catalog: Catalog) -> None:
         if not name.partition("::")[2].startswith(f"test_{row.replace('.', '_')}_")
     ]
     assert misnamed == []
+
+
+def test_the_document_of_the_rows_is_current_and_each_of_the_plans_rows_answers_by_something(catalog: Catalog) -> None:
+    written = document(catalog)
+    assert DOCUMENT.read_text("utf-8") == written, "python -m tests.support.plan.plan_rows"
+    sections = written.split("\n## ")[1:]
+    assert len(sections) == len(rows(catalog))
+    for section in sections[: -len(CARD)]:
+        assert (
+            any(f"**{kind}**" in section for kind in ("指标", "台账", "统计表", "清单", "登记表")) or "会商" in section
+        )
 
 
 def test_a_test_is_found_by_its_decorator_alone(tmp_path: Path) -> None:

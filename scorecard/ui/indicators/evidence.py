@@ -67,9 +67,18 @@ def page() -> None:
     try:
         require_evidence(actor, selection.department, view.catalog)
     except Forbidden as error:
-        frame.failure(error)
+        _closed(view, card, actor, error)
         return
     _rows(view, card, actor, _choose_table(queries))
+
+
+def _closed(view: View, card: Card, actor: Actor, error: Forbidden) -> None:
+    """Why the rows are not shown, and for an account of a department the way to its own."""
+    own = view.catalog.departments.get(actor.department or "")
+    query = {**view.query, "department": own.name if own else "", "indicator": card.indicator.id}
+    steps = [{"text": error.remedy, "href": f"evidence?{urlencode(query)}" if own else ""}]
+    text = f"{error.found if own else error.expected}。"
+    st.html(render("ui/shell/guide.html", title="逐行清单不对当前账户开放", text=text, steps=steps))
 
 
 def _chosen_card(view: View) -> Card:
@@ -103,7 +112,8 @@ def _chain(view: View, card: Card, reading: IndicatorValue, queries: tuple[Evide
     """Number → formula in words → SQL → batches; the rows below are its last link."""
     connection = view.version.connection
     totals = [total for query in queries for total in evidence_rows.totals(connection, query)]
-    halves = _halves(reading, totals)
+    withheld = card.verdict.word == "数据待核"
+    halves = _halves(reading, totals, withheld=withheld)
     return render(
         "ui/indicators/evidence_chain.html",
         card=card,
@@ -118,19 +128,25 @@ def _chain(view: View, card: Card, reading: IndicatorValue, queries: tuple[Evide
     )
 
 
-def _halves(reading: IndicatorValue, totals: list[Total]) -> list[CheckedHalf]:
-    """Every half of every part: counted from the rows, and as published."""
+def _halves(reading: IndicatorValue, totals: list[Total], *, withheld: bool) -> list[CheckedHalf]:
+    """Every half of every part: counted from the rows, and as published; one that is withheld contradicts no row."""
     known: list[tuple[str, Decimal | None, Decimal | None]] = [("", reading.numerator, reading.denominator)]
     if reading.parts:
         known = [(f"{name}·", numerator, denominator) for name, numerator, denominator in reading.parts]
     halves: list[CheckedHalf] = []
     for number, (name, numerator, denominator) in enumerate(known):
         counted = evidence_rows.half_of(totals, "numerator", number)
-        halves.append(CheckedHalf(f"{name}分子", _text(counted), _text(numerator), counted == numerator))
+        halves.append(_checked(f"{name}分子", counted, numerator, withheld=withheld))
         if denominator is not None:
             counted = evidence_rows.half_of(totals, "denominator", number)
-            halves.append(CheckedHalf(f"{name}分母", _text(counted), _text(denominator), counted == denominator))
+            halves.append(_checked(f"{name}分母", counted, denominator, withheld=withheld))
     return halves
+
+
+def _checked(name: str, counted: Decimal | None, published: Decimal | None, *, withheld: bool) -> CheckedHalf:
+    silent = withheld and published is None
+    shown = "数据待核" if silent else _text(published)
+    return CheckedHalf(name, _text(counted), shown, silent or counted == published)
 
 
 def _text(amount: Decimal | None) -> str:
