@@ -35,4 +35,6 @@ def _ours(view: View, one: Benchmark) -> tuple[str, str, str]:
         point for point in card.points if point.word != "无数据" and point.settled and point.period.last_month <= last
     ]
     latest = f"{settled[-1].text}（{settled[-1].label}）" if settled else "没有"
-    return theirs, card.value if card.verdict.word != "无数据" else "没有该期数据", latest
+    same = card.selected  # of that very period, settled or not
+    words = same.text if same.settled else f"{same.text}（{same.word}）"
+    return theirs, words if same.word != "无数据" else "没有该期数据", latest
