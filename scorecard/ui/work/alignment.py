@@ -13,9 +13,11 @@ from scorecard.ui.shell.templating import render
 def alignment(view: View) -> None:
     """Both tables, for the whole court."""
     cards = all_cards(view.version, Selection(view.selection.period, ALL_DEPARTMENTS, "all")).values()
-    aimed = [(card, card.judged.goal) for card in cards if card.judged.goal is not None]
+    aimed = [(card.selected, card, goal) for card in cards if (goal := card.selected.goal) is not None]
     levels = {
-        level: [(card, goal) for card, goal in aimed if goal.basis == level]
+        level: [
+            (card.indicator.name, asked.target, goal.document) for asked, card, goal in aimed if goal.basis == level
+        ]
         for level in view.catalog.tables["targets"].columns["basis"].values
     }
     values = [(one, *_ours(view, one)) for one in benchmarks(view.version.connection) or ()]
