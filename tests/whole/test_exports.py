@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from etl.intake.accept import accept, template
+from etl.intake.registers import pasted
 from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
@@ -288,7 +289,7 @@ def test_a_truth_value_has_no_spelling_in_a_file() -> None:
 
 
 def test_only_one_module_writes_csv_files() -> None:
-    """The sample writes what a case system would, untidy on purpose; a workbook's text is what its cells say, for the door."""
+    """The sample writes what a case system would, untidy on purpose; what a workbook or a paste says is text for the door."""
     writers = {
         path
         for folder in ("scorecard", "etl", "pages")
@@ -296,4 +297,4 @@ def test_only_one_module_writes_csv_files() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("writer", "DictWriter", "to_csv", "write_csv")
     }
-    assert writers == {Path(module.__file__) for module in (spreadsheet_csv, writing, sheet_text)}
+    assert writers == {Path(module.__file__) for module in (spreadsheet_csv, writing, sheet_text, pasted)}
