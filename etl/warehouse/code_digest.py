@@ -18,9 +18,11 @@ PACKAGES = (
 )
 MODULES = (
     "scorecard.case_number",
+    "scorecard.records.rows",
     "scorecard.records.targets",
     "scorecard.records.work_calendar",
     "etl.intake.set_aside",
+    "etl.reading.latest_day",
 )
 
 
