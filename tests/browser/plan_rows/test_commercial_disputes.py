@@ -76,7 +76,9 @@ def test_commercial_disputes_3_organisations_of_february_and_agreements_of_septe
     reads(row(organisations, "合计"), ["6", "3", "4", "", ""])
     figures = page.get_by_role("region", name="指标", exact=True)
     expect(row(figures, "在线调解组织数")).to_contain_text("2家")
-    enforced = row(figures, "调解协议进入执行率")  # February is under observation: September stands in its place, and says so
+    enforced = row(
+        figures, "调解协议进入执行率"
+    )  # February is under observation: September stands in its place, and says so
     expect(enforced).to_contain_text("2025年9月的值")
     expect(enforced).to_contain_text("2026年2月暂为")
     expect(enforced).to_contain_text("观察期未满")
