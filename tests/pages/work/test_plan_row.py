@@ -109,16 +109,16 @@ def test_a_listing_is_read_by_pages_and_only_by_who_may_see_rows(
     sample: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scorecard.ui.work.tabulations.PAGE_ROWS", 2)
-    whole = row_page(open_page, sample, "requirements.5")
-    (count,) = map(int, re.findall(r"典型案例与经验材料　(\d+) 行", markup(whole)))
+    whole = row_page(open_page, sample, "insolvency.5")
+    (count,) = map(int, re.findall(r"破产财产处置明细　(\d+) 行", markup(whole)))
     assert count > 2
     assert f"第 1 至 2 行，共 {count} 行" in text(whole)
-    leader = row_page(open_page, sample, "requirements.5", LEADER)
-    assert f"典型案例与经验材料　{count} 行" in markup(leader)
+    leader = row_page(open_page, sample, "insolvency.5", LEADER)
+    assert f"破产财产处置明细　{count} 行" in markup(leader)
     assert 'class="records"' not in markup(leader)
     assert "逐行清单由审管办和案件所属部门登录后查看" in text(leader)
-    civil = row_page(open_page, sample, "requirements.5", CIVIL)
-    assert re.search(r'href="measures\?measure=requirements.5&amp;department=[^"]+">看民事审判庭的行', markup(civil))
+    civil = row_page(open_page, sample, "insolvency.5", CIVIL)
+    assert re.search(r'href="measures\?measure=insolvency.5&amp;department=[^"]+">看民事审判庭的行', markup(civil))
     assert f"导出全部 {count} 行（CSV）" in files(whole)
     assert not files(leader)
 
@@ -140,17 +140,17 @@ def test_names_stand_in_clear_for_the_office_and_the_department_whose_rows_they_
 
 
 def test_a_row_of_a_listing_opens_what_its_batches_said(sample: DataDir, open_page: Open) -> None:
-    app = row_page(open_page, sample, "requirements.5")
+    app = row_page(open_page, sample, "insolvency.5")
     listing, line = re.findall(r"listing=(\w+)&amp;line=([\d.]+)", markup(app))[0]
     cells = re.findall(r"<td[^>]*>([^<]+)</td>", markup(app).split('class="records"')[1].split("</tr>")[1])
     app.query_params["listing"], app.query_params["line"] = listing, line
     drawer = app.run().get("html")[-1].proto.body
     assert not app.exception
-    assert "示例-信息简报表" in drawer
-    assert cells[1] in drawer  # its title, as the first batch said it
+    assert "示例-破产财产处置表" in drawer
+    assert cells[1] in drawer  # what was sold, as the first batch said it
     app.query_params["line"] = "1.999999"
     assert not app.run().exception
-    leader = row_page(open_page, sample, "requirements.5", LEADER)
+    leader = row_page(open_page, sample, "insolvency.5", LEADER)
     leader.query_params["listing"], leader.query_params["line"] = listing, line
     leader.run()
     assert cells[1] not in markup(leader)
