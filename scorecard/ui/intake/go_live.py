@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -59,7 +60,11 @@ def table_progress(catalog: Catalog, version: Version | None, batches: Sequence[
         if table.seed is None and (table.exported_from or table.entered_by == "register"):
             came = [batch for batch in batches if batch.table == table.id]
             inside = bool(came) and (table.id, came[-1].name) in published
-            silent = [one.header for name, one in table.columns.items() if own and (table.id, name) in own.silent]
+            silent = [
+                one.header
+                for name, one in table.columns.items()
+                if own and table.exported_from and (table.id, name) in own.silent
+            ]
             found.append(TableProgress(table, came, inside, silent))
     return tuple(found)
 
@@ -96,9 +101,19 @@ def show_progress(version: Version | None, catalog: Catalog) -> None:
             steps=steps,
             rows=[_row(catalog, one) for one in exported],
             registers=[_row(catalog, one) for one in progress if not one.table.exported_from],
-            uploads=actor.may("upload"),
         )
     )
+
+
+def _way(table: Table) -> str:
+    """The page on which rows of the table come in; empty where this reader may not hand in what is handed in."""
+    match table.entered_by:
+        case "upload":
+            return f"upload?{urlencode({'table': table.name})}" if identity.current().may("upload") else ""
+        case "register":
+            return f"registers?table={table.id}"
+        case _:
+            return "progress"
 
 
 def _some(count: int, state: str) -> str:
@@ -109,7 +124,7 @@ def _row(catalog: Catalog, one: TableProgress) -> dict[str, object]:
     table, last = one.table, one.batches[-1] if one.batches else None
     return {
         "name": table.name,
-        "page": {"upload": "upload", "report": "progress", "register": "registers"}.get(table.entered_by, ""),
+        "way": _way(table),
         "whose": catalog.department_names(table.exported_by, today()),
         "source": table.exported_from,
         "came": f"{len(one.batches)} 批，最近截至{day_text(last.as_of)}" if last else "",
