@@ -14,7 +14,6 @@ from scorecard.assessment.comparison import PeriodChange, changes, comparable, p
 from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.data_quality import TableState, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.intervals import FEW, wilson
 from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
 from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
@@ -23,6 +22,7 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.annotations import Annotation, break_months
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import FIRMS, Bounds, Target, bounds, effective
+from scorecard.statistics.intervals import FEW, wilson
 
 SPARK_POINTS = 13  # twelve months and the same month a year before
 _REPORTED: tuple[VerdictWord, ...] = (

@@ -17,6 +17,7 @@ from scorecard.assessment.number_format import figure_text, half_up, value_text
 from scorecard.calendar.period import Period, containing, month_index, year_before
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
+from scorecard.statistics.contributions import Contribution
 
 ComparisonKind = Literal["同比", "环比"]
 
@@ -35,6 +36,15 @@ class PeriodChange:
     before: JudgedPeriod | None = None
     difference: Fraction | None = None
     growth: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class ChangeSplit:
+    """A change split by a column, in the indicator's unit; the parts add up to it exactly, in the column's own order."""
+
+    column: str
+    change: PeriodChange
+    parts: tuple[Contribution, ...]
 
 
 def previous(indicator: Indicator, period: Period) -> Period | None:

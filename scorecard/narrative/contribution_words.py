@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.assessment.contributions import ChangeSplit, Contribution, leading, rounded
+from scorecard.assessment.comparison import ChangeSplit
 from scorecard.assessment.number_format import gap_text, unit_decimals
+from scorecard.statistics.contributions import Contribution, leading, rounded
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.contributions import LEAST, ChangeSplit, Halves, contributions
+from scorecard.assessment.comparison import ChangeSplit
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Indicator
 from scorecard.queries.contributions import amounts_by
 from scorecard.queries.tabulations import Part
+from scorecard.statistics.contributions import LEAST, Halves, contributions
 from scorecard.store.open_version import Selection, Version
 from scorecard.store.tabulations import group_labels
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from hypothesis import given, strategies as st
 
-from scorecard.assessment.contributions import Contribution, contributions, leading, rounded
+from scorecard.statistics.contributions import Contribution, contributions, leading, rounded
 
 GROUPS = ("甲", "乙", "丙")
 BOTTOMS = st.integers(0, 60)

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.assessment.comparison import PeriodChange
-
 LEAST = 30  # rows in either period: fewer make parts whose movements are chance
 
 Halves = tuple[
@@ -32,15 +30,6 @@ class Contribution:
     @property
     def whole(self) -> Fraction:
         return self.rate + self.mix
-
-
-@dataclass(frozen=True)
-class ChangeSplit:
-    """A change split by a column, in the indicator's unit; the parts add up to it exactly, in the column's own order."""
-
-    column: str
-    change: PeriodChange
-    parts: tuple[Contribution, ...]
 
 
 def contributions(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.assessment.intervals import wilson
+from scorecard.statistics.intervals import wilson
 
 
 @pytest.mark.parametrize(
