@@ -42,9 +42,13 @@ def past_dates(table: Table) -> tuple[str, ...]:
 
 
 def names_a_day_of(table: Table, month: date) -> str:
-    """SQL condition: the row names a day of the month that `month` lies in."""
+    """SQL condition: the row names a day of the month that `month` lies in; of a register, by the date it begins with.
+
+    What was found in September and closed in November is no row of a register's November.
+    """
     first, last = month.replace(day=1), _end(month)
-    days = (f"{day} BETWEEN DATE '{first}' AND DATE '{last}'" for day in past_dates(table))
+    begins = [f'"{table.begins_on}"::DATE'] if table.entered_by == "register" and table.begins_on else past_dates(table)
+    days = (f"{day} BETWEEN DATE '{first}' AND DATE '{last}'" for day in begins)
     return f"({' OR '.join(days) or 'false'})"
 
 

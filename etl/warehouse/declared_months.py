@@ -1,17 +1,17 @@
 """Which months of a table something is known of, where an officer declared months without such data or typed rows one by one.
 
-A declared month is a true zero and says nothing of other months; a typed row tells of the months that it names, and no more.
+A declared month is a true zero and says nothing of other months. A typed row tells by each of its dates of the month of that
+date, and no more: a lead found in September and transferred in November says nothing of what was found in November.
 An extract tells of every month up to its 数据截至, as ever.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import duckdb
 
 from etl.intake.batches import Batch
-from etl.reading.latest_day import past_dates
 from scorecard.calendar.period import Period, month_end, month_index
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -19,26 +19,32 @@ from scorecard.catalog.definitions import Catalog
 
 @dataclass(frozen=True)
 class DeclaredMonths:
-    """The months of one table that were declared empty or that its rows name, 数据截至 of its newest extract, if there is one,
-    and the day on which the last row was typed.
+    """The months of one table that were declared empty, those that its typed rows name by each date, 数据截至 of its newest
+    extract, if there is one, and the day on which the last row was typed.
     """
 
     months: frozenset[int]
     extract: date | None
     typed_on: date | None = None
+    named: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
-    def begin(self, first_row: int | None) -> int:
-        """The month the table begins in."""
-        return min(self.months if first_row is None else {*self.months, first_row})
+    def known(self, clock: str) -> frozenset[int]:
+        """The months told of by this date; of what is there on a day (no clock) by any of them."""
+        told = self.named.get(clock, frozenset()) if clock else frozenset[int]().union(*self.named.values())
+        return self.months | told
+
+    def begin(self, first_row: int | None) -> int | None:
+        """The month the table begins in; None where its typed rows name no day and no extract came."""
+        return min({*self.known(""), *([] if first_row is None else [first_row])}, default=None)
 
     def ended(self, cut: date) -> date:
         """The last day that is over for the data: on the day a row is typed, more may follow."""
         return cut - timedelta(1) if self.typed_on is not None and self.typed_on >= cut else cut
 
-    def is_silent(self, period: Period, first_row: int | None, cut: date) -> bool:
-        """Whether a month of the period, up to `cut`, is neither declared nor told of by an extract."""
+    def is_silent(self, period: Period, clock: str, first_row: int | None, cut: date) -> bool:
+        """Whether a month of the period, up to `cut`, is told of by nobody: by declaration, typed row or extract."""
         end = min(period.last_month, month_index(cut))
-        span = {month for month in range(period.first_month, end + 1) if month not in self.months}
+        span = set(range(period.first_month, end + 1)) - self.known(clock)
         if self.extract is None or first_row is None or end < first_row:
             return bool(span)
         told = month_index(self.extract)
@@ -57,25 +63,21 @@ def declared_months(
         own = [batch for batch in batches if batch.table == table.id and table.seed is None]
         typed = [batch.as_of for batch in own if batch.typed]
         months = {month_index(batch.as_of) for batch in own if batch.none and (since is None or batch.as_of >= since)}
-        if typed:
-            months |= {month for month in _named(connection, table) if since is None or month >= month_index(since)}
         if months or typed:
-            declared[table.id] = DeclaredMonths(
-                frozenset(months or {month_index(max(typed))}), _newest_extract(table, own), max(typed, default=None)
-            )
+            named = _named(connection, table, since) if typed else {}
+            newest = _newest_extract(table, own)
+            declared[table.id] = DeclaredMonths(frozenset(months), newest, max(typed, default=None), named)
     return declared
 
 
-def _named(connection: duckdb.DuckDBPyConnection, table: Table) -> set[int]:
-    """The months of all days that the rows of a table name."""
-    months: set[int] = set()
-    for day in past_dates(table):
-        months |= {
-            month_index(one)
-            for (one,) in connection.execute(f'SELECT DISTINCT {day} FROM "{table.id}"').fetchall()
-            if one
-        }
-    return months
+def _named(connection: duckdb.DuckDBPyConnection, table: Table, since: date | None) -> dict[str, frozenset[int]]:
+    """Each date of a table -> the months that its rows name by it."""
+    named: dict[str, frozenset[int]] = {}
+    for column in (*table.columns, *table.derived):
+        if table.type_of(column).is_date:
+            days = connection.execute(f'SELECT DISTINCT "{column}"::DATE FROM "{table.id}"').fetchall()
+            named[column] = frozenset(month_index(day) for (day,) in days if day and (since is None or day >= since))
+    return named
 
 
 def _newest_extract(table: Table, batches: Sequence[Batch]) -> date | None:

@@ -127,11 +127,12 @@ def _write_periods(
         ended = min([cut, *(declared[table].ended(cut) for table in indicator.formula.tables if table in declared)])
         # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
         whole_from = max(known) if len(known) > 1 else 0 if since is None else month_index(since)
+        clocks = {(term.table, "" if term.stock else term.clock) for term in indicator.formula.terms}
         for grain in GRAINS:
             for period in between(grain, max(known), month_index(cut)):
                 silent = any(
-                    declared[table].is_silent(period, first_rows[table], cut)
-                    for table in indicator.formula.tables
+                    declared[table].is_silent(period, clock, first_rows[table], cut)
+                    for table, clock in clocks
                     if table in declared
                 )
                 if period.first_month >= whole_from and not silent:
@@ -150,15 +151,23 @@ def _write_told(
     declared: Mapping[str, DeclaredMonths],
     first_rows: Mapping[str, int | None],
 ) -> None:
-    """table_month: the months of each table of which something is known, so that no row in them means none."""
-    connection.execute("CREATE TABLE table_month (table_id VARCHAR, month BIGINT)")
+    """table_month: the months of each table of which something is known, so that no row in them means none.
+
+    `clock` is the date by which rows typed one by one tell of the month, empty for what is there on a day, NULL for every date.
+    """
+    connection.execute("CREATE TABLE table_month (table_id VARCHAR, clock VARCHAR, month BIGINT)")
     for table, cut in as_of.items():
         first, by_declaration = first_rows[table], declared.get(table)
         begin = first if by_declaration is None else by_declaration.begin(first)
         months = [] if begin is None else [containing("month", one) for one in range(begin, month_index(cut) + 1)]
-        told = [one for one in months if by_declaration is None or not by_declaration.is_silent(one, first, cut)]
+        told = [
+            [table, clock, one.first_month]
+            for clock in (["", *by_declaration.named] if by_declaration and by_declaration.named else [None])
+            for one in months
+            if by_declaration is None or not by_declaration.is_silent(one, clock or "", first, cut)
+        ]
         if told:
-            connection.executemany("INSERT INTO table_month VALUES (?, ?)", [[table, one.first_month] for one in told])
+            connection.executemany("INSERT INTO table_month VALUES (?, ?, ?)", told)
 
 
 def _state(indicator: Indicator, period: Period, as_of: date) -> str:

@@ -172,6 +172,12 @@ class Table(Frozen):
         return frozenset(names)
 
     @property
+    def begins_on(self) -> str | None:
+        """The date by which a row of it begins: that of its stock, else the first one that every row has."""
+        dates = (name for name, column in self.columns.items() if column.type.is_date and column.required)
+        return self.stock.start if self.stock is not None else next(dates, None)
+
+    @property
     def names_cases(self) -> bool:
         """Whether its rows name a case, a firm or anything private."""
         return bool(self.private) or any(column.type in (CASE_NO, CREDIT_CODE) for column in self.columns.values())

@@ -219,7 +219,9 @@ def _part(of: Reading, choice: RowChoice) -> tuple[Part | None, Basis]:
     table, cut = of.catalog.tables[choice.table], of.as_of[choice.table]
     part = Part(of.period, cut, department, of.scope)
     with of.connection.cursor() as cursor:
-        reason = (_untold(of, table, cursor) if choice.clocks else "") or _unsaid(table, choice, part, cursor)
+        reason = (_untold(of, table, choice.period or "", cursor) if choice.clocks else "") or _unsaid(
+            table, choice, part, cursor
+        )
     last = min(of.period.last, cut)
     span = f"截至{day_text(last)}" if choice.stock else f"{day_text(of.period.first)}至{day_text(last)}"
     source = f"{table.name}，数据截至{day_text(cut)}"
@@ -232,16 +234,15 @@ def _owner(of: Reading, choice: RowChoice) -> str | None:
     return of.catalog.department_on(choice.owner, cut) if choice.owner and cut is not None else None
 
 
-def _untold(of: Reading, table: Table, cursor: Any) -> str:
+def _untold(of: Reading, table: Table, clock: str, cursor: Any) -> str:
     """Why nothing is known of the period: it lies after 数据截至, before the table begins, or nobody told of a month."""
     period, cut, since = of.period, of.as_of[table.id], of.catalog.court.statistics_from
     if period.first > cut:
         return f"《{table.name}》的数据只到{day_text(cut)}，还没有{period.label}的数据。请另选报告期。"
     if since is not None and period.first_month < month_index(since):
         return f"统计自{day_text(since)}起，没有完整的{period.label}。请另选报告期。"
-    told = {
-        month for (month,) in cursor.execute("SELECT month FROM table_month WHERE table_id = ?", [table.id]).fetchall()
-    }
+    query = "SELECT month FROM table_month WHERE table_id = $1 AND coalesce(clock, $2) = $2"
+    told = {month for (month,) in cursor.execute(query, [table.id, clock]).fetchall()}
     begin = min(told, default=None)
     if begin is None or period.last_month < begin:
         return f"《{table.name}》没有{period.label}的数据，不等于没有。请另选报告期，或报送该期数据。"

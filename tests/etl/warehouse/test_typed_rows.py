@@ -48,11 +48,29 @@ def test_a_typed_row_says_nothing_of_other_months(data: DataDir, register: Catal
     typed(data, register, date(2026, 11, 20), "2026-07-03")
     assert ask(data, register, VALUES.format("month")) == [("2026-07", 1, "complete")], "no zero of August to November"
     assert ask(data, register, VALUES.format("quarter")) == []
-    told = ask(data, register, "SELECT month % 12 + 1 FROM table_month WHERE table_id = 'work_log'")
+    told = ask(data, register, "SELECT DISTINCT month % 12 + 1 FROM table_month WHERE table_id = 'work_log'")
     assert told == [(7,)], "and no other month is told of, for tabulations too"
     declare_none(register.tables["work_log"], date(2026, 8, 31), OFFICER, data)
     declare_none(register.tables["work_log"], date(2026, 9, 30), OFFICER, data)
     assert ask(data, register, VALUES.format("quarter")) == [("2026-Q3", 1, "complete")]
+
+
+def test_a_later_date_of_a_typed_row_says_nothing_of_what_began_in_its_month(data: DataDir, catalog: Catalog) -> None:
+    """A lead found in July and transferred in September: September has one transfer, and nobody said that none was found."""
+    leads = catalog.tables["leads"]
+    raw = csv_of(
+        "线索编号 | 发现日期 | 发现部门 | 研判日期 | 研判结论 | 移送日期\n1 | 2026-07-03 | 执行局 | 2026-07-10 | 应当移送 | 2026-09-02"
+    )
+    accept(raw, "登记.csv", leads, catalog, date(2026, 11, 20), OFFICER, data, typed="2026-11-20")
+    found = (
+        "SELECT period, value FROM indicator_value WHERE indicator = 'illegal_finance_lead_count' AND grain = 'month'"
+    )
+    found += " AND department = 'all' ORDER BY 1"
+    clocks = "SELECT clock, month % 12 + 1 FROM table_month WHERE table_id = 'leads' AND clock IN ('found_on', 'transferred_on')"
+    assert ask(data, catalog, found) == [("2026-07", 1)], "no zero of September"
+    assert set(ask(data, catalog, clocks)) == {("found_on", 7), ("transferred_on", 9)}
+    declare_none(leads, date(2026, 9, 30), OFFICER, data)
+    assert ask(data, catalog, found) == [("2026-07", 1), ("2026-09", 0)], "declared: none was found in September"
 
 
 def test_the_month_of_a_typed_row_is_complete_only_when_it_is_over(data: DataDir, register: Catalog) -> None:
