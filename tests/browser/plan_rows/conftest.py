@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -27,6 +28,7 @@ PEOPLE: dict[str, tuple[Granted, str | None]] = {
     "综合办公室": ("department", "general_office"),
     "政治部": ("department", "political"),
 }
+DEFAULT_PERIOD = "2026年3月"  # what the extracts reach
 Case = TypeVar("Case", bound=Callable[..., object])
 
 
@@ -128,6 +130,8 @@ def choose(watched: Watched, label: str, option: str) -> Page:
     page = watched.page
     page.get_by_label(label, exact=True).last.click()
     page.get_by_role("option", name=option, exact=True).click()
+    if label == "报告期" and option != DEFAULT_PERIOD:  # its links carry the choice as soon as the address does
+        expect(page).to_have_url(re.compile(quote(option)))
     watched.settle()
     return page
 

@@ -111,3 +111,36 @@ def test_requirements_6_what_was_published_where_and_how_much_of_the_plan_is_don
     counts(page, "宣传发布按渠道", "合计", "3", "3", "1,200，另有2篇未填未计")
     answers(page, {"宣传计划待发布": "超期 1"})
     watched.undisturbed()
+
+
+@plan_row("requirements.1")
+def test_requirements_1_what_the_sessions_decided_and_what_of_it_is_open(enter: Enter) -> None:
+    # One session, on 20 March, decided one matter; it is open, and due on 8 May, two days after today.
+    watched = enter("领导小组", "落实", "措施与要求")
+    page = follow(watched, "加强组织领导")
+    said = page.get_by_role("status").first
+    expect(said).to_contain_text("本期会商1次，议定1项；历次1项中已办结0项、待办1项")
+    expect(said).not_to_contain_text("已过期限")
+    decided = page.locator("tr", has_text="逐案核对公告送达的必要性")
+    expect(decided).to_contain_text("立案庭(诉讼服务中心)")
+    expect(decided).to_contain_text("2026年5月8日")
+    follow(watched, "会商议定事项")
+    expect(page.locator(".sc h1").first).to_have_text("会商")
+    watched.undisturbed()
+
+
+@plan_row("requirements.7")
+def test_requirements_7_a_department_beside_the_court_and_its_adopted_information(enter: Enter) -> None:
+    # January: eight civil cases closed, 民初3 and 民初6 as small claims: 2 / 8 = 25 %. 立案庭 closed one of them, 民初8: one case is a
+    # count and no rate. X3 of 立案庭 was adopted by the district on 20 January; no table of points was entered.
+    watched = enter("审管办", "落实", "措施与要求")
+    choose(watched, "报告期", "2026年1月")
+    page = follow(watched, "落实考核和责任追究")
+    statement = page.get_by_role("region", name="立案庭(诉讼服务中心)", exact=True)
+    small = row(statement, "小额诉讼程序适用率").first
+    reads(small, ["n=1", "○样本不足", "25.00%", "▲达标", "20%—35%（同类）", "在区间内"])
+    adopted = page.get_by_role("region", name="信息采用计分", exact=True)
+    reads(row(adopted, "立案庭(诉讼服务中心)"), ["·", "·", "·", "1"])
+    expect(adopted).to_contain_text("没有录入考核的计分标准，故不计分")
+    expect(page.get_by_text("不合计、不打分、不排名").first).to_be_visible()
+    watched.undisturbed()
