@@ -370,12 +370,12 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str)
 
 def part_of(part: FormulaPart, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
     """Numerator, denominator (None: there is none, or nothing is known of it) and base of one part."""
-    base = half(part.base, chosen)
+    base = sum((half((term,), chosen) or Fraction(0) for term in part.base), Fraction(0))  # of what is known
     numerator = half(part.numerator, chosen)
     denominator = half(part.denominator, chosen) if part.denominator else None
     if numerator is None or (part.denominator and denominator is None):  # of an unknown value neither half is said
-        return None, None, int(base or 0)
-    return numerator, denominator, int(base or 0)
+        return None, None, int(base)
+    return numerator, denominator, int(base)
 
 
 def half(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]]) -> Fraction | None:

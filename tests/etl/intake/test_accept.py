@@ -432,7 +432,16 @@ def test_seed_tables_come_through_the_same_door_with_their_lines(catalog: Catalo
 
 def test_a_wrong_seed_table_is_refused_with_its_line(catalog: Catalog) -> None:
     table = catalog.tables["targets"]
-    raw = template(table) + "small_claims_rate,大概,20,,,2026-01-01,,同类,,某人,2026-01-01 10:00,\r\n".encode()
+    row = {
+        "指标id": "small_claims_rate",
+        "类型": "大概",
+        "下限": "20",
+        "生效起": "2026-01-01",
+        "依据类别": "同类",
+        "确认人": "某人",
+    }
+    row["确认时间"] = "2026-01-01 10:00"
+    raw = template(table) + f"{','.join(row.get(one.header, '') for one in table.columns.values())}\r\n".encode()
     with pytest.raises(Refused) as refused:
         read_seed_table(raw, table, catalog)
     assert "第2行「类型」“大概”" in str(refused.value)

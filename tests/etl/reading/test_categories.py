@@ -197,6 +197,7 @@ def test_the_words_of_a_column_are_those_the_catalogue_compares_it_with(catalog:
         "cases": {"cause"},
         "enforcement": {"cause"},
         "pre_mediations": {"cause"},
+        "dispute_origins": {"cause"},
     }
     own = contract(checks=[{"required_when": {"column": "closed_on", "where": {"contact": {"in": ["甲", "乙"]}}}}])
     assert named_words(catalog, own) == {"contact": ("甲", "乙")}

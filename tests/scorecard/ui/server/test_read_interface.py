@@ -71,11 +71,11 @@ def test_every_value_says_what_its_card_says(
     for period in periods:
         inputs = cached.card_inputs(version, Selection(period, department, scope))
         for indicator in version.catalog.indicators.values():
-            agree(answered[indicator.id, period.key], card(inputs, indicator, period))
+            agree(answered[indicator.id, period.key], card(inputs, indicator, period).as_asked)
 
 
 def agree(value: dict[str, Any], shown: Card, *, public: bool = False) -> None:
-    """The value carries the figure, verdict, halves and target of the card, or no number at all."""
+    """The value carries the figure, verdict, halves and target of the card of its very period, or no number at all."""
     assert (value["verdict"], value["reason"]) == (shown.verdict.word, shown.verdict.reason)
     assert (value["target"] or {"text": "未设目标"})["text"] == shown.target
     reading = shown.judged.reading
@@ -229,7 +229,7 @@ def test_a_token_for_the_public_gives_what_visitors_see_and_nothing_to_compute_a
     for period in cached.periods(version, "month")[:4]:
         inputs = cached.card_inputs(version, Selection(period, "all", "all"))
         for indicator in version.catalog.indicators.values():
-            agree(given[indicator.id, period.key], card(inputs, indicator, period), public=True)
+            agree(given[indicator.id, period.key], card(inputs, indicator, period).as_asked, public=True)
     whole = {(one["indicator"], one["period"]): one for one in client.everything("values")}
     small = [key for key, one in whole.items() if 0 < (one["base"] or 0) < 5 and one["state"]]
     assert small
