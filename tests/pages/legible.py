@@ -46,7 +46,7 @@ _TEXT_ATTRIBUTES = re.compile(r'\b(?:alt|title|aria-label|placeholder|data-label
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # What is no word: an address, a path, a file name, an identifier of ours (with _ or digits in it), a command.
 _NO_WORD = re.compile(
-    r"https?://\S+|[\w.-]*/[\w./-]+|[^\s（），：]+\.(?:csv|toml|jsonl?|parquet|pdf)\b|make \w+|python -m etl \w+"
+    r"https?://\S+|[\w.-]*/[\w./-]+|[^\s（），：]+\.(?:csv|toml|jsonl?|parquet|pdf|docx)\b|make \w+|python -m etl \w+"
     r"|\b\w*[_\d]\w*\b",
     re.ASCII,
 )

@@ -209,9 +209,9 @@ def test_a_picture_is_on_record_and_its_version_stays(exporting: DataDir, open_p
     version = current(exporting).version
     pressed(open_page(exporting, "measures", actor=LEADER), "page_a4")
     line = last_export(exporting)
-    assert (line.actor, line.result, line.subject) == (LEADER.name, "成功", "图片 配套措施　2026年10月")
+    assert (line.actor, line.result, line.subject) == (LEADER.name, "成功", "图片 措施与要求　2026年10月")
     assert line.detail["version"] == version
-    assert line.detail["files"] == {"配套措施.png": sha256(BYTES).hexdigest()}
+    assert line.detail["files"] == {"措施与要求.png": sha256(BYTES).hexdigest()}
     assert line.detail["way"] == A4.name
     for words in ("统计方式 单月", "报告期 2026年10月", "部门 全院", "案件范围 全部案件"):
         assert words in line.detail["filter"]

@@ -31,7 +31,7 @@ def rendered() -> dict[str, set[str]]:
     for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
-                case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z_/]+/[a-z_]+\.(html|md)", text):
+                case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z_/]+/[a-z_]+\.(html|md|xml|svg)", text):
                     users[text].add(path.parent.relative_to(ROOM).as_posix())
                 case _:
                     pass
@@ -64,8 +64,10 @@ def test_a_template_lies_in_the_package_that_uses_it_and_only_in_the_shell_if_se
 
 
 def test_a_folder_of_templates_holds_nothing_else() -> None:
-    """HTML, and the Markdown of the one document that is generated."""
-    assert [name for name, path in TEMPLATES.items() if path.suffix != ".html"] == ["narrative/indicators.md"]
+    """HTML; the XML of Word papers and slides, the sparkline, and the Markdown of the one document that is generated."""
+    assert [name for name in TEMPLATES if name.endswith(".md")] == ["narrative/indicators.md"]
+    others = {"narrative": ".md", "briefing/docx": ".xml", "briefing/pptx": ".xml", "charts": ".svg"}
+    assert {name for name, path in TEMPLATES.items() if path.suffix != others.get(package(name), ".html")} == set()
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -134,7 +134,7 @@ def _row(catalog: Catalog, one: TableProgress) -> dict[str, object]:
 
 def show_templates(catalog: Catalog) -> None:
     """The template of every table as a workbook."""
-    st.html(render("ui/shell/section.html", title="模板（xlsx，可选取值）", text=""))
+    st.html(render("ui/shell/section.html", title="电子表格模板（可选取值）", text=""))
     with st.container(horizontal=True):
         for table in in_order(catalog):
             if table.seed is None and table.exported_from:

@@ -49,7 +49,7 @@ def enter(
     their batch keeps it. `result_text` is shown once, at the next `show_result`.
     """
     if missing:
-        st.html(render("ui/records/mistakes.html", lines=missing))
+        st.html(render("ui/shell/mistakes.html", lines=missing))
         return
     at, catalog = first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
     raw = one_row_csv({**row, time_column: at} if time_column else row, catalog.tables[table], catalog)
@@ -76,7 +76,7 @@ def send(
             publishes=publishes, typed=typed, **said,
         )  # fmt: skip
     if result.refusals:
-        st.html(render("ui/records/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
+        st.html(render("ui/shell/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
         return
     remember_result(table, result_text(result))
     st.rerun()

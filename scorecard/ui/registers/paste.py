@@ -43,7 +43,7 @@ def _examine(register: Register, text: str) -> None:
     raw, ordered, wide = pasted_csv(text, table)
     if wide:
         line = f"一行有 {wide} 格，这张表只有 {len(table.columns)} 列；请带上表头，或只复制这张表的列"
-        st.html(render("ui/records/mistakes.html", lines=[line]))
+        st.html(render("ui/shell/mistakes.html", lines=[line]))
         return
     name = hashlib.sha256(raw).hexdigest()[:16]
     file = SelectedFile(name, f"粘贴_{table.name}.csv", raw, table, catalog, today(), "", "refuse")

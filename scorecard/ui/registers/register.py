@@ -168,11 +168,11 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     if before is None and all(shown.values()) and register.find(shown):
         which = f"{'、'.join(map(table.header, table.key))}“{'　'.join(shown.values())}”"
         line = f"{which}已登记过；要改正它，请在上面选“更正”，是别的部门登记的请换一个"
-        st.html(render("ui/records/mistakes.html", lines=[line]))
+        st.html(render("ui/shell/mistakes.html", lines=[line]))
         return
     changes = [] if before is None else _changes(register, before, said)
     if before is not None and not changes:
-        st.html(render("ui/records/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"]))
+        st.html(render("ui/shell/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"]))
         return
     what = "　".join(shown.values())
     done = f"已登记：{what}" if before is None else f"已更正：{what}。{'；'.join(changes)}"

@@ -45,8 +45,11 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(
     for said in (
         "2026年1—10月法治化营商环境指标运行情况",
         "一、总体情况",
-        "八、台账与预警",
-        "附 5 项口径",
+        "八、措施落实中的登记与清单",
+        "九、台账与预警",
+        # The seven that the sample misses: emergency preservation, removals from the list, firms checked, long mediations,
+        # bankruptcies over two years, recovery, administrators' assessments.
+        "附 7 项口径",
         "示例数据，由程序生成",
         "项观察期未满",
     ):

@@ -30,8 +30,11 @@ GRAINS = ("month", "quarter", "ytd", "year")
 # Pages that are not for everybody, written down once more: who may open them.
 SIGNED_IN = {"leadership", "department", "case_management", "administrator"}
 RESERVED = {
-    **dict.fromkeys(("measures", "worklists", "meeting", "briefing", "evidence", "versions"), SIGNED_IN),
+    **dict.fromkeys(
+        ("measures", "registers", "worklists", "liaison", "meeting", "briefing", "evidence", "versions"), SIGNED_IN
+    ),
     "upload": {"case_management"},
+    "go_live": {"case_management", "administrator"},
     "accounts": {"administrator"},
     "audit": {"administrator"},
     "self_check": {"administrator"},
