@@ -133,6 +133,16 @@ class Card:
         return self if self.asked is None else replace(self, judged=self.asked, asked=None, changes=())
 
     @property
+    def so_far(self) -> str:
+        """What the period that was asked for says until now; empty where it is the one that is read."""
+        if self.asked is None:
+            return ""
+        said = (
+            "暂无数值" if self.asked.reading is None or self.asked.reading.exact is None else f"暂为{self.asked.text}"
+        )
+        return f"{self.asked.label}{said}，观察期未满"
+
+    @property
     def trend(self) -> tuple[JudgedPeriod, ...]:
         """The points of the sparkline."""
         return self.through[-SPARK_POINTS:]
@@ -197,8 +207,8 @@ class Card:
     @property
     def note(self) -> str:
         """In place of a gap, why there is none; beside a settled value, the one that was asked for and still moves."""
-        if self.asked is not None:
-            return f"{self.asked.label}暂为{self.asked.text}，观察期未满"
+        if self.so_far:
+            return self.so_far
         if self.verdict.word == "观察期未满":
             return "数值还会变化"
         if self.hidden:

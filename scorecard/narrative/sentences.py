@@ -56,7 +56,7 @@ def of_indicator(card: Card) -> str:
         gap = f"（{card.gap}）" if card.gap else ""
         clauses.append(_TARGETS[word].format(target=card.target, gap=gap))
         clauses.append(card.pace)
-    clauses.append(card.note if card.asked is not None else "")
+    clauses.append(card.so_far)
     sentence = "，".join(clause for clause in clauses if clause)
     if word in _COMPARED and card.control is not None and card.control.variation is not None:
         sentence += f"；{variation_sentence(card.control)}"

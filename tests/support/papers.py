@@ -44,7 +44,7 @@ CHOSEN = (
     "arrears_recovered_amount",  # 万元, no target
     "credit_repair_firm_count",  # a count
     "bankruptcy_pending_over_2y_count",  # 未达标, a stock
-    "pre_mediation_overdue_rate",  # 观察期未满
+    "pre_mediation_overdue_rate",  # under observation: the last settled period, and beside it what this one says
     "investor_case_median_days",  # 样本不足: a count only
     "online_filing_rate",  # 数据待核
 )
@@ -139,10 +139,12 @@ def composed(sample: DataDir, template: str) -> Paper:
 
 
 def line(version: Version, whole: CardInputs, card: Card, read: Period) -> IndicatorLine:
-    """An indicator as the paper has it, from its card alone."""
-    chosen, point = card.indicator, card.trend[-1]
-    reading = next(value for value in whole.series[chosen.id] if value.period == read)
-    target = effective(version.targets, chosen.id, read)
+    """An indicator as the paper has it, from its card alone: of the period that the card reads, and `read` beside it."""
+    chosen, at = card.indicator, {point.period: point for point in card.points}
+    settled = card.judged.period
+    point = at[settled]
+    reading = next(value for value in whole.series[chosen.id] if value.period == settled)
+    target = effective(version.targets, chosen.id, settled)
     return IndicatorLine(
         id=chosen.id,
         name=chosen.name,
@@ -167,6 +169,7 @@ def line(version: Version, whole: CardInputs, card: Card, read: Period) -> Indic
         base=reading.base,
         lower=point.bounds.lower if point.bounds else None,
         upper=point.bounds.upper if point.bounds else None,
+        so_far="" if settled == read else f"{read.label}暂为{at[read].text}，观察期未满",
     )
 
 

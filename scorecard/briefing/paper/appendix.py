@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns
+from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns, dated
 from scorecard.catalog.definitions import BibliographicSource
 from scorecard.narrative.glossary import GlossaryEntry
 
@@ -32,11 +32,18 @@ def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]],
 
 
 def number_tables(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:
-    """Every number of the paper, and its parts."""
-    values = tuple((line.name, line.value, line.word, line.target, line.gap or line.reason) for line in lines)
+    """Every number of the paper, and its parts; the period they share stands in the titles, others on their lines."""
+    periods = {line.period for line in lines}
+    mixed = len(periods) != 1
+    shared = "" if mixed else f"（{periods.pop()}）"
+    values = tuple(
+        (line.name, *((line.period,) if mixed else ()), line.value, line.word, line.target, line.remark)
+        for line in lines
+    )
     bases = tuple(
         (
             line.name,
+            *((line.period,) if mixed else ()),
             line.halves or "—",
             "\n".join(text for text in (*line.changes, line.variation) if text) or "—",
             line.basis or "—",
@@ -44,11 +51,10 @@ def number_tables(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTabl
         )
         for line in lines
     )
-    periods = "、".join(dict.fromkeys(line.period for line in lines))
     reached = "；".join(dict.fromkeys(line.as_of for line in lines if line.as_of))
     return (
-        PaperTable(f"附表1　数值、目标与结论（{periods}）", _VALUES, values, note=reached),
-        PaperTable(f"附表2　数值的构成与依据（{periods}）", _BASES, bases, note=reached),
+        PaperTable(f"附表1　数值、目标与结论{shared}", dated(_VALUES) if mixed else _VALUES, values, note=reached),
+        PaperTable(f"附表2　数值的构成与依据{shared}", dated(_BASES) if mixed else _BASES, bases, note=reached),
     )
 
 

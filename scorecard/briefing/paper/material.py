@@ -87,6 +87,7 @@ class Material:
             base=judged.base,
             lower=limits.lower if limits is not None else None,
             upper=limits.upper if limits is not None else None,
+            so_far=card.so_far,
         )
 
     def tallies(self) -> tuple[Tally, ...]:

@@ -20,7 +20,8 @@ class IndicatorLine:
     """One indicator as the paper has it: text as on the page, and the exact halves behind it for the annex.
 
     `exact` is numerator ÷ denominator in the indicator's unit, None where nothing may be shown (no data, base under the
-    minimum); `base` is the number of rows; `lower` and `upper` are the target's bounds in the unit.
+    minimum); `base` is the number of rows; `lower` and `upper` are the target's bounds in the unit. `period` is the one that is read; where
+    that is not the paper's, whose cohort is under observation, `so_far` is what the paper's says until now.
     """
 
     id: str
@@ -46,6 +47,12 @@ class IndicatorLine:
     base: int
     lower: Fraction | None
     upper: Fraction | None
+    so_far: str = ""
+
+    @property
+    def remark(self) -> str:
+        """The gap, or why there is none; below it what the paper's period says until now."""
+        return "\n".join(filter(None, (self.gap or self.reason, self.so_far)))
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,11 @@ def columns(text: str) -> tuple[PaperColumn, ...]:
     written = (column.strip() for column in text.split("|"))
     parts = ((*column.removesuffix(" #").rsplit(" ", 1), column.endswith(" #")) for column in written)
     return tuple(PaperColumn(name, float(weight), number) for name, weight, number in parts)
+
+
+def dated(usual: tuple[PaperColumn, ...]) -> tuple[PaperColumn, ...]:
+    """The columns of a table whose lines are not all of the period in its title: theirs stands after the first."""
+    return (usual[0], *columns("报告期 1.6"), *usual[1:])
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns
+from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns, dated
 from scorecard.calendar.period import GRAIN_LABELS, day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
-from scorecard.narrative.attention import groups
+from scorecard.narrative.attention import AttentionItem, groups
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import reach
 
@@ -63,6 +63,9 @@ def cautions(material: Material) -> tuple[str, ...]:
         names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
         if names:
             lines.append(f"以下{len(names)}项{meaning}：{'、'.join(names)}。")
+    earlier = [f"{card.indicator.name}（{card.period}）" for card in material.spoken if card.so_far]
+    if earlier:
+        lines.append(f"以下{len(earlier)}项本期观察期未满，反映和评价最近一个期满的报告期：{'、'.join(earlier)}。")
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
     aside = aside_note(material.catalog, tables, material.version.tables)
     return (*lines, f"{aside.replace('本页', '本期')}。") if aside else tuple(lines)
@@ -85,7 +88,7 @@ def attention(material: Material, section: Section) -> list[Block]:
         total = len(group.items) + group.elsewhere
         blocks.append(Heading(f"{group.title}（{total}项）", 2))
         blocks += [
-            Paragraph(f"{at}．{item.card.indicator.name}：{item.sentence}。责任部门：{item.card.departments}。")
+            Paragraph(f"{at}．{item.card.indicator.name}：{_said(item)}。责任部门：{item.card.departments}。")
             for at, item in enumerate(group.items, 1)
         ]
         if group.elsewhere:
@@ -108,6 +111,10 @@ def attention(material: Material, section: Section) -> list[Block]:
     return blocks
 
 
+def _said(item: AttentionItem) -> str:
+    return "；".join(filter(None, (item.sentence, item.card.so_far)))
+
+
 def domains(material: Material, section: Section) -> list[Block]:
     """Every indicator in an official sentence, under its domain."""
     blocks: list[Block] = []
@@ -121,22 +128,25 @@ def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.spec.grain == "month"
     variation = " | 变异 1.1" if monthly else ""
-    across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
+    usual = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
     blocks: list[Block] = []
     for name, members in material.by_domain(material.cards_of(section)):
-        rows = tuple(_row(card, monthly) for card in members)
+        mixed = any(card.so_far for card in members)
+        across = dated(usual) if mixed else usual
+        rows = tuple(_row(card, monthly, mixed) for card in members)
         blocks.append(PaperTable(f"{name}指标（{material.period.label}）", across, rows))
     return blocks or [_none(material)]
 
 
-def _row(card: Card, monthly: bool) -> tuple[str, ...]:
+def _row(card: Card, monthly: bool, mixed: bool) -> tuple[str, ...]:
     variation = card.control.variation if card.control is not None else None
     return (
         card.indicator.name,
+        *((card.period,) if mixed else ()),
         card.value,
         card.target,
         card.verdict.word,
-        card.gap or "—",
+        "\n".join(filter(None, (card.gap, card.so_far))) or "—",
         *((variation or "—",) if monthly else ()),
         card.departments,
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
+from scorecard.assessment.cards import Card
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
 from scorecard.catalog.briefing_templates import Section
@@ -20,7 +21,7 @@ def requirements(material: Material, section: Section) -> list[Block]:
     blocks: list[Block] = []
     for requirement in material.catalog.requirements.values():
         serving = [card for card in material.every.values() if requirement.id in card.indicator.measures]
-        values = "、".join(f"{card.indicator.name} {card.value}（{card.verdict.word}）" for card in serving)
+        values = "、".join(map(_value, serving))
         content: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{values}。")] if values else []
         content += told.row(requirement.id)
         if content:
@@ -108,6 +109,12 @@ class _Told:
         whole = ["全院"] * (department != self._material.whose) + ["全部案件"] * (scope != spec.scope)
         of = Reading(version.connection, version.catalog, version.as_of, self._material.period, department, scope)
         return of, f"（{'、'.join(whole)}）" if whole else ""
+
+
+def _value(card: Card) -> str:
+    """Value and verdict, with their period and what the paper's says until now where that is another."""
+    period, beside = (f"{card.period}为", f"；{card.so_far}") if card.so_far else ("", "")
+    return f"{card.indicator.name} {period}{card.value}（{card.verdict.word}{beside}）"
 
 
 def _table(told: Tabulated, whose: str) -> PaperTable:

@@ -41,7 +41,9 @@ def measures(material: Material, section: Section) -> list[Block]:
         for line in lines
     )
     every = material.reported_every()
-    note = f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
+    earlier = any(card.so_far for line in lines for card in line.cards)
+    note = "本期观察期未满的指标，按最近一个期满的报告期评价。" if earlier else ""
+    note += f"汇报间隔不超过{every}天。" if every is not None else "没有设定汇报间隔，不判断是否欠汇报。"
     blocks: list[Block] = [PaperTable("配套措施落实情况", across, rows, note=note)]
     silent = [line.measure.title for line in lines if line.silent]
     if silent:
@@ -171,7 +173,7 @@ def _facts(material: Material, item: AgendaItem) -> list[Block]:
     if card is None:
         return [Paragraph(_sentence(fact)) for fact in item.facts]
     facts = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in item.facts]
-    return [Paragraph(_sentence("；".join(facts)))]
+    return [Paragraph(_sentence("；".join(filter(None, (*facts, card.so_far)))))]
 
 
 def _decided(material: Material, history: Sequence[Decision]) -> list[Block]:

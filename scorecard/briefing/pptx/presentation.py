@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scorecard.briefing.layout import text_width
-from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperTable, Paragraph, columns
+from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperTable, Paragraph, columns, dated
 from scorecard.briefing.pptx import indicator
 from scorecard.briefing.pptx.deck import EDGE, ROOM, Deck, add_tag, set_title
 from scorecard.briefing.pptx.flow import SlideFlow
@@ -14,7 +14,6 @@ from scorecard.narrative.glossary import GlossaryEntry
 _NOTE = "编者按："
 _NOTE_ROOM = 1.25  # inches for the editor's note on the first slide
 _ORIGIN = 10  # points: hashes are there to be compared, not to be read out
-_PERIOD = columns("报告期 1.6")
 _NUMBERS = columns("指标 2.3 | 数值 1.2 # | 分子/分母 2.1 | 目标 1.7 | 差距 2.0 | 评价 1.35 | 责任部门 1.9")
 _DEFINED = columns("指标 2.0 | 定义 5.0 | 不含 4.2 | 单位与方向 1.6")
 
@@ -47,7 +46,7 @@ def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
     """All indicators in a table; the period they share stands in its title."""
     periods = {line.period for line in lines}
     shared = f"（{periods.pop()}）" if len(periods) == 1 else ""
-    shown = _NUMBERS if shared else (_NUMBERS[0], *_PERIOD, *_NUMBERS[1:])
+    shown = _NUMBERS if shared else dated(_NUMBERS)
     rows = [
         (
             line.name,
@@ -55,7 +54,7 @@ def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
             line.value,
             line.halves,
             line.target,
-            line.gap or ("" if line.reason in line.target else line.reason),
+            "\n".join(filter(None, (line.gap or ("" if line.reason in line.target else line.reason), line.so_far))),
             line.word,
             line.departments,
         )

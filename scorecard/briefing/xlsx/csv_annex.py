@@ -14,12 +14,13 @@ from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, write_cs
 INDICATOR_COLUMNS = columns(
     "指标编号 30 | 指标 30 | 报告期 15 | 数值 14 | 精确值 14 | 单位 7 | 分子/分母 24 | 分子（原始计量） 16 | "
     "分母（原始计量） 16 | 基数 9 | 目标 20 | 目标下限 12 | 目标上限 12 | 评价 13 | 差距 22 | "
-    "同比、环比 34 | 变异 26 | 评价说明 34 | 目标依据 24 | 领域 16 | 配套措施 34 | 责任部门 18 | "
+    "同比、环比 34 | 变异 26 | 评价说明 34 | 所选报告期情况 34 | 目标依据 24 | 领域 16 | 配套措施 34 | 责任部门 18 | "
     "数据截至 26 | 版本 16"
 )
 _CELLS = (
     "id", "name", "period", "value", "exact", "unit", "halves", "numerator", "denominator", "base", "target", "lower", "upper",
-    "word", "gap", "changes", "variation", "reason", "basis", "domain", "measures", "departments", "as_of", "version",
+    "word", "gap", "changes", "variation", "reason", "so_far", "basis", "domain", "measures",
+    "departments", "as_of", "version",
 )  # fmt: skip
 
 

@@ -280,7 +280,10 @@ def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDi
         else:
             assert [row[1] for row in rows[1:]] == [point.text for point in block.trend.points]
     values = [row for rows in held if rows[0][-1] == "差距或说明" for row in rows[1:]]
-    assert [row[:2] for row in values] == [[one.name, one.value] for one in made.lines]
+    dated = len({one.period for one in made.lines}) > 1
+    assert [row[: 2 + dated] for row in values] == [
+        [one.name, *([one.period] if dated else []), one.value] for one in made.lines
+    ]
 
 
 def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:
@@ -330,16 +333,26 @@ def test_every_table_repeats_its_head_keeps_rows_whole_and_is_as_wide_as_the_tex
 
 
 def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Document) -> None:
-    values = cells(titled(read, f"附表1　数值、目标与结论（{given.lines[0].period}）"))[1:]
+    """One line is of an earlier period, whose cohort is through: each line names its own, the titles none."""
+    (earlier,) = [one for one in given.lines if one.period != given.lines[0].period]
+    assert earlier.so_far.startswith(f"{given.lines[0].period}暂为")
+    values = cells(titled(read, "附表1　数值、目标与结论"))[1:]
     assert values == [
-        [one.name, one.value, f"{mark(one.word).symbol} {one.word}", one.target, one.gap or one.reason]
+        [
+            one.name,
+            one.period,
+            one.value,
+            f"{mark(one.word).symbol} {one.word}",
+            one.target,
+            (one.gap or one.reason) + (f"\n{one.so_far}" if one is earlier else ""),
+        ]
         for one in given.lines
     ]
-    bases = cells(titled(read, f"附表2　数值的构成与依据（{given.lines[0].period}）"))[1:]
-    assert [(row[0], row[1], row[3]) for row in bases] == [
-        (one.name, one.halves or "—", one.basis or "—") for one in given.lines
+    bases = cells(titled(read, "附表2　数值的构成与依据"))[1:]
+    assert [(row[0], row[1], row[2], row[4]) for row in bases] == [
+        (one.name, one.period, one.halves or "—", one.basis or "—") for one in given.lines
     ]
-    assert all(change in row[2] for one, row in zip(given.lines, bases, strict=True) for change in one.changes)
+    assert all(change in row[3] for one, row in zip(given.lines, bases, strict=True) for change in one.changes)
     named = said(read, "附件小标题")
     assert named == [f"{one.indicator.name}　{one.indicator.id}" for one in given.definitions]
     texts = "\n".join(said(read, "附件文字"))

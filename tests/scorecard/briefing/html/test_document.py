@@ -16,7 +16,6 @@ from scorecard.briefing.browser import queue
 from scorecard.briefing.html import document as html
 from scorecard.briefing.paper import manifest
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
-from scorecard.calendar import period
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark
 from scorecard.storage.data_dir import DataDir
@@ -103,18 +102,23 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
     paper: Paper, read: Read, connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> None:
     """Rates are divided and rounded here anew, in decimals."""
-    chosen = period.parse("ytd", papers.PERIOD)
     series = warehouse.series(connection, catalog, "ytd", "all", "all")
-    numbers = next(table for table in read.tables if table[0] == ["指标", "数值", "结论", "目标", "差距或说明"])
+    numbers = next(
+        table for table in read.tables if table[0] == ["指标", "报告期", "数值", "结论", "目标", "差距或说明"]
+    )
     compared = 0
+    earlier = [line.id for line in paper.lines if line.so_far]
+    assert earlier == ["pre_mediation_overdue_rate"], "thirty days of October's cases are not over"
     for line in paper.lines:
         row = next(row for row in numbers if row[0] == line.name)
-        assert row[1] == line.value
-        assert row[2] == f"{mark(line.word).symbol}\N{NO-BREAK SPACE}{line.word}"
-        assert row[3] == line.target
-        assert row[4] == (line.gap or line.reason)
+        assert row[1] == line.period
+        assert (line.period == "2026年1—10月") == (line.id not in earlier)
+        assert row[2] == line.value
+        assert row[3] == f"{mark(line.word).symbol}\N{NO-BREAK SPACE}{line.word}"
+        assert row[4] == line.target
+        assert row[5].split() == [*(line.gap or line.reason).split(), *line.so_far.split()]
         if line.unit == "%" and line.exact is not None and line.id in series:
-            (found,) = (one for one in series[line.id] if one.period == chosen)
+            (found,) = (one for one in series[line.id] if one.period.label == line.period)
             assert found.numerator is not None
             assert found.denominator
             rate = (found.numerator * 100 / found.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)

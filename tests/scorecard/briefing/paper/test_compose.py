@@ -115,15 +115,23 @@ def test_the_templates_tried_are_those_that_are_shipped_the_most_used_first(
 def test_every_number_is_the_stores_read_a_second_time(
     kinds: dict[str, tuple[DataDir, Version, str]], written: Written, grain: str, key: str, department: str, scope: str
 ) -> None:
+    """Of the period that was chosen; where its cohort is under observation, of the last complete one before it."""
     version = kinds["sample"][1]
     paper = written("complete", period=key, grain=grain, department=department, scope=scope)
     with version.connection.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT indicator, numerator, denominator, base FROM indicator_value"
-            " WHERE grain = ? AND period = ? AND department = ? AND scope = ?",
+            "SELECT indicator, period, state, numerator, denominator, base FROM indicator_value"
+            " WHERE grain = ? AND period <= ? AND department = ? AND scope = ? ORDER BY period",
             [grain, key, department, scope],
         ).fetchall()
-    stored = {row[0]: row[1:] for row in rows}
+    stored = {row[0]: (row[1], *row[3:]) for row in rows if row[1] == key}
+    young = {row[0] for row in rows if row[1:3] == (key, "immature")}
+    least = version.catalog.court.minimum_base
+    through = {
+        row[0]: (row[1], *row[3:])
+        for row in rows
+        if row[0] in young and row[1] < key and row[2] == "complete" and row[4] and row[5] >= least
+    }
     assert len(paper.lines) == len(version.catalog.indicators)
     figures = {figure.line.id: figure for figure in paper.figures}
     checked = 0
@@ -132,12 +140,22 @@ def test_every_number_is_the_stores_read_a_second_time(
         if line.id not in stored:
             assert (line.value, line.exact, line.base) == ("—", None, 0)
             continue
-        top, bottom, base = stored[line.id]
+        read, top, bottom, base = stored[line.id]
+        earlier = line.id in through and line.word != "数据待核"
+        if earlier:
+            chosen = parse(grain, key)
+            assert chosen is not None
+            until_now = f"n={base}" if base < least else plainly(top, bottom, line.unit) if bottom else ""
+            assert line.so_far == f"{chosen.label}{f'暂为{until_now}' if bottom else '暂无数值'}，观察期未满"
+            read, top, bottom, base = through[line.id]
+        of = parse(grain, read)
+        assert of is not None
+        assert (line.period, bool(line.so_far)) == (of.label, earlier), line.id
         assert (line.numerator, line.denominator, line.base) == (top, bottom, base or 0)
         if line.value.startswith("n="):
             assert line.value == f"n={base}"
             assert line.exact is None
-            assert base < version.catalog.court.minimum_base
+            assert base < least
         elif line.value != "—" and kind not in ("median", "stage_means"):
             assert line.value == plainly(top, bottom, line.unit), line.id
             checked += 1
@@ -146,7 +164,7 @@ def test_every_number_is_the_stores_read_a_second_time(
             assert figure.line == line
             assert f"　{line.value}　" in figure.trend.reading
             at = {point.key: point for point in figure.trend.points}
-            assert at[key].text == line.value
+            assert at[read].text == line.value
     assert checked > (40 if (department, scope) == ("all", "all") else 10)
 
 
@@ -157,6 +175,37 @@ def plainly(top: Decimal, bottom: Decimal | None, unit: str) -> str:
     digits = {"%": "0.01", "万元": "0.01", "天": "0.01"}.get(unit, "1")
     text = f"{value.quantize(Decimal(digits), ROUND_HALF_UP):,f}"
     return (text.rstrip("0").rstrip(".") if unit == "天" and "." in text else text) + unit
+
+
+def test_a_line_of_another_period_than_the_papers_says_so_wherever_it_stands(written: Written) -> None:
+    """Cohorts of October are under observation for a month or more: what stands is of an earlier month."""
+    paper = written("monthly", grain="month", period="2026-10")
+    earlier = [line for line in paper.lines if line.so_far]
+    assert len(earlier) > 5
+    text = "\n".join(words(paper))
+    named = "、".join(f"{line.name}（{line.period}）" for line in earlier)
+    assert f"以下{len(earlier)}项本期观察期未满，反映和评价最近一个期满的报告期：{named}。" in text
+    tables = [block for block in paper.blocks if isinstance(block, PaperTable) and "指标（2026年10月）" in block.title]
+    rows = {
+        row[0]: dict(zip([one.name for one in table.columns], row, strict=True))
+        for table in tables
+        for row in table.rows
+    }
+    for line in paper.lines:
+        row = rows[line.name]
+        assert (row.get("报告期", "2026年10月"), row["数值"]) == (line.period, line.value)
+        assert row["差距"] == ("\n".join(filter(None, (line.gap, line.so_far))) or "—")
+    asked = re.findall(r"^2026年10月，有关指标：(.*)。$", text, re.MULTILINE)
+    told = [line for line in earlier if any(line.name in one for one in asked)]
+    assert told
+    for line in told:
+        assert any(f"{line.name} {line.period}为{line.value}（{line.word}；{line.so_far}）" in one for one in asked)
+    missed = [line for line in earlier if line.word == "未达标"]
+    assert missed
+    for line in missed:
+        assert re.search(
+            rf"^\d+．{re.escape(line.name)}：{line.period}为.*；{re.escape(line.so_far)}。责任部门", text, re.MULTILINE
+        )
 
 
 def test_a_small_base_gives_its_count_and_nowhere_a_rate(written: Written) -> None:

@@ -357,7 +357,7 @@ def test_the_editors_note_stands_on_the_first_slide_or_before_everything_else(gi
 def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: Paper, deck: Any) -> None:
     titles = [slide.shapes.title.text_frame.text.removesuffix("（续）") for slide in deck.slides]
     assert list(dict.fromkeys(titles))[-3:] == [
-        f"附：指标数值（{given.lines[0].period}）",
+        "附：指标数值",  # not all of one period, which their rows name
         "附：指标口径",
         "附：数据来源与校验",
     ]
@@ -367,11 +367,15 @@ def test_the_deck_ends_with_all_numbers_the_definitions_and_the_sources(given: P
 
 
 def test_indicators_of_different_periods_name_them_row_by_row(given: Paper) -> None:
-    lines = (given.lines[0], replace(given.lines[1], period="2026年9月"))
+    lines = (given.lines[0], replace(given.lines[1], period="2026年9月", so_far="2026年10月暂为1.19%，观察期未满"))
     made = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(), lines=lines, definitions=()))))
     table = next(shape.table for slide in made.slides for shape in slide.shapes if shape.has_table)
     rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
     assert [row[rows[0].index("报告期")] for row in rows[1:]] == [one.period for one in lines]
+    assert [row[rows[0].index("差距")].endswith(lines[1].so_far) for row in rows[1:]] == [False, True]
+    alone = Presentation(io.BytesIO(pptx.write_pptx(replace(given, blocks=(), lines=lines[:1], definitions=()))))
+    titles = [slide.shapes.title.text_frame.text for slide in alone.slides]
+    assert f"附：指标数值（{lines[0].period}）" in titles
 
 
 def test_a_table_of_sixty_rows_goes_on_with_its_header_and_loses_no_row(given: Paper, deck: Any) -> None:

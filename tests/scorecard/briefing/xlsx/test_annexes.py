@@ -73,6 +73,7 @@ def test_the_csv_has_a_row_for_each_indicator_with_the_words_and_numbers_of_the_
         assert (row["数值"], row["评价"], row["单位"]) == (line.value, line.word, line.unit)
         assert row["指标"] == (f"'{line.name}" if line.name[0] in "=+-@" else line.name)
         assert row["目标"] == line.target
+        assert (row["报告期"], row["所选报告期情况"]) == (line.period, line.so_far)
         assert Decimal(row["基数"]) == line.base
         for column, exact in (("精确值", line.exact), ("目标下限", line.lower), ("目标上限", line.upper)):
             assert (row[column] == "") == (exact is None)
