@@ -51,8 +51,8 @@ class IndicatorLine:
 
     @property
     def remark(self) -> str:
-        """The gap, or why there is none; below it what the paper's period says until now."""
-        return "\n".join(filter(None, (self.gap or self.reason, self.so_far)))
+        """The gap, or why there is none; then what the paper's period says until now."""
+        return "；".join(filter(None, (self.gap or self.reason, self.so_far)))
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _row(card: Card, monthly: bool, mixed: bool) -> tuple[str, ...]:
         card.value,
         card.target,
         card.verdict.word,
-        "\n".join(filter(None, (card.gap, card.so_far))) or "—",
+        "；".join(filter(None, (card.gap, card.so_far))) or "—",
         *((variation or "—",) if monthly else ()),
         card.departments,
     )

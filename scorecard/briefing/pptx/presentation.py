@@ -54,7 +54,7 @@ def _numbers(flow: SlideFlow, lines: Sequence[IndicatorLine]) -> None:
             line.value,
             line.halves,
             line.target,
-            "\n".join(filter(None, (line.gap or ("" if line.reason in line.target else line.reason), line.so_far))),
+            "；".join(filter(None, (line.gap or ("" if line.reason in line.target else line.reason), line.so_far))),
             line.word,
             line.departments,
         )

@@ -344,7 +344,7 @@ def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Docum
             one.value,
             f"{mark(one.word).symbol} {one.word}",
             one.target,
-            (one.gap or one.reason) + (f"\n{one.so_far}" if one is earlier else ""),
+            (one.gap or one.reason) + (f"；{one.so_far}" if one is earlier else ""),
         ]
         for one in given.lines
     ]

@@ -116,7 +116,7 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
         assert row[2] == line.value
         assert row[3] == f"{mark(line.word).symbol}\N{NO-BREAK SPACE}{line.word}"
         assert row[4] == line.target
-        assert row[5].split() == [*(line.gap or line.reason).split(), *line.so_far.split()]
+        assert row[5] == "；".join([line.gap or line.reason] + [line.so_far] * (line.id in earlier))
         if line.unit == "%" and line.exact is not None and line.id in series:
             (found,) = (one for one in series[line.id] if one.period.label == line.period)
             assert found.numerator is not None

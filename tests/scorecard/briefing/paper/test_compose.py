@@ -194,7 +194,7 @@ def test_a_line_of_another_period_than_the_papers_says_so_wherever_it_stands(wri
     for line in paper.lines:
         row = rows[line.name]
         assert (row.get("报告期", "2026年10月"), row["数值"]) == (line.period, line.value)
-        assert row["差距"] == ("\n".join(filter(None, (line.gap, line.so_far))) or "—")
+        assert row["差距"] == ("；".join(filter(None, (line.gap, line.so_far))) or "—")
     asked = re.findall(r"^2026年10月，有关指标：(.*)。$", text, re.MULTILINE)
     told = [line for line in earlier if any(line.name in one for one in asked)]
     assert told
