@@ -9,7 +9,7 @@ from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns, dated
+from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns
 from scorecard.calendar.period import GRAIN_LABELS, day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
@@ -128,21 +128,18 @@ def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.spec.grain == "month"
     variation = " | 变异 1.1" if monthly else ""
-    usual = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
+    across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
     blocks: list[Block] = []
     for name, members in material.by_domain(material.cards_of(section)):
-        mixed = any(card.so_far for card in members)
-        across = dated(usual) if mixed else usual
-        rows = tuple(_row(card, monthly, mixed) for card in members)
+        rows = tuple(_row(card, monthly) for card in members)
         blocks.append(PaperTable(f"{name}指标（{material.period.label}）", across, rows))
     return blocks or [_none(material)]
 
 
-def _row(card: Card, monthly: bool, mixed: bool) -> tuple[str, ...]:
+def _row(card: Card, monthly: bool) -> tuple[str, ...]:
     variation = card.control.variation if card.control is not None else None
     return (
-        card.indicator.name,
-        *((card.period,) if mixed else ()),
+        f"{card.indicator.name}（{card.period}）" if card.so_far else card.indicator.name,
         card.value,
         card.target,
         card.verdict.word,
