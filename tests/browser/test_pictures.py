@@ -106,5 +106,5 @@ def test_nothing_of_a_dense_page_is_clipped_or_too_small_on_paper_and_on_a_slide
     assert {(sheet.title, size.id): clipped(chromium, sheet, size, sheet.css) for sheet, size in sheets} == {
         (sheet.title, size.id): [] for sheet, size in sheets
     }
-    measures, paper = next((sheet, size) for sheet, size in sheets if sheet.title == "配套措施")
+    measures, paper = next((sheet, size) for sheet, size in sheets if sheet.title == "措施与要求")
     assert clipped(chromium, measures, paper, style().removeprefix("<style>").removesuffix("</style>"))

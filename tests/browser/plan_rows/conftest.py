@@ -28,7 +28,10 @@ PEOPLE: dict[str, tuple[Granted, str | None]] = {
     "综合办公室": ("department", "general_office"),
     "政治部": ("department", "political"),
 }
-DEFAULT_PERIOD = "2026年3月"  # what the extracts reach
+NEWEST = (
+    "2026年3月",
+    "2026年4月",
+)  # what the extracts reach, and what a test hands in: chosen by itself, so in no address
 Case = TypeVar("Case", bound=Callable[..., object])
 
 
@@ -130,7 +133,7 @@ def choose(watched: Watched, label: str, option: str) -> Page:
     page = watched.page
     page.get_by_label(label, exact=True).last.click()
     page.get_by_role("option", name=option, exact=True).click()
-    if label == "报告期" and option != DEFAULT_PERIOD:  # its links carry the choice as soon as the address does
+    if label == "报告期" and option not in NEWEST:  # its links carry the choice as soon as the address does
         expect(page).to_have_url(re.compile(quote(option)))
     watched.settle()
     return page

@@ -86,7 +86,8 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
         ),
         "xlsx": "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row),
     }
-    assert len(paper.lines) == 13
+    assert len(paper.lines) > 10
+    assert {line.domain for line in paper.lines} == {"办理破产"}
     for kind, text in texts.items():
         seen = squeezed(text)
         assert [line.name for line in paper.lines if squeezed(line.value) not in seen] == [], kind
