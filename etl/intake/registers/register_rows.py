@@ -56,13 +56,13 @@ def key_of(values: Mapping[str, Any], table: Table) -> tuple[Any, ...]:
 
 
 def untold_months(table: Table, rows: Sequence[RegisterRow], batches: Sequence[Batch], today: date) -> tuple[int, ...]:
-    """The months before this one of which nobody has said anything, since the register begins: no row and no declaration;
-    `batches` are those of the register.
+    """The months before this one of which nobody has said anything, since the register begins: no row that begins in them and
+    no declaration; `batches` are those of the register.
 
     A register that came as a file tells of every month up to its 数据截至.
     """
-    days = [name for name, column in table.columns.items() if column.type.is_date and not column.future]
-    known = {month_index(day) for row in rows for name in days if (day := row.values[name]) is not None}
+    days = (row.values[table.begins_on] for row in rows) if table.begins_on else ()
+    known = {month_index(day) for day in days if day is not None}
     known |= {month_index(batch.as_of) for batch in batches if batch.none}
     told = max((month_index(batch.as_of) for batch in batches if not batch.none and not batch.typed), default=0)
     begun = range(max(min(known, default=0), told + 1), month_index(today)) if known else ()

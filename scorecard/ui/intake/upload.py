@@ -94,7 +94,7 @@ def show_templates(catalog: Catalog) -> None:
         st.html(render("ui/intake/contract.html", table=table, computed=computed, words=words))
         with st.container(horizontal=True):
             download(
-                "下载模板（xlsx，可选取值）",
+                "下载电子表格模板（可选取值）",
                 f"{table.name}模板.xlsx",
                 lambda _: template_workbook(table, catalog),
                 needs="upload",
