@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -58,8 +59,16 @@ def pick(watched: Watched, label: str, option: str) -> None:
     watched.settle()
     page = watched.page
     box = page.get_by_label(label, exact=True).last
-    box.press_sequentially(option)
-    expect(page.get_by_role("option", name=option, exact=True)).to_be_visible()
+    offered = page.get_by_role("option", name=option, exact=True)
+    for _ in range(
+        3
+    ):  # the page may draw the box anew while somebody types: what was typed is gone, and one types again
+        box.press_sequentially(option)
+        with suppress(AssertionError):
+            expect(offered).to_be_visible(timeout=10_000)
+            break
+        box.fill("")
+    expect(offered).to_be_visible()
     box.press("Enter")
     expect(box).to_have_value(option)
 
