@@ -154,7 +154,7 @@ put "$settings" 644 root:root <<<"$settings_text"
 
 # --- units, and the command `scorecard` -------------------------------------------------------------------------------
 
-for unit in scorecard.service scorecard-backup.service scorecard-backup.timer; do
+for unit in scorecard.service scorecard-{backup,digest}.{service,timer}; do
     filled "systemd/$unit" | put "/etc/systemd/system/$unit" 644 root:root
 done
 filled scorecard.sh | put /usr/local/sbin/scorecard 755 root:root
@@ -192,9 +192,9 @@ if [ -z "$root" ] && [ -z "$dry" ] && [ ! -e "$state/data/accounts.json" ]; then
 fi
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     machine systemctl daemon-reload
-    machine systemctl enable --quiet scorecard.service scorecard-backup.timer
+    machine systemctl enable --quiet scorecard.service scorecard-backup.timer scorecard-digest.timer
     machine systemctl restart scorecard.service
-    machine systemctl start scorecard-backup.timer
+    machine systemctl start scorecard-backup.timer scorecard-digest.timer
     if [ -n "$nginx" ]; then machine nginx -t -q; machine systemctl reload-or-restart nginx; fi
 elif [ -z "$root" ]; then
     say "本机没有运行 systemd：单元文件已写好，没有启动。"

@@ -50,9 +50,7 @@ def licence(name: str) -> str:
         about = dict(metadata.metadata(name).json)
     except metadata.PackageNotFoundError:
         return ""
-    classified = [
-        str(text).rpartition(" :: ")[2] for text in about.get("classifier", ()) if str(text).startswith("License ::")
-    ]
+    classified = [str(text).rpartition(" :: ")[2] for text in about.get("classifier", ()) if "License ::" in str(text)]
     said = about.get("license_expression") or "；".join(classified) or str(about.get("license", "")).partition("\n")[0]
     return str(said).strip()
 
@@ -64,20 +62,12 @@ def bill(lock: str, version: str, licences: Mapping[str, str]) -> dict[str, Any]
     components: list[dict[str, Any]] = []
     for one in locked:
         hashes = [{"alg": "SHA-256", "content": digest} for digest in one.hashes]
-        component = {
-            "type": "library",
-            "bom-ref": one.reference,
-            "name": one.name,
-            "version": one.version,
-            "hashes": hashes,
-        }
+        component = {"type": "library", "bom-ref": one.reference, "name": one.name, "version": one.version}
         declared = [{"license": {"name": licences[one.name]}}] if licences.get(one.name) else []
-        components.append({**component, "purl": one.reference, "licenses": declared})
+        components.append({**component, "hashes": hashes, "purl": one.reference, "licenses": declared})
     named = [(_PROGRAM, program), *((one.name, one.reference) for one in locked)]
-    needs = [
-        {"ref": reference, "dependsOn": [one.reference for one in locked if name in one.askers]}
-        for name, reference in named
-    ]
+    asked = {name: [one.reference for one in locked if name in one.askers] for name, _ in named}
+    needs = [{"ref": reference, "dependsOn": asked[name]} for name, reference in named]
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",

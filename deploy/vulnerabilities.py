@@ -59,18 +59,13 @@ def verdict(report: Any, locked: Iterable[str], document: str) -> tuple[int, lis
         used |= keys
         if not any(len(given[key]) >= 10 for key in keys):
             name = "、".join(sorted(one.names))
-            told.append(
-                f"{one.package} {one.version}：{name} 在 docs/security.md 里没有答复，或没有写明理由；请升级，或写明为何不受影响"
-            )
-    stale = [
-        f"{name}（{package} {version}）已不再报告，请从 docs/security.md 删去"
-        for name, package, version in sorted(set(given) - used)
-    ]
-    return (
-        (1, told + stale)
-        if told or stale
-        else (0, [f"已核查 {len(reported)} 个软件包，{len(found)} 处已知漏洞都有答复"])
-    )
+            what = f"{one.package} {one.version}：{name} 在 docs/security.md 里没有答复，或没有写明理由"
+            told.append(f"{what}；请升级，或写明为何不受影响")
+    gone = sorted(set(given) - used)
+    stale = [f"{name}（{package} {version}）已不再报告，请从 docs/security.md 删去" for name, package, version in gone]
+    if told or stale:
+        return 1, told + stale
+    return 0, [f"已核查 {len(reported)} 个软件包，{len(found)} 处已知漏洞都有答复"]
 
 
 def _asked(lock: str) -> Any:

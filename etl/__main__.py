@@ -3,7 +3,7 @@
 import sys
 
 from etl.commands.cli import main
-from scorecard.storage.private_files import begin_private
+from scorecard.storage.atomic_files import begin_private
 
 if __name__ == "__main__":
     begin_private()

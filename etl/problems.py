@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -20,28 +21,9 @@ SEVERITY_NAMES: dict[Severity, str] = {
 }
 
 
-@dataclass(frozen=True)
-class ProblemKind:
-    """A kind of problem: its title, the severities it can have, and the remedy."""
-
-    title: str
-    severities: tuple[Severity, ...]
-    remedy: str
-
-
-_AS: dict[str, tuple[Severity, ...]] = {
-    "refuse": ("refuse",),
-    "row": ("refuse", "aside"),
-    "cell": ("refuse", "aside", "report"),
-    "repair": ("repair",),
-    "report": ("report",),
-}
-KINDS = {
-    code: ProblemKind(kind["title"], _AS[kind["as"]], kind["remedy"])
-    for code, kind in tomllib.loads(Path(__file__).with_name("problem_kinds.toml").read_text("utf-8")).items()
-}
-TITLES = {code: kind.title for code, kind in KINDS.items()}
-
+# By code: title, remedy, and which severities it can have (`as`, explained in the file).
+KINDS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("problem_kinds.toml").read_text("utf-8"))
+TITLES = {code: kind["title"] for code, kind in KINDS.items()}
 
 LISTED = 100_000  # problems listed at most; the counts are of all
 LISTED_PER_KIND = 10_000  # of one kind in one column, when it does not refuse the extract
@@ -84,6 +66,9 @@ class Count:
     def title(self) -> str:
         return TITLES[self.code]
 
+    def __str__(self) -> str:
+        return f"{self.title}「{self.column}」" if self.column else self.title
+
 
 class Findings:
     """Collects problems while an extract is read: exact counts of all, a bounded list.
@@ -102,7 +87,9 @@ class Findings:
         self.add_all([problem], problem.code, problem.severity, problem.column, 1)
 
     def add_all(self, listed: Iterable[Problem], code: str, severity: Severity, column: str, count: int) -> None:
-        """Counts `count` problems of a kind; `listed` are some or all of them."""
+        """Counts `count` problems of a kind, of which there may be none; `listed` are some or all of them."""
+        if not count:
+            return
         if severity == "refuse" and self.by_row:
             severity = "aside"
         column = show_hidden(column)
@@ -183,16 +170,6 @@ def collapsed(problems: Iterable[Problem]) -> tuple[EqualProblems, ...]:
 
 def problems_csv(problems: Iterable[Problem]) -> bytes:
     """The problems as a CSV, one row each."""
-    rows = (
-        (
-            SEVERITY_NAMES[problem.severity],
-            problem.line,
-            problem.column,
-            problem.value,
-            problem.reason,
-            problem.suggestion,
-            problem.code,
-        )
-        for problem in problems
-    )
+    said = attrgetter("line", "column", "value", "reason", "suggestion", "code")
+    rows = ((SEVERITY_NAMES[problem.severity], *said(problem)) for problem in problems)
     return write_csv(["级别", "行号", "列", "值", "原因", "建议", "问题编号"], rows)

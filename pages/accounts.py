@@ -1,7 +1,6 @@
 """账户: all accounts and their roles; create, assign, reset, disable, enable; tokens of other programs. For 管理员 only."""
 
-from scorecard.identity import account_file
-from scorecard.identity.accounts import assign, create, reset, set_disabled
+from scorecard.identity.accounts import assign, create, read, reset, set_disabled
 from scorecard.ui.admin import accounts, tokens
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
@@ -11,7 +10,7 @@ data, actor = data_dir(), identity.current()
 actor.require("accounts")
 departments = accounts.departments_of(seeds_catalog())
 accounts.show_result()
-known = account_file.read(data)
+known = read(data)
 accounts.table(known, departments)
 accounts.rights(known, departments, actor)
 if new := accounts.new_account_form(departments):

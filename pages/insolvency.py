@@ -2,7 +2,6 @@
 
 from scorecard.ui.indicators import domain
 from scorecard.ui.topics import insolvency, insolvency_money
-from scorecard.ui.topics.counterweights import pairs
 
 domain.page(
     "insolvency",
@@ -10,8 +9,6 @@ domain.page(
         "案件时间轴": insolvency.timeline,
         "审理时长": insolvency.lengths,
         "清偿与成本": insolvency_money.money,
-        "执转破": insolvency.transferred,
         "财产处置与管理人": insolvency_money.estates,
-        "制衡对照": lambda view: pairs(view, "insolvency"),
     },
 )

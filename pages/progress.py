@@ -3,13 +3,7 @@
 from etl.intake.entered_rows import progress
 from scorecard.records.progress_reports import TABLE
 from scorecard.ui.records.entry_form import publish_waiting
-from scorecard.ui.records.progress import (
-    report_form,
-    select_measure,
-    show_all_measures,
-    show_plan,
-    show_reports,
-)
+from scorecard.ui.records.progress import report_form, select_measure, show_all_measures, show_plan, show_reports
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 

@@ -6,5 +6,6 @@ from scorecard.ui.shell import frame
 version = frame.heading("版本")
 if version is None:
     frame.first_steps()
+frame.told("publish", "withdraw")
 show_versions(version)
 change_versions(version)

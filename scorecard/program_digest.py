@@ -16,16 +16,12 @@ def digest_of(sources: Iterable[str]) -> str:
 
 
 def _statements(source: str) -> list[str]:
+    def says_nothing(node: ast.stmt) -> bool:
+        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return text or isinstance(node, ast.Import | ast.ImportFrom)
+
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            kept = [child for child in node.body if not _says_nothing(child)]
-            node.body = kept or [ast.Pass()]
+            node.body = [child for child in node.body if not says_nothing(child)] or [ast.Pass()]
     return [ast.dump(node, annotate_fields=False) for node in tree.body]
-
-
-def _says_nothing(node: ast.stmt) -> bool:
-    """Whether a statement is an import or a docstring (a bare string)."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return True
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

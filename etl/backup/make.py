@@ -15,15 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from etl.backup.manifest import (
-    BACKUPS,
-    BLOCK,
-    OBJECTS,
-    BackupManifest,
-    StoredFile,
-    manifest_ids,
-    read_manifest,
-)
+from etl.backup.manifest import BACKUPS, BLOCK, OBJECTS, BackupManifest, StoredFile, manifest_ids, read_manifest
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
@@ -48,9 +40,8 @@ class BackupDone:
 def backup(data: DataDir, target: Path, actor: Actor) -> BackupDone:
     """Back up everything but LEFT_OUT into `target`. Raises Forbidden, ScorecardError for a target that cannot be one, StorageError."""
     if not _paths(data):
-        raise ScorecardError(
-            f"数据文件夹 {data.root}", "其中没有可以备份的数据", "正在使用的数据文件夹", "请核对 --data"
-        )
+        where, expected = f"数据文件夹 {data.root}", "正在使用的数据文件夹"
+        raise ScorecardError(where, "其中没有可以备份的数据", expected, "请核对 --data")
     with audit.recorded(data, actor, "备份", str(target)) as act:
         actor.require("audit")
         with storage_errors(f"备份目标 {target}", "备份目标"), _alone(data, target):
@@ -65,29 +56,24 @@ def backup(data: DataDir, target: Path, actor: Actor) -> BackupDone:
 @contextmanager
 def _alone(data: DataDir, target: Path) -> Generator[None]:
     """The target, fit to be one, for one backup at a time."""
+    where, inside = f"备份目标 {target}", target.resolve()
     if not target.is_dir():
         remedy = "请先挂载移动盘、网络盘，或新建这个文件夹"
-        raise ScorecardError(f"备份目标 {target}", "文件夹不存在", "已有的、可写的文件夹", remedy)
-    inside = target.resolve()
+        raise ScorecardError(where, "文件夹不存在", "已有的、可写的文件夹", remedy)
     if inside.is_relative_to(data.root.resolve()):
-        remedy = "请另选一处"
-        raise ScorecardError(
-            f"备份目标 {target}", "在数据文件夹之内，会与数据一同损坏或丢失", "另一块磁盘或另一台机器上的文件夹", remedy
-        )
+        found = "在数据文件夹之内，会与数据一同损坏或丢失"
+        raise ScorecardError(where, found, "另一块磁盘或另一台机器上的文件夹", "请另选一处")
     with suppress(OSError, ValueError, KeyError, TypeError):
         if json.loads(data.backup_note.read_bytes())["target"] == str(inside) and not (target / BACKUPS).is_dir():
             remedy = f"请挂载后再试；确要从头开始，请先在其中新建文件夹 {BACKUPS}"
-            raise ScorecardError(
-                f"备份目标 {target}", "此前的备份不在其中，可能没有挂载", "上次备份用的移动盘、网络盘", remedy
-            )
+            raise ScorecardError(where, "此前的备份不在其中，可能没有挂载", "上次备份用的移动盘、网络盘", remedy)
     handle = os.open(target / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StorageError(
-                f"备份目标 {target}", "另一个备份正在写入", "同时只有一个备份", "请等它完成后再试；不必结束它"
-            ) from error
+            remedy = "请等它完成后再试；不必结束它"
+            raise StorageError(where, "另一个备份正在写入", "同时只有一个备份", remedy) from error
         for folder in (target / OBJECTS, target / BACKUPS):
             folder.mkdir(mode=0o700, exist_ok=True)
             remove_stale_temporaries(folder)
@@ -172,11 +158,8 @@ def _paths(data: DataDir) -> dict[str, Path]:
         place = Path(folder)
         inside = place.relative_to(data.root)
         folders[:] = [name for name in folders if not (_left_out(inside / name) or (place / name).resolve() == keys)]
-        found |= {
-            (inside / name).as_posix(): place / name
-            for name in names
-            if not _left_out(inside / name) and (place / name).is_file()
-        }
+        kept = (name for name in names if not _left_out(inside / name) and (place / name).is_file())
+        found |= {(inside / name).as_posix(): place / name for name in kept}
     return found
 
 

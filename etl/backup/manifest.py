@@ -71,17 +71,14 @@ def read_manifest(folder: Path, backup: str) -> BackupManifest:
         if known["sha256"] != _digest(content) or content["id"] != backup:
             raise ValueError
         files = {
-            name: StoredFile(file["size"], file["sha256"], tuple(file["blocks"]))
-            for name, file in content["files"].items()
+            name: StoredFile(**file | {"blocks": tuple(file["blocks"])}) for name, file in content["files"].items()
         }
-        if not all(_inside(name) for name in files):
+        if not all(map(_inside, files)):
             raise ValueError
         return BackupManifest(content["id"], content["at"], content["version"], content["audit"], files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        remedy = "请用 --list 查看其余的备份，用 --at 编号 恢复其中之一"
-        raise StorageError(
-            f"备份清单 {path}", "内容与写入时不符，已损坏或被改动", "备份时写下的原样", remedy
-        ) from error
+        found, remedy = "内容与写入时不符，已损坏或被改动", "请用 --list 查看其余的备份，用 --at 编号 恢复其中之一"
+        raise StorageError(f"备份清单 {path}", found, "备份时写下的原样", remedy) from error
 
 
 def _inside(name: str) -> bool:
@@ -98,9 +95,8 @@ def chosen_manifest(folder: Path, at: str = "") -> BackupManifest:
         raise ScorecardError(f"备份文件夹 {folder}", "其中没有备份", "python -m etl backup 写过的文件夹", remedy)
     fitting = [backup for backup in known if backup.startswith(at)]
     if not fitting:
-        raise ScorecardError(
-            "备份编号", f"没有“{at[:40]}”", f"其中之一：{'、'.join(known[-_NAMED:])}", "用 --list 查看全部"
-        )
+        expected = f"其中之一：{'、'.join(known[-_NAMED:])}"
+        raise ScorecardError("备份编号", f"没有“{at[:40]}”", expected, "用 --list 查看全部")
     return read_manifest(folder, fitting[-1])
 
 
@@ -130,9 +126,5 @@ def check(folder: Path, manifest: BackupManifest) -> None:
     if damaged:
         more = f" 等 {len(damaged)} 个文件" if len(damaged) > _NAMED else ""
         remedy = "请用 --at 编号 恢复另一个备份（--list 列出），或从另一份备份取回这些文件"
-        raise StorageError(
-            f"备份 {manifest.id}",
-            f"校验不符或缺失：{'、'.join(damaged[:_NAMED])}{more}；数据文件夹没有改动",
-            "与备份时相同的内容",
-            remedy,
-        )
+        found = f"校验不符或缺失：{'、'.join(damaged[:_NAMED])}{more}；数据文件夹没有改动"
+        raise StorageError(f"备份 {manifest.id}", found, "与备份时相同的内容", remedy)

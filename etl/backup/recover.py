@@ -38,7 +38,10 @@ def recover(source: Path, data: DataDir, actor: Actor, at: str = "") -> Recovere
     check(source, manifest)
     with storage_errors(f"数据文件夹 {data.root}"):
         data.root.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(data)
+        for path in data.root.parent.glob(f"{TEMPORARY_PREFIX}*-{data.root.name}"):  # what killed recoveries left
+            owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
+            if owner.isdigit() and not runs(int(owner)):
+                shutil.rmtree(path, ignore_errors=True)
         staged = DataDir(temporary_sibling(data.root))
         try:
             _write(source, manifest, staged.root)
@@ -58,29 +61,13 @@ def _require_empty(data: DataDir) -> None:
     """Raises ScorecardError when the data folder holds anything that a recovery would replace."""
     if not data.root.exists():
         return
-    held = sorted(path.name for path in data.root.iterdir() if not _beside(path.name))
+    beside = (LEFT_OUT | {"FORMAT", ".gitignore", ".gitkeep"}) - {"warehouse"}
+    names = sorted(path.name for path in data.root.iterdir())
+    held = [name for name in names if not name.startswith(TEMPORARY_PREFIX) and name not in beside]
     if held:
         remedy = f"请先停止服务，把它改名留存（如 mv {data.root} {data.root}.旧），再恢复；或用 --data 恢复到另一处"
-        raise ScorecardError(
-            f"数据文件夹 {data.root}",
-            f"其中已有数据（{'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}），恢复不会覆盖它",
-            "空的或不存在的文件夹",
-            remedy,
-        )
-
-
-def _beside(name: str) -> bool:
-    return name.startswith(TEMPORARY_PREFIX) or name in (LEFT_OUT | {"FORMAT", ".gitignore", ".gitkeep"}) - {
-        "warehouse"
-    }
-
-
-def _remove_stale(data: DataDir) -> None:
-    """What killed recoveries of this folder left beside it."""
-    for path in data.root.parent.glob(f"{TEMPORARY_PREFIX}*-{data.root.name}"):
-        owner = path.name.removeprefix(TEMPORARY_PREFIX).split("-")[0]
-        if owner.isdigit() and not runs(int(owner)):
-            shutil.rmtree(path, ignore_errors=True)
+        found = f"其中已有数据（{'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}），恢复不会覆盖它"
+        raise ScorecardError(f"数据文件夹 {data.root}", found, "空的或不存在的文件夹", remedy)
 
 
 def _write(source: Path, manifest: BackupManifest, folder: Path) -> None:
@@ -94,9 +81,8 @@ def _write(source: Path, manifest: BackupManifest, folder: Path) -> None:
                 for block in contents(source, file):
                     written.write(block)
             except ValueError as error:
-                raise StorageError(
-                    f"备份 {manifest.id}", f"{name} 读出的内容前后不同", "稳定的磁盘", "请检查备份所在的磁盘后重试"
-                ) from error
+                found, remedy = f"{name} 读出的内容前后不同", "请检查备份所在的磁盘后重试"
+                raise StorageError(f"备份 {manifest.id}", found, "稳定的磁盘", remedy) from error
             written.flush()
             os.fsync(written.fileno())
     for place in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
@@ -124,11 +110,7 @@ def _into_place(staged: Path, data: DataDir) -> None:
     except OSError as error:
         if error.errno not in (errno.EBUSY, errno.EXDEV, errno.ENOTEMPTY):
             raise
+        found = "刚被写入" if error.errno == errno.ENOTEMPTY else "是一个挂载点，不能整体换入"
         remedy = "请停止服务后再试；挂载点请用 --data 指向其下的一个子文件夹"
-        raise ScorecardError(
-            f"数据文件夹 {data.root}",
-            "刚被写入" if error.errno == errno.ENOTEMPTY else "是一个挂载点，不能整体换入",
-            "服务已停止、可以改名的文件夹",
-            remedy,
-        ) from error
+        raise ScorecardError(f"数据文件夹 {data.root}", found, "服务已停止、可以改名的文件夹", remedy) from error
     sync(data.root.parent)

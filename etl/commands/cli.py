@@ -9,33 +9,34 @@ from datetime import UTC, datetime
 from etl.backup.make import backup
 from etl.backup.manifest import BackupManifest, manifest_ids, read_manifest
 from etl.backup.recover import recover
-from etl.commands import briefing
 from etl.commands.arguments import DONE, REFUSED, WRONG_CALL, parse
+from etl.commands.digest import digest
 from etl.commands.intake import take_in
-from etl.commands.publication import publish_and_tell, publish_sample, start, unjudged_targets
+from etl.commands.publication import publish_and_tell, publish_sample, start, unjudged_targets, vanished_questions
 from etl.doctor.examine import examine, repair
 from etl.impact.indicator_changes import indicator_changes
+from etl.impact.vanished_rows import rows_named, vanished_rows
 from etl.intake.accept import template
-from etl.intake.batch_notes import restore, rule_on_cut_date, withdraw
-from etl.intake.batches import Batch, survey_batches
+from etl.intake.batch_notes import restore, rule_on_cut_date, rule_on_rows, withdraw
+from etl.intake.batches import survey_batches
 from etl.intake.forms.template_workbook import template_workbook
 from etl.versions.publish import rollback
 from etl.versions.retention import prune
-from etl.warehouse.build import build
+from etl.warehouse.build import build, chosen_batches
 from scorecard.access import console
 from scorecard.api import tokens
 from scorecard.audit import log as audit
-from scorecard.audit.inspection import inspection_files
-from scorecard.audit.listing import AuditFilter
+from scorecard.audit.listing import AuditFilter, inspection_files
 from scorecard.calendar.clock import moment_text, today
 from scorecard.catalog import loader
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError, hint
 from scorecard.storage import data_format
-from scorecard.storage.atomic_files import storage_errors, write_atomically
+from scorecard.storage.atomic_files import THEIRS, storage_errors, write_atomically
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
+from scorecard.store.open_version import open_published
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,14 +58,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _accept(call: argparse.Namespace) -> int:
-    catalog = loader.load(call.seeds)
-    return take_in(call, _table(call, catalog), catalog)
+    return take_in(call, *_table(call))
 
 
 def _build(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
-    version = build(loader.load(call.seeds), data)
-    for line in unjudged_targets(data, version):
+    version = build(catalog := loader.load(call.seeds), data)
+    for line in (*unjudged_targets(data, version), *vanished_questions(catalog, data)):
         print(line, file=sys.stderr)
     print(version)
     return DONE
@@ -77,23 +77,26 @@ def _rollback(call: argparse.Namespace) -> int:
 
 
 def _withdraw(call: argparse.Namespace) -> int:
+    """Withdraws a batch, or restores it."""
     table, name = call.batch
-    withdraw(DataDir(call.data), table, name, call.reason, console(call.actor))
-    print(f"已撤回：{table}/{name}；请运行 publish，使新版本不再计入它")
-    return DONE
-
-
-def _restore(call: argparse.Namespace) -> int:
-    table, name = call.batch
-    restore(DataDir(call.data), table, name, call.reason, console(call.actor))
-    print(f"已恢复：{table}/{name}；请运行 publish，使新版本重新计入它")
+    act, done, again = (restore, "恢复", "重新") if call.command == "restore" else (withdraw, "撤回", "不再")
+    act(DataDir(call.data), table, name, call.reason, console(call.actor))
+    print(f"已{done}：{table}/{name}；请运行 publish，使新版本{again}计入它")
     return DONE
 
 
 def _rule(call: argparse.Namespace) -> int:
-    table, name = call.batch
-    rule_on_cut_date(DataDir(call.data), table, name, str(call.day), call.ruling, call.reason, console(call.actor))
-    print(f"已核定：{table}/{name} 的 {call.day} {call.ruling}计；请运行 publish，使新版本按此计算")
+    data, (table, name), actor = DataDir(call.data), call.batch, console(call.actor)
+    if (call.day is not None) != call.ruling.startswith("按") or (call.day and call.row):
+        print("调用有误：--day 与 按未结、按已结 同用，--row 与 源头已撤销、漏报 同用", file=sys.stderr)
+        return WRONG_CALL
+    if call.day:
+        rule_on_cut_date(data, table, name, str(call.day), call.ruling, call.reason, actor)
+        print(f"已核定：{table}/{name} 的 {call.day} {call.ruling}计；请运行 publish，使新版本按此计算")
+        return DONE
+    rows = rows_named(vanished_rows(loader.load(call.seeds), chosen_batches(data)), table, name, call.row)
+    rule_on_rows(data, table, name, rows, call.ruling, call.reason, actor)
+    print(f"已核定：{table}/{name} 不再有的 {len(rows)} 行为{call.ruling}；请运行 publish，使新版本按此计算")
     return DONE
 
 
@@ -115,10 +118,8 @@ def _compare(call: argparse.Namespace) -> int:
     for name, values in (("新出现", changes.new), ("不再有", changes.gone)):
         for value in values:
             print(f"{value.indicator.name}　{value.period.label}　{name}：{value.text}　{value.word}")
-    print(
-        f"比较了 {changes.compared} 个数值：{len(changes.changes)} 个有变化，其中 {len(changes.verdicts)} 个评价不同；"
-        f"新出现 {len(changes.new)} 个，不再有 {len(changes.gone)} 个"
-    )
+    changed = f"{len(changes.changes)} 个有变化，其中 {len(changes.verdicts)} 个评价不同"
+    print(f"比较了 {changes.compared} 个数值：{changed}；新出现 {len(changes.new)} 个，不再有 {len(changes.gone)} 个")
     return DONE
 
 
@@ -136,14 +137,8 @@ def _list(call: argparse.Namespace) -> int:
         print(lost.error)
     for batch in whole:
         sample = "  示例数据" if batch.sample else ""
-        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {_rows(batch)}  {batch.actor}{sample}")
+        print(f"  批次 {batch.table}/{batch.name}  截至 {batch.as_of}  {batch.rows_text}  {batch.actor}{sample}")
     return DONE
-
-
-def _rows(batch: Batch) -> str:
-    if batch.none:
-        return "本月无此类数据"
-    return f"{batch.rows} 行（更正）" if batch.corrects else f"{batch.rows} 行"
 
 
 def _check(call: argparse.Namespace) -> int:
@@ -153,8 +148,7 @@ def _check(call: argparse.Namespace) -> int:
 
 
 def _template(call: argparse.Namespace) -> int:
-    catalog = loader.load(call.seeds)
-    table = _table(call, catalog)
+    table, catalog = _table(call)
     if call.xlsx and not call.out:
         print("调用有误：工作簿不能输出到屏幕，请用 --out 写明文件", file=sys.stderr)
         return WRONG_CALL
@@ -172,26 +166,49 @@ def _sample(call: argparse.Namespace) -> int:
 
 
 def _briefing(call: argparse.Namespace) -> int:
+    """Makes a briefing, makes an earlier one again, or lists the exports.
+
+    The libraries that write papers are imported when they are needed: no other command waits for them.
+    """
+    from scorecard.briefing.export import export_records, make as making
+    from scorecard.briefing.paper.request import BriefingRequest
+
+    data, actor = DataDir(call.data), console(call.actor)
     if call.list:
-        for line in briefing.list_exports(DataDir(call.data)):
-            print(line)
+        months = loader.load(call.seeds).court.months
+        for made, order in export_records.all_records(data):
+            about = f"{made.id}  {made.made_at}  {made.made_by}  {order.template}  {order.span(months).label}"
+            print(f"{about}  版本 {made.version}{'  示例数据' if made.sample else ''}")
         return DONE
-    shown = sys.stderr if sys.stderr.isatty() else None
-    made = briefing.make(call, lambda words: print(words, file=shown) if shown else None)
-    for path in made.paths:
-        print(path)
-    for notice in made.notices:
+
+    def progress(done: int, total: int, words: str) -> None:
+        if sys.stderr.isatty():
+            print(f"[{done}/{total}] {words}", file=sys.stderr)
+
+    if call.again:
+        files = making.make_again(data, call.again, actor, call.formats, progress)
+    else:
+        chosen = ("template", "period", "department", "scope", "audience", "issue", "note")
+        asked = {name: getattr(call, name) for name in chosen}
+        request = BriefingRequest(**asked, grain=call.grain or "", dated=call.date)
+        files = making.make_paper(data, open_published(data, call.version), request, actor, call.formats, progress)
+    with storage_errors(f"写出 {call.out}"):
+        for name, content in files.content.items():
+            write_atomically(call.out / name, content, THEIRS)
+            print(call.out / name)
+    for notice in files.notices:
         print(notice, file=sys.stderr)
-    print(f"导出编号 {made.export}；再做一次：python -m etl briefing --again {made.export}")
+    print(f"导出编号 {files.manifest.id}；再做一次：python -m etl briefing --again {files.manifest.id}")
     return DONE
 
 
-def _table(call: argparse.Namespace, catalog: Catalog) -> Table:
+def _table(call: argparse.Namespace) -> tuple[Table, Catalog]:
+    catalog = loader.load(call.seeds)
     if call.table not in catalog.tables:
         names = "、".join(catalog.tables)
         print(f"调用有误：没有数据表“{call.table}”，可选：{names} {hint(call.table, catalog.tables)}", file=sys.stderr)
         raise SystemExit(WRONG_CALL)
-    return catalog.tables[call.table]
+    return catalog.tables[call.table], catalog
 
 
 def _doctor(call: argparse.Namespace) -> int:
@@ -208,7 +225,7 @@ def _doctor(call: argparse.Namespace) -> int:
             if text:
                 print(f"　　　{word}：{text}")
     damaged = sum(finding.condition == "损坏" for finding in findings)
-    print(f"共 {len(findings)} 项，损坏 {damaged} 项" if damaged else f"共 {len(findings)} 项，没有损坏")
+    print(f"共 {len(findings)} 项，" + (f"损坏 {damaged} 项" if damaged else "没有损坏"))
     return REFUSED if damaged else DONE
 
 
@@ -224,9 +241,8 @@ def _token(call: argparse.Namespace) -> int:
         case _:
             for known in tokens.read(data):
                 until, used = known.expires_on or "不限", known.used_on or "从未"
-                print(
-                    f"{known.name}  {known.state(now)}  到期 {until}  最近使用 {used}{'  仅公开数值' if known.public else ''}"
-                )
+                public = "  仅公开数值" if known.public else ""
+                print(f"{known.name}  {known.state(now)}  到期 {until}  最近使用 {used}{public}")
     return DONE
 
 
@@ -268,26 +284,23 @@ def _backup(call: argparse.Namespace) -> int:
 def _recover(call: argparse.Namespace) -> int:
     """Recovers a backup, or lists those there are."""
     if call.list:
-        return _list_backups(call)
+        readable = 0
+        for backup_id in manifest_ids(call.source):
+            try:
+                print(_backup_line(read_manifest(call.source, backup_id)))
+                readable += 1
+            except StorageError as error:
+                print(f"{backup_id}　{error}", file=sys.stderr)
+        if not readable:
+            told = f"备份文件夹 {call.source} 中没有可以恢复的备份；请核对路径，移动盘、网络盘是否已挂载"
+            print(told, file=sys.stderr)
+        return DONE if readable else REFUSED
     done = recover(call.source, DataDir(call.data), console(call.actor), call.at)
     print(f"已恢复：{_backup_line(done.manifest)}")
     for fault in done.faults:
         print(f"注意：备份时审计记录第 {fault.line} 行：{fault.reason}", file=sys.stderr)
     print("下一步：启动服务（make run），数据库由批次重建")
     return DONE
-
-
-def _list_backups(call: argparse.Namespace) -> int:
-    code = REFUSED
-    for backup_id in manifest_ids(call.source):
-        try:
-            print(_backup_line(read_manifest(call.source, backup_id)))
-            code = DONE
-        except StorageError as error:
-            print(f"{backup_id}　{error}", file=sys.stderr)
-    if code == REFUSED:
-        print(f"备份文件夹 {call.source} 中没有可以恢复的备份；请核对路径，移动盘、网络盘是否已挂载", file=sys.stderr)
-    return code
 
 
 def _backup_line(manifest: BackupManifest) -> str:
@@ -300,25 +313,12 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "accept": _accept,
-    "build": _build,
+_ACTS: tuple[Callable[[argparse.Namespace], int], ...] = (
+    _accept, _build, _rollback, _withdraw, _rule, _compare, _prune, _audit, _token, _doctor, _list, _check, _template,
+    _sample, start, _briefing, digest, _backup, _recover,
+)  # fmt: skip
+_COMMANDS = {
     "publish": publish_and_tell,
-    "rollback": _rollback,
-    "withdraw": _withdraw,
-    "restore": _restore,
-    "rule": _rule,
-    "compare": _compare,
-    "prune": _prune,
-    "audit": _audit,
-    "token": _token,
-    "doctor": _doctor,
-    "list": _list,
-    "check": _check,
-    "template": _template,
-    "sample": _sample,
-    "start": start,
-    "briefing": _briefing,
-    "backup": _backup,
-    "recover": _recover,
+    "restore": _withdraw,
+    **{act.__name__.removeprefix("_"): act for act in _ACTS},
 }

@@ -12,35 +12,38 @@ from datetime import date, timedelta
 
 from etl.commands.arguments import DONE
 from etl.impact.indicator_changes import indicator_changes
+from etl.impact.vanished_rows import vanished_rows
 from etl.intake.batches import list_batches
+from etl.sample.chance import LAST_DAY
 from etl.sample.invented_court import load_sample
 from etl.versions.publish import publish
 from etl.versions.rebuild import Rebuilt, repair
-from etl.warehouse.build import build
+from etl.warehouse.build import build, chosen_batches
 from scorecard.access import console
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.narrative.changes import IndicatorChanges
 from scorecard.storage import data_format
 from scorecard.storage.atomic_files import storage_errors, write_atomically
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.version_diff import IndicatorChanges
 
 _DOUBTED = "数据待核"
-_PERIODS = 8  # of one indicator in one line; the pages show all
+_PERIODS = 8  # periods or rows in one line; the pages show all
 
 
 def publish_and_tell(call: argparse.Namespace) -> int:
     """Publishes the version of the call, or a new one of all accepted batches, and prints what it changed."""
     data = DataDir(call.data)
-    version = call.version or build(loader.load(call.seeds), data)
+    catalog = loader.load(call.seeds)
+    version = call.version or build(catalog, data)
     before = store.current(data).version
     manifest = publish(data, version, console(call.actor))
     print(f"已发布：{version}")
-    for line in unjudged_targets(data, version):
+    for line in (*unjudged_targets(data, version), *vanished_questions(catalog, data)):
         print(line)
     try:
         if before is not None and store.manifest(data, before).sample and not manifest.sample:
@@ -62,6 +65,16 @@ def unjudged_targets(data: DataDir, version: str) -> Iterator[str]:
                 indicator = catalog.indicators.get(target.indicator)
                 named = f"{indicator.name if indicator else target.indicator}（{target.kind}，{target.valid_from}起）"
                 yield f"目标不据以评判：{named}：{target.refused}；请在“目标”页另记一个"
+
+
+def vanished_questions(catalog: Catalog, data: DataDir) -> Iterator[str]:
+    """A line for every batch that lacks rows it should hold again, while nobody has said why."""
+    for question in vanished_rows(catalog, chosen_batches(data)):
+        if question.open:
+            keys = "、".join(one.row.key for one in question.open[:_PERIODS])
+            more = " 等" if len(question.open) > _PERIODS else ""
+            rule = f"etl rule {question.table.id}/{question.batch.name} --as 源头已撤销|漏报 --reason 依据"
+            yield f"待核定：{question.sentence}；核定之前仍然计入：{keys}{more}；请运行 {rule}"
 
 
 def told(changes: IndicatorChanges, before: str | None) -> Iterator[str]:
@@ -94,7 +107,9 @@ def start(call: argparse.Namespace) -> int:
     data_format.number(data)
     try:
         catalog = loader.load(call.seeds)
-        if _unused(data) or _sampling(data):
+        # Or a start was killed before it had published the sample, and nothing else has happened since.
+        begun = data.sampling.exists() and not store.manifests(data) and not _ever_real(data)
+        if begun or _unused(data):
             publish_sample(catalog, data)
         else:
             _repair(catalog, data)
@@ -109,12 +124,12 @@ def publish_sample(catalog: Catalog, data: DataDir, as_of: date | None = None, a
     Raises ScorecardError for a folder that has ever held data of a court: the sample is never put beside it.
     """
     if _ever_real(data):
-        raise ScorecardError(
-            "示例数据", f"数据目录 {data.root} 里有或有过本院的数据", "从未放过本院数据的目录",
-            "请另用一个目录：SCORECARD_DATA=目录 make sample",
-        )  # fmt: skip
+        remedy = "请另用一个目录：SCORECARD_DATA=目录 make sample"
+        raise ScorecardError("示例数据", f"数据目录 {data.root} 里有或有过本院的数据", "从未放过本院数据的目录", remedy)
     begun = data.sampling.read_text(encoding="ascii") if data.sampling.exists() else ""
-    as_of = as_of or (date.fromisoformat(begun) if begun else today().replace(day=1) - timedelta(days=1))
+    months = catalog.court.months
+    last_end = months.month_end(months.month_of(min(today(), LAST_DAY + timedelta(days=1))) - 1)
+    as_of = as_of or (date.fromisoformat(begun) if begun else last_end)
     with storage_errors("示例数据"):
         write_atomically(data.sampling, as_of.isoformat().encode())
     load_sample(catalog, data, as_of, console(actor))
@@ -130,11 +145,6 @@ def _unused(data: DataDir) -> bool:
         return True
     names = {path.name for path in data.root.iterdir() if not path.name.startswith(TEMPORARY_PREFIX)}
     return names <= _NOTHING_YET
-
-
-def _sampling(data: DataDir) -> bool:
-    """Whether a start was killed before it had published the sample, and nothing else has happened since."""
-    return data.sampling.exists() and not store.manifests(data) and not _ever_real(data)
 
 
 def _ever_real(data: DataDir) -> bool:
@@ -161,9 +171,8 @@ def _repair(catalog: Catalog, data: DataDir) -> None:
     elif current.version:
         print(f"当前版本 {current.version} 完好，不必重建")
     else:
-        print(
-            "数据目录里有记录，但没有发布过版本：没有加入示例数据，也没有发布任何批次。请在“数据报送”“版本”页查看后发布"
-        )
+        what = "没有加入示例数据，也没有发布任何批次。请在“数据报送”“版本”页查看后发布"
+        print(f"数据目录里有记录，但没有发布过版本：{what}")
 
 
 def _tell(rebuilt: Rebuilt) -> None:

@@ -16,7 +16,7 @@ from etl.warehouse.build import build_of, version_id
 from scorecard.audit import log as audit
 from scorecard.catalog import loader
 from scorecard.errors import StorageError
-from scorecard.identity import account_file
+from scorecard.identity.accounts import read as read_accounts
 from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, runs, write_atomically
 from scorecard.storage.checksums import FileCheck, FolderChecks
@@ -54,18 +54,14 @@ def noted_files(data: DataDir, seeds: Path) -> Iterator[Finding]:
 def _lost(data: DataDir, seeds: Path, path: Path, text: str, noted: list[FileCheck]) -> Finding:
     name = path.relative_to(data.root)
     if path.suffix == ".duckdb":
-        return Finding(
-            str(name), "损坏", text, f"{NOTHING}，可由批次重建", repair=partial(_rebuild, data, seeds, path.stem)
-        )
+        again = partial(_rebuild, data, seeds, path.stem)
+        return Finding(str(name), "损坏", text, f"{NOTHING}，可由批次重建", repair=again)
     if path.suffix in _LARGE:
         return Finding(str(name), "损坏", text, *_KINDS[name.parts[0]])
     if any(map(checksums.is_whole_copy, noted)):
-        return Finding(str(name), "损坏", text, f"{NOTHING}，有完好的副本", repair=partial(_copy_back, data, path))
+        lost = f"{NOTHING}，有完好的副本"
+        return Finding(str(name), "损坏", text, lost, repair=lambda: write_atomically(path, checksums.read(data, path)))
     return Finding(str(name), "损坏", f"{text}，副本也已损坏", "文件的内容", _FROM_BACKUP)
-
-
-def _copy_back(data: DataDir, path: Path) -> None:
-    write_atomically(path, checksums.read(data, path))
 
 
 def _copy_again(data: DataDir, path: Path) -> None:
@@ -90,10 +86,9 @@ def _rebuild(data: DataDir, seeds: Path, version: str) -> str:
     return "现在的程序不能重建这个较早的版本：数据文件已清理，发布记录和批次仍在"
 
 
-def unnoted_files(data: DataDir) -> Iterator[Finding]:
+def unnoted_files(data: DataDir, _: Path) -> Iterator[Finding]:
     """The files without a checksum: of an earlier program, or their check is gone."""
-    noted = list(checksums.unnoted(data))
-    for path in noted:
+    for path in list(checksums.unnoted(data)):
         name = str(path.relative_to(data.root))
         try:
             if path.suffix == ".json":
@@ -103,18 +98,16 @@ def unnoted_files(data: DataDir) -> Iterator[Finding]:
             yield Finding(name, "损坏", "内容不能读取，也没有副本", "文件的内容", _FROM_BACKUP)
 
 
-def batches(data: DataDir) -> Iterator[Finding]:
+def batches(data: DataDir, _: Path) -> Iterator[Finding]:
     """The batches that can be read, and those that the record of a version names and that are not there."""
     whole, damaged = survey_batches(data)
-    noted = {path for path, _ in checksums.all_checks(data)}
+    noted = {path.absolute() for path, _ in checksums.all_checks(data)}
     for batch in damaged:
-        if batch.path.absolute() not in {path.absolute() for path in noted}:  # the others are named already
+        if batch.path.absolute() not in noted:  # the others are named already
             yield Finding(f"batches/{batch.table}/{batch.path.name}", "损坏", batch.error.found, *_KINDS["batches"])
     there = {(batch.table, batch.name) for batch in (*whole, *damaged)}
-    gone = {
-        (record["table"], record["name"]) for manifest in store.manifests(data) for record in manifest.batches
-    } - there
-    for table, name in sorted(gone):
+    named = {(one["table"], one["name"]) for manifest in store.manifests(data) for one in manifest.batches}
+    for table, name in sorted(named - there):
         yield Finding(f"batches/{table}/{name}.parquet", "损坏", "已发布的版本由它建成，文件缺失", *_KINDS["batches"])
     try:
         taken_back = f"，其中撤回 {len(withdrawn(data))} 个"
@@ -146,7 +139,7 @@ def current_version(data: DataDir, seeds: Path) -> Iterator[Finding]:
         yield Finding("当前版本", "正常", f"{version}，可以读取")
 
 
-def data_format(data: DataDir) -> Iterator[Finding]:
+def data_format(data: DataDir, _: Path) -> Iterator[Finding]:
     """The number of the format, as a program of its time wrote it."""
     try:
         content = data.format.read_bytes()
@@ -163,13 +156,13 @@ def data_format(data: DataDir) -> Iterator[Finding]:
     yield Finding("FORMAT", "损坏", f"{text}，本程序的格式是 {FORMAT}", NOTHING, remedy, repair=again)
 
 
-def accounts(data: DataDir) -> Iterator[Finding]:
+def accounts(data: DataDir, _: Path) -> Iterator[Finding]:
     """The accounts, as the service reads them: from the copy where the file is damaged."""
     with suppress(StorageError):
-        yield Finding("账户", "正常", f"{len(account_file.read(data).accounts)} 个")
+        yield Finding("账户", "正常", f"{len(read_accounts(data).accounts)} 个")
 
 
-def sealed_files(data: DataDir) -> Iterator[Finding]:
+def sealed_files(data: DataDir, _: Path) -> Iterator[Finding]:
     """The files that change and hold a seal: whether they are whole, or have a copy that is."""
     for path in (data.accounts, data.tokens, data.backup_note):
         copy = FolderChecks(data, data.root).copy(path)
@@ -183,7 +176,7 @@ def sealed_files(data: DataDir) -> Iterator[Finding]:
             yield Finding(path.name, "损坏", "内容已损坏，没有副本", "文件的内容", _FROM_BACKUP)
 
 
-def audit_record(data: DataDir) -> Iterator[Finding]:
+def audit_record(data: DataDir, _: Path) -> Iterator[Finding]:
     """The chain of the audit, to its last line, and the file that names that line."""
     found = audit.verification(data)
     faults = found.faults
@@ -210,19 +203,26 @@ def audit_record(data: DataDir) -> Iterator[Finding]:
 _LISTED = 5
 
 
-def temporaries(data: DataDir) -> Iterator[Finding]:
+def temporaries(data: DataDir, _: Path) -> Iterator[Finding]:
     """Work in progress of processes that no longer run."""
-    stale = [
-        path
-        for path in sorted(data.root.rglob(f"{TEMPORARY_PREFIX}*"))
-        if not ((owner := re.match(rf"{TEMPORARY_PREFIX}(\d+)-", path.name)) and runs(int(owner[1])))
-    ]
+    stale: list[Path] = []
+    for path in sorted(data.root.rglob(f"{TEMPORARY_PREFIX}*")):
+        owner = re.match(rf"{TEMPORARY_PREFIX}(\d+)-", path.name)
+        stale += [] if owner and runs(int(owner[1])) else [path]
     if stale:
         names = "、".join(str(path.relative_to(data.root)) for path in stale[:_LISTED])
-        folders = {path.parent for path in stale}
+        text, folders = f"{len(stale)} 个中断的临时文件，不会再用", {path.parent for path in stale}
+        yield Finding(names, "留意", text, NOTHING, repair=lambda: list(map(remove_stale_temporaries, folders)))
 
-        def sweep() -> None:
-            for folder in folders:
-                remove_stale_temporaries(folder)
 
-        yield Finding(names, "留意", f"{len(stale)} 个中断的临时文件，不会再用", NOTHING, repair=sweep)
+CHECKS = (
+    noted_files,
+    unnoted_files,
+    batches,
+    current_version,
+    data_format,
+    sealed_files,
+    accounts,
+    audit_record,
+    temporaries,
+)

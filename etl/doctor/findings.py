@@ -27,3 +27,8 @@ class Finding:
 
 
 REPAIR = "运行 python -m etl doctor --repair"
+
+
+def noted(what: str, amiss: object, text: str, remedy: str) -> Finding:
+    """留意 with the remedy where something is amiss, else 正常."""
+    return Finding(what, "留意", text, remedy=remedy) if amiss else Finding(what, "正常", text)

@@ -1,4 +1,4 @@
-"""Checks of what the service stands on: space, clock, calendar, browser, fonts, certificate, backup, locks, program."""
+"""Checks of what the service stands on: space, clock, calendar, browser, fonts, certificate, backup, locks, unsent digests, program."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as installed
 from pathlib import Path
 
-from etl.doctor.findings import Finding
+from etl.doctor.findings import Finding, noted
 from etl.warehouse.work_calendar import current_calendar, next_year_lacks
 from scorecard.audit import log as audit
-from scorecard.briefing.browser import fonts, launch
+from scorecard.briefing.browser import launch
 from scorecard.calendar import workdays
 from scorecard.calendar.clock import COURT_TIME, moment_text, today
-from scorecard.storage import checksums
+from scorecard.storage import checksums, outbox
 from scorecard.storage.data_dir import DataDir
 
 CERTIFICATE_VARIABLE = "SCORECARD_CERTIFICATE"
@@ -32,7 +32,7 @@ _LIBRARIES = ("streamlit", "duckdb", "pyarrow", "plotly")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def space(data: DataDir) -> Iterator[Finding]:
+def space(data: DataDir, _: Path) -> Iterator[Finding]:
     """What is free, beside what the data take and how fast they grow; and whether the folder is there at all."""
     if not data.root.is_dir():
         text = f"{data.root} 不存在：从未写入，或所在的磁盘没有挂载"
@@ -44,51 +44,50 @@ def space(data: DataDir) -> Iterator[Finding]:
     free = shutil.disk_usage(there).free
     largest = max((file.st_size for file in files), default=0)
     text = f"可用 {free / _MB:,.0f} MB；数据 {size / _MB:,.1f} MB，近三个月平均每月新写 {growth / _MB:,.1f} MB"
-    if free < max(_LEAST, 3 * largest, 6 * growth):
-        yield Finding("磁盘空间", "留意", text, remedy="清理磁盘或扩容；写不下时报送和发布会被拒绝，已有的数据不受影响")
-    else:
-        yield Finding("磁盘空间", "正常", text)
+    remedy = "清理磁盘或扩容；写不下时报送和发布会被拒绝，已有的数据不受影响"
+    yield noted("磁盘空间", free < max(_LEAST, 3 * largest, 6 * growth), text, remedy)
 
 
-def clock(data: DataDir) -> Iterator[Finding]:
+def clock(data: DataDir, _: Path) -> Iterator[Finding]:
     """The clock against the last line of the audit."""
     now, lines = datetime.now(COURT_TIME), audit.entries(data)
     last = datetime.fromisoformat(lines[-1].at) if lines else now
-    if last > now + timedelta(minutes=1):
-        text = f"现在是 {moment_text(now)}，审计末条却记于 {moment_text(last)}"
-        yield Finding("时钟", "留意", text, remedy="校准服务器时间（timedatectl），再继续使用")
-    else:
-        yield Finding("时钟", "正常", f"{moment_text(now)}，不早于审计末条")
+    behind = last > now + timedelta(minutes=1)
+    text = (
+        f"现在是 {moment_text(now)}，审计末条却记于 {moment_text(last)}"
+        if behind
+        else f"{moment_text(now)}，不早于审计末条"
+    )
+    yield noted("时钟", behind, text, "校准服务器时间（timedatectl），再继续使用")
 
 
-def calendar(data: DataDir) -> Iterator[Finding]:
+def calendar(data: DataDir, _: Path) -> Iterator[Finding]:
     """Whether the working days of next year are known, from the package or from a notice that was entered."""
     covered, lacking = current_calendar(data).last.year, next_year_lacks(data, today())
-    if not lacking:
-        yield Finding("工作日历", "正常", f"到 {covered} 年底")
-        return
-    text = f"只到 {covered} 年底，下一年缺 {'、'.join(lacking)}；按工作日计的期限，{covered + 1} 年起不能计算"
-    yield Finding(
-        "工作日历", "留意", text, remedy=f"国务院办公厅公布 {covered + 1} 年放假安排后，在“登记”页的“工作日安排表”登记"
-    )
+    what = f"，下一年缺 {'、'.join(lacking)}；按工作日计的期限，{covered + 1} 年起不能计算" if lacking else ""
+    remedy = f"国务院办公厅公布 {covered + 1} 年放假安排后，在“登记”页的“工作日安排表”登记"
+    yield noted("工作日历", bool(lacking), f"{'只' if lacking else ''}到 {covered} 年底{what}", remedy)
 
 
-def browser() -> Iterator[Finding]:
+def unsent_digests(data: DataDir, _: Path) -> Iterator[Finding]:
+    """Digests that wait in the outbox because the mail server did not take them."""
+    waits = [(day.day, letter.waits) for day in outbox.days(data).values() for letter in day.letters if letter.waits]
+    if waits:
+        text = f"{len(waits)} 封没有寄出，最早的写于 {waits[0][0]}；最近一次的原因：{waits[-1][1]}"
+        remedy = "按原因查邮件设置和邮件服务器；提要都在，下一次运行（python -m etl digest）再寄"
+        yield Finding("提要邮件", "留意", text, remedy=remedy)
+
+
+def browser(_: DataDir, __: Path) -> Iterator[Finding]:
     """The browser and the fonts of pictures and papers."""
     found = launch.find_browser()
-    if found is None:
-        text = "没有找到 Chromium、Chrome 或 Edge：图片和 PDF 不能生成，其他格式照常"
-        yield Finding("浏览器", "留意", text, remedy="安装 Chromium，或用 BROWSER_PATH 指明它的位置")
-    else:
-        yield Finding("浏览器", "正常", str(found))
-    missing = [file.name for file in fonts.bundled_files() if not file.is_file()]
-    if missing:
-        yield Finding("字体", "留意", f"缺 {'、'.join(missing)}", remedy="重新安装程序的依赖包")
-    else:
-        yield Finding("字体", "正常", "中文字体齐备")
+    text = str(found or "没有找到 Chromium、Chrome 或 Edge：图片和 PDF 不能生成，其他格式照常")
+    yield noted("浏览器", found is None, text, "安装 Chromium，或用 BROWSER_PATH 指明它的位置")
+    missing = "、".join(file.name for file in launch.bundled_files() if not file.is_file())
+    yield noted("字体", bool(missing), f"缺 {missing}" if missing else "中文字体齐备", "重新安装程序的依赖包")
 
 
-def certificate() -> Iterator[Finding]:
+def certificate(_: DataDir, __: Path) -> Iterator[Finding]:
     """The end of the certificate that the proxy serves, where the service file names one."""
     named = os.environ.get(CERTIFICATE_VARIABLE, "")
     if not named:
@@ -103,20 +102,19 @@ def certificate() -> Iterator[Finding]:
         return
     days = (ends - datetime.now(UTC)).days
     text = f"有效到 {moment_text(ends)}"
+    near = days < _CERTIFICATE_DAYS
     if days < 0:
         yield Finding("证书", "损坏", f"{text}，已过期", "加密访问", "换上新证书，重新加载 nginx")
-    elif days < _CERTIFICATE_DAYS:
-        yield Finding("证书", "留意", f"{text}，只剩 {days} 天", remedy="尽快换上新证书，重新加载 nginx")
     else:
-        yield Finding("证书", "正常", text)
+        yield noted("证书", near, f"{text}，只剩 {days} 天" if near else text, "尽快换上新证书，重新加载 nginx")
 
 
-def backup(data: DataDir) -> Iterator[Finding]:
+def backup(data: DataDir, _: Path) -> Iterator[Finding]:
     """The age of the last backup, as `etl backup` notes it."""
     remedy = "运行 python -m etl backup 目标目录，并启用定时备份"
     try:
-        noted = json.loads(checksums.read_sealed(data, data.backup_note))
-        at, target = datetime.fromisoformat(noted["at"]), str(noted["target"])
+        last = json.loads(checksums.read_sealed(data, data.backup_note))
+        at, target = datetime.fromisoformat(last["at"]), str(last["target"])
         age = datetime.now(COURT_TIME) - (at if at.tzinfo else at.replace(tzinfo=COURT_TIME))
     except FileNotFoundError:
         yield Finding("备份", "留意", "从未备份", remedy=remedy)
@@ -124,11 +122,10 @@ def backup(data: DataDir) -> Iterator[Finding]:
         yield Finding("backup.json", "损坏", "最近一次备份的记录无法读取", "备份的时间；备份本身不受影响", remedy)
     else:
         text = f"最近一次 {moment_text(at)}，存到 {target}"
-        old = age > timedelta(days=_BACKUP_DAYS)
-        yield Finding("备份", "留意" if old else "正常", text, remedy=remedy if old else "")
+        yield noted("备份", age > timedelta(days=_BACKUP_DAYS), text, remedy)
 
 
-def lock_holders(data: DataDir) -> Iterator[Finding]:
+def lock_holders(data: DataDir, _: Path) -> Iterator[Finding]:
     """Who holds the locks of the data folder at this moment."""
     try:
         lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
@@ -143,27 +140,27 @@ def lock_holders(data: DataDir) -> Iterator[Finding]:
             yield Finding(f"锁 {lock.name}", "正常", f"进程 {'、'.join(holders)} 正在写入；若长时间不变，请查看该进程")
 
 
-def sizes(data: DataDir) -> Iterator[Finding]:
+def sizes(data: DataDir, _: Path) -> Iterator[Finding]:
     """The size of each part of the data."""
     parts: list[str] = []
     for place in sorted(data.root.glob("[!.]*")):
         files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
-        size = sum(path.stat().st_size for path in files)
-        parts.append(
-            f"{data.root.name}/{place.name} {size / _MB:,.1f} MB" + (f"（{len(files)} 个）" if place.is_dir() else "")
-        )
+        size, many = sum(path.stat().st_size for path in files), f"（{len(files)} 个）" if place.is_dir() else ""
+        parts.append(f"{data.root.name}/{place.name} {size / _MB:,.1f} MB{many}")
     yield Finding("各部分大小", "正常", "；".join(parts) or "没有数据")
 
 
-def program() -> Iterator[Finding]:
+def program(_: DataDir, __: Path) -> Iterator[Finding]:
     """Versions: the program, Python, the libraries that decide on numbers and looks."""
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     commit = ""
     if (_ROOT / ".git").exists() and (git := shutil.which("git")):
-        described = subprocess.run(
-            [git, "describe", "--always", "--dirty=，有改动"], cwd=_ROOT, capture_output=True, text=True, check=False
-        )
+        command = [git, "describe", "--always", "--dirty=，有改动"]
+        described = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
         commit = f"（{described.stdout.strip()}）" if described.returncode == 0 else ""
     libraries = "，".join(f"{name} {installed(name)}" for name in _LIBRARIES)
     text = f"程序 {project['version']}{commit}，Python {platform.python_version()}，{libraries}"
     yield Finding("程序版本", "正常", f"{text}，{workdays.PACKAGE_VERSION}")
+
+
+CHECKS = (space, clock, calendar, browser, certificate, backup, lock_holders, unsent_digests, sizes, program)

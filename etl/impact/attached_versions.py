@@ -12,6 +12,7 @@ from typing import Any, Literal
 import duckdb
 
 from etl.duckdb_connection import open_build
+from etl.impact.version_diff import LISTED, RowChange
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -19,7 +20,6 @@ from scorecard.errors import StorageError
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
 from scorecard.store import versions as store
-from scorecard.store.version_diff import LISTED, RowChange
 
 Place = Literal["published", "candidate"]
 SEEDS = "seeds"
@@ -69,15 +69,11 @@ class AttachedVersions:
     def fetch(self, sql: str, values: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, values or []).fetchall()
 
-    def source(self, side: VersionSide, number: int) -> str:
-        """The file a row came from."""
-        batch = side.batches.get(number)
-        return str(batch["file_name"]) if batch else SEEDS
-
     def row(self, side: VersionSide, cells: tuple[Any, ...]) -> RowChange:
-        """The row change of (batch number, line, key …); further texts are column, before and after."""
+        """The row change of (batch number, line, key …) with its file; further texts are column, before and after."""
         number, line, key, *rest = cells
-        return RowChange(self.source(side, number), int(line), key, *(str(text) for text in rest))
+        source = str(side.batches[number]["file_name"]) if number in side.batches else SEEDS
+        return RowChange(source, int(line), key, *(str(text) for text in rest))
 
     def listing(
         self, side: VersionSide, table: Table, rest: str, values: list[Any] | None = None
@@ -86,17 +82,33 @@ class AttachedVersions:
         query = f"SELECT _batch, _line, {self.key_text(table)} {rest} ORDER BY _batch, _line LIMIT {self.listed}"
         return tuple(self.row(side, row) for row in self.fetch(query, values))
 
-    def text(self, table: Table, column: str, cell: str) -> str:
-        """SQL for a cell as people read it: private ones masked, departments by name, unknown blank."""
-        if column in table.private:
-            return f"CASE WHEN {cell} IS NULL THEN '' ELSE '{MASK}' END"
-        return f"coalesce({table.type_of(column).text_sql(cell, self.catalog.departments)}, '')"
-
-    def key_text(self, table: Table, alias: str = "") -> str:
-        """SQL for the key of a row as people read it."""
-        return " || '　' || ".join(
-            self.text(table, column, f'{alias}"{column}"') for column in table.key or tuple(table.columns)[:3]
+    def changed_cells(self, table: Table, columns: list[str], query: str) -> tuple[RowChange, ...]:
+        """The first cells of a query of batch, line, key, number of the column, before and after, in the order of the files."""
+        found = self.fetch(
+            f"SELECT _batch, _line, _key, n, old, new FROM ({query}) ORDER BY _batch, _line, n LIMIT {self.listed}"
         )
+        return tuple(self.row(self.candidate, (*row[:3], table.header(columns[row[3]]), *row[4:])) for row in found)
+
+    def text(self, table: Table, column: str, cell: str) -> str:
+        """SQL for a cell as people read it."""
+        return cell_text(self.catalog, table, column, cell)
+
+    def key_text(self, table: Table) -> str:
+        """SQL for the key of a row as people read it."""
+        return key_text(self.catalog, table)
+
+
+def cell_text(catalog: Catalog, table: Table, column: str, cell: str) -> str:
+    """SQL for a cell as people read it: private ones masked, departments by name, unknown blank."""
+    if column in table.private:
+        return f"CASE WHEN {cell} IS NULL THEN '' ELSE '{MASK}' END"
+    return f"coalesce({table.type_of(column).text_sql(cell, catalog.departments)}, '')"
+
+
+def key_text(catalog: Catalog, table: Table) -> str:
+    """SQL for the key of a row as people read it; without a key its first columns."""
+    columns = table.key or tuple(table.columns)[:3]
+    return " || '　' || ".join(cell_text(catalog, table, column, f'"{column}"') for column in columns)
 
 
 @contextmanager

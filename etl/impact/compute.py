@@ -9,19 +9,20 @@ from contextlib import closing
 from datetime import date
 
 from etl.impact.attached_versions import AttachedVersions, VersionSide, attach_versions
-from etl.impact.corrections import correction_impacts
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.parts import indicator_parts, table_parts
-from etl.impact.row_changes import table_impact
+from etl.impact.row_changes import correction_impacts, table_impact
 from etl.impact.stock_flow import balance
+from etl.impact.vanished_rows import taken_out, vanished_rows
+from etl.impact.version_diff import Impact
 from etl.intake.batches import KnownCells, quieter_columns
 from etl.intake.declared_none import told
 from etl.reading.latest_day import names_a_day_of
+from etl.warehouse.build import build_of, chosen_batches
 from scorecard.calendar import clock
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
-from scorecard.store.version_diff import Impact
 
 
 def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None, today: date | None = None) -> Impact:
@@ -29,43 +30,48 @@ def impact(data: DataDir, catalog: Catalog, candidate: str, current: str | None,
 
     `catalog` is the candidate's. Raises StorageError when one of the two cannot be opened.
     """
-    leaves_sample = current is not None and store.manifest(data, current).sample and not _is_sample(data, candidate)
-    published = None if leaves_sample else current
-    before = None if published is None else _catalog(data, published)
+    with closing(store.connect(data, candidate)) as connection:
+        sample = warehouse.is_sample(connection)
+    leaves_sample = current is not None and store.manifest(data, current).sample and not sample
+    published, before = None if leaves_sample else current, None
+    if published is not None:
+        with closing(store.connect(data, published)) as connection, store.understood(published):
+            before = warehouse.catalog(connection)
+    today, batches = today or clock.today(), chosen_batches(data)
+    questions = vanished_rows(catalog, batches)
+    without = build_of(catalog, data, taken_out(batches, questions)) if any(one.open for one in questions) else None
     with attach_versions(data, catalog, candidate, published) as pair:
-        tables = [
-            table
-            for table in catalog.tables.values()
-            if any(table.id in side.columns for side in (pair.published, pair.candidate))
-        ]
-        balances = [balance(pair, table) for table in tables]
+        there = pair.published.columns.keys() | pair.candidate.columns.keys()
+        tables = [table for table in catalog.tables.values() if table.id in there]
+        earlier = before.tables if before else {}
         return Impact(
             candidate=candidate,
             current=current,
             leaves_sample=leaves_sample,
             taken_in=pair.candidate.records_without(pair.published),
             left_out=pair.published.records_without(pair.candidate),
-            tables=tuple(
-                table_impact(pair, table, before.tables.get(table.id) if before else None) for table in tables
-            ),
-            balances=tuple(balance for balance in balances if balance is not None),
+            tables=tuple(table_impact(pair, table, earlier.get(table.id)) for table in tables),
+            balances=tuple(filter(None, (balance(pair, table) for table in tables))),
             parts=(*(parts for table in tables for parts in table_parts(pair, table)), *indicator_parts(pair, catalog)),
-            indicators=indicator_changes(data, published, candidate, today or clock.today()),
+            indicators=indicator_changes(data, published, candidate, today),
             corrections=correction_impacts(pair, data),
             contradicted=tuple(_contradicted(pair)),
             quieter=tuple(_quieter(pair)),
+            vanished=tuple((one.sentence, tuple(row.row for row in one.open)) for one in questions if one.open),
+            if_taken_out=None if without is None else indicator_changes(data, candidate, without, today),
         )
 
 
 def _contradicted(pair: AttachedVersions) -> Iterator[str]:
     """A sentence for every month declared to have no such data in which the candidate has rows."""
     for record in pair.candidate.batches.values():
-        if record.get("none"):
-            table, as_of = pair.catalog.tables[record["table"]], date.fromisoformat(record["as_of"])
-            where = names_a_day_of(table, as_of)
+        as_of = date.fromisoformat(record["as_of"])
+        if record.get("none") and pair.catalog.court.months.ending_on(as_of) is not None:
+            table = pair.catalog.tables[record["table"]]
+            where = names_a_day_of(table, as_of, pair.catalog.court.months)
             ((count,),) = pair.fetch(f"SELECT count(*) FROM {pair.rows(pair.candidate, table.id)} WHERE {where}")
             if count:
-                yield told(table, as_of, record["name"], count)
+                yield told(table, as_of, record["name"], count, pair.catalog.court.months)
 
 
 def _quieter(pair: AttachedVersions) -> Iterator[str]:
@@ -85,13 +91,3 @@ def _newest_cells(pair: AttachedVersions, side: VersionSide) -> dict[str, KnownC
         " WHERE rows > 0 GROUP BY table_id, number QUALIFY row_number() OVER (PARTITION BY table_id ORDER BY number DESC) = 1"
     )
     return {table: KnownCells(total, known) for table, total, known in rows}
-
-
-def _catalog(data: DataDir, version: str) -> Catalog:
-    with closing(store.connect(data, version)) as connection, store.understood(version):
-        return warehouse.catalog(connection)
-
-
-def _is_sample(data: DataDir, version: str) -> bool:
-    with closing(store.connect(data, version)) as connection:
-        return warehouse.is_sample(connection)

@@ -4,30 +4,17 @@ A row whose department is unknown counts for the court and for no department: th
 the total, as in bulletins that print both. The difference is shown with its size and its rows, never spread or hidden.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from etl.impact.attached_versions import AttachedVersions
-from scorecard.calendar.period import parse
+from etl.impact.version_diff import Parts, RowChange
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.store.version_diff import Parts, RowChange
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 
-OTHER = "其他"
-# The newest month in which the departments of a half do not add up to the court.
-_HALVES = """
-SELECT indicator, half, max(period), arg_max(whole, period), arg_max(summed, period)
-FROM (
-    SELECT indicator, half, period, sum(amount) FILTER (department = $court) AS whole,
-           coalesce(sum(amount) FILTER (department <> $court), 0) AS summed
-    FROM (
-        SELECT indicator, period, department, numerator, denominator FROM candidate.indicator_value
-        WHERE grain = 'month' AND scope = 'all'
-    ) UNPIVOT (amount FOR half IN (numerator, denominator))
-    GROUP BY ALL
-)
-WHERE whole <> summed GROUP BY 1, 2
-"""
+_HALVES = Path(__file__).with_name("halves.sql").read_text("utf-8")
 
 
 def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
@@ -37,11 +24,7 @@ def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
     parts: list[Parts] = []
     measures = dict(_measures(table, pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]))
     if table.department:
-        names = {
-            department.id: department.name
-            for department in pair.catalog.departments.values()
-            if not department.collective
-        }
+        names = {one.id: one.name for one in pair.catalog.departments.values() if not one.collective}
         parts += _split(pair, table, measures, table.department, "部门", names)
     if table.firm:
         parts += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"})
@@ -50,23 +33,16 @@ def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
 
 def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ...]:
     """Halves of indicators whose departments do not add up to 全院, at the newest month that shows it; one a half."""
-    additive = [
-        indicator
-        for indicator in catalog.indicators.values()
-        if len(indicator.formula.parts) == 1
-        and all(term.aggregate in ("count", "sum") for term in indicator.formula.terms)
-        and len(indicator.formula.tables) == 1
-        and catalog.tables[indicator.formula.tables[0]].department
-    ]
-    halves = ("numerator", "denominator")
     rows = pair.fetch(_HALVES, {"court": ALL_DEPARTMENTS})
     shown = {(indicator, half): rest for indicator, half, *rest in rows}
     parts: list[Parts] = []
-    for indicator in additive:
-        for half, name in zip(halves, ("分子", "分母"), strict=True):
+    for indicator in catalog.definitions.values():
+        if not all(_adds_up(one, catalog) for one in indicator.definitions):
+            continue
+        for half, name in (("numerator", "分子"), ("denominator", "分母")):
             if (indicator.id, half) in shown:
                 key, whole, summed = shown[indicator.id, half]
-                period = parse("month", key)
+                period = catalog.court.months.parse("month", key)
                 assert period is not None
                 what = f"{indicator.name}　{name}　{period.label}"
                 parts.append(Parts(what, "部门", int(whole), (("各部门合计", int(summed)),)))
@@ -86,19 +62,12 @@ def _measures(table: Table, since: date | None, until: date) -> Iterator[tuple[s
 
 
 def _split(
-    pair: AttachedVersions,
-    table: Table,
-    measures: dict[str, str],
-    column: str,
-    by: str,
-    names: dict[str, str] | dict[bool, str],
+    pair: AttachedVersions, table: Table, measures: dict[str, str], column: str, by: str, names: Mapping[Any, str]
 ) -> Iterator[Parts]:
     """A total per measure with its registered parts; the rows in none of them are listed for all rows."""
     rows = pair.rows(pair.candidate, table.id)
-    counts = pair.fetch(
-        f'SELECT "{column}", {", ".join(f"count(*) FILTER ({condition})" for condition in measures.values())}'
-        f" FROM {rows} GROUP BY 1"
-    )
+    counted = ", ".join(f"count(*) FILTER ({condition})" for condition in measures.values())
+    counts = pair.fetch(f'SELECT "{column}", {counted} FROM {rows} GROUP BY 1')
     outside: tuple[RowChange, ...] | None = None
     for number, what in enumerate(measures, 1):
         total = sum(row[number] for row in counts)
@@ -111,3 +80,10 @@ def _split(
             values = [table.header(column), *names]
             outside = pair.listing(pair.candidate, table, f", ?, {shown} FROM {rows} WHERE {unknown}", values)
         yield Parts(f"{table.name}　{what}", by, total, parts, outside or ())
+
+
+def _adds_up(indicator: Indicator, catalog: Catalog) -> bool:
+    """Whether the halves of departments must come to those of the whole court."""
+    formula = indicator.formula
+    counted = len(formula.parts) == 1 and all(term.aggregate in ("count", "sum") for term in formula.terms)
+    return counted and len(formula.tables) == 1 and bool(catalog.tables[formula.tables[0]].department)

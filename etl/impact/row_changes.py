@@ -1,61 +1,42 @@
 """Changes between two versions of a table by row: new, changed, unchanged, missing, absent from the new file, backwards.
 
-Rows are matched by the contract's key; without one, or when the key itself was redefined, both sides are compared as
-multisets of whole rows. Everything is one pass of SQL over both files and lists of bounded length.
+Rows are matched by the contract's key. Without one, or when the key itself was redefined, rows are counted and not compared.
+Everything is one pass of SQL over both files and lists of bounded length. What a correction could not change stands here too.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from etl.impact.attached_versions import AttachedVersions, VersionSide
+from etl.impact.attached_versions import AttachedVersions
+from etl.impact.version_diff import BackwardsRows, CorrectionImpact, RowChange, TableImpact
 from scorecard.catalog.contracts import Table
-from scorecard.store.version_diff import Backward, BackwardsRows, RowChange, TableImpact
+from scorecard.storage.data_dir import DataDir
+from scorecard.storage.sql_text import quoted
 
 
 def table_impact(pair: AttachedVersions, table: Table, before: Table | None) -> TableImpact:
     """The changes to the rows of a table; `before` is the contract of the published version."""
-    if table.key and (before is None or before.key == table.key):
-        return _by_key(pair, table)
-    compared = _as_multiset(pair, table)
-    if before is not None and before.key != table.key:
-        words = "主键的约定已改变，只能按整行比较，同一案件改动一格即计为一增一减"
-        return replace(compared, note=words)
-    return compared
-
-
-# --- by key ---------------------------------------------------------------------------------------------------
-
-
-def _by_key(pair: AttachedVersions, table: Table) -> TableImpact:
-    keys = ", ".join(f'"{column}"' for column in table.key)
     old, new = pair.rows(pair.published, table.id), pair.rows(pair.candidate, table.id)
-    before, after, matched = pair.fetch(
-        f"SELECT (SELECT count(*) FROM {old}), (SELECT count(*) FROM {new}),"
-        f" (SELECT count(*) FROM {new} c SEMI JOIN {old} p USING ({keys}))"
-    )[0]
+    before_rows, after_rows = pair.fetch(f"SELECT (SELECT count(*) FROM {old}), (SELECT count(*) FROM {new})")[0]
+    if not table.key or (before is not None and before.key != table.key):
+        what = "主键的约定已改变" if table.key else "没有主键"
+        return TableImpact(table.id, table.name, before_rows, after_rows, note=f"{what}，只比较行数，没有逐行比较")
+    keys = ", ".join(f'"{column}"' for column in table.key)
+    ((matched,),) = pair.fetch(f"SELECT count(*) FROM {new} c SEMI JOIN {old} p USING ({keys})")
     columns = [name for name in table.columns if name not in table.key]
     _write_changed(pair, table, columns, f"{old} p JOIN {new} c USING ({keys})", keys)
-    counts = pair.fetch(
-        f"SELECT {', '.join(['count(*)', *(f'count(*) FILTER ({_differs(n)})' for n in range(len(columns)))])}"
-        " FROM changed"
-    )[0]
-    changed, per_column = counts[0], counts[1:]
-    impact = TableImpact(
-        table=table.id,
-        name=table.name,
-        before=before,
-        after=after,
-        new=after - matched,
-        changed=changed,
-        unchanged=matched - changed,
-        missing=before - matched,
+    tests = ["count(*)", *(f"count(*) FILTER ({_differs(n)})" for n in range(len(columns)))]
+    ((changed, *per_column),) = pair.fetch(f"SELECT {', '.join(tests)} FROM changed")
+    added, gone, same = after_rows - matched, before_rows - matched, matched - changed
+    arriving = pair.listing(pair.candidate, table, f"FROM {new} r ANTI JOIN {old} o USING ({keys})") if added else ()
+    leaving = pair.listing(pair.published, table, f"FROM {old} r ANTI JOIN {new} o USING ({keys})") if gone else ()
+    impact = replace(
+        TableImpact(table.id, table.name, before_rows, after_rows, added, changed, same, gone),
         columns=tuple((table.header(name), count) for name, count in zip(columns, per_column, strict=True) if count),
-        new_rows=pair.listing(pair.candidate, table, f"FROM {new} r ANTI JOIN {old} o USING ({keys})")
-        if after > matched
-        else (),
+        new_rows=arriving,
         cells=_cells(pair, table, columns) if changed else (),
-        missing_rows=pair.listing(pair.published, table, f"FROM {old} r ANTI JOIN {new} o USING ({keys})")
-        if before > matched
-        else (),
+        missing_rows=leaving,
         backwards=_backwards(pair, table, columns) if changed else (),
     )
     return _with_absent(pair, table, impact)
@@ -69,18 +50,13 @@ def _write_changed(pair: AttachedVersions, table: Table, columns: list[str], joi
     """Creates the temporary table `changed`: the rows that differ in any cell, old cells as p0 …, new ones as c0 …."""
     cells: list[str] = []
     for number, column in enumerate(columns):
-        old, new = (
-            f'{alias}."{column}"' if pair.has(side, table.id, column) else "NULL"
-            for alias, side in (("p", pair.published), ("c", pair.candidate))
-        )
-        if _retyped(pair, table.id, column):
-            old, new = f"({old})::VARCHAR", f"({new})::VARCHAR"
-        cells += [f"{old} AS p{number}", f"{new} AS c{number}"]
+        cast = "::VARCHAR" if _retyped(pair, table.id, column) else ""
+        for alias, side in (("p", pair.published), ("c", pair.candidate)):
+            cell = f'{alias}."{column}"{cast}' if pair.has(side, table.id, column) else "NULL"
+            cells.append(f"{cell} AS {alias}{number}")
     where = " OR ".join(_differs(number) for number in range(len(columns))) or "false"
     listed = ", ".join(["c._batch AS _batch", "c._line AS _line", keys, *cells])
-    pair.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM (SELECT {listed} FROM {join}) WHERE {where}"
-    )
+    pair.fetch(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM (SELECT {listed} FROM {join}) WHERE {where}")
 
 
 def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
@@ -91,20 +67,13 @@ def _retyped(pair: AttachedVersions, table: str, column: str) -> bool:
 
 def _cells(pair: AttachedVersions, table: Table, columns: list[str]) -> tuple[RowChange, ...]:
     """Every changed cell, in the order of the files."""
-    key = pair.key_text(table)
     each = " UNION ALL ".join(
-        f"(SELECT _batch, _line, {key} AS _key, {n} AS n, {_shown(pair, table, name, n, 'p')} AS old,"
+        f"(SELECT _batch, _line, {pair.key_text(table)} AS _key, {n} AS n, {_shown(pair, table, name, n, 'p')} AS old,"
         f" {_shown(pair, table, name, n, 'c')} AS new FROM changed WHERE {_differs(n)}"
         f" ORDER BY _batch, _line LIMIT {pair.listed})"
         for n, name in enumerate(columns)
     )
-    changed = pair.fetch(
-        f"SELECT _batch, _line, _key, n, old, new FROM ({each}) ORDER BY _batch, _line, n LIMIT {pair.listed}"
-    )
-    return tuple(
-        pair.row(pair.candidate, (batch, line, key, table.header(columns[n]), old, new))
-        for batch, line, key, n, old, new in changed
-    )
+    return pair.changed_cells(table, columns, each)
 
 
 def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side: str) -> str:
@@ -119,23 +88,20 @@ def _backwards(pair: AttachedVersions, table: Table, columns: list[str]) -> tupl
     if table.stock is None:
         return ()
     start, until = table.stock.start, table.stock.until
-    entered, left = table.header(start), table.header(until)
-    kinds: tuple[tuple[Backward, str, str, str], ...] = (
-        ("reopened", until, f"已有{left}，改为空白（已结→未结）", "{p} IS NOT NULL AND {c} IS NULL"),
-        ("left_altered", until, f"{left}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
-        ("entered_altered", start, f"{entered}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
+    kinds = (
+        (until, f"已有{table.header(until)}，改为空白（已结→未结）", "{p} IS NOT NULL AND {c} IS NULL"),
+        (until, f"{table.header(until)}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
+        (start, f"{table.header(start)}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
     )
     backwards: list[BackwardsRows] = []
-    for kind, column, words, condition in kinds:
-        if column not in columns:
-            continue
-        n = columns.index(column)
-        where = condition.format(p=f"p{n}", c=f"c{n}")
-        ((count,),) = pair.fetch(f"SELECT count(*) FROM changed WHERE {where}")
-        if count:
+    for column, words, condition in kinds:
+        if column in columns:
+            n = columns.index(column)
+            where = condition.format(p=f"p{n}", c=f"c{n}")
+            ((count,),) = pair.fetch(f"SELECT count(*) FROM changed WHERE {where}")
             texts = f", ?, {_shown(pair, table, column, n, 'p')}, {_shown(pair, table, column, n, 'c')}"
             listing = pair.listing(pair.candidate, table, f"{texts} FROM changed WHERE {where}", [table.header(column)])
-            backwards.append(BackwardsRows(kind, words, count, listing))
+            backwards += [BackwardsRows(words, count, listing)] if count else []
     return tuple(backwards)
 
 
@@ -157,61 +123,36 @@ def _with_absent(pair: AttachedVersions, table: Table, impact: TableImpact) -> T
     is_open = f'"{table.stock.start}" IS NOT NULL AND "{table.stock.until}" IS NULL' if table.stock else "true"
     rows = pair.rows(pair.candidate, table.id)
     absent, still_open = pair.fetch(f"SELECT count(*), count(*) FILTER ({is_open}) FROM {rows} WHERE {stays}")[0]
-    return replace(
-        impact,
-        absent=absent,
-        absent_open=still_open if table.stock else None,
-        absent_rows=pair.listing(pair.candidate, table, f"FROM {rows} WHERE {stays} AND {is_open}"),
+    listing = pair.listing(pair.candidate, table, f"FROM {rows} WHERE {stays} AND {is_open}")
+    return replace(impact, absent=absent, absent_open=still_open if table.stock else None, absent_rows=listing)
+
+
+def correction_impacts(pair: AttachedVersions, data: DataDir) -> tuple[CorrectionImpact, ...]:
+    """Every correction that only the candidate is built from, with the cells that a later batch says otherwise."""
+    fresh = pair.candidate.records_without(pair.published)
+    return tuple(_correction(pair, data, record) for record in fresh if record.get("corrects"))
+
+
+def _correction(pair: AttachedVersions, data: DataDir, record: Mapping[str, Any]) -> CorrectionImpact:
+    """The cells of this correction that stand otherwise in the candidate, and in which file they stand so."""
+    table = pair.catalog.tables[record["table"]]
+    path = data.batches / table.id / f"{record['name']}.parquet"
+    absent = {count["column"] for count in record["counts"] if count["code"] == "header_absent"}
+    columns = [name for name, column in table.columns.items() if name not in table.key and column.header not in absent]
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    read = ", ".join(f'"{name}"::{table.columns[name].type.sql} AS "{name}"' for name in (*table.key, *columns))
+    cells = "".join(f', c."{name}" AS c{n}, r."{name}" AS r{n}' for n, name in enumerate(columns))
+    pair.fetch(
+        f"CREATE OR REPLACE TEMP TABLE standing AS SELECT r._batch, r._line, {keys}{cells}"
+        f" FROM (SELECT {read} FROM read_parquet({quoted(str(path))})) c"
+        f" JOIN {pair.rows(pair.candidate, table.id)} r USING ({keys})"
     )
-
-
-# --- as multisets ---------------------------------------------------------------------------------------------
-
-
-def _as_multiset(pair: AttachedVersions, table: Table) -> TableImpact:
-    """Whole rows counted on both sides: a row that stands twice and then once is one missing."""
-    shared = [
-        name for name in table.columns if all(pair.has(s, table.id, name) for s in (pair.published, pair.candidate))
-    ]
-    cells = ", ".join(
-        f'"{name}"::VARCHAR AS "{name}"' if _retyped(pair, table.id, name) else f'"{name}"' for name in shared
+    differs = [f"c{n} IS DISTINCT FROM r{n}" for n in range(len(columns))]
+    ((rows,),) = pair.fetch(f"SELECT count(*) FROM standing WHERE {' OR '.join(differs) or 'false'}")
+    each = " UNION ALL ".join(
+        f"SELECT _batch, _line, {pair.key_text(table)} AS _key, {n} AS n, {pair.text(table, name, f'c{n}')} AS old,"
+        f" {pair.text(table, name, f'r{n}')} AS new FROM standing WHERE {differs[n]}"
+        for n, name in enumerate(columns)
     )
-    old, new = pair.rows(pair.published, table.id), pair.rows(pair.candidate, table.id)
-    names = ", ".join(f'"{name}"' for name in shared)
-    pair.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {names},"
-        " count(*) FILTER (s = 'p') AS b, count(*) FILTER (s = 'c') AS a,"
-        " min([_batch, _line]) FILTER (s = 'p') AS b_place, min([_batch, _line]) FILTER (s = 'c') AS a_place FROM ("
-        f"SELECT 'p' AS s, _batch, _line, {cells} FROM {old} UNION ALL"
-        f" SELECT 'c' AS s, _batch, _line, {cells} FROM {new}) GROUP BY {names}"
-    )
-    before, after, unchanged = pair.fetch(
-        "SELECT coalesce(sum(b), 0)::BIGINT, coalesce(sum(a), 0)::BIGINT, coalesce(sum(least(a, b)), 0)::BIGINT FROM counted"
-    )[0]
-    retyped = {name for name in shared if _retyped(pair, table.id, name)}
-    key = " || '　' || ".join(
-        f"coalesce(\"{name}\", '')" if name in retyped else pair.text(table, name, f'"{name}"')
-        for name in shared
-        if not table.columns[name].private
-    )
-
-    def listing(side: VersionSide, place: str, where: str) -> tuple[RowChange, ...]:
-        rows = pair.fetch(
-            f"SELECT {place}[1], {place}[2], {key or repr('')} FROM counted WHERE {where} ORDER BY ALL LIMIT {pair.listed}"
-        )
-        return tuple(pair.row(side, row) for row in rows)
-
-    return TableImpact(
-        table=table.id,
-        name=table.name,
-        before=before,
-        after=after,
-        new=after - unchanged,
-        changed=0,
-        unchanged=unchanged,
-        missing=before - unchanged,
-        columns=(),
-        new_rows=listing(pair.candidate, "a_place", "a > b"),
-        cells=(),
-        missing_rows=listing(pair.published, "b_place", "b > a"),
-    )
+    found = pair.changed_cells(table, columns, each) if rows else ()
+    return CorrectionImpact(table.name, record["file_name"], record["as_of"], record["rows"], rows, found)

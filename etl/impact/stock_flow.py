@@ -9,9 +9,9 @@ of both departments, not of the whole.
 from pathlib import Path
 
 from etl.impact.attached_versions import AttachedVersions
+from etl.impact.version_diff import Balance, BalanceCase, StockFlow
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
-from scorecard.store.version_diff import Balance, BalanceCase, StockFlow
 
 NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
 _MOVES = Path(__file__).with_name("moves.sql").read_text("utf-8")
@@ -22,7 +22,12 @@ def balance(pair: AttachedVersions, table: Table) -> Balance | None:
     if table.stock is None or table.id not in pair.candidate.as_of:
         return None
     since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
-    skipped = _why_not(pair, table)
+    needed = (*table.key, table.stock.start, table.stock.until)
+    skipped = ""
+    if since is not None and until < since:
+        skipped = f"候选版本的数据截至（{until}）早于已发布的（{since}），不作收结存核对"
+    elif not all(pair.has(pair.published, table.id, column) for column in needed):
+        skipped = "已发布版本的这张表没有所需的列，不作收结存核对"
     if since is None or skipped:
         return Balance(table.id, table.name, since, until, skipped=skipped or "此前没有发布过这张表，没有期初")
     _write_moves(pair, table, str(since), str(until))
@@ -30,26 +35,7 @@ def balance(pair: AttachedVersions, table: Table) -> Balance | None:
     if _case_type(table):
         flows += _flows(pair, "type", "kind")
     reasons = pair.fetch(f"SELECT reason, count(*) FROM moves WHERE {_BEHIND} GROUP BY 1 ORDER BY 2 DESC, 1")
-    return Balance(
-        table=table.id,
-        name=table.name,
-        since=since,
-        until=until,
-        flows=tuple(flows),
-        reasons=tuple((reason, count) for reason, count in reasons),
-        cases=_cases(pair, table),
-    )
-
-
-def _why_not(pair: AttachedVersions, table: Table) -> str:
-    since, until = pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]
-    if since is not None and until < since:
-        return f"候选版本的数据截至（{until}）早于已发布的（{since}），不作收结存核对"
-    assert table.stock is not None
-    needed = (*table.key, table.stock.start, table.stock.until)
-    if not all(pair.has(pair.published, table.id, column) for column in needed):
-        return "已发布版本的这张表没有所需的列，不作收结存核对"
-    return ""
+    return Balance(table.id, table.name, since, until, tuple(flows), tuple(reasons), _cases(pair, table))
 
 
 _BEHIND = "effect <> 0 OR split"
@@ -59,12 +45,8 @@ def _write_moves(pair: AttachedVersions, table: Table, since: str, until: str) -
     """Creates the temporary table `moves`: each row of any of the four counts (o, n, x, e), with its effect and reason."""
     assert table.stock is not None
     keys = ", ".join(f'"{column}"' for column in table.key)
-    cells = {
-        "start": table.stock.start,
-        "until": table.stock.until,
-        "department": table.department,
-        "kind": _case_type(table),
-    }
+    day, case_type = table.stock, _case_type(table)
+    cells = {"start": day.start, "until": day.until, "department": table.department, "kind": case_type}
     read = ", ".join(
         f"{_cell(pair, table, alias, name)} AS {alias}_{word}" for word, name in cells.items() for alias in "pc"
     )

@@ -1,45 +1,20 @@
 """Acceptance: an extract becomes an immutable typed batch, or is refused with every problem and its line."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Unpack
 
-import duckdb
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
-from etl.intake import set_aside
+from etl.intake import batches, examine, set_aside
 from etl.intake.audit_recovery import record_batches
 from etl.intake.batch_notes import whole_in_use
-from etl.intake.batches import (
-    Batch,
-    BatchSource,
-    batch_path,
-    contract_digest,
-    existing_batch,
-    known_cells,
-    new_batch,
-    newest_before,
-    quieter_columns,
-    require_past,
-    vocabulary_digest,
-    write_batch,
-)
 from etl.intake.declared_none import contradicted
-from etl.intake.examine import (
-    Examination,
-    ReadOptions,
-    Said,
-    base_name,
-    batch_columns,
-    contract_columns,
-    decode_extract,
-    open_examination,
-    read_options,
-)
 from etl.intake.registers.own_rows import require_own_rows
 from etl.problems import TITLES, Problem
 from etl.reading.decoding import Decoded
@@ -48,9 +23,14 @@ from scorecard.audit import log as audit
 from scorecard.catalog.contracts import Entrance, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors, temporary_sibling
+from scorecard.storage.atomic_files import (
+    exclusive_lock,
+    make_folder,
+    remove_stale_temporaries,
+    storage_errors,
+    temporary_sibling,
+)
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.private_files import make_folder
 from scorecard.storage.spreadsheet_csv import write_csv
 
 _NAMED = 6  # dates named in a message
@@ -59,27 +39,19 @@ _NAMED = 6  # dates named in a message
 class Refused(ScorecardError):
     """An extract with problems that must be corrected; nothing of it is stored."""
 
-    def __init__(self, examination: Examination) -> None:
-        self.examination = examination
-        first = next(problem for problem in examination.problems if problem.severity == "refuse")
-        super().__init__(
-            f"文件“{examination.file_name}”",
-            f"{examination.total('refuse')} 处须改正，第一处：{first}",
-            "符合表头和取值约定的 CSV",
-            "请按问题清单改正后重新上传；文件没有写入系统",
-        )
+    def __init__(self, examination: examine.Examination) -> None:
+        self.examination, self.problems = examination, examination.problems
+        self._first = next(problem for problem in examination.problems if problem.severity == "refuse")
+        self._count = f"{examination.total('refuse')} 处须改正"
+        remedy = "请按问题清单改正后重新上传；文件没有写入系统"
+        where, expected = f"文件“{examination.file_name}”", "符合表头和取值约定的 CSV"
+        super().__init__(where, f"{self._count}，第一处：{self._first}", expected, remedy)
 
     @property
     def for_the_record(self) -> str:
         """The kind and line of the first problem, without cells and headers: these may name people."""
-        total = self.examination.total("refuse")
-        first = next(problem for problem in self.problems if problem.severity == "refuse")
-        line = "" if first.line is None else f"，第{first.line}行"
-        return f"{total} 处须改正，第一处：{TITLES[first.code]}{line}"
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self.examination.problems
+        line = "" if self._first.line is None else f"，第{self._first.line}行"
+        return f"{self._count}，第一处：{TITLES[self._first.code]}{line}"
 
 
 def accept(
@@ -95,8 +67,8 @@ def accept(
     note: str = "",
     corrects: bool = False,
     typed: str = "",
-    **said: Unpack[Said],
-) -> Batch:
+    **said: Unpack[examine.Said],
+) -> batches.Batch:
     """The batch of these bytes; the same bytes with the same 数据截至, read the same way, are one batch.
 
     The same way: under the same contract and registered words, with the same answers of the officer (`said`), and `corrects`
@@ -106,12 +78,12 @@ def accept(
     Raises Forbidden, Refused with the examination, StorageError when the disk refuses; nothing half-written stays.
     Every outcome is in the audit.
     """
-    action, file = _ACTIONS[table.entered_by], base_name(file_name)
+    action, file = _ACTIONS[table.entered_by], examine.base_name(file_name)
     with audit.recorded(data, actor, action, table.id, file=file, as_of=as_of.isoformat()) as entry:
         actor.require("report" if table.entered_by == "register" else table.entered_by, actor.department)
         record_batches(data)
         try:
-            how = read_options(table, catalog, as_of, **said)
+            how = examine.read_options(table, catalog, as_of, **said)
             batch = _Acceptance(raw, file_name, how, catalog, as_of, actor, data, sample, note, corrects, typed).batch()
         except Refused as refused:
             entry.detail["problems"] = refused.examination.total("refuse")
@@ -138,7 +110,7 @@ class _Acceptance:
 
     raw: bytes
     file_name: str
-    how: ReadOptions
+    how: examine.ReadOptions
     catalog: Catalog
     as_of: date
     actor: Actor
@@ -148,21 +120,21 @@ class _Acceptance:
     corrects: bool
     typed: str
 
-    def batch(self) -> Batch:
+    def batch(self) -> batches.Batch:
         """The batch, written unless it was there before."""
-        require_past(self.as_of)
+        batches.require_past(self.as_of)
         with ThreadPoolExecutor(max_workers=1) as beside:
             hashing = beside.submit(hashlib.sha256, self.raw)  # a large file is hashed while it is decoded
-            decoded = decode_extract(self.raw, self.catalog, self.how.sheet)
+            decoded = examine.decode_extract(self.raw, self.catalog, self.how.sheet)
             source = self._source(decoded, hashing.result().hexdigest())
         if known := _accepted_before(self.data, source, self.as_of):
             return known
         table = self.how.table
         if self.corrects:
             _require_corrected(whole_in_use(self.data, self.sample), table, self.as_of)
-        path = batch_path(self.data, table.id, source.batch_name(self.as_of))
+        path = batches.batch_path(self.data, table.id, source.batch_name(self.as_of))
         temporary = temporary_sibling(path)
-        opened = open_examination(self.raw, decoded, self.file_name, self.how, self.catalog, temporary)
+        opened = examine.open_examination(self.raw, decoded, self.file_name, self.how, self.catalog, temporary)
         with opened as (examination, con):
             if examination.refused or con is None:
                 raise Refused(examination)
@@ -180,23 +152,32 @@ class _Acceptance:
                     remove_stale_temporaries(path.parent)
                 batch = self._write(con, examination, source, temporary)
             in_use = whole_in_use(self.data, self.sample)
-            warnings = (
-                *_other_dates(in_use, batch),
-                *contradicted(con, "typed", table, in_use),
-                *_quieter(in_use, table, batch),
-            )
+            # The same bytes with another 数据截至.
+            also = [one for one in in_use if (one.source_sha256, one.table) == (batch.source_sha256, batch.table)]
+            wrong = "若那次的日期选错了，请在“版本”页撤回那个批次"
+            warnings = [
+                f"同一份文件还按数据截至 {one.as_of} 接收过（批次 {one.name}），两个批次都计入；{wrong}"
+                for one in also
+                if one.as_of != batch.as_of
+            ]
+            warnings += contradicted(con, "typed", table, in_use, self.catalog.court.months)
+            others = [other for other in in_use if other.name != batch.name]
+            if earlier := batches.newest_before(others, table, batch.as_of):
+                before, now = batches.known_cells(earlier), batches.known_cells(batch)
+                warnings += batches.quieter_columns(table, before, now)
         latest = examination.latest.day if examination.latest else None
         skipped = len(examination.skipped_lines)
-        return replace(batch, problems=examination.problems, warnings=warnings, skipped=skipped, latest=latest)
+        said = {"problems": examination.problems, "warnings": tuple(warnings), "skipped": skipped, "latest": latest}
+        return replace(batch, **said)
 
-    def _source(self, decoded: Decoded | Problem, digest: str) -> BatchSource:
+    def _source(self, decoded: Decoded | Problem, digest: str) -> batches.BatchSource:
         """The bytes and the way they are read, with the sheet that was picked where a workbook has one only."""
         how, workbook = self.how, None if isinstance(decoded, Problem) else decoded.workbook
         answers = how.words.items()
-        return BatchSource(
+        return batches.BatchSource(
             table=how.table.id,
             source_sha256=digest,
-            contract=contract_digest(how.table),
+            contract=batches.contract_digest(how.table),
             sample=self.sample,
             mapping=tuple(sorted(how.mapping.items())),
             policy=how.policy,
@@ -204,44 +185,34 @@ class _Acceptance:
             typed=self.typed,
             sheet=workbook.sheet if workbook else "",
             words=tuple(sorted((column, text, word) for column, said in answers for text, word in said.items())),
-            vocabulary=vocabulary_digest(how.table, self.catalog),
+            vocabulary=batches.vocabulary_digest(how.table, self.catalog),
         )
 
     def _write(
-        self, con: duckdb.DuckDBPyConnection, examination: Examination, source: BatchSource, temporary: Path
-    ) -> Batch:
+        self, con: DuckDBPyConnection, examination: examine.Examination, source: batches.BatchSource, temporary: Path
+    ) -> batches.Batch:
         """Writes first the rows set aside, then the batch that counts them: a crash in between leaves rows without a batch,
         which the next acceptance deletes, never a batch without its rows.
         """
-        batch = new_batch(
-            self.data,
-            source,
-            self.as_of,
-            self.actor,
-            self.note,
-            file_name=examination.file_name,
-            rows=examination.rows,
-            encoding=examination.encoding,
-            counts=examination.counts,
-            aside=examination.aside,
-        )
+        of_file = {name: getattr(examination, name) for name in ("file_name", "rows", "encoding", "counts", "aside")}
+        batch = batches.new_batch(self.data, source, self.as_of, self.actor, self.note, **of_file)
         set_aside.delete_orphans(self.data, self.how.table)
         set_aside.write_rows_aside(con, self.how.table, examination, batch, self.data)
         try:
-            write_batch(self.data, con, batch_columns(con, self.how.table), batch, temporary)
+            batches.write_batch(self.data, con, examine.batch_columns(con, self.how.table), batch, temporary)
         except StorageError:
-            set_aside.delete_rows_aside(self.data, batch)
+            set_aside.delete_rows_aside(self.data, f"{batch.table}/{batch.name}.parquet")
             raise
         return batch
 
 
-def _accepted_before(data: DataDir, source: BatchSource, as_of: date) -> Batch | None:
+def _accepted_before(data: DataDir, source: batches.BatchSource, as_of: date) -> batches.Batch | None:
     """The batch of this source, if it was accepted before and lies there whole; otherwise it is accepted anew."""
-    known = existing_batch(data, source, as_of)
+    known = batches.existing_batch(data, source, as_of)
     return known if known and not (known.aside and set_aside.damage(data, known)) else None
 
 
-def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> None:
+def _require_corrected(in_use: Sequence[batches.Batch], table: Table, as_of: date) -> None:
     """Raises ScorecardError unless data of this very 数据截至 are in use, the newest ones where all of them are replaced."""
     dates = sorted({batch.as_of for batch in in_use if batch.table == table.id}, reverse=True)
     if table.replaces == "all":
@@ -252,34 +223,17 @@ def _require_corrected(in_use: Sequence[Batch], table: Table, as_of: date) -> No
         raise ScorecardError(table.name, f"没有截至 {as_of} 的数据可以更正", f"已接收并计入的一期：{known}", remedy)
 
 
-def _other_dates(in_use: Sequence[Batch], batch: Batch) -> Iterator[str]:
-    """A sentence for every batch of the same bytes with another 数据截至."""
-    for other in in_use:
-        if other.source_sha256 == batch.source_sha256 and other.table == batch.table and other.as_of != batch.as_of:
-            yield (
-                f"同一份文件还按数据截至 {other.as_of} 接收过（批次 {other.name}），两个批次都计入；"
-                "若那次的日期选错了，请在“版本”页撤回那个批次"
-            )
-
-
-def _quieter(in_use: Sequence[Batch], table: Table, batch: Batch) -> tuple[str, ...]:
-    """Sentences on the columns that the batch says much less of than the extract before it."""
-    others = [other for other in in_use if other.name != batch.name]
-    earlier = newest_before(others, table, batch.as_of)
-    return () if earlier is None else quieter_columns(table, known_cells(earlier), known_cells(batch))
-
-
 def read_seed_table(raw: bytes, table: Table, catalog: Catalog) -> pa.Table:
     """The rows of a seed file (targets, parameters), examined like an extract: _line, then the contract's columns.
 
     Seeds have no 数据截至, so no date in them is too late; a file with a header only has no rows. Raises Refused.
     """
     name = f"seeds/{table.seed or table.id}"
-    how = replace(read_options(table, catalog, None), may_be_empty=True)
-    with open_examination(raw, decode_extract(raw, catalog), name, how, catalog) as (examination, con):
+    how = replace(examine.read_options(table, catalog, None), may_be_empty=True)
+    with examine.open_examination(raw, examine.decode_extract(raw, catalog), name, how, catalog) as (examination, con):
         if examination.refused or con is None:
             raise Refused(examination)
-        return con.sql(contract_columns(table)).to_arrow_table()
+        return con.sql(examine.contract_columns(table)).to_arrow_table()
 
 
 def template(table: Table) -> bytes:

@@ -6,8 +6,10 @@ minute are left for the next time: their own process may still write the line.
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from etl.intake.batches import is_readable, survey_batches
 from scorecard.audit import log as audit
@@ -30,18 +32,10 @@ def record_batches(data: DataDir) -> None:
         return
     for batch in survey_batches(data)[0]:
         if batch.path in missing:
-            audit.record(
-                data,
-                audit.SYSTEM,
-                "补记",
-                f"{batch.table}/{batch.name}",
-                act="接收",
-                by=batch.actor,
-                when=batch.accepted_at.isoformat(),
-                file=batch.file_name,
-                rows=batch.rows,
-                source=batch.source_sha256,
-            )
+            by, when = batch.actor, batch.accepted_at.isoformat()
+            of_file: dict[str, Any] = {"file": batch.file_name, "rows": batch.rows, "source": batch.source_sha256}
+            what = f"{batch.table}/{batch.name}"
+            audit.record(data, audit.SYSTEM, "补记", what, act="接收", by=by, when=when, **of_file)
 
 
 def note_checksums(data: DataDir) -> tuple[str, ...]:
@@ -75,12 +69,8 @@ def record_versions(data: DataDir) -> None:
 
 
 def _old(paths: Iterator[Path]) -> Iterator[Path]:
-    now = time.time()
+    last = time.time() - AGE
     for path in paths:
-        if not path.name.startswith(TEMPORARY_PREFIX):
-            try:
-                age = now - path.stat().st_mtime
-            except FileNotFoundError:
-                continue
-            if age >= AGE:
+        with suppress(FileNotFoundError):
+            if not path.name.startswith(TEMPORARY_PREFIX) and path.stat().st_mtime <= last:
                 yield path

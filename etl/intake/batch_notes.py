@@ -1,4 +1,4 @@
-"""Notes on batches: withdrawn, restored, what a doubtful day in it means. Beside the batch, never a change of it.
+"""Notes on batches: withdrawn, restored, what a doubtful day in it or a row missing from it means. Never a change of it.
 
 The last note counts. A withdrawn batch is left out of every version built from then on, so the version after accepting and
 withdrawing is the one before. The file stays where it is; restoring it is another note.
@@ -6,11 +6,11 @@ withdrawing is the one before. The file stays where it is; restoring it is anoth
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from etl.intake import audit_recovery
 from etl.intake.batches import Batch, survey_batches
@@ -19,21 +19,25 @@ from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage import checksums
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors
+from scorecard.storage.atomic_files import exclusive_lock, make_folder, remove_stale_temporaries, storage_errors
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.private_files import make_folder
 
 Ruling = Literal["按未结", "按已结"]  # what the rows mean that share a day which looks like the day of an export
-BatchAct = Literal["撤回", "恢复"] | Ruling
+RowRuling = Literal["源头已撤销", "漏报"]  # what it means that an extract no longer holds a row: taken out, or kept
+BatchAct = Literal["撤回", "恢复"] | Ruling | RowRuling
 _ACTIONS: dict[BatchAct, audit.Action] = {
     "撤回": "撤回批次", "恢复": "恢复批次", "按未结": "核定截数日期", "按已结": "核定截数日期",
+    "源头已撤销": "核定消失的行", "漏报": "核定消失的行",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class BatchNote:
-    """One note on one batch: the act, who did it, when and why. `number` is the order of the notes, `day` what is ruled on."""
+    """One note on one batch: the act, who did it, when and why. `number` is the order of the notes.
+
+    `day`, or `rows` (ids, see etl/warehouse/tables.py) that the batch no longer holds, are what is ruled on.
+    """
 
     number: int
     table: str
@@ -43,6 +47,12 @@ class BatchNote:
     at: str
     reason: str
     day: str = ""
+    rows: tuple[str, ...] = ()
+
+    @property
+    def ruled_on(self) -> tuple[str, ...]:
+        """The day or the rows; nothing where the note is about the whole batch."""
+        return (self.day,) if self.day else self.rows
 
 
 def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> BatchNote:
@@ -50,12 +60,12 @@ def withdraw(data: DataDir, table: str, name: str, reason: str, actor: Actor) ->
 
     Raises Forbidden, and ScorecardError when there is no such batch, no reason, or it is withdrawn already.
     """
-    return _note(data, table, name, "撤回", reason, actor)
+    return _note(data, actor, BatchNote(0, table, name, "撤回", actor.name, "", reason))
 
 
 def restore(data: DataDir, table: str, name: str, reason: str, actor: Actor) -> BatchNote:
     """Counts a withdrawn batch again. Raises Forbidden, and ScorecardError when it is not withdrawn."""
-    return _note(data, table, name, "恢复", reason, actor)
+    return _note(data, actor, BatchNote(0, table, name, "恢复", actor.name, "", reason))
 
 
 def rule_on_cut_date(
@@ -65,21 +75,25 @@ def rule_on_cut_date(
 
     Raises Forbidden, and ScorecardError when there is no such batch or no reason.
     """
-    return _note(data, table, name, ruling, reason, actor, date.fromisoformat(day).isoformat())
+    day = date.fromisoformat(day).isoformat()
+    return _note(data, actor, BatchNote(0, table, name, ruling, actor.name, "", reason, day))
 
 
-def rulings(data: DataDir) -> Mapping[tuple[str, str, str], Ruling]:
-    """(table, batch name, day) -> the last ruling. Raises StorageError when a note cannot be read."""
-    return {(note.table, note.name, note.day): cast(Ruling, note.act) for note in notes(data) if note.day}
+def rule_on_rows(
+    data: DataDir, table: str, name: str, rows: Collection[str], ruling: RowRuling, reason: str, actor: Actor
+) -> BatchNote:
+    """Says why a batch no longer holds rows of earlier ones: 源头已撤销 takes them out of those, 漏报 keeps them.
+
+    Raises Forbidden, and ScorecardError when there is no such batch, no row or no reason.
+    """
+    if not rows:
+        raise ScorecardError(f"批次 {table}/{name}", "没有要核定的行", "至少一行", "请核对批次和主键")
+    return _note(data, actor, BatchNote(0, table, name, ruling, actor.name, "", reason, rows=tuple(sorted(rows))))
 
 
-def _note(data: DataDir, table: str, name: str, act: BatchAct, reason: str, actor: Actor, day: str = "") -> BatchNote:
-    with audit.recorded(data, actor, _ACTIONS[act], f"{table}/{name}") as entry:
-        actor.require("publish")
-        _record_missed(data)
-        note = _write_note(data, table, name, act, reason, actor, day)
-        entry.detail["entry"] = note.number
-    return note
+def rulings(data: DataDir) -> Mapping[tuple[str, str, str], BatchAct]:
+    """(table, batch name, day or row) -> the last ruling. Raises StorageError when a note cannot be read."""
+    return {(note.table, note.name, what): note.act for note in notes(data) for what in note.ruled_on}
 
 
 def withdrawn(data: DataDir) -> Mapping[tuple[str, str], BatchNote]:
@@ -87,7 +101,7 @@ def withdrawn(data: DataDir) -> Mapping[tuple[str, str], BatchNote]:
 
     Raises StorageError when a note cannot be read: without it a withdrawn batch would count again.
     """
-    last = {(note.table, note.name): note for note in notes(data) if not note.day}
+    last = {(note.table, note.name): note for note in notes(data) if not note.ruled_on}
     return {batch: note for batch, note in last.items() if note.act == "撤回"}
 
 
@@ -96,11 +110,11 @@ def batches_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
 
     Raises StorageError when one that is not withdrawn is damaged: without it every number would be another one.
     """
-    gone = withdrawn(data)
-    for batch in survey_batches(data)[1]:
+    (whole, damaged), gone = survey_batches(data), withdrawn(data)
+    for batch in damaged:
         if (batch.table, batch.name) not in gone:
             raise batch.error
-    return whole_in_use(data, sample)
+    return tuple(batch for batch in whole if batch.sample == sample and (batch.table, batch.name) not in gone)
 
 
 def whole_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
@@ -115,35 +129,31 @@ def notes(data: DataDir) -> tuple[BatchNote, ...]:
     return tuple(sorted((_read(path, checks) for path in checks.paths("*.json")), key=lambda note: note.number))
 
 
-def _write_note(data: DataDir, table: str, name: str, act: BatchAct, reason: str, actor: Actor, day: str) -> BatchNote:
-    where = f"批次 {table}/{name}"
-    reason = reason.strip()
-    if not reason:
-        raise ScorecardError(where, f"{act}没有写理由", "一句话的理由", "请写明理由再提交")
-    if not any((batch.table, batch.name) == (table, name) for found in survey_batches(data) for batch in found):
-        raise ScorecardError(where, "没有这个批次", "已接收的批次之一", "请在“版本”页的批次清单里选择")
-    with exclusive_lock(data):
-        known = notes(data)
-        already = withdrawn(data).get((table, name))
-        if act == "撤回" and already is not None:
-            raise ScorecardError(where, f"此前已由 {already.actor} 撤回", "在用的批次", "无须再次撤回")
-        if act == "恢复" and already is None:
-            raise ScorecardError(where, "没有被撤回", "已撤回的批次", "无须恢复")
-        note = BatchNote(
-            number=known[-1].number + 1 if known else 1,
-            table=table,
-            name=name,
-            act=act,
-            actor=actor.name,
-            at=datetime.now(COURT_TIME).isoformat(timespec="seconds"),
-            reason=reason,
-            day=day,
-        )
-        with storage_errors(where):
-            make_folder(data.withdrawals)
-            remove_stale_temporaries(data.withdrawals)
-            text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
-            checksums.write_once(data, data.withdrawals / f"{note.number:06}.json", text.encode("utf-8"))
+def _note(data: DataDir, actor: Actor, said: BatchNote) -> BatchNote:
+    """Writes a note, which has no number and no time yet."""
+    where = f"批次 {said.table}/{said.name}"
+    with audit.recorded(data, actor, _ACTIONS[said.act], f"{said.table}/{said.name}") as entry:
+        actor.require("publish")
+        _record_missed(data)
+        if not said.reason.strip():
+            raise ScorecardError(where, f"{said.act}没有写理由", "一句话的理由", "请写明理由再提交")
+        if (said.table, said.name) not in {(one.table, one.name) for found in survey_batches(data) for one in found}:
+            raise ScorecardError(where, "没有这个批次", "已接收的批次之一", "请在“版本”页的批次清单里选择")
+        with exclusive_lock(data):
+            number = max((note.number for note in notes(data)), default=0) + 1
+            already = withdrawn(data).get((said.table, said.name))
+            if said.act == "撤回" and already is not None:
+                raise ScorecardError(where, f"此前已由 {already.actor} 撤回", "在用的批次", "无须再次撤回")
+            if said.act == "恢复" and already is None:
+                raise ScorecardError(where, "没有被撤回", "已撤回的批次", "无须恢复")
+            now = datetime.now(COURT_TIME).isoformat(timespec="seconds")
+            note = replace(said, number=number, at=now, reason=said.reason.strip())
+            with storage_errors(where):
+                make_folder(data.withdrawals)
+                remove_stale_temporaries(data.withdrawals)
+                text = json.dumps(asdict(note), ensure_ascii=False, indent=1)
+                checksums.write_once(data, data.withdrawals / f"{number:06}.json", text.encode("utf-8"))
+        entry.detail |= {"entry": number, **({"rows": len(note.rows)} if note.rows else {})}
     return note
 
 
@@ -157,23 +167,15 @@ def _record_missed(data: DataDir) -> None:
     for path in checks.paths("*.json"):
         recent = path.exists() and path.stat().st_mtime > young
         if not recent and (note := _read(path, checks)).number not in known:
-            audit.record(
-                data,
-                audit.SYSTEM,
-                "补记",
-                f"{note.act} {note.table}/{note.name}",
-                act=_ACTIONS[note.act],
-                by=note.actor,
-                when=note.at,
-                entry=note.number,
-            )
+            what, act = f"{note.act} {note.table}/{note.name}", _ACTIONS[note.act]
+            audit.record(data, audit.SYSTEM, "补记", what, act=act, by=note.actor, when=note.at, entry=note.number)
 
 
 def _read(path: Path, checks: FolderChecks) -> BatchNote:
     try:
-        return BatchNote(**json.loads(checks.read(path)))
+        known = json.loads(checks.read(path))
+        return BatchNote(**known | {"rows": tuple(known.get("rows", ()))})
     except (OSError, ValueError, TypeError, StorageError) as error:
+        found, expected = "文件已损坏或不是本系统写入的", "完整的撤回、恢复或核定记录"
         remedy = "请从备份恢复这个文件；在此之前不能建库，以免已撤回的数据又被计入"
-        raise StorageError(
-            f"批次的记录 {path.name}", "文件已损坏或不是本系统写入的", "完整的撤回、恢复或核定记录", remedy
-        ) from error
+        raise StorageError(f"批次的记录 {path.name}", found, expected, remedy) from error

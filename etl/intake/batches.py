@@ -32,20 +32,8 @@ from scorecard.store import versions as store
 _METADATA = "batch"
 NOTE_CHARACTERS = 500
 # Keys of a contract that do not decide how cells become values: changing them does not make the same bytes another batch.
-_BESIDE_VALUES = {
-    "description",
-    "exported_from",
-    "exported_by",
-    "due_day",
-    "derived",
-    "stock",
-    "firm",
-    "department",
-    "seed",
-    "name",
-    "entered_by",
-    "on_error",
-}
+_BESIDE_VALUES = {"name", "description", "exported_from", "exported_by", "due_day", "seed", "entered_by", "on_error"}
+_READ_LATER = {"derived", "stock", "firm", "department"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +123,11 @@ class Batch(BatchSource):
         return frozenset(name for name, column in table.columns.items() if column.header in absent)
 
     @property
+    def rows_text(self) -> str:
+        """1,200 行（更正）, or that there were none."""
+        return "本月无此类数据" if self.none else f"{self.rows} 行" + ("（更正）" if self.corrects else "")
+
+    @property
     def repaired(self) -> int:
         return sum(count.count for count in self.counts if count.severity == "repair")
 
@@ -148,7 +141,7 @@ class Batch(BatchSource):
 
 def contract_digest(table: Table) -> str:
     """SHA-256 of everything in a contract that decides how bytes become values."""
-    beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES, True)
+    beside: dict[str, Any] = dict.fromkeys(_BESIDE_VALUES | _READ_LATER, True)
     beside["columns"] = {"__all__": {"description", "blank_means"}}
     return hashlib.sha256(table.model_dump_json(exclude=beside).encode()).hexdigest()
 
@@ -198,15 +191,9 @@ def is_readable(path: Path) -> bool:
 
 
 def _damage(path: Path, found: str) -> StorageError:
-    remedy = (
-        f"请从备份恢复 batches/{path.parent.name}/{path.name}，或把同一份抽取文件按同一数据截至再报送一次，批次即复原"
-    )
-    return StorageError(
-        f"批次 {path.parent.name}/{path.name}",
-        found,
-        "接收时的原样；已发布的版本照常显示，修复之前不能建新版本",
-        remedy,
-    )
+    name, expected = f"{path.parent.name}/{path.name}", "接收时的原样；已发布的版本照常显示，修复之前不能建新版本"
+    remedy = f"请从备份恢复 batches/{name}，或把同一份抽取文件按同一数据截至再报送一次，批次即复原"
+    return StorageError(f"批次 {name}", found, expected, remedy)
 
 
 def read_batch(path: Path, checks: FolderChecks) -> Batch:
@@ -253,17 +240,10 @@ def new_batch(data: DataDir, source: BatchSource, as_of: date, actor: Actor, not
     published = [record for manifest in store.manifests(data) for record in manifest.batches]
     records = [*(other.record() for other in whole), *published]
     last = max((int(record.get("sequence", 0)) for record in records), default=0)
-    batch = Batch(
-        **vars(source),
-        **of_file,
-        name=name,
-        as_of=as_of,
-        accepted_at=datetime.now(COURT_TIME).replace(microsecond=0),
-        actor=actor.name,
-        sequence=max(last, len(whole) + len(damaged)) + 1,
-        note=remove_hidden(note).strip()[:NOTE_CHARACTERS],
-        path=batch_path(data, source.table, name),
-    )
+    of_file |= {"accepted_at": datetime.now(COURT_TIME).replace(microsecond=0), "actor": actor.name, "as_of": as_of}
+    of_file |= {"name": name, "path": batch_path(data, source.table, name)}
+    number, remark = max(last, len(whole) + len(damaged)) + 1, remove_hidden(note).strip()[:NOTE_CHARACTERS]
+    batch = Batch(**vars(source), **of_file, sequence=number, note=remark)
     for record in records:
         if (record["table"], record["name"]) == (batch.table, batch.name):
             accepted_at = datetime.fromisoformat(record["accepted_at"])
@@ -286,18 +266,13 @@ def write_batch(data: DataDir, con: duckdb.DuckDBPyConnection, select: str, batc
     try:
         with storage_errors(f"写入批次 {batch.table}/{batch.name}"):
             with system_errors():
-                con.execute(
-                    f"COPY ({select}) TO {quoted(str(temporary))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, "
-                    f"KV_METADATA {{{_METADATA}: {record}}})"
-                )
+                how = f"FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {{{_METADATA}: {record}}}"
+                con.execute(f"COPY ({select}) TO {quoted(str(temporary))} ({how})")
             checksums.forget(data, batch.path)  # of the damaged file in its place
             replace_atomically(temporary, batch.path)
             checksums.note(data, batch.path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-# --- what a batch says less of ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -317,17 +292,15 @@ def known_cells(batch: Batch) -> KnownCells:
     known: Counter[str] = Counter()
     for group in map(metadata.row_group, range(metadata.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
-            known[column.path_in_schema] += column.num_values - (
-                column.statistics.null_count if column.statistics else 0
-            )
+            blank = column.statistics.null_count if column.statistics else 0
+            known[column.path_in_schema] += column.num_values - blank
     return KnownCells(metadata.num_rows, known)
 
 
 def newest_before(in_use: Sequence[Batch], table: Table, as_of: date) -> Batch | None:
     """The newest extract of a table up to a day: what the next one is compared with."""
-    return next(
-        (batch for batch in reversed(in_use) if batch.table == table.id and batch.as_of <= as_of and batch.rows), None
-    )
+    extracts = (batch for batch in reversed(in_use) if batch.table == table.id and batch.rows)
+    return next((batch for batch in extracts if batch.as_of <= as_of), None)
 
 
 def quieter_columns(table: Table, before: KnownCells, after: KnownCells) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""Decisions and reports of progress, read from the accepted batches, so that a page shows each at once, published or not."""
+"""Decisions, remarks and reports of progress, read from the accepted batches, so that a page shows each at once, published or not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,23 +8,31 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from etl.intake.batch_notes import withdrawn
-from etl.intake.batches import Batch, list_batches
-from scorecard.records import decisions, progress_reports
+from etl.intake.batches import list_batches
+from scorecard.records import decisions, progress_reports, remarks
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport, report_statuses
+from scorecard.records.remarks import IndicatorRemark
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.versions import VersionManifest
 
 
 def recorded_decisions(data: DataDir, sample: bool) -> tuple[Decision, ...]:
     """Every decision in the order it was recorded, without withdrawn batches; of the sample or of the court's own."""
+    return decisions.from_rows(_standing(data, decisions.TABLE, sample))
+
+
+def recorded_remarks(data: DataDir, sample: bool) -> tuple[IndicatorRemark, ...]:
+    """The remarks of departments that stand, likewise."""
+    return remarks.from_rows(_standing(data, remarks.TABLE, sample))
+
+
+def _standing(data: DataDir, table: str, sample: bool) -> Iterator[Mapping[str, object]]:
+    """The rows of a table in the order of their acceptance."""
     taken_back = withdrawn(data)
-    batches = [
-        batch
-        for batch in list_batches(data, decisions.TABLE)
-        if batch.sample == sample and (batch.table, batch.name) not in taken_back
-    ]
-    return decisions.from_rows(row for batch in batches for row in _rows(batch.path))
+    for batch in list_batches(data, table):
+        if batch.sample == sample and (batch.table, batch.name) not in taken_back:
+            yield from _rows(batch.path)
 
 
 def progress(data: DataDir, published: VersionManifest | None) -> tuple[ProgressReport, ...]:
@@ -34,7 +42,11 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
     """
     sample = published is not None and published.sample
     batches = [batch for batch in list_batches(data, progress_reports.TABLE) if sample or not batch.sample]
-    reports = [report for batch in batches for report in _reports(batch)]
+    reports = [
+        replace(report, batch=batch.name, account=batch.actor, at=batch.accepted_at)
+        for batch in batches
+        for report in progress_reports.from_rows(_rows(batch.path))
+    ]
     in_version = _names((record["table"], record["name"]) for record in published.batches) if published else ()
     states = report_statuses(reports, in_version, _names(withdrawn(data)))
     accepted_at = {batch.name: batch.accepted_at for batch in batches}
@@ -46,13 +58,6 @@ def progress(data: DataDir, published: VersionManifest | None) -> tuple[Progress
 def _names(batches: Iterable[tuple[str, str]]) -> set[str]:
     """The names of the batches that hold reports, out of (table, name)."""
     return {name for table, name in batches if table == progress_reports.TABLE}
-
-
-def _reports(batch: Batch) -> list[ProgressReport]:
-    return [
-        replace(report, batch=batch.name, account=batch.actor, at=batch.accepted_at)
-        for report in progress_reports.from_rows(_rows(batch.path))
-    ]
 
 
 @lru_cache(maxsize=4096)

@@ -24,6 +24,7 @@ from etl.reading.rules import Rules, report_department_days
 from etl.reading.spelling import units
 from etl.reading.typed_rows import UnreadWord
 from etl.reading.workbooks.checks import SheetCheck
+from scorecard.calendar.period import StatisticalCalendar
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Policy, Table
 from scorecard.catalog.definitions import Catalog
@@ -75,10 +76,9 @@ class Examination:
     def refused(self) -> bool:
         return any(count.severity == "refuse" for count in self.counts)
 
-    @property
-    def suggested_as_of(self) -> date | None:
+    def suggested_as_of(self, months: StatisticalCalendar) -> date | None:
         """数据截至 as the rows and the file's name suggest it; None when they say nothing."""
-        return suggested_as_of(self.latest and self.latest.day, self.file_name)
+        return suggested_as_of(self.latest and self.latest.day, self.file_name, months)
 
     def total(self, severity: str) -> int:
         """How many problems of this severity there are, listed or not."""
@@ -177,17 +177,19 @@ def open_examination(
                 reason = "文件末尾的结束符（Ctrl-Z），已略去"
                 findings.add(Problem("end_mark", "report", decoded.end_mark, "", "", reason))
             text = decoded.utf8 if decoded.workbook else raw
-            located = headers.find_header(text, decoded.utf8, how.table, findings, how.mapping)
+            header = headers.find_header(text, decoded.utf8, how.table, findings, how.mapping)
             sheet = decoded.workbook.sheet if decoded.workbook else ""
-            examination = replace(examination, encoding=decoded.encoding, sheet=sheet, unknown=located.unknown)
-            if (header := located.header) is not None:
+            examination = replace(examination, encoding=decoded.encoding, sheet=sheet)
+            if header is not None:
                 with storage_errors("读取文件"):
-                    body = memoryview(decoded.utf8)[header.body :]
-                    path = stack.enter_context(staging.as_file(body))
+                    path = stack.enter_context(staging.as_file(memoryview(decoded.utf8)[header.body :]))
                 con = stack.enter_context(_database(path, output))
-                with _enough_memory(examination.file_name):
-                    reading = _Reading(con, path, decoded, header, how, catalog, findings, RejectedRows(con))
-                    examination = replace(examination, **reading.read())
+                reading = _Reading(con, path, decoded, header, how, catalog, findings, RejectedRows(con))
+                try:
+                    examination = replace(examination, unknown=header.unknown, **reading.read())
+                except duckdb.OutOfMemoryException as error:
+                    where, expected = f"文件“{examination.file_name}”", f"{MEMORY_LIMIT} 以内能处理的文件"
+                    raise StorageError(where, "内存不足", expected, "请按时间段拆成几个文件上传") from error
         problems, counts = findings.problems(), findings.counts()
         yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
 
@@ -209,16 +211,18 @@ class _Reading:
         """What the examination says of them, by its fields."""
         con, how, header, findings, rejected = self.con, self.how, self.header, self.findings, self.rejected
         table, utf8 = how.table, self.decoded.utf8
-        staged = staging.stage(con, self.path, utf8, header, table, findings, may_be_empty=how.may_be_empty)
+        staged = staging.stage(con, self.path, utf8, header, table, findings)
+        if not findings.refused and staged.rows == 0 and not how.may_be_empty:
+            reason, suggestion = "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”"
+            findings.add(Problem("rows_none", "refuse", None, "", "", reason, suggestion))
         if self.decoded.workbook is not None:
             SheetCheck(self.decoded.workbook, header, frozenset(staged.skipped_lines), table, findings).check()
         # From here on every problem is about one row.
         findings.by_row = how.policy == "set_aside"
-        typing = typed_rows.TypedRows(
-            con, staged, header, table, self.catalog, how.as_of, findings, rejected, how.words
-        )
+        known_by = (table, self.catalog, how.as_of, findings, rejected, how.words)
+        typing = typed_rows.TypedRows(con, staged, header, *known_by)
         said: dict[str, Any] = {"skipped_lines": staged.skipped_lines, "unread": typing.create()}
-        said["latest"] = latest_day(con, table)
+        said["latest"] = latest_day(con, table, self.catalog.court.months)
         rules = Rules(con, table, findings, rejected, header)
         rules.check()
         rows = staged.rows - rules.identical
@@ -269,25 +273,11 @@ def _as_written(staged: staging.Staged, header: headers.Header) -> str:
 
 @contextlib.contextmanager
 def _database(path: Path, output: Path | None) -> Generator[duckdb.DuckDBPyConnection, None, None]:
-    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": ""})
-    try:
-        allowed = [str(path), *([str(output)] if output else [])]
-        con.execute("SET allowed_paths = ?", [allowed])
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": ""}) as con:
+        con.execute("SET allowed_paths = ?", [[str(path), *([str(output)] if output else [])]])
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         yield con
-    finally:
-        con.close()
-
-
-@contextlib.contextmanager
-def _enough_memory(file_name: str) -> Generator[None, None, None]:
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise StorageError(
-            f"文件“{file_name}”", "内存不足", f"{MEMORY_LIMIT} 以内能处理的文件", "请按时间段拆成几个文件上传"
-        ) from error
 
 
 def base_name(file_name: str) -> str:

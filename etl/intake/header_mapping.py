@@ -13,7 +13,7 @@ from typing import Any
 
 from etl.intake.word_mapping import ColumnWords, choices, validate_words
 from etl.reading.categories import fold_word
-from etl.reading.header_names import BATCH, LINE, LONGEST, REASON, fold, is_convertible, mapped_unit, names_of
+from etl.reading.headers import BATCH, LINE, LONGEST, REASON, fold, is_convertible, mapped_unit, names_of
 from etl.reading.spelling.units import UnclearUnit
 from etl.reading.typed_rows import UnreadWord
 from scorecard.access import Actor
@@ -24,10 +24,9 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError, hint
 from scorecard.storage import checksums
-from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporaries, storage_errors
+from scorecard.storage.atomic_files import exclusive_lock, make_folder, remove_stale_temporaries, storage_errors
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.private_files import make_folder
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,8 @@ def _validate_unit(folded: str, shown: str, column: Column) -> None:
     try:
         unit = mapped_unit(folded, column)
     except UnclearUnit as unclear:
-        raise _refusal(
-            shown, f"其中的单位“{unclear}”分不清是哪一个", expected, "请在文件的表头里写明一个单位"
-        ) from unclear
+        problem = f"其中的单位“{unclear}”分不清是哪一个"
+        raise _refusal(shown, problem, expected, "请在文件的表头里写明一个单位") from unclear
     if unit and not is_convertible(unit, column):
         raise _refusal(shown, f"单位是“{unit.word}”，不能换算", expected, "请核对这一列，或换算后再上传")
 
@@ -110,17 +108,11 @@ def remember_mapping(
         # Neither headers nor values: personal data may stand in place of them.
         entry.detail |= {"columns": sorted(filter(None, said.values())), "left_out": list(said.values()).count("")}
         if of_columns:
-            entry.detail["values"] = {
-                table.columns[column].header: len(answers) for column, answers in of_columns.items()
-            }
+            entry.detail["values"] = {table.columns[name].header: len(words) for name, words in of_columns.items()}
         with exclusive_lock(data):
-            now = _last_answers(data, table)
-            if all(
-                answers[text].answer == answer if text in answers else False
-                for name, given in ((_HEADERS, said), *of_columns.items())
-                for answers in (now.get(name, {}),)
-                for text, answer in given.items()
-            ):
+            now, said_now = _last_answers(data, table), {_HEADERS: said, **of_columns}
+            known = {(name, text, past.answer) for name, answers in now.items() for text, past in answers.items()}
+            if known >= {(name, text, word) for name, words in said_now.items() for text, word in words.items()}:
                 entry.detail["already"] = True
                 return
             _write(data, table, said, of_columns, actor)
@@ -131,25 +123,21 @@ def remembered_mapping(data: DataDir, table: Table) -> Answers:
 
     Raises StorageError when a file cannot be read.
     """
-    known = names_of(table)
-    return {
-        folded: past
-        for folded, past in _last_answers(data, table).get(_HEADERS, {}).items()
-        if folded not in known and (not past.answer or past.answer in table.columns)
-    }
+    known, answers = names_of(table), {"", *table.columns}
+    past = _last_answers(data, table).get(_HEADERS, {})
+    return {folded: said for folded, said in past.items() if folded not in known and said.answer in answers}
 
 
 def remembered_words(
     data: DataDir, table: Table, catalog: Catalog, unread: Iterable[UnreadWord]
 ) -> dict[UnreadWord, RememberedAnswer]:
     """The last answers for these values, as far as they are words of their columns still."""
-    last = _last_answers(data, table)
-    past = {value: last.get(value.column, {}).get(fold_word(value.text)) for value in unread}
-    return {
-        value: answer
-        for value, answer in past.items()
-        if answer is not None and answer.answer in choices(table, catalog, value.column, value.text)
-    }
+    last, found = _last_answers(data, table), dict[UnreadWord, RememberedAnswer]()
+    for value in unread:
+        past = last.get(value.column, {}).get(fold_word(value.text))
+        if past is not None and past.answer in choices(table, catalog, value.column, value.text):
+            found[value] = past
+    return found
 
 
 def remembered_answers(headers: Iterable[str], past: Answers) -> dict[str, RememberedAnswer]:
@@ -175,14 +163,9 @@ def _write(data: DataDir, table: Table, said: Mapping[str, str], words: ColumnWo
         make_folder(folder)
         remove_stale_temporaries(folder)
         number = max((int(path.name.split("-")[0]) for path in _files(data, table)), default=0) + 1
-        record = {
-            "number": number,
-            "table": table.id,
-            "mapping": said,
-            "words": words,
-            "actor": actor.name,
-            "at": datetime.now(COURT_TIME).replace(microsecond=0).isoformat(),
-        }
+        now = datetime.now(COURT_TIME).isoformat(timespec="seconds")
+        answers = {"number": number, "table": table.id, "mapping": said, "words": words}
+        record = {**answers, "actor": actor.name, "at": now}
         content = json.dumps(record, ensure_ascii=False, indent=1).encode()
         checksums.write_once(data, folder / f"{number:06d}-{sha256(content).hexdigest()[:12]}.json", content)
 
@@ -202,10 +185,8 @@ def _read(data: DataDir, path: Path) -> dict[str, dict[str, RememberedAnswer]]:
             for column, answers in said.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StorageError) as error:
-        remedy = "请从备份恢复，或移走这个文件"
-        raise StorageError(
-            f"表头对应 {path.parent.name}/{path.name}", "文件已损坏或不是本系统写入的", "完整的对应记录", remedy
-        ) from error
+        where, found = f"表头对应 {path.parent.name}/{path.name}", "文件已损坏或不是本系统写入的"
+        raise StorageError(where, found, "完整的对应记录", "请从备份恢复，或移走这个文件") from error
 
 
 def _refusal(header: str, problem: str, expected: str, remedy: str) -> ScorecardError:

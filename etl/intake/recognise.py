@@ -6,8 +6,18 @@ Only the first 256 KB of a text are read, and no cell is compared by likeness: a
 from dataclasses import dataclass
 
 from etl.reading import decoding
-from etl.reading.header_names import BATCH, LINE, REASON, fold, names_of, without_unit
-from etl.reading.headers import CsvRecord, Unreadable, best_record, first_records
+from etl.reading.headers import (
+    BATCH,
+    LINE,
+    REASON,
+    CsvRecord,
+    Unreadable,
+    best_record,
+    first_records,
+    fold,
+    names_of,
+    without_unit,
+)
 from etl.reading.workbooks.opening import sheet_names
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -40,18 +50,11 @@ def recognise(raw: bytes, catalog: Catalog, sheet: str = "") -> tuple[Candidate,
     of progress) are not among them.
     """
     records = _records(raw, catalog, sheet)
-    candidates = [
-        candidate
-        for table in catalog.tables.values()
-        if table.comes_as_file and (candidate := _candidate(table, records)) is not None
-    ]
-    candidates.sort(
-        key=lambda candidate: (-candidate.fit, -candidate.matched, len(catalog.tables[candidate.table].columns))
-    )
-    if not candidates:
-        return ()
-    least = candidates[0].fit - max(1, candidates[0].fit // _NEAR)
-    return tuple(candidate for candidate in candidates if candidate.fit >= least)
+    found = (_candidate(table, records) for table in catalog.tables.values() if table.comes_as_file)
+    candidates = [candidate for candidate in found if candidate is not None]
+    candidates.sort(key=lambda one: (-one.fit, -one.matched, len(catalog.tables[one.table].columns)))
+    best = candidates[0].fit if candidates else 0
+    return tuple(candidate for candidate in candidates if candidate.fit >= best - max(1, best // _NEAR))
 
 
 def sheets(raw: bytes, catalog: Catalog) -> tuple[str, ...]:

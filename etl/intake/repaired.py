@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Unpack
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from etl.intake.accept import Refused
-from etl.intake.examine import Examination, Said, decode_extract, examine, open_examination, read_options
+from etl.intake.examine import Examination, ReadOptions, Said, decode_extract, examine, open_examination, read_options
 from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
 from etl.reading.categories import fold_word, vocabularies
-from etl.reading.cell_results import unknown
-from etl.reading.header_names import BATCH, LINE
-from etl.reading.spelling.silence import says_nothing
+from etl.reading.cell_results import says_nothing, unknown
+from etl.reading.headers import BATCH, LINE
 from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -39,7 +38,7 @@ def repaired_csv(
         if con is None:
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
-        blank = _unknown_is_blank(con, names, table, catalog, how.words)
+        blank = _unknown_is_blank(con, names, catalog, how)
         known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if examination.aside else "")
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
@@ -61,26 +60,16 @@ def _line(row: tuple[Any, ...], writers: list[Writer]) -> list[CsvValue]:
     return [write(value, original or "") for write, value, original in zip(writers, row[::2], row[1::2], strict=True)]
 
 
-def _unknown_is_blank(
-    con: duckdb.DuckDBPyConnection,
-    names: list[str],
-    table: Table,
-    catalog: Catalog,
-    said: Mapping[str, Mapping[str, str]],
-) -> set[str]:
+def _unknown_is_blank(con: DuckDBPyConnection, names: list[str], catalog: Catalog, how: ReadOptions) -> set[str]:
     """The columns in which 无 and its like are read as a blank: by their type, or because the column says nothing else."""
-    words, departments = vocabularies(catalog, table), catalog.departments
-    return {
-        name
-        for name, column in table.columns.items()
-        if column.type in (CASE_NO, CREDIT_CODE)
-        or (name in words and words[name].open)
-        or (
-            name in names
-            and not said.get(name)
-            and says_nothing(con, f'"{name}"', column, column.words(departments).keys(), "written")
-        )
-    }
+    columns, words = how.table.columns, vocabularies(catalog, how.table)
+    blank = {name for name, column in columns.items() if column.type in (CASE_NO, CREDIT_CODE)}
+    blank |= {name for name in words if words[name].open}
+    for name in (name for name in names if name in columns and not how.words.get(name)):
+        registered = columns[name].words(catalog.departments).keys()
+        if says_nothing(con, f'"{name}"', columns[name], registered, "written"):
+            blank.add(name)
+    return blank
 
 
 def _writer(table: Table, name: str, catalog: Catalog, said: Mapping[str, str], unknown_is_blank: bool) -> Writer:
@@ -103,10 +92,5 @@ def _require_same(first: Examination, second: Examination) -> None:
     """Raises ScorecardError unless the repaired file gives the same rows without a repair."""
     same = (first.rows, first.aside) == (second.rows, second.aside) and not second.refused
     if not same or (second.aside == 0 and second.total("repair")):
-        remedy = "请直接接收原文件：修复在接收时一样会做"
-        raise ScorecardError(
-            f"文件“{first.file_name}”",
-            "修复后的文件再次体检的结果与原文件不同",
-            "行数相同、没有须修复之处的文件",
-            remedy,
-        )
+        found, expected = "修复后的文件再次体检的结果与原文件不同", "行数相同、没有须修复之处的文件"
+        raise ScorecardError(f"文件“{first.file_name}”", found, expected, "请直接接收原文件：修复在接收时一样会做")

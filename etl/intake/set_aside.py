@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -21,10 +22,10 @@ from etl.intake.examine import Examination
 from etl.invisible_characters import show_hidden
 from etl.problems import Problem
 from etl.reading import typed_rows
-from etl.reading.header_names import BATCH, LINE, REASON
+from etl.reading.headers import BATCH, LINE, REASON
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.audit.trace import trace
+from scorecard.audit.entry import trace
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Table
 from scorecard.errors import StorageError
@@ -85,14 +86,10 @@ def write_rows_aside(
             checksums.note(data, path)
 
 
-def delete_rows_aside(data: DataDir, batch: Batch) -> None:
-    """Deletes the file of `write_rows_aside`, when the batch itself could not be written."""
-    _delete(data, _place(data, batch))
-
-
-def _delete(data: DataDir, path: Path) -> None:
-    checksums.forget(data, path)
-    path.unlink(missing_ok=True)
+def delete_rows_aside(data: DataDir, name: str) -> None:
+    """Deletes the file of `write_rows_aside` (table/batch.parquet), when the batch itself could not be written."""
+    checksums.forget(data, data.aside / name)
+    (data.aside / name).unlink(missing_ok=True)
 
 
 def delete_orphans(data: DataDir, table: Table) -> None:
@@ -103,11 +100,10 @@ def delete_orphans(data: DataDir, table: Table) -> None:
         known = {path.name for path in FolderChecks(data, data.batches / table.id).paths("*.parquet")}
         for path in FolderChecks(data, folder).paths("*.parquet"):
             if path.name not in known:
-                _delete(data, path)
+                delete_rows_aside(data, f"{table.id}/{path.name}")
 
 
-@dataclass(frozen=True)
-class SetAsideBatch:
+class SetAsideBatch(NamedTuple):
     """A batch with rows that still need correction, and the physical lines of these rows in its extract."""
 
     batch: Batch
@@ -122,14 +118,15 @@ def aside_rows(
     Only those of `lines`, if given, and only the `first` of them.
     """
     rows, about = _read(data, batch, lines)
+
+    def cell(name: str, text: str | None) -> str:
+        return "" if not text else MASK if name in about.private else show_hidden(text)
+
     return tuple(
         AsideRow(
-            line=row["line"],
-            reasons=tuple(row["reasons"]),
-            cells={
-                header: (MASK if name in about.private else show_hidden(row[name])) if row[name] else ""
-                for name, header in about.headers.items()
-            },
+            row["line"],
+            tuple(row["reasons"]),
+            {header: cell(name, row[name]) for name, header in about.headers.items()},
         )
         for row in rows.slice(0, first).to_pylist()
     )
@@ -173,10 +170,8 @@ def outstanding_batches(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsi
     could be read; or by any later batch where each replaces the table as a whole.
     """
     with duckdb.connect() as con:
-        batches_aside = [
-            SetAsideBatch(batch, _outstanding_lines(con, data, batch, batches)) for batch in batches if batch.aside
-        ]
-    return tuple(aside for aside in batches_aside if aside.lines)
+        aside = [(batch, _outstanding_lines(con, data, batch, batches)) for batch in batches if batch.aside]
+    return tuple(SetAsideBatch(batch, lines) for batch, lines in aside if lines)
 
 
 def _outstanding_lines(
@@ -190,30 +185,20 @@ def _outstanding_lines(
     con.register("rows_aside", rows)
     con.execute("CREATE OR REPLACE TEMP TABLE outstanding AS SELECT * FROM rows_aside")
     con.unregister("rows_aside")
-    for other in of_table:
-        if other.sequence > batch.sequence:
-            _clear_named(con, data, batch, other)
-    for other in after:
-        there = set(pq.read_schema(other.path).names)
-        if about.key and there >= set(about.key):
-            same_key = " AND ".join(
-                f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"' for name in about.key
-            )
-            con.execute(
-                f"DELETE FROM outstanding WHERE readable AND EXISTS (SELECT 1 FROM {_file(other.path)} newer WHERE {same_key})"
-            )
-    return frozenset(line for (line,) in con.execute("SELECT line FROM outstanding").fetchall())
-
-
-def _clear_named(con: duckdb.DuckDBPyConnection, data: DataDir, batch: Batch, later: Batch) -> None:
-    """Deletes the rows of `batch` that rows of a later batch name, accepted or set aside there."""
-    for path in (later.path, *([_place(data, later)] if later.aside else [])):
+    # What rows of a later batch name, accepted or set aside there.
+    later = [other for other in of_table if other.sequence > batch.sequence]
+    for path in [*(other.path for other in later), *(_place(data, other) for other in later if other.aside)]:
         if typed_rows.CLEARED_BATCH in pq.read_schema(path).names:
-            con.execute(
-                f"DELETE FROM outstanding WHERE line IN (SELECT {typed_rows.CLEARED_LINE} FROM {_file(path)} "
-                f"WHERE {typed_rows.CLEARED_BATCH} = ?)",
-                [batch.name],
-            )
+            named = f"SELECT {typed_rows.CLEARED_LINE} FROM {_file(path)} WHERE {typed_rows.CLEARED_BATCH} = ?"
+            con.execute(f"DELETE FROM outstanding WHERE line IN ({named})", [batch.name])
+    same = " AND ".join(
+        f'newer."{name}"::VARCHAR IS NOT DISTINCT FROM outstanding."{_KEY}{name}"' for name in about.key
+    )
+    for other in after:
+        if about.key and set(pq.read_schema(other.path).names) >= set(about.key):
+            there = f"EXISTS (SELECT 1 FROM {_file(other.path)} newer WHERE {same})"
+            con.execute(f"DELETE FROM outstanding WHERE readable AND {there}")
+    return frozenset(line for (line,) in con.execute("SELECT line FROM outstanding").fetchall())
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> str:
@@ -223,12 +208,9 @@ def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     selected = ["caught._line AS line", *(f'written."{name}" AS "{_WRITTEN}{name}"' for name in columns)]
     selected += [f'caught."{name}"::VARCHAR AS "{_KEY}{name}"' for name in table.key]
     # A blank in a key of several columns is a value; a cell that could not be read is none.
-    read = [
-        f'(caught."{name}" IS NOT NULL{f" OR written.{chr(34)}{name}{chr(34)} IS NULL" if name in columns else " OR true"})'
-        for name in table.key
-    ]
+    read = [f'(caught."{name}" IS NOT NULL OR written."{name}" IS NULL)' for name in table.key if name in columns]
     known = [f'caught."{name}" IS NOT NULL' for name in table.key]
-    readable = f"({' AND '.join(read)}) AND ({' OR '.join(known)})" if table.key else "false"
+    readable = " AND ".join([*read, f"({' OR '.join(known)})"]) if table.key else "false"
     selected.append(f"{readable} AS readable")
     selected += [f"caught.{name}" for name in (typed_rows.CLEARED_BATCH, typed_rows.CLEARED_LINE) if name in there]
     return f"SELECT {', '.join(selected)} FROM caught JOIN written USING (_line) ORDER BY line"
@@ -269,13 +251,10 @@ def damage(data: DataDir, batch: Batch) -> StorageError | None:
 
 
 def _unreadable(batch: Batch) -> StorageError:
-    remedy = f"请从备份恢复 aside/{batch.table}/{batch.name}.parquet，或把同一份抽取文件按同一数据截至再报送一次"
-    return StorageError(
-        f"搁置的行 {batch.table}/{batch.name}",
-        "文件缺失、已损坏或不是本系统写入的",
-        f"搁置的 {batch.aside} 行；数值不受影响，修复之前不能建新版本",
-        remedy,
-    )
+    name, found = f"{batch.table}/{batch.name}", "文件缺失、已损坏或不是本系统写入的"
+    expected = f"搁置的 {batch.aside} 行；数值不受影响，修复之前不能建新版本"
+    remedy = f"请从备份恢复 aside/{name}.parquet，或把同一份抽取文件按同一数据截至再报送一次"
+    return StorageError(f"搁置的行 {name}", found, expected, remedy)
 
 
 def _place(data: DataDir, batch: Batch) -> Path:

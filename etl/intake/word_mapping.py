@@ -23,9 +23,8 @@ def validate_words(table: Table, catalog: Catalog, words: ColumnWords) -> dict[s
         if column not in known or table.columns[column].private:
             header = table.columns[column].header if column in table.columns else column
             listed = "、".join(table.columns[name].header for name in known if not table.columns[name].private)
-            raise ScorecardError(
-                f"“{header}”取值的对应", "这一列没有登记的取值，或含个人信息", f"有登记取值的列：{listed or '无'}"
-            )
+            problem = "这一列没有登记的取值，或含个人信息"
+            raise ScorecardError(f"“{header}”取值的对应", problem, f"有登记取值的列：{listed or '无'}")
         for text, word in answers.items():
             folded, header = fold_word(text), table.columns[column].header
             stored = _word(known[column], header, text, folded, word)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain
+from typing import NamedTuple
 
 from etl.invisible_characters import ASCII_BLANKS, HIDDEN
 from etl.reading.cell_results import EMPTY_WORDS, LEAVE_BLANK, CellNote, CellResult, free_text, refused, unknown
-from scorecard.catalog.columns import Column, DepartmentType, WordType
-from scorecard.catalog.conditions import Test
+from scorecard.catalog.columns import Column, DepartmentType, IndicatorType, WordType
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import nearest
@@ -41,9 +41,6 @@ def fold_word(text: str) -> str:
 def lost_characters(text: str) -> bool:
     """Whether characters of a category were lost on the way: replaced by U+FFFD, ? or a box, by controls or by escapes."""
     return _LOST.search(text.strip(ASCII_BLANKS)) is not None
-
-
-# --- the registered words of a column ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,8 @@ def vocabulary(
                 {one.id: f"“{one.name}”是统称，不是一个部门" for one in departments if one.collective},
                 noted=False,
             )
+        case IndicatorType():
+            return Vocabulary("code_unknown", catalog.indicator_names, said or {})
         case WordType():
             return Vocabulary("code_unknown", column.words(catalog.departments), said or {})
         case kind if kind.is_free_text and (words := tuple(named)):
@@ -98,50 +97,35 @@ def vocabulary(
 
 def named_words(catalog: Catalog, table: Table) -> dict[str, tuple[str, ...]]:
     """For each text column of a table the words that conditions and groups of the whole catalogue compare it with."""
+    terms = (term for definition in catalog.definitions.values() for term in definition.formula.terms)
+    tests = [test for term in terms if term.table == table.id for test in term.where]
+    for worklist in catalog.worklists.values():
+        if worklist.table == table.id:
+            tests += chain(worklist.where, worklist.unless, *worklist.one_of)
+        if worklist.without is not None and worklist.without.table == table.id:
+            tests += worklist.without.where
+    tests += (test for check in table.checks if check.required_when for test in check.required_when.where)
     found: dict[str, dict[str, None]] = {}
-    for test in _tests(catalog, table):
+    for test in tests:
         if test.operator in ("eq", "not", "in", "not_in"):
             values = test.value if isinstance(test.value, tuple) else (test.value,)
             found.setdefault(test.column, {}).update(dict.fromkeys(one for one in values if isinstance(one, str)))
-    for derived in table.derived.values():
-        if derived.group is not None:
-            words = chain.from_iterable(derived.group.groups.values())
-            found.setdefault(derived.group.of, {}).update(dict.fromkeys(words))
-    return {
-        name: tuple(words)
-        for name, words in found.items()
-        if words and name in table.columns and table.columns[name].type.is_free_text
-    }
-
-
-def _tests(catalog: Catalog, table: Table) -> Iterator[Test]:
-    for indicator in catalog.indicators.values():
-        for term in indicator.formula.terms:
-            if term.table == table.id:
-                yield from term.where
-    for worklist in catalog.worklists.values():
-        if worklist.table == table.id:
-            yield from chain(worklist.where, worklist.unless, *worklist.one_of)
-        if worklist.without is not None and worklist.without.table == table.id:
-            yield from worklist.without.where
-    for check in table.checks:
-        if check.required_when is not None:
-            yield from check.required_when.where
+    for group in (derived.group for derived in table.derived.values() if derived.group is not None):
+        found.setdefault(group.of, {}).update(dict.fromkeys(chain.from_iterable(group.groups.values())))
+    free = {name for name, column in table.columns.items() if column.type.is_free_text}
+    return {name: tuple(words) for name, words in found.items() if words and name in free}
 
 
 def vocabularies(
     catalog: Catalog, table: Table, said: Mapping[str, Mapping[str, str]] | None = None
 ) -> dict[str, Vocabulary]:
     """The words of every column of a table that has any."""
-    named, answers = named_words(catalog, table), said or {}
-    found = {
-        name: vocabulary(column, catalog, named.get(name, ()), answers.get(name))
-        for name, column in table.columns.items()
-    }
-    return {name: words for name, words in found.items() if words is not None}
+    named, answers, found = named_words(catalog, table), said or {}, dict[str, Vocabulary]()
+    for name, column in table.columns.items():
+        if words := vocabulary(column, catalog, named.get(name, ()), answers.get(name)):
+            found[name] = words
+    return found
 
-
-# --- folding ------------------------------------------------------------------------------------------------------
 
 _NUMBERING = re.compile(
     r"(?:[(\[【〔{]?(?:no\.?|第|[a-z]{1,3})?[0-9]{1,12}(?:[.\-][0-9]{1,6})*[条项类号款]?[)\]】〕}]?"
@@ -155,8 +139,7 @@ _PUNCTUATION = "。.,、;:·*/\\|_->“”\"'‘’《》"
 _DOUBT = re.compile("[不未非否无除撤疑待拟]")
 
 
-@dataclass(frozen=True)
-class _Fold:
+class _Fold(NamedTuple):
     """One thing dropped from a cell: 编号, 附注, 标点 or 上级路径."""
 
     kind: str
@@ -193,14 +176,11 @@ class WordReader:
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
         self._exact = {spelling: word for word, others in words.words.items() for spelling in (word, *others)}
-        self._folded: dict[str, str] = {}
-        several: set[str] = set()
+        by_folded: dict[str, set[str]] = {}
         for spelling, word in self._exact.items():
-            folded = fold_word(spelling)
-            if self._folded.setdefault(folded, word) != word:
-                several.add(folded)
-        for folded in several:  # read only where it stands exactly as one of them
-            del self._folded[folded]
+            by_folded.setdefault(fold_word(spelling), set()).add(word)
+        # A spelling of several words is read only where it stands exactly as one of them.
+        self._folded = {folded: words.pop() for folded, words in by_folded.items() if len(words) == 1}
         self._bracketed = {_brackets(spelling) for spelling in self._exact}
         self._left = _COMPARED
 
@@ -223,8 +203,12 @@ class WordReader:
                 return self._as(word)
             note = CellNote("width_folded", "repair", f"含全角字符或空格，读作“{self._words.name(word)}”")
             return self._as(word, note)
-        if folded in self._words.said:
-            return self._said(text, folded)
+        if (said := self._words.said.get(folded)) is not None:  # what an officer said it is
+            if said and fold_word(said) == folded:
+                return free_text(text)
+            reason = f"按对应关系读作“{self._words.name(said) if said else '未知'}”"
+            note = CellNote("word_mapped", "report", reason)
+            return self._as(said, note) if said else CellResult(None, (note,))
         if self._words.open and (nothing := unknown(text)) is not None:
             return nothing
         return self._without_folds(text, folded)
@@ -233,15 +217,6 @@ class WordReader:
         if word in self._words.barred:
             return refused(self._words.code, self._words.barred[word], "请写具体部门")
         return CellResult(word, notes)
-
-    def _said(self, text: str, folded: str) -> CellResult:
-        """What an officer said it is: a word, unknown, or a value of its own."""
-        word = self._words.said[folded]
-        if not word:
-            return CellResult(None, (CellNote("word_mapped", "report", "按对应关系读作“未知”"),))
-        if fold_word(word) == folded:
-            return free_text(text)
-        return self._as(word, CellNote("word_mapped", "report", f"按对应关系读作“{self._words.name(word)}”"))
 
     def _without_folds(self, text: str, folded: str) -> CellResult:
         """The one word that is left when numbering, notes and paths are dropped; otherwise why there is none."""
@@ -291,14 +266,12 @@ class WordReader:
     def _refines(self, word: str, note: str) -> bool:
         """Whether a note names another word, or a part of a word that says more than this one: 普通程序（合议）."""
         own = [spelling for spelling, other in self._folded.items() if other == word]
-        for spelling, other in self._folded.items():
-            if other == word:
-                continue
-            if len(spelling) > 1 and spelling in note:
-                return True
-            if any(short in spelling and set(spelling.replace(short, "")) & set(note) for short in own):
-                return True
-        return False
+        others = [spelling for spelling, other in self._folded.items() if other != word]
+        return any(
+            (len(spelling) > 1 and spelling in note)
+            or any(short in spelling and set(spelling.replace(short, "")) & set(note) for short in own)
+            for spelling in others
+        )
 
     def _registered_levels(self, word: str, folds: tuple[_Fold, ...]) -> str:
         """Another registered word among the upper levels of a path."""
@@ -332,7 +305,7 @@ class WordReader:
             near = nearest(folded, [*names, *self._exact]) if short else None
             word = self._exact.get(near or "", near)
             return self._words.name(word) if word in self._words.choices else near or ""
-        alike = [one for one in self._folded if _contains(folded, one) or (short and _alike(folded, one))]
+        alike = [one for one in self._folded if _resembles(folded, one, compare=short)]
         best = max(alike, key=len, default="")
         return self._words.name(self._folded[best]) if best else ""
 
@@ -342,11 +315,9 @@ def _brackets(text: str) -> str:
     return text.replace("（", "(").replace("）", ")")
 
 
-def _contains(text: str, word: str) -> bool:
-    """Whether a text has the word within, or is its beginning cut off."""
-    return (len(word) > 1 and word in text) or (len(text) >= max(3, len(word) / 2) and word.startswith(text))
-
-
-def _alike(text: str, word: str) -> bool:
-    matcher = SequenceMatcher(None, text, word)
-    return matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE
+def _resembles(text: str, word: str, *, compare: bool) -> bool:
+    """Whether a text has the word within, is its beginning cut off, or (to `compare` is slow) is like it."""
+    if (len(word) > 1 and word in text) or (len(text) >= max(3, len(word) / 2) and word.startswith(text)):
+        return True
+    alike = SequenceMatcher(None, text, word)
+    return compare and alike.real_quick_ratio() > _ALIKE and alike.quick_ratio() > _ALIKE and alike.ratio() > _ALIKE

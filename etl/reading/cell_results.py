@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import duckdb
+
 from etl.invisible_characters import ASCII_BLANKS, BLANKS
 from etl.problems import Severity
-from scorecard.catalog.columns import CellValue
+from scorecard.catalog.columns import CellValue, Column
 
 QUOTED = 80  # characters of a cell that are repeated in a sentence
 
@@ -61,9 +63,9 @@ def half_width(text: str) -> tuple[str, tuple[CellNote, ...]]:
     return folded, (CellNote("width_folded", "repair", f"全角字符或空格已改为“{folded[:QUOTED]}”"),)
 
 
-def refused(code: str, reason: str, suggestion: str = "") -> CellResult:
-    """No value, because it is wrong or could mean two things."""
-    return CellResult(None, (CellNote(code, "refuse", reason, suggestion),))
+def refused(code: str, reason: str, suggestion: str = "", *, final: bool = False) -> CellResult:
+    """No value, because it is wrong or could mean two things; `final` also where a bad cell counts as unknown."""
+    return CellResult(None, (CellNote(code, "refuse", reason, suggestion, final),))
 
 
 def free_text(text: str) -> CellResult:
@@ -72,3 +74,32 @@ def free_text(text: str) -> CellResult:
     if trimmed == text.strip(ASCII_BLANKS) or not trimmed:
         return CellResult(trimmed or None)
     return CellResult(trimmed, (CellNote("blanks_trimmed", "repair", "首尾的全角空格或不可见字符已去掉"),))
+
+
+_SPELLINGS = 100  # a column of more says something
+
+
+def says_nothing(
+    con: duckdb.DuckDBPyConnection, cell: str, column: Column, registered: AbstractSet[str], table: str = "raw"
+) -> bool:
+    """Whether every cell of a column that is filled in says that nothing is known: 无, — or NA throughout is a blank column.
+
+    Beside other values such a word is judged as the column's type has it. So it is throughout a column that must be filled in,
+    and where a blank would mean something: to say nothing is not to say that. A `registered` word is a value. The first
+    cell settles most.
+    """
+    if column.required or column.blank_means:
+        return False
+    filled = f"SELECT {{}} {cell} FROM {table} WHERE {cell} IS NOT NULL LIMIT {{}}"
+    for distinct, most in (("", 1), ("DISTINCT", _SPELLINGS + 1)):
+        texts = [text for (text,) in con.execute(filled.format(distinct, most)).fetchall()]
+        if not 0 < len(texts) <= _SPELLINGS:
+            return False
+        if any(unknown(text) is None or text.strip(BLANKS) in registered for text in texts):
+            return False
+    return True
+
+
+def unknown_text(text: str) -> CellResult:
+    """A cell of such a column."""
+    return unknown(text) or CellResult(None)

@@ -26,15 +26,7 @@ from etl.reading.cell_results import (
 from etl.reading.spelling import identities, units
 from etl.reading.spelling.units import Unit
 from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
-from scorecard.catalog.columns import (
-    BooleanType,
-    CaseNumberType,
-    Column,
-    ColumnType,
-    CreditCodeType,
-    MomentType,
-    NumberType,
-)
+from scorecard.catalog import columns
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import unescape_cell
 
@@ -76,7 +68,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 
 
 def reader(
-    column: Column,
+    column: columns.Column,
     catalog: Catalog,
     as_of: date | None,
     unit: Unit | None = None,
@@ -90,10 +82,12 @@ def reader(
     `named`: the words that conditions and groups compare a text with; `said`: an officer's words for other spellings, folded;
     `presence`: see `boolean`.
     """
-    if isinstance(column.type, BooleanType):
+    if isinstance(column.type, columns.BooleanType):
         return partial(_seen, partial(boolean, presence=presence))
     if words := vocabulary(column, catalog, named, said):
-        return partial(_word, WordReader(words))
+        read = WordReader(words)
+        # Before invisible characters are taken out, those among them that stand for lost ones are looked for.
+        return lambda cell: _lost(cell.strip(BLANKS)) or read.lost(cell) or _seen(read, cell)
     return partial(_seen, _reader(column, catalog, as_of, unit))
 
 
@@ -103,61 +97,47 @@ def _seen(read: CellReader, cell: str) -> CellResult:
         reason = f"单元格有 {len(cell):,} 个字符，超过 {LONGEST:,} 个"
         return refused("cell_too_long", reason, "请核对引号是否成对，或删去不属于这一格的内容")
     text = unescape_cell(cell)
-    if text != cell:
-        outcome = _without_hidden(read, text)
-        note = CellNote("apostrophe_removed", "report", "表格软件留在前面的撇号（'）已去掉")
-        return CellResult(outcome.value, (*outcome.notes, note))
-    return _without_hidden(read, text)
-
-
-def _without_hidden(read: CellReader, text: str) -> CellResult:
     core = text.strip(BLANKS)
-    if core.startswith("#") and (lost := _lost(core)) is not None:
-        return lost
     bare = invisible_characters.remove_hidden(core)
-    if bare == core:
-        return read(text)
-    outcome = read(bare)
-    if any(note.severity == "refuse" for note in outcome.notes):
-        return outcome
-    note = CellNote("hidden_removed", "repair", f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}")
-    return CellResult(outcome.value, (*outcome.notes, note))
+    outcome = _lost(core) or read(text if bare == core else bare)
+    notes = outcome.notes
+    if bare != core and all(note.severity != "refuse" for note in notes):
+        hidden = f"不可见的字符已去掉：{invisible_characters.hidden_names(core)}"
+        notes = (*notes, CellNote("hidden_removed", "repair", hidden))
+    if text != cell:
+        notes = (*notes, CellNote("apostrophe_removed", "report", "表格软件留在前面的撇号（'）已去掉"))
+    return CellResult(outcome.value, notes)
 
 
 def _lost(core: str) -> CellResult | None:
     """The refusal of what a spreadsheet writes where it has no value, or not the whole of it."""
+    if not core.startswith("#"):
+        return None
     if core == UNCALCULATED_CELL:
         return refused("formula_empty", "公式没有存下结果", "请用表格软件打开文件，待计算完毕后保存，再上传")
     if core.startswith(LONG_NUMBER_CELL):
         remedy = "请把这一列设为文本格式，从原系统重新导出"
-        return CellResult(
-            None, (CellNote("digits_lost", "refuse", "表格软件只保留 15 位数字，末尾已丢失", remedy, final=True),)
-        )
+        return refused("digits_lost", "表格软件只保留 15 位数字，末尾已丢失", remedy, final=True)
     if core.upper() in ERRORS or re.fullmatch("#{3,}", core):
         return refused("error_value", "是表格软件的错误值，不是内容", f"请在表格软件中改正；{LEAVE_BLANK}")
     return None
 
 
-def _word(read: WordReader, cell: str) -> CellResult:
-    """A category: before invisible characters are taken out, those among them that stand for lost ones are looked for."""
-    return _lost(cell.strip(BLANKS)) or read.lost(cell) or _seen(read, cell)
-
-
-def _reader(column: Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:
+def _reader(column: columns.Column, catalog: Catalog, as_of: date | None, unit: Unit | None) -> CellReader:
     match column.type:
-        case CaseNumberType():
+        case columns.CaseNumberType():
             return partial(identities.case_no, column, catalog)
-        case CreditCodeType():
+        case columns.CreditCodeType():
             return identities.credit_code
-        case MomentType() as kind:
+        case columns.MomentType() as kind:
             return partial(_moment, kind, None if column.future else as_of)
-        case NumberType() as kind:
+        case columns.NumberType() as kind:
             return partial(_number, column, kind, unit)
         case kind:
             return free_text if kind.is_free_text else partial(_spelt, kind)
 
 
-def _spelt(kind: ColumnType, text: str) -> CellResult:
+def _spelt(kind: columns.ColumnType, text: str) -> CellResult:
     """A text that a type takes in one spelling only, in half width."""
     folded, notes = half_width(text)
     if not folded:
@@ -168,10 +148,7 @@ def _spelt(kind: ColumnType, text: str) -> CellResult:
         return refused("value_unreadable", f"不是{kind.label}", f"应形如 {kind.example}；{LEAVE_BLANK}")
 
 
-# --- dates ----------------------------------------------------------------------------------------------------
-
-
-def _moment(kind: MomentType, latest: date | None, text: str) -> CellResult:
+def _moment(kind: columns.MomentType, latest: date | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
@@ -213,10 +190,7 @@ def _not_a_date(folded: str) -> CellResult:
     return refused("date_unreadable", "不是日期", "应形如 2026-01-05、2026/1/5 或 2026年1月5日")
 
 
-# --- numbers --------------------------------------------------------------------------------------------------
-
-
-def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) -> CellResult:
+def _number(column: columns.Column, kind: columns.NumberType, stated: Unit | None, text: str) -> CellResult:
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
@@ -224,7 +198,8 @@ def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) ->
     written = units.in_cell(bare, column.unit)
     unit = written[1] if written else stated
     places = units.shift_to(unit, column.unit) if unit else 0
-    if written and _is_other_unit(written[1], stated, places):
+    measures = {(one.kind, one.power) for one in (unit, stated) if one}
+    if written and (places is None or len(measures) > 1):
         return _other_unit(column, *written, stated)
     digits = written[0] if written else bare
     if _NUMBER.fullmatch(digits) is None:
@@ -234,7 +209,10 @@ def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) ->
         return refused("number_minimum", f"小于 {column.minimum}", "请核对")
     if abs(value) >= 10**INTEGER_DIGITS:
         return refused("number_range", f"整数部分超过 {INTEGER_DIGITS} 位", "请核对单位")
-    if value != (nearest := round(value, kind.fraction_digits)) and _is_noise(value, nearest, kind.fraction_digits):
+    nearest = round(value, kind.fraction_digits)
+    off = abs(value - nearest)
+    # What binary fractions leave lies far behind the last digit that the column has.
+    if off and off <= abs(value) * _NOISE and off <= Decimal(1).scaleb(-kind.fraction_digits - 3):
         notes = (*notes, CellNote("number_noise", "repair", f"表格软件的计算误差已去掉，读作 {nearest:f}"))
         value = nearest
     if value != nearest:
@@ -250,22 +228,12 @@ def _number(column: Column, kind: NumberType, stated: Unit | None, text: str) ->
     return CellResult(kind.number(value), notes)
 
 
-def _is_other_unit(written: Unit, stated: Unit | None, places: int | None) -> bool:
-    """Whether the unit in a cell cannot be converted, or contradicts what the header says: which is right is not for us to say."""
-    return places is None or (stated is not None and (written.kind, written.power) != (stated.kind, stated.power))
-
-
-def _other_unit(column: Column, digits: str, unit: Unit, stated: Unit | None) -> CellResult:
+def _other_unit(column: columns.Column, digits: str, unit: Unit, stated: Unit | None) -> CellResult:
+    """A unit that cannot be converted, or contradicts what the header says: which is right is not for us to say."""
     expected = f"本列单位是“{column.unit}”" if column.unit else "本列不带单位"
     if stated is not None and units.shift_to(unit, column.unit) is not None:
         expected = f"表头或表头上方写明是“{stated.word}”"
     return refused("number_unit", f"“{digits}”后带有“{unit.word}”，{expected}", "请核对单位，按本列的单位只写数字")
-
-
-def _is_noise(value: Decimal, nearest: Decimal, digits: int) -> bool:
-    """Whether the digits that are too many are what binary fractions leave: far behind the last one the column has."""
-    off = abs(value - nearest)
-    return off <= abs(value) * _NOISE and off <= Decimal(1).scaleb(-digits - 3)
 
 
 def _not_a_number(bare: str) -> CellResult:

@@ -15,8 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.problems import Problem
-from etl.reading.workbooks.opening import SheetText, workbook_format
-from etl.reading.workbooks.process import read_sheet_apart
+from etl.reading.workbooks.opening import SheetText, read_sheet_apart, workbook_format
 
 Encoding = Literal["UTF-8", "GB18030", "xlsx", "xls"]
 BOM = codecs.BOM_UTF8
@@ -54,8 +53,11 @@ def read_text(raw: bytes, limit_mb: int, sheet: str = "") -> Decoded | Problem:
 
     `limit_mb` holds for the bytes; what a workbook holds may be a small multiple of it.
     """
-    if problem := _empty_or_large(raw, limit_mb):
-        return problem
+    if not any(byte not in b" \t\r\n\xef\xbb\xbf" for byte in raw):
+        return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
+    if len(raw) > limit_mb * 1_000_000:
+        reason = f"文件有 {len(raw) / 1_000_000:.1f} MB，超过上限 {limit_mb} MB"
+        return _refusal("file_too_large", reason, "请按时间段拆成几个文件上传")
     if workbook_format(raw) is not None:
         read = read_sheet_apart(raw, limit_mb, sheet)
         return Decoded(read.format, read.utf8, read) if isinstance(read, SheetText) else read
@@ -65,30 +67,22 @@ def read_text(raw: bytes, limit_mb: int, sheet: str = "") -> Decoded | Problem:
     return not_text(raw) or decode(raw)
 
 
-def _empty_or_large(raw: bytes, limit_mb: int) -> Problem | None:
-    if not any(byte not in b" \t\r\n\xef\xbb\xbf" for byte in raw):
-        return _refusal("file_empty", "文件里没有任何内容", "请重新导出后再上传")
-    if len(raw) > limit_mb * 1_000_000:
-        size = f"{len(raw) / 1_000_000:.1f} MB"
-        return _refusal("file_too_large", f"文件有 {size}，超过上限 {limit_mb} MB", "请按时间段拆成几个文件上传")
-    return None
-
-
 def not_text(raw: bytes) -> Problem | None:
     """Why the bytes cannot be a CSV file, judged before anything is decoded; None when they may be."""
     if kind := _kind(raw):
         return _refusal("file_not_csv", f"这是{kind}，不是 CSV 文本或工作簿（只改扩展名不会改变内容）", _SAVE_AS_CSV)
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _mostly_two_byte(raw):
+    # UTF-16 without a mark: commas, digits and line ends leave a zero byte at every second place.
+    zeros = max(raw[:4096:2].count(0), raw[1:4096:2].count(0))
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or zeros * 10 > len(raw[:4096]) // 2:
         return _refusal("encoding_utf16", "文件是 UTF-16 编码（“Unicode 文本”）", _SAVE_AS_CSV)
     null = raw.find(b"\0")
-    if null >= 0:
-        line = line_of(raw, null)
-        return Problem("file_not_csv", "refuse", line, "", "", "含有空字符（NUL），不是文本", _SAVE_AS_CSV)
-    return None
+    return (
+        None if null < 0 else _refusal("file_not_csv", "含有空字符（NUL），不是文本", _SAVE_AS_CSV, line_of(raw, null))
+    )
 
 
-def _refusal(code: str, reason: str, suggestion: str) -> Problem:
-    return Problem(code, "refuse", None, "", "", reason, suggestion)
+def _refusal(code: str, reason: str, suggestion: str, line: int | None = None) -> Problem:
+    return Problem(code, "refuse", line, "", "", reason, suggestion)
 
 
 def _kind(raw: bytes) -> str | None:
@@ -102,12 +96,6 @@ def _kind(raw: bytes) -> str | None:
     return next((name for magic, name in _MAGIC if raw.startswith(magic)), None)
 
 
-def _mostly_two_byte(raw: bytes) -> bool:
-    """UTF-16 without a mark: commas, digits and line ends leave a zero byte at every second place."""
-    sample = raw[:4096]
-    return max(sample[0::2].count(0), sample[1::2].count(0)) * 10 > len(sample) // 2
-
-
 def line_of(raw: bytes, offset: int) -> int:
     """The physical line a byte stands in. Line ends are single bytes in both encodings, never part of a character."""
     before = raw[:offset]
@@ -119,19 +107,9 @@ def decode(raw: bytes) -> Decoded | Problem:
 
     A short GB18030 text can by chance be valid UTF-8, never a whole extract: its headers would not be found.
     """
-    text = _without_end_mark(raw)
-    found = _decode(text)
-    if isinstance(found, Problem) or len(text) == len(raw):
-        return found
-    return replace(found, end_mark=line_of(raw, len(text)))
-
-
-def _without_end_mark(raw: bytes) -> bytes:
-    if _END_MARK not in raw[-64:]:
-        return raw
-    end = len(raw.rstrip(_END_MARK + b"\r\n"))
-    mark = raw.find(_END_MARK, end)
-    return raw if mark < 0 else raw[:mark]
+    mark = raw.find(_END_MARK, len(raw.rstrip(_END_MARK + b"\r\n"))) if _END_MARK in raw[-64:] else -1
+    found = _decode(raw if mark < 0 else raw[:mark])
+    return found if isinstance(found, Problem) or mark < 0 else replace(found, end_mark=line_of(raw, mark))
 
 
 def _decode(raw: bytes) -> Decoded | Problem:
@@ -162,25 +140,19 @@ def _misread(raw: bytes) -> Problem | None:
         if rare > 0.15 and _decodes(piece, "cp950") and _rare(piece.decode("cp950"), "cp950", 0xC6)[0] < 0.02:
             return big5()
         if rare > 0.5 and count >= 12:
-            line = line_of(raw, start)
             reason = "按 GB18030 读出来的多是生僻字，文件像是另一种编码"
-            return Problem("encoding_damaged", "refuse", line, "", "", reason, _SAVE_AS_CSV)
+            return _refusal("encoding_damaged", reason, _SAVE_AS_CSV, line_of(raw, start))
     return None
 
 
 def _rare(text: str, codec: str, last: int) -> tuple[float, int]:
     """The share of characters behind the common ones of an encoding (those up to this first byte), and how many there are."""
     counts = Counter(character for character in text if character > "\x7f")
-    rare = 0
-    for character, times in counts.items():
-        code = character.encode(codec, errors="ignore")
-        # Latin, Greek and Cyrillic letters of these encodings are what the bytes of another one look like.
-        common = len(code) == 2 and (
-            0xA1 <= code[0] <= 0xA3 or (0xB0 if codec == "gb2312" else 0xA4) <= code[0] <= last
-        )
-        rare += 0 if common else times
-    total = counts.total()
-    return (rare / total if total else 0.0), total
+    # Latin, Greek and Cyrillic letters of these encodings are what the bytes of another one look like.
+    common = {*range(0xA1, 0xA4), *range(0xB0 if codec == "gb2312" else 0xA4, last + 1)}
+    codes = ((character.encode(codec, errors="ignore"), times) for character, times in counts.items())
+    rare = sum(times for code, times in codes if len(code) != 2 or code[0] not in common)
+    return rare / max(counts.total(), 1), counts.total()
 
 
 def big5() -> Problem:
@@ -191,7 +163,7 @@ def big5() -> Problem:
 def _damaged(raw: bytes, offset: int, encoding: str) -> Problem:
     unreadable = raw[offset : offset + 4].hex(" ").upper()
     reason = f"按 {encoding} 读取时，此行有不能识别的字节（{unreadable}），文件可能被截断或混用了两种编码"
-    return Problem("encoding_damaged", "refuse", line_of(raw, offset), "", "", reason, _SAVE_AS_CSV)
+    return _refusal("encoding_damaged", reason, _SAVE_AS_CSV, line_of(raw, offset))
 
 
 def _is_utf8(raw: bytes) -> bool:

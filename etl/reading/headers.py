@@ -1,29 +1,61 @@
-"""Why no line of a file looks like the header of a table: destroyed, another encoding, another delimiter, or not there."""
+"""The header of a file: where it stands, what each cell of it stands for in the table, and why there is none.
+
+Headers are compared folded. One stands for a column, a personal column that is thrown away, or a mark of ours.
+"""
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain, islice
 
-from etl.invisible_characters import BLANKS
+from etl.invisible_characters import BLANKS, HIDDEN
 from etl.problems import Findings, Problem, Severity
 from etl.reading.decoding import big5
-from etl.reading.header_names import (
-    BATCH,
-    LINE,
-    LONGEST,
-    REASON,
-    fold,
-    is_convertible,
-    mapped_unit,
-    names_of,
-    without_unit,
-)
-from etl.reading.spelling.units import StatedUnit, UnclearUnit, Unit, in_line
+from etl.reading.spelling.units import StatedUnit, UnclearUnit, Unit, in_any_header, in_header, in_line, shift_to
+from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.errors import hint
+
+LONGEST = 200  # characters: what is longer is no header, and is not looked at
+# Columns that rows kept aside carry when they come back corrected: which batch and line they clear, and why they were kept.
+BATCH, LINE, REASON = "搁置批次", "搁置行号", "搁置原因"
+
+_NOT_COMPARED = re.compile(rf"[\s{HIDDEN}*:]+")
+
+
+def fold(header: str) -> str:
+    """A header as it is compared: half-width, lower case, without blanks, invisible characters, required-marks, colons."""
+    if len(header) > LONGEST:
+        return header[: LONGEST + 1]
+    return _NOT_COMPARED.sub("", unicodedata.normalize("NFKC", header)).lower()
+
+
+def names_of(table: Table) -> dict[str, str | None]:
+    """Folded header -> column; None for headers that are thrown away at the door."""
+    names: dict[str, str | None] = {fold(header): None for header in table.drop}
+    for name, column in table.columns.items():
+        names.update(dict.fromkeys(map(fold, (column.header, *column.aliases)), name))
+    return names
+
+
+def without_unit(folded: str, names: Collection[str]) -> tuple[str, Unit | None]:
+    """A header and the unit written behind it, if the header without it is a registered one."""
+    base, unit = in_header(folded)
+    return (base, unit) if unit and folded not in names and base in names else (folded, None)
+
+
+def mapped_unit(folded: str, column: Column) -> Unit | None:
+    """The unit in a header that an officer maps to this column. Raises UnclearUnit."""
+    return in_any_header(folded) if column.type.is_number else in_header(folded)[1]
+
+
+def is_convertible(unit: Unit, column: Column) -> bool:
+    """Whether numbers in this unit are numbers of the column, given in its unit or another of the kind."""
+    return shift_to(unit, column.unit) is not None
+
 
 SEARCHED = 10  # records among which the header may stand
 TEMPLATE = "请下载本表模板，对照核对表头"
@@ -39,10 +71,11 @@ def why_missing(raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: 
     """
     for line, whole in records:
         cells = [cell.strip() for cell in whole if cell.strip()]
-        if sum(_destroyed(cell) for cell in cells) * 2 >= len(cells):
+        if sum(_DESTROYED.fullmatch(cell) is not None for cell in cells) * 2 >= len(cells):
             reason = "表头的汉字已变成问号或乱码，文件在导出或另存时已损坏，无法恢复"
             return Problem("header_destroyed", "refuse", line, "", "", reason, "请从系统重新导出")
-    if not raw[:_HEAD].isascii() and _resembles(_cells_as(raw, "cp950"), headers):
+    head = raw[:_HEAD].decode("cp950", errors="replace").splitlines()[:SEARCHED]
+    if not raw[:_HEAD].isascii() and _resembles((cell for line in head for cell in line.split(",")), headers):
         return big5()
     first = records[0][0] if records else None
     for delimiter, sign in _OTHER_DELIMITERS.items():
@@ -53,14 +86,7 @@ def why_missing(raw: bytes, records: Sequence[tuple[int, Sequence[str]]], name: 
     return Problem("header_missing", "refuse", first, "", "", reason, TEMPLATE)
 
 
-def _destroyed(cell: str) -> bool:
-    return re.fullmatch(r"[?？�\s]{2,}", cell) is not None or "锟斤拷" in cell or "��" in cell
-
-
-def _cells_as(raw: bytes, codec: str) -> list[str]:
-    """The cells of the first lines read in another encoding."""
-    head = raw[:_HEAD].decode(codec, errors="replace")
-    return [cell for line in head.splitlines()[:SEARCHED] for cell in line.split(",")]
+_DESTROYED = re.compile(r"[?？�\s]{2,}|.*(?:锟斤拷|��).*", re.DOTALL)
 
 
 def _resembles(cells: Iterable[str], headers: list[str]) -> bool:
@@ -85,7 +111,7 @@ class Header:
     `body` is the byte offset after it, `body_line` the physical line the body begins on; `columns` holds for each
     position the contract's column, or None where the position is ignored; `clears` are the positions of the batch and
     line that a corrected row clears, where it came from rows kept aside; `units` the unit that the header or a line above it
-    says for a column.
+    says for a column; `unknown` are the headers in it that nothing is known about.
     """
 
     body: int
@@ -94,13 +120,6 @@ class Header:
     columns: tuple[str | None, ...]
     clears: tuple[int, int] | None = None
     units: Mapping[str, StatedUnit] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Located:
-    """The header, None when there is none, and the headers in it that nothing is known about."""
-
-    header: Header | None
     unknown: tuple[str, ...] = ()
 
 
@@ -117,37 +136,36 @@ class CsvRecord:
 class Unreadable(Exception):
     """The first lines cannot be read as cells."""
 
-    def __init__(self, code: str, line: int, reason: str, suggestion: str) -> None:
-        super().__init__(code)
-        self.problem = Problem(code, "refuse", line, "", "", reason, suggestion)
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 def find_header(
     raw: bytes, utf8: bytes, table: Table, findings: Findings, mapping: Mapping[str, str] | None = None
-) -> Located:
-    """The header row, with everything notable about it in `findings`.
+) -> Header | None:
+    """The header row, None when there is none, with everything notable about it in `findings`.
 
     `mapping`: folded header -> column that an officer said it is, "" for one to be left out (etl/intake/header_mapping.py checks it).
     """
-    names, said = names_of(table), mapping or {}
+    said = mapping or {}
     try:
         records = first_records(utf8)
     except Unreadable as error:
         findings.add(error.problem)
-        return Located(None)
-    best, score = best_record(records, {*names, *said})
+        return None
+    best, score = best_record(records, {*names_of(table), *said})
     if score < min(2, len(table.columns)):
         headers = [column.header for column in table.columns.values()]
         findings.add(why_missing(raw, [(record.line, record.cells) for record in records], table.name, headers))
-        return Located(None)
+        return None
     record = records[best]
-    mapped = _Mapped(record, table, names, said, findings)
+    mapped = _Mapped(record, table, said, findings)
     for above in records[:best]:
         _title(above, mapped, findings)
     unknown = tuple(dict.fromkeys(cell for _, cell in mapped.unknown if fold(cell) and len(cell) <= LONGEST))
-    columns = tuple(mapped.columns)
-    header = Header(record.body, record.body_line, tuple(record.cells), columns, mapped.clears, mapped.units)
-    return Located(header, unknown)
+    place = record.body, record.body_line, tuple(record.cells)
+    return Header(*place, tuple(mapped.columns), mapped.clears, mapped.units, unknown)
 
 
 def best_record(records: list[CsvRecord], known: set[str]) -> tuple[int, int]:
@@ -165,7 +183,7 @@ def first_records(utf8: bytes) -> list[CsvRecord]:
         begin = 0
         for end in chain((ending.end() for ending in _LINE_END.finditer(utf8)), [len(utf8)]):
             if utf8.count(b",", begin, end) >= _WIDEST:
-                _refuse_width(len(ends) + 1)
+                raise _too_wide(len(ends) + 1)
             if begin < end:
                 ends.append(end)
                 yield utf8[begin:end].decode("utf-8")
@@ -177,7 +195,7 @@ def first_records(utf8: bytes) -> list[CsvRecord]:
     try:
         for cells in reader:
             if len(cells) > _WIDEST:
-                _refuse_width(line)
+                raise _too_wide(line)
             if any(cell.strip(BLANKS) for cell in cells):  # marks that nobody sees are a line too, and told
                 records.append(CsvRecord(line, cells, ends[reader.line_num - 1], reader.line_num + 1))
             line = reader.line_num + 1
@@ -185,27 +203,29 @@ def first_records(utf8: bytes) -> list[CsvRecord]:
                 break
     except csv.Error as error:
         if not records:
-            raise Unreadable(*broken_record(error, line, reader.line_num, "表头附近")) from error
+            raise Unreadable(broken_record(error, line, reader.line_num, "表头附近")) from error
     return records
 
 
-def broken_record(error: csv.Error, line: int, last: int, where: str = "") -> tuple[str, int, str, str]:
-    """Code, line, reason and suggestion for a record that begins at `line` and broke off at `last`.
+def broken_record(error: csv.Error, line: int, last: int, where: str = "") -> Problem:
+    """The refusal of a record that begins at `line` and broke off at `last`.
 
     The csv module gives up on a cell of 131,072 characters: within one line that is a cell, over many an open quote.
     """
     if "field larger" in str(error) and last <= line:
         reason = f"{where}有一个单元格超过 {csv.field_size_limit():,} 个字符"
-        return "cell_too_long", line, reason, "请核对引号是否成对，或删去不属于这一格的内容"
+        suggestion = "请核对引号是否成对，或删去不属于这一格的内容"
+        return Problem("cell_too_long", "refuse", line, "", "", reason, suggestion)
     until = f"（一直连到第{last}行）" if last > line and not where else ""
     suggestion = "请补上或删去多余的引号" if where else "请补上或删去这一行多余的引号"
-    return "quotes_open", line, f"{where}{'的' if where else ''}引号没有成对{until}", suggestion
+    reason = f"{where}{'的' if where else ''}引号没有成对{until}"
+    return Problem("quotes_open", "refuse", line, "", "", reason, suggestion)
 
 
-def _refuse_width(line: int) -> None:
+def _too_wide(line: int) -> Unreadable:
     """Nobody's table is as wide; to look for its headers would take hours."""
     reason = f"这一行有 {_WIDEST} 个以上的单元格"
-    raise Unreadable("cells_many", line, reason, "请核对换行和分隔符，重新导出")
+    return Unreadable(Problem("cells_many", "refuse", line, "", "", reason, "请核对换行和分隔符，重新导出"))
 
 
 def _title(record: CsvRecord, mapped: "_Mapped", findings: Findings) -> None:
@@ -218,7 +238,7 @@ def _title(record: CsvRecord, mapped: "_Mapped", findings: Findings) -> None:
     try:
         headers = [header for unit in in_line(record.cells) for header in mapped.take_line_unit(unit, record.line)]
     except UnclearUnit as unclear:
-        if not mapped.has_numbers:
+        if not mapped.numeric:
             findings.add(Problem("title_line", "report", record.line, "", "", "表头上方的标题行，已略过"))
             return
         reason = f"表头上方写明的单位“{unclear}”无法对应到各列"
@@ -234,15 +254,9 @@ _STATE_UNIT = "请把单位写在各列的表头里，如 标的额（万元）�
 class _Mapped:
     """The contract's column of each position; doubled, missing, foreign and unknown headers in `findings`."""
 
-    def __init__(
-        self,
-        record: CsvRecord,
-        table: Table,
-        names: Mapping[str, str | None],
-        said: Mapping[str, str],
-        findings: Findings,
-    ) -> None:
+    def __init__(self, record: CsvRecord, table: Table, said: Mapping[str, str], findings: Findings) -> None:
         self._record, self._table, self._findings = record, table, findings
+        self._names, self._said = names_of(table), said
         self.columns: list[str | None] = []
         self.units: dict[str, StatedUnit] = {}
         self._line_units: dict[str, Unit] = {}  # by kind
@@ -253,25 +267,26 @@ class _Mapped:
         self.clears = (marks.index(BATCH), marks.index(LINE)) if both else None
         ours = {REASON, BATCH, LINE} if both else {REASON}
         for number, (cell, folded) in enumerate(zip(record.cells, marks, strict=True), 1):
-            self.columns.append(None if folded in ours else self._column(number, cell, folded, names, said))
+            self.columns.append(None if folded in ours else self._column(number, cell, folded))
         self._tell_unknown_and_absent()
 
-    def _column(
-        self, number: int, cell: str, folded: str, names: Mapping[str, str | None], said: Mapping[str, str]
-    ) -> str | None:
+    def _column(self, number: int, cell: str, folded: str) -> str | None:
         shown = cell.strip()[:40]
-        base, unit = without_unit(folded, names) if folded not in said else (folded, None)
-        column = names.get(base)
-        if column is None and base in names:
-            self._tell(
-                "header_dropped", "report", shown, "", "含个人信息，不需要报送，内容已丢弃", "以后可不导出这一列"
-            )
+        base, unit = without_unit(folded, self._names) if folded not in self._said else (folded, None)
+        column = self._names.get(base)
+        if column is None and base in self._names:
+            reason = "含个人信息，不需要报送，内容已丢弃"
+            self._tell("header_dropped", "report", shown, "", reason, "以后可不导出这一列")
             return None
-        if column is None and folded in said:
-            column = said[folded]
+        if column is None and folded in self._said:
+            column = self._said[folded]
             if not column:
                 return None  # left out knowingly
-            unit = self._mapped_unit(folded, column, shown)
+            try:
+                unit = mapped_unit(folded, self._table.columns[column])
+            except UnclearUnit as unclear:
+                reason = f"表头里的单位“{unclear}”分不清是哪一个"
+                self._tell("header_unit", "refuse", self._table.columns[column].header, shown, reason, _STATE_UNIT)
             reason = f"按对应关系读作“{self._table.columns[column].header}”"
             self._tell("header_mapped", "report", shown, "", reason)
         if column is None:
@@ -280,18 +295,11 @@ class _Mapped:
         self._take(column, number, shown, unit)
         return column if self._position[column] == number else None  # the first of two is read on
 
-    def _mapped_unit(self, folded: str, column: str, shown: str) -> Unit | None:
-        try:
-            return mapped_unit(folded, self._table.columns[column])
-        except UnclearUnit as unclear:
-            reason = f"表头里的单位“{unclear}”分不清是哪一个"
-            self._tell("header_unit", "refuse", self._table.columns[column].header, shown, reason, _STATE_UNIT)
-            return None
-
     @property
-    def has_numbers(self) -> bool:
-        """Whether the file has a column that a unit could be for."""
-        return any(self._table.columns[name].type.is_number for name in filter(None, self.columns))
+    def numeric(self) -> dict[str, Column]:
+        """The columns of the file that a unit could be for."""
+        found = {name: self._table.columns[name] for name in filter(None, self.columns)}
+        return {name: column for name, column in found.items() if column.type.is_number}
 
     def take_line_unit(self, unit: Unit, line: int) -> list[str]:
         """The headers of the columns that a unit above the header is for: of its kind, without one of their own.
@@ -299,8 +307,7 @@ class _Mapped:
         Raises UnclearUnit where two lines differ, where it may be for numbers whose unit the contract does not know, and for
         money of another country.
         """
-        numeric = {name: self._table.columns[name] for name in filter(None, self.columns)}
-        numeric = {name: column for name, column in numeric.items() if column.type.is_number}
+        numeric = self.numeric
         of_kind = [name for name, column in numeric.items() if is_convertible(unit, column)]
         silent = [column.unit for name, column in numeric.items() if name not in self.units]
         if self._line_units.setdefault(unit.kind, unit).power != unit.power:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import duckdb
 
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import month_end, month_index
+from scorecard.calendar.period import StatisticalCalendar, month_index
 from scorecard.catalog.contracts import Table
 
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-._年 ](\d{1,2})(?=\D|$)|(\d\d)(?!\d))", re.ASCII)
@@ -21,7 +21,7 @@ class LatestDay(NamedTuple):
     rows: int
 
 
-def latest_day(con: duckdb.DuckDBPyConnection, table: Table) -> LatestDay | None:
+def latest_day(con: duckdb.DuckDBPyConnection, table: Table, months: StatisticalCalendar) -> LatestDay | None:
     """The latest day in `typed`; days that lie ahead by nature (deadlines) and days after today are left out."""
     columns = past_dates(table)
     if not columns:
@@ -30,7 +30,7 @@ def latest_day(con: duckdb.DuckDBPyConnection, table: Table) -> LatestDay | None
     ((day,),) = con.execute(f"SELECT greatest({latest}) FROM typed").fetchall()
     if day is None:
         return None
-    ((rows,),) = con.execute(f"SELECT count(*) FROM typed WHERE {names_a_day_of(table, day)}").fetchall()
+    ((rows,),) = con.execute(f"SELECT count(*) FROM typed WHERE {names_a_day_of(table, day, months)}").fetchall()
     return LatestDay(day, rows)
 
 
@@ -41,35 +41,34 @@ def past_dates(table: Table) -> tuple[str, ...]:
     )
 
 
-def names_a_day_of(table: Table, month: date) -> str:
-    """SQL condition: the row names a day of the month that `month` lies in; of a register, by the date it begins with.
+def names_a_day_of(table: Table, day: date, months: StatisticalCalendar) -> str:
+    """SQL condition: the row names a day of the month that `day` lies in; of a register, by the date it begins with.
 
     What was found in September and closed in November is no row of a register's November.
     """
-    first, last = month.replace(day=1), _end(month)
+    month = months.month_of(day)
+    first, last = months.month_start(month), months.month_end(month)
     begins = [f'"{table.begins_on}"::DATE'] if table.entered_by == "register" and table.begins_on else past_dates(table)
-    days = (f"{day} BETWEEN DATE '{first}' AND DATE '{last}'" for day in begins)
-    return f"({' OR '.join(days) or 'false'})"
+    named = (f"{one} BETWEEN DATE '{first}' AND DATE '{last}'" for one in begins)
+    return f"({' OR '.join(named) or 'false'})"
 
 
-def _end(day: date) -> date:
-    return month_end(month_index(day))
-
-
-def suggested_as_of(latest: date | None, file_name: str) -> date | None:
+def suggested_as_of(latest: date | None, file_name: str, months: StatisticalCalendar) -> date | None:
     """The end of the month of the latest day, never after today; None when neither the file nor its name has a day.
 
     A month in the file's name counts when it is later, a day in it when it lies in the month of the latest one: an extract
     written on the 5th of a month for the month before is none of that month.
     """
-    month, day = _named(_MONTH, file_name), _named(_DAY, file_name)
+    first, day = _named(_MONTH, file_name), _named(_DAY, file_name)
+    month = None if first is None else month_index(first)
     if latest is None:
-        return None if month is None else min(_end(month), today())
-    if day is not None and day >= latest and (day.year, day.month) == (latest.year, latest.month) and day <= today():
+        return None if month is None else min(months.month_end(month), today())
+    of_latest = months.month_of(latest)
+    if day is not None and latest <= day <= today() and months.month_of(day) == of_latest:
         return day
-    if month is not None and day is None and latest < month <= today():
-        return min(_end(month), today())
-    return min(_end(latest), today())
+    if month is not None and day is None and of_latest < month <= months.month_of(today()):
+        return min(months.month_end(month), today())
+    return min(months.month_end(of_latest), today())
 
 
 def _named(pattern: re.Pattern[str], file_name: str) -> date | None:

@@ -65,18 +65,10 @@ def wrong_rows(con: duckdb.DuckDBPyConnection, table: Table, problems: Iterable[
     names = [column[0] for column in cursor.description or ()]
     rows: list[WrongRow] = []
     for row in cursor.fetchall():
-        cells = dict(zip(names, row, strict=True))
-        shown = {
-            column.header: _shown(cells[name], private=column.private)
-            for name, column in table.columns.items()
-            if name in cells
-        }
-        line = int(cells["_line"])
-        rows.append(WrongRow(line, shown, frozenset(by_line[line] & shown.keys())))
+        cells, shown = dict(zip(names, row, strict=True)), dict[str, str]()
+        for name, column in table.columns.items():
+            if name in cells:
+                text = cells[name] or ""
+                shown[column.header] = MASK if text and column.private else show_hidden(text)[:80]
+        rows.append(WrongRow(cells["_line"], shown, frozenset(by_line[cells["_line"]] & shown.keys())))
     return tuple(rows)
-
-
-def _shown(cell: str | None, *, private: bool) -> str:
-    if not cell:
-        return ""
-    return MASK if private else show_hidden(cell)[:80]

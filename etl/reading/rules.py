@@ -4,6 +4,7 @@ Each rule is written as the good condition and a row is named where that is not 
 Rules between columns hold where both are known.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,19 +12,17 @@ import duckdb
 import ibis
 
 from etl.duckdb_connection import load_calendar
-from etl.problems import LISTED, Findings, Problem, Severity
+from etl.problems import LISTED, LISTED_PER_KIND, Findings, Problem, Severity
 from etl.reading.headers import Header
-from etl.reading.lines.copies import collapse
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
-from scorecard.catalog.columns import MASK, CellValue
+from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
-from scorecard.queries.cut_days import cut_days_sql
-from scorecard.queries.department_days import department_columns, own_day_sql
 from scorecard.queries.derived_columns import derive
-from scorecard.queries.expressions import sql, unbound
+from scorecard.queries.row_days import cut_days_sql, department_columns, own_day_sql
+from scorecard.queries.terms import sql, unbound
 from scorecard.storage.sql_text import quoted
 
 _QUOTED = 80  # characters of a value that are repeated
@@ -34,17 +33,9 @@ class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
     def __init__(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        table: Table,
-        findings: Findings,
-        sieve: RejectedRows,
-        header: Header,
+        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows, header: Header
     ) -> None:
-        self._con = con
-        self._table = table
-        self._findings = findings
-        self._sieve = sieve
+        self._con, self._table, self._findings, self._sieve = con, table, findings, sieve
         self._source = "typed"
         self.identical = 0  # rows that were the same as another one
         there = set(header.columns)
@@ -59,9 +50,20 @@ class Rules:
         rows is said of the rows that stay.
         """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
-            self._add_derived()
+            # A view with the derived columns too, computed as the warehouse will compute them.
+            load_calendar(self._con)
+            self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
+            self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
+            self._source = "derived"
         key = self._table.key if self._keyed else ()
-        if (key or not self._keeps_doubles) and self._any_doubled(key or tuple(self._table.columns)):
+        # Where rows that share a value are only reported, several documents of one case, say, they stay.
+        keeps_doubles = any(check.unique is not None and check.on_problem == "report" for check in self._table.checks)
+        names = ", ".join(f'"{column}"' for column in key or self._table.columns)
+        # Equal hashes are looked at exactly, different ones are different values.
+        ((distinct, total),) = self._con.execute(
+            f"SELECT count(DISTINCT hash({names})), count(*) FROM typed"
+        ).fetchall()
+        if (key or not keeps_doubles) and distinct != total:
             self.identical = collapse(self._con, self._findings, key)
             if key:
                 self._doubled("key_doubled", "refuse", self._table.key)
@@ -102,39 +104,23 @@ class Rules:
             return (check.cut_date.date, check.cut_date.missing)
         return check.not_after or check.at_most or check.unique or ()
 
-    def _add_derived(self) -> None:
-        """A view with the derived columns too, computed as the warehouse will compute them."""
-        load_calendar(self._con)
-        self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
-        self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
-        self._source = "derived"
-
-    # --- between rows -----------------------------------------------------------------------------------------
-
-    @property
-    def _keeps_doubles(self) -> bool:
-        """Whether the contract says that rows that share a value are reported and stay: several documents of one case, say."""
-        return any(check.unique is not None and check.on_problem == "report" for check in self._table.checks)
-
-    def _any_doubled(self, columns: tuple[str, ...]) -> bool:
-        """Whether rows may share their values: equal hashes are looked at exactly, different ones are different values."""
-        names = ", ".join(f'"{column}"' for column in columns)
-        distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({names})), count(*) FROM typed").fetchall()[0]
-        return distinct != total
-
     def _key_blank(self) -> None:
         blank = " AND ".join(f'"{column}" IS NULL' for column in self._table.key)
         headers = "、".join(map(self._table.header, self._table.key))
         rows, count = self._found(f"SELECT _line FROM typed WHERE {blank} ORDER BY 1", "refuse")
         reason = "主键的各列都空白，无法识别是哪一行"
         listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in rows]
-        self._tell(listed, "key_blank", "refuse", headers, count)
+        self._findings.add_all(listed, "key_blank", "refuse", headers, count)
 
     def _doubled(self, code: str, severity: Severity, columns: tuple[str, ...]) -> None:
         """Every row that shares its values with another one, with the lines of the others."""
         source = self._source if set(columns) & set(self._table.derived) else "typed"
-        texts = [self._as_written(column) for column in columns]
-        same = texts[0] if len(texts) == 1 else _joined(texts)
+        # What stands where a bad cell counts as unknown can be doubled all the same.
+        blanked = {name for name, column in self._table.columns.items() if column.on_problem == "blank"}
+        texts = [f'"{WRITTEN}{column}"' if column in blanked else f'"{column}"::VARCHAR' for column in columns]
+        # One text that is equal for two rows exactly when all their values are, blanks included.
+        blank = (f"coalesce({text}, '{_NOTHING}')" for text in texts)
+        same = texts[0] if len(texts) == 1 else f" || '{_SEPARATOR}' || ".join(blank)
         rows = f"FROM {source} WHERE {' OR '.join(f'{text} IS NOT NULL' for text in texts)}"
         distinct, total = self._con.execute(f"SELECT count(DISTINCT hash({same})), count(*) {rows}").fetchall()[0]
         if distinct == total:
@@ -147,19 +133,14 @@ class Rules:
             severity,
         )
         headers = "、".join(map(self._table.header, columns))
-        private = any(self._private(column) for column in columns)
+        private = not self._table.private.isdisjoint(columns)
         listed: list[Problem] = []
         for line, lines, n, text in rows:
             others = "、".join(f"第{other}行" for other in lines if other != line)
             reason = f"与{others}{'等' if n > len(lines) else ''}重复"
             value = MASK if private else text.replace(_SEPARATOR, "、").replace(_NOTHING, "（空白）")[:_QUOTED]
             listed.append(Problem(code, severity, line, headers, value, reason, "请只保留一行，或核对"))
-        self._tell(listed, code, severity, headers, count)
-
-    def _as_written(self, column: str) -> str:
-        """The value, or what stands there where a bad cell counts as unknown: it can be doubled all the same."""
-        blanked = column in self._table.columns and self._table.columns[column].on_problem == "blank"
-        return f'"{WRITTEN}{column}"' if blanked else f'"{column}"::VARCHAR'
+        self._findings.add_all(listed, code, severity, headers, count)
 
     def _cut_date(self, cut: CutDate) -> None:
         """A day shared by a large part of the rows that have a date but lack the other column."""
@@ -172,8 +153,6 @@ class Rules:
             )
             suggestion = f"请核对这些案件是否真已办结；未结的请清空{date}，接收后也可在本页核定，核定前数据待核"
             self._findings.add(Problem("cut_date", "report", line, date, str(day), reason, suggestion))
-
-    # --- between columns --------------------------------------------------------------------------------------
 
     def _pair(self, check: Check, code: str, first: str, second: str, *, subject: str, relation: str) -> None:
         """`first` must not exceed `second`. A date and a moment are compared as days."""
@@ -189,11 +168,14 @@ class Rules:
         header = self._table.header(subject)
         listed: list[Problem] = []
         for line, *values in rows:
-            low, high = (self._shown(*pair) for pair in zip((first, second), values, strict=True))
+            low, high = (
+                MASK if column in self._table.private else self._table.type_of(column).text(value, {})
+                for column, value in zip((first, second), values, strict=True)
+            )
             value, other = (low, high) if subject == first else (high, low)
             reason = f"{relation}（{other}）"
             listed.append(Problem(code, check.on_problem, line, header, value, reason, "请核对这两列"))
-        self._tell(listed, code, check.on_problem, header, count)
+        self._findings.add_all(listed, code, check.on_problem, header, count)
 
     def _required(self, check: Check, rule: RequiredWhen) -> None:
         """A column must be known where other columns say so."""
@@ -206,9 +188,7 @@ class Rules:
         reason = f"按本行“{conditions}”的内容，这一列应当填写"
         severity = check.on_problem
         listed = [Problem("required_missing", severity, line, header, "", reason, "请补填") for (line,) in rows]
-        self._tell(listed, "required_missing", severity, header, count)
-
-    # --- in common --------------------------------------------------------------------------------------------
+        self._findings.add_all(listed, "required_missing", severity, header, count)
 
     def _found(self, sql: str, severity: Severity) -> tuple[list[Any], int]:
         """The rows of a query, as many as can be listed, and how many there are; those that refuse are caught."""
@@ -219,25 +199,36 @@ class Rules:
             return rows, len(rows)
         return rows, self._con.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]
 
-    def _tell(self, listed: list[Problem], code: str, severity: Severity, column: str, count: int) -> None:
-        if count:
-            self._findings.add_all(listed, code, severity, column, count)
-
-    def _private(self, column: str) -> bool:
-        return column in self._table.columns and self._table.columns[column].private
-
-    def _shown(self, column: str, value: CellValue) -> str:
-        if self._private(column):
-            return MASK
-        return self._table.type_of(column).text(value, {})
-
 
 _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed
 
 
-def _joined(texts: list[str]) -> str:
-    """SQL for one text that is equal for two rows exactly when all their values are, blanks included."""
-    return f" || '{_SEPARATOR}' || ".join(f"coalesce({text}, '{_NOTHING}')" for text in texts)
+def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[str]) -> int:
+    """Takes all but the first of rows that are alike in every kept column out of `typed`, and says how many these were.
+
+    A case system exports a row for each party and the parties are left out at the door: what remains is one case. A row with
+    a wrong cell or a blank `key` stays: what is unknown of it is not the same as what is unknown of another.
+    """
+    columns = [name for name, *_ in con.execute("DESCRIBE typed").fetchall() if name != "_line"]
+    alike = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    right = "FROM typed WHERE _line NOT IN (SELECT _line FROM caught_lines)"
+    if key:
+        known = " OR ".join(f'"{column}" IS NOT NULL' for column in key)
+        right += f" AND ({known})"
+    hashed = f"hash({alike})"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated AS "
+        f"WITH several AS (SELECT {hashed} AS h {right} GROUP BY h HAVING count(*) > 1), "
+        f"rows AS (SELECT _line, min(_line) OVER (PARTITION BY {alike}) AS first {right} "
+        f"AND {hashed} IN (SELECT h FROM several)) SELECT _line, first FROM rows WHERE _line > first"
+    )
+    con.execute("DELETE FROM typed WHERE _line IN (SELECT _line FROM repeated)")
+    ((count,),) = con.execute("SELECT count(*) FROM repeated").fetchall()
+    lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY _line LIMIT {LISTED_PER_KIND}").fetchall()
+    said = ((line, f"与第{first}行在保留的各列上完全相同，只计一行") for line, first in lines)
+    listed = (Problem("row_doubled", "report", line, "", "", reason) for line, reason in said)
+    findings.add_all(listed, "row_doubled", "report", "", count)
+    return count
 
 
 def report_department_days(
@@ -258,8 +249,7 @@ def report_department_days(
         ((count,),) = con.execute(f"SELECT count(*) {found}").fetchall()
         rows = con.execute(f'SELECT _line, "{column}", {own_day} {found} ORDER BY _line LIMIT {LISTED}').fetchall()
         listed = [_outside_its_days(catalog, table.header(column), *row) for row in rows]
-        if count:
-            findings.add_all(listed, "department_day", "report", table.header(column), count)
+        findings.add_all(listed, "department_day", "report", table.header(column), count)
 
 
 def _outside_its_days(catalog: Catalog, header: str, line: int, department: str, day: date) -> Problem:

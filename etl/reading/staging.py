@@ -20,14 +20,19 @@ import pyarrow as pa
 from etl import invisible_characters
 from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
-from etl.reading.header_names import fold
-from etl.reading.headers import Header
+from etl.reading.headers import Header, fold
 from etl.reading.lines import labels
-from etl.reading.lines.cut_off import cut_off
-from etl.reading.lines.layout import Layout, layout_of
-from etl.reading.lines.records import Record, broken_in_short_text, quotes_pair_inside, records, swallowed
+from etl.reading.lines.records import (
+    Layout,
+    Record,
+    broken_in_short_text,
+    layout_of,
+    quotes_pair_inside,
+    records,
+    swallowed,
+)
 from etl.reading.lines.sums import Suspect, judged
-from etl.reading.lines.widths import Widths
+from etl.reading.lines.widths import Widths, cut_off
 from etl.reading.spelling.units import UnclearUnit, in_line, shift_to
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
@@ -75,14 +80,7 @@ def _write(handle: int, content: bytes | memoryview) -> None:
 
 
 def stage(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    utf8: bytes,
-    header: Header,
-    table: Table,
-    findings: Findings,
-    *,
-    may_be_empty: bool = False,
+    con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, table: Table, findings: Findings
 ) -> Staged:
     """The sound rows below the header; why others are not is in `findings`.
 
@@ -90,16 +88,9 @@ def stage(
     """
     layout = layout_of(header, table)
     staged = _fast(con, path, utf8, header, layout) or _exact(con, utf8, header, layout, findings)
-    if not findings.refused and staged.rows == 0 and not may_be_empty:
-        findings.add(
-            Problem("rows_none", "refuse", None, "", "", "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”")
-        )
     if problem := cut_off(con, utf8, staged.line, layout):
         findings.add(problem)
     return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
-
-
-# --- the fast way ---------------------------------------------------------------------------------------------
 
 
 def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, layout: Layout) -> Staged | None:
@@ -117,10 +108,14 @@ def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Heade
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # the exact way finds out what and where
-    rows = _number(con, "SELECT count(*) FROM raw")
-    if rows != _lines(utf8, header.body, feeds):
-        return None
-    if commas != rows * (width - 1) + (_commas_in_cells(con, width) if quotes else 0):
+    rows, end = _number(con, "SELECT count(*) FROM raw"), len(utf8)
+    while end > header.body and utf8[end - 1] in b"\r\n":
+        end -= 1
+    if rows != feeds - utf8.count(b"\n", end) + (end > header.body):
+        return None  # as many lines as the body has up to its last character that is no line end
+    cells = (f"coalesce(sum(strlen(c{n}) - strlen(replace(c{n}, ',', ''))), 0)" for n in range(width))
+    inside = _number(con, f"SELECT {' + '.join(cells)} FROM raw") if quotes else 0
+    if commas != rows * (width - 1) + inside:
         return None  # even its strict mode drops a surplus empty cell, and with it the trace of a shifted row
     if _has_more_than_data(con, layout) or (quotes and _has_quotes_inside(con, utf8, header)):
         return None
@@ -152,42 +147,21 @@ def _plain(utf8: bytes, start: int, quotes: int, feeds: int, returns: int) -> bo
     return returns == utf8.count(b"\r\n", start)
 
 
-def _lines(utf8: bytes, start: int, feeds: int) -> int:
-    """How many lines the body has up to its last character that is no line end."""
-    end = len(utf8)
-    while end > start and utf8[end - 1] in b"\r\n":
-        end -= 1
-    return feeds - utf8.count(b"\n", end) + (end > start)
-
-
-def _commas_in_cells(con: duckdb.DuckDBPyConnection, width: int) -> int:
-    cells = (f"coalesce(sum(strlen(c{n}) - strlen(replace(c{n}, ',', ''))), 0)" for n in range(width))
-    return _number(con, f"SELECT {' + '.join(cells)} FROM raw")
-
-
 def _has_more_than_data(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
     """Whether there may be blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone."""
     first_header = fold(layout.headers[0])
     for cell in ("c0", "c1")[: layout.width]:
         beginnings = con.execute(f"SELECT DISTINCT {cell}[:4] FROM raw WHERE {cell} IS NOT NULL").fetchall()
-        suspicious = [text for (text,) in beginnings if _begins_like(text, first_header)]
+        suspicious = [text for (text,) in beginnings if first_header.startswith(fold(text)) or labels.suspicious(text)]
         tests = [f"contains({cell}, '{sign}')" for sign in labels.SUMMING]
         if suspicious:
             tests.append(f"{cell}[:4] IN ({', '.join(map(quoted, suspicious))})")
-        texts = con.execute(
-            f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
-        ).fetchall()
-        if len(texts) > _LABELS or any(
-            labels.label_kind(text) or fold(text) in ("", first_header) for (text,) in texts
-        ):
+        query = f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
+        texts = [text for (text,) in con.execute(query).fetchall()]
+        if len(texts) > _LABELS or any(labels.label_kind(one) or fold(one) in ("", first_header) for one in texts):
             return True
     blank = " AND ".join(f"{cell} IS NULL" for cell in ("c0", "c1")[: layout.width])
     return _number(con, f"SELECT count(*) FROM raw WHERE {blank}") > 0
-
-
-def _begins_like(beginning: str, header: str) -> bool:
-    folded = fold(beginning)
-    return not folded or header.startswith(folded) or labels.suspicious(beginning)
 
 
 def _has_quotes_inside(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header) -> bool:
@@ -209,9 +183,6 @@ def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(con.execute(sql).fetchall()[0][0])  # to the end: the connection takes nothing else before
 
 
-# --- the exact way --------------------------------------------------------------------------------------------
-
-
 def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: Layout, findings: Findings) -> Staged:
     cut_off = utf8[-1:] not in (b"\n", b"\r")
     widths = Widths(layout, header.body_line - 1, cut_off=cut_off)
@@ -228,7 +199,7 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
 
     for record in records(utf8, header, layout, findings):
         first = record.cells[0]
-        if fold(first) == first_header and _same_header(record, layout):
+        if fold(first) == first_header and list(map(fold, record.cells)) == list(map(fold, layout.headers)):
             findings.add(Problem("header_again", "report", record.line, "", "", "与表头相同的行，不计入数据"))
             aside.append(record.line)
         elif (suspect := _suspect(record, layout)) is None:
@@ -239,12 +210,12 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
             reason = "合计行、说明行过多，无法逐一核对"
             findings.add(Problem("line_unclear", "refuse", record.line, "", "", reason, "请删去合计行和说明行"))
     raw.flush()
-    for verdict in judged(con, suspects, layout) if suspects else ():
-        if verdict.is_data:
-            take(verdict.suspect.record)
+    for record, problems in judged(con, suspects, layout) if suspects else ():
+        if not problems:
+            take(record)
             continue
-        aside.append(verdict.suspect.record.line)
-        for problem in (*verdict.problems, *_late_units(verdict.suspect.record, header, layout)):
+        aside.append(record.line)
+        for problem in (*problems, *_late_units(record, header, layout)):
             findings.add(problem)
     raw.flush()
     raw.remove(widths.judge(findings))
@@ -288,28 +259,21 @@ class _Raw:
 
 def _late_units(record: Record, header: Header, layout: Layout) -> Iterator[Problem]:
     """A note below the data that names another unit than the columns were read in: it is for numbers that came before."""
-    numeric = [
-        (column, header.units.get(name))
+    numeric = {
+        name: column
         for name, column in zip(header.columns, layout.columns, strict=True)
         if name is not None and column is not None and column.type.is_number
-    ]
-    silent = [column.unit for column, stated in numeric if stated is None]
+    }
+    silent = [column.unit for name, column in numeric.items() if name not in header.units]
     try:
-        late = [
-            unit.word
-            for unit in in_line(record.cells)
-            if any(shift_to(unit, name) or unit.may_be_meant_for(name) for name in silent)
-        ]
+        units = in_line(record.cells)
+        late = [one.word for one in units if any(shift_to(one, name) or one.may_be_meant_for(name) for name in silent)]
     except UnclearUnit as unclear:
         late = [str(unclear)]
     if late and numeric:
         reason = f"数据下方的说明写着单位“{'、'.join(late)}”，各列不是按它读的"
         suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
         yield Problem("header_unit", "refuse", record.line, "", "", reason, suggestion)
-
-
-def _same_header(record: Record, layout: Layout) -> bool:
-    return [fold(cell) for cell in record.cells] == [fold(header) for header in layout.headers]
 
 
 def _suspect(record: Record, layout: Layout) -> Suspect | None:

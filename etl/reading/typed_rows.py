@@ -17,10 +17,9 @@ from etl.invisible_characters import BLANKS
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts
 from etl.reading.categories import LONGEST_WORD, UNREAD, named_words
-from etl.reading.cell_results import CellNote, CellResult, half_width
+from etl.reading.cell_results import CellNote, CellResult, half_width, says_nothing, unknown_text
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
-from etl.reading.spelling.silence import says_nothing, unknown_text
 from etl.reading.spelling.units import StatedUnit, times
 from etl.reading.staging import Staged
 from scorecard.catalog.columns import MASK, BooleanType, CellValue, Column, WordType
@@ -94,22 +93,6 @@ class _Plan:
             return Problem(note.code, note.severity, line, header, MASK, TITLES[note.code])
         return Problem(note.code, note.severity, line, header, text.strip()[:80], note.reason, note.suggestion)
 
-    def offer(self, text: str, note: CellNote) -> None:
-        """Keeps a value that a mapping can settle; those of a private column are shown to nobody."""
-        if not self.column.private and len(text) <= LONGEST_WORD and len(self.unread) < _OFFERED:
-            hint = note.reason + (f"，{note.suggestion}" if note.suggestion else "")
-            self.unread[UnreadWord(self.name, text.strip(BLANKS), hint)] = None
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """Of one column: cells that are not blank, that SQL does not take, that it takes with a repair; blank cells."""
-
-    written: int
-    unclean: int
-    repaired: int
-    blank: int
-
 
 @dataclass(frozen=True)
 class TypedRows:
@@ -137,17 +120,17 @@ class TypedRows:
                 self._answer(plan)
         self._create(plans)
         again = False
-        for plan, survey in zip(plans, self._survey(plans), strict=True):
-            self._report_unit(plan, survey.written)
-            if survey.unclean and not plan.answered:
+        for plan, (written, typed, repaired, blank) in zip(plans, self._survey(plans), strict=True):
+            self._report_unit(plan, written)
+            if written > typed and not plan.answered:
                 again = plan.answered = True
                 self._answer(plan)
             if plan.answered:
                 self._report_judged(plan)
-            if survey.repaired:
-                self._report_repaired(plan, survey.repaired)
-            if survey.blank and plan.required:
-                self._report_blank(plan, survey.blank)
+            if repaired:
+                self._report_repaired(plan, repaired)
+            if blank and plan.required:
+                self._report_blank(plan, blank)
         if again:
             self._create(plans)
         return tuple(word for plan in plans for word in sorted(plan.unread, key=lambda word: word.text))
@@ -161,8 +144,6 @@ class TypedRows:
             return plan.read
         unit = plan.unit.unit if plan.unit else None
         return cells.reader(plan.column, self.catalog, self.as_of, unit, plan.named, plan.said)
-
-    # --- how each column becomes typed ------------------------------------------------------------------------
 
     def _plans(self) -> Iterator[_Plan]:
         named = named_words(self.catalog, self.table)
@@ -239,23 +220,22 @@ class TypedRows:
         columns = ", ".join([f"{self.staged.line} AS _line", *selected])
         self.con.execute(f"CREATE OR REPLACE TABLE typed AS SELECT {columns} FROM raw {' '.join(joins)}")
 
-    # --- cells that SQL does not take -------------------------------------------------------------------------
-
-    def _survey(self, plans: Sequence[_Plan]) -> list[_Survey]:
-        """The counts of every column, by comparing `typed` with `raw`."""
-        counted = ["count(*)", *(f"count({plan.cell})" for plan in plans)]
-        mended = [f"count(CASE WHEN {plan.repaired} THEN 1 END)" if plan.repaired else "0" for plan in plans]
-        ((total, *counts),) = self._rows(f"SELECT {', '.join(counted + mended)} FROM raw")
+    def _survey(self, plans: Sequence[_Plan]) -> list[tuple[int, int, int, int]]:
+        """Of every column: cells that are not blank, that SQL takes, that it takes with a repair; blank cells."""
+        if not plans:
+            return []
+        written = ", ".join(f"count({plan.cell})" for plan in plans)
+        mended = ", ".join(f"count(CASE WHEN {plan.repaired or 'false'} THEN 1 END)" for plan in plans)
+        ((total, *counts),) = self._rows(f"SELECT count(*), {written}, {mended} FROM raw")
         known = ", ".join(f'count("{plan.name}")' for plan in plans)
-        cells_typed = self._rows(f"SELECT {known} FROM typed")[0] if plans else ()
-        cells_written, cells_repaired = counts[: len(plans)], counts[len(plans) :]
-        return [
-            _Survey(written, written - typed, repaired, total - written)
-            for written, repaired, typed in zip(cells_written, cells_repaired, cells_typed, strict=True)
-        ]
+        three = zip(
+            counts[: len(plans)], self._rows(f"SELECT {known} FROM typed")[0], counts[len(plans) :], strict=True
+        )
+        return [(filled, typed, repaired, total - filled) for filled, typed, repaired in three]
 
     def _answer(self, plan: _Plan) -> None:
-        """Creates the table of the answers of `cells`, one for every distinct spelling that SQL does not take.
+        """Creates the table of the answers of `cells`, one for every distinct spelling that SQL does not take; weight 2 refuses,
+        0 has nothing to say.
 
         A piece at a time: a file of nothing but wrong cells must not become as many objects here.
         """
@@ -270,19 +250,23 @@ class TypedRows:
         for start in range(0, spellings, _AT_ONCE):
             piece = self._rows(f"SELECT text, n FROM {spelt} WHERE rowid >= {start} AND rowid < {start + _AT_ONCE}")
             outcomes = [plan.judge(read(text)) for text, _ in piece]
-            values = [None if outcome.value is None else _as_text(outcome.value) for outcome in outcomes]
-            weights = [_weight(outcome.notes) for outcome in outcomes]
+            values = [_as_text(outcome.value) for outcome in outcomes]
+            refusing = (any(note.severity == "refuse" for note in outcome.notes) for outcome in outcomes)
+            weights = [
+                2 if refused else min(len(one.notes), 1) for refused, one in zip(refusing, outcomes, strict=True)
+            ]
             for (text, cells_so), outcome, weight in zip(piece, outcomes, weights, strict=True):
                 for note in outcome.notes:
                     plan.totals[weight, note.code, note.severity] += cells_so
-                    if note.code in UNREAD:
-                        plan.offer(text, note)
+                    # A mapping can settle it; values of a private column are shown to nobody.
+                    offered = note.code in UNREAD and not plan.column.private and len(text) <= LONGEST_WORD
+                    if offered and len(plan.unread) < _OFFERED:
+                        said = note.reason + (f"，{note.suggestion}" if note.suggestion else "")
+                        plan.unread[UnreadWord(plan.name, text.strip(BLANKS), said)] = None
             self.con.register("answers", pa.table([[text for text, _ in piece], values, weights], schema=schema))
             self.con.execute(f"INSERT INTO {plan.answers} SELECT text, value::{plan.type}, weight FROM answers")
             self.con.unregister("answers")
         self.con.execute(f"DROP TABLE {spelt}")
-
-    # --- problems ---------------------------------------------------------------------------------------------
 
     def _report_judged(self, plan: _Plan) -> None:
         """Reports every cell whose spelling has a note, refusals first."""
@@ -291,17 +275,14 @@ class TypedRows:
         if any(weight == 2 for weight, _, _ in plan.totals):
             self.sieve.reject(f"SELECT {line} AS _line {cells_noted} = 2")
         for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
-            totals: dict[tuple[str, Severity], int] = {
-                (code, severity): n for (of, code, severity), n in plan.totals.items() if of == weight
-            }
-            if not totals:
+            if not any(of == weight for of, *_ in plan.totals):
                 continue
             lines = self._rows(f"SELECT {line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}")
             notes = {text: plan.judge(read(text)).notes for text in dict.fromkeys(text for _, text in lines)}
             listed = [plan.problem(line, text, note) for line, text in lines for note in notes[text]]
-            for (code, severity), of_kind in totals.items():
-                kind = [problem for problem in listed if (problem.code, problem.severity) == (code, severity)]
-                self.findings.add_all(kind, code, severity, plan.column.header, of_kind)
+            for (of, code, severity), of_kind in plan.totals.items():
+                kind = [one for one in listed if (of, one.code, one.severity) == (weight, code, severity)]
+                self.findings.add_all(kind, code, severity, plan.column.header, of_kind if of == weight else 0)
 
     def _report_repaired(self, plan: _Plan, count: int) -> None:
         """Reports the cells that SQL takes with a repair; `cells` says which repair."""
@@ -329,10 +310,5 @@ class TypedRows:
         self.findings.add_all(listed, note.code, note.severity, plan.column.header, count)
 
 
-def _weight(notes: tuple[CellNote, ...]) -> int:
-    """0 nothing to say, 1 repaired or reported, 2 refused."""
-    return 2 if any(note.severity == "refuse" for note in notes) else min(len(notes), 1)
-
-
-def _as_text(value: CellValue) -> str:
-    return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+def _as_text(value: CellValue | None) -> str | None:
+    return None if value is None else value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)

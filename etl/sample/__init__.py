@@ -1,1 +1,1 @@
-"""The invented court behind the sample data: chance, numbering, rhythm, and its extracts as a case system would export them."""
+"""The invented court behind the sample data: its matters as files, registers by recipe, extracts as a case system would export."""

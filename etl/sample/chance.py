@@ -1,4 +1,4 @@
-"""Random draws: named streams that give the same values on every machine.
+"""Random draws: named streams that give the same values on every machine; and the days on which the invented court works.
 
 Only `random()` of the Mersenne Twister and exact arithmetic are used. `gauss`, `lognormvariate` and the like go
 through the platform's logarithm, whose last bit may differ, so shapes are drawn as curves of quantiles instead.
@@ -7,11 +7,14 @@ through the platform's logarithm, whose last bit may differ, so shapes are drawn
 import random
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TypeVar
 
+from scorecard.calendar.workdays import is_workday
+
 Option = TypeVar("Option")
-Value = TypeVar("Value")
 
 # (share, value) points of a distribution's quantile function, straight lines between them.
 Curve = Sequence[tuple[float, float]]
@@ -56,16 +59,33 @@ class Chance:
     def days(self, curve: Curve) -> int:
         return int(self.along(curve))
 
-    def maybe(self, value: Value, missing: float) -> Value | None:
-        """The value, or None in this share of draws: a blank cell."""
-        return None if self._draw() < missing else value
-
-
-def in_year(values: Mapping[int, Value], year: int) -> Value:
-    """The value of the year, of the last year given before it, or of the first."""
-    return values[max((known for known in values if known <= year), default=min(values))]
-
 
 def yuan(cents: float) -> Decimal:
     """Whole cents as yuan with two decimals."""
     return Decimal(int(cents)).scaleb(-2)
+
+
+# Of the time before the extracts they hold only matters still open on their first day: the stock that a real court starts with.
+EXTRACTS_FROM = date(2024, 1, 1)
+LAST_DAY = date(2027, 12, 31)
+
+_DAY = timedelta(days=1)
+
+
+@cache
+def working(day: date) -> bool:
+    """Whether the court works on this day; weekdays where the year's holidays are not published yet."""
+    known = is_workday(day)
+    return day.weekday() < 5 if known is None else known
+
+
+def workday_from(day: date) -> date:
+    """The day itself or the next working day."""
+    while not working(day):
+        day += _DAY
+    return day
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of this day."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY

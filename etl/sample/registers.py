@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from etl.sample import parameters
-from etl.sample.chance import Chance, yuan
-from etl.sample.extracts.credit import firm_code
-from etl.sample.pace import EXTRACTS_FROM, month_end, workday_from, working
+from stdnum.cn import uscc
+
+from etl.sample.chance import EXTRACTS_FROM, Chance, month_end, workday_from, working, yuan
+from scorecard.calendar.period import StatisticalCalendar, month_index
 from scorecard.catalog.columns import INTEGER
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -27,6 +27,7 @@ _FOLDER = Path(__file__).with_name("registers")
 _ROWS = ("date", "from", "most", "none", "declared", "a_month", "link", "each")
 _FORMS = ("value", "choice", "text", "running", "days_after", "amount", "count", "yes", "firm", "linked", "copy_of")
 _BESIDE = ("known", "when", "days", "times", "at_most")
+_FIRMS = (2000, 2650)  # of the district, apart from those of the register of dishonest firms
 _DAY = timedelta(days=1)
 _Recipe = Mapping[str, Any]
 _Row = dict[str, Any]
@@ -44,11 +45,11 @@ def recipes() -> Mapping[str, _Recipe]:
     return found
 
 
-def declared_months(as_of: date) -> Iterator[tuple[str, date]]:
+def declared_months(as_of: date, months: StatisticalCalendar) -> Iterator[tuple[str, date]]:
     """(table, last day of a month) for every month up to a day that a recipe declares to have no such rows."""
     for table, recipe in recipes().items():
         for month in recipe["rows"].get("declared", ()):
-            last = month_end(date.fromisoformat(f"{month}-01"))
+            last = months.month_end(month_index(date.fromisoformat(f"{month}-01")))
             if last <= as_of:
                 yield table, last
 
@@ -57,7 +58,7 @@ def with_registers(invented: Mapping[str, _Rows], seed: int, as_of: date, catalo
     """The invented rows by table, with those of every recipe; a recipe may read rows of tables that come before it."""
     tables = dict(invented)
     for name, recipe in recipes().items():
-        tables[name] = _Register(catalog.tables[name], recipe, tables, seed, as_of).rows()
+        tables[name] = _Register(catalog.tables[name], recipe, tables, seed, as_of, catalog.court.months).rows()
     return tables
 
 
@@ -70,6 +71,7 @@ class _Register:
     invented: Mapping[str, _Rows]
     seed: int
     as_of: date
+    months: StatisticalCalendar
 
     def rows(self) -> list[_Row]:
         """The rows up to the day, in order."""
@@ -77,13 +79,12 @@ class _Register:
         rows: list[_Row] = []
         for n, (day, row, other) in enumerate(islice(self._beginnings(), self.recipe["rows"].get("most"))):
             serials[day.year] += 1
-            firm = self._chance(n, "firm").between(*parameters.of("outreach")["firms"])
+            firm = self._chance(n, "firm").between(*_FIRMS)
             for name, recipe in self.recipe["columns"].items():
                 chance = self._chance(n, name)
                 known = chance.happens(_at(recipe.get("known", 1), day)) and _fits(row, recipe.get("when", {}))
-                value = (
-                    self._value(chance, recipe, name, n, serials[day.year], firm, day, row, other) if known else None
-                )
+                of_row = (n, serials[day.year], firm, day, row, other)
+                value = self._value(chance, recipe, name, *of_row) if known else None
                 column = self.table.columns.get(name)
                 ahead = isinstance(value, date) and not (column and column.future) and _day(value) > self.as_of
                 row[name] = None if ahead else value
@@ -125,7 +126,8 @@ class _Register:
     def _recorded(self, day: date) -> bool:
         rows = self.recipe["rows"]
         without = (*rows.get("none", ()), *rows.get("declared", ()))
-        return day >= rows.get("from", EXTRACTS_FROM) and f"{day:%Y-%m}" not in without
+        month = self.months.containing("month", self.months.month_of(day)).key
+        return day >= rows.get("from", EXTRACTS_FROM) and month not in without
 
     def _others(self, linked: _Recipe) -> list[tuple[date, Mapping[str, object]]]:
         found = ((row.get(linked["date"]), row) for row in self.invented.get(linked["table"], ()))
@@ -140,7 +142,8 @@ class _Register:
         form = next(word for word in recipe if word in _FORMS)
         given = recipe[form]
         if texts := recipe.get("text"):  # in turn
-            said = {key: _said(cell) for key, cell in row.items()}
+            known = {key: "" if cell is None else cell for key, cell in row.items()}
+            said = {key: f"{cell.normalize():f}" if isinstance(cell, Decimal) else cell for key, cell in known.items()}
             return texts[n % len(texts)].format(n=serial, year=day.year, month=day.month, **said)
         match form:
             case "choice":
@@ -160,7 +163,8 @@ class _Register:
             case "days_after":
                 return self._later(chance, recipe["days"], name, row.get(given))
             case "firm":
-                return f"示例企业{firm:04d}" if given == "name" else firm_code(firm)
+                body = f"91990117EXA{firm:06d}"  # no firm has it, though its check digit is right: no province is 99
+                return f"示例企业{firm:04d}" if given == "name" else f"{body}{uscc.calc_check_digit(body)}"
             case "linked" | "copy_of":
                 return (other if form == "linked" else row).get(given)
             case _:
@@ -200,7 +204,3 @@ def _fits(row: Mapping[str, object], wanted: _Recipe) -> bool:
         return cell in one if isinstance(one, list) else cell == one
 
     return all(fits(row.get(column), one) for column, one in wanted.items())
-
-
-def _said(cell: object) -> object:
-    return "" if cell is None else f"{cell.normalize():f}" if isinstance(cell, Decimal) else cell

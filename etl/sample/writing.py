@@ -12,16 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from etl.sample.chance import Chance
-from scorecard.catalog.columns import (
-    DECIMAL,
-    CaseNumberType,
-    Column,
-    DepartmentType,
-    MomentType,
-    NumberType,
-    TimeOfDayType,
-    WordType,
-)
+from scorecard.catalog import columns
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, hint
@@ -50,29 +41,30 @@ def extract(rows: Sequence[Mapping[str, object]], table: Table, catalog: Catalog
 def _fits(rows: Sequence[Mapping[str, object]], table: Table) -> None:
     for name in {name for row in rows for name in row}:
         if name not in table.columns:
-            raise ScorecardError(
-                f"示例数据 {table.id}", f"列“{name}”不在数据表定义中", "定义中的列", hint(name, table.columns)
-            )
+            found = f"列“{name}”不在数据表定义中"
+            raise ScorecardError(f"示例数据 {table.id}", found, "定义中的列", hint(name, table.columns))
 
 
-def _cell(value: Any, column: Column, catalog: Catalog, chance: Chance) -> str:
+def _cell(value: Any, column: columns.Column, catalog: Catalog, chance: Chance) -> str:
     if value is None:
         return ""
     match column.type:
-        case DepartmentType():
+        case columns.DepartmentType():
             department = catalog.departments[value]
             return _spelling(department.name, department.aliases, chance)
-        case WordType():
+        case columns.IndicatorType():
+            return value
+        case columns.WordType():
             if value not in column.values:
                 raise ScorecardError(f"示例数据「{column.header}」", f"值“{value}”", "、".join(column.values))
             return _spelling(value, column.values[value], chance)
-        case CaseNumberType():
+        case columns.CaseNumberType():
             return value.translate(_HALF_WIDTH) if chance.happens(_BRACKETS) else value
-        case TimeOfDayType():
+        case columns.TimeOfDayType():
             return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-        case MomentType():
+        case columns.MomentType():
             return f"{value.year}/{value.month}/{value.day}" if chance.happens(_SLASHES) else value.isoformat()
-        case NumberType():
+        case columns.NumberType():
             text = str(value)
             return text.translate(_FULL_WIDTH) if chance.happens(_WIDE_DIGITS) else text
         case kind:
@@ -89,6 +81,6 @@ def _totals(rows: Sequence[Mapping[str, object]], table: Table) -> list[str]:
     """The 合计 line that a person adds below an exported list: the sums of money."""
     cells = [_TOTAL]
     for name, column in list(table.columns.items())[1:]:
-        values = [row.get(name) for row in rows] if column.type == DECIMAL else []
+        values = [row.get(name) for row in rows] if column.type == columns.DECIMAL else []
         cells.append(str(sum((value for value in values if isinstance(value, Decimal)), Decimal(0))) if values else "")
     return cells

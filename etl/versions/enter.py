@@ -65,7 +65,8 @@ def declare_month(
     table: Table, as_of: date, catalog: Catalog, actor: Actor, data: DataDir, version: VersionManifest | None
 ) -> bool:
     """Declares that a register has no row in the month that ends with `as_of`; whether that is published now."""
-    declare_none(table, as_of, actor, data, sample=version is not None and version.sample)
+    sample = version is not None and version.sample
+    declare_none(table, as_of, actor, data, sample=sample, months=catalog.court.months)
     return publish_alone(table, catalog, actor, data, version)
 
 

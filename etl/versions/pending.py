@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from etl.intake.batches import Batch
+from etl.intake.entered_rows import recorded_decisions, recorded_remarks
 from etl.warehouse.build import chosen_batches, version_id
-from scorecard.catalog.definitions import Catalog
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.errors import ScorecardError
+from scorecard.plan.waiting import OpenWork, open_work
 from scorecard.storage.data_dir import DataDir
+from scorecard.store.open_version import Version, card_inputs, judged_on, periods, usual_period
 from scorecard.store.versions import VersionManifest
 
 
@@ -16,6 +20,20 @@ def pending_batches(data: DataDir, published: Iterable[Mapping[str, object]]) ->
     """
     known = {(record["table"], record["name"]) for record in published}
     return tuple(batch for batch in chosen_batches(data) if (batch.table, batch.name) not in known)
+
+
+def standing_work(data: DataDir, version: Version) -> OpenWork:
+    """What there is to do by the newest whole month of a version, and by what was entered since, published or not.
+
+    Raises ScorecardError for a version without a single value.
+    """
+    sample, whole = version.manifest.sample, card_inputs(version, "month", ALL_DEPARTMENTS, "all", judged_on(version))
+    offered = periods(version, whole, "month")
+    if not offered:
+        raise ScorecardError("提要", "这个版本还没有任何指标的数值", "至少一张有数据的表", "请先报送并发布数据表")
+    held = len(pending_batches(data, version.manifest.batches))
+    decisions, remarks = recorded_decisions(data, sample), recorded_remarks(data, sample)
+    return open_work(version, usual_period(version, offered), decisions, remarks, held)
 
 
 def adds_only(catalog: Catalog, data: DataDir, published: VersionManifest, table: str) -> bool:

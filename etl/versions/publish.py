@@ -1,7 +1,7 @@
 """Publication and rollback: one pointer, replaced atomically. Readers keep the version they opened."""
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -54,9 +54,8 @@ def put_in_place(data: DataDir, replaced: str, successor: str, reason: str = "",
     if not reason and store.pointed(data) == successor:
         return
     action = "发布" if successor != replaced else "重建" if reason else "补记"
-    why = (
-        {"replaces": replaced, "reason": reason} if reason else {"act": "改为当前版本", "reason": "发布指针缺失或损坏"}
-    )
+    lost_pointer = {"act": "改为当前版本", "reason": "发布指针缺失或损坏"}
+    why = {"replaces": replaced, "reason": reason} if reason else lost_pointer
     with audit.recorded(data, audit.SYSTEM, action, successor, **why):
         record_versions(data)
         _point_to(data, successor, audit.SYSTEM, note, instead_of=replaced)
@@ -70,18 +69,15 @@ def went_back(data: DataDir, version: str, successor: str) -> bool:
     return successor in acts and acts[-1] == version
 
 
-def _point_to(
-    data: DataDir, version: str, actor: Actor, note: str = "", instead_of: str | None = None
-) -> VersionManifest:
+def _point_to(data: DataDir, version: str, actor: Actor, note: str = "", instead_of: str = "") -> VersionManifest:
     with exclusive_lock(data), storage_errors("发布"):
-        if instead_of is not None and store.named(data) != instead_of:
+        if instead_of and store.named(data) != instead_of:
             return store.manifest(data, version)
         if reason := store.unreadable(data, version):
             if data.database(version).exists() and not data.manifest(version).exists():
                 data.database(version).unlink()  # a candidate: the next build makes it anew
-            raise StorageError(
-                f"版本 {version}", reason, "能读取的版本", "请重新建库（看影响）后再发布，或另选一个版本"
-            )
+            remedy = "请重新建库（看影响）后再发布，或另选一个版本"
+            raise StorageError(f"版本 {version}", reason, "能读取的版本", remedy)
         for folder in (data.root, data.versions):
             remove_stale_temporaries(folder)
         described = _described(data, version, actor, note)
@@ -94,18 +90,14 @@ def _point_to(
 
 def _described(data: DataDir, version: str, actor: Actor, note: str) -> VersionManifest:
     """The manifest read from the version's own file; opening the file proves that it is whole."""
-    connection = store.connect(data, version)
-    try:
+    with closing(store.connect(data, version)) as connection:
         batches = connection.execute("SELECT record FROM batch ORDER BY number").fetchall()
-        sample = connection.execute("SELECT value FROM meta WHERE key = 'sample'").fetchall()
-        tables = warehouse.tables(connection)
-    finally:
-        connection.close()
+        sample, tables = warehouse.is_sample(connection), warehouse.tables(connection)
     return VersionManifest(
         version=version,
         published_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         actor=actor.name,
-        sample=sample == [("true",)],
+        sample=sample,
         as_of={table: str(state.as_of) for table, state in tables.items()},
         batches=tuple(json.loads(row[0]) for row in batches),
         note=note,

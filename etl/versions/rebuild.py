@@ -20,13 +20,14 @@ from etl.warehouse.build import build_of, program, version_id
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
+from scorecard.narrative.changes import IndicatorChanges
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
-from scorecard.store.version_diff import IndicatorChanges
 from scorecard.store.versions import VersionManifest
 
 Say = Callable[[str], None]
+_RESTART = "后重新启动；在此之前显示最近一个能读取的版本"
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,8 @@ def rebuild(data: DataDir, catalog: Catalog, version: str, reason: str, say: Say
         anew = bool(store.unreadable(data, successor, thoroughly=True))
         build_of(catalog, data, batches, anew=anew)
     except duckdb.Error as error:
-        raise StorageError(
-            f"版本 {version}", "它的批次不能读取或不能按现在的程序计算", "完整的批次文件",
-            "请从备份恢复 batches/ 后重新启动；在此之前显示最近一个能读取的版本",
-        ) from error  # fmt: skip
+        found, remedy = "它的批次不能读取或不能按现在的程序计算", f"请从备份恢复 batches/ {_RESTART}"
+        raise StorageError(f"版本 {version}", found, "完整的批次文件", remedy) from error
     changes = None if store.unreadable(data, version) else indicator_changes(data, version, successor, today())
     put_in_place(data, version, successor, reason, _note(version, reason, changes))
     return Rebuilt(version, successor, reason, time.monotonic() - began, changes)
@@ -116,20 +115,16 @@ def batches_of(data: DataDir, manifest: VersionManifest, catalog: Catalog) -> tu
         except StorageError:
             lost.append(f"{table}/{name}（{record.get('file_name', '')}）")
     if lost:
-        raise StorageError(
-            f"版本 {manifest.version}", f"它的批次缺失或损坏，不能重建：{'、'.join(lost)}", "发布时的全部批次",
-            "请从备份恢复这些批次后重新启动；在此之前显示最近一个能读取的版本",
-        )  # fmt: skip
+        what, remedy = f"它的批次缺失或损坏，不能重建：{'、'.join(lost)}", f"请从备份恢复这些批次{_RESTART}"
+        raise StorageError(f"版本 {manifest.version}", what, "发布时的全部批次", remedy)
     return tuple(sorted(found, key=lambda batch: (batch.as_of, batch.sequence)))
 
 
 def _rulings(data: DataDir, manifest: VersionManifest) -> dict[tuple[str, str], dict[str, str]]:
     """(table, batch) -> day -> ruling, as the version was built with: by its record, in earlier ones by the notes of that time."""
-    ruled: dict[tuple[str, str], dict[str, str]] = {}
     if all("rulings" in record for record in manifest.batches):
-        for record in manifest.batches:
-            ruled[record["table"], record["name"]] = dict(record["rulings"])
-        return ruled
+        return {(record["table"], record["name"]): dict(record["rulings"]) for record in manifest.batches}
+    ruled: dict[tuple[str, str], dict[str, str]] = {}
     published = datetime.fromisoformat(manifest.published_at)
     for note in notes(data):
         if note.day and datetime.fromisoformat(note.at).astimezone(COURT_TIME) <= published:
@@ -154,7 +149,5 @@ def _note(version: str, reason: str, changes: IndicatorChanges | None) -> str:
         return f"{words}；原版本不能读取，没有比较"
     if not (changes.changes or changes.new or changes.gone or changes.parts_changed):
         return f"{words}；数值和评价没有变化"
-    return (
-        f"{words}；{len(changes.changes)} 个数值有变化，其中 {len(changes.verdicts)} 个评价不同；"
-        f"新出现 {len(changes.new)} 个，不再有 {len(changes.gone)} 个"
-    )
+    changed = f"{len(changes.changes)} 个数值有变化，其中 {len(changes.verdicts)} 个评价不同"
+    return f"{words}；{changed}；新出现 {len(changes.new)} 个，不再有 {len(changes.gone)} 个"

@@ -13,7 +13,7 @@ from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, storage_errors
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.store import versions as store
-from scorecard.store.retained import retained
+from scorecard.store.versions import retained
 
 NEWEST = 24  # two years of monthly publications
 CANDIDATE_DAYS = 7  # a user may still have the impact of a newer candidate on screen
@@ -54,14 +54,10 @@ def _removable(data: DataDir, newest: int) -> tuple[str, ...]:
     stays = {current.version, *retained(data), *(manifest.version for manifest in published[:newest])}
     old = [manifest.version for manifest in published if data.database(manifest.version).exists()]
     before = time.time() - CANDIDATE_DAYS * 86_400
+    files = [path for path in sorted(data.warehouse.glob("*.duckdb")) if not path.name.startswith(TEMPORARY_PREFIX)]
     # A manifest that cannot be read still belongs to a published version: its file is no candidate.
-    stale = [
-        path.stem
-        for path in sorted(data.warehouse.glob("*.duckdb"))
-        if not path.name.startswith(TEMPORARY_PREFIX)
-        and not data.manifest(path.stem).exists()
-        and path.stat().st_mtime < before
-    ]
+    candidates = [path for path in files if not data.manifest(path.stem).exists()]
+    stale = [path.stem for path in candidates if path.stat().st_mtime < before]
     return tuple(version for version in (*old, *stale) if version not in stays)
 
 

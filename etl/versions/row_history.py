@@ -15,7 +15,8 @@ from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowListing
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.tabulations import Reading, RowKey, row_key
+from scorecard.store.listings import RowKey, row_key
+from scorecard.store.tabulations import Reading
 from scorecard.store.versions import VersionManifest
 
 
@@ -60,8 +61,7 @@ def _said(data: DataDir, catalog: Catalog, manifest: VersionManifest, name: str,
             if batch.sample != manifest.sample or batch.none:
                 continue
             query = f"SELECT * EXCLUDE (_line) FROM ({parquet_rows(table, batch)}) WHERE {tests} ORDER BY _line DESC LIMIT 1"
-            rows = connection.execute(query, list(key.cells.values())).fetchall()
-            for row in rows:
+            for row in connection.execute(query, list(key.cells.values())).fetchall():
                 lacking = batch.lacking(table)
                 now = {column: cell for column, cell in zip(table.columns, row, strict=True) if column not in lacking}
                 changed = [column for column in now if now[column] != known.get(column)]

@@ -5,12 +5,14 @@ The file is built under a temporary name and moved into place when it is whole, 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from etl.duckdb_connection import open_build, system_errors
 from etl.intake import set_aside
@@ -22,15 +24,9 @@ from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.storage import checksums
-from scorecard.storage.atomic_files import (
-    remove_stale_temporaries,
-    replace_atomically,
-    storage_errors,
-    temporary_sibling,
-)
+from scorecard.storage import atomic_files, checksums
+from scorecard.storage.atomic_files import make_folder, storage_errors
 from scorecard.storage.data_dir import DataDir
-from scorecard.storage.private_files import make_folder
 
 
 def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
@@ -41,16 +37,11 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     """
     whole, damaged = survey_batches(data)
     own = bool(damaged) or any(not batch.sample for batch in whole)
-    ruled = rulings(data)
-    return tuple(
-        replace(
-            batch,
-            rulings=tuple(
-                sorted((key[2], said) for key, said in ruled.items() if key[:2] == (batch.table, batch.name))
-            ),
-        )
-        for batch in batches_in_use(data, sample=not own)
-    )
+    ruled: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for (table, name, what), said in rulings(data).items():
+        ruled[table, name].append((what, said))
+    in_use = batches_in_use(data, sample=not own)
+    return tuple(replace(batch, rulings=tuple(sorted(ruled[batch.table, batch.name]))) for batch in in_use)
 
 
 def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
@@ -88,65 +79,46 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
         return version
     with storage_errors(f"建库 {version}"), system_errors():
         make_folder(path.parent)
-        remove_stale_temporaries(path.parent)
-        temporary = temporary_sibling(path)
+        atomic_files.remove_stale_temporaries(path.parent)
+        temporary = atomic_files.temporary_sibling(path)
         spill = Path(f"{temporary}.spill")
         try:
-            _fill(temporary, spill, catalog, data, batches, version)
+            _fill(temporary, spill, catalog, data, batches)
             checksums.forget(data, path)
-            replace_atomically(temporary, path)
+            atomic_files.replace_atomically(temporary, path)
             checksums.note(data, path)
         finally:
             for leftover in (temporary, Path(f"{temporary}.wal")):
                 leftover.unlink(missing_ok=True)
-            remove_stale_temporaries(path.parent, spill.name)
+            atomic_files.remove_stale_temporaries(path.parent, spill.name)
     return version
 
 
-def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], version: str) -> None:
-    connection = open_build(path, spill)
-    try:
+def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch]) -> None:
+    with open_build(path, spill) as connection:
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of, declared=declared_months(connection, catalog, batches))
         silent_columns.write(connection, catalog, batches, as_of)
         data_faults.write(connection, catalog)
         worklist_items.write(connection, catalog, as_of, batches)
-        _describe(connection, catalog, batches, set_aside.outstanding_counts(data, batches), as_of, version)
+        _describe(connection, catalog, data, batches, as_of)
         connection.execute("CHECKPOINT")
-    finally:
-        connection.close()
 
 
 def _describe(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    batches: Sequence[Batch],
-    left_aside: Mapping[str, int],
-    as_of: Mapping[str, date],
-    version: str,
+    connection: DuckDBPyConnection, catalog: Catalog, data: DataDir, batches: Sequence[Batch], as_of: Mapping[str, date]
 ) -> None:
     """Writes the provenance of the numbers: the seed files, the batches, the rows and 数据截至 of each table."""
-    connection.execute("CREATE TABLE seed_file (name VARCHAR, content BLOB)")
+    tables.create_schema(connection)
+    left_aside = set_aside.outstanding_counts(data, batches)
     connection.executemany("INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()])
-    connection.execute("CREATE TABLE batch (number INTEGER, table_id VARCHAR, record VARCHAR)")
-    if batches:
-        connection.executemany(
-            "INSERT INTO batch VALUES (?, ?, ?)",
-            [
-                [n, batch.table, json.dumps({**batch.record(), "rulings": batch.rulings}, ensure_ascii=False)]
-                for n, batch in enumerate(batches, 1)
-            ],
-        )
-    connection.execute(
-        "CREATE TABLE table_state (table_id VARCHAR, as_of DATE, rows BIGINT, batches INTEGER, aside BIGINT)"
-    )
+    for number, batch in enumerate(batches, 1):
+        record = json.dumps({**batch.record(), "rulings": batch.rulings}, ensure_ascii=False)
+        connection.execute("INSERT INTO batch VALUES (?, ?, ?)", [number, batch.table, record])
     for table, cut in as_of.items():
         count = sum(batch.table == table for batch in batches)
-        connection.execute(
-            f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"',
-            [table, cut, count, left_aside.get(table, 0)],
-        )
-    connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
-    sample = any(batch.sample for batch in batches)
+        query = f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"'
+        connection.execute(query, [table, cut, count, left_aside.get(table, 0)])
+    version, sample = version_id(catalog, batches), any(batch.sample for batch in batches)
     about = {"version": version, "sample": "true" if sample else "false", "program": program()}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [list(item) for item in about.items()])

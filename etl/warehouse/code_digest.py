@@ -1,8 +1,7 @@
 """The digest of the program that computes a version's numbers: part of the version's id."""
 
 import functools
-import pkgutil
-from importlib import util
+from hashlib import sha256
 from pathlib import Path
 
 from scorecard.program_digest import digest_of
@@ -26,23 +25,15 @@ MODULES = (
 )
 
 
+_ROOT = Path(__file__).parents[2]
+
+
 @functools.cache
 def code_digest() -> str:
-    """SHA-256 over the syntax of `PACKAGES` and `MODULES`."""
-    return digest_of(path.read_text(encoding="utf-8") for path in _sources())
-
-
-def _sources() -> list[Path]:
-    paths = [_origin(name) for name in MODULES]
-    for name in PACKAGES:
-        package = _origin(name).parent
-        modules = pkgutil.iter_modules([str(package)])
-        paths += [package / f"{module.name}.py" for module in modules if not module.ispkg]
-    return paths
-
-
-def _origin(name: str) -> Path:
-    spec = util.find_spec(name)
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin)
+    """SHA-256 over the syntax of `PACKAGES` and `MODULES`, and over the SQL files beside them."""
+    folders = [_ROOT / name.replace(".", "/") for name in PACKAGES]
+    paths = [_ROOT / f"{name.replace('.', '/')}.py" for name in MODULES]
+    paths += [path for folder in folders for path in folder.glob("*.py")]
+    queries = sorted(path.read_text("utf-8") for folder in folders for path in folder.glob("*.sql"))
+    syntax = digest_of(path.read_text("utf-8") for path in paths)
+    return sha256("\0".join([syntax, *queries]).encode()).hexdigest()

@@ -64,12 +64,9 @@ class _Reading:
                 continue
             says = self._rows(self._table, correction)
             silent = correction.lacking(self._table)
-            columns = ", ".join(
-                f'{_itself(name, silent) if other == place else _repeated(name, silent)} AS "{name}"'
-                if name not in self._table.key
-                else f'r."{name}"'
-                for name in self._table.columns
-            )
+            named = [name for name in self._table.columns if name not in self._table.key]
+            cells = [f'{_cell(name, itself=other == place, silent=name in silent)} AS "{name}"' for name in named]
+            columns = ", ".join([*(f'r."{name}"' for name in self._table.key), *cells])
             joined = f"({rows}) r LEFT JOIN ({before}) o USING ({keys})"
             if other != place:
                 joined += f" LEFT JOIN ({says}) c USING ({keys})"
@@ -85,7 +82,8 @@ class _Reading:
         if not earlier:
             return None
         keys = ", ".join(f'"{name}"' for name in self._table.key)
-        united = " UNION ALL ".join(
+        # By name: of what is corrected already the key stands first, of a file where its contract has it.
+        united = " UNION ALL BY NAME ".join(
             f"SELECT *, {place} AS _place FROM ({self.rows_of(place, sequence)})" for place in earlier
         )
         says = self._rows(self._table, self._batches[correction])
@@ -95,14 +93,12 @@ class _Reading:
         )
 
 
-def _repeated(name: str, silent: frozenset[str]) -> str:
-    """A cell of a later batch: what the correction says, where it only repeats what was corrected."""
-    if name in silent:
-        return f'r."{name}"'
+def _cell(name: str, *, itself: bool, silent: bool) -> str:
+    """A cell of a later batch: what the correction says, where it only repeats what was corrected.
+
+    Of the correction `itself`: what was known before, where it is `silent`, for its file does not have the column.
+    """
+    if itself or silent:
+        return f'{"o" if itself and silent else "r"}."{name}"'
     known = "o._line IS NOT NULL AND c._line IS NOT NULL"
     return f'CASE WHEN {known} AND r."{name}" IS NOT DISTINCT FROM o."{name}" THEN c."{name}" ELSE r."{name}" END'
-
-
-def _itself(name: str, silent: frozenset[str]) -> str:
-    """A cell of the correction: what was known before, where its file does not have the column."""
-    return f'o."{name}"' if name in silent else f'r."{name}"'

@@ -9,11 +9,11 @@ from datetime import date
 
 import duckdb
 
-from scorecard.catalog.contracts import Stock, Table
+from scorecard.catalog.contracts import Stock
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms as formula
-from scorecard.queries.expressions import RowsExpression, sql
+from scorecard.queries.terms import RowsExpression, sql
 
 AMOUNT = "DECIMAL(38,4)"
 ADDITIVE = ("count", "sum")
@@ -43,6 +43,7 @@ def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Ter
     """Additive terms, one pass per table and clock: rows of a month, then rows that are there on a period's last day."""
     flows: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
     stocks: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
+    months = catalog.court.months
     for (term, cut), number in terms.items():
         if term.aggregate in ADDITIVE:
             if term.stock is not None:
@@ -51,11 +52,11 @@ def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Ter
                 flows[term.table, term.period, cut][f"t{number}"] = term
     _empty_cube(connection)
     for (table, period, cut), named in flows.items():
-        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut)), named)
+        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut), months), named)
     _spread(connection, _IN_FLOW)
     _empty_cube(connection)
     for (table, stock, cut), named in stocks.items():
-        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut)), named)
+        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut), months), named)
     _spread(connection, _IN_STOCK)
 
 
@@ -85,27 +86,32 @@ def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
 
 
 # From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
-# have at most half of all rows before them and at most half after them.
+# have at most half of all rows before them and at most half after them. A quantile is the smallest value with at least that
+# share of all rows up to it (definition 1 of Hyndman and Fan 1996): the sentence "90 % within n days" is then true of it.
 _KEY_NAMES = "grain, period, department, scope"
+_RANKED = (
+    "(SELECT *, sum(n) OVER (place ORDER BY _value) AS upto, sum(n) OVER place AS total"
+    f" FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
+)
 _MEASURES = {
     "distinct": f"SELECT {_KEY_NAMES}, count(*) FROM occurring GROUP BY ALL",
     "largest": f"SELECT {_KEY_NAMES}, max(n) FROM occurring GROUP BY ALL",
     "median": (
-        f"SELECT {_KEY_NAMES}, (min(_value) + max(_value)) * 0.5 FROM (SELECT *, sum(n) OVER (place ORDER BY _value) AS upto,"
-        f" sum(n) OVER place AS total FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
+        f"SELECT {_KEY_NAMES}, (min(_value) + max(_value)) * 0.5 FROM {_RANKED}"
         " WHERE 2 * (upto - n) <= total AND 2 * (total - upto) <= total GROUP BY ALL"
     ),
+    "quantile": f"SELECT {_KEY_NAMES}, min(_value) FROM {_RANKED} WHERE upto * 1000 >= total * {{per_mille}} GROUP BY ALL",
 }
 
 
-def whole_rows(connection: duckdb.DuckDBPyConnection, table: Table, term: Term, cut: date, number: int) -> None:
-    """Median, distinct count and largest group of every period, from how often each value occurs in it."""
-    values = sql(formula.term_values(table, term, str(cut)))
+def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, term: Term, cut: date, number: int) -> None:
+    """Median, quantile, distinct count and largest group of every period, from how often each value occurs in it."""
+    values = sql(formula.term_values(catalog.tables[term.table], term, str(cut), catalog.court.months))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")
     counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
     connection.execute(
         f"INSERT INTO term_value WITH occurring AS ("
         f"SELECT grain, period, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
         f" GROUP BY GROUPING SETS {_sets('grain, period, _value')} HAVING {_KEPT})"
-        f" SELECT {number}, * FROM ({_MEASURES[term.aggregate]})"
+        f" SELECT {number}, * FROM ({_MEASURES[term.aggregate].format(per_mille=term.per_mille)})"
     )

@@ -4,15 +4,16 @@ A batch in which a large part of the rows that lack 结案方式 share one 结�
 officer says which it is, nobody knows whether these cases are closed. 按未结 leaves the date of these rows out, 按已结 takes it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
 
 from etl.intake.batches import Batch
+from scorecard.calendar.period import month_label
 from scorecard.catalog.contracts import CutDate, Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.queries.cut_days import cut_days_sql
+from scorecard.queries.row_days import cut_days_sql
 from scorecard.storage.sql_text import quoted
 
 OPEN = "按未结"
@@ -27,15 +28,13 @@ class DoubtfulDay:
     cut: CutDate
     day: str
     rows: int
+    month: str
 
     @property
     def sentence(self) -> str:
         """2026年10月的审判案件表有1,236件的结案日期都是2026-10-31而没有结案方式，是否已结待核定."""
-        as_of, (date, missing) = self.batch.as_of, map(self.table.header, (self.cut.date, self.cut.missing))
-        return (
-            f"{as_of.year}年{as_of.month}月的{self.table.name}有{self.rows:,}件的{date}都是{self.day}而没有{missing}，"
-            "是否已结待核定"
-        )
+        date, missing = map(self.table.header, (self.cut.date, self.cut.missing))
+        return f"{self.month}的{self.table.name}有{self.rows:,}件的{date}都是{self.day}而没有{missing}，是否已结待核定"
 
 
 def doubtful_days(catalog: Catalog, batches: Iterable[Batch]) -> tuple[DoubtfulDay, ...]:
@@ -44,28 +43,28 @@ def doubtful_days(catalog: Catalog, batches: Iterable[Batch]) -> tuple[DoubtfulD
     if not warned:
         return ()
     with duckdb.connect() as connection:
-        return tuple(day for batch in warned for day in _days(connection, catalog.tables[batch.table], batch))
+        return tuple(day for batch in warned for day in _days(connection, catalog, batch))
 
 
-def _days(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> Iterator[DoubtfulDay]:
+def _days(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batch: Batch) -> Iterator[DoubtfulDay]:
+    table, month = catalog.tables[batch.table], month_label(catalog.court.months.month_of(batch.as_of))
     ruled = {day for day, _ in batch.rulings}
     for cut in _cuts(table):
         rows = f"read_parquet({quoted(str(batch.path))})"
         for day, count, *_ in connection.execute(cut_days_sql(cut, rows)).fetchall():
             if str(day) not in ruled:
-                yield DoubtfulDay(batch, table, cut, str(day), count)
+                yield DoubtfulDay(batch, table, cut, str(day), count, month)
 
 
 def ruled_rows(table: Table, batch: Batch, rows: str) -> str:
     """SQL for the rows of a batch without the days that are ruled to be no closing dates."""
     days = [day for day, ruling in batch.rulings if ruling == OPEN]
-    left_out = ", ".join(f'{_without(cut, days)} AS "{cut.date}"' for cut in _cuts(table))
-    return f"SELECT * REPLACE ({left_out}) FROM ({rows})" if days and left_out else rows
-
-
-def _without(cut: CutDate, days: Sequence[str]) -> str:
     listed = ", ".join(f"DATE {quoted(day)}" for day in days)
-    return f'CASE WHEN "{cut.missing}" IS NOT NULL OR "{cut.date}"::DATE NOT IN ({listed}) THEN "{cut.date}" END'
+    left_out = ", ".join(
+        f'CASE WHEN "{cut.missing}" IS NOT NULL OR "{cut.date}"::DATE NOT IN ({listed}) THEN "{cut.date}" END AS "{cut.date}"'
+        for cut in _cuts(table)
+    )
+    return f"SELECT * REPLACE ({left_out}) FROM ({rows})" if days and left_out else rows
 
 
 def _cuts(table: Table) -> list[CutDate]:

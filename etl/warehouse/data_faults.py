@@ -4,27 +4,29 @@ from collections.abc import Iterator
 
 import duckdb
 
+from etl.warehouse.tables import create_schema
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
 
 def write(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Creates table_fault(table_id, reason) and indicator_doubt(indicator, reason).
+    """Fills table_fault and indicator_doubt (schema.sql).
 
     From failed balances; a fault concerns the indicators that read its columns.
     Doubts that depend on the day of reading or on the court's limits are judged in scorecard.assessment.data_quality.
     """
-    connection.execute("CREATE TABLE table_fault (table_id VARCHAR, reason VARCHAR)")
-    connection.execute("CREATE TABLE indicator_doubt (indicator VARCHAR, reason VARCHAR)")
+    create_schema(connection)
     names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for table in catalog.tables.values():
         if table.id in names:
             for columns, reason in _balance(connection, table):
                 connection.execute("INSERT INTO table_fault VALUES (?, ?)", [table.id, reason])
                 touched = [
-                    [indicator.id, reason]
+                    [name, reason]
                     for indicator in catalog.indicators.values()
-                    if any(term.table == table.id and term.columns & columns for term in indicator.formula.terms)
+                    for definition in indicator.definitions
+                    if any(term.table == table.id and term.columns & columns for term in definition.formula.terms)
+                    for name in dict.fromkeys((indicator.id, definition.id))
                 ]
                 if touched:
                     connection.executemany("INSERT INTO indicator_doubt VALUES (?, ?)", touched)
@@ -40,9 +42,8 @@ def _balance(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tu
         f' count(*) FILTER ("{until}" < "{start}") FROM "{table.id}"'
     ).fetchall()[0]
     if expected != pending or reversed_rows:
-        gap = abs(expected - pending) + reversed_rows
-        yield (
-            frozenset((start, until)),
-            f"{table.name}收结存不平：期初+新收−结案与期末相差 {gap} 件（{table.header(until)}早于{table.header(start)}，"
-            f"或有{table.header(until)}而无{table.header(start)}）",
+        gap, entered, left = abs(expected - pending) + reversed_rows, table.header(start), table.header(until)
+        reason = (
+            f"{table.name}收结存不平：期初+新收−结案与期末相差 {gap} 件（{left}早于{entered}，或有{left}而无{entered}）"
         )
+        yield frozenset((start, until)), reason

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import duckdb
 
 from etl.intake.batches import Batch
-from scorecard.calendar.period import Period, month_end, month_index
+from scorecard.calendar.period import Period, StatisticalCalendar
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -43,12 +43,13 @@ class DeclaredMonths:
 
     def is_silent(self, period: Period, clock: str, first_row: int | None, cut: date) -> bool:
         """Whether a month of the period, up to `cut`, is told of by nobody: by declaration, typed row or extract."""
-        end = min(period.last_month, month_index(cut))
+        months = period.months
+        end = min(period.last_month, months.month_of(cut))
         span = set(range(period.first_month, end + 1)) - self.known(clock)
         if self.extract is None or first_row is None or end < first_row:
             return bool(span)
-        told = month_index(self.extract)
-        if self.extract < cut and self.extract != month_end(told):
+        told = months.month_of(self.extract)
+        if self.extract < cut and self.extract != months.month_end(told):
             told -= 1  # the rest of its month is told by nobody
         return any(month > told for month in span)
 
@@ -57,29 +58,31 @@ def declared_months(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]
 ) -> Mapping[str, DeclaredMonths]:
     """Table -> its declared months; tables without a declaration and without typed rows are absent. Needs the tables."""
-    since = catalog.court.statistics_from
+    since, calendar = catalog.court.statistics_from, catalog.court.months
     declared: dict[str, DeclaredMonths] = {}
     for table in catalog.tables.values():
         own = [batch for batch in batches if batch.table == table.id and table.seed is None]
         typed = [batch.as_of for batch in own if batch.typed]
-        months = {month_index(batch.as_of) for batch in own if batch.none and (since is None or batch.as_of >= since)}
+        # Declared before months closed on another day, it speaks of no whole month of today's.
+        days = [batch.as_of for batch in own if batch.none and (since is None or batch.as_of >= since)]
+        months = {month for day in days if (month := calendar.ending_on(day)) is not None}
         if months or typed:
-            named = _named(connection, table, since) if typed else {}
-            newest = _newest_extract(table, own)
+            named = _named(connection, table, since, calendar) if typed else {}
+            counted = own[-1:] if table.replaces == "all" else own
+            newest = max((batch.as_of for batch in counted if not batch.none and not batch.typed), default=None)
             declared[table.id] = DeclaredMonths(frozenset(months), newest, max(typed, default=None), named)
     return declared
 
 
-def _named(connection: duckdb.DuckDBPyConnection, table: Table, since: date | None) -> dict[str, frozenset[int]]:
+def _named(
+    connection: duckdb.DuckDBPyConnection, table: Table, since: date | None, months: StatisticalCalendar
+) -> dict[str, frozenset[int]]:
     """Each date of a table -> the months that its rows name by it."""
     named: dict[str, frozenset[int]] = {}
     for column in (*table.columns, *table.derived):
         if table.type_of(column).is_date:
             days = connection.execute(f'SELECT DISTINCT "{column}"::DATE FROM "{table.id}"').fetchall()
-            named[column] = frozenset(month_index(day) for (day,) in days if day and (since is None or day >= since))
+            named[column] = frozenset(
+                months.month_of(day) for (day,) in days if day and (since is None or day >= since)
+            )
     return named
-
-
-def _newest_extract(table: Table, batches: Sequence[Batch]) -> date | None:
-    counted = batches[-1:] if table.replaces == "all" else batches
-    return max((batch.as_of for batch in counted if not batch.none and not batch.typed), default=None)

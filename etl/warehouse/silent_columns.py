@@ -10,22 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as Abstra
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from itertools import chain
+from itertools import chain, count
 from operator import or_
 
 import duckdb
 
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
-from etl.warehouse.tables import parquet_rows
+from etl.warehouse.tables import create_schema, parquet_rows
 from etl.warehouse.work_calendar import calendar_of
 from scorecard.calendar import workdays
+from scorecard.calendar.period import StatisticalCalendar, month_label
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms
-from scorecard.queries.expressions import Expression, RowsExpression, sql, unbound
+from scorecard.queries.terms import Expression, RowsExpression, sql, unbound
 
 
 @dataclass(frozen=True)
@@ -45,25 +46,10 @@ class Silence:
 def write(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch], as_of: Mapping[str, date]
 ) -> None:
-    """Creates batch_column, silent_column, silence and value_doubt, and withholds the values that rest on silent columns.
-
-    batch_column(number, table_id, column_name, delivered, rows, known, silent): what each batch says of each column.
-    silent_column(table_id, column_name, reason): the sentence about a column that some batch in the tables is silent of.
-    silence: which rows say nothing of which columns, for what is counted when it is read.
-    value_doubt(indicator, grain, period, department, scope, reason): the values withheld. Needs indicator_value and period.
+    """Fills batch_column, silent_column, silence and value_doubt (schema.sql), and withholds the values that rest on silent
+    columns. Needs indicator_value and period.
     """
-    connection.execute(
-        "CREATE TABLE batch_column (number INTEGER, table_id VARCHAR, column_name VARCHAR, delivered BOOLEAN,"
-        " rows BIGINT, known BIGINT, silent BOOLEAN)"
-    )
-    connection.execute("CREATE TABLE silent_column (table_id VARCHAR, column_name VARCHAR, reason VARCHAR)")
-    connection.execute(
-        "CREATE TABLE silence (table_id VARCHAR, columns VARCHAR[], reasons VARCHAR[], batches INTEGER[], only_rows VARCHAR)"
-    )
-    connection.execute(
-        "CREATE TABLE value_doubt (indicator VARCHAR, grain VARCHAR, period VARCHAR, department VARCHAR, scope VARCHAR,"
-        " reason VARCHAR)"
-    )
+    create_schema(connection)
     # The table and number of every batch that still has rows in its table.
     numbered = " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
     used = set(connection.execute(numbered).fetchall()) if as_of else set()
@@ -108,7 +94,9 @@ def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: S
         # What the batch says nothing of is unknown of these rows as well: both together may let a row count.
         also = (one.reasons for one in silent if one.table == day.table and number in one.batches)
         together = dict(chain.from_iterable(said.items() for said in also)) | {day.cut.date: day.sentence}
-        doubtful.append(Silence(day.table, together, (number,), _rows_of(day)))
+        on_the_day = Test(column=day.cut.date, operator="eq", value=day.day)
+        open_still = Test(column=day.cut.missing, operator="known", value=False)
+        doubtful.append(Silence(day.table, together, (number,), (on_the_day, open_still)))
     return (*silent, *doubtful, *_uncovered(connection, catalog, batches))
 
 
@@ -134,20 +122,10 @@ def _uncovered(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches:
                 yield Silence(table, {name: sentence}, tuple(numbers), only)
 
 
-def _rows_of(day: cut_dates.DoubtfulDay) -> tuple[Test, ...]:
-    return (
-        Test(column=day.cut.date, operator="eq", value=day.day),
-        Test(column=day.cut.missing, operator="known", value=False),
-    )
-
-
 def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     """(table, column) -> the sentence about a silent column, as the version being built says it."""
     rows = connection.execute("SELECT table_id, column_name, reason FROM silent_column").fetchall()
     return {(table, column): reason for table, column, reason in rows}
-
-
-# --- what a batch says ------------------------------------------------------------------------------------------
 
 
 def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, number: int) -> None:
@@ -160,17 +138,14 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
     total, *counts = connection.execute(sql(counted)).fetchall()[0]
     connection.execute("DROP VIEW delivered")
     if batch.corrects:  # it keeps what was known before of a column that it does not have
-        lacking = frozenset(name for name in lacking if not _carried(connection, table, name, number))
+        carried = ", ".join(f'count("{name}")' for name in lacking) or "0"
+        rows_carried = connection.execute(f'SELECT {carried} FROM "{table.id}" WHERE _batch = {number}').fetchall()[0]
+        lacking = frozenset(name for name, count in zip(lacking, rows_carried, strict=False) if not count)
     said: list[list[object]] = []
     for name, filled, expected in zip(table.columns, counts, counts[len(known) :], strict=False):
         blank = filled == 0 and bool(expected)
         said.append([number, table.id, name, name not in lacking, total, filled, name in lacking or blank])
     connection.executemany("INSERT INTO batch_column VALUES (?, ?, ?, ?, ?, ?, ?)", said)
-
-
-def _carried(connection: duckdb.DuckDBPyConnection, table: Table, name: str, number: int) -> int:
-    """How many rows of a correction hold what earlier batches said of a column."""
-    return connection.execute(f'SELECT count("{name}") FROM "{table.id}" WHERE _batch = {number}').fetchall()[0][0]
 
 
 def _due(table: Table, name: str, rows: RowsExpression) -> Expression:
@@ -186,9 +161,6 @@ def _due(table: Table, name: str, rows: RowsExpression) -> Expression:
     return rows.count() * int(not table.columns[name].blank_means)
 
 
-# --- what rests on it -------------------------------------------------------------------------------------------
-
-
 def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> None:
     """The sentences: 2026年11月的审判案件表没有“是否上诉”一列."""
     silent = connection.execute(
@@ -198,7 +170,7 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batc
     sentences: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, column, delivered, numbers in silent:
         table = catalog.tables[name]
-        when = month_list(batches[number - 1].as_of for number in numbers)
+        when = month_list((batches[number - 1].as_of for number in numbers), catalog.court.months)
         header = table.header(column)
         what = f"“{header}”一列全部空白" if delivered else f"没有“{header}”一列"
         sentences[name, column].append(f"{when}的{table.name}{what}")
@@ -207,30 +179,19 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batc
         connection.executemany("INSERT INTO silent_column VALUES (?, ?, ?)", rows)
 
 
-def month_list(days: Iterable[date]) -> str:
+def month_list(days: Iterable[date], calendar: StatisticalCalendar) -> str:
     """The months of these days, runs of them joined: "2026年1月至3月、2026年5月"."""
-    months = sorted({day.year * 12 + day.month - 1 for day in days})
-    runs: list[list[int]] = []
-    for month in months:
-        if runs and runs[-1][-1] == month - 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return "、".join(_run(run[0], run[-1]) for run in runs)
-
-
-def _run(first: int, last: int) -> str:
-    begins, ends = (f"{month // 12}年{month % 12 + 1}月" for month in (first, last))
-    if first == last:
-        return begins
-    return f"{begins}至{ends if first // 12 != last // 12 else f'{last % 12 + 1}月'}"
+    months = {calendar.month_of(day) for day in days}
+    runs: list[str] = []
+    for first in sorted(month for month in months if month - 1 not in months):
+        last = next(month for month in count(first) if month + 1 not in months)
+        ends = month_label(last) if first // 12 != last // 12 else f"{last % 12 + 1}月"
+        runs.append(month_label(first) if first == last else f"{month_label(first)}至{ends}")
+    return "、".join(runs)
 
 
 def _write_doubts(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    silence: Silence,
-    as_of: Mapping[str, date],
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, silence: Silence, as_of: Mapping[str, date]
 ) -> None:
     """A doubt for every value that some row of these batches may count in, if the silent columns decide whether it does."""
     table = silence.table
@@ -242,40 +203,42 @@ def _write_doubts(
         read = table.made_of(term.columns) & silence.columns
         if not read and not whose:
             continue
-        possible = sql(terms.possible_rows(table, term, silence.columns, silence.batches, str(cut), silence.only))
+        said = (silence.columns, silence.batches, str(cut), catalog.court.months, silence.only)
+        possible = sql(terms.possible_rows(table, term, *said))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS {possible}")
         counts_in = "last_month >= _first AND first_month <= _last"
         if term.stock is not None:
             counts_in = "last_month BETWEEN _first AND _last"
-        for columns, places in ((read, "true"), *_parts(table, whose)):
+        # Of a silent dimension those parts of the court rest on it that it tells apart.
+        parts = [
+            (
+                table.sources([name]),
+                f"department <> '{ALL_DEPARTMENTS}'" if name == table.department else "scope = 'firm'",
+            )
+            for name in filter(None, whose)
+        ]
+        for columns, places in ((read, "true"), *parts):
             texts = sorted({silence.reasons[column] for column in columns})
             if texts:
                 connection.execute(
                     "INSERT INTO value_doubt SELECT DISTINCT indicator, grain, period, department, scope, reason"
-                    " FROM indicator_value JOIN period USING (grain, period)"
+                    " FROM indicator_value JOIN indicator_period USING (indicator, grain, period) JOIN period USING (grain, period)"
                     f" JOIN possible ON {counts_in} AND ({_may_belong(table, whose)})"
-                    f" CROSS JOIN (SELECT unnest(?) AS reason) WHERE list_contains(?, indicator) AND {places}",
+                    f" CROSS JOIN (SELECT unnest(?) AS reason) WHERE list_contains(?, definition) AND {places}",
                     [texts, indicators],
                 )
 
 
 def _terms(catalog: Catalog, table: Table, as_of: Mapping[str, date]) -> dict[tuple[Term, date], list[str]]:
-    """Every different term over a table with the day it is cut at, and the indicators it goes into."""
+    """Every different term over a table with the day it is cut at, and the definitions it goes into."""
     indicators: dict[tuple[Term, date], dict[str, None]] = defaultdict(dict)
-    for indicator in catalog.indicators.values():
+    for indicator in catalog.definitions.values():
         if all(name in as_of for name in indicator.formula.tables):
             cut = min(as_of[name] for name in indicator.formula.tables)
             for term in indicator.formula.terms:
                 if term.table == table.id:
                     indicators[term.model_copy(update={"minus": False}), cut][indicator.id] = None
     return {term: list(names) for term, names in indicators.items()}
-
-
-def _parts(table: Table, whose: Iterable[str | None]) -> Iterator[tuple[frozenset[str], str]]:
-    """The silent columns of a dimension, and SQL for the parts of the court that rest on it."""
-    for name in filter(None, whose):
-        parts = f"department <> '{ALL_DEPARTMENTS}'" if name == table.department else "scope = 'firm'"
-        yield table.sources([name]), parts
 
 
 def _may_belong(table: Table, whose: AbstractSet[str | None]) -> str:
@@ -287,10 +250,9 @@ def _may_belong(table: Table, whose: AbstractSet[str | None]) -> str:
 
 def _withhold(connection: duckdb.DuckDBPyConnection) -> None:
     """Takes the numbers in doubt out of the waist: a reader of the table must not find them either."""
-    keys = ("indicator", "grain", "period", "department", "scope")
-    same = " AND ".join(f"v.{key} = d.{key}" for key in keys)
-    doubted = f"FROM (SELECT DISTINCT {', '.join(keys)} FROM value_doubt) d WHERE {same}"
-    connection.execute(f"UPDATE indicator_part v SET numerator = NULL, denominator = NULL, base = NULL {doubted}")
+    keys = "indicator, grain, period, department, scope"
+    doubted = f"WHERE ({keys}) IN (SELECT ({keys}) FROM value_doubt)"
+    connection.execute(f"UPDATE indicator_part SET numerator = NULL, denominator = NULL, base = NULL {doubted}")
     connection.execute(
-        f"UPDATE indicator_value v SET numerator = NULL, denominator = NULL, base = NULL, value = NULL {doubted}"
+        f"UPDATE indicator_value SET numerator = NULL, denominator = NULL, base = NULL, value = NULL {doubted}"
     )

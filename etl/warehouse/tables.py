@@ -1,14 +1,16 @@
 """The tables of the warehouse, loaded from batches: the newest row of each key, with derived columns and its source line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
 from etl.duckdb_connection import load_calendar
 from etl.intake.accept import read_seed_table
+from etl.intake.batch_notes import RowRuling
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import corrected_sources
@@ -16,11 +18,19 @@ from etl.warehouse.work_calendar import calendar_of
 from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.queries.department_days import department_columns, department_sql, own_day_sql
 from scorecard.queries.derived_columns import derive
-from scorecard.queries.expressions import sql
+from scorecard.queries.row_days import department_columns, department_sql, own_day_sql
+from scorecard.queries.terms import sql
 from scorecard.records.rows import SEED_BATCH
 from scorecard.storage.sql_text import quoted
+
+GONE: RowRuling = "源头已撤销"
+_SCHEMA = Path(__file__).with_name("schema.sql").read_text("utf-8")
+
+
+def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables of a version that are not there yet (schema.sql)."""
+    connection.execute(_SCHEMA)
 
 
 def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, date]:
@@ -37,6 +47,7 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
         if table.replaces == "all":
             own = own[-1:]
         sources = corrected_sources(connection, table, own, partial(_rows_of_their_day, catalog))
+        sources = list(_still_there(table, sources, own))[::-1]
         if table.seed:
             connection.register("seed_rows", read_seed_table(catalog.files[table.seed], table, catalog))
             columns = ", ".join(f'"{column}"' for column in table.columns)
@@ -48,8 +59,29 @@ def load(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Seque
     return as_of
 
 
+def row_id(table: Table) -> str:
+    """SQL for what names a row in a ruling: a digest of its key, which may name people."""
+    cells = ", ".join(f"""coalesce("{name}"::VARCHAR, '')""" for name in table.key)
+    return f"md5(concat_ws(chr(31), {cells}))"
+
+
+def _still_there(
+    table: Table, sources: list[tuple[int, str]], batches: Sequence[tuple[int, Batch]]
+) -> Iterator[tuple[int, str]]:
+    """The sources from the last to the first, without the rows that an officer says were withdrawn since.
+
+    A ruling is about the batches before the one that no longer holds the row, and gives way to a nearer one: a row that
+    comes back counts again.
+    """
+    standing: dict[str, str] = {}
+    for (number, rows), (_, batch) in zip(reversed(sources), reversed(batches), strict=True):
+        standing |= dict(batch.rulings)
+        gone = ", ".join(quoted(row) for row, act in standing.items() if act == GONE)
+        yield number, f"SELECT * FROM ({rows}) WHERE {row_id(table)} NOT IN ({gone})" if gone else rows
+
+
 def _rows_of_their_day(catalog: Catalog, table: Table, batch: Batch) -> str:
-    """The batch as a query, each row under the department of its own day (scorecard/queries/department_days.py)."""
+    """The batch as a query, each row under the department of its own day (scorecard/queries/row_days.py)."""
     rows, named = parquet_rows(table, batch), department_columns(table)
     if not named or not catalog.department_turns:
         return rows

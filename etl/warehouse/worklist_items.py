@@ -6,55 +6,47 @@ a column that it reads is silent. A list that lacks a table has no items, which 
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
-import duckdb
 import ibis
+from duckdb import DuckDBPyConnection
 
 from etl.intake.batches import Batch
-from etl.warehouse import silent_columns
+from etl.warehouse.silent_columns import Silence, silences
+from etl.warehouse.tables import create_schema
 from scorecard.catalog.conditions import Test
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Deadline, Without, Worklist
 from scorecard.queries.derived_columns import CALENDAR
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located, sql, unbound
-from scorecard.queries.terms import matches
+from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located, matches, sql, unbound
 
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date], batches: Sequence[Batch] = ()
+    connection: DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date], batches: Sequence[Batch] = ()
 ) -> None:
     """Writes both tables for every worklist of the catalogue."""
-    connection.execute(
-        "CREATE TABLE worklist_item (worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR,"
-        " group_no BIGINT, _batch INTEGER, _line BIGINT)"
-    )
-    connection.execute("CREATE TABLE worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR, unknown VARCHAR[])")
-    silent = silent_columns.silences(connection, catalog, batches)
+    create_schema(connection)
+    silent = silences(connection, catalog, batches)
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
-        unknown = [] if cut is None else _unknown(connection, catalog, worklist, cut, silent)
-        connection.execute(
-            "INSERT INTO worklist_state VALUES (?, ?, ?, ?)",
-            [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))],
-        )
-        if cut is not None:
-            items = sql(_items(catalog, worklist, cut))
+        sources = [] if cut is None else [catalog.worklists[name] for name in worklist.gathers] or [worklist]
+        unknown = [what for one in sources if cut for what in _unknown(connection, catalog, one, cut, silent)]
+        told = [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))]
+        connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?, ?)", told)
+        for one in sources:
+            assert cut is not None
+            items = sql(_due_this_month(catalog, worklist, one, cut) if worklist.gathers else _items(catalog, one, cut))
             connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
 
 
 def _unknown(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    worklist: Worklist,
-    cut: date,
-    silent: Iterable[silent_columns.Silence],
+    connection: DuckDBPyConnection, catalog: Catalog, worklist: Worklist, cut: date, silent: Iterable[Silence]
 ) -> list[str]:
     """The sentences on silent columns that decide whether some row belongs on the list, or when it is due."""
     sentences: list[str] = []
@@ -112,16 +104,22 @@ def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
     )
 
 
+def _due_this_month(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> RowsExpression:
+    """The rows of another list that fall due from the cut to the end of the month in which the day after it lies."""
+    rows = _items(catalog, source.model_copy(update={"from_warning": False}), cut)
+    months, due = catalog.court.months, as_date(rows["due_at"])
+    last = months.month_end(months.month_of(cut + timedelta(1)))
+    rows = rows.filter((due >= ibis.date(str(cut))) & (due <= ibis.date(str(last))))
+    return rows.mutate(worklist=ibis.literal(worklist.id), state=ibis.literal("临期"))
+
+
 def _answering(catalog: Catalog, rows: RowsExpression, worklist: Worklist, cut: date) -> Expression:
     """Whose row it is when the list is judged: what a department left behind is its successor's to do."""
     if worklist.department is None:
         return ibis.literal(catalog.department_on(worklist.departments[0], cut))
     named = rows[worklist.department]
-    heirs = [
-        (named == one, ibis.literal(heir))
-        for one in catalog.departments
-        if (heir := catalog.department_on(one, cut)) != one
-    ]
+    turned = {one: heir for one in catalog.departments if (heir := catalog.department_on(one, cut)) != one}
+    heirs = [(named == one, ibis.literal(heir)) for one, heir in turned.items()]
     return ibis.cases(*heirs, else_=named) if heirs else named
 
 
@@ -163,16 +161,13 @@ def _with_due(rows: RowsExpression, worklist: Worklist) -> RowsExpression:
     names: list[str] = []
     for number, due in enumerate(worklist.due):
         names.append(f"_due_{number}")
-        placed = _after_working_days if due.working_days else _after
-        rows = placed(rows, due, names[-1])
+        if due.working_days:
+            rows = _after_working_days(rows, due, names[-1])
+        else:  # terms in hours run from the moment, all others from the day
+            start = rows[due.of] if due.hours else as_date(rows[due.of])
+            rows = rows.mutate(later(start, due).name(names[-1]))
     moments = [rows[name].cast("timestamp") for name in names]
     return rows.mutate(due_at=ibis.coalesce(*moments) if moments else ibis.null("timestamp"))
-
-
-def _after(rows: RowsExpression, due: Deadline, name: str) -> RowsExpression:
-    """Terms in hours run from the moment, all others from the day."""
-    start = rows[due.of]
-    return rows.mutate(later(start if due.hours else as_date(start), due).name(name))
 
 
 def _after_working_days(rows: RowsExpression, due: Deadline, name: str) -> RowsExpression:
@@ -187,7 +182,7 @@ def _after_working_days(rows: RowsExpression, due: Deadline, name: str) -> RowsE
 
 
 def _state(due: Expression, worklist: Worklist, day: Expression) -> Expression:
-    """As `worklists.state_of`, over all rows at once."""
+    """The states as the head of scorecard/catalog/worklists.py says them, over all rows at once."""
     if not worklist.due:
         return ibis.literal("在列")
     last = as_date(due)

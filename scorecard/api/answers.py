@@ -1,23 +1,24 @@
-"""What the interface answers: definitions, values and versions as plain records, and the questions it understands.
+"""What the interface answers: definitions, values and versions as plain records and as CSV, and the questions it understands.
 
 Every number comes from the judged period that pages and papers show. Decimals are texts: a reader's floats must not
 change a digit. A value that is 数据待核 carries no number at all, for a program does not see the mark beside it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scorecard.assessment.cards import CardInputs, judged_period
-from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.verdict import VerdictWord
-from scorecard.calendar.period import GRAINS, Grain, Period, parse
+from scorecard.calendar.period import GRAINS, Grain, Period, StatisticalCalendar
 from scorecard.catalog.definitions import Catalog, Indicator, PeriodState, Scope
+from scorecard.catalog.formulas import RANKED
 from scorecard.narrative.glossary import entry
 from scorecard.records.targets import Target, TargetKind
+from scorecard.storage.spreadsheet_csv import CsvValue, number_or_text, write_csv
 from scorecard.store.open_version import Version
 from scorecard.store.versions import VersionManifest
 
@@ -41,6 +42,7 @@ class IndicatorDefinition(_Record):
     definition: str = Field(title="定义")
     exclusions: str = Field(title="不含")
     formula: list[str] = Field(title="算法", description="分子、分母和怎样相除，各一行")
+    life: list[str] = Field(title="口径沿革", description="改过口径的指标，每段口径的施行期间和算法，由近及远")
     measures: list[str] = Field(title="对应措施", description="实施方案中的配套措施或工作要求")
     departments: str = Field(title="责任部门")
     counterweight: str = Field(title="制衡指标", description="本指标向好时不得变坏的指标")
@@ -69,7 +71,7 @@ class PublishedValue(_Record):
     name: str = Field(title="指标")
     grain: Grain = Field(title="统计方式", description="month 单月、quarter 季度、ytd 年度累计、year 全年")
     period: str = Field(title="报告期", description="2026-10（单月；年度累计至该月）、2026-Q3、2026")
-    period_name: str = Field(title="报告期名称")
+    period_name: str = Field(title="报告期名称", description="起止日不同于自然月的，括注起止日")
     department: str = Field(title="部门编号", description="all 为全院")
     department_name: str = Field(title="部门")
     scope: Scope = Field(title="范围", description="all 全部案件，firm 涉企案件")
@@ -155,22 +157,21 @@ class ValueQuestion(IndicatorQuestion):
     scope: Scope = Field("all", description="all 全部案件，firm 涉企案件")
 
     def covers(self, period: Period) -> bool:
-        """Whether the period ends within the asked span."""
-        first, last = _span(self.since), _span(self.until)
+        first, last = _span(self.since, period.months), _span(self.until, period.months)
         return (not first or first.first_month <= period.last_month) and (
             not last or period.last_month <= last.last_month
         )
 
 
-def _span(key: str) -> Period | None:
-    return next((period for grain in GRAINS if (period := parse(grain, key))), None)
+def _span(key: str, months: StatisticalCalendar) -> Period | None:
+    return next((period for grain in GRAINS if (period := months.parse(grain, key))), None)
 
 
 def definition(indicator: Indicator, catalog: Catalog) -> IndicatorDefinition:
     """An indicator as the glossary has it."""
     known = entry(indicator, catalog)
-    said = {**vars(indicator), **vars(known), "formula": list(known.formula), "measures": list(known.measures)}
-    return _of(IndicatorDefinition, said, sources=[source.title for source in known.sources])
+    titles = [source.title for source in known.sources]
+    return _of(IndicatorDefinition, {**vars(indicator), **vars(known)}, sources=titles)
 
 
 def _of(model: type[Filled], known: Mapping[str, Any], **more: Any) -> Filled:
@@ -183,20 +184,20 @@ def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Pe
     judged = judged_period(inputs, indicator, period)
     shown = None if judged.word == "数据待核" else judged
     reading = shown.reading if shown else None
-    halves = None if indicator.formula.kind == "median" else reading  # a median's own row holds it as its numerator
-    counted = (
-        None if reading is None or reading.public else reading
-    )  # value times base is the half that visitors do not see
+    formula = indicator.at(period).formula
+    halves = None if formula.kind in RANKED else reading  # its own row holds it as its numerator
+    # Value times base is the half that visitors do not see.
+    counted = None if reading is None or reading.public else reading
     return PublishedValue(
         indicator=indicator.id,
         name=indicator.name,
         grain=period.grain,
         period=period.key,
-        period_name=period.label,
+        period_name=period.dated,
         department=inputs.department,
         department_name=version.catalog.department_name(inputs.department),
         scope="firm" if inputs.scope == "firm" else "all",
-        value=_digits(shown),
+        value=shown.figure.replace(",", "") if shown and shown.exact is not None else None,
         unit=indicator.unit,
         text=shown.text if shown else "—",
         numerator=_decimal(halves.numerator) if halves else None,
@@ -208,7 +209,7 @@ def value(version: Version, inputs: CardInputs, indicator: Indicator, period: Pe
         verdict=judged.word,
         reason=judged.verdict.reason,
         target=None if judged.goal is None else _target(judged.goal, judged.target),
-        as_of={name: version.as_of[name] for name in indicator.formula.tables if name in version.as_of},
+        as_of={name: version.as_of[name] for name in formula.tables if name in version.as_of},
         version=version.id,
         sample=version.manifest.sample,
     )
@@ -220,10 +221,6 @@ def published(manifest: VersionManifest, current: str, readable: bool) -> Publis
     return _of(PublishedVersion, vars(manifest), current=manifest.version == current, readable=readable, as_of=days)
 
 
-def _digits(judged: JudgedPeriod | None) -> str | None:
-    return judged.figure.replace(",", "") if judged and judged.exact is not None else None
-
-
 def _decimal(number: Any) -> str | None:
     """All digits, whatever their number, without the zeros that storing it added."""
     text = "" if number is None else f"{number:f}"
@@ -232,3 +229,39 @@ def _decimal(number: Any) -> str | None:
 
 def _target(target: Target, text: str) -> TargetInForce:
     return _of(TargetInForce, vars(target), text=text, lower=_decimal(target.lower), upper=_decimal(target.upper))
+
+
+def csv_of(model: type[BaseModel], records: Iterable[BaseModel]) -> bytes:
+    """Header and records; numbers leave as numbers, texts as a spreadsheet shows them unchanged."""
+    return write_csv(_titles(model), (_cells(model, record) for record in records))
+
+
+def _titles(model: type[BaseModel]) -> list[str]:
+    titles: list[str] = []
+    for name, field in model.model_fields.items():
+        titles += _titles(TargetInForce) if name == "target" else [field.title or name]
+    return titles
+
+
+def _cells(model: type[BaseModel], record: BaseModel | None) -> list[CsvValue]:
+    cells: list[CsvValue] = []
+    for name in model.model_fields:
+        found = getattr(record, name, None)
+        cells += _cells(TargetInForce, found) if name == "target" else [_cell(found)]
+    return cells
+
+
+def _cell(found: Any) -> CsvValue:
+    match found:
+        case bool():
+            return "是" if found else "否"
+        case str():
+            return number_or_text(found)
+        case date():
+            return found.isoformat()
+        case list():
+            return "；".join(cast("list[str]", found))
+        case dict():
+            return "；".join(f"{name} {day}" for name, day in cast("dict[str, date]", found).items())
+        case _:
+            return found

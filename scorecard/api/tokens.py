@@ -77,23 +77,16 @@ def create(
     with audit.recorded(data, actor, WHERE, name[:32], change="新增", until=until, public=public):
         actor.require("accounts")
         if not _NAME.fullmatch(name):
-            raise ScorecardError(
-                "令牌名称", f"“{name[:40]}”", "2—32 个汉字、字母、数字，可含 . - _ 和括号", "请换一个名称"
-            )
+            expected = "2—32 个汉字、字母、数字，可含 . - _ 和括号"
+            raise ScorecardError("令牌名称", f"“{name[:40]}”", expected, "请换一个名称")
         if expires_on is not None and expires_on < now.astimezone(COURT_TIME).date():
             raise ScorecardError("到期日", f"{expires_on} 已经过去", "今天或以后的日期", "请另选日期，或不设到期日")
         secret = PREFIX + secrets.token_urlsafe(32)
         with _changing(data) as tokens:
             if any(token.name.casefold() == name.casefold() for token in tokens):
                 raise ScorecardError("令牌名称", f"“{name}”已用过", "没有用过的名称", "请换一个名称，如加上年份")
-            made = {
-                "name": name,
-                "digest": digest(secret),
-                "created_at": now,
-                "expires_on": expires_on,
-                "public": public,
-            }
-            tokens.append(ConsumerToken.model_validate(made))
+            made = ConsumerToken(name=name, digest=digest(secret), created_at=now, expires_on=expires_on, public=public)
+            tokens.append(made)
         return secret
 
 
@@ -104,9 +97,8 @@ def revoke(data: DataDir, actor: Actor, name: str, now: datetime) -> None:
         with _changing(data) as tokens:
             place = next((i for i, token in enumerate(tokens) if token.name == name), None)
             if place is None:
-                raise ScorecardError(
-                    WHERE, f"没有名为“{name[:40]}”的令牌", "登记的令牌", "用 token list 或“账户”页查看名称"
-                )
+                remedy = "用 token list 或“账户”页查看名称"
+                raise ScorecardError(WHERE, f"没有名为“{name[:40]}”的令牌", "登记的令牌", remedy)
             if tokens[place].revoked_at is None:
                 tokens[place] = tokens[place].model_copy(update={"revoked_at": now})
 

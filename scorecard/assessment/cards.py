@@ -10,17 +10,27 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from scorecard.assessment.comparison import PeriodChange, changes, comparable, pace_text, share_of_rows, to_meet
+from scorecard.assessment.comparison import (
+    PeriodChange,
+    YearEnd,
+    changes,
+    comparable,
+    of_like_length,
+    pace_text,
+    share_of_rows,
+    to_meet,
+    year_end,
+)
 from scorecard.assessment.control_chart import ControlChart, control
-from scorecard.assessment.data_quality import TableState, indicator_reasons
+from scorecard.assessment.data_quality import OfficialComparison, TableState, beside_official, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
-from scorecard.assessment.verdict import Verdict, VerdictWord, judge, withheld
+from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord, judge, withheld
 from scorecard.calendar.period import Period, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.annotations import Annotation, break_months
 from scorecard.records.baselines import Baseline
+from scorecard.records.official_values import OfficialValue
 from scorecard.records.targets import FIRMS, Bounds, Target, bounds, effective
 from scorecard.statistics.intervals import FEW, wilson
 
@@ -44,6 +54,7 @@ class CardInputs:
     today: date
     baselines: tuple[Baseline, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    official: tuple[OfficialValue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,13 @@ class Card:
     departments: str
     changes: tuple[PeriodChange, ...] = ()
     baselines: tuple[Baseline, ...] = ()
-    responsible: tuple[str, ...] = ()  # ids of `departments`
+    responsible: tuple[str, ...] = ()  # ids of `departments`, and of a collective's members
+    answering: tuple[str, ...] = ()  # the same on the day it is judged: who took over from one that ended since
     breaks: tuple[date, ...] = ()  # months from which on the indicator is counted otherwise
     asked: JudgedPeriod | None = None
+    ahead: YearEnd | None = None  # where a count with a yearly target may stand at the end of the year
+    # Values by former definitions beside newer ones, each with its span.
+    former: tuple[tuple[str, JudgedPeriod], ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -106,6 +121,11 @@ class Card:
         """False while the value will still move: a running period, a cohort under observation."""
         return self.judged.settled
 
+    @property
+    def official(self) -> tuple[str, ...]:
+        """What others published of this value beside it, unless the verdict says it already."""
+        return tuple(text for text in self.judged.official if text not in self.verdict.reason)
+
     @cached_property
     def gap(self) -> str:
         """The distance to the nearer bound, signed, in the unit of a difference; empty where nothing was judged."""
@@ -130,21 +150,28 @@ class Card:
     @property
     def as_asked(self) -> "Card":
         """The card of the very period that was asked for, settled or not."""
-        return self if self.asked is None else replace(self, judged=self.asked, asked=None, changes=())
+        if self.asked is None:
+            return self
+        then = self.indicator.at(self.asked.period)
+        return replace(self, indicator=then, judged=self.asked, asked=None, changes=(), ahead=None)
 
     @property
     def so_far(self) -> str:
         """What the period that was asked for says until now; empty where it is the one that is read."""
         if self.asked is None:
             return ""
-        said = (
-            "暂无数值" if self.asked.reading is None or self.asked.reading.exact is None else f"暂为{self.asked.text}"
-        )
+        reading = self.asked.reading
+        said = "暂无数值" if reading is None or reading.exact is None else f"暂为{self.asked.text}"
         return f"{self.asked.label}{said}，观察期未满"
 
     @property
+    def formerly(self) -> str:
+        """What the period that is read comes to by a former definition that was still in force; mostly empty."""
+        beside = ((span, point) for span, point in self.former if point.period == self.judged.period)
+        return "，".join(f"按原口径（{span}）为{point.text}" for span, point in beside)
+
+    @property
     def trend(self) -> tuple[JudgedPeriod, ...]:
-        """The points of the sparkline."""
         return self.through[-SPARK_POINTS:]
 
     @cached_property
@@ -159,7 +186,8 @@ class Card:
                 break
             missed += 1
         started = self.verdict.word == "未达标" and missed > 1
-        return f"自{through[-missed].label}起连续{missed}期未达标" if started else ""
+        count = "个月" if self.judged.period.grain == "month" else "期"
+        return f"自{through[-missed].label}起连续{missed}{count}未达标" if started else ""
 
     @cached_property
     def pace(self) -> str:
@@ -181,9 +209,10 @@ class Card:
 
     @cached_property
     def control(self) -> ControlChart | None:
-        """The months through the one that is read under statistical process control; monthly grain only."""
+        """The months through the one that is read, with a reading or without, as a control chart; monthly grain only."""
+        read = () if self.selected in self.through else (self.selected,)
         monthly = self.judged.period.grain == "month"
-        return control(self.indicator, self.through, self.baselines, self.breaks) if monthly else None
+        return control(self.indicator, (*self.through, *read), self.baselines, self.breaks) if monthly else None
 
     @cached_property
     def whole_control(self) -> ControlChart | None:
@@ -227,24 +256,29 @@ def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:
     return tuple(card(inputs, indicator, period) for indicator in inputs.catalog.indicators.values())
 
 
-def card(inputs: CardInputs, indicator: Indicator, period: Period) -> Card:
-    """The card of one indicator. A base under the minimum shows its count, never a rate."""
-    points, day = trend(inputs, indicator), min(period.last, inputs.today)
+def card(inputs: CardInputs, indicator: Indicator, period: Period, judged_before: Sequence[JudgedPeriod] = ()) -> Card:
+    """The card of one indicator. A base under the minimum shows its count, never a rate.
+
+    `judged_before`: the points of another card of it from the same inputs, which need not be judged again.
+    """
+    points, day = tuple(judged_before) or trend(inputs, indicator), min(period.last, inputs.today)
     breaks = break_months(inputs.annotations, indicator.id)
-    asked = next((point for point in points if point.period == period), None) or judged_period(
-        inputs, indicator, period
-    )
+    of_period = [point for point in points if point.period == period]
+    asked = of_period[0] if of_period else judged_period(inputs, indicator, period)
     judged = _settled(points, asked) if asked.word == "观察期未满" else asked
     return Card(
-        indicator=indicator,
+        indicator=indicator.at(judged.period),
         judged=judged,
         asked=None if judged is asked else asked,
         points=points,
         departments=inputs.catalog.department_names(indicator.departments, day),
-        responsible=inputs.catalog.responsible(indicator.departments, day),
+        responsible=inputs.catalog.answering(indicator.departments, day),
+        answering=inputs.catalog.answering(indicator.departments, inputs.today),
         changes=changes(indicator, points, judged.period, inputs.catalog.court.minimum_base, breaks),
         baselines=inputs.baselines,
         breaks=breaks,
+        ahead=year_end(indicator, points, judged, inputs.catalog.court.minimum_base, breaks),
+        former=tuple((one.span, point) for one in indicator.definitions[1:] for point in trend(inputs, one)),
     )
 
 
@@ -278,17 +312,18 @@ def sentence(card: Card) -> str:
 
 
 def _judged(inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None) -> JudgedPeriod:
-    catalog, goal = inputs.catalog, _goal(inputs, indicator, period)
+    catalog, goal, indicator = inputs.catalog, _goal(inputs, indicator, period), indicator.at(period)
     limits = None if goal is None else bounds(goal, period, _year_before(inputs, indicator, period, goal))
     exact, figure = None if reading is None else reading.exact, "—"
     if reading is not None and exact is not None:
         if withheld(indicator, reading, catalog.court.minimum_base):
-            exact, figure = None, f"n={reading.base}"
+            exact, figure = None, f"{reading.base}件"
         else:
             figure = figure_text(exact, indicator.unit)
     return JudgedPeriod(
         period=period,
         verdict=_verdict(inputs, indicator, period, reading, goal, limits),
+        official=tuple(one.text for one in _beside_official(inputs, indicator, period, reading)),
         exact=exact,
         bounds=limits,
         base=0 if reading is None else reading.base,
@@ -312,12 +347,12 @@ def _goal(inputs: CardInputs, indicator: Indicator, period: Period) -> Target | 
 
 def _year_before(inputs: CardInputs, indicator: Indicator, period: Period, goal: Target) -> Fraction | None:
     """The value that a 较上年 target counts from; None where it could not stand in a comparison itself."""
-    earlier = year_before(period)
-    readings = inputs.series.get(indicator.id, ())
+    earlier, readings = year_before(period), inputs.series.get(indicator.id, ())
     reading = next((one for one in readings if one.period == earlier), None)
     if goal.kind != "较上年" or reading is None or withheld(indicator, reading, inputs.catalog.court.minimum_base):
         return None
-    if not comparable(period, earlier, break_months(inputs.annotations, indicator.id)):
+    unbroken = comparable(period, earlier, break_months(inputs.annotations, indicator.id))
+    if not (unbroken and of_like_length(indicator, period, earlier)):
         return None
     return reading.exact if _verdict(inputs, indicator, earlier, reading, None, None).word == "仅监测" else None
 
@@ -330,16 +365,29 @@ def _verdict(
     goal: Target | None,
     limits: Bounds | None,
 ) -> Verdict:
-    missing = _undivided(inputs, indicator) if reading is None else ""
+    missing = _undivided(inputs, indicator, period) if reading is None else ""
     if missing:
         return Verdict("无数据", missing)
-    faults = (*inputs.doubts.get(indicator.id, ()), *(reading.doubts if reading is not None else ()))
+    faults = [*inputs.doubts.get(indicator.id, ()), *(reading.doubts if reading is not None else ())]
+    faults += [one.text for one in _beside_official(inputs, indicator, period, reading) if one.doubted]
     reasons = indicator_reasons(inputs.catalog, indicator, period, inputs.tables, faults, inputs.today)
     return judge(indicator, reading, goal, limits, reasons, inputs.catalog.court.minimum_base)
 
 
-def _undivided(inputs: CardInputs, indicator: Indicator) -> str:
-    """Why there can be no reading for this department or scope, or an empty string."""
+def _beside_official(
+    inputs: CardInputs, indicator: Indicator, period: Period, reading: IndicatorValue | None
+) -> tuple[OfficialComparison, ...]:
+    """The published values of this very period and scope beside ours; they are the whole court's."""
+    told = [one for one in inputs.official if one.speaks_of(indicator.name, period, inputs.scope)]
+    whole = inputs.department == ALL_DEPARTMENTS
+    return beside_official(told if whole else (), indicator, reading, inputs.catalog.court.minimum_base)
+
+
+def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> str:
+    """Why there can be no reading for this department, scope or period, or an empty string."""
+    uncounted = indicator.uncounted(period)
+    if uncounted:
+        return uncounted
     contracts = [inputs.catalog.tables[name] for name in indicator.formula.tables]
     if inputs.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
         return "本指标只按全院统计，不分部门"

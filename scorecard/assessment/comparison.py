@@ -5,18 +5,21 @@ both judged, both on a base that carries a rate, both counted by one definition.
 个百分点, days by days, as in bulletins of courts. Where there is nothing to compare with, the text says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import ceil, floor
 from typing import Literal
 
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.judged_period import JudgedPeriod
 from scorecard.assessment.number_format import figure_text, half_up, value_text
-from scorecard.calendar.period import Period, containing, month_index, year_before
+from scorecard.assessment.verdict import JudgedPeriod
+from scorecard.calendar.period import Period, month_index, year_before
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
+from scorecard.statistics import intervals
+from scorecard.statistics.baseline_fitness import Possible, baseline_fault
 from scorecard.statistics.contributions import Contribution
 
 ComparisonKind = Literal["同比", "环比"]
@@ -58,14 +61,19 @@ def previous(indicator: Indicator, period: Period) -> Period | None:
         january = period.first_month == period.last_month
         flow = all(term.stock is None for term in indicator.formula.terms)
         grows = flow and indicator.unit in _GROWING
-        return None if january or grows else containing("ytd", period.last_month - 1)
-    return containing(period.grain, period.first_month - 1)
+        return None if january or grows else period.months.containing("ytd", period.last_month - 1)
+    return period.months.containing(period.grain, period.first_month - 1)
 
 
 def comparable(one: Period, other: Period, breaks: Sequence[date]) -> bool:
     """Whether no recorded change of definition lies within the two periods or between them."""
     first, last = min(one.first_month, other.first_month), max(one.last_month, other.last_month)
     return not any(first < month_index(month) <= last for month in breaks)
+
+
+def of_like_length(indicator: Indicator, one: Period, other: Period) -> bool:
+    """Whether the lengths of the two let it be compared: counts and sums grow with the days, rates and stocks do not."""
+    return not indicator.accumulates or one.as_long_as(other)
 
 
 def changes(
@@ -80,17 +88,19 @@ def changes(
     now = by_period.get(period)
     if now is None or now.word == "无数据":
         return ()
-    pairs: list[tuple[ComparisonKind, Period | None]] = [
-        ("同比", year_before(period)),
-        ("环比", previous(indicator, period)),
-    ]
-    return tuple(
-        compare(indicator, kind, now, by_period.get(other), minimum_base)
-        if comparable(period, other, breaks)
-        else PeriodChange(kind, f"与{_THEN[kind]}口径已调整，不可比")
-        for kind, other in pairs
-        if other is not None
-    )
+    others: dict[ComparisonKind, Period | None] = {"同比": year_before(period), "环比": previous(indicator, period)}
+    found: list[PeriodChange] = []
+    for kind, other in others.items():
+        if other is None:
+            continue
+        if not comparable(period, other, breaks):
+            found.append(PeriodChange(kind, f"与{_THEN[kind]}口径已调整，不可比"))
+        elif of_like_length(indicator, period, other):
+            found.append(compare(indicator, kind, now, by_period.get(other), minimum_base))
+        else:
+            lengths = f"统计期{period.days}天，{_THEN[kind]}{other.days}天"
+            found.append(PeriodChange(kind, f"{lengths}，不作{kind}"))
+    return tuple(found)
 
 
 def compare(
@@ -105,18 +115,16 @@ def compare(
     if not before.takes_part or before.exact is None:
         return PeriodChange(kind, f"{then}{_UNCOMPARED.get(before.word, before.word)}，不作{kind}", before)
     difference = now.exact - before.exact
+    differs = f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}"
     if indicator.unit not in _GROWING:
-        return PeriodChange(
-            kind, f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}", before, difference
-        )
+        return PeriodChange(kind, differs, before, difference)
     if before.exact == 0:
         text = f"{kind}持平（均为0）" if now.exact == 0 else f"{then}为0"
         return PeriodChange(kind, text, before, difference)
     small = (before.exact if indicator.unit != "万元" else before.base) < minimum_base
     if small or before.exact < 0 or now.exact < 0:
-        text = f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}"
         was = f"（{then}{value_text(before.exact, indicator.unit)}，基数小，不计增幅）"
-        return PeriodChange(kind, text + (was if small and difference else ""), before, difference)
+        return PeriodChange(kind, differs + (was if small and difference else ""), before, difference)
     growth = difference * 100 / before.exact
     shown = half_up(abs(growth), 2)
     moved = "持平" if not shown.strip("0.") else f"{'上升' if growth > 0 else '下降'}{shown}%"
@@ -140,9 +148,9 @@ def pace_text(
 
     A rate with a ladder has no pieces to catch up: it is compared with its step like any other target.
     """
-    if reading is None or reading.exact is None or target is None or limits is None or target.kind != "累计":
+    if reading is None or reading.exact is None or target is None or limits is None:
         return ""
-    if not indicator.accumulates:
+    if target.kind != "累计" or not indicator.accumulates:
         return ""
     unit = indicator.unit
     if limits.lower is None:
@@ -156,6 +164,88 @@ def pace_text(
     return "已达进度" if not ahead.removesuffix(unit).strip("0.") else f"已超进度{ahead}"
 
 
+@dataclass(frozen=True)
+class YearEnd:
+    """A projection of a cumulative count, marked as one: the periods to come with lower limit, middle and upper limit, whole
+    pieces each; or the `reason` why nothing is projected. `needed` is what each month to come owes to the yearly target.
+    """
+
+    steps: tuple[tuple[Period, int, int, int], ...] = ()
+    needed: str = ""
+    reason: str = ""
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        """照此推算 … in a sentence; empty where nothing is projected."""
+        if not self.steps:
+            return ""
+        _, low, middle, high = self.steps[-1]
+        return f"照此推算（不是实绩），全年约{middle:,}{self.unit}，95%区间{low:,}—{high:,}{self.unit}"
+
+
+def year_end(
+    indicator: Indicator,
+    points: Sequence[JudgedPeriod],
+    judged: JudgedPeriod,
+    minimum_base: int,
+    breaks: Sequence[date] = (),
+) -> YearEnd | None:
+    """Where a count with a yearly target may stand at the end of the year; None where that is no question.
+
+    Of the last twelve months, as their 年度累计 grew. Refused where one of them takes no part, the definition changed among
+    them, they hold fewer cases than the minimum base a month, or they would be unfit as a baseline.
+    """
+    period, goal = judged.period, judged.goal
+    left = period.months.containing("year", period.last_month).last_month - period.last_month
+    later = (point for point in points if point.period.last_month > period.last_month)
+    if period.grain != "ytd" or goal is None or goal.kind != "累计" or indicator.formula.kind != "count":
+        return None
+    if not (indicator.accumulates and judged.takes_part and left) or any(point.takes_part for point in later):
+        return None
+    span = range(period.last_month - intervals.MONTHS + 1, period.last_month + 1)
+    spanned = period.months.between("month", span[0], span[-1])
+    if not comparable(spanned[0], period, breaks):
+        return YearEnd(reason="近十二个月内口径有调整")
+    if any(month.at_change for month in period.months.between("month", span[0], period.last_month + left)):
+        return YearEnd(reason="近十二个月或余下各月的统计期有调整")
+    totals = {point.period.last_month: point for point in points if point.takes_part}
+    grown = [_grown(totals, month) for month in span]
+    months = [value for value in grown if value is not None]
+    if len(months) < len(grown):
+        return YearEnd(reason="近十二个月数据不全")
+    if sum(months) < intervals.MONTHS * minimum_base:
+        return YearEnd(reason=f"近十二个月共{value_text(sum(months, Fraction(0)), indicator.unit)}，太少")
+    if baseline_fault(months, Possible(ends=(0,), step=1)) is not None:
+        return YearEnd(reason="近十二个月起伏过大或有升有降，没有稳定的水平")
+    assert judged.exact is not None
+    steps: list[tuple[Period, int, int, int]] = []
+    for number in range(1, left + 1):
+        low, middle, high = (judged.exact + more for more in intervals.ahead(months, number))
+        ends = (floor(low), floor(middle + Fraction(1, 2)), ceil(high))
+        steps.append((period.months.containing("ytd", period.last_month + number), *ends))
+    return YearEnd(tuple(steps), _needed(indicator, judged.exact, goal, left), unit=indicator.unit)
+
+
+def _grown(totals: Mapping[int, JudgedPeriod], month: int) -> Fraction | None:
+    """By how much the year's count grew in a month; None where either end is not known."""
+    now, before = totals.get(month), totals.get(month - 1)
+    if now is None or now.exact is None:
+        return None
+    if now.period.first_month == month:
+        return now.exact
+    return None if before is None or before.exact is None else now.exact - before.exact
+
+
+def _needed(indicator: Indicator, so_far: Fraction, goal: Target, left: int) -> str:
+    """ "要达到全年120件，余下2个月每月再结8件"; a limit from above asks for nothing."""
+    if goal.lower is None or goal.lower <= so_far:
+        return ""
+    each = (Fraction(goal.lower) - so_far) / left
+    whole = _whole(Fraction(goal.lower), indicator.unit)
+    return f"要达到全年{whole}，余下{left}个月每月再{_verb(indicator)}{_whole(each, indicator.unit)}"
+
+
 def _verb(indicator: Indicator) -> str:
     """结 for cases counted on the day they close, 增 for all else."""
     clocks = {term.period for part in indicator.formula.parts for term in part.numerator}
@@ -166,40 +256,42 @@ def _whole(value: Fraction, unit: str, up: bool = True) -> str:
     """A count in whole pieces: what is missing rounded up, what is ahead rounded down; money as it is."""
     if unit == "万元":
         return value_text(value, unit)
-    pieces = -(-value.numerator // value.denominator) if up else value.numerator // value.denominator
-    return f"{pieces:,}{unit}"
+    return f"{ceil(value) if up else floor(value):,}{unit}"
 
 
 def to_meet(indicator: Indicator, reading: IndicatorValue | None, limits: Bounds | None) -> str:
-    """What this period's value would have had to be for the other verdict: in rows where a share of rows is counted.
+    """What this period's value would have had to be for the other verdict: in rows, firms or papers where a share of them is counted.
 
     A numerator of n more over the same denominator is something people can picture; other values name the bound.
     """
     if reading is None or reading.exact is None or limits is None:
         return ""
-    if not share_of_rows(indicator):
+    things = _things(indicator)
+    if not things:
         return _by_value(reading.exact, limits, indicator.unit)
     top, bottom = reading.numerator, reading.denominator
     if top is None or not bottom:
         return ""
     scale = Fraction(bottom) / 100
-    need = None if limits.lower is None else _ceil(limits.lower * scale) - int(top)
-    room = None if limits.upper is None else int(top) - _floor(limits.upper * scale)
+    need = None if limits.lower is None else ceil(limits.lower * scale) - int(top)
+    room = None if limits.upper is None else int(top) - floor(limits.upper * scale)
     if need is not None and need > 0:
-        return f"分母{int(bottom):,}不变，分子再多{need:,}即达标"
+        return f"{int(bottom):,}{things}中再多{need:,}{things}即达标"
     if room is not None and room > 0:
-        return f"分母{int(bottom):,}不变，分子再少{room:,}即达标"
+        return f"{int(bottom):,}{things}中再少{room:,}{things}即达标"
     spare: list[str] = []
     if need is not None and 1 - need <= top:
-        spare.append(f"少{1 - need:,}")
+        spare.append(f"少{1 - need:,}{things}")
     if room is not None and top + 1 - room <= bottom:
-        spare.append(f"多{1 - room:,}")
-    return f"分母{int(bottom):,}不变，分子再{'或再'.join(spare)}即不达标" if spare else ""
+        spare.append(f"多{1 - room:,}{things}")
+    return f"{int(bottom):,}{things}中再{'或再'.join(spare)}即不达标" if spare else ""
 
 
 def _by_value(value: Fraction, limits: Bounds, unit: str) -> str:
-    low = None if limits.lower is None else value_text(limits.lower, unit)
-    high = None if limits.upper is None else value_text(limits.upper, unit)
+    low, high = (
+        bound if bound is None else f"{bound.numerator:,}{unit}" if bound.denominator == 1 else value_text(bound, unit)
+        for bound in (limits.lower, limits.upper)
+    )
     if limits.lower is not None and value < limits.lower:
         return f"达到{low}即达标"
     if limits.upper is not None and value > limits.upper:
@@ -208,15 +300,16 @@ def _by_value(value: Fraction, limits: Bounds, unit: str) -> str:
     return f"{'或'.join(spare)}即不达标"
 
 
+def _things(indicator: Indicator) -> str:
+    """The word for one of what a share is a share of: a row, or what several rows may tell of; empty for any other value."""
+    formula = indicator.formula
+    if share_of_rows(indicator):
+        return "件"
+    distinct = all(term.aggregate == "distinct" for term in formula.terms)
+    return "个" if formula.kind == "ratio" and formula.share and distinct else ""
+
+
 def share_of_rows(indicator: Indicator) -> bool:
     """Whether the value is some rows out of others, each counted once."""
     counted = all(term.aggregate == "count" for term in indicator.formula.terms)
     return indicator.formula.kind == "ratio" and indicator.formula.share and counted
-
-
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
-
-
-def _floor(value: Fraction) -> int:
-    return value.numerator // value.denominator

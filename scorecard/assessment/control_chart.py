@@ -10,15 +10,16 @@ months are fit.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import cast
 
 from scorecard.assessment import small_counts
+from scorecard.assessment.comparison import share_of_rows
 from scorecard.assessment.control_limits import (
-    LEAST,
     Assurance,
-    BaselineFault,
     Limits,
     LimitSegment,
     LimitSide,
@@ -26,17 +27,16 @@ from scorecard.assessment.control_limits import (
     Variation,
     assurance,
     better_side,
-    first_fit,
     segments,
     variation,
 )
-from scorecard.assessment.judged_period import STILL_MOVING, JudgedPeriod
-from scorecard.assessment.verdict import needs_base
+from scorecard.assessment.verdict import STILL_MOVING, JudgedPeriod, Verdict, VerdictWord, needs_base
 from scorecard.calendar.period import Period, month_index
 from scorecard.catalog.definitions import Indicator
 from scorecard.records import baselines
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds
+from scorecard.statistics.baseline_fitness import LEAST, BaselineFault, Possible, first_fit
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,10 @@ class ControlChart:
 
     @property
     def limits(self) -> Limits | None:
-        """Those of the last part."""
         return self.parts[-1].limits if self.parts else None
 
     @property
     def recent(self) -> tuple[ChartedMonth, ...]:
-        """The months of the last part."""
         return self.months[self.parts[-1].start :] if self.parts else ()
 
     @property
@@ -91,12 +89,12 @@ class ControlChart:
         """Why the baseline of the last part is unfit, so that nothing is said."""
         return self.parts[-1].fault if self.parts else None
 
-    @property
+    @cached_property  # a search over all starts; every run of a page asks for it, and cards live as long as their version
     def proposal(self) -> ChartedMonth | None:
         """The month from which on the last part has a fit baseline, where its own is unfit; None while there is none."""
         if self.fault is None:
             return None
-        start = first_fit(self.parts[-1].values)
+        start = first_fit(self.parts[-1].values, self.parts[-1].possible)
         return None if start is None else self.recent[start]
 
     @property
@@ -105,14 +103,12 @@ class ControlChart:
         return max((at for at, month in enumerate(self.months) if month.signal is not None), default=None)
 
     def signal_months(self, position: int) -> tuple[ChartedMonth, ...]:
-        """The months a signal is made of."""
         part = self.part_of(position)
         signal = self.months[position].signal
         assert signal is not None
         return self.months[part.start + signal.first : part.start + signal.last + 1]
 
     def part_of(self, position: int) -> LimitSegment:
-        """The part of the series a month belongs to."""
         return next(part for part in reversed(self.parts) if part.start <= position)
 
 
@@ -120,6 +116,7 @@ def control(
     indicator: Indicator, months: Sequence[JudgedPeriod], decisions: Sequence[Baseline], breaks: Sequence[date] = ()
 ) -> ControlChart:
     """The months of one indicator in time order, judged by the baselines in force; never across a change of definition."""
+    months = [_uneven(month) if indicator.accumulates and month.period.at_change else month for month in months]
     # Limits without a month that only those signed in are shown would be other limits than theirs.
     closed = any(_closed(indicator, month) for month in months)
     taking = [] if closed else [month for month in months if month.takes_part]
@@ -130,13 +127,15 @@ def control(
         for decision in baselines.in_force(decisions, indicator.id)
     }
     broken = [bisect_left(firsts, month_index(month)) for month in breaks]
-    parts = segments(values, [*starts.values(), *broken]) if values else ()
+    parts = segments(values, [*starts.values(), *broken], possible=_possible(indicator, taking)) if values else ()
     judged = tuple(
         _judged(indicator, taking[part.start + at], part, part.signals[at])
         for part in parts
         for at in range(len(part.values))
     )
-    word, reason = (None, "部分月份登录后可见，不判变异") if closed else _last_word(months, judged, parts, broken)
+    word, reason = (
+        (None, "部分月份登录后可见，不判断是否真变化") if closed else _last_word(months, judged, parts, broken)
+    )
     by = parts[-1].limits if parts else None
     return ControlChart(
         indicator=indicator,
@@ -150,6 +149,20 @@ def control(
         assurance=assurance(by, indicator.direction, judged[-1].bounds) if by and word else None,
         reason=reason,
     )
+
+
+def _possible(indicator: Indicator, months: Sequence[JudgedPeriod]) -> Possible:
+    """Which values the months can have. The base of a share of rows is its denominator, which visitors do not see."""
+    if indicator.formula.kind == "count":
+        return Possible(ends=(0,), step=1)
+    sizes = tuple(month.base for month in months) if share_of_rows(indicator) else ()
+    return Possible(ends=(0, 100) if indicator.formula.share else (), sizes=sizes if all(sizes) else ())
+
+
+def _uneven(month: JudgedPeriod) -> JudgedPeriod:
+    """A month of another length than the others, by a change of rule: its count takes no part, and the reason is its word."""
+    adjusted = Verdict(cast("VerdictWord", "统计期调整"), "")
+    return replace(month, exact=None, verdict=adjusted) if month.takes_part else month
 
 
 def _closed(indicator: Indicator, month: JudgedPeriod) -> bool:
@@ -176,12 +189,12 @@ def _last_word(
     if not judged or not settled:
         return None, "没有可以评判的月份"
     if not settled[-1].takes_part:
-        return None, f"{settled[-1].period.label}{settled[-1].word}，不判变异"
+        return None, f"{settled[-1].period.label}{settled[-1].word}，不判断是否真变化"
     if parts[-1].limits is None and parts[-1].fault is None:
         since = "" if len(parts) < 2 else "口径调整后" if parts[-1].start in broken else "重设基准后"
-        return None, f"{since}可以评判的只有{len(parts[-1].values)}个月，不足{LEAST}个月，不判变异"
+        return None, f"{since}可以评判的只有{len(parts[-1].values)}个月，不足{LEAST}个月，不判断是否真变化"
     if judged[-1].word is None:
-        return None, "基准期没有可用的波动，无从估计正常波动的范围，不判变异"
+        return None, "基准期没有可用的波动，无从估计正常波动的范围，不判断是否真变化"
     return judged[-1].word, ""
 
 

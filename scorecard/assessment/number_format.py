@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import RANKED
 from scorecard.records.targets import Target
 
-_DECIMALS = {"%": 2, "万元": 2, "元": 2, "天": 2}
+UNIT_DECIMALS = {"%": 2, "万元": 2, "元": 2, "天": 2}  # of others none
 _TRIMMED = ("天", "元")
 _MOST_DECIMALS = 8
 
@@ -25,14 +26,9 @@ def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
     return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
-def unit_decimals(unit: str) -> int:
-    """With how many decimals numbers of a unit are written."""
-    return _DECIMALS.get(unit, 0)
-
-
 def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> str:
     """The number without its unit, with the decimals of the unit (and `more`)."""
-    text = half_up(value, unit_decimals(unit) + more)
+    text = half_up(value, UNIT_DECIMALS.get(unit, 0) + more)
     return text.rstrip("0").rstrip(".") if unit in _TRIMMED and "." in text else text
 
 
@@ -66,20 +62,16 @@ def target_text(target: Target | None, unit: str) -> str:
     if target is None:
         return "未设目标"
     step = "个百分点" if target.kind == "较上年" and unit == "%" else unit
-    low, high = (None if bound is None else _plain(bound) + step for bound in (target.lower, target.upper))
+    bounds = (target.lower, target.upper)  # as they were set: no added zeros, with thousands separators
+    low, high = (None if bound is None else f"{bound.normalize():,f}{step}" for bound in bounds)
     if target.kind == "较上年":
         return f"较上年{'提高' if low else '降低'}≥{low or high}（{target.basis}）"
     text = f"{low}—{high}" if low and high else f"≥{low}" if low else f"≤{high}"
     return f"{'全年' if target.kind == '累计' else ''}{text}（{target.basis}）"
 
 
-def _plain(value: Decimal) -> str:
-    """A bound as it was set: no added zeros, with thousands separators."""
-    return f"{value.normalize():,f}"
-
-
 def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
-    """What the value is made of: "220 / 548", "Σ12,345天 / 98件", "n=98", the stages of a sum of means."""
+    """What the value is made of: "220 / 548", "12,345天 / 98件", "98件", "52 / 40 × 31天", the stages of a sum of means."""
     if reading.doubts or reading.public:
         return ""
     text = _halves(reading, indicator, catalog)
@@ -88,32 +80,28 @@ def halves_text(reading: IndicatorValue, indicator: Indicator, catalog: Catalog)
 
 def _halves(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> str:
     if reading.parts:
-        return " + ".join(_stage_text(*part) for part in reading.parts)
+        return " + ".join(
+            f"{name} {value_text(Fraction(top) / Fraction(bottom), '天')}（{half_up(bottom)}件）"
+            if bottom
+            else f"{name} 无案件"
+            for name, top, bottom in reading.parts
+        )
     kind = indicator.formula.kind
-    if kind == "median":
-        return f"n={reading.base:,}"
+    if kind in RANKED:
+        return f"{reading.base:,}件"
     if reading.numerator is None:
         return ""
-    unit = _unit_of(indicator, catalog)
+    term = indicator.formula.parts[0].numerator[0]  # rows that are merely counted carry no unit
+    summed = term.aggregate == "sum" and term.column is not None
+    unit = catalog.tables[term.table].unit_of(str(term.column)) if summed else ""
     top = _half_text(reading.numerator, unit)
     if reading.denominator is None:
         return "" if kind == "count" else f"{top}（{reading.base:,}件）"
     if kind == "mean":
-        return f"Σ{top} / {half_up(reading.denominator)}件"
-    return f"{top} / {_half_text(reading.denominator, unit)}"
-
-
-def _stage_text(name: str, numerator: Decimal, denominator: Decimal) -> str:
-    if not denominator:
-        return f"{name} 无案件"
-    return f"{name} {value_text(Fraction(numerator) / Fraction(denominator), '天')}（n={half_up(denominator)}）"
+        return f"{top} / {half_up(reading.denominator)}件"
+    days = f" × {reading.period.days}天" if kind == "disposition" and reading.exact is not None else ""
+    return f"{top} / {_half_text(reading.denominator, unit)}{days}"
 
 
 def _half_text(value: Decimal, unit: str) -> str:
     return value_text(Fraction(value) / 10_000, "万元") if unit == "元" else f"{half_up(value)}{unit}"
-
-
-def _unit_of(indicator: Indicator, catalog: Catalog) -> str:
-    """The unit of the summed column; rows that are merely counted carry none."""
-    term = indicator.formula.parts[0].numerator[0]
-    return catalog.tables[term.table].unit_of(term.column) if term.aggregate == "sum" and term.column else ""

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.formulas import Term
+from scorecard.catalog.formulas import RANKED, Term
 
 LEAST = 5
 HIDDEN = f"件数不足{LEAST}件，或可由此推出，不公开"
@@ -23,20 +23,25 @@ UNTOLD = "数据待核，原因登录后可见"
 def for_visitors(
     catalog: Catalog, series: Mapping[str, Sequence[IndicatorValue]]
 ) -> dict[str, tuple[IndicatorValue, ...]]:
-    """All values of a grain without halves; those without their number too that would tell a small count."""
+    """All values of a grain without halves; those without their number too that would tell a small count.
+
+    What former definitions come to beside newer ones is left out: two counts of nearly the same rows tell the few between.
+    """
     shown: dict[tuple[object, ...], list[Decimal]] = {}  # (period, rows counted below) -> numerators shown of them
     kept: dict[str, tuple[IndicatorValue, ...]] = {}
     for indicator in catalog.indicators.values():
         values: list[IndicatorValue] = []
         for value in series.get(indicator.id, ()):
-            hidden = value.exact is not None and small(indicator, value)
-            numerator, whole = value.numerator, value.denominator
-            if not hidden and indicator.formula.share and numerator is not None and whole is not None:
-                beside = shown.setdefault((value.period, indicator.formula.parts[0].denominator), [])
+            then, numerator, whole = indicator.at(value.period), value.numerator, value.denominator
+            hidden = value.exact is not None and small(then, value)
+            if not hidden and then.formula.share and numerator is not None and whole is not None:
+                beside = shown.setdefault((value.period, then.formula.parts[0].denominator), [])
                 hidden = _tells(numerator, whole, beside)
                 beside += [] if hidden else [numerator]
             hidden = hidden or (value.exact is None and value.unknown > 0)
-            values.append(_bare(value, HIDDEN if hidden else ""))
+            exact, doubts = None if hidden else value.exact, (UNTOLD,) if value.doubts else ()
+            bare = replace(value, numerator=None, denominator=None, parts=(), unknown=0, public=True)
+            values.append(replace(bare, exact=exact, doubts=doubts, hidden=HIDDEN if hidden else ""))
         kept[indicator.id] = tuple(values)
     return kept
 
@@ -56,7 +61,7 @@ def small(indicator: Indicator, value: IndicatorValue) -> bool:
 
 
 def _counts(terms: Iterable[Term]) -> bool:
-    return all(term.aggregate not in ("sum", "median") for term in terms)
+    return all(term.aggregate not in ("sum", *RANKED) for term in terms)
 
 
 def _tells(numerator: Decimal, whole: Decimal, beside: Sequence[Decimal]) -> bool:
@@ -68,17 +73,3 @@ def _tells(numerator: Decimal, whole: Decimal, beside: Sequence[Decimal]) -> boo
             if any(0 < abs(count) < LEAST for count in told):
                 return True
     return False
-
-
-def _bare(value: IndicatorValue, hidden: str) -> IndicatorValue:
-    return replace(
-        value,
-        numerator=None,
-        denominator=None,
-        parts=(),
-        unknown=0,
-        exact=None if hidden else value.exact,
-        doubts=(UNTOLD,) if value.doubts else (),
-        public=True,
-        hidden=hidden,
-    )

@@ -1,4 +1,4 @@
-"""A reading against its target: one of eight words and the sentence behind it. Knows no database and no screen.
+"""A reading against its target: one of eight words and the sentence behind it; and a period so judged. Knows no database, no screen.
 
 National policy for these indicators: a value inside its range is 达标; there is no score and no ranking. Fewer than
 the minimum base (default 5) gives a count, no rate and no verdict (a rule for small courts).
@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import distinct_texts, target_text, value_text
+from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Indicator
 from scorecard.records.targets import Bounds, Target
 
@@ -58,13 +59,15 @@ def judge(
     if excess:
         return Verdict("数据待核", excess)
     if reading.state == "immature":
-        return Verdict("观察期未满", f"{_maturity(indicator)}的观察期未满，本期数值还会变化，不评判")
+        after = indicator.formula.matures_after
+        wait = "" if after is None else f"{after.months}个月" if after.months else f"{after.days}天"
+        return Verdict("观察期未满", f"{wait}的观察期未满，本期数值还会变化，不评判")
     if reading.state == "partial":
         return Verdict("在途", "本期尚未结束，不评判")
     if reading.exact is None:
         return Verdict("无数据", _nothing(reading))
-    if needs_base(indicator) and reading.base < minimum_base:
-        return Verdict("样本不足", f"n={reading.base}，少于{minimum_base}，只列数不评价")
+    if withheld(indicator, reading, minimum_base):
+        return Verdict("样本不足", f"{reading.base}件，少于{minimum_base}件，只列数不评价")
     if target is None:
         return Verdict("仅监测", "未设目标")
     if limits is None:
@@ -95,13 +98,6 @@ def _nothing(reading: IndicatorValue) -> str:
     return "本期无案件，分母为0" if reading.base == 0 else "有环节本期无案件"
 
 
-def _maturity(indicator: Indicator) -> str:
-    after = indicator.formula.matures_after
-    if after is None:
-        return ""
-    return f"{after.months}个月" if after.months else f"{after.days}天"
-
-
 def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Target) -> Verdict:
     what = {"累计": "进度目标", "较上年": f"{target_text(target, indicator.unit).partition('（')[0]}的目标"}.get(
         target.kind, "目标"
@@ -119,3 +115,70 @@ def _against(indicator: Indicator, value: Fraction, limits: Bounds, target: Targ
     assert bound is not None
     shown, limit, gap = distinct_texts(value, bound, unit)
     return Verdict("达标", f"{shown}，{side}{what}{limit}（{gap}）", value - bound)
+
+
+JUDGEABLE: tuple[VerdictWord, ...] = ("达标", "未达标", "仅监测")
+STILL_MOVING: tuple[VerdictWord, ...] = ("在途", "观察期未满")
+
+
+@dataclass(frozen=True)
+class JudgedPeriod:
+    """`exact` is None where no value may be shown: no data, or a base that is too small.
+
+    `reading` is the value of the version, None where it holds none. `goal` is the target in force, `bounds` what it asks
+    of this period, `target` its text. `figure` and `unit` are the value as text; a base that is too small stands there
+    as a count, without a unit.
+    """
+
+    period: Period
+    verdict: Verdict
+    exact: Fraction | None = None
+    bounds: Bounds | None = None
+    base: int = 0
+    reading: IndicatorValue | None = None
+    goal: Target | None = None
+    figure: str = "—"
+    unit: str = ""
+    halves: str = ""
+    target: str = ""
+    official: tuple[str, ...] = ()  # what others published of it beside it, in a sentence each
+
+    @property
+    def label(self) -> str:
+        return self.period.label
+
+    @property
+    def key(self) -> str:
+        return self.period.key
+
+    @property
+    def word(self) -> VerdictWord:
+        return self.verdict.word
+
+    @property
+    def text(self) -> str:
+        """The value with its unit, as it stands in a sentence."""
+        return f"{self.figure}{self.unit}"
+
+    @property
+    def value(self) -> float | None:
+        """For drawing only."""
+        return None if self.exact is None else float(self.exact)
+
+    @property
+    def lower(self) -> float | None:
+        return None if self.bounds is None or self.bounds.lower is None else float(self.bounds.lower)
+
+    @property
+    def upper(self) -> float | None:
+        return None if self.bounds is None or self.bounds.upper is None else float(self.bounds.upper)
+
+    @property
+    def settled(self) -> bool:
+        """False while the value will still move: a running period, a cohort under observation."""
+        return self.word not in STILL_MOVING
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it may be compared and charted."""
+        return self.exact is not None and self.word in JUDGEABLE

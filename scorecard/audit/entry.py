@@ -8,12 +8,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any, Literal, cast
 
+from scorecard.access import Actor
+from scorecard.calendar.clock import COURT_TIME
+
 Action = Literal[
-    "登录", "退出", "上传", "对应表头", "设定目标", "填报进展", "记录决定", "登记", "撤回批次", "恢复批次", "核定截数日期", "发布", "回退",
-    "清理版本", "导出", "账户", "补记", "备份", "恢复备份", "重建", "接口令牌", "接口读取", "修复",
-    "时钟倒退", "换用密钥",
+    "登录", "退出", "上传", "对应表头", "设定目标", "填报进展", "记录决定", "登记", "撤回批次",
+    "恢复批次", "核定截数日期", "核定消失的行", "发布", "回退", "清理版本", "导出", "账户", "补记",
+    "备份", "恢复备份", "重建", "接口令牌", "接口读取", "修复", "时钟倒退", "换用密钥",
+    "提要", "日历订阅", "查找案号",
 ]  # fmt: skip
 ActResult = Literal["成功", "拒绝", "失败"]
 START = "0" * 64  # the seal before the first line
@@ -83,3 +88,11 @@ def plain(value: Any, depth: int = 0) -> Any:
         return [plain(item, depth + 1) for item in value]
     text = str(value).encode("utf-8", errors="replace").decode("utf-8")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+TRACE = "导出人和时间"  # the last column of a file with case rows
+
+
+def trace(actor: Actor) -> str:
+    """The account and this minute at the court."""
+    return f"{actor.name[:60]}　{datetime.now(COURT_TIME):%Y-%m-%d %H:%M}"

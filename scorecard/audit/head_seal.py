@@ -92,14 +92,14 @@ def mac(known: str, text: str) -> str:
 def read_state(data: DataDir) -> SealState:
     """Head, witness and key as they are. Raises nothing."""
     head, witness, known, trouble = None, None, None, ""
-    try:
+    with suppress(OSError, ValueError):
         matched = _HEAD.fullmatch(data.audit_head.read_text(encoding="ascii"))
         head = ChainHead(int(matched[1]), matched[2], matched[3] or "") if matched else None
-    except (OSError, ValueError):
-        pass
     try:
         known = known_key(KEY)
-        witness = _read_witness(witness_path(data))
+        with suppress(FileNotFoundError):
+            told = json.loads(witness_path(data).read_bytes())
+            witness = Witness(int(told["since"]), int(told["number"]), str(told["seal"]))
     except StorageError as error:
         trouble = f"{error.where}：{error.found}"
     except (OSError, ValueError, TypeError, KeyError):
@@ -111,14 +111,6 @@ def witness_path(data: DataDir) -> Path:
     """The witness of this data folder; named by its place, so that nothing in the folder decides which one counts."""
     place = hashlib.sha256(str(data.root.resolve()).encode()).hexdigest()
     return default_keys() / f"{KEY}-{place[:16]}.json"
-
-
-def _read_witness(path: Path) -> Witness | None:
-    try:
-        known = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    return Witness(int(known["since"]), int(known["number"]), str(known["seal"]))
 
 
 def write_head(data: DataDir, number: int, seal: str, known: str | None) -> None:

@@ -16,26 +16,18 @@ import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from scorecard.access import COMMAND_LINE, ROLE_NAMES, Actor
+from scorecard.audit import head_seal, log as audit
 from scorecard.audit.entry import START, Action, ActResult, AuditEntry, plain, read, seal, sealed, written
-from scorecard.audit.head_seal import (
-    KEY,
-    SealState,
-    Witness,
-    announced,
-    read_state,
-    sealing_key,
-    write_witness,
-)
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.storage.atomic_files import remove_stale_temporaries, storage_errors
+from scorecard.storage.atomic_files import FILE, make_folder, make_private, remove_stale_temporaries, storage_errors
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import default_keys
-from scorecard.storage.private_files import FILE, make_folder, make_private
 
 SYSTEM = Actor("系统", "console", origin="自动")  # for damage and for acts recorded later
 RECORD = "审计记录"
@@ -57,17 +49,17 @@ def record(
     """Append one line, durable on return. Raises StorageError when the disk refuses; then nothing of it is there."""
     with storage_errors(RECORD), _appending(data) as (handle, last):
         remove_stale_temporaries(data.root)
-        state = read_state(data)
-        sealing = _Sealing(data, handle, None if state.trouble else sealing_key(), state.witness)
-        for kind, about, how, said in _remarks(data, state, last):
-            last = sealing.append(last, SYSTEM, kind, about, how, said)
-        return sealing.append(last, actor, action, subject, result, detail)
+        state = head_seal.read_state(data)
+        sealing = _Sealing(data, handle, None if state.trouble else head_seal.sealing_key(), state.witness)
+        for remark in _remarks(data, state, last):
+            last = sealing.append(last, SYSTEM, remark)
+        return sealing.append(last, actor, (action, subject, result, detail))
 
 
-Remark = tuple[Action, str, ActResult, dict[str, Any]]
+_Said = tuple[Action, str, ActResult, dict[str, Any]]
 
 
-def _remarks(data: DataDir, state: SealState, last: AuditEntry | None) -> Generator[Remark]:
+def _remarks(data: DataDir, state: head_seal.SealState, last: AuditEntry | None) -> Generator[_Said]:
     """The lines that must stand before the next one: damage, a lost key, a clock that went back."""
 
     def find(known: str) -> int | None:
@@ -113,11 +105,10 @@ class AuditedAct:
 @contextmanager
 def recorded(data: DataDir, actor: Actor, action: Action, subject: str, **detail: Any) -> Generator[AuditedAct]:
     """Record the act however it ends: 成功, 拒绝 (no right, or a refused input), 失败, the last two with the reason."""
-    if actor.origin == COMMAND_LINE and read_state(data).key_lost:
+    if actor.origin == COMMAND_LINE and head_seal.read_state(data).key_lost:
         remedy = "请把 SCORECARD_KEYS 设为它（见服务的配置），或放回保管的密钥；确已丢失，请在网页上登录一次，改用新密钥会记入审计"
-        raise StorageError(
-            f"密钥 {default_keys() / KEY}", "审计记录有封印，而封印的密钥不在这里", "服务所用的密钥文件夹", remedy
-        )
+        where, found = f"密钥 {default_keys() / head_seal.KEY}", "审计记录有封印，而封印的密钥不在这里"
+        raise StorageError(where, found, "服务所用的密钥文件夹", remedy)
     act = AuditedAct(subject, dict(detail))
     result: ActResult = "失败"
     reason = ""
@@ -201,8 +192,7 @@ def verification(data: DataDir) -> Verification:
     A last line without its line end was never confirmed: the next record replaces it, so it is no fault.
     """
     anchors = [*_anchors(data)]  # read before the lines: a version published meanwhile is no fault
-    with held(data):
-        state, lines = read_state(data), _lines(data)
+    state, lines = _at_rest(data)
     faults: list[Fault] = []
     notices: list[Fault] = []
     known: list[AuditEntry] = []
@@ -227,11 +217,21 @@ def verification(data: DataDir) -> Verification:
     if fault := state.trouble or state.fault(last, numbers.get):
         faults.append(Fault(after, fault))
     if state.key_lost:
-        missing = f"封印的密钥 {default_keys() / KEY} 不在，封印没有核对：请把保管的密钥放回原处"
+        missing = f"封印的密钥 {default_keys() / head_seal.KEY} 不在，封印没有核对：请把保管的密钥放回原处"
         faults.append(Fault(after, missing))
     if (witness := state.witness) and last and last.number > witness.number + 1:
         notices.append(Fault(after, f"密钥旁的见证停在第 {witness.number} 条，写不进：请检查 {default_keys()}"))
     return Verification(tuple(known), tuple(faults), tuple(notices), witness.since if witness else None)
+
+
+def _at_rest(data: DataDir) -> tuple[head_seal.SealState, list[bytes]]:
+    """The end as it is named, and the lines, of one moment. The file that holds the lock may be made only while they are read."""
+    while True:
+        there = data.audit.exists()
+        with held(data):
+            state, lines = head_seal.read_state(data), _lines(data)
+        if there or not data.audit.exists():
+            return state, lines
 
 
 _NOTICES = {"时钟倒退": "服务器时钟由 {from} 倒退到 {to}，其间各条的时间不可靠", "换用密钥": "{reason}"}
@@ -252,8 +252,9 @@ def _anchors(data: DataDir) -> Generator[tuple[str, int, str]]:
     """What published versions say of the chain: (which, number of a line, its seal)."""
     for path in sorted(data.versions.glob("*.json")):
         with suppress(OSError, ValueError, TypeError, AttributeError):
-            if anchor := _number_and_seal(json.loads(path.read_bytes()).get("audit", "")):
-                yield f"版本 {path.stem} 的发布记录", *anchor
+            told = json.loads(path.read_bytes()).get("audit", "")
+            if anchor := re.fullmatch(r"(\d{1,18}) ([0-9a-f]{64})\n?", told):
+                yield f"版本 {path.stem} 的发布记录", int(anchor[1]), anchor[2]
 
 
 # --- the file -------------------------------------------------------------------------------------------------
@@ -298,18 +299,11 @@ class _Sealing:
     data: DataDir
     handle: int
     key: str | None
-    witness: Witness | None
+    witness: head_seal.Witness | None
 
-    def append(
-        self,
-        last: AuditEntry | None,
-        actor: Actor,
-        action: Action,
-        subject: str,
-        result: ActResult,
-        detail: dict[str, Any],
-    ) -> AuditEntry:
+    def append(self, last: AuditEntry | None, actor: Actor, said: _Said) -> AuditEntry:
         """The next line, durable."""
+        action, subject, result, detail = said
         entry = sealed(
             AuditEntry(
                 number=last.number + 1 if last else 1,
@@ -328,7 +322,7 @@ class _Sealing:
             self._see(last.number if last else 0, last.seal if last else START, entry.number)
         line, size = written(entry), os.fstat(self.handle).st_size
         # The head is durable before the line; this also makes the name of a new file durable.
-        with announced(self.data, entry.number, entry.seal, self.key):
+        with head_seal.announced(self.data, entry.number, entry.seal, self.key):
             try:
                 if os.write(self.handle, line) != len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -342,9 +336,9 @@ class _Sealing:
     def _see(self, number: int, seen: str, since: int) -> None:
         """The witness of a line; a disk that refuses it refuses no act, and `verification` tells."""
         if self.key:
-            self.witness = Witness(since, number, seen)
+            self.witness = head_seal.Witness(since, number, seen)
             with suppress(OSError):
-                write_witness(self.data, self.witness)
+                head_seal.write_witness(self.data, self.witness)
 
 
 def _lines(data: DataDir) -> list[bytes]:
@@ -356,6 +350,29 @@ def _lines(data: DataDir) -> list[bytes]:
     return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
 
 
-def _number_and_seal(text: str) -> tuple[int, str] | None:
-    match = re.fullmatch(r"(\d{1,18}) ([0-9a-f]{64})\n?", text)
-    return (int(match[1]), match[2]) if match else None
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class RefusalBursts:
+    """The refusals of one action on one server, by subject and reason; `pause` lies between two lines of one kind."""
+
+    def __init__(self, action: Action, pause: timedelta) -> None:
+        self._action: Action = action
+        self._pause = pause
+        # (subject, reason) -> its last line, the refusals left out since, the last actor
+        self._lines: dict[tuple[str, str], tuple[datetime, int, Actor]] = {}
+        self._lock = Lock()
+
+    def record(self, data: DataDir, actor: Actor, subject: str, reason: str, now: datetime) -> None:
+        """Count one refusal. What was left out is written with the next refusal of any kind after the pause."""
+        with self._lock:
+            last, left_out, _ = self._lines.get((subject, reason), (_LONG_AGO, 0, actor))
+            quiet = abs(now - last) < self._pause  # a clock that was set back must not silence it
+            self._lines[subject, reason] = (last, left_out + 1, actor) if quiet else (now, 0, actor)
+            due = [] if quiet else [((subject, reason), left_out + 1, actor)]
+            for key, (at, count, who) in list(self._lines.items()):
+                if abs(now - at) >= self._pause:
+                    del self._lines[key]
+                    due += [(key, count, who)] if count else []
+        for (whom, why), count, who in due:
+            audit.record(data, who, self._action, whom, "拒绝", reason=why, count=count)

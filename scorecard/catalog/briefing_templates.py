@@ -6,9 +6,9 @@ It holds no number and no condition: what a section says comes from the cards of
 
 from collections.abc import Mapping
 from string import Formatter
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from scorecard.calendar.period import Grain
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
@@ -17,6 +17,7 @@ from scorecard.errors import hint
 SectionKind = Literal[
     "summary",  # how many indicators stand at each word, domain by domain
     "attention",  # exceptions by the question they raise, then 数据待核 by reason
+    "changes",  # problems that are new against the period before, and resolved
     "domains",  # every indicator in an official sentence
     "table",  # every indicator on a line
     "figures",  # a trend each
@@ -24,12 +25,16 @@ SectionKind = Literal[
     "requirements",  # the seven requirements, with what the registers show
     "plan_rows",  # what the registers of each row of the plan show: tabulations, counts of listings
     "worklists",  # counts by worklist, case rows if asked for
+    "prompts",  # what asks for a look at its cases, in a line: for internal readers only
+    "decisions",  # what sessions decided, and what became of it until it is closed
     "agenda",  # what a session has to decide
     "definitions",  # 口径 of every indicator, as an annex
+    "turned",  # of a digest: how indicators stand, what turned bad and good since the digest before
+    "waiting",  # of a digest: what its reader owes, and what is due to them next
 ]
+DigestRole = Literal["leadership", "department", "case_management", "administrator"]
 Which = Literal["all", "missed", "exceptions", "listed"]
 Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
-KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
 PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
 _OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "definitions")
 
@@ -82,7 +87,8 @@ class Indicators(Frozen):
 class Template(Frozen):
     """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named.
 
-    Lists of templates stand by `position`, then by id.
+    Lists of templates stand by `position`, then by id. `reader` makes it the digest that comes to this role, on one page and
+    without annexes; nobody orders one.
     """
 
     id: str
@@ -95,7 +101,8 @@ class Template(Frozen):
     masthead: str = ""
     department: Literal["none", "asked"] = "none"
     indicators: Indicators = Indicators()
-    sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)]
+    reader: DigestRole | None = None
+    sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _whole(self) -> "Template":
@@ -106,11 +113,11 @@ class Template(Frozen):
                     said = f"{place}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
                     expected = "、".join(f"{{{name}}}" for name in PLACES)
                     raise mistake(f"{key} 中的“{{{said}}}”", expected, remedy)
-        if not self.sections:
-            raise mistake("sections 为空", f"至少一节，kind 为：{'、'.join(KINDS)}")
         kinds = [section.kind for section in self.sections]
         if "definitions" in kinds[:-1]:
             raise mistake("definitions 不在最后", "口径是附件，写在 sections 的最后")
+        if self.reader is None and {"turned", "waiting"} & set(kinds):
+            raise mistake("turned、waiting 而没有 reader", "reader = 身份：只有提要有这两节")
         if self.indicators.which == "responsible" and self.department != "asked":
             raise mistake("indicators.which = “responsible” 而没有部门", "department = “asked”")
         return self
@@ -126,10 +133,3 @@ def _pieces(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
         return list(Formatter().parse(text))
     except ValueError:
         raise mistake(f"“{text}”", "花括号成对的文字，如 {period}法治化营商环境指标情况") from None
-
-
-def chosen_ids(template: Template) -> dict[str, tuple[Any, ...]]:
-    """Every key of a template that names indicators, with the ids it names: for the check of references."""
-    choices: dict[str, tuple[Any, ...]] = {"indicators.ids": template.indicators.ids}
-    choices |= {f"sections.{at}.ids": section.ids for at, section in enumerate(template.sections, 1)}
-    return {key: ids for key, ids in choices.items() if ids}

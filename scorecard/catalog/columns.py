@@ -17,7 +17,7 @@ from stdnum.cn import uscc
 
 from scorecard import case_number
 from scorecard.catalog.conditions import Frozen, Texts, mistake, shown
-from scorecard.catalog.departments import Departments
+from scorecard.catalog.court import Departments
 from scorecard.errors import hint
 from scorecard.storage.spreadsheet_csv import CsvValue
 from scorecard.storage.sql_text import quoted
@@ -111,7 +111,6 @@ class NumberType(ColumnType):
         return self.number(Decimal(text))
 
     def number(self, value: Decimal) -> CellValue:
-        """The number as it is stored."""
         return value if self.fraction_digits else int(value)
 
     def _text(self, value: CellValue, departments: Departments) -> str:
@@ -260,6 +259,16 @@ class DepartmentType(WordType):
         return f"CASE {cell} {names} ELSE {cell} END" if names else cell
 
 
+@dataclass(frozen=True)
+class IndicatorType(WordType):
+    """Names of indicators and of items of frameworks. The door knows which there are; what was accepted keeps the name it had."""
+
+    lists_values = False
+
+    def parse(self, text: str, words: Words) -> CellValue:
+        return text
+
+
 def _normal_case_number(text: str) -> str | None:
     """The case number as it would be stored: another spelling would have no year, court or type in an example."""
     number = case_number.parse(text)
@@ -284,10 +293,18 @@ DECIMAL = NumberType(
 BOOLEAN = BooleanType("boolean", "是/否", "BOOLEAN", "boolean", "是", "是 或 否")
 CODE = WordType("code", "取值", "VARCHAR", "string", "", "已登记的取值")
 DEPARTMENT = DepartmentType("department", "部门", "VARCHAR", "string", "民事审判庭", "已登记的部门")
+INDICATOR = IndicatorType(
+    "indicator_name",
+    "指标",
+    "VARCHAR",
+    "string",
+    "小额诉讼程序适用率",
+    "“指标口径”页所列的指标或“对标体系”页所列的项目",
+)
 
 COLUMN_TYPES: dict[str, ColumnType] = {
     kind.name: kind
-    for kind in (TEXT, CASE_NO, CREDIT_CODE, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT)
+    for kind in (TEXT, CASE_NO, CREDIT_CODE, DATE, DATETIME, INTEGER, DECIMAL, BOOLEAN, CODE, DEPARTMENT, INDICATOR)
 }
 
 
@@ -305,6 +322,15 @@ def numbers() -> tuple[ColumnType, ...]:
     """The types of numbers."""
     return tuple(kind for kind in COLUMN_TYPES.values() if kind.is_number)
 
+
+@dataclass(frozen=True)
+class ColumnUse:
+    """Marks a field of a declaration that names columns of its table: of these types, or of any where none is given."""
+
+    types: tuple[ColumnType, ...] = ()
+
+
+DAYS, AMOUNTS = ColumnUse(dates()), ColumnUse(numbers())
 
 # --- columns --------------------------------------------------------------------------------------------------
 

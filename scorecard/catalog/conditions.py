@@ -1,4 +1,4 @@
-"""The closed vocabulary of conditions, and the base of every seed object.
+"""The closed vocabulary of conditions, the base of every seed object, and the rule of a court's months.
 
 A condition is a table column and a test; operators are words, never expressions. Unknown cells never match, except
 `known = false` and `beyond`.
@@ -16,6 +16,9 @@ class Frozen(BaseModel):
     """A seed object: unknown keys are mistakes, nothing changes after it was read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+ELSEWHERE = "elsewhere"  # marks a field whose columns are another table's
 
 
 def mistake(found: str, expected: str, remedy: str = "") -> PydanticCustomError:
@@ -76,7 +79,6 @@ class Test(Frozen):
 
     @property
     def columns(self) -> frozenset[str]:
-        """Every column that the test reads."""
         other = self.value.of if isinstance(self.value, Reach) else ""
         if self.operator in ("not_after", "after"):
             other = str(self.value)

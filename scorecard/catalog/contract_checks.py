@@ -6,21 +6,10 @@ that stands on it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from scorecard.catalog.columns import (
-    BOOLEAN,
-    CASE_NO,
-    CODE,
-    DATE,
-    DEPARTMENT,
-    TEXT,
-    ColumnType,
-    dates,
-    moments,
-    numbers,
-)
-from scorecard.catalog.conditions import Reach, Test, shown
+from scorecard.catalog import columns
+from scorecard.catalog.conditions import ELSEWHERE, Frozen, Reach, Test, shown
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.errors import SeedMistake, hint
 
@@ -30,7 +19,7 @@ class Contract:
     """A table with the types of its sound columns and the registered departments."""
 
     table: Table
-    types: Mapping[str, ColumnType]
+    types: Mapping[str, columns.ColumnType]
     departments: tuple[str, ...]
 
     @property
@@ -38,12 +27,11 @@ class Contract:
         return [*self.table.columns, *self.table.derived]
 
     def absent(self, file: str, key: str, column: str) -> Iterator[SeedMistake]:
-        """A mistake when the table has no such column."""
         if column not in self.names:
             found = f"表“{self.table.id}”没有列“{column}”"
             yield SeedMistake(file, key, found, "已登记的列", hint(column, self.names))
 
-    def suits(self, file: str, key: str, column: str, *types: ColumnType) -> Iterator[SeedMistake]:
+    def suits(self, file: str, key: str, column: str, *types: columns.ColumnType) -> Iterator[SeedMistake]:
         """A mistake when the column is absent, or of none of these types (any type when none is given)."""
         yield from self.absent(file, key, column)
         kind = self.types.get(column)
@@ -65,33 +53,36 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
     """Every mistake within one contract."""
     table = contract.table
     yield from _headers(table, file)
-    for column in table.key:
-        yield from _own(contract, file, "key", column)
-    if table.department is not None:
-        yield from contract.suits(file, "department", table.department, DEPARTMENT)
-    if table.firm is not None:
-        yield from contract.suits(file, "firm", table.firm, BOOLEAN)
-    if table.stock is not None:
-        yield from contract.suits(file, "stock.from", table.stock.start, DATE)
-        yield from contract.suits(file, "stock.until", table.stock.until, DATE)
+    for column in table.key:  # compared as rows arrive, before anything is derived
+        yield from contract.absent(file, "key", column)
+        if column in table.derived:
+            yield SeedMistake(file, "key", f"“{column}”是算出的列", "数据表自有的列")
     seen: set[str] = set(table.columns)
     for name, derived in table.derived.items():
         yield from _derived(contract, file, name, derived, seen)
         seen.add(name)
-    for number, check in enumerate(table.checks, 1):
-        key = f"checks.{number}"
-        for column in check.not_after or ():
-            yield from contract.suits(file, key, column, *dates())
-        for column in check.at_most or ():
-            yield from contract.suits(file, key, column, *numbers())
-        for column in check.unique or ():
-            yield from contract.absent(file, key, column)
-        if check.cut_date:
-            yield from contract.suits(file, key, check.cut_date.date, *dates())
-            yield from contract.absent(file, key, check.cut_date.missing)
-        if check.required_when:
-            yield from contract.absent(file, key, check.required_when.column)
-            yield from test_checks(contract, check.required_when.where, file, key)
+    yield from column_checks(contract, table, file)
+
+
+def column_checks(contract: Contract, entry: Frozen, file: str, key: str = "") -> Iterator[SeedMistake]:
+    """Every mistake in the columns and conditions that a declaration names, also in its parts, as its fields are marked."""
+    for name, field in type(entry).model_fields.items():
+        value, place = getattr(entry, name), f"{key}.{field.alias or name}".removeprefix(".")
+        use = next((one for one in field.metadata if isinstance(one, columns.ColumnUse)), None)
+        if use is not None:
+            for column in (value,) if isinstance(value, str) else value or ():
+                yield from contract.suits(file, place, column, *use.types)
+        elif isinstance(value, Frozen) and ELSEWHERE not in field.metadata:
+            yield from column_checks(contract, value, file, place)
+        elif isinstance(value, tuple):
+            for number, part in enumerate(cast("tuple[Any, ...]", value), 1):
+                if isinstance(part, Test):
+                    yield from test_checks(contract, (part,), file, place)
+                elif isinstance(part, tuple):
+                    tests = tuple(one for one in cast("tuple[object, ...]", part) if isinstance(one, Test))
+                    yield from test_checks(contract, tests, file, f"{place}.{number}")
+                elif isinstance(part, Frozen):
+                    yield from column_checks(contract, part, file, f"{place}.{getattr(part, 'name', number)}")
 
 
 def _headers(table: Table, file: str) -> Iterator[SeedMistake]:
@@ -111,25 +102,20 @@ def _headers(table: Table, file: str) -> Iterator[SeedMistake]:
                 words[word] = value
 
 
-def _own(contract: Contract, file: str, key: str, column: str) -> Iterator[SeedMistake]:
-    """Keys are compared as rows arrive, before anything is derived."""
-    yield from contract.absent(file, key, column)
-    if column in contract.table.derived:
-        yield SeedMistake(file, key, f"“{column}”是算出的列", "数据表自有的列")
-
-
 def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: set[str]) -> Iterator[SeedMistake]:
     key, table = f"derived.{name}", contract.table
     if name in table.columns:
         yield SeedMistake(file, key, "与 columns 同名", "另取一个名字")
     if not derived.inputs:
         yield SeedMistake(file, key, f"{derived.form} 没有列", "至少一列")
+    inputs = dict.fromkeys(("total", "difference"), columns.numbers())
+    inputs |= {"case_part": (columns.CASE_NO,), "group": (columns.TEXT, columns.CODE)}
     for column in derived.inputs:
         if column in table.derived and column not in seen:
             found = "引用了自身" if column == name else f"“{column}”写在它后面"
             yield SeedMistake(file, key, found, "只引用写在前面的列")
         else:
-            yield from contract.suits(file, key, column, *_input_types(derived.form))
+            yield from contract.suits(file, key, column, *inputs.get(derived.form, columns.dates()))
     if derived.form in ("earliest", "latest", "total", "difference") and name in contract.types:
         types = dict.fromkeys(contract.types[c].name for c in derived.inputs if c in contract.types)
         if len(types) > 1:
@@ -141,18 +127,6 @@ def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: s
         yield SeedMistake(file, f"{key}.after.hours", "日期加上小时", "months、days")
     if derived.group is not None:
         yield from _groups(contract, file, key, derived)
-
-
-def _input_types(form: str) -> tuple[ColumnType, ...]:
-    match form:
-        case "total" | "difference":
-            return numbers()
-        case "case_part":
-            return (CASE_NO,)
-        case "group":
-            return (TEXT, CODE)
-        case _:
-            return dates()
 
 
 def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterator[SeedMistake]:
@@ -188,7 +162,7 @@ def test_checks(contract: Contract, tests: tuple[Test, ...], file: str, key: str
 def _between_columns(contract: Contract, test: Test, file: str, where: str) -> Iterator[SeedMistake]:
     """Both sides of a comparison in time must be dates; hours can only be counted between two moments."""
     other = test.value.of if isinstance(test.value, Reach) else str(test.value)
-    wanted = moments() if isinstance(test.value, Reach) and test.value.hours else dates()
+    wanted = columns.moments() if isinstance(test.value, Reach) and test.value.hours else columns.dates()
     if test.column in contract.types:
         yield from contract.suits(file, where, test.column, *wanted)
     yield from contract.suits(file, where, other, *wanted)
@@ -209,8 +183,11 @@ def _value(contract: Contract, test: Test, value: Any, file: str, where: str) ->
         yield SeedMistake(file, where, f"值为 {shown(value)}", f"与列的类型 {kind.name} 相符的值")
         return
     words = _words(contract, test.column)
-    if isinstance(value, str) and not words and not _is_spelt(value, kind):
-        yield SeedMistake(file, where, f"“{value}”不是{kind.label}", kind.expected)
+    if isinstance(value, str) and not words:
+        try:
+            kind.parse(value, {})
+        except ValueError:
+            yield SeedMistake(file, where, f"“{value}”不是{kind.label}", kind.expected)
     if words and value not in words:
         header = contract.table.header(test.column)
         yield SeedMistake(file, where, f"“{value}”不是“{header}”的取值", "、".join(words), hint(str(value), words))
@@ -219,17 +196,9 @@ def _value(contract: Contract, test: Test, value: Any, file: str, where: str) ->
 def _words(contract: Contract, column: str) -> list[str]:
     """The registered words of a code, a grouping or a department column; empty where any text may stand."""
     table = contract.table
-    if contract.types[column] == DEPARTMENT:
+    if contract.types[column] == columns.DEPARTMENT:
         return list(contract.departments)
     if column in table.columns:
         return list(table.columns[column].values)
     group = table.derived[column].group
     return [*group.groups, group.other] if group is not None else []
-
-
-def _is_spelt(text: str, kind: ColumnType) -> bool:
-    try:
-        kind.parse(text, {})
-    except ValueError:
-        return False
-    return True

@@ -9,8 +9,10 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, DATE, INTEGER, TEXT, Column, ColumnType
+from scorecard.catalog import columns
+from scorecard.catalog.columns import AMOUNTS, DAYS, CellValue, Column, ColumnType, ColumnUse
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
+from scorecard.catalog.court import Departments
 
 # How rows of a table come in: an extract of the case system, a target, a department's own report, what a session decided,
 # a register that departments keep here, each its own rows.
@@ -84,7 +86,6 @@ class Derived(OneForm):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The columns it is computed from."""
         given = getattr(self, self.form)
         return given if isinstance(given, tuple) else (given.of,)
 
@@ -92,15 +93,15 @@ class Derived(OneForm):
 class RequiredWhen(Frozen):
     """A column must be known where the conditions hold."""
 
-    column: str
+    column: Annotated[str, ColumnUse()]
     where: Conditions
 
 
 class CutDate(Frozen):
     """One date shared by at least `share` of the rows while another column is blank: a data-cut sentinel."""
 
-    date: str
-    missing: str
+    date: Annotated[str, DAYS]
+    missing: Annotated[str, ColumnUse()]
     share: float
 
 
@@ -110,10 +111,10 @@ class Check(OneForm):
     beside = ("on_problem",)
 
     on_problem: Literal["refuse", "report"] = "refuse"
-    not_after: TwoColumns | None = None
+    not_after: Annotated[TwoColumns | None, DAYS] = None
     required_when: RequiredWhen | None = None
-    at_most: TwoColumns | None = None
-    unique: Texts | None = None
+    at_most: Annotated[TwoColumns | None, AMOUNTS] = None
+    unique: Annotated[Texts | None, ColumnUse()] = None
     cut_date: CutDate | None = None
 
 
@@ -122,8 +123,8 @@ class Stock(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
-    start: str = Field(alias="from")
-    until: str
+    start: Annotated[str, DAYS] = Field(alias="from")
+    until: Annotated[str, DAYS]
 
 
 class Table(Frozen):
@@ -136,9 +137,9 @@ class Table(Frozen):
     exported_by: Texts = ()
     key: Texts = ()
     replaces: Literal["rows", "all"] = "rows"
-    department: str | None = None
-    firm: str | None = None
-    split_by: Texts = ()
+    department: Annotated[str | None, ColumnUse((columns.DEPARTMENT,))] = None
+    firm: Annotated[str | None, ColumnUse((columns.BOOLEAN,))] = None
+    split_by: Annotated[Texts, ColumnUse()] = ()
     due_day: int | None = None
     stock: Stock | None = None
     drop: Texts = ()
@@ -180,7 +181,9 @@ class Table(Frozen):
     @property
     def names_cases(self) -> bool:
         """Whether its rows name a case, a firm or anything private."""
-        return bool(self.private) or any(column.type in (CASE_NO, CREDIT_CODE) for column in self.columns.values())
+        return bool(self.private) or any(
+            column.type in (columns.CASE_NO, columns.CREDIT_CODE) for column in self.columns.values()
+        )
 
     def sources(self, columns: Iterable[str]) -> frozenset[str]:
         """The extract's columns that these columns are made of: derived ones followed to their inputs."""
@@ -201,25 +204,33 @@ class Table(Frozen):
         return frozenset(name for name in (*self.columns, *self.derived) if self.made_of([name]) & columns)
 
     def header(self, column: str) -> str:
-        """The Chinese header of a column, derived or not."""
         return self.columns[column].header if column in self.columns else self.derived[column].header
 
     def type_of(self, column: str) -> ColumnType:
-        """The type of a column, derived or not."""
         if column in self.columns:
             return self.columns[column].type
         derived = self.derived[column]
         match derived.form:
             case "days_between" | "working_days_between":
-                return INTEGER
+                return columns.INTEGER
             case "after":
-                return DATE
+                return columns.DATE
             case "total" | "difference" | "earliest" | "latest":
                 return self.type_of(derived.inputs[0])
             case _ if derived.case_part is not None and derived.case_part.part in ("year", "serial"):
-                return INTEGER
+                return columns.INTEGER
             case _:
-                return TEXT
+                return columns.TEXT
+
+    def words(self, column: str, departments: Departments) -> tuple[CellValue, ...]:
+        """The values of a column in their own order: of codes, departments and groups; empty where values order themselves."""
+        derived = self.derived.get(column)
+        if derived is not None:
+            group = derived.group
+            return () if group is None else (*(name for name in group.groups if name != group.other), group.other)
+        return tuple(self.columns[column].words(departments)) or (True, False) * (
+            self.type_of(column) == columns.BOOLEAN
+        )
 
     def unit_of(self, column: str) -> str:
         """The unit of a numeric column: 天 for durations, the unit of the first part for totals."""

@@ -1,17 +1,22 @@
 """References between seeds: every id must exist, every column must suit its use, every example must be readable."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import cast
 
 from pydantic import BaseModel
 
+from scorecard.calendar import period
 from scorecard.catalog import worked_examples
-from scorecard.catalog.briefing_templates import Template, chosen_ids
-from scorecard.catalog.columns import DEPARTMENT, dates, moments, numbers
-from scorecard.catalog.contract_checks import Contract, contract_of, table_checks, test_checks
+from scorecard.catalog.briefing_templates import Template
+from scorecard.catalog.columns import dates, moments, numbers
+from scorecard.catalog.conditions import Frozen
+from scorecard.catalog.contract_checks import Contract, column_checks, contract_of, table_checks, test_checks
 from scorecard.catalog.contracts import Table
+from scorecard.catalog.court import Department
 from scorecard.catalog.definitions import (
     COLUMN_UNIT,
     BibliographicSource,
@@ -21,9 +26,10 @@ from scorecard.catalog.definitions import (
     Measure,
     Requirement,
 )
-from scorecard.catalog.departments import Department
-from scorecard.catalog.formulas import Term
-from scorecard.catalog.tabulations.checks import choice_checks
+from scorecard.catalog.formulas import RANKED, Term
+from scorecard.catalog.frameworks.declarations import Framework, TabulationCell
+from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, Tabulation
+from scorecard.catalog.tabulations.prompts import Prompt
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedMistake, hint
 
@@ -43,7 +49,7 @@ def worklist_checks(
     contract = contracts.get(worklist.table)
     if contract is None:
         return
-    yield from _columns(contract, worklist, file)
+    yield from _columns(catalog, contract, worklist, file)
     if worklist.without is not None and worklist.without.table in contracts:
         other = contracts[worklist.without.table]
         yield from contract.absent(file, "without.match", worklist.without.match)
@@ -53,28 +59,20 @@ def worklist_checks(
         yield from _example(catalog, worklist, file)
 
 
-def _columns(contract: Contract, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
-    if worklist.department is not None:
-        yield from contract.suits(file, "department", worklist.department, DEPARTMENT)
-    if worklist.stock is not None:
-        yield from contract.suits(file, "stock.from", worklist.stock.start, *dates())
-        yield from contract.suits(file, "stock.until", worklist.stock.until, *dates())
-    yield from test_checks(contract, worklist.where, file, "where")
-    yield from test_checks(contract, worklist.unless, file, "unless")
-    for number, tests in enumerate(worklist.one_of, 1):
-        yield from test_checks(contract, tests, file, f"one_of.{number}")
-    if worklist.repeated is not None:
-        yield from contract.absent(file, "repeated.column", worklist.repeated.column)
+def _columns(catalog: Catalog, contract: Contract, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
+    yield from column_checks(contract, worklist, file)
+    lists = {one.id: one for one in catalog.worklists.values() if one.table == worklist.table and one.due}
+    for name in worklist.gathers:
+        if name not in lists or lists[name].without or lists[name].repeated:
+            yield SeedMistake(file, "gathers", f"“{name}”不能汇入", "同一张表、有期限而没有 without、repeated 的台账")
     for due in worklist.due:
         yield from contract.suits(file, "due.of", due.of, *(moments() if due.hours else dates()))
-    for column in worklist.columns:
-        yield from contract.absent(file, "columns", column)
 
 
 def _example(catalog: Catalog, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
-    read, mistakes = worked_examples.of_worklist(worklist, catalog)
-    for key, what, expected, remedy in mistakes:
-        yield SeedMistake(file, f"example.{key}", what, expected, remedy)
+    mistakes: list[SeedMistake] = []
+    read = worked_examples.of_worklist(worklist, catalog, file, mistakes)
+    yield from mistakes
     for name in worklist.example.tables:
         if name not in worklist.tables[1:]:
             yield SeedMistake(
@@ -105,22 +103,49 @@ class SeedNames:
     def ids(self, model: type[BaseModel]) -> list[str]:
         return [id for kind, id in self.file_of if kind is model]
 
-
-def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
-    """Every mistake that shows only when the seed files are read together."""
-
-    def unknown(file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]) -> Iterator[SeedMistake]:
-        choices = [id for model in models for id in written.ids(model)]
-        if written.unreadable.intersection(home.split("、")):
+    def unknown(
+        self, file: str, key: str, ids: Iterable[str], home: str, *models: type[BaseModel]
+    ) -> Iterator[SeedMistake]:
+        """The mistakes of ids that no file has written; none where not even the ids are known."""
+        choices = [id for model in models for id in self.ids(model)]
+        if self.unreadable.intersection(home.split("、")):
             return
         for id in ids:
             if id not in choices:
                 yield SeedMistake(file, key, f"“{id}”未登记", f"{home}中已登记的编号", hint(id, choices))
 
+
+# Key of an entry -> where what it names is registered: the file as messages name it, and what is written there.
+_HOMES: Mapping[str, tuple[str, *tuple[type[BaseModel], ...]]] = {
+    "measures": ("measures.toml、requirements.toml", Measure, Requirement),
+    "sources": ("sources.toml", BibliographicSource),
+    "domains": ("domains.toml", Domain),
+    **dict.fromkeys(("counterweight", "indicator", "ids"), ("indicators/", Indicator)),
+    **dict.fromkeys(("departments", "exported_by", "owner"), ("departments.toml", Department)),
+}
+
+
+def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
+    """Every mistake that shows only when the seed files are read together."""
+    unknown = written.unknown
+
+    def named(file: str, entry: Frozen, key: str = "") -> Iterator[SeedMistake]:
+        """The unknown ids in the fields of an entry, and of its parts, that are named as in `_HOMES`."""
+        for name in type(entry).model_fields:
+            value, place = getattr(entry, name), f"{key}.{name}".removeprefix(".")
+            if name in _HOMES:
+                yield from unknown(
+                    file, place, filter(None, [value] if isinstance(value, str) else value), *_HOMES[name]
+                )
+            elif isinstance(value, Frozen):
+                yield from named(file, value, place)
+            for number, part in enumerate(cast("tuple[object, ...]", value) if isinstance(value, tuple) else (), 1):
+                if isinstance(part, Frozen):
+                    yield from named(file, part, f"{place}.{number}")
+
     for measure in catalog.measures.values():
-        file, key = "measures.toml", measure.id
-        yield from unknown(file, key, [measure.domain], "domains.toml", Domain)
-        yield from unknown(file, f"{key}.departments", measure.departments, "departments.toml", Department)
+        yield from unknown("measures.toml", measure.id, [measure.domain], "domains.toml", Domain)
+        yield from named("measures.toml", measure, measure.id)
     yield from _spellings(catalog)
     yield from _members(catalog, written.ids(Department))
     yield from _successors(catalog, written.ids(Department))
@@ -128,43 +153,65 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
         file = written.file_of[Table, contract.table.id]
-        yield from unknown(file, "exported_by", contract.table.exported_by, "departments.toml", Department)
+        yield from named(file, contract.table)
         yield from table_checks(contract, file)
     for folder in dict.fromkeys(indicator.domain for indicator in catalog.indicators.values()):
         yield from unknown(f"indicators/{folder}/", "", [folder], "domains.toml", Domain)
     for indicator in catalog.indicators.values():
         file = written.file_of[Indicator, indicator.id]
-        yield from unknown(
-            file, "measures", indicator.measures, "measures.toml、requirements.toml", Measure, Requirement
-        )
-        yield from unknown(file, "departments", indicator.departments, "departments.toml", Department)
-        yield from unknown(file, "counterweight", [indicator.counterweight], "indicators/", Indicator)
-        yield from unknown(file, "sources", indicator.sources, "sources.toml", BibliographicSource)
-        yield from _indicator_checks(catalog, contracts, written, indicator, file)
+        yield from named(file, indicator)
+        for number, one in enumerate(indicator.definitions):
+            for mistake in _indicator_checks(catalog, contracts, written, one, file):
+                yield replace(mistake, key=f"earlier.{number}.{mistake.key}") if number else mistake
     for worklist in catalog.worklists.values():
         file = written.file_of[Worklist, worklist.id]
-        yield from unknown(
-            file, "measures", worklist.measures, "measures.toml、requirements.toml", Measure, Requirement
-        )
-        yield from unknown(file, "departments", worklist.departments, "departments.toml", Department)
-        yield from unknown(file, "sources", worklist.sources, "sources.toml", BibliographicSource)
+        yield from named(file, worklist)
         yield from worklist_checks(catalog, contracts, worklist, file, written.ids(Table))
     tables = written.ids(Table)
-    for choice in (*catalog.tabulations.values(), *catalog.listings.values()):
+    for choice in (*catalog.tabulations.values(), *catalog.listings.values(), *catalog.prompts.values()):
         file = written.file_of[type(choice), choice.id]
-        yield from unknown(file, "measures", choice.measures, "measures.toml、requirements.toml", Measure, Requirement)
-        yield from unknown(file, "owner", filter(None, [choice.owner]), "departments.toml", Department)
-        yield from unknown(file, "sources", choice.sources, "sources.toml", BibliographicSource)
+        yield from named(file, choice)
         if choice.table not in tables:
             found = f"没有数据表“{choice.table}”"
             yield SeedMistake(file, "table", found, "tables/ 下的文件名", hint(choice.table, tables))
         elif choice.table in contracts:
             yield from choice_checks(catalog, contracts[choice.table], choice, file)
+    for framework in catalog.frameworks.values():
+        yield from named(written.file_of[Framework, framework.id], framework)
+        yield from _framework_checks(catalog, framework, written)
     for template in catalog.briefings.values():
-        file = written.file_of[Template, template.id]
-        yield from unknown(file, "indicators.domains", template.indicators.domains, "domains.toml", Domain)
-        for key, ids in chosen_ids(template).items():
-            yield from unknown(file, key, ids, "indicators/", Indicator)
+        yield from named(written.file_of[Template, template.id], template)
+
+
+def _framework_checks(catalog: Catalog, framework: Framework, written: SeedNames) -> Iterator[SeedMistake]:
+    """What its items name must exist, and each item stands there once."""
+    file = written.file_of[Framework, framework.id]
+    cells = (one.tabulation.id for one in framework.items if one.tabulation)
+    yield from written.unknown(file, "items.tabulation.id", cells, "tabulations/", Tabulation)
+    for cell in (one.tabulation for one in framework.items if one.tabulation):
+        if cell.id in catalog.tabulations:
+            yield from _cell_checks(catalog, cell, catalog.tabulations[cell.id], file)
+    for name, number in Counter(one.name for one in framework.items).items():
+        if number > 1:
+            yield SeedMistake(file, "items", f"“{name}”写了 {number} 次", "每个项目写一次")
+
+
+def _cell_checks(catalog: Catalog, cell: TabulationCell, tabulation: Tabulation, file: str) -> Iterator[SeedMistake]:
+    """The figure is one of the tabulation's, and the line can come up: it is a word of the one column that the lines are told by."""
+    figures, table = [figure.name for figure in tabulation.figures], catalog.tables.get(tabulation.table)
+    if cell.figure not in figures:
+        yield SeedMistake(file, "items.tabulation.figure", f"没有“{cell.figure}”这一项", "、".join(figures))
+    if len(tabulation.by) != 1:
+        yield SeedMistake(
+            file, "items.tabulation.id", f"“{cell.id}”按 {len(tabulation.by)} 列分组", "按一列分组的统计表"
+        )
+    elif table is not None and tabulation.by[0] in (*table.columns, *table.derived):
+        (column,) = tabulation.by
+        kind = table.type_of(column)
+        words = [kind.text(word, catalog.departments) for word in table.words(column, catalog.departments)]
+        if cell.line not in words:
+            expected = "、".join(words) or "按登记了用词的列分组的统计表"
+            yield SeedMistake(file, "items.tabulation.line", f"没有“{cell.line}”这一行", expected)
 
 
 def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
@@ -244,6 +291,9 @@ def _indicator_checks(
         if name not in indicator.formula.tables:
             expected = "、".join(indicator.formula.tables)
             yield SeedMistake(file, f"example.tables.{name}", "口径用不到这张表", expected)
+    shown = period.parse(indicator.example.expect.grain, indicator.example.expect.period)
+    if shown is not None and not indicator.covers(shown):
+        yield SeedMistake(file, "example.expect.period", f"{shown.label}不在口径施行的期间", "口径施行期间之内的一期")
     if indicator.counterweight == indicator.id:
         yield SeedMistake(file, "counterweight", "与自身制衡", "另一项指标")
     if (indicator.example.rows is None) == (not indicator.example.tables):
@@ -255,21 +305,70 @@ def _indicator_checks(
 
 
 def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str) -> Iterator[SeedMistake]:
-    table = contract.table
-    clocks = {"stock.from": term.stock.start, "stock.until": term.stock.until} if term.stock is not None else {}
-    if term.period is not None:
-        clocks["period"] = term.period
-    for key, column in clocks.items():
-        yield from contract.suits(file, f"formula.{key}", column, *dates())
-    yield from test_checks(contract, term.where, file, "formula.where")
+    yield from column_checks(contract, term, file, "formula")
     if term.column is None:
         return
-    if term.aggregate not in ("sum", "median"):
+    if term.aggregate not in ("sum", *RANKED):
         yield from contract.absent(file, "formula", term.column)
         return
     yield from contract.suits(file, "formula.of", term.column, *numbers())
-    wanted = COLUMN_UNIT.get(indicator.unit)
-    if wanted and contract.types.get(term.column) in numbers() and table.unit_of(term.column) != wanted:
-        given = table.unit_of(term.column) or "空白"
-        found = f"单位“{indicator.unit}”，而“{term.column}”的单位是“{given}”"
-        yield SeedMistake(file, "unit", found, f"单位为“{wanted}”的列")
+    if indicator.unit in COLUMN_UNIT:
+        yield from _unit(contract, term.column, indicator.unit, file, "unit")
+
+
+def _unit(contract: Contract, column: str, unit: str, file: str, key: str) -> Iterator[SeedMistake]:
+    """A mistake where amounts of this column are no amounts of this unit."""
+    wanted, given = COLUMN_UNIT.get(unit, unit), contract.table.unit_of(column) if column in contract.types else ""
+    if contract.types.get(column) in numbers() and given != wanted:
+        found = f"单位“{unit}”，而“{column}”的单位是“{given or '空白'}”"
+        yield SeedMistake(file, key, found, f"单位为“{wanted}”的列")
+
+
+# --- tabulations, listings and prompts ---------------------------------------------------------------------------
+
+
+def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file: str) -> Iterator[SeedMistake]:
+    """Every mistake in one tabulation or listing; references to measures and sources are checked elsewhere."""
+    if choice.owner and contract.table.department is not None:
+        yield SeedMistake(file, "owner", f"表“{choice.table}”有部门一列", "删去 owner")
+    yield from column_checks(contract, choice, file)
+    if isinstance(choice, Tabulation):
+        for column in contract.table.private.intersection(choice.by):
+            yield SeedMistake(file, "by", f"“{column}”是不公开的列", "可以公开的列")
+        for figure in choice.figures:
+            if figure.of is not None and figure.kind != "ratio":
+                yield from _unit(contract, figure.of, figure.measured_in, file, f"figures.{figure.name}.unit")
+        yield from _expected(catalog, contract, choice, file)
+    if isinstance(choice, RowListing):
+        for column in () if choice.named else contract.table.private.intersection(choice.order):
+            yield SeedMistake(file, "order", f"“{column}”是不公开的列", "可以公开的列，或写 named = true")
+        read = yield from _choice_example(catalog, contract, choice, choice.example.rows, choice.example.period, file)
+        for row in choice.example.expect:
+            if not 1 <= row <= read:
+                yield SeedMistake(file, "example.expect", f"第 {row} 行不存在", f"1 至 {read}")
+    if isinstance(choice, Prompt) and choice.limit is not None:
+        yield from contract.suits(file, "limit.of", choice.limit.of, *dates())
+
+
+def _expected(catalog: Catalog, contract: Contract, choice: Tabulation, file: str) -> Iterator[SeedMistake]:
+    yield from _choice_example(catalog, contract, choice, choice.example.rows, choice.example.period, file)
+    cells = 5 if choice.balance else len(choice.by) + len(choice.figures) if choice.by else 2
+    if not choice.example.expect:
+        yield SeedMistake(file, "example.expect", "没有应当得出的行", "至少一行")
+    for number, line in enumerate(choice.example.expect, 1):
+        if len(line) != cells:
+            yield SeedMistake(
+                file, f"example.expect.{number}", f"有 {len(line)} 格", f"{cells} 格：先是分组，再是各项数字"
+            )
+
+
+def _choice_example(
+    catalog: Catalog, contract: Contract, choice: RowChoice, text: str, key: str, file: str
+) -> Generator[SeedMistake, None, int]:
+    """The number of rows of the example; its mistakes on the way."""
+    mistakes: list[SeedMistake] = []
+    read = worked_examples.read_rows(text, contract.table, catalog.departments, file, "example.rows", mistakes)
+    yield from mistakes
+    if choice.clocks and period.parse("month", key) is None:
+        yield SeedMistake(file, "example.period", f"“{key}”不是一个月份", "形如 2026-01")
+    return len(read.rows)

@@ -1,19 +1,22 @@
-"""What the catalogue holds: court, departments, the plan's measures, sources and indicators. Frozen pydantic models."""
+"""What the catalogue holds: the plan's measures, sources, indicators, beside the court and its departments. Frozen pydantic models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from scorecard.calendar.period import Grain
+from scorecard.calendar.period import Grain, Period, day_text, month_index, month_label
 from scorecard.catalog.briefing_templates import Template
-from scorecard.catalog.conditions import Frozen, Texts, mistake
+from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.departments import Department
+from scorecard.catalog.court import Court, Department
 from scorecard.catalog.formulas import Formula, to_formula
+from scorecard.catalog.frameworks.declarations import Framework
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
+from scorecard.catalog.tabulations.prompts import Prompt
 from scorecard.catalog.worklists import Worklist
 
 Direction = Literal["higher", "lower", "range", "neutral"]
@@ -26,36 +29,6 @@ ALL_DEPARTMENTS = "all"  # stands in place of a department's id for 全院, the 
 UNIT_SCALE: dict[str, tuple[int, int]] = {"%": (100, 1), "万元": (1, 10_000)}
 UNITS = ("%", "天", "件", "家", "篇", "个", "万元")
 COLUMN_UNIT: dict[str, str] = {"天": "天", "万元": "元"}
-
-
-class Issuing(Frozen):
-    """What stands at the head of a paper: the red name, and who issues it."""
-
-    masthead: str = "工作简报"
-    issuer: str = ""
-
-
-class Court(Frozen):
-    """The deployment: whose court this is and what its data can say."""
-
-    name: str
-    short_name: str
-    court_codes: Texts
-    legacy_court_codes: Texts = ()
-    statistics_from: date | None = None
-    minimum_base: int = 5
-    max_upload_mb: int = 64
-    due_day: int = 10
-    max_aside_share: float = 0.05
-    briefing: Issuing = Issuing()
-
-    @model_validator(mode="after")
-    def _in_range(self) -> "Court":
-        if not 0 <= self.max_aside_share <= 1:
-            raise mistake(f"max_aside_share = {self.max_aside_share}", "0 至 1 之间的数，如 0.05")
-        if not 1 <= self.due_day <= 31:
-            raise mistake(f"due_day = {self.due_day}", "1 至 31 之间的整数")
-        return self
 
 
 class Domain(Frozen):
@@ -120,8 +93,24 @@ class Example(Frozen):
     expect: Expectation
 
 
+class FormerDefinition(Frozen):
+    """How an indicator was counted until a day. What it cannot say here (name, unit, direction) never changes."""
+
+    valid_from: date | None = None
+    valid_until: date
+    basis: str = ""
+    definition: str
+    exclusions: str
+    note: str = ""
+    formula: Annotated[Formula, BeforeValidator(to_formula)]
+    example: Example = Field(repr=False)
+
+
 class Indicator(Frozen):
-    """One indicator: the file name is its id, the folder its domain."""
+    """One indicator: the file name is its id, the folder its domain.
+
+    Its own words and formula are in force from `valid_from` by the document `basis`; `earlier` are those before, newest first.
+    """
 
     id: str
     domain: str
@@ -138,16 +127,98 @@ class Indicator(Frozen):
     takes_target: bool = True
     reference: str = ""
     note: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    basis: str = ""
     formula: Annotated[Formula, BeforeValidator(to_formula)]
     example: Example = Field(repr=False)
+    earlier: Annotated[tuple[FormerDefinition, ...], BeforeValidator(as_tuple)] = ()
+    _newest: "Indicator | None" = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _unit_fits(self) -> "Indicator":
         if self.unit not in UNITS:
             raise mistake(f"单位“{self.unit}”", "、".join(UNITS))
-        if (self.unit == "%") != (self.formula.kind == "ratio"):
-            raise mistake(f"kind = “{self.formula.kind}” 的单位是“{self.unit}”", "比率的单位是 %，其他指标不是 %")
+        for one in (self, *self.earlier):
+            if (self.unit == "%") != (one.formula.kind == "ratio"):
+                expected = "比率的单位是 %，其他指标不是 %" + ("；单位变了就是另一项指标" if self.earlier else "")
+                raise mistake(f"kind = “{one.formula.kind}” 的单位是“{self.unit}”", expected)
         return self
+
+    @model_validator(mode="after")
+    def _one_life(self) -> "Indicator":
+        """Whole months, one definition after the other, without a gap; an overlap is allowed."""
+        for one in (self, *self.earlier):
+            if one.valid_from and one.valid_from.day != 1:
+                raise mistake(f"valid_from = {one.valid_from}", "某月1日")
+            if one.valid_until and (one.valid_until + timedelta(1)).day != 1:
+                raise mistake(f"valid_until = {one.valid_until}", "某月最后一日")
+            if one.valid_from and one.valid_until and one.valid_until < one.valid_from:
+                raise mistake(f"自 {one.valid_from} 起、至 {one.valid_until} 止", "止日不早于起日")
+        for newer, older in zip((self, *self.earlier), self.earlier, strict=False):
+            if newer.valid_from is None or not newer.basis:
+                raise mistake("口径有前后两段，后一段没有 valid_from 或 basis", "起用之日，和改口径所依据的文件")
+            if older.valid_from and older.valid_from >= newer.valid_from:
+                found = f"原口径自 {older.valid_from} 起，不早于后一口径的 {newer.valid_from}"
+                raise mistake(found, "由近及远，先起的写在后面")
+            if newer.valid_until and newer.valid_until <= older.valid_until:
+                raise mistake(f"原口径至 {older.valid_until} 止，不早于后一口径的 {newer.valid_until}", "先起的先止")
+            if older.valid_until < newer.valid_from - timedelta(1):
+                found = f"原口径至 {older.valid_until} 止，后一口径自 {newer.valid_from} 起，其间没有口径"
+                raise mistake(found, f"原口径的 valid_until 不早于 {newer.valid_from - timedelta(1)}")
+        return self
+
+    @property
+    def definitions(self) -> tuple["Indicator", ...]:
+        """The definition in force last and those before it; a former one's id and name tell its last month."""
+        newest = self._newest or self
+        former = (
+            newest.model_copy(
+                update={
+                    **{name: getattr(one, name) for name in FormerDefinition.model_fields},
+                    "id": f"{newest.id}@{one.valid_until:%Y-%m}",
+                    "name": f"{newest.name}（{month_label(month_index(one.valid_until))}止的口径）",
+                    "earlier": (),
+                }
+            )
+            for one in newest.earlier
+        )
+        return (newest, *former)
+
+    @property
+    def span(self) -> str:
+        """From when until when this definition is in force: 2024年1月1日至2026年3月31日; empty for one that always was."""
+        first = day_text(self.valid_from) if self.valid_from else ""
+        return f"{first}至{day_text(self.valid_until)}" if self.valid_until else first and f"{first}起"
+
+    def covers(self, period: Period) -> bool:
+        """Whether this definition is in force throughout a period."""
+        begun = self.valid_from is None or month_index(self.valid_from) <= period.first_month
+        return begun and (self.valid_until is None or period.last_month <= month_index(self.valid_until))
+
+    def counted_by(self, period: Period) -> "Indicator | None":
+        """The one of `definitions` by which a period is read: the newest in force throughout it; None where none is."""
+        return next((one for one in self.definitions if one.covers(period)), None)
+
+    def uncounted(self, period: Period) -> str:
+        """Why a period has no value by any definition; empty where it may have one."""
+        oldest, newest = self.definitions[-1], self.definitions[0]
+        if self.counted_by(period) is not None:
+            return ""
+        if oldest.valid_from and period.first_month < month_index(oldest.valid_from):
+            return f"本指标自{day_text(oldest.valid_from)}起统计"
+        if newest.valid_until and period.last_month > month_index(newest.valid_until):
+            return f"本指标统计至{day_text(newest.valid_until)}"
+        return f"{period.label}横跨新旧口径，不合并计算"
+
+    def at(self, period: Period) -> "Indicator":
+        """The indicator in the words and by the formula of a period; in those of today where none was in force throughout."""
+        newest, known = self._newest or self, self.counted_by(period)
+        if known is None or known.id == newest.id:
+            return newest
+        then = known.model_copy(update={"id": newest.id, "name": newest.name})
+        then._newest = newest
+        return then
 
     @property
     def scale(self) -> tuple[int, int]:
@@ -179,6 +250,20 @@ class Catalog:
     briefings: Mapping[str, Template] = field(default_factory=dict[str, Template])
     tabulations: Mapping[str, Tabulation] = field(default_factory=dict[str, Tabulation])
     listings: Mapping[str, RowListing] = field(default_factory=dict[str, RowListing])
+    prompts: Mapping[str, Prompt] = field(default_factory=dict[str, Prompt])
+    frameworks: Mapping[str, Framework] = field(default_factory=dict[str, Framework])
+
+    @cached_property
+    def definitions(self) -> dict[str, Indicator]:
+        """Every definition that any month was counted by, by the id it has in the waist."""
+        return {one.id: one for indicator in self.indicators.values() for one in indicator.definitions}
+
+    @property
+    def indicator_names(self) -> dict[str, tuple[str, ...]]:
+        """What a register can speak of, with other spellings: indicators by name, then items of frameworks."""
+        names: dict[str, tuple[str, ...]] = {one.name: (one.id,) for one in self.indicators.values()}
+        items = (item.name for framework in self.frameworks.values() for item in framework.items)
+        return names | {name: () for name in items if name not in names}
 
     @property
     def plan_rows(self) -> dict[str, Measure]:
@@ -222,6 +307,14 @@ class Catalog:
     def responsible(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
         """Who answers on a day for what these departments answer for, each once."""
         return tuple(dict.fromkeys(self.department_on(department, day) for department in ids))
+
+    def answering(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
+        """The same with the members of a collective, each of which answers for what it is named for."""
+        named = self.responsible(ids, day)
+        known = (self.departments.get(name) for name in named)
+        return tuple(
+            dict.fromkeys((*named, *self.responsible((id for one in known if one for id in one.members), day)))
+        )
 
     def department_on(self, department: str, day: date) -> str:
         """The department that stands for this one on a day: its successor after its end, its only predecessor before its start.

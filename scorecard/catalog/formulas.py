@@ -8,23 +8,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, mistake, read_conditions
+from scorecard.catalog.columns import DAYS
+from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, as_tuple, mistake, read_conditions
 from scorecard.catalog.contracts import Stock
 
-FormulaKind = Literal["count", "sum", "mean", "median", "ratio", "stage_means"]
-Aggregate = Literal["count", "sum", "distinct", "largest", "median"]
+FormulaKind = Literal["count", "sum", "mean", "median", "quantile", "ratio", "stage_means", "disposition"]
+Aggregate = Literal["count", "sum", "distinct", "largest", "median", "quantile"]
+RANKED: tuple[FormulaKind, ...] = ("median", "quantile")  # one value among those of the rows, in their order
 
 
 class Term(Frozen):
     """An aggregate over the rows of one table: a flow by `period` or a stock on the last day of a period.
 
     `measured` are columns that the formula takes known rows of only: its `where` says so, and `candidates` forgets it.
+    A quantile is the smallest value that at least `per_mille` of the known values do not exceed: a day that occurred.
     """
 
     table: str
     aggregate: Aggregate = "count"
     column: str | None = None
-    period: str | None = None
+    per_mille: int = 0
+    period: Annotated[str | None, DAYS] = None
     stock: Stock | None = None
     where: tuple[Test, ...] = ()
     minus: bool = False
@@ -37,7 +41,6 @@ class Term(Frozen):
 
     @property
     def columns(self) -> frozenset[str]:
-        """Every column the term reads."""
         clock = (self.period,) if self.stock is None else (self.stock.start, self.stock.until)
         tested = (column for test in self.where for column in test.columns)
         return frozenset(column for column in (self.column, *clock, *tested) if column)
@@ -61,7 +64,7 @@ class Term(Frozen):
 
 
 def _rows_of(term: Term, where: tuple[Test, ...]) -> Term:
-    plain = {"aggregate": "count", "column": None, "minus": False, "measured": ()}
+    plain = {"aggregate": "count", "column": None, "per_mille": 0, "minus": False, "measured": ()}
     return term.model_copy(update={**plain, "where": where})
 
 
@@ -75,7 +78,10 @@ class FormulaPart(Frozen):
 
 
 class Formula(Frozen):
-    """The canonical formula: the value is the sum over parts of numerator ÷ denominator, in the indicator's unit."""
+    """The canonical formula: the value is the sum over parts of numerator ÷ denominator, in the indicator's unit.
+
+    A disposition time is numerator ÷ denominator × the days of the period: cases pending at its end by those resolved a day.
+    """
 
     kind: FormulaKind
     parts: tuple[FormulaPart, ...]
@@ -110,15 +116,8 @@ class TermForm(Frozen):
         if self.of and self.distinct:
             raise mistake("of 与 distinct 同时出现", "一项只写其中一个")
         aggregate: Aggregate = "sum" if self.of else "distinct" if self.distinct else "count"
-        return Term(
-            table=self.table,
-            aggregate=aggregate,
-            column=self.of or self.distinct,
-            period=self.period,
-            stock=self.stock,
-            where=self.where,
-            minus=self.minus,
-        )
+        same = {name: getattr(self, name) for name in ("table", "period", "stock", "where", "minus")}
+        return Term(aggregate=aggregate, column=self.of or self.distinct, **same)
 
 
 _TERMS = TypeAdapter(tuple[TermForm, ...])
@@ -132,10 +131,6 @@ class StageForm(Frozen):
     period: str
     of: str
     where: Conditions = ()
-
-
-def _half(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _terms_or_conditions(value: Any) -> Any:
@@ -152,25 +147,21 @@ class FormulaForm(Frozen):
     stock: Stock | None = None
     where: Conditions = ()
     numerator: Annotated[tuple[Test, ...] | tuple[TermForm, ...], BeforeValidator(_terms_or_conditions)] = ()
-    denominator: Annotated[tuple[TermForm, ...], BeforeValidator(_half)] = ()
+    denominator: Annotated[tuple[TermForm, ...], BeforeValidator(as_tuple)] = ()
     numerator_stock: Stock | None = None
     of: str | None = None
     over: str | None = None
     distinct: str | None = None
     largest: str | None = None
-    stages: Annotated[tuple[StageForm, ...], BeforeValidator(_half)] = ()
+    quantile: float | None = None
+    stages: Annotated[tuple[StageForm, ...], BeforeValidator(as_tuple)] = ()
     matures_after: Interval | None = None
     may_exceed: bool = False
 
     def formula(self) -> Formula:
         """The canonical formula; a key that has no meaning for this kind is a mistake."""
-        parts = self._parts()
-        return Formula(
-            kind=self.kind,
-            parts=parts,
-            matures_after=self.matures_after,
-            share=self.kind == "ratio" and not self.may_exceed,
-        )
+        share = self.kind == "ratio" and not self.may_exceed
+        return Formula(kind=self.kind, parts=self._parts(), matures_after=self.matures_after, share=share)
 
     def _parts(self) -> tuple[FormulaPart, ...]:
         if self.kind == "stage_means":
@@ -183,10 +174,14 @@ class FormulaForm(Frozen):
             forms = self.numerator if self.numerator and isinstance(self.numerator[0], TermForm) else ()
             numerator = tuple(form.term() for form in forms if isinstance(form, TermForm))
             denominator = tuple(form.term() for form in self.denominator)
-            if self.kind != "ratio" or not numerator:
-                raise mistake("denominator 是列表", 'kind = "ratio"，且 numerator 也是项的列表')
-            base = tuple(term.model_copy(update=_as_rows(term)) for term in denominator)
+            if self.kind not in ("ratio", "disposition") or not numerator:
+                raise mistake("denominator 是列表", 'kind = "ratio" 或 "disposition"，且 numerator 也是项的列表')
+            # A sum of money rests on its rows; counts and distinct counts rest on themselves.
+            rows = {"aggregate": "count", "column": None, "measured": ()}
+            base = tuple(term.model_copy(update=rows if term.aggregate == "sum" else {}) for term in denominator)
             return (FormulaPart(numerator=numerator, denominator=denominator, base=base),)
+        if self.kind == "disposition":
+            raise mistake("disposition 没有 denominator", "numerator 是未结的项，denominator 是审结的项，都是列表")
         return (self._single_table_part(),)
 
     def _single_table_part(self) -> FormulaPart:
@@ -201,11 +196,16 @@ class FormulaForm(Frozen):
             case "sum":
                 self._only("of")
                 return FormulaPart(numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),))
-            case "mean" | "median":
+            case "median" | "quantile":
+                self._only("of", *(["quantile"] if self.kind == "quantile" else []))
+                known = _known(rows, self._of())
+                ranked = _valued(known, self.kind, self._of())
+                if self.kind == "quantile":
+                    ranked = ranked.model_copy(update={"per_mille": self._per_mille()})
+                return FormulaPart(numerator=(ranked,), base=(known,))
+            case "mean":
                 self._only("of")
                 known = _known(rows, self._of())
-                if self.kind == "median":
-                    return FormulaPart(numerator=(_valued(known, "median", self._of()),), base=(known,))
                 return FormulaPart(numerator=(_valued(known, "sum", self._of()),), denominator=(known,), base=(known,))
             case _:
                 return self._ratio(rows)
@@ -216,17 +216,13 @@ class FormulaForm(Frozen):
             self._only("of", "over", "numerator")
             both = _known(_known(rows, self._of()), self.over)
             top = both.model_copy(update={"where": both.where + further})
-            return FormulaPart(
-                numerator=(_valued(top, "sum", self._of()),),
-                denominator=(_valued(both, "sum", self.over),),
-                base=(both,),
-            )
+            above, below = _valued(top, "sum", self._of()), _valued(both, "sum", self.over)
+            return FormulaPart(numerator=(above,), denominator=(below,), base=(both,))
         if self.largest is not None:
             self._only("largest")
             known = _known(rows, self.largest)
-            return FormulaPart(
-                numerator=(_valued(known, "largest", self.largest),), denominator=(known,), base=(known,)
-            )
+            above = _valued(known, "largest", self.largest)
+            return FormulaPart(numerator=(above,), denominator=(known,), base=(known,))
         self._only("numerator", "numerator_stock", "distinct")
         if self.numerator_stock is not None and self.stock is None:
             raise mistake("写了 numerator_stock 而没有 stock", "stock = { from = …, until = … }")
@@ -238,6 +234,12 @@ class FormulaForm(Frozen):
         if self.distinct:
             top, rows = _valued(top, "distinct", self.distinct), _valued(rows, "distinct", self.distinct)
         return FormulaPart(numerator=(top,), denominator=(rows,), base=(rows,))
+
+    def _per_mille(self) -> int:
+        share = round((self.quantile or 0) * 1000)
+        if not 0 < share < 1000 or abs(share - (self.quantile or 0) * 1000) > 1e-6:
+            raise mistake(f"quantile = {self.quantile}", "0 至 1 之间、至多三位小数的数，如 0.9")
+        return share
 
     def _of(self) -> str:
         if self.of is None:
@@ -261,11 +263,6 @@ def _valued(term: Term, aggregate: Aggregate, column: str) -> Term:
 def _known(term: Term, column: str) -> Term:
     known = Test(column=column, operator="known", value=True)
     return term.model_copy(update={"where": (*term.where, known), "measured": (*term.measured, column)})
-
-
-def _as_rows(term: Term) -> dict[str, Any]:
-    """A sum of money rests on its rows; counts and distinct counts rest on themselves."""
-    return {"aggregate": "count", "column": None, "measured": ()} if term.aggregate == "sum" else {}
 
 
 def _stage(stage: StageForm) -> FormulaPart:

@@ -7,7 +7,7 @@ expected and the nearest registered word.
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar, get_args
 
@@ -16,46 +16,33 @@ from pydantic import BaseModel, ValidationError
 from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.conditions import shown
 from scorecard.catalog.contracts import Table
+from scorecard.catalog.court import Department
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
-from scorecard.catalog.departments import Department
 from scorecard.catalog.formulas import Formula, FormulaForm
+from scorecard.catalog.frameworks.declarations import Framework
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
+from scorecard.catalog.tabulations.prompts import Prompt, by_kind
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
-Serving = TypeVar("Serving", Worklist, Tabulation, RowListing)
+Serving = TypeVar("Serving", Indicator, Worklist, Tabulation, RowListing)
 
 
-def by_measure(
-    entries: Iterable[Serving], measures: dict[str, Measure], requirements: dict[str, Requirement]
-) -> dict[str, Serving]:
-    """Worklists, tabulations or listings by the first measure each serves, then by id: the plan's order."""
-    order = [*measures, *requirements]
+def in_plan_order(entries: Iterable[Serving], rows: Sequence[str], domains: Iterable[str] = ()) -> dict[str, Serving]:
+    """By domain (of indicators), then by the first row of the plan that each serves, then by id: never by a value.
 
-    def place(entry: Serving) -> tuple[int, str]:
-        return min((order.index(m) for m in entry.measures if m in order), default=len(order)), entry.id
+    An indicator has its place among the measures of its own domain, if it serves one.
+    """
+    known = list(domains)
+
+    def place(entry: Serving) -> tuple[int, int, str]:
+        domain = getattr(entry, "domain", "")
+        own = [row for row in entry.measures if row.startswith(f"{domain}.")] or entry.measures
+        at = min((rows.index(row) for row in own if row in rows), default=len(rows))
+        return known.index(domain) if domain in known else len(known), at, entry.id
 
     return {entry.id: entry for entry in sorted(entries, key=place)}
-
-
-def in_plan_order(
-    indicators: list[Indicator],
-    domains: dict[str, Domain],
-    measures: dict[str, Measure],
-    requirements: dict[str, Requirement],
-) -> dict[str, Indicator]:
-    """By domain, then by the first measure of that domain, then by id: the plan's order, never a value's."""
-    domain_order = list(domains)
-    measure_order = [*measures, *requirements]
-
-    def place(indicator: Indicator) -> tuple[int, int, str]:
-        own = [m for m in indicator.measures if m.startswith(f"{indicator.domain}.")] or list(indicator.measures)
-        positions = [measure_order.index(m) for m in own if m in measure_order]
-        domain = domain_order.index(indicator.domain) if indicator.domain in domain_order else len(domain_order)
-        return domain, min(positions, default=len(measure_order)), indicator.id
-
-    return {indicator.id: indicator for indicator in sorted(indicators, key=place)}
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -72,12 +59,15 @@ _TYPE_NAMES = {
     "tuple_type": "列表 [ … ]",
     "model_type": "表 { … }",
     "int_from_float": "整数",
+    "greater_than_equal": "不小于 %(ge)g 的数",
+    "less_than_equal": "不大于 %(le)g 的数",
+    "too_short": "至少 %(min_length)d 项",
 }
 
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
-    folders = ("tables", "worklists", "tabulations", "listings", "briefings")
+    folders = ("tables", "worklists", "tabulations", "listings", "prompts", "briefings", "frameworks")
     patterns = ("*.toml", "*.csv", "indicators/**/*.toml", *(f"{folder}/*.toml" for folder in folders))
     paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
     return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
@@ -103,9 +93,8 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     requirements = {entry.id: entry for entry in reader.numbered("requirements.toml", Requirement)}
     sources = reader.many("sources.toml", BibliographicSource)
     tables = {table.id: table for table in reader.folder("tables", Table)}
-    indicators = list(reader.indicators())
-    worklists = list(reader.folder("worklists", Worklist))
-    tabulations, listings = list(reader.folder("tabulations", Tabulation)), list(reader.folder("listings", RowListing))
+    rows = [*measures, *requirements]
+    indicators = in_plan_order(reader.indicators(), rows, domains)
     briefings = sorted(reader.folder("briefings", Template), key=lambda template: (template.position, template.id))
     for table in tables.values():
         if table.seed:
@@ -118,13 +107,17 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         requirements=requirements,
         sources=sources,
         tables=tables,
-        indicators=in_plan_order(indicators, domains, measures, requirements),
+        indicators=indicators,
         digest=_digest(files),
         files=files,
-        worklists=by_measure(worklists, measures, requirements),
+        worklists=in_plan_order(reader.folder("worklists", Worklist), rows),
         briefings={template.id: template for template in briefings},
-        tabulations=by_measure(tabulations, measures, requirements),
-        listings=by_measure(listings, measures, requirements),
+        tabulations=in_plan_order(reader.folder("tabulations", Tabulation), rows),
+        listings=in_plan_order(reader.folder("listings", RowListing), rows),
+        frameworks={
+            one.id: one for one in sorted(reader.folder("frameworks", Framework), key=lambda one: one.position)
+        },
+        prompts={prompt.id: prompt for prompt in sorted(reader.folder("prompts", Prompt), key=by_kind)},
     )
     mistakes.extend(cross_checks(catalog, SeedNames(reader.file_of, frozenset(reader.unreadable))))
     if mistakes:
@@ -244,22 +237,15 @@ def _translated(
     file: str, prefix: str, error: ValidationError, raw: dict[str, Any], model: type[BaseModel]
 ) -> Iterator[SeedMistake]:
     for entry in error.errors():
-        where = [
-            part for part in entry["loc"] if not (isinstance(part, str) and part.startswith(("function", "tuple")))
-        ]
+        where = [part for part in entry["loc"] if not str(part).startswith(("function", "tuple"))]
         key = _join(prefix, *(part + 1 if isinstance(part, int) else part for part in where))
         kind, context = entry["type"], entry.get("ctx", {})
         if kind == "seed":
             yield SeedMistake(file, key, context["found"], context["expected"], context["remedy"])
         elif kind == "extra_forbidden":
             fields = _fields_at(model, where[:-1])
-            yield SeedMistake(
-                file,
-                key,
-                "未登记的键",
-                "、".join(fields) or "没有这一键",
-                hint(str(where[-1]), fields) if where else "",
-            )
+            remedy = hint(str(where[-1]), fields) if where else ""
+            yield SeedMistake(file, key, "未登记的键", "、".join(fields) or "没有这一键", remedy)
         elif kind == "missing":
             yield SeedMistake(file, key, "缺少这一键", "必须填写")
         elif kind == "literal_error":
@@ -267,7 +253,7 @@ def _translated(
             words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
             yield SeedMistake(file, key, f"值为 {shown(given)}", "、".join(words), hint(str(given), words))
         else:
-            expected = _TYPE_NAMES.get(kind, f"合法的值（{kind}）")
+            expected = _TYPE_NAMES.get(kind, f"合法的值（{kind}）") % context
             yield SeedMistake(file, key, f"值为 {shown(entry['input'])}"[:120], expected)
 
 
@@ -278,8 +264,7 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
         if not (isinstance(current, type) and issubclass(current, BaseModel)):
             return []
         if isinstance(step, str) and step in current.model_fields:
-            annotation = current.model_fields[step].annotation
-            candidates = [annotation, *_arguments(annotation)]
+            candidates = _arguments(current.model_fields[step].annotation)
             models = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
             current = models[-1] if models else None  # of conditions or terms only the terms have keys of their own
             current = FormulaForm if current is Formula else current  # people write the form
@@ -289,6 +274,7 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
 
 
 def _arguments(annotation: Any) -> Iterator[Any]:
+    """An annotation and everything it is made of."""
+    yield annotation
     for argument in get_args(annotation):
-        yield argument
         yield from _arguments(argument)

@@ -4,16 +4,16 @@ One reader serves the catalogue's checks, the glossary (算例) and the tests, s
 A text table has a header of column ids, cells parted by |, a blank cell is unknown.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from scorecard.calendar import period
 from scorecard.catalog.columns import CellValue
 from scorecard.catalog.contracts import Table
+from scorecard.catalog.court import Departments
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.departments import Departments
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
@@ -31,29 +31,45 @@ class ExampleTable:
 
 def tables(indicator: Indicator, catalog: Catalog) -> tuple[ExampleTable, ...]:
     """The tables of an indicator's worked example, one for each table its formula reads. Raises SeedErrors."""
-    read, mistakes = _read_all(indicator, catalog)
+    mistakes: list[SeedMistake] = []
+    read = _of_indicator(indicator, catalog, indicator.id, mistakes)
     if mistakes:
-        raise SeedErrors(
-            SeedMistake(indicator.id, f"example.{key}", what, expected, remedy)
-            for key, what, expected, remedy in mistakes
-        )
+        raise SeedErrors(mistakes)
     return read
 
 
+def _of_indicator(
+    indicator: Indicator, catalog: Catalog, file: str, mistakes: list[SeedMistake]
+) -> tuple[ExampleTable, ...]:
+    example, names = indicator.example, [name for name in indicator.formula.tables if name in catalog.tables]
+    texts = {name: (f"tables.{name}", example.tables.get(name)) for name in names}
+    if example.rows is not None:
+        texts = dict.fromkeys(names, ("rows", example.rows))
+    return _read_all(texts, catalog, file, mistakes)
+
+
 def of_worklist(
-    worklist: Worklist, catalog: Catalog
-) -> tuple[tuple[ExampleTable, ...], list[tuple[str, str, str, str]]]:
-    """The tables of a worklist's example, its own first, and (key, found, expected, remedy) of every mistake in them."""
-    mistakes: _Found = []
-    texts = {"rows": worklist.example.rows}
-    texts |= {f"tables.{name}": worklist.example.tables.get(name) for name in worklist.tables[1:]}
+    worklist: Worklist, catalog: Catalog, file: str, mistakes: list[SeedMistake]
+) -> tuple[ExampleTable, ...]:
+    """The tables of a worklist's example, its own first; every mistake in them is added."""
+    texts = {worklist.table: ("rows", worklist.example.rows)}
+    texts |= {name: (f"tables.{name}", worklist.example.tables.get(name)) for name in worklist.tables[1:]}
+    return _read_all(texts, catalog, file, mistakes)
+
+
+def _read_all(
+    texts: Mapping[str, tuple[str, str | None]], catalog: Catalog, file: str, mistakes: list[SeedMistake]
+) -> tuple[ExampleTable, ...]:
+    """The tables of an example that are written, by name with place and text; every mistake met on the way is added."""
     read: list[ExampleTable] = []
-    for name, (key, text) in zip(worklist.tables, texts.items(), strict=True):
+    for name, (key, text) in texts.items():
         if text is None:
-            mistakes.append((key, "缺少这张表", "台账用到的每张表都给出数据行，可以只有表头", ""))
+            expected = "用到的每张表都给出数据行，可以只有表头"
+            mistakes.append(SeedMistake(file, f"example.{key}", "缺少这张表", expected))
         else:
-            read.append(read_rows(text, catalog.tables[name], catalog.departments, key, mistakes))
-    return tuple(read), mistakes
+            table = catalog.tables[name]
+            read.append(read_rows(text, table, catalog.departments, file, f"example.{key}", mistakes))
+    return tuple(read)
 
 
 def cut_date(indicator: Indicator) -> date:
@@ -69,8 +85,9 @@ def cut_date(indicator: Indicator) -> date:
 
 def mistakes(indicator: Indicator, catalog: Catalog, file: str) -> Iterator[SeedMistake]:
     """Everything wrong with a worked example that can be said without running it."""
-    for key, what, expected, remedy in _read_all(indicator, catalog)[1]:
-        yield SeedMistake(file, f"example.{key}", what, expected, remedy)
+    found: list[SeedMistake] = []
+    _of_indicator(indicator, catalog, file, found)
+    yield from found
     expect = indicator.example.expect
     if period.parse(expect.grain, expect.period) is None:
         yield SeedMistake(file, "example.expect.period", *_bad_period(indicator))
@@ -79,7 +96,7 @@ def mistakes(indicator: Indicator, catalog: Catalog, file: str) -> Iterator[Seed
         yield SeedMistake(file, "example.expect.scope", "口径的数据表分不清涉企", "all，或在各表写明 firm = “列”")
     for key in ("numerator", "denominator", "value"):
         given = getattr(expect, key)
-        if given is not None and not _is_number(given):
+        if isinstance(given, str) and not re.fullmatch(r"-?\d+(\.\d+)?", given):
             yield SeedMistake(file, f"example.expect.{key}", f"值为“{given}”", "一个数，如 12 或 45.5")
     yield from _asked(indicator, file)
 
@@ -88,7 +105,7 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     """An example must say what its kind of formula gives, and nothing it cannot give."""
     expect, kind = indicator.example.expect, indicator.formula.kind
     wanted = {
-        "median": ("value",), "stage_means": ("value",), "count": ("numerator",), "sum": ("numerator",),
+        "median": ("value",), "quantile": ("value",), "stage_means": ("value",), "count": ("numerator",), "sum": ("numerator",),
     }.get(kind, ("numerator", "denominator"))  # fmt: skip
     given = tuple(key for key in ("numerator", "denominator", "value") if getattr(expect, key) is not None)
     complete = set(wanted) <= set(given) <= {*wanted, "value"}
@@ -99,58 +116,36 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     )
 
 
-def _is_number(given: object) -> bool:
-    try:
-        return Decimal(str(given)).is_finite()
-    except InvalidOperation:
-        return False
-
-
 def _bad_period(indicator: Indicator) -> tuple[str, str]:
     expect = indicator.example.expect
     shape = {"month": "2026-01", "quarter": "2026-Q1", "ytd": "2026-03", "year": "2026"}[expect.grain]
     return f"“{expect.period}”不是 grain = “{expect.grain}” 的期间", f"形如 {shape}"
 
 
-_Found = list[tuple[str, str, str, str]]
-
-
-def _read_all(indicator: Indicator, catalog: Catalog) -> tuple[tuple[ExampleTable, ...], _Found]:
-    """Every table that can be read, and (key, found, expected, remedy) of every mistake met on the way."""
-    read: list[ExampleTable] = []
-    mistakes: _Found = []
-    example = indicator.example
-    for name in indicator.formula.tables:
-        table = catalog.tables.get(name)
-        if table is None:
-            continue
-        key = "rows" if example.rows is not None else f"tables.{name}"
-        text = example.rows if example.rows is not None else example.tables.get(name)
-        if text is None:
-            mistakes.append((key, "缺少这张表", "口径用到的每张表都给出数据行，可以只有表头", ""))
-        else:
-            read.append(read_rows(text, table, catalog.departments, key, mistakes))
-    return tuple(read), mistakes
-
-
-def read_rows(text: str, table: Table, departments: Departments, key: str, mistakes: _Found) -> ExampleTable:
+def read_rows(
+    text: str, table: Table, departments: Departments, file: str, key: str, mistakes: list[SeedMistake]
+) -> ExampleTable:
     """One table of an example; what is wrong with it is added to `mistakes`."""
+
+    def wrong(found: str, expected: str, remedy: str = "") -> None:
+        mistakes.append(SeedMistake(file, key, found, expected, remedy))
+
     lines = [line for line in text.splitlines() if line.strip()]
     header = [cell.strip() for cell in lines[0].split("|")] if lines else []
     if not lines:
-        mistakes.append((key, "没有表头", "第一行是列名，以 | 相隔", ""))
+        wrong("没有表头", "第一行是列名，以 | 相隔")
     for position, column in enumerate(header):
         if column in table.derived:
-            mistakes.append((key, f"表头的“{column}”由其他列算出", "只写数据表自有的列", ""))
+            wrong(f"表头的“{column}”由其他列算出", "只写数据表自有的列")
         elif column not in table.columns:
-            mistakes.append((key, f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns)))
+            wrong(f"表头的“{column}”不是表“{table.id}”的列", "已登记的列", hint(column, table.columns))
         if column in header[:position]:
-            mistakes.append((key, f"表头的“{column}”写了两次", "每列写一次", ""))
+            wrong(f"表头的“{column}”写了两次", "每列写一次")
     rows: list[ExampleRow] = []
     for number, line in enumerate(lines[1:], 1):
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) != len(header):
-            mistakes.append((key, f"第 {number} 行有 {len(cells)} 格", f"与表头相同的 {len(header)} 格", ""))
+            wrong(f"第 {number} 行有 {len(cells)} 格", f"与表头相同的 {len(header)} 格")
             continue
         row: ExampleRow = dict.fromkeys(table.columns)
         for column, cell in zip(header, cells, strict=True):
@@ -159,7 +154,6 @@ def read_rows(text: str, table: Table, departments: Departments, key: str, mista
                 try:
                     row[column] = kind.parse(cell, words)
                 except ValueError:
-                    what = f"第 {number} 行“{column}”的值为“{cell}”"
-                    mistakes.append((key, what, *kind.expectation(cell, words)))
+                    wrong(f"第 {number} 行“{column}”的值为“{cell}”", *kind.expectation(cell, words))
         rows.append(row)
     return ExampleTable(table.id, tuple(header), tuple(rows))

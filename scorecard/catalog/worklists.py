@@ -5,12 +5,23 @@ never matches. A row is judged on 数据截至: 超期 once its last day has pas
 期限不明 where no date to count from is known; rows of a list without a term are 在列. Nothing here ranks anybody.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, Texts, as_tuple, mistake, read_conditions
+from scorecard.catalog.columns import DEPARTMENT, ColumnUse
+from scorecard.catalog.conditions import (
+    ELSEWHERE,
+    Conditions,
+    Frozen,
+    Interval,
+    Test,
+    Texts,
+    as_tuple,
+    mistake,
+    read_conditions,
+)
 from scorecard.catalog.contracts import Stock
 
 ItemState = Literal["超期", "临期", "期限不明", "未到期", "在列"]
@@ -41,14 +52,8 @@ class Without(Frozen):
 class Repeated(Frozen):
     """Only rows whose value of this column occurs at least so often among the rows that match."""
 
-    column: str
-    at_least: int
-
-    @model_validator(mode="after")
-    def _more_than_one(self) -> "Repeated":
-        if self.at_least < 2:
-            raise mistake(f"at_least = {self.at_least}", "2 或以上的整数")
-        return self
+    column: Annotated[str, ColumnUse()]
+    at_least: int = Field(ge=2)
 
 
 class Expected(Frozen):
@@ -75,49 +80,48 @@ def _alternatives(value: Any) -> Any:
     return tuple(read_conditions(alternative) for alternative in value)
 
 
-def _dues(value: Any) -> Any:
-    """One term or several: the first whose column is known counts."""
-    return (value,) if isinstance(value, dict) else as_tuple(value)
-
-
 class Worklist(Frozen):
     """One worklist: the file name is its id.
 
     `department` names the column that says whose row it is; without one every row is the first of `departments`'.
+    With `gathers` it has the rows of other lists of its table, by their terms, that fall due before the month is over: what
+    has to be done this month. The month is that of the day after 数据截至.
     """
 
     id: str
     name: str
     definition: str
     why: str
-    measures: Texts
-    departments: Texts
+    measures: Texts = Field(min_length=1)
+    departments: Texts = Field(min_length=1)
     table: str
-    department: str | None = None
+    department: Annotated[str | None, ColumnUse((DEPARTMENT,))] = None
     stock: Stock | None = None
     where: Conditions = ()
     one_of: Annotated[tuple[tuple[Test, ...], ...], BeforeValidator(_alternatives)] = ()
     unless: Conditions = ()
-    without: Without | None = None
+    without: Annotated[Without | None, ELSEWHERE] = None
     repeated: Repeated | None = None
-    due: Annotated[tuple[Deadline, ...], BeforeValidator(_dues)] = ()
-    warn_days: int = 0
+    # One term or several: the first whose column is known counts.
+    due: Annotated[
+        tuple[Deadline, ...], BeforeValidator(lambda due: (due,) if isinstance(due, dict) else as_tuple(due))
+    ] = ()
+    gathers: Texts = ()
+    warn_days: int = Field(default=0, ge=0)
     from_warning: bool = False
-    columns: Texts
+    columns: Annotated[Texts, ColumnUse()]
     sources: Texts
     note: str = ""
     example: WorklistExample = Field(repr=False)
 
     @model_validator(mode="after")
     def _whole(self) -> "Worklist":
-        if not self.departments:
-            raise mistake("departments 为空", "至少一个责任部门")
-        if not self.measures:
-            raise mistake("measures 为空", "至少一项配套措施或工作要求")
         if not self.due and (self.warn_days or self.from_warning):
             raise mistake("没有 due 而写了 warn_days 或 from_warning", "期限 due，或删去这两键")
-        if self.warn_days < 0:
-            raise mistake(f"warn_days = {self.warn_days}", "零或正整数")
+        if self.gathers and (self.due or self.stock or self.where or self.without or self.repeated):
+            raise mistake(
+                "gathers 与 due、stock、where、without、repeated 同时出现", "条件和期限都由 gathers 的台账规定"
+            )
         return self
 
     @property
@@ -126,18 +130,11 @@ class Worklist(Frozen):
         return (self.table, *((self.without.table,) if self.without else ()))
 
     @property
+    def dated(self) -> bool:
+        """Whether its rows have a day they are due by."""
+        return bool(self.due or self.gathers)
+
+    @property
     def to_the_minute(self) -> bool:
         """Whether its terms are counted in hours."""
         return any(deadline.hours for deadline in self.due)
-
-
-def state_of(worklist: Worklist, due: date | None, as_of: date) -> ItemState:
-    """The state of a row on 数据截至; a moment counts by its day, since an extract does not say its hour."""
-    if not worklist.due:
-        return "在列"
-    if due is None:
-        return "期限不明"
-    day = due.date() if isinstance(due, datetime) else due
-    if day < as_of:
-        return "超期"
-    return "临期" if day <= as_of + timedelta(days=worklist.warn_days) else "未到期"

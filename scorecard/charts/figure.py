@@ -21,7 +21,10 @@ STAMP = "stamp"
 LIMIT = "limit"
 TARGET = "target"
 LAST = "last"
+TAIL = "tail"
 CHOSEN = "chosen"
+AHEAD = "ahead"
+EMPTY = "empty"
 
 LINE = 16  # px of a line below a figure
 _WIDE = 70  # Chinese characters of such a line

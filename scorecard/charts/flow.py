@@ -1,26 +1,27 @@
-"""Figures of counts and days as bars for black-and-white print: flows, and the times of stages.
+"""Figures of counts as bars for black-and-white print, and of what a topic comes to month by month.
 
 A flow is drawn as bars under bars, every segment as wide as its count and under the one it comes from, told apart by
 tint and hatching with words inside: unlike a Sankey it prints in black and white and can be measured with a ruler.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import plotly.graph_objects as go
 
+from scorecard.assessment.number_format import value_text
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.figure import FigureFrame, category_axis, finished, plain, started
+from scorecard.charts.figure import LAST, FigureFrame, category_axis, draw_line, finished, plain, started, write
+from scorecard.charts.figure_labels import arrange
 from scorecard.charts.theme import faded, palette
-from scorecard.topics.disputes import Stage, Stages
 
 Tone = Literal["main", "side", "out", "open"]
 _ROW = 64  # px of a row of a flow
 _AROUND = 170  # px above and below the rows
 _NARROW = 0.075  # a segment under this share of the widest row holds no words; the table below names it
 _BAR = {"orientation": "h", "insidetextanchor": "middle", "textangle": 0, "constraintext": "none", "cliponaxis": False}
-TOGETHER = "同一批案件"
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,10 @@ class FlowSegment:
 
 @dataclass(frozen=True)
 class FlowStage:
-    """One stage of a flow; `start` is where it begins under the row above, in cases."""
+    """One stage of a flow."""
 
     name: str
     segments: tuple[FlowSegment, ...]
-    start: int = 0
 
     @property
     def total(self) -> int:
@@ -47,11 +47,11 @@ class FlowStage:
 
 def flow(frame: FigureFrame, rows: Sequence[FlowStage], unit: str = "件") -> go.Figure:
     """Stages as bars under bars, widths in what is counted: 件, 条."""
-    widest = max((row.start + row.total for row in rows), default=0)
+    widest = max((row.total for row in rows), default=0)
     figure = started(frame, _AROUND + _ROW * max(len(rows), 1))
     narrow: list[str] = []
     for row in rows:
-        at = row.start
+        at = 0
         for segment in row.segments:
             if segment.count:
                 named = segment.count >= _NARROW * widest
@@ -91,46 +91,33 @@ def _draw_segment(figure: go.Figure, segment: FlowSegment, row: str, start: int,
     )
 
 
-def stage_times(frame: FigureFrame, stages: Stages, minimum_base: int) -> go.Figure:
-    """Mean days of stages. Those apart start at zero each, because they do not add up; those of one set of cases follow on.
+_DASHES = (("solid", "circle"), ("dash", "square-open"), ("dot", "diamond-open"), ("dashdot", "circle-open"))
 
-    A mean over fewer cases than the minimum is left out: its count stands in the table beside the figure.
-    """
-    apart = [stage for stage in stages.apart if stage.cases >= minimum_base]
-    together = [stage for stage in stages.together if stage.cases >= minimum_base]
-    figure = started(frame, 400)
-    rows = [f"{stage.name}（{stage.cases:,}件）" for stage in apart]
-    for stage, row in zip(apart, rows, strict=True):
-        _draw_stage(figure, stage, row)
-    at = 0.0
-    if together:
-        rows.append(f"{TOGETHER}（{together[0].cases:,}件）")
-    for number, stage in enumerate(together):
-        _draw_stage(figure, stage, rows[-1], at, pale=number % 2 == 1)
-        at += float(stage.mean or 0)
-    end = (max([at, *(float(stage.mean or 0) for stage in apart)]) or 1) * 1.12
+
+def months(
+    frame: FigureFrame, labels: Sequence[str], lines: Mapping[str, Sequence[Fraction | None]], unit: str
+) -> go.Figure:
+    """A line for each name over the months, told apart by dash and point, named at its end; a gap where nothing may be said."""
+    figure, colours = started(frame, 340, {"b": 100}), palette()
+    drawn = {name: [None if one is None else float(one) for one in line] for name, line in lines.items()}
+    high = max((value for line in drawn.values() for value in line if value is not None), default=0.0) * 1.12 or 1.0
+    for (name, line), (dash, symbol) in zip(drawn.items(), _DASHES * len(drawn), strict=False):
+        draw_line(figure, labels, line, {"color": colours.ink, "width": 1.6, "dash": dash}, connectgaps=False)
+        words = [f"{plain(name)} {value_text(one, unit)}" if one is not None else "" for one in lines[name]]
+        figure.add_scatter(
+            x=labels, y=line, mode="markers", marker={"symbol": symbol, "size": 7, "color": colours.ink},
+            text=words, hovertemplate="<b>%{x}</b>　%{text}<extra></extra>", cliponaxis=False,
+        )  # fmt: skip
+        last = next((at for at in reversed(range(len(line))) if line[at] is not None), None)
+        if last is not None:
+            place = {"x": labels[last], "y": line[last], "xanchor": "left", "xshift": 8, "yanchor": "middle"}
+            write(figure, words[last], 12, colours.ink, name=LAST, align="left", **place)
+    axis = {"type": "category", "categoryorder": "array", "categoryarray": list(labels), "tickangle": 0}
+    marks = list(labels[::-3])
     figure.update_layout(
-        barmode="overlay",
-        bargap=0.35,
-        xaxis={"range": [0, end], **scale(0, end, "天", 8).axis()},
-        yaxis=category_axis([plain(row) for row in rows]),
+        xaxis={**axis, "tickmode": "array", "tickvals": marks, "ticktext": marks, "range": [-0.5, len(labels) - 0.5]},
+        yaxis={"range": [0, high], **scale(0, high, unit).axis()},
     )
-    return finished(figure, frame, empty=not rows)
-
-
-def _draw_stage(figure: go.Figure, stage: Stage, row: str, start: float = 0.0, *, pale: bool = False) -> None:
-    colours = palette()
-    mean = float(stage.mean or 0)
-    words = f"{mean:,.1f}天"
-    figure.add_bar(
-        x=[mean],
-        y=[plain(row)],
-        base=[start],
-        text=[words if start == 0.0 and TOGETHER not in row else f"{plain(stage.name)}<br>{words}"],
-        textposition="inside" if TOGETHER in row else "outside",
-        textfont={"size": 12, "color": colours.ink},
-        marker={"color": faded(colours.ink, 0.08 if pale else 0.24), "line": {"color": colours.ink, "width": 1}},
-        meta=f"{plain(stage.name)} {words}",
-        hovertemplate=f"{plain(stage.name)}　平均 {words}，{stage.cases:,}件<extra></extra>",
-        **_BAR,
-    )
+    finished(figure, frame, empty=not any(value is not None for line in drawn.values() for value in line))
+    arrange(figure)
+    return figure

@@ -7,13 +7,16 @@ import plotly.graph_objects as go
 
 from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.control_limits import Variation
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import VerdictWord
+from scorecard.assessment.verdict import JudgedPeriod, VerdictWord
+from scorecard.calendar.period import Period
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.figure import (
+    AHEAD,
     CHOSEN,
+    EMPTY,
     LAST,
     LIMIT,
+    TAIL,
     TARGET,
     FigureFrame,
     draw_band,
@@ -22,12 +25,12 @@ from scorecard.charts.figure import (
     plain,
     started,
     write,
-    write_in_the_middle,
 )
+from scorecard.charts.figure_labels import arrange
 from scorecard.charts.theme import faded, mark, palette
 from scorecard.narrative.control_words import level, possible
 from scorecard.narrative.time_axis_notes import AxisNote, footnotes
-from scorecard.narrative.trend import Trend, span_of, word_of
+from scorecard.narrative.trend import Trend, a_year_on, axis_labels, span_of, word_of
 
 _HEIGHT = 400
 _ROOM = 4  # lines that fit below the figure without making it taller
@@ -46,10 +49,14 @@ def trend(series: Trend) -> go.Figure:
     lines = (*footnotes(series.marks), *series.notes, *series.provenance)
     frame = FigureFrame(series.title, series.subtitle, lines, series.sample, series.reading)
     figure = started(frame, _HEIGHT, {"b": 100})
-    labels = [point.label for point in series.points]
+    ahead = series.ahead.steps if series.ahead else ()
+    coming = [period.label for period, *_ in ahead]
+    labels = [*(label for label in axis_labels(series) if label not in coming), *coming]
+    _draw_before(figure, series.before)
     _draw_target(figure, series.points)
     if series.control is not None:
         _draw_limits(figure, series.control, labels)
+    _draw_ahead(figure, series, ahead)
     _draw_values(figure, series)
     _draw_points(figure, series)
     _draw_marks(figure, series.marks)
@@ -61,15 +68,19 @@ def trend(series: Trend) -> go.Figure:
             "categoryarray": labels,
             "tickmode": "array",
             "tickvals": ticks(labels),
-            "ticktext": ticks(labels),
+            "ticktext": [text.partition("年")[2] if series.before else text for text in ticks(labels)],
             "tickangle": 0,
             "range": [-0.6 - _room_for_names(series.control, labels), len(labels) - 0.4],
         },
         yaxis={"range": [low, high], **scale(low, high, series.unit).axis()},
     )
     finished(figure, frame, room=_ROOM, lift=32)
-    if not any(point.value is not None for point in series.points):
-        write_in_the_middle(figure, "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。")
+    if not any(point.value is not None for point in series.points):  # in the axes, so that last year's label gives way
+        write(
+            figure, "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。", 14, palette().grey, name=EMPTY,
+            x=(len(labels) - 1) / 2, y=(low + high) / 2,
+        )  # fmt: skip
+    arrange(figure)
     return figure
 
 
@@ -102,8 +113,8 @@ def _draw_target(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
     value = next((point.value for point in reversed(points) if point.value is not None), bounds[0])
     at = max(bounds, key=lambda bound: abs(bound - value))
     write(
-        figure, "目标<br>" + plain(last.target).replace("（", "<br>（"), 12, colour, name=TARGET, align="left",
-        x=1, xref="paper", xanchor="left", xshift=6, y=at, yanchor="top" if value >= at else "bottom",
+        figure, f"目标 {plain(last.target)}", 12, colour, name=TARGET, align="left",
+        x=1, xref="paper", xanchor="left", xshift=6, y=at, yanchor="middle",
     )  # fmt: skip
 
 
@@ -156,6 +167,34 @@ def _room_for_names(chart: ControlChart | None, labels: Sequence[str]) -> float:
     return 0.0 if limits is None or limits.flat else _NAMES * len(labels)
 
 
+def _draw_ahead(figure: go.Figure, series: Trend, ahead: Sequence[tuple[Period, int, int, int]]) -> None:
+    """The projection of a year: dashed from the last value on, with its band, and named as one."""
+    if not ahead:
+        return
+    start = next(point for point in series.points if point.key == series.chosen)
+    labels = [start.label, *(period.label for period, *_ in ahead)]
+    lower, middle, upper = ([start.value, *ends] for ends in list(zip(*ahead, strict=True))[1:])
+    draw_band(figure, labels, lower, upper, "linear", 0.14)
+    draw_line(figure, labels, middle, {"color": palette().ink, "width": 1.4, "dash": "dash"}, name="推算")
+    _, low, most_likely, high = ahead[-1]
+    text = f"照此推算{most_likely:,}（{low:,}—{high:,}）"
+    write(figure, text, 12, palette().grey, name=AHEAD, x=labels[-1], xanchor="right", y=high, yanchor="bottom")
+
+
+def _draw_before(figure: go.Figure, points: Sequence[JudgedPeriod]) -> None:
+    """Last year's line, thin and grey, with its gaps and its year at its end: what a cumulative value is compared with."""
+    told = [point for point in points if point.value is not None]
+    if not told:
+        return
+    grey = palette().grey
+    labels, values = [a_year_on(point) for point in points], [point.value for point in points]
+    draw_line(figure, labels, values, {"color": grey, "width": 1.2}, connectgaps=False)
+    year = f"{told[-1].label.partition('年')[0]}年"
+    write(
+        figure, year, 11, grey, name=LIMIT, x=a_year_on(told[-1]), y=told[-1].value, xanchor="right", yanchor="bottom"
+    )
+
+
 # --- the values -----------------------------------------------------------------------------------------------
 
 
@@ -182,7 +221,7 @@ def _draw_points(figure: go.Figure, series: Trend) -> None:
 
     Under statistical process control those are the signals; without it, the missed targets. Hollow points may move.
     """
-    colours = palette()
+    colours, (low, high) = palette(), span_of(series)
     points = [point for point in series.points if point.value is not None]
     words: list[VerdictWord | Variation | None] = [word_of(series, point) for point in points]
     tones = [mark(word).colour if word else colours.ink for word in words]
@@ -207,11 +246,10 @@ def _draw_points(figure: go.Figure, series: Trend) -> None:
             "<b>%{x}　%{customdata[0]}</b><br>%{customdata[1]}<br>目标 %{customdata[3]}<br>%{customdata[2]}"
             "<extra></extra>"
         ),
-        cliponaxis=False,
+        cliponaxis=any(not low <= (point.value or 0.0) <= high for point in points),
     )
     if points:
-        _label_last(figure, points[-1], span_of(series))
-        _label_chosen(figure, points, series.chosen)
+        _label_values(figure, points, series.chosen, (low, high))
 
 
 def _words(point: JudgedPeriod, word: VerdictWord | Variation | None) -> str:
@@ -220,6 +258,23 @@ def _words(point: JudgedPeriod, word: VerdictWord | Variation | None) -> str:
     if word and word != point.verdict.word:
         words.append(word)
     return "　".join(f"{mark(word).symbol} {word}" for word in words)
+
+
+def _label_values(figure: go.Figure, points: Sequence[JudgedPeriod], chosen: str, span: tuple[float, float]) -> None:
+    """The last settled value, bold; what still moves after it, small and said to be so; the chosen period's value."""
+    end = len(points) - 1
+    lead = next((at for at in range(end, -1, -1) if points[at].settled), end)
+    asked = next((at for at, point in enumerate(points) if point.key == chosen), lead)
+    if lead == end:
+        _label_last(figure, points[end], span)
+    else:
+        shown = span[0] <= (points[end].value or 0.0) <= span[1]
+        text = f"暂{plain(points[end].text)}{'' if shown else '（图外）'}<br>{points[end].verdict.word}"
+        place = {"x": points[end].label, "y": points[end].value, "xanchor": "left", "xshift": 6, "yanchor": "middle"}
+        write(figure, text, 12, palette().grey, name=TAIL, align="left", **place)
+        _label_within(figure, points, lead, LAST)
+    if asked not in (lead, end):
+        _label_within(figure, points, asked, CHOSEN)
 
 
 def _label_last(figure: go.Figure, point: JudgedPeriod, span: tuple[float, float]) -> None:
@@ -235,17 +290,13 @@ def _label_last(figure: go.Figure, point: JudgedPeriod, span: tuple[float, float
     )  # fmt: skip
 
 
-def _label_chosen(figure: go.Figure, points: Sequence[JudgedPeriod], chosen: str) -> None:
-    """The chosen period's value, above a crest and below a trough; the last one already has its own."""
-    index = next((index for index, point in enumerate(points[:-1]) if point.key == chosen), None)
-    if index is None:
-        return
-    point = points[index]
-    neighbours = (*points[max(index - 1, 0) : index], points[index + 1])
-    around = [neighbour.value for neighbour in neighbours if neighbour.value is not None]
+def _label_within(figure: go.Figure, points: Sequence[JudgedPeriod], at: int, name: str) -> None:
+    """A value before the end of the line, above a crest and below a trough."""
+    point = points[at]
+    around = [each.value for each in (*points[max(at - 1, 0) : at], *points[at + 1 : at + 2]) if each.value is not None]
     crest = (point.value or 0.0) >= sum(around) / len(around)
     text, shift = f"<b>{plain(point.text)}</b>", 18 if crest else -18
-    write(figure, text, 13, _tone(point), name=CHOSEN, x=point.label, y=point.value, yshift=shift)
+    write(figure, text, 13, _tone(point), name=name, x=point.label, y=point.value, yanchor="middle", yshift=shift)
 
 
 def _tone(point: JudgedPeriod) -> str:

@@ -5,7 +5,7 @@ from scorecard.charts.theme import mark
 from scorecard.narrative.control_words import baseline_lines
 from scorecard.narrative.provenance import provenance, scope_text
 from scorecard.narrative.time_axis_notes import axis_notes
-from scorecard.narrative.trend import Trend
+from scorecard.narrative.trend import Trend, by_year
 from scorecard.records import annotations
 from scorecard.store.open_version import Version
 
@@ -14,19 +14,22 @@ def trend_of(version: Version, inputs: CardInputs, card: Card) -> Trend:
     """The content of the figure of a card made from `inputs`."""
     indicator, control = card.indicator, card.whole_control
     notes = annotations.in_force(version.annotations, indicator.id)
+    points, before = (tuple(line) for line in by_year(card.points, card.judged.period))
     return Trend(
         title=indicator.name,
         subtitle=f"{scope_text(version.catalog, inputs.department, inputs.scope)}　单位：{indicator.unit}",
         unit=indicator.unit,
-        points=card.points,
+        points=points,
+        before=before,
         chosen=card.judged.period.key,
         share=indicator.formula.share,
         provenance=provenance(card, version.catalog, version.as_of, version.id, version.manifest.sample),
         sample=version.manifest.sample,
         control=control,
-        marks=axis_notes(card.points, card.judged.period.grain, notes, control.cuts if control else ()),
+        marks=axis_notes(points, card.judged.period.grain, notes, control.cuts if control else ()),
         notes=baseline_lines(control) if control and (control.limits or control.fault) else (),
         reading=_reading(card),
+        ahead=card.ahead,
     )
 
 

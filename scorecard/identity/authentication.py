@@ -16,11 +16,11 @@ from urllib.parse import unquote
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.identity.account_file import Account, folded, read
-from scorecard.identity.failed_attempts import FailedAttempts
+from scorecard.identity.accounts import Account, folded, read
 from scorecard.identity.request import Relay, Request
 from scorecard.identity.sessions import CLOCK_SKEW, Session, Sessions
 from scorecard.identity.settings import AccessSettings, Granted
+from scorecard.identity.sign_in import FailedAttempts
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import key
 
@@ -81,12 +81,9 @@ class Authenticator:
         shown = [value for name, value in headers if name == proxy.secret_header.lower()]
         request = Request(genuine, peer, scheme)
         relay: Relay = "relayed" if shown or old or (proxy.enabled and request.all(proxy.name_header)) else "direct"
-        if len(shown) == 1 and request.from_this_machine and self._is_proxy_secret(shown[0]):
-            relay = "trusted"
+        if len(shown) == 1 and request.from_this_machine:
+            relay = "trusted" if secrets.compare_digest(shown[0].encode(), self.proxy_secret.encode()) else relay
         return replace(request, relay=relay)
-
-    def _is_proxy_secret(self, shown: str) -> bool:
-        return secrets.compare_digest(shown.encode(), self.proxy_secret.encode())
 
     @cached_property
     def proxy_secret(self) -> str:
@@ -170,11 +167,12 @@ class Authenticator:
 
     def of_request(self, request: Request) -> Identity:
         """Who sends this single request. A provider's sign-in counts once a window has shown its cookie to be good."""
-        return self._decide(request, self.by_proxy(request), lambda: self._by_oidc_cookie(request))
 
-    def _by_oidc_cookie(self, request: Request) -> Identity | None:
-        actor = self._provider.owner(request.cookie(OIDC_COOKIE) or "", self.clock())
-        return Identity(actor, "统一身份认证") if actor else None
+        def by_oidc() -> Identity | None:
+            actor = self._provider.owner(request.cookie(OIDC_COOKIE) or "", self.clock())
+            return Identity(actor, "统一身份认证") if actor else None
+
+        return self._decide(request, self.by_proxy(request), by_oidc)
 
     def _decide(self, request: Request, proxied: Identity | None, by_oidc: Callable[[], Identity | None]) -> Identity:
         identity = proxied or self.by_session(request)
@@ -203,13 +201,11 @@ class Authenticator:
         """The request that opened a window, as the framework hands its headers on; None unless the gateway let it in."""
         lowered = tuple((name.lower(), value) for name, value in headers)
         peers = [value.split(" ", 3) for name, value in lowered if name == PEER_HEADER]
-        if (
-            len(peers) != 1
-            or len(peers[0]) != 4
-            or not secrets.compare_digest(peers[0][0].encode(), self._secret.encode())
-        ):
+        if len(peers) != 1 or len(peers[0]) != 4:
             return None
-        _, scheme, relay, peer = peers[0]
+        secret, scheme, relay, peer = peers[0]
+        if not secrets.compare_digest(secret.encode(), self._secret.encode()):
+            return None
         return Request(lowered, peer, scheme, cast("Relay", relay))
 
     def allow_upload(self, window: str, allowed: bool) -> None:

@@ -1,15 +1,23 @@
-"""Passwords: Argon2id hashes, the rules for a new password, and random first passwords.
+"""Passwords: Argon2id hashes, the rules for a new password, random first passwords, and threads for hashing alone.
 
 Parameters are argon2-cffi's recommendation (RFC 9106, low memory: 64 MiB, three passes); a hash with older parameters is
-renewed at the next sign-in. At most two hashes are computed at once: guessing must not use up the machine.
+renewed at the next sign-in. At most two hashes are computed at once: guessing must not use up the machine. Hashing is slow
+on purpose, and nothing else of the server may wait for it: what finds the queue full is refused at once, and no address
+and no account may fill it alone.
 """
 
+import asyncio
+import os
 import secrets
+import threading
 import unicodedata
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Callable, Collection, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
+from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -93,3 +101,42 @@ def _turn() -> Generator[None]:
         yield
     finally:
         _SLOTS.release()
+
+
+Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+WORKERS = 2
+_LONGEST, _LONGEST_EACH = 32, 8  # attempts under way or waiting: of all, and of one address or account
+_NICENESS = 5  # pages go first where processors are few, and signing in still moves while pages are asked for
+
+
+class TooManyAtOnce(ScorecardError):
+    """The queue is full: nothing was looked at."""
+
+
+class HashingPool:
+    """The pool of one server; called from its event loop only."""
+
+    def __init__(self) -> None:
+
+        def gently() -> None:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)  # on Linux of this thread alone
+
+        self._threads = ThreadPoolExecutor(WORKERS, "password", initializer=gently)
+        self._waiting: Counter[str] = Counter()
+        self._all = 0
+
+    async def run(
+        self, whose: Collection[str], act: Callable[Arguments, Result], *args: Arguments.args, **more: Arguments.kwargs
+    ) -> Result:
+        """The result of an act that hashes; `whose` names the address and the account it counts for."""
+        if self._all >= _LONGEST or any(self._waiting[name] >= _LONGEST_EACH for name in whose):
+            raise TooManyAtOnce("登录", "同时登录的人太多", "稍后再试", "请等几秒再试")
+        self._all += 1
+        self._waiting.update(whose)
+        try:
+            call = self._threads.submit(act, *args, **more)
+            return await asyncio.shield(asyncio.wrap_future(call))
+        finally:
+            self._all -= 1
+            self._waiting -= Counter(whose)

@@ -64,7 +64,6 @@ class Sessions(Generic[Owner]):
             self._open[_key(other)] = self._open[_key(token)]
 
     def end(self, token: str) -> None:
-        """End the session, under whatever token."""
         with self._lock:
             if session := self._open.get(_key(token)):
                 session.ended = True

@@ -11,16 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scorecard.catalog.conditions import Frozen, mistake
+from scorecard.catalog.conditions import Frozen, Texts, mistake
 from scorecard.catalog.loader import ACCESS, parse_file
 
 Granted = Literal["leadership", "department", "case_management", "administrator"]  # the roles of accounts
-
-
-def _positive(value: int) -> int:
-    if value < 1:
-        raise mistake(f"值为 {value}", "不小于 1 的整数")
-    return value
 
 
 def _header(value: str) -> str:
@@ -29,7 +23,7 @@ def _header(value: str) -> str:
     return value
 
 
-Whole = Annotated[int, AfterValidator(_positive)]
+Whole = Annotated[int, Field(ge=1)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 
 
@@ -105,6 +99,40 @@ class Oidc(Frozen):
     roles: dict[str, Granted] = Field(default_factory=dict)
 
 
+class Mail(Frozen):
+    """The mail server of the intranet, and who gets a digest at which address: a role, a department or an account by name.
+
+    Nothing is sent to, or from, an address outside `domains`. `user` signs in with the password in the file `mail` of the
+    folder of keys; `link` is the address of the dashboard, `authority` the file of the certificate authority if it is the
+    court's own.
+    """
+
+    host: str
+    port: Whole = 587
+    tls: Literal["starttls", "tls"] = "starttls"
+    authority: str = ""
+    user: str = ""
+    sender: str
+    domains: Texts
+    link: str
+    to: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _stays_inside(self) -> "Mail":
+        if not self.link.startswith(("https://", "http://")):
+            raise mistake("link 不是网址", "看板的网址，如 https://kanban.court.example")
+        for name in ["sender", *self.to]:
+            if not self.inside(self.sender if name == "sender" else self.to[name]):
+                raise mistake(f"“{name}”的地址不在 domains 之内，或不是地址", "本院内网的地址，如 sgb@court.example")
+        return self
+
+    def inside(self, address: str) -> bool:
+        """Whether this is one address of the intranet."""
+        domain = address.rpartition("@")[2].lower()
+        known = any(domain == one.lower() or domain.endswith(f".{one.lower()}") for one in self.domains)
+        return known and re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", address) is not None
+
+
 class AccessSettings(Frozen):
     """All settings of seeds/access.toml."""
 
@@ -116,6 +144,7 @@ class AccessSettings(Frozen):
     password: Password = Password()
     proxy: Proxy = Proxy()
     oidc: Oidc = Oidc()
+    mail: Mail | None = None
 
     @model_validator(mode="after")
     def _there_is_a_way_in(self) -> "AccessSettings":

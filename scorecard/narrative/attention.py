@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from scorecard.assessment.cards import Card, sentence
 from scorecard.assessment.number_format import value_text
-from scorecard.narrative.control_words import assurance_sentence, fault_sentence, signal_span, variation_sentence
+from scorecard.narrative.control_words import (
+    assurance_sentence,
+    fault_sentence,
+    joint_sentence,
+    signal_span,
+    variation_sentence,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class AttentionGroup:
 def _missed(card: Card) -> str:
     parts = [sentence(card), card.since]
     if card.control is not None and card.control.variation is not None:
-        parts.append(variation_sentence(card.control))
+        parts += [variation_sentence(card.control), joint_sentence(card)]
     return "；".join(part for part in parts if part)
 
 
@@ -44,7 +50,8 @@ def _signalled(card: Card) -> str:
     if last.signal is not None and last.signal.rule != "outside":
         value = value_text(last.value, card.indicator.unit)
         text = f"{last.period.label}为{value}；{text}{f'（{span}）' if span else ''}"
-    return text if last.period == chart.read else f"{text}；其后各月{card.selected.word}"
+    later = "" if last.period == chart.read else f"其后各月{card.selected.word}"
+    return "；".join(filter(None, (text, joint_sentence(card), later)))
 
 
 def _assured(card: Card) -> str:
@@ -65,7 +72,9 @@ def _worsens(card: Card) -> bool:
 
 
 def _always_misses(card: Card) -> bool:
-    return card.control is not None and card.control.assurance == "稳定不达标"
+    """As it runs now: what has improved, or met its target, is not said to go on missing it."""
+    missing = card.control is not None and card.control.assurance == "稳定不达标"
+    return missing and not _improves(card) and card.verdict.word != "达标"
 
 
 def _improves(card: Card) -> bool:
@@ -73,7 +82,8 @@ def _improves(card: Card) -> bool:
 
 
 def _undecided(card: Card) -> bool:
-    return card.control is not None and card.control.fault is not None and _variation(card) is not None
+    """Where there is a month from which on the baseline would be fit: without one there is nothing to decide."""
+    return card.control is not None and _variation(card) == "基准不稳" and card.control.proposal is not None
 
 
 def _unfit(card: Card) -> str:

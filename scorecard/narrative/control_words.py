@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard.assessment.cards import Card
+from scorecard.assessment.comparison import YearEnd
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
-from scorecard.assessment.control_limits import BASELINE, RUN, BaselineFault, Limits, LimitSegment, LimitSide, Variation
+from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
-from scorecard.calendar.period import containing, day_text, month_index
+from scorecard.calendar.period import day_text, month_index, month_label
+from scorecard.statistics.baseline_fitness import BASELINE, BaselineFault
 
 _CLOSING: dict[Variation, str] = {
     "真实改善": "属真实改善",
@@ -18,7 +20,6 @@ _CLOSING: dict[Variation, str] = {
 }
 _COUNTED = ("件", "家", "篇", "个")
 _NAMED = 4  # months that do not fit are named one by one up to so many
-_TELLING_RUN = 3  # a shorter run on one side of the mean is not worth a sentence
 
 
 def variation_sentence(chart: ControlChart) -> str:
@@ -28,7 +29,10 @@ def variation_sentence(chart: ControlChart) -> str:
     if chart.fault is not None:
         return f"{_CLOSING[chart.variation]}：{fault_sentence(chart, chart.fault)}"
     if chart.last.signal is None:
-        return f"{_when(chart)}{_moved(chart.recent)}属正常波动"
+        by, value = chart.last.limits, chart.last.value
+        beyond = by is not None and not by.lower <= value <= by.upper
+        few = "在控制界限之外，但当月件数少，按件数计仍" if beyond else _moved(chart.recent)
+        return f"{_when(chart)}{few}属正常波动"
     return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
 
 
@@ -42,6 +46,14 @@ def fault_sentence(chart: ControlChart, fault: BaselineFault) -> str:
             others = f"（不同的只有{'、'.join(named)}）" if len(named) <= _NAMED else ""
             same = f"基准期{len(months)}个月中{len(months) - len(named)}个月同为{value_text(usual.value, unit)}{others}"
             return f"{same}，取值太少，无从估计正常波动的范围"
+        case "end":
+            ends = "或".join(dict.fromkeys(value_text(months[at].value, unit) for at in fault.months))
+            count = f"基准期{len(months)}个月中{len(fault.months)}个月为{ends}"
+            return f"{count}，数值到了尽头，正常波动的范围估计不准"
+        case "coarse":
+            return "基准期内所计的事项少，多一件少一件就是一次起落，无从估计正常波动的范围"
+        case "linked":
+            return f"基准期内相邻月份彼此接近、缓慢起伏（{'，'.join(named)}），各月并非独立，控制界限会过窄"
         case "rising" | "falling":
             ways = "走高" if fault.kind == "rising" else "走低"
             return f"基准期内总体{ways}（{'，'.join(named)}），均值不代表现在的水平"
@@ -101,7 +113,7 @@ def last_signal_sentence(chart: ControlChart) -> str:
     assert month.signal is not None
     dated = month.signal.rule in ("outside", "close")
     when = "" if dated else f"{_span(chart.signal_months(position))}，"
-    return f"最近一次信号：{when}{rule_sentence(chart, position)}，{_CLOSING[month.word]}"
+    return f"最近一次真变化：{when}{rule_sentence(chart, position)}，{_CLOSING[month.word]}"
 
 
 def assurance_sentence(chart: ControlChart) -> str:
@@ -115,6 +127,18 @@ def assurance_sentence(chart: ControlChart) -> str:
         "稳定不达标": f"{span}全部在目标之外，按基准期的水平不会达标",
         "时达时不达": f"目标在{span}之内，单月达标与否带有偶然",
     }[chart.assurance]
+
+
+def joint_sentence(card: Card) -> str:
+    """What holds a verdict and a word together that seem to contradict each other; empty where they do not."""
+    chart, met = card.control, card.verdict.word == "达标"
+    if chart is None or chart.variation is None or not (met or card.verdict.word == "未达标"):
+        return ""
+    if chart.assurance == ("稳定不达标" if met else "稳定达标"):
+        return "按以往的水平不会达标，本期好于以往" if met else "按以往的水平足以达标，本期不及以往"
+    if chart.variation == ("需要关注" if met else "真实改善"):
+        return "虽达标，但比以往变差" if met else "虽未达标，但确有改善"
+    return ""
 
 
 def range_text(by: Limits, chart: ControlChart) -> str:
@@ -143,7 +167,7 @@ def what_would_change(chart: ControlChart) -> str:
         return ""
     signal = chart.last.signal
     if signal is None:
-        return "；".join(part for part in (_limits_ahead(by, chart), _run_ahead(chart)) if part)
+        return _limits_ahead(by, chart)
     mean = level(by.mean, unit)
     match signal.rule:
         case "shift":
@@ -165,17 +189,7 @@ def _limits_ahead(by: Limits, chart: ControlChart) -> str:
         )
         if reachable
     ]
-    return f"下月{'或'.join(sides)}，即为信号" if sides else ""
-
-
-def _run_ahead(chart: ControlChart) -> str:
-    """How many more months on the same side of the mean make a signal."""
-    part = chart.parts[-1]
-    side, length = _current_run(part)
-    if side is None or not _TELLING_RUN <= length < RUN:
-        return ""
-    place = "高于" if side > 0 else "低于"
-    return f"已连续{length}个月{place}均值，再连续{RUN - length}个月即为信号"
+    return f"下月{'或'.join(sides)}，即属真变化" if sides else ""
 
 
 def rebasing_hint(chart: ControlChart) -> str:
@@ -184,19 +198,7 @@ def rebasing_hint(chart: ControlChart) -> str:
     sides = {month.signal.side if month.signal else None for month in recent}
     if len(recent) < RUN or len(sides) > 1 or None in sides:
         return ""
-    return f"近{RUN}个月都是同一方向的信号；如做法确已改变，可在“基准与标注”页记录一次有理由的重设"
-
-
-def _current_run(part: LimitSegment) -> tuple[LimitSide | None, int]:
-    assert part.limits is not None
-    side: LimitSide | None = None
-    length = 0
-    for value in reversed(part.values):
-        here: LimitSide | None = 1 if value > part.limits.mean else -1 if value < part.limits.mean else None
-        if here is None or (side is not None and here != side):
-            break
-        side, length = here, length + 1
-    return side, length
+    return f"近{RUN}个月都是同一方向的真变化；如做法确已改变，可在“基准与标注”页记录一次有理由的重设"
 
 
 def baseline_lines(chart: ControlChart) -> tuple[str, ...]:
@@ -230,12 +232,13 @@ def _baseline_line(chart: ControlChart, part: LimitSegment, by: Limits) -> str:
 
 
 def _unfit_line(chart: ControlChart, part: LimitSegment) -> str:
-    """That there are no limits; of the last part also why, and who decides."""
+    """That there are no limits; of the last part also why, and who decides where there is something to decide."""
     months = chart.months[part.start :][: min(len(part.values), BASELINE)]
     line = f"{_span(months)}的{len(months)}个月不宜作基准，不画控制界限"
     if part is not chart.parts[-1] or chart.fault is None:
         return line
-    return f"{line}：{fault_sentence(chart, chart.fault)}；由审管办在“基准与标注”页决定从哪个月起重设基准"
+    way = "由审管办在“基准与标注”页决定从哪个月起重设基准" if chart.proposal else "此后也还没有适合作基准的月份"
+    return f"{line}：{fault_sentence(chart, chart.fault)}；{way}"
 
 
 def _cut_groups(chart: ControlChart) -> list[str]:
@@ -244,8 +247,9 @@ def _cut_groups(chart: ControlChart) -> list[str]:
     for cut in chart.cuts:
         first = month_index(cut.from_month)
         start = next(at for at, month in enumerate(chart.months) if month.period.first_month >= first)
-        label = containing("month", first).label
-        groups[start].append(f"{label}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）")
+        groups[start].append(
+            f"{month_label(first)}起重设基准：{cut.reason}（{cut.decided_by}，{day_text(cut.decided_at.date())}）"
+        )
     for start in chart.broken:
         groups[start].append(f"{chart.months[start].period.label}起口径调整，不与以前的月份合并判断")
     return ["；".join(sentences) for sentences in groups.values()]
@@ -272,19 +276,27 @@ def _span(months: Sequence[ChartedMonth]) -> str:
     return first if first == last else f"{first}至{last}"
 
 
+def _year_end(ahead: YearEnd | None) -> tuple[str, ...]:
+    if ahead is None:
+        return ()
+    return (f"{ahead.reason}，不作推算" if ahead.reason else ahead.text, ahead.needed)
+
+
 def state_note(card: Card) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(heading, lines) in reading order; headings without anything to say are left out."""
     rows: list[tuple[str, tuple[str, ...]]] = [
-        ("判定", (card.verdict.reason, card.since)),
+        ("判定", (card.verdict.reason, card.since, joint_sentence(card))),
         ("样本", (f"{card.interval}：不足三十件，升降多属偶然" if card.interval else "",)),
         ("怎样会变", (card.pace, card.to_meet)),
+        ("全年推算", _year_end(card.ahead)),
+        ("公布值", card.official),
         ("同比环比", tuple(change.text for change in card.changes)),
     ]
     chart = card.control
     if chart is not None:
         rows += [
-            ("变异", (variation_sentence(chart), last_signal_sentence(chart), what_would_change(chart))),
-            ("保障", (assurance_sentence(chart),)),
+            ("是否真变化", (variation_sentence(chart), last_signal_sentence(chart), what_would_change(chart))),
+            ("能否稳定达标", (assurance_sentence(chart),)),
             ("基准", (*baseline_lines(chart), rebasing_hint(chart))),
         ]
     filled = [(title, tuple(line for line in lines if line)) for title, lines in rows]

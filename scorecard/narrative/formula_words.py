@@ -49,8 +49,11 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
         case "mean":
             top = part.numerator[0]
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}"]
-        case "median":
+        case "median" | "quantile":
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
+        case "disposition":
+            days = "数值 = 分子 ÷ 分母 × 报告期天数，即照本期审结的快慢，结清期末未结案件所需的天数；报告期没有结束的不计算"
+            return [*_halves(part, catalog), days]
         case "stage_means":
             stages = [_stage(stage, catalog) for stage in formula.parts]
             named = " + ".join(stage.name for stage in formula.parts)
@@ -104,8 +107,17 @@ def _aggregate(term: Term, table: Table) -> str:
             return f"{header}之和"
         case "median":
             return f"{header}的中位数"
+        case "quantile":
+            return (
+                f"{header}的{quantile_words(term.per_mille)}（不超过该数的至少占{term.per_mille / 10:g}%，取实有的数）"
+            )
         case "largest":
             return f"{header}中出现最多的一个的行数"
+
+
+def quantile_words(per_mille: int) -> str:
+    """ "90%分位数", "97.5%分位数"."""
+    return f"{per_mille / 10:g}%分位数"
 
 
 def _clock(term: Term, table: Table) -> str:
@@ -165,11 +177,15 @@ def choice_words(choice: RowChoice, catalog: Catalog) -> tuple[str, ...]:
     """Which rows a tabulation or listing is about, what it groups them by or shows of them, then each figure."""
     table = catalog.tables[choice.table]
     clock = [_clock(choice.rows, table)] if choice.clocks else []
+    if choice.undated and choice.stock is not None:
+        clock.append(f"或“{table.header(choice.stock.start)}”未填而没有离开")
     tests = "、".join([*clock, *(condition_words(test, table) for test in choice.where)])
     lines = [f"行 = 《{table.name}》中{tests}的行" if tests else f"行 = 《{table.name}》的全部行"]
     if isinstance(choice, Tabulation):
         by = [f"“{table.header(column)}”{'（按月）' if table.type_of(column).is_date else ''}" for column in choice.by]
         lines += [f"分组 = {'、'.join(by)}"] if by else []
+        if choice.balance:
+            return (*lines, f"{'、'.join(choice.balance)}：报告期所在年度逐月列出，前两项之和减第三项应当等于第四项")
         lines += [f"{figure.name}（{figure.measured_in}） = {_figure(figure, table)}" for figure in choice.figures]
     if isinstance(choice, RowListing):
         lines.append(f"列 = {'、'.join(f'“{table.header(column)}”' for column in choice.columns)}")
@@ -182,12 +198,18 @@ def _figure(figure: TabulatedFigure, table: Table) -> str:
 
     of, over, distinct = (f"“{table.header(one)}”" if one else "" for one in (figure.of, figure.over, figure.distinct))
     rows = which(figure.where)
+    if figure.age is not None:
+        over, upto = (f"满{figure.age.over}个月后" if figure.age.over else "", figure.age.upto)
+        aged = f"“{table.header(figure.age.of)}”起至期末{over}{'、' if over and upto else ''}{f'不超过{upto}个月' if upto else ''}"
+        rows = f"{rows.removesuffix('的')}{'、' if rows else '其中'}{aged}的"
     if figure.kind == "ratio":
         amount, whole = (
             (f"{of}之和", f"{over}之和") if over else (f"{distinct}去重后的个数" if distinct else "行数",) * 2
         )
         return f"{which(figure.numerator) or rows}{amount} ÷ {rows}{whole}"
     words = {"sum": f"{of}之和", "mean": f"{of}的平均数", "median": f"{of}的中位数"}
+    if figure.quantile:
+        words["quantile"] = f"{of}的{quantile_words(round(figure.quantile * 1000))}"
     return rows + words.get(figure.kind, f"{distinct}去重后的个数" if distinct else "行数")
 
 

@@ -15,6 +15,7 @@ from scorecard.assessment.number_format import value_text
 from scorecard.calendar import period
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Indicator
+from scorecard.catalog.frameworks.declarations import FrameworkItem
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.narrative.formula_words import choice_words, computed_columns, formula_words
 from scorecard.storage.data_dir import default_seeds
@@ -48,6 +49,7 @@ class GlossaryEntry:
     sources: tuple[BibliographicSource, ...]
     sheets: tuple[ExampleSheet, ...]
     result: str
+    life: tuple[str, ...]
 
 
 def entry(indicator: Indicator, catalog: Catalog, day: date | None = None) -> GlossaryEntry:
@@ -65,6 +67,15 @@ def entry(indicator: Indicator, catalog: Catalog, day: date | None = None) -> Gl
         sources=tuple(catalog.sources[source] for source in indicator.sources),
         sheets=_sheets(indicator, catalog),
         result=_result(indicator),
+        life=tuple(_in_force(one, catalog) for one in indicator.definitions if one.span),
+    )
+
+
+def _in_force(one: Indicator, catalog: Catalog) -> str:
+    """A definition with its days, its document and its formula, newest first in the life of an indicator."""
+    by = f"，依据{one.basis}" if one.basis else ""
+    return (
+        f"{one.span}{by}：{one.definition}{'；'.join(line.rstrip('。') for line in formula_words(one, catalog)[:-1])}。"
     )
 
 
@@ -114,15 +125,16 @@ def choice_entries(catalog: Catalog) -> tuple[ChoiceEntry, ...]:
 def choice_entry(choice: Tabulation | RowListing, catalog: Catalog) -> ChoiceEntry:
     """The entry of a tabulation or listing."""
     table = catalog.tables[choice.table]
-    sheet = _sheet(worked_examples.read_rows(choice.example.rows, table, catalog.departments, "rows", []), catalog)
+    sheet = _sheet(
+        worked_examples.read_rows(choice.example.rows, table, catalog.departments, choice.id, "rows", []), catalog
+    )
     month = period.parse("month", choice.example.period)
     when = f"{month.label if month else '全部'}，数据截至{period.day_text(choice.example.as_of)}"
     if isinstance(choice, RowListing):
         result = ExampleSheet(when, sheet.headers, tuple(sheet.rows[row - 1] for row in choice.example.expect))
     else:
-        head = (*(table.header(column) for column in choice.by), *(figure.title for figure in choice.figures))
         shown = tuple(tuple(str(cell) for cell in line) for line in choice.example.expect)
-        result = ExampleSheet(when, head if choice.by else ("项目", "数字"), shown)
+        result = ExampleSheet(when, choice.head(table), shown)
     return ChoiceEntry(
         choice=choice,
         kind="清单" if isinstance(choice, RowListing) else "统计表",
@@ -167,7 +179,24 @@ def markdown(catalog: Catalog) -> str:
     domains = [(domain.name, catalog.of_domain(domain.id)) for domain in catalog.domains.values()]
     entries = [(name, [entry(one, catalog) for one in indicators]) for name, indicators in domains if indicators]
     choices = choice_entries(catalog)
-    text = render("narrative/indicators.md", court=catalog.court.name, domains=entries, choices=choices, md=_escape)
+
+    def answers(item: FrameworkItem) -> str:
+        """The indicator or line of a tabulation that answers an item, and where it differs."""
+        cell = item.tabulation
+        name = (
+            f"{catalog.tabulations[cell.id].name}（{cell.line}）" if cell else catalog.indicators[item.indicator].name
+        )
+        return f"{name}；{item.differs}" if item.differs else name
+
+    text = render(
+        "narrative/indicators.md",
+        court=catalog.court.name,
+        domains=entries,
+        choices=choices,
+        frameworks=catalog.frameworks.values(),
+        answers=answers,
+        md=_escape,
+    )
     return text.rstrip() + "\n"
 
 

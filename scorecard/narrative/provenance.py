@@ -11,6 +11,11 @@ SCOPES = {"all": "全部案件", "firm": "涉企案件"}
 SAMPLE = "示例数据，由程序生成，不是真实案件"
 
 
+def short(version: str) -> str:
+    """A version's id as people read it out; files carry the whole one in their manifest, pages on hovering."""
+    return version[:8]
+
+
 def scope_text(catalog: Catalog, department: str, scope: str) -> str:
     """Whose cases and which: "全院　全部案件"."""
     return f"{catalog.department_name(department)}　{SCOPES[scope]}"
@@ -30,6 +35,6 @@ def provenance(card: Card, catalog: Catalog, as_of: Mapping[str, date], version:
     """The lines under a figure."""
     closed = card.judged.reading is not None and card.judged.reading.public
     halves = f"分子/分母 {card.halves or ('登录后可见' if closed else '无')}"
-    first = f"口径 {card.indicator.id}　{card.period} {halves}"
-    second = f"{as_of_text(card, catalog, as_of)}　版本 {version}"
+    first = f"{card.judged.period.dated} {halves}"
+    second = f"{as_of_text(card, catalog, as_of)}　版本 {short(version)}"
     return (first, second, f"{catalog.court.name}{f'　{SAMPLE}' if sample else ''}")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.attention import groups
-from scorecard.narrative.control_words import variation_sentence
+from scorecard.narrative.control_words import joint_sentence, variation_sentence
 
 # The first clause, by what may be said of the value.
 _LEADS: dict[VerdictWord, str] = {
@@ -38,7 +38,7 @@ _NUMERALS = "一二三四五六七八九十"
 
 
 def of_indicator(card: Card) -> str:
-    """One indicator in one sentence: value and halves, 同比 and 环比, target and gap, 变异."""
+    """One indicator in one sentence: value and halves, 同比 and 环比, target and gap, 变异; then what others published of it."""
     word = card.verdict.word
     halves = "，".join(filter(None, (card.halves, card.interval)))
     halves = f"（{halves}）" if halves else ""
@@ -50,17 +50,18 @@ def of_indicator(card: Card) -> str:
             period=card.period, name=card.indicator.name, value=card.value, halves=halves, reason=card.verdict.reason
         )
     ]
+    clauses.append(card.formerly)
     if word in _COMPARED:
         clauses += [change.text for change in card.changes]
     if word in _TARGETS:
         gap = f"（{card.gap}）" if card.gap else ""
         clauses.append(_TARGETS[word].format(target=card.target, gap=gap))
-        clauses.append(card.pace)
+        clauses += [card.pace, card.ahead.text if card.ahead else ""]
     clauses.append(card.so_far)
     sentence = "，".join(clause for clause in clauses if clause)
     if word in _COMPARED and card.control is not None and card.control.variation is not None:
-        sentence += f"；{variation_sentence(card.control)}"
-    return f"{sentence}。"
+        sentence = "；".join(filter(None, (sentence, variation_sentence(card.control), joint_sentence(card))))
+    return "".join(f"{said}。" for said in (sentence, *card.official))
 
 
 def of_domain(name: str, cards: Sequence[Card]) -> str:

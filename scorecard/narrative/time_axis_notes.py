@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.calendar.period import Grain, containing, day_text, month_index
+from scorecard.assessment.verdict import JudgedPeriod
+from scorecard.calendar.period import Grain, day_text, month_index, month_label
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
 
@@ -30,24 +30,22 @@ def axis_notes(
     points: Sequence[JudgedPeriod], grain: Grain, annotations: Sequence[Annotation], cuts: Sequence[Baseline] = ()
 ) -> tuple[AxisNote, ...]:
     """All marks of a figure in time order; those outside its periods are left out."""
-    places = {point.key: at for at, point in enumerate(points)}
     notes: list[tuple[int, int, bool, bool, str]] = []  # position, order within it, before, breaks, note
     for at, point in enumerate(points[1:], 1):
         was = points[at - 1].target
         if point.target != was:
             notes.append((at, 0, True, False, f"{point.label}起目标由“{was}”改为“{point.target}”"))
     for cut in cuts:
-        at = _place(places, grain, cut.from_month)
+        at = _place(points, grain, cut.from_month)
         if at is not None:
             who = f"{cut.decided_by}，{day_text(cut.decided_at.date())}"
             notes.append((at, 1, True, False, f"{points[at].label}起重设基准：{cut.reason}（{who}）"))
     for event in annotations:
-        at = _place(places, grain, event.month)
+        at = _place(points, grain, event.month)
         if at is not None:
             who = f"{event.recorded_by}，{day_text(event.recorded_at.date())}"
             kind = "口径调整，前后不可直接相比：" if event.breaks else ""
-            when = containing("month", month_index(event.month)).label
-            text = f"{when}　{kind}{event.text}（{event.reason}；{who}）"
+            text = f"{month_label(month_index(event.month))}　{kind}{event.text}（{event.reason}；{who}）"
             notes.append((at, 2, event.breaks, event.breaks, text))
     return tuple(
         AxisNote(_NUMBERS[number] if number < len(_NUMBERS) else f"({number + 1})", at, before, breaks, note)
@@ -60,5 +58,9 @@ def footnotes(notes: Sequence[AxisNote]) -> tuple[str, ...]:
     return tuple(f"{mark.symbol} {mark.note}" for mark in notes)
 
 
-def _place(places: dict[str, int], grain: Grain, month: date) -> int | None:
-    return places.get(containing(grain, month_index(month)).key)
+def _place(points: Sequence[JudgedPeriod], grain: Grain, month: date) -> int | None:
+    """The position of the period in which the month lies."""
+    found = (
+        at for at, one in enumerate(points) if one.period.months.containing(grain, month_index(month)) == one.period
+    )
+    return next(found, None)

@@ -1,25 +1,29 @@
 """The agenda of a session: only what needs a decision, each matter once, with the facts that are on the table.
 
 First what earlier sessions left unresolved, by due date; then, in the plan's order, indicators that miss their target or
-truly worsen, worklists with overdue items, reports a department owes, and targets to be reviewed. Nothing is scored and
-nothing ranked by value. What is decided today moves nothing: a session goes through its matters in one order.
+truly worsen, signals whose cause a department owes, worklists with overdue items, reports owed, targets to be reviewed,
+and what somebody put on it. Nothing is scored and nothing ranked by value. What is decided today moves nothing: a session
+goes through its matters in one order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.number_format import target_text
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import attention
 from scorecard.plan.measure_matrix import MeasureLine
-from scorecard.records.decisions import Decision, latest_decisions, unresolved
+from scorecard.plan.signals import AskedSignal, answer_text
+from scorecard.records.decisions import LISTED, Decision, latest_decisions, listed, unresolved
 from scorecard.records.targets import Target, to_review
 from scorecard.store.worklist_rows import Tally, counted
 
-Subject = Literal["indicator", "worklist", "report", "target", "other"]
+Subject = Literal["indicator", "signal", "worklist", "report", "target", "other"]
 NEEDS_A_DECISION = ("未达标且未见改善", "真实恶化", "稳定不达标")
 
 
@@ -65,23 +69,34 @@ def agenda(
     decisions: Sequence[Decision],
     targets: Sequence[Target],
     today: date,
+    signals: Sequence[AskedSignal] = (),
+    unjudged: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[AgendaItem, ...]:
-    """Every matter of the session in its order; those no longer followed are left out."""
+    """Every matter of the session in its order; those no longer followed are left out.
+
+    `unjudged`: worklist -> why nobody can tell what belongs on it.
+    """
     now = {
         item.id: item
         for item in (
             *_indicators(catalog, cards, today),
+            *_unanswered(catalog, signals, today),
             *_worklists(catalog, tuple(tallies), today),
             *_owed(catalog, lines),
             *_targets(catalog, targets, today),
         )
     }
+    for asked in listed(decisions):
+        item = requested(catalog, cards, decisions, asked.item, today) or _kept(asked, cards, unjudged)
+        now.setdefault(asked.item, replace(item, reasons=(LISTED,)))
     histories: dict[str, list[Decision]] = {}
     for decision in sorted(decisions, key=lambda decision: decision.decided_at, reverse=True):
-        histories.setdefault(decision.item, []).append(decision)
+        if decision.status != LISTED:
+            histories.setdefault(decision.item, []).append(decision)
     before = [decision for decision in decisions if decision.session_on < today]
     dropped = {id for id, decision in latest_decisions(before).items() if decision.status == "不再跟踪"}
-    carried = [now.get(decision.item) or _kept(decision, cards) for decision in unresolved(before)]
+    dropped -= {asked.item for asked in listed(decisions)}
+    carried = [now.get(decision.item) or _kept(decision, cards, unjudged) for decision in unresolved(before)]
     first = {item.id for item in carried}
     rest = [item for item in now.values() if item.id not in first and item.id not in dropped]
     return tuple(
@@ -112,8 +127,40 @@ def _indicators(catalog: Catalog, cards: Mapping[str, Card], today: date) -> Ite
             )
 
 
+def requested(
+    catalog: Catalog, cards: Mapping[str, Card], decisions: Sequence[Decision], name: str, today: date
+) -> AgendaItem | None:
+    """A matter that somebody puts before the session, though nothing asks for it: an indicator or a worklist, by its id."""
+    kind, _, id = name.partition(":")
+    earlier = [decision for decision in decisions if decision.item == name and decision.status != LISTED]
+    history = tuple(sorted(earlier, key=lambda decision: decision.decided_at, reverse=True))
+    if kind == "indicator" and id in cards:
+        card = cards[id]
+        whose = catalog.responsible(card.indicator.departments, today)
+        facts = (f"{card.period}为{card.value}，{card.verdict.word}", *_standing(card))
+        return AgendaItem(name, "indicator", card.indicator.name, (LISTED,), facts, whose, history)
+    if kind == "worklist" and id in catalog.worklists:
+        worklist = catalog.worklists[id]
+        whose = catalog.responsible(worklist.departments, today)
+        return AgendaItem(name, "worklist", worklist.name, (LISTED,), (worklist.definition,), whose, history)
+    return None
+
+
 def _standing(card: Card) -> tuple[str, ...]:
     return tuple(part for part in (card.halves, card.to_meet) if part)
+
+
+def _unanswered(catalog: Catalog, signals: Sequence[AskedSignal], today: date) -> Iterable[AgendaItem]:
+    for signal in signals:
+        if signal.overdue(today):
+            yield AgendaItem(
+                id=signal.id,
+                subject="signal",
+                title=f"{signal.indicator.name}：{catalog.department_names(signal.owing)}没有说明{signal.span}的信号",
+                reasons=("信号逾期未说明原因",),
+                facts=(signal.rule, f"{day_text(signal.seen)}起可见；{answer_text(catalog, signal)}"),
+                departments=signal.owing,
+            )
 
 
 def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Iterable[AgendaItem]:
@@ -177,18 +224,22 @@ def _targets(catalog: Catalog, targets: Sequence[Target], today: date) -> Iterab
             )
 
 
-def _kept(decision: Decision, cards: Mapping[str, Card]) -> AgendaItem:
-    """A matter that only its decision keeps on the table: what it is about now shows nothing against it."""
+def _kept(decision: Decision, cards: Mapping[str, Card], unjudged: Mapping[str, str]) -> AgendaItem:
+    """A matter that only its decision keeps on the table: what it is about now shows nothing against it, or nothing at all."""
     kind, _, name = decision.item.partition(":")
     card = cards.get(name) if kind == "indicator" else None
-    subject: Subject = kind if kind in ("indicator", "worklist", "report", "target") else "other"
-    now = f"{card.period}为{card.value}，{card.verdict.word}" if card is not None else "现在的数据中没有问题"
+    subject: Subject = kind if kind in ("indicator", "signal", "worklist", "report", "target") else "other"
+    now = "原因已说明，或者数据更正后没有这一信号" if kind == "signal" else "数据中没有这一问题"
+    if kind == "worklist" and name in unjudged:
+        now = f"{unjudged[name]}，无法判断，不等于没有问题"
+    if card is not None:
+        now = f"{card.period}为{card.value}，{card.verdict.word}"
     return AgendaItem(
         id=decision.item,
         subject=subject,
         title=decision.title,
         reasons=(),
-        facts=(f"{now}：可以了结的，请标为已办结",),
+        facts=(now,),
         departments=(decision.department,) if decision.department else (),
     )
 

@@ -1,4 +1,4 @@
-"""What the court's liaison looks after: tables, reports, decisions, terms of requirements; who owes them, and by when.
+"""What the court's liaison looks after: tables, reports, causes of signals, decisions, terms of requirements; who owes them, and by when.
 
 Nothing is ranked: in the order of their last days, those without one last.
 """
@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from scorecard.assessment.due_dates import next_delivery
-from scorecard.calendar.period import containing, month_index
+from scorecard.assessment.data_quality import next_delivery
+from scorecard.calendar.period import month_label
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.measure_matrix import MeasureLine
+from scorecard.plan.signals import AskedSignal
 from scorecard.records.decisions import Decision, unresolved
+from scorecard.records.remarks import TABLE as REMARKS
 from scorecard.store.open_version import in_order
 from scorecard.store.worklist_rows import Tally, counted
 
@@ -46,11 +48,13 @@ def due_items(
     tallies: Sequence[Tally],
     today: date,
     every: int | None,
+    signals: Sequence[AskedSignal] = (),
 ) -> tuple[DueItem, ...]:
     """Everything owed from here on. `as_of`: how far each table that has come reaches; `every`: days between reports."""
     found = [
         *_tables(catalog, as_of, today),
         *_reports(catalog, lines, every),
+        *_signals(catalog, signals, today),
         *_decisions(catalog, decisions),
         *_worklists(catalog, tallies, today),
     ]
@@ -70,10 +74,10 @@ def _tables(catalog: Catalog, as_of: Mapping[str, date], today: date) -> Iterabl
             owed = next_delivery(catalog, table.id, as_of.get(table.id), today)
             together.setdefault((owed.by if table.id in as_of else None, owed.through), []).append(table.name)
     for (by, through), names in together.items():
-        month = containing("month", month_index(through)).label
+        month = month_label(catalog.court.months.month_of(through))
         what = f"数据表 {len(names)} 张，从未报送，先报至{month}" if by is None else f"数据表 {len(names)} 张，{month}"
         things = tuple((name, "upload", {"table": name}) for name in names)
-        yield DueItem(what, things, "审判管理办公室(研究室)", "本看板", by, "从未报送")
+        yield DueItem(what, things, catalog.department_name("case_management"), "本看板", by, "从未报送")
 
 
 def _reports(catalog: Catalog, lines: Sequence[MeasureLine], every: int | None) -> Iterable[DueItem]:
@@ -90,10 +94,25 @@ def _reports(catalog: Catalog, lines: Sequence[MeasureLine], every: int | None) 
         yield DueItem(f"措施进展汇报 {len(things)} 项", tuple(things), name, OFFICE, by, "从未汇报")
 
 
+def _signals(catalog: Catalog, signals: Sequence[AskedSignal], today: date) -> Iterable[DueItem]:
+    """A department's signals that fall due on one day stand in one line, each with its form filled in."""
+    together: dict[tuple[str, date | None], list[tuple[str, str, Mapping[str, str]]]] = {}
+    for signal in signals:
+        for department in signal.owing:
+            known = catalog.departments.get(department)
+            whose = {} if known is None or known.collective else {"department": department}
+            query = {"table": REMARKS, **signal.filled_in, **whose, "said_on": str(today)}
+            thing = (f"{signal.indicator.name}（{signal.span}）", "registers", query)
+            together.setdefault((department, signal.due), []).append(thing)
+    for (department, by), things in together.items():
+        name = catalog.department_name(department)
+        yield DueItem(f"说明信号原因 {len(things)} 项", tuple(things), name, OFFICE, by, "没有期限")
+
+
 def _decisions(catalog: Catalog, decisions: Sequence[Decision]) -> Iterable[DueItem]:
     for decision in unresolved(decisions):
         who = catalog.departments[decision.department].name if decision.department else "未定责任部门"
-        things = ((f"{decision.title}：{decision.conclusion}", "meeting", {}),)
+        things = ((f"{decision.title}：{decision.conclusion}", "meeting", {"matter": decision.item}),)
         yield DueItem("会商决定", things, who, "领导小组", decision.due_on, "没有期限")
 
 

@@ -7,7 +7,7 @@ import ibis
 
 from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located
+from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located
 
 CALENDAR = "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 
@@ -57,15 +57,12 @@ def _derived(rows: RowsExpression, derived: Derived) -> Expression:
         first, second = (rows[column] for column in derived.difference)
         return (first - second).cast(first.type())
     if derived.case_part is not None:
-        return _case_part(rows[derived.case_part.of], derived.case_part.part)
+        # Of a normalised case number （year）court type serial号 (grammar: see case_number).
+        part = derived.case_part.part
+        group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
+        element = rows[derived.case_part.of].re_extract(NORMAL_PATTERN, group).nullif("")
+        return element.cast("int64") if part in ("year", "serial") else element
     assert derived.group is not None
     group = derived.group
     branches = [(rows[group.of].isin(words), name) for name, words in group.groups.items()]
     return ibis.cases((rows[group.of].isnull(), ibis.null("string")), *branches, else_=group.other)
-
-
-def _case_part(number: Expression, part: str) -> Expression:
-    """An element of a normalised case number （year）court type serial号 (grammar: see case_number)."""
-    group = {"year": 1, "court": 2, "type": 3, "serial": 4}[part]
-    element = number.re_extract(NORMAL_PATTERN, group).nullif("")
-    return element.cast("int64") if part in ("year", "serial") else element

@@ -14,11 +14,11 @@ from typing import Literal
 import ibis
 
 from scorecard.calendar.period import Period
+from scorecard.catalog import worked_examples
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
-from scorecard.catalog.formulas import FormulaPart, Term
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, located
-from scorecard.queries.terms import matches
+from scorecard.catalog.formulas import Term
+from scorecard.queries.terms import Expression, RowsExpression, as_date, located, matches
 
 Half = Literal["numerator", "denominator"]
 HALF_NAMES: dict[Half, str] = {"numerator": "分子", "denominator": "分母"}
@@ -66,7 +66,6 @@ class EvidenceQuery:
 
     @property
     def amounts(self) -> tuple[str, ...]:
-        """The columns whose values make the halves up."""
         return tuple(dict.fromkeys(role.amount for role in self.roles if role.amount))
 
 
@@ -80,26 +79,25 @@ def evidence_queries(
     catalog: Catalog, indicator: Indicator, period: Period, department: str, scope: str, cut: date
 ) -> tuple[EvidenceQuery, ...]:
     """The rows behind a value, one query for each table the formula reads, in the order it names them."""
-    roles = _roles(indicator)
+    roles: list[TermRole] = []
+    for number, part in enumerate(indicator.formula.parts):
+        for half in HALF_NAMES:
+            for term in getattr(part, half):
+                roles.append(TermRole(f"_r{len(roles)}", number, part.name, half, term))
     queries: list[EvidenceQuery] = []
     for name in dict.fromkeys(role.term.table for role in roles):
-        table = catalog.tables[name]
         own = tuple(role for role in roles if role.term.table == name)
-        queries.append(_of_table(table, own, period, department, scope, cut))
+        queries.append(_of_table(catalog.tables[name], own, period, department, scope, cut))
     return tuple(queries)
 
 
-def _roles(indicator: Indicator) -> list[TermRole]:
-    roles: list[TermRole] = []
-    for number, part in enumerate(indicator.formula.parts):
-        for half, terms in _halves(part):
-            for term in terms:
-                roles.append(TermRole(f"_r{len(roles)}", number, part.name, half, term))
-    return roles
-
-
-def _halves(part: FormulaPart) -> tuple[tuple[Half, tuple[Term, ...]], ...]:
-    return (("numerator", part.numerator), ("denominator", part.denominator))
+def sql_of(catalog: Catalog, indicator: Indicator) -> str:
+    """The rows behind the value of the worked example as SQL, for reading: a statement for each table."""
+    expect = indicator.example.expect
+    period, cut = catalog.court.months.parse(expect.grain, expect.period), worked_examples.cut_date(indicator)
+    assert period is not None
+    found = evidence_queries(catalog, indicator, period, ALL_DEPARTMENTS, expect.scope, cut)
+    return ";\n\n".join(one.query for one in found)
 
 
 def _of_table(

@@ -6,16 +6,58 @@ touches a database: tables are unbound, expressions compile to the SQL of an eng
 
 import operator as operators
 from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
+from typing import Any
 
 import ibis
 
-from scorecard.catalog.conditions import Reach, Test
+from scorecard.calendar.period import LAST_DAY, StatisticalCalendar
+from scorecard.catalog.conditions import Interval, Reach, Test
 from scorecard.catalog.contracts import Stock, Table
-from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import Term
-from scorecard.queries.expressions import Expression, RowsExpression, as_date, later, located, unbound
+
+# Ibis annotates columns without their types and operands without plain values; checked, every line would be an error.
+RowsExpression = Any
+Expression = Any
+
+
+def unbound(table: Table, name: str, *, derived: bool) -> RowsExpression:
+    """The table as an unbound Ibis table called `name`, with or without its derived columns."""
+    columns = [*table.columns, *(table.derived if derived else ())]
+    schema = {column: table.type_of(column).ibis for column in columns}
+    return ibis.table(ibis.schema(schema), name=name)
+
+
+def located(table: Table, name: str, *, derived: bool = True) -> RowsExpression:
+    """The same with the batch and the line of every row, as it lies in the warehouse."""
+    schema = unbound(table, name, derived=derived).schema()
+    return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=name)
+
+
+def sql(expression: Expression) -> str:
+    """The expression as DuckDB SQL."""
+    return _written(expression.op())
+
+
+@lru_cache(maxsize=512)
+def _written(node: Any) -> str:
+    """Nodes are compared by what they are made of, so the same definition is written once: a third of a build's time."""
+    return str(ibis.to_sql(node.to_expr(), dialect="duckdb", pretty=False))
+
+
+def as_date(column: Expression) -> Expression:
+    """The whole day of a date or a moment."""
+    return column.cast("date") if column.type().is_timestamp() else column
+
+
+def later(moment: Expression, by: Interval) -> Expression:
+    """`moment` moved by calendar months (end of month clipped), then days, then hours."""
+    for count, unit in ((by.months, "M"), (by.days, "D"), (by.hours, "h")):
+        if count:
+            moment = moment + ibis.interval(count, unit=unit)
+    return moment
+
 
 FIRST, LAST, DEPARTMENT, FIRM = "_first", "_last", "_department", "_firm"
 FOR_GOOD = 12 * 10_000  # a month after all others
@@ -29,7 +71,8 @@ def matches(rows: RowsExpression, tests: tuple[Test, ...]) -> Expression:
 def _matches(rows: RowsExpression, test: Test) -> Expression:
     column, value = rows[test.column], test.value
     if isinstance(value, Reach):
-        within = _within(column, rows[value.of], value)
+        start = rows[value.of]  # without hours both sides are whole days; with hours the clock time counts
+        within = column <= later(start, value) if value.hours else as_date(column) <= later(as_date(start), value)
         return within if test.operator == "within" else rows[value.of].notnull() & ~within.fill_null(False)
     if isinstance(value, tuple):
         members = column.isin(value)
@@ -42,7 +85,10 @@ def _matches(rows: RowsExpression, test: Test) -> Expression:
         case "after":
             return as_date(column) > as_date(rows[str(value)])
         case _:
-            return _compare(column, test.operator, value)
+            if column.type().is_boolean():
+                return column if bool(value) == (test.operator == "eq") else ~column
+            literal = ibis.date(value) if column.type().is_date() else ibis.literal(value)
+            return _COMPARISONS[test.operator](column, literal)
 
 
 _COMPARISONS: Mapping[str, Callable[[Expression, Expression], Expression]] = {
@@ -50,27 +96,19 @@ _COMPARISONS: Mapping[str, Callable[[Expression, Expression], Expression]] = {
 }  # fmt: skip
 
 
-def _compare(column: Expression, operator: str, value: str | bool | int | float) -> Expression:
-    if column.type().is_boolean():
-        wanted = bool(value) == (operator == "eq")
-        return column if wanted else ~column
-    literal = ibis.date(value) if column.type().is_date() else ibis.literal(value)
-    return _COMPARISONS[operator](column, literal)
-
-
-def _within(column: Expression, start: Expression, reach: Reach) -> Expression:
-    """At most this much later. Without hours both sides are whole days; with hours the clock time counts."""
-    if reach.hours:
-        return column <= later(start, reach)
-    return as_date(column) <= later(as_date(start), reach)
-
-
 # --- aggregates of terms --------------------------------------------------------------------------------------
 
 
-def month_of(day: Expression) -> Expression:
-    """The month index of a date: see period.month_index."""
-    return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
+def month_of(day: Expression, months: StatisticalCalendar) -> Expression:
+    """The index of the statistical month of a date, as StatisticalCalendar.month_of gives it.
+
+    The files in sql/ take the first days of months instead.
+    """
+    month = day.year().cast("int64") * 12 + day.month().cast("int64") - 1
+    if not months.rules:
+        return month
+    closes = [(month >= rule.since, ibis.literal(rule.closes_on)) for rule in reversed(months.rules)]
+    return month + (day.day() > ibis.cases(*closes, else_=LAST_DAY)).cast("int64")
 
 
 def dimensions(rows: RowsExpression, table: Table) -> dict[str, Expression]:
@@ -81,14 +119,16 @@ def dimensions(rows: RowsExpression, table: Table) -> dict[str, Expression]:
     }
 
 
-def flow_cube(table: Table, period: str, terms: Mapping[str, Term], as_of: str) -> RowsExpression:
+def flow_cube(
+    table: Table, period: str, terms: Mapping[str, Term], as_of: str, months: StatisticalCalendar
+) -> RowsExpression:
     """One pass over a table for all additive flow terms of one date column.
 
     Columns: first month, department, firm, then one summed amount per term name.
     """
     rows = unbound(table, table.id, derived=True)
     rows = rows.filter(as_date(rows[period]) <= ibis.date(as_of))
-    keys = {FIRST: month_of(as_date(rows[period])), **dimensions(rows, table)}
+    keys = {FIRST: month_of(as_date(rows[period]), months), **dimensions(rows, table)}
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
@@ -100,35 +140,37 @@ def _total(rows: RowsExpression, term: Term) -> Expression:
     return matches(rows, term.where).ifelse(added, 0).sum()
 
 
-def stock_cube(table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str) -> RowsExpression:
+def stock_cube(
+    table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str, months: StatisticalCalendar
+) -> RowsExpression:
     """One pass over a table for all additive terms of one stock.
 
     Columns: first and last month the rows are in it, department, firm, then one summed amount per term name.
     """
     rows = unbound(table, table.id, derived=True)
     rows = rows.filter(as_date(rows[stock.start]) <= ibis.date(as_of))
-    keys = {**_stay(rows, stock, as_of), **dimensions(rows, table)}
+    keys = {**_stay(rows, stock, as_of, months), **dimensions(rows, table)}
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def _stay(rows: RowsExpression, stock: Stock, as_of: str) -> dict[str, Expression]:
+def _stay(rows: RowsExpression, stock: Stock, as_of: str, months: StatisticalCalendar) -> dict[str, Expression]:
     """A row is in a stock from the month it enters to the one before it leaves; for good if it has not left by the cut."""
     left = as_date(rows[stock.until])
-    last = (left <= ibis.date(as_of)).ifelse(month_of(left) - 1, ibis.null("int64")).fill_null(FOR_GOOD)
-    return {FIRST: month_of(as_date(rows[stock.start])), LAST: last}
+    last = (left <= ibis.date(as_of)).ifelse(month_of(left, months) - 1, ibis.null("int64")).fill_null(FOR_GOOD)
+    return {FIRST: month_of(as_date(rows[stock.start]), months), LAST: last}
 
 
-def term_values(table: Table, term: Term, as_of: str) -> RowsExpression:
+def term_values(table: Table, term: Term, as_of: str, months: StatisticalCalendar) -> RowsExpression:
     """How often each known value of a term occurs that cannot be rolled up: by first and last month, department, firm.
 
     A flow row counts in its month only, a stock row in every month it is in the stock.
     """
     rows = unbound(table, table.id, derived=True)
     rows = rows.filter(matches(rows, term.where), as_date(rows[term.clock]) <= ibis.date(as_of))
-    month = month_of(as_date(rows[term.clock]))
-    months = {FIRST: month, LAST: month} if term.stock is None else _stay(rows, term.stock, as_of)
+    month = month_of(as_date(rows[term.clock]), months)
+    span = {FIRST: month, LAST: month} if term.stock is None else _stay(rows, term.stock, as_of, months)
     value = rows[term.column] if term.column else ibis.literal(1)
-    rows = rows.select(**months, _value=value, **dimensions(rows, table))
+    rows = rows.select(**span, _value=value, **dimensions(rows, table))
     rows = rows.filter(rows["_value"].notnull())
     return rows.group_by(FIRST, LAST, "_value", DEPARTMENT, FIRM).agg(_n=rows.count())
 
@@ -139,6 +181,7 @@ def possible_rows(
     silent: AbstractSet[str],
     batches: Sequence[int],
     as_of: str,
+    months: StatisticalCalendar,
     only: tuple[Test, ...] = (),
 ) -> RowsExpression:
     """First and last month, department and 涉企 of the rows of `batches`, `only` such rows, that may count for a term.
@@ -152,60 +195,16 @@ def possible_rows(
     rows = rows.filter(rows["_batch"].isin(list(batches)), matches(rows, (*only, *known)))
     if term.clock in unknown:
         start = table.stock.start if table.stock is not None else ""
-        since = ibis.literal(0, "int64") if not start or start in unknown else month_of(as_date(rows[start]))
-        months = {FIRST: since, LAST: ibis.literal(FOR_GOOD, "int64")}
+        since = ibis.literal(0, "int64") if not start or start in unknown else month_of(as_date(rows[start]), months)
+        span = {FIRST: since, LAST: ibis.literal(FOR_GOOD, "int64")}
         if term.stock is not None and term.stock.until not in unknown:
-            months[LAST] = _stay(rows, term.stock, as_of)[LAST]
+            span[LAST] = _stay(rows, term.stock, as_of, months)[LAST]
     else:
         rows = rows.filter(as_date(rows[term.clock]) <= ibis.date(as_of))
-        month = month_of(as_date(rows[term.clock]))
-        months = {FIRST: month, LAST: month}
+        month = month_of(as_date(rows[term.clock]), months)
+        span = {FIRST: month, LAST: month}
         if term.stock is not None and term.stock.until in unknown:
-            months[LAST] = ibis.literal(FOR_GOOD, "int64")
+            span[LAST] = ibis.literal(FOR_GOOD, "int64")
         elif term.stock is not None:
-            months = _stay(rows, term.stock, as_of)
-    return rows.select(**months, **dimensions(rows, table)).distinct()
-
-
-def evidence(table: Table, term: Term) -> RowsExpression:
-    """The rows a term counts, all columns: what stands behind a number."""
-    rows = unbound(table, table.id, derived=True)
-    return rows.filter(matches(rows, term.where)) if term.where else rows
-
-
-def sql_of(catalog: Catalog, indicator: Indicator) -> str:
-    """The compiled SQL of an indicator by month for the whole court, one statement per term, for reading."""
-    statements: list[str] = []
-    for part in indicator.formula.parts:
-        for title, terms in (("分子", part.numerator), ("分母", part.denominator)):
-            for term in terms:
-                heading = "-- " + "".join((part.name and f"{part.name}:", title, "（减）" if term.minus else ""))
-                statements.append(f"{heading}\n{_readable(catalog.tables[term.table], term)}")
-    return "\n\n".join(statements)
-
-
-def _readable(table: Table, term: Term) -> str:
-    rows = evidence(table, term)
-    if term.stock is not None:
-        moment = ibis.date("2026-12-31")
-        left = as_date(rows[term.stock.until])
-        rows = rows.filter((as_date(rows[term.stock.start]) <= moment) & (left.isnull() | (left > moment)))
-        return str(ibis.to_sql(rows.aggregate(value=_measure(rows, term)), dialect="duckdb"))
-    month = rows[str(term.period)].strftime("%Y-%m").name("month")
-    if term.aggregate == "largest":
-        groups = rows.group_by(month, rows[term.column]).agg(value=rows.count())
-        return str(ibis.to_sql(groups.group_by("month").agg(value=groups["value"].max()), dialect="duckdb"))
-    return str(ibis.to_sql(rows.group_by(month).agg(value=_measure(rows, term)), dialect="duckdb"))
-
-
-def _measure(rows: RowsExpression, term: Term) -> Expression:
-    if term.column is None:
-        return rows.count()
-    column = rows[term.column]
-    match term.aggregate:
-        case "sum":
-            return column.sum()
-        case "median":
-            return column.median()
-        case _:
-            return column.nunique()
+            span = _stay(rows, term.stock, as_of, months)
+    return rows.select(**span, **dimensions(rows, table)).distinct()

@@ -1,1 +1,1 @@
-"""Rows that people enter: targets, re-basings, annotations, decisions, progress reports."""
+"""Rows that people enter: targets, re-basings, annotations, decisions, progress reports, official values, remarks."""

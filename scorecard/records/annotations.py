@@ -1,14 +1,13 @@
 """Annotations on the time axis of a figure: the month, the event, the reason, and who recorded it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
+from functools import partial
 
 from scorecard.catalog.definitions import Catalog
 from scorecard.records.baselines import WITHDRAWN
-from scorecard.records.contradiction import Contradiction, unknown_indicator
-from scorecard.records.rows import records
+from scorecard.records.rows import Contradiction, records, unknown_indicator
 
 TABLE, PROBLEM_CODE = "annotations", "annotation_contradicts"
 REDEFINED = "口径调整"  # numbers before and after it are not comparable: the curve breaks
@@ -30,13 +29,29 @@ class Annotation:
 
     @property
     def breaks(self) -> bool:
-        """Whether the curve is broken at this month."""
         return self.kind == REDEFINED
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Annotation, ...]:
-    """Annotations in the order of the rows."""
-    return records(Annotation, rows)
+from_rows = partial(records, Annotation)  # in the order of the rows
+
+
+def redefinitions(catalog: Catalog) -> tuple[Annotation, ...]:
+    """The dated changes of definition that the seeds declare, as marks: what breaks at a mark breaks at them."""
+    return tuple(
+        Annotation(
+            indicator=indicator.id,
+            month=one.valid_from,
+            kind=REDEFINED,
+            text="改用新口径",
+            reason=one.basis,
+            state="",
+            recorded_by="指标口径",
+            recorded_at=datetime.combine(one.valid_from, time()),
+        )
+        for indicator in catalog.indicators.values()
+        for one in indicator.definitions[:-1]
+        if one.valid_from is not None
+    )
 
 
 def in_force(marks: Sequence[Annotation], indicator: str) -> tuple[Annotation, ...]:

@@ -3,15 +3,14 @@
 Limits that follow the data forgive every slow decline; a decision with a reason says that the process itself changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 
 from scorecard.calendar.period import month_index
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.contradiction import Contradiction, unknown_indicator
-from scorecard.records.rows import records
+from scorecard.records.rows import Contradiction, records, unknown_indicator
 
 TABLE, PROBLEM_CODE = "baselines", "baseline_contradicts"
 WITHDRAWN = "撤销"
@@ -29,9 +28,7 @@ class Baseline:
     decided_at: datetime
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Baseline, ...]:
-    """Decisions in the order of the rows."""
-    return records(Baseline, rows)
+from_rows = partial(records, Baseline)  # in the order of the rows
 
 
 def in_force(decisions: Sequence[Baseline], indicator: str) -> tuple[Baseline, ...]:
@@ -51,7 +48,7 @@ def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradi
     if month.day != 1:
         remedy = "新基准从一个完整的月份开始"
         wrong.append(Contradiction("from_month", f"{month} 不是月初", "该月1日", remedy))
-    if isinstance(decided, datetime) and month_index(month) > month_index(decided.date()):
+    if isinstance(decided, datetime) and month_index(month) > catalog.court.months.month_of(decided.date()):
         remedy = "流程改变之后才能重设基准"
         wrong.append(Contradiction("from_month", f"{month} 晚于决定时间", "不晚于决定当月", remedy))
     return wrong

@@ -4,18 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.contradiction import Contradiction
-from scorecard.records.rows import records
+from scorecard.records.rows import Contradiction, records
 
 TABLE, PROBLEM_CODE = "parameters", "parameter_contradicts"
 _UNITS = {"工资": "元", "比例": "%", "天数": "天", "级": "分"}  # by how the name of a parameter ends
-_WAGE, _WAGES = (
-    "工资",
-    (Decimal(20_000), Decimal(1_000_000)),
-)  # a wage of a year in yuan; beyond these it is in another unit
+_WAGE = "工资"
+_WAGES = (Decimal(20_000), Decimal(1_000_000))  # a wage of a year in yuan; beyond these it is in another unit
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,7 @@ class Parameter:
     source: str = ""
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
-    """Parameters in the order they were recorded."""
-    return records(Parameter, rows)
+from_rows = partial(records, Parameter)  # in the order of the rows
 
 
 def contradictions(row: Mapping[str, object], catalog: Catalog) -> list[Contradiction]:

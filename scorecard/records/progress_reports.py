@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 from scorecard.access import Actor
 from scorecard.catalog.definitions import Catalog, Measure
-from scorecard.records.contradiction import Contradiction
-from scorecard.records.rows import records
+from scorecard.records.rows import Contradiction, records
 
 TABLE, PROBLEM_CODE = "measure_progress", "report_contradicts"
 LONGEST = 1000  # characters of a report; more belongs into the evidence
@@ -47,9 +47,7 @@ class ProgressReport:
         return self.measure, self.department, self.reported_on
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[ProgressReport, ...]:
-    """Reports in the order of the rows."""
-    return records(ProgressReport, rows)
+from_rows = partial(records, ProgressReport)  # in the order of the rows
 
 
 def reporters(catalog: Catalog, measure: Measure, day: date | None = None) -> tuple[str, ...]:

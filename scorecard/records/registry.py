@@ -4,8 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scorecard.catalog.definitions import Catalog
-from scorecard.records import annotations, baselines, decisions, parameters, progress_reports, targets, work_calendar
-from scorecard.records.contradiction import Contradiction
+from scorecard.records import (
+    annotations,
+    baselines,
+    decisions,
+    official_values,
+    parameters,
+    progress_reports,
+    targets,
+    work_calendar,
+)
+from scorecard.records.rows import Contradiction
 
 
 class RecordModule(Protocol):
@@ -13,7 +22,6 @@ class RecordModule(Protocol):
 
     @property
     def TABLE(self) -> str:  # noqa: N802
-        """The id of the table contract."""
         ...
 
     @property
@@ -31,6 +39,6 @@ class RecordModule(Protocol):
 
 
 _MODULES: tuple[RecordModule, ...] = (
-    annotations, baselines, decisions, parameters, progress_reports, targets, work_calendar
+    annotations, baselines, decisions, official_values, parameters, progress_reports, targets, work_calendar
 )  # fmt: skip
 RECORDS: Mapping[str, RecordModule] = {module.TABLE: module for module in _MODULES}

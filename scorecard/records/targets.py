@@ -9,8 +9,7 @@ from typing import Literal
 
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.records.contradiction import Contradiction, unknown_indicator
-from scorecard.records.rows import SEED_BATCH, records
+from scorecard.records.rows import SEED_BATCH, Contradiction, records, unknown_indicator
 
 TargetKind = Literal["下限", "上限", "区间", "累计", "较上年"]
 FIRMS = "涉企"  # the scope of a target that is set for cases of firms only
@@ -62,11 +61,8 @@ def from_rows(rows: Iterable[Mapping[str, object]], catalog: Catalog | None = No
 
 
 def _read(row: Mapping[str, object], catalog: Catalog | None) -> dict[str, object]:
-    wrong = (
-        ()
-        if catalog is None
-        else (f"{fault.statement}，应为{fault.expected}" for fault in contradictions(row, catalog))
-    )
+    faults = [] if catalog is None else contradictions(row, catalog)
+    wrong = (f"{fault.statement}，应为{fault.expected}" for fault in faults)
     ladder = _ladder(str(row["ladder"] or ""))
     return {**row, "ladder": ladder, "preset": row.get("_batch") == SEED_BATCH, "refused": "；".join(wrong)}
 
@@ -141,7 +137,7 @@ def _paced(value: Decimal | None, target: Target, period: Period) -> Fraction | 
     """The part of the yearly value due by the period's last month: the ladder's step, else evenly."""
     if value is None:
         return None
-    month = period.last.month
+    month = min(period.last_month - period.first_month + 1, MONTHS)
     return Fraction(target.ladder[month - 1]) if target.ladder else Fraction(value) * month / MONTHS
 
 
@@ -203,22 +199,16 @@ def _wrong_kind(row: Mapping[str, object], indicator: Indicator, catalog: Catalo
     if better:
         sense = "越高越好" if indicator.direction == "higher" else "越低越好"
         return [Contradiction("kind", f"“{indicator.name}”{sense}，目标却是{bound}", f"{better}或区间")]
-    by_department = all(
-        table in catalog.tables and catalog.tables[table].department for table in indicator.formula.tables
-    )
-    if row.get("department") and not by_department:
-        return [
-            Contradiction("department", f"“{indicator.name}”只按全院统计", "空白", "不分部门的指标不能给部门设目标")
-        ]
-    if row.get("scope") and not all(catalog.tables[table].firm for table in indicator.formula.tables):
+    tables = [catalog.tables[name] for name in indicator.formula.tables if name in catalog.tables]
+    if row.get("department") and not (tables and all(table.department for table in tables)):
+        problem, remedy = f"“{indicator.name}”只按全院统计", "不分部门的指标不能给部门设目标"
+        return [Contradiction("department", problem, "空白", remedy)]
+    if row.get("scope") and not all(table.firm for table in tables):
         return [Contradiction("scope", f"“{indicator.name}”的数据表不区分涉企", "空白")]
     if kind == "累计" and not indicator.accumulates and not str(row["ladder"] or "").strip():
         problem = f"“{indicator.name}”不是按月累加的数，累计目标没有写月度阶梯"
-        return [
-            Contradiction(
-                "kind", problem, "下限、上限或区间，或者写明十二个月各自的值", "比率和存量不能按十二分之一推进"
-            )
-        ]
+        expected = "下限、上限或区间，或者写明十二个月各自的值"
+        return [Contradiction("kind", problem, expected, "比率和存量不能按十二分之一推进")]
     if indicator.accumulates and kind not in ("累计", "较上年"):
         problem, remedy = f"“{indicator.name}”按期累加，目标却是{kind}", "月、季、年的数不能用同一个值评判"
         return [Contradiction("kind", problem, "累计目标（全年值）", remedy)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from scorecard.calendar.workdays import PACKAGE, ArrangedDay
 from scorecard.catalog.definitions import Catalog
-from scorecard.records.contradiction import Contradiction
+from scorecard.records.rows import Contradiction
 
 TABLE, PROBLEM_CODE = "work_calendar", "arrangement_contradicts"
 WORKED = "调休上班"

@@ -20,12 +20,20 @@ Halves = tuple[
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one part adds to the change: by its own rate (a count: by its number), and by its share of the whole."""
+    """What one part adds to the change: by its own rate (a count: by its number), and by its share of the whole.
+
+    `was` and `now` are its shares of the denominator; of a count, of the number itself.
+    """
 
     group: str
     rate: Fraction
     mix: Fraction
-    grew: bool = False  # its share of the denominator
+    was: Fraction = Fraction(0)
+    now: Fraction = Fraction(0)
+
+    @property
+    def grew(self) -> bool:
+        return self.now > self.was
 
     @property
     def whole(self) -> Fraction:
@@ -37,7 +45,12 @@ def contributions(
 ) -> tuple[Contribution, ...] | None:
     """What each group adds to the change, in the given order; None where a part of the numerator has no denominator."""
     if not any(bottom for parts in (before, now) for _, bottom in parts.values()):
-        return tuple(Contribution(name, _of(now, name)[0] - _of(before, name)[0], Fraction(0)) for name in groups)
+        old, new = (sum((top for top, _ in parts.values()), Fraction(0)) for parts in (before, now))
+        tops = [(name, _of(before, name)[0], _of(now, name)[0]) for name in groups]
+        return tuple(
+            Contribution(name, top - was, Fraction(0), was / old if old else old, top / new if new else new)
+            for name, was, top in tops
+        )
     old_bottom, new_bottom = (sum((bottom for _, bottom in parts.values()), Fraction(0)) for parts in (before, now))
     undivided = any(bottom < 0 or (top and not bottom) for parts in (before, now) for top, bottom in parts.values())
     if undivided or not old_bottom or not new_bottom:
@@ -51,7 +64,7 @@ def contributions(
         share, new_share = bottom / old_bottom, new_whole / new_bottom
         rate = (share + new_share) / 2 * (rates[-1] - rates[0])
         mix = ((rates[0] + rates[-1]) / 2 - level) * (new_share - share)
-        split.append(Contribution(name, rate, mix, new_share > share))
+        split.append(Contribution(name, rate, mix, share, new_share))
     return tuple(split)
 
 
@@ -60,17 +73,26 @@ def _of(parts: Mapping[str, Halves], name: str) -> Halves:
 
 
 def leading(split: Sequence[Contribution], difference: Fraction) -> Contribution | None:
-    """The part that explains at least half of the change, in its direction, and more than any other; None without one."""
+    """The part that explains at least half of the change, in its direction, and more than any other; None without one.
+
+    It must also explain a quarter more than its share of the rows: the largest part, moving as all do, explains nothing.
+    """
     along = [one for one in split if one.whole * difference > 0]
     most = max(along, key=lambda one: abs(one.whole), default=None)
-    return most if most is not None and 2 * abs(most.whole) >= abs(difference) else None
+    if most is None or 2 * abs(most.whole) < abs(difference):
+        return None
+    return most if abs(most.whole) * 4 >= abs(difference) * (most.was + most.now) / 2 * 5 else None
 
 
 def rounded(values: Sequence[Fraction], total: Fraction, digits: int) -> tuple[Fraction, ...]:
-    """The values rounded so that they add up to the rounded total: what is lost goes to those that rounding hurt most."""
+    """The values rounded so that they add up to the total rounded half away from zero, as it is printed.
+
+    What is lost goes to those that rounding hurt most.
+    """
     unit = Fraction(1, 10**digits)
     floors = [value // unit for value in values]
-    missing = (total / unit + Fraction(1, 2)) // 1 - sum(floors)
+    whole = (abs(total) / unit + Fraction(1, 2)) // 1
+    missing = (whole if total >= 0 else -whole) - sum(floors)
     order = sorted(range(len(values)), key=lambda at: values[at] / unit - floors[at], reverse=True)
     raised = set(order[: max(missing, 0)])
     return tuple((floor + (at in raised)) * unit for at, floor in enumerate(floors))

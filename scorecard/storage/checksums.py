@@ -44,7 +44,6 @@ class FolderChecks:
                 self._checks.setdefault(found[1], []).append(FileCheck(found[2], copy))
 
     def of(self, path: Path) -> list[FileCheck]:
-        """What was noted of a file."""
         return self._checks.get(path.name, [])
 
     def paths(self, pattern: str) -> list[Path]:

@@ -9,87 +9,46 @@ DATA_VARIABLE = "SCORECARD_DATA"
 TEMPORARY_PREFIX = ".tmp-"
 
 
+class DataPath:
+    """A path below the root of a data folder."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, data: "DataDir", owner: object) -> Path:
+        return data.root / self._name
+
+
 @dataclass(frozen=True)
 class DataDir:
     """The data folder of one deployment: batches never change, versions have ids, CURRENT is the only pointer."""
 
     root: Path
 
-    @property
-    def batches(self) -> Path:
-        return self.root / "batches"
-
-    @property
-    def versions(self) -> Path:
-        return self.root / "versions"
-
-    @property
-    def warehouse(self) -> Path:
-        return self.root / "warehouse"
-
-    @property
-    def pointer(self) -> Path:
-        return self.root / "CURRENT"
-
-    @property
-    def format(self) -> Path:
-        return self.root / "FORMAT"
-
-    @property
-    def sampling(self) -> Path:
-        return self.root / ".sampling"
-
-    @property
-    def lock(self) -> Path:
-        return self.root / ".lock"
-
-    @property
-    def audit(self) -> Path:
-        return self.root / "audit.jsonl"
-
-    @property
-    def audit_head(self) -> Path:
-        return self.root / "audit.head"
-
-    @property
-    def backup_note(self) -> Path:
-        return self.root / "backup.json"
-
-    @property
-    def withdrawals(self) -> Path:
-        return self.root / "withdrawals"
-
-    @property
-    def kept(self) -> Path:
-        return self.root / "kept"
-
-    @property
-    def exports(self) -> Path:
-        return self.root / "exports"
-
-    @property
-    def accounts(self) -> Path:
-        return self.root / "accounts.json"
-
-    @property
-    def tokens(self) -> Path:
-        return self.root / "tokens.json"
-
-    @property
-    def accounts_lock(self) -> Path:
-        return self.root / ".accounts.lock"
-
-    @property
-    def aside(self) -> Path:
-        return self.root / "aside"
-
-    @property
-    def mappings(self) -> Path:
-        return self.root / "mappings"
-
-    @property
-    def checksums(self) -> Path:
-        return self.root / "checksums"
+    batches = DataPath("batches")
+    versions = DataPath("versions")
+    warehouse = DataPath("warehouse")
+    pointer = DataPath("CURRENT")
+    format = DataPath("FORMAT")
+    sampling = DataPath(".sampling")
+    lock = DataPath(".lock")
+    audit = DataPath("audit.jsonl")
+    audit_head = DataPath("audit.head")
+    backup_note = DataPath("backup.json")
+    withdrawals = DataPath("withdrawals")
+    kept = DataPath("kept")
+    looked = DataPath("looked")
+    readers = DataPath("readers")
+    readers_lock = DataPath(".readers.lock")
+    outbox = DataPath("outbox")
+    outbox_lock = DataPath(".outbox.lock")
+    exports = DataPath("exports")
+    accounts = DataPath("accounts.json")
+    tokens = DataPath("tokens.json")
+    accounts_lock = DataPath(".accounts.lock")
+    aside = DataPath("aside")
+    mappings = DataPath("mappings")
+    checksums = DataPath("checksums")
 
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"

@@ -12,13 +12,9 @@ FORMAT = 7
 def require_readable(data: DataDir) -> None:
     """Raise ScorecardError for a folder that a newer program wrote."""
     if (found := written_by(data)) is not None and found > FORMAT:
+        said = f"数据格式为 {found}，由较新的程序写成，本程序只认到 {FORMAT}"
         remedy = "请改用写成它的那一版或更新的程序，或从升级前的备份恢复数据目录；没有改动任何文件"
-        raise ScorecardError(
-            f"数据目录 {data.root.name}/FORMAT",
-            f"数据格式为 {found}，由较新的程序写成，本程序只认到 {FORMAT}",
-            f"格式 {FORMAT} 或更早的数据",
-            remedy,
-        )
+        raise ScorecardError(f"数据目录 {data.root.name}/FORMAT", said, f"格式 {FORMAT} 或更早的数据", remedy)
 
 
 def number(data: DataDir) -> None:

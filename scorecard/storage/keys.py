@@ -9,8 +9,7 @@ import secrets
 from pathlib import Path
 
 from scorecard.errors import StorageError
-from scorecard.storage.atomic_files import storage_errors
-from scorecard.storage.private_files import make_folder, make_private
+from scorecard.storage.atomic_files import make_folder, make_private, storage_errors
 
 KEYS_VARIABLE = "SCORECARD_KEYS"
 _KEY = re.compile(r"[0-9a-f]{64}\n?")

@@ -5,7 +5,7 @@ for the same value, so that what is counted once can be seen to be the same. A s
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,9 +14,12 @@ import duckdb
 
 from scorecard.access import Actor, Forbidden
 from scorecard.catalog.columns import BOOLEAN, MASK
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.queries.evidence import BATCH, LINE, EvidenceQuery, Half, TermRole
+from scorecard.catalog.formulas import RANKED
+from scorecard.queries.evidence import BATCH, HALF_NAMES, LINE, EvidenceQuery, Half, TermRole
 from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
+from scorecard.store.warehouse import fetched
 
 _WHERE = "案件清单"
 
@@ -45,25 +48,35 @@ PART_NAMES: dict[EvidencePart, str] = {
 }
 SOURCE_HEADERS = ("来源文件", "数据截至", "源文件行号")
 ROLE_HEADER = "归属"
-SEEDED = "seeds/ 内置"
+SEEDED = "程序自带"
 MEASURES = {
     "count": "count(*)",
     "sum": "sum({column})",
     "distinct": "nullif(count(DISTINCT {column}), 0)",
+    "quantile": "quantile_disc({column}, {share})",
     "median": "(quantile_disc({column}, 0.5) + quantile_disc({column}, 0.5 ORDER BY {column} DESC)) * 0.5",
 }
 
 
 @dataclass(frozen=True)
-class EvidenceRow:
-    """One row of an evidence table in the order of `headers`: numbers as numbers, everything else as text."""
+class ShownRow:
+    """A row as it leaves the store, in the order of its headers: numbers as numbers, everything else as text."""
 
     values: tuple[CsvValue, ...]
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The row as people read it."""
         return cells_of(self.values)
+
+
+def masked_cells(
+    catalog: Catalog, table: Table, columns: Iterable[str], values: Iterable[Any], masked: AbstractSet[str]
+) -> tuple[CsvValue, ...]:
+    """The cells of a row, those of `masked` columns covered where they hold something."""
+    return tuple(
+        MASK if column in masked and value is not None else table.type_of(column).file_value(value, catalog.departments)
+        for column, value in zip(columns, values, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -90,13 +103,7 @@ def shown_columns(behind: EvidenceQuery) -> tuple[str, ...]:
 
 def totals(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tuple[Total, ...]:
     """Rows and amount of every role, from the rows themselves: added up they must be the halves of the value."""
-    totals: list[Total] = []
-    with connection.cursor() as cursor:
-        for role in behind.roles:
-            row = cursor.execute(_total_sql(behind, role)).fetchone()
-            assert row is not None  # an aggregate without groups always gives a row
-            totals.append(Total(role, row[0], row[1]))
-    return tuple(totals)
+    return tuple(Total(role, *fetched(connection, _total_sql(behind, role))[0]) for role in behind.roles)
 
 
 def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
@@ -104,17 +111,17 @@ def _total_sql(behind: EvidenceQuery, role: TermRole) -> str:
     if role.term.aggregate == "largest":
         groups = f'SELECT count(*) AS n {counted} GROUP BY "{role.amount}"'
         return f"SELECT coalesce(sum(n), 0), max(n)::DECIMAL(38, 4) FROM ({groups})"
-    measure = MEASURES[role.term.aggregate].format(column=f'"{role.amount}"')
+    measure = MEASURES[role.term.aggregate].format(column=f'"{role.amount}"', share=f"{role.term.per_mille / 1000:.3f}")
     return f"SELECT count(*), ({measure})::DECIMAL(38, 4) {counted}"
 
 
 def half_of(totals: Sequence[Total], half: Half, part: int = 0) -> Decimal | None:
     """What the roles of one half come to, those taken off with their sign.
 
-    None without roles, for a median of nothing, and where rows of a role say nothing of their amounts.
+    None without roles, for a median or quantile of nothing, and where rows of a role say nothing of their amounts.
     """
     own = [total for total in totals if total.role.half == half and total.role.part == part]
-    if not own or (own[0].role.term.aggregate == "median" and own[0].amount is None):
+    if not own or (own[0].role.term.aggregate in RANKED and own[0].amount is None):
         return None
     if any(total.rows and total.amount is None for total in own):
         return None
@@ -139,10 +146,7 @@ def count(
     """How many rows a choice of half and text leaves. Raises Forbidden as `evidence_rows` does: a count answers too."""
     require_evidence(actor, behind.department, catalog)
     query, values = _chosen(catalog, behind, part, text)
-    with connection.cursor() as cursor:
-        row = cursor.execute(f"SELECT count(*) FROM ({query})", values).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(fetched(connection, f"SELECT count(*) FROM ({query})", values)[0][0])
 
 
 def evidence_rows(
@@ -155,7 +159,7 @@ def evidence_rows(
     text: str = "",
     limit: int,
     offset: int = 0,
-) -> tuple[EvidenceRow, ...]:
+) -> tuple[ShownRow, ...]:
     """One page of the rows in the order of their files, private cells masked, each with its half, file and line.
 
     Raises Forbidden for everybody but 审管办, and the department whose rows they are.
@@ -164,11 +168,8 @@ def evidence_rows(
     query, values = _chosen(catalog, behind, part, text)
     columns = shown_columns(behind)
     listed = ", ".join([*(f'"{column}"' for column in columns), BATCH, LINE, *(r.flag for r in behind.roles)])
-    with connection.cursor() as cursor:
-        rows = cursor.execute(
-            f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?", [*values, limit, offset]
-        ).fetchall()
-    files = source_files(connection)
+    page = f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?"
+    rows, files = fetched(connection, page, [*values, limit, offset]), source_files(connection)
     return tuple(_line(row, columns, behind, catalog, files) for row in rows)
 
 
@@ -178,7 +179,7 @@ def _line(
     behind: EvidenceQuery,
     catalog: Catalog,
     files: dict[int, tuple[str, str]],
-) -> EvidenceRow:
+) -> ShownRow:
     table = behind.table
     values = [
         value if column in table.private else table.type_of(column).file_value(value, catalog.departments)
@@ -186,16 +187,14 @@ def _line(
     ]
     batch, line, *flags = row[len(columns) :]
     labels = [role.label for role, counts in zip(behind.roles, flags, strict=True) if counts]
-    return EvidenceRow(("、".join(dict.fromkeys(labels)), *values, *files.get(batch, (SEEDED, "")), line))
+    return ShownRow(("、".join(dict.fromkeys(labels)), *values, *files.get(batch, (SEEDED, "")), line))
 
 
 def _chosen(catalog: Catalog, behind: EvidenceQuery, part: EvidencePart, text: str) -> tuple[str, list[str]]:
     """The rows of a choice with private columns already masked, so that no search can ask for what is hidden."""
     masks = _masks(behind)
     query = f"SELECT * REPLACE ({masks}) FROM ({behind.query})" if masks else behind.query
-    tests: list[str] = []
-    if part != "all":
-        tests.append(_part_test(behind, part))
+    tests = [] if part == "all" else [_part_test(behind, part)]
     words = text.split()
     cells = ", ".join(_searched(catalog, behind))
     tests += [f"contains(lower(concat_ws('\t', {cells})), lower(?))"] * len(words)
@@ -213,15 +212,11 @@ def _searched(catalog: Catalog, behind: EvidenceQuery) -> Iterator[str]:
 
 def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
     """Which rows count in a half after those that are taken off again."""
-
-    def counts(half: Half) -> str:
-        plus = " OR ".join(behind.flags(half, minus=False)) or "false"
-        minus = " OR ".join(behind.flags(half, minus=True)) or "false"
-        return f"(({plus}) AND NOT ({minus}))"
-
-    if part == "numerator":
-        return counts("numerator")
-    return counts("denominator") if part == "denominator" else f"{counts('denominator')} AND NOT {counts('numerator')}"
+    tests: dict[Half, str] = {}
+    for half in HALF_NAMES:
+        plus, minus = (" OR ".join(behind.flags(half, minus=off)) or "false" for off in (False, True))
+        tests[half] = f"(({plus}) AND NOT ({minus}))"
+    return tests[part] if part in tests else f"{tests['denominator']} AND NOT {tests['numerator']}"
 
 
 def _masks(behind: EvidenceQuery) -> str:
@@ -245,13 +240,12 @@ class EvidenceBatch:
 
 def sources(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tuple[EvidenceBatch, ...]:
     """The batches the rows came from, in the order they were accepted."""
-    with connection.cursor() as cursor:
-        rows = cursor.execute(
-            f"SELECT {BATCH}, count(*), any_value(record) FROM ({behind.query})"
-            f" LEFT JOIN batch ON number = {BATCH} GROUP BY {BATCH} ORDER BY {BATCH}"
-        ).fetchall()
+    query = (
+        f"SELECT {BATCH}, count(*), any_value(record) FROM ({behind.query})"
+        f" LEFT JOIN batch ON number = {BATCH} GROUP BY {BATCH} ORDER BY {BATCH}"
+    )
     sources: list[EvidenceBatch] = []
-    for _, number, record in rows:
+    for _, number, record in fetched(connection, query):
         known = {} if record is None else json.loads(record)
         file, as_of = _source(known) if known else (SEEDED, "")
         sources.append(EvidenceBatch(str(known.get("name", "")), file, as_of, number))
@@ -260,8 +254,7 @@ def sources(connection: duckdb.DuckDBPyConnection, behind: EvidenceQuery) -> tup
 
 def source_files(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:
     """File name and 数据截至 of every batch of the version, by the number its rows carry."""
-    with connection.cursor() as cursor:
-        records = cursor.execute("SELECT number, record FROM batch").fetchall()
+    records = fetched(connection, "SELECT number, record FROM batch")
     return {number: _source(json.loads(record)) for number, record in records}
 
 

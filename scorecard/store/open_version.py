@@ -4,6 +4,7 @@ It depends on no screen and no cache; what is the same for every choice is read 
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +12,17 @@ from typing import Any
 from scorecard.access import Forbidden
 from scorecard.assessment import small_counts
 from scorecard.assessment.cards import CardInputs
-from scorecard.assessment.data_quality import TableState, rejected
-from scorecard.assessment.due_dates import due_through
+from scorecard.assessment.data_quality import TableState, deadline, due_through, rejected
 from scorecard.assessment.small_counts import UNTOLD
 from scorecard.calendar.clock import COURT_TIME, today
-from scorecard.calendar.period import Grain, Period, between, month_index
+from scorecard.calendar.period import Grain, Period
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import StorageError
-from scorecard.records.annotations import Annotation
+from scorecard.records.annotations import Annotation, redefinitions
 from scorecard.records.baselines import Baseline
+from scorecard.records.official_values import OfficialValue
+from scorecard.records.remarks import IndicatorRemark
 from scorecard.records.targets import Target
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
@@ -43,6 +45,10 @@ class Version:
     departments: tuple[str, ...]
     baselines: tuple[Baseline, ...]
     annotations: tuple[Annotation, ...]
+    official: tuple[OfficialValue, ...]
+    remarks: tuple[IndicatorRemark, ...]
+    # Of this version and those before it: day, 数据截至 by table.
+    publications: tuple[tuple[date, Mapping[str, str]], ...]
     silent: dict[tuple[str, str], str]  # (table, column) -> which extracts say nothing of it
     program: str = ""  # what computed its numbers; empty for an earlier program
     historic: bool = False  # opened by its id, while another one is current
@@ -105,29 +111,45 @@ def open_version(data: DataDir, version: str) -> Version:
     """The version of this id. Raises StorageError when it cannot be read."""
     connection = store.connect(data, version)
     with store.understood(version):
-        catalog = warehouse.catalog(connection)
+        catalog, own = warehouse.catalog(connection), store.manifest(data, version)
+        kind = [one for one in store.manifests(data) if one.sample == own.sample]
+        before = [one for one in kind if one.published_at <= own.published_at]
         return Version(
             id=version,
             connection=connection,
-            manifest=store.manifest(data, version),
+            manifest=own,
             catalog=catalog,
             targets=warehouse.targets(connection, catalog),
             doubts=warehouse.doubts(connection),
             tables=warehouse.tables(connection),
             departments=warehouse.departments(connection),
             baselines=warehouse.baselines(connection),
-            annotations=warehouse.annotations(connection),
+            annotations=(*warehouse.annotations(connection), *redefinitions(catalog)),
+            official=warehouse.official_values(connection),
+            remarks=warehouse.remarks(connection),
+            publications=tuple((_day(one), one.as_of) for one in reversed(before)),
             silent=warehouse.silent_columns(connection),
             program=warehouse.program(connection),
         )
 
 
+def first_shown(version: Version, tables: Iterable[str], month: int) -> date:
+    """The day of the first publication whose extracts of these tables reach the end of a month; of the sample, which nobody
+    published month by month, the day the month was due.
+    """
+    if version.manifest.sample:
+        return deadline(version.catalog.court.months.month_end(month), version.catalog.court.due_day)
+    end = version.catalog.court.months.month_end(month).isoformat()
+    needed = [name for name in tables if name in version.as_of]
+    reached = (day for day, as_of in version.publications if all(as_of.get(name, "") >= end for name in needed))
+    return next(reached, published_on(version))
+
+
 def require_published(data: DataDir, version: str) -> None:
     """Raise StorageError unless the text names a version that was published and can still be read."""
     if not _ID.fullmatch(version) or not data.manifest(version).is_file():
-        raise StorageError(
-            f"版本 {version[:40]}", "没有这个已发布的版本", "已发布的版本之一", "请在“版本”页另选一个版本"
-        )
+        where, remedy = f"版本 {version[:40]}", "请在“版本”页另选一个版本"
+        raise StorageError(where, "没有这个已发布的版本", "已发布的版本之一", remedy)
     if store.is_pruned(data, version):
         store.connect(data, version)  # refuses in words; a copy still open in a cache must not answer
     if reason := store.unreadable(data, version):
@@ -164,6 +186,7 @@ def card_inputs(version: Version, grain: Grain, department: str, scope: str, jud
         today=judged,
         baselines=version.baselines,
         annotations=version.annotations,
+        official=version.official,
     )
 
 
@@ -172,8 +195,9 @@ def periods(version: Version, whole: CardInputs, grain: Grain) -> tuple[Period, 
     offered = {reading.period for readings in whole.series.values() for reading in readings}
     if offered:  # months already due are offered even if nothing arrived: they are 数据待核, not absent
         first = min(period.first_month for period in offered)
-        last = month_index(due_through(whole.today, version.catalog.court.due_day))
-        offered.update(between(grain, first, last))
+        months = version.catalog.court.months
+        last = months.month_of(due_through(whole.today, version.catalog.court.due_day, months))
+        offered.update(months.between(grain, first, last))
     return tuple(sorted(offered, key=lambda period: period.last_month, reverse=True))
 
 
@@ -204,13 +228,22 @@ def judged_on(version: Version) -> date:
 
 def published_on(version: Version) -> date:
     """The day a version was first published, at the court."""
-    return datetime.fromisoformat(version.manifest.published_at).astimezone(COURT_TIME).date()
+    return _day(version.manifest)
+
+
+def _day(manifest: VersionManifest) -> date:
+    return datetime.fromisoformat(manifest.published_at).astimezone(COURT_TIME).date()
 
 
 def due_or_complete(version: Version) -> date:
     """The day readers may expect the data to reach: where they do reach, or where they are already due to."""
-    due = due_through(judged_on(version), version.catalog.court.due_day)
+    due = due_through(judged_on(version), version.catalog.court.due_day, version.catalog.court.months)
     return max(complete_through(version), due)
+
+
+def usual_period(version: Version, offered: Sequence[Period]) -> Period:
+    """Of these periods, newest first, the last that the extracts cover, or are due to cover, to its end; the newest without one."""
+    return next((period for period in offered if period.last <= due_or_complete(version)), offered[0])
 
 
 def in_order(catalog: Catalog) -> tuple[Table, ...]:

@@ -1,4 +1,4 @@
-"""What small registers of a published version say in texts: reports of progress, documents, adoptions of information.
+"""What small registers of a published version say in texts (progress, documents, adoptions).
 
 A register that has not come in gives None, which is not the same as nothing in it. No private column is read.
 """
@@ -10,9 +10,11 @@ from typing import Any
 
 import duckdb
 
-from scorecard.calendar.period import Period, containing
+from scorecard.records.official_values import OfficialValue
 from scorecard.records.progress_reports import TABLE, ProgressReport, from_rows
-from scorecard.store.warehouse import has_table
+from scorecard.store.warehouse import fetched, has_table
+
+BENCHMARKS = "benchmarks"
 
 
 @dataclass(frozen=True)
@@ -28,57 +30,57 @@ class CourtDocument:
 
 
 @dataclass(frozen=True)
-class Benchmark:
-    """What another court or place published of one of our indicators, by its name, with the words of the register."""
+class FrameworkRange:
+    """The range of an item of a framework, in its unit, from a day on, with its document."""
 
-    indicator: str
-    place: str
-    value_year: int
-    span: str
-    value: Decimal
-    unit: str
-    source: str
-    difference: str | None
+    item: str
+    lower: Decimal | None
+    upper: Decimal | None
+    valid_from: date
+    valid_until: date | None
+    document: str
 
-    @property
-    def period(self) -> Period:
-        """The period it speaks of: 1—9月 is 年度累计, 9月 a month."""
-        january = self.value_year * 12
-        if self.span == "全年":
-            return containing("year", january)
-        if self.span.startswith("第"):
-            return containing("quarter", january + "一二三四".index(self.span[1]) * 3)
-        month = int(self.span.removesuffix("月").rpartition("—")[2])
-        return containing("ytd" if "—" in self.span else "month", january + month - 1)
+    def in_force(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
 def progress(connection: duckdb.DuckDBPyConnection) -> tuple[ProgressReport, ...] | None:
     """Every report of progress in force, the newest first."""
     columns = ("measure", "department", "reported_on", "status", "percent", "text", "evidence")
-    rows = _fetch(
-        connection, TABLE, f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department"
-    )
+    query = f"SELECT {', '.join(columns)} FROM {TABLE} ORDER BY reported_on DESC, measure, department"
+    rows = _fetch(connection, TABLE, query)
     return None if rows is None else from_rows(dict(zip(columns, row, strict=True)) for row in rows)
 
 
 def documents(connection: duckdb.DuckDBPyConnection, row: str) -> tuple[CourtDocument, ...] | None:
     """The documents registered for a row of the plan (商1), then those for the whole plan, each the newest first."""
     names = ", ".join(field.name for field in fields(CourtDocument))
-    rows = _fetch(
-        connection,
-        "documents",
-        f"SELECT {names} FROM documents WHERE measure IN ($row, '全部') ORDER BY measure = '全部', issued_on DESC, title",
-        {"row": row},
-    )
+    order = "measure = '全部', issued_on DESC, title"
+    query = f"SELECT {names} FROM documents WHERE measure IN ($row, '全部') ORDER BY {order}"
+    rows = _fetch(connection, "documents", query, {"row": row})
     return None if rows is None else tuple(CourtDocument(*one) for one in rows)
 
 
-def benchmarks(connection: duckdb.DuckDBPyConnection) -> tuple[Benchmark, ...] | None:
-    """The benchmarks by indicator, newest first; places by their names, for nothing here is ranked."""
-    names = ", ".join(field.name for field in fields(Benchmark))
-    query = f"SELECT {names} FROM benchmarks ORDER BY indicator, value_year DESC, span, place"
-    rows = _fetch(connection, "benchmarks", query)
-    return None if rows is None else tuple(Benchmark(*one) for one in rows)
+def benchmarks(connection: duckdb.DuckDBPyConnection) -> tuple[OfficialValue, ...] | None:
+    """What other courts and places published, by indicator, newest first; places by their names, for nothing here is ranked."""
+    names = "indicator, value_year, span, '全部案件', place, value, unit, source, noted_on, NULL, difference, NULL"
+    query = f"SELECT {names} FROM {BENCHMARKS} ORDER BY indicator, value_year DESC, span, place"
+    rows = _fetch(connection, BENCHMARKS, query)
+    return None if rows is None else tuple(OfficialValue(*one) for one in rows)
+
+
+def framework_ranges(connection: duckdb.DuckDBPyConnection) -> tuple[FrameworkRange, ...]:
+    """The ranges registered, of each item the latest begun first; empty where the register has not come in."""
+    names = ", ".join(field.name for field in fields(FrameworkRange))
+    query = f"SELECT {names} FROM framework_ranges ORDER BY item, valid_from DESC"
+    return tuple(FrameworkRange(*one) for one in _fetch(connection, "framework_ranges", query) or ())
+
+
+def check_results(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What departments found that looked at the cases behind a prompt, by column, the latest first."""
+    names = ("prompt", "span", "department", "checked_on", "finding", "looked_at", "text")
+    rows = _fetch(connection, "check_results", f"SELECT {', '.join(names)} FROM check_results ORDER BY checked_on DESC")
+    return [dict(zip(names, row, strict=True)) for row in rows or ()]
 
 
 def document_places(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -107,7 +109,4 @@ def _fetch(
     connection: duckdb.DuckDBPyConnection, table: str, query: str, values: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]] | None:
     """The rows of a query over one table, or None when the version does not have that table."""
-    if not has_table(connection, table):
-        return None
-    with connection.cursor() as cursor:
-        return cursor.execute(query, values or {}).fetchall()
+    return fetched(connection, query, values or {}) if has_table(connection, table) else None

@@ -1,12 +1,12 @@
 """Rows that leave the building as a CSV for Chinese Excel: case lists, worklists, listings; only for those allowed, on record."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.audit.trace import TRACE, trace
+from scorecard.audit.entry import TRACE, trace
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowListing
 from scorecard.catalog.worklists import Worklist
@@ -16,7 +16,8 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.store import evidence_rows
 from scorecard.store.evidence_rows import EvidencePart, require_evidence
-from scorecard.store.tabulations import Reading, listed, require_rows
+from scorecard.store.listings import listed, require_rows
+from scorecard.store.tabulations import Reading
 from scorecard.store.worklist_rows import LINE, SOURCE, headers, items
 
 MOST_ROWS = 100_000  # about what Excel opens without complaint on an office machine; more is a matter for the extract
@@ -49,22 +50,14 @@ def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choic
             raise ScorecardError(
                 "导出案件清单", f"共 {rows:,} 行", f"不超过 {MOST_ROWS:,} 行", "请改选较短的报告期或一个部门"
             )
-        lines = (
-            (*line, taken) for taken in [trace(actor)] for line in _lines(connection, catalog, actor, choice, rows)
-        )
+        taken, lines = trace(actor), list[Sequence[CsvValue]]()
+        for offset in range(0, rows, _PAGE):
+            page = evidence_rows.evidence_rows(
+                connection, catalog, actor, behind, part=choice.part, text=choice.text, limit=_PAGE, offset=offset
+            )
+            lines += [(*line.values, taken) for line in page]
         foot = [(), *((line,) for line in choice.provenance)]
         return write_csv((*evidence_rows.headers(behind), TRACE), [*lines, *foot])
-
-
-def _lines(
-    connection: Any, catalog: Catalog, actor: Actor, choice: EvidenceSelection, rows: int
-) -> Iterator[Sequence[CsvValue]]:
-    for offset in range(0, rows, _PAGE):
-        for line in evidence_rows.evidence_rows(
-            connection, catalog, actor, choice.behind,
-            part=choice.part, text=choice.text, limit=_PAGE, offset=offset,
-        ):  # fmt: skip
-            yield line.values
 
 
 def exported(

@@ -4,28 +4,27 @@ What cannot be known is refused with its reason, as an indicator's value is with
 or 涉企 that its rows do not tell, a month of which nobody has said anything, a column that says nothing of rows that may count.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from scorecard.access import Actor, Forbidden
 from scorecard.assessment.number_format import figure_text
-from scorecard.calendar.period import Period, containing, day_text, month_index
-from scorecard.catalog.columns import BOOLEAN, MASK
+from scorecard.calendar.period import Period, day_text, month_label
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, UNIT_SCALE, Catalog
-from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, Tabulation
-from scorecard.queries.tabulations import Part, counted_terms, listed_sql, tabulated_sql, unsaid_sql
-from scorecard.storage.spreadsheet_csv import CsvValue, cells_of
-from scorecard.store.evidence_rows import MEASURES, SEEDED, require_evidence, source_files
+from scorecard.catalog.formulas import RANKED
+from scorecard.catalog.tabulations.declarations import RowChoice, Tabulation
+from scorecard.queries.tabulations import Part, balance_sql, counted_terms, tabulated_sql, unsaid_sql
+from scorecard.store.evidence_rows import MEASURES
 from scorecard.store.open_version import Selection, Version
+from scorecard.store.warehouse import fetched
 from scorecard.topics.slices import obstacle
 
 UNKNOWN, TOTAL, NO_NUMBER = "未填", "合计", "—"
-_TOO_FEW = {"ratio": "太少不计率", "mean": "太少不计平均数", "median": "太少不计中位数"}
+_TOO_FEW = {"ratio": "太少不计率", "mean": "太少不计平均数", "median": "太少不计中位数", "quantile": "太少不计分位数"}
 _MEASURES = {**MEASURES, "count": "count({column})"}
 
 
@@ -88,21 +87,24 @@ class Tabulated:
 
 def tabulate(of: Reading, tabulation: Tabulation) -> Tabulated:
     """The tabulation for a reader's selection. Raises Forbidden for visitors."""
-    head = _head(of.catalog, tabulation)
-    part, basis = _part(of, tabulation)
+    head = tabulation.head(of.catalog.tables.get(tabulation.table))
+    if tabulation.balance:  # the months of the year, so that each begins where the one before ended
+        of = replace(of, period=of.period.months.containing("ytd", of.period.last_month))
+    part, basis = part_of(of, tabulation)
     if part is None:
         return Tabulated(tabulation, head, basis)
+    if tabulation.balance:
+        return _balance(of, tabulation, part, head, basis)
     table, names = of.catalog.tables[tabulation.table], [f"g{at}" for at, _ in enumerate(tabulation.by)]
     halves = [
-        (number, half, _MEASURES[term.aggregate].format(column=f"{half}{number}"))
+        (number, half, _MEASURES[term.aggregate].format(column=f"{half}{number}", share=f"{term.per_mille / 1000:.3f}"))
         for number, formula in enumerate(tabulation.formulas)
         for half, term in counted_terms(formula)
     ]
     columns = ", ".join([*names, "count(*)", *(f"({measure})::DECIMAL(38, 4)" for *_, measure in halves)])
     which, sets = f"GROUPING({names[0]})" if names else "1", f"GROUP BY GROUPING SETS (({', '.join(names)}), ())"
     query = f"SELECT {which}, {columns} FROM ({tabulated_sql(table, tabulation, part)}) {sets if names else ''}"
-    with of.connection.cursor() as cursor:
-        found = cursor.execute(query).fetchall()
+    found = fetched(of.connection, query)
     wholes = [row[1:] for row in found if row[0]]
     groups = sorted((row[1:] for row in found if not row[0]), key=_order(of.catalog, table, tabulation.by))
     counted = [len(names) + 1 + at for at, _ in enumerate(halves)]
@@ -115,12 +117,13 @@ def tabulate(of: Reading, tabulation: Tabulation) -> Tabulated:
 
     rows = wholes[0][len(names)] if wholes else 0
     if not names:
-        lines = [
-            TabulatedLine((name,), (text,), (value,))
-            for name, (text, value) in zip(_names(tabulation), figures(wholes[0]), strict=True)
-        ]
+        named = zip(tabulation.figures, figures(wholes[0]), strict=True)
+        lines = [_line([figure.title], [number]) for figure, number in named]
         return Tabulated(tabulation, head, basis, tuple(lines), None, rows)
-    lines = [_line(_labels(of.catalog, table, tabulation.by, row), figures(row)) for row in groups]
+    lines = [
+        _line([_label(of.catalog, table, *group) for group in zip(tabulation.by, row, strict=False)], figures(row))
+        for row in groups
+    ]
     adding = [figure.adds_up for figure in tabulation.figures]
     if not lines or not any(adding):
         return Tabulated(tabulation, head, basis, tuple(lines), None, rows)
@@ -129,19 +132,37 @@ def tabulate(of: Reading, tabulation: Tabulation) -> Tabulated:
     return Tabulated(tabulation, head, basis, tuple(lines), total, rows)
 
 
-def _line(groups: tuple[str, ...], figures: Sequence[tuple[str, Fraction | None]]) -> TabulatedLine:
-    return TabulatedLine(groups, tuple(text for text, _ in figures), tuple(value for _, value in figures))
+def _balance(of: Reading, tabulation: Tabulation, part: Part, head: tuple[str, ...], basis: Basis) -> Tabulated:
+    """A line for each month of the year up to the period, then all of them; where the sum does not hold, by how much."""
+    told = "SELECT min(month) FROM table_month WHERE table_id = ?"
+    ((begin,),) = fetched(of.connection, told, [tabulation.table])
+    months = of.period.months.between("month", max(begin, of.period.first_month), of.period.last_month)
+    spans = [(month.first, min(month.last, part.cut)) for month in months if month.first <= part.cut]
+    query = balance_sql(of.catalog.tables[tabulation.table], tabulation, part, spans)
+    found = [row for _, *row in fetched(of.connection, query)]
+    unit = tabulation.figures[0].measured_in
+    lines = [_flow(month.label, [row], unit) for month, row in zip(months, found, strict=False)]
+    return Tabulated(tabulation, head, basis, tuple(lines), _flow(TOTAL, found, unit), found[0][0] + found[0][1])
 
 
-def _names(tabulation: Tabulation) -> tuple[str, ...]:
-    return tuple(figure.title for figure in tabulation.figures)
+def _flow(label: str, months: Sequence[Sequence[Any]], unit: str) -> TabulatedLine:
+    """The balance of months in their order: there before the first, entered and left in all, there after the last."""
+    row = [months[0][0], sum(month[1] for month in months), sum(month[2] for month in months), months[-1][3]]
+    gap = row[0] + row[1] - row[2] - row[3]
+    texts = [figure_text(number, unit) for number in row]
+    texts[3] += f"，不平：前三项得{figure_text(row[3] + gap, unit)}，请核对日期" if gap else ""
+    return TabulatedLine((label,), tuple(texts), tuple(Fraction(number) for number in row))
 
 
-def _head(catalog: Catalog, tabulation: Tabulation) -> tuple[str, ...]:
-    table = catalog.tables.get(tabulation.table)
-    if not tabulation.by or table is None:
-        return ("项目", "数字")
-    return (*(table.header(column) for column in tabulation.by), *_names(tabulation))
+def flow_of(told: Tabulated, period: Period) -> TabulatedLine:
+    """The line of a balance for a period of its year: its own months, not those from the beginning of the year."""
+    names = {month.label for month in period.months.between("month", period.first_month, period.last_month)}
+    months = [line.values for line in told.lines if line.groups[0] in names]
+    return _flow(period.label, months, told.tabulation.figures[0].measured_in)
+
+
+def _line(groups: Sequence[str], figures: Sequence[tuple[str, Fraction | None]]) -> TabulatedLine:
+    return TabulatedLine(tuple(groups), tuple(text for text, _ in figures), tuple(value for _, value in figures))
 
 
 def _figure(
@@ -158,34 +179,25 @@ def _figure(
         return f"{NO_NUMBER}{unsaid}", None
     up, down = UNIT_SCALE.get(figure.measured_in, (1, 1))
     value = Fraction(top or 0) / Fraction(bottom) * up / down
-    more = int(figure.kind in ("mean", "median") and figure.measured_in not in ("天", "万元", "元"))
+    more = int(figure.kind in ("mean", *RANKED) and figure.measured_in not in ("天", "万元", "元"))
     return f"{figure_text(value, figure.measured_in, more)}{unsaid}", value
 
 
-def _words(catalog: Catalog, table: Table, column: str) -> list[Any]:
-    """The values of a column in their own order: of codes, departments and groups; empty where values order themselves."""
-    derived = table.derived.get(column)
-    if derived is not None:
-        group = derived.group
-        return [] if group is None else [*(name for name in group.groups if name != group.other), group.other]
-    return [*table.columns[column].words(catalog.departments)] or [True, False] * (table.type_of(column) == BOOLEAN)
+def with_unit(line: TabulatedLine, at: int, unit: str) -> str:
+    """A figure with its unit right behind the number: "300天，另有2件未填未计"; as it stands where there is no number."""
+    number, comma, rest = line.figures[at].partition("，")
+    return line.figures[at] if line.values[at] is None else f"{number}{unit}{comma}{rest}"
 
 
 def _order(catalog: Catalog, table: Table, by: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Codes and departments as they are declared, other values as they are; unknown last. Never by a figure."""
-    known = [_words(catalog, table, column) for column in by]
+    known = [table.words(column, catalog.departments) for column in by]
 
-    def place(row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            (
-                value is None,
-                words.index(value) if value in words else len(words),
-                "" if words or value is None else value,
-            )
-            for words, value in zip(known, row, strict=False)
-        )
+    def rank(words: Sequence[Any], value: Any) -> tuple[Any, ...]:
+        at = words.index(value) if value in words else len(words)
+        return value is None, at, "" if words or value is None else value
 
-    return place
+    return lambda row: tuple(rank(words, value) for words, value in zip(known, row, strict=False))
 
 
 def group_labels(catalog: Catalog, table: Table, column: str, values: Iterable[Any]) -> dict[Any, str]:
@@ -196,190 +208,62 @@ def group_labels(catalog: Catalog, table: Table, column: str, values: Iterable[A
     }
 
 
-def _labels(catalog: Catalog, table: Table, by: Sequence[str], row: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(_label(catalog, table, column, value) for column, value in zip(by, row, strict=False))
-
-
 def _label(catalog: Catalog, table: Table, column: str, value: Any) -> str:
     if value is None:
         return UNKNOWN
     kind = table.type_of(column)
-    return containing("month", value).label if kind.is_date else kind.text(value, catalog.departments)
+    return month_label(value) if kind.is_date else kind.text(value, catalog.departments)
 
 
 # --- what can be said -------------------------------------------------------------------------------------------
 
 
-def _part(of: Reading, choice: RowChoice) -> tuple[Part | None, Basis]:
+def part_of(of: Reading, choice: RowChoice) -> tuple[Part | None, Basis]:
     """What is looked at and what it says of itself; None with the reason where nothing can be said of it."""
-    department = ALL_DEPARTMENTS if of.department == _owner(of, choice) else of.department
+    department = ALL_DEPARTMENTS if of.department == owner_of(of, choice) else of.department
     reason = obstacle(of.catalog, of.as_of, {choice.table: sorted(choice.read)}, (department, of.scope), {})
     if reason:
         return None, Basis(reason=reason)
     table, cut = of.catalog.tables[choice.table], of.as_of[choice.table]
     part = Part(of.period, cut, department, of.scope)
-    with of.connection.cursor() as cursor:
-        reason = (_untold(of, table, choice.period or "", cursor) if choice.clocks else "") or _unsaid(
-            table, choice, part, cursor
-        )
+    reason = _untold(of, table, choice.period or "") if choice.clocks else ""
+    reason = reason or _unsaid(of, table, choice, part)
     last = min(of.period.last, cut)
     span = f"截至{day_text(last)}" if choice.stock else f"{day_text(of.period.first)}至{day_text(last)}"
     source = f"{table.name}，数据截至{day_text(cut)}"
     return (None if reason else part), Basis(span if choice.clocks else "全部", source, reason)
 
 
-def _owner(of: Reading, choice: RowChoice) -> str | None:
+def owner_of(of: Reading, choice: RowChoice) -> str | None:
     """Who stands today for the department whose rows all of them are; None where rows say it themselves, or nobody does."""
     cut = of.as_of.get(choice.table)
     return of.catalog.department_on(choice.owner, cut) if choice.owner and cut is not None else None
 
 
-def _untold(of: Reading, table: Table, clock: str, cursor: Any) -> str:
+def _untold(of: Reading, table: Table, clock: str) -> str:
     """Why nothing is known of the period: it lies after 数据截至, before the table begins, or nobody told of a month."""
     period, cut, since = of.period, of.as_of[table.id], of.catalog.court.statistics_from
     if period.first > cut:
         return f"《{table.name}》的数据只到{day_text(cut)}，还没有{period.label}的数据。请另选报告期。"
-    if since is not None and period.first_month < month_index(since):
+    if since is not None and period.first < since:
         return f"统计自{day_text(since)}起，没有完整的{period.label}。请另选报告期。"
     query = "SELECT month FROM table_month WHERE table_id = $1 AND coalesce(clock, $2) = $2"
-    told = {month for (month,) in cursor.execute(query, [table.id, clock]).fetchall()}
+    told = {month for (month,) in fetched(of.connection, query, [table.id, clock])}
     begin = min(told, default=None)
     if begin is None or period.last_month < begin:
         return f"《{table.name}》没有{period.label}的数据，不等于没有。请另选报告期，或报送该期数据。"
-    span = range(max(begin, period.first_month), min(period.last_month, month_index(cut)) + 1)
-    if missing := [containing("month", month).label for month in span if month not in told]:
+    span = range(max(begin, period.first_month), min(period.last_month, period.months.month_of(cut)) + 1)
+    if missing := [month_label(month) for month in span if month not in told]:
         return f"《{table.name}》没有报送{'、'.join(missing)}，也没有申报“本月没有”，不等于没有。请补报或申报。"
     return ""
 
 
-def _unsaid(table: Table, choice: RowChoice, part: Part, cursor: Any) -> str:
+def _unsaid(of: Reading, table: Table, choice: RowChoice, part: Part) -> str:
     """The sentences about columns that say nothing of rows that may count, closing dates in doubt among them."""
     reasons: dict[str, None] = {}
     query = "SELECT columns, reasons, batches, only_rows FROM silence WHERE table_id = ?"
-    for columns, said, *which in cursor.execute(query, [table.id]).fetchall():
+    for columns, said, *which in fetched(of.connection, query, [table.id]):
         silent, possible = unsaid_sql(table, choice, choice.read, part, (columns, *which))
-        if silent and cursor.execute(possible).fetchall():
+        if silent and fetched(of.connection, possible):
             reasons |= dict.fromkeys(reason for column, reason in zip(columns, said, strict=True) if column in silent)
     return f"{'；'.join(reasons)}，无法计算，不等于没有。请补报或核定后重新发布。" if reasons else ""
-
-
-# --- listings ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ListedRow:
-    """A row in the order of the head, private cells masked or in clear; where it was read: number of the batch, file, line."""
-
-    values: tuple[CsvValue, ...]
-    batch: int
-    source: str
-    line: int
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The row as people read it."""
-        return cells_of(self.values)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A page of a listing: `count` rows in all. `withheld` says why the reader is shown none of them."""
-
-    listing: RowListing
-    head: tuple[str, ...]
-    basis: Basis
-    rows: tuple[ListedRow, ...] = ()
-    count: int = 0
-    withheld: str = ""
-
-
-def listed(of: Reading, listing: RowListing, actor: Actor, *, limit: int, offset: int = 0) -> Listed:
-    """How many rows a listing has, and a page of them for those who may see case lists. Raises Forbidden for visitors."""
-    part, basis = _part(of, listing)
-    table = of.catalog.tables.get(listing.table)
-    head = () if table is None else tuple(table.header(column) for column in listing.columns)
-    if part is None or table is None:
-        return Listed(listing, head, basis)
-    query = listed_sql(table, listing, part)
-    with of.connection.cursor() as cursor:
-        (count,) = cursor.execute(f"SELECT count(*) FROM ({query})").fetchall()[0]
-    try:
-        require_rows(of, listing, actor)
-    except Forbidden as refused:
-        return Listed(listing, head, basis, (), count, str(refused))
-    rows = tuple(_rows(of, table, listing, actor, query, limit, offset)) if limit else ()
-    return Listed(listing, head, basis, rows, count)
-
-
-def require_rows(of: Reading, listing: RowListing, actor: Actor) -> None:
-    """Raise Forbidden unless the actor may see the rows of this listing.
-
-    Rows that name a case or a firm are for 审管办 and the department whose rows they are; others for all who see details.
-    """
-    if of.catalog.tables[listing.table].names_cases:
-        require_evidence(actor, _owner(of, listing) or of.department, of.catalog)
-    else:
-        actor.require("details")
-
-
-@dataclass(frozen=True)
-class RowKey:
-    """The key of a row of a listing, by column, and whether the reader sees its private cells in clear."""
-
-    cells: Mapping[str, Any]
-    clear: bool
-
-
-def row_key(of: Reading, listing: RowListing, actor: Actor, batch: int, line: int) -> RowKey | None:
-    """The key of the row that stands at this line of this batch; None where the listing has no such row for this reader."""
-    require_rows(of, listing, actor)
-    part, _ = _part(of, listing)
-    if part is None:
-        return None
-    table = of.catalog.tables[listing.table]
-    columns = "".join(f', "{column}"' for column in table.key)
-    with of.connection.cursor() as cursor:
-        query = (
-            f"SELECT {_whose(table)}{columns} FROM ({listed_sql(table, listing, part)}) WHERE _batch = ? AND _line = ?"
-        )
-        found = cursor.execute(query, [batch, line]).fetchall()
-    return (
-        None
-        if not found
-        else RowKey(dict(zip(table.key, found[0][1:], strict=True)), _clear(of, listing, actor, found[0][0]))
-    )
-
-
-def _whose(table: Table) -> str:
-    return f'"{table.department}"' if table.department else "NULL"
-
-
-def _clear(of: Reading, listing: RowListing, actor: Actor, department: str | None) -> bool:
-    """Whether private cells of a row of this department stand in clear."""
-    return listing.named and actor.may("names", department or _owner(of, listing))
-
-
-def _rows(
-    of: Reading, table: Table, listing: RowListing, actor: Actor, query: str, limit: int, offset: int
-) -> Iterator[ListedRow]:
-    columns = "".join(f', "{column}"' for column in listing.columns)
-    owner = _owner(of, listing)
-    # Rows in the order of what is masked would tell of it.
-    seen = [one for one in listing.order if one not in table.private or actor.may("names", owner)]
-    order = ", ".join(f'"{one}" {"DESC" if table.type_of(one).is_date else "ASC"} NULLS LAST' for one in seen)
-    with of.connection.cursor() as cursor:
-        rows = cursor.execute(
-            f"SELECT _batch, _line, {_whose(table)}{columns} FROM ({query})"
-            f" ORDER BY {order}{', ' if order else ''}_batch, _line LIMIT ? OFFSET ?",
-            [limit, offset],
-        ).fetchall()
-    files = source_files(of.connection)
-    for batch, line, department, *values in rows:
-        clear = _clear(of, listing, actor, department)
-        cells = tuple(
-            MASK
-            if column in table.private and value is not None and not clear
-            else table.type_of(column).file_value(value, of.catalog.departments)
-            for column, value in zip(listing.columns, values, strict=True)
-        )
-        yield ListedRow(cells, batch, files.get(batch, (SEEDED, ""))[0], line)

@@ -1,6 +1,7 @@
-"""Published versions: the pointer to the current one, a manifest for each, read-only connections.
+"""Published versions: the pointer to the current one, a manifest for each, read-only connections, and which are never pruned.
 
-A version is one immutable file, opened once: a replaced file would serve stale rows.
+A version is one immutable file, opened once: a replaced file would serve stale rows. An export cites its version, which is then
+retained; a note names the export and the user.
 """
 
 import errno
@@ -9,16 +10,19 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
 import duckdb
 
+from scorecard.access import Actor
 from scorecard.audit import log as audit
+from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import SeedErrors, StorageError
 from scorecard.storage import checksums
-from scorecard.storage.atomic_files import refused_by_system
+from scorecard.storage.atomic_files import exclusive_lock, refused_by_system, remove_stale_temporaries, storage_errors
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import warehouse
@@ -173,7 +177,8 @@ def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) ->
     """Read what every page needs, or every row. Raises StorageError."""
     for read in (
         warehouse.catalog, warehouse.targets, warehouse.doubts, warehouse.tables, warehouse.departments,
-        warehouse.baselines, warehouse.annotations, warehouse.silent_columns, warehouse.is_sample,
+        warehouse.baselines, warehouse.annotations, warehouse.official_values, warehouse.remarks,
+        warehouse.silent_columns, warehouse.is_sample,
     ):  # fmt: skip
         read(connection)
     if thoroughly:
@@ -181,9 +186,9 @@ def _read_through(connection: duckdb.DuckDBPyConnection, *, thoroughly: bool) ->
 
 
 def _read_every_row(connection: duckdb.DuckDBPyConnection) -> None:
-    with connection.cursor() as cursor:
-        for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
-            cursor.execute(f'SELECT bit_xor(hash(whole_row)) FROM "{table}" AS whole_row').fetchall()
+    query = "SELECT table_name FROM duckdb_tables() WHERE NOT internal"
+    for (table,) in warehouse.fetched(connection, query):
+        warehouse.fetched(connection, f'SELECT bit_xor(hash(whole_row)) FROM "{table}" AS whole_row')
 
 
 def manifest(data: DataDir, version: str) -> VersionManifest:
@@ -308,3 +313,25 @@ def understood(version: str) -> Generator[None]:
         yield
     except (SeedErrors, LookupError, TypeError, ValueError) as error:
         raise StorageError(f"版本 {version}", _EARLIER, "现在的程序建成的版本", _REMEDY) from error
+
+
+def retain(data: DataDir, version: str, reason: str, actor: Actor) -> None:
+    """Exempt a version from pruning because an export cites it. The first note on a version stays.
+
+    Raises Forbidden, and StorageError when the version's file is gone already.
+    """
+    actor.require("export")
+    with exclusive_lock(data), storage_errors(f"保留版本 {version}"):
+        connect(data, version).close()
+        path = data.kept / f"{version}.json"
+        if path.exists():
+            return
+        remove_stale_temporaries(data.kept)
+        at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
+        note = {"version": version, "reason": reason, "actor": actor.name, "at": at}
+        checksums.write_once(data, path, json.dumps(note, ensure_ascii=False, indent=1).encode("utf-8"))
+
+
+def retained(data: DataDir) -> frozenset[str]:
+    """The versions that are never pruned."""
+    return frozenset(path.stem for path in FolderChecks(data, data.kept).paths("*.json"))

@@ -1,1 +1,1 @@
-"""Analyses in depth for one slice of a version: disputes, deadlines, insolvency."""
+"""Analyses in depth for one slice of a version: disputes, insolvency."""

@@ -1,53 +1,35 @@
-"""Results of the topics 解决商业纠纷 and 保护中小投资者: outcomes of disputes, length of each stage, deadlines met."""
+"""The topics 解决商业纠纷 and 保护中小投资者: length of each stage, 小额诉讼 by amount, arrears, in one slice of a version.
 
-from collections.abc import Mapping
+They count the same rows as the indicators: first-instance civil cases are 民初, first enforcements 首次执行. A row belongs
+to the slice by the day its stage ended. Thresholds come from the parameters of the version. What the law leaves to the judge
+(clear facts, a claim for money) is not in any extract: a band says only what the amount of the claim allows.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-SMALL, SIMPLE, ORDINARY, OTHER, UNKNOWN = "小额诉讼", "简易程序", "普通程序", "其他程序", "未填"
-PROCEDURES = (SMALL, SIMPLE, ORDINARY, OTHER, UNKNOWN)
+from duckdb import DuckDBPyConnection
 
+from scorecard.calendar.period import add_interval
+from scorecard.catalog.definitions import Catalog
+from scorecard.records.parameters import Parameter, in_force
+from scorecard.topics.slices import Slice, counts_in_order, fetch_rows, needed
 
-@dataclass(frozen=True)
-class Mediations:
-    """Outcomes of the mediations that ended in the slice, and how many were pending on its last day."""
-
-    succeeded: int
-    failed_filed: int
-    failed_not_filed: int
-    withdrawn: int
-    unknown: int
-    pending: int
-
-    @property
-    def failed(self) -> int:
-        return self.failed_filed + self.failed_not_filed
-
-    @property
-    def ended(self) -> int:
-        return self.succeeded + self.failed + self.withdrawn + self.unknown
-
-
-@dataclass(frozen=True)
-class Trials:
-    """First-instance civil cases closed in the slice by procedure and 结案方式, words in the contract's order."""
-
-    outcomes: tuple[str, ...]
-    counts: Mapping[tuple[str, str], int]
-
-    @property
-    def closed(self) -> int:
-        return sum(self.counts.values())
-
-    def of(self, procedure: str) -> int:
-        """How many cases were closed in this procedure."""
-        return sum(count for (name, _), count in self.counts.items() if name == procedure)
-
-    def ended(self, outcome: str) -> int:
-        """How many cases were closed with this 结案方式."""
-        return sum(count for (_, name), count in self.counts.items() if name == outcome)
+SMALL, UNKNOWN = "小额诉讼", "未填"
+STAGES_NEEDED = needed("stages")
+ARREARS_NEEDED = needed("arrears", "arrears_outcomes", "arrears_steps")
+CLAIMS_NEEDED = needed("claims")
+# 民事诉讼法 165: names of the parameters as the table of parameters has them.
+WAGE = "山东省城镇非私营单位就业人员年平均工资"
+MUST_SHARE = "小额诉讼应当适用的标的额上限占年平均工资的比例"
+MAY_SHARE = "小额诉讼约定适用的标的额上限占年平均工资的比例"
+_THRESHOLD = (WAGE, MUST_SHARE, MAY_SHARE)
+# The wage is published once a year. After this many months a newer wage exists that the table does not have: a threshold
+# from the old wage would be a plausible wrong number, so the case has none.
+FRESH_MONTHS = 15
 
 
 @dataclass(frozen=True)
@@ -120,46 +102,6 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Clock:
-    """Applications by the time to the ruling, shortest first; `waiting` are past the limit without a ruling."""
-
-    groups: tuple[tuple[str, int], ...]
-    waiting: int
-    median_hours: Fraction | None
-
-    @property
-    def counted(self) -> int:
-        return sum(count for _, count in self.groups)
-
-
-@dataclass(frozen=True)
-class DishonestyRegister:
-    """The list of dishonest firms over the slice: listings before it, new ones, removed ones, listings after it.
-
-    A row is a listing; a firm can have several. `repaired_left` are listings removed for a reason that counts as 信用修复.
-    `repaired` are firms repaired in the slice, by removal or certificate; `relisted` of them were listed again within
-    twelve months so far.
-    """
-
-    before: int
-    listed: int
-    repaired_left: int
-    otherwise_left: int
-    after: int
-    firms_after: int
-    repaired: int
-    relisted: int
-
-    @property
-    def left(self) -> int:
-        return self.repaired_left + self.otherwise_left
-
-    @property
-    def balanced(self) -> bool:
-        return self.before + self.listed - self.left == self.after
-
-
-@dataclass(frozen=True)
 class Arrears:
     """Enforcement of arrears: cases filed, closed and pending, the length of each step, the money recovered.
 
@@ -179,3 +121,60 @@ class Arrears:
     @property
     def rate(self) -> Fraction | None:
         return Fraction(self.recovered) / Fraction(self.claimed) if self.claimed > 0 else None
+
+
+# --- queries --------------------------------------------------------------------------------------------------
+
+
+def stages(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> Stages:
+    """The length of 立案, 一审 and 首次执行: each over its own cases, and all over the same cases."""
+    *lengths, (_, _, enforced, _, _) = fetch_rows(connection, catalog, chosen, "stages")
+    return Stages(tuple(_stage(*row) for row in lengths[:3]), tuple(_stage(*row) for row in lengths[3:]), enforced)
+
+
+def _stage(place: int, name: str, count: int, days: int | None, middle: float | None) -> Stage:
+    return Stage(name, count, int(days or 0), None if middle is None else Fraction(str(middle)))
+
+
+def arrears(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> Arrears:
+    """拖欠企业账款: the length of 快立, 快审 and 快执, and the money recovered, over the rows the indicators count.
+
+    Counts cover first and resumed enforcements; the rate, as in the indicator, first ones with both amounts known.
+    """
+    ((filed, closed, pending, claimed, recovered, known, arrived),) = fetch_rows(connection, catalog, chosen, "arrears")
+    words = [*catalog.tables["enforcement"].columns["outcome"].values, UNKNOWN]
+    ended = [(word, count) for word, count in fetch_rows(connection, catalog, chosen, "arrears_outcomes")]
+    steps = tuple(_stage(*row) for row in fetch_rows(connection, catalog, chosen, "arrears_steps"))
+    return Arrears(
+        filed, closed, pending, Decimal(claimed), Decimal(recovered), known, Decimal(arrived),
+        counts_in_order(words, ended), steps,
+    )  # fmt: skip
+
+
+def missing_parameters(parameters: Sequence[Parameter]) -> tuple[str, ...]:
+    """The parameters without which no threshold can be computed."""
+    return tuple(name for name in _THRESHOLD if in_force(parameters, name, date.max) is None)
+
+
+def thresholds(parameters: Sequence[Parameter]) -> tuple[Threshold, ...]:
+    """The limits from every day on which the wage or a share of it changes, once all three are in force; exact to the fen."""
+    days = {one.valid_from for one in parameters if one.name in _THRESHOLD and one.valid_from is not None}
+    limits: list[Threshold] = []
+    for day in sorted(days):
+        wage, must, may = (in_force(parameters, name, day) for name in _THRESHOLD)
+        if wage is not None and must is not None and may is not None:
+            assert wage.valid_from is not None
+            stale_from = add_interval(wage.valid_from, months=FRESH_MONTHS)
+            amounts = (wage.value, wage.value * must.value / 100, wage.value * may.value / 100)
+            limits.append(Threshold(day, stale_from, wage.year, *amounts))
+    return tuple(limits)
+
+
+def claims(
+    connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice, limits: Sequence[Threshold]
+) -> tuple[Claim, ...]:
+    """Civil cases closed in the slice, by the band of their claim on the day of filing and by whether 小额 was used."""
+    columns = {name: [getattr(limit, name) for limit in limits] for name in ("since", "stale_from", "must", "may")}
+    rows = fetch_rows(connection, catalog, chosen, "claims", **columns)
+    counts = {band: (used, others) for band, used, others in rows}
+    return tuple(Claim(name, *counts.get(band, (0, 0))) for band, name in enumerate(BANDS))

@@ -1,4 +1,7 @@
-"""Results of the topic 办理破产: cases as they stood on a day, their length, their share in the sums, transfers."""
+"""Results of the topic 办理破产: cases as they stood on a day, their length, their share in the sums, administrators.
+
+They count the same cases as the indicators: 破 of this court (no 强清, none accepted by another court).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +9,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from duckdb import DuckDBPyConnection
+
 from scorecard.calendar.period import add_interval
-from scorecard.topics.slices import Slice
+from scorecard.catalog.definitions import Catalog
+from scorecard.topics.slices import Slice, fetch_rows, needed
 from scorecard.topics.survival import AgeGroup, Spell, Survival, ages, mean, median, survival
+
+NEEDED = needed("bankruptcies", "administrators")
 
 
 @dataclass(frozen=True)
@@ -155,33 +163,8 @@ def _sums(parts: Sequence[tuple[Case, Decimal | None, Decimal | None]]) -> Sums:
         for case, top, bottom in parts
         if top is not None and bottom is not None and case.terminated_on is not None
     )
-    return Sums(
-        sum((share.top for share in shares), Decimal(0)),
-        sum((share.bottom for share in shares), Decimal(0)),
-        shares,
-        len(parts) - len(shares),
-    )
-
-
-# --- 执转破, administrators ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Transfers:
-    """Results of the transfers of the slice, as known on its last day; the counts add up to `referred`."""
-
-    referred: int
-    accepted: tuple[tuple[str, int], ...]
-    refused: tuple[tuple[str, int], ...]
-    waiting: int
-
-    @property
-    def accepted_cases(self) -> int:
-        return sum(count for _, count in self.accepted)
-
-    @property
-    def refused_cases(self) -> int:
-        return sum(count for _, count in self.refused)
+    top, bottom = (sum((getattr(share, side) for share in shares), Decimal(0)) for side in ("top", "bottom"))
+    return Sums(top, bottom, shares, len(parts) - len(shares))
 
 
 @dataclass(frozen=True)
@@ -193,3 +176,13 @@ class Administrator:
     pending: int
     terminated: int
     evaluated: int
+
+
+def cases(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Case, ...]:
+    """All cases accepted by the last day of the slice, in the order of acceptance, as they stood then."""
+    return tuple(Case(*row) for row in fetch_rows(connection, catalog, chosen, "bankruptcies"))
+
+
+def administrators(connection: DuckDBPyConnection, catalog: Catalog, chosen: Slice) -> tuple[Administrator, ...]:
+    """Appointments up to the last day of the slice; names are private and stay in the store."""
+    return tuple(Administrator(*row) for row in fetch_rows(connection, catalog, chosen, "administrators"))

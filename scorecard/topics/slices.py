@@ -54,6 +54,8 @@ def obstacle(
         if missing:
             return f"《{table.name}》的合同没有这些列：{'、'.join(missing)}，没有可用的数据。"
         if name not in as_of:
+            if table.entered_by == "register":
+                return f"《{table.name}》还没有登记。请在“登记”页登记并发布。"
             return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
         if department != ALL_DEPARTMENTS and table.department is None:
             return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"

@@ -11,6 +11,7 @@ Written out here because no package gives the answers R published: docs/decision
 statsmodels say instead. tests/scorecard/topics/test_survival.py checks ours.
 """
 
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def survival(spells: Sequence[Spell]) -> Survival:
     above, below, variance = 1, 1, 0.0
     for days, ended, at_risk in _falls(spells):
         above, below = above * (at_risk - ended), below * at_risk
-        share = _ratio(above, below)
+        share = above / below  # Python divides whole numbers of any size
         if ended == at_risk:  # nobody left: the variance of the logarithm is infinite, the limits are unknown
             steps.append(Step(days, share, None, None))
         else:
@@ -77,12 +78,6 @@ def survival(spells: Sequence[Spell]) -> Survival:
         high=_crossing([(step.days, step.high is not None and step.high <= 0.5, False) for step in steps]),
         steps=tuple(steps),
     )
-
-
-def _ratio(above: int, below: int) -> float:
-    """The quotient of two whole numbers too large for floats."""
-    shift = max(0, below.bit_length() - 900)
-    return (above >> shift) / (below >> shift)
 
 
 def _falls(spells: Sequence[Spell]) -> Iterator[tuple[int, int, int]]:
@@ -113,10 +108,7 @@ def mean(days: Sequence[int]) -> Fraction | None:
 
 def median(days: Sequence[int]) -> Fraction | None:
     """The median, exact, the mean of the middle two of an even number; None of nothing."""
-    if not days:
-        return None
-    ordered, middle = sorted(days), len(days) // 2
-    return Fraction(ordered[middle] + ordered[-middle - 1], 2)
+    return statistics.median(map(Fraction, days)) if days else None
 
 
 @dataclass(frozen=True)

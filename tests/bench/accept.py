@@ -26,7 +26,7 @@ STAGES: Stages = (
     ("read into a table", staging, "stage"),
     ("cells to types", TypedRows, "create"),
     ("rules between columns", Rules, "check"),
-    ("keys and duplicates", Rules, "_any_doubled"),
+    ("keys and duplicates", Rules, "_doubled"),
     ("parquet", batches, "write_batch"),
 )
 

@@ -1,13 +1,9 @@
-"""Pages as readers meet them: a rerun against a one-line page, a filter until it is painted, many readers at once."""
+"""Pages as readers meet them: a rerun against a one-line page, and many readers at once."""
 
 import asyncio
-import shutil
 from pathlib import Path
 from secrets import token_hex
 from statistics import median, quantiles
-from time import perf_counter
-
-from playwright.sync_api import Page, sync_playwright
 
 from scorecard.access import Actor
 from scorecard.identity import accounts
@@ -38,8 +34,6 @@ PAGES = {
 RERUNS, WARM_UPS = 40, 5
 THINK, PERIOD = 5.0, 30.0  # mean seconds between two reruns of a reader, seconds a measurement lasts
 ARRIVAL = 0.1  # seconds between two readers who open the page
-PAINTED = 0.6
-NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def reruns(folder: Path, sample: DataDir, large: DataDir) -> list[Finding]:
@@ -80,51 +74,6 @@ def _rerun(address: str, server: int, page: str, cookie: str = "") -> tuple[floa
         before = cpu_seconds(server)
         taken = [rerun(session, name, query) for _ in range(RERUNS)]
         return median(taken), (cpu_seconds(server) - before) / RERUNS
-
-
-def paint(folder: Path, sample: DataDir) -> list[Finding]:
-    """Seconds from pressing a filter to the new figures on screen, in Chromium, on the page with most cards."""
-    with app(sample, folder) as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
-        page.goto(f"http://{address}/commercial_disputes")
-        page.get_by_text("年度累计", exact=True).wait_for()
-        page.get_by_text("共 32 项指标").wait_for()
-        presses = [("年度累计", "2026年1—10月"), ("季度", "季度，共"), ("单月", "2026年10月，共")] * 3
-        taken = [_press(page, label, sign) for label, sign in presses]
-        opened = [_open(page, number) for number in range(6)]
-        browser.close()
-    cached = taken[3:]
-    return [
-        Finding("a filter until painted, first time", f"{max(taken[:3]):.2f} s"),
-        Finding(
-            "a filter until painted, again", f"{median(cached):.2f} s", f"<= {PAINTED} s", median(cached) <= PAINTED
-        ),
-        Finding("an indicator opened until its chart is painted", f"{median(opened):.2f} s"),
-    ]
-
-
-def _press(page: Page, label: str, sign: str) -> float:
-    start = perf_counter()
-    page.get_by_role("radio", name=label, exact=True).or_(
-        page.get_by_role("button", name=label, exact=True)
-    ).first.click()
-    page.get_by_text(sign).first.wait_for()
-    page.evaluate(NEXT_FRAME)
-    return perf_counter() - start
-
-
-def _open(page: Page, number: int) -> float:
-    start = perf_counter()
-    page.locator("a.card").nth(number).click()
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    page.evaluate(NEXT_FRAME)
-    seconds = perf_counter() - start
-    page.keyboard.press("Escape")
-    page.locator(".js-plotly-plot").wait_for(state="detached")
-    return seconds
 
 
 def sessions(folder: Path, sample: DataDir, counts: tuple[int, ...] = (50, 100, 200)) -> list[Finding]:

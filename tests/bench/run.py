@@ -1,6 +1,6 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
-Parts: accept, build, reruns, paint, sessions, exports; all of them without a name. `--rows` bounds the largest table.
+Parts: accept, build, reruns, touch, sessions, exports; all of them without a name. `--rows` bounds the largest table.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scorecard.storage.data_dir import DataDir
-from tests.bench import accept, build, data, exports, pages
+from tests.bench import accept, build, data, exports, pages, touch
 from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -37,7 +37,7 @@ _TITLES = {
     "accept": "Accept against a bare load of the same rows",
     "build": "Build against a pass written by hand",
     "reruns": "A page's rerun against a one-line page",
-    "paint": "A filter until it is painted",
+    "touch": "From the press to the picture, in Chromium",
     "sessions": "Many readers at once",
     "exports": "Twenty pictures at once beside readers",
 }
@@ -51,7 +51,7 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
         "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
-        "paint": lambda: pages.paint(_new(folder, "paint"), sample),
+        "touch": lambda: touch.measure(_new(folder, "touch"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
         "exports": lambda: exports.measure(_new(folder, "exports"), sample),
     }

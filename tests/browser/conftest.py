@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, TimeoutError as Unanswered, expect
 
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import PASSWORD
@@ -17,7 +17,8 @@ from tests.support.samples import copied
 from tests.support.server import running
 
 T = TypeVar("T")
-PATIENCE = 60  # seconds: a busy machine is slow, and a test that waits for what comes loses nothing by it
+PATIENCE = 120  # seconds: a busy machine is slow, and a test that waits for what comes loses nothing by it
+_SOON, _BUILT = 10_000, 240_000  # milliseconds: what is not there by then was closed by the page; a version takes less
 expect.set_options(timeout=PATIENCE * 1000)
 # Nothing has changed in the page for a fifth of a second; at most ten seconds.
 _QUIET = """() => new Promise(done => {
@@ -28,6 +29,14 @@ _QUIET = """() => new Promise(done => {
   watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
   wait();
 })"""
+_RUNS = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  window.answered = new Promise(done => {
+    const watch = new MutationObserver(() => { watch.disconnect(); done(); });
+    watch.observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+    setTimeout(done, 10000);
+  });
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -80,11 +89,75 @@ class Watched:
     def settle(self) -> None:
         """Wait until the page has a heading, its script has ended, its figures are drawn and nothing changes any more."""
         expect(self.page.locator(".sc h1").first).to_be_visible()
-        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+        app = self.page.locator("[data-testid=stApp]")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=_BUILT)
         expect(self.page.locator("[data-stale=true]")).to_have_count(0)
         expect(self.page.locator("[data-testid=stPlotlyChart]:not(:has(svg.main-svg))")).to_have_count(0)
         # Not Playwright's wait_for_function: the policy of the page lets nobody evaluate text in it.
         self.page.evaluate(_QUIET)
+
+    def choose(self, box: Locator, option: str) -> None:
+        """Open a select box and take the option."""
+        in_list = self.page.get_by_role("listbox")  # not a table's filter
+        offered = in_list.get_by_role("option", name=option, exact=True)
+
+        def take() -> None:
+            box.click(timeout=_SOON)
+            offered.click(timeout=_SOON)
+
+        self._at_the_choices(box, take)
+
+    def press(self, *names: str) -> int:
+        """These buttons one after the other, each once the page stands still and has it; how many clicks that takes.
+
+        A busy server begins to answer late, and until then the page stands still as it did before.
+        """
+        for name in names:
+            self.settle()
+            self.page.evaluate(_RUNS)
+            self.page.get_by_role("button", name=name, exact=True).click(timeout=_BUILT)
+            self.page.evaluate("() => window.answered")
+        self.settle()
+        return len(names)
+
+    def unfold(self, title: str, content: Locator) -> None:
+        """Open a folded section until its content is there: a page that draws the section anew folds it again."""
+        for tries_left in (2, 1, 0):
+            self.settle()
+            self.page.get_by_text(title, exact=True).first.click()
+            try:
+                expect(content).to_be_visible(timeout=_SOON)
+                return
+            except AssertionError:
+                if not tries_left:
+                    raise
+
+    def set(self, button: Locator) -> None:
+        """Press one of the choices that stand side by side."""
+        self._at_the_choices(button, lambda: button.click(timeout=_SOON))
+
+    def _at_the_choices(self, widget: Locator, act: Callable[[], None]) -> None:
+        """Act on a widget, which may stand behind 改选, and close that again, for it lies over the page.
+
+        A page that draws the widget anew closes its list, or the popover: then one opens it again.
+        """
+        behind = self.page.get_by_role("button", name="改选", exact=True)
+        for tries_left in (2, 1, 0):
+            self.settle()
+            expect(widget.or_(behind).first).to_be_visible()
+            if not widget.count():
+                behind.click()
+            try:
+                act()
+                break
+            except Unanswered:
+                if not tries_left:
+                    raise
+                self.page.keyboard.press("Escape")
+        if self.page.get_by_test_id("stPopoverBody").count():
+            self.settle()
+            self.page.keyboard.press("Escape")
+            expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
     def sign_in(self, address: str, name: str, onward: str = "/") -> Page:
         """The page `onward`, opened by way of the sign-in form."""

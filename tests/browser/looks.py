@@ -29,6 +29,8 @@ LATIN = {
     "id",
     "Kaplan",
     "Meier",
+    "Outlook",
+    "Thunderbird",
 }
 # What is not ours to translate: code, versions, and on two pages names of accounts and lines of the record.
 _NOT_WORDS = "code, pre, .state, [data-testid=stIconMaterial]"
@@ -69,7 +71,7 @@ _FAINT = r"""
     }
     return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
   };
-  const left = '[data-testid=stPlotlyChart], [data-testid=stIconMaterial], :disabled, [aria-disabled=true], style, script';
+  const left = '[data-testid=stPlotlyChart], [data-testid=stIconMaterial], input:disabled, [aria-disabled=true], style, script';
   const found = [];
   for (const one of document.querySelectorAll('[data-testid=stApp] *')) {
     const text = [...one.childNodes].filter(node => node.nodeType === 3).map(node => node.nodeValue).join('');

@@ -44,7 +44,7 @@ def test_below_a_path_one_signs_in_reads_hands_in_downloads_and_signs_out(behind
     expect(who(page)).to_have_text(re.compile("^李四（审管办）"))
     watched.settle()
     page.locator("a.go[href^=commercial_disputes]").first.click()
-    page.wait_for_url(f"{behind.address}/commercial_disputes?**")
+    page.wait_for_url(f"{behind.address}/commercial_disputes**")
     watched.settle()
     page.reload()
     watched.settle()

@@ -16,7 +16,7 @@ from tests.browser.test_screen import PAGES, opened
 
 Visit = Callable[..., Watched]
 FIGURES = [
-    f"commercial_disputes?topic={quote('纠纷去向')}",
+    f"commercial_disputes?topic={quote('信用修复')}",
     f"insolvency?topic={quote('案件时间轴')}",
     f"insolvency?topic={quote('审理时长')}",
     "commercial_disputes?indicator=small_claims_rate",

@@ -4,18 +4,20 @@ import io
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from etl.intake.batches import list_batches
+from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.browser.conftest import Watched, eventually
 from tests.support.actors import account
-from tests.support.extracts import cases_csv
+from tests.support.extracts import cases_csv, without
 from tests.support.server import running
+from tests.support.written import hand_in, published
 
 Visit = Callable[..., Watched]
 SHOTS = os.environ.get("SHOTS", "")  # a folder for pictures to be looked at
@@ -89,18 +91,19 @@ def test_the_officer_hands_in_everything_a_court_hands_in(visit: Visit, tmp_path
         expect(page.get_by_text("未登记的取值 1 读作")).to_be_visible()
         shoot(page, "2_sheet_chosen")
         pick(watched, "未登记的取值 1 读作", "民事审判庭")
-        page.get_by_role("button", name="记住这些对应关系").click()
+        watched.press("记住这些对应关系")
         expect(page.get_by_role("button", name="接收全部 3 个合格的文件")).to_be_visible()
         shoot(page, "3_mapped")
-        page.get_by_role("button", name="接收全部 3 个合格的文件").click()
+        watched.press("接收全部 3 个合格的文件")
         expect(page.get_by_text("已接收：审判案件表 60 行")).to_have_count(3)
         accepted = list_batches(data)
         assert [batch.as_of.year for batch in accepted] == [2024, 2025, 2026]
         assert [batch.rows for batch in accepted] == [60, 60, 60]
         declare(watched, data)
-        page.get_by_role("button", name="计算影响").click()
+        watched.press("计算影响")
         shoot(page, "4_impact")
-        page.get_by_role("button", name="发布", exact=True).click()
+        page.get_by_text("这些表随后补报，先发布已有的", exact=True).click()
+        watched.press("发布")
         expect(page.get_by_text("当前版本已包含全部批次")).to_be_visible()
         correct(watched, data, tmp_path)
     watched.undisturbed()
@@ -108,9 +111,9 @@ def test_the_officer_hands_in_everything_a_court_hands_in(visit: Visit, tmp_path
 
 def declare(watched: Watched, data: DataDir) -> None:
     page = watched.page
-    page.get_by_text("本月无此类数据").first.click()
+    watched.unfold("本月无此类数据", page.get_by_role("button", name="声明该月无此类数据"))
     pick(watched, "数据表", "涉非线索登记表")
-    page.get_by_role("button", name="声明该月无此类数据").click()
+    watched.press("声明该月无此类数据")
     shoot(page, "5_declared")
     expect(page.get_by_text("已声明")).to_be_visible(timeout=15000)
     assert [batch.none for batch in list_batches(data) if batch.table == "leads"] == [True]
@@ -124,8 +127,33 @@ def correct(watched: Watched, data: DataDir, folder: Path) -> None:
     drop(page, fixed)
     pick(watched, "用途", "更正截至 2026-09-30 的数据")
     shoot(page, "6_correction")
-    page.get_by_role("button", name="接收", exact=True).click()
+    watched.press("接收")
     eventually(lambda: list_batches(data), lambda batches: any(batch.corrects for batch in batches))
-    page.get_by_role("button", name="计算影响").click()
+    watched.press("计算影响")
     expect(page.get_by_text("更正").first).to_be_visible()
     shoot(page, "7_correction_impact")
+
+
+def test_the_officer_rules_on_rows_that_vanished(visit: Visit, data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), date(2026, 9, 30), "九月.csv")
+    published(data, catalog)
+    hand_in(data, catalog, "cases", without(cases_csv(70), 15, 16, 26), date(2026, 10, 31), "十月.csv")
+    with running(data) as address:
+        watched = visit()
+        page = watched.sign_in(address, account(data, "case_management", "李四"), "/upload")
+        expect(page.get_by_text("没有此前报送过的 3 行，是否已在源头撤销待核定")).to_be_visible()
+        watched.press("计算影响")
+        expect(page.get_by_text("消失待核定的行3")).to_be_visible(timeout=60_000)
+        page.get_by_text("这些不再出现的行若全部按“源头已撤销”核定，指标怎么变").click()
+        shoot(page, "8_vanished")
+        page.get_by_label("核定的依据").fill("已与办案系统核对")
+        page.get_by_label("核定的依据").press("Enter")
+        watched.press("源头已撤销：不再计入")
+        expect(page.get_by_text("已核定撤销不计 3 行，漏报照计 0 行")).to_be_visible()
+        watched.press("计算影响")
+        expect(page.get_by_text("消失待核定的行0")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("不再计入的行3")).to_be_visible()
+        shoot(page, "9_ruled")
+        watched.press("发布")
+        expect(page.get_by_text("当前版本已包含全部批次")).to_be_visible()
+    watched.undisturbed()

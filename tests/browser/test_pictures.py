@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from scorecard.briefing.browser.pictures import PageSheet, Picture, PictureSize, PictureSubject
-from scorecard.briefing.html.figure import document
+from scorecard.briefing.html.document import document
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import style
 from tests.browser.conftest import App, Watched
@@ -43,12 +43,16 @@ def test_a_click_on_a_page_and_on_a_chart_brings_its_picture(app: App, visit: Vi
     watched = visit()
     page = watched.sign_in(str(app), account(app.data, "leadership", "组长"), "/minority_investors?topic=拖欠账款")
     expect(page.locator(".stPlotlyChart")).to_be_visible()
-    name, content = downloaded(page, "chart_arrears_a4")
-    assert re.fullmatch(r"拖欠企业账款案件执结去向_2026年10月_截至20261031_v[0-9a-f]{4}\.png", name)
+    name, content = downloaded(page, "chart_arrears_months_a4")
+    assert re.fullmatch(
+        r"拖欠企业账款执行案件的收、结和未结，近十三个月_2026年10月_截至20261031_v[0-9a-f]{4}\.png", name
+    )
     chart = Image.open(io.BytesIO(content))
     assert (chart.width, dpi(chart)) == (1842, 300)
-    name, content = downloaded(page, "chart_arrears_projector")
-    assert re.fullmatch(r"拖欠企业账款案件执结去向_2026年10月_截至20261031_v[0-9a-f]{4}_投影\.png", name)
+    name, content = downloaded(page, "chart_arrears_months_projector")
+    assert re.fullmatch(
+        r"拖欠企业账款执行案件的收、结和未结，近十三个月_2026年10月_截至20261031_v[0-9a-f]{4}_投影\.png", name
+    )
     assert Image.open(io.BytesIO(content)).size == (1920, 1080)
 
     watched.open(str(app))

@@ -118,7 +118,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 def test_the_units_are_ones_that_systemd_takes(tmp_path: Path) -> None:
     installed(tmp_path, "--host", "localhost")
     units = sorted((tmp_path / "etc/systemd/system").glob("scorecard*"))
-    assert len(units) == 3
+    assert len(units) == 5
     for unit in units:
         for line in unit.read_text(encoding="utf-8").splitlines():
             assert re.fullmatch(r"|#.*|\[(Unit|Service|Timer|Install)\]|[A-Z][A-Za-z]+=.*", line), line

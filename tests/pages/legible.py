@@ -38,6 +38,7 @@ SAME_IN_CHINESE = frozenset(
         "pyarrow",
         "plotly",
         "chinesecalendar",
+        "READY",  # of B-READY
     }
 )
 TAG = re.compile(r"<(?!style|script)[^>]+>")

@@ -65,5 +65,5 @@ def test_every_code_stands_in_the_glossary_with_its_title_and_what_to_do(data: D
     for code, kind in KINDS.items():
         assert f"<code>{code}</code>" in section
         line = next(row for row in section.split("<tr>") if f"<code>{code}</code>" in row)
-        assert kind.title in unescape(line)
-        assert kind.remedy in unescape(line)
+        assert kind["title"] in unescape(line)
+        assert kind["remedy"] in unescape(line)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,12 +15,11 @@ from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry
 from scorecard.briefing.browser.pictures import A4, PROJECTOR, PageSheet, Picture, PictureSize, PictureSubject
-from scorecard.briefing.paper import manifest
+from scorecard.briefing.paper import model as manifest
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version as opened
-from scorecard.store.retained import retained
-from scorecard.store.versions import current
+from scorecard.store.versions import current, retained
 from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.cached import open_version
 from scorecard.ui.shell.page_blocks import PageBlocks
@@ -28,17 +28,16 @@ from tests.pages.indicators.test_topics import TOPICS
 from tests.support.actors import CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.samples import copied
 
-TOPICS_OF = {
-    **TOPICS,
-    "requirements": ("回访与整改", "信息简报", "典型案例与创新做法", "宣传与走访", "部门考核"),
-}
+TOPICS_OF = {**{page: ("图览", *topics) for page, topics in TOPICS.items()}, "requirements": ("图览", "部门考核")}
 PAGES = (
     "overview", "commercial_disputes", "minority_investors", "insolvency", "requirements", "measures", "liaison",
-    "meeting", "worklists", "evidence", "glossary", "targets", "time_axis",
+    "meeting", "worklists", "evidence", "glossary", "targets", "time_axis", "frameworks",
 )  # fmt: skip
-# What stands on a page and in no picture: who is here, what is only pressed or filled in, the framework's own.
+# What stands on a page and in no picture: who is here, what is only pressed or filled in, the framework's own; and the line
+# of what was chosen, which stands at the head of the picture with its labels.
+CHOSEN = re.compile(r'<div class="sc selection"')
 NOT_PICTURED = re.compile(
-    r'<style|<script|class="masthead"|class="file |pictures-label|这个数由哪些案件构成|<h2>新增目标'
+    r'<style|<script|class="masthead"|class="sc selection"|class="file |pictures-label|这个数由哪些案件构成|<h2>新增目标'
 )
 BYTES = b"\x89PNG of a test"
 
@@ -115,6 +114,9 @@ def everything_shown_is_pictured(app: AppTest, press: Press) -> None:
     assert size is A4
     html = [block.replace("<details open", "<details") for block in sheet.blocks if "<figure" not in block]
     assert html == shown(app)
+    for line in (block.proto.body for block in app.get("html") if CHOSEN.match(block.proto.body)):
+        for chosen in re.findall(r"<(?:b|span)>([^<]+)<", line):
+            assert chosen in re.sub(r"<[^>]+>", "", sheet.head), chosen
     figures = [chart.proto.spec for chart in app.get("plotly_chart")]
     blocks = [block for block in sheet.blocks if "<figure" in block]
     assert drawn_in(blocks) == [numbers_drawn(spec) for spec in figures]
@@ -128,7 +130,9 @@ def test_the_picture_of_a_page_and_of_each_topic_holds_all_it_shows_and_the_same
     app = open_page(exporting, page)
     assert len(shown(app)) > 0
     everything_shown_is_pictured(app, press)
-    for topic in TOPICS_OF.get(page, ()):
+    offered = [topic for control in app.segmented_control if control.key == "topic" for topic in control.options]
+    assert tuple(offered[1:]) == TOPICS_OF.get(page, ())
+    for topic in offered[1:]:
         app.segmented_control(key="topic").set_value(topic).run()
         everything_shown_is_pictured(app, press)
 
@@ -150,12 +154,12 @@ def test_the_choice_stands_on_the_picture_in_words_and_in_its_name(
     app.segmented_control(key="grain").set_value("ytd").run()
     app.selectbox(key="department").set_value("civil").run()
     app.segmented_control(key="scope").set_value("firm").run()
-    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    app.segmented_control(key="topic").set_value("各环节用时").run()
     pressed(app, "page_projector")
     sheet, size, about = press.pages[-1]
     said = re.sub(r"<[^>]+>", "", sheet.head)
     for words in (
-        "解决商业纠纷·纠纷去向",
+        "解决商业纠纷·各环节用时",
         "统计方式　年度累计",
         "报告期　2026年1—10月",
         "部门　民事审判庭",
@@ -165,17 +169,17 @@ def test_the_choice_stands_on_the_picture_in_words_and_in_its_name(
         assert words in said, words
     assert OFFICER.name not in sheet.head + sheet.foot
     foot = re.sub(r"<[^>]+>", "", sheet.foot)
-    assert f"数据截至 2026年10月31日　版本 {current(exporting).version}" in foot
+    assert f"数据截至 2026年10月31日　版本 {current(exporting).version[:8]}" in foot
     assert "示例数据" in foot
     assert size is PROJECTOR
-    assert (about.title, about.period) == ("解决商业纠纷·纠纷去向", "2026年1—10月")
+    assert (about.title, about.period) == ("解决商业纠纷·各环节用时", "2026年1—10月")
     assert f"{about.as_of:%Y%m%d}" == "20261031"
     assert about.version == current(exporting).version
 
 
 def test_one_chart_is_pictured_alone_under_its_own_title(exporting: DataDir, open_page: Open, press: Press) -> None:
-    app = open_page(exporting, "commercial_disputes")
-    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    app = open_page(exporting, "insolvency")
+    app.segmented_control(key="topic").set_value("审理时长").run()
     specs = [chart.proto.spec for chart in app.get("plotly_chart")]
     charts = [key for key in buttons(app) if key.endswith("_projector") and "_chart_" in key]
     assert len(charts) == len(specs) == 2
@@ -249,7 +253,7 @@ def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
 ) -> None:
     monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: None)
     app = open_page(exporting, "commercial_disputes")
-    app.segmented_control(key="topic").set_value("纠纷去向").run()
+    app.segmented_control(key="topic").set_value("各环节用时").run()
     said = "".join(block.proto.body for block in app.get("html"))
     assert said.count("服务器上没有浏览器") == 1
     assert "相机按钮" in said
@@ -257,16 +261,25 @@ def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
 
 
 def test_the_meeting_room_changes_no_picture(exporting: DataDir, open_page: Open, press: Press) -> None:
+    """A figure without a row for each case is enlarged with the page and keeps its height; the one with rows grows."""
     blocks: list[list[str]] = []
-    fonts: list[float] = []
+    layouts: list[dict[str, Any]] = []
+    rows: list[float] = []
     for room in (False, True):
         app = open_page(exporting, "minority_investors")
         app.segmented_control(key="topic").set_value("拖欠账款").run()
         app.toggle(key="room").set_value(room).run()
-        fonts.append(json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["height"])
+        layouts.append(json.loads(app.get("plotly_chart")[0].proto.spec)["layout"])
         pressed(app, "page_a4")
         blocks.append(list(press.pages[-1][0].blocks))
-    assert fonts[1] > fonts[0]
+        app = open_page(exporting, "insolvency")
+        app.segmented_control(key="topic").set_value("案件时间轴").run()
+        app.toggle(key="room").set_value(room).run()
+        rows.append(json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["height"])
+    words = [layout["title"]["subtitle"]["font"]["size"] for layout in layouts]
+    assert words[1] == pytest.approx(1.7 * words[0])  # as the page is: the smallest words of a card are then 20 px
+    assert layouts[1]["height"] == layouts[0]["height"]
+    assert rows[1] == pytest.approx(1.7 * rows[0])
     assert blocks[0] == blocks[1]
 
 
@@ -279,12 +292,12 @@ def test_a_picture_of_an_older_version_says_which_it_is(
     app = open_page(exporting, "minority_investors")
     app.segmented_control(key="topic").set_value("拖欠账款").run()
     pressed(app, "page_a4")
-    pressed(app, "chart_arrears_a4")
+    pressed(app, "chart_arrears_months_a4")
     for picture in (press.pages[-1][0].head, press.charts[-1][0]):
         assert "历史版本" in picture
         assert "不是当前版本" in picture
-    assert f"版本 {current(exporting).version}" in press.pages[-1][0].foot
-    assert f"版本 {current(exporting).version}" in press.charts[-1][0]
+    assert f"版本 {current(exporting).version[:8]}" in press.pages[-1][0].foot
+    assert f"版本 {current(exporting).version[:8]}" in press.charts[-1][0]
 
 
 def test_the_right_is_asked_again_when_the_picture_is_made(exporting: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:

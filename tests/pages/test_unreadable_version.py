@@ -13,6 +13,7 @@ from etl.versions.rebuild import repair
 from etl.warehouse.build import build
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.provenance import short
 from scorecard.storage import checksums
 from scorecard.storage.data_dir import SEEDS_VARIABLE, DataDir
 from scorecard.store import versions as store
@@ -137,7 +138,7 @@ def test_damage_that_a_page_meets_leads_to_the_whole_version_and_repair_leads_ba
                 assert store.current(data) == store.Current(published)
                 said = legible(turn(app, page), page)
                 assert "正在显示较早的版本" not in said
-                assert published in said
+                assert f"版本 {short(published)}" in said
                 break
     assert met
 
@@ -150,4 +151,4 @@ def test_a_version_that_another_program_computed_is_marked_until_a_start_has_com
     monkeypatch.setattr("scorecard.ui.shell.frame.program", lambda: "another program")
     said = legible(open_page(data), "overview")
     assert "这一版的数值由较早的程序计算" in said
-    assert published in said
+    assert f"版本 {short(published)}" in said

@@ -18,7 +18,7 @@ ASKED = {
     "grain": "年度累计",
     "department": "民事审判庭",
     "scope": "涉企案件",
-    "topic": "纠纷去向",
+    "topic": "各环节用时",
     "indicator": "small_claims_rate",
 }
 SMALL = re.compile(r"(?<![\d.,])[1-4]\s?(?:件|家|篇|行|户|人)(?!法)")
@@ -35,14 +35,25 @@ OPEN = {
     "targets",
     "time_axis",
     "account",
+    "search",
 }
-SIGNED_IN = OPEN | {"measures", "registers", "worklists", "liaison", "meeting", "evidence", "briefing", "versions"}
+SIGNED_IN = OPEN | {
+    "measures",
+    "registers",
+    "worklists",
+    "liaison",
+    "meeting",
+    "evidence",
+    "frameworks",
+    "briefing",
+    "versions",
+}
 MAY_OPEN = {
     "visitor": OPEN,
-    "leadership": SIGNED_IN,
-    "department": SIGNED_IN,
-    "case_management": SIGNED_IN | {"upload", "go_live"},
-    "administrator": SIGNED_IN | {"go_live", "accounts", "audit", "self_check"},
+    "leadership": SIGNED_IN | {"prompts"},
+    "department": SIGNED_IN | {"prompts"},
+    "case_management": SIGNED_IN | {"prompts", "upload", "go_live"},
+    "administrator": SIGNED_IN | {"go_live", "accounts", "audit", "self_check", "digests"},
 }
 
 

@@ -34,7 +34,7 @@ from scorecard.calendar import workdays
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
-from scorecard.queries import terms
+from scorecard.queries import evidence
 from scorecard.storage.data_dir import DataDir
 from tests.conftest import ROOT
 from tests.support.actors import TESTER
@@ -188,7 +188,7 @@ def serve(seeds: Path) -> None:
     catalog = loader.load(seeds)
     list(workdays.PACKAGE.ordinals())
     for indicator in catalog.indicators.values():
-        terms.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
+        evidence.sql_of(catalog, indicator)  # Ibis and its compiler, without a connection
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(asdict(_run(Wanted(**json.loads(line)), catalog))), flush=True)

@@ -25,6 +25,7 @@ _ARROW: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
     "code": pa.string(),
     "department": pa.string(),
+    "indicator_name": pa.string(),
 }
 
 
@@ -50,7 +51,7 @@ def built(
 
 def _arrow(table: Table, rows: list[NaiveRow]) -> pa.Table:
     arrays = {
-        name: pa.array([row.get(name) for row in rows], type=_ARROW[column.type.name])
+        name: pa.array([row.get(name) for row in rows], type=_ARROW.get(column.type.name, pa.string()))
         for name, column in table.columns.items()
     }
     return pa.table({**arrays, "_line": pa.array(range(2, len(rows) + 2), type=pa.int64())})

@@ -22,6 +22,12 @@ def cases_csv(rows: int, first: int = 1, encoding: str = "utf-8") -> bytes:
     return "\r\n".join(lines).encode(encoding)
 
 
+def without(extract: bytes, *numbers: int) -> bytes:
+    """The same extract of `cases_csv` without the cases of these numbers."""
+    lines = extract.decode().split("\r\n")
+    return "\r\n".join(one for one in lines if not any(f"民初{number}号" in one for number in numbers)).encode()
+
+
 def written(data: DataDir) -> list[Path]:
     """Every file of the folder but the lock and the record of who did what."""
     beside = {data.lock, data.audit, data.audit_head}

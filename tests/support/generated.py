@@ -16,11 +16,19 @@ from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Department, Domain, Indicator, Measure
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
+from tests.support.naive import months_from
 
 DATES = [
     date(2023, 11, 30), date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
     date(2024, 3, 1), date(2024, 3, 30), date(2024, 3, 31), date(2024, 4, 30), date(2024, 6, 30), date(2024, 7, 1),
     date(2024, 8, 31), date(2024, 9, 30), date(2024, 12, 31), date(2025, 1, 1), date(2025, 2, 14),
+]  # fmt: skip
+# Calendar months mostly; closing on the 20th, from a month on or until one, with a year from October on.
+MONTHS = [
+    (), (), (),
+    (months_from(date(2000, 1, 1), 20),),
+    (months_from(date(2024, 2, 1), 29, year_begins=10),),
+    (months_from(date(2000, 1, 1), 20), months_from(date(2024, 3, 1))),
 ]  # fmt: skip
 CUTS = [date(2024, 3, 31), date(2024, 4, 15), date(2024, 12, 31), date(2025, 1, 31)]
 MOMENTS = [
@@ -169,6 +177,9 @@ def _where(draw: Draw, kinds: dict[str, str], least: int = 0) -> dict[str, Any]:
     return {column: _test(draw, column, kinds) for column in columns}
 
 
+SHARES = st.sampled_from([0.9, 0.25, 0.5, 0.975, 0.333])
+
+
 # --- formulas ---------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +205,11 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
     """A formula as people write it, and a unit that suits it."""
     name = draw(st.sampled_from(list(tables)))
     own, table = kinds[name], tables[name]
-    kind = draw(st.sampled_from(["count", "sum", "mean", "median", "ratio", "ratio", "ratio", "stage_means"]))
+    kind = draw(
+        st.sampled_from(
+            ["count", "sum", "mean", "median", "quantile", "ratio", "ratio", "ratio", "stage_means", "disposition"]
+        )
+    )
     formula: dict[str, Any] = {"kind": kind}
     if draw(st.integers(0, 3)) == 0:
         formula["matures_after"] = draw(st.sampled_from([{"months": 6}, {"days": 30}, {"months": 1, "days": 1}]))
@@ -207,6 +222,8 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
             for n, one in enumerate(draw(st.lists(st.sampled_from(list(tables)), min_size=1, max_size=3)))
         ]  # fmt: skip
         return formula, "天"
+    if kind == "disposition":
+        return formula | _long_form(draw, tables, kinds, ("count", "distinct")), "天"
     if kind == "ratio" and draw(st.booleans()):
         return formula | {"may_exceed": True, **_long_form(draw, tables, kinds)}, "%"
     formula |= {"table": name, "where": _where(draw, own), **_clock(draw, own)}
@@ -216,7 +233,9 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
         return formula, "件"
     if kind == "sum":
         return formula | {"of": _measured(draw, own, table, "元") or "y1"}, "万元"
-    if kind in ("mean", "median"):
+    if kind == "quantile":
+        formula["quantile"] = draw(SHARES)
+    if kind in ("mean", "median", "quantile"):
         money = draw(st.booleans())
         return formula | {
             "of": draw(st.sampled_from(["y1", "y2"] if money else ["n1", "n2"]))
@@ -237,14 +256,19 @@ def _share(draw: Draw, kinds: dict[str, str], stock: bool) -> dict[str, Any]:
     return {"numerator": _where(draw, kinds, least=1), **distinct}
 
 
-def _long_form(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _long_form(
+    draw: Draw,
+    tables: dict[str, Table],
+    kinds: dict[str, dict[str, str]],
+    forms: tuple[str, ...] = ("count", "of", "distinct"),
+) -> dict[str, Any]:
     def half() -> list[dict[str, Any]]:
         terms: list[dict[str, Any]] = []
         for _ in range(draw(st.integers(1, 2))):
             name = draw(st.sampled_from(list(tables)))
             term = {"table": name, "where": _where(draw, kinds[name]), **_clock(draw, kinds[name])}
             term["minus"] = bool(terms) and draw(st.booleans())
-            form = draw(st.sampled_from(["count", "of", "distinct"]))
+            form = draw(st.sampled_from(forms))
             if form == "of":
                 term["of"] = draw(st.sampled_from(_of_type(kinds[name], "integer", "decimal")))
             if form == "distinct":
@@ -296,6 +320,7 @@ def worlds(draw: Draw) -> World:
         court=Court(
             name="法院", short_name="法院", court_codes=("鲁0117",),
             statistics_from=draw(st.sampled_from([None, date(2024, 1, 1)])),
+            statistical_months=draw(st.sampled_from(MONTHS)),
         ),
         domains={"d": Domain(id="d", name="领域")},
         departments={office: Department(id=office, name=office) for office in OFFICES},
@@ -328,7 +353,7 @@ def _rows() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _figure(draw: Draw, kinds: dict[str, str], number: int) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["count", "count", "sum", "mean", "median", "ratio", "ratio"]))
+    kind = draw(st.sampled_from(["count", "count", "sum", "mean", "median", "quantile", "ratio", "ratio"]))
     figure: dict[str, Any] = {"name": f"图{number}", "kind": kind, "where": _where(draw, kinds)}
     if kind == "count":
         return figure | ({"distinct": draw(st.sampled_from(list(CONTRACT)))} if draw(st.booleans()) else {})
@@ -340,7 +365,7 @@ def _figure(draw: Draw, kinds: dict[str, str], number: int) -> dict[str, Any]:
         distinct = {"distinct": draw(st.sampled_from(list(CONTRACT)))} if form == "distinct" else {}
         return figure | {"numerator": _where(draw, kinds, least=1), **distinct}
     of, unit = draw(st.sampled_from([("n1", "天"), ("n2", "天"), ("y1", "万元"), ("y1", "元")]))
-    return figure | {"of": of, "unit": unit}
+    return figure | {"of": of, "unit": unit, **({"quantile": draw(SHARES)} if kind == "quantile" else {})}
 
 
 @st.composite
@@ -349,12 +374,21 @@ def tabulations(draw: Draw, table: Table) -> Tabulation:
     kinds = {name: column.type.name for name, column in table.columns.items()}
     kinds |= {name: "group" if one.group else table.type_of(name).name for name, one in table.derived.items()}
     groups = [name for name in kinds if kinds[name] not in ("decimal", "case_no")]
+    clock = _clock(draw, kinds)
+    if "stock" in clock and draw(st.integers(0, 2)) == 0:
+        clock |= {"balance": ["期初", "收", "结", "期末"]}
+    elif "stock" in clock:
+        clock["undated"] = draw(st.booleans())
+    shown = [] if "balance" in clock else draw(st.lists(st.sampled_from(groups), max_size=2, unique=True))
+    figures = [_figure(draw, kinds, number) for number in range(draw(st.integers(1, 3)))]
+    if "balance" not in clock and draw(st.booleans()):
+        over = draw(st.sampled_from([0, 1, 6]))
+        figures[0]["age"] = {"of": draw(_moment(kinds)), "over": over, "upto": over + draw(st.sampled_from([1, 12]))}
+    counted = {} if "balance" in clock else {"figures": figures}
     return Tabulation.model_validate(
         {
             "id": "one", "name": "一表", "definition": "", "why": "", "measures": ["d.1"], "sources": ["s"],
-            "table": table.id, "where": _where(draw, kinds), **_clock(draw, kinds),
-            "by": draw(st.lists(st.sampled_from(groups), max_size=2, unique=True)),
-            "figures": [_figure(draw, kinds, number) for number in range(draw(st.integers(1, 3)))],
+            "table": table.id, "where": _where(draw, kinds), **clock, "by": shown, **counted,
             "example": {"as_of": date(2024, 1, 1), "period": "2024-01", "rows": "number", "expect": []},
         }
     )  # fmt: skip

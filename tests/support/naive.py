@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import chinese_calendar
 
 from scorecard.catalog.conditions import Reach, Test
 from scorecard.catalog.contracts import Derived, Table
+from scorecard.catalog.court import StatisticalMonths
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.catalog.formulas import FormulaPart, Term
 
@@ -72,22 +74,77 @@ def as_datetime(moment: date) -> datetime:
     return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
 
 
-def spans(first: date, cut: date) -> Iterator[Span]:
+def months_from(start: date, closes_on: int = 31, year_begins: int = 1) -> StatisticalMonths:
+    """The setting as a seed file writes it."""
+    return StatisticalMonths.model_validate({"from": start, "closes_on": closes_on, "year_begins": year_begins})
+
+
+@cache
+def day_table(rules: tuple[StatisticalMonths, ...], first_year: int, last_year: int) -> dict[date, tuple[int, int]]:
+    """Each day -> year and number of its month, counted off day by day: on its closing day a month is over."""
+    earliest = min([first_year, *(rule.start.year for rule in rules)]) - 1
+    day, (year, month), found = date(earliest, 1, 1), (earliest, 1), dict[date, tuple[int, int]]()
+    while day.year <= last_year:
+        found[day] = year, month
+        if day >= min(
+            date(year, month, 1) + timedelta(days=rule_of(rules, year, month).closes_on - 1), month_end(year, month)
+        ):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        day += timedelta(days=1)
+    return found
+
+
+def rule_of(rules: tuple[StatisticalMonths, ...], year: int, month: int) -> StatisticalMonths:
+    """The rule that holds for the month of this name: the last one that has begun."""
+    begun = [rule for rule in rules if rule.start <= date(year, month, 1)]
+    return begun[-1] if begun else months_from(date.min)
+
+
+def year_and_place(rules: tuple[StatisticalMonths, ...], year: int, month: int) -> tuple[int, int]:
+    """The year a month belongs to, that of the next month a year ends with, and how many months of it went before."""
+    begins = rule_of(rules, year, month).year_begins
+    ends = begins - 1 or 12
+    return (year if month <= ends else year + 1), (month - begins if month >= begins else month + 12 - begins)
+
+
+def spans(first: date, cut: date, rules: tuple[StatisticalMonths, ...] = ()) -> Iterator[Span]:
     """Every month, quarter, 年度累计 and year that has a month from the first one to that of the data cut."""
+    days = day_table(rules, first.year - 2, cut.year + 3)
+    months: dict[tuple[int, int], list[date]] = {}
+    groups: dict[tuple[str, str], list[date]] = {}
+    for day, name in days.items():
+        months.setdefault(name, []).append(day)
+    for name, (began, *_) in months.items():
+        year, place = year_and_place(rules, *name)
+        for key in (("year", f"{year}"), ("quarter", f"{year}-Q{place // 3 + 1}")):
+            groups.setdefault(key, []).extend((began, months[name][-1]))
     seen: set[tuple[str, str]] = set()
-    year, month = first.year, first.month
-    while (year, month) <= (cut.year, cut.month):
-        quarter = (month + 2) // 3
+    for name in [name for name in months if days[first] <= name <= days[cut]]:
+        year, place = year_and_place(rules, *name)
+        key, own = f"{name[0]}-{name[1]:02}", months[name]
+        of_year, of_quarter = groups["year", f"{year}"], groups["quarter", f"{year}-Q{place // 3 + 1}"]
         for span in (
-            Span("month", f"{year}-{month:02}", date(year, month, 1), month_end(year, month)),
-            Span("ytd", f"{year}-{month:02}", date(year, 1, 1), month_end(year, month)),
-            Span("quarter", f"{year}-Q{quarter}", date(year, quarter * 3 - 2, 1), month_end(year, quarter * 3)),
-            Span("year", f"{year}", date(year, 1, 1), date(year, 12, 31)),
+            Span("month", key, own[0], own[-1]),
+            Span("ytd", key, of_year[0], own[-1]),
+            Span("quarter", f"{year}-Q{place // 3 + 1}", of_quarter[0], of_quarter[-1]),
+            Span("year", f"{year}", of_year[0], of_year[-1]),
         ):
             if (span.grain, span.key) not in seen:
                 seen.add((span.grain, span.key))
                 yield span
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def month_begin(day: date, rules: tuple[StatisticalMonths, ...]) -> date:
+    """The first day of the month a day belongs to."""
+    days = day_table(rules, day.year - 2, day.year + 3)
+    return min(one for one, name in days.items() if name == days[day])
+
+
+def first_whole_month(since: date, rules: tuple[StatisticalMonths, ...]) -> date:
+    """The first day on which a month begins, this day or later."""
+    while month_begin(since, rules) != since:
+        since += timedelta(days=1)
+    return since
 
 
 # --- derived columns --------------------------------------------------------------------------------------------
@@ -224,7 +281,7 @@ def counts_in(term: Term, row: Row, span: Span, cut: date) -> bool:
 
 
 def aggregate(term: Term, rows: list[Row]) -> Fraction | None:
-    """Number of rows, sum, number of different values, size of the largest group, or median (None of nothing)."""
+    """Number of rows, sum, number of different values, size of the largest group, median or quantile (None of nothing)."""
     if term.column is None:
         return Fraction(len(rows))
     values = [row[term.column] for row in rows if row[term.column] is not None]
@@ -237,6 +294,8 @@ def aggregate(term: Term, rows: list[Row]) -> Fraction | None:
             return Fraction(max(Counter(values).values(), default=0))
         case "median":
             return median(sorted(Fraction(value) for value in values))
+        case "quantile":
+            return quantile(sorted(Fraction(value) for value in values), Fraction(term.per_mille, 1000))
         case _:
             raise AssertionError(term.aggregate)
 
@@ -246,6 +305,12 @@ def median(ordered: list[Fraction]) -> Fraction | None:
         return None
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def quantile(ordered: list[Fraction], share: Fraction) -> Fraction | None:
+    """The smallest of the values that at least this share of them does not exceed."""
+    enough = (value for place, value in enumerate(ordered, 1) if Fraction(place, len(ordered)) >= share)
+    return next(enough, None)
 
 
 # --- indicators -------------------------------------------------------------------------------------------------
@@ -274,8 +339,9 @@ def evaluate(
         for term in indicator.formula.terms
     }
     since = catalog.court.statistics_from
-    whole_from = first if len(tables) > 1 else date.min if since is None else since.replace(day=1)
-    for span in spans(first, cut):
+    rules = catalog.court.statistical_months
+    whole_from = first if len(tables) > 1 else date.min if since is None else first_whole_month(since, rules)
+    for span in spans(first, cut, rules):
         if span.grain not in grains or span.first < whole_from:  # begun before the records did: halves of a span
             continue
         state = state_of(indicator, span, cut)
@@ -285,7 +351,9 @@ def evaluate(
                 term: [row for row in kept if belongs(tables[term.table], row, department, scope)]
                 for term, kept in present.items()
             }
-            values[span.grain, span.key, department, scope] = value_of(indicator, chosen, state)
+            values[span.grain, span.key, department, scope] = value_of(
+                indicator, chosen, state, (span.last - span.first).days + 1
+            )
     return values
 
 
@@ -299,15 +367,16 @@ def about(term: Term) -> list[Test]:
 def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | None:
     """The first day of the first month: the latest of the tables' first months, never before the statistics begin."""
     firsts: list[date] = []
+    rules = catalog.court.statistical_months
     for name in indicator.formula.tables:
         columns = catalog.tables[name].columns.items()
         dates = [column for column, told in columns if told.type.name in ("date", "datetime") and not told.future]
         days = [as_date(row[day]) for row in whole[name] for day in dates if row[day] is not None]
         if not days:
             return None
-        firsts.append(min(days).replace(day=1))
+        firsts.append(month_begin(min(days), rules))
     if catalog.court.statistics_from is not None:
-        firsts.append(catalog.court.statistics_from.replace(day=1))
+        firsts.append(first_whole_month(catalog.court.statistics_from, rules))
     return max(firsts)
 
 
@@ -338,7 +407,7 @@ def state_of(indicator: Indicator, span: Span, cut: date) -> str:
     return "complete"
 
 
-def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str) -> Value:
+def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str, days: int) -> Value:
     formula = indicator.formula
     parts = [part_of(part, chosen) for part in formula.parts]
     unknown = sum(
@@ -352,6 +421,8 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str)
             exact += numerator / denominator if denominator is not None else numerator
     if exact is not None and indicator.unit == "%":
         exact *= 100
+    if exact is not None and formula.kind == "disposition":
+        exact = None if state == "partial" else exact * days
     if exact is not None and indicator.unit == "万元":
         exact /= 10_000
     base = min(base for _, _, base in parts)

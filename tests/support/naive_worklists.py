@@ -18,6 +18,14 @@ Item = tuple[int, str, datetime | None]  # number of the row in its table from 1
 def items(catalog: Catalog, worklist: Worklist, rows: Rows, as_of: Mapping[str, date]) -> list[Item]:
     """Every item of a worklist over contract rows, in the order of the rows."""
     day = min(as_of[name] for name in worklist.tables)
+    if worklist.gathers:
+        sources = (catalog.worklists[name].model_copy(update={"from_warning": False}) for name in worklist.gathers)
+        following = day + timedelta(1)
+        last = later(following.replace(day=1), months=1) - timedelta(1)
+        found = (item for one in sources for item in items(catalog, one, rows, as_of))
+        return sorted(
+            (number, "临期", due) for number, state, due in found if state != "超期" and due and due.date() <= last
+        )
     own = derive(catalog.tables[worklist.table], rows[worklist.table])
     settled: set[Any] = set()
     if worklist.without is not None:

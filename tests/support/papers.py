@@ -13,9 +13,18 @@ from scorecard.assessment import cards
 from scorecard.assessment.cards import Card, CardInputs
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.compose import compose
-from scorecard.briefing.paper.manifest import ExportManifest, ExportSource
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Figure, Heading, IndicatorLine, Paper, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import (
+    ExportManifest,
+    ExportSource,
+    Figure,
+    Heading,
+    IndicatorLine,
+    Paper,
+    PaperColumn,
+    PaperTable,
+    Paragraph,
+)
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
 from scorecard.calendar.period import Period

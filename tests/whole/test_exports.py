@@ -15,8 +15,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from etl.impact.version_diff import Balance, BalanceCase, RowChange
 from etl.intake.accept import accept, template
-from etl.intake.registers import pasted
+from etl.intake.registers import register_rows
 from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
 from etl.problems import Problem, problems_csv
@@ -26,9 +27,10 @@ from etl.sample import writing
 from etl.versions.enter import one_row_csv
 from scorecard.audit import listing
 from scorecard.audit.entry import AuditEntry
-from scorecard.briefing.xlsx import csv_annex
+from scorecard.briefing.xlsx import workbook
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.narrative.changes import IndicatorChanges, UnpairedValue, ValueChange
 from scorecard.queries.evidence import EvidenceQuery
 from scorecard.records.decisions import Decision
 from scorecard.storage import spreadsheet_csv
@@ -36,7 +38,6 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.store import row_files
 from scorecard.store.row_files import EvidenceSelection
-from scorecard.store.version_diff import Balance, BalanceCase, IndicatorChanges, RowChange, UnpairedValue, ValueChange
 from scorecard.ui.intake import impact
 from scorecard.ui.work import meeting
 from tests.conftest import ROOT
@@ -171,7 +172,7 @@ def annex(given: Given) -> bytes:
         )
         for text in given.texts
     )  # fmt: skip
-    return csv_annex.write_csv_annex(replace(whole, lines=lines))
+    return workbook.write_csv_annex(replace(whole, lines=lines))
 
 
 def problem_list(given: Given) -> bytes:
@@ -297,4 +298,4 @@ def test_only_one_module_writes_csv_files() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("writer", "DictWriter", "to_csv", "write_csv")
     }
-    assert writers == {Path(module.__file__) for module in (spreadsheet_csv, writing, sheet_text, pasted)}
+    assert writers == {Path(module.__file__) for module in (spreadsheet_csv, writing, sheet_text, register_rows)}

@@ -304,7 +304,6 @@ def test_every_code_says_what_to_do_and_how_severe_it_can_be() -> None:
     for code, kind in KINDS.items():
         assert code.isascii()
         assert code == code.lower()
-        assert kind.title
-        assert kind.remedy
-        assert kind.severities
-        assert set(kind.severities) <= set(SEVERITY_NAMES)
+        assert kind["title"]
+        assert kind["remedy"]
+        assert kind["as"] in ("refuse", "row", "cell", "repair", "report")

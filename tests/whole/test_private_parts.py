@@ -22,10 +22,11 @@ USED = {
     "scorecard/briefing/browser/launch.py": {"choreographer.channels._interface_type"},
     "scorecard/briefing/docx/document.py": {"_element", "_p"},
     "scorecard/briefing/pptx/chart.py": {"_element"},
-    "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
+    "scorecard/briefing/pptx/flow.py": {"_element", "_tbl"},
     "scorecard/briefing/pptx/text.py": {"_p", "_txBody"},
     "scorecard/ui/server/security_middleware.py": {"streamlit.web.server.starlette.starlette_websocket"},
     "scorecard/ui/server/sockets.py": {"streamlit.proto.BackMsg_pb2"},
+    "scorecard/ui/shell/addresses.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
     "scorecard/ui/shell/identity.py": {"streamlit.runtime.scriptrunner_utils.script_run_context"},
 }
 PUBLIC = {"_asdict", "_fields", "_replace"}  # of a named tuple

@@ -209,3 +209,19 @@ def test_no_page_hands_files_to_the_framework() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if (found := stored.search(line)) and f"st.{found[1]}(" in line
     ] == []
+
+
+def test_days_become_months_by_the_courts_own_calendar() -> None:
+    """Names that count by calendar months are for what names no court (worked examples) and for months that are written as a
+    day; everything else asks `Court.months` or the `months` of a period.
+    """
+    of_calendar = re.compile(
+        r"calendar\.period import [^\n]*\b(containing|parse|between)\b|\bperiod\.(containing|between)\(|replace\(day=1\)"
+    )
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("scorecard", "etl", "pages")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if of_calendar.search(path.read_text("utf-8")) and not path.is_relative_to(ROOT / "etl" / "sample")
+    ]
+    assert found == [], "ask catalog.court.months, or period.months"

@@ -32,7 +32,11 @@ def template_workbook(table: Table, catalog: Catalog) -> bytes:
     long: list[Sequence[str]] = []
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(table.columns.values()):
-        sheet.set_column(position, position, max(12, 2 * len(column.header) + 2), formats.get(_format(column)))
+        kind = column.type
+        code = "yyyy-mm-dd hh:mm:ss" if kind.has_time else "yyyy-mm-dd" if kind.is_date else "@"
+        sheet.set_column(
+            position, position, max(12, 2 * len(column.header) + 2), None if kind.is_number else formats[code]
+        )
         sheet.write_string(0, position, column.header, head)
         if words := choices(column, catalog):
             source: object = list(words)
@@ -57,13 +61,6 @@ def choices(column: Column, catalog: Catalog) -> tuple[str, ...]:
     collective = {department.id for department in catalog.departments.values() if department.collective}
     words = (word for word in column.words(catalog.departments) if word not in collective)
     return tuple(column.type.text(word, catalog.departments) for word in words)
-
-
-def _format(column: Column) -> str:
-    kind = column.type
-    if kind.is_number:
-        return ""
-    return "yyyy-mm-dd hh:mm:ss" if kind.has_time else "yyyy-mm-dd" if kind.is_date else "@"
 
 
 def _offer(sheet: Worksheet, position: int, source: object) -> None:

@@ -45,16 +45,12 @@ def require_own_rows(
         queries = [f'SELECT "{table.department}" FROM arriving']
         if own:
             keys = ", ".join(f'"{name}"' for name in table.key)
-            queries.append(
-                f'SELECT "{table.department}" FROM {newest_rows(table, own)} SEMI JOIN arriving USING ({keys})'
-            )
+            replaced = f"{newest_rows(table, own)} SEMI JOIN arriving USING ({keys})"
+            queries.append(f'SELECT "{table.department}" FROM {replaced}')
         for query, whose in zip(queries, ("要登记的行", "要更正的原有行"), strict=False):
             for (department,) in beside.execute(f"SELECT DISTINCT * FROM ({query})").fetchall():
                 if not is_own(department, catalog, actor):
                     name = catalog.departments[department].name if department in catalog.departments else "空白"
-                    raise Forbidden(
-                        table.name,
-                        f"{whose}中，部门为“{name}”的不属于本部门",
-                        "本部门的行",
-                        "没有写入；其他部门的行请由该部门或审管办登记",
-                    )
+                    found = f"{whose}中，部门为“{name}”的不属于本部门"
+                    remedy = "没有写入；其他部门的行请由该部门或审管办登记"
+                    raise Forbidden(table.name, found, "本部门的行", remedy)

@@ -1,5 +1,7 @@
-"""The rows of a register as they count now, published or waiting, with who entered each."""
+"""The rows of a register as they count now, published or waiting, with who entered each; and cells pasted from a spreadsheet."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +12,8 @@ import duckdb
 from etl.intake.accept import read_seed_table
 from etl.intake.batches import Batch
 from etl.intake.declared_none import newest_rows
-from scorecard.calendar.period import month_index
+from etl.reading.headers import fold, names_of
+from scorecard.calendar.period import StatisticalCalendar
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.versions import VersionManifest
@@ -55,19 +58,42 @@ def key_of(values: Mapping[str, Any], table: Table) -> tuple[Any, ...]:
     return tuple(values[name] for name in table.key)
 
 
-def untold_months(table: Table, rows: Sequence[RegisterRow], batches: Sequence[Batch], today: date) -> tuple[int, ...]:
+def untold_months(
+    table: Table, rows: Sequence[RegisterRow], batches: Sequence[Batch], today: date, months: StatisticalCalendar
+) -> tuple[int, ...]:
     """The months before this one of which nobody has said anything, since the register begins: no row that begins in them and
     no declaration; `batches` are those of the register.
 
     A register that came as a file tells of every month up to its 数据截至.
     """
     days = (row.values[table.begins_on] for row in rows) if table.begins_on else ()
-    known = {month_index(day) for day in days if day is not None}
-    known |= {month_index(batch.as_of) for batch in batches if batch.none}
-    told = max((month_index(batch.as_of) for batch in batches if not batch.none and not batch.typed), default=0)
-    begun = range(max(min(known, default=0), told + 1), month_index(today)) if known else ()
+    known = {months.month_of(day) for day in days if day is not None}
+    known |= {month for batch in batches if batch.none and (month := months.ending_on(batch.as_of)) is not None}
+    told = max((months.month_of(batch.as_of) for batch in batches if not batch.none and not batch.typed), default=0)
+    begun = range(max(min(known, default=0), told + 1), months.month_of(today)) if known else ()
     return tuple(month for month in begun if month not in known)
 
 
 def _values(row: Mapping[str, Any], table: Table) -> dict[str, Any]:
     return {name: row.get(name) for name in table.columns}
+
+
+def pasted_csv(text: str, table: Table) -> tuple[bytes, bool, int]:
+    """The cells as a CSV, whether the contract's headers were put above them, and the width of a row that is too wide for it.
+
+    The first line is a header where at least half of its cells, two of them at the least, are headers of the table.
+    """
+    lines = [
+        row for row in csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t") if any(map(str.strip, row))
+    ]
+    names = names_of(table)
+    known = sum(fold(cell) in names for cell in lines[0])
+    headed = known >= min(2, len(table.columns)) and 2 * known >= len(lines[0])
+    widest = max(map(len, lines))
+    if not headed:
+        if widest > len(table.columns):
+            return b"", True, widest
+        lines.insert(0, [column.header for column in table.columns.values()][:widest])
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (len(lines[0]) - len(row))] for row in lines)
+    return out.getvalue().encode(), not headed, 0

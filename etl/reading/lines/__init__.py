@@ -1,1 +1,1 @@
-"""What each line of an extract is: data, a summary, a note, a repeated header, a broken record, or a copy of another line."""
+"""What each line of an extract is: data, a summary, a note, or a record that is broken, too short or too wide."""

@@ -4,7 +4,6 @@ A column with a number that is not read here (3万元) has no sum: it neither ma
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,8 +14,7 @@ from etl.invisible_characters import BLANKS
 from etl.problems import Problem
 from etl.reading.cell_results import EMPTY_WORDS
 from etl.reading.lines.labels import LabelKind
-from etl.reading.lines.layout import Layout
-from etl.reading.lines.records import Record
+from etl.reading.lines.records import Layout, Record
 from scorecard.catalog.columns import MASK
 from scorecard.storage.sql_text import quoted
 
@@ -34,30 +32,20 @@ class Suspect(NamedTuple):
     place: int
 
 
-@dataclass(frozen=True)
-class SuspectVerdict:
-    """A suspect that is data, or what is to be said of it."""
-
-    suspect: Suspect
-    problems: tuple[Problem, ...]
-
-    @property
-    def is_data(self) -> bool:
-        return not self.problems
-
-
 Values = tuple[Decimal | None, ...]  # one of each column of numbers
 
 
-def judged(con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> Iterator[SuspectVerdict]:
-    """The verdicts over the suspects, in their order; `raw` holds all other rows."""
+def judged(
+    con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout
+) -> Iterator[tuple[Record, list[Problem]]]:
+    """The suspects in their order, each with what is to be said of it; nothing of data. `raw` holds all other rows."""
     sums = _Sums(con, suspects, layout) if layout.added else None
     for number, suspect in enumerate(suspects):
         values, equal = sums.compared(number) if sums else ((), False)
-        verdict = SuspectVerdict(suspect, tuple(_problems(suspect, layout, values, equal, sums, number)))
-        if verdict.is_data and sums:
+        problems = list(_problems(suspect, layout, values, equal, sums, number))
+        if sums and not problems:
             sums.is_data(number)
-        yield verdict
+        yield suspect.record, problems
 
 
 def _problems(
@@ -104,11 +92,8 @@ class _Sums:
         names = [f"n{place}" for place in places]
         numbers = ", ".join(f"{cell} AS {name}" for cell, name in zip(cells, names, strict=True))
         texts = [[s.record.cells[place] if place < len(s.record.cells) else "" for s in suspects] for place in places]
-        table = pa.table(
-            [list(range(len(suspects))), [s.record.line for s in suspects], *texts],
-            names=["place", "line", *(f"c{place}" for place in places)],
-        )
-        con.register("suspects", table)
+        columns = [list(range(len(suspects))), [s.record.line for s in suspects], *texts]
+        con.register("suspects", pa.table(columns, names=["place", "line", *(f"c{place}" for place in places)]))
         read = con.execute(f"SELECT {numbers} FROM suspects ORDER BY place").fetchall()
         over = ", ".join(f"sum({name}) OVER (ORDER BY line) AS {name}" for name in names)
         above = con.execute(
@@ -116,9 +101,8 @@ class _Sums:
             f"SELECT {', '.join(f'so_far.{name}' for name in names)} FROM suspects "
             "ASOF LEFT JOIN so_far ON suspects.line >= so_far.line ORDER BY suspects.place"
         ).fetchall()
-        total = con.execute(
-            f"SELECT {', '.join(f'sum({name})' for name in names)} FROM (SELECT {numbers} FROM raw)"
-        ).fetchall()[0]
+        summed = ", ".join(f"sum({name})" for name in names)
+        total = con.execute(f"SELECT {summed} FROM (SELECT {numbers} FROM raw)").fetchall()[0]
         unread = ", ".join(
             f"count_if(({cell}) IS NULL AND trim({text}) NOT IN ({_UNKNOWN}))"
             for cell, text in zip(cells, folded, strict=True)
@@ -140,11 +124,14 @@ class _Sums:
         summed = tuple(value if has_sum else None for value, has_sum in zip(values, self._summed, strict=True))
         if unread or all(value is None for value in summed):
             return values, False
-        return values, any(_equal(summed, reference) for reference in self._references(number))
+        equal = (
+            all(v is None or abs(v - r) <= _TOLERANCE for v, r in zip(summed, reference, strict=True))
+            for reference in self._references(number)
+        )
+        return values, any(equal)
 
     def _references(self, number: int) -> Iterator[list[Decimal]]:
-        above = [a + b for a, b in zip(self._above[number], self._added, strict=True)]
-        yield above
+        yield [a + b for a, b in zip(self._above[number], self._added, strict=True)]
         yield self._total
         yield _less(self._total, self._above[number])
         following = self._above[number + 1] if number + 1 < len(self._above) else self._total
@@ -177,7 +164,3 @@ def _known(row: Sequence[Decimal | None]) -> list[Decimal]:
 
 def _less(values: Sequence[Decimal], others: Sequence[Decimal]) -> list[Decimal]:
     return [a - b for a, b in zip(values, others, strict=True)]
-
-
-def _equal(values: Values, reference: Sequence[Decimal]) -> bool:
-    return all(v is None or abs(v - r) <= _TOLERANCE for v, r in zip(values, reference, strict=True))

@@ -1,4 +1,4 @@
-"""Rows with fewer or more cells than the header: written so by a spreadsheet, or broken.
+"""Rows with fewer or more cells than the header: written so by a spreadsheet, or broken; and a file that breaks off in its last row.
 
 Spreadsheets leave out blank cells at the end of a row: some in every row, one of them in blocks of sixteen rows. A row that
 lost a separator in its middle looks alike, and its values stand in the wrong columns. It is refused where that could pass
@@ -7,12 +7,13 @@ unseen: the value at its end would fit the next column too, and the file's other
 
 from array import array
 from heapq import merge
+from itertools import chain
 
-import numpy as np
+import duckdb
 
 from etl.problems import Findings, Problem
-from etl.reading.lines.layout import Layout
-from etl.reading.lines.records import Record
+from etl.reading.lines.records import Layout, Record
+from scorecard.catalog.columns import MASK
 
 _BLOCK = 16  # rows for which one spreadsheet decides together how many cells it writes
 _ALIKE = 3  # rows that are too long in the same way are no accident
@@ -59,15 +60,8 @@ class Widths:
             may = not hidden and all(place < cells for place in self._layout.needed)
         else:
             may = not any(cell.strip() for cell in record.cells[width:])
-        kept, values = (
-            (self._odd, (record.number, record.line, cells))
-            if may
-            else (
-                self._broken,
-                (record.line, record.last, cells),
-            )
-        )
-        for column, value in zip(kept, values, strict=True):
+        values = (record.number, record.line, cells) if may else (record.line, record.last, cells)
+        for column, value in zip(self._odd if may else self._broken, values, strict=True):
             column.append(value)
         return may
 
@@ -84,18 +78,12 @@ class Widths:
     def judge(self, findings: Findings) -> list[int]:
         """The lines of rows that looked as if they could stand and do not; they and the broken ones are in `findings`."""
         width = self._layout.width
-        refused: list[tuple[int, int, int]] = []
-        short: list[int] = []
-        long: list[int] = []
-        for number, line, cells in zip(*self._odd, strict=True):
-            if not self._stands(number, line, cells):
-                refused.append((line, line, cells))
-            elif cells < width:
-                short.append(line)
-            else:
-                long.append(line)
+        odd = [(self._stands(number, line, cells), line, cells) for number, line, cells in zip(*self._odd, strict=True)]
+        refused = [(line, line, cells) for stands, line, cells in odd if not stands]
         self._tell(findings, refused)
+        short = [line for stands, line, cells in odd if stands and cells < width]
         _tell_mended(findings, "cells_completed", short, "行末缺少的单元格按空白补齐")
+        long = [line for stands, line, cells in odd if stands and cells > width]
         _tell_mended(findings, "cells_surplus", long, "行末多出的空单元格已略去")
         return [line for line, _, _ in refused]
 
@@ -116,20 +104,14 @@ class Widths:
     def _tell(self, findings: Findings, refused: list[tuple[int, int, int]]) -> None:
         """Counts all of them and makes problems of those that are listed: there may be millions."""
         width = self._layout.width
-        cells = np.concatenate(
-            [np.asarray(self._broken[2], dtype=np.int64), np.asarray([n for _, _, n in refused], dtype=np.int64)]
-        )
-        for code, count in (
-            ("cells_few", int(np.count_nonzero(cells < width))),
-            ("cells_many", int(np.count_nonzero(cells > width))),
-        ):
+        few = sum(n < width for n in chain(self._broken[2], (n for _, _, n in refused)))
+        for code, count in (("cells_few", few), ("cells_many", len(self._broken[2]) + len(refused) - few)):
             of_kind = (
                 self._problem(code, line, last, n)
                 for line, last, n in merge(refused, zip(*self._broken, strict=True))
                 if (n < width) == (code == "cells_few")
             )
-            if count:
-                findings.add_all(of_kind, code, "refuse", "", count)
+            findings.add_all(of_kind, code, "refuse", "", count)
 
     def _problem(self, code: str, line: int, last: int, cells: int) -> Problem:
         span = f"（引号内含换行，连到第{last}行）" if last > line else ""
@@ -152,3 +134,33 @@ def _tell_mended(findings: Findings, code: str, lines: list[int], what: str) -> 
         more = f"等 {len(lines):,} 行" if len(lines) > _NAMED else ""
         problem = Problem(code, "repair", lines[0], "", "", f"{named}{more}：{what}")
         findings.add_all([problem], code, "repair", "", len(lines))
+
+
+_OTHERS = 20  # cells of one length, from which a shorter one is told; of dates one is enough
+
+
+def cut_off(con: duckdb.DuckDBPyConnection, utf8: bytes, line: str, layout: Layout) -> Problem | None:
+    """What to say of the last row of `raw`; `line` is SQL for a row's physical line. None where nothing seems to be missing."""
+    place = layout.width - 1
+    column = layout.columns[place]
+    if utf8[-1:] in (b"\n", b"\r", b'"', b"") or column is None:
+        return None
+    rows = con.execute(f"SELECT {line} AS line, c{place} FROM raw ORDER BY line DESC LIMIT 1").fetchall()
+    if not rows or not rows[0][1]:
+        return None
+    ((last, cell),) = rows
+    alike = [place]
+    if column.type.is_date:
+        alike = [p for p, other in enumerate(layout.columns) if other is not None and other.type == column.type]
+    lengths = " UNION ALL ".join(
+        f"SELECT length(trim(c{p})) AS n FROM raw WHERE c{p} IS NOT NULL"
+        + (f" AND {line} <> {last}" if p == place else "")
+        for p in alike
+    )
+    ((least, most, count),) = con.execute(f"SELECT min(n), max(n), count(*) FROM ({lengths})").fetchall()
+    told = count > 0 if column.type.is_date else count >= _OTHERS and least == most
+    if not told or len(cell.strip()) >= least:
+        return None
+    reason = f"文件末尾没有换行，最后一格只有 {len(cell.strip())} 个字符，比其他同类的格都短：文件似乎在中间断掉"
+    value = MASK if column.private else cell.strip()[:80]
+    return Problem("file_cut_off", "report", last, column.header, value, reason, "请核对最后一行，或重新导出")

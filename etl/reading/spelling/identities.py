@@ -19,9 +19,6 @@ _SPREADSHEET = "请在表格软件中把这一列设为文本格式，从原系�
 _DIGITS_KEPT = 15  # by a spreadsheet; zeros stand behind them
 
 
-# --- credit codes ---------------------------------------------------------------------------------------------
-
-
 def credit_code(text: str) -> CellResult:
     """The code in capitals, without blanks and hyphens, its check digit right.
 
@@ -46,27 +43,21 @@ def credit_code(text: str) -> CellResult:
 
 
 def _destroyed(what: str) -> CellResult:
-    note = CellNote("credit_code_destroyed", "refuse", f"代码被表格软件改坏：{what}", _SPREADSHEET, final=True)
-    return CellResult(None, (note,))
+    return refused("credit_code_destroyed", f"代码被表格软件改坏：{what}", _SPREADSHEET, final=True)
 
 
 def _no_code(code: str) -> CellResult:
-    if re.fullmatch(r"\d{13}|\d{15}", code, re.ASCII):
-        return refused("credit_code_old", "是旧的工商登记号，不是统一社会信用代码", "请改填统一社会信用代码")
-    if re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
-        return refused("credit_code_old", "是旧的组织机构代码，不是统一社会信用代码", "请改填统一社会信用代码")
+    for pattern, what in ((r"\d{13}|\d{15}", "工商登记号"), (r"[0-9A-Z]{8}[0-9X]", "组织机构代码")):
+        if re.fullmatch(pattern, code, re.ASCII):
+            return refused("credit_code_old", f"是旧的{what}，不是统一社会信用代码", "请改填统一社会信用代码")
     if len(code) != 18:
-        return refused(
-            "credit_code_unreadable", f"有 {len(code)} 位，统一社会信用代码是 18 位", f"请核对；{LEAVE_BLANK}"
-        )
+        reason = f"有 {len(code)} 位，统一社会信用代码是 18 位"
+        return refused("credit_code_unreadable", reason, f"请核对；{LEAVE_BLANK}")
     if re.fullmatch(CREDIT_CODE.pattern, code):
         return refused("credit_code_check", "校验码不对，至少有一位写错", "请对照营业执照核对")
     wrong = "、".join(dict.fromkeys(re.findall("[^0-9A-HJ-NP-RTUWXY]", code)))
     reason = f"含有代码不用的字符“{wrong}”" if wrong else "不合统一社会信用代码的编排"
     return refused("credit_code_unreadable", reason, "请对照营业执照核对，常见的是把 0、1、2、5 写成 O、I、Z、S")
-
-
-# --- case numbers ---------------------------------------------------------------------------------------------
 
 
 def case_no(column: Column, catalog: Catalog, text: str) -> CellResult:
@@ -79,9 +70,28 @@ def case_no(column: Column, catalog: Catalog, text: str) -> CellResult:
         return refused("case_no_unreadable", "不是案号", "应形如（2026）鲁0117民初123号；" + LEAVE_BLANK)
     if column.court == "own" and (wrong := _not_our_case(number, catalog)) is not None:
         return wrong
-    notes = [_spelling_note(written, number)] if written != number.text else []
-    notes += _own_notes(number, catalog) if column.court == "own" else _reference_notes(number)
+    notes: list[CellNote] = []
+    if written != number.text:
+        if number.part:
+            how = "case_no_part", f"“{number.part}”是案件里的一份文书，按“{number.text}”这一案计"
+        elif written.replace("(", "（").replace(")", "）") == number.text:
+            how = "case_no_brackets", f"半角括号已改为“{number.text}”"
+        else:
+            how = "case_no_form", f"写法已统一为“{number.text}”"
+        notes.append(CellNote(how[0], "repair", how[1]))
+    said = _OWN if column.court == "own" else _REFERRED
+    if number.style in said:
+        notes.append(CellNote(said[number.style][0], "report", said[number.style][1]))
+    elif column.court == "own" and number.court in catalog.court.legacy_court_codes:
+        notes.append(CellNote("court_legacy", "report", f"“{number.court}”是本院沿用过的代字，按本院案件计"))
     return CellResult(number.text, tuple(notes))
+
+
+_OWN = {"old": ("case_no_old", "2016年以前的旧式案号，法院代字无法核对")}
+_REFERRED = {
+    "several": ("case_no_several", "一个单元格里有几个案号，按一个保留"),
+    "yearless": ("case_no_yearless", "案号缺收案年度，照原样保留"),
+}
 
 
 def _not_our_case(number: CaseNumber, catalog: Catalog) -> CellResult | None:
@@ -97,27 +107,3 @@ def _not_our_case(number: CaseNumber, catalog: Catalog) -> CellResult | None:
         reason = f"“{number.court}”不是本院代字（{'、'.join(catalog.court.court_codes)}）"
         return refused("court_foreign", reason, "请删去其他法院的案件，或核对案号")
     return None
-
-
-def _own_notes(number: CaseNumber, catalog: Catalog) -> list[CellNote]:
-    if number.style == "old":
-        return [CellNote("case_no_old", "report", "2016年以前的旧式案号，法院代字无法核对")]
-    if number.court in catalog.court.legacy_court_codes:
-        return [CellNote("court_legacy", "report", f"“{number.court}”是本院沿用过的代字，按本院案件计")]
-    return []
-
-
-def _reference_notes(number: CaseNumber) -> list[CellNote]:
-    if number.style == "several":
-        return [CellNote("case_no_several", "report", "一个单元格里有几个案号，按一个保留")]
-    if number.style == "yearless":
-        return [CellNote("case_no_yearless", "report", "案号缺收案年度，照原样保留")]
-    return []
-
-
-def _spelling_note(written: str, number: CaseNumber) -> CellNote:
-    if number.part:
-        return CellNote("case_no_part", "repair", f"“{number.part}”是案件里的一份文书，按“{number.text}”这一案计")
-    if written.replace("(", "（").replace(")", "）") == number.text:
-        return CellNote("case_no_brackets", "repair", f"半角括号已改为“{number.text}”")
-    return CellNote("case_no_form", "repair", f"写法已统一为“{number.text}”")

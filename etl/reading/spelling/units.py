@@ -123,9 +123,6 @@ def times(places: int) -> str:
     return f"×{10**places:,}" if places >= 0 else f"÷{10**-places:,}"
 
 
-# --- in a header ----------------------------------------------------------------------------------------------
-
-
 def in_header(header: str) -> tuple[str, Unit | None]:
     """A header without the unit behind it, in brackets or not, and that unit; the header as it is when there is none."""
     folded = header.translate(_SQUARE)
@@ -147,9 +144,6 @@ def in_any_header(header: str) -> Unit | None:
     if len(found) > 1 or None in mentions.values():
         raise UnclearUnit("、".join(mentions))
     return found.pop() if found else None
-
-
-# --- above the header -----------------------------------------------------------------------------------------
 
 
 def in_line(cells: Sequence[str]) -> tuple[Unit, ...]:
@@ -190,9 +184,6 @@ def _units_of(content: str, *, certain: bool) -> Iterable[Unit]:
             yield unit
         elif certain and unit is None and re.search(r"[千万亿萬億][元圆]?$|元$|[%‰‱]", part):
             raise UnclearUnit(part)
-
-
-# --- in a cell ------------------------------------------------------------------------------------------------
 
 
 def in_cell(text: str, column_unit: str) -> tuple[str, Unit] | None:

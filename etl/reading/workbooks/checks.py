@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from etl.problems import LISTED_PER_KIND, Findings, Problem
 from etl.reading.headers import Header
@@ -33,10 +32,8 @@ class SheetCheck:
     def _about_the_workbook(self) -> None:
         facts = self.sheet.facts
         for other in self.sheet.unread:
-            state = "已隐藏，" if other.hidden else ""
-            self._tell(
-                "sheet_unread", None, f"工作表“{other.name[:40]}”{state}没有读取；读取的是“{self.sheet.sheet[:40]}”"
-            )
+            what = f"工作表“{other.name[:40]}”{'已隐藏，' if other.hidden else ''}没有读取"
+            self._tell("sheet_unread", None, f"{what}；读取的是“{self.sheet.sheet[:40]}”")
         if facts.linked:
             self._tell("external_links", None, "工作簿引用了其他文件：按存下的结果读取，没有打开其他文件")
         if facts.formulas:
@@ -71,12 +68,9 @@ class SheetCheck:
                 continue
             column = self.table.columns[name]
             broken = list(self._lines(self.sheet.cells.line_breaks.get(position, ())))
-            problems = (
-                Problem("line_break_removed", "repair", line, column.header, "", "单元格内的换行已改为空格")
-                for line in islice(broken, LISTED_PER_KIND)
-            )
-            if broken:
-                self.findings.add_all(problems, "line_break_removed", "repair", column.header, len(broken))
+            about = (column.header, "", "单元格内的换行已改为空格")
+            problems = (Problem("line_break_removed", "repair", line, *about) for line in broken[:LISTED_PER_KIND])
+            self.findings.add_all(problems, "line_break_removed", "repair", column.header, len(broken))
             numbers = list(self._lines(self.sheet.cells.numbers.get(position, ())))
             if numbers and column.type.is_text:
                 reason = f"文字列里有 {len(numbers):,} 格是数字或日期：开头的 0 和原来的写法可能已经丢失"

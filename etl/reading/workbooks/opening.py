@@ -1,14 +1,28 @@
-"""Bytes of a workbook -> one of its sheets as text, or why it is not read: which sheet, and what the others are."""
+"""Bytes of a workbook -> one of its sheets as text, or why it is not read: which sheet, and what the others are.
 
+A sheet is read in a process of its own, with bounded memory and time: the reader of values is native code. On a damaged file it
+may end its process or ask for all memory there is, and that must not be the server's.
+"""
+
+import os
+import pickle
+import resource
 import struct
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from etl.problems import Problem
-from etl.reading.workbooks.facts import SheetFacts, SheetName, WorkbookFormat, WorkbookRefused, damaged
+from etl.reading.workbooks.facts import SAVE_AGAIN, SheetFacts, SheetName, WorkbookFormat, WorkbookRefused, damaged
 from etl.reading.workbooks.sheet_text import SheetCells, as_csv
 from etl.reading.workbooks.xls import XlsFile, is_xls
 from etl.reading.workbooks.xlsx import XlsxFile, is_xlsx
 
+# Bytes that the process may address: for the program, for each byte of the file, and never more than.
+_LEAST, _FACTOR, _MOST = 512 << 20, 60, 3 << 30
+SECONDS = 300
+_ROOT = Path(__file__).parents[3]
 _NAMED = 20  # sheets named in a sentence
 _BROKEN = (struct.error, IndexError, UnicodeError)  # a record shorter than it says
 
@@ -57,7 +71,7 @@ def read_sheet(raw: bytes, limit_mb: int, name: str = "") -> SheetText | Problem
 
 
 def _open(raw: bytes, limit_mb: int) -> XlsxFile | XlsFile:
-    return XlsxFile(raw, limit_mb) if is_xlsx(raw) else XlsFile(raw, limit_mb)
+    return XlsxFile(raw, limit_mb) if is_xlsx(raw) else XlsFile(raw)
 
 
 def _chosen(sheets: tuple[SheetName, ...], name: str) -> SheetName:
@@ -79,3 +93,27 @@ def _chosen(sheets: tuple[SheetName, ...], name: str) -> SheetName:
     if any(not sheet.empty for sheet in sheets):
         raise WorkbookRefused("sheet_unknown", "有内容的工作表都隐藏了", "请在表格软件中取消隐藏，保存后再上传")
     raise WorkbookRefused("file_empty", "工作簿里没有任何内容", "请重新导出后再上传")
+
+
+def read_sheet_apart(raw: bytes, limit_mb: int, name: str = "") -> SheetText | Problem:
+    """As `read_sheet`; a problem also when the process does not come to an end."""
+    command = [sys.executable, "-m", "etl.reading.workbooks.opening", str(limit_mb), name]
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    try:
+        done = subprocess.run(command, input=raw, capture_output=True, timeout=SECONDS, env=environment, check=True)
+    except (subprocess.SubprocessError, ValueError) as error:
+        too_long = isinstance(error, subprocess.TimeoutExpired)
+        reason = f"{SECONDS} 秒内没有读完" if too_long else "工作簿已损坏，或展开后过大，读取中止"
+        return WorkbookRefused("workbook_unreadable", reason, SAVE_AGAIN).problem
+    return pickle.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    from etl.reading.workbooks import opening  # the result is pickled under this name
+
+    content = sys.stdin.buffer.read()
+    memory = min(_LEAST + len(content) * _FACTOR, _MOST)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    read = opening.read_sheet(content, int(sys.argv[1]), sys.argv[2])
+    sys.stdout.buffer.write(pickle.dumps(read))

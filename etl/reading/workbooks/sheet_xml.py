@@ -16,9 +16,9 @@ from etl.reading.workbooks.facts import (
     SheetFacts,
     WorkbookRefused,
     damaged,
+    meaning,
     too_large,
 )
-from etl.reading.workbooks.number_formats import meaning
 
 _PIECE = 1 << 18
 _TRUE = ("1", "true")
@@ -142,9 +142,8 @@ def _read_row(
         if kind == "n" and (mark := formats.get(cell.get("s", ""))) is not None:
             facts.mark(number, column, mark)
         if len(cell):
-            _read_content(
-                facts, {part.tag.rpartition("}")[2]: part for part in cell}, kind, number, column, recalculate
-            )
+            parts = {part.tag.rpartition("}")[2]: part for part in cell}
+            _read_content(facts, parts, kind, number, column, recalculate)
     return texts
 
 

@@ -1,7 +1,7 @@
 """An .xls file (BIFF5 and BIFF8): its sheets, and what only its records say of one of them (MS-XLS).
 
-The reader of values gets the file as it is: its records are not compressed. How far the sheet stretches and how much text
-its cells repeat is counted here first.
+The reader of values gets the file as it is: its records are not compressed. How far the sheet stretches is counted
+here first; shared texts that its cells repeat too often end the reader at the bound of its memory.
 """
 
 import struct
@@ -12,19 +12,17 @@ from etl.reading.workbooks.compound_file import MAGIC, CompoundFile
 from etl.reading.workbooks.facts import (
     MAX_SHEETS,
     SAVE_AGAIN,
-    TEXT_EXPANDS,
     SheetFacts,
     SheetName,
     WorkbookFormat,
     WorkbookRefused,
     checked_names,
     damaged,
-    too_large,
+    meaning,
 )
-from etl.reading.workbooks.number_formats import meaning
 
-_BOF, _EOF, _CONTINUE = 0x809, 0x0A, 0x3C
-_BOUNDSHEET, _FILEPASS, _FORMAT, _XF, _SST, _SUPBOOK = 0x85, 0x2F, 0x41E, 0xE0, 0xFC, 0x1AE
+_BOF, _EOF = 0x809, 0x0A
+_BOUNDSHEET, _FILEPASS, _FORMAT, _XF, _SUPBOOK = 0x85, 0x2F, 0x41E, 0xE0, 0x1AE
 _ROW, _COLINFO, _MERGEDCELLS, _FILTERMODE = 0x208, 0x7D, 0xE5, 0x9B
 _NUMBER, _RK, _MULRK, _LABELSST = 0x203, 0x27E, 0xBD, 0xFD
 _LABEL, _RSTRING, _BOOLERR, _FORMULA = 0x204, 0xD6, 0x205, 0x06
@@ -46,8 +44,8 @@ class XlsFile:
 
     format: WorkbookFormat = "xls"
 
-    def __init__(self, raw: bytes, limit_mb: int) -> None:
-        self._raw, self._text_room = raw, limit_mb * 1_000_000 * TEXT_EXPANDS
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
         container = CompoundFile(raw)
         if "EncryptedPackage" in container:
             raise WorkbookRefused("workbook_unreadable", "工作簿设有打开密码", "请去掉密码后再上传")
@@ -57,7 +55,6 @@ class XlsFile:
         self._stream = container.stream(name)
         self.sheets: tuple[SheetName, ...] = ()
         self._marked: dict[int, int] = {}
-        self._texts: array[int] = array("L")
         self._linked = False
         self._read_globals()
 
@@ -68,14 +65,10 @@ class XlsFile:
     def facts(self, sheet: SheetName) -> SheetFacts:
         """What the records of a sheet say beside its values."""
         facts = SheetFacts(linked=self._linked)
-        repeated = 0
         for kind, data in self._records(int(sheet.place)):
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<HHH", data)
                 self._cell(facts, kind, data, row, column, style)
-                if kind == _LABELSST:
-                    (text,) = struct.unpack_from("<I", data, 6)
-                    repeated += self._texts[text] if text < len(self._texts) else 0
             elif kind == _MULRK:
                 row, first = struct.unpack_from("<HH", data)
                 for place in range((len(data) - 6) // 6):
@@ -83,8 +76,6 @@ class XlsFile:
                     self._cell(facts, _RK, data, row, first + place, style)
             else:
                 _note(facts, kind, data)
-        if repeated > self._text_room:
-            raise too_large(f"单元格的文字合计超过 {self._text_room // 1_000_000:,} MB")
         facts.marks = array("Q", sorted(facts.marks))
         return facts
 
@@ -106,11 +97,10 @@ class XlsFile:
         return not any(kind in _CELLS or kind == _MULRK for kind, _ in self._records(begin))
 
     def _read_globals(self) -> None:
-        """Sheets, formats of cells, lengths of shared texts."""
+        """Sheets, and formats of cells."""
         codes: dict[int, str] = {}
-        shared: list[bytes] = []
         found: list[tuple[str, bool, int]] = []
-        styles = before = 0
+        styles = 0
         for kind, data in self._records(0):
             if kind == _FILEPASS:
                 raise WorkbookRefused("workbook_unreadable", "工作簿设有打开密码", "请去掉密码后再上传")
@@ -127,13 +117,7 @@ class XlsFile:
                 styles += 1
             elif kind == _SUPBOOK:
                 self._linked |= data[2:4] not in (b"\x01\x04", b"\x01\x3a")  # this workbook itself, and functions added
-            elif kind == _SST or (kind == _CONTINUE and before == _SST):
-                shared.append(data)
-                kind = _SST
-            before = kind
         self.sheets = checked_names([SheetName(*sheet, self._is_empty(sheet[2])) for sheet in found[: MAX_SHEETS + 1]])
-        if shared:
-            self._texts = _text_lengths(shared)
 
     def _records(self, begin: int) -> Iterator[tuple[int, bytes]]:
         """The records from the beginning of a part to its end, without those of charts inside it."""
@@ -183,43 +167,3 @@ def _note(facts: SheetFacts, kind: int, data: bytes) -> None:
         for place in range(2, 2 + 8 * struct.unpack_from("<H", data)[0], 8):
             top, bottom, left, right = struct.unpack_from("<HHHH", data, place)
             facts.merged.append((top, left, bottom, right))
-
-
-def _text_lengths(records: list[bytes]) -> "array[int]":
-    """The length of every shared text in bytes, at most; a text may be cut by the end of a record and goes on in the next."""
-    lengths = array("L")
-    number, place = 0, 8
-
-    def skip(size: int) -> None:
-        nonlocal number, place
-        place += size
-        while number < len(records) and place > len(records[number]):
-            place -= len(records[number])
-            number += 1
-
-    while number < len(records):
-        if place + 3 > len(records[number]):
-            number, place = number + 1, 0
-            continue
-        data = records[number]
-        count, flags = struct.unpack_from("<HB", data, place)
-        place += 3
-        runs, extra = 0, 0
-        if flags & 8:
-            (runs,) = struct.unpack_from("<H", data, place)
-            place += 2
-        if flags & 4:
-            (extra,) = struct.unpack_from("<I", data, place)
-            place += 4
-        lengths.append(3 * count)
-        while count:
-            size = 2 if flags & 1 else 1
-            here = min(count, (len(records[number]) - place) // size)
-            count, place = count - here, place + here * size
-            if count:
-                number += 1
-                if number == len(records) or not records[number]:
-                    return lengths
-                flags, place = records[number][0], 1
-        skip(4 * runs + extra)
-    return lengths

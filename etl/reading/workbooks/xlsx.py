@@ -89,9 +89,8 @@ class XlsxFile:
             raise too_large(f"工作簿解压后超过 {self._room // 1_000_000:,} MB")
         if len({part.filename.lower() for part in parts}) != len(parts):
             raise damaged("压缩包里有同名的部件")
-        if any(
-            part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts
-        ):
+        known = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        if any(part.flag_bits & 1 or part.compress_type not in known for part in parts):
             raise WorkbookRefused("workbook_unreadable", "压缩包已加密或用了不支持的压缩方法", SAVE_AGAIN)
 
     def _check_kind(self) -> None:
@@ -100,9 +99,8 @@ class XlsxFile:
             raise damaged("缺少 [Content_Types].xml")
         found = elements(self._open("[Content_Types].xml"))
         types = [kind.get("ContentType", "") for name, kind in found if name in ("Override", "Default")]
-        if any(name.endswith("vbaproject.bin") for name in names) or any(
-            "macroEnabled.main+xml" in kind for kind in types
-        ):
+        macros = any(name.endswith("vbaproject.bin") for name in names)
+        if macros or any("macroEnabled.main+xml" in kind for kind in types):
             reason = "这是带宏的工作簿（.xlsm），本系统不打开宏"
             raise WorkbookRefused("workbook_unreadable", reason, "请另存为不带宏的 xlsx 工作簿再上传")
         if any("sheet.binary" in kind for kind in types):

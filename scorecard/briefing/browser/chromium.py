@@ -93,7 +93,6 @@ class Document:
         self._scale = scale
 
     async def evaluate(self, script: str) -> Any:
-        """The result of a script, as data."""
         answer = await command(self._tab, "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
@@ -107,7 +106,6 @@ class Document:
         return answer["result"].get("value")
 
     async def boxes(self, selector: str) -> list[Box]:
-        """Where every matching element stands, in document order."""
         edges = await self.evaluate(f"({_BOXES})({json.dumps(selector)})")
         return [Box(*box) for box in edges]
 

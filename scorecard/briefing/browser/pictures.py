@@ -1,12 +1,14 @@
 """PNG of a chart or of a page at the size it is used at: the type area of A4 paper, or a projector.
 
-The browser queue draws it from the blocks of the page. Its metadata holds its origin and its resolution, so that a text
-processor sets it at its true size.
+The browser queue draws it from the blocks of the page. Its metadata holds its heading, the manifest of its export and its
+resolution, so that a text processor sets it at its true size; no time, no name of a program.
 """
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,14 +16,37 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Box, Document
-from scorecard.briefing.browser.png_metadata import png_texts
-from scorecard.briefing.html.figure import document
+from scorecard.briefing.html.document import document
 from scorecard.charts.theme import palette
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name
+
+_HEADER = 33  # bytes of a PNG before anything may be put in: signature and header chunk
+
+
+def png_texts(heading: str, manifest: str) -> PngInfo:
+    """Heading and manifest as text chunks, for a picture that is not written yet."""
+    written = PngInfo()
+    written.add_itxt("Title", heading, "zh-CN")
+    written.add_itxt("manifest", manifest, "zh-CN")
+    return written
+
+
+def with_metadata(png: bytes, dpi: int, heading: str, manifest: str) -> bytes:
+    """The PNG with resolution and texts put in behind its header; no pixel is encoded anew."""
+    per_metre = round(dpi / 0.0254)
+    added = [
+        (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
+        *((kind, data) for kind, data, _ in png_texts(heading, manifest).chunks),
+    ]
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in added
+    )
+    return png[:_HEADER] + b"".join(chunks) + png[_HEADER:]
 
 
 @dataclass(frozen=True)
@@ -64,7 +89,6 @@ class PictureSubject:
 
     @property
     def heading(self) -> str:
-        """Title and period in one line."""
         return f"{self.title} {self.period}".strip()
 
 
@@ -103,10 +127,14 @@ class _Strips:
 
 _CSS, _COLUMNS = (Path(__file__).with_name(name).read_text("utf-8") for name in ("picture.css", "columns.js"))
 _WIDE = "document.documentElement.scrollWidth"
+_COUNT = (
+    "(() => { const at = document.querySelector('.sheet-count');"
+    " at.textContent = '第 %d/%d 幅'; at.style.visibility = 'visible'; })()"
+)
 
 
 def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Picture:
-    """One figure block (scorecard/briefing/html/figure.py, laid out at `size.chart`) as a picture of its own."""
+    """One figure block (scorecard/briefing/html/document.py, laid out at `size.chart`) as a picture of its own."""
     html = document(f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_CSS)
 
     async def take(shown: Document) -> bytes:
@@ -156,7 +184,7 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
         strips: list[_Strips] = []
         for number in range(count):
             if count > 1:
-                await shown.evaluate(_count(number + 1, count))
+                await shown.evaluate(_COUNT % (number + 1, count))
             high = min(room, filled) if number == count - 1 else room
             strip = await shown.picture(Box(number * step, body.top, wide, high), shrunk=fit)
             below = await shown.picture(Box(0, foot.top, wide, foot_height), shrunk=fit)
@@ -167,13 +195,6 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
     return tuple(
         Picture(_name(size, about, number, len(taken)), _png(_composed(strips, size), size, about))
         for number, strips in enumerate(taken, 1)
-    )
-
-
-def _count(number: int, of: int) -> str:
-    return (
-        "(() => { const at = document.querySelector('.sheet-count');"
-        f" at.textContent = '第 {number}/{of} 幅'; at.style.visibility = 'visible'; }})()"
     )
 
 

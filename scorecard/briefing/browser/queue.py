@@ -83,7 +83,6 @@ class BrowserQueue:
         return answer.result()
 
     def waiting(self) -> int:
-        """The number of jobs that have not begun."""
         with self._lock:
             return self._waiting
 

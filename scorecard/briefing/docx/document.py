@@ -24,18 +24,12 @@ from docx.shape import InlineShape
 from docx.shared import Mm, Pt
 from markupsafe import Markup
 
-from scorecard.briefing.layout.column_widths import MARKED, widths
-from scorecard.briefing.layout.office_package import (
-    manifest_xml,
-    packed,
-    printable,
-    set_properties,
-    with_fixed_timestamps,
-)
-from scorecard.briefing.layout.text_width import largest, lines
-from scorecard.briefing.layout.type_area import INCHES
+from scorecard.briefing.layout import office_package as office
+from scorecard.briefing.layout.column_widths import INCHES, MARKED, widths
+from scorecard.briefing.layout.office_package import printable
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.model import Figure, Paper, Pictures, columns
+from scorecard.briefing.paper.model import Paper, Pictures, columns
+from scorecard.charts.text_width import largest, lines
 from scorecard.charts.theme import mark
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.templating import render
@@ -57,7 +51,7 @@ _MINUS = re.compile(r"(?<![0-9A-Za-z])-(?=\d)")
 
 def write_docx(paper: Paper, pictures: Pictures) -> bytes:
     """The .docx. `pictures` are PNG by the figure's number; a figure without one stands as the table of its points."""
-    document = docx.Document(packed(_TEMPLATE))
+    document = docx.Document(office.packed(_TEMPLATE))
     _set_properties(document, paper)
     style = cache(lambda name: document.styles[name].style_id)
     words: dict[str, Any] = {
@@ -70,7 +64,7 @@ def write_docx(paper: Paper, pictures: Pictures) -> bytes:
     annexes = (
         *([appendix.DEFINITIONS] if paper.definitions else []),
         *([appendix.NUMBERS] if paper.lines else []),
-        appendix.RECORD,
+        *([] if paper.brief else [appendix.RECORD]),
     )
     content = render(
         "briefing/docx/paper.xml",
@@ -80,7 +74,7 @@ def write_docx(paper: Paper, pictures: Pictures) -> bytes:
         note=[line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()],
         blocks=[(type(block).__name__, block) for block in paper.blocks],
         drawings=_drawings(document, paper, pictures),
-        points=_points,
+        points=lambda figure: [(p.label, p.text, p.halves, p.target, p.verdict.word) for p in figure.trend.points],
         point_columns=_POINTS,
         no_browser=NO_BROWSER,
         annexes=annexes,
@@ -97,7 +91,7 @@ def write_docx(paper: Paper, pictures: Pictures) -> bytes:
         document.element.body.sectPr.addprevious(element)
     file = BytesIO()
     document.save(file)
-    return with_fixed_timestamps(file.getvalue())
+    return office.with_fixed_timestamps(file.getvalue())
 
 
 def _pieces(text: str) -> list[list[str]]:
@@ -118,10 +112,6 @@ def _broken(title: str, size: float) -> str:
     ends = [match.end() for match in re.finditer(r"月|季度|年(?!\d)", title)]
     broken = [f"{title[:end]}\n{title[end:]}" for end in ends if 0 < end < len(title)]
     return next((text for text in reversed(broken) if lines(text, size, INCHES) == 2), title)
-
-
-def _points(figure: Figure) -> list[tuple[str, ...]]:
-    return [(point.label, point.text, point.halves, point.target, point.verdict.word) for point in figure.trend.points]
 
 
 def _drawings(document: Document, paper: Paper, pictures: Pictures) -> Mapping[int, Markup]:
@@ -156,10 +146,9 @@ def _fill_margins(document: Document, paper: Paper, words: Mapping[str, Any]) ->
 
 
 def _set_properties(document: Document, paper: Paper) -> None:
-    """Who, when, what, and the manifest."""
     core = document.core_properties
-    set_properties(core, paper, f"{paper.masthead} {paper.issue}", "")
+    office.set_properties(core, paper, f"{paper.masthead} {paper.issue}", "")
     core.keywords, core.revision = "", 1
     package = cast(Package, document.part.package)
-    manifest = Part(_MANIFEST, CONTENT_TYPE.XML, manifest_xml(paper.manifest), package)
+    manifest = Part(_MANIFEST, CONTENT_TYPE.XML, office.manifest_xml(paper.manifest), package)
     document.part.relate_to(manifest, RELATIONSHIP_TYPE.CUSTOM_XML)

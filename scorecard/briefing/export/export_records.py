@@ -1,11 +1,12 @@
-"""Records of exports: one file an export in data/exports, written before the user gets the files.
+"""Records of exports, one file an export in data/exports, written before the user gets the files; and what releases a file.
 
-A record is the manifest that stands in every file of the export, byte for byte; the paper is made again from it.
+A record is the manifest that stands in every file of the export, byte for byte; the paper is made again from it. `release` is the
+only function that may let a file go: it checks the right, retains the version and writes the audit entry.
 """
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -15,7 +16,7 @@ from typing import Any
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.audit import log as audit
-from scorecard.briefing.paper.manifest import ExportManifest, ExportSource, parse
+from scorecard.briefing.paper.model import ExportManifest, ExportSource, parse
 from scorecard.briefing.paper.request import BriefingSpec, from_data
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError, StorageError
@@ -25,6 +26,7 @@ from scorecard.storage.atomic_files import storage_errors
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version
+from scorecard.store.versions import retain
 
 # Libraries that decide on the form of a file.
 _WRITERS = ("plotly", "jinja2", "python-docx", "python-pptx", "xlsxwriter", "pillow")
@@ -45,33 +47,29 @@ def describe(
 ) -> ExportManifest:
     """The manifest of a new paper: its sources and definitions, the program, the head of the audit."""
     definitions = _definitions(version, order.template, tuple(indicators))
-    return _described(data, version, export, order.made_at, order.made_by, order.data(), definitions)
+    return _described(data, version, (export, order.made_at, order.made_by), order.data(), definitions)
 
 
 def describe_picture(data: DataDir, version: Version, actor: Actor, asked: Mapping[str, Any]) -> ExportManifest:
     """The manifest of a picture of a page; `asked` is the choice on the screen. Its definitions are all seeds."""
     at = datetime.now(COURT_TIME).isoformat(timespec="seconds")
     by = f"{actor.name}（{ROLE_NAMES[actor.role]}）"
-    return _described(data, version, new_id(at), at, by, asked, _digests(version, version.catalog.files))
+    return _described(data, version, (new_id(at), at, by), asked, _digests(version, version.catalog.files))
 
 
 def _described(
     data: DataDir,
     version: Version,
-    export: str,
-    made_at: str,
-    made_by: str,
+    made: tuple[str, str, str],
     order: Mapping[str, Any],
     definitions: Mapping[str, str],
 ) -> ExportManifest:
+    """`made`: number of the export, its time, and by whom."""
+    published = datetime.fromisoformat(version.manifest.published_at).astimezone(COURT_TIME)
     return ExportManifest(
-        id=export,
-        made_at=made_at,
-        made_by=made_by,
+        *made,
         version=version.id,
-        published_at=datetime.fromisoformat(version.manifest.published_at)
-        .astimezone(COURT_TIME)
-        .isoformat(timespec="seconds"),
+        published_at=published.isoformat(timespec="seconds"),
         sample=version.manifest.sample,
         order=order,
         sources=tuple(
@@ -147,22 +145,12 @@ def read_record(data: DataDir, export: str, checks: FolderChecks | None = None) 
 
 def check_seal(data: DataDir, manifest: ExportManifest) -> None:
     """Raise StorageError when the record's SHA-256 is not the one in the audit: no paper is made from it."""
-    known = next(
-        (
-            entry.detail.get("manifest")
-            for entry in audit.entries(data)
-            if entry.action == "导出" and entry.result == "成功" and entry.detail.get("export") == manifest.id
-        ),
-        None,
-    )
+    exports = (entry.detail for entry in audit.entries(data) if entry.action == "导出" and entry.result == "成功")
+    known = next((told.get("manifest") for told in exports if told.get("export") == manifest.id), None)
     if known != seal(manifest):
+        found = "与审计记录中的校验值不符，可能被改动" if known else "审计记录中没有这次导出"
         remedy = "请从备份恢复 data/exports，并报告管理员"
-        raise StorageError(
-            f"导出记录 {manifest.id}",
-            "与审计记录中的校验值不符，可能被改动" if known else "审计记录中没有这次导出",
-            "导出时写入、审计记下校验值的原样",
-            remedy,
-        )
+        raise StorageError(f"导出记录 {manifest.id}", found, "导出时写入、审计记下校验值的原样", remedy)
 
 
 def seal(manifest: ExportManifest) -> str:
@@ -180,3 +168,27 @@ def all_records(data: DataDir) -> tuple[tuple[ExportManifest, BriefingSpec], ...
         except ScorecardError:
             continue  # a damaged record must not hide the others; making it again names the fault
     return tuple(sorted(records, key=lambda record: (record[0].made_at, record[0].id), reverse=True))
+
+
+def release(
+    data: DataDir,
+    actor: Actor,
+    version: str,
+    subject: str,
+    make: Callable[[], Mapping[str, bytes]],
+    also: Callable[[], Mapping[str, Any]] = dict,
+    **detail: Any,
+) -> dict[str, bytes]:
+    """The files of `make` by name, once they are on record; `subject` names them without personal data.
+
+    `also` gives further details for the audit that are known only when the files are made.
+
+    Raises Forbidden without the right to export, and whatever `make` refuses with; both are on record too.
+    """
+    with audit.recorded(data, actor, "导出", subject, version=version, **detail) as act:
+        actor.require("export")
+        files = dict(make())
+        act.detail["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+        act.detail |= also()
+        retain(data, version, subject, actor)
+    return files

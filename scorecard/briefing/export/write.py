@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from scorecard.briefing.browser import queue
-from scorecard.briefing.browser.pictures import A4, Picture, bundle
-from scorecard.briefing.browser.png_metadata import with_metadata
+from scorecard.briefing.browser.pictures import A4, Picture, bundle, with_metadata
 from scorecard.briefing.docx import document as docx
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.html import document as html
-from scorecard.briefing.html.figure import document, figure_block
+from scorecard.briefing.html.document import document, figure_block
 from scorecard.briefing.paper.model import Figure, Paper
 from scorecard.briefing.pptx import presentation as pptx
-from scorecard.briefing.xlsx import csv_annex, workbook as xlsx
+from scorecard.briefing.xlsx import workbook as xlsx
 from scorecard.charts import trend
 from scorecard.storage.file_names import safe
 
@@ -90,7 +89,7 @@ def _written(
         case "xlsx":
             yield f"{paper.name}.xlsx", xlsx.write_xlsx(paper)
         case "csv":
-            yield f"{paper.name}.csv", csv_annex.write_csv_annex(paper)
+            yield f"{paper.name}.csv", xlsx.write_csv_annex(paper)
         case "png":
             if pictures:
                 name, packed = bundle(pictures.values())
@@ -103,16 +102,10 @@ def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
         figure_block(trend.trend(figure.trend), width=A4.chart, caption=figure.caption, alt=figure.sentence)
         for figure in chunk
     ]
-    drawn = queue.elements(
-        document("".join(blocks), width=A4.layout, title=paper.title),
-        "figure",
-        width=A4.layout,
-        scale=A4.width / A4.layout,
-    )
-    return {
-        figure.number: Picture(
-            f"图{figure.number:02}_{safe(figure.line.name)}.png",
-            with_metadata(png, A4.dpi, figure.caption, paper.manifest.text()),
-        )
-        for figure, png in zip(chunk, drawn, strict=True)
-    }
+    html = document("".join(blocks), width=A4.layout, title=paper.title)
+    drawn = queue.elements(html, "figure", width=A4.layout, scale=A4.width / A4.layout)
+    pictures: dict[int, Picture] = {}
+    for figure, png in zip(chunk, drawn, strict=True):
+        content = with_metadata(png, A4.dpi, figure.caption, paper.manifest.text())
+        pictures[figure.number] = Picture(f"图{figure.number:02}_{safe(figure.line.name)}.png", content)
+    return pictures

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 
-from scorecard.briefing.html.figure_axis import LINE, SMALLEST, FigureJson, em, fraction, text_width
-from scorecard.briefing.html.figure_labels import arrange_labels
-from scorecard.charts.figure import LIMIT, STAMP, left_out
+from scorecard.charts.figure import CHOSEN, LIMIT, STAMP, left_out
+from scorecard.charts.figure_labels import (
+    LINE,
+    SMALLEST,
+    FigureJson,
+    arrange_labels,
+    em,
+    fraction,
+    text_width,
+    width_of_labels,
+)
 
 _EDGE = 6  # px between an axis and its words, or two words
 _LONGEST = 0.34  # of the figure's width: a name before a bar that is longer is folded
@@ -35,7 +43,8 @@ def fit(figure: FigureJson, width: int, height: int | None = None) -> FittedFigu
     drawn_height = layout["height"] - margin["t"] - margin["b"]
     for name in ("title", "meta", "hovermode"):
         layout.pop(name, None)
-    layout["annotations"] = [each for each in layout.get("annotations", []) if each.get("name") != STAMP]
+    # The chosen period's value is in the figure's reading: at its point it would cover the line where the axis is narrow.
+    layout["annotations"] = [each for each in layout.get("annotations", []) if each.get("name") not in (STAMP, CHOSEN)]
     bar_names = [trace.pop("meta", "") for trace in data]
     for trace in data:
         for name in _MOUSE_ONLY:
@@ -53,7 +62,7 @@ def fit(figure: FigureJson, width: int, height: int | None = None) -> FittedFigu
     for _ in range(2):  # what stands to the right of the last point depends on how wide the axis then is
         across = width - left - right
         _make_room_for_limits(layout, across)
-        right = _width_of_labels(layout, across)
+        right = width_of_labels(layout, across)
     across = width - left - right
     _thin_out(layout["xaxis"], across)
     unnamed = _remove_long_words(data, bar_names, layout["xaxis"], across)
@@ -110,17 +119,6 @@ def _width_of_names(axis: FigureJson) -> float:
 
 
 # --- what stands to the right, and to the left, of the points --------------------------------------------------
-
-
-def _width_of_labels(layout: FigureJson, across: float) -> int:
-    """px to the right of the axis for what is written at its end."""
-    widths = [_SIDE + 4.0]
-    for each in layout["annotations"]:
-        if each.get("xanchor") == "left":
-            at = each["x"] if each.get("xref") == "paper" else fraction(layout["xaxis"], each["x"])
-            wide = text_width(each["text"], each["font"]["size"]) * 1.05 + each.get("xshift", 0) + _EDGE
-            widths.append(wide - (1 - at) * across)
-    return round(max(widths))
 
 
 def _make_room_for_limits(layout: FigureJson, across: float) -> None:

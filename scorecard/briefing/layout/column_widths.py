@@ -9,9 +9,13 @@ from itertools import pairwise
 
 from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS, Assurance, Variation
 from scorecard.assessment.verdict import WORDS, VerdictWord
-from scorecard.briefing.layout.text_width import POINTS, width
-from scorecard.briefing.layout.type_area import TWIPS, WIDTH
 from scorecard.briefing.paper.model import PaperColumn
+from scorecard.charts.text_width import POINTS, width
+
+TWIPS = 20  # to a point
+WIDTH = 8844  # twips
+INCHES = WIDTH / 1440
+
 
 _PADDING = 60  # twips between a cell's edge and its text
 _UNBROKEN = 0.75  # of the width numbers and verdicts may take; beyond that they are broken too

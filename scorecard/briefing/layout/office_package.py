@@ -4,19 +4,20 @@ An Office file is a ZIP archive, and archives hold timestamps: the same paper wo
 """
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from scorecard.briefing.paper.manifest import ExportManifest
-from scorecard.briefing.paper.model import Paper
+from scorecard.briefing.paper.model import ExportManifest, Paper
 
 FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
 _NAMESPACE = "urn:scorecard:manifest"
 _LONGEST = 255  # characters of a property
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def packed(template: Path) -> io.BytesIO:
@@ -54,11 +55,7 @@ def made_at(manifest: ExportManifest) -> datetime:
 
 def printable(text: str) -> str:
     """The text without what XML cannot hold (control characters, halves of a surrogate pair): such a file opens nowhere."""
-    return "".join(letter for letter in text if _allowed(ord(letter)))
-
-
-def _allowed(code: int) -> bool:
-    return code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+    return _FORBIDDEN.sub("", text)
 
 
 def with_fixed_timestamps(archive: bytes) -> bytes:

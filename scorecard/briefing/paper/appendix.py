@@ -8,7 +8,7 @@ from scorecard.narrative.glossary import GlossaryEntry
 
 DEFINITIONS, NUMBERS, RECORD = "指标口径", "指标数值", "数据来源与校验"
 _VALUES = columns("指标 2.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
-_BASES = columns("指标 1.7 | 分子 / 分母 1.8 | 同比、环比、变异 2.2 | 目标依据 3.0 | 责任部门 1.4")
+_BASES = columns("指标 1.7 | 分子 / 分母 1.8 | 同比、环比、真变化 2.2 | 目标依据 3.0 | 责任部门 1.4")
 
 
 def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -20,6 +20,7 @@ def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]],
         ("定义", (indicator.definition,)),
         ("不含", (indicator.exclusions,)),
         ("口径", entry.formula),
+        ("口径沿革", entry.life),
         ("单位与方向", (f"{indicator.unit}，{entry.direction}",)),
         ("方案依据", (f"“{indicator.why}”",)),
         ("配套措施", ("；".join(entry.measures),)),

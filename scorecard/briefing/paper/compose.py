@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.paper import sections_indicators as sections, sections_requirements, sections_work
-from scorecard.briefing.paper.manifest import ExportManifest
+from scorecard.briefing.paper import (
+    sections_digest,
+    sections_indicators as sections,
+    sections_requirements,
+    sections_work,
+)
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Block, ExportManifest, Figure, Heading, Paper, PaperTable, Paragraph
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -24,6 +28,7 @@ from scorecard.store.open_version import complete_through
 _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
     "summary": ("总体情况", sections.summary),
     "attention": ("需要关注的情况", sections.attention),
+    "changes": ("比上期的变化", sections.changes),
     "domains": ("指标情况", sections.domains),
     "table": ("指标一览", sections.table),
     "figures": ("走势图", sections.figures),
@@ -31,7 +36,11 @@ _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Bl
     "requirements": ("工作要求落实情况", sections_requirements.requirements),
     "plan_rows": ("措施落实中的登记与清单", sections_requirements.plan_rows),
     "worklists": ("台账与预警", sections_work.worklists),
+    "prompts": ("提示核查", sections_work.prompts),
+    "decisions": ("上次会商决定及进展", sections_work.decisions),
     "agenda": ("会商事项", sections_work.matters),
+    "turned": ("指标变化", sections_digest.turned),
+    "waiting": ("要办的事", sections_digest.waits),
 }
 _DIGITS = "〇一二三四五六七八九"
 
@@ -79,7 +88,7 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         subtitle=_scope(material),
         note=order.note,
         blocks=_blocks(material),
-        lines=tuple(material.line(card) for card in material.spoken),
+        lines=() if template.reader else tuple(material.line(card) for card in material.spoken),
         definitions=tuple(
             entry(card.indicator, material.catalog, material.inputs.today) for card in _defined(material)
         ),
@@ -89,6 +98,7 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         ),
         manifest=manifest,
         sample=sample,
+        brief=template.reader is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from scorecard.access import Actor
 from scorecard.assessment.cards import Card, CardInputs, cards
@@ -11,13 +12,33 @@ from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Among, Section, Template
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.narrative.attention import groups
+from scorecard.narrative.changes import NotedChange
+from scorecard.narrative.contribution_words import because
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
+from scorecard.plan.due_items import DueItem
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
+from scorecard.plan.signals import AskedSignal, asked_signals, said_text
+from scorecard.plan.waiting import Waiting
 from scorecard.store import warehouse
-from scorecard.store.open_version import Version, card_inputs
+from scorecard.store.contributions import change_splits
+from scorecard.store.open_version import Selection, Version, card_inputs
 from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import Tally, tallies
+
+
+@dataclass(frozen=True)
+class DigestFacts:
+    """What only a digest says: what waits for its reader, what is due to them, what changed since the day of the one before.
+
+    `since` is None where there was none, or its version is gone; `findings` are the self-check's, for the administrator.
+    """
+
+    waiting: tuple[Waiting, ...]
+    due: tuple[DueItem, ...]
+    since: date | None
+    changes: tuple[NotedChange, ...]
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,7 +46,7 @@ class Material:
     """The input of every section. `spoken` are the indicators the paper is about, `every` those of the whole plan.
 
     `whose` is the department whose worklists and duties stand in it; the values of a sheet for a department are the
-    whole court's, as it answers for them.
+    whole court's, as it answers for them. `monthly` are the whole court's of the last month, all cases.
     """
 
     version: Version
@@ -37,6 +58,9 @@ class Material:
     spoken: tuple[Card, ...]
     whose: str
     actor: Actor
+    monthly: Mapping[str, Card]
+    signals: tuple[AskedSignal, ...] = ()
+    digest: DigestFacts | None = None
 
     @property
     def catalog(self) -> Catalog:
@@ -47,7 +71,6 @@ class Material:
         return title_places(self.version, self.period, self.spec.department, self.spec.scope)
 
     def cards_of(self, section: Section) -> tuple[Card, ...]:
-        """The indicators a section speaks of."""
         return _among(section.which, self.spoken, section.ids, self.whose)
 
     def by_domain(self, chosen: Sequence[Card]) -> list[tuple[str, list[Card]]]:
@@ -59,7 +82,6 @@ class Material:
         return [(name, members) for name, members in by_name if members]
 
     def line(self, card: Card) -> IndicatorLine:
-        """An indicator as the paper has it."""
         indicator, catalog = card.indicator, self.catalog
         judged, control = card.judged, card.control
         reading, goal, limits = judged.reading, judged.goal, judged.bounds
@@ -90,8 +112,27 @@ class Material:
             so_far=card.so_far,
         )
 
+    def said(self, card: Card) -> str:
+        """What departments say of a card's period in the paper's version; of 涉企 cases and of one department's nobody speaks."""
+        whole = (self.inputs.department, self.inputs.scope) == (ALL_DEPARTMENTS, "all")
+        return said_text(self.catalog, card, self.signals, self.version.remarks) if whole else ""
+
+    def why(self, card: Card) -> str:
+        """What explains most of the change of an indicator that missed its target, worsened or improved; empty for others.
+
+        And for one that moved the other way since: a fall explains no improvement.
+        """
+        chart, way = card.control, card.verdict.gap if card.verdict.word == "未达标" else None
+        if way is None and chart is not None and chart.variation in ("需要关注", "真实改善"):
+            way = chart.last.signal.side if chart.last.signal else None
+        if not way:
+            return ""
+        selection = Selection(self.period, self.inputs.department, self.inputs.scope)
+        splits = change_splits(self.version, selection, card)
+        moved = splits[0].change.difference if splits else None
+        return because(splits, card.indicator) if moved and moved * way > 0 else ""
+
     def tallies(self) -> tuple[Tally, ...]:
-        """The counts of all worklists."""
         return tallies(self.version.connection, self.catalog)
 
     def measures(self) -> tuple[MeasureLine, ...]:
@@ -112,21 +153,38 @@ def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     inputs = card_inputs(
         version, order.grain, ALL_DEPARTMENTS if sheet else order.department, order.scope, order.judged_on
     )
-    every = {card.indicator.id: card for card in cards(inputs, order.span)}
+    period = order.span(version.catalog.court.months)
+    every = {card.indicator.id: card for card in cards(inputs, period)}
+    monthly = _monthly(version, order, inputs, every)
+    known = warehouse.parameters(version.connection)
     return Material(
         version=version,
         spec=order,
         template=template,
-        period=order.span,
+        period=period,
         inputs=inputs,
         every=every,
-        spoken=_spoken(template, order, tuple(every.values())),
+        spoken=spoken_of(template, order, tuple(every.values())),
         whose=order.department,
         actor=actor,
+        monthly=monthly,
+        signals=asked_signals(version, monthly.values(), version.remarks, known, order.judged_on),
     )
 
 
-def _spoken(template: Template, order: BriefingSpec, every: tuple[Card, ...]) -> tuple[Card, ...]:
+def _monthly(
+    version: Version, order: BriefingSpec, inputs: CardInputs, every: Mapping[str, Card]
+) -> Mapping[str, Card]:
+    """The whole court's cards of the last month of the paper's period, whatever it counts by; `every` are of `inputs`."""
+    months = version.catalog.court.months
+    month = months.containing("month", order.span(months).last_month)
+    if (order.span(months), inputs.department, inputs.scope) == (month, ALL_DEPARTMENTS, "all"):
+        return every
+    whole = cards(card_inputs(version, "month", ALL_DEPARTMENTS, "all", order.judged_on), month)
+    return {card.indicator.id: card for card in whole}
+
+
+def spoken_of(template: Template, order: BriefingSpec, every: tuple[Card, ...]) -> tuple[Card, ...]:
     """Those chosen by name, otherwise the template's; domains narrow both. The plan's order stands."""
     if order.indicators:
         chosen = _among("listed", every, order.indicators, order.department)
@@ -148,4 +206,4 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
         case "listed":
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":
-            return tuple(card for card in cards if department in card.responsible)
+            return tuple(card for card in cards if department in (*card.responsible, *card.answering))

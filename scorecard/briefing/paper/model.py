@@ -1,18 +1,75 @@
-"""The content of a paper: words, tables and figures. Every format is written from this alone.
+"""The content of a paper: words, tables and figures, and the manifest in every file of it. Every format is written from this alone.
 
-All text is plain and final: no format computes, rounds or words anything, so the same digits stand in all of them.
+All text is plain and final: no format computes, rounds or words anything, so the same digits stand in all of them. The manifest
+is written once, when the paper is first made; making it again uses it unchanged, so that the same request gives the same file.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from scorecard.assessment.verdict import VerdictWord
-from scorecard.briefing.paper.manifest import ExportManifest
 from scorecard.narrative.glossary import GlossaryEntry
 from scorecard.narrative.trend import Trend
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """An accepted extract the version was built from; `sha256` is that of the file as uploaded."""
+
+    table: str
+    name: str
+    sha256: str
+    as_of: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class ExportManifest:
+    """The record of one export. `order` is the request, as data; `definitions` maps seed files to their SHA-256.
+
+    `program` is the digest of the code that made it, `audit` the "number seal" of the audit's last line before it.
+    """
+
+    id: str
+    made_at: str
+    made_by: str
+    version: str
+    published_at: str
+    sample: bool
+    order: Mapping[str, Any]
+    sources: tuple[ExportSource, ...]
+    definitions: Mapping[str, str]
+    program: str
+    audit: str
+
+    def text(self) -> str:
+        """Canonical JSON: the same manifest gives the same bytes."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    def lines(self) -> tuple[str, ...]:
+        """The manifest in words, as it is printed at the end of a paper."""
+        batches = tuple(
+            f"批次 {source.table}/{source.name}　{source.rows:,} 行　截至 {source.as_of}　SHA-256 {source.sha256}"
+            for source in self.sources
+        )
+        return (
+            f"导出编号 {self.id}　{self.made_at}　{self.made_by}",
+            f"数据版本 {self.version}　发布于 {self.published_at}{'　示例数据' if self.sample else ''}",
+            *batches,
+            *(f"定义 {name}　SHA-256 {digest}" for name, digest in self.definitions.items()),
+            f"程序 {self.program}　审计 {self.audit or '无'}",
+        )
+
+
+def parse(text: str) -> ExportManifest:
+    """A manifest as `text` wrote it. Raises ValueError, KeyError or TypeError for anything else."""
+    content = json.loads(text)
+    content["sources"] = tuple(ExportSource(**source) for source in content["sources"])
+    return ExportManifest(**content)
 
 
 @dataclass(frozen=True)
@@ -93,12 +150,16 @@ def dated(usual: tuple[PaperColumn, ...]) -> tuple[PaperColumn, ...]:
 
 @dataclass(frozen=True)
 class PaperTable:
-    """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone."""
+    """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone.
+
+    `links` are the pages that its rows lead to, where the format can lead anywhere: in a mail.
+    """
 
     title: str
     columns: tuple[PaperColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +184,8 @@ Block = Heading | Paragraph | PaperTable | Figure
 class Paper:
     """The whole paper. `name` is the stem of its files, `provenance` the lines on every page and slide.
 
-    `lines` are the indicators it speaks of, in the plan's order; `definitions` their 口径, for the annex.
+    `lines` are the indicators it speaks of, in the plan's order; `definitions` their 口径, for the annex. A `brief` one is a page
+    without annexes.
     """
 
     name: str
@@ -141,10 +203,10 @@ class Paper:
     provenance: tuple[str, ...]
     manifest: ExportManifest
     sample: bool
+    brief: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """The figures in the order they stand."""
         return tuple(block for block in self.blocks if isinstance(block, Figure))
 
 

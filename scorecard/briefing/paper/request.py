@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period, parse
+from scorecard.calendar.period import CALENDAR, GRAIN_LABELS, GRAINS, Grain, Period, StatisticalCalendar
 from scorecard.catalog.briefing_templates import Template, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError, hint
@@ -24,7 +24,6 @@ LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
 LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
 _LISTED = 20  # words an error names; more are a list to be looked up
 _WHERE = "简报"
-_GRAIN_NAMES: dict[str, str] = dict(GRAIN_LABELS.items())
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,8 @@ class BriefingSpec:
         """As it stands in a manifest: JSON types only."""
         return _SPEC.dump_python(self, mode="json")
 
-    @property
-    def span(self) -> Period:
-        """The period the paper reports on."""
-        period = parse(self.grain, self.period)
+    def span(self, months: StatisticalCalendar) -> Period:
+        period = months.parse(self.grain, self.period)
         assert period is not None  # `resolve` accepts only a period of the version
         return period
 
@@ -88,7 +85,7 @@ _SPEC = TypeAdapter(BriefingSpec)
 def from_data(content: Mapping[str, Any]) -> BriefingSpec:
     """A request as `data` wrote it. Raises ValueError for anything else."""
     order = _SPEC.validate_python(dict(content))
-    if parse(order.grain, order.period) is None:
+    if CALENDAR.parse(order.grain, order.period) is None:
         raise ValueError(order.period)
     return order
 
@@ -98,7 +95,7 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
     catalog = version.catalog
     template = find_template(catalog, request.template)
     judged = judged_on(version)
-    grain = cast(Grain, _known("统计方式", request.grain or template.grain, GRAINS, _GRAIN_NAMES))
+    grain = cast(Grain, _known("统计方式", request.grain or template.grain, GRAINS, dict(GRAIN_LABELS.items())))
     period = _period(version, grain, request.period, judged)
     department = _department(version, template, request.department)
     scope = _known("案件范围", request.scope, SCOPES, SCOPES)
@@ -131,9 +128,8 @@ def find_template(catalog: Catalog, name: str) -> Template:
     if not catalog.briefings:
         remedy = "请重新发布一次（数据报送页，或 python -m etl publish）"
         raise ScorecardError(_WHERE, "这个版本没有简报模板，它是在简报功能之前建的", "带有简报模板的版本", remedy)
-    return catalog.briefings[
-        _known("模板", name, catalog.briefings, {template.id: template.name for template in catalog.briefings.values()})
-    ]
+    names = {template.id: template.name for template in catalog.briefings.values()}
+    return catalog.briefings[_known("模板", name, catalog.briefings, names)]
 
 
 def title_places(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
@@ -161,15 +157,11 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
 
 def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
     offered = periods(version, card_inputs(version, grain, ALL_DEPARTMENTS, "all", judged), grain)
-    period = parse(grain, key)
+    period = version.catalog.court.months.parse(grain, key)
     if period is None:
-        remedy = hint(key, [each.key for each in offered])
-        raise ScorecardError(
-            _WHERE,
-            f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期",
-            f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}",
-            remedy,
-        )
+        found = f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期"
+        expected = f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}"
+        raise ScorecardError(_WHERE, found, expected, hint(key, [each.key for each in offered]))
     if period not in offered:
         span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"
         raise ScorecardError(_WHERE, f"版本 {version.id} 没有{period.label}的数据", f"有数据的报告期：{span}")
@@ -180,9 +172,8 @@ def _department(version: Version, template: Template, word: str) -> str:
     catalog = version.catalog
     if not word or word == ALL_DEPARTMENTS:
         if template.department == "asked":
-            raise ScorecardError(
-                _WHERE, f"“{template.name}”没有写部门", "一个部门，如 civil 或 民事审判庭", "请选择部门"
-            )
+            expected = "一个部门，如 civil 或 民事审判庭"
+            raise ScorecardError(_WHERE, f"“{template.name}”没有写部门", expected, "请选择部门")
         return ALL_DEPARTMENTS
     names = {department.id: department.name for department in catalog.departments.values()}
     return _known("部门", word, catalog.departments, names)
@@ -190,7 +181,7 @@ def _department(version: Version, template: Template, word: str) -> str:
 
 def _line(what: str, text: str) -> str:
     """One line of plain text: signs that are not printed and line ends become a blank or nothing."""
-    cleaned = " ".join("".join(sign if _printed(sign) else " " for sign in text).split())
+    cleaned = _cleaned(text)
     if len(cleaned) > LONGEST_LINE:
         raise ScorecardError(_WHERE, f"{what} {len(cleaned)} 字", f"不超过 {LONGEST_LINE} 字", "请写短些")
     return cleaned
@@ -198,15 +189,13 @@ def _line(what: str, text: str) -> str:
 
 def _note(text: str) -> str:
     """Plain text of one or more paragraphs."""
-    lines = [" ".join("".join(s if _printed(s) else " " for s in line).split()) for line in text.splitlines()]
-    cleaned = "\n".join(line for line in lines if line)
+    cleaned = "\n".join(filter(None, map(_cleaned, text.splitlines())))
     if len(cleaned) > LONGEST_NOTE:
-        raise ScorecardError(
-            _WHERE, f"编者按 {len(cleaned)} 字", f"不超过 {LONGEST_NOTE} 字", "请写要点，详细内容另行成文"
-        )
+        remedy = "请写要点，详细内容另行成文"
+        raise ScorecardError(_WHERE, f"编者按 {len(cleaned)} 字", f"不超过 {LONGEST_NOTE} 字", remedy)
     return cleaned
 
 
-def _printed(sign: str) -> bool:
-    """False for control signs, signs that turn the direction of writing, and halves of signs: no file may hold them."""
-    return not unicodedata.category(sign).startswith("C")
+def _cleaned(line: str) -> str:
+    """Without control signs, signs that turn the direction of writing, and halves of signs: no file may hold them."""
+    return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in line).split())

@@ -5,7 +5,7 @@ Every number in them is text of a card or a count of cards. An empty section say
 
 from collections.abc import Sequence
 
-from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.cards import Card, card as card_of, counts
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
@@ -14,7 +14,8 @@ from scorecard.calendar.period import GRAIN_LABELS, day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
-from scorecard.narrative.attention import AttentionItem, groups
+from scorecard.narrative.attention import groups
+from scorecard.narrative.changes import problem_changes
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import reach
 
@@ -31,10 +32,10 @@ def summary(material: Material, section: Section) -> list[Block]:
     """How many indicators stand at each word, domain by domain; then what must be known before reading on."""
     spoken, blocks = material.spoken, list[Block]()
     if not spoken:  # nothing missed may also mean that nothing could be judged
-        every = _counted(tuple(material.every.values()))
+        every = standing_text(tuple(material.every.values()))
         text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
         return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
-    standing = _counted(spoken)
+    standing = standing_text(spoken)
     blocks.append(Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}"))
     domains = material.by_domain(spoken)
     blocks += [Paragraph(sentences.summary(name, members)) for name, members in domains]
@@ -44,14 +45,16 @@ def summary(material: Material, section: Section) -> list[Block]:
     return blocks
 
 
-def _counted(cards: Sequence[Card]) -> str:
+def standing_text(cards: Sequence[Card]) -> str:
+    """How many indicators stand at each word."""
     return "、".join(f"{word}{number}项" for word, number in counts(cards).items())
 
 
 def reached(material: Material) -> str:
-    """How far the extracts reach: one day, or the earliest and the latest."""
+    """How far the extracts reach: one day, or the earliest and the latest; before it the days of a period of the court's own."""
     days = " 至 ".join(day_text(day) for day in dict.fromkeys(reach(material.version)))
-    return f"数据截至{days}。"
+    span = f"报告期{material.period.span}，" if material.period.span else ""
+    return f"{span}数据截至{days}。"
 
 
 def cautions(material: Material) -> tuple[str, ...]:
@@ -87,10 +90,10 @@ def attention(material: Material, section: Section) -> list[Block]:
     for group in groups(material.spoken):
         total = len(group.items) + group.elsewhere
         blocks.append(Heading(f"{group.title}（{total}项）", 2))
-        blocks += [
-            Paragraph(f"{at}．{item.card.indicator.name}：{_said(item)}。责任部门：{item.card.departments}。")
-            for at, item in enumerate(group.items, 1)
-        ]
+        for at, item in enumerate(group.items, 1):
+            card = item.card
+            said = "；".join(filter(None, (item.sentence, material.why(card), card.so_far, material.said(card))))
+            blocks.append(Paragraph(f"{at}．{card.indicator.name}：{said}。责任部门：{card.departments}。"))
         if group.elsewhere:
             blocks.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
     doubtful: dict[str, list[str]] = {}
@@ -102,7 +105,9 @@ def attention(material: Material, section: Section) -> list[Block]:
         but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
         blocks.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
     if material.spec.grain != "month":
-        blocks.append(Paragraph(f"变异和保障按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。"))
+        blocks.append(
+            Paragraph(f"是否真变化、能否稳定达标按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。")
+        )
     if doubtful:
         blocks.append(Heading("数据待核", 2))
         blocks += [
@@ -111,8 +116,26 @@ def attention(material: Material, section: Section) -> list[Block]:
     return blocks
 
 
-def _said(item: AttentionItem) -> str:
-    return "；".join(filter(None, (item.sentence, item.card.so_far)))
+def _sentence(material: Material, card: Card) -> str:
+    """The indicator in official words, then what its departments say of it."""
+    said = material.said(card)
+    return sentences.of_indicator(card) + (f"{said}。" if said else "")
+
+
+def changes(material: Material, section: Section) -> list[Block]:
+    """Problems that are new against the period before, and resolved, in one paragraph that names the indicators."""
+    period = material.period
+    ends = period.last_month if period.grain == "ytd" else period.first_month
+    before = period.months.containing(period.grain, ends - 1)
+    whole = material.inputs.catalog.indicators
+    earlier = [card_of(material.inputs, whole[one.indicator.id], before, one.points) for one in material.spoken]
+    if all(card.judged.reading is None for card in earlier):
+        return [Paragraph(f"上期（{before.label}）没有数据，不作比较。")]
+    found, parts = problem_changes(earlier, material.spoken), list[str]()
+    for appeared, words in ((True, "新增"), (False, "消除")):
+        said = [f"{one.indicator.name}（{one.problem}，{one.text}）" for one in found if one.appeared == appeared]
+        parts.append(f"{words}问题{len(said)}项：{'、'.join(said)}" if said else f"没有{words}的问题")
+    return [Paragraph(f"与{before.label}相比，{'；'.join(parts)}。")]
 
 
 def domains(material: Material, section: Section) -> list[Block]:
@@ -120,14 +143,14 @@ def domains(material: Material, section: Section) -> list[Block]:
     blocks: list[Block] = []
     for name, members in material.by_domain(material.cards_of(section)):
         blocks.append(Heading(name, 2))
-        blocks += [Paragraph(sentences.of_indicator(card)) for card in members]
+        blocks += [Paragraph(_sentence(material, card)) for card in members]
     return blocks or [_none(material)]
 
 
 def table(material: Material, section: Section) -> list[Block]:
     """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
     monthly = material.spec.grain == "month"
-    variation = " | 变异 1.1" if monthly else ""
+    variation = " | 真变化 1.1" if monthly else ""
     across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
     blocks: list[Block] = []
     for name, members in material.by_domain(material.cards_of(section)):
@@ -167,7 +190,7 @@ def _figure(material: Material, card: Card) -> Figure | None:
     if not card.points:
         return None
     drawn = trend_of(material.version, material.inputs, card)
-    return Figure(0, material.line(card), drawn, sentences.of_indicator(card))
+    return Figure(0, material.line(card), drawn, _sentence(material, card))
 
 
 def _none(material: Material) -> Paragraph:

@@ -7,10 +7,12 @@ from typing import TypeVar
 from scorecard.assessment.cards import Card
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph
+from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.tabulations.declarations import RowChoice
-from scorecard.store.tabulations import Basis, Reading, Tabulated, listed, tabulate
+from scorecard.store.listings import listed
+from scorecard.store.tabulations import Basis, Reading, Tabulated, flow_of, part_of, tabulate, with_unit
 
 Choice = TypeVar("Choice", bound=RowChoice)
 
@@ -23,14 +25,16 @@ def requirements(material: Material, section: Section) -> list[Block]:
         serving = [card for card in material.every.values() if requirement.id in card.indicator.measures]
         values = "、".join(map(_value, serving))
         content: list[Block] = [Paragraph(f"{material.period.label}，有关指标：{values}。")] if values else []
-        content += told.row(requirement.id)
+        content += [Paragraph(f"{name}：{said}。") for name, said in told.row(requirement.id)]
         if content:
             blocks += [Heading(requirement.title, 2), *content]
     return [*blocks, *told.silence()] or [Paragraph("没有反映工作要求的指标和登记表。")]
 
 
 def plan_rows(material: Material, section: Section) -> list[Block]:
-    """Each row of the plan that has something in the period: its tabulations, and how long its listings are.
+    """Each row of the plan that has something in the period, a line for each tabulation and listing: totals and lengths.
+
+    The groups of a tabulation and the rows of a listing are on screen: with them the section had nine pages.
 
     A paper with a section on the requirements has theirs there; one for a department has the measures it answers for.
     """
@@ -38,11 +42,13 @@ def plan_rows(material: Material, section: Section) -> list[Block]:
     apart = any(other.kind == "requirements" for other in material.template.sections)
     if apart:
         told.leave_to(catalog.requirements)
-    blocks: list[Block] = []
+    lines: list[tuple[str, str, str]] = []
     for row in (*catalog.measures, *(() if apart else catalog.requirements)):
-        if content := told.row(row):
-            blocks += [Heading(catalog.row_title(row), 2), *content]
-    return [*blocks, *told.silence()] or [Paragraph("本期各项措施没有登记的事项。")]
+        for at, said in enumerate(told.row(row)):
+            lines.append(("" if at else catalog.row_title(row), *said))
+    columns = (PaperColumn("方案条目", 1.4), PaperColumn("统计表或清单", 1.4), PaperColumn("本期合计", 3.0))
+    table = PaperTable("登记与清单的本期合计", columns, tuple(lines), note=told.basis())
+    return [*([table] if lines else []), *told.silence()] or [Paragraph("本期各项措施没有登记的事项。")]
 
 
 class _Told:
@@ -52,6 +58,7 @@ class _Told:
         self._material = material
         self._seen: set[str] = set()
         self._unsaid: dict[str, list[str]] = defaultdict(list)
+        self._bases: list[str] = []
 
     def leave_to(self, rows: Iterable[str]) -> None:
         """What serves these rows stands in another section."""
@@ -59,25 +66,29 @@ class _Told:
             for choices in self._material.catalog.of_measure(row):
                 self._seen |= {choice.id for choice in choices}
 
-    def row(self, row: str) -> list[Block]:
-        """Tables, then the counts of listings; nothing where there is nothing in the period."""
-        blocks: list[Block] = []
+    def row(self, row: str) -> list[tuple[str, str]]:
+        """Name and total of each tabulation, name and length of each listing; nothing where there is nothing in the period."""
+        said: list[tuple[str, str]] = []
         if not self._answers(row):
-            return blocks
+            return said
         tabulations, listings = self._material.catalog.of_measure(row)
         for tabulation in self._new(tabulations):
             of, whose = self._reading(tabulation)
             told = tabulate(of, tabulation)
-            if self._says(tabulation, told.basis) and told.rows:
-                blocks.append(_table(told, whose))
-        counts: dict[str, list[str]] = defaultdict(list)
+            # Of a balance the year may be told where the period of the paper is not.
+            own = part_of(of, tabulation)[1] if tabulation.balance and not told.basis.reason else told.basis
+            if self._says(tabulation, own) and told.rows:
+                said.append((f"{tabulation.name}{whose}", _total(told, of.period)))
         for listing in self._new(listings):
             of, whose = self._reading(listing)
             rows = listed(of, listing, self._material.actor, limit=0)
             if self._says(listing, rows.basis) and rows.count:
-                counts[rows.basis.span].append(f"{listing.name}{whose}{rows.count:,}项")
-        said = "；".join(f"{span}，{'、'.join(named_rows)}" for span, named_rows in counts.items())
-        return [*blocks, Paragraph(f"清单：{said}。逐行见看板。")] if counts else blocks
+                said.append((f"{listing.name}{whose}", f"{rows.count:,}行"))
+        return said
+
+    def basis(self) -> str:
+        """Which days and which tables what was said rests on."""
+        return f"{'；'.join(dict.fromkeys(self._bases))}。分组和逐行见看板“措施与要求”。"
 
     def silence(self) -> list[Block]:
         """What cannot be said, each reason once."""
@@ -98,6 +109,8 @@ class _Told:
     def _says(self, choice: RowChoice, basis: Basis) -> bool:
         if basis.reason:
             self._unsaid[basis.reason.rstrip("。") + "。"].append(choice.name)
+        else:
+            self._bases.append(basis.source)
         return not basis.reason
 
     def _reading(self, choice: RowChoice) -> tuple[Reading, str]:
@@ -117,26 +130,14 @@ def _value(card: Card) -> str:
     return f"{card.indicator.name} {period}{card.value}（{card.verdict.word}{beside}）"
 
 
-def _table(told: Tabulated, whose: str) -> PaperTable:
-    """A tabulation as a table of the paper: groups to the left, figures as numbers."""
-    groups = len(told.tabulation.by) or 1
-    across = tuple(
-        PaperColumn(name, 1.6 if at < groups else 1.0, number=at >= groups) for at, name in enumerate(told.head)
+def _total(told: Tabulated, period: Period) -> str:
+    """What a tabulation adds up to: its first figure and the others that are not 0: "发现3件、已办结2件"."""
+    whole, numbers = flow_of(told, period) if told.tabulation.balance else told.total, told.tabulation.numbers
+    if whole is None and told.tabulation.by:  # nothing of it adds up
+        return f"{told.rows:,}{told.tabulation.row_unit}"
+    cells = [(whole, at) for at, _ in enumerate(numbers)] if whole else [(line, 0) for line in told.lines]
+    return "、".join(
+        f"{name}{with_unit(line, at, unit)}"
+        for number, ((name, unit), (line, at)) in enumerate(zip(numbers, cells, strict=True))
+        if line.figures[at] and (number == 0 or line.figures[at] != "0")
     )
-    note = "".join([f"{told.basis.source}；{told.basis.span}。", told.tabulation.note])
-    return PaperTable(f"{told.tabulation.name}{whose}", across, told.printed, note=note)
-
-
-def named(material: Material, department: str | None) -> str:
-    """The department's name; 未登记部门 for rows without one."""
-    return material.catalog.departments[department].name if department else "未登记部门"
-
-
-def count_columns(*names: str) -> tuple[PaperColumn, ...]:
-    """Columns of counts."""
-    return tuple(PaperColumn(name, 1.0, number=True) for name in names)
-
-
-def count_cells(*numbers: int) -> tuple[str, ...]:
-    """Counts as a paper prints them."""
-    return tuple(f"{number:,}" for number in numbers)

@@ -1,27 +1,148 @@
 """A trend as a chart of PowerPoint itself: its numbers can be read, edited and copied, and are the page's to the digit.
 
-What the chart looks like stands in templates/chart.xml; here is what is drawn, and where.
+What the chart looks like stands in templates/chart.xml; here are the rows of numbers behind it, what is drawn, and where.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from itertools import groupby, pairwise
 from typing import Any, Literal
 
 from pptx.enum.chart import XL_CHART_TYPE
 from xlsxwriter import Workbook
 
-from scorecard.briefing.layout import text_width
-from scorecard.briefing.layout.number_formats import Digits
+from scorecard.assessment.control_limits import Limits
+from scorecard.assessment.verdict import JudgedPeriod
+from scorecard.briefing.layout.number_formats import Digits, bound_digits, rounded
 from scorecard.briefing.layout.office_package import printable
-from scorecard.briefing.pptx.series import Series, chart_series, dots
 from scorecard.briefing.pptx.text import Frame
-from scorecard.briefing.xlsx.worksheets import NO_GUESSING
+from scorecard.briefing.xlsx.workbook import NO_GUESSING
+from scorecard.charts import text_width
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.theme import mark, palette
-from scorecard.narrative.trend import Trend, span_of
+from scorecard.narrative.control_words import level, possible
+from scorecard.narrative.trend import Trend, a_year_on, axis_labels, span_of, word_of
+from scorecard.records.targets import Bounds
 from scorecard.templating import render
+
+VALUES = "数值"
+_YEARLY = "全年"  # how a target for the year begins in words; what is drawn of it is the part due by each period
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of the chart. It is not drawn up to the points in `breaks`: what follows is not the same thing."""
+
+    name: str
+    kind: Literal["value", "target", "limit", "before"]
+    digits: tuple[Digits | None, ...]
+    breaks: frozenset[int] = frozenset()
+
+    @property
+    def last(self) -> int | None:
+        return next((at for at in reversed(range(len(self.digits))) if self.digits[at] is not None), None)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """How a point of the values is drawn; hollow where the value may still move. `word` is what its shape says."""
+
+    symbol: str
+    colour: str
+    hollow: bool
+    word: str
+
+
+def chart_series(trend: Trend) -> tuple[Series, ...]:
+    """The values first, then the bounds of the target, then mean and limits, then last year's values; empty ones are left out."""
+    breaks = frozenset(note.position for note in trend.marks if note.breaks)
+    values = tuple(None if point.exact is None else rounded(point.exact, trend.unit) for point in trend.points)
+    return (
+        Series(VALUES, "value", values, breaks),
+        *_bounds(trend, "目标下限", lambda bounds: bounds.lower),
+        *_bounds(trend, "目标上限", lambda bounds: bounds.upper),
+        *_limits(trend),
+        *_before(trend),
+    )
+
+
+def _before(trend: Trend) -> tuple[Series, ...]:
+    """Last year's line beside values to date, by the periods of this year."""
+    told = {a_year_on(point): rounded(point.exact, trend.unit) for point in trend.before if point.exact is not None}
+    year = f"{trend.before[-1].label.partition('年')[0]}年" if told else ""
+    return (Series(year, "before", tuple(told.get(label) for label in axis_labels(trend))),) if told else ()
+
+
+def dots(trend: Trend) -> dict[int, Dot]:
+    """By position, the points that are not a plain navy circle."""
+    by_position: dict[int, Dot] = {}
+    for at, point in enumerate(trend.points):
+        word = word_of(trend, point)
+        if point.exact is not None and (word or not point.settled):
+            tone = mark(word) if word else None
+            by_position[at] = Dot(
+                tone.symbol if tone else "○", tone.colour if tone else "", not point.settled, word or ""
+            )
+    return by_position
+
+
+def unsettled_periods(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
+    """The periods whose drawn value may still move, with why; a run of them by its first and last."""
+    runs = [
+        (word, list(run))
+        for word, run in groupby(
+            points, lambda point: "" if point.settled or point.exact is None else point.verdict.word
+        )
+        if word
+    ]
+    return tuple(f"{run[0].label}{f'至{run[-1].label}' if len(run) > 1 else ''}（{word}）" for word, run in runs)
+
+
+def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) -> tuple[Series, ...]:
+    """One bound of the target; a new target begins a new line, a yearly total's pace goes on rising."""
+    digits = tuple(
+        None if point.bounds is None or (value := of(point.bounds)) is None else bound_digits(value, trend.unit)
+        for point in trend.points
+    )
+    changed = frozenset(at for at, (was, now) in enumerate(pairwise(trend.points), 1) if was.target != now.target)
+    owed = [point.target for point, drawn in zip(trend.points, digits, strict=True) if drawn is not None]
+    part = "进度" if owed and all(text.startswith(_YEARLY) for text in owed) else ""
+    return (Series(f"{part}{name}", "target", digits, changed),) if owed else ()
+
+
+def _limits(trend: Trend) -> tuple[Series, ...]:
+    """Mean and limits, each part's from its first month to the next part; a limit no value can reach is left out."""
+    control = trend.control
+    if control is None:
+        return ()
+    at = {point.label: position for position, point in enumerate(trend.points)}
+    firsts = [at.get(control.months[part.start].period.label) for part in control.parts]
+    ends = [*firsts, len(trend.points)][1:]
+    spans = [
+        (first, end, part.limits)
+        for part, first, end in zip(control.parts, firsts, ends, strict=True)
+        if part.limits is not None and not part.limits.flat and first is not None and end is not None
+    ]
+
+    def line(name: str, of: Callable[[Limits], Fraction], possible_in: Callable[[Limits], bool]) -> tuple[Series, ...]:
+        digits: list[Digits | None] = [None] * len(trend.points)
+        last = ""
+        for first, end, by in spans:
+            if possible_in(by):
+                digits[first:end] = [bound_digits(of(by), trend.unit)] * (end - first)
+                last = f"{'试用' if by.trial else ''}{name} {level(of(by), trend.unit)}"
+        starts = frozenset(first for first, _, _ in spans)
+        return (Series(last, "limit", tuple(digits), starts),) if any(digits) else ()
+
+    return (
+        *line("控制上限", lambda by: by.upper, lambda by: possible(by, control)[1] == by.upper),
+        *line("均值", lambda by: by.mean, lambda _: True),
+        *line("控制下限", lambda by: by.lower, lambda by: possible(by, control)[0] == by.lower),
+    )
+
 
 _TEXT, _VALUE = 12, 14  # points: axes and names, the values that are written out
 # The format has no triangle on its tip, and one on its base would say the opposite.
@@ -82,7 +203,7 @@ class _Label:
 
 def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at: datetime) -> None:
     """The chart, with `description` as its alternative text. The trend has at least one value."""
-    rows, periods, axis = chart_series(trend), [printable(point.label) for point in trend.points], _axis(trend)
+    rows, periods, axis = chart_series(trend), [printable(label) for label in axis_labels(trend)], _axis(trend)
     legend = any(row.kind == "limit" for row in rows)
     labels = [_value_labels(trend, rows[0], frame, axis), *(_target_label(row) for row in rows[1:])]
     widest = max(label.width(trend.unit) for each in labels for label in each.values())
@@ -108,11 +229,14 @@ def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at:
 
 
 def _axis(trend: Trend) -> _Axis:
-    low, high = span_of(trend)
+    low, high = span_of(trend, whole=True)
     marks = scale(low, high, trend.unit).values
     step = marks[1] - marks[0] if len(marks) > 1 else high - low
     bounds = [
-        number for point in trend.points for number in (point.value, point.lower, point.upper) if number is not None
+        number
+        for point in (*trend.points, *trend.before)
+        for number in (point.value, point.lower, point.upper)
+        if number is not None
     ]
     first, last = min(marks), max(marks)
     if first > min(bounds):
@@ -137,7 +261,7 @@ def _value_labels(trend: Trend, values: Series, frame: Frame, axis: _Axis) -> Ma
     """
     assert values.last is not None
     # Inches from one period to the next, and for one of the unit, as far as they can be known before the labels.
-    step, inch = frame.width * 0.75 / len(trend.points), frame.height * 0.8 / (axis.last - axis.first)
+    step, inch = frame.width * 0.75 / len(axis_labels(trend)), frame.height * 0.8 / (axis.last - axis.first)
     chosen = next(
         (at for at, point in enumerate(trend.points) if point.key == trend.chosen and values.digits[at]), values.last
     )
@@ -160,10 +284,10 @@ def _value_labels(trend: Trend, values: Series, frame: Frame, axis: _Axis) -> Ma
 
 
 def _target_label(row: Series) -> Mapping[int, _Label]:
-    """The name and number of a target at its end; limits are named in the legend."""
-    if row.kind != "target" or row.last is None or (digits := row.digits[row.last]) is None:
+    """The name and number of a target, or of last year, at its end; limits are named in the legend."""
+    if row.kind not in ("target", "before") or row.last is None or (digits := row.digits[row.last]) is None:
         return {}
-    return {row.last: _Label(digits, palette().accent, series=row.name)}
+    return {row.last: _Label(digits, palette().accent if row.kind == "target" else palette().grey, series=row.name)}
 
 
 SHEET = "数据"

@@ -16,10 +16,10 @@ from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.util import Pt
 
-from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import manifest_xml, packed, set_properties, with_fixed_timestamps
 from scorecard.briefing.paper.model import Paper
 from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, colour_of, fill, paragraph
+from scorecard.charts import text_width
 from scorecard.charts.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6

@@ -8,8 +8,8 @@ from pptx.dml.color import RGBColor
 from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
 
-from scorecard.briefing.layout import text_width
 from scorecard.briefing.layout.office_package import printable
+from scorecard.charts import text_width
 from scorecard.templating import render
 
 LEADING = 1.4  # of the size
@@ -30,7 +30,6 @@ class Frame:
     height: float
 
     def emu(self) -> tuple[Inches, Inches, Inches, Inches]:
-        """The same in the units of the file."""
         return (Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height))
 
 
@@ -55,7 +54,6 @@ class TextParagraph:
 
     @property
     def size(self) -> float:
-        """The size of its tallest run."""
         return max((run.size for run in self.runs), default=0.0)
 
     def height(self, room: float) -> float:

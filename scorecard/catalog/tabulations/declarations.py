@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from scorecard.catalog.columns import AMOUNTS, BOOLEAN, CASE_NO, CODE, DAYS, DEPARTMENT, INTEGER, TEXT, ColumnUse, dates
 from scorecard.catalog.conditions import Conditions, Frozen, Scalar, Texts, as_tuple, mistake
-from scorecard.catalog.contracts import Stock
+from scorecard.catalog.contracts import Stock, Table
 from scorecard.catalog.formulas import Formula, FormulaForm, Term
 
-FigureKind = Literal["count", "sum", "mean", "median", "ratio"]
+FigureKind = Literal["count", "sum", "mean", "median", "quantile", "ratio"]
 _USUAL_UNIT: Mapping[FigureKind, str] = {"count": "件", "ratio": "%"}
 FIGURE_UNITS = (
     "%", "天", "件", "家", "篇", "个", "万元", "元", "次", "人", "条", "份", "场", "轮", "项", "期", "名", "小时",
@@ -26,17 +27,19 @@ FIGURE_UNITS = (
 class RowChoice(Frozen):
     """The rows of one table that a tabulation counts or a listing shows, and which words of the plan they answer.
 
-    `owner` is the department whose rows they all are, of a table that does not say.
+    `owner` is the department whose rows they all are, of a table that does not say. With `undated` the rows count too that have
+    not left the stock and do not say when they entered it.
     """
 
     id: str
     name: str
     definition: str
     why: str
-    measures: Texts
+    measures: Texts = Field(min_length=1)
     table: str
-    period: str | None = None
+    period: Annotated[str | None, DAYS] = None
     stock: Stock | None = None
+    undated: bool = False
     where: Conditions = ()
     owner: str = ""
     sources: Texts
@@ -44,10 +47,10 @@ class RowChoice(Frozen):
 
     @model_validator(mode="after")
     def _of_the_plan(self) -> "RowChoice":
-        if not self.measures:
-            raise mistake("measures 为空", "至少一项配套措施或工作要求")
         if self.period is not None and self.stock is not None:
             raise mistake("period 与 stock 同时出现", '只写一个：period = "日期列"，或 stock = { from = …, until = … }')
+        if self.undated and self.stock is None:
+            raise mistake("写了 undated 而没有 stock", "stock = { from = …, until = … }")
         return self
 
     @property
@@ -67,6 +70,20 @@ class RowChoice(Frozen):
         return frozenset((*self.clocks, *(column for test in self.where for column in test.columns)))
 
 
+class AgeBand(Frozen):
+    """How old a row is on the day that is looked at, in whole months since a date: more than `over`, at most `upto`."""
+
+    of: Annotated[str, DAYS]
+    over: int = 0
+    upto: int | None = None
+
+    @model_validator(mode="after")
+    def _grows(self) -> "AgeBand":
+        if self.over < 0 or (self.upto is not None and self.upto <= self.over):
+            raise mistake(f"over = {self.over}，upto = {self.upto}", "零或正整数，upto 大于 over")
+        return self
+
+
 class TabulatedFigure(Frozen):
     """One figure of a tabulation: a formula without table, period and stock; `where` is added to the tabulation's own."""
 
@@ -75,9 +92,11 @@ class TabulatedFigure(Frozen):
     unit: str = ""
     where: Conditions = ()
     numerator: Conditions = ()
-    of: str | None = None
-    over: str | None = None
-    distinct: str | None = None
+    of: Annotated[str | None, AMOUNTS] = None
+    over: Annotated[str | None, AMOUNTS] = None
+    distinct: Annotated[str | None, ColumnUse()] = None
+    quantile: float | None = None
+    age: AgeBand | None = None
 
     @property
     def measured_in(self) -> str:
@@ -96,9 +115,8 @@ class TabulatedFigure(Frozen):
 
     def formula(self, rows: RowChoice) -> Formula:
         """The canonical formula of the figure over these rows. Raises a mistake for keys that do not fit its kind."""
-        own = {
-            key: getattr(self, key) for key in ("numerator", "of", "over", "distinct") if key in self.model_fields_set
-        }
+        keys = ("numerator", "of", "over", "distinct", "quantile")
+        own = {key: getattr(self, key) for key in keys if key in self.model_fields_set}
         own |= {"stock": rows.stock} if rows.period is None else {"period": rows.period}
         return FormulaForm(kind=self.kind, table=rows.table, where=(*rows.where, *self.where), **own).formula()
 
@@ -113,10 +131,14 @@ class TabulationExample(Frozen):
 
 
 class Tabulation(RowChoice):
-    """Counts of a table's rows by group. Without `by` it has one column of figures, a line each: a funnel."""
+    """Counts of a table's rows by group. Without `by` it has one column of figures, a line each: a funnel.
 
-    by: Texts = ()
+    `balance` names what is there before a month, what enters in it, what leaves, what is there after it: a line for each month.
+    """
+
+    by: Annotated[Texts, ColumnUse((BOOLEAN, CASE_NO, CODE, DEPARTMENT, INTEGER, TEXT, *dates()))] = ()
     figures: Annotated[tuple[TabulatedFigure, ...], BeforeValidator(as_tuple)] = (TabulatedFigure(name="件数"),)
+    balance: Texts = ()
     chart: bool = False
     example: TabulationExample = Field(repr=False)
 
@@ -126,6 +148,11 @@ class Tabulation(RowChoice):
             raise mistake("没有 period，也没有 stock", 'period = "日期列"，或 stock = { from = …, until = … }')
         if len(set(self.by)) != len(self.by) or len(self.by) > 2:
             raise mistake(f"by 有 {len(self.by)} 列", "不写，或一至两个不同的列")
+        unfit = len(self.balance) != 4 or self.stock is None or self.by or len(self.figures) != 1 or self.chart
+        if self.balance and unfit:
+            raise mistake(
+                "balance 缺 stock 或四个名称，或与 by、chart、多项 figures 同写", "期初、收、结、期末四个名称和 stock"
+            )
         names = [figure.name for figure in self.figures]
         if not names or len(set(names)) != len(names):
             raise mistake(f"figures 的名称：{'、'.join(names) or '无'}", "至少一项，名称各不相同")
@@ -140,15 +167,29 @@ class Tabulation(RowChoice):
                 raise mistake(f"“{figure.name}”：{found}", expected) from None
         return self
 
+    @property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """Name and unit of each number of a line."""
+        return tuple((name, self.figures[0].measured_in) for name in self.balance) or tuple(
+            (figure.name, figure.measured_in) for figure in self.figures
+        )
+
+    def head(self, table: Table | None) -> tuple[str, ...]:
+        """What stands over the columns of its lines."""
+        if table is None or not (self.by or self.balance):
+            return ("项目", "数字")
+        groups = ("月份",) if self.balance else tuple(table.header(column) for column in self.by)
+        return (*groups, *(f"{name}（{unit}）" for name, unit in self.numbers))
+
     @cached_property
     def formulas(self) -> tuple[Formula, ...]:
-        """The formula of each figure, in their order."""
         return tuple(figure.formula(self) for figure in self.figures)
 
     @property
     def read(self) -> frozenset[str]:
         terms = (term for formula in self.formulas for term in formula.terms)
-        return frozenset(self.by).union(super().read, *(term.columns for term in terms))
+        aged = (figure.age.of for figure in self.figures if figure.age)
+        return frozenset((*self.by, *aged)).union(super().read, *(term.columns for term in terms))
 
     @property
     def row_unit(self) -> str:
@@ -169,8 +210,8 @@ class ListingExample(Frozen):
 class RowListing(RowChoice):
     """The rows themselves. `named`: private cells stand in clear for those who may see the names of the row's department."""
 
-    columns: Texts
-    order: Texts = ()
+    columns: Annotated[Texts, ColumnUse()]
+    order: Annotated[Texts, ColumnUse()] = ()
     named: bool = False
     example: ListingExample = Field(repr=False)
 

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
-from scorecard.identity import account_file
-from scorecard.identity.account_file import Account, Accounts
+from scorecard.identity.accounts import HEADER, Account, Accounts, create, exported, read, rights_table, state
 from scorecard.identity.authentication import Identity
-from scorecard.identity.rights_table import HEADER, exported, rights_table, state
 from scorecard.identity.settings import Granted
 from scorecard.ui.admin.audit import verified
 from scorecard.ui.shell import sign_in_prompt
-from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.addresses import address
+from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
@@ -88,19 +88,43 @@ def rights(accounts: Accounts, departments: Mapping[str, str], actor: Actor) -> 
         download(
             "导出账户与权限（CSV）",
             "账户与权限.csv",
-            lambda asking: exported(data_dir(), asking, account_file.read(data_dir()), departments),
+            lambda asking: exported(data_dir(), asking, read(data_dir()), departments),
             needs="accounts",
             key="rights",
         )
 
 
-def new_account_form(departments: Mapping[str, str]) -> NewAccount | None:
+def offer_office(actor: Actor) -> None:
+    """In place of 数据报送, for those who keep the accounts: the accounts that may hand in, or the form of the first one."""
+    if not actor.may("accounts"):
+        return
+    data = data_dir()
+    show_result()
+    known = [one.name for one in read(data).accounts if one.role == "case_management" and not one.disabled]
+    if known:
+        st.html(render("ui/shell/note.html", text=f"审管办账户：{'、'.join(known)}。请其本人登录后报送。"))
+        return
+    departments = departments_of(seeds_catalog())
+    text = "数据由审管办报送和发布，现在还没有审管办的账户，可以在这里建立。"
+    if new := new_account_form(departments, "建立审管办账户", text, "case_management"):
+        password = create(data, actor, new.name, new.role, new.department, departments)
+        place = urlsplit(st.context.url or "")
+        signin = f"{place.scheme}://{place.netloc}{address('/signin')}"
+        announce(
+            f"已新增账户“{new.name}”。请其打开 {signin} ，用这个账户名和密码登录，再打开“数据”下的“数据报送”。",
+            password,
+        )
+
+
+def new_account_form(
+    departments: Mapping[str, str], title: str = "新增账户", text: str = "", likely: Granted = "leadership"
+) -> NewAccount | None:
     """The form of a new account; its values in the run after it was sent."""
-    st.html(render("ui/shell/section.html", text="", title="新增账户"))
+    st.html(render("ui/shell/section.html", text=text, title=title))
     form = f"new-{st.session_state.get(_COUNT, 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.text_input("账户名", key=f"{form}-name", max_chars=32, width=220)
-        role = _role(form)
+        role = _role(form, likely)
         department = _department(form, role, departments)
         sent = st.button("新增", key="create", type="primary", disabled=not name.strip())
     return NewAccount(name.strip(), role, department) if sent else None
@@ -125,7 +149,7 @@ def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountCh
     return AccountChange(name, done[0], role, department) if done else None
 
 
-def _role(form: str, chosen: Granted = "leadership") -> Granted:
+def _role(form: str, chosen: Granted) -> Granted:
     return st.selectbox(
         "身份", ROLES, index=ROLES.index(chosen), format_func=ROLE_NAMES.__getitem__, key=f"{form}-role", width=150
     )

@@ -1,31 +1,26 @@
 """A domain's page: its indicators as cards under the plan's measures, and the chosen one in detail."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import streamlit as st
 
-from scorecard.assessment.cards import Card, counts
-from scorecard.assessment.data_quality import aside_note
-from scorecard.calendar.clock import today
+from etl.intake.entered_rows import recorded_decisions
+from scorecard.assessment.cards import SPARK_POINTS, Card, counts
+from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
-from scorecard.charts import trend
-from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
-from scorecard.narrative.contribution_words import because, steps
-from scorecard.narrative.control_words import state_note, variation_sentence
-from scorecard.narrative.glossary import entry
-from scorecard.store.contributions import change_splits
-from scorecard.ui.indicators import evidence
-from scorecard.ui.shell import frame, page_blocks, picture_buttons
-from scorecard.ui.shell.cached import card_inputs
+from scorecard.narrative.plain_verdict import asks, quiet
+from scorecard.records.decisions import unresolved
+from scorecard.ui.indicators.drawer import open_drawer, show_aside
+from scorecard.ui.shell import frame
+from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import PageBlocks, show
-from scorecard.ui.shell.selection import words_of
+from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.selection import query_of
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import Topic, plot, select_topic
-
-OPEN_ROWS = 13  # rows of the table of values that are not folded away
+from scorecard.ui.topics.topic import Topic, select_topic
 
 
 @dataclass(frozen=True)
@@ -46,41 +41,75 @@ class CardGroup:
     cards: tuple[Card, ...]
     elsewhere: tuple[Card, ...]
 
+    @property
+    def telling(self) -> tuple[Card, ...]:
+        """Those that were judged or signal: what is missed first, else the plan's order."""
+        return tuple(sorted((card for card in self.cards if not quiet(card)), key=lambda card: not asks(card)))
+
+    @property
+    def quiet(self) -> tuple[Card, ...]:
+        """Those of which a line is enough."""
+        return tuple(card for card in self.cards if quiet(card))
+
 
 def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
     """The whole page of a domain: its cards, or one of its topics in depth."""
     view = frame.analysis(frame.title_of(domain))
     if view is None:
         return
-    show_aside(view, [card for card in view.cards.values() if card.indicator.domain == domain])
-    topic = select_topic(topics) if topics and not view.version.public else None
+    show_aside(view, [card for _, _, part in view.parts for card in _cards(part, domain)])
+    in_depth = {
+        "图览": lambda view: show(view.cached(f"gallery {domain}", lambda: _gallery(view, domain))),
+        **(topics or {}),
+    }
+    topic = select_topic(in_depth) if not view.version.public else None
     if topic is not None:
         topic(view)
         _drawer(view)
         return
-    show(view.cached(f"wall {domain}", lambda: _wall(view, domain)))
+    still = _still(view)
+    for title, note, part in view.parts:
+        said = part.said(short=True)
+        key = f"wall {domain} {title} {sorted(said.items())} {sorted(still.items())} {frame.to_session()}"
+        if title and _cards(part, domain):
+            show(render("ui/shell/section.html", title=title, text=note))
+        if _cards(part, domain):
+            show(view.cached(key, lambda part=part, said=said: _wall(part, domain, said, still)))
+    if not any(_cards(part, domain) for _, _, part in view.parts):
+        frame.guide("这个领域没有本部门的指标", "它既不负责这里的指标，本期也没有计入的案件。可在“改选”中选全院。")
     show(view.cached(f"words {domain}", lambda: _words(view, domain)))
     _drawer(view)
 
 
 def _drawer(view: View) -> None:
     """The indicator the address names, opened beside the page."""
-    chosen = view.cards.get(st.query_params.get("indicator", ""))
+    named = st.query_params.get("indicator", "")
+    if frame.WHOLE in st.query_params or (named in view.cards and not view.cards[named].points):
+        whole = view.whole
+        view = replace(whole, query=query_of(view.version, whole.selection))
+    chosen = view.cards.get(named)
     if chosen is not None:
-        open_detail(view, chosen)
+        open_drawer(view, chosen)
+    elif named:
+        near = get_close_matches(named, view.cards, 3, 0.5)
+        steps = [{"text": view.cards[one].indicator.name, "href": view.card_href(view.cards[one])} for one in near]
+        text = f"看板没有编号为“{named[:60]}”的指标。{'您要找的可能是：' if near else ''}"
+        st.html(render("ui/shell/guide.html", title="没有这个指标", text=text, steps=steps))
 
 
-def show_aside(view: View, cards: Sequence[Card]) -> None:
-    """One line: how many rows of the tables behind these cards are set aside, and so not in the numbers."""
-    names = [name for card in cards for name in card.indicator.formula.tables]
-    text = aside_note(view.catalog, names, view.version.tables)
-    if text:
-        show(render("ui/indicators/aside.html", text=text))
+def _still(view: View) -> dict[str, str]:
+    """Indicator -> the decision on it that is to be done, in words."""
+    every = () if view.version.public else recorded_decisions(data_dir(), view.version.manifest.sample)
+    return {
+        one.item.partition(":")[2]: f"决定：{one.conclusion}{f'　期限 {day_text(one.due_on)}' if one.due_on else ''}"
+        for one in unresolved(every)
+        if one.item.startswith("indicator:")
+    }
 
 
-def _wall(view: View, domain: str) -> str:
-    """The summary line, then the cards."""
-    cards = [card for card in view.cards.values() if card.indicator.domain == domain]
+def _wall(view: View, domain: str, said: Mapping[str, str], still: Mapping[str, str]) -> str:
+    """The summary line, then the cards, each with what its department says, and what was decided or may be."""
+    cards = _cards(view, domain)
     answer = render(
         "ui/indicators/answer.html",
         label=f"{view.scope}　{view.selection.period.label}",
@@ -91,14 +120,37 @@ def _wall(view: View, domain: str) -> str:
         wider=view.ytd_href(domain) if 2 * counts(cards).get("样本不足", 0) > len(cards) else "",
     )
     return answer + render(
-        "ui/indicators/wall.html", groups=groups(view, domain), href=view.card_href, row_href=view.row_href
+        "ui/indicators/wall.html",
+        groups=groups(view, domain),
+        href=view.card_href,
+        row_href=view.row_href,
+        said=said,
+        still=still,
+        asks=lambda card: asks(card) and not view.version.public,
+        matter=lambda card: view.href("meeting", matter=f"indicator:{card.indicator.id}"),
+        to_session=frame.to_session(),
     )
+
+
+def _gallery(view: View, domain: str) -> str:
+    """All indicators of the domain as small figures on one grid and one axis of time, each with its target and usual range."""
+    parts = [(title, _cards(part, domain), part.card_href) for title, _, part in view.parts]
+    trends = {point.period for _, cards, _ in parts for card in cards for point in card.trend}
+    periods = sorted(trends, key=lambda one: one.last_month)
+    months = [period.label for period in periods[-SPARK_POINTS:]] or [view.selection.period.label]
+    return render("ui/indicators/gallery.html", parts=parts, months=months, to_date=view.selection.grain == "ytd")
+
+
+def _cards(view: View, domain: str) -> list[Card]:
+    return [card for card in view.cards.values() if card.indicator.domain == domain]
 
 
 def _words(view: View, domain: str) -> str:
     """The domain's standing and every indicator in official sentences, to be copied into a report."""
-    cards = [card for card in view.cards.values() if card.indicator.domain == domain]
-    return render("ui/indicators/words.html", text=sentences.of_domain(view.catalog.domains[domain].name, cards))
+    name = view.catalog.domains[domain].name
+    parts = [(f"{title}：" if title else "", _cards(part, domain)) for title, _, part in view.parts]
+    text = "\n\n".join(f"{title}{sentences.of_domain(name, cards)}" for title, cards in parts if cards or not title)
+    return render("ui/indicators/words.html", text=text)
 
 
 def groups(view: View, domain: str) -> tuple[CardGroup, ...]:
@@ -144,70 +196,3 @@ def _requirements(catalog: Catalog) -> list[CardHeading]:
         CardHeading(requirement.id, f"工作要求 {requirement.number}．{requirement.title}", requirement.text, "")
         for requirement in catalog.requirements.values()
     ]
-
-
-def open_detail(view: View, card: Card) -> None:
-    """The indicator in a drawer beside its page; closing it takes it out of the address."""
-    drawer = st.dialog("指标详情", width=940, position="right", on_dismiss=_closed)
-    drawer(_drawn)(view, card)
-
-
-def _closed() -> None:
-    st.query_params.pop("indicator", None)
-
-
-def _drawn(view: View, card: Card) -> None:
-    """The drawer with blocks of its own, because Streamlit also runs it alone."""
-    choice = words_of(view.version, view.selection)
-    with page_blocks.separate_blocks(
-        PageBlocks(card.indicator.name, view.version, view.selection.period.label, choice)
-    ):
-        picture_buttons.reserve_place("drawer")
-        _detail(view, card)
-        picture_buttons.of_page("drawer")
-
-
-def _detail(view: View, card: Card) -> None:
-    name = card.indicator.id
-    variation = variation_sentence(card.control) if card.control else ""
-    show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation))
-    show_aside(view, [card])
-    if not view.version.public:
-        evidence.link(view, card)
-    if card.points:
-        figure = view.cached(f"figure {name}", lambda: trend.trend(_trend(view, card)))
-        plot(view, figure, "trend", _alt(card), card.indicator.formula.tables)
-    else:
-        frame.guide("没有可画的数据", card.verdict.reason)
-    show(view.cached(f"detail {name}", lambda: _readings(view, card)))
-
-
-def _trend(view: View, card: Card) -> trend.Trend:
-    return trend_of(view.version, card_inputs(view.version, view.selection), card)
-
-
-def _readings(view: View, card: Card) -> str:
-    partner = view.cards.get(card.indicator.counterweight)
-    splits = change_splits(view.version, view.selection, card)
-    return render(
-        "ui/indicators/detail_body.html",
-        note=state_note(card),
-        words=sentences.of_indicator(card),
-        splits=[(split, steps(split, card.indicator.unit)) for split in splits],
-        because=because(splits),
-        entry=entry(card.indicator, view.catalog, today()),
-        points=card.points[::-1][:OPEN_ROWS],
-        earlier=card.points[::-1][OPEN_ROWS:],
-        chosen=card.judged.period.key,
-        partner_href=view.card_href(partner) if partner else "",
-        glossary_href=view.href("glossary", card.indicator.id),
-        row_href=view.row_href,
-    )
-
-
-def _alt(card: Card) -> str:
-    """The figure in a sentence, for screen readers."""
-    return (
-        f"{card.indicator.name}，{card.points[0].label}至{card.points[-1].label}的走势。"
-        f"{card.period}为{card.value}，{card.verdict.word}。"
-    )

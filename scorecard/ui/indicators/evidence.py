@@ -10,6 +10,7 @@ from scorecard.access import Actor, Forbidden
 from scorecard.assessment.cards import Card
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import half_up
+from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.narrative.formula_words import formula_words
 from scorecard.narrative.provenance import provenance
@@ -18,7 +19,7 @@ from scorecard.store import evidence_rows
 from scorecard.store.evidence_rows import PART_NAMES, EvidencePart, Total, require_evidence
 from scorecard.store.row_files import EvidenceSelection, export
 from scorecard.ui.shell import frame, identity
-from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.cached import all_cards, data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show, show_case_rows
@@ -39,11 +40,40 @@ class CheckedHalf:
     same: bool
 
 
+def open_to_reader(view: View) -> bool:
+    """Whether who reads may see the rows behind the chosen values."""
+    return not view.version.public and identity.current().may("evidence", view.selection.department)
+
+
+def way(view: View, card: Card, period: Period) -> str:
+    """Where a period of an indicator's figure or table leads: to its rows, or without the right to them to that period itself."""
+    page = "evidence" if open_to_reader(view) else card.indicator.domain
+    read = replace(view.selection, period=period)
+    return f"{page}?{urlencode({**query_of(view.version, read), 'indicator': card.indicator.id})}"
+
+
 def link(view: View, card: Card) -> None:
-    """The link from an indicator's detail to its rows."""
+    """The links from an indicator's detail to its rows and to its target; what a click on a point of its figure does."""
     read = replace(view.selection, period=card.judged.period)
     href = f"evidence?{urlencode({**query_of(view.version, read), 'indicator': card.indicator.id})}"
-    st.html(render("ui/indicators/evidence_link.html", href=href, period=card.period))
+    points = "点图上的一点，看那一期的案件" if open_to_reader(view) else "点图上的一点，改看那一期"
+    own = identity.current().department or ""
+    named = urlencode({"department": view.catalog.department_name(own)}) if _has_rows(view, card, own) else ""
+    mine = f"{href}&{named}" if named else ""
+    aims = card.indicator.takes_target and identity.current().may("targets")
+    goal = f"targets?{urlencode({'indicator': card.indicator.id})}" if aims else ""
+    st.html(
+        render("ui/indicators/evidence_link.html", href=href, period=card.period, points=points, mine=mine, goal=goal)
+    )
+
+
+def _has_rows(view: View, card: Card, own: str) -> bool:
+    """Whether the reader's own department has cases behind the whole court's value."""
+    selection = view.selection
+    if own not in view.version.departments or selection.department != ALL_DEPARTMENTS:
+        return False
+    owned = all_cards(view.version, replace(selection, period=card.judged.period, department=own))
+    return bool(owned[card.indicator.id].judged.base)
 
 
 def page() -> None:

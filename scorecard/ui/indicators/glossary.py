@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from etl.problems import KINDS, SEVERITY_NAMES
+from etl.problems import KINDS
 from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.glossary import DIRECTIONS, choice_entries, choice_entry, entry, markdown
-from scorecard.queries.terms import sql_of
+from scorecard.queries.evidence import sql_of
 from scorecard.store.open_version import Version
 from scorecard.store.warehouse import withheld
 from scorecard.ui.shell import page_blocks, picture_buttons
@@ -25,7 +25,7 @@ def show(catalog: Catalog, version: Version | None) -> None:
     if choice is not None:
         page_blocks.show(render("ui/indicators/glossary_choice.html", entry=choice_entry(choice, catalog)))
     elif chosen is None:
-        page_blocks.show(render("ui/indicators/reading_guide.html", minimum=catalog.court.minimum_base))
+        page_blocks.show(render("ui/indicators/reading_guide.html", court=catalog.court))
     else:
         targets = [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
         page_blocks.show(
@@ -66,4 +66,4 @@ def show(catalog: Catalog, version: Version | None) -> None:
 
 def show_problem_codes() -> None:
     """问题编号: every kind of problem in an extract, how severe it can be, and what to do."""
-    page_blocks.show(render("ui/indicators/problem_codes.html", kinds=KINDS, names=SEVERITY_NAMES))
+    page_blocks.show(render("ui/indicators/problem_codes.html", kinds=KINDS))

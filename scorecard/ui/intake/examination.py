@@ -6,7 +6,7 @@ on. So a rerun shows the same again and does nothing twice, and leaving the page
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import PurePath
 
 import streamlit as st
@@ -94,7 +94,8 @@ class SelectedFile:
 
     def suggested(self) -> date:
         """数据截至 as the file suggests it, otherwise the end of last month."""
-        return self.examination().suggested_as_of or today().replace(day=1) - timedelta(days=1)
+        months = self.catalog.court.months
+        return self.examination().suggested_as_of(months) or months.month_end(months.month_of(today()) - 1)
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
         head = st.empty()
         sheet = _select_sheet(upload.file_id, raw, catalog)
         candidates = computed_once(
-            f"recognised {upload.file_id}",
-            (sheet, catalog.digest),
-            lambda: recognise(raw, catalog, sheet),
-            "正在检查…",
+            f"recognised {upload.file_id}", (sheet, catalog.digest), lambda: recognise(raw, catalog, sheet), "正在检查…"
         )
         head.html(
             render("ui/intake/file_head.html", number=number, name=upload.name, size=len(raw), known=bool(candidates))

@@ -12,10 +12,11 @@ from typing import Any
 
 import streamlit as st
 
+from etl.impact.version_diff import Balance, Impact, RowChange
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.changes import IndicatorChanges, UnpairedValue
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
-from scorecard.store.version_diff import Balance, Impact, IndicatorChanges, RowChange, UnpairedValue
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
@@ -55,12 +56,17 @@ def show_impact(impact: Impact, catalog: Catalog) -> None:
             **_of_indicators(changes),
         )
     )
+    if impact.if_taken_out is not None:
+        with st.expander("这些不再出现的行若全部按“源头已撤销”核定，指标怎么变"):
+            show_indicators(impact.if_taken_out, f"{impact.candidate} taken out")
     _downloads(impact.candidate, [*_indicator_files(changes), *_row_files(impact)])
 
 
 def show_indicators(changes: IndicatorChanges, key: str) -> None:
     """Only the indicators of two versions, which all users may see. `key` keeps two comparisons apart."""
-    if not (changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed):
+    if not (
+        changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed or changes.signals
+    ):
         st.html(render("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。"))
         return
     st.html(render("ui/intake/impact_indicators.html", shown=SHOWN, **_of_indicators(changes)))
@@ -74,7 +80,7 @@ def _of_indicators(changes: IndicatorChanges) -> dict[str, object]:
         "changes": changes,
         "worse": [change for change in verdicts if change.after_word in _WORSE],
         "verdicts": [change for change in verdicts if change.after_word not in _WORSE],
-        "values": [change for change in changes.changes if change.kind == "value"],
+        "values": [change for change in changes.changes if change.kind == "value" and not change.revised],
         "halves": [change for change in changes.changes if change.kind == "halves"],
         "new": _by_period(changes.new),
         "gone": _by_period(changes.gone),
@@ -112,7 +118,7 @@ def _downloads(key: str, files: Sequence[_File]) -> None:
 _CHANGES = {
     "指标编号": "indicator.id", "指标": "indicator.name", "统计方式": "period.grain", "报告期": "period.label", "变化": "kind",
     "原值": "before", "新值": "after", "差": "size", "原评价": "before_word", "新评价": "after_word",
-    "原分子分母": "before_halves", "新分子分母": "after_halves", "说明": "reason",
+    "原分子分母": "before_halves", "新分子分母": "after_halves", "说明": "reason", "原因": "cause",
 }  # fmt: skip
 _REACHED = {
     "指标编号": "indicator.id", "指标": "indicator.name", "统计方式": "period.grain", "报告期": "period.label", "数值": "text",
@@ -167,6 +173,11 @@ def _row_files(impact: Impact) -> list[_File]:
         for balance in impact.balances
         if balance.cases
     ]
+
+
+def rows_csv(rows: Sequence[RowChange]) -> bytes:
+    """Rows with file, line and key, whole."""
+    return _csv(_ROWS, rows)
 
 
 def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:

@@ -1,5 +1,6 @@
 """数据报送, steps 3 and 4: the pending changes, their impact, and 发布 of exactly the candidate whose impact is on screen."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,16 +8,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from etl.impact.compute import impact
+from etl.impact.version_diff import Impact
 from etl.intake.batches import Batch
 from etl.versions.publish import publish
 from etl.warehouse.build import build, version_id
+from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
+from scorecard.narrative.provenance import short
 from scorecard.store import versions as store
-from scorecard.store.open_version import Version
-from scorecard.store.version_diff import Impact
+from scorecard.store.open_version import Version, in_order
 from scorecard.ui.intake.examination import ExaminedFile
 from scorecard.ui.intake.impact import show_impact
-from scorecard.ui.shell import identity
+from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.templating import render
 
@@ -87,22 +90,52 @@ def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
     return True
 
 
-def publish_step(pending: PendingChanges, *, seen: bool) -> None:
-    """Step 4: publishes the candidate, once its impact is on screen and the button was pressed."""
+def publish_step(
+    version: Version | None, pending: PendingChanges, batches: Sequence[Batch], catalog: Catalog, *, seen: bool
+) -> None:
+    """Step 4: publishes the candidate, once its impact is on screen and the button was pressed; the first one once it was
+    also said that the tables which are owed may follow.
+    """
     st.html(render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
+    frame.told("publish")
     if not pending.anything:
-        st.html(render("ui/shell/note.html", text="当前版本已包含全部批次，没有等待发布的内容。"))
+        st.html(render("ui/intake/nothing_pending.html", manifest=version.manifest if version else None))
         return
     if not seen:
         st.html(render("ui/shell/note.html", text="请先计算影响，看过之后再发布。"))
         return
+    asked = show_owed(pending, batches, catalog)
+    agreed = st.checkbox("这些表随后补报，先发布已有的", key="publish_owed") if asked else True
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         note = version_note(pending.earlier)
         pressed = st.button("发布", type="primary", key="publish")
-    if pressed:
+    if pressed and not agreed:
+        st.warning("请勾选“这些表随后补报，先发布已有的”，再点“发布”。")
+    elif pressed:
         with st.spinner("正在发布…"):
             publish(data_dir(), pending.candidate, identity.current(), note)
+        tell_published(pending.candidate)
         st.rerun()
+
+
+def tell_published(version: str, done: str = "已发布") -> None:
+    """What a publication came to, on the pages 数据报送 and 版本."""
+    text = f"{done}版本 {short(version)}，所有读者现在看到的就是它。数字见“总览”页，有哪些变化见“版本”页。"
+    frame.tell("publish", text)
+
+
+def show_owed(pending: PendingChanges, batches: Sequence[Batch], catalog: Catalog) -> bool:
+    """Before the court's first publication: which tables are owed, and how many indicators cannot be judged without them."""
+    came = {batch.table for batch in batches}
+    owed = [table for table in in_order(catalog) if table.seed is None and table.exported_from and table.id not in came]
+    if (pending.published and not pending.leaves_sample) or not owed:
+        return False
+    ids = {table.id for table in owed}
+    read = [ids.intersection(indicator.formula.tables) for indicator in catalog.indicators.values()]
+    lost = Counter(table for tables in read for table in tables)
+    whose = {table.id: catalog.department_names(table.exported_by, today()) for table in owed}
+    st.html(render("ui/intake/owed.html", owed=owed, whose=whose, lost=lost, indicators=sum(map(bool, read))))
+    return True
 
 
 def version_note(earlier: str | None) -> str:

@@ -12,17 +12,16 @@ from etl.intake.declared_none import declare_none
 from etl.intake.forms.template_workbook import template_workbook
 from etl.intake.word_mapping import columns_of_words
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import containing, month_end, month_index
+from scorecard.calendar.period import StatisticalCalendar, month_label
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.formula_words import derived_words
 from scorecard.store.open_version import in_order
-from scorecard.ui.shell import identity
+from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
-_DECLARED = "_declared_none"  # what was declared last, said once
 _MONTHS = 12  # months back that can be declared to have no such data
 
 
@@ -50,13 +49,21 @@ def select_files(catalog: Catalog) -> Selected:
     return Selected(files or [], note.strip())
 
 
+def select_past_month(label: str, width: int, months: StatisticalCalendar) -> int:
+    """A month that is over, of the last twelve, the newest first; by its index."""
+    this_month = months.month_of(today())
+    return st.selectbox(
+        label,
+        range(this_month - 1, this_month - 1 - _MONTHS, -1),
+        format_func=lambda month: months.containing("month", month).dated,
+        width=width,
+    )
+
+
 def declare_no_data(catalog: Catalog) -> None:
     """本月无此类数据, declared of a table and a month: its counts are zero from then on, and not missing."""
     with st.expander("本月无此类数据"):
-        if said := st.session_state.pop(_DECLARED, ""):
-            st.html(render("ui/shell/accepted.html", text=said))
         tables = {table.id: table for table in in_order(catalog) if table.comes_as_file and table.seed is None}
-        this_month = month_index(today())
         with st.form("declare_none", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.selectbox(
                 "数据表",
@@ -66,22 +73,15 @@ def declare_no_data(catalog: Catalog) -> None:
                 key="none_table",
                 width=280,
             )
-            month = st.selectbox(
-                "月份",
-                range(this_month - 1, this_month - 1 - _MONTHS, -1),
-                format_func=lambda month: containing("month", month).label,
-                width=180,
-            )
+            month = select_past_month("月份", 180, catalog.court.months)
             pressed = st.form_submit_button("声明该月无此类数据")
     if pressed and name is None:
         st.warning("请选择数据表。")
     elif pressed and name is not None:
-        table = tables[name]
-        batch = declare_none(table, month_end(month), identity.current(), data_dir())
+        table, months = tables[name], catalog.court.months
+        batch = declare_none(table, months.month_end(month), identity.current(), data_dir(), months=months)
         done = "此前已声明" if batch.already else "已声明"
-        st.session_state[_DECLARED] = (
-            f"{done}：{table.name} {containing('month', month).label}无此类数据，批次 {batch.name}"
-        )
+        frame.tell("none", f"{done}：{table.name} {month_label(month)}无此类数据，批次 {batch.name}")
         st.rerun()
 
 

@@ -11,18 +11,17 @@ from etl.intake.batch_notes import BatchNote, restore, withdraw, withdrawn
 from etl.intake.batches import Batch, survey_batches
 from etl.versions.publish import publish, rollback
 from etl.versions.retention import discard
-from etl.warehouse.build import build, chosen_batches, version_id
+from etl.warehouse.build import build, chosen_batches
 from scorecard.calendar.clock import moment_text, today
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
 from scorecard.store import versions as store
 from scorecard.store.open_version import Version
-from scorecard.store.retained import retained
-from scorecard.store.versions import VersionManifest
+from scorecard.store.versions import VersionManifest, retained
 from scorecard.ui.intake.impact import show_impact, show_indicators
-from scorecard.ui.intake.publication import version_note
+from scorecard.ui.intake.publication import pending_changes, show_owed, tell_published, version_note
 from scorecard.ui.intake.session_results import computed_once
-from scorecard.ui.shell import identity
+from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.frame import failure
 from scorecard.ui.shell.templating import render
@@ -45,6 +44,8 @@ def show_versions(version: Version | None) -> None:
     for batch in damaged:
         failure(batch.error)
     _show_batches(version, whole, withdrawn(data))
+    if identity.current().may("publish"):
+        _withdraw_or_restore(whole, withdrawn(data), seeds_catalog())
     _show_history(manifests, version.id if version else "", pruned, retained(data))
 
 
@@ -63,10 +64,7 @@ def change_versions(version: Version | None) -> None:
     elif actor.may("publish"):
         _return_to_older(openable, current, "重新发布")
     if actor.may("publish"):
-        catalog = seeds_catalog()
-        _withdraw_or_restore(survey_batches(data)[0], withdrawn(data), catalog)
-        notes = {manifest.version: manifest.note for manifest in manifests}
-        _publish_candidate(current, catalog, notes)
+        _publish_candidate(version, seeds_catalog(), {manifest.version: manifest.note for manifest in manifests})
 
 
 def _show_batches(version: Version | None, batches: Sequence[Batch], withdrawals: Mapping[BatchKey, BatchNote]) -> None:
@@ -75,7 +73,8 @@ def _show_batches(version: Version | None, batches: Sequence[Batch], withdrawals
     used = {(record["table"], record["name"]) for record in records}
     catalog = version.catalog if version else seeds_catalog()
     listed = [(batch, (batch.table, batch.name), _table_name(catalog, batch.table)) for batch in _of_the_court(batches)]
-    st.html(render("ui/intake/batches.html", batches=listed, used=used, withdrawals=withdrawals))
+    may = identity.current().may("publish")
+    st.html(render("ui/intake/batches.html", batches=listed, used=used, withdrawals=withdrawals, may=may))
 
 
 def _of_the_court(batches: Sequence[Batch]) -> list[Batch]:
@@ -152,6 +151,7 @@ def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: L
         pressed = st.form_submit_button(verb)
     if _confirmed(pressed, confirmed, verb):
         (rollback if verb == "回退" else publish)(data_dir(), selected, identity.current())
+        tell_published(selected, "已回退到" if verb == "回退" else "已发布")
         st.rerun()
 
 
@@ -160,6 +160,8 @@ def _withdraw_or_restore(batches: Sequence[Batch], withdrawals: Mapping[BatchKey
     own = {(batch.table, batch.name): batch for batch in _of_the_court(batches)}
     if not own:
         return
+    asked = tuple(st.query_params.get("batch", "").split("/"))  # a line of the list above leads here
+    first = next((at for at, key in enumerate(own) if key == asked), 0)
     text = "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
     st.html(render("ui/shell/section.html", title="撤回或恢复一个批次", text=text))
 
@@ -168,7 +170,7 @@ def _withdraw_or_restore(batches: Sequence[Batch], withdrawals: Mapping[BatchKey
         return f"{_table_name(catalog, batch.table)}　{batch.file_name}　截至 {batch.as_of}{state}"
 
     with st.form("withdraw", border=False, clear_on_submit=True):
-        selected = st.selectbox("批次", list(own), format_func=label, width=620)
+        selected = st.selectbox("批次", list(own), index=first, format_func=label, width=620)
         reason = st.text_input("理由", max_chars=200, width=620, placeholder="不写当事人等个人信息")
         confirmed = st.checkbox("我确认撤回（已撤回的则恢复）这个批次")
         pressed = st.form_submit_button("撤回或恢复")
@@ -177,19 +179,22 @@ def _withdraw_or_restore(batches: Sequence[Batch], withdrawals: Mapping[BatchKey
     if not reason.strip():
         st.warning("请写明理由。")
         return
-    act = restore if selected in withdrawals else withdraw
+    act, done = (restore, "已恢复") if selected in withdrawals else (withdraw, "已撤回")
     act(data_dir(), *selected, reason, identity.current())
+    batch = f"《{_table_name(catalog, selected[0])}》{own[selected].file_name}"
+    frame.tell("withdraw", f"{done}{batch}，看板暂时不变。请到“数据报送”页看影响，再发布。")
     st.rerun()
 
 
-def _publish_candidate(current: str, catalog: Catalog, notes: Mapping[str, str]) -> None:
+def _publish_candidate(version: Version | None, catalog: Catalog, notes: Mapping[str, str]) -> None:
     """Publishes a candidate of the present batches and definitions, or throws it away, once its impact is on screen.
 
     `notes` are those of all published versions: a withdrawal may lead back to one of them.
     """
-    data, actor = data_dir(), identity.current()
-    candidate = version_id(catalog, chosen_batches(data))
-    if candidate == current or not chosen_batches(data):
+    data, actor, batches = data_dir(), identity.current(), chosen_batches(data_dir())
+    pending = pending_changes(version, batches, catalog)
+    candidate, current = pending.candidate, pending.published
+    if not pending.anything:
         return
     text = "现有批次（含撤回、恢复）或口径与当前版本不同。先建一个候选版本看影响，再决定是否发布。"
     st.html(render("ui/shell/section.html", title="尚未发布的变动", text=text))
@@ -204,6 +209,7 @@ def _publish_candidate(current: str, catalog: Catalog, notes: Mapping[str, str])
         _COMPARING,
     )
     show_impact(computed, catalog)
+    show_owed(pending, batches, catalog)
     with st.form("publish_candidate", border=False):
         note = version_note(notes.get(candidate))
         confirmed = st.checkbox("我已看过影响，确认发布")
@@ -217,6 +223,7 @@ def _publish_candidate(current: str, catalog: Catalog, notes: Mapping[str, str])
         st.rerun()
     if _confirmed(pressed, confirmed, "发布候选版本"):
         publish(data, build(catalog, data), actor, note)
+        tell_published(candidate)
         st.rerun()
 
 

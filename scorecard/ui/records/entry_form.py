@@ -1,4 +1,4 @@
-"""A form that enters one row and is empty again afterwards: a row is accepted once, and its result is shown once.
+"""A form that enters one row and is empty again afterwards: a row is accepted once, and what became of it is told.
 
 A click can reach the server twice, and a run can be interrupted between the act and its answer. So a form that was sent
 is gone afterwards (its key counts), and the row of one filling carries one time: sent again it gives the same bytes, which
@@ -20,7 +20,7 @@ from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.store.versions import VersionManifest
-from scorecard.ui.shell import identity
+from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.templating import render
 
@@ -46,8 +46,9 @@ def enter(
     """Accepts the row of a form that was sent, and starts the page anew; or shows what must be corrected first.
 
     `missing` asks for fields that are blank. `time_column` gets the time of this filling; rows of a register have none, and
-    their batch keeps it. `result_text` is shown once, at the next `show_result`.
+    their batch keeps it. `result_text` stands on the page until the next act.
     """
+    frame.tell(table)
     if missing:
         st.html(render("ui/shell/mistakes.html", lines=missing))
         return
@@ -69,6 +70,7 @@ def send(
     **said: Unpack[Said],
 ) -> None:
     """The same for rows that are a CSV already."""
+    frame.tell(table)
     catalog, actor = seeds_catalog(), identity.current()
     with st.spinner("正在记录、建库并发布…" if publishes else "正在记录…"):
         result = enter_rows(
@@ -96,14 +98,8 @@ def publish_waiting(table: Table, catalog: Catalog, version: VersionManifest | N
     if alone and st.button(f"发布 {count}", key="publish"):
         with st.spinner("正在建库并发布…"):
             publish_alone(table, catalog, actor, data, version)
+        frame.tell(table.id, f"已发布 {count}，数字见“总览”页。")
         st.rerun()
-
-
-def show_result(table: str) -> None:
-    """The result of the row accepted last, unless it was shown already."""
-    text = st.session_state.pop(_result(table), "")
-    if text:
-        st.html(render("ui/shell/accepted.html", text=text))
 
 
 def roles_that_may(right: Capability) -> str:
@@ -112,9 +108,9 @@ def roles_that_may(right: Capability) -> str:
 
 
 def remember_result(table: str, text: str) -> None:
-    """After a row was accepted: the next run shows an empty form and this text."""
+    """After a row was accepted: the next run shows an empty form and, with `frame.told`, this text."""
     st.session_state[_count(table)] = st.session_state.get(_count(table), 0) + 1
-    st.session_state[_result(table)] = text
+    frame.tell(table, text)
 
 
 def first_sent(table: str, content: Hashable) -> datetime:
@@ -144,7 +140,3 @@ def _count(table: str) -> str:
 
 def _sent(table: str) -> str:
     return f"_{table}_sent"
-
-
-def _result(table: str) -> str:
-    return f"_{table}_result"

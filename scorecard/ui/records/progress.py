@@ -11,8 +11,8 @@ from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.records.progress_reports import LONGEST, TABLE, ProgressReport, may_report, reporters
 from scorecard.store.versions import VersionManifest
-from scorecard.ui.records.entry_form import enter, form_key, show_result
-from scorecard.ui.shell import identity
+from scorecard.ui.records.entry_form import enter, form_key
+from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.templating import render
 
 
@@ -91,7 +91,7 @@ def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | N
     """The form for one more report; for users who may not report on the measure, the departments that may."""
     actor = identity.current()
     allowed = may_report(catalog, measure, actor, today())
-    show_result(TABLE)
+    frame.told(TABLE)
     if not allowed:
         st.html(render("ui/shell/note.html", text=_why_not(catalog, measure, actor)))
         return

@@ -89,8 +89,8 @@ def state(target: Target, targets: tuple[Target, ...], now: date) -> str:
     return "现行" if target is current else "已被替代"
 
 
-def target_form(catalog: Catalog, version: VersionManifest) -> None:
-    """The form that records one more target; for users who may not, the roles that may.
+def target_form(catalog: Catalog, version: VersionManifest, chosen: str = "") -> None:
+    """The form that records one more target, of the chosen indicator; for users who may not, the roles that may.
 
     确认人 is the person who decided; the account that recorded it is in the batch and in the audit.
     """
@@ -99,15 +99,20 @@ def target_form(catalog: Catalog, version: VersionManifest) -> None:
         st.html(render("ui/shell/note.html", text=text))
         return
     st.html(render("ui/records/target_form.html", sample=version.sample))
-    row = _filled_in(catalog)
+    row = _filled_in(catalog, chosen)
     if row is None:
         return
     asked = {"set_by": "请填写确认人", "document": "请填写依据文件：目标必须写明依据"}
     missing = [text for column, text in asked.items() if not row[column]]
-    enter(TABLE, row, f"目标_{row['indicator']}", version, _result_text, time_column="set_at", missing=missing)
+    indicator = catalog.indicators[str(row["indicator"])]
+    where = f"{indicator.name}。是否达标见“{catalog.domains[indicator.domain].name}”页"
+    enter(
+        TABLE, row, f"目标_{indicator.id}", version, lambda result: _result_text(result, where),
+        time_column="set_at", missing=missing,
+    )  # fmt: skip
 
 
-def _filled_in(catalog: Catalog) -> dict[str, object] | None:
+def _filled_in(catalog: Catalog, chosen: str) -> dict[str, object] | None:
     """The fields of the form; the row once it was sent."""
     names = {
         indicator.id: f"{indicator.name}（{indicator.unit}）"
@@ -115,9 +120,16 @@ def _filled_in(catalog: Catalog) -> dict[str, object] | None:
         if indicator.takes_target
     }
     departments = {"": "全院", **{one.id: one.name for one in catalog.departments.values() if not one.collective}}
+    months = catalog.court.months
+    year = months.containing("year", months.month_of(today()))
     with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
-        indicator = first.selectbox("指标", list(names), format_func=names.__getitem__)
+        indicator = first.selectbox(
+            "指标",
+            list(names),
+            index=list(names).index(chosen) if chosen in names else 0,
+            format_func=names.__getitem__,
+        )
         kind = second.selectbox("类型", get_args(TargetKind), format_func=_KINDS.__getitem__)
         left, right, steps = st.columns([1, 1, 2])
         lower = left.text_input("下限", max_chars=20, placeholder="如 60，表示 60%")
@@ -130,7 +142,7 @@ def _filled_in(catalog: Catalog) -> dict[str, object] | None:
         scope = which.selectbox("适用范围", ["", FIRMS], format_func=lambda word: word or "全部案件")
         review_on = review.date_input("复核日期（可不填）", value=None, format="YYYY-MM-DD")
         since, until, basis, person = st.columns(4)
-        valid_from = since.date_input("生效起", value=date(today().year, 1, 1), format="YYYY-MM-DD")
+        valid_from = since.date_input("生效起", value=year.first, format="YYYY-MM-DD")
         valid_until = until.date_input("生效止（可不填）", value=None, format="YYYY-MM-DD")
         basis_word = basis.selectbox("依据类别", BASES, index=len(BASES) - 1)
         set_by = person.text_input("确认人", max_chars=40)
@@ -157,8 +169,8 @@ def _filled_in(catalog: Catalog) -> dict[str, object] | None:
     }
 
 
-def _result_text(result: EntryResult) -> str:
+def _result_text(result: EntryResult, where: str) -> str:
     before = "此前已记录，没有重复写入" if result.already else "目标已记录"
     if result.published:
-        return f"{before}并已发布"
+        return f"{before}并已发布：{where}"
     return f"{before}；另有数据、撤回或口径的变动尚未发布，这个目标将与它们一起发布，请到“数据报送”页查看影响"

@@ -1,17 +1,17 @@
 """基准与标注: every re-basing and every annotation of the time axis, and the two forms that add one. Nothing is overwritten."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
 from etl.versions.enter import EntryResult
-from scorecard.assessment.cards import Card
-from scorecard.assessment.control_chart import ControlChart
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.calendar.period import Period, day_of_month, day_text, month_index, month_label
+from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.narrative.control_words import fault_sentence
+from scorecard.plan.signals import remark_text
 from scorecard.records import annotations, baselines
 from scorecard.records.annotations import Annotation
 from scorecard.records.baselines import Baseline
@@ -19,7 +19,7 @@ from scorecard.store.open_version import Selection, Version
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
-from scorecard.ui.shell.cached import all_cards, periods
+from scorecard.ui.shell.cached import all_cards, periods, signals_of
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 
@@ -27,15 +27,38 @@ _ALL = "全部指标"
 PROPOSED = "rebase"  # the query parameter that names the indicator whose proposal the form holds
 
 
-def unfit(version: Version) -> tuple[Card, ...]:
-    """The indicators of whose latest month nothing is said because their baseline is unfit: a matter of 审管办."""
+@dataclass(frozen=True)
+class RebaseProposal:
+    """An indicator whose baseline waits for a decision, why, and from which month on a new one is proposed."""
+
+    indicator: Indicator
+    why: str
+    start: Period | None
+
+
+def proposals(version: Version) -> tuple[RebaseProposal, ...]:
+    """Matters of 审管办 in the plan's order: latest months of which nothing is said because their baseline is unfit, and signals
+    that a department calls lasting.
+    """
     months = periods(version, "month")
-    cards = all_cards(version, Selection(months[0], ALL_DEPARTMENTS, "all")) if months else {}
-    return tuple(card for card in cards.values() if card.control is not None and card.control.fault is not None)
+    if not months:
+        return ()
+    lasting = {one.indicator.id: one for one in signals_of(version) if one.rebase_from}
+    found: list[RebaseProposal] = []
+    for name, card in all_cards(version, Selection(months[0], ALL_DEPARTMENTS, "all")).items():
+        chart = card.control
+        if chart is not None and chart.fault is not None:
+            start = chart.proposal.period if chart.proposal else None
+            why = fault_sentence(chart, chart.fault) + ("；从这个月起适合作基准" if start else "")
+            found.append(RebaseProposal(card.indicator, why, start))
+        elif (signal := lasting.get(name)) and (answer := signal.lasting):
+            why = f"{signal.rule}；{remark_text(version.catalog, answer)}"
+            found.append(RebaseProposal(card.indicator, why, signal.rebase_from))
+    return tuple(found)
 
 
 def show_tables(
-    undecided: Sequence[Card], decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog
+    undecided: Sequence[RebaseProposal], decisions: Sequence[Baseline], marks: Sequence[Annotation], catalog: Catalog
 ) -> None:
     """What waits for a decision, then all rows ever recorded, in the order of the plan and of the axis, each with its state."""
     picture_buttons.reserve_place()
@@ -44,20 +67,11 @@ def show_tables(
     show(
         render(
             "ui/records/time_axis.html",
-            undecided=[
-                {
-                    "id": card.indicator.id,
-                    "indicator": card.indicator.name,
-                    "why": fault_sentence(chart, chart.fault),
-                    "from": chart.proposal.period.label if chart.proposal else "",
-                }
-                for card in undecided
-                if (chart := card.control) is not None and chart.fault is not None
-            ],
+            undecided=undecided,
             decisions=[
                 {
                     "indicator": indicator.name,
-                    "when": f"{decision.from_month.year}年{decision.from_month.month}月",
+                    "when": month_label(month_index(decision.from_month)),
                     "state": "现行" if decision in in_force else _past(decision.state),
                     "reason": decision.reason,
                     "who": decision.decided_by,
@@ -70,7 +84,7 @@ def show_tables(
             marks=[
                 {
                     "indicator": catalog.indicators[mark.indicator].name if mark.indicator else _ALL,
-                    "when": f"{mark.month.year}年{mark.month.month}月",
+                    "when": month_label(month_index(mark.month)),
                     "kind": mark.kind,
                     "text": mark.text,
                     "state": "现行" if mark in marked else _past(mark.state),
@@ -89,22 +103,22 @@ def _past(state: str) -> str:
     return "撤销记录" if state == baselines.WITHDRAWN else "已被替代"
 
 
-def show_forms(catalog: Catalog, version: VersionManifest, undecided: Sequence[Card]) -> None:
+def show_forms(catalog: Catalog, version: VersionManifest, undecided: Sequence[RebaseProposal]) -> None:
     """The two forms; for users who may not record, the roles that may. A re-basing that is proposed is filled in already."""
     if not identity.current().may("targets"):
         text = f"重设基准和标注由{roles_that_may('targets')}的账户记录；您的账户只能查看。"
         st.html(render("ui/shell/note.html", text=text))
         return
-    proposed = next((card for card in undecided if card.indicator.id == st.query_params.get(PROPOSED)), None)
-    _baseline_form(catalog, version, proposed.control if proposed else None)
+    proposed = next((one for one in undecided if one.indicator.id == st.query_params.get(PROPOSED)), None)
+    _baseline_form(catalog, version, proposed)
     _annotation_form(catalog, version)
 
 
-def _baseline_form(catalog: Catalog, version: VersionManifest, proposed: ControlChart | None) -> None:
+def _baseline_form(catalog: Catalog, version: VersionManifest, proposed: RebaseProposal | None) -> None:
     """The form for one decision to re-base; its keys name the proposal, so that another one fills it in anew."""
     key = f" {proposed.indicator.id}" if proposed else ""
-    start = proposed.proposal.period.first if proposed and proposed.proposal else today()
-    why = f"{fault_sentence(proposed, proposed.fault)}；从这个月起适合作基准" if proposed and proposed.fault else ""
+    start = proposed.start.first if proposed and proposed.start else today()
+    why = proposed.why if proposed else ""
     contract = catalog.tables[baselines.TABLE]
     names = {indicator.id: f"{indicator.name}（{indicator.unit}）" for indicator in catalog.indicators.values()}
     with st.form(form_key(baselines.TABLE), border=True):
@@ -121,7 +135,7 @@ def _baseline_form(catalog: Catalog, version: VersionManifest, proposed: Control
         pressed = st.form_submit_button("记录重设基准", type="primary")
     row = {
         "indicator": indicator,
-        "from_month": _first_day(month),
+        "from_month": _named_month(month, catalog),
         "state": state,
         "reason": reason.strip(),
         "decided_by": decided_by.strip(),
@@ -147,7 +161,7 @@ def _annotation_form(catalog: Catalog, version: VersionManifest) -> None:
         pressed = st.form_submit_button("记录标注", type="primary")
     row = {
         "indicator": indicator,
-        "month": _first_day(month),
+        "month": _named_month(month, catalog),
         "kind": kind,
         "text": text.strip(),
         "reason": reason.strip(),
@@ -177,5 +191,6 @@ def _result_text(result: EntryResult) -> str:
     return f"{before}{after}"
 
 
-def _first_day(day: date) -> date:
-    return day.replace(day=1)
+def _named_month(day: date, catalog: Catalog) -> date:
+    """The month a day belongs to, as records name it: by the first day of the calendar month of its name."""
+    return day_of_month(catalog.court.months.month_of(day), 1)

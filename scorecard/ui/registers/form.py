@@ -9,7 +9,7 @@ import streamlit as st
 from etl.intake.registers.own_rows import is_own
 from scorecard.access import Actor
 from scorecard.calendar.clock import today
-from scorecard.catalog.columns import Column
+from scorecard.catalog.columns import INDICATOR, Column
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -20,20 +20,26 @@ _YES = {UNKNOWN: None, "是": True, "否": False}
 
 
 def fields(
-    catalog: Catalog, table: Table, actor: Actor, key: str, before: Mapping[str, Any] | None = None, last: str = ""
+    catalog: Catalog,
+    table: Table,
+    actor: Actor,
+    key: str,
+    held: Mapping[str, Any],
+    last: str = "",
+    corrects: bool = False,
 ) -> dict[str, str]:
     """The widgets of all columns, two beside each other; what they say, as texts by column.
 
-    `before`: the row that is corrected; its key stays as it is. `last`: the key entered last, as an example of the next.
+    `held`: what a row holds already; the key of one that it `corrects` stays as it is. `last`: the key entered last, as an
+    example of the next.
     """
     said: dict[str, str] = {}
     names = list(table.columns)
     for first in range(0, len(names), 2):
         for place, name in zip(st.columns(2), names[first : first + 2], strict=False):
-            old = before.get(name) if before else None
-            fixed = before is not None and name in table.key
+            fixed = corrects and name in table.key
             with place:
-                said[name] = _field(catalog, table, name, actor, f"{key}-{name}", old, fixed, last)
+                said[name] = _field(catalog, table, name, actor, f"{key}-{name}", held.get(name), fixed, last)
                 if told := _told(table.columns[name]):
                     st.caption(told)
     return said
@@ -43,8 +49,8 @@ def _field(catalog: Catalog, table: Table, name: str, actor: Actor, key: str, ol
     column = table.columns[name]
     label = _label(column)
     common: dict[str, Any] = {"key": key, "disabled": fixed}
-    if column.type.lists_values or name == table.department or column.words(catalog.departments):
-        options = departments(catalog, actor, old) if not column.type.lists_values else dict.fromkeys(column.values, "")
+    if column.type == INDICATOR or column.type.lists_values or column.words(catalog.departments):
+        options = _options(catalog, column, actor, old)
         shown = list(options)
         chosen = old if old in options else shown[0] if len(shown) == 1 else None
         picked = st.selectbox(
@@ -68,6 +74,13 @@ def _field(catalog: Catalog, table: Table, name: str, actor: Actor, key: str, ol
     hint = f"上一行：{last}" if last and table.key == (name,) else ""
     hint = hint or (f"如 {column.type.example}".replace("T", " ") if not column.type.is_free_text else "")
     return st.text_input(label, value=text, max_chars=max(_LONGEST, len(text)), placeholder=hint, **common).strip()
+
+
+def _options(catalog: Catalog, column: Column, actor: Actor, old: object) -> dict[str, str]:
+    """What a column of registered words can be, each with its name where that is another."""
+    if column.type == INDICATOR:
+        return dict.fromkeys([*catalog.indicator_names, *([str(old)] if old else [])], "")
+    return dict.fromkeys(column.values, "") if column.type.lists_values else departments(catalog, actor, old)
 
 
 def departments(catalog: Catalog, actor: Actor, old: object = None) -> dict[str, str]:

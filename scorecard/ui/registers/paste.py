@@ -6,8 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from etl.intake.registers.own_rows import may_enter
-from etl.intake.registers.pasted import pasted_csv
-from etl.intake.registers.register_rows import register_rows
+from etl.intake.registers.register_rows import pasted_csv, register_rows
 from etl.versions.enter import EntryResult
 from etl.warehouse.build import chosen_batches
 from scorecard.calendar.clock import today
@@ -28,11 +27,7 @@ def paste_rows(register: Register) -> None:
     key = f"{form_key(table.id)}-pasted"
     with st.expander("粘贴多行", expanded=bool(st.session_state.get(key))):
         headers = "、".join(column.header for column in table.columns.values())
-        text = st.text_area(
-            "从表格软件复制的行（带或不带表头）",
-            height=160,
-            key=key,
-        )
+        text = st.text_area("从表格软件复制的行（带或不带表头）", height=160, key=key)
         st.caption(f"带表头的按表头对应；不带表头的按这个顺序：{headers}")
     if text.strip():
         _examine(register, text)

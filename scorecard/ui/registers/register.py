@@ -1,5 +1,6 @@
 """登记: one register at a time. What it is and what of it is in, the form of one row, the rows entered, and 本月没有."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +14,15 @@ from etl.versions.enter import EntryResult, declare_month
 from etl.warehouse.build import chosen_batches
 from scorecard.access import Actor
 from scorecard.calendar.clock import moment_text, today
-from scorecard.calendar.period import containing, month_end, month_index
+from scorecard.calendar.period import month_label
 from scorecard.catalog.columns import DEPARTMENT, CellValue
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.records import remarks
 from scorecard.records.registry import RECORDS
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.intake.session_results import computed_once
+from scorecard.ui.intake.upload import select_past_month
 from scorecard.ui.records.entry_form import enter, form_key, remember_result
 from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
@@ -27,9 +30,8 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.page_blocks import show_case_rows
 from scorecard.ui.shell.templating import render
 
-_ADDRESS, _TABLE = "table", "_register"
+_ADDRESS, _TABLE, _FILLED = "table", "_register", "_register_filled"
 _LISTED = 30  # rows on screen
-_MONTHS = 12  # months back that can be declared to have no such rows
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,11 @@ def show_head(register: Register) -> None:
     named = (one for row in register.serves for one in catalog.plan_rows[row].departments)
     responsible = catalog.department_names(tuple(dict.fromkeys(named)), today())
     waiting = sum(row.standing == "待发布" for row in register.rows)
-    untold = [] if not register.serves else untold_months(table, register.rows, register.batches, today())
+    untold = (
+        []
+        if not register.serves
+        else untold_months(table, register.rows, register.batches, today(), catalog.court.months)
+    )
     entered = [row.at for row in register.rows if row.at]
     st.html(
         render(
@@ -131,7 +137,7 @@ def show_head(register: Register) -> None:
             last=moment_text(max(entered)) if entered else "",
             waiting=waiting,
             publishes=register.actor.may("publish"),
-            untold="、".join(containing("month", month).label for month in untold),
+            untold="、".join(month_label(month) for month in untold),
             sample=register.published is not None and register.published.sample,
         )
     )
@@ -154,12 +160,27 @@ def row_form(register: Register) -> None:
     )
     before = None if chosen is None else register.mine[chosen]
     last = "" if table.private.intersection(table.key) or not register.rows else register.title(register.rows[0])
-    key = f"{count}-{'' if before is None else '|'.join(map(str, key_of(before.values, table)))}"
+    held = before.values if before else _filled_in(register, count)
+    key = f"{count}-{'|'.join(map(str, key_of(held, table) if before else held.values()))}"
     with st.form(key, border=True):
-        said = form.fields(catalog, table, actor, key, before.values if before else None, last)
+        said = form.fields(catalog, table, actor, key, held, last, before is not None)
         pressed = st.form_submit_button("登记" if before is None else "更正", type="primary")
     if pressed:
         _enter(register, said, before)
+
+
+def _filled_in(register: Register, count: str) -> dict[str, CellValue]:
+    """What the address fills in of a new row, by column; once, for the row after it is another one."""
+    table, words = register.table, register.catalog.departments
+    given = {name: st.query_params[name] for name in table.columns if name in st.query_params}
+    firsts: dict[object, str] = st.session_state.setdefault(_FILLED, {})
+    if firsts.setdefault(tuple(given.items()), count) != count:
+        return {}
+    filled: dict[str, CellValue] = {}
+    for name, text in given.items():
+        with contextlib.suppress(ValueError):  # an address that was typed wrong fills in less
+            filled[name] = table.columns[name].type.parse(text, table.columns[name].words(words))
+    return filled
 
 
 def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | None) -> None:
@@ -185,6 +206,8 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
 
 def whereabouts(register: Register, *, published: bool) -> str:
     """What becomes of rows that were just entered. Those by which others are counted are never published unseen."""
+    if register.table.id == remarks.TABLE:
+        return "已显示在指标卡、详情和联络员页" + ("" if published else "；下一次发布后进入简报")
     if register.table.id in RECORDS:
         return "下一次发布的版本按它计算，请审管办到“数据报送”页查看影响并发布"
     if published:
@@ -235,20 +258,16 @@ def declare_none(register: Register) -> None:
             text = "一个月里各部门都没有可登记的，由审管办声明；本部门没有的，请告知审管办。没有登记也没有声明的月份不当作零。"
             st.html(render("ui/shell/note.html", text=text))
             return
-        this_month = month_index(today())
         with (
             st.form(f"{form_key(table.id)}-none", border=False),
             st.container(horizontal=True, vertical_alignment="bottom"),
         ):
-            month = st.selectbox(
-                "没有可登记内容的月份",
-                range(this_month - 1, this_month - 1 - _MONTHS, -1),
-                format_func=lambda one: containing("month", one).label,
-                width=220,
-            )
+            month = select_past_month("没有可登记内容的月份", 220, register.catalog.court.months)
             pressed = st.form_submit_button("声明该月没有")
     if pressed:
-        alone = declare_month(table, month_end(month), register.catalog, actor, data_dir(), register.published)
-        label = containing("month", month).label
-        remember_result(table.id, f"已声明：{label}没有可登记的内容。{whereabouts(register, published=alone)}")
+        last = register.catalog.court.months.month_end(month)
+        alone = declare_month(table, last, register.catalog, actor, data_dir(), register.published)
+        remember_result(
+            table.id, f"已声明：{month_label(month)}没有可登记的内容。{whereabouts(register, published=alone)}"
+        )
         st.rerun()

@@ -11,7 +11,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from scorecard.identity.request import Request
 from scorecard.identity.settings import AddressLimits
-from scorecard.ui.server.security_middleware import CONNECTION, headers, plain_page
+from scorecard.ui.server.plain_pages import plain_page
+from scorecard.ui.server.security_middleware import CONNECTION, headers
 
 _LOOK = 5.0  # seconds between two looks at a connection
 _HEAD = 10.0  # seconds for the head of a request, from the connection's start or the last answer on

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from scorecard.errors import ScorecardError
 from scorecard.identity.authentication import Authenticator
-from scorecard.ui.server.security_middleware import plain_page, request_of
+from scorecard.ui.server.plain_pages import plain_page
+from scorecard.ui.server.security_middleware import request_of
 from scorecard.ui.shell.addresses import address
 from scorecard.ui.shell.downloads import made
 

@@ -19,11 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from scorecard.access import Actor
 from scorecard.api import answers
-from scorecard.api.answers import IndicatorQuestion, Listing, Paging, ValueQuestion
+from scorecard.api.answers import IndicatorQuestion, Listing, Paging, ValueQuestion, csv_of
 from scorecard.api.description import CSV_TYPE, PATHS, PROBLEM_TYPE, description
-from scorecard.api.gate import Gate
-from scorecard.api.refusals import InterfaceRefused, problem
-from scorecard.api.table import csv_of
+from scorecard.api.gate import Gate, InterfaceRefused, problem
 from scorecard.audit import log as audit
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.errors import ScorecardError, StorageError, hint

@@ -14,18 +14,18 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from scorecard.access import Capability
-from scorecard.charts.theme import css_variables
 from scorecard.identity.authentication import PEER_HEADER, Authenticator
 from scorecard.identity.request import SOCKET_FILE, Request
-from scorecard.ui.server.first_page import framework_page
+from scorecard.ui.server.first_page import OIDC_END, framework_page
+from scorecard.ui.server.plain_pages import plain_page
 from scorecard.ui.server.sockets import Sockets, refuse
 from scorecard.ui.shell.addresses import base_path, home, inside, page_in, page_of
-from scorecard.ui.shell.templating import behaviour, render
+from scorecard.ui.shell.templating import behaviour
 
 HOSTS_VARIABLE = "SCORECARD_HOSTS"  # host names that browsers may use, beside this machine's own
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
@@ -34,7 +34,7 @@ _REQUEST = "scorecard.request"  # the key of a scope under which the request sta
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")  # in a path: no page's; the last stands for what is no UTF-8
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_OIDC_BEGIN, _OIDC_END = "/auth/login", "/oauth2callback"  # the framework's: to the provider, and back
+_OIDC_BEGIN, _OIDC_END = "/auth/login", f"/{OIDC_END}"  # the framework's: to the provider, and back
 _COOKIE_ROOT = re.compile(r";\s*path=/(?=\s*(;|$))", re.IGNORECASE)
 _COOKIE_AGE = re.compile(r";\s*(max-age=\d+|expires=[^;]*)", re.IGNORECASE)
 _RETURN_COOKIE = "scorecard_onward"  # remembers for ten minutes the page a sign-in at the provider was begun on
@@ -228,14 +228,3 @@ def _with_return_page(send: Send, path: str | None, request: Request) -> Send:
         await send(message)
 
     return answer
-
-
-def plain_page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """A page that the server writes itself: no script, no framework, never stored by the browser."""
-    text = render(template, css=_style_sheet(), **values)
-    return HTMLResponse(text, status, headers={"cache-control": "no-store"})
-
-
-@cache
-def _style_sheet() -> str:
-    return css_variables() + Path(__file__).with_name("plain.css").read_text(encoding="utf-8")

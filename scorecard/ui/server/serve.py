@@ -25,9 +25,9 @@ from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
 from scorecard.storage import data_format
+from scorecard.storage.atomic_files import begin_private, close_to_others
 from scorecard.storage.data_dir import default_data, default_seeds
-from scorecard.storage.private_files import begin_private, close_to_others
-from scorecard.ui.server import files, first_page
+from scorecard.ui.server import calendar_feed, files, first_page
 from scorecard.ui.server.connections import bounded_connections
 from scorecard.ui.server.read_interface import ReadInterface
 from scorecard.ui.server.security_middleware import HOSTS_VARIABLE, SecurityMiddleware
@@ -51,7 +51,8 @@ def application(authenticator: Authenticator) -> ASGIApp:
 
 def routes(authenticator: Authenticator) -> list[Route]:
     """The addresses that the server answers itself, before the framework."""
-    own = [*SignInPages(authenticator).routes(), files.route(authenticator), *ReadInterface(authenticator).routes()]
+    own = [*SignInPages(authenticator).routes(), files.route(authenticator), calendar_feed.route(authenticator)]
+    own += ReadInterface(authenticator).routes()
     return [*own, *first_page.routes(APP.parent / "pages")]
 
 

@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scorecard.errors import ScorecardError
-from scorecard.identity.account_file import Account, folded
+from scorecard.identity.accounts import Account, folded
 from scorecard.identity.authentication import COOKIE, Authenticator, Identity
-from scorecard.identity.hashing_pool import HashingPool, TooManyAtOnce
+from scorecard.identity.passwords import HashingPool, TooManyAtOnce
 from scorecard.identity.request import Request as Seen
 from scorecard.identity.sign_in import MustWait, change_password, sign_in
 from scorecard.ui.server.forms import FormRefused, fields_of, require_own_page
-from scorecard.ui.server.security_middleware import plain_page, request_of
+from scorecard.ui.server.plain_pages import plain_page
+from scorecard.ui.server.security_middleware import request_of
 from scorecard.ui.shell.addresses import address, home, page_of
 
 

@@ -5,11 +5,14 @@ Links between pages are relative and need nothing from here.
 """
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import streamlit as st
 from streamlit import config
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 _BASE = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_READ_PAGE = "_page_read"  # the page of the session's last run, as the framework names it
 _PAGE = re.compile(r"/[A-Za-z0-9_]*(\?[^\s\\#]*)?")  # no second slash, no host, no scheme
 
 
@@ -53,3 +56,19 @@ def page_in(url: str) -> str:
     parts = urlsplit(url)
     page = page_of((parts.path or home()) + (f"?{parts.query}" if parts.query else ""))
     return page_of(parse_qs(parts.query).get("next", [page])[0]) if parts.path == address("/account") else page
+
+
+def keep_what_the_link_says() -> None:
+    """On another page, what its address chooses: the framework drops the words that the last page's widgets were bound to.
+
+    Ours are the same words on every page; without them a link to another page fell back to its defaults.
+    """
+    context = get_script_run_ctx()
+    if context is None or st.session_state.get(_READ_PAGE) == context.page_script_hash:
+        return
+    st.session_state[_READ_PAGE] = context.page_script_hash
+    asked = dict(parse_qsl(context.query_string))
+    if asked != st.query_params.to_dict():
+        st.query_params.from_dict(asked)
+        with context.session_state.query_params() as query:
+            query.set_initial_query_params_from_current()

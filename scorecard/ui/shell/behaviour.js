@@ -4,17 +4,98 @@ if (!window.scorecardBehaviour) {
   window.scorecardBehaviour = true;
   document.documentElement.lang = "zh-CN";
 
+  // A small trend says each of its places: under the mouse, under a finger, or by the arrow keys on the link beside it.
+  const told = Object.assign(document.createElement("div"), { className: "sc told", hidden: true });
+  told.setAttribute("role", "status");
+  document.body.append(told);
+  let shown = null; // the image and the place that is told
+  const tell = (image, place) => {
+    const places = image.dataset.places.split("\n");
+    const at = Math.min(Math.max(place, 0), places.length - 1);
+    const box = image.getBoundingClientRect();
+    const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
+    const pad = Number(image.dataset.pad || 4);
+    const x = box.left + (pad + at * (image.naturalWidth - 2 * pad) / Math.max(places.length - 1, 1)) * scale;
+    shown = { image, at };
+    told.replaceChildren(places[at] || "这一期没有数值", Object.assign(document.createElement("small"), { textContent: image.alt.split("，").slice(1).join("，") }));
+    const mark = document.createElement("i");
+    mark.style.cssText = `left:${x}px;top:${box.top}px;height:${image.naturalHeight * scale}px`;
+    told.append(mark);
+    told.hidden = false;
+    const wide = told.offsetWidth, high = told.offsetHeight;
+    told.style.left = `${Math.max(4, Math.min(x - wide / 2, innerWidth - wide - 4))}px`;
+    told.style.top = `${box.top > high + 8 ? box.top - high - 4 : box.bottom + 4}px`;
+  };
+  const placeAt = (image, x) => {
+    const box = image.getBoundingClientRect();
+    const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
+    const last = image.dataset.places.split("\n").length - 1;
+    const pad = Number(image.dataset.pad || 4);
+    return Math.round(((x - box.left) / scale - pad) / (image.naturalWidth - 2 * pad) * last);
+  };
+  const hush = () => { told.hidden = true; shown = null; };
+  const trendOf = (node) => (node && node.matches && node.matches("img[data-places]") ? node : null);
+  document.addEventListener("pointermove", (event) => {
+    const image = trendOf(event.target);
+    if (event.pointerType === "touch") return;
+    if (image) tell(image, placeAt(image, event.clientX));
+    else if (shown && !document.activeElement.matches(":focus-visible")) hush();
+  });
+  document.addEventListener("click", (event) => {
+    const image = trendOf(event.target);
+    if (!image || event.pointerType !== "touch") { if (shown && event.pointerType === "touch") hush(); return; }
+    const place = placeAt(image, event.clientX);
+    if (shown && shown.image === image && shown.at === place) return; // a second tap follows the link
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell(image, place);
+  }, true);
+  document.addEventListener("focusin", (event) => {
+    const link = event.target.closest ? event.target.closest("a.go:focus-visible") : null;
+    const row = link && link.closest("tr");
+    const image = link && (link.querySelector("img[data-places]") || (row && row.querySelector("img[data-places]")));
+    if (image) tell(image, Infinity);
+    else if (shown) hush();
+  });
+  document.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (shown && event.key === "Escape") hush();
+    if (!shown || !way || !event.target.closest("a.go")) return;
+    event.preventDefault();
+    tell(shown.image, shown.at + way);
+  });
+  document.addEventListener("scroll", hush, true);
+
+  // A point of an indicator's figure opens what its line in the table of values leads to: the cases of that period.
+  const openPoint = (plot) => {
+    if (plot.dataset.opens || !plot.on) return;
+    plot.dataset.opens = "1";
+    plot.on("plotly_click", ({ points }) => {
+      const within = plot.closest("[role=dialog]") || document;
+      const link = Array.from(within.querySelectorAll("a[data-period]")).find((one) => one.dataset.period === points[0].x);
+      if (link) link.click();
+    });
+  };
+
+  const go = (to) => {
+    const room = new URLSearchParams(location.search).get("room");
+    if (room !== null) to.searchParams.set("room", room); // the meeting room's large type is not left by a link
+    history.pushState({}, "", to);
+    window.scorecardTables.recall();
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  };
+  // A figure is as wide as the window; a sheet of A4 is 1,040 px wide.
+  const charts = () => document.querySelectorAll("[data-testid=stPlotlyChart]");
+  addEventListener("beforeprint", () => charts().forEach((one) => { one.style.zoom = Math.min(1, 1040 / one.offsetWidth); }));
+  addEventListener("afterprint", () => charts().forEach((one) => { one.style.zoom = ""; }));
+
   // A link of ours changes page or opens an indicator. The framework listens to the browser's own history, so writing
   // the address there costs one rerun instead of a new session.
   document.addEventListener("click", (event) => {
     const link = event.target.closest ? event.target.closest("a.go") : null;
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const to = new URL(link.href);
-    const room = new URLSearchParams(location.search).get("room");
-    if (room !== null) to.searchParams.set("room", room); // the meeting room's large type is not left by a link
-    history.pushState({}, "", to);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    go(new URL(link.href));
   }, true);
 
   // A file is fetched, so that a refusal is told on the page and what was chosen there is not lost.
@@ -61,6 +142,29 @@ if (!window.scorecardBehaviour) {
     handed.add(link.href);
     link.click();
   };
+
+  // The key / goes to the box that finds pages, indicators and cases; Enter in it, once the framework has its text, to what it found.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest && event.target.closest("input, textarea, [contenteditable]")) return;
+    const box = document.querySelector(".st-key-search_box input");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.closest(".st-key-search_box") || !event.target.value.trim()) return;
+    setTimeout(() => go(new URL("search", location.href)), 0);
+  });
+
+  // The library that draws figures is large: it is fetched and read while the reader reads, so that the first figure of a
+  // session does not wait for it. Where it has another name, the framework fetches it as ever.
+  const ahead = () => {
+    if (document.querySelector(".sc a.go")) import(window.scorecardFigures).catch(() => {});
+    else setTimeout(ahead, 1000);
+  };
+  setTimeout(() => (window.requestIdleCallback || setTimeout)(ahead), 1500);
 
   const words = new Map([
     ["Skip to main content", "跳到正文"],
@@ -170,6 +274,7 @@ if (!window.scorecardBehaviour) {
     for (const child of root.childNodes) translate(child);
   };
   translate(document.body);
+  window.scorecardTables.enlivenAll();
   new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "characterData") translate(change.target);
@@ -179,6 +284,8 @@ if (!window.scorecardBehaviour) {
         hand(node);
       }
     }
+    window.scorecardTables.enlivenAll();
+    document.querySelectorAll(".js-plotly-plot:not([data-opens])").forEach(openPoint);
   }).observe(document.body, {
     childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: attributes,
   });

@@ -10,12 +10,16 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from etl.intake.entered_rows import recorded_remarks
 from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.errors import StorageError
+from scorecard.plan.signals import AskedSignal, asked_signals
+from scorecard.records.remarks import TABLE as REMARKS, IndicatorRemark
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
-from scorecard.store import open_version as opened, versions as store
+from scorecard.store import open_version as opened, versions as store, warehouse
 from scorecard.store.open_version import Selection, Version, judged_on
 
 Cached = TypeVar("Cached")
@@ -99,3 +103,36 @@ def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
 def cached(version: Version, selection: Selection, name: str, _make: Callable[[], Cached]) -> Cached:
     """`_make()`, called once for a version, a selection and a name: a piece of a page that nothing else can change."""
     return _make()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _remarks(root: str, sample: bool, files: tuple[str, ...]) -> tuple[IndicatorRemark, ...]:
+    return recorded_remarks(DataDir(Path(root)), sample)
+
+
+def remarks_of(version: Version) -> tuple[IndicatorRemark, ...]:
+    """What departments said, published or not; of an older version what it held, and nothing for visitors.
+
+    Read again when there is another batch or note. Where one is damaged, which 自检 says, those published stand.
+    """
+    if version.public or version.historic:
+        return () if version.public else version.remarks
+    data = data_dir()
+    files = sorted(path.name for folder in (data.batches / REMARKS, data.withdrawals) for path in folder.glob("*"))
+    try:
+        return _remarks(str(data.root.resolve()), version.manifest.sample, tuple(files))
+    except StorageError:
+        return version.remarks
+
+
+def signals_of(version: Version, through: Period | None = None) -> tuple[AskedSignal, ...]:
+    """The signals that departments are asked about, as they stand in the month that a period ends with, or in the newest one;
+    none for visitors.
+    """
+    months = periods(version, "month")
+    if version.public or not months:
+        return ()
+    month = months[0] if through is None else through.months.containing("month", through.last_month)
+    asked = all_cards(version, Selection(month, ALL_DEPARTMENTS, "all")).values()
+    known = warehouse.parameters(version.connection)
+    return asked_signals(version, asked, remarks_of(version), known, judged_on(version))

@@ -1,40 +1,39 @@
 """The frame around every page: page set-up, navigation, masthead, and the choices made once for all pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from etl.warehouse.build import program
-from scorecard.access import Capability
-from scorecard.assessment.cards import Card
-from scorecard.calendar.period import containing, day_text
-from scorecard.catalog.definitions import Catalog
+from scorecard.access import Actor, Capability
+from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.narrative.provenance import scope_text
+from scorecard.narrative.provenance import short
 from scorecard.store import versions as store
-from scorecard.store.open_version import Selection, Version, complete_through, for_visitors, published_on
-from scorecard.ui.shell import downloads, identity, large_type, page_blocks, picture_buttons, sign_in_prompt
-from scorecard.ui.shell.cached import (
-    Cached,
-    all_cards,
-    cached,
-    data_dir,
-    forget_versions,
-    open_historic,
-    open_version,
-    periods,
-    seeds_catalog,
+from scorecard.store.open_version import Version, complete_through, for_visitors, published_on
+from scorecard.ui.shell import (
+    addresses,
+    downloads,
+    identity,
+    large_type,
+    page_blocks,
+    picture_buttons,
+    search,
+    sign_in_prompt,
 )
+from scorecard.ui.shell.cached import all_cards, data_dir, forget_versions, open_historic, open_version, seeds_catalog
 from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.selection import choose, query_of, words_of
+from scorecard.ui.shell.selection import WHOLE as WHOLE, View as View, choose, query_of, words_of
 from scorecard.ui.shell.templating import behaviour, favicon, render, style
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 _FRAMED = "_framed"
+_PAGES = "_pages"  # the pages of the menu that are open to the reader
 _LEFT, _TRIES = "_versions_left", 3  # how often a page may be run again because its version is damaged
+_TOLD, _TOLD_PLACE = "_told", "_told_place"  # the session's last act: (which, sentence); where it stands on this page
 _READ = "_version_read"  # (page, older version its address named) of the last run
 _EARLIER = (
     "这一版的数值由较早的程序计算，没有按现在的程序重算；请管理员看启动时的说明，或在“版本”页建库、看影响后发布。"
@@ -42,54 +41,16 @@ _EARLIER = (
 TITLE = "法治化营商环境指标看板"
 
 
-@dataclass(frozen=True)
-class View:
-    """What an analysis page shows: a version, a selection, and the cards of all indicators for it."""
-
-    version: Version
-    selection: Selection
-    cards: Mapping[str, Card]
-    query: Mapping[str, str]
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.version.catalog
-
-    @property
-    def scope(self) -> str:
-        return scope_text(self.catalog, self.selection.department, self.selection.scope)
-
-    def cached(self, name: str, make: Callable[[], Cached]) -> Cached:
-        """A piece of a page, made once for this version and selection."""
-        return cached(self.version, self.selection, name, make)
-
-    def href(self, page: str, indicator: str = "", **more: str) -> str:
-        """The address of a page with the same selection, and an indicator opened in it, or what else is chosen there."""
-        query = {**self.query, **{name: text for name, text in {"indicator": indicator, **more}.items() if text}}
-        return f"{page or './'}{'?' if query else ''}{urlencode(query)}"
-
-    def ytd_href(self, page: str) -> str:
-        """The address of a page at 年度累计 through the month on screen; empty where there is no such period."""
-        period = containing("ytd", self.selection.period.last_month)
-        if self.version.public or self.selection.grain == "ytd" or period not in periods(self.version, "ytd"):
-            return ""
-        wider = Selection(period, self.selection.department, self.selection.scope)
-        return f"{page}?{urlencode(query_of(self.version, wider))}"
-
-    def card_href(self, card: Card) -> str:
-        """The address of an indicator's detail, on the page of its domain."""
-        return self.href(card.indicator.domain, card.indicator.id)
-
-    def row_href(self, row: str) -> str:
-        """The address of a measure's or requirement's page; empty for visitors, who get none."""
-        return "" if self.version.public else self.href("measures", measure=row)
-
-
-def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, Capability | None]) -> None:
+def run(
+    sections: Mapping[str, Sequence[tuple[str, str]]],
+    needs: Mapping[str, Capability | None],
+    instead: Mapping[str, Callable[[Actor], None]],
+) -> None:
     """Set the page up, draw the navigation and run the chosen page. Sections hold (file name, title) of each page.
 
     `needs` names the right a page requires where that is not the right to view, None where everybody may open it. The menu
-    lists the pages an actor has the right to; the acts on a page check again.
+    lists the pages an actor has the right to; the acts on a page check again. `instead`: what an actor without a page's
+    right is offered in its place.
     """
     st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
     st.html(style())
@@ -107,7 +68,7 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
                 title=title,
                 url_path=name,
                 default=name == "overview",
-                visibility="visible" if name in open_to else "hidden",
+                visibility="visible" if name in open_to and name != search.PAGE else "hidden",
             )
             for name, title in listed
         ]
@@ -115,25 +76,38 @@ def run(sections: Mapping[str, Sequence[tuple[str, str]]], needs: Mapping[str, C
     }
     page = st.navigation(pages, position="top" if actor.may("view") else "hidden")
     st.session_state[_FRAMED] = True
+    addresses.keep_what_the_link_says()
     _stay_in_the_version(page.url_path)
+    st.session_state[_PAGES] = {
+        section: [(name, title) for name, title in listed if name in open_to and title != "查找"]
+        for section, listed in sections.items()
+    }
     if actor.may("view"):
         large_type.switch()
+        search.box()
     right = rights[page.url_path or "overview"]
     if not actor.may("view"):
         sign_in_prompt.sign_in_first(signed_in)
     elif right is None or actor.may_somewhere(right):
-        try:
-            page_blocks.begin()
-            downloads.begin()
-            page.run()
-            picture_buttons.of_page()
-            st.session_state.pop(_LEFT, None)
-        except ScorecardError as error:
-            if isinstance(error, store.DamagedVersion) and _leave(page_blocks.current_blocks().version):
-                st.rerun()  # the file is not offered again: the page shows the last whole version, and says so
-            failure(error)
+        _run(page.run)
     else:
         sign_in_prompt.forbidden_page(page.title, right, signed_in)
+        if page.url_path in instead:
+            _run(partial(instead[page.url_path], actor))
+
+
+def _run(page: Callable[[], None]) -> None:
+    """Run a page, or what stands in its place; a refusal is shown."""
+    try:
+        page_blocks.begin()
+        downloads.begin()
+        page()
+        picture_buttons.of_page()
+        st.session_state.pop(_LEFT, None)
+    except ScorecardError as error:
+        if isinstance(error, store.DamagedVersion) and _leave(page_blocks.current_blocks().version):
+            st.rerun()  # the file is not offered again: the page shows the last whole version, and says so
+        failure(error)
 
 
 def _leave(version: Version | None) -> bool:
@@ -171,6 +145,16 @@ def _through_the_frame() -> None:
 
 def _empty_page() -> None:
     """Never shown: the framework requires a default page beside the page to switch to."""
+
+
+def open_pages() -> dict[str, list[tuple[str, str]]]:
+    """The menu as the reader has it: section -> (file name, title)."""
+    return st.session_state[_PAGES]
+
+
+def to_session() -> str:
+    """The words of a link to a matter of a session: who records decisions puts it on the agenda there, others read."""
+    return "列入会商 ＋" if identity.current().may("decisions") else "会商材料"
 
 
 def domains() -> list[tuple[str, str]]:
@@ -211,7 +195,9 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     if version is not None and not identity.current().may("details"):
         version = for_visitors(version)
     court = (version.catalog if version else seeds_catalog()).court.name
-    state = f"数据截至 {day_text(complete_through(version))}　版本 {version.id}" if version else "没有可显示的数据"
+    state = (
+        f"数据截至 {day_text(complete_through(version))}　版本 {short(version.id)}" if version else "没有可显示的数据"
+    )
     old = version is not None and version.historic
     signed_in = identity.identify()
     st.html(
@@ -220,6 +206,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
             court=court,
             title=title,
             state=state,
+            version=version.id if version else "",
             sample=version is not None and version.manifest.sample,
             notice=notice,
             published=day_text(published_on(version)) if version is not None and old else "",
@@ -259,6 +246,8 @@ def analysis(title: str) -> View | None:
     if version.public:
         text = "访客只看全院、全部案件的单月数；分子分母、其他统计方式、各部门、专题和台账登录后可见。"
         st.html(render("ui/shell/note.html", text=f"{text}件数不足5件的，或可由此推出的，不公开。"))
+    if selection.period.span:
+        st.html(render("ui/shell/note.html", text=f"{selection.period.label}：{selection.period.span}"))
     blocks = page_blocks.current_blocks()
     blocks.period, blocks.choice = selection.period.label, words_of(version, selection)
     return View(version, selection, all_cards(version, selection), query_of(version, selection))
@@ -294,6 +283,22 @@ def guide(title: str, text: str) -> None:
 def private_note(title: str, text: str) -> None:
     """The same for this actor only: which acts are closed to them is no part of the page's picture."""
     st.html(render("ui/shell/guide.html", title=title, text=text, steps=[]))
+
+
+def told(*acts: str) -> None:
+    """What the session's last act came to, if it was one of these: it stays until the next act."""
+    act, text = st.session_state.get(_TOLD, ("", ""))
+    if act in acts:
+        pages = {title: name for listed in open_pages().values() for name, title in listed}
+        place = st.session_state[_TOLD_PLACE] = st.empty()
+        place.html(render("ui/shell/accepted.html", text=text, pages=pages))
+
+
+def tell(act: str, text: str = "") -> None:
+    """The sentence of an act that was just done; a page that it names, as in “总览”页, becomes a link. None: one has begun."""
+    st.session_state[_TOLD] = (act, text)
+    if not text and (place := st.session_state.pop(_TOLD_PLACE, None)):
+        place.empty()
 
 
 def failure(error: ScorecardError) -> None:

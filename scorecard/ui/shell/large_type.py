@@ -10,6 +10,7 @@ from scorecard.charts.figure import enlarged
 
 FACTOR = 1.7  # the smallest words of a card become 20 px at 1920 by 1080
 _KEY = "room"
+_LOW = 500  # pixels of a figure without a row for each case, which has to be whole on the screen
 
 
 def switch() -> None:
@@ -19,8 +20,13 @@ def switch() -> None:
 
 
 def in_chosen_size(figure: Any) -> Any:
-    """The figure, enlarged while the switch is on."""
-    return enlarged(figure, FACTOR) if st.session_state.get(_KEY) else figure
+    """The figure, enlarged while the switch is on. Its height is enlarged with the page, and once more where rows need it."""
+    if not st.session_state.get(_KEY):
+        return figure
+    larger = enlarged(figure, FACTOR)
+    if figure.layout.height <= _LOW:
+        larger.layout.height = figure.layout.height
+    return larger
 
 
 @cache

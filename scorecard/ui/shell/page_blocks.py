@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
-from scorecard.audit.trace import trace
+from scorecard.audit.entry import trace
 from scorecard.charts.theme import palette
 from scorecard.store.open_version import Version
 from scorecard.ui.shell.templating import render
@@ -32,6 +32,15 @@ class Drawn:
     as_of: date | None
 
 
+@dataclass(frozen=True)
+class StandingLine:
+    """One line at the foot of the first screen: what it is about, where that is, and (text, css class) of each part."""
+
+    name: str
+    href: str
+    parts: tuple[tuple[str, str], ...]
+
+
 PageBlock = str | Drawn
 """HTML as it stands on the page, or a figure."""
 
@@ -40,6 +49,7 @@ PageBlock = str | Drawn
 class PageBlocks:
     """A page, or a drawer beside it, as far as it has run.
 
+    `choices`: the line of what was chosen, where a page's own choice stands too.
     `traced`: it shows case rows, to this account at this time.
     `choice` is what the reader chose, in words; `period` goes into the file's name, empty where a page has no period.
     """
@@ -50,6 +60,7 @@ class PageBlocks:
     choice: dict[str, str] = field(default_factory=dict[str, str])
     blocks: list[PageBlock] = field(default_factory=list[PageBlock])
     buttons_place: DeltaGenerator | None = None
+    choices: DeltaGenerator | None = None
     traced: str = ""
 
     def choose(self, label: str, text: str) -> None:
@@ -91,7 +102,8 @@ def show(html: str) -> None:
 def show_case_rows(html: str, actor: Actor) -> None:
     """Show rows of cases, with the reader's account and the time faintly over them."""
     mark_case_rows(actor)
-    show(render("ui/shell/case_rows.html", rows=html, mark=_mark(current_blocks().traced or trace(actor))))
+    taken = current_blocks().traced
+    show(render("ui/shell/case_rows.html", rows=html, mark=_mark(taken), taken=taken))
 
 
 def mark_case_rows(actor: Actor) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from scorecard.audit.trace import trace
+from scorecard.audit.entry import trace
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.pictures import (
     A4,
@@ -23,12 +23,12 @@ from scorecard.briefing.browser.pictures import (
     picture_page,
 )
 from scorecard.briefing.export import export_records
-from scorecard.briefing.export.release import release
-from scorecard.briefing.html import figure
+from scorecard.briefing.export.export_records import release
+from scorecard.briefing.html.document import figure_block
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError
-from scorecard.narrative.provenance import SAMPLE
+from scorecard.narrative.provenance import SAMPLE, short
 from scorecard.store.open_version import Version, complete_through, published_on
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.cached import data_dir
@@ -104,7 +104,7 @@ def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
 
     def make(about: PictureSubject) -> tuple[Picture, ...]:
         blocks = [
-            figure.figure_block(block.figure, width=wide) if isinstance(block, Drawn) else _unfolded(block)
+            figure_block(block.figure, width=wide) if isinstance(block, Drawn) else _unfolded(block)
             for block in record.blocks
         ]
         sheet = PageSheet(
@@ -128,9 +128,7 @@ def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[st
     high = max(_SLIDE, round(drawn.figure.layout.height * _TIGHTER)) if size is PROJECTOR else None
 
     def make(about: PictureSubject) -> tuple[Picture, ...]:
-        return (
-            picture_chart(old + figure.figure_block(drawn.figure, width=size.chart, height=high) + taken, size, about),
-        )
+        return (picture_chart(old + figure_block(drawn.figure, width=size.chart, height=high) + taken, size, about),)
 
     return _released(record, version, size, drawn.title, drawn.as_of, make)
 
@@ -183,7 +181,7 @@ def _provenance(version: Version) -> tuple[str, ...]:
     """The lines below every picture: how far the data reach, version, court, day of export."""
     court, today = version.catalog.court.name, day_text(datetime.now(COURT_TIME).date())
     return (
-        f"数据截至 {day_text(complete_through(version))}　版本 {version.id}　{day_text(published_on(version))}发布",
+        f"数据截至 {day_text(complete_through(version))}　版本 {short(version.id)}　{day_text(published_on(version))}发布",
         f"{court}　{today}导出{f'　{SAMPLE}' if version.manifest.sample else ''}",
     )
 

@@ -5,17 +5,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import streamlit
+
 from scorecard.calendar.clock import moment_text
 from scorecard.calendar.period import day_text
-from scorecard.charts.sparkline import sparkline
+from scorecard.charts.sparkline import sparkline_of
 from scorecard.charts.theme import css_variables, mark
+from scorecard.narrative.plain_verdict import grounds, plain_verdict
 from scorecard.templating import environment, render as render
 from scorecard.ui.shell.addresses import address
 
 _FOLDER = Path(__file__).resolve().parent
 # Templates of the screen may call these, so modules of the screen take `render` from here.
 cast("dict[str, Any]", environment.globals).update(
-    address=address, mark=mark, sparkline=sparkline, day_text=day_text, moment_text=moment_text,
+    address=address, mark=mark, verdict_of=plain_verdict, grounds=grounds, sparkline=sparkline_of, day_text=day_text,
+    moment_text=moment_text,
 )  # fmt: skip
 
 
@@ -33,8 +37,13 @@ def picture_style() -> str:
 
 @cache
 def behaviour() -> str:
-    """The one script: language, links, the framework's own words."""
-    return f"<script>{(_FOLDER / 'behaviour.js').read_text(encoding='utf-8')}</script>"
+    """The one script: lively tables; then language, links, the framework's own words; and where its library of figures lies."""
+    parts = "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("tables.js", "behaviour.js"))
+    names = [path.name for path in (Path(streamlit.__file__).parent / "static").rglob("PlotlyChart.*.js")]
+    figures = (
+        f"./static/js/{names[0] if names else ''}"  # relative as all links are: every page lies one step below the base
+    )
+    return f"<script>window.scorecardFigures = '{figures}';{parts}</script>"
 
 
 @cache

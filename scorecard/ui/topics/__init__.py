@@ -1,1 +1,1 @@
-"""The pages in depth: disputes, deadlines, insolvency, counterweights."""
+"""The pages in depth: disputes, insolvency."""

@@ -1,96 +1,58 @@
-"""解决商业纠纷 in depth: where disputes go, how long each stage takes, 小额 as the amount allows it and as it is used."""
+"""Disputes in depth: how long each stage takes, 小额 as the amount allows it and as it is used, arrears owed to firms."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard.assessment.number_format import half_up, value_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.charts.flow import FlowSegment, FlowStage, Tone, flow, stage_times
+from scorecard.charts.flow import FlowSegment, FlowStage, flow
 from scorecard.records.parameters import TABLE as PARAMETERS
 from scorecard.store import warehouse
-from scorecard.topics import deadline_queries, dispute_queries
-from scorecard.topics.deadline_queries import CLAIMS_NEEDED, FRESH_MONTHS
-from scorecard.topics.dispute_queries import MEDIATIONS_NEEDED, STAGES_NEEDED, TRIALS_NEEDED
-from scorecard.topics.disputes import NO_WAGE, PROCEDURES, SMALL, Claim, Stage, Threshold, Trials
+from scorecard.topics import disputes as topic
+from scorecard.topics.disputes import FRESH_MONTHS, NO_WAGE, SMALL, Arrears, Claim, Stage, Threshold
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import result_for, show_counts, show_figure, show_flow, show_note, slice_for
-
-INVESTORS = ("股东权利", "证券期货")
-_TONES: dict[str, Tone] = {"判决": "main", "调解": "side", "撤诉": "out"}
-
-
-def directions(view: View) -> None:
-    """诉前调解 → 成功 / 转立案, then first-instance civil cases by procedure and 结案方式."""
-    _directions(view, (), "民商事纠纷")
-
-
-def investor_directions(view: View) -> None:
-    """The same for disputes of shareholders and of securities."""
-    _directions(view, INVESTORS, "涉中小投资者纠纷")
-
-
-def _directions(view: View, groups: Sequence[str], whose: str) -> None:
-    key, causes = "".join(groups), f"，案由分组为{'、'.join(groups)}" if groups else ""
-    mediations = result_for(view, MEDIATIONS_NEEDED, dispute_queries.mediations, key, groups)
-    if mediations is not None:
-        show_flow(view, "mediations", mediations, [], whose=whose, causes=causes, key=len(key))
-    trials = result_for(view, TRIALS_NEEDED, dispute_queries.trials, key, groups)
-    if trials is not None:
-        _trials(view, key, whose, causes, trials)
-
-
-def _trials(view: View, key: str, whose: str, causes: str, trials: Trials) -> None:
-    used = [name for name in PROCEDURES if trials.of(name)]
-
-    def counted(name: str) -> list[int]:
-        return [trials.counts.get((name, outcome), 0) for outcome in trials.outcomes]
-
-    def stage(name: str) -> FlowStage:
-        parts = zip(trials.outcomes, counted(name), strict=True)
-        return FlowStage(name, tuple(FlowSegment(outcome, n, _TONES.get(outcome, "open")) for outcome, n in parts))
-
-    table: list[Sequence[str | int]] = [(name, *counted(name), trials.of(name)) for name in used]
-    table.append(("合计", *(trials.ended(outcome) for outcome in trials.outcomes), trials.closed))
-    said = "，".join(f"{name} {trials.of(name):,} 件" for name in used) or "无"
-    head, words = ("程序", *trials.outcomes, "合计"), {"whose": whose, "causes": causes, "key": len(key), "used": said}
-    show_flow(view, "trials", trials, [stage(name) for name in used], head, table, **words)
-
+from scorecard.ui.topics.topic import result_for, show_counts, show_figure, show_months, show_note, slice_for
 
 # --- how long -------------------------------------------------------------------------------------------------
 
 
 def times(view: View) -> None:
     """Stages apart and together."""
-    stages = result_for(view, STAGES_NEEDED, dispute_queries.stages)
+    stages = result_for(view, topic.STAGES_NEEDED, topic.stages)
     if stages is None:
         return
     base = view.catalog.court.minimum_base
     cohort = stages.together[0].cases
-    whole = value_text(stages.whole, "天") if cohort >= base else f"n={cohort}"
+    whole = value_text(stages.whole, "天") if cohort >= base else f"{cohort}件"
     lines = [
         f"{view.selection.period.label}：同一批案件从立案到执结平均 {whole}。",
-        "图中前三行各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
+        "图中各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
         f"“同一批案件”是本期执结的首次执行中，按原审案号找得到一审记录的 {cohort:,} 件（共 {stages.enforced:,} 件）；"
-        "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加。",
+        "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加，见表中“同一批”各行。",
         "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
     ]  # fmt: skip
     show_note("各环节用时", *lines)
-    show_figure(
-        view,
-        "stages",
-        "立案、一审、首次执行的平均用时",
-        lambda frame: stage_times(frame, stages, base),
-        lines[0] + lines[1],
-        ("cases", "enforcement"),
-        basis="各环节：该环节在报告期内完成的案件；同一批案件：报告期内执结、原审案号可查的首次执行",
-        subtitle=f"{view.selection.period.label}　日历天数",
-    )
+    show_months(
+        view, "stages_months", "立案、一审、首次执行的平均用时，近十三个月", topic.STAGES_NEEDED, topic.stages,
+        lambda told: stage_lines([one.apart for one in told], base), "天",
+        basis=f"该环节在当月完成的案件；不足{base}件的月份不画",
+    )  # fmt: skip
     show_counts(
         ("环节", "件数", "平均", "中位数"),
         [*stage_rows(stages.apart, base), *stage_rows(stages.together, base, "同一批·")],
     )
+
+
+def stage_lines(told: Sequence[Sequence[Stage]], base: int) -> dict[str, list[Fraction | None]]:
+    """Stage -> its mean in each month; none where its cases are under the minimum base."""
+    names = dict.fromkeys(stage.name for month in told for stage in month)
+    by_name = [{stage.name: stage for stage in month} for month in told]
+    return {
+        name: [stage.mean if (stage := month.get(name)) and stage.cases >= base else None for month in by_name]
+        for name in names
+    }
 
 
 def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tuple[str, str, str, str]]:
@@ -98,7 +60,7 @@ def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tup
     return [
         (f"{before}{stage.name}", half_up(stage.cases), value_text(stage.mean, "天"), value_text(stage.median, "天"))
         if stage.cases >= base
-        else (f"{before}{stage.name}", half_up(stage.cases), f"n={stage.cases}", f"n={stage.cases}")
+        else (f"{before}{stage.name}", half_up(stage.cases), f"{stage.cases}件", f"{stage.cases}件")
         for stage in stages
     ]
 
@@ -108,18 +70,16 @@ def stage_rows(stages: Sequence[Stage], base: int, before: str = "") -> list[tup
 
 def small_claims(view: View) -> None:
     """小额 as the amount allows it against 小额 as used, by the wage threshold of the filing year."""
-    slice_ = slice_for(view, CLAIMS_NEEDED)
+    slice_ = slice_for(view, topic.CLAIMS_NEEDED)
     if slice_ is None:
         return
     parameters = warehouse.parameters(view.version.connection)
-    limits = deadline_queries.thresholds(parameters)
-    missing = deadline_queries.missing_parameters(parameters)
+    limits = topic.thresholds(parameters)
+    missing = topic.missing_parameters(parameters)
     if missing:
         _ask_for_wage(f"参数表缺少：{'、'.join(missing)}。")
         return
-    bands = view.cached(
-        "claims", lambda: deadline_queries.claims(view.version.connection, view.catalog, slice_, limits)
-    )
+    bands = view.cached("claims", lambda: topic.claims(view.version.connection, view.catalog, slice_, limits))
     known = [band for band in bands if band.band != NO_WAGE]
     total = sum(band.cases for band in bands)
     left_out = total - sum(band.cases for band in known)
@@ -160,6 +120,8 @@ def small_claims(view: View) -> None:
             ("cases",),
             basis="民初案件，结案日期在报告期内；门槛按立案日适用的上年度年平均工资",
         )
+    if enough:
+        _used_by_month(view, limits)
     show_counts(
         ("标的额", "用小额", "用其他程序", "合计"), [(band.band, band.used, band.others, band.cases) for band in bands]
     )
@@ -172,9 +134,26 @@ def _ask_for_wage(*lines: str) -> None:
     show(render("ui/topics/topic_way.html", href=f"registers?table={PARAMETERS}", act="登记《参数表》"))
 
 
+def _used_by_month(view: View, limits: Sequence[Threshold]) -> None:
+    court = view.catalog.court
+    show_months(
+        view, "claims_months", "标的额应当适用小额的案件中用小额审结的比例，近十三个月", topic.CLAIMS_NEEDED,
+        lambda connection, catalog, slice_: topic.claims(connection, catalog, slice_, limits),
+        lambda told: {"用小额": [_share(bands, court.minimum_base, court.max_aside_share) for bands in told]}, "%",
+        basis=f"当月审结、标的额不超过年平均工资50%的民初案件；不足{court.minimum_base}件的月份不画",
+    )  # fmt: skip
+
+
+def _share(bands: Sequence[Claim], base: int, most: float) -> Fraction | None:
+    """How many of those that must be 小额 were; none where they are few, or too many cases of the month have no threshold."""
+    must, unknown = bands[0], sum(band.cases for band in bands if band.band == NO_WAGE)
+    told = must.cases >= base and unknown <= most * sum(band.cases for band in bands)
+    return Fraction(must.used * 100, must.cases) if told else None
+
+
 def _used(must: Claim, base: int) -> str:
     if must.cases < base:
-        return f"标的额应当适用小额的案件 n={must.cases}，件数过少，只列数。"
+        return f"标的额应当适用小额的案件 {must.cases}件，件数过少，只列数。"
     share = value_text(Fraction(must.used, must.cases) * 100, "%")
     return (
         f"标的额应当适用小额的 {must.cases:,} 件中，用{SMALL}审结 {must.used:,} 件（{share}）。"
@@ -191,7 +170,49 @@ def _threshold_lines(limits: Sequence[Threshold], left_out: int) -> list[str]:
     if left_out:
         lines.append(
             f"有 {left_out:,} 件立案时，参数表里没有当时适用的年平均工资：或早于最早一条，或最近一条公布已满{FRESH_MONTHS}个月、"
-            f"应有新数。最新一条为 {limits[-1].year} 年度，请审管办在“登记”页的“参数表”登记此后年度的“{deadline_queries.WAGE}”。"
+            f"应有新数。最新一条为 {limits[-1].year} 年度，请审管办在“登记”页的“参数表”登记此后年度的“{topic.WAGE}”。"
             if limits else f"参数表里的工资与比例对不上生效日期，{left_out:,} 件无法分档。"
         )  # fmt: skip
     return lines
+
+
+# --- 拖欠企业账款 ----------------------------------------------------------------------------------------------
+
+
+def arrears(view: View) -> None:
+    """拖欠企业账款: 快立, 快审, 快执, and the money recovered."""
+    cases = result_for(view, topic.ARREARS_NEEDED, topic.arrears)
+    if cases is None:
+        return
+    base = view.catalog.court.minimum_base
+    sentence = (
+        f"{view.selection.period.label}：拖欠企业账款执行案件收 {cases.filed:,} 件、结 {cases.closed:,} 件，"
+        f"期末未结 {cases.pending:,} 件；到账 {value_text(cases.arrived / 10_000, '万元')}。"
+    )
+    show_note(
+        "拖欠企业账款：快立、快审、快执",
+        sentence,
+        _rate(cases, base),
+        "快立、快审看本期执结案件背后的一审（按原审案号查找，查不到的不计）；快执看执行案件本身；到账按到账日期归期。"
+        "各行案件不同，不能相加。",
+    )
+    show_months(
+        view, "arrears_months", "拖欠企业账款执行案件的收、结和未结，近十三个月", topic.ARREARS_NEEDED, topic.arrears,
+        lambda told: {
+            "新收": [Fraction(one.filed) for one in told],
+            "执结": [Fraction(one.closed) for one in told],
+            "月末未结": [Fraction(one.pending) for one in told],
+        },
+        "件", basis="首次执行和恢复执行，是否拖欠企业账款为“是”；按当月收、结，未结为月末存案",
+    )  # fmt: skip
+    show_counts(("环节", "件数", "平均", "中位数"), stage_rows(cases.steps, base))
+    show_counts(("结案方式", "件数"), list(cases.outcomes))
+
+
+def _rate(cases: Arrears, base: int) -> str:
+    if cases.amounts_known < base or cases.rate is None:
+        return f"首次执行结案、两项金额都已填的 {cases.amounts_known}件，只列数，不算到位率。"
+    return (
+        f"首次执行结案 {cases.amounts_known:,} 件：到位 {value_text(cases.recovered / 10_000, '万元')} ÷ 申请执行标的 "
+        f"{value_text(cases.claimed / 10_000, '万元')} = {value_text(cases.rate * 100, '%')}。"
+    )

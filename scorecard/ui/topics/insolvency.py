@@ -1,4 +1,4 @@
-"""办理破产 in depth: the cases on one time axis, how long they take, where transfers went."""
+"""办理破产 in depth: the cases on one time axis, how long they take."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -8,16 +8,14 @@ import streamlit as st
 from scorecard.assessment.number_format import value_text
 from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
-from scorecard.charts.flow import FlowSegment, FlowStage
-from scorecard.topics import insolvency, insolvency_queries
-from scorecard.topics.insolvency import Case, Durations
-from scorecard.topics.insolvency_queries import NEEDED
+from scorecard.topics import insolvency
+from scorecard.topics.insolvency import NEEDED, Case, Durations
 from scorecard.topics.slices import Slice
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import mark_case_rows, show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.topics.topic import result_for, show_figure, show_flow, show_note, slice_for
+from scorecard.ui.topics.topic import show_figure, show_note, slice_for
 
 TABLE = ("bankruptcies",)
 OWN = "本院“破”字案件，不含强制清算和其他法院受理的"
@@ -57,9 +55,7 @@ def timeline(view: View) -> None:
 
 def cases_of(view: View, slice_: Slice) -> tuple[Case, ...]:
     """The cases as they stood on the last day of the slice."""
-    return view.cached(
-        "insolvency cases", lambda: insolvency_queries.cases(view.version.connection, view.catalog, slice_)
-    )
+    return view.cached("insolvency cases", lambda: insolvency.cases(view.version.connection, view.catalog, slice_))
 
 
 def sees_numbers(view: View) -> bool:
@@ -124,7 +120,7 @@ def _length_rows(durations: Durations, base: int) -> list[tuple[str, str, str, s
     survival = durations.survival
     rows: list[tuple[str, str, str, str]] = []
     for group in durations.closed:
-        count = f"n={group.closed}"
+        count = f"{group.closed}件"
         values = (_days(group.mean), _days(group.median)) if group.closed >= base else (count, count)
         rows.append((group.label, f"{group.closed}件", *values))
     cases = f"{survival.cases}件，其中未结{survival.pending}件"
@@ -134,7 +130,7 @@ def _length_rows(durations: Durations, base: int) -> list[tuple[str, str, str, s
 def _km_text(durations: Durations, base: int) -> str:
     survival = durations.survival
     if survival.cases < base:
-        return f"n={survival.cases}"
+        return f"{survival.cases}件"
     if survival.median is None:
         return "半数以上尚未终结，中位数还不能估计"
     high = _days(survival.high) if survival.high is not None else "尚不能确定"
@@ -144,18 +140,3 @@ def _km_text(durations: Durations, base: int) -> str:
 
 def _days(days: Fraction | None) -> str:
     return value_text(days, "天")
-
-
-# --- transfers -----------------------------------------------------------------------
-
-
-def transferred(view: View) -> None:
-    """执转破: transferred → decided → accepted, by court."""
-    transfers = result_for(view, NEEDED, insolvency_queries.transfers)
-    if transfers is None:
-        return
-    courts = (FlowSegment(name, n) for name, n in transfers.accepted)
-    refused = (FlowSegment(name, n, "out") for name, n in transfers.refused)
-    row = FlowStage("受理法院与未受理", (*courts, *refused))
-    counts = [*((f"受理　{court}", n) for court, n in transfers.accepted), *transfers.refused]
-    show_flow(view, "transfers", transfers, [row], counts=counts)

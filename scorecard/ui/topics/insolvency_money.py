@@ -5,9 +5,8 @@ from fractions import Fraction
 from scorecard.assessment.number_format import figure_text, value_text
 from scorecard.calendar.period import day_text
 from scorecard.charts import insolvency as charts
-from scorecard.topics import insolvency, insolvency_queries
-from scorecard.topics.insolvency import Sums
-from scorecard.topics.insolvency_queries import NEEDED
+from scorecard.topics import insolvency
+from scorecard.topics.insolvency import NEEDED, Sums
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -43,7 +42,7 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
         )
         for label, share in zip(labels, sums.shares, strict=True)
     ]
-    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if enough else f"n={len(sums.shares)}")
+    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if enough else f"{len(sums.shares)}件")
     show(render("ui/topics/insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
                    told=enough, base=base, wider=view.ytd_href("insolvency") if not enough else ""))  # fmt: skip
     if sums.shares:
@@ -78,8 +77,7 @@ def estates(view: View) -> None:
     if slice_ is None:
         return
     administrators = view.cached(
-        "insolvency administrators",
-        lambda: insolvency_queries.administrators(view.version.connection, view.catalog, slice_),
+        "insolvency administrators", lambda: insolvency.administrators(view.version.connection, view.catalog, slice_)
     )
     show(render("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last),
                 auctions=view.row_href("insolvency.5"), auctions_of=view.catalog.row_title("insolvency.5")))  # fmt: skip

@@ -1,21 +1,23 @@
 """What all topics share: the selector, the days and tables behind one, its sentences, counts and figures with provenance."""
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from html import unescape
-from operator import attrgetter
-from pathlib import Path
+from itertools import dropwhile
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from scorecard.assessment.cards import SPARK_POINTS
 from scorecard.calendar.period import day_text
 from scorecard.charts.figure import FigureFrame, config
-from scorecard.charts.flow import FlowSegment, FlowStage, flow
-from scorecard.narrative.provenance import SAMPLE
+from scorecard.charts.flow import months
+from scorecard.narrative.provenance import SAMPLE, short
 from scorecard.storage.file_names import file_name
+from scorecard.store.warehouse import told_months
 from scorecard.topics.slices import Slice, obstacle, slice_of
 from scorecard.ui.shell import frame, large_type, page_blocks, picture_buttons
+from scorecard.ui.shell.cached import periods
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import Drawn, show
 from scorecard.ui.shell.templating import render
@@ -23,16 +25,21 @@ from scorecard.ui.shell.templating import render
 CARDS = "指标"
 Topic = Callable[[View], None]
 Found = TypeVar("Found")
-_FLOWS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("flows.toml").read_text("utf-8"))
 
 
 def select_topic(topics: Mapping[str, Topic]) -> Topic | None:
     """The topic chosen above a page's cards; None for the cards themselves, which come first."""
-    name = st.segmented_control(
-        "专题", [CARDS, *topics], default=CARDS, required=True, key="topic", bind="query-params"
+    record = page_blocks.current_blocks()
+    name = (record.choices or st).segmented_control(
+        "专题",
+        [CARDS, *topics],
+        default=CARDS,
+        required=True,
+        key="topic",
+        bind="query-params",
+        label_visibility="collapsed",
     )
     if name in topics:
-        record = page_blocks.current_blocks()
         record.title = f"{record.title}·{name}"
     return topics.get(name)
 
@@ -62,6 +69,44 @@ def result_for(
     return view.cached(name, lambda: query(view.version.connection, view.catalog, slice_, *more))
 
 
+def show_months(
+    view: View,
+    key: str,
+    title: str,
+    needed: Mapping[str, Sequence[str]],
+    query: Callable[[Any, Any, Slice], Found],
+    lines_of: Callable[[Sequence[Found]], Mapping[str, Sequence[Fraction | None]]],
+    unit: str,
+    *,
+    basis: str,
+) -> None:
+    """What a topic comes to in each of the thirteen months that the selection ends with, a line for each of its parts.
+
+    A month that some table does not tell of is a gap; one that the extracts do not reach the end of is not there.
+    """
+    selection, version = view.selection, view.version
+    cut = min(version.as_of[table] for table in needed)
+    last = selection.period.last_month
+    spans = [selection.period.months.containing("month", at) for at in range(last - SPARK_POINTS + 1, last + 1)]
+    known, told = periods(version, "month"), told_months(version.connection, needed)
+    spans = [month for month in spans if month in known and month.last <= cut]
+    spans = list(dropwhile(lambda month: month.first_month not in told, spans))
+    if not spans:
+        return
+    labels = [month.label for month in spans]
+
+    def draw(frame: FigureFrame) -> Any:
+        there = [month for month in spans if month.first_month in told]
+        slices = [slice_of(month, cut, selection.department, selection.scope) for month in there]
+        lines = lines_of([query(version.connection, view.catalog, one) for one in slices])
+        by_month = {name: dict(zip(there, line, strict=True)) for name, line in lines.items()}
+        whole = {name: [of.get(month) for month in spans] for name, of in by_month.items()}
+        return months(frame, labels, whole, unit)
+
+    alt = f"{title}，{labels[0]}至{labels[-1]}逐月。"
+    show_figure(view, key, title, draw, alt, list(needed), basis=basis, subtitle=f"{labels[0]}至{labels[-1]}　逐月")
+
+
 def show_note(title: str, *lines: str) -> None:
     """A heading, the sentence that answers the topic's question, then smaller ones; empty lines are left out."""
     show(render("ui/topics/topic_note.html", title=title, lines=lines))
@@ -70,34 +115,6 @@ def show_note(title: str, *lines: str) -> None:
 def show_counts(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
     """The numbers of a figure as a table: words in the first column, numbers in the others."""
     show(render("ui/topics/topic_counts.html", head=head, rows=rows))
-
-
-def show_flow(
-    view: View, name: str, result: object, given: Sequence[FlowStage], head: Sequence[str] = (),
-    counts: Sequence[Sequence[str | int]] = (), **words: object,
-) -> None:  # fmt: skip
-    """A topic of flows.toml: its sentence and notes, its flow, its counts; `given` are the stages and `counts` the first rows
-    of the table that depend on the data, `head` the head of a table that does.
-    """
-    said = _FLOWS[name]
-
-    def text(key: str) -> str:
-        return said.get(key, "").format(r=result, period=view.selection.period.label, **words)
-
-    def stage(row: Mapping[str, Any]) -> FlowStage:
-        segments = (FlowSegment(part, attrgetter(of)(result), *tone) for part, of, *tone in row["segments"])
-        return FlowStage(row["name"], tuple(segments), attrgetter(row["start"])(result) if "start" in row else 0)
-
-    stages = [each for row in said["rows"] for each in (given if "given" in row else [stage(row)])]
-    sentence = text("sentence")
-    notes = (note.format(r=result, **words) for note in said["notes"])
-    show_note(text("title"), sentence, *notes)
-    show_figure(
-        view, text("key"), text("figure"), lambda frame: flow(frame, stages, said.get("unit", "件")), sentence,
-        said["tables"], basis=text("basis"), subtitle=text("subtitle"),
-    )  # fmt: skip
-    known = [(part, attrgetter(of)(result)) for part, of in said.get("counts", ())]
-    show_counts(head or said["head"], [*counts, *known])
 
 
 def show_figure(
@@ -115,7 +132,7 @@ def show_figure(
 
     `basis` says which rows are counted, `subtitle` which days where these are not the period's, `alt` the figure in a sentence.
     """
-    frame = _frame(view, title, subtitle or view.selection.period.label, basis, tables)
+    frame = _frame(view, title, subtitle or view.selection.period.dated, basis, tables)
     plot(view, view.cached(f"figure {key}", lambda: draw(frame)), key, alt, tables)
 
 
@@ -129,7 +146,7 @@ def _frame(view: View, title: str, subtitle: str, basis: str, tables: Sequence[s
         subtitle=f"{view.scope}　{subtitle}",
         provenance=(
             f"口径 {basis}",
-            f"数据截至 {as_of}　版本 {version.id}",
+            f"数据截至 {as_of}　版本 {short(version.id)}",
             f"{view.catalog.court.name}{f'　{SAMPLE}' if sample else ''}",
         ),
         sample=sample,

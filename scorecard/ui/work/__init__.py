@@ -1,1 +1,1 @@
-"""The plan row by row, its tabulations and listings, worklists, liaison, meeting, briefings."""
+"""The plan row by row, its tabulations and listings, worklists, prompts, liaison, meeting, briefings."""

@@ -56,7 +56,7 @@ def choose(version: Version, actor: Actor) -> BriefingChoice | None:
 
 
 def _template(version: Version) -> str:
-    known = version.catalog.briefings
+    known = {name: one for name, one in version.catalog.briefings.items() if one.reader is None}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox(
             "模板",
@@ -82,7 +82,7 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
             format_func=GRAIN_LABELS.__getitem__,
             key=f"{key}_grain",
         )
-        offered = {period.key: period.label for period in periods(version, grain)}
+        offered = {period.key: period.dated for period in periods(version, grain)}
         whole = [period.key for period in periods(version, grain) if period.last <= due_or_complete(version)]
         period = st.selectbox(
             "报告期",
@@ -171,7 +171,7 @@ def _formats() -> tuple[FileFormat, ...]:
 def show_outline(version: Version, choice: BriefingChoice, actor: Actor) -> Outline | None:
     """Show the preview of the paper; None, with the reason on the page, when it cannot be composed."""
     order = choice.spec
-    chosen = Selection(order.span, order.department, order.scope)
+    chosen = Selection(order.span(version.catalog.court.months), order.department, order.scope)
     rest = (order.template, order.domains, order.indicators, order.rows, order.dated)  # the other fields are the head's
     try:
         shown = cached(version, chosen, f"outline {rest}", lambda: outline(gather(version, order, actor)))

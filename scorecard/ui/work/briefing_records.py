@@ -7,7 +7,7 @@ import streamlit as st
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.manifest import ExportManifest
+from scorecard.briefing.paper.model import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec
 from scorecard.calendar.clock import moment_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -54,7 +54,7 @@ def _what(catalog: Catalog, order: BriefingSpec) -> str:
     template = catalog.briefings.get(order.template)
     department = catalog.departments.get(order.department)
     whose = "" if order.department == ALL_DEPARTMENTS else f"　{department.name if department else order.department}"
-    return f"{template.name if template else order.template}　{order.span.label}{whose}"
+    return f"{template.name if template else order.template}　{order.span(catalog.court.months).label}{whose}"
 
 
 def _audited(data: DataDir) -> dict[str, Sequence[str]]:

@@ -19,7 +19,6 @@ from scorecard.ui.shell.cached import all_cards
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
-from scorecard.ui.work import measures
 from scorecard.ui.work.worklists import address
 
 _TABLE, _LEVELS = "information_reports", ("国家级", "省级", "市级", "区级")
@@ -34,7 +33,7 @@ def show_assessment(view: View) -> None:
 def _assessment(view: View) -> str:
     catalog, chosen = view.catalog, view.selection.department
     court, counts = _cards_of(view, ALL_DEPARTMENTS), tallies(view.version.connection, catalog)
-    lines = measures.measure_lines(view)
+    lines = view.measures()
     statements: list[dict[str, object]] = []
     for who, department in catalog.departments.items():
         if chosen not in (ALL_DEPARTMENTS, who):

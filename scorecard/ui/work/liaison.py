@@ -4,16 +4,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from etl.intake.entered_rows import recorded_decisions
-from scorecard.assessment.due_dates import timeliness
-from scorecard.calendar.period import day_text
+from scorecard.assessment.data_quality import timeliness
+from scorecard.calendar.period import day_text, month_label
 from scorecard.plan.due_items import DueItem, due_items, week_end
-from scorecard.plan.measure_matrix import interval, lines
+from scorecard.plan.measure_matrix import interval
 from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import progress
 from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell import frame, identity
-from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.cached import data_dir, signals_of
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
@@ -29,13 +28,13 @@ def show_due(view: View) -> None:
     """Owed now: late, without a day, or through this Sunday; then what comes after it."""
     version, catalog, today = view.version, view.catalog, judged_on(view.version)
     every = interval(warehouse.parameters(version.connection), today)
-    measures = lines(catalog, {}, progress(version.connection) or (), (), today, every)
     decisions = recorded_decisions(data_dir(), version.manifest.sample)
     counts = tallies(version.connection, catalog)
     sunday = week_end(today)
     now: list[dict[str, Any]] = []
     later: list[dict[str, Any]] = []
-    for item in due_items(catalog, version.as_of, measures, decisions, counts, today, every):
+    signals = signals_of(version)  # what is owed now, whatever period is on screen
+    for item in due_items(catalog, version.as_of, view.measures(), decisions, counts, today, every, signals):
         if item.by is None or item.by <= sunday:
             now.append(_row(item, view))
         elif (item.by - today).days <= AHEAD:
@@ -87,7 +86,7 @@ def show_punctuality(view: View) -> None:
             "name": catalog.tables[table].name,
             "months": [
                 {
-                    "label": f"{month.through.year}年{month.through.month}月",
+                    "label": month_label(catalog.court.months.month_of(month.through)),
                     "due": day_text(month.due),
                     "accepted": day_text(month.accepted) if month.accepted else "",
                     "word": month.word,

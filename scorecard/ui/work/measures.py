@@ -3,21 +3,21 @@
 import streamlit as st
 
 from scorecard.calendar.period import day_text
-from scorecard.plan.measure_matrix import Duty, MeasureLine, interval, lines
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
+from scorecard.plan.measure_matrix import Duty, MeasureLine, interval
 from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import progress
-from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.page_blocks import StandingLine, show
 from scorecard.ui.shell.templating import render
 
+OF_THE_COURT = "负责的措施，指标按全院数值"
 _ROW, _ADDRESS = "plan_row", "measure"  # the widget and its word in the address, which holds the id
 
 
 def select_row(view: View) -> MeasureLine | None:
     """The measure or requirement of the address; None for the matrix of all. A choice made here goes into the address."""
-    rows = {line.measure.id: line for line in measure_lines(view)}
+    rows = {line.measure.id: line for line in view.measures()}
     named = st.query_params.get(_ADDRESS, "")
     st.session_state[_ROW] = named if named in rows else ""
     st.selectbox(
@@ -39,44 +39,19 @@ def _into_the_address() -> None:
         st.query_params.pop(_ADDRESS, None)
 
 
-def measure_lines(view: View) -> tuple[MeasureLine, ...]:
-    """The measures and requirements for the selected period, department and scope."""
-    return view.cached("measure lines", lambda: _lines(view))
-
-
-def _lines(view: View) -> tuple[MeasureLine, ...]:
-    connection, now = view.version.connection, judged_on(view.version)
-    every = interval(warehouse.parameters(connection), now)
-    reports = progress(connection) or ()
-    return lines(view.catalog, view.cards, reports, tallies(connection, view.catalog), now, every)
-
-
-def owed(view: View) -> None:
-    """On the overview: measures of which a responsible department owes a report; nothing while none does."""
+def standing_line(view: View) -> StandingLine | None:
+    """On the overview: how many measures lack a report of progress; None for visitors."""
     if view.version.public:
-        return
-    every = interval(warehouse.parameters(view.version.connection), judged_on(view.version))
-    names = view.catalog.departments
-    rows = [
-        {
-            "title": view.catalog.row_title(line.measure.id),
-            "href": view.row_href(line.measure.id),
-            "sentence": "；".join(
-                f"{names[duty.department].name}" + ("从未汇报" if duty.days is None else f"上次汇报在{duty.days}天前")
-                for duty in line.owing
-            ),
-            "whose": line.measure.responsible,
-        }
-        for line in measure_lines(view)
-        if line.owing and line.duties
-    ]
-    if rows:
-        show(render("ui/work/measures_owed.html", rows=rows, every=every))
+        return None
+    owing = sum(bool(line.owing and line.duties) for line in view.measures())
+    return StandingLine(
+        "欠进展汇报", view.href("measures"), ((f"{owing} 项措施", "doubtful") if owing else ("没有", ""),)
+    )
 
 
 def summaries(view: View) -> None:
     """要5: on how many measures each department reports regularly, and how many of these reports are owed."""
-    duties = [duty for line in measure_lines(view) for duty in line.duties]
+    duties = [duty for line in view.measures() for duty in line.duties]
     own = {name: [duty for duty in duties if duty.department == name] for name in view.catalog.departments}
     rows = [
         (
@@ -98,8 +73,13 @@ def matrix(view: View) -> None:
 
 
 def _matrix(view: View) -> str:
-    measures, catalog = measure_lines(view), view.catalog
-    responsible = {duty.department for line in measures for duty in line.duties}
+    catalog, whose = view.catalog, view.selection.department
+    measures = [
+        line for line in view.measures() if whose in (ALL_DEPARTMENTS, *(duty.department for duty in line.duties))
+    ]
+    responsible = {
+        duty.department for line in measures for duty in line.duties if whose in (ALL_DEPARTMENTS, duty.department)
+    }
     departments = [department for department in catalog.departments if department in responsible]
     parts: dict[str, list[dict[str, object]]] = {}
     for line in measures:
@@ -113,7 +93,7 @@ def _matrix(view: View) -> str:
         silent=[line.measure for line in measures if line.silent],
         owing=sum(len(line.owing) for line in measures),
         missed=sum(bool(line.missed) for line in measures),
-        label=f"{view.scope}　{view.selection.period.label}",
+        label=f"{view.scope}{OF_THE_COURT if whose != ALL_DEPARTMENTS else ''}　{view.selection.period.label}",
         progress_href=view.href("progress"),
         today=day_text(judged_on(view.version)),
     )

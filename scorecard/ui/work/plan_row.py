@@ -4,7 +4,7 @@ Every row answers by the same parts in the same order, and each leads to where i
 next step. What the rows of a table say is shown by right; everything else to whoever may see details.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision
 from scorecard.records.progress_reports import ProgressReport
 from scorecard.store.open_version import judged_on
-from scorecard.store.registers import document_places, documents
+from scorecard.store.registers import BENCHMARKS, document_places, documents
 from scorecard.store.tabulations import Tabulated
 from scorecard.store.worklist_rows import counted, tallies, worklist_dates
 from scorecard.ui.shell import identity, page_blocks
@@ -28,12 +28,18 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work import measures, meeting
-from scorecard.ui.work.alignment import alignment
 from scorecard.ui.work.department_assessment import show_assessment
+from scorecard.ui.work.frameworks import alignment
 from scorecard.ui.work.tabulations import bars, open_history, show_listing, told
 from scorecard.ui.work.worklists import address
 
 TOLD = 3  # indicators named in the sentence at the head
+# What a row shows that no tabulation of one table can say.
+_BESIDE: Mapping[str, Callable[[View], None]] = {
+    "requirements.2": alignment,
+    "requirements.5": measures.summaries,
+    "requirements.7": show_assessment,
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             unregistered=unregistered(line.measure.cites, document_places(view.version.connection)),
             today=judged_on(view.version),
             label=f"{view.scope}　{view.selection.period.label}",
+            court=view.whole is not view,
             cards=line.cards,
             told=sorted(line.speaking, key=_telling)[:TOLD],
             lists=lists,
@@ -76,24 +83,21 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             counted=[one for one in counted_rows if one.lines][:TOLD],
             beside=bool(tabulations or listings),
             entrances=_entrances(view, line, tables, actor),
-            href=view.card_href,
+            href=view.whole.card_href,
         )
     )
+    if line.duties:
+        show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
     if counted_rows:
         show(render("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in counted_rows]))
     for listing in listings:
-        show_listing(view, listing, actor, line.measure.id)
+        if listing.table != BENCHMARKS:  # `alignment` shows each beside the court's own value
+            show_listing(view, listing, actor, line.measure.id)
     open_history(view, listings, actor)
     if session:
         show(render("ui/work/plan_row_decisions.html", session=session))
-    if line.measure.id == "requirements.2":
-        alignment(view)
-    if line.measure.id == "requirements.5":
-        measures.summaries(view)
-    if line.measure.id == "requirements.7":
-        show_assessment(view)
-    if line.duties:
-        show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
+    if line.measure.id in _BESIDE:
+        _BESIDE[line.measure.id](view)
 
 
 def _telling(card: Card) -> tuple[bool, bool, bool]:

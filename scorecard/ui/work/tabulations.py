@@ -7,8 +7,9 @@ import streamlit as st
 from etl.versions.row_history import row_history
 from scorecard.access import Actor
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
+from scorecard.store.listings import listed
 from scorecard.store.row_files import exported_listing
-from scorecard.store.tabulations import Reading, Tabulated, listed, reading, tabulate
+from scorecard.store.tabulations import Reading, Tabulated, reading, tabulate
 from scorecard.ui.shell import page_blocks
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
@@ -34,18 +35,18 @@ def told(view: View, tabulations: Sequence[Tabulation]) -> list[Tabulated]:
 def bars(one: Tabulated) -> list[float | None]:
     """How long the bar of each line is, in percent of the longest: of the first figure, of a funnel all in its unit."""
     rows = one.tabulation
-    same = [
-        bool(rows.by) or rows.figures[at].measured_in == rows.figures[0].measured_in for at in range(len(one.lines))
-    ]
+    if not rows.chart:
+        return []
+    same = [bool(rows.by) or rows.numbers[at][1] == rows.numbers[0][1] for at in range(len(one.lines))]
     values = [line.values[0] if drawn else None for line, drawn in zip(one.lines, same, strict=True)]
     top = max((value for value in values if value), default=None)
-    if not rows.chart or top is None:
+    if top is None:
         return []
     return [None if value is None else round(float(100 * value / top), 1) for value in values]
 
 
 def show_listing(view: View, listing: RowListing, actor: Actor, row: str) -> None:
-    """A listing on the page of a row of the plan: how many rows, and for those who may see them a page of them and their file."""
+    """A listing on the page of a row of the plan or of a prompt: how many rows, and who may sees a page of them and their file."""
     of, choice, catalog = reading_of(view), view.selection, view.catalog
     count = listed(of, listing, actor, limit=0)
     show(
@@ -62,7 +63,8 @@ def show_listing(view: View, listing: RowListing, actor: Actor, row: str) -> Non
     page = st.pagination(pages, key=f"page {key}") if pages > 1 else 1
     first = PAGE_ROWS * (page - 1)
     rows = listed(of, listing, actor, limit=PAGE_ROWS, offset=first)
-    history = view.href("measures", measure=row, listing=listing.id) if catalog.tables[listing.table].key else ""
+    keyed = row and catalog.tables[listing.table].key
+    history = view.href("measures", measure=row, listing=listing.id) if keyed else ""
     show_case_rows(render("ui/work/listing_rows.html", one=rows, first=first + 1, history=history), actor)
     download(
         f"导出全部 {count.count:,} 行（CSV）",
@@ -77,7 +79,8 @@ def _own_rows(view: View, actor: Actor, row: str) -> dict[str, str]:
     """The same page with the rows of the reader's own department; empty for who has none."""
     department = view.catalog.departments.get(actor.department or "")
     own = department.name if department else ""
-    return {"own": own, "href": view.href("measures", measure=row, department=own) if own else ""}
+    page = "measures" if row else "prompts"
+    return {"own": own, "href": view.href(page, measure=row, department=own) if own else ""}
 
 
 def open_history(view: View, listings: Sequence[RowListing], actor: Actor) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from etl.intake.entered_rows import recorded_decisions
 from scorecard.access import Actor
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.worklists import STATES, ItemState, Worklist
+from scorecard.records.decisions import unresolved
 from scorecard.store.open_version import Version
 from scorecard.store.row_files import exported
 from scorecard.store.worklist_rows import Tally, counted, headers, items, tallies, worklist_dates
@@ -17,10 +19,10 @@ from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show, show_case_rows
+from scorecard.ui.shell.page_blocks import StandingLine, show, show_case_rows
 from scorecard.ui.shell.templating import render
 
-PAGE_ROWS = 50
+PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def show_summary(version: Version, choice: WorklistChoice) -> None:
                 "chosen": worklist.id == choice.worklist.id,
                 "departments": catalog.department_names(worklist.departments, today()),
                 "numbers": numbers,
-                "term": bool(worklist.due),
+                "term": bool(worklist.dated),
                 "as_of": day_text(standing.as_of) if standing.as_of else "",
                 "unjudged": standing.unjudged(catalog),
             }
@@ -98,7 +100,10 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     catalog, worklist = version.catalog, choice.worklist
     sources = [catalog.sources[name].title for name in worklist.sources]
     plan = [(name, catalog.row_title(name)) for name in worklist.measures]
-    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=plan))
+    item, every = f"worklist:{worklist.id}", recorded_decisions(data_dir(), version.manifest.sample)
+    decision = next((one for one in unresolved(every) if one.item == item), None)
+    words = (decision, decision.late(today()) if decision else 0, f"meeting?matter={item}", frame.to_session())
+    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=plan, session=words))
     total = sum(counted(choice.tallies, worklist.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
@@ -110,14 +115,18 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
         frame.guide("没有行", text)
         return
     pages = -(-total // PAGE_ROWS)
-    page = st.pagination(pages, key=f"page {worklist.id} {choice.department}") if pages > 1 else 1
+    page, text, place = 1, "", f"{worklist.id} {choice.department}"
+    if pages > 1:
+        text = st.text_input(f"在全部 {total:,} 行中查找", key=f"text {place}", max_chars=60, width=300).strip()
+        page = 1 if text else st.pagination(pages, key=f"page {place}")
     rows = items(
-        version.connection, catalog, worklist, actor, choice.department, limit=PAGE_ROWS, offset=PAGE_ROWS * (page - 1)
-    )
+        version.connection, catalog, worklist, actor, choice.department,
+        limit=PAGE_ROWS, offset=PAGE_ROWS * (page - 1), text=text,
+    )  # fmt: skip
     show_case_rows(
         render(
-            "ui/work/worklist_rows.html", headers=headers(catalog, worklist), rows=rows, term=bool(worklist.due), total=total,
-            first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None,
+            "ui/work/worklist_rows.html", headers=headers(catalog, worklist), rows=rows, term=bool(worklist.dated), total=total,
+            first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None, text=text, most=PAGE_ROWS, served=pages > 1,
         ),
         actor,
     )  # fmt: skip
@@ -144,28 +153,29 @@ def address(view: View, worklist: Worklist, whose: str = ALL_DEPARTMENTS) -> str
     return view.href("worklists", list=worklist.name, whose=department)
 
 
-def overdue(view: View) -> None:
-    """On the overview: how many items of which lists are overdue, in the plan's order, with the way there.
+def standing_line(view: View, whose: str = "") -> StandingLine | None:
+    """On the overview: how many items are overdue or soon will be, of a department or as selected, with the way there.
 
-    Nothing for a version from before there were worklists: "none overdue" would be a wrong answer.
+    None for a version from before there were worklists: "none overdue" would be a wrong answer.
     """
-    if view.catalog.worklists and not view.version.public:
-        show(view.cached("worklists overdue", lambda: _overdue(view)))
+    if not view.catalog.worklists or view.version.public:
+        return None
+    whose = whose or view.selection.department
+    return view.cached(f"worklists line {whose}", lambda: _standing(view, whose))
 
 
-def _overdue(view: View) -> str:
-    catalog, whose = view.catalog, view.selection.department
-    counts = tallies(view.version.connection, catalog)
-    rows = [
-        (worklist.name, count, address(view, worklist))
-        for worklist in catalog.worklists.values()
-        if (count := counted(counts, worklist.id, whose)["超期"])
+def _standing(view: View, whose: str) -> StandingLine:
+    catalog, connection = view.catalog, view.version.connection
+    counts = tallies(connection, catalog)
+    late, soon = (
+        sum(counted(counts, worklist, whose)[state] for worklist in catalog.worklists) for state in ("超期", "临期")
+    )
+    unjudged = sum(bool(standing.unjudged(catalog)) for standing in worklist_dates(connection, catalog).values())
+    parts = [
+        (f"超期 {late:,} 项" if late else "没有超期", "missed" if late else ""),
+        (f"临期 {soon:,} 项" if soon else "", ""),
+        (f"{unjudged} 张无法判断" if unjudged else "", "doubtful"),
     ]
-    soon = sum(counted(counts, worklist, whose)["临期"] for worklist in catalog.worklists)
-    unjudged = [
-        catalog.worklists[name].name
-        for name, standing in worklist_dates(view.version.connection, catalog).items()
-        if standing.unjudged(catalog)
-    ]
-    total = sum(count for _, count, _ in rows)
-    return render("ui/work/worklists_overdue.html", rows=rows, total=total, soon=soon, unjudged=unjudged)
+    department = "" if whose == ALL_DEPARTMENTS else catalog.department_name(whose)
+    name = "台账与预警" if whose == view.selection.department else f"{department}的台账"
+    return StandingLine(name, view.href("worklists", whose=department), tuple(part for part in parts if part[0]))

@@ -131,8 +131,7 @@ def follow(watched: Watched, name: str, within: Locator | None = None, *, exact:
 def choose(watched: Watched, label: str, option: str) -> Page:
     """In a select box, as people do: choose(…, "报告期", "2026年1月"), choose(…, "部门", "执行局")."""
     page = watched.page
-    page.get_by_label(label, exact=True).last.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    watched.choose(page.get_by_label(label, exact=True).last, option)
     if label == "报告期" and option not in NEWEST:  # its links carry the choice as soon as the address does
         expect(page).to_have_url(re.compile(quote(option)))
     watched.settle()

@@ -44,11 +44,7 @@ def test_insolvency_3_how_long_cases_took_and_which_are_over_two_years_old(enter
     watched = to_row(enter, "民事审判庭", "推进破产审判专业化", "2026年1月")
     answers(
         watched.page,
-        {
-            "破产案件平均审理时长": "128.2天",
-            "超两年未结破产案件数": "1件",
-            "超两年未结破产案件": "超期 1　临期 1",
-        },
+        {"破产案件平均审理时长": "128.2天", "超两年未结破产案件数": "1件", "超两年未结破产案件": "超期 1　临期 1"},
     )
     page = follow(watched, "超两年未结破产案件", exact=True)
     expect(page.locator("tr", has_text="（2023）鲁0117破1号")).to_contain_text("2025-12-20")

@@ -25,15 +25,15 @@ from etl.warehouse.build import build
 from scorecard.api import tokens
 from scorecard.audit import log as audit
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.manifest import ExportManifest
+from scorecard.briefing.paper.model import ExportManifest
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.errors import ScorecardError
-from scorecard.identity import account_file, accounts
+from scorecard.identity import accounts
 from scorecard.storage import data_format
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
 from scorecard.store.open_version import open_published
-from scorecard.store.retained import retain, retained
+from scorecard.store.versions import retain, retained
 from tests.support.actors import ADMINISTRATOR, OFFICER, TESTER
 from tests.support.court import CATALOG, GOOD_SEEDS
 from tests.support.extracts import AS_OF, cases_csv
@@ -82,7 +82,7 @@ READERS: dict[str, Callable[[DataDir], Any]] = {
     "kept": retained,
     "batches": list_batches,
     "pending": lambda data: pending_batches(data, store.manifests(data)[0].batches),
-    "accounts": lambda data: account_file.read(data).accounts,
+    "accounts": lambda data: accounts.read(data).accounts,
     "tokens": tokens.read,
     "audit": audit.entries,
     "exports": lambda data: [path.stem for path in sorted(data.exports.glob("*.json"))],

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from etl.impact.compute import impact
+from etl.impact.version_diff import Impact, RowChange, TableImpact
 from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import build
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.version_diff import Impact, RowChange, TableImpact
 from tests.support.actors import OFFICER
-from tests.support.extracts import cases_csv
+from tests.support.extracts import cases_csv, without
 from tests.support.samples import copied
 from tests.support.written import csv_of, hand_in, published
 
@@ -75,13 +75,11 @@ def test_each_changed_cell_is_named_by_file_line_column_and_both_values(changed:
     assert {one.source for one in table.cells} == {"十月.csv"}
 
 
-def test_rows_that_go_backwards_are_told_by_kind_in_the_words_of_the_table(changed: Impact) -> None:
-    told = {one.kind: (one.words, [row.key for row in one.rows]) for one in cases(changed).backwards}
+def test_rows_that_go_backwards_are_told_in_the_words_of_the_table(changed: Impact) -> None:
+    told = {one.words: [row.key for row in one.rows] for one in cases(changed).backwards}
     assert told == {
-        "reopened": ("已有结案日期，改为空白（已结→未结）", [case(3)]),
-        "left_altered": ("结案日期改动", [case(2)]),
-        "entered_altered": ("立案日期改动", [case(4)]),
-    }
+        "已有结案日期，改为空白（已结→未结）": [case(3)], "结案日期改动": [case(2)], "立案日期改动": [case(4)],
+    }  # fmt: skip
 
 
 def test_rows_that_the_new_file_does_not_hold_are_counted_and_the_open_ones_listed(changed: Impact) -> None:
@@ -97,7 +95,7 @@ def test_a_changed_value_is_told_before_and_after_with_its_halves(changed: Impac
         if (one.indicator.id, one.period.grain, one.period.key) == ("small_claims_rate", "month", "2026-09")
     )
     # 1 of 4 closed in September; then 2 of 3, since one was reopened. Fewer than five are counted, never a rate.
-    assert (rate.before, rate.after, rate.size) == ("n=4", "n=3", "")
+    assert (rate.before, rate.after, rate.size) == ("4件", "3件", "")
     assert (rate.before_halves, rate.after_halves) == ("1 / 4", "2 / 3")
     assert (rate.before_word, rate.after_word) == ("样本不足", "样本不足")
 
@@ -243,3 +241,24 @@ def test_a_new_target_is_named_as_the_cause(data: DataDir, catalog: Catalog) -> 
     assert (named.before, named.after) == ("未设目标", "≤5%（上级）")
     assert {one.indicator.id for one in found.changes} == {"small_claims_conversion_rate"}
     assert {(one.before_word, one.after_word, one.size) for one in found.verdicts} == {("仅监测", "达标", "持平")}
+
+
+def test_rows_that_vanish_are_in_the_headline_with_what_they_would_change(data: DataDir, catalog: Catalog) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER, "九月.csv")
+    current = published(data, catalog)
+    hand_in(data, catalog, "cases", without(cases_csv(60), 15, 16, 26), OCTOBER, "十月.csv")
+    found = impact(data, catalog, build(catalog, data), current, TODAY)
+    assert not found.nothing
+    assert cases(found).missing == 0
+    ((sentence, rows),) = found.vanished
+    assert "没有此前报送过的 3 行" in sentence
+    assert [row.key for row in rows] == [case(15), case(16), case(26)]
+    assert found.if_taken_out is not None
+    year = next(
+        one
+        for one in found.if_taken_out.changes
+        if (one.indicator.id, one.period.grain, one.period.key) == ("small_claims_rate", "ytd", "2026-09")
+    )
+    # Every fourth of sixty is 小额诉讼, case 16 among them: 15 of 60, and 14 of 57 without the three.
+    assert (year.before_halves, year.after_halves) == ("15 / 60", "14 / 57")
+    assert (year.before, year.after) == ("25.00%", "24.56%")

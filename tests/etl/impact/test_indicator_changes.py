@@ -1,6 +1,7 @@
 """Two versions, indicator by indicator: what differs, in which words, and what the cause is called."""
 
 import shutil
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from etl.warehouse.build import build
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import StorageError
+from scorecard.narrative.changes import IndicatorChanges, ValueChange
 from scorecard.storage import checksums
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.version_diff import IndicatorChanges, ValueChange
+from scorecard.store import versions as store, warehouse
 from tests.support.extracts import cases_csv
 from tests.support.written import hand_in, published
 
@@ -162,3 +164,50 @@ def test_a_damaged_version_file_is_refused_in_words(data: DataDir, catalog: Cata
     data.database(version).write_bytes(b"not a database")
     with pytest.raises(StorageError, match="已损坏"):
         indicator_changes(data, version, version, TODAY)
+
+
+def test_a_recorded_break_changes_the_verdict_that_rests_on_a_comparison_across_it(
+    data: DataDir, catalog: Catalog
+) -> None:
+    """Four of five succeed in October 2025, all five in October 2026: 20 points better, until the definition is said to have changed."""
+    lines = [
+        f"（{year}）鲁0117民诉前调{n}号 | {year}-10-01 | {year}-10-20 | {'失败' if (year, n) == (2025, 1) else '成功'}"
+        for year in (2025, 2026)
+        for n in range(1, 6)
+    ]
+    hand_in(data, catalog, "pre_mediations", "\n".join(["调解案号 | 收案日期 | 结束日期 | 结果", *lines]), OCTOBER)
+    goal = "指标id | 类型 | 下限 | 生效起 | 依据类别 | 依据文件 | 确认人 | 确认时间"
+    row = "pre_mediation_success_rate | 较上年 | 2 | 2026-01-01 | 待确认 | 会议纪要 | 张三 | 2026-01-01 09:00"
+    hand_in(data, catalog, "targets", f"{goal}\n{row}", OCTOBER)
+    before = published(data, catalog)
+    mark = "指标id | 月份 | 类别 | 事项 | 原因或依据 | 状态 | 记录人 | 记录时间"
+    said = "pre_mediation_success_rate | 2026-03-01 | 口径调整 | 调整 | 文件 | 有效 | 李四 | 2026-10-30 09:00"
+    hand_in(data, catalog, "annotations", f"{mark}\n{said}", OCTOBER)
+    change = of(
+        indicator_changes(data, before, published(data, catalog), TODAY),
+        "pre_mediation_success_rate",
+        "month",
+        "2026-10",
+    )
+    assert (change.before_word, change.after_word) == ("达标", "仅监测")
+
+
+def test_months_that_close_on_another_day_are_said_and_the_published_version_keeps_its_own(
+    data: DataDir, catalog: Catalog
+) -> None:
+    hand_in(data, catalog, "cases", cases_csv(60), SEPTEMBER)
+    old = published(data, catalog)
+    line = b"\n[[statistical_months]]\nfrom = 2026-07-01\ncloses_on = 20\n"
+    new = build(loader.parse({**catalog.files, "court.toml": catalog.files["court.toml"] + line}), data)
+    found = indicator_changes(data, old, new, TODAY)
+    assert [(one.name, one.what, one.before, one.after) for one in found.redefined] == [
+        ("全部指标", "统计月改变", "自然月", "2026年7月起每月20日结账")
+    ]
+    assert {one.cause.split("、")[0] for one in found.changes} == {"统计月改变"}
+    assert {one.cause for one in found.signals} <= {"口径或统计月改变"}
+    july: dict[str, str] = {}
+    for version in (old, new):
+        with closing(store.connect(data, version)) as connection:
+            series = warehouse.series(connection, warehouse.catalog(connection), "month", "all", "all")
+        july[version] = next(one.period.dated for one in series["small_claims_rate"] if one.period.key == "2026-07")
+    assert july == {old: "2026年7月", new: "2026年7月（2026年7月1日至2026年7月20日，统计期调整，共20天）"}

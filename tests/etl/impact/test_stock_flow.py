@@ -9,11 +9,11 @@ import pytest
 from etl.impact.attached_versions import AttachedVersions, describe_side
 from etl.impact.compute import impact
 from etl.impact.stock_flow import balance
+from etl.impact.version_diff import Balance, Impact, StockFlow
 from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
-from scorecard.store.version_diff import Balance, Impact, StockFlow
 from tests.support.actors import OFFICER
 from tests.support.extracts import cases_csv
 from tests.support.written import hand_in, published

@@ -379,7 +379,7 @@ def write(*arguments):
     write_batch(*arguments)
 
 
-write_batch, door.write_batch = door.write_batch, write
+write_batch, door.batches.write_batch = door.batches.write_batch, write
 try:
     accept(raw, "案件.csv", TRIALS, found, date(2026, 10, 31), console("测试"), DataDir(Path(sys.argv[2])))
 except StorageError as error:

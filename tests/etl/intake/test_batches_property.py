@@ -16,7 +16,7 @@ from etl.intake.batch_notes import restore, withdraw
 from etl.intake.batches import Batch, list_batches
 from etl.warehouse.build import chosen_batches, version_id
 from etl.warehouse.tables import load
-from scorecard.calendar.period import month_end, month_index
+from scorecard.calendar.period import CALENDAR, month_index
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import OFFICER
@@ -109,7 +109,7 @@ def test_files_split_in_any_way_and_sent_in_any_order_give_the_same_table(
 def test_years_of_extracts_in_any_order_give_one_version(
     catalog: Catalog, states: list[dict[int, int | None]], data: st.DataObject
 ) -> None:
-    ends = [month_end(month_index(ENDS[-1]) - 11 * back) for back in range(len(states))]
+    ends = [CALENDAR.month_end(month_index(ENDS[-1]) - 11 * back) for back in range(len(states))]
     months: list[tuple[date, Rows]] = []
     for end, state in zip(ends, states, strict=True):
         rows = rows_of((end, state)).items()

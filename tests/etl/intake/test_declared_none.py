@@ -13,11 +13,13 @@ from etl.intake.declared_none import declare_none
 from etl.warehouse.build import build
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from tests.support.actors import LEADER, OFFICER
+from tests.support.naive import months_from
 from tests.support.written import hand_in
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)
@@ -120,6 +122,16 @@ def test_rows_that_come_later_count_and_the_contradiction_is_told_at_the_door_an
     assert impact(data, catalog, build(catalog, data), None).contradicted == (warning,)
 
 
+def test_a_declaration_of_another_closing_day_speaks_of_no_month(data: DataDir, catalog: Catalog) -> None:
+    """Declared for September by the calendar; from July on months then close on the 20th, and 30 September lies in October."""
+    none(data, catalog, SEPTEMBER)
+    line = b"\n[[statistical_months]]\nfrom = 2026-07-01\ncloses_on = 20\n"
+    other = loader.parse({**catalog.files, "court.toml": catalog.files["court.toml"] + line})
+    batch = hand_in(data, other, "work_log", visits("2026-09-05", "2026-10-06"), OCTOBER)
+    assert batch.warnings == ()
+    assert impact(data, other, build(other, data), None).contradicted == ()
+
+
 def test_declaring_twice_is_declaring_once_and_a_withdrawn_declaration_counts_no_more(
     data: DataDir, catalog: Catalog
 ) -> None:
@@ -159,3 +171,15 @@ def test_an_empty_file_is_refused_and_told_of_the_declaration(data: DataDir, cat
         accept(
             HEADER.replace(" | ", ",").encode(), "空.csv", catalog.tables["work_log"], catalog, OCTOBER, OFFICER, data
         )
+
+
+def test_a_statistical_month_is_declared_by_the_day_it_closes_on(data: DataDir, catalog: Catalog) -> None:
+    """October ends on the 20th. What was declared by calendar months before is no whole month of it."""
+    update = {"statistical_months": (months_from(date(2000, 1, 1), 20),)}
+    closing = replace(catalog, court=catalog.court.model_copy(update=update))
+    none(data, catalog, SEPTEMBER)
+    with pytest.raises(ScorecardError, match="2026-10-31 不是月末；应为：一个月的最后一天，如 2026-11-20"):
+        declare_none(catalog.tables["work_log"], OCTOBER, OFFICER, data, months=closing.court.months)
+    declare_none(catalog.tables["work_log"], date(2026, 10, 20), OFFICER, data, months=closing.court.months)
+    running = {"quarter 2026-Q4": 0}  # begun on 21 September, and all of it so far is declared
+    assert values(data, closing) == {"month 2026-10": 0, **running}

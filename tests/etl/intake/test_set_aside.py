@@ -188,7 +188,7 @@ def test_rows_of_a_batch_that_never_came_are_swept_and_read_by_nobody(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("etl.intake.accept.write_batch", dies)
+        patched.setattr("etl.intake.batches.write_batch", dies)
         with pytest.raises(KeyboardInterrupt):
             taken(catalog, data, spoilt())
     left = [path for path in written(data) if path.is_relative_to(data.aside)]
@@ -206,7 +206,7 @@ def test_a_batch_that_could_not_be_written_leaves_no_rows_aside(
     def full(*_: object) -> None:
         raise StorageError("写入批次", "磁盘已满", "空间", "")
 
-    monkeypatch.setattr("etl.intake.accept.write_batch", full)
+    monkeypatch.setattr("etl.intake.batches.write_batch", full)
     with pytest.raises(StorageError):
         taken(catalog, data, spoilt())
     assert written(data) == []

@@ -193,12 +193,7 @@ def test_causes_with_lost_characters_are_refused_with_their_lines(catalog: Catal
 def test_the_words_of_a_column_are_those_the_catalogue_compares_it_with(catalog: Catalog) -> None:
     assert {
         name: set(named_words(catalog, table)) for name, table in catalog.tables.items() if named_words(catalog, table)
-    } == {
-        "cases": {"cause"},
-        "enforcement": {"cause"},
-        "pre_mediations": {"cause"},
-        "dispute_origins": {"cause"},
-    }
+    } == {"cases": {"cause"}, "enforcement": {"cause"}, "pre_mediations": {"cause"}, "dispute_origins": {"cause"}}
     own = contract(checks=[{"required_when": {"column": "closed_on", "where": {"contact": {"in": ["甲", "乙"]}}}}])
     assert named_words(catalog, own) == {"contact": ("甲", "乙")}
 

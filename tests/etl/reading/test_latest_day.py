@@ -7,6 +7,7 @@ import pytest
 from etl.intake.examine import examine
 from etl.reading.latest_day import suggested_as_of
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import CALENDAR, MonthRule, StatisticalCalendar
 from scorecard.catalog.definitions import Catalog
 from tests.support.extracts import cases_csv
 
@@ -36,10 +37,25 @@ def test_the_latest_day_is_that_of_any_date_that_has_come(catalog: Catalog) -> N
     ],
 )
 def test_the_file_and_its_name_suggest_a_cut(latest: date | None, name: str, suggested: date | None) -> None:
-    assert suggested_as_of(latest, name) == suggested
+    assert suggested_as_of(latest, name, CALENDAR) == suggested
 
 
 def test_no_day_to_come_is_suggested() -> None:
-    assert suggested_as_of(today(), "a.csv") == today()
-    assert suggested_as_of(None, f"{today() + timedelta(days=40):%Y年%m月}.csv") == today()
-    assert suggested_as_of(date(2024, 2, 3), "a.csv") == date(2024, 2, 29)
+    assert suggested_as_of(today(), "a.csv", CALENDAR) == today()
+    assert suggested_as_of(None, f"{today() + timedelta(days=40):%Y年%m月}.csv", CALENDAR) == today()
+    assert suggested_as_of(date(2024, 2, 3), "a.csv", CALENDAR) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("latest", "name", "suggested"),
+    [
+        (date(2026, 1, 18), "案件.csv", date(2026, 1, 20)),
+        (date(2026, 1, 25), "案件.csv", date(2026, 2, 20)),
+        (date(2026, 1, 18), "案件 2026-01-19.csv", date(2026, 1, 19)),
+        (date(2026, 1, 18), "案件 2026-01-31.csv", date(2026, 1, 20)),  # the export of a day in the next month
+        (date(2025, 12, 19), "2026年1月案件.csv", date(2026, 1, 20)),
+    ],
+)
+def test_a_cut_is_suggested_by_statistical_months(latest: date, name: str, suggested: date) -> None:
+    """A court that closes on the 20th: January ends on 20 January."""
+    assert suggested_as_of(latest, name, StatisticalCalendar((MonthRule(0, 20, 1),))) == suggested

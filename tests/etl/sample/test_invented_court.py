@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from statistics import fmean
 import pytest
 from stdnum.cn import uscc
 
+from etl.commands import publication
 from etl.intake.batches import list_batches
 from etl.intake.examine import examine
 from etl.sample import invented_court
@@ -28,8 +30,8 @@ from scorecard.storage.data_dir import DataDir
 
 AS_OF = date(2026, 10, 31)
 FULL_YEARS = (2024, 2025)
-# What people decide is not invented, nor are the days that the State Council arranges.
-DECIDED = ("targets", "parameters", "baselines", "annotations", "decisions", "work_calendar")
+# What people decide is not invented, nor the days that the State Council arranges, nor the ranges that upper bodies set.
+DECIDED = ("targets", "parameters", "baselines", "annotations", "decisions", "work_calendar", "framework_ranges")
 HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 Row = Mapping[str, str]
 Rows = Sequence[Row]
@@ -106,7 +108,7 @@ def test_headers_are_those_of_the_contract_and_every_column_is_used(extracts, ta
             assert any(row[column] for row in tables[table]), (table, column)
 
 
-def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, seeds):
+def test_the_same_day_gives_the_same_bytes_in_another_process(extracts, seeds):
     code = (
         "import hashlib; from datetime import date; from etl.sample import invented_court as sample; "
         f"made = sample.extracts(date({AS_OF.year}, {AS_OF.month}, {AS_OF.day})); "
@@ -117,10 +119,6 @@ def test_the_same_day_and_seed_give_the_same_bytes_in_another_process(extracts, 
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=seeds.parent
     )
     assert found.stdout.strip() == hashlib.sha256(b"".join(extracts.values())).hexdigest()
-
-
-def test_another_seed_gives_another_court(extracts, catalog):
-    assert invented_court.extracts(AS_OF, seed=118, catalog=catalog)["cases"] != extracts["cases"]
 
 
 def test_a_later_extract_repeats_the_earlier_one_and_adds_to_it(tables, catalog):
@@ -139,9 +137,17 @@ def test_a_later_extract_repeats_the_earlier_one_and_adds_to_it(tables, catalog)
                     assert now[key][column] == row[column], (name, key, column)
 
 
-def test_a_day_before_the_first_extract_is_refused(catalog):
-    with pytest.raises(ScorecardError, match="2024-01-01 或以后"):
-        invented_court.extracts(date(2023, 12, 31), catalog=catalog)
+@pytest.mark.parametrize("day", [date(2023, 12, 31), date(2028, 1, 1)])
+def test_a_day_outside_the_files_is_refused(catalog, day):
+    with pytest.raises(ScorecardError, match="2024-01-01 至 2027-12-31"):
+        invented_court.extracts(day, catalog=catalog)
+
+
+def test_case_numbers_are_of_the_court_that_the_seeds_name(catalog):
+    elsewhere = replace(catalog, court=catalog.court.model_copy(update={"court_codes": ("粤0304",)}))
+    text = invented_court.extracts(date(2024, 3, 31), catalog=elsewhere)["cases"].decode("gb18030")
+    assert "粤0304民初" in text
+    assert "鲁" not in text
 
 
 def test_a_table_without_rows_is_left_out(catalog):
@@ -158,7 +164,7 @@ def test_a_table_without_rows_is_left_out(catalog):
 
 def test_an_extract_of_years_to_come_is_accepted_too(catalog):
     """Sample data are also made where no holidays are published yet."""
-    later = date(2029, 2, 28)
+    later = date(2027, 11, 30)
     for table, raw in invented_court.extracts(later, catalog=catalog).items():
         found = examine(raw, f"{table}.csv", catalog.tables[table], catalog, later)
         assert not found.refused, [str(problem) for problem in found.problems[:5]]
@@ -170,7 +176,8 @@ def test_every_extract_is_accepted_as_it_is(extracts, catalog):
     for table, raw in extracts.items():
         found = examine(raw, f"{table}.csv", catalog.tables[table], catalog, AS_OF)
         assert not found.refused, [str(problem) for problem in found.problems[:5]]
-        repaired.update({count.code: count.count for count in found.counts if count.severity == "repair"})
+        for count in found.counts:
+            repaired[count.code] += count.count * (count.severity == "repair")
         reported = {(count.code, count.column) for count in found.counts if count.severity == "report"}
         assert reported <= {("summary_line", ""), ("required_missing", "结案方式")}
     assert repaired["case_no_brackets"] > 50
@@ -482,3 +489,17 @@ def test_nothing_about_securities_has_happened(tables):
 
 def test_no_extract_is_committed(seeds: Path):
     assert [path.name for path in (seeds / "sample").iterdir()] == ["README.md"]
+
+
+def test_a_sample_made_after_the_files_end_is_cut_on_their_last_day(catalog, data: DataDir, monkeypatch):
+    asked: list[date] = []
+
+    def stop(*arguments: object) -> None:
+        asked.extend(day for day in arguments if isinstance(day, date))
+        raise ScorecardError("示例数据", "", "")
+
+    monkeypatch.setattr(publication, "load_sample", stop)
+    monkeypatch.setattr(publication, "today", lambda: date(2029, 5, 3))
+    with pytest.raises(ScorecardError):
+        publication.publish_sample(catalog, data)
+    assert asked == [date(2027, 12, 31)]

@@ -19,8 +19,8 @@ from scorecard.audit import log as audit
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir
-from scorecard.store import retained, versions as store
-from scorecard.store.retained import retain
+from scorecard.store import versions as store
+from scorecard.store.versions import retain
 from tests.support.actors import ADMINISTRATOR, LEADER, OFFICER, TESTER, VISITOR
 from tests.support.extracts import AS_OF, cases_csv
 from tests.support.samples import copied
@@ -121,9 +121,7 @@ def test_a_pruned_version_says_so_and_cannot_be_opened_or_returned_to(five: tupl
     assert store.current(data).version == versions[4]
 
 
-def test_a_file_that_was_lost_is_not_said_to_have_been_removed_by_the_rule(
-    five: tuple[DataDir, list[str]],
-) -> None:
+def test_a_file_that_was_lost_is_not_said_to_have_been_removed_by_the_rule(five: tuple[DataDir, list[str]]) -> None:
     data, versions = five
     data.database(versions[0]).unlink()
     for act in (lambda: store.connect(data, versions[0]), lambda: rollback(data, versions[0], ADMINISTRATOR)):
@@ -188,7 +186,7 @@ def test_keeping_needs_the_right_to_export_and_pruning_the_right_to_publish(five
     with pytest.raises(Forbidden):
         prune(data, LEADER, newest=1)
     assert present(data) == set(versions)
-    assert retained.retained(data) == frozenset()
+    assert store.retained(data) == frozenset()
 
 
 def test_the_first_note_on_a_kept_version_stays(five: tuple[DataDir, list[str]]) -> None:

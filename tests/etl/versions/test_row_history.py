@@ -17,9 +17,10 @@ from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowListing
 from scorecard.storage.data_dir import DataDir
+from scorecard.store.listings import listed
 from scorecard.store.open_version import Selection, open_published
 from scorecard.store.row_files import exported_listing
-from scorecard.store.tabulations import Reading, listed, reading
+from scorecard.store.tabulations import Reading, reading
 from tests.support.actors import CIVIL, LEADER, OFFICER
 from tests.support.written import hand_in, published
 

@@ -10,12 +10,12 @@ NO_NUMBERS = {
     "etl.intake.accept": "reads the tables that lie in the seeds, as it read them when they were accepted elsewhere",
     "etl.intake.batches": "reads batch files; a batch never changes and is named in the id",
     "etl.intake.batch_notes": "which batches take part; the id names them",
+    "scorecard.catalog.frameworks.declarations": "which items of a framework our indicators answer: shown, not computed",
     "scorecard.errors": "refusals",
     "scorecard.program_digest": "the digest itself",
     "scorecard.storage.atomic_files": "files",
     "scorecard.storage.checksums": "whether a file is as it was written",
     "scorecard.storage.data_dir": "folders",
-    "scorecard.storage.private_files": "modes of files and folders",
     "scorecard.storage.spreadsheet_csv": "what a cell of a file may be: a column type says how its values leave",
     "scorecard.storage.sql_text": "the quotes around a text in SQL",
 }

@@ -103,6 +103,24 @@ def test_a_correction_may_be_corrected(data: DataDir, catalog: Catalog) -> None:
     assert table(data, catalog)[1] == ("2026-06-05", None, "民间借贷纠纷")
 
 
+def test_a_correction_may_be_corrected_where_the_key_does_not_stand_first(data: DataDir, catalog: Catalog) -> None:
+    # Of 破产财产处置表 the key is 案号, 标的物, 轮次, and 财产类别 stands before 轮次.
+    headers = "案号,标的物,财产类别,轮次,上拍日期,起拍价"
+    first = "（2026）鲁0117破1号,厂房,不动产,一拍,2026-09-01"
+    for corrects, said in (
+        (False, f"{headers}\n{first},100.00"),
+        (True, f"{headers}\n{first},200.00"),
+        (True, f"{headers.removesuffix(',起拍价')}\n{first.replace('09-01', '09-02')}"),  # says nothing of the price
+    ):
+        lots = catalog.tables["asset_disposals"]
+        accept(said.encode(), "处置.csv", lots, catalog, OCTOBER, OFFICER, data, corrects=corrects)
+    with open_build(None) as connection:
+        load(connection, catalog, chosen_batches(data))
+        query = "SELECT asset_kind, round, listed_on::VARCHAR, start_price_yuan::VARCHAR FROM asset_disposals"
+        # The price of the correction before, which the last one does not correct.
+        assert connection.execute(query).fetchall() == [("不动产", "一拍", "2026-09-02", "200.0000")]
+
+
 @pytest.mark.parametrize("as_of", [SEPTEMBER, OCTOBER])
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

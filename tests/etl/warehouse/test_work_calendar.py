@@ -237,6 +237,6 @@ def test_the_self_check_asks_the_calendar_that_the_next_version_will_have(
 ) -> None:
     ends.setattr(surroundings, "today", lambda: date(2025, 6, 1))
     ends.setattr(workdays, "LAST", date(2025, 12, 31))
-    assert [finding.condition for finding in surroundings.calendar(data)] == ["留意"]
+    assert [finding.condition for finding in surroundings.calendar(data, data.root)] == ["留意"]
     accept(notice(catalog, 2026), "通知.csv", catalog.tables["work_calendar"], catalog, AS_OF, OFFICER, data)
-    assert [finding.condition for finding in surroundings.calendar(data)] == ["正常"]
+    assert [finding.condition for finding in surroundings.calendar(data, data.root)] == ["正常"]

@@ -13,7 +13,8 @@ from etl.warehouse import worklist_items
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.columns import Column
 from scorecard.catalog.definitions import Catalog
-from scorecard.catalog.worklists import Worklist, state_of
+from scorecard.catalog.worklists import Worklist
+from scorecard.errors import SeedMistake
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store, warehouse
 from tests.conftest import ROOT
@@ -33,7 +34,8 @@ LISTED_IN_ISSUE_4 = {
 
 
 def _rows(worklist: Worklist) -> Rows:
-    read, mistakes = worked_examples.of_worklist(worklist, CATALOG)
+    mistakes: list[SeedMistake] = []
+    read = worked_examples.of_worklist(worklist, CATALOG, worklist.id, mistakes)
     assert mistakes == []
     return {one.table: list(one.rows) for one in read}
 
@@ -55,7 +57,8 @@ def _found(connection: duckdb.DuckDBPyConnection, worklist: str) -> list[Item]:
 
 
 def _only(worklist: Worklist) -> Catalog:
-    return replace(CATALOG, worklists={worklist.id: worklist})
+    gathered = {name: CATALOG.worklists[name] for name in worklist.gathers}
+    return replace(CATALOG, worklists={**gathered, worklist.id: worklist})
 
 
 def _on_duckdb(worklist: Worklist, rows: Rows, as_of: dict[str, date]) -> list[Item]:
@@ -111,9 +114,27 @@ def _careless(one: Worklist) -> Iterator[tuple[str, Worklist]]:
             f"due {number} a day later",
             one.model_copy(update={"due": (*one.due[:number], longer, *one.due[number + 1 :])}),
         )
+    for name in one.gathers:
+        yield name, one.model_copy(update={"gathers": tuple(other for other in one.gathers if other != name)})
     if one.due:
         yield "warn_days", one.model_copy(update={"warn_days": 0})
         yield "from_warning", one.model_copy(update={"from_warning": not one.from_warning})
+
+
+def test_what_is_over_unless_closed_this_month_are_the_open_cases_whose_last_day_lies_in_it(
+    version: duckdb.DuckDBPyConnection,
+) -> None:
+    """The sample ends with October: counted by plain SQL from the case table, by the limits as the law has them."""
+    ((by_law,),) = version.execute(
+        "SELECT count(*) FROM (SELECT coalesce(limit_on, filed_on + CASE WHEN procedure = '小额诉讼' THEN INTERVAL 2 MONTH"
+        " WHEN procedure = '简易程序' THEN INTERVAL 3 MONTH ELSE INTERVAL 6 MONTH END)::DATE AS last, * FROM cases"
+        " WHERE closed_on IS NULL AND case_type = '民初' AND procedure NOT IN ('特别程序', '督促程序', '公示催告程序', '速裁程序')"
+        " OR closed_on IS NULL AND case_type IN ('刑初', '行初') AND limit_on IS NOT NULL)"
+        " WHERE last BETWEEN DATE '2026-10-31' AND DATE '2026-11-30'"
+    ).fetchall()
+    found = _found(version, "over_limit_this_month")
+    assert by_law > 0
+    assert [state for _, state, _ in found] == ["临期"] * by_law
 
 
 # --- the sample ---------------------------------------------------------------------------------------------------
@@ -239,16 +260,6 @@ def test_both_engines_list_the_same_of_any_rows(name: str, seed: int) -> None:
 
 
 # --- terms --------------------------------------------------------------------------------------------------------
-
-
-def test_a_row_is_overdue_from_the_day_after_its_last_day() -> None:
-    one = CATALOG.worklists["urgent_preservation"]
-    day = date(2026, 1, 31)
-    assert state_of(one, datetime(2026, 1, 30, 23, 59), day) == "超期"
-    assert state_of(one, datetime(2026, 1, 31, 0, 1), day) == "临期"
-    assert state_of(one, datetime(2026, 2, 1, 12, 0), day) == "临期"
-    assert state_of(one, datetime(2026, 2, 2, 0, 0), day) == "未到期"
-    assert state_of(one, None, day) == "期限不明"
 
 
 def test_three_working_days_skip_the_spring_festival_and_count_the_make_up_days() -> None:

@@ -2,51 +2,68 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
-from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, turn
 from tests.pages.test_pages import ANALYSIS, markup, text
-from tests.scorecard.narrative.test_attention import TITLES
+
+DAY = date(2026, 10, 31)  # to which the sample reaches
 
 
-def attention(page: str) -> str:
-    """The block of exceptions of the overview's markup."""
-    return page[page.index(TITLES[0]) : page.index("全部指标")]
+def asked(page: str) -> list[str]:
+    """The indicators of 要过问的 in the overview's markup, in its order."""
+    return [
+        found
+        for table in re.findall(r'<table class="asks">(.*?)</table>', page, re.DOTALL)
+        for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+        for found in re.findall(r"indicator=(\w+)", row)[:1]
+    ]
 
 
-def test_the_overview_groups_exceptions_before_improvements_before_everything(sample: DataDir, open_page: Open) -> None:
+def test_the_answer_stands_first_and_everything_else_after_it(sample: DataDir, open_page: Open) -> None:
     shown = text(open_page(sample))
-    places = [shown.index(title) for title in (*TITLES, "全部指标", "文字表述") if title in shown]
+    places = [
+        shown.index(title) for title in ("有目标可评", "要过问的", "好转的", "台账与预警", "全部指标", "文字表述")
+    ]
     assert places == sorted(places)
-    assert len(places) >= 4
 
 
-def test_each_exception_stands_once_in_the_plans_order_with_link_sentence_and_department(
+def test_the_three_numbers_are_those_of_the_cards_and_every_miss_is_asked_about(
     sample: DataDir, catalog: Catalog, open_page: Open
 ) -> None:
-    block = attention(markup(open_page(sample)))
-    listed: list[str] = []
-    for group in re.findall(r'<ul class="attention">(.*?)</ul>', block, re.DOTALL):
-        ids = re.findall(r"indicator=(\w+)", group)
-        assert ids == [name for name in catalog.indicators if name in ids]
-        assert len(re.findall(r"<li>", group)) == len(ids)
-        listed += ids
-    assert len(listed) == len(set(listed)) > 5
+    """Counted a second time from the line of every indicator further down the page."""
+    page = markup(open_page(sample))
+    lines = re.findall(r"<tr>(.*?)</tr>", page.split("全部指标")[1], re.DOTALL)
+    words = {found[0]: line for line in lines if (found := re.findall(r"indicator=(\w+)", line))}
+    chips = {name: re.findall(r"</span>([^<]+)</span>", line)[0] for name, line in words.items()}
+    missed = [name for name, chip in chips.items() if chip.startswith("未达标")]
+    met = [name for name, chip in chips.items() if chip.removeprefix("稳定").startswith("达标")]
+    told = re.search(r"有目标可评<b>(\d+)</b>.*?达标<b>(\d+)</b>.*?未达标<b>(\d+)</b>", page, re.DOTALL)
+    assert told is not None
+    assert [int(number) for number in told.groups()] == [len(met) + len(missed), len(met), len(missed)]
+    listed = asked(page)
+    assert missed
+    assert set(missed) <= set(listed)
+    assert listed == [name for name in catalog.indicators if name in listed], "the plan's order, not by value"
     for name in listed:
-        assert catalog.indicators[name].name in block
-        assert catalog.department_names(catalog.indicators[name].departments) in block
+        assert catalog.department_names(catalog.indicators[name].departments) in page
 
 
-def test_a_bad_group_is_not_ordered_by_value(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
-    """With a department chosen the values change and the order does not."""
-    for department in ("执行局", "民事审判庭"):
-        block = markup(open_page(sample, "overview", department=department))
-        matrix = re.findall(r"indicator=(\w+)", block.split("全部指标")[1])
-        assert matrix == list(catalog.indicators)
+def test_a_department_reads_first_what_it_answers_for(sample: DataDir, catalog: Catalog, open_page: Open) -> None:
+    """Never that nothing is missed while one of its indicators is, by the whole court's values."""
+    whole = asked(markup(open_page(sample)))
+    for id, department in catalog.departments.items():
+        duties = [name for name in whole if id in catalog.responsible(catalog.indicators[name].departments, DAY)]
+        if not duties or department.collective:
+            continue
+        page = markup(open_page(sample, "overview", department=department.name))
+        first, _, own = page.partition(f"{department.name}承办的案件")
+        assert asked(first) == duties
+        assert "无数据" not in re.sub(r"<details.*?</details>", "", own.split("全部指标")[0], flags=re.DOTALL) or own
 
 
 @pytest.mark.parametrize("page", ANALYSIS)
@@ -56,24 +73,23 @@ def test_no_page_shows_a_score_or_a_ranking(page: str, sample: DataDir, open_pag
         assert word not in shown, word
 
 
-def test_months_have_both_words_and_other_grains_say_where_they_are(sample: DataDir, open_page: Open) -> None:
-    shown = text(open_page(sample))
-    assert {word for word in VARIATIONS if word in shown} >= {"真实改善", "显著变化", "正常波动", "基准不稳"}
-    assert sum(word in shown for word in ASSURANCES) >= 2
-    wide = text(open_page(sample, "overview", grain="年度累计"))
-    assert "变异、保障按单月数值判断" in wide
-    assert not any(
-        word in wide.split("怎样读")[0].replace("列出真实恶化、稳定不达标、真实改善和基准不稳", "")
-        for word in ("正常波动", "真实恶化")
-    )
+def test_a_month_and_its_year_so_far_lead_to_each_other(sample: DataDir, open_page: Open) -> None:
+    month, year = (markup(open_page(sample, "overview", grain=grain)) for grain in ("单月", "年度累计"))
+    for page, other, back in ((month, "年度累计", year), (year, "单月", month)):
+        told = re.search(rf"按{other}：未达标 (\d+) 项", page)
+        assert told is not None
+        assert f"未达标<b>{told[1]}</b>" in back
+    assert "按单月数值判断" in text(open_page(sample, "overview", grain="年度累计"))
 
 
-def test_cards_carry_the_words_and_their_symbols(sample: DataDir, open_page: Open) -> None:
+def test_a_card_has_one_chip_and_says_by_it_what_truly_changed(sample: DataDir, open_page: Open) -> None:
     shown = markup(open_page(sample, "commercial_disputes"))
-    assert re.search(r'变异 <span class="mark met"><span aria-hidden="true">▲</span>真实改善</span>', shown)
-    assert re.search(r'保障 <span class="mark met"><span aria-hidden="true">▲</span>稳定达标</span>', shown)
-    assert re.search(r'变异 <span class="mark doubtful"><span aria-hidden="true">◆</span>基准不稳</span>', shown)
-    assert re.search(r"同比上升[\d.]+个百分点", shown)
+    cards = re.findall(r'<a class="card.*?</a>', shown, re.DOTALL)
+    assert cards
+    assert {card.count('class="mark') for card in cards} == {1}
+    for word in ("达标，明显好转", "稳定达标", "明显变化"):
+        assert f"{word}</span>" in shown
+    assert "控制界限" not in text(open_page(sample, "commercial_disputes")).split("文字表述")[0]
 
 
 @pytest.mark.parametrize("page", ANALYSIS)
@@ -95,7 +111,7 @@ def test_the_drawer_explains_the_state_and_prints_the_baseline_on_the_figure(
     turn(app, catalog.indicators[name].domain)
     assert not app.exception
     shown = text(app)
-    for wanted in ("状态说明", "怎样会变", "同比环比", "变异", "保障", "基准", "固定基准", "均值"):
+    for wanted in ("状态说明", "怎样会变", "同比环比", "是否真变化", "能否稳定达标", "基准", "固定基准", "均值"):
         assert wanted in shown
     layout = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]
     words = " ".join(one["text"] for one in layout["annotations"])
@@ -105,7 +121,7 @@ def test_the_drawer_explains_the_state_and_prints_the_baseline_on_the_figure(
 
 def test_tables_nobody_has_to_hand_in_are_never_called_missing(sample: DataDir, open_page: Open) -> None:
     shown = text(open_page(sample))
-    assert "无逾期" in shown
+    assert "张表齐" in shown
     assert "基准重设表" not in shown
     assert "时间轴标注表" not in shown
 

@@ -2,20 +2,31 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from fractions import Fraction
+from typing import Any
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Actor
-from scorecard.storage.data_dir import DataDir
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
+from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
+from scorecard.store.open_version import Selection, open_published
+from scorecard.store.warehouse import told_months
+from scorecard.ui.shell.cached import periods
+from scorecard.ui.shell.frame import View
+from scorecard.ui.topics import topic as topics
 from tests.pages.conftest import Open
 from tests.pages.test_pages import markup, text
 from tests.support.actors import CIVIL, LEADER, OFFICER
 
 TOPICS = {
-    "insolvency": ("案件时间轴", "审理时长", "清偿与成本", "执转破", "财产处置与管理人", "制衡对照"),
-    "commercial_disputes": ("纠纷去向", "各环节用时", "小额适用", "保全时钟", "信用修复", "制衡对照"),
-    "minority_investors": ("投资者纠纷去向", "拖欠账款", "制衡对照"),
+    "insolvency": ("案件时间轴", "审理时长", "清偿与成本", "财产处置与管理人"),
+    "commercial_disputes": ("各环节用时", "小额适用"),
+    "minority_investors": ("拖欠账款",),
 }
 MOST_CHARTS = 8
 NUMBER = re.compile(r"鲁0117破\d+号")
@@ -30,7 +41,7 @@ def test_the_cards_come_first_and_every_topic_can_be_chosen(page: str, sample: D
     app = open_page(sample, page)
     assert app.segmented_control(key="topic").value == "指标"
     assert 'class="card go' in markup(app)
-    assert app.segmented_control(key="topic").options == ["指标", *TOPICS[page]]
+    assert app.segmented_control(key="topic").options == ["指标", "图览", *TOPICS[page]]
 
 
 @pytest.mark.parametrize("page", TOPICS)
@@ -67,7 +78,7 @@ def test_a_topic_that_cannot_follow_a_choice_says_so_instead_of_showing_somethin
     for topic in TOPICS[page]:
         app.segmented_control(key="topic").set_value(topic).run()
         assert not app.exception, topic
-        if topic == "信用修复" or (page == "insolvency" and key == "scope" and topic != "制衡对照"):
+        if page == "insolvency" and key == "scope":
             assert "请把上方" in text(app), topic
             assert key == "department" or not figures(app), topic
 
@@ -108,7 +119,7 @@ def test_under_five_cases_there_are_counts_and_dots_only(sample: DataDir, open_p
     row = re.search(r"本报告期终结的案件\s+(\d+)件\s+(\S+)\s+(\S+)", text(app))
     assert row
     assert int(row[1]) < 5
-    assert (row[2], row[3]) == (f"n={row[1]}", f"n={row[1]}")
+    assert (row[2], row[3]) == (f"{row[1]}件", f"{row[1]}件")
 
 
 def test_the_pending_cases_are_why_the_estimate_stands_beside_the_mean(sample: DataDir, open_page: Open) -> None:
@@ -140,15 +151,34 @@ def test_where_the_wage_is_known_the_share_of_eligible_claims_is_told_with_its_o
     app.segmented_control(key="topic").set_value("小额适用").run()
     assert "标的额应当适用小额的" in text(app)
     assert "分母只是这一档" in text(app)
-    assert len(figures(app)) == 1
+    assert len(figures(app)) == 2  # the bands of this month, and the share month by month
 
 
-def test_a_pair_that_drifts_apart_is_a_hint_and_never_an_accusation(sample: DataDir, open_page: Open) -> None:
-    for page in TOPICS:
-        app = open_page(sample, page)
-        app.segmented_control(key="grain").set_value("ytd").run()
-        app.segmented_control(key="topic").set_value("制衡对照").run()
-        shown = text(app)
-        assert "只提示核查，不作结论" in shown
-        for word in ("造假", "违规", "弄虚", "排名", "问责"):
-            assert word not in shown
+def test_all_tables_must_tell_of_a_month_by_every_date() -> None:
+    with duckdb.connect() as connection:
+        assert told_months(connection, ["a"]) == frozenset(), "a version from before months were told"
+        connection.execute("CREATE TABLE table_month (table_id VARCHAR, clock VARCHAR, month BIGINT)")
+        connection.execute(
+            "INSERT INTO table_month VALUES ('a', NULL, 1), ('a', NULL, 2), ('b', NULL, 2), ('b', 'day', 1)"
+        )
+        assert told_months(connection, ["a"]) == {1, 2}
+        assert told_months(connection, ["a", "b"]) == {2}
+
+
+def test_a_month_that_a_table_does_not_tell_of_is_a_gap_and_no_zero(
+    sample: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the sample's newest four months the first is told of by nobody, and neither is the third."""
+    monkeypatch.setenv(DATA_VARIABLE, str(sample.root))
+    version = open_published(sample)
+    with closing(version.connection):
+        newest = periods(version, "month")[:4][::-1]
+        drawn: list[tuple[list[str], Mapping[str, Sequence[Any]]]] = []
+        monkeypatch.setattr(topics, "told_months", lambda *_: {newest[1].first_month, newest[3].first_month})
+        monkeypatch.setattr(topics, "show_figure", lambda view, key, title, draw, *_, **__: draw(None))
+        monkeypatch.setattr(topics, "months", lambda frame, labels, lines, unit: drawn.append((labels, lines)))
+        view = View(version, Selection(newest[-1], ALL_DEPARTMENTS, "all"), {}, {})
+        topics.show_months(
+            view, "k", "t", {"enforcement": ()}, lambda *_: Fraction(0), lambda found: {"件数": found}, "件", basis=""
+        )
+    assert drawn == [([month.label for month in newest[1:]], {"件数": [Fraction(0), None, Fraction(0)]})]

@@ -43,6 +43,11 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(one for one in app.button if one.label == label).click().run()
 
 
+def agree(app: AppTest) -> AppTest:
+    """The answer before a first publication, to which tables are owed."""
+    return next(one for one in app.checkbox if one.label == "这些表随后补报，先发布已有的").check().run()
+
+
 def choose(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return app.file_uploader[0].set_value([(name, raw, "text/csv") for name, raw in files]).run()
 
@@ -82,6 +87,7 @@ def test_a_sound_extract_goes_through_four_steps_each_on_its_own_button(data: Da
     assert "发布" not in labels(app), "nobody publishes what he has not looked at"
     press(app, "计算影响")
     assert store.current(data).version is None
+    agree(app)
     press(app, "发布")
     assert not app.exception
     assert store.current(data).version is not None
@@ -289,6 +295,9 @@ def test_what_changed_in_the_meantime_must_be_looked_at_again(data: DataDir, ope
     assert "发布" not in labels(app)
     press(app, "计算影响")
     press(app, "发布")
+    assert store.current(data).version is None, "a first publication asks whether what is owed may follow"
+    agree(app)
+    press(app, "发布")
     current = store.current(data).version
     assert current is not None
     assert sum(batch["rows"] for batch in store.manifest(data, current).batches) == 65
@@ -329,6 +338,10 @@ def test_the_first_own_extract_takes_the_place_of_the_sample(own: DataDir, open_
     app = press(hand_in(open_page(own, "upload"), cases_csv(60)), "接收")
     assert "示例数据不再使用" in text(app)
     press(app, "计算影响")
+    invented = store.current(own).version
+    press(app, "发布")
+    assert store.current(own).version == invented, "the first of the court's own asks whether what is owed may follow"
+    agree(app)
     press(app, "发布")
     shown = text(turn(app, "overview"))
     assert "示例数据" not in shown

@@ -16,7 +16,7 @@ from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
-from scorecard.store.retained import retain
+from scorecard.store.versions import retain
 from tests.pages.conftest import Open, files, turn
 from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
@@ -69,7 +69,7 @@ def test_each_version_says_who_when_what_changed_and_its_note_as_text(
     app = open_page(data, "versions", actor=LEADER)
     assert not app.exception
     shown = text(app)
-    assert shown.index(new) < shown.rindex(old)
+    assert shown.index(new[:8]) < shown.rindex(old[:8])  # as people read them out
     for wanted in ("李四", "首次发布", "新增 <img src=x", "十月数据，<b>已核</b>", "九月.csv", "当前"):
         assert wanted in shown
     assert "<img src=x" not in markup(app)
@@ -177,6 +177,15 @@ def test_a_version_a_briefing_names_is_marked(two: tuple[DataDir, str, str], ope
     assert "简报引用" in text(open_page(data, "versions"))
 
 
+def test_the_line_of_a_batch_leads_to_its_withdrawal(two: tuple[DataDir, str, str], open_page: Open) -> None:
+    data, _, _ = two
+    for batch in list_batches(data):
+        app = open_page(data, "versions", batch=f"{batch.table}/{batch.name}")
+        assert next(one for one in app.selectbox if one.label == "批次").value == (batch.table, batch.name)
+        assert f"versions?batch={batch.table}%2F{batch.name}" in markup(app)
+    assert "versions?batch=" not in markup(open_page(data, "versions", actor=LEADER))
+
+
 def test_a_withdrawn_batch_stays_on_the_list(two: tuple[DataDir, str, str], open_page: Open) -> None:
     data, _, _ = two
     batch = list_batches(data)[0]
@@ -204,7 +213,7 @@ def test_a_page_of_an_older_version_says_so_and_its_links_stay_in_it(
     shown = text(app)
     assert "历史版本" in shown
     assert "不是当前版本" in shown
-    assert f"版本 {old}" in shown
+    assert f"版本 {old[:8]}" in shown
     assert new not in shown
     links = re.findall(r'href="([^"]*indicator=[^"]*)"', markup(app))
     assert links
@@ -236,11 +245,11 @@ def test_the_menu_does_not_leave_an_older_version_and_the_way_back_does(
     data, old, new = two
     app = open_page(data, "overview", version=old)
     app.query_params.clear()  # as the menu does
-    assert f"版本 {old}" in text(turn(app, "insolvency"))
+    assert f"版本 {old[:8]}" in text(turn(app, "insolvency"))
     app.query_params.clear()  # as the link on the page does
-    assert f"版本 {new}" in text(app.run())
+    assert f"版本 {new[:8]}" in text(app.run())
     app.query_params.clear()
-    assert f"版本 {new}" in text(turn(app, "overview"))
+    assert f"版本 {new[:8]}" in text(turn(app, "overview"))
 
 
 @pytest.mark.parametrize("page", ["upload", "targets", "versions"])
@@ -253,7 +262,7 @@ def test_pages_that_act_never_work_on_an_older_version(
     turn(app, page)
     assert not app.exception
     assert "历史版本" not in text(app)
-    assert f"版本 {new}" in text(app)
+    assert f"版本 {new[:8]}" in text(app)
 
 
 @pytest.mark.parametrize("wanted", ["0123456789abcdef", "../../CURRENT", "<b>x</b>", "ZZ", "a" * 5000])
@@ -268,7 +277,7 @@ def test_an_id_that_names_no_version_is_said_and_the_current_one_is_shown(
     shown = text(app)
     assert "没有这个已发布的版本" in shown
     assert "这里显示的是当前版本" in shown
-    assert f"版本 {new}" in shown
+    assert f"版本 {new[:8]}" in shown
     assert "<b>x</b>" not in markup(app)
 
 
@@ -278,7 +287,7 @@ def test_a_pruned_version_cannot_be_opened_by_its_address(two: tuple[DataDir, st
     app = open_page(data, "overview", version=old)
     assert not app.exception
     assert "已按保留规则清理" in text(app)
-    assert f"版本 {new}" in text(app)
+    assert f"版本 {new[:8]}" in text(app)
     assert data.manifest(old).is_file()
 
 
@@ -289,4 +298,4 @@ def test_a_candidate_nobody_published_cannot_be_opened_by_its_address(
     hand_in(data, catalog, "cases", cases_csv(5, first=200), OCTOBER, "补报.csv")
     app = open_page(data, "overview", version=build(catalog, data))
     assert "没有这个已发布的版本" in text(app)
-    assert f"版本 {new}" in text(app)
+    assert f"版本 {new[:8]}" in text(app)

@@ -68,7 +68,8 @@ def test_hiding_the_form_is_not_what_keeps_others_out(actor: Actor, data: DataDi
 def test_who_decided_is_in_the_target_and_the_account_in_the_batch_and_the_audit(own: DataDir, open_page: Open) -> None:
     app = fill_target(open_page(own, "targets", actor=OFFICER), **FIELDS)
     assert not app.exception
-    assert "目标已记录并已发布" in text(app)
+    there = '<a class="go" href="commercial_disputes">“解决商业纠纷”</a>页'
+    assert f"目标已记录并已发布：小额诉讼程序适用率。是否达标见{there}" in markup(app)
     assert "院长办公会" in text(app)
     batch = next(one for one in list_batches(own) if one.table == "targets")
     assert batch.actor == OFFICER.name
@@ -118,7 +119,7 @@ def test_a_new_target_replaces_the_older_one_and_both_stay_on_the_list(own: Data
         确认人="院长办公会",
     )
     assert not app.exception
-    assert markup(app).count("小额诉讼程序适用率") == before + 1
+    assert markup(app).count("小额诉讼程序适用率") == before + 2  # the row, and the sentence that says so
     assert "≥40%（上级）" in text(app)
     assert "已被替代" in text(app)
     app.query_params["indicator"] = "small_claims_rate"
@@ -135,3 +136,11 @@ def test_a_target_that_contradicts_its_indicator_is_refused_before_it_is_recorde
     assert "没有记录，请先改正" in text(app)
     assert "不是数字" in text(app)
     assert len(list_batches(own)) == batches
+
+
+def test_an_indicator_leads_to_its_target_and_the_form_stands_first(sample: DataDir, open_page: Open) -> None:
+    detail = open_page(sample, "commercial_disputes", indicator="small_claims_rate")
+    assert "targets?indicator=small_claims_rate" in markup(detail)
+    app = open_page(sample, "targets", indicator="small_claims_rate")
+    assert next(one for one in app.selectbox if one.label == "指标").value == "small_claims_rate"
+    assert text(app).index("新增目标") < text(app).index("20%—35%（同类）")

@@ -9,6 +9,7 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
 from scorecard.briefing.export import export_records
+from scorecard.briefing.paper.compose import numeral
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, files
@@ -16,6 +17,7 @@ from tests.pages.legible import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.samples import copied
 
+DIGITS = "一二三四五六七八九十"
 QUICK = ["csv", "html"]
 
 
@@ -44,9 +46,6 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(
     shown = text(app)
     for said in (
         "2026年1—10月法治化营商环境指标运行情况",
-        "一、总体情况",
-        "八、措施落实中的登记与清单",
-        "九、台账与预警",
         # The seven that the sample misses: emergency preservation, removals from the list, firms checked, long mediations,
         # bankruptcies over two years, recovery, administrators' assessments.
         "附 7 项口径",
@@ -54,6 +53,18 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(
         "项观察期未满",
     ):
         assert said in shown
+    # Its sections, numbered without a gap in the template's order; the annex with definitions comes after them, unnumbered.
+    sections = [section for section in catalog.briefings["monthly"].sections if section.kind != "definitions"]
+    numbered = re.findall(rf"([{DIGITS}]+)、(\S+)　?", shown[shown.index("一、总体情况") :])[: len(sections)]
+    assert [number for number, _ in numbered] == [numeral(at) for at in range(1, len(sections) + 1)]
+    known = {
+        "plan_rows": "措施落实中的登记与清单",
+        "worklists": "台账与预警",
+        "changes": "比上期的变化",
+        "prompts": "提示核查",
+    }
+    for section, (_, heading) in zip(sections, numbered, strict=True):
+        assert heading == (section.heading or known.get(section.kind, heading))
     assert re.search(rf"指标\s*{len(catalog.indicators)}", shown)
     assert not files(app)
     assert exports(own) == []

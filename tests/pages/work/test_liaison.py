@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from scorecard.assessment.due_dates import timeliness
+from scorecard.assessment.data_quality import timeliness
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.due_items import due_items, week_end
 from scorecard.plan.measure_matrix import lines

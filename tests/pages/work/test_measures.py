@@ -116,5 +116,4 @@ def test_without_reports_every_department_owes_and_the_page_says_where_to_enter_
 
 def test_the_overview_names_the_measures_whose_reports_are_owed(sample: DataDir, open_page: Open) -> None:
     shown = text(open_page(sample))
-    assert "欠进展汇报的配套措施" in shown
-    assert "从未汇报" in shown
+    assert re.search(r"欠进展汇报\s+[1-9]\d* 项措施", shown)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,14 +18,18 @@ from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import today
+from scorecard.calendar.period import containing, month_index
 from scorecard.catalog.definitions import Catalog
 from scorecard.plan.agenda import agenda
 from scorecard.records.decisions import Decision, latest_decisions, unresolved
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
+from scorecard.store.open_version import Selection, open_published
 from scorecard.store.worklist_rows import Tally
+from scorecard.ui.shell.frame import View
+from scorecard.ui.work import meeting
 from tests.pages.conftest import Open
-from tests.pages.test_pages import text
+from tests.pages.test_pages import markup, text
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 from tests.support.court import target
 from tests.support.samples import copied
@@ -47,9 +53,10 @@ def field(app: AppTest, kind: str, name: str) -> object:
     return next(one for one in getattr(app, kind) if one.key and one.key.startswith(f"{name} "))
 
 
-def decide(app: AppTest, conclusion: str, status: str = "待办") -> AppTest:
+def decide(app: AppTest, conclusion: str, status: str = "待办", document: str = "") -> AppTest:
     field(app, "text_area", "conclusion").set_value(conclusion)
     field(app, "selectbox", "status").set_value(status)
+    field(app, "text_input", "document").set_value(document)
     return next(one for one in app.button if one.label == "记录").click().run()
 
 
@@ -125,7 +132,14 @@ def test_a_matter_marked_done_that_still_is_one_comes_back_and_says_so(catalog: 
 def test_an_open_matter_stays_on_the_table_when_the_data_show_nothing_any_more(catalog: Catalog) -> None:
     (matter,) = agenda(catalog, {}, (), (), [decision("worklist:revisit_due", "2026-10-01T09:00")], (), DAY)
     assert matter.carried
-    assert "可以了结" in matter.facts[0]
+    assert matter.facts == ("数据中没有这一问题",)
+
+
+def test_a_list_that_nobody_can_judge_is_not_said_to_be_without_fault(catalog: Catalog) -> None:
+    """Its table has not come in: an empty list is then no evidence that the matter is done."""
+    open_one, why = decision("worklist:revisit_due", "2026-10-01T09:00"), {"revisit_due": "缺少回访记录"}
+    (matter,) = agenda(catalog, {}, (), (), [open_one], (), DAY, unjudged=why)
+    assert matter.facts == ("缺少回访记录，无法判断，不等于没有问题",)
 
 
 def test_a_decision_is_late_from_the_day_after_its_due_date_until_it_is_done() -> None:
@@ -163,16 +177,85 @@ def test_a_decision_is_kept_shown_and_the_next_session_begins_with_it(
     assert (last.action, last.result, last.actor) == ("记录决定", "成功", OFFICER.name)
 
 
+def test_a_matter_is_closed_by_the_newest_month_whatever_month_is_read(sample: DataDir) -> None:
+    """The sample's newest whole month is October 2026; a better month chosen above proves nothing of the later ones."""
+    version = open_published(sample)
+    one = Selection(containing("month", month_index(date(2026, 6, 1))), "civil", "all")
+    view = View(version, one, {}, {})
+    assert {card.selected.period.label for card in view.newest.values()} == {"2026年10月"}
+    assert {card.selected.period.label for card in view.monthly.values()} == {"2026年6月"}
+
+
+def test_an_older_version_records_no_decision(sample: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(meeting.frame, "private_note", lambda title, text: told.append(text))
+    monkeypatch.setattr(meeting, "_record", pytest.fail)
+    older = replace(open_published(sample), historic=True)
+    view = View(older, Selection(containing("month", month_index(date(2026, 6, 1))), "all", "all"), {}, {})
+    (matter,) = agenda(older.catalog, {}, (), [Tally("revisit_due", "civil", "超期", 1)], (), (), DAY)
+    meeting.decision_form(view, matter, OFFICER)
+    meeting.list_matter(view, matter, OFFICER, ())
+    assert told == ["会商决定只按当前版本记录：请点上方的“返回当前版本”。"]
+
+
 def test_a_rerun_records_nothing_twice_and_a_second_row_resolves_the_matter(own: DataDir, open_page: Open) -> None:
     app = decide(open_page(own, "meeting"), "先查原因")
     app.run()
     assert len(recorded_decisions(own, sample=True)) == 1
     decide(app, "已查清并整改", status="已办结")
+    assert "办结须有依据" in text(app)
+    assert len(recorded_decisions(own, sample=True)) == 1, "nothing is closed without evidence"
+    decide(app, "已查清并整改", status="已办结", document="《整改报告》")
     found = recorded_decisions(own, sample=True)
     assert [one.status for one in found] == ["待办", "已办结"]
+    assert [one.evidence for one in found] == ["", "文件：《整改报告》"]
+    assert "办结依据：文件：《整改报告》" in text(app)
     assert len({one.item for one in found}) == 1
     assert unresolved(found) == ()
     assert [one.action for one in audit.entries(own)[-2:]] == ["记录决定", "记录决定"]  # and nothing made good later
+
+
+def test_a_matter_put_on_the_agenda_stays_there_until_it_is_decided(
+    own: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+    """An indicator that asks for nothing by itself, by the address of its link; the office alone may keep it there."""
+    waiting = markup(open_page(own, "meeting"))
+    address = next(f"indicator:{name}" for name in catalog.indicators if f"indicator%3A{name}" not in waiting)
+    reader = open_page(own, "meeting", actor=LEADER, matter=address)
+    assert not [one for one in reader.button if one.label == "列入议程"]
+    app = open_page(own, "meeting", matter=address)
+    app.query_params["matter"] = address
+    app.run()
+    next(one for one in app.button if one.label == "列入议程").click().run()
+    assert not app.exception
+    assert "已列入议程" in text(app)
+    assert address.replace(":", "%3A") in markup(open_page(own, "meeting", actor=LEADER)), (
+        "for everybody, without the address"
+    )
+    app = open_page(own, "meeting")
+    app.query_params["matter"] = address
+    app.run()
+    assert not [one for one in app.button if one.label == "列入议程"]
+    decide(app, "持续关注", status="不再跟踪")
+    assert [one.status for one in recorded_decisions(own, sample=True)] == ["列入会商", "不再跟踪"]
+
+
+def test_of_a_department_the_agenda_has_what_it_answers_for_by_the_whole_courts_values(
+    sample: DataDir, catalog: Catalog, open_page: Open
+) -> None:
+
+    def answers(names: Sequence[str]) -> set[str]:
+        """By the seeds, of which none has ended: those named, and the members of a collective."""
+        return {*names, *(member for name in names for member in catalog.departments[name].members)}
+
+    app = open_page(sample, "meeting")
+    whole = re.findall(r"matter=indicator%3A(\w+)", markup(app))
+    for id, department in catalog.departments.items():
+        if department.collective:
+            continue
+        app.selectbox("department").set_value(id).run()
+        found = re.findall(r"matter=indicator%3A(\w+)", markup(app))
+        assert found == [name for name in whole if id in answers(catalog.indicators[name].departments)]
 
 
 def test_an_empty_conclusion_is_refused_before_anything_is_written(own: DataDir, open_page: Open) -> None:
@@ -206,7 +289,8 @@ def _csv(catalog: Catalog, **cells: str) -> bytes:
 @pytest.mark.parametrize(
     "cells",
     [{"due_on": ""}, {"department": ""}, {"due_on": "2026-10-30"}, {"item": "indicator:small_claim_rate"},
-     {"item": "小额"}, {"status": "随便"}, {"conclusion": ""}, {"conclusion": "字" * 501}, {"session_on": "2099-01-01"}],
+     {"item": "小额"}, {"status": "随便"}, {"status": "已办结"},
+     {"conclusion": ""}, {"conclusion": "字" * 501}, {"session_on": "2099-01-01"}],
     ids=lambda cells: "-".join(f"{key}={value[:20]}" for key, value in cells.items()),
 )  # fmt: skip
 def test_a_decision_that_says_less_or_more_than_it_may_does_not_get_in(
@@ -243,7 +327,5 @@ def test_recording_on_the_sample_does_not_turn_the_deployment_away_from_it(
 def test_names_in_a_conclusion_are_shown_as_text(own: DataDir, open_page: Open) -> None:
     hostile = '<img src=x onerror="alert(1)">'
     app = decide(open_page(own, "meeting"), hostile)
-    from tests.pages.test_pages import markup
-
     assert "<img src=x" not in markup(app)
     assert "&lt;img src=x" in markup(app)

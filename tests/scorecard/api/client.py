@@ -39,11 +39,7 @@ class InterfaceClient:
         return {"authorization": f"Bearer {self.secret}"}
 
     def ask(
-        self,
-        path: str,
-        headers: Mapping[str, str] | None = None,
-        method: str = "GET",
-        **query: str,
+        self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET", **query: str
     ) -> httpx.Response:
         """The answer to one request, with the token unless other headers are given."""
 

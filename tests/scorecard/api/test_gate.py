@@ -9,8 +9,7 @@ import pytest
 
 from scorecard.access import Actor, Forbidden
 from scorecard.api import gate, tokens
-from scorecard.api.gate import Gate, RateLimit
-from scorecard.api.refusals import InterfaceRefused
+from scorecard.api.gate import Gate, InterfaceRefused, RateLimit
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir

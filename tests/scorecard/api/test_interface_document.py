@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl.commands.cli import main
-from scorecard.api.refusals import TITLES
+from scorecard.api.gate import TITLES
 from scorecard.storage.data_dir import DataDir
 from tests.conftest import ROOT
 from tests.scorecard.api.client import HOST, interface

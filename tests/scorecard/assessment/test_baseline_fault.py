@@ -12,7 +12,6 @@ from hypothesis import given, strategies as st
 
 from scorecard.assessment.cards import Card, card
 from scorecard.assessment.control_chart import ControlChart, control
-from scorecard.assessment.control_limits import BASELINE, baseline_fault, first_fit
 from scorecard.calendar.period import parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.attention import groups
@@ -20,9 +19,11 @@ from scorecard.narrative.control_words import assurance_sentence, baseline_lines
 from scorecard.narrative.sentences import of_indicator
 from scorecard.records.baselines import Baseline
 from scorecard.records.targets import Bounds
+from scorecard.statistics.baseline_fitness import BASELINE, Possible, baseline_fault, first_fit
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import card_inputs, open_published
 from tests.scorecard.assessment.test_control_chart import DAYS, SHARE, judged, months, rebased
+from tests.support.court import indicator
 from tests.support.written import hand_in, published
 
 DOOR = Path(__file__).resolve().parents[2] / "data" / "door"
@@ -32,6 +33,11 @@ BETTER_OR_WORSE = ("真实改善", "真实恶化", "需要关注", "显著变化
 
 def kind(values: Sequence[float | str]) -> str | None:
     fault = baseline_fault([Fraction(str(value)) for value in values])
+    return None if fault is None else fault.kind
+
+
+def faulty(values: Sequence[float | str], possible: Possible) -> str | None:
+    fault = baseline_fault([Fraction(str(value)) for value in values], possible)
     return None if fault is None else fault.kind
 
 
@@ -120,6 +126,52 @@ def test_months_that_only_alternate_or_never_vary_are_fit(values: list[int]) -> 
     assert kind(values) is None
 
 
+COUNTED = Possible(ends=(0,), step=1)
+
+
+def share(*sizes: int) -> Possible:
+    return Possible(ends=(0, 100), sizes=sizes)
+
+
+@pytest.mark.parametrize("end", [0, 100])
+def test_more_than_a_quarter_of_months_at_a_floor_or_ceiling_is_no_baseline(end: int) -> None:
+    """The guide of Provost and Murray for charts of proportions: less than a quarter of the months at zero."""
+    away = [value if end == 0 else 100 - value for value in (9, 14, 7, 12, 8, 11, 10, 13, 9)]
+    quarter = [end, *away[:4], end, *away[4:8], end, away[8]]
+    assert faulty(quarter, share(*[200] * 12)) is None
+    more = [end, *away[:4], end, *away[4:7], end, away[7], end]
+    assert faulty(more, share(*[200] * 12)) == "end"
+    assert faulty(more, Possible()) is None  # of a duration 0 and 100 are values like others
+
+
+def test_counts_of_less_than_one_step_of_spread_are_too_coarse() -> None:
+    """Wheeler: of ranges of two, three possible values or fewer within their limit 3.267 x mean. By hand, eleven ranges: a sum
+    of 10 puts the limit at 2.97, where 0, 1 and 2 are all there is; one of 11 at 3.267, where 3 is possible too.
+    """
+    ten, eleven = [1, 2, 1, 3, 2, 1, 2, 2, 1, 2, 2, 1], [1, 2, 1, 3, 2, 1, 2, 1, 1, 2, 1, 2]
+    assert [sum(abs(a - b) for a, b in pairwise(values)) for values in (ten, eleven)] == [10, 11]
+    assert (faulty(ten, COUNTED), faulty(eleven, COUNTED)) == ("coarse", None)
+    assert faulty(ten, Possible()) is None
+
+
+def test_rates_of_tiny_denominators_are_too_coarse_and_the_same_rates_of_many_rows_are_not() -> None:
+    """One of five is 20 points: ranges whose mean is 20 x 10/11 leave room for no more than 0, 20 and 40."""
+    rates = [20, 40, 20, 60, 40, 20, 40, 40, 20, 40, 40, 20]
+    assert faulty(rates, share(*[5] * 12)) == "coarse"
+    assert faulty(rates, share(*[50] * 12)) is None
+
+
+# --- neighbours that are alike ---------------------------------------------------------------------------------
+
+
+def test_months_that_wander_slowly_are_named_as_such_and_no_new_level_is_invented() -> None:
+    """A slow wave has no trend, no odd month and no one step: what is left on both sides of the best cut wanders too."""
+    wave = [50, 58, 62, 58, 50, 42, 38, 42, 50, 58, 62, 58]
+    assert (kind(wave), named(wave)) == ("linked", (0, 11))
+    assert kind([60, 61, 59, 60, 62, 61, 50, 51, 49, 50, 52, 51]) == "step"
+    assert kind([50, 58, 38, 62, 42, 58, 50, 62, 42, 58, 50, 58]) is None  # the same values in another order
+
+
 # --- how often stable months are accused ---------------------------------------------------------------------
 
 
@@ -131,11 +183,7 @@ def test_stable_months_are_rarely_called_unfit(size: int) -> None:
     assert 0.01 < accused / 1500 < 0.05
 
 
-@given(
-    st.lists(st.integers(-50, 50), min_size=6, max_size=12),
-    st.integers(1, 9),
-    st.integers(-99, 99),
-)
+@given(st.lists(st.integers(-50, 50), min_size=6, max_size=12), st.integers(1, 9), st.integers(-99, 99))
 def test_the_unit_of_the_values_does_not_matter_and_their_mirror_image_is_judged_alike(
     values: list[int], scale: int, moved: int
 ) -> None:
@@ -174,6 +222,10 @@ def silent(chart: ControlChart) -> None:
             "基准期12个月中11个月同为30天（不同的只有2024年7月为400天），取值太少，无从估计正常波动的范围",
         ),
         (
+            [50, 58, 62, 58, 50, 42, 38, 42, 50, 58, 62, 58],
+            "基准期内相邻月份彼此接近、缓慢起伏（2024年1月为50天，2024年12月为58天），各月并非独立，控制界限会过窄",
+        ),
+        (
             [30, 31, 29, 32, 30, 31, 92, 91, 92, 90, 89, 91],
             "基准期内水平有变，2024年7月以前平均30.5天，此后平均90.83天",
         ),
@@ -186,6 +238,15 @@ def test_the_sentence_names_the_months_and_the_reason(values: list[int], said: s
     assert baseline_lines(found)[0] == (
         f"2024年1月至2024年12月的12个月不宜作基准，不画控制界限：{said}；由审管办在“基准与标注”页决定从哪个月起重设基准"
     )
+
+
+def test_where_no_later_month_is_fit_nobody_is_asked_to_decide() -> None:
+    values = [0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1] * 2
+    found = judged(indicator("count", "neutral"), values)
+    assert (found.variation, found.proposal) == ("基准不稳", None)
+    (line,) = baseline_lines(found)
+    assert line.endswith("；此后也还没有适合作基准的月份")
+    assert "审管办" not in line
 
 
 def test_a_recorded_decision_settles_it_when_its_own_months_are_fit() -> None:
@@ -204,7 +265,7 @@ def test_a_recorded_decision_settles_it_when_its_own_months_are_fit() -> None:
 def test_a_last_month_that_may_not_be_judged_still_says_so_first() -> None:
     values = [*QUIET[:6], 400, *QUIET[7:], 30]
     found = judged(DAYS, values, words={12: "数据待核"})
-    assert variation_sentence(found) == "2025年1月数据待核，不判变异"
+    assert variation_sentence(found) == "2025年1月数据待核，不判断是否真变化"
 
 
 def test_a_ramp_that_ended_long_ago_gives_neither_word() -> None:

@@ -6,10 +6,9 @@ from fractions import Fraction
 import pytest
 
 from scorecard.assessment.comparison import PeriodChange, changes, comparable, compare, pace_text, previous, to_meet
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import Verdict, VerdictWord
+from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period
-from scorecard.catalog.definitions import Indicator
+from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.targets import Target, bounds
 from tests.support.court import indicator, period, reading, target
 
@@ -209,13 +208,19 @@ def test_the_number_of_rows_that_turns_a_verdict_is_the_smallest_one(top: int, g
         assert (f"多{up}" in said) == (up is not None and high is not None)
     else:
         assert said.endswith("即达标")
-        assert f"多{up}即" in said or f"少{down}即" in said
+        assert f"多{up}件即" in said or f"少{down}件即" in said
+
+
+def test_of_a_share_of_firms_it_says_how_many_firms_are_missing(catalog: Catalog) -> None:
+    """168 of 172 are 97.67 %: a hundred per cent is known from the target, the four are not."""
+    of = catalog.indicators["dishonest_firm_screening_rate"]
+    assert to_meet(of, reading(of, 168, 172), bounds(target("下限", "100"), period())) == "172个中再多4个即达标"
 
 
 def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:
     of = indicator("ratio", "lower")
     found = to_meet(of, reading(of, 98, 100), bounds(target("区间", "60", "100"), period()))
-    assert found == "分母100不变，分子再少39即不达标"
+    assert found == "100件中再少39件即不达标"
     assert to_meet(of, reading(of, 98, 100), bounds(target("上限", upper="100"), period())) == ""
 
 

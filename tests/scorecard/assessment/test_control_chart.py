@@ -1,14 +1,14 @@
 """Which months take part, what the two words rest on, and the sentences behind them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
 
 from scorecard.assessment.control_chart import ControlChart, control
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import Verdict, VerdictWord
+from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.narrative.control_words import (
@@ -70,10 +70,8 @@ def test_the_run_that_just_ended_is_not_forgotten() -> None:
     found = judged(DAYS, COURT)
     assert found.variation == "正常波动"
     assert variation_sentence(found) == "本月下降属正常波动"
-    assert last_signal_sentence(found) == "最近一次信号：2024年12月至2025年8月，连续9个月低于均值50.5天，属真实改善"
-    assert (
-        what_would_change(found) == "下月高于62.83天或低于38.17天，即为信号；已连续3个月低于均值，再连续4个月即为信号"
-    )
+    assert last_signal_sentence(found) == "最近一次真变化：2024年12月至2025年8月，连续9个月低于均值50.5天，属真实改善"
+    assert what_would_change(found) == "下月高于62.83天或低于38.17天，即属真变化"
 
 
 @pytest.mark.parametrize(
@@ -140,13 +138,13 @@ def test_the_last_settled_month_speaks_while_later_ones_move(word: VerdictWord) 
 def test_a_last_month_that_may_not_be_judged_gets_no_word_of_an_earlier_one(word: VerdictWord) -> None:
     found = judged(DAYS, [*COURT[:20], 44], words={20: word}, target=Bounds(None, Fraction(63)))
     assert (found.variation, found.assurance) == (None, None)
-    assert variation_sentence(found) == f"2025年9月{word}，不判变异"
+    assert variation_sentence(found) == f"2025年9月{word}，不判断是否真变化"
 
 
 def test_too_few_months_say_nothing_and_fewer_than_twelve_have_trial_limits() -> None:
     few = judged(DAYS, COURT[:5], target=Bounds(None, Fraction(63)))
     assert (few.variation, few.assurance, few.limits) == (None, None, None)
-    assert variation_sentence(few) == "可以评判的只有5个月，不足6个月，不判变异"
+    assert variation_sentence(few) == "可以评判的只有5个月，不足6个月，不判断是否真变化"
     trial = judged(DAYS, COURT[:9])
     assert trial.variation == "正常波动"
     assert baseline_lines(trial)[0].startswith("试用界限：2024年1月至2024年9月共9个月，满12个月后固定")
@@ -185,9 +183,9 @@ def test_a_share_is_never_said_to_exceed_a_hundred_and_a_count_never_to_fall_bel
     assert high.limits is not None
     assert high.limits.upper > 100
     assert range_text(high.limits, high) == "86.36%—100.00%"
-    assert what_would_change(high) == "下月低于86.36%，即为信号"
-    low = judged(indicator("count"), [0, 2] * 7)
-    assert what_would_change(low) == "下月高于6.3件，即为信号"
+    assert what_would_change(high) == "下月低于86.36%，即属真变化"
+    low = judged(indicator("count"), [1, 3] * 7)
+    assert what_would_change(low) == "下月高于7.3件，即属真变化"
 
 
 # --- re-basing -----------------------------------------------------------------------------------------------
@@ -197,7 +195,7 @@ def test_only_a_recorded_decision_moves_the_limits_and_it_is_printed() -> None:
     values = [*[50, 52] * 6, *[40, 42] * 6]
     fixed = control(DAYS, months(values), ())
     assert fixed.variation == "真实改善"
-    assert rebasing_hint(fixed).startswith("近7个月都是同一方向的信号")
+    assert rebasing_hint(fixed).startswith("近7个月都是同一方向的真变化")
     moved = control(DAYS, months(values), [rebased(2025, 1)])
     assert moved.variation == "正常波动"
     assert moved.limits is not None
@@ -213,7 +211,7 @@ def test_only_a_recorded_decision_moves_the_limits_and_it_is_printed() -> None:
 def test_after_a_rebasing_too_few_months_say_so() -> None:
     found = control(DAYS, months([*COURT[:12], 30, 31, 30]), [rebased(2025, 1)])
     assert found.variation is None
-    assert variation_sentence(found) == "重设基准后可以评判的只有3个月，不足6个月，不判变异"
+    assert variation_sentence(found) == "重设基准后可以评判的只有3个月，不足6个月，不判断是否真变化"
     assert "2025年1月起重设基准，可评判的月份还不够画界限" in baseline_lines(found)
 
 
@@ -248,3 +246,12 @@ def test_a_decision_that_cannot_stand_is_named(catalog: Catalog, changed: dict[s
     }
     assert contradictions(row, catalog) == []
     assert [found[0] for found in contradictions(row | changed, catalog)] == [column]
+
+
+def test_a_month_outside_the_limits_for_its_few_rows_alone_says_so() -> None:
+    """60 % of five rows after months of 78 and 82 % of fifty (tests of the limits work it out)."""
+    series = months([78, 82] * 6 + [60])
+    found = control(SHARE, [*series[:-1], replace(series[-1], base=5)], ())
+    assert found.variation == "正常波动"
+    assert variation_sentence(found) == "本月在控制界限之外，但当月件数少，按件数计仍属正常波动"
+    assert control(SHARE, series, ()).variation == "需要关注"

@@ -331,3 +331,67 @@ def test_a_run_names_all_its_values_and_no_neighbour_belongs_to_it(numbers: list
             assert all((values[i] - by.mean) * one.side > 0 for i in range(one.first, one.last + 1))
             for beyond in (one.first - 1, one.last + 1):
                 assert not 0 <= beyond < len(values) or (values[beyond] - by.mean) * one.side <= 0
+
+
+# --- shares of few rows ---------------------------------------------------------------------------------------
+
+
+def test_a_month_of_few_rows_signals_alone_only_beyond_limits_of_its_own_size() -> None:
+    """Twelve months of 78 and 82 % (of 50 rows), whose limits are 69.36 and 90.64 %; then 60 % of 50 rows and 60 % of five.
+
+    By hand: pooled 80 %, standard deviations 5.66 and 17.89 points, moving range 0.707, limits at 1.88 of them: 10.6 points of
+    fifty rows, 33.6 points of five.
+    """
+    values = [Fraction(one) for one in (78, 82) * 6] + [Fraction(60)]
+    by = limits(values, 12)
+    assert by is not None
+    assert (float(by.lower), float(by.upper)) == (pytest.approx(69.36), pytest.approx(90.64))
+    for rows, alone in ((50, "outside"), (5, None)):
+        last = signals(values, by, sizes=(*[50] * 12, rows))[-1]
+        assert (last.rule if last else None) == alone
+
+
+def test_a_run_of_months_signals_however_few_rows_they_have() -> None:
+    values = [Fraction(one) for one in (78, 82) * 6] + [Fraction(60)] * 7
+    by = limits(values, 12)
+    assert by is not None
+    last = signals(values, by, sizes=(*[50] * 12, *[5] * 7))[-1]
+    assert last is not None
+    assert (last.rule, last.last - last.first) == ("shift", 6)
+
+
+SCREENED = [57, 51, 71, 62, 57, 57, 52, 64, 61, 57, 58, 58]
+
+
+def test_limits_of_equal_sizes_screen_the_same_moving_range() -> None:
+    """By hand: ranges 6, 20, 9, 5, 0, 5, 12, 3, 4, 1, 0 have a mean of 65 / 11; 20 is beyond 3.267 of it (19.3).
+
+    The mean is 705 / 12 = 58.75, the limits 2.66 x 4.5 = 11.97 from it: 71 is outside, unscreened (15.7) it would not be.
+    """
+    values = exact(*SCREENED, 71)
+    by = limits(values)
+    assert by is not None
+    assert (by.screened, by.moving_range, by.upper) == (1, Fraction(9, 2), Fraction("70.72"))
+    last = signals(values, by, sizes=[100] * 13)[-1]
+    assert last is not None
+    assert last.rule == "outside"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.permutations(SCREENED), st.lists(st.integers(30, 90), max_size=12), st.integers(5, 500))
+def test_equal_sizes_signal_as_no_sizes_do(baseline: list[int], following: list[int], rows: int) -> None:
+    values = exact(*baseline, *following)
+    by = limits(values)
+    assert by is not None
+    assert signals(values, by, sizes=[rows] * len(values)) == signals(values, by)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=24))
+def test_a_further_value_moves_no_close_signal(following: list[int]) -> None:
+    values = exact(*ALTERNATING, *following)
+    by = limits(values)
+    assert by is not None
+    for before, after in zip(signals(values[:-1], by), signals(values, by), strict=False):
+        if before and before.rule == "close" and after and after.rule == "close":
+            assert before == after

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import dates
 
-from scorecard.assessment.due_dates import NextDelivery, deadline, due_through, next_delivery, overdue
+from scorecard.assessment.data_quality import NextDelivery, deadline, due_through, next_delivery, overdue
+from scorecard.calendar.period import CALENDAR
 from scorecard.catalog.definitions import Catalog
 from tests.support.court import CATALOG
 
@@ -21,7 +22,7 @@ from tests.support.court import CATALOG
     ],
 )
 def test_extracts_of_a_month_are_due_by_the_tenth_of_the_next(today: date, through: date) -> None:
-    assert due_through(today, 10) == through
+    assert due_through(today, 10, CALENDAR) == through
 
 
 def test_a_table_is_late_only_once_the_due_day_has_passed(catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """Numbers and targets as a bulletin prints them: half-up, two decimals, 百分点, 万元."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from scorecard.assessment.number_format import distinct_texts, gap_text, half_up, halves_text, target_text, value_text
+from scorecard.calendar.period import parse
+from scorecard.catalog.definitions import Catalog
 from tests.support.court import CATALOG, indicator, reading, target
 
 
@@ -100,7 +103,15 @@ def test_a_target_is_printed_with_its_sense_and_its_basis(row: object, unit: str
 def test_halves_say_what_a_value_is_made_of() -> None:
     ratio, mean, median, total = (indicator(kind) for kind in ("ratio", "mean", "median", "sum"))
     assert halves_text(reading(ratio, 1220, 2548), ratio, CATALOG) == "1,220 / 2,548"
-    assert halves_text(reading(mean, 12345, 98), mean, CATALOG) == "Σ12,345天 / 98件"
-    assert halves_text(reading(median, "45.5", base=98), median, CATALOG) == "n=98"
+    assert halves_text(reading(mean, 12345, 98), mean, CATALOG) == "12,345天 / 98件"
+    assert halves_text(reading(median, "45.5", base=98), median, CATALOG) == "98件"
     assert halves_text(reading(total, "12345678.5", base=3), total, CATALOG) == "1,234.57万元（3件）"
     assert halves_text(reading(indicator("count"), 7), indicator("count"), CATALOG) == ""
+
+
+def test_halves_of_a_disposition_time_carry_the_days_it_is_multiplied_by(catalog: Catalog) -> None:
+    """Of a whole period; while it runs there is no value and no days. 31: January."""
+    disposition = catalog.indicators["case_disposition_days"]
+    whole = reading(disposition, 1557, 258, at=parse("month", "2026-01"))
+    assert halves_text(whole, disposition, catalog) == "1,557 / 258 × 31天"
+    assert halves_text(replace(whole, exact=None, state="partial"), disposition, catalog) == "1,557 / 258"

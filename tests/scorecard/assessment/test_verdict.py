@@ -150,7 +150,7 @@ def test_the_minimum_base_is_the_courts_to_set() -> None:
 
 def test_too_small_a_base_is_said_before_a_missing_target() -> None:
     found = verdict_on(RATE, reading(RATE, 2, 3), None)
-    assert (found.word, found.reason) == ("样本不足", "n=3，少于5，只列数不评价")
+    assert (found.word, found.reason) == ("样本不足", "3件，少于5件，只列数不评价")
 
 
 # --- refused rather than a plausible wrong number ---------------------------------------------------------------

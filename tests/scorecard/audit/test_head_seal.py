@@ -17,8 +17,7 @@ from scorecard.access import Forbidden, console
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry, sealed, written
 from scorecard.audit.head_seal import mac, read_state, witness_path
-from scorecard.audit.inspection import inspection_files
-from scorecard.audit.listing import AuditFilter
+from scorecard.audit.listing import AuditFilter, inspection_files
 from scorecard.errors import StorageError
 from scorecard.identity.settings import AccessSettings
 from scorecard.identity.sign_in import change_password
@@ -232,7 +231,6 @@ def test_a_line_that_the_disk_refuses_leaves_the_head_before_it_also_without_a_w
 
     witness_path(chain).unlink()
     monkeypatch.setattr("scorecard.audit.head_seal.write_witness", full)
-    monkeypatch.setattr(audit, "write_witness", full)
     monkeypatch.setattr(audit.os, "write", full)
     before = files(chain)
     with pytest.raises(StorageError):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from scorecard.access import Actor
 from scorecard.audit import log as audit
-from scorecard.audit.refusal_bursts import RefusalBursts
+from scorecard.audit.log import RefusalBursts
 from scorecard.storage.data_dir import DataDir
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)

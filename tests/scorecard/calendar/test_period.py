@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from scorecard.calendar.period import (
+    CALENDAR,
     GRAINS,
     Grain,
     Period,
     add_interval,
     between,
     containing,
-    month_end,
     month_index,
-    month_start,
     parse,
     year_before,
 )
@@ -66,8 +65,8 @@ def test_every_day_lies_in_the_period_of_its_month_and_the_key_leads_back_to_it(
 @given(DAYS)
 def test_a_month_begins_on_its_first_and_ends_on_the_day_before_the_next(day: date) -> None:
     index = month_index(day)
-    assert month_start(index) == day.replace(day=1)
-    assert month_end(index) + timedelta(days=1) == month_start(index + 1)
+    assert CALENDAR.month_start(index) == day.replace(day=1)
+    assert CALENDAR.month_end(index) + timedelta(days=1) == CALENDAR.month_start(index + 1)
 
 
 @given(DAYS, st.integers(-24, 24), st.integers(-400, 400))

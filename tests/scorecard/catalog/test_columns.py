@@ -49,6 +49,7 @@ VALUES: dict[str, tuple[CellValue, ...]] = {
     "boolean": (True, False),
     "code": ("判决",),
     "department": ("civil", "no_longer_there"),
+    "indicator_name": ("小额诉讼程序适用率",),
 }
 
 

@@ -13,8 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import WORDS, Verdict, VerdictWord
+from scorecard.assessment.verdict import WORDS, JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts
 from scorecard.charts.figure import config as camera
@@ -103,6 +102,13 @@ def test_only_missed_points_are_coloured() -> None:
     markers = next(one for one in traces(figure) if one["mode"] == "markers")["marker"]
     assert markers["color"] == [theme.palette().ink, theme.palette().missed, theme.palette().ink]
     assert markers["symbol"] == ["circle", "triangle-down", "circle"]
+
+
+def test_last_years_line_runs_through_no_month_that_may_not_be_drawn() -> None:
+    before = (point(1, 40.0), point(2, None, "样本不足"), point(3, 50.0))
+    drawn = traces(charts.trend(shown(point(1, 50.0), point(2, 50.0), before=before)))
+    (line,) = [one for one in drawn if one["mode"] == "lines" and one["y"] == [40.0, None, 50.0]]
+    assert line["connectgaps"] is False
 
 
 def test_what_may_not_be_drawn_leaves_a_gap_and_an_empty_figure_says_what_to_do() -> None:

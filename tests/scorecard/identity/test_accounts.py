@@ -14,14 +14,13 @@ import pytest
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
 from scorecard.errors import ScorecardError, StorageError
-from scorecard.identity import account_file, accounts, passwords
-from scorecard.identity.account_file import Account
+from scorecard.identity import accounts, passwords
+from scorecard.identity.accounts import Account
 from scorecard.identity.authentication import COOKIE, Authenticator
-from scorecard.identity.failed_attempts import FailedAttempts
 from scorecard.identity.request import Request
 from scorecard.identity.sessions import Session
 from scorecard.identity.settings import AccessSettings
-from scorecard.identity.sign_in import MustWait, SignInRefused, change_password, sign_in
+from scorecard.identity.sign_in import FailedAttempts, MustWait, SignInRefused, change_password, sign_in
 from scorecard.storage import atomic_files
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
@@ -152,7 +151,7 @@ def test_guessing_from_many_addresses_leaves_each_one_attempt_and_never_stops_th
         assert "账户或密码不对" in refused(data, lisi, "wrong", guesses, at=f"10.7.0.{number}")
     assert "账户或密码不对" in refused(data, lisi, "wrong", guesses, at="10.8.0.1")
     assert "须等一等" in refused(data, lisi, "wrong", guesses, at="10.8.0.1"), "a second one at once is not looked at"
-    assert account_file.read(data).accounts[0].failures == 21
+    assert accounts.read(data).accounts[0].failures == 21
     assert enter(data, lisi, GOOD, guesses, at="10.8.0.2").failures == 0
 
 
@@ -187,8 +186,8 @@ def test_an_account_closed_by_an_earlier_program_is_read_and_open(data: DataDir,
 def test_how_often_an_account_was_failed_on_outlives_a_restart(data: DataDir, lisi: str) -> None:
     for _ in range(3):
         refused(data, lisi, "wrong", FailedAttempts())
-    account_file._parsed.cache_clear()
-    assert account_file.read(data).accounts[0].failures == 3
+    accounts._parsed.cache_clear()
+    assert accounts.read(data).accounts[0].failures == 3
 
 
 def test_a_name_that_does_not_exist_is_delayed_in_the_same_words(data: DataDir, lisi: str) -> None:
@@ -263,17 +262,17 @@ def test_at_most_two_hashes_are_computed_at_once(data: DataDir, monkeypatch: pyt
 def test_hashes_are_argon2id_with_current_parameters_and_old_ones_are_renewed(
     data: DataDir, lisi: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = account_file.read(data).accounts[0].digest
+    old = accounts.read(data).accounts[0].digest
     monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher())
     monkeypatch.setattr(passwords, "_decoy", lambda: old)
     enter(data, lisi, GOOD)
-    new = account_file.read(data).accounts[0].digest
+    new = accounts.read(data).accounts[0].digest
     parameters = argon2.extract_parameters(new)
     assert parameters.type is argon2.Type.ID
     assert (parameters.memory_cost, parameters.time_cost) >= (65536, 3)
     assert new != old
     enter(data, lisi, GOOD)
-    assert account_file.read(data).accounts[0].digest == new
+    assert accounts.read(data).accounts[0].digest == new
 
 
 @pytest.mark.parametrize(
@@ -415,10 +414,10 @@ def test_every_change_of_an_account_is_recorded(data: DataDir, lisi: str) -> Non
 
 
 def test_a_damaged_file_is_told_and_never_overwritten(data: DataDir, lisi: str) -> None:
-    whole = account_file.read(data)
+    whole = accounts.read(data)
     for harm in (lambda: data.accounts.write_text("{broken", encoding="utf-8"), data.accounts.unlink):
         harm()
-        assert account_file.read(data).accounts == whole.accounts  # from the copy
+        assert accounts.read(data).accounts == whole.accounts  # from the copy
     shutil.rmtree(data.checksums)
     data.accounts.write_text("{broken", encoding="utf-8")
     for act in (
@@ -451,7 +450,7 @@ def test_two_who_create_accounts_at_once_lose_none(data: DataDir) -> None:
     names = [f"人员{number}" for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda name: accounts.create(data, ADMINISTRATOR, name, "leadership", None, []), names))
-    assert {account.name for account in account_file.read(data).accounts} == set(names)
+    assert {account.name for account in accounts.read(data).accounts} == set(names)
     json.loads(data.accounts.read_bytes())
 
 
@@ -460,9 +459,9 @@ def test_another_process_s_change_is_seen_at_once(data: DataDir, lisi: str) -> N
     copy.root.mkdir()
     copy.accounts.write_bytes(data.accounts.read_bytes())
     accounts.set_disabled(copy, Actor("另一进程", "administrator"), lisi, False)
-    assert account_file.read(data).accounts[0].epoch == 2
+    assert accounts.read(data).accounts[0].epoch == 2
     copy.accounts.replace(data.accounts)
-    assert account_file.read(data).accounts[0].epoch == 3
+    assert accounts.read(data).accounts[0].epoch == 3
 
 
 # --- sessions -------------------------------------------------------------------------------------------------
@@ -483,7 +482,7 @@ def at(token: str) -> Request:
 def opened(data: DataDir, lisi: str) -> tuple[Authenticator, Clock, str]:
     clock = Clock()
     known = Authenticator(data, SETTINGS, dict, clock)
-    account = account_file.read(data).accounts[0]
+    account = accounts.read(data).accounts[0]
     return known, clock, known.begin(account)
 
 
@@ -541,7 +540,7 @@ def test_a_changed_or_closed_account_is_out_at_once(
 def test_somebody_with_a_given_password_has_no_right_before_it_is_changed(data: DataDir) -> None:
     accounts.create(data, ADMINISTRATOR, "赵六", "administrator", None, [])
     known = Authenticator(data, SETTINGS, dict, Clock())
-    identity = known.of_request(at(known.begin(account_file.read(data).accounts[0])))
+    identity = known.of_request(at(known.begin(accounts.read(data).accounts[0])))
     assert identity.must_change
     assert not any(identity.actor.may(right) for right in ("view", "accounts", "audit"))
 
@@ -550,7 +549,7 @@ def test_tokens_are_long_random_and_kept_as_hashes_only(
     opened: tuple[Authenticator, Clock, str], data: DataDir
 ) -> None:
     known, clock, _ = opened
-    account = account_file.read(data).accounts[0]
+    account = accounts.read(data).accounts[0]
     tokens = {known.begin(account) for _ in range(100)}
     assert len(tokens) == 100
     assert min(len(token) for token in tokens) >= 43

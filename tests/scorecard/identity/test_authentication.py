@@ -25,8 +25,8 @@ from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER, VISITOR
 MAY: dict[Role, set[Capability]] = {
     "nobody": set(),
     "visitor": {"view"},
-    "leadership": {"view", "details", "records", "export"},
-    "department": {"view", "details", "records", "export", "evidence", "names", "report"},
+    "leadership": {"view", "details", "records", "export", "prompts"},
+    "department": {"view", "details", "records", "export", "evidence", "names", "report", "prompts"},
     "case_management": {
         "view",
         "details",
@@ -38,6 +38,7 @@ MAY: dict[Role, set[Capability]] = {
         "upload",
         "targets",
         "decisions",
+        "prompts",
         "publish",
         "go_live",
     },

@@ -8,8 +8,8 @@ import pytest
 
 from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Forbidden
 from scorecard.audit import log as audit
-from scorecard.identity import account_file, accounts
-from scorecard.identity.rights_table import HEADER, exported, rights_table
+from scorecard.identity import accounts
+from scorecard.identity.accounts import HEADER, exported, rights_table
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import ADMINISTRATOR, LEADER, account
 
@@ -18,7 +18,7 @@ DEPARTMENTS = {"civil": "民事审判庭", "filing": "立案庭"}
 
 
 @pytest.fixture
-def known(data: DataDir) -> account_file.Accounts:
+def known(data: DataDir) -> accounts.Accounts:
     for role, name in NAMES.items():
         account(data, "leadership", name)
         department = "civil" if role == "department" else None
@@ -26,10 +26,10 @@ def known(data: DataDir) -> account_file.Accounts:
     account(data, "leadership", "离任")
     accounts.set_disabled(data, ADMINISTRATOR, "离任", True)
     accounts.create(data, ADMINISTRATOR, "新人", "administrator", None, [])
-    return account_file.read(data)
+    return accounts.read(data)
 
 
-def test_every_cell_is_what_the_actor_may(known: account_file.Accounts, data: DataDir) -> None:
+def test_every_cell_is_what_the_actor_may(known: accounts.Accounts, data: DataDir) -> None:
     table = {
         row[0]: dict(zip(HEADER, row, strict=True)) for row in rights_table(known, DEPARTMENTS, audit.entries(data))
     }
@@ -45,7 +45,7 @@ def test_every_cell_is_what_the_actor_may(known: account_file.Accounts, data: Da
     assert [table[name]["状态"] for name in ("李四", "离任", "新人")] == ["启用", "已停用", "待首次登录改密"]
 
 
-def test_last_use_is_the_last_line_of_the_audit_that_succeeded(known: account_file.Accounts, data: DataDir) -> None:
+def test_last_use_is_the_last_line_of_the_audit_that_succeeded(known: accounts.Accounts, data: DataDir) -> None:
     used = audit.record(data, Actor("李四", "case_management"), "登录", "李四")
     audit.record(data, Actor("李四", "case_management"), "导出", "某表", "拒绝")
     elsewhere = audit.record(data, Actor("=代理来的", "department", "civil"), "登录", "=代理来的")
@@ -57,7 +57,7 @@ def test_last_use_is_the_last_line_of_the_audit_that_succeeded(known: account_fi
     assert dict(zip(HEADER, rows["=代理来的"], strict=True))["查看案件清单"] == "本部门"
 
 
-def test_visitors_programs_and_the_command_line_are_no_accounts(known: account_file.Accounts, data: DataDir) -> None:
+def test_visitors_programs_and_the_command_line_are_no_accounts(known: accounts.Accounts, data: DataDir) -> None:
     """Nor is what they do the last use of an account of the same name."""
     before = rights_table(known, DEPARTMENTS, audit.entries(data))
     for role in set(ROLE_NAMES) - set(NAMES):
@@ -66,7 +66,7 @@ def test_visitors_programs_and_the_command_line_are_no_accounts(known: account_f
     assert rights_table(known, DEPARTMENTS, audit.entries(data)) == before
 
 
-def test_the_file_is_the_table_and_is_an_administrator_s(known: account_file.Accounts, data: DataDir) -> None:
+def test_the_file_is_the_table_and_is_an_administrator_s(known: accounts.Accounts, data: DataDir) -> None:
     audit.record(data, Actor("=代理来的", "leadership"), "登录", "=代理来的")
     rows = list(csv.reader(io.StringIO(exported(data, ADMINISTRATOR, known, DEPARTMENTS).decode("utf-8-sig"))))
     assert tuple(rows[0]) == HEADER

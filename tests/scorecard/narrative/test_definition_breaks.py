@@ -14,8 +14,8 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Indicator
 from scorecard.narrative import control_words
 from scorecard.narrative.sentences import of_indicator
 from scorecard.records.annotations import REDEFINED, Annotation
+from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, card_inputs, open_published
-from tests.support.samples import published_sample
 
 MARCH = date(2026, 3, 1)
 COMPARED = re.compile(r"(同比|环比|较\S{0,8}(月|上年同期))(上升|下降|增加|减少|延长|缩短|持平)")
@@ -23,8 +23,8 @@ OCTOBER: tuple[tuple[Grain, str], ...] = (("month", "2026-10"), ("quarter", "202
 
 
 @pytest.fixture(scope="module")
-def version(shared: object) -> Version:
-    return open_published(published_sample(shared))  # pyright: ignore[reportArgumentType]
+def version(sample: DataDir) -> Version:
+    return open_published(sample)
 
 
 def marked(inputs: CardInputs, indicator: Indicator) -> CardInputs:

@@ -11,8 +11,7 @@ import pytest
 from scorecard.assessment.cards import Card, CardInputs, card, cards
 from scorecard.assessment.comparison import PeriodChange
 from scorecard.assessment.indicator_value import IndicatorValue
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import Verdict, VerdictWord
+from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period, containing, parse, year_before
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.charts import trend
@@ -82,7 +81,7 @@ def test_counts_are_compared_in_percent_in_the_sentence(catalog: Catalog) -> Non
 @pytest.mark.parametrize(
     ("word", "wanted", "unwanted"),
     [
-        ("样本不足", "基数小（n=3），只列数（2 / 3），不计比率", "%"),
+        ("样本不足", "基数小（3件），只列数（2 / 3），不计比率", "%"),
         ("数据待核", "数据待核，不作评价：案件表尚未报送", "%"),
         ("无数据", "无数据：本期无案件", "%"),
         ("观察期未满", "暂为66.67%（2 / 3），观察期未满，仅供参考", "同比"),
@@ -92,7 +91,7 @@ def test_counts_are_compared_in_percent_in_the_sentence(catalog: Catalog) -> Non
 def test_what_may_not_be_judged_is_said_and_not_compared(
     catalog: Catalog, word: VerdictWord, wanted: str, unwanted: str
 ) -> None:
-    value = {"样本不足": ("n=3", ""), "数据待核": ("66.67", "%"), "无数据": ("—", "")}.get(word, ("66.67", "%"))
+    value = {"样本不足": ("3件", ""), "数据待核": ("66.67", "%"), "无数据": ("—", "")}.get(word, ("66.67", "%"))
     reason = {"数据待核": "案件表尚未报送", "无数据": "本期无案件"}.get(word, "")
     shown = replace(
         plain_card(catalog, 2, 3),

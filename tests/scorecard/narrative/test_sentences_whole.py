@@ -25,7 +25,7 @@ PERIODS: tuple[tuple[Grain, str], ...] = (
 STANDING = re.compile(r"^(?:[一二三四]、)?(.+?)：([^，]+)，共(\d+)项指标，([^。]+)。(?:未达标的是：([^。]+)。)?$")
 ITEM = re.compile(r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|件|家|篇|个|万元)")
 MISS = re.compile(r"，(?P<side>高于|低于)目标(?P<bound>上限|下限)(?P<limit>-?[\d,.]+)\D+?（(?P<gap>[+-][\d,.]+)")
-SINCE = re.compile(r"；自(?P<since>[^起]+)起连续(?P<times>\d+)期未达标")
+SINCE = re.compile(r"；自(?P<since>[^起]+)起连续(?P<times>\d+)(?:期|个月)未达标")
 
 
 @dataclass(frozen=True)

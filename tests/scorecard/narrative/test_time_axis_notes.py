@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.judged_period import JudgedPeriod
-from scorecard.assessment.verdict import Verdict
+from scorecard.assessment.verdict import JudgedPeriod, Verdict
 from scorecard.calendar.period import Grain, between
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.time_axis_notes import axis_notes, footnotes

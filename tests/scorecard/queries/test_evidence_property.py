@@ -6,7 +6,7 @@ from typing import cast
 
 from hypothesis import HealthCheck, event, given, settings
 
-from scorecard.calendar.period import Grain, parse
+from scorecard.calendar.period import Grain
 from scorecard.queries.evidence import cut_of, evidence_queries
 from scorecard.store.evidence_rows import half_of, totals
 from tests.support.engine import built
@@ -26,7 +26,7 @@ def test_the_rows_of_every_declared_formula_are_its_halves(world: World) -> None
             event(f"{indicator.formula.kind} {'values' if expected else 'empty'}")
             for key in some(list(expected)):
                 grain, name, department, scope = key
-                period = parse(cast("Grain", grain), name)
+                period = world.catalog.court.months.parse(cast("Grain", grain), name)
                 assert period is not None
                 assert cut is not None
                 stands = evidence_queries(world.catalog, indicator, period, department, scope, cut)

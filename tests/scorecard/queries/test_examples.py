@@ -15,7 +15,7 @@ from tests.support.engine import built
 from tests.support.naive import Rows, Value, evaluate
 
 CATALOG = loader.load(ROOT / "seeds")
-IDS = list(CATALOG.indicators)
+IDS = list(CATALOG.definitions)
 
 
 def _inputs(indicator: Indicator) -> tuple[Rows, dict[str, date]]:
@@ -52,20 +52,20 @@ def _wrong(value: Value, indicator: Indicator) -> Iterator[str]:
 
 @pytest.mark.parametrize("indicator", IDS)
 def test_the_worked_example_holds_in_plain_python(indicator: str) -> None:
-    chosen = CATALOG.indicators[indicator]
+    chosen = CATALOG.definitions[indicator]
     assert list(_wrong(_naive(chosen), chosen)) == []
 
 
 @pytest.mark.parametrize("indicator", IDS)
 def test_the_worked_example_holds_on_duckdb_read_through_the_store(indicator: str) -> None:
-    chosen = CATALOG.indicators[indicator]
+    chosen = CATALOG.definitions[indicator]
     assert list(_wrong(_duckdb(chosen), chosen)) == []
 
 
 @pytest.mark.parametrize("indicator", IDS)
 def test_the_worked_example_notices_when_any_condition_is_left_out(indicator: str) -> None:
     """An example whose rows all count cannot tell a right formula from a careless one."""
-    chosen = CATALOG.indicators[indicator]
+    chosen = CATALOG.definitions[indicator]
     unnoticed = [column for column, changed in _careless(chosen) if not list(_wrong(_naive(changed), changed))]
     assert unnoticed == []
 

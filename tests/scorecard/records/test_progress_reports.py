@@ -1,6 +1,7 @@
 """Who may report on a measure, what a report may not say, and where each report stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -205,7 +206,7 @@ def test_publishing_a_report_alone_is_told_apart_from_publishing_other_data_with
     published = publish(data, build(catalog, data), OFFICER)
     enter(catalog, data)
     assert adds_only(catalog, data, published, TABLE)
-    changed = catalog.__class__(**{**catalog.__dict__, "digest": "other definitions"})
+    changed = replace(catalog, digest="other definitions")
     assert not adds_only(changed, data, published, TABLE)
     accept(cases_csv(61), "cases.csv", cases, catalog, date(2026, 10, 31), OFFICER, data)
     assert not adds_only(catalog, data, published, TABLE)

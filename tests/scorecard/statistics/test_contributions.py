@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from hypothesis import given, strategies as st
 
+from scorecard.assessment.number_format import half_up
 from scorecard.statistics.contributions import Contribution, contributions, leading, rounded
 
 GROUPS = ("甲", "乙", "丙")
@@ -25,8 +26,8 @@ def test_two_groups_of_changed_rates_and_shares_are_split_as_kitagawa_did() -> N
     """
     found = contributions(halves(甲=(10, 100), 乙=(80, 100)), halves(甲=(40, 200), 乙=(85, 100)), ("甲", "乙"))
     assert found == (
-        Contribution("甲", Fraction(7, 120), Fraction(-17, 360), True),
-        Contribution("乙", Fraction(1, 48), Fraction(-47, 720), False),
+        Contribution("甲", Fraction(7, 120), Fraction(-17, 360), Fraction(1, 2), Fraction(2, 3)),
+        Contribution("乙", Fraction(1, 48), Fraction(-47, 720), Fraction(1, 2), Fraction(1, 3)),
     )
     assert found is not None
     assert sum(part.whole for part in found) == Fraction(125, 300) - Fraction(90, 200)
@@ -61,9 +62,18 @@ def test_one_part_leads_only_where_it_explains_half_of_the_change_in_its_directi
     assert leading(parts, Fraction(-2)) is None or leading(parts, Fraction(-2)) == parts[1]
 
 
+def test_the_largest_part_leads_only_where_it_moved_more_than_the_others() -> None:
+    """甲 has 80 of 100 rows in both periods. Where both parts rise by 10 points it explains 80 % and nothing; where it alone does, all."""
+    both = contributions(halves(甲=(40, 80), 乙=(10, 20)), halves(甲=(48, 80), 乙=(12, 20)), ("甲", "乙"))
+    alone = contributions(halves(甲=(40, 80), 乙=(10, 20)), halves(甲=(48, 80), 乙=(10, 20)), ("甲", "乙"))
+    assert both is not None and alone is not None
+    assert leading(both, Fraction(1, 10)) is None
+    assert leading(alone, Fraction(8, 100)) == alone[0]
+
+
 @given(st.lists(st.fractions(-50, 50, max_denominator=997), min_size=1, max_size=8))
 def test_what_is_printed_adds_up_to_what_is_printed_of_the_whole(values: list[Fraction]) -> None:
     total = sum(values, Fraction(0))
     printed = rounded(values, total, 2)
-    assert sum(printed) == (total * 100 + Fraction(1, 2)) // 1 / Fraction(100)
+    assert sum(printed) == Fraction(half_up(total, 2).replace(",", ""))  # as the change itself is printed
     assert all(abs(shown - value) < Fraction(1, 100) for shown, value in zip(printed, values, strict=True))

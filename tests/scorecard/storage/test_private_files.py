@@ -15,10 +15,10 @@ from etl.intake.declared_none import declare_none
 from etl.versions.publish import publish
 from etl.warehouse.build import build
 from scorecard.catalog.definitions import Catalog
+from scorecard.storage.atomic_files import close_to_others
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from scorecard.storage.keys import KEYS_VARIABLE, key
-from scorecard.storage.private_files import close_to_others
-from scorecard.store.retained import retain
+from scorecard.store.versions import retain
 from tests.conftest import ROOT
 from tests.support.actors import TESTER, account
 from tests.support.extracts import AS_OF, cases_csv
@@ -94,7 +94,7 @@ def test_what_root_writes_belongs_to_whom_the_folder_belongs_to(data: DataDir) -
 def test_a_file_that_was_asked_for_has_the_mode_of_its_user(umask: int, tmp_path: Path) -> None:
     out = tmp_path / "problems.csv"
     program = (
-        "from pathlib import Path; from scorecard.storage.private_files import THEIRS, begin_private; "
+        "from pathlib import Path; from scorecard.storage.atomic_files import THEIRS, begin_private; "
         "from scorecard.storage.atomic_files import write_atomically; begin_private(); "
         f"write_atomically(Path({str(out)!r}), b'', THEIRS)"
     )

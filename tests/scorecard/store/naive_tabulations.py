@@ -1,17 +1,31 @@
 """The second opinion on tabulations and listings, in plain Python, written from the rules: no SQL, no Ibis."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from scorecard.catalog.court import StatisticalMonths
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowChoice, RowListing, TabulatedFigure, Tabulation
-from tests.support.naive import Row, Span, as_date, belongs, derive, holds, median, month_end
+from tests.support.naive import (
+    Row,
+    Span,
+    as_date,
+    belongs,
+    day_table,
+    derive,
+    holds,
+    later,
+    median,
+    month_end,
+    quantile,
+    spans,
+)
 
 Lines = list[list[str]]
-TOO_FEW = {"ratio": "率", "mean": "平均数", "median": "中位数"}
+TOO_FEW = {"ratio": "率", "mean": "平均数", "median": "中位数", "quantile": "分位数"}
 
 
 def month(key: str) -> Span:
@@ -32,6 +46,8 @@ def chosen(
         if choice.stock is None:
             return True
         start, until = row[choice.stock.start], row[choice.stock.until]
+        if start is None:
+            return choice.undated and (until is None or as_date(until) > last)
         return start is not None and as_date(start) <= last and (until is None or as_date(until) > last)
 
     return [
@@ -45,24 +61,29 @@ def tabulated(
     catalog: Catalog, one: Tabulation, rows: list[Row], span: Span, cut: date, part: tuple[str, str] = ("all", "all")
 ) -> Lines:
     """Every line as it is shown: groups, figures, 合计 where figures add up."""
+    if one.balance:
+        return balance(catalog, one, rows, span, cut, part)
     kept = [row for _, row in chosen(catalog, one, rows, span, cut, part)]
+    last = min(span.last, cut)
     unit = next((f.unit or "件" for f in one.figures if f.kind == "count" and f.distinct is None), "件")
 
     def texts(group: list[Row], only: Callable[[TabulatedFigure], bool] = lambda figure: True) -> list[str]:
         return [
-            shown(figure, group, unit, catalog.court.minimum_base) if only(figure) else "" for figure in one.figures
+            shown(figure, of_age(figure, group, last), unit, catalog.court.minimum_base) if only(figure) else ""
+            for figure in one.figures
         ]
 
     if not one.by:
         names = [f"{f.name}（{f.unit or {'count': '件', 'ratio': '%'}[f.kind]}）" for f in one.figures]
         return [[name, text] for name, text in zip(names, texts(kept), strict=True)]
-    keys = {tuple(key(row[column]) for column in one.by) for row in kept}
+    rules = catalog.court.statistical_months
+    keys = {tuple(key(row[column], rules) for column in one.by) for row in kept}
     orders = [order(catalog, one.table, column, {values[at] for values in keys}) for at, column in enumerate(one.by)]
     lines: Lines = []
     for values in sorted(
         keys, key=lambda values: [order.index(value) for order, value in zip(orders, values, strict=True)]
     ):
-        group = [row for row in kept if tuple(key(row[column]) for column in one.by) == values]
+        group = [row for row in kept if tuple(key(row[column], rules) for column in one.by) == values]
         lines.append([*(label(catalog, one.table, *cell) for cell in zip(one.by, values, strict=True)), *texts(group)])
     adding = [figure for figure in one.figures if figure.kind in ("count", "sum") and figure.distinct is None]
     if lines and adding:
@@ -70,8 +91,61 @@ def tabulated(
     return lines
 
 
-def key(value: Any) -> Any:
-    return f"{value.year}年{value.month}月" if isinstance(value, date) else value
+def of_age(figure: TabulatedFigure, group: list[Row], last: date) -> list[Row]:
+    """The rows more than so many months old on the last day, and at most so many."""
+    if figure.age is None:
+        return group
+    dated = [(row, as_date(row[figure.age.of])) for row in group if row[figure.age.of] is not None]
+    old = [(row, day) for row, day in dated if not figure.age.over or later(day, figure.age.over) < last]
+    return [row for row, day in old if figure.age.upto is None or later(day, figure.age.upto) >= last]
+
+
+def balance(catalog: Catalog, one: Tabulation, rows: list[Row], span: Span, cut: date, part: tuple[str, str]) -> Lines:
+    """Before, in, out and after for each month of the year up to that of the span, row by row; then the year so far."""
+    table, named = (
+        catalog.tables[one.table],
+        list(spans(span.last - timedelta(800), span.last, catalog.court.statistical_months)),
+    )
+    year = next(known for known in named if known.grain == "year" and known.first <= span.last <= known.last)
+    months = [known for known in named if known.grain == "month" and known.first >= year.first]
+    dates = [name for name, told in table.columns.items() if told.type.name in ("date", "datetime") and not told.future]
+    begin = min((as_date(row[name]) for row in rows for name in dates if row[name] is not None), default=date.max)
+    own = [row for row in derive(table, rows) if all(holds(test, row) for test in one.where)]
+    assert one.stock is not None
+    clocks = (one.stock.start, one.stock.until)
+    days = [
+        tuple(as_date(row[name]) if row[name] is not None else None for name in clocks)
+        for row in own
+        if belongs(table, row, *part)
+    ]
+
+    def there(on: date) -> int:
+        return sum(start is not None and start <= on and (until is None or until > on) for start, until in days)
+
+    lines: list[list[int]] = []
+    labels: list[str] = []
+    for known in months:
+        first, last = known.first, min(known.last, cut)
+        if first <= cut and begin <= known.last:
+            told = [[day for day in column if day is not None] for column in zip(*days, strict=True)] or [[], []]
+            entered, left = (sum(first <= day <= last for day in when) for when in told)
+            lines.append([there(first - timedelta(1)), entered, left, there(last)])
+            labels.append(f"{known.key[:4]}年{int(known.key[5:]):d}月")
+    if not lines:
+        return []
+    lines.append([lines[0][0], sum(line[1] for line in lines), sum(line[2] for line in lines), lines[-1][3]])
+    wrong = [f"，不平：前三项得{a + b - c:,}，请核对日期" if a + b - c != d else "" for a, b, c, d in lines]
+    return [
+        [label, *(f"{number:,}" for number in line[:3]), f"{line[3]:,}{gap}"]
+        for label, line, gap in zip([*labels, "合计"], lines, wrong, strict=True)
+    ]
+
+
+def key(value: Any, rules: tuple[StatisticalMonths, ...]) -> Any:
+    if not isinstance(value, date):
+        return value
+    year, month = day_table(rules, value.year - 2, value.year + 3)[as_date(value)]
+    return f"{year}年{month}月"
 
 
 def order(catalog: Catalog, table: str, column: str, values: set[Any]) -> list[Any]:
@@ -122,6 +196,8 @@ def shown(figure: TabulatedFigure, group: list[Row], unit: str, minimum: int) ->
             value = sum((Fraction(row[figure.of]) for row in known), Fraction(0)) / len(known)
         case "median":
             value = median(sorted(Fraction(row[figure.of]) for row in known))
+        case "quantile":
+            value = quantile(sorted(Fraction(row[figure.of]) for row in known), Fraction(str(figure.quantile)))
         case _ if figure.over is not None:
             below = sum((Fraction(row[figure.over]) for row in known), Fraction(0))
             above = sum((Fraction(row[figure.of]) for row in parts), Fraction(0))
@@ -136,7 +212,9 @@ def shown(figure: TabulatedFigure, group: list[Row], unit: str, minimum: int) ->
 
 def number(value: Fraction, figure: TabulatedFigure) -> str:
     digits = (
-        2 if figure.kind == "ratio" or figure.unit in ("天", "万元", "元") else int(figure.kind in ("mean", "median"))
+        2
+        if figure.kind == "ratio" or figure.unit in ("天", "万元", "元")
+        else int(figure.kind in ("mean", "median", "quantile"))
     )
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,f}"

@@ -141,9 +141,9 @@ def pages(
     rows: EvidenceQuery,
     part: EvidencePart = "all",
     text: str = "",
-) -> list[evidence_rows.EvidenceRow]:
+) -> list[evidence_rows.ShownRow]:
     """Every row, seven at a time."""
-    listed: list[evidence_rows.EvidenceRow] = []
+    listed: list[evidence_rows.ShownRow] = []
     while more := evidence_rows.evidence_rows(
         connection, catalog, OFFICER, rows, part=part, text=text, limit=7, offset=len(listed)
     ):

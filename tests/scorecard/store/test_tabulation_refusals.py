@@ -13,8 +13,9 @@ from scorecard.calendar.period import parse
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
+from scorecard.store.listings import Listed, listed
 from scorecard.store.open_version import Selection, for_visitors, open_published
-from scorecard.store.tabulations import Listed, Reading, Tabulated, listed, reading, tabulate
+from scorecard.store.tabulations import Reading, Tabulated, reading, tabulate
 from tests.support.actors import CIVIL, LEADER, OFFICER
 from tests.support.written import hand_in, published
 
@@ -65,6 +66,21 @@ def test_a_department_or_scope_that_nobody_tells_refuses_its_part_only(
     assert _told(look()).rows == 2
     assert "没有“是否涉企”一列" in _told(look(scope="firm")).basis.reason
     assert _told(look(department="civil")).rows == 1
+
+
+def test_a_balance_is_refused_for_rows_that_left_in_its_first_months(
+    data: DataDir, catalog: Catalog, look: Look
+) -> None:
+    """Seven cases pending at new year were closed in January; whether they are 涉企 the extract does not say: not 期初 0."""
+    head = "案号 | 案由 | 立案日期 | 结案日期 | 承办部门"
+    told = [f"（2025）鲁0117民初{n}号 | 买卖合同纠纷 | 2025-12-{n:02} | 2026-01-1{n} | 民事审判庭" for n in range(1, 8)]
+    hand_in(data, catalog, "cases", "\n".join([head, *told]), date(2026, 1, 31))
+    later = f"{head} | 是否涉企\n（2026）鲁0117民初9号 | 买卖合同纠纷 | 2026-02-05 | | 民事审判庭 | 是"
+    hand_in(data, catalog, "cases", later, date(2026, 2, 28))
+    balance = catalog.tabulations["case_balance"]
+    for month in ("2026-01", "2026-02"):
+        assert "没有“是否涉企”一列" in tabulate(look(month, scope="firm"), balance).basis.reason
+    assert tabulate(look("2026-02"), balance).printed[-1] == ("合计", "7", "1", "7", "1")
 
 
 def test_days_that_look_like_the_day_of_an_export_are_counted_only_after_a_ruling(

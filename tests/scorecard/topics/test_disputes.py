@@ -1,9 +1,9 @@
-"""Where disputes go, stage times, 小额, clocks and the register: the same numbers as the cards, and plain Python's."""
+"""Stage times, 小额 and arrears: the same numbers as the cards, and plain Python's."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
@@ -19,9 +19,10 @@ from scorecard.charts import flow
 from scorecard.charts.figure import FigureFrame
 from scorecard.records import parameters
 from scorecard.store import warehouse
-from scorecard.topics import deadline_queries, dispute_queries
-from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, PROCEDURES, Stage, Stages
+from scorecard.topics import disputes as topic
+from scorecard.topics.disputes import ABOVE, MAY, MUST, NO_CLAIM, NO_WAGE, Stage, Stages
 from scorecard.topics.slices import Slice, slice_of
+from scorecard.ui.topics.disputes import stage_lines
 from tests.support.engine import built
 from tests.support.samples import AS_OF
 
@@ -50,76 +51,33 @@ def test_what_is_shown_in_depth_is_what_the_cards_say(
     connection: duckdb.DuckDBPyConnection, found: Catalog, grain: Grain, department: str, scope: str
 ) -> None:
     series = warehouse.series(connection, found, grain, department, scope)
-    limits = deadline_queries.thresholds(warehouse.parameters(connection))
+    limits = topic.thresholds(warehouse.parameters(connection))
 
     def each(indicator: str) -> Iterator[tuple[IndicatorValue, Slice]]:
         for reading in series.get(indicator, ())[-3:]:
             yield reading, slice_at(grain, reading.period.key, department, scope)
 
     compared = 0
-    for reading, chosen in each("pre_mediation_success_rate"):
-        talks = dispute_queries.mediations(connection, found, chosen)
-        assert (talks.succeeded, talks.ended) == (reading.numerator, reading.denominator)
-        compared += 1
     for reading, chosen in each("small_claims_rate"):
-        trials = dispute_queries.trials(connection, found, chosen)
-        assert (trials.of(PROCEDURES[0]), trials.closed) == (reading.numerator, reading.denominator)
-        claims = deadline_queries.claims(connection, found, chosen, limits)
+        claims = topic.claims(connection, found, chosen, limits)
         assert (sum(one.used for one in claims), sum(one.cases for one in claims)) == (
             reading.numerator, reading.denominator,
         )  # fmt: skip
         compared += 1
     for reading, chosen in each("first_enforcement_mean_days"):
-        last = dispute_queries.stages(connection, found, chosen).apart[-1]
+        last = topic.stages(connection, found, chosen).apart[-1]
         assert (last.days, last.cases) == (reading.numerator, reading.denominator)
         compared += 1
-    for reading, chosen in each("urgent_preservation_48h_rate"):
-        clock = deadline_queries.preservation(connection, found, chosen)
-        assert (sum(n for _, n in clock.groups[:2]), clock.counted) == (reading.numerator, reading.denominator)
-        compared += 1
     for reading, chosen in each("arrears_recovery_rate"):
-        money = dispute_queries.arrears(connection, found, chosen)
+        money = topic.arrears(connection, found, chosen)
         assert (money.recovered, money.claimed) == (reading.numerator, reading.denominator)
         compared += 1
     for reading, chosen in each("arrears_recovered_amount"):
-        assert dispute_queries.arrears(connection, found, chosen).arrived == reading.numerator
+        assert topic.arrears(connection, found, chosen).arrived == reading.numerator
     for reading, chosen in each("arrears_total_median_days"):
-        whole = dispute_queries.arrears(connection, found, chosen).steps[-1]
+        whole = topic.arrears(connection, found, chosen).steps[-1]
         assert (whole.median, whole.cases) == (reading.numerator, reading.base)
-    for reading, chosen in each("dishonest_firm_stock") if (department, scope) == ALL else ():
-        assert deadline_queries.register(connection, found, chosen).firms_after == reading.numerator
-    for reading, chosen in each("relisted_after_repair_rate") if (department, scope) == ALL else ():
-        register = deadline_queries.register(connection, found, chosen)
-        assert (register.relisted, register.repaired) == (reading.numerator, reading.denominator)
-    assert compared >= 4
-
-
-def test_the_register_balances_and_begins_where_it_ended_before(
-    connection: duckdb.DuckDBPyConnection, found: Catalog
-) -> None:
-    before = None
-    for month in range(1, 11):
-        now = deadline_queries.register(connection, found, slice_at("month", f"2026-{month:02}"))
-        assert now.balanced
-        assert before is None or now.before == before
-        before = now.after
-    year = deadline_queries.register(connection, found, slice_at("year", "2026"))
-    assert year.after == before
-    assert year.left > 0
-
-
-def test_failed_mediations_are_parted_by_whether_they_were_filed_by_the_end_of_the_slice(
-    connection: duckdb.DuckDBPyConnection, found: Catalog
-) -> None:
-    chosen = slice_at("month", "2026-06")
-    talks = dispute_queries.mediations(connection, found, chosen)
-    failed = [
-        row for row in rows(connection, "pre_mediations")
-        if row["ended_on"] and chosen.first <= row["ended_on"] <= chosen.last and row["outcome"] == "失败"
-    ]  # fmt: skip
-    filed = [row for row in failed if row["filed_on"] and row["filed_on"] <= chosen.last]
-    assert (talks.failed_filed, talks.failed_not_filed) == (len(filed), len(failed) - len(filed))
-    assert any(row["filed_on"] and row["filed_on"] > chosen.last for row in failed)  # a filing of July is not yet one
+    assert compared >= 3
 
 
 def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_number(
@@ -143,7 +101,7 @@ def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_numb
         for trial, row in pairs
         if trial["closed_on"] >= trial["filed_on"] and row["filed_on"] >= trial["closed_on"]
     ]  # fmt: skip
-    stages = dispute_queries.stages(connection, found, chosen)
+    stages = topic.stages(connection, found, chosen)
     assert stages.enforced == len(closed)
     assert [stage.cases for stage in stages.together] == [len(steps)] * 3
     assert [stage.days for stage in stages.together] == [sum(step[n] for step in steps) for n in range(3)]
@@ -152,27 +110,13 @@ def test_the_stages_of_the_same_cases_are_those_whose_trial_is_known_by_its_numb
     assert 0 < len(steps) < len(closed)
 
 
-def test_disputes_of_investors_are_those_of_their_groups_of_causes(
-    connection: duckdb.DuckDBPyConnection, found: Catalog
-) -> None:
-    groups, chosen = ("股东权利", "证券期货"), slice_at("year", "2025")
-    listed = [
-        row for row in rows(connection, "cases")
-        if row["case_type"] == "民初" and row["cause_group"] in groups and row["closed_on"]
-        and chosen.first <= row["closed_on"] <= chosen.last
-    ]  # fmt: skip
-    trials = dispute_queries.trials(connection, found, chosen, groups)
-    assert trials.closed == len(listed) > 0
-    assert sum(trials.ended(outcome) for outcome in trials.outcomes) == trials.closed
-
-
 # ------------------------------------------------------------------------------------------------ 小额 by threshold
 
 WAGES = [
-    {"name": deadline_queries.WAGE, "year": 2023, "value": Decimal(107_131), "unit": "元", "valid_from": date(2024, 5, 31)},
-    {"name": deadline_queries.WAGE, "year": 2024, "value": Decimal(110_000), "unit": "元", "valid_from": date(2025, 6, 10)},
-    {"name": deadline_queries.MUST_SHARE, "year": 2022, "value": Decimal(50), "unit": "%", "valid_from": date(2022, 1, 1)},
-    {"name": deadline_queries.MAY_SHARE, "year": 2022, "value": Decimal(200), "unit": "%", "valid_from": date(2022, 1, 1)},
+    {"name": topic.WAGE, "year": 2023, "value": Decimal(107_131), "unit": "元", "valid_from": date(2024, 5, 31)},
+    {"name": topic.WAGE, "year": 2024, "value": Decimal(110_000), "unit": "元", "valid_from": date(2025, 6, 10)},
+    {"name": topic.MUST_SHARE, "year": 2022, "value": Decimal(50), "unit": "%", "valid_from": date(2022, 1, 1)},
+    {"name": topic.MAY_SHARE, "year": 2022, "value": Decimal(200), "unit": "%", "valid_from": date(2022, 1, 1)},
 ]  # fmt: skip
 
 
@@ -201,8 +145,8 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
     ]
     with with_claims(catalog, *filed) as opened:
         chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
-        limits = deadline_queries.thresholds(parameters.from_rows(WAGES))
-        found = deadline_queries.claims(opened, catalog, chosen, limits)
+        limits = topic.thresholds(parameters.from_rows(WAGES))
+        found = topic.claims(opened, catalog, chosen, limits)
     bands = {one.band: (one.used, one.others) for one in found}
     assert [(one.year, one.must, one.may) for one in limits] == [
         (2023, Decimal("53565.5"), 214_262), (2024, 55_000, 220_000),
@@ -211,8 +155,8 @@ def test_a_claim_is_measured_by_the_wage_in_force_when_it_was_filed(catalog: Cat
 
 
 def test_a_share_that_changes_holds_from_its_own_day_and_does_not_make_the_wage_fresher() -> None:
-    more = {"name": deadline_queries.MUST_SHARE, "year": 2025, "value": Decimal(60), "valid_from": date(2025, 1, 1)}
-    limits = deadline_queries.thresholds(parameters.from_rows([*WAGES[:1], *WAGES[2:], more]))
+    more = {"name": topic.MUST_SHARE, "year": 2025, "value": Decimal(60), "valid_from": date(2025, 1, 1)}
+    limits = topic.thresholds(parameters.from_rows([*WAGES[:1], *WAGES[2:], more]))
     assert [(one.since, one.must, one.stale_from) for one in limits] == [
         (date(2024, 5, 31), Decimal("53565.5"), date(2025, 8, 31)),
         (date(2025, 1, 1), Decimal("64278.6"), date(2025, 8, 31)),
@@ -221,51 +165,19 @@ def test_a_share_that_changes_holds_from_its_own_day_and_does_not_make_the_wage_
 
 def test_without_a_parameter_the_missing_one_is_named_and_one_without_a_date_is_missing() -> None:
     known = parameters.from_rows(WAGES)
-    assert deadline_queries.missing_parameters(known) == ()
-    assert deadline_queries.missing_parameters(known[:3]) == (deadline_queries.MAY_SHARE,)
+    assert topic.missing_parameters(known) == ()
+    assert topic.missing_parameters(known[:3]) == (topic.MAY_SHARE,)
     undated = (*known[:3], replace(known[3], valid_from=None))
-    assert deadline_queries.missing_parameters(undated) == (deadline_queries.MAY_SHARE,)
-    assert deadline_queries.thresholds(undated) == ()
-    assert len(deadline_queries.missing_parameters(())) == 3
+    assert topic.missing_parameters(undated) == (topic.MAY_SHARE,)
+    assert topic.thresholds(undated) == ()
+    assert len(topic.missing_parameters(())) == 3
 
 
 def test_without_a_threshold_every_claim_is_counted_without_a_band(catalog: Catalog) -> None:
     with with_claims(catalog, ("2025-01-01", "1", "小额诉讼")) as opened:
         chosen = Slice(date(2026, 12, 1), date(2026, 12, 31), *ALL)
-        found = deadline_queries.claims(opened, catalog, chosen, ())
+        found = topic.claims(opened, catalog, chosen, ())
     assert {one.band: one.cases for one in found if one.cases} == {NO_WAGE: 1}
-
-
-# ------------------------------------------------------------------------------------------------------------ 48 hours
-
-
-def test_forty_eight_hours_are_in_time_and_a_minute_more_is_not(catalog: Catalog) -> None:
-    asked = datetime(2026, 10, 1, 10, 0)
-    ruled = ["2026-10-02T10:00", "2026-10-03T10:00", "2026-10-03T10:01", "2026-10-07T10:00", None]
-    listed = [
-        {
-            "case_no": f"（2026）鲁0117财保{n}号",
-            "kind": "紧急",
-            "applied_at": asked,
-            "ruled_at": None if at is None else datetime.fromisoformat(at),
-        }
-        for n, at in enumerate(ruled, 1)
-    ]
-    listed += [
-        {
-            "case_no": "（2026）鲁0117财保8号",
-            "kind": "诉前",
-            "applied_at": datetime(2026, 10, 30, 0, 0),
-            "ruled_at": None,
-        },
-        {"case_no": "（2026）鲁0117财保9号", "kind": "诉中", "applied_at": asked, "ruled_at": None},
-    ]
-    with built(catalog, [], {"preservation": listed}, {}) as opened:
-        clock = deadline_queries.preservation(opened, catalog, Slice(date(2026, 10, 1), date(2026, 10, 31), *ALL))
-    assert [n for _, n in clock.groups] == [1, 1, 1, 1]
-    assert clock.waiting == 1  # the one of 30 October has just come to 48 hours, the one in suit has no such limit
-    assert clock.median_hours is not None
-    assert float(clock.median_hours) == pytest.approx((48 + 48 + 1 / 60) / 2)
 
 
 # ------------------------------------------------------------------------------------------------------------- figure
@@ -275,21 +187,17 @@ def stage(name: str, cases: int, days: int) -> Stage:
     return Stage(name, cases, days, Fraction(days))
 
 
-def test_stages_apart_start_at_zero_and_those_of_the_same_cases_follow_on() -> None:
-    shown = Stages(
-        (stage("立案", 10, 20), stage("一审", 10, 500), stage("首次执行", 4, 400)),
-        (stage("甲", 8, 400), stage("乙", 8, 80), stage("丙", 8, 560)),
-        20,
-    )
-    bars = json.loads(flow.stage_times(SHEET, shown, 5).to_json())["data"]
-    assert [(bar["base"], bar["x"]) for bar in bars] == [
-        ([0.0], [2.0]), ([0.0], [50.0]), ([0.0], [50.0]), ([50.0], [10.0]), ([60.0], [70.0]),
-    ]  # fmt: skip
-    assert "首次执行" not in json.dumps(bars, ensure_ascii=False)  # four cases: no mean
-    assert shown.whole == 130
+def test_a_stage_has_a_mean_a_month_and_a_gap_where_its_cases_are_few() -> None:
+    """500 days of 10 cases are 50 days; four cases have no mean, and the line is named with its last one."""
+    told = [(stage("立案", 10, 20), stage("一审", 10, 500)), (stage("立案", 10, 30), stage("一审", 4, 400))]
+    lines = stage_lines(told, 5)
+    assert lines == {"立案": [2, 3], "一审": [50, None]}
+    shown = json.loads(flow.months(SHEET, ["2026年1月", "2026年2月"], lines, "天").to_json())
+    points = [trace["y"] for trace in shown["data"] if trace["mode"] == "markers"]
+    assert points == [[2.0, 3.0], [50.0, None]]
+    named = [one["text"] for one in shown["layout"]["annotations"] if one.get("name") == "last"]
+    assert named == ["立案 3天", "一审 50天"]
 
 
-def test_too_few_same_cases_are_not_drawn_and_have_no_sum() -> None:
-    nothing = Stages((), (stage("甲", 0, 0),), 3)
-    assert nothing.whole is None
-    assert json.loads(flow.stage_times(SHEET, nothing, 5).to_json())["data"] == []
+def test_too_few_same_cases_have_no_sum() -> None:
+    assert Stages((), (stage("甲", 0, 0),), 3).whole is None

@@ -92,12 +92,7 @@ FIRMS = BODIES.map(lambda body: body + uscc.calc_check_digit(body)).filter(lambd
 
 
 @settings(deadline=None)
-@given(
-    FIRMS,
-    st.lists(GAPS, max_size=4),
-    st.booleans(),
-    st.booleans(),
-)
+@given(FIRMS, st.lists(GAPS, max_size=4), st.booleans(), st.booleans())
 def test_every_spelling_of_a_code_is_that_code_and_told(
     court: Catalog, code: str, gaps: list[tuple[int, str]], lower: bool, wide: bool
 ) -> None:

@@ -19,7 +19,7 @@ from etl.intake.accept import accept
 from etl.intake.examine import Examination, examine
 from etl.intake.repaired import repaired_csv
 from etl.intake.set_aside import aside_csv
-from etl.reading.header_names import fold
+from etl.reading.headers import fold
 from etl.reading.spelling.units import UnclearUnit, in_any_header, in_header, in_line
 from etl.warehouse import build
 from scorecard.catalog.contracts import Table

@@ -21,7 +21,7 @@ PLAIN = workbook([typed(GOOD)])
 MEASURE = """
 import re, resource, sys
 from pathlib import Path
-from etl.reading.workbooks.process import read_sheet_apart
+from etl.reading.workbooks.opening import read_sheet_apart
 read = read_sheet_apart(sys.stdin.buffer.read(), int(sys.argv[1]))
 own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)

@@ -12,8 +12,7 @@ from etl.intake.batches import list_batches
 from etl.intake.examine import Examination, examine
 from etl.intake.recognise import recognise
 from etl.problems import Problem
-from etl.reading.workbooks.opening import SheetText, read_sheet, sheet_names
-from etl.reading.workbooks.process import read_sheet_apart
+from etl.reading.workbooks.opening import SheetText, read_sheet, read_sheet_apart, sheet_names
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import TESTER

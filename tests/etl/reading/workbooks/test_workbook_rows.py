@@ -262,10 +262,7 @@ def test_a_line_break_within_a_cell_becomes_a_blank_and_is_reported(court: Catal
     examination = seen(raw, court)
     assert [
         (one.code, one.line) for one in examination.problems if one.code in ("line_break_removed", "date_unreadable")
-    ] == [
-        ("line_break_removed", 2),
-        ("date_unreadable", 3),
-    ]
+    ] == [("line_break_removed", 2), ("date_unreadable", 3)]
 
 
 def test_a_moment_counted_in_days_is_the_second_it_shows(court: Catalog) -> None:

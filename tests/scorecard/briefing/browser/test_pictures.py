@@ -13,7 +13,7 @@ from PIL import Image
 
 from scorecard.briefing.browser import pictures, queue
 from scorecard.briefing.browser.pictures import A4, PROJECTOR, PageSheet, Picture, PictureSize, PictureSubject, bundle
-from scorecard.briefing.html import figure as figure_html
+from scorecard.briefing.html import document as figure_html
 from scorecard.charts import trend
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name

@@ -22,12 +22,11 @@ from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
 from scorecard.briefing.export import export_records, make, write
+from scorecard.briefing.export.export_records import release
 from scorecard.briefing.export.formats import FORMATS
-from scorecard.briefing.export.release import release
 from scorecard.briefing.paper.compose import compose
-from scorecard.briefing.paper.manifest import parse
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Paragraph
+from scorecard.briefing.paper.model import Paragraph, parse
 from scorecard.briefing.paper.request import BriefingRequest, from_data, resolve
 from scorecard.catalog import loader
 from scorecard.errors import ScorecardError, StorageError

@@ -15,19 +15,19 @@ import pytest
 from scorecard.assessment import cards
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Document
-from scorecard.briefing.html.figure import document, figure_block
-from scorecard.briefing.html.figure_axis import SMALLEST
+from scorecard.briefing.html.document import document, figure_block
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import insolvency, trend
 from scorecard.charts.figure import FigureFrame
-from scorecard.charts.flow import FlowSegment, FlowStage, flow, stage_times
+from scorecard.charts.figure_labels import SMALLEST
+from scorecard.charts.flow import FlowSegment, FlowStage, flow, months
 from scorecard.charts.theme import mark
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version
-from scorecard.topics.disputes import Stage, Stages
+from scorecard.topics.disputes import Stage
 from scorecard.topics.insolvency import Case, Share, Sums
 from scorecard.topics.survival import AgeGroup, Spell, survival
 from tests.support.papers import HOSTILE
@@ -100,12 +100,12 @@ def topics() -> list[go.Figure]:
     rows = [
         FlowStage("进入调解、本期结束", (FlowSegment("诉前调解", 2333, "main"),)),
         FlowStage("调解结果", (FlowSegment("成功", 1588, "main"), FlowSegment("失败", 657, "out"), FlowSegment("撤回", 88, "open"))),
-        FlowStage("一个名字特别特别长、一行写不下的环节（含转立案）", (FlowSegment("转立案之后", 190), FlowSegment("未转", 9)), 1588),
+        FlowStage("一个名字特别特别长、一行写不下的环节（含转立案）", (FlowSegment("转立案之后", 190), FlowSegment("未转", 9))),
     ]  # fmt: skip
     return [
         flow(SHEET, rows),
         flow(SHEET, []),
-        stage_times(SHEET, Stages(tuple(stage), tuple(stage), 900), 5),
+        months(SHEET, [f"2026年{n}月" for n in range(1, 10)], {one.name: [one.mean] * 9 for one in stage}, "天"),
         insolvency.case_lines(SHEET, listed, [one.number for one in listed]),
         insolvency.case_lines(SHEET, [], []),
         insolvency.open_share(SHEET, survival([Spell(30 * n, n % 3 > 0) for n in range(1, 20)])),
@@ -137,15 +137,18 @@ def test_a_block_says_everything_its_figure_says_and_the_picture_says_none_of_it
         verdict = f"{mark(card.verdict.word).symbol} {card.verdict.word}"
         for wanted in (
             card.indicator.name, f"单位：{card.indicator.unit}", f"{card.period}　{card.value}", verdict, card.gap,
-            f"目标 {card.target}", f"口径 {card.indicator.id}", card.halves, "数据截至 2026年10月31日", "版本 ", "示例数据",
+            f"目标 {card.target}", f"{card.period} 分子/分母 {card.halves or '无'}", "数据截至 2026年10月31日", "版本 ", "示例数据",
         ):  # fmt: skip
             assert wanted in found.words, card.indicator.id
+        assert card.indicator.id not in found.words  # an id of the program says nothing to who reads the figure
         layout = found.plot["layout"]
         assert "title" not in layout
         drawn = " ".join(one["text"] for one in layout["annotations"])
-        assert not re.search("口径|版本|示例数据|数据截至", drawn), card.indicator.id
+        assert not re.search("分子/分母|版本|示例数据|数据截至", drawn), card.indicator.id
         stamped = " ".join(one.text for one in figure.layout.annotations)
-        assert all(word in stamped for word in ("口径", "版本", "示例数据", verdict))  # the camera's picture has them
+        assert all(
+            word in stamped for word in ("分子/分母", "版本", "示例数据", verdict)
+        )  # the camera's picture has them
 
 
 def test_no_value_changes_on_the_way_to_the_sheet(read: list[tuple[cards.Card, go.Figure, str]]) -> None:
@@ -206,14 +209,21 @@ def test_what_finds_no_room_in_a_bar_is_named_below_it_with_its_count() -> None:
 
 
 def test_fewer_periods_are_written_out_where_they_would_touch_and_the_last_one_always_is(
-    read: list[tuple[cards.Card, go.Figure, str]],
+    read: list[tuple[cards.Card, go.Figure, str]], monthly: list[go.Figure]
 ) -> None:
-    _, figure, _ = read[0]
-    written = [
-        Read(figure_block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"] for width in (300, 590, 1800)
-    ]
-    assert len(written[0]) < len(written[1]) < len(written[2])
-    assert {texts[-1] for texts in written} == {"2026年1—10月"}
+    """Values to date stand beside last year's, so their axis is the year's twelve months and names no year."""
+
+    def written(figure: go.Figure) -> list[list[str]]:
+        return [
+            Read(figure_block(figure, width=width)).plot["layout"]["xaxis"]["ticktext"] for width in (300, 590, 1800)
+        ]
+
+    months, to_date = written(monthly[0]), written(read[0][1])
+    assert len(months[0]) < len(months[1]) < len(months[2])
+    assert {texts[-1] for texts in months} == {"2026年10月"}
+    assert len(to_date[0]) < len(to_date[1])
+    assert to_date[1] == to_date[2] == [f"1—{month}月" for month in range(2, 13, 2)]  # short enough for half the width
+    assert to_date[0][-1] == "1—12月"
 
 
 @pytest.mark.parametrize("height", [None, 236])

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import accumulate, groupby
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from scorecard.access import Actor, Forbidden
 from scorecard.briefing.export import export_records
+from scorecard.briefing.paper import sections_work
 from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
@@ -23,7 +26,7 @@ from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Selection, Version, open_published
 from scorecard.store.tabulations import reading, tabulate
-from tests.support.actors import CIVIL, LEADER, OFFICER
+from tests.support.actors import ADMINISTRATOR, CIVIL, LEADER, OFFICER
 from tests.support.samples import published_month, published_without_targets
 
 NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
@@ -100,7 +103,8 @@ def test_every_template_composes_on_every_kind_of_version(written: Written, temp
 def test_the_templates_tried_are_those_that_are_shipped_the_most_used_first(
     kinds: dict[str, tuple[DataDir, Version, str]],
 ) -> None:
-    assert tuple(kinds["sample"][1].catalog.briefings) == TEMPLATES
+    shipped = kinds["sample"][1].catalog.briefings.values()
+    assert tuple(one.id for one in shipped if one.reader is None) == TEMPLATES
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,7 @@ def test_every_number_is_the_stores_read_a_second_time(
             " WHERE grain = ? AND period <= ? AND department = ? AND scope = ? ORDER BY period",
             [grain, key, department, scope],
         ).fetchall()
+    states = {row[:2]: row[2] for row in rows}
     stored = {row[0]: (row[1], *row[3:]) for row in rows if row[1] == key}
     young = {row[0] for row in rows if row[1:3] == (key, "immature")}
     least = version.catalog.court.minimum_base
@@ -134,7 +139,7 @@ def test_every_number_is_the_stores_read_a_second_time(
     }
     assert len(paper.lines) == len(version.catalog.indicators)
     figures = {figure.line.id: figure for figure in paper.figures}
-    checked = 0
+    checked = few = 0
     for line in paper.lines:
         kind = version.catalog.indicators[line.id].formula.kind
         if line.id not in stored:
@@ -145,26 +150,31 @@ def test_every_number_is_the_stores_read_a_second_time(
         if earlier:
             chosen = parse(grain, key)
             assert chosen is not None
-            until_now = f"n={base}" if base < least else plainly(top, bottom, line.unit) if bottom else ""
+            until_now = f"{base}件" if base < least else plainly(top, bottom, line.unit) if bottom else ""
             assert line.so_far == f"{chosen.label}{f'暂为{until_now}' if bottom else '暂无数值'}，观察期未满"
             read, top, bottom, base = through[line.id]
         of = parse(grain, read)
         assert of is not None
         assert (line.period, bool(line.so_far)) == (of.label, earlier), line.id
         assert (line.numerator, line.denominator, line.base) == (top, bottom, base or 0)
-        if line.value.startswith("n="):
-            assert line.value == f"n={base}"
-            assert line.exact is None
-            assert base < least
+        if line.value != "—" and kind not in ("count", "sum") and base < least:  # so many cases, and no rate of them
+            word = {"complete": "样本不足", "immature": "观察期未满", "partial": "在途"}[states[line.id, read]]
+            assert (line.value, line.exact) == (f"{base}件", None), line.id
+            assert line.word in (word, "数据待核"), line.id
+            few += 1
         elif line.value != "—" and kind not in ("median", "stage_means"):
-            assert line.value == plainly(top, bottom, line.unit), line.id
+            days = (of.last - of.first).days + 1 if kind == "disposition" else 1
+            assert line.value == plainly(top * days, bottom, line.unit), line.id
             checked += 1
+        elif kind == "disposition":  # of whole periods with resolved cases only
+            assert states[line.id, read] == "partial" or not bottom
         if line.id in figures:
             figure = figures[line.id]
             assert figure.line == line
             assert f"　{line.value}　" in figure.trend.reading
             at = {point.key: point for point in figure.trend.points}
             assert at[read].text == line.value
+    assert few or grain == "year"  # a whole year has cases enough
     assert checked > (40 if (department, scope) == ("all", "all") else 10)
 
 
@@ -273,8 +283,9 @@ def test_a_departments_sheet_has_what_it_answers_for_and_its_own_duties_only(
     catalog = kinds["sample"][1].catalog
     paper = written("department", department="enforcement")
     assert paper.title.startswith("执行局")
+    named = {"enforcement", *(id for id, one in catalog.departments.items() if "enforcement" in one.members)}
     assert {line.id for line in paper.lines} == {
-        one.id for one in catalog.indicators.values() if "enforcement" in one.departments
+        one.id for one in catalog.indicators.values() if named & set(one.departments)
     }
     whole = {line.id: line.value for line in written("complete").lines}
     assert {line.id: line.value for line in paper.lines} == {line.id: whole[line.id] for line in paper.lines}
@@ -325,7 +336,7 @@ def test_case_rows_ordered_by_another_are_refused_to_who_may_not_see_them(
 def test_the_sheet_of_a_session_holds_every_matter_of_the_agenda(written: Written) -> None:
     paper = written("meeting")
     heads = [block.text for block in paper.blocks if isinstance(block, Heading)]
-    matters = heads[heads.index("二、会商事项") + 1 : heads.index("三、有关指标走势")]
+    matters = heads[heads.index("三、会商事项") + 1 : heads.index("四、有关指标走势")]
     assert f"共{len(matters)}项" in "".join(words(paper))
     assert matters[0].startswith("（一）")
     assert all("责任部门：" in text for text in words(paper) if text.startswith("事由："))
@@ -350,21 +361,64 @@ def test_the_outline_says_what_the_paper_then_holds(
         assert set(said.cautions) <= set(words(paper))
 
 
-def test_registers_stand_under_their_row_with_the_numbers_of_the_page(
+@pytest.mark.parametrize(
+    ("grain", "key", "first", "last"),
+    [
+        ("month", "2026-06", "2026-06-01", "2026-06-30"),
+        ("quarter", "2026-Q2", "2026-04-01", "2026-06-30"),
+        ("ytd", "2026-06", "2026-01-01", "2026-06-30"),
+    ],
+)
+def test_a_balance_is_of_the_period_of_the_paper(
+    kinds: dict[str, tuple[DataDir, Version, str]], written: Written, grain: str, key: str, first: str, last: str
+) -> None:
+    """Counted in the rows: there on the eve, filed and closed between the two days, there at their end."""
+    with kinds["sample"][1].connection.cursor() as cursor:
+        counted = cursor.execute(
+            "SELECT count(*) FILTER (filed_on < $first AND (closed_on IS NULL OR closed_on >= $first)),"
+            " count(*) FILTER (filed_on BETWEEN $first AND $last), count(*) FILTER (closed_on BETWEEN $first AND $last),"
+            " count(*) FILTER (filed_on <= $last AND (closed_on IS NULL OR closed_on > $last)) FROM cases",
+            {"first": date.fromisoformat(first), "last": date.fromisoformat(last)},
+        ).fetchone()
+    assert counted is not None and all(counted)
+    said = [
+        block.text
+        for block in written("monthly", grain=grain, period=key).blocks
+        if isinstance(block, Paragraph) and block.text.startswith("一审案件收结存")
+    ]
+    words = zip(("期初未结", "新收", "审结", "期末未结"), counted, strict=True)
+    assert said == [f"一审案件收结存：{'、'.join(f'{word}{number:,}件' for word, number in words)}。"]
+
+
+def test_registers_stand_under_their_row_with_the_totals_of_the_page(
     kinds: dict[str, tuple[DataDir, Version, str]], written: Written
 ) -> None:
-    """The tables of the registers are the tabulations that the page of the row shows, 全院, without a second count."""
+    """Each tabulation is a line with the totals that the page of the row shows, 全院, without a second count, and stands once."""
     _, version, _ = kinds["sample"]
     blocks = list(written("monthly").blocks)
     period = parse("ytd", "2026-10")
     assert period is not None
-    told = tabulate(
-        reading(version, Selection(period, "all", "all")), version.catalog.tabulations["activities_by_kind"]
+    of = reading(version, Selection(period, "all", "all"))
+    activities, problems = (
+        tabulate(of, version.catalog.tabulations[name]).total
+        for name in ("activities_by_kind", "enforcement_problems_by_kind")
     )
-    (table,) = [b for b in blocks if isinstance(b, PaperTable) and b.title.endswith("　宣传、走访等活动情况")]
-    assert (tuple(column.name for column in table.columns), table.rows) == (told.head, told.printed)
-    above = [b.text for b in blocks[: blocks.index(table)] if isinstance(b, Heading)]
-    assert above[-1].endswith("注重宣传引导")  # it serves 中5 as well, and stands once
+    assert activities is not None and problems is not None
+    said = [b.text for b in blocks if isinstance(b, Paragraph) and b.text.startswith("宣传、走访等活动情况：")]
+    assert said == [f"宣传、走访等活动情况：活动{activities.figures[0]}次。"]  # it serves 中5 as well, and stands once
+    (table,) = [b for b in blocks if isinstance(b, PaperTable) and b.title.endswith("登记与清单的本期合计")]
+    assert table.rows[0][0]
+    under = list(
+        accumulate((row[0] for row in table.rows), lambda above, own: own or above)
+    )  # blank: as the line above
+    titles = [version.catalog.row_title(row) for row in (*version.catalog.measures, *version.catalog.requirements)]
+    assert [title for title, _ in groupby(under)] == [title for title in titles if title in under]
+    (line,) = [(row, *said) for row, (_, *said) in zip(under, table.rows, strict=True) if said[0] == "突出问题按类别"]
+    found, closed, in_time = problems.figures[:3]
+    assert line == (
+        version.catalog.row_title("commercial_disputes.1"), "突出问题按类别", f"发现{found}件、已办结{closed}件、期限内办结{in_time}件"
+    )  # fmt: skip
+    assert "执行领域突出问题登记表，数据截至" in table.note
 
 
 def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
@@ -398,3 +452,56 @@ def test_the_same_order_gives_the_same_paper_whatever_day_it_is(
 )
 def test_headings_are_counted_as_a_paper_counts(number: int, text: str) -> None:
     assert numeral(number) == text
+
+
+def test_a_line_on_prompts_is_for_the_house_and_for_those_who_may_know(written: Written) -> None:
+    for template in ("monthly", "information", "department"):
+        heads = [block.text.partition("、")[2] for block in written(template).blocks if isinstance(block, Heading)]
+        assert ("提示核查" in heads) == (template != "information")
+    said = [text for text in words(written("monthly")) if "没有需要核查的提示" in text or "项请核查：" in text]
+    assert len(said) == 1
+    assert "提示核查由审管办和领导小组查看，部门只看本部门的，本件不列。" in words(
+        written("monthly", actor=ADMINISTRATOR)
+    )
+
+
+def test_what_improved_or_missed_says_what_explains_most_of_it_where_one_part_does(written: Written) -> None:
+    """电子送达适用率 rose by 2.28 points in October; its split by 适用程序 is counted by hand in the test of the store."""
+    said = [
+        block.text
+        for block in written("monthly", grain="month").blocks
+        if isinstance(block, Paragraph) and "主要因" in block.text
+    ]
+    (line,) = [text for text in said if "．电子送达适用率（按案）：" in text]
+    assert "；同比上升2.28个百分点，主要因简易程序自身的比率升高。" in line
+
+
+def test_what_moved_the_other_way_since_is_not_explained(written: Written) -> None:
+    """诉前调解成功率 is 真实改善 in September and yet 1.38 points below the year before: that fall explains no improvement."""
+    said = [
+        block.text
+        for block in written("monthly", grain="month", period="2026-09").blocks
+        if isinstance(block, Paragraph)
+    ]
+    (line,) = [text for text in said if "．诉前调解成功率：" in text]
+    assert "真实改善" in line
+    assert "主要因" not in line
+
+
+@pytest.mark.parametrize(("whose", "told"), [("all", "，已核查"), ("enforcement", ""), ("civil", "，已核查")])
+def test_what_another_department_checked_is_not_checked_here(
+    whose: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """民事审判庭 looked at its cases; of 执行局's nobody did."""
+    one = SimpleNamespace(prompt=SimpleNamespace(name="月末集中结案"), period="2026年6月", state="提示核查")
+    monkeypatch.setattr(sections_work, "read_prompts", lambda of: [one])
+    result = {"prompt": "月末集中结案", "span": "2026年6月", "department": "civil"}
+    monkeypatch.setattr(sections_work, "check_results", lambda connection: [result])
+    version = SimpleNamespace(connection=None, catalog=None, as_of={})
+    material: Any = SimpleNamespace(
+        version=version, whose=whose, actor=OFFICER, period=parse("month", "2026-06"), spec=SimpleNamespace(scope="all"), every={}
+    )  # fmt: skip
+    section: Any = None
+    (said,) = sections_work.prompts(material, section)
+    assert isinstance(said, Paragraph)
+    assert f"月末集中结案（2026年6月{told}）" in said.text

@@ -7,9 +7,11 @@ import pytest
 
 from etl.impact.attached_versions import AttachedVersions, describe_side
 from etl.impact.row_changes import table_impact
+from etl.impact.version_diff import Impact, RowChange, TableImpact
 from scorecard.catalog.columns import MASK
+from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.store.version_diff import Impact, IndicatorChanges, RowChange, TableImpact
+from scorecard.narrative.changes import IndicatorChanges
 from scorecard.ui.intake import impact as screen
 from scorecard.ui.shell.templating import render
 from tests.support.contracts import contract
@@ -81,20 +83,20 @@ def pair(catalog: Catalog) -> AttachedVersions:
     )
 
 
-def test_rows_without_a_key_are_compared_as_often_as_they_stand_there(pair: AttachedVersions) -> None:
-    table = contract(key=(), replaces="all", checks=())
-    impact = table_impact(pair, table, table)
-    assert (impact.before, impact.after, impact.new, impact.missing, impact.unchanged) == (3, 3, 2, 2, 1)
-    assert sorted((row.line, row.key) for row in impact.new_rows) == [(3, "丙"), (4, "")]
-    assert sorted(row.key for row in impact.missing_rows) == ["乙", "甲"]
-    assert "张三丰" not in str(impact)
-
-
-def test_a_key_that_was_redefined_is_said_and_whole_rows_are_compared(pair: AttachedVersions) -> None:
-    before, after = contract(key=("case_no",), checks=()), contract(key=("cause",), checks=())
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        (contract(key=(), replaces="all", checks=()), contract(key=(), replaces="all", checks=()), "没有主键"),
+        (contract(key=("case_no",), checks=()), contract(key=("cause",), checks=()), "主键的约定已改变"),
+    ],
+)
+def test_rows_that_no_key_matches_are_counted_and_said_not_to_be_compared(
+    pair: AttachedVersions, before: Table, after: Table, why: str
+) -> None:
     impact = table_impact(pair, after, before)
-    assert "主键的约定已改变" in impact.note
-    assert (impact.new, impact.missing, impact.changed) == (2, 2, 0)
+    assert why in impact.note
+    assert (impact.before, impact.after, impact.touched) == (3, 3, True)
+    assert "张三丰" not in str(impact)
 
 
 def test_a_change_of_private_cells_alone_is_counted_and_masked(pair: AttachedVersions) -> None:

@@ -18,7 +18,7 @@ from scorecard.assessment.cards import Card, card
 from scorecard.audit import log as audit
 from scorecard.calendar.period import GRAINS, Grain
 from scorecard.errors import StorageError
-from scorecard.identity.account_file import read
+from scorecard.identity.accounts import read
 from scorecard.identity.authentication import COOKIE
 from scorecard.storage import checksums
 from scorecard.storage.data_dir import DataDir
@@ -94,6 +94,10 @@ def agree(value: dict[str, Any], shown: Card, *, public: bool = False) -> None:
     ):  # the digits follow from the halves beside them
         up, down = shown.indicator.scale
         exact = Fraction(str(value["numerator"])) / Fraction(str(value["denominator"])) * up / down
+        if shown.indicator.formula.kind == "disposition":
+            days = (reading.period.last - reading.period.first).days + 1
+            assert value["halves"].endswith(f" × {days}天")
+            exact *= days
         assert abs(exact - Fraction(str(value["value"]))) <= Fraction(1, 200), value
     if reading and not public:
         assert (value["base"], value["unknown"], value["state"]) == (reading.base, reading.unknown, reading.state)
@@ -106,7 +110,7 @@ def test_a_small_base_gives_a_count_and_neither_rate_nor_verdict(client: Interfa
     assert small
     for one in small:
         assert one["value"] is None
-        assert one["text"] == f"n={one['base']}"
+        assert one["text"] == f"{one['base']}件"
     medians = {
         name for name, known in open_published(client.data).catalog.indicators.items() if known.formula.kind == "median"
     }

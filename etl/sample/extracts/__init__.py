@@ -1,1 +1,0 @@
-"""The invented court's extracts, one module a table or group of tables."""

@@ -1,0 +1,1 @@
+"""Digests: a page for each role that comes to its reader, in an outbox and by mail."""

@@ -1,0 +1,109 @@
+"""Two indicators on one axis of time: an SVG as a data address, as sparklines are, so that a drawer opens no slower for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from scorecard.assessment.cards import Card
+from scorecard.assessment.verdict import JudgedPeriod
+from scorecard.charts.axis_ticks import scale
+from scorecard.charts.sparkline import data_address
+from scorecard.charts.theme import palette
+from scorecard.charts.trend import ticks
+from scorecard.narrative.trend import by_year
+from scorecard.templating import render
+
+WIDTH, HEIGHT = 860, 220
+SIDE, _TOP, _FOOT = 72, 10, 24  # px around the lines
+_LONGEST = 25  # periods: two years and the month they began with
+
+
+@dataclass(frozen=True)
+class PairFigure:
+    """The picture's address, what each place of its axis says, and whether each line has an axis of its own."""
+
+    source: str
+    places: tuple[str, ...]
+    apart: bool
+
+
+def pair(one: Card, other: Card) -> PairFigure | None:
+    """Both lines over the last periods, on one axis of numbers, or on two where their units differ; None where one has no value.
+
+    To date it is this year alone. What still moves is dashed and sets no scale; what may not be drawn leaves a gap.
+    """
+    lines = [by_year(card.points, one.selected.period)[0] for card in (one, other)]
+    periods = sorted({point.period for line in lines for point in line}, key=lambda each: each.last_month)[-_LONGEST:]
+    by_period = [{point.period: point for point in line} for line in lines]
+    told = [[points.get(period) for period in periods] for points in by_period]
+    spans = [_span(line) for line in told]
+    if None in spans:
+        return None
+    apart = one.indicator.unit != other.indicator.unit
+    known = [span for span in spans if span]
+    if not apart:
+        known = [(min(low for low, _ in known), max(high for _, high in known))] * 2
+    step = (WIDTH - 2 * SIDE) / max(len(periods) - 1, 1)
+    labels = [period.label for period in periods]
+    text = render(
+        "charts/pair.svg",
+        width=WIDTH, height=HEIGHT, side=SIDE, foot=HEIGHT - 6, colours=palette(),
+        lines=[_line(line, span, step) for line, span in zip(told, known, strict=True)],
+        axes=[_marks(span, card) for span, card in zip(known, (one, other), strict=True)][: 1 + apart],
+        months=[(SIDE + labels.index(label) * step, label) for label in ticks(labels)],
+    )  # fmt: skip
+    names = [card.indicator.name for card in (one, other)]
+    return PairFigure(
+        data_address(text),
+        tuple(
+            f"{period.label}　" + "；".join(f"{name} {_said(line[at])}" for name, line in zip(names, told, strict=True))
+            for at, period in enumerate(periods)
+        ),
+        apart,
+    )
+
+
+def _said(point: JudgedPeriod | None) -> str:
+    """The value with its halves: "25.63%（61 / 238）"."""
+    if point is None:
+        return "无数据"
+    return point.text + (f"（{point.halves}）" if point.halves else "") + ("" if point.settled else point.word)
+
+
+def _span(line: Sequence[JudgedPeriod | None]) -> tuple[float, float] | None:
+    """The span of the settled values with some air, of all where none is settled; None without any."""
+    drawn = [point for point in line if point is not None and point.value is not None]
+    values = [point.value or 0.0 for point in [each for each in drawn if each.settled] or drawn]
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    air = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
+    return (max(0.0, low - air) if low >= 0 else low - air), high + air
+
+
+def _y(value: float, span: tuple[float, float]) -> float:
+    low, high = span
+    return round(HEIGHT - _FOOT - (min(max(value, low), high) - low) / (high - low) * (HEIGHT - _TOP - _FOOT), 1)
+
+
+def _marks(span: tuple[float, float], card: Card) -> list[tuple[float, str]]:
+    marks = scale(*span, card.indicator.unit, 4)
+    return [(_y(value, span), word) for value, word in zip(marks.values, marks.words, strict=True)]
+
+
+def _line(
+    line: Sequence[JudgedPeriod | None], span: tuple[float, float], step: float
+) -> dict[str, list[list[tuple[float, float]]]]:
+    """Runs of neighbouring places, full while settled, and dotted from the last settled one on."""
+    at = [
+        (slot, (round(SIDE + slot * step, 1), _y(point.value, span)), point)
+        for slot, point in enumerate(line)
+        if point is not None and point.value is not None
+    ]
+    lead = max((count for count, (_, _, point) in enumerate(at) if point.settled), default=0)
+
+    def runs(part: Sequence[tuple[int, tuple[float, float], JudgedPeriod]]) -> list[list[tuple[float, float]]]:
+        grouped = groupby(enumerate(part), lambda each: each[1][0] - each[0])
+        return [[place for _, (_, place, _) in run] for _, run in grouped]
+
+    return {"full": runs(at[: lead + 1]), "moving": runs(at[lead:]) if lead + 1 < len(at) else []}

@@ -1,0 +1,63 @@
+"""Departments side by side, in the plan's order: each beside the limits that chance sets around the court's own rate. No ranking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard.assessment.cards import Card
+from scorecard.assessment.comparison import share_of_rows
+from scorecard.assessment.number_format import value_text
+from scorecard.catalog.definitions import Catalog
+from scorecard.statistics.intervals import funnel
+
+_TAILS = (("99.8%", 0.001), ("95%", 0.025))  # the wider first; the share of chance beyond it on either side
+
+
+@dataclass(frozen=True)
+class FunnelLine:
+    """A department: its texts, and in hundredths of the figure where the court's rate, its own and the limits of its size lie."""
+
+    name: str
+    value: str
+    halves: str
+    hint: str
+    court: float
+    own: float | None
+    bands: tuple[tuple[float, float], ...]  # (begin, width), the wider first
+
+
+def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, int]]) -> tuple[FunnelLine, ...]:
+    """A line for each department that has rows; none for what is no share of rows, is withheld, or has one department only.
+
+    A department of fewer rows than the minimum base has its count. Halves are those of `card`'s period.
+    """
+    found = {name: halves[name] for name in catalog.departments if halves.get(name, (0, 0))[1] > 0}
+    if card.judged.exact is None or not share_of_rows(card.indicator) or len(found) < 2:
+        return ()
+    rate = card.judged.exact / 100
+    sized = {name: (top, rows) for name, (top, rows) in found.items() if rows >= catalog.court.minimum_base}
+    limits = {name: tuple(funnel(rate, rows, tail) for _, tail in _TAILS) for name, (_, rows) in sized.items()}
+    reached = [float(rate), *(top / rows for top, rows in sized.values())]
+    reached += [edge for bands in limits.values() for band in bands for edge in band]
+    low, span = min(reached), (max(reached) - min(reached)) or 1.0
+    return tuple(
+        FunnelLine(
+            name=catalog.department_name(name),
+            value=value_text(Fraction(top * 100, rows), "%") if name in sized else f"{rows}件",
+            halves=f"{top:,} / {rows:,}" if name in sized else "",
+            hint=_hint(top / rows, limits[name]) if name in sized else "",
+            court=(float(rate) - low) * 100 / span,
+            own=(top / rows - low) * 100 / span if name in sized else None,
+            bands=tuple(
+                ((begin - low) * 100 / span, (end - begin) * 100 / span) for begin, end in limits.get(name, ())
+            ),
+        )
+        for name, (top, rows) in found.items()
+    )
+
+
+def _hint(own: float, limits: tuple[tuple[float, float], ...]) -> str:
+    for (label, _), (low, high) in zip(_TAILS, limits, strict=True):
+        if not low <= own <= high:
+            return f"{'高于' if own > high else '低于'}{label}界限"
+    return ""
