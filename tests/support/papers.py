@@ -11,8 +11,8 @@ from pathlib import Path
 
 from scorecard.assessment import cards
 from scorecard.assessment.cards import Card, CardInputs
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import (
     ExportManifest,

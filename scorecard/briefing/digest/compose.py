@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from scorecard.access import ROLE_NAMES, Role
 from scorecard.audit.log import SYSTEM
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import DigestFacts, Material, gather, spoken_of
 from scorecard.briefing.paper.model import Heading, Paper, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, find_template, resolve

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from scorecard.access import Actor
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records, write
 from scorecard.briefing.export.export_records import release
 from scorecard.briefing.export.formats import FileFormat
 from scorecard.briefing.export.write import ProgressCallback
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import ExportManifest
 from scorecard.briefing.paper.request import BriefingRequest, BriefingSpec, resolve

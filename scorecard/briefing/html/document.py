@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 from scorecard.briefing.html.figure_fit import fit
 from scorecard.briefing.layout.column_widths import MARKED, widths
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.model import Block, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Beside, Block, Figure, FigurePair, Heading, Paper, PaperTable, Paragraph
 from scorecard.charts.text_width import largest
 from scorecard.charts.theme import VerdictMark, mark, paper_variables
 from scorecard.charts.trend import trend
@@ -181,6 +181,10 @@ def _block(content: Block) -> str:
         case Figure():
             figure = trend(content.trend)
             return figure_block(figure, width=_FIGURE, height=_PLOT, caption=content.caption, alt=content.sentence)
+        case FigurePair(figures):
+            return "".join(map(_block, figures))
+        case Beside(texts, figure):
+            return "".join(map(_block, (*texts, figure)))
 
 
 def _table(table: PaperTable) -> str:

@@ -122,18 +122,23 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the running text."""
+    """A paragraph of the running text; `lead` stands before it on the same line, in 黑体 ("二、落实情况。")."""
 
     text: str
+    lead: str = ""
 
 
 @dataclass(frozen=True)
 class PaperColumn:
-    """A column of a table; `weight` is its part of the width, numbers stand to the right."""
+    """A column of a table; `weight` is its part of the width, numbers stand to the right.
+
+    Where it is `drawn`, its cells are the table's drawings, and their text what a reader hears.
+    """
 
     name: str
     weight: float = 1.0
     number: bool = False
+    drawn: bool = False
 
 
 def columns(text: str) -> tuple[PaperColumn, ...]:
@@ -152,7 +157,8 @@ def dated(usual: tuple[PaperColumn, ...]) -> tuple[PaperColumn, ...]:
 class PaperTable:
     """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone.
 
-    `links` are the pages that its rows lead to, where the format can lead anywhere: in a mail.
+    `links` are the pages that its rows lead to, where the format can lead anywhere: in a mail. `drawings` are the small trends of
+    its drawn column, one for each row.
     """
 
     title: str
@@ -160,6 +166,7 @@ class PaperTable:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     links: tuple[str, ...] = ()
+    drawings: tuple[Trend | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,15 +184,44 @@ class Figure:
         return f"图{self.number}　{self.line.name}（{self.line.period}，{self.line.unit}）"
 
 
-Block = Heading | Paragraph | PaperTable | Figure
+@dataclass(frozen=True)
+class FigurePair:
+    """Two figures beside each other, each half as wide as the type area; one alone stands at the left."""
+
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure at the right, half as wide as the type area, and what is said of it at its left."""
+
+    texts: tuple[Paragraph, ...]
+    figure: Figure
+
+
+Block = Heading | Paragraph | PaperTable | Figure | FigurePair | Beside
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide: `title` is a sentence with its number, `body` one chart, one table of at most seven rows, or a few lines.
+
+    `notes` are what the speaker reads: definition, halves, source. `section` stands small above the title.
+    """
+
+    title: str
+    body: Figure | PaperTable | tuple[str, ...]
+    section: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Paper:
     """The whole paper. `name` is the stem of its files, `provenance` the lines on every page and slide.
 
-    `lines` are the indicators it speaks of, in the plan's order; `definitions` their 口径, for the annex. A `brief` one is a page
-    without annexes.
+    `lines` are the indicators it speaks of, in the plan's order, for the workbook; `definitions` their 口径, where they are printed.
+    A `brief` one is set closer, so that it stays on its page or two. `annexes` are papers in files of their own, `slides` what
+    a room is shown. `mark` stands at the head of every page ("内部资料"); `landscape` turns the sheet.
     """
 
     name: str
@@ -204,10 +240,27 @@ class Paper:
     manifest: ExportManifest
     sample: bool
     brief: bool = False
+    slides: tuple[Slide, ...] = ()
+    annexes: "tuple[Paper, ...]" = ()
+    mark: str = ""
+    landscape: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        return tuple(block for block in self.blocks if isinstance(block, Figure))
+        """Every figure, in the order of their numbers."""
+        return tuple(figure for block in self.blocks for figure in _drawn(block))
+
+
+def _drawn(block: Block) -> tuple[Figure, ...]:
+    match block:
+        case Figure():
+            return (block,)
+        case FigurePair(figures):
+            return figures
+        case Beside(_, figure):
+            return (figure,)
+        case _:
+            return ()
 
 
 Pictures = Mapping[int, bytes]

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from scorecard.briefing.layout.office_package import made_at
-from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperTable, Paragraph, columns, dated
+from scorecard.briefing.paper.model import (
+    Beside,
+    Figure,
+    FigurePair,
+    IndicatorLine,
+    Paper,
+    PaperTable,
+    Paragraph,
+    columns,
+    dated,
+)
 from scorecard.briefing.pptx.chart import add_chart, dots, unsettled_periods
 from scorecard.briefing.pptx.deck import BODY, EDGE, ROOM, Deck, add_tag, set_title
 from scorecard.briefing.pptx.flow import SlideFlow
@@ -130,10 +140,12 @@ def write_pptx(paper: Paper) -> bytes:
     if note:
         flow.add(Paragraph(note))
     for block in paper.blocks:
-        if isinstance(block, Figure):
-            add_indicator(deck, block, flow.end())
-        else:
-            flow.add(block)
+        for part in (*block.texts, block.figure) if isinstance(block, Beside) else (block,):
+            if isinstance(part, Figure | FigurePair):
+                for figure in part.figures if isinstance(part, FigurePair) else (part,):
+                    add_indicator(deck, figure, flow.end())
+            else:
+                flow.add(part)
     if paper.lines:
         _numbers(flow, paper.lines)
     if paper.definitions:

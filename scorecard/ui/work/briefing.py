@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.briefing.browser import queue
+from scorecard.briefing.composition.compose import Outline, outline
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.write import ProgressCallback
-from scorecard.briefing.paper.compose import Outline, outline
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, BriefingRequest, BriefingSpec, resolve
 from scorecard.calendar.clock import COURT_TIME, today

@@ -10,8 +10,8 @@ import pytest
 
 from scorecard.api import answers
 from scorecard.assessment.cards import Card, card
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Figure
 from scorecard.briefing.paper.request import BriefingRequest, resolve

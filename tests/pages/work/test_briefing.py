@@ -8,8 +8,8 @@ import pytest
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
+from scorecard.briefing.composition.compose import numeral
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.compose import numeral
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.pages.conftest import Open, files

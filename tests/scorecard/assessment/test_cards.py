@@ -14,8 +14,8 @@ from scorecard.assessment.control_chart import ControlChart
 from scorecard.assessment.data_quality import TableState
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.verdict import Verdict
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar.period import Period, between, month_index, parse

@@ -21,10 +21,10 @@ from etl.warehouse.build import build
 from scorecard.access import Forbidden
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records, make, write
 from scorecard.briefing.export.export_records import release
 from scorecard.briefing.export.formats import FORMATS
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Paragraph, parse
 from scorecard.briefing.paper.request import BriefingRequest, from_data, resolve

@@ -13,10 +13,10 @@ import pptx
 import pytest
 from PIL import Image
 
+from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import make
 from scorecard.briefing.export.formats import FORMATS
 from scorecard.briefing.export.make import BriefingExport
-from scorecard.briefing.paper.compose import compose
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Paper
 from scorecard.briefing.paper.request import BriefingRequest, resolve

@@ -15,7 +15,16 @@ import pytest
 from scorecard.briefing.browser import queue
 from scorecard.briefing.html import document as html
 from scorecard.briefing.paper import model as manifest
-from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperColumn, PaperTable, Paragraph
+from scorecard.briefing.paper.model import (
+    Beside,
+    Figure,
+    FigurePair,
+    Heading,
+    Paper,
+    PaperColumn,
+    PaperTable,
+    Paragraph,
+)
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark
 from scorecard.storage.data_dir import DataDir
@@ -129,8 +138,15 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
 
 def test_every_block_stands_in_its_order(paper: Paper, read: Read) -> None:
     at = 0
-    for block in paper.blocks:
-        match block:
+    blocks = list(paper.blocks)
+    while blocks:
+        match block := blocks.pop(0):
+            case FigurePair(figures):
+                blocks[:0] = figures
+                continue
+            case Beside(texts, figure):
+                blocks[:0] = [*texts, figure]
+                continue
             case Heading(text, level):
                 wanted = (f"h{level + 1}", text)
             case Paragraph(text):

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from scorecard.access import Actor, Forbidden
+from scorecard.briefing.composition import work
+from scorecard.briefing.composition.compose import compose, numeral, outline
 from scorecard.briefing.export import export_records
-from scorecard.briefing.paper import sections_work
-from scorecard.briefing.paper.compose import compose, numeral, outline
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Beside, Figure, FigurePair, Heading, Paper, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar.period import parse
 from scorecard.catalog.columns import MASK
@@ -68,10 +68,17 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
 def words(paper: Paper) -> list[str]:
     """Everything a reader sees of the blocks, cell by cell."""
     found: list[str] = []
-    for block in paper.blocks:
-        match block:
-            case Heading(text, _) | Paragraph(text):
+    blocks = list(paper.blocks)
+    while blocks:
+        match block := blocks.pop(0):
+            case Heading(text, _):
                 found.append(text)
+            case Paragraph(text, lead):
+                found.append(f"{lead}{text}")
+            case FigurePair(figures):
+                blocks[:0] = figures
+            case Beside(texts, figure):
+                blocks[:0] = [*texts, figure]
             case PaperTable():
                 found += [block.title, block.note, *(column.name for column in block.columns)]
                 found += [cell for row in block.rows for cell in row]
@@ -494,14 +501,14 @@ def test_what_another_department_checked_is_not_checked_here(
 ) -> None:
     """民事审判庭 looked at its cases; of 执行局's nobody did."""
     one = SimpleNamespace(prompt=SimpleNamespace(name="月末集中结案"), period="2026年6月", state="提示核查")
-    monkeypatch.setattr(sections_work, "read_prompts", lambda of: [one])
+    monkeypatch.setattr(work, "read_prompts", lambda of: [one])
     result = {"prompt": "月末集中结案", "span": "2026年6月", "department": "civil"}
-    monkeypatch.setattr(sections_work, "check_results", lambda connection: [result])
+    monkeypatch.setattr(work, "check_results", lambda connection: [result])
     version = SimpleNamespace(connection=None, catalog=None, as_of={})
     material: Any = SimpleNamespace(
         version=version, whose=whose, actor=OFFICER, period=parse("month", "2026-06"), spec=SimpleNamespace(scope="all"), every={}
     )  # fmt: skip
     section: Any = None
-    (said,) = sections_work.prompts(material, section)
+    (said,) = work.prompts(material, section)
     assert isinstance(said, Paragraph)
     assert f"月末集中结案（2026年6月{told}）" in said.text

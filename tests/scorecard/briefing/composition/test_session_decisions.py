@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from scorecard.briefing.composition.work import decisions
 from scorecard.briefing.paper.material import Material, gather
 from scorecard.briefing.paper.model import PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
-from scorecard.briefing.paper.sections_work import decisions
 from scorecard.catalog.briefing_templates import Section
 from scorecard.records.decisions import Decision, Status
 from scorecard.storage.data_dir import DataDir

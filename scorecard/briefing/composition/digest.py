@@ -7,9 +7,9 @@ digest counts decisions and names none. No case, and nobody by name, stands in i
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from scorecard.briefing.composition.indicators import changes, reached, standing_text
 from scorecard.briefing.paper.material import DigestFacts, Material
 from scorecard.briefing.paper.model import Block, PaperTable, Paragraph, columns
-from scorecard.briefing.paper.sections_indicators import changes, reached, standing_text
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.errors import ScorecardError

@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.paper import (
-    sections_digest,
-    sections_indicators as sections,
-    sections_requirements,
-    sections_work,
-)
+from scorecard.briefing.composition import digest, indicators, requirements, work
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, ExportManifest, Figure, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.model import (
+    Beside,
+    Block,
+    ExportManifest,
+    Figure,
+    FigurePair,
+    Heading,
+    Paper,
+    PaperTable,
+    Paragraph,
+)
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -26,21 +31,21 @@ from scorecard.storage.file_names import safe
 from scorecard.store.open_version import complete_through
 
 _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
-    "summary": ("总体情况", sections.summary),
-    "attention": ("需要关注的情况", sections.attention),
-    "changes": ("比上期的变化", sections.changes),
-    "domains": ("指标情况", sections.domains),
-    "table": ("指标一览", sections.table),
-    "figures": ("走势图", sections.figures),
-    "measures": ("配套措施落实情况", sections_work.measures),
-    "requirements": ("工作要求落实情况", sections_requirements.requirements),
-    "plan_rows": ("措施落实中的登记与清单", sections_requirements.plan_rows),
-    "worklists": ("台账与预警", sections_work.worklists),
-    "prompts": ("提示核查", sections_work.prompts),
-    "decisions": ("上次会商决定及进展", sections_work.decisions),
-    "agenda": ("会商事项", sections_work.matters),
-    "turned": ("指标变化", sections_digest.turned),
-    "waiting": ("要办的事", sections_digest.waits),
+    "summary": ("总体情况", indicators.summary),
+    "attention": ("需要关注的情况", indicators.attention),
+    "changes": ("比上期的变化", indicators.changes),
+    "domains": ("指标情况", indicators.domains),
+    "table": ("指标一览", indicators.table),
+    "figures": ("走势图", indicators.figures),
+    "measures": ("配套措施落实情况", work.measures),
+    "requirements": ("工作要求落实情况", requirements.requirements),
+    "plan_rows": ("措施落实中的登记与清单", requirements.plan_rows),
+    "worklists": ("台账与预警", work.worklists),
+    "prompts": ("提示核查", work.prompts),
+    "decisions": ("上次会商决定及进展", work.decisions),
+    "agenda": ("会商事项", work.matters),
+    "turned": ("指标变化", digest.turned),
+    "waiting": ("要办的事", digest.waits),
 }
 _DIGITS = "〇一二三四五六七八九"
 
@@ -68,7 +73,7 @@ def outline(material: Material) -> Outline:
         figures=sum(isinstance(block, Figure) for block in blocks),
         tables=sum(isinstance(block, PaperTable) for block in blocks),
         definitions=len(_defined(material)),
-        cautions=sections.cautions(material),
+        cautions=indicators.cautions(material),
     )
 
 
@@ -93,7 +98,7 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
             entry(card.indicator, material.catalog, material.inputs.today) for card in _defined(material)
         ),
         provenance=(
-            f"{sections.reached(material).removesuffix('。')}　版本 {version.id}",
+            f"{indicators.reached(material).removesuffix('。')}　版本 {version.id}",
             f"{court.name}{f'　{SAMPLE}' if sample else ''}",
         ),
         manifest=manifest,
@@ -151,6 +156,12 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
             case Figure():
                 drawn += 1
                 yield replace(block, number=drawn)
+            case FigurePair(figures):
+                yield FigurePair(tuple(replace(figure, number=drawn + at) for at, figure in enumerate(figures, 1)))
+                drawn += len(figures)
+            case Beside(texts, figure):
+                drawn += 1
+                yield Beside(texts, replace(figure, number=drawn))
             case _:
                 yield block
 

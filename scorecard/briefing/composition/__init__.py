@@ -1,0 +1,1 @@
+"""What a paper says: its sections in the order of its template, from the material of a version."""
