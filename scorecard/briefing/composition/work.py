@@ -13,7 +13,7 @@ from scorecard.calendar.period import day_text, month_index
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import STATES, Worklist
-from scorecard.plan.agenda import AgendaItem, agenda
+from scorecard.plan.agenda import AgendaItem
 from scorecard.plan.decision_progress import since_decided
 from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.plan.prompts import read_prompts
@@ -21,7 +21,7 @@ from scorecard.records.decisions import Decision, began, falls_to, latest_decisi
 from scorecard.store import warehouse
 from scorecard.store.registers import check_results
 from scorecard.store.tabulations import Reading
-from scorecard.store.worklist_rows import counted, headers, items, unjudged_lists, worklist_dates
+from scorecard.store.worklist_rows import counted, headers, items, worklist_dates
 
 _LATIN = 0x2E7F  # signs beyond are as wide as they are high
 MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on the page
@@ -137,7 +137,7 @@ def decisions(material: Material, section: Section) -> list[Block]:
     own = [one for one in told if whose == ALL_DEPARTMENTS or falls_to(one, whose, material.catalog, dated)]
     if not own:
         return [Paragraph("没有待落实的会商决定。")]
-    items = {item.id: item for item in _agenda(material)}
+    items = {item.id: item for item in material.agenda()}
     rows = tuple(
         (
             day_text(began(every, one).session_on),
@@ -166,17 +166,9 @@ def _became(material: Material, one: Decision, begun: Decision, item: AgendaItem
     return f"{one.status}。{since}{f'。已过期限{late}天' if late else ''}"
 
 
-def _agenda(material: Material) -> tuple[AgendaItem, ...]:
-    version, dated = material.version, material.spec.dated
-    recorded, targets = warehouse.decisions(version.connection), version.targets
-    known = (material.measures(), material.tallies(), recorded, targets, dated, material.signals)
-    unjudged = unjudged_lists(version.connection, material.catalog)
-    return agenda(material.catalog, material.every, *known, unjudged)
-
-
 def matters(material: Material, section: Section) -> list[Block]:
     """The agenda on the paper's date: each item with its facts and earlier decisions."""
-    agenda_items = _agenda(material)
+    agenda_items = material.agenda()
     if not agenda_items:
         return [Paragraph("没有需要会商的事项，以前的决定也都已了结。")]
     carried = sum(item.carried for item in agenda_items)

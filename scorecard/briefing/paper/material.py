@@ -16,6 +16,7 @@ from scorecard.narrative.changes import NotedChange
 from scorecard.narrative.contribution_words import because
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
+from scorecard.plan.agenda import AgendaItem, agenda
 from scorecard.plan.due_items import DueItem
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
 from scorecard.plan.signals import AskedSignal, asked_signals, said_text
@@ -24,7 +25,7 @@ from scorecard.store import warehouse
 from scorecard.store.contributions import change_splits
 from scorecard.store.open_version import Selection, Version, card_inputs
 from scorecard.store.registers import progress
-from scorecard.store.worklist_rows import Tally, tallies
+from scorecard.store.worklist_rows import Tally, tallies, unjudged_lists
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,22 @@ class Material:
         connection, judged = self.version.connection, self.spec.judged_on
         reports = progress(connection) or ()
         return lines(self.catalog, self.every, reports, self.tallies(), judged, self.reported_every())
+
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The matters of a session on the paper's date."""
+        version, dated = self.version, self.spec.dated
+        recorded, targets = warehouse.decisions(version.connection), version.targets
+        known = (self.measures(), self.tallies(), recorded, targets, dated, self.signals)
+        return agenda(self.catalog, self.every, *known, unjudged_lists(version.connection, self.catalog))
+
+    def month_of(self, card: Card) -> Card | None:
+        """The card's last month by itself, where the paper counts by more than a month; None for a part of the court or its cases."""
+        whole = (self.inputs.department, self.inputs.scope) == (ALL_DEPARTMENTS, "all")
+        return self.monthly.get(card.indicator.id) if whole and self.spec.grain != "month" else None
+
+    def month_inputs(self) -> CardInputs:
+        """What the cards of `monthly` were made from."""
+        return card_inputs(self.version, "month", ALL_DEPARTMENTS, "all", self.spec.judged_on)
 
     def reported_every(self) -> int | None:
         """The most days between two reports on a measure; None where it is not set."""
