@@ -12,8 +12,8 @@ from scorecard.calendar.period import Period
 from scorecard.catalog.briefing_templates import Among, Section, Template
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.narrative.attention import groups
+from scorecard.narrative.breakdown.contribution_words import because
 from scorecard.narrative.changes import NotedChange
-from scorecard.narrative.contribution_words import because
 from scorecard.narrative.glossary import serves
 from scorecard.narrative.provenance import as_of_text
 from scorecard.plan.agenda import AgendaItem, agenda

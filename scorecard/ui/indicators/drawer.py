@@ -18,9 +18,9 @@ from scorecard.charts import trend
 from scorecard.charts.pair import SIDE, pair
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
-from scorecard.narrative.contribution_words import because, steps
+from scorecard.narrative.breakdown.contribution_words import because, steps
+from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines
 from scorecard.narrative.control_words import state_note, variation_sentence
-from scorecard.narrative.department_words import FunnelLine, funnel_lines
 from scorecard.narrative.glossary import entry
 from scorecard.plan.signals import filled_in, said_ever
 from scorecard.records.decisions import LISTED, began

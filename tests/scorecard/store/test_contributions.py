@@ -9,7 +9,7 @@ import pytest
 
 from scorecard.assessment.cards import card
 from scorecard.calendar.period import Grain, parse
-from scorecard.narrative.contribution_words import because, steps
+from scorecard.narrative.breakdown.contribution_words import because, steps
 from scorecard.records.annotations import REDEFINED, Annotation
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.contributions import change_splits

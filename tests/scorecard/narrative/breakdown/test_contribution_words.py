@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard.assessment.comparison import ChangeSplit, PeriodChange
-from scorecard.narrative.contribution_words import because
+from scorecard.narrative.breakdown.contribution_words import because
 from scorecard.statistics.contributions import Contribution
 from tests.support.court import indicator
 

@@ -6,7 +6,7 @@ import pytest
 
 from scorecard.assessment.cards import Card, card
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.department_words import funnel_lines
+from scorecard.narrative.breakdown.department_words import funnel_lines
 from tests.scorecard.assessment.test_cards import evidence, reading
 from tests.support.court import period
 

@@ -1,0 +1,1 @@
+"""A value broken down: what moved it, and each department beside the limits that chance sets."""
