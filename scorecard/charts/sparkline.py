@@ -76,12 +76,29 @@ def sparkline(
     at: Mapping[str, int] | None = None,
     size: int = 0,
 ) -> str:
-    """The trend as `data:image/svg+xml,…`, or an empty string when fewer than two values may be drawn.
+    """The trend as `data:image/svg+xml,…`, or an empty string where there is nothing to draw."""
+    text = sparkline_svg(points, width, height, limits, before=before, at=at, size=size)
+    return text and data_address(text)
+
+
+def sparkline_svg(
+    points: Sequence[JudgedPeriod],
+    width: int,
+    height: int,
+    limits: Limits | None = None,
+    *,
+    before: Sequence[JudgedPeriod] = (),
+    at: Mapping[str, int] | None = None,
+    size: int = 0,
+    extent: tuple[str, str] | None = None,
+) -> str:
+    """The trend as SVG, or an empty string when fewer than two values may be drawn.
 
     Navy line, dashed where values still move, gaps where nothing may be drawn (a lone value between gaps is a dot), the
     target of the last period as a dashed line or a pale band. The last settled value leads, in the colour of its verdict;
     what moves after it ends in a small hollow point. With `limits` the usual range lies behind it, in grey; `before` is last
-    year's line. `at` are the places of the periods on an axis of `size` places, otherwise one after another.
+    year's line. `at` are the places of the periods on an axis of `size` places, otherwise one after another. `extent` is its
+    size where that is not `width` by `height` pixels: "22mm" by "6mm".
     """
     at = at or {point.key: place for place, point in enumerate(points)}
     drawn = [(at[point.key], point.value, point) for point in points if point.value is not None]
@@ -108,8 +125,9 @@ def sparkline(
     places = [place(slot, value) for slot, value, _ in drawn]
     bounds = [y(bound) for bound in (points[-1].lower, points[-1].upper) if bound is not None]
     last = drawn[lead][2]
-    text = render(
+    return render(
         "charts/sparkline.svg",
+        extent=extent or (width, height),
         width=width,
         height=height,
         colours=palette(),
@@ -123,7 +141,6 @@ def sparkline(
         tone=mark(last.verdict.word).colour if lead + 1 < len(drawn) or last is points[-1] else palette().ink,
         settled=last.settled,
     )
-    return data_address(text)
 
 
 def _runs(line: Sequence[tuple[Any, ...]]) -> "groupby[int, tuple[int, tuple[Any, ...]]]":

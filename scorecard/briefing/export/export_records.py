@@ -29,7 +29,7 @@ from scorecard.store.open_version import Version
 from scorecard.store.versions import retain
 
 # Libraries that decide on the form of a file.
-_WRITERS = ("plotly", "jinja2", "python-docx", "python-pptx", "xlsxwriter", "pillow")
+_WRITERS = ("plotly", "jinja2", "resvg-py", "python-docx", "python-pptx", "xlsxwriter", "pillow")
 _SHARED = (
     "court.toml", "domains.toml", "departments.toml", "measures.toml", "requirements.toml", "sources.toml",
     "targets.csv", "parameters.csv",

@@ -1,1 +1,1 @@
-"""What several formats share: text widths, column widths, number formats, the Office package."""
+"""What several formats share: column widths, number formats, the Office package, an SVG as a picture."""
