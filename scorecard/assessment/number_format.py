@@ -4,6 +4,7 @@ Rates carry two decimals and differ by 个百分点; counts are whole; days drop
 (conventions of court bulletins; Python's round() and float halves would be wrong, e.g. 54322.5 -> 54323).
 """
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -35,6 +36,15 @@ def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> st
 def value_text(value: Fraction | Decimal | int | None, unit: str) -> str:
     """ "61.30%", "45天", "1,234.56万元"; "—" when there is no value."""
     return "—" if value is None else f"{figure_text(value, unit)}{unit}"
+
+
+def prose(text: str) -> str:
+    """A sentence as it is printed: no zeros that say nothing ("100%", "9.8个百分点"), no slash between words.
+
+    Of sentences only: in a column digits stand under each other.
+    """
+    text = re.sub(r"(?<=\d)(\.\d*?)0+(?!\d)", lambda zeros: zeros[1].rstrip("."), text)
+    return re.sub(r"（[^）]*）", lambda aside: aside[0].replace("/", "、"), text).replace("/", "和")
 
 
 def gap_text(gap: Fraction, unit: str, more: int = 0) -> str:
