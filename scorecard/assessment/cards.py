@@ -4,8 +4,8 @@ Everything a page, a figure or an export shows of an indicator passes through he
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -55,6 +55,8 @@ class CardInputs:
     baselines: tuple[Baseline, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     official: tuple[OfficialValue, ...] = ()
+    # The same by month, read when first asked for; None where this is by month itself.
+    months: "Callable[[], CardInputs] | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Card:
     ahead: YearEnd | None = None  # where a count with a yearly target may stand at the end of the year
     # Values by former definitions beside newer ones, each with its span.
     former: tuple[tuple[str, JudgedPeriod], ...] = ()
+    months: Callable[[], CardInputs] | None = field(default=None, compare=False, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -175,19 +178,13 @@ class Card:
         return self.through[-SPARK_POINTS:]
 
     @cached_property
-    def since(self) -> str:
-        """How long the target has been missed without a break; a period that was not judged breaks it, or counted otherwise."""
-        missed = 0
-        through = [point for point in self.points if point.period.last_month <= self.judged.period.last_month]
-        for point in reversed(through):
-            if point.reading is not None and point.reading.hidden:
-                return ""  # those signed in see how long
-            if point.word != "未达标" or not comparable(point.period, self.judged.period, self.breaks):
-                break
-            missed += 1
-        started = self.verdict.word == "未达标" and missed > 1
-        count = "个月" if self.judged.period.grain == "month" else "期"
-        return f"自{through[-missed].label}起连续{missed}{count}未达标" if started else ""
+    def month(self) -> "Card | None":
+        """The card of the last month of the period that was asked for: itself where that is one, None where no months are at hand."""
+        if self.judged.period.grain == "month" or self.months is None:
+            return self if self.judged.period.grain == "month" else None
+        monthly, asked = self.months(), self.selected.period
+        last = asked.months.containing("month", asked.last_month)
+        return card(monthly, monthly.catalog.indicators[self.indicator.id], last)
 
     @cached_property
     def pace(self) -> str:
@@ -279,6 +276,7 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period, judged_before
         breaks=breaks,
         ahead=year_end(indicator, points, judged, inputs.catalog.court.minimum_base, breaks),
         former=tuple((one.span, point) for one in indicator.definitions[1:] for point in trend(inputs, one)),
+        months=inputs.months,
     )
 
 

@@ -266,7 +266,7 @@ def to_meet(indicator: Indicator, reading: IndicatorValue | None, limits: Bounds
     """
     if reading is None or reading.exact is None or limits is None:
         return ""
-    things = _things(indicator)
+    things = counted_in(indicator)
     if not things:
         return _by_value(reading.exact, limits, indicator.unit)
     top, bottom = reading.numerator, reading.denominator
@@ -300,13 +300,13 @@ def _by_value(value: Fraction, limits: Bounds, unit: str) -> str:
     return f"{'或'.join(spare)}即不达标"
 
 
-def _things(indicator: Indicator) -> str:
+def counted_in(indicator: Indicator) -> str:
     """The word for one of what a share is a share of: a row, or what several rows may tell of; empty for any other value."""
     formula = indicator.formula
     if share_of_rows(indicator):
-        return "件"
+        return indicator.shortfall[:1] or "件"
     distinct = all(term.aggregate == "distinct" for term in formula.terms)
-    return "个" if formula.kind == "ratio" and formula.share and distinct else ""
+    return (indicator.shortfall[:1] or "个") if formula.kind == "ratio" and formula.share and distinct else ""
 
 
 def share_of_rows(indicator: Indicator) -> bool:

@@ -125,6 +125,7 @@ class Indicator(Frozen):
     counterweight: str
     sources: Texts
     takes_target: bool = True
+    shortfall: str = ""  # what one of its rows that falls short is called, behind its measure word: "家未排查"
     reference: str = ""
     note: str = ""
     valid_from: date | None = None

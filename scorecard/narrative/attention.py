@@ -15,6 +15,7 @@ from scorecard.narrative.control_words import (
     signal_span,
     variation_sentence,
 )
+from scorecard.narrative.shortfall import missed_since
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class AttentionGroup:
 
 
 def _missed(card: Card) -> str:
-    parts = [sentence(card), card.since]
+    parts = [sentence(card), missed_since(card)]
     if card.control is not None and card.control.variation is not None:
         parts += [variation_sentence(card.control), joint_sentence(card)]
     return "；".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.calendar.period import day_text, month_index, month_label
+from scorecard.narrative.shortfall import missed_since
 from scorecard.statistics.baseline_fitness import BASELINE, BaselineFault
 
 _CLOSING: dict[Variation, str] = {
@@ -285,7 +286,7 @@ def _year_end(ahead: YearEnd | None) -> tuple[str, ...]:
 def state_note(card: Card) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(heading, lines) in reading order; headings without anything to say are left out."""
     rows: list[tuple[str, tuple[str, ...]]] = [
-        ("判定", (card.verdict.reason, card.since, joint_sentence(card))),
+        ("判定", (card.verdict.reason, missed_since(card), joint_sentence(card))),
         ("样本", (f"{card.interval}：不足三十件，升降多属偶然" if card.interval else "",)),
         ("怎样会变", (card.pace, card.to_meet)),
         ("全年推算", _year_end(card.ahead)),

@@ -10,6 +10,7 @@ from scorecard.assessment.cards import Card
 from scorecard.assessment.control_limits import Assurance, Variation
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.control_words import assurance_sentence, variation_sentence
+from scorecard.narrative.shortfall import missed_since, shortfall
 
 _Words = VerdictWord | Variation | Assurance
 
@@ -71,7 +72,7 @@ def what_is_wrong(card: Card) -> str:
     """What is missing in pieces, since when, and the signal: "172件中再多4件即达标；自2026年8月起连续3个月未达标"."""
     missed, chart = card.verdict.word == "未达标", card.control
     signal = chart is not None and chart.variation == "需要关注"
-    parts = [card.pace or card.to_meet, card.since] if missed else []
+    parts = [shortfall(card), missed_since(card)] if missed else []
     parts += [variation_sentence(chart)] if chart is not None and signal else [] if missed else [card.to_meet]
     return "；".join(part for part in parts if part)
 

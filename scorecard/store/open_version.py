@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from scorecard.access import Forbidden
@@ -187,6 +188,7 @@ def card_inputs(version: Version, grain: Grain, department: str, scope: str, jud
         baselines=version.baselines,
         annotations=version.annotations,
         official=version.official,
+        months=None if grain == "month" else cache(partial(card_inputs, version, "month", department, scope, judged)),
     )
 
 

@@ -214,7 +214,7 @@ def test_the_number_of_rows_that_turns_a_verdict_is_the_smallest_one(top: int, g
 def test_of_a_share_of_firms_it_says_how_many_firms_are_missing(catalog: Catalog) -> None:
     """168 of 172 are 97.67 %: a hundred per cent is known from the target, the four are not."""
     of = catalog.indicators["dishonest_firm_screening_rate"]
-    assert to_meet(of, reading(of, 168, 172), bounds(target("下限", "100"), period())) == "172个中再多4个即达标"
+    assert to_meet(of, reading(of, 168, 172), bounds(target("下限", "100"), period())) == "172家中再多4家即达标"
 
 
 def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:

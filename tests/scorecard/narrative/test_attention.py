@@ -47,7 +47,7 @@ def test_each_group_holds_what_it_says(catalog: Catalog) -> None:
     assert [group.elsewhere for group in found] == [0, 0, 0]
     said = [group.items[0].sentence for group in found]
     assert said[0].startswith("2026年10月为59.00%，低于目标下限61.00%（-2.00个百分点）")
-    assert "自2026年9月起连续2个月未达标" in said[0]
+    assert "2026年9月以来一直未达标" in said[0]
     assert "低于控制下限" in said[1]
     assert "高于控制上限" in said[2]
     assert said[2].endswith("按以往的水平不会达标，本期好于以往")

@@ -13,6 +13,7 @@ from scorecard.calendar.period import Grain, parse, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Indicator
 from scorecard.narrative import control_words
 from scorecard.narrative.sentences import of_indicator
+from scorecard.narrative.shortfall import missed_since
 from scorecard.records.annotations import REDEFINED, Annotation
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, card_inputs, open_published
@@ -37,7 +38,7 @@ def marked(inputs: CardInputs, indicator: Indicator) -> CardInputs:
 def texts(of: Card) -> str:
     """Everything that is said of a card and of its control chart."""
     chart = of.control
-    said = [of_indicator(of), of.since, of.note, *(change.text for change in of.changes)]
+    said = [of_indicator(of), missed_since(of), of.note, *(change.text for change in of.changes)]
     if chart is not None:
         said += [chart.reason, *control_words.baseline_lines(chart), control_words.rebasing_hint(chart)]
         said += [control_words.last_signal_sentence(chart)] if chart.months else []
