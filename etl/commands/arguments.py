@@ -11,9 +11,7 @@ from typing import Any, NoReturn
 
 from etl.versions.retention import NEWEST
 from scorecard.briefing.export.formats import FORMATS, FileFormat
-from scorecard.calendar.period import GRAINS
 from scorecard.errors import hint
-from scorecard.narrative.provenance import SCOPES
 from scorecard.storage.data_dir import default_data, default_seeds
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
@@ -74,9 +72,14 @@ def count(text: str) -> int:
     return int(text)
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Ids or names, separated by commas."""
+    return tuple(word.strip() for word in re.split("[,，、]", text) if word.strip())
+
+
 def formats(text: str) -> tuple[FileFormat, ...]:
     """Formats of a paper, separated by commas, in their own order."""
-    named = [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
+    named = words(text)
     for word in named:
         if word not in FORMATS:
             listed = "、".join(FORMATS)
@@ -88,9 +91,9 @@ def formats(text: str) -> tuple[FileFormat, ...]:
 
 # What stands for a type, and for a word that begins with $, in commands.toml.
 _TYPES: dict[str, Callable[[str], object]] = {
-    "path": Path, "day": day, "batch": batch, "count": count, "formats": formats,
+    "path": Path, "day": day, "batch": batch, "count": count, "formats": formats, "words": words,
 }  # fmt: skip
-_KNOWN = {"$newest": NEWEST, "$formats": FORMATS, "$grains": GRAINS, "$scopes": tuple(SCOPES), "$here": Path()}
+_KNOWN = {"$newest": NEWEST, "$formats": FORMATS, "$here": Path()}
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -104,7 +107,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     # What argparse cannot say: which arguments need or exclude each other.
     if call.command == "accept" and call.none == (call.file is not None):
         added["accept"].error("--none 不与文件同用" if call.none else "缺少参数：文件")
-    if call.command == "briefing" and not (call.list or call.again):
+    if call.command == "briefing" and not (call.list or call.again or call.check):
         missing = [f"--{name}" for name in ("template", "period") if not getattr(call, name)]
         if missing:
             added["briefing"].error(f"缺少参数：{', '.join(missing)}")

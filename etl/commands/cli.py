@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 
 from etl.backup.make import backup
@@ -166,18 +167,18 @@ def _sample(call: argparse.Namespace) -> int:
 
 
 def _briefing(call: argparse.Namespace) -> int:
-    """Makes a briefing, makes an earlier one again, or lists the exports.
+    """Makes a briefing, makes an earlier one again, checks an edited one, or lists the exports.
 
     The libraries that write papers are imported when they are needed: no other command waits for them.
     """
     from scorecard.briefing.export import export_records, make as making
-    from scorecard.briefing.paper.request import BriefingRequest
+    from scorecard.briefing.paper.request import BriefingRequest, order_text
 
     data, actor = DataDir(call.data), console(call.actor)
     if call.list:
-        months = loader.load(call.seeds).court.months
+        catalog = loader.load(call.seeds)
         for made, order in export_records.all_records(data):
-            about = f"{made.id}  {made.made_at}  {made.made_by}  {order.template}  {order.span(months).label}"
+            about = f"{made.id}  {moment_text(made.made_at)}  {made.made_by}  {order_text(catalog, order)}"
             print(f"{about}  版本 {made.version}{'  示例数据' if made.sample else ''}")
         return DONE
 
@@ -188,9 +189,9 @@ def _briefing(call: argparse.Namespace) -> int:
     if call.again:
         files = making.make_again(data, call.again, actor, call.formats, progress)
     else:
-        chosen = ("template", "period", "department", "scope", "audience", "issue", "note")
-        asked = {name: getattr(call, name) for name in chosen}
-        request = BriefingRequest(**asked, grain=call.grain or "", dated=call.date)
+        known = {each.name for each in fields(BriefingRequest)}
+        asked = {name: value for name, value in vars(call).items() if name in known}
+        request = BriefingRequest(**{**asked, "dated": call.date})
         files = making.make_paper(data, open_published(data, call.version), request, actor, call.formats, progress)
     with storage_errors(f"写出 {call.out}"):
         for name, content in files.content.items():

@@ -25,6 +25,9 @@ _PATTERNS: dict[Grain, re.Pattern[str]] = {
 }
 _QUARTERS = "一二三四"
 LAST_DAY = 31
+_WRITTEN = re.compile(
+    rf"(?P<year>\d{{4}})年(?:(?P<ytd>0?1[-—–~～至到])?(?P<month>0?[1-9]|1[0-2])月|第?(?P<quarter>[1-4{_QUARTERS}])季度|全年)?"
+)
 
 
 def month_index(day: date) -> int:
@@ -248,6 +251,22 @@ def span_of(period: Period) -> tuple[int, str]:
 def has_no_word(period: Period) -> bool:
     """Whether it is a 年度累计 that does not begin in January as the words of registers do: in a court whose year begins otherwise."""
     return "—" in span_of(period)[1] and period.first_month % 12 != 0
+
+
+def key_of(text: str) -> tuple[Grain | None, str]:
+    """A period as people write it, as grain and key: 2026年1—10月 is (ytd, 2026-10), 三季度 a quarter; other text as it stands.
+
+    2026年10月 names no grain: a paper of 年度累计 up to October is called so too.
+    """
+    found = _WRITTEN.fullmatch("".join(text.split()))
+    if found is None:
+        return None, text
+    year, quarter = found["year"], found["quarter"]
+    if quarter:
+        return "quarter", f"{year}-Q{_QUARTERS.find(quarter) + 1 or quarter}"
+    if found["month"]:
+        return "ytd" if found["ytd"] else None, f"{year}-{int(found['month']):02}"
+    return "year", year
 
 
 def year_before(period: Period) -> Period:

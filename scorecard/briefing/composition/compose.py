@@ -21,6 +21,8 @@ from scorecard.briefing.paper.model import (
     PaperTable,
     Paragraph,
 )
+from scorecard.briefing.paper.numbers import require_own_numbers
+from scorecard.briefing.paper.request import issue_text
 from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -28,7 +30,6 @@ from scorecard.errors import ScorecardError
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.provenance import SAMPLE, SCOPES
 from scorecard.storage.file_names import safe
-from scorecard.store.open_version import complete_through
 
 _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
     "summary": ("总体情况", indicators.summary),
@@ -67,7 +68,7 @@ def outline(material: Material) -> Outline:
     """The preview. Raises as `compose` does."""
     blocks = _blocks(material)
     return Outline(
-        title=filled(material.template.title, material.places),
+        title=material.spec.headline or proposed_headline(material),
         headings=tuple(block.text for block in blocks if isinstance(block, Heading) and block.level == 1),
         indicators=len(material.spoken),
         figures=sum(isinstance(block, Figure) for block in blocks),
@@ -82,14 +83,14 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
     version, order, template = material.version, material.spec, material.template
     court = material.catalog.court
     sample = version.manifest.sample
-    return Paper(
-        name=stem(material),
+    paper = Paper(
+        name=stem(material, manifest.id),
         masthead=template.masthead or court.briefing.masthead,
-        issue=f"第{order.issue}期" if order.issue.isdecimal() else order.issue,
+        issue=issue_text(order),
         issuer=court.briefing.issuer or court.name,
         date=day_text(order.dated),
         audience=order.audience,
-        title=filled(template.title, material.places),
+        title=order.headline or proposed_headline(material),
         subtitle=_scope(material),
         note=order.note,
         blocks=_blocks(material),
@@ -105,6 +106,13 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         sample=sample,
         brief=template.reader is not None,
     )
+    require_own_numbers(order.headline, paper)
+    return paper
+
+
+def proposed_headline(material: Material) -> str:
+    """The headline where the writer gives none."""
+    return filled(material.template.title, material.places)
 
 
 def _scope(material: Material) -> str:
@@ -178,15 +186,18 @@ def numeral(number: int) -> str:
     )
 
 
-def stem(material: Material) -> str:
-    """The name of its files, without an ending: "领导小组月报_2026年1—10月_截至20261031_v7f3a"."""
+def stem(material: Material, export: str) -> str:
+    """The name of its files, without an ending: "领导小组月报_2026年1—10月_第10期_20261109093000-7f3a1b".
+
+    The number of the export is in it, so that no two papers overwrite each other.
+    """
     order = material.spec
     parts: Sequence[str] = (
         material.template.name,
         material.places["department"] if order.department != ALL_DEPARTMENTS else "",
         SCOPES[order.scope] if order.scope != "all" else "",
         material.period.label,
-        f"截至{complete_through(material.version):%Y%m%d}",
-        f"v{material.version.id[:4]}",
+        issue_text(order),
+        export,
     )
     return "_".join(safe(part) for part in parts if part)

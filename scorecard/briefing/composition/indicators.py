@@ -87,7 +87,7 @@ def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card])
 def attention(material: Material, section: Section) -> list[Block]:
     """Exceptions by the question they raise, each indicator once; then 数据待核 by the reason."""
     blocks: list[Block] = []
-    for group in groups(material.spoken):
+    for group in groups(material.arranged(material.spoken)):
         total = len(group.items) + group.elsewhere
         blocks.append(Heading(f"{group.title}（{total}项）", 2))
         for at, item in enumerate(group.items, 1):
@@ -96,6 +96,9 @@ def attention(material: Material, section: Section) -> list[Block]:
             blocks.append(Paragraph(f"{at}．{card.indicator.name}：{said}。责任部门：{card.departments}。"))
         if group.elsewhere:
             blocks.append(Paragraph(f"另有{group.elsewhere}项已列在上面。"))
+    listed = {item.card.indicator.id for group in groups(material.spoken) for item in group.items}
+    if left_out := len(listed & set(material.spec.omitted)):
+        blocks.append(Paragraph(f"另有{left_out}项本期从略，见附表。"))
     doubtful: dict[str, list[str]] = {}
     for card in material.spoken:
         if card.verdict.word == "数据待核":

@@ -4,7 +4,7 @@ The record is the manifest inside the files. From it and its version any user ma
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def make_paper(
     progress: ProgressCallback = write.ignore_progress,
 ) -> BriefingExport:
     """The requested paper in the chosen formats, and its record. Raises ScorecardError in words of the request."""
-    order = resolve(version, request, actor, datetime.now(COURT_TIME))
+    order = replace(resolve(version, request, actor, datetime.now(COURT_TIME)), formats=tuple(chosen))
     export = export_records.new_id(order.made_at)
 
     def described() -> ExportManifest:

@@ -74,6 +74,12 @@ class Material:
     def cards_of(self, section: Section) -> tuple[Card, ...]:
         return _among(section.which, self.spoken, section.ids, self.whose)
 
+    def arranged(self, exceptions: Sequence[Card]) -> tuple[Card, ...]:
+        """The rows of the exceptions as the writer wants them: those of the order first, without those omitted."""
+        first = {name: at for at, name in enumerate(self.spec.order)}
+        kept = (card for card in exceptions if card.indicator.id not in self.spec.omitted)
+        return tuple(sorted(kept, key=lambda card: first.get(card.indicator.id, len(first))))
+
     def by_domain(self, chosen: Sequence[Card]) -> list[tuple[str, list[Card]]]:
         """Name and cards of each domain that has any, in the plan's order."""
         by_name = [

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.calendar.period import CALENDAR, GRAIN_LABELS, GRAINS, Grain, Period, StatisticalCalendar
+from scorecard.calendar.period import CALENDAR, GRAIN_LABELS, GRAINS, Grain, Period, StatisticalCalendar, key_of
 from scorecard.catalog.briefing_templates import Template, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError, hint
@@ -24,11 +24,15 @@ LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
 LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
 _LISTED = 20  # words an error names; more are a list to be looked up
 _WHERE = "简报"
+_SHORT_SCOPES = {name.removesuffix("案件") for name in SCOPES.values()}
 
 
 @dataclass(frozen=True)
 class BriefingRequest:
-    """A choice in the words of the catalogue; an empty field is the template's choice, or today."""
+    """A choice in the words of the catalogue; an empty field is the template's choice, or today.
+
+    `headline` is the writer's own; of the exceptions, those of `order` stand first, those of `omitted` not at all.
+    """
 
     template: str
     period: str
@@ -41,6 +45,9 @@ class BriefingRequest:
     issue: str = ""
     dated: date | None = None
     note: str = ""
+    headline: str = ""
+    order: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,10 @@ class BriefingSpec:
     judged_on: date
     made_at: str
     made_by: str
+    headline: str = ""  # these are not in the records of earlier programs
+    order: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -95,14 +106,22 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
     catalog = version.catalog
     template = find_template(catalog, request.template)
     judged = judged_on(version)
-    grain = cast(Grain, _known("统计方式", request.grain or template.grain, GRAINS, dict(GRAIN_LABELS.items())))
-    period = _period(version, grain, request.period, judged)
+    said, key = key_of(request.period)
+    word = request.grain or said or template.grain
+    grain = cast(Grain, _known("统计方式", word, GRAINS, dict(GRAIN_LABELS.items())))
+    period = _period(version, grain, key if said in (None, grain) else request.period, judged)
     department = _department(version, template, request.department)
-    scope = _known("案件范围", request.scope, SCOPES, SCOPES)
+    scope = _known(
+        "案件范围", f"{request.scope}案件" if request.scope in _SHORT_SCOPES else request.scope, SCOPES, SCOPES
+    )
     domain_names = {domain.id: domain.name for domain in catalog.domains.values()}
     indicator_names = {indicator.id: indicator.name for indicator in catalog.indicators.values()}
     places = title_places(version, period, department, scope)
     rows = any(section.rows for section in template.sections)
+
+    def indicators(what: str, words: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_known(what, word, catalog.indicators, indicator_names) for word in words))
+
     return BriefingSpec(
         template=template.id,
         version=version.id,
@@ -111,7 +130,7 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
         department=department,
         scope=scope,
         domains=tuple(_known("领域", word, catalog.domains, domain_names) for word in request.domains),
-        indicators=tuple(_known("指标", word, catalog.indicators, indicator_names) for word in request.indicators),
+        indicators=indicators("指标", request.indicators),
         audience=_line("主送", request.audience or filled(template.audience, places)),
         issue=_line("期号", request.issue),
         dated=request.dated or now.astimezone(COURT_TIME).date(),
@@ -120,7 +139,30 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
         judged_on=judged,
         made_at=now.astimezone(COURT_TIME).isoformat(timespec="seconds"),
         made_by=f"{actor.name}（{ROLE_NAMES[actor.role]}）",
+        headline=_line("标题", request.headline),
+        order=indicators("指标", request.order),
+        omitted=indicators("指标", request.omitted),
     )
+
+
+def issue_text(order: BriefingSpec) -> str:
+    """Its number as it is printed: 第10期; what is no number stands as written."""
+    return f"第{order.issue}期" if order.issue.isdecimal() else order.issue
+
+
+def order_text(catalog: Catalog, order: BriefingSpec) -> str:
+    """An order in one line: template, period, department, scope, number, formats; ids that the catalogue no longer knows stand."""
+    template, department = catalog.briefings.get(order.template), catalog.departments.get(order.department)
+    whose = department.name if department else order.department
+    parts = (
+        template.name if template else order.template,
+        order.span(catalog.court.months).label,
+        "" if order.department == ALL_DEPARTMENTS else whose,
+        SCOPES.get(order.scope, order.scope),
+        issue_text(order),
+        "、".join(order.formats).upper(),
+    )
+    return "　".join(filter(None, parts))
 
 
 def find_template(catalog: Catalog, name: str) -> Template:
@@ -128,8 +170,10 @@ def find_template(catalog: Catalog, name: str) -> Template:
     if not catalog.briefings:
         remedy = "请重新发布一次（数据报送页，或 python -m etl publish）"
         raise ScorecardError(_WHERE, "这个版本没有简报模板，它是在简报功能之前建的", "带有简报模板的版本", remedy)
-    names = {template.id: template.name for template in catalog.briefings.values()}
-    return catalog.briefings[_known("模板", name, catalog.briefings, names)]
+    if name in catalog.briefings:  # a digest's too; those nobody asks for
+        return catalog.briefings[name]
+    names = {template.id: template.name for template in catalog.briefings.values() if template.reader is None}
+    return catalog.briefings[_known("模板", name, names, names)]
 
 
 def title_places(version: Version, period: Period, department: str, scope: str) -> dict[str, str]:
@@ -147,7 +191,7 @@ def _known(what: str, word: str, ids: Iterable[str], names: Mapping[str, str] | 
     known = list(ids)
     if word in known:
         return word
-    by_name = {name: name_id for name_id, name in (names or {}).items()}
+    by_name = {name: name_id for name_id, name in (names or {}).items() if name_id in known}
     if word in by_name:
         return by_name[word]
     words = [f"{name_id}（{names[name_id]}）" if names and name_id in names else name_id for name_id in known]
@@ -160,7 +204,8 @@ def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
     period = version.catalog.court.months.parse(grain, key)
     if period is None:
         found = f"报告期“{key[:20]}”不是{GRAIN_LABELS[grain]}的报告期"
-        expected = f"{GRAIN_LABELS[grain]}的报告期，如 {offered[0].key if offered else '2026'}"
+        example = f"{offered[0].key}（{offered[0].label}）" if offered else "2026"
+        expected = f"{GRAIN_LABELS[grain]}的报告期，如 {example}"
         raise ScorecardError(_WHERE, found, expected, hint(key, [each.key for each in offered]))
     if period not in offered:
         span = f"{offered[-1].label} 至 {offered[0].label}" if offered else "无"

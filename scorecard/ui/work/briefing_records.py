@@ -8,9 +8,9 @@ from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.model import ExportManifest
-from scorecard.briefing.paper.request import BriefingSpec
+from scorecard.briefing.paper.request import BriefingSpec, order_text
 from scorecard.calendar.clock import moment_text
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
+from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import render
 
@@ -26,7 +26,7 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
             "id": manifest.id,
             "at": moment_text(manifest.made_at),
             "who": manifest.made_by,
-            "what": _what(catalog, order),
+            "what": order_text(catalog, order),
             "version": manifest.version,
             "sample": manifest.sample,
             "lines": "、".join(seals.get(manifest.id, ())) if seals is not None else "",
@@ -41,20 +41,12 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
         chosen = st.selectbox(
             "导出记录",
             list(known),
-            format_func=lambda export: f"{_what(catalog, known[export][1])}　{export}",
+            format_func=lambda export: f"{order_text(catalog, known[export][1])}　{export}",
             key="briefing_past",
             width=520,
         )
         pressed = st.button("再做一次", key="briefing_again")
     return known[chosen] if pressed else None
-
-
-def _what(catalog: Catalog, order: BriefingSpec) -> str:
-    """Template, period and department in words; ids where the catalogue no longer knows them."""
-    template = catalog.briefings.get(order.template)
-    department = catalog.departments.get(order.department)
-    whose = "" if order.department == ALL_DEPARTMENTS else f"　{department.name if department else order.department}"
-    return f"{template.name if template else order.template}　{order.span(catalog.court.months).label}{whose}"
 
 
 def _audited(data: DataDir) -> dict[str, Sequence[str]]:

@@ -13,7 +13,6 @@ from scorecard.audit import log as audit
 from scorecard.briefing.browser import queue
 from scorecard.briefing.export import export_records
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
-from scorecard.store import versions as store
 from tests.conftest import ROOT
 from tests.support.samples import copied
 
@@ -46,10 +45,9 @@ def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_the
     first, second = tmp_path / "first", tmp_path / "second"
     wish = ["--template", "monthly", "--period", "2026-10", "--issue", "10", "--date", "2026-11-09"]
     said = process(*wish, "--note", "请审阅。", "--formats", "csv,html", "--out", str(first), "--actor", "定时任务")
-    version = store.current(own).version or ""
-    name = f"领导小组月报_2026年1—10月_截至20261031_v{version[:4]}"
-    assert {path.name for path in first.iterdir()} == {f"{name}.csv", f"{name}.html", f"{name}.zip"}
     export = re.findall(r"导出编号 (\S+)；", said)[0]
+    name = f"领导小组月报_2026年1—10月_第10期_{export}"  # two papers never have one name
+    assert {path.name for path in first.iterdir()} == {f"{name}.csv", f"{name}.html", f"{name}.zip"}
     assert f"python -m etl briefing --again {export}" in said
     assert export in process("--list")
     process("--again", export, "--formats", "html,csv", "--out", str(second))
@@ -68,7 +66,6 @@ WRONG = {
     "no period": ["--template", "monthly"],
     "a format misspelt": ["--template", "monthly", "--period", "2026-10", "--formats", "docx,pfd"],
     "no format": ["--template", "monthly", "--period", "2026-10", "--formats", ","],
-    "a grain misspelt": ["--template", "monthly", "--period", "2026-10", "--grain", "months"],
     "a date misspelt": ["--template", "monthly", "--period", "2026-10", "--date", "9.11.2026"],
 }  # fmt: skip
 
@@ -86,6 +83,9 @@ def test_a_wrong_call_ends_with_two(own: DataDir, words: list[str], capsys: pyte
 REFUSED = {
     "a template misspelt": (["--template", "montly", "--period", "2026-10"], "是否为“monthly”？"),
     "a period without data": (["--template", "monthly", "--period", "2019-10"], "没有2019年1—10月的数据"),
+    "a grain misspelt": (["--template", "monthly", "--period", "2026-10", "--grain", "months"], "是否为“month”？"),
+    "a range of months as one month": (["--template", "monthly", "--period", "2026年1—10月", "--grain", "month"], "不是单月的报告期"),
+    "a number nobody counted": (["--template", "monthly", "--period", "2026-10", "--headline", "达99.87%"], "“99.87%”不是这份简报里的数"),
     "a department not named": (["--template", "department", "--period", "2026-10"], "没有写部门"),
     "a version nobody published": (["--template", "monthly", "--period", "2026-10", "--version", "abcdefgh"], "没有这个已发布的版本"),
     "only what needs a browser": (["--template", "monthly", "--period", "2026-10", "--formats", "pdf"], "没有浏览器"),

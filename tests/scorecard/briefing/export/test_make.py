@@ -81,7 +81,7 @@ def test_a_new_template_needs_one_file_and_no_python(own: DataDir) -> None:
     seen: list[tuple[int, int, str]] = []
     wish = BriefingRequest("bench", "2026-Q2")
     made = make.make_paper(own, open_published(own), wish, OFFICER, ["html", "csv"], lambda *step: seen.append(step))
-    name = f"院长办公会用_2026年二季度_截至20261031_v{made.manifest.version[:4]}"
+    name = f"院长办公会用_2026年二季度_{made.manifest.id}"
     assert list(made.content) == [f"{name}.html", f"{name}.csv", f"{name}.zip"]
     html = made.content[f"{name}.html"].decode()
     for said in (
@@ -158,6 +158,18 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
         publish(own, build(catalog, own), OFFICER)
     assert len(prune(own, OFFICER, newest=1)) == 1
     assert own.database(old or "").is_file()
+
+
+def test_what_the_writer_changed_is_on_record_and_made_again(own: DataDir) -> None:
+    version = open_published(own)
+    first = make.make_paper(own, version, BriefingRequest("complete", "2026-10"), LEADER, ["html"])
+    wish = BriefingRequest("complete", "2026-10", headline="小额诉讼用得<b>更多</b>", omitted=("small_claims_rate",))
+    made = make.make_paper(own, version, wish, LEADER, ["html"])
+    assert not set(made.content) & set(first.content)  # of one name, the later would take the earlier's place
+    _, order = export_records.read_record(own, made.manifest.id)
+    assert (order.headline, order.omitted, order.formats) == (wish.headline, wish.omitted, ("html",))
+    assert "小额诉讼用得&lt;b&gt;更多" in next(iter(made.content.values())).decode()
+    assert make.make_again(own, made.manifest.id, OFFICER, ["html"]).content == made.content
 
 
 def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_what_is_left_empty_is_the_templates_choice_or_today_at_the_court(versio
 def test_an_order_comes_back_the_same_from_its_json(version: Version) -> None:
     wish = BriefingRequest(
         "department", "2026-Q3", "quarter", "civil", "firm", ("insolvency",), ("creditor_recovery_rate",),
-        "民事审判庭", "10", date(2026, 11, 9), "请审阅。\n第二段。",
+        "民事审判庭", "10", date(2026, 11, 9), "请审阅。\n第二段。", "两项待补", ("creditor_recovery_rate",), ("small_claims_rate",),
     )  # fmt: skip
     order = resolve(version, wish, CIVIL, NOW)
     assert from_data(json.loads(json.dumps(order.data(), ensure_ascii=False))) == order
@@ -53,7 +53,30 @@ def test_words_people_use_are_taken_as_well_as_ids(version: Version) -> None:
     assert order.domains == ("insolvency",)
 
 
+PERIODS = {
+    "2026年10月": ("ytd", "2026-10"),
+    "2026 年 1—10 月": ("ytd", "2026-10"),
+    "2026年1-9月": ("ytd", "2026-09"),
+    "2026年三季度": ("quarter", "2026-Q3"),
+    "2025年": ("year", "2025"),
+}
+
+
+@pytest.mark.parametrize(("written", "read"), PERIODS.items())
+def test_a_period_may_be_written_as_it_is_printed(version: Version, written: str, read: tuple[str, str]) -> None:
+    order = resolve(version, replace(MONTHLY, period=written, scope="涉企"), OFFICER, NOW)
+    assert ((order.grain, order.period), order.scope) == (read, "firm")
+
+
+def test_a_record_from_before_a_writer_could_edit_is_read_as_unedited(version: Version) -> None:
+    content = resolve(version, MONTHLY, OFFICER, NOW).data()
+    old = {name: value for name, value in content.items() if name not in ("headline", "order", "omitted", "formats")}
+    assert from_data(old) == from_data(content)
+
+
 REFUSED = {
+    "months of another grain": (replace(MONTHLY, period="2026年1—10月", grain="month"), ("“2026年1—10月”不是单月的报告期",)),
+    "a row that is no indicator": (replace(MONTHLY, omitted=("small_claim_rate",)), ("是否为“small_claims_rate”？",)),
     "a template misspelt": (replace(MONTHLY, template="montly"), ("没有模板“montly”", "monthly（领导小组月报）", "是否为“monthly”？")),
     "a period of another grain": (replace(MONTHLY, period="2026-Q3"), ("不是年度累计的报告期", "如 2026-10")),
     "a month of one digit": (replace(MONTHLY, period="2026-9"), ("不是年度累计的报告期", "是否为“2026-09”？")),
