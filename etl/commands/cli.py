@@ -24,7 +24,7 @@ from etl.intake.forms.template_workbook import template_workbook
 from etl.versions.publish import rollback
 from etl.versions.retention import prune
 from etl.warehouse.build import build, chosen_batches
-from scorecard.access import console
+from scorecard.access import Actor, console
 from scorecard.api import tokens
 from scorecard.audit import log as audit
 from scorecard.audit.listing import AuditFilter, inspection_files
@@ -175,6 +175,8 @@ def _briefing(call: argparse.Namespace) -> int:
     from scorecard.briefing.paper.request import BriefingRequest, order_text
 
     data, actor = DataDir(call.data), console(call.actor)
+    if call.check:
+        return _check_edited(data, call, actor)
     if call.list:
         catalog = loader.load(call.seeds)
         for made, order in export_records.all_records(data):
@@ -201,6 +203,26 @@ def _briefing(call: argparse.Namespace) -> int:
         print(notice, file=sys.stderr)
     print(f"导出编号 {files.manifest.id}；再做一次：python -m etl briefing --again {files.manifest.id}")
     return DONE
+
+
+def _check_edited(data: DataDir, call: argparse.Namespace, actor: Actor) -> int:
+    """Prints what an edited paper says otherwise than its version; 1 where a number is wrong."""
+    from scorecard.briefing.export.check import check_docx
+
+    with storage_errors(f"读取 {call.check}", "文件"):
+        raw = call.check.read_bytes()
+    checked = check_docx(data, raw, actor)
+    for each in checked.edited:
+        print(f"已改文字：{each.place}　{each.before or '（新写）'}　→　{each.after or '（删去）'}")
+    for each in checked.wrong:
+        print(
+            f"数字与版本不符：{each.place}　文件里 {each.found}，版本里 {each.expected}　{each.text}", file=sys.stderr
+        )
+    if checked.notice:
+        print(checked.notice, file=sys.stderr)
+    told = f"导出编号 {checked.manifest.id}，版本 {checked.manifest.version}：改动文字 {len(checked.edited)} 处，"
+    print(told + (f"改过的数字与版本不符 {len(checked.wrong)} 处" if checked.wrong else "数字与版本一致；图片没有核对"))
+    return REFUSED if checked.wrong else DONE
 
 
 def _table(call: argparse.Namespace) -> tuple[Table, Catalog]:
