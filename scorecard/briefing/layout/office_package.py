@@ -6,6 +6,7 @@ An Office file is a ZIP archive, and archives hold timestamps: the same paper wo
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from scorecard.briefing.paper.model import ExportManifest, Paper
 
 FACE = "微软雅黑"  # on every Windows and in WPS; elsewhere the program's own Chinese face stands in
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest an archive can say
+_CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
 _NAMESPACE = "urn:scorecard:manifest"
 _LONGEST = 255  # characters of a property
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -58,12 +60,29 @@ def printable(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
+def with_manifest(workbook: bytes, manifest: ExportManifest) -> bytes:
+    """The workbook with the manifest as a custom part, which its library cannot write."""
+    relation = f'<Relationship Id="rIdManifest" Type="{_CUSTOM_XML}" Target="../customXml/item1.xml"/></Relationships>'.encode()
+    file = io.BytesIO(workbook)
+    with zipfile.ZipFile(file) as parts:
+        content = {name: parts.read(name) for name in parts.namelist()}
+    relations = "xl/_rels/workbook.xml.rels"
+    content[relations] = content[relations].replace(b"</Relationships>", relation)
+    content["customXml/item1.xml"] = manifest_xml(manifest)
+    return _archive(content)
+
+
 def with_fixed_timestamps(archive: bytes) -> bytes:
     """The ZIP with fixed timestamps, so that equal content gives equal bytes."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as parts:
+        return _archive({part.filename: parts.read(part) for part in parts.infolist()})
+
+
+def _archive(content: Mapping[str, bytes]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
-        for part in before.infolist():
-            entry = zipfile.ZipInfo(part.filename, _FIRST_DAY)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name, part in content.items():
+            entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            after.writestr(entry, before.read(part))
+            parts.writestr(entry, part)
     return file.getvalue()

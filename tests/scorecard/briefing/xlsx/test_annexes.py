@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -110,10 +112,10 @@ def test_no_cell_of_the_csv_is_taken_for_a_date_a_number_in_powers_of_ten_or_a_f
     assert "版本 12345678901e4567" in every
 
 
-def test_the_csv_ends_with_its_provenance_and_its_manifest(given: Paper) -> None:
+def test_the_csv_ends_with_its_provenance_and_its_number(given: Paper) -> None:
     text = xlsx.write_csv_annex(given).decode("utf-8-sig")
     tail = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if len(row) == 1]
-    assert [*given.provenance, *given.manifest.lines()] == tail[-len(given.provenance) - len(given.manifest.lines()) :]
+    assert tail[-len(given.provenance) - 1 :] == [*given.provenance, f"导出编号{given.manifest.id}，可核验。"]
     assert any("示例数据" in line for line in tail)
 
 
@@ -189,27 +191,49 @@ def test_the_definitions_are_those_of_the_catalogue(given: Paper, book: openpyxl
         assert str(row["口径"].value).split("\n") == list(entry.formula)
 
 
-def test_the_manifest_inside_the_workbook_is_read_back_whole(given: Paper, book: openpyxl.Workbook) -> None:
-    lines = [str(row[0].value or "") for row in book["数据来源"].iter_rows(min_row=HEAD + 1)]
-    assert tuple(lines[: len(given.manifest.lines())]) == given.manifest.lines()
-    start = lines.index("{")
-    assert manifest.parse("\n".join(lines[start:])) == given.manifest
+def test_the_manifest_inside_the_workbook_is_read_back_whole_and_no_sheet_shows_it(
+    given: Paper, book: openpyxl.Workbook
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx.write_xlsx(given))) as parts:
+        inside = ElementTree.fromstring(parts.read("customXml/item1.xml"))
+        assert b"customXml/item1.xml" in parts.read("xl/_rels/workbook.xml.rels")
+    assert manifest.parse(inside.text or "") == given.manifest
+    shown = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert sum(given.manifest.id in text for text in shown) == 1
+    assert not [text for text in shown if re.search(r"[0-9a-f]{64}", text)]
     assert book.properties.creator == given.manifest.made_by
     assert book.properties.created == datetime(2026, 11, 9, 1, 30)
+
+
+def test_the_summary_stands_first_with_every_miss_and_counts_that_add_up(given: Paper, book: openpyxl.Workbook) -> None:
+    rows = [[cell.value for cell in row] for row in book["概览"].iter_rows()]
+    heads = [row[0] for row in rows]
+    (total,) = (row for row in rows if row[0] == "合计")
+    assert [number for number in total if isinstance(number, int)][-1] == len(given.lines)
+    missed = [line for line in given.lines if line.word == "未达标"]
+    assert missed
+    assert {line.name for line in missed} <= set(heads)
+    counted = next(row for row in rows if row[0] == "▼ 未达标")
+    assert [number for number in counted if isinstance(number, int)][-1] == len(missed)
 
 
 def test_every_sheet_says_where_it_comes_from_stays_readable_when_moved_and_prints_on_a4(
     given: Paper, book: openpyxl.Workbook
 ) -> None:
-    assert book.sheetnames == ["指标", "走势", "口径", "数据来源"]
+    assert book.sheetnames == ["概览", "指标", "走势", "口径"]
     for sheet in book:
         assert given.title in str(sheet["A1"].value)
         assert "示例数据" in str(sheet["A2"].value)
-        assert sheet.freeze_panes and sheet.freeze_panes.endswith(str(HEAD + 1))
+        assert sheet.print_area
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize or 0)) == ("landscape", 9)
         assert sheet.page_setup.fitToHeight == 0
-        assert f"${HEAD}:${HEAD}" in str(sheet.print_title_rows)
         assert "示例数据" in str(sheet.oddFooter.left.text)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == f"B{HEAD + 1}"
+        assert f"${HEAD}:${HEAD}" in str(sheet.print_title_rows)
+        names = [str(cell.value) for cell in sheet[HEAD]]
+        assert names[0] == "指标"
+        assert "指标编号" in names[-2:]
 
 
 def test_a_text_longer_than_a_cell_is_cut_where_a_reader_sees_it_and_control_characters_do_no_harm(
@@ -225,7 +249,7 @@ def test_a_text_longer_than_a_cell_is_cut_where_a_reader_sees_it_and_control_cha
 @pytest.mark.browser
 def test_another_office_program_shows_the_digits_of_the_page_in_every_sheet(given: Paper, tmp_path: Path) -> None:
     found = {file.stem.split("-")[-1]: file for file in converted(tmp_path, "p.xlsx", xlsx.write_xlsx(given), SHOWN)}
-    assert set(found) == {"指标", "走势", "口径", "数据来源"}
+    assert set(found) == {"概览", "指标", "走势", "口径"}
 
     def read(name: str) -> list[Mapping[str, str]]:
         lines = list(csv.reader(io.StringIO(found[name].read_text(encoding="utf-8"), newline="")))
