@@ -72,10 +72,10 @@ def word_of(shown: Trend, point: JudgedPeriod) -> VerdictWord | Variation | None
     )
 
 
-def span_of(shown: Trend, *, whole: bool = False) -> tuple[float, float]:
+def span_of(shown: Trend) -> tuple[float, float]:
     """The span of values and targets with some air; from 0 unless that would flatten the line, shares end at 100.
 
-    What still moves does not flatten what is settled: more than once the span away it lies outside, unless `whole`.
+    What still moves does not flatten what is settled: more than once the span away it lies outside.
     """
     points = (*shown.points, *shown.before)
     moving = [point.value for point in points if point.value is not None and not point.settled]
@@ -88,7 +88,7 @@ def span_of(shown: Trend, *, whole: bool = False) -> tuple[float, float]:
     if shown.control is not None:
         parts = [part.limits for part in shown.control.parts if part.limits is not None and not part.limits.flat]
         values += [float(edge) for by in parts for edge in possible(by, shown.control)]
-    reach = (max(values) - min(values) if values and not whole else 0.0) or float("inf")
+    reach = (max(values) - min(values) if values else 0.0) or float("inf")
     near = [value for value in moving if not values or min(values) - reach <= value <= max(values) + reach]
     values += near
     if not values:

@@ -24,6 +24,7 @@ from scorecard.briefing.paper.model import (
     PaperColumn,
     PaperTable,
     Paragraph,
+    Slide,
 )
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.calendar import period
@@ -127,9 +128,28 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         ),
         manifest=manifest(version, [card.indicator.id for card in spoken]),
         sample=version.manifest.sample,
+        slides=(
+            Slide(f"{chosen.label}，指标总体平稳", (), notes=(HOSTILE[2],)),
+            *(_slide(figure) for figure in drawn),
+            Slide("名称如实照录7项", _hostile(lines[0]), "附录", (HOSTILE[1],)),
+            Slide(HOSTILE[7], HOSTILE[3:]),
+        ),
     )
     version.connection.close()
     return made
+
+
+def _slide(figure: Figure) -> Slide:
+    line = figure.line
+    return Slide(
+        f"{line.name}{line.value}，{line.gap}", figure, line.domain, (figure.sentence, *figure.trend.provenance)
+    )
+
+
+def _hostile(line: IndicatorLine) -> PaperTable:
+    columns = (PaperColumn("名称", 2), PaperColumn("数值", 1, number=True), PaperColumn("结论", 1))
+    rows = tuple((text, line.value, line.word) for text in HOSTILE[:7])
+    return PaperTable("表2　名称如实照录", columns, rows, note=f"注：{HOSTILE[8]}")
 
 
 def composed(sample: DataDir, template: str) -> Paper:

@@ -22,7 +22,7 @@ USED = {
     "scorecard/briefing/browser/launch.py": {"choreographer.channels._interface_type"},
     "scorecard/briefing/docx/document.py": {"_element", "_p"},
     "scorecard/briefing/pptx/chart.py": {"_element"},
-    "scorecard/briefing/pptx/flow.py": {"_element", "_tbl"},
+    "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
     "scorecard/briefing/pptx/text.py": {"_p", "_txBody"},
     "scorecard/ui/server/security_middleware.py": {"streamlit.web.server.starlette.starlette_websocket"},
     "scorecard/ui/server/sockets.py": {"streamlit.proto.BackMsg_pb2"},

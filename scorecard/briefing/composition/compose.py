@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.composition import digest, indicators, requirements, work
+from scorecard.briefing.composition import digest, indicators, requirements, slides, work
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import (
     Beside,
@@ -105,6 +105,7 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         manifest=manifest,
         sample=sample,
         brief=template.reader is not None,
+        slides=() if template.reader else slides.slides(material, manifest.id),
     )
     require_own_numbers(order.headline, paper)
     return paper

@@ -180,7 +180,7 @@ def figures(material: Material, section: Section) -> list[Block]:
     blocks: list[Block] = []
     empty: list[str] = []
     for name, members in material.by_domain(material.cards_of(section)):
-        drawn = [block for card in members if (block := _figure(material, card)) is not None]
+        drawn = [block for card in members if (block := figure_of(material, card)) is not None]
         empty += [card.indicator.name for card in members if not card.points]
         if drawn:
             blocks += [Heading(name, 2), *drawn]
@@ -189,7 +189,8 @@ def figures(material: Material, section: Section) -> list[Block]:
     return blocks or [_none(material)]
 
 
-def _figure(material: Material, card: Card) -> Figure | None:
+def figure_of(material: Material, card: Card) -> Figure | None:
+    """The card's trend with its official sentence; None without any period. `compose` numbers it."""
     if not card.points:
         return None
     drawn = trend_of(material.version, material.inputs, card)

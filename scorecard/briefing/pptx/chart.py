@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import pairwise
+from math import ceil
 from typing import Any, Literal
 
 from pptx.enum.chart import XL_CHART_TYPE
 from xlsxwriter import Workbook
 
-from scorecard.assessment.control_limits import Limits
-from scorecard.assessment.verdict import JudgedPeriod
+from scorecard.assessment.control_limits import Limits, Variation
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.layout.number_formats import Digits, bound_digits, rounded
 from scorecard.briefing.layout.office_package import printable
 from scorecard.briefing.pptx.text import Frame
@@ -37,35 +38,28 @@ class Series:
     """One line of the chart. It is not drawn up to the points in `breaks`: what follows is not the same thing."""
 
     name: str
-    kind: Literal["value", "target", "limit", "before"]
+    kind: Literal["value", "target", "limit", "before", "mark"]
     digits: tuple[Digits | None, ...]
     breaks: frozenset[int] = frozenset()
+    symbol: str = ""
+    colour: str = ""
 
     @property
     def last(self) -> int | None:
         return next((at for at in reversed(range(len(self.digits))) if self.digits[at] is not None), None)
 
 
-@dataclass(frozen=True)
-class Dot:
-    """How a point of the values is drawn; hollow where the value may still move. `word` is what its shape says."""
-
-    symbol: str
-    colour: str
-    hollow: bool
-    word: str
-
-
 def chart_series(trend: Trend) -> tuple[Series, ...]:
-    """The values first, then the bounds of the target, then mean and limits, then last year's values; empty ones are left out."""
+    """The values first, then target, last year's values, the points of each word, mean and limits; empty ones are left out."""
     breaks = frozenset(note.position for note in trend.marks if note.breaks)
     values = tuple(None if point.exact is None else rounded(point.exact, trend.unit) for point in trend.points)
     return (
         Series(VALUES, "value", values, breaks),
         *_bounds(trend, "目标下限", lambda bounds: bounds.lower),
         *_bounds(trend, "目标上限", lambda bounds: bounds.upper),
-        *_limits(trend),
         *_before(trend),
+        *(_marked(trend, word, values) for word in marked_words(trend)),
+        *_limits(trend),  # last, as the legend names them alone
     )
 
 
@@ -76,29 +70,30 @@ def _before(trend: Trend) -> tuple[Series, ...]:
     return (Series(year, "before", tuple(told.get(label) for label in axis_labels(trend))),) if told else ()
 
 
-def dots(trend: Trend) -> dict[int, Dot]:
-    """By position, the points that are not a plain navy circle."""
-    by_position: dict[int, Dot] = {}
-    for at, point in enumerate(trend.points):
-        word = word_of(trend, point)
-        if point.exact is not None and (word or not point.settled):
-            tone = mark(word) if word else None
-            by_position[at] = Dot(
-                tone.symbol if tone else "○", tone.colour if tone else "", not point.settled, word or ""
-            )
-    return by_position
+def marked_words(trend: Trend) -> tuple[VerdictWord | Variation, ...]:
+    """The words that points of the values are marked by, in the order of the axis."""
+    return tuple(dict.fromkeys(word for word in _words(trend) if word))
 
 
-def unsettled_periods(points: tuple[JudgedPeriod, ...]) -> tuple[str, ...]:
-    """The periods whose drawn value may still move, with why; a run of them by its first and last."""
-    runs = [
-        (word, list(run))
-        for word, run in groupby(
-            points, lambda point: "" if point.settled or point.exact is None else point.verdict.word
-        )
-        if word
+def _words(trend: Trend) -> Sequence[VerdictWord | Variation | None]:
+    """The word of each point; where no month signals, those that missed their target are marked."""
+    words: list[VerdictWord | Variation | None] = [
+        word_of(trend, point) if point.exact is not None else None for point in trend.points
     ]
-    return tuple(f"{run[0].label}{f'至{run[-1].label}' if len(run) > 1 else ''}（{word}）" for word, run in runs)
+    if any(words):
+        return words
+    return ["未达标" if point.exact is not None and point.verdict.word == "未达标" else None for point in trend.points]
+
+
+def _marked(trend: Trend, word: VerdictWord | Variation, values: Sequence[Digits | None]) -> Series:
+    """The values of one word once more, with its sign on each: a row of their own, so that they can be edited and copied."""
+    own = tuple(digits if said == word else None for said, digits in zip(_words(trend), values, strict=True))
+    return Series(word, "mark", own, symbol=mark(word).symbol, colour=mark(word).colour)
+
+
+def hollow_points(trend: Trend) -> frozenset[int]:
+    """The positions of values that may still move."""
+    return frozenset(at for at, point in enumerate(trend.points) if point.exact is not None and not point.settled)
 
 
 def _bounds(trend: Trend, name: str, of: Callable[[Bounds], Fraction | None]) -> tuple[Series, ...]:
@@ -144,11 +139,11 @@ def _limits(trend: Trend) -> tuple[Series, ...]:
     )
 
 
-_TEXT, _VALUE = 12, 14  # points: axes and names, the values that are written out
-# The format has no triangle on its tip, and one on its base would say the opposite.
-_SHAPES = {"▲": "triangle", "▼": "square", "◆": "diamond", "○": "circle"}
-_APART = 0.3  # inches between two labels, one above the other
-_BESIDE = 1.6  # inches between two labels side by side
+_TEXT, _VALUE = 16, 20  # points: axes and names, the values that are written out
+_SIGN = 16  # points: the format's own markers know no triangle on its tip, so a sign is the label of its point
+_APART = 0.4  # inches between two labels, one above the other
+_BESIDE = 2.0  # inches between two labels side by side
+_GAP = 0.15  # inches between two periods of the axis
 _DESCRIBED = 1_000  # characters of an alternative text
 
 
@@ -165,7 +160,7 @@ class _ChartContent:
 
 @dataclass(frozen=True)
 class _Axis:
-    """The axis of numbers, from mark to mark."""
+    """The axis of numbers, from mark to mark. A value that still moves may lie outside: it is named below the chart."""
 
     first: float
     last: float
@@ -203,10 +198,12 @@ class _Label:
 
 def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at: datetime) -> None:
     """The chart, with `description` as its alternative text. The trend has at least one value."""
-    rows, periods, axis = chart_series(trend), [printable(label) for label in axis_labels(trend)], _axis(trend)
+    rows, periods, axis = chart_series(trend), _periods(trend), _axis(trend)
     legend = any(row.kind == "limit" for row in rows)
-    labels = [_value_labels(trend, rows[0], frame, axis), *(_target_label(row) for row in rows[1:])]
+    labels = [_value_labels(trend, rows[0], frame, axis), *(_end_label(row, rows, frame, axis) for row in rows[1:])]
     widest = max(label.width(trend.unit) for each in labels for label in each.values())
+    room = _room(frame, axis, widest, legend=legend)
+    step = room.width * frame.width / len(periods)
     xml = render(
         "briefing/pptx/chart.xml",
         sheet=SHEET,
@@ -214,12 +211,13 @@ def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at:
         periods=periods,
         axis=axis,
         labels=labels,
-        dots=dots(trend),
+        hollow=hollow_points(trend),
         legend=legend,
-        room=_room(frame, axis, widest, legend=legend),
+        room=room,
+        every=ceil((max(text_width.width(label, _TEXT) for label in periods) + _GAP) / step),
         colours=palette(),
-        shapes=_SHAPES,
         small=_TEXT,
+        sign=_SIGN,
         printable=printable,
     )
     content: Any = _ChartContent(xml, workbook_of_chart(periods, rows, made_at))
@@ -228,16 +226,24 @@ def add_chart(slide: Any, frame: Frame, trend: Trend, description: str, made_at:
     shape._element.nvGraphicFramePr.cNvPr.set("descr", printable(description)[:_DESCRIBED])
 
 
+def _periods(trend: Trend) -> list[str]:
+    """The names on the axis; a year that all of them begin with is said above the chart."""
+    labels = [printable(label) for label in axis_labels(trend)]
+    years = {label.partition("年")[0] for label in labels}
+    short = [label.partition("年")[2] for label in labels]
+    return short if len(years) == 1 and all(short) else labels
+
+
 def _axis(trend: Trend) -> _Axis:
-    low, high = span_of(trend, whole=True)
+    low, high = span_of(trend)
     marks = scale(low, high, trend.unit).values
     step = marks[1] - marks[0] if len(marks) > 1 else high - low
     bounds = [
         number
         for point in (*trend.points, *trend.before)
-        for number in (point.value, point.lower, point.upper)
+        for number in (point.value if point.settled else None, point.lower, point.upper)
         if number is not None
-    ]
+    ] or [low, high]
     first, last = min(marks), max(marks)
     if first > min(bounds):
         first -= step
@@ -250,7 +256,7 @@ def _room(frame: Frame, axis: _Axis, labels: float, *, legend: bool) -> Frame:
     """The plot within the frame, in parts of it: numbers to its left, `labels` inches to its right, periods below."""
     ends = (f"{end:,.10g}{axis.unit}" for end in (axis.first, axis.last))
     left = max(text_width.width(end, _TEXT) for end in ends) + 0.2
-    width, height = 1 - (left + labels + 0.25) / frame.width, 1 - (0.25 + (0.85 if legend else 0.45)) / frame.height
+    width, height = 1 - (left + labels + 0.25) / frame.width, 1 - (0.25 + (1.0 if legend else 0.55)) / frame.height
     return Frame(left / frame.width, 0.25 / frame.height, width, height)
 
 
@@ -260,8 +266,8 @@ def _value_labels(trend: Trend, values: Series, frame: Frame, axis: _Axis) -> Ma
     The last stands beside its point, unless its target is named there.
     """
     assert values.last is not None
-    # Inches from one period to the next, and for one of the unit, as far as they can be known before the labels.
-    step, inch = frame.width * 0.75 / len(axis_labels(trend)), frame.height * 0.8 / (axis.last - axis.first)
+    # Inches from one period to the next, as far as they can be known before the labels.
+    step, inch = frame.width * 0.75 / len(axis_labels(trend)), _inch(frame, axis)
     chosen = next(
         (at for at, point in enumerate(trend.points) if point.key == trend.chosen and values.digits[at]), values.last
     )
@@ -283,11 +289,24 @@ def _value_labels(trend: Trend, values: Series, frame: Frame, axis: _Axis) -> Ma
     return labels
 
 
-def _target_label(row: Series) -> Mapping[int, _Label]:
-    """The name and number of a target, or of last year, at its end; limits are named in the legend."""
+def _end_label(row: Series, rows: Sequence[Series], frame: Frame, axis: _Axis) -> Mapping[int, _Label]:
+    """The name and number of a target, or of last year, at its end; limits are named in the legend.
+
+    Last year's goes below its line, or above, where a target or the last value is named beside it.
+    """
     if row.kind not in ("target", "before") or row.last is None or (digits := row.digits[row.last]) is None:
         return {}
-    return {row.last: _Label(digits, palette().accent if row.kind == "target" else palette().grey, series=row.name)}
+    side: Literal["r", "t", "b"] = "r"
+    if row.kind == "before":
+        others = [last for one in rows if one.kind in ("value", "target") if (last := one.digits[one.last or 0])]
+        near = [last.number for last in others if abs(last.number - digits.number) * _inch(frame, axis) < _APART]
+        side = "r" if not near else "b" if digits.number > axis.first and digits.number <= max(near) else "t"
+    return {row.last: _Label(digits, palette().accent if row.kind == "target" else palette().grey, side, row.name)}
+
+
+def _inch(frame: Frame, axis: _Axis) -> float:
+    """Inches for one of the unit, as far as they can be known before the labels."""
+    return frame.height * 0.8 / (axis.last - axis.first)
 
 
 SHEET = "数据"

@@ -6,6 +6,7 @@ tests/scorecard/briefing/pptx state what must hold.
 
 import io
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,32 @@ from pptx.opc.packuri import PackURI
 from pptx.util import Pt
 
 from scorecard.briefing.layout.office_package import manifest_xml, packed, set_properties, with_fixed_timestamps
-from scorecard.briefing.paper.model import Paper
-from scorecard.briefing.pptx.text import Frame, Run, TextParagraph, add_text, colour_of, fill, paragraph
+from scorecard.briefing.paper.model import Paper, Slide
+from scorecard.briefing.pptx.text import (
+    LINE_BREAK,
+    Frame,
+    Run,
+    TextParagraph,
+    add_text,
+    colour_of,
+    fill,
+    paragraph,
+    shortened,
+    title_lines,
+)
 from scorecard.charts import text_width
 from scorecard.charts.theme import palette
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
 ROOM = WIDTH - 2 * EDGE
-BODY = Frame(EDGE, 1.3, ROOM, 5.35)
+BODY = Frame(EDGE, 1.65, ROOM, 5.0)
+LEAST = 16  # points: what is smaller is not read from the last row; only provenance is
+SURE = 0.92  # of a width: where the court has another face, its digits are wider
 SAMPLE = "示例数据"
-_TITLE_WIDTH = ROOM - 1.5
-_SECTION, _FOOT = Frame(EDGE, 0.2, _TITLE_WIDTH, 0.22), Frame(EDGE, 6.86, ROOM - 0.8, 0.54)
+_TITLE_WIDTH, _TITLE = ROOM - 1.5, 30
+_SECTION, _FOOT = Frame(EDGE, 0.12, _TITLE_WIDTH, 0.32), Frame(EDGE, 6.86, ROOM - 0.8, 0.54)
 _TAG_LEFT, _TAG_TOP = WIDTH - EDGE - 1.2, 0.56
+_NOTE = 12
 _TEMPLATE = Path(__file__).with_name("template")
 
 
@@ -43,19 +58,17 @@ class Deck:
         """The first slide; its title is left to the caller."""
         return self._add_slide("首页", self.paper.provenance)
 
-    def add_slide(self, title: str, provenance: Sequence[str], *, section: str = "") -> Any:
-        """A new slide of this title, with its section above it."""
-        slide = self._add_slide("内页", provenance)
-        size: float = 26
-        if text_width.lines(title, size, _TITLE_WIDTH) > 1:
-            size = text_width.largest(title, _TITLE_WIDTH, 20, 9, rows=2)
-        set_title(slide, title, size, leading=1.2)
-        if section:
-            size = text_width.largest(section, _SECTION.width, 11, 7)
-            add_text(slide, "章节", _SECTION, (paragraph(section, size, palette().grey),))
+    def add_slide(self, slide: Slide, provenance: Sequence[str]) -> Any:
+        """A new slide with its title, its section above it and its notes."""
+        made = self._add_slide("内页", provenance)
+        whole = set_title(made, slide.title, _TITLE, _TITLE_WIDTH)
+        if slide.section:
+            section = shortened(slide.section, LEAST, _SECTION.width, 1)
+            add_text(made, "章节", _SECTION, (paragraph(section, LEAST, palette().grey),))
         if self.paper.sample:
-            add_tag(slide, _TAG_TOP)
-        return slide
+            add_tag(made, _TAG_TOP)
+        add_notes(made, slide.notes if whole else (slide.title, *slide.notes))
+        return made
 
     def _add_slide(self, layout: str, provenance: Sequence[str]) -> Any:
         slide = self._presentation.slides.add_slide(self._presentation.slide_layouts.get_by_name(layout))
@@ -78,17 +91,38 @@ class Deck:
         return with_fixed_timestamps(file.getvalue())
 
 
-def set_title(slide: Any, title: str, size: float, *, leading: float) -> None:
-    """Write the slide's own title, which the outline and a screen reader find."""
+def set_title(slide: Any, title: str, most: float, room: float) -> bool:
+    """Write the slide's own title, which the outline and a screen reader find; whether the whole of it stands there."""
+    room *= SURE
+
+    def fits(size: float, rows: int = 2) -> bool:
+        lines = title_lines(title, size, room)
+        return len(lines) <= rows and all(text_width.width(line, size) <= room for line in lines)
+
+    sizes = range(int(most), LEAST - 1, -2)
+    one_line = (size for size in sizes if size >= most * 0.8 and fits(size, 1))
+    size = next(chain(one_line, (size for size in sizes if fits(size))), LEAST)
+    lines = title_lines(title if fits(size) else shortened(title, size, room, 2), size, room)
+    runs = [run for line in lines for run in (Run(LINE_BREAK, size), Run(line, size, bold=True))]
     slide.shapes.title.name = "标题"
-    line = TextParagraph((Run(title, size, bold=True),), leading=leading)
-    fill(slide.shapes.title.text_frame, (line,), anchor="bottom")
+    fill(slide.shapes.title.text_frame, (TextParagraph(tuple(runs[1:]), leading=1.2),), anchor="bottom")
+    return fits(size)
+
+
+def add_notes(slide: Any, texts: Sequence[str]) -> None:
+    """What the speaker reads, a paragraph each; nothing where there is nothing to say."""
+    said = [paragraph(text, _NOTE, before=4) for text in texts if text]
+    if said:
+        notes = slide.notes_slide
+        for shape, name in zip(notes.placeholders, ("幻灯片", "备注"), strict=True):
+            shape.name = name
+        fill(notes.notes_text_frame, said)
 
 
 def add_tag(slide: Any, top: float) -> None:
     """示例数据 in its frame at the right edge: on every slide of a paper made of a sample."""
     colour = palette().doubtful
-    text = (paragraph(SAMPLE, 13, colour, bold=True),)
+    text = (paragraph(SAMPLE, LEAST, colour, bold=True),)
     tag = add_text(slide, SAMPLE, Frame(_TAG_LEFT, top, 1.2, 0.36), text, align="center", anchor="middle")
     tag.text_frame.auto_size = MSO_AUTO_SIZE.NONE
     tag.line.color.rgb, tag.line.width = colour_of(colour), Pt(1)

@@ -1,5 +1,6 @@
 """Text on a slide, with a fixed line height: how high it is, is known before it is written, whichever face a reader has."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,11 @@ from scorecard.charts import text_width
 from scorecard.templating import render
 
 LEADING = 1.4  # of the size
+LINE_BREAK = "\n"  # a run of its own
+
+# A number, a date or a span of them with its unit; a line ends before or after it.
+_WHOLE = re.compile(r"(?:[≥≤+-]?\d[\d,.]*(?:个百分点|万元|个月|小时|[%年月日天件家项个期元])?[—/]?)+|[A-Za-z]+")
+_CLOSING, _OPENING, _STOPS = "，。；：、）》”？！…", "（《“", "，；。："
 
 Align = Literal["left", "right", "center"]
 Anchor = Literal["top", "middle", "bottom"]
@@ -99,13 +105,48 @@ def fill(
     """Write the paragraphs into an empty frame, over what it says of itself."""
     xml = render(
         "briefing/pptx/text.xml", paragraphs=paragraphs, align=_ALIGN[align], anchor=_ANCHOR[anchor], one_line=one_line,
-        emu=Inches, points=lambda points: Pt(points).centipoints,
+        line_break=LINE_BREAK, emu=Inches, points=lambda points: Pt(points).centipoints,
     )  # fmt: skip
     written, body = parse_xml(xml), text_frame._txBody
     body.bodyPr.attrib.update(written[0].attrib)
     for old in text_frame.paragraphs:
         body.remove(old._p)
     body.extend(written[1:])
+
+
+def title_lines(text: str, size: float, room: float) -> list[str]:
+    """The title in one line, or in two about as long as each other.
+
+    It breaks after a stop where it can, then after a number or a date, never inside one.
+    """
+    text = one_line(text)
+    if text_width.width(text, size) <= room:
+        return [text]
+    ends = {found.end() for found in _WHOLE.finditer(text)}
+    inside = {at for found in _WHOLE.finditer(text) for at in range(found.start() + 1, found.end())}
+    places = [
+        at
+        for at in range(1, len(text))
+        if at not in inside
+        and text[at] not in _CLOSING
+        and text[at - 1] not in _OPENING
+        and max(text_width.width(part, size) for part in (text[:at], text[at:])) <= room
+    ]
+
+    def worse(at: int) -> tuple[int, int, int]:
+        return 0 if text[at - 1] in _STOPS else 1 if at in ends else 2, abs(2 * at - len(text)), -at
+
+    best = min(places, key=worse, default=len(text))
+    return [part for part in (text[:best], text[best:]) if part]
+
+
+def shortened(text: str, size: float, room: float, rows: int) -> str:
+    """The text in so many lines, ending in … where it is longer; a number is left out rather than cut."""
+    text = one_line(text)
+    if text_width.lines(text, size, room) <= rows:
+        return text
+    taken, _ = text_width.cut(text, size, room, rows)
+    return re.sub(r"[\d,.%—-]*$", "", taken[:-1]) + "…"
 
 
 def colour_of(colour: str) -> RGBColor:

@@ -90,7 +90,8 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
     assert {line.domain for line in paper.lines} == {"办理破产"}
     for kind, text in texts.items():
         seen = squeezed(text)
-        assert [line.name for line in paper.lines if squeezed(line.value) not in seen] == [], kind
+        told = [line for line in paper.lines if kind != "pptx" or line.word == "未达标"]  # a room sees what is missed
+        assert [line.name for line in told if squeezed(line.value) not in seen] == [], kind
         assert files.manifest.id in seen, kind
         assert files.manifest.version in seen, kind
 
