@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.number_format import prose
 from scorecard.briefing.composition import indicators, work
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Figure, PaperTable, Slide, columns
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import Worklist
-from scorecard.narrative.attention import groups
 from scorecard.narrative.control_words import signal_span, variation_sentence
+from scorecard.narrative.paragraphs import headline
+from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.narrative.time_axis_notes import footnotes
 from scorecard.store.worklist_rows import counted, unjudged_lists
 
@@ -22,7 +24,7 @@ MOST, ROWS = 12, 7
 _DRAWN = 3  # charts of what improved, where nothing is missed or worse
 _NAMED = 3  # matters of indicators that are put one by one
 _JUDGED = ("达标", "未达标")
-_ASKING = ("未达标且未见改善", "真实恶化", "稳定不达标")
+_LONGEST = 46  # characters of a title: two lines
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class _Message:
 def slides(material: Material, export: str) -> tuple[Slide, ...]:
     """The cover first, whose title is the message of the whole; `export` is the number by which the paper is verified."""
     standing = _standing(material)
-    cover = replace(standing, body=(), section="", notes=())
+    months = [month for card in material.spoken if (month := material.month_of(card))]
+    cover = Slide(headline(material.by_domain(material.spoken), months, material.period), ())
     improved = _signalled(material, "真实改善")
     after = [
         one for one in (_improved(material, improved), _owed(material), _decided(material), _asked(material)) if one
@@ -53,24 +56,24 @@ def slides(material: Material, export: str) -> tuple[Slide, ...]:
 
 def _important(material: Material) -> list[_Message]:
     """What is missed in the paper's period, then what truly worsened in its last month: in the order of the plan."""
-    named = [
-        _Message(item.card, f"{item.card.indicator.name}{item.card.value}，{_shortfall(item.card)}")
-        for group in groups(material.spoken)
-        for item in group.items
-        if group.title in _ASKING and item.card.verdict.word == "未达标"
-    ]
-    seen = {one.card.indicator.id for one in named}
+    missed = [_missed(card) for card in material.spoken if card.verdict.word == "未达标"]
+    seen = {one.card.indicator.id for one in missed}
     worse = [card for card in _signalled(material, "需要关注") if card.indicator.id not in seen]
-    return [*named, *map(_moved, worse)]
+    return [*missed, *map(_moved, worse)]
 
 
-def _shortfall(card: Card) -> str:
-    return card.pace or card.to_meet or card.gap
+def _missed(card: Card) -> _Message:
+    """What falls short, and since when where the sentence stays short enough."""
+    said = f"{card.indicator.name}{card.value}，{shortfall(card)}"
+    since = missed_since(card)
+    return _Message(card, prose(f"{said}，{since}" if since and len(said) + len(since) < _LONGEST else said))
 
 
 def _moved(card: Card) -> _Message:
     assert card.control is not None
-    return _Message(card, f"{card.indicator.name}：{variation_sentence(card.control)}".removesuffix("，需要关注"))
+    return _Message(
+        card, prose(f"{card.indicator.name}：{variation_sentence(card.control)}".removesuffix("，需要关注"))
+    )
 
 
 def _signalled(material: Material, word: str) -> list[Card]:
@@ -83,6 +86,7 @@ def _chart(material: Material, figure: Figure, message: _Message) -> Slide:
     card, line, trend = message.card, figure.line, figure.trend
     notes = (
         figure.sentence,
+        missed_since(card),
         f"定义：{card.indicator.definition}{card.indicator.exclusions}",
         f"分子/分母：{line.halves}" if line.halves else "",
         f"目标依据：{line.basis}" if line.basis else "",

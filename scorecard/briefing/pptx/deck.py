@@ -5,8 +5,7 @@ tests/scorecard/briefing/pptx state what must hold.
 """
 
 import io
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from scorecard.briefing.layout.office_package import manifest_xml, packed, set_p
 from scorecard.briefing.paper.model import Paper, Slide
 from scorecard.briefing.pptx.text import (
     LINE_BREAK,
+    STOPS,
     Frame,
     Run,
     TextParagraph,
@@ -95,13 +95,15 @@ def set_title(slide: Any, title: str, most: float, room: float) -> bool:
     """Write the slide's own title, which the outline and a screen reader find; whether the whole of it stands there."""
     room *= SURE
 
-    def fits(size: float, rows: int = 2) -> bool:
-        lines = title_lines(title, size, room)
-        return len(lines) <= rows and all(text_width.width(line, size) <= room for line in lines)
+    def fits(size: float) -> bool:
+        return all(text_width.width(line, size) <= room for line in title_lines(title, size, room))
 
-    sizes = range(int(most), LEAST - 1, -2)
-    one_line = (size for size in sizes if size >= most * 0.8 and fits(size, 1))
-    size = next(chain(one_line, (size for size in sizes if fits(size))), LEAST)
+    # In one line if it can be, then in two that part at a stop, both a little smaller if need be.
+    ways: tuple[Callable[[list[str]], bool], ...] = (lambda lines: len(lines) == 1, lambda lines: lines[0][-1] in STOPS)
+    fitting = [size for size in range(int(most), LEAST - 1, -2) if fits(size)]
+    large = [size for size in fitting if size >= most * 0.8]
+    best = [size for way in ways for size in large if way(title_lines(title, size, room))]
+    size = next(iter([*best, *fitting]), LEAST)
     lines = title_lines(title if fits(size) else shortened(title, size, room, 2), size, room)
     runs = [run for line in lines for run in (Run(LINE_BREAK, size), Run(line, size, bold=True))]
     slide.shapes.title.name = "标题"

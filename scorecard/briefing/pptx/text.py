@@ -18,7 +18,7 @@ LINE_BREAK = "\n"  # a run of its own
 
 # A number, a date or a span of them with its unit; a line ends before or after it.
 _WHOLE = re.compile(r"(?:[≥≤+-]?\d[\d,.]*(?:个百分点|万元|个月|小时|[%年月日天件家项个期元])?[—/]?)+|[A-Za-z]+")
-_CLOSING, _OPENING, _STOPS = "，。；：、）》”？！…", "（《“", "，；。："
+_CLOSING, _OPENING, STOPS = "，。；：、）》”？！…", "（《“", "，；。："
 
 Align = Literal["left", "right", "center"]
 Anchor = Literal["top", "middle", "bottom"]
@@ -134,7 +134,7 @@ def title_lines(text: str, size: float, room: float) -> list[str]:
     ]
 
     def worse(at: int) -> tuple[int, int, int]:
-        return 0 if text[at - 1] in _STOPS else 1 if at in ends else 2, abs(2 * at - len(text)), -at
+        return 0 if text[at - 1] in STOPS else 1 if at in ends else 2, abs(2 * at - len(text)), -at
 
     best = min(places, key=worse, default=len(text))
     return [part for part in (text[:best], text[best:]) if part]

@@ -14,6 +14,7 @@ from scorecard.briefing.composition.slides import MOST, ROWS, slides
 from scorecard.briefing.paper.material import Material, gather
 from scorecard.briefing.paper.model import Figure, PaperTable, Slide
 from scorecard.briefing.paper.request import BriefingRequest, resolve
+from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import open_published
 from tests.support.actors import OFFICER
@@ -86,7 +87,7 @@ def test_every_number_in_a_title_is_one_of_its_card_or_counts_what_stands_below(
             case Figure(line=line):
                 card, month = material.every[line.id], material.monthly[line.id]
                 told = [line.name, line.value, line.halves, line.target, card.gap, card.to_meet, card.pace, card.period]
-                told += [slide.body.sentence, month.period, month.value]
+                told += [slide.body.sentence, month.period, month.value, shortfall(card), missed_since(card)]
                 assert numbers(slide.title) <= numbers("；".join(told)), slide.title
                 assert line.name in slide.title and line.value in slide.title
             case PaperTable() as table if slide.section == "改善情况":
