@@ -93,33 +93,45 @@ def changes(
     for kind, other in others.items():
         if other is None:
             continue
+        _, then, refused = _words(kind, period)
         if not comparable(period, other, breaks):
-            found.append(PeriodChange(kind, f"与{_THEN[kind]}口径已调整，不可比"))
+            found.append(PeriodChange(kind, f"与{then}口径已调整，不可比"))
         elif of_like_length(indicator, period, other):
             found.append(compare(indicator, kind, now, by_period.get(other), minimum_base))
         else:
-            lengths = f"统计期{period.days}天，{_THEN[kind]}{other.days}天"
-            found.append(PeriodChange(kind, f"{lengths}，不作{kind}"))
+            lengths = f"统计期{period.days}天，{then}{other.days}天"
+            found.append(PeriodChange(kind, f"{lengths}，不作{refused}"))
     return tuple(found)
+
+
+def _words(kind: ComparisonKind, period: Period) -> tuple[str, str, str]:
+    """What a comparison is called, what it compares with, and what is refused where it cannot be made.
+
+    A cumulative value beside the one before holds it, so that is no 环比: bulletins write "较1—9月".
+    """
+    if kind == "环比" and period.grain == "ytd":
+        then = period.months.containing("ytd", period.last_month - 1).short
+        return f"较{then}", then, "比较"
+    return kind, _THEN[kind], kind
 
 
 def compare(
     indicator: Indicator, kind: ComparisonKind, now: JudgedPeriod, before: JudgedPeriod | None, minimum_base: int
 ) -> PeriodChange:
     """One comparison of two periods of equal length, or why there is none."""
-    then = _THEN[kind]
+    called, then, refused = _words(kind, now.period)
     if not now.takes_part or now.exact is None:
-        return PeriodChange(kind, f"{_UNCOMPARED.get(now.word, now.word)}，不作{kind}")
+        return PeriodChange(kind, f"{_UNCOMPARED.get(now.word, now.word)}，不作{refused}")
     if before is None or before.word == "无数据":
         return PeriodChange(kind, f"{then}无数据")
     if not before.takes_part or before.exact is None:
-        return PeriodChange(kind, f"{then}{_UNCOMPARED.get(before.word, before.word)}，不作{kind}", before)
+        return PeriodChange(kind, f"{then}{_UNCOMPARED.get(before.word, before.word)}，不作{refused}", before)
     difference = now.exact - before.exact
-    differs = f"{kind}{_differs(difference, now.exact, before.exact, indicator.unit)}"
+    differs = f"{called}{_differs(difference, now.exact, before.exact, indicator.unit)}"
     if indicator.unit not in _GROWING:
         return PeriodChange(kind, differs, before, difference)
     if before.exact == 0:
-        text = f"{kind}持平（均为0）" if now.exact == 0 else f"{then}为0"
+        text = f"{called}持平（均为0）" if now.exact == 0 else f"{then}为0"
         return PeriodChange(kind, text, before, difference)
     small = (before.exact if indicator.unit != "万元" else before.base) < minimum_base
     if small or before.exact < 0 or now.exact < 0:
@@ -128,7 +140,7 @@ def compare(
     growth = difference * 100 / before.exact
     shown = half_up(abs(growth), 2)
     moved = "持平" if not shown.strip("0.") else f"{'上升' if growth > 0 else '下降'}{shown}%"
-    return PeriodChange(kind, kind + moved, before, difference, growth)
+    return PeriodChange(kind, called + moved, before, difference, growth)
 
 
 def _differs(difference: Fraction, now: Fraction, before: Fraction, unit: str) -> str:

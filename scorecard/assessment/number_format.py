@@ -39,11 +39,12 @@ def value_text(value: Fraction | Decimal | int | None, unit: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence as it is printed: no zeros that say nothing ("100%", "9.8个百分点"), no slash between words.
+    """A sentence as it is printed: no zeros that say nothing ("100%", "9.8个百分点"), no signs for words.
 
     Of sentences only: in a column digits stand under each other.
     """
     text = re.sub(r"(?<=\d)(\.\d*?)0+(?!\d)", lambda zeros: zeros[1].rstrip("."), text)
+    text = text.replace("≥", "不低于").replace("≤", "不高于")
     return re.sub(r"（[^）]*）", lambda aside: aside[0].replace("/", "、"), text).replace("/", "和")
 
 

@@ -171,6 +171,12 @@ class Period:
         return f"{first[:-1]}—{self.last_month % 12 + 1}月" if same_year else f"{first}—{last}"
 
     @property
+    def short(self) -> str:
+        """The label without its year, where that leaves anything and there is but one year: 10月, 1—10月, 一季度, 2026年."""
+        rest = self.label.partition("年")[2]
+        return rest if rest and "年" not in rest else self.label
+
+    @property
     def span(self) -> str:
         """Its days where they are not those that the calendar gives its name: 2025年12月21日至2026年1月20日; empty elsewhere."""
         usual = CALENDAR.parse(self.grain, self.key)

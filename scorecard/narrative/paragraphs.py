@@ -15,9 +15,10 @@ from typing import Literal
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.control_limits import Variation
-from scorecard.assessment.number_format import gap_text, prose, value_text
+from scorecard.assessment.number_format import prose, value_text
 from scorecard.assessment.verdict import JUDGEABLE
 from scorecard.calendar.period import Period
+from scorecard.narrative.shortfall import shortfall
 
 Domains = Sequence[tuple[str, Sequence[Card]]]
 _Side = Literal["worse", "better", "neutral"]
@@ -48,7 +49,7 @@ def headline(domains: Domains, monthly: Sequence[Card], period: Period) -> str:
     else:
         widest = max(missed, key=lambda card: (not _tentative(card), _width(card)))
         home, held = max(((name, len(_at("未达标", members))) for name, members in domains), key=lambda one: one[1])
-        places |= {"name": widest.indicator.name, "value": widest.value, "gap": _gap(widest), "domain": home}
+        places |= {"name": widest.indicator.name, "value": widest.value, "gap": shortfall(widest), "domain": home}
         most = 2 * held > len(missed) and widest in dict(domains)[home]
         where = "all_in" if held == len(missed) else "most_in" if most else ""
         within = texts[where] if where and len(domains) > 1 else ()
@@ -118,9 +119,9 @@ def _targets(missed: Sequence[Card], met: Sequence[Card], period: Period) -> lis
     texts = _TEXTS["domain"]
     if len(missed) == 1:
         one = missed[0]
-        return [texts["missed_one"].format(fact=_fact(one, period), gap=_gap(one))]
+        return [texts["missed_one"].format(fact=_fact(one, period), gap=shortfall(one))]
     if missed:
-        facts = "、".join(_fact(card, period, _gap(card)) for card in missed)
+        facts = "、".join(_fact(card, period, shortfall(card)) for card in missed)
         return [texts["missed"].format(facts=facts)]
     if len(met) == 1:
         return [texts["met_one"].format(fact=_fact(met[0], period))]
@@ -239,9 +240,8 @@ def _side(card: Card) -> _Side:
 
 def spoken(period: Period, beside: Period | None = None) -> str:
     """A period without its year where that is clear: 1—11月 of this year, 2025年1—11月 beside it."""
-    year, mark, rest = period.label.partition("年")
-    same = beside is None or beside.label.startswith(year + mark)
-    return rest if same and rest and mark not in rest else period.label
+    year = period.label.partition("年")[0]
+    return period.short if beside is None or beside.label.startswith(f"{year}年") else period.label
 
 
 def _at(word: str, cards: Iterable[Card]) -> list[Card]:
@@ -287,9 +287,3 @@ def _tentative(card: Card) -> bool:
 def _width(card: Card) -> Fraction:
     """How wide the gap is, among rates: other units cannot be laid beside them."""
     return abs(card.verdict.gap or Fraction(0)) if card.indicator.unit == "%" else Fraction(0)
-
-
-def _gap(card: Card) -> str:
-    unit, gap = card.indicator.unit, card.verdict.gap or Fraction(0)
-    way = "低" if gap < 0 else "高"
-    return f"{way if unit == '%' else f'比目标{way}'}{gap_text(abs(gap), unit).lstrip('+')}"

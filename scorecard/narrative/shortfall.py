@@ -21,7 +21,7 @@ def shortfall(card: Card) -> str:
     """What is missing of a missed target: "173家中8家未排查", "再排查4家即达标", "比法定期限多3.2天", "低26.53个百分点"; else empty."""
     if card.verdict.word != "未达标" or card.judged.bounds is None or card.judged.exact is None:
         return ""
-    return card.pace or _in_rows(card) or _by_value(card)
+    return card.pace or _in_rows(card) or distance(card)
 
 
 def _in_rows(card: Card) -> str:
@@ -51,17 +51,16 @@ def _short(card: Card, point: JudgedPeriod) -> int | None:
     return int(reading.numerator if bounds.lower is None else reading.denominator - reading.numerator)
 
 
-def _by_value(card: Card) -> str:
-    bounds, exact, unit, goal = card.judged.bounds, card.judged.exact, card.indicator.unit, card.judged.goal
-    assert bounds is not None
-    assert exact is not None
-    bound = bounds.lower if bounds.lower is not None and exact < bounds.lower else bounds.upper
-    assert bound is not None
-    far = distinct_texts(exact, bound, unit)[2].lstrip("+-")
+def distance(card: Card) -> str:
+    """How far a judged value is from its bound, "低26.53个百分点", "比法定期限少109.89天"; empty on it and between two."""
+    gap, exact, unit, goal = card.verdict.gap, card.judged.exact, card.indicator.unit, card.judged.goal
+    if not gap or exact is None:
+        return ""
+    far = distinct_texts(exact, exact - gap, unit)[2].lstrip("+-")
     if unit == "%":
-        return f"{'低' if exact < bound else '高'}{far}"
+        return f"{'低' if gap < 0 else '高'}{far}"
     limit = "法定期限" if unit == "天" and goal is not None and goal.basis == "法定" else "目标"
-    return f"比{limit}{'少' if exact < bound else '多'}{far}"
+    return f"比{limit}{'少' if gap < 0 else '多'}{far}"
 
 
 def missed_since(card: Card) -> str:

@@ -16,6 +16,7 @@ from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.attention import groups
 from scorecard.narrative.changes import problem_changes
+from scorecard.narrative.paragraphs import domain_paragraph
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import reach
 
@@ -38,7 +39,9 @@ def summary(material: Material, section: Section) -> list[Block]:
     standing = standing_text(spoken)
     blocks.append(Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}"))
     domains = material.by_domain(spoken)
-    blocks += [Paragraph(sentences.summary(name, members)) for name, members in domains]
+    blocks += [
+        Paragraph(domain_paragraph(name, members, material.period), lead=f"{name}。") for name, members in domains
+    ]
     if len(domains) > 1:
         blocks.append(_standing(domains, spoken))
     blocks += [Paragraph(line) for line in cautions(material)]

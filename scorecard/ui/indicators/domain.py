@@ -11,6 +11,7 @@ from scorecard.assessment.cards import SPARK_POINTS, Card, counts
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import sentences
+from scorecard.narrative.paragraphs import domain_paragraph
 from scorecard.narrative.plain_verdict import asks, quiet
 from scorecard.records.decisions import unresolved
 from scorecard.ui.indicators.drawer import open_drawer, show_aside
@@ -146,10 +147,19 @@ def _cards(view: View, domain: str) -> list[Card]:
 
 
 def _words(view: View, domain: str) -> str:
-    """The domain's standing and every indicator in official sentences, to be copied into a report."""
+    """The domain in a paragraph and every indicator in a sentence, to be copied into a report."""
     name = view.catalog.domains[domain].name
-    parts = [(f"{title}：" if title else "", _cards(part, domain)) for title, _, part in view.parts]
-    text = "\n\n".join(f"{title}{sentences.of_domain(name, cards)}" for title, cards in parts if cards or not title)
+    parts = [(f"{title}：" if title else "", part, _cards(part, domain)) for title, _, part in view.parts]
+    text = "\n\n".join(
+        "\n".join(
+            [
+                f"{title}{domain_paragraph(name, cards, part.selection.period)}",
+                *(sentences.of_indicator(card) for card in cards),
+            ]
+        )
+        for title, part, cards in parts
+        if cards or not title
+    )
     return render("ui/indicators/words.html", text=text)
 
 

@@ -11,7 +11,7 @@ from scorecard.assessment.data_quality import NextDelivery, aside_note, next_del
 from scorecard.calendar.period import GRAIN_LABELS, Grain, StatisticalCalendar, day_text, month_label
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.narrative import sentences
+from scorecard.narrative import paragraphs
 from scorecard.narrative.control_words import variation_sentence
 from scorecard.narrative.plain_verdict import asks, improves, what_is_wrong
 from scorecard.narrative.provenance import SAMPLE, short
@@ -211,8 +211,10 @@ def words(view: View) -> None:
         state += f"{SAMPLE}。"
 
     def text(part: View, heading: str) -> str:
-        domains = [(name, cards) for _, name, cards in _by_domain(part, part.cards.values())]
-        return sentences.of_whole(heading or title, domains, state)
+        domains = [(name, cards) for _, name, cards in _by_domain(part, part.cards.values()) if cards]
+        period = part.selection.period
+        told = [f"{name}：{paragraphs.domain_paragraph(name, cards, period)}" for name, cards in domains]
+        return "\n".join([heading or title, paragraphs.lead(domains, (), period), *told, state])
 
     parts = [
         (part, f"{heading}情况（{part.selection.period.label}，{note}）" if heading else "")

@@ -89,7 +89,7 @@ def test_older_months_keep_value_and_words_and_the_overlap_has_both(version: tup
     assert [OLD_WORDS in one.indicator.definition for one in (older, both, newer)] == [True, False, False]
     assert [one.formerly for one in (older, newer)] == ["", ""]
     assert both.formerly == "按原口径（至2026年3月31日）为50.00%"
-    assert "，按原口径（至2026年3月31日）为50.00%，" in sentences.of_indicator(both)
+    assert "，按原口径（至2026年3月31日）为50%，" in sentences.of_indicator(both)
     assert [point.key for _, point in both.former] == ["2026-01", "2026-02", "2026-03"]
     quarter, year = read(version[1], "2026-Q1", "quarter"), read(version[1], "2025", "year")
     assert (quarter.value, quarter.formerly, year.value) == (

@@ -128,7 +128,7 @@ def test_a_cumulative_period_is_compared_with_last_years_through_the_same_month(
         period("2026-10", "ytd"),
         5,
     )
-    assert [one.text for one in found] == ["同比上升6.00个百分点", "环比上升1.00个百分点"]
+    assert [one.text for one in found] == ["同比上升6.00个百分点", "较1—9月上升1.00个百分点"]
     assert [one.before.period.key if one.before else None for one in found] == ["2025-10", "2026-09"]
 
 

@@ -1,7 +1,6 @@
-"""The words on a domain and on the whole, read back: counts, names, values, gaps and since when are those of the values."""
+"""The sentences of the sample, and the words on what needs attention, read back: values, gaps and since when are those of the values."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,18 +10,19 @@ import pytest
 
 from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.number_format import prose
 from scorecard.calendar.period import Grain, Period, parse
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import sentences
+from scorecard.narrative.attention import groups
 from scorecard.records.targets import Bounds, Target, bounds, effective
 from scorecard.store import versions as store, warehouse
-from tests.scorecard.narrative.test_sentences import LEAD, number, rounded
+from tests.scorecard.narrative.test_sentences import DECIMALS, LEAD, number, rounded
 from tests.support.samples import AS_OF, published_sample
 
 PERIODS: tuple[tuple[Grain, str], ...] = (
     ("month", "2026-10"), ("month", "2025-02"), ("quarter", "2026-Q3"), ("ytd", "2026-09"), ("year", "2025"),
 )  # fmt: skip
-STANDING = re.compile(r"^(?:[一二三四]、)?(.+?)：([^，]+)，共(\d+)项指标，([^。]+)。(?:未达标的是：([^。]+)。)?$")
 ITEM = re.compile(r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|件|家|篇|个|万元)")
 MISS = re.compile(r"，(?P<side>高于|低于)目标(?P<bound>上限|下限)(?P<limit>-?[\d,.]+)\D+?（(?P<gap>[+-][\d,.]+)")
 SINCE = re.compile(r"；(?P<since>\d+年\d+月)以来一直未达标(?P<between>（其间)?")
@@ -68,50 +68,23 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
     connection.close()
 
 
-def of_domain(world: World, domain: str) -> list[Card]:
-    return [card for card in world.cards if card.indicator.domain == domain]
+def test_every_sentence_begins_with_its_period_and_value(world: World) -> None:
+    for card in world.cards:
+        line = sentences.of_indicator(card)
+        assert line.startswith(f"{card.judged.label}，{prose(card.indicator.name)}"), line
+        if told := LEAD.match(line):
+            exact = world.reading(card.indicator.id, card.judged.label).exact
+            assert exact is not None
+            assert number(told["value"]) == rounded(exact, DECIMALS.get(told["unit"], 0)), line
 
 
-def standing(line: str, world: World, domain: str) -> None:
-    found = STANDING.match(line)
-    assert found, line
-    own = of_domain(world, domain)
-    words = Counter(card.verdict.word for card in own)
-    assert (found[1], found[2]) == (world.catalog.domains[domain].name, world.period.label)
-    assert int(found[3]) == len(own)
-    assert dict(re.findall(r"([^、\d]+)(\d+)项", found[4])) == {word: str(count) for word, count in words.items()}
-    missed = [card.indicator.name for card in own if card.verdict.word == "未达标"]
-    assert (found[5] or "").split("、") == (missed or [""])
-
-
-def test_the_words_on_a_domain_read_back(world: World) -> None:
-    for domain in world.catalog.domains.values():
-        own = of_domain(world, domain.id)
-        first, *lines = sentences.of_domain(domain.name, own).splitlines()
-        standing(first, world, domain.id)
-        assert len(lines) == len(own)
-        for line, card in zip(lines, own, strict=True):
-            assert line.startswith(f"{card.judged.label}，{card.indicator.name}"), line
-            if told := LEAD.match(line):
-                exact = world.reading(card.indicator.id, card.judged.label).exact
-                assert exact is not None
-                assert number(told["value"]) == rounded(exact, decimals(told["value"])), line
-
-
-def test_the_words_on_the_whole_read_back(world: World) -> None:
-    named = {indicator.name: indicator.id for indicator in world.catalog.indicators.values()}
-    domains = [(domain.name, of_domain(world, domain.id)) for domain in world.catalog.domains.values()]
-    title, *lines, state = sentences.of_whole("标题", domains, "数据截至某日。").splitlines()
-    assert (title, state) == ("标题", "数据截至某日。")
-    for line, domain in zip(lines, world.catalog.domains, strict=False):
-        standing(line, world, domain)
+def test_the_words_on_what_needs_attention_read_back(world: World) -> None:
     compared = 0
-    for line in lines[len(world.catalog.domains) :]:
-        if line.endswith("："):
-            continue
+    for item in (item for group in groups(world.cards) for item in group.items):
+        line = f"{item.card.indicator.name}：{item.sentence}"
         told = ITEM.match(line)
         assert told, line
-        indicator = named[told["name"]]
+        indicator = item.card.indicator.id
         reading = world.reading(indicator, told["period"])
         assert reading.exact is not None
         assert number(told["value"]) == rounded(reading.exact, decimals(told["value"])), line
@@ -121,16 +94,6 @@ def test_the_words_on_the_whole_read_back(world: World) -> None:
         if since := SINCE.search(line):
             compared += running(since, world, indicator, reading, line)
     assert compared >= (15 if world.period.label == "2026年10月" else 1)
-
-
-def test_a_standing_with_a_wrong_count_is_found(world: World) -> None:
-    domain = world.catalog.domains["commercial_disputes"]
-    said = sentences.summary(domain.name, of_domain(world, domain.id))
-    standing(said, world, domain.id)
-    for wrong in (re.sub(r"共(\d+)项", "共99项", said, count=1), re.sub(r"达标(\d+)项", "达标99项", said, count=1)):
-        assert wrong != said
-        with pytest.raises(AssertionError):
-            standing(wrong, world, domain.id)
 
 
 def missing(told: re.Match[str], exact: Fraction, limits: Bounds | None, line: str) -> int:
