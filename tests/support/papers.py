@@ -33,6 +33,7 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import glossary, sentences
 from scorecard.narrative.control_words import variation_sentence
+from scorecard.narrative.paragraphs import domain_paragraph
 from scorecard.narrative.provenance import as_of_text
 from scorecard.records.targets import effective
 from scorecard.storage.data_dir import DataDir
@@ -101,7 +102,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         note=f"本期反映{chosen.label}指标运行情况，供会商参考。{HOSTILE[6]}",
         blocks=(
             Heading("一、总体情况"),
-            Paragraph(sentences.summary("三大领域", every)),
+            Paragraph(domain_paragraph("三大领域", every, chosen)),
             Heading("二、主要指标"),
             Heading("（一）诉前调解", 2),
             *(Paragraph(sentences.of_indicator(card)) for card in spoken[:4]),
