@@ -11,15 +11,14 @@ if version is None:
 else:
     actor, data = identity.current(), data_dir()
     choice = briefing.choose(version, actor)
-    if (
-        choice is not None
-        and briefing.show_outline(version, choice, actor) is not None
-        and briefing.make_pressed(choice)
-    ):
+    if choice is not None:
+        choice = briefing.edit(version, choice, actor)
+    if choice is not None and briefing.make_pressed(version, choice, actor):
         request, chosen, opened = choice.request, choice.formats, version
         briefing.make(lambda progress: make.make_paper(data, opened, request, actor, chosen, progress))
     made = briefing.files_container()
     again = briefing_records.past_exports(data, version.catalog, actor)
+    briefing_records.check_edited(data, actor)
     if again is not None:
         export, chosen = again[0].id, briefing.all_formats()
         with made:

@@ -197,6 +197,10 @@ def _briefing(call: argparse.Namespace) -> int:
         files = making.make_paper(data, open_published(data, call.version), request, actor, call.formats, progress)
     with storage_errors(f"写出 {call.out}"):
         for name, content in files.content.items():
+            if (call.out / name).exists() and (call.out / name).read_bytes() != content:
+                raise ScorecardError(
+                    f"写出 {call.out / name}", "已有同名而内容不同的文件", "不覆盖", "请用 --out 换一个目录"
+                )
             write_atomically(call.out / name, content, THEIRS)
             print(call.out / name)
     for notice in files.notices:

@@ -76,8 +76,12 @@ def check_docx(data: DataDir, raw: bytes, actor: Actor) -> CheckedFile:
         raise ScorecardError(_WHERE, f"文件里的清单与导出记录 {manifest.id} 不符，可能被改动", "导出时的原样", remedy)
     paper = compose(gather(open_published(data, record.version), order, actor), record)
     drawn = not any(NO_BROWSER in cell for text in given.texts for cell in text.cells)
-    again = read_docx(write_docx(paper, {figure.number: _DOT for figure in paper.figures} if drawn else {}))
-    wrong, edited = _compared(given.texts, again.texts, own_numbers(paper) | {n for _, n in numbers(paper.title)})
+    written = (
+        read_docx(write_docx(one, {figure.number: _DOT for figure in one.figures} if drawn else {})).texts
+        for one in (paper, *paper.annexes)
+    )
+    again = min(written, key=lambda texts: len(_unlike(given.texts, texts)))  # the paper itself, or an annex of it
+    wrong, edited = _compared(given.texts, again, own_numbers(paper) | {n for _, n in numbers(paper.title)})
     changed = record.program != export_records.program()
     notice = "程序在导出之后更新过，措辞可能不同；数字仍可核对。" if changed else ""
     return CheckedFile(record, tuple(wrong), tuple(edited), notice)

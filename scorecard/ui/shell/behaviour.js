@@ -143,6 +143,34 @@ if (!window.scorecardBehaviour) {
     link.click();
   };
 
+  // What a click has made is brought before the reader, once.
+  const arrive = () => {
+    for (const made of document.querySelectorAll(".sc[data-arrive]")) {
+      if (handed.has(made.dataset.arrive)) continue;
+      handed.add(made.dataset.arrive);
+      setTimeout(() => made.scrollIntoView({ block: "start", behavior: "smooth" }), 300);
+    }
+  };
+
+  // The preview of a paper: its pages are columns side by side; their number stands where the page leaves room for it.
+  const countPages = () => {
+    for (const sheet of document.querySelectorAll("iframe[srcdoc]:not([data-counts])")) {
+      sheet.dataset.counts = "";
+      const count = async () => {
+        const paper = sheet.contentDocument && sheet.contentDocument.querySelector(".paper");
+        if (!paper) return;
+        await sheet.contentDocument.fonts.ready;
+        const gap = parseFloat(getComputedStyle(paper).columnGap);
+        sheet.dataset.counts = Math.round((paper.scrollWidth + gap) / (paper.clientWidth + gap));
+        countPages();
+      };
+      sheet.addEventListener("load", count);
+      count();
+    }
+    const counted = document.querySelector("iframe[data-counts]"), room = document.querySelector(".sc [data-pages]");
+    if (counted && room && room.textContent !== counted.dataset.counts) room.textContent = counted.dataset.counts;
+  };
+
   // The key / goes to the box that finds pages, indicators and cases; Enter in it, once the framework has its text, to what it found.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -226,7 +254,7 @@ if (!window.scorecardBehaviour) {
   const patterns = [
     [/^(\d+(?:\.\d+)?) ?([KMG]B) per file(.*)$/, (m) => `单个文件不超过 ${m[1]}${m[2]}${m[3]}`],
     [/^File must be (.+) or smaller\.$/, (m) => `文件超过上限 ${m[1]}`],
-    [/^.*files are not allowed\.?$/, () => "只接收 CSV 文件"],
+    [/^.*files are not allowed\.?$/, () => "不接收这种文件"],
     [/^(?:AxiosError: )?Request failed with status code (\d+)$/, (m) => refusals.get(m[1]) || `文件没有传上去（状态 ${m[1]}），请重试；一直如此时请联系管理员`],
     [/^(?:AxiosError: )?(?:Network Error|Request aborted|timeout of .*|timeout exceeded)$/, () => "文件没有传上去：与服务器的连接中断，请检查网络后重试"],
     [/^Uploading\.{0,3}$/, () => "正在上传"],
@@ -284,6 +312,8 @@ if (!window.scorecardBehaviour) {
         hand(node);
       }
     }
+    arrive();
+    countPages();
     window.scorecardTables.enlivenAll();
     document.querySelectorAll(".js-plotly-plot:not([data-opens])").forEach(openPoint);
   }).observe(document.body, {

@@ -1,19 +1,20 @@
 """The page 简报: the choice, a preview, and the files once they are made; a rerun makes nothing again."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.briefing.browser import queue
-from scorecard.briefing.composition.compose import Outline, outline
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.export.make import BriefingExport
+from scorecard.briefing.export.preview import preview, proposed_edits
 from scorecard.briefing.export.write import ProgressCallback
-from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.material import Material, gather
 from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, BriefingRequest, BriefingSpec, resolve
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
@@ -21,12 +22,14 @@ from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SCOPES
-from scorecard.store.open_version import Selection, Version, due_or_complete
+from scorecard.store.open_version import Version, due_or_complete
 from scorecard.ui.shell import frame
-from scorecard.ui.shell.cached import cached, periods
+from scorecard.ui.shell.cached import data_dir, periods
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
+_SHEET = (480, 678)  # CSS px: six tenths of A4, and its border
+Drawn = TypeVar("Drawn")
 _MADE = "_briefing_made"  # the last export of this session: a rerun shows it and makes nothing
 
 
@@ -168,25 +171,82 @@ def _formats() -> tuple[FileFormat, ...]:
     return tuple(each for each in FORMATS if each in chosen)
 
 
-def show_outline(version: Version, choice: BriefingChoice, actor: Actor) -> Outline | None:
-    """Show the preview of the paper; None, with the reason on the page, when it cannot be composed."""
-    order = choice.spec
-    chosen = Selection(order.span(version.catalog.court.months), order.department, order.scope)
-    rest = (order.template, order.domains, order.indicators, order.rows, order.dated)  # the other fields are the head's
+def edit(version: Version, choice: BriefingChoice, actor: Actor) -> BriefingChoice | None:
+    """The writer's changes of what is proposed: headline, order and omission of the exceptions. Numbers cannot be changed."""
+    key, request = f"briefing_{choice.spec.template}", choice.request
     try:
-        shown = cached(version, chosen, f"outline {rest}", lambda: outline(gather(version, order, actor)))
+        usual = proposed_edits(_material(version, choice.spec, actor))
+        headline = st.text_input(
+            "标题（系统拟定，可改；数字须是简报里有的）",
+            value=usual.headline,
+            max_chars=LONGEST_LINE,
+            key=f"{key}_headline {usual.headline}",
+        )
+        order, omitted = _rows(usual.rows, key)
+        own = "" if headline.strip() == usual.headline else headline
+        request = replace(request, headline=own, order=order, omitted=omitted)
+        return replace(choice, request=request, spec=resolve(version, request, actor, datetime.now(COURT_TIME)))
     except ScorecardError as error:
         frame.failure(error)
         return None
-    st.html(render("ui/work/briefing_outline.html", outline=shown, order=order, sample=version.manifest.sample))
-    return shown
 
 
-def make_pressed(choice: BriefingChoice) -> bool:
-    """Whether the button was pressed with at least one format chosen."""
-    pressed = st.button("生成", type="primary", key="briefing_make")
-    if pressed and not choice.formats:
-        st.warning("请至少选择一种格式。")
+def _rows(rows: Mapping[str, str], key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The order of the exceptions where it was changed, and those that are left out: a line each, to be moved up or unchecked."""
+    kept: list[str] = st.session_state.setdefault(f"{key}_order", [])
+    order = sorted(rows, key=lambda name: kept.index(name) if name in kept else len(kept))
+
+    def move(at: int) -> None:
+        order[at - 1], order[at] = order[at], order[at - 1]
+        st.session_state[f"{key}_order"] = order
+
+    omitted: list[str] = []
+    with st.expander(f"需要过问的各项：次序和取舍（{len(rows)}项）"):
+        for at, name in enumerate(order):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                if not st.checkbox(f"{at + 1}．{rows[name]}", value=True, key=f"{key}_row_{name}", width=420):
+                    omitted.append(name)
+                if at:
+                    st.button(
+                        "上移", key=f"{key}_up_{name}", on_click=move, args=(at,), help=f"把“{rows[name]}”提前一位"
+                    )
+    return () if order == list(rows) else tuple(order), tuple(omitted)
+
+
+def _material(version: Version, order: BriefingSpec, actor: Actor) -> Material:
+    """The material, gathered anew only when what it is chosen by is another: the writer's words change nothing in it."""
+    edited = replace(order, audience="", issue="", note="", headline="", order=(), omitted=(), dated=order.judged_on)
+    kept = _kept("material", edited, actor, lambda: gather(version, order, actor))
+    return replace(kept, spec=order)
+
+
+def _kept(what: str, order: BriefingSpec, actor: Actor, make_it: Callable[[], Drawn]) -> Drawn:
+    """The last of a session, as long as the order and the user are the same."""
+    key = (replace(order, made_at="", made_by=""), actor, data_dir().root)
+    kept: tuple[object, Drawn] | None = st.session_state.get(f"_briefing_{what}")
+    if kept is None or kept[0] != key:
+        kept = st.session_state[f"_briefing_{what}"] = key, make_it()
+    return kept[1]
+
+
+def make_pressed(version: Version, choice: BriefingChoice, actor: Actor) -> bool:
+    """Show what will be in the paper beside its first page; whether the button below was pressed with at least one format chosen.
+
+    What cannot be composed says so, and has no button.
+    """
+    order = choice.spec
+    try:
+        shown = _kept("preview", order, actor, lambda: preview(_material(version, order, actor)))
+    except ScorecardError as error:
+        frame.failure(error)
+        return False
+    words, sheet = st.columns([0.52, 0.48], gap="medium")
+    with words:
+        st.html(render("ui/work/briefing_outline.html", shown=shown, order=order, sample=version.manifest.sample))
+        pressed = st.button("生成", type="primary", key="briefing_make")
+        if pressed and not choice.formats:
+            st.warning("请至少选择一种格式。")
+    sheet.iframe(shown.page, width=_SHEET[0], height=_SHEET[1], alt=f"首页预览：{shown.paper.title}")
     return pressed and bool(choice.formats)
 
 

@@ -1,4 +1,4 @@
-"""Past exports with user, paper, version and time; each can be made again from its record."""
+"""Past exports with user, paper, version and time; each can be made again from its record, and its edited Word file compared."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,18 @@ import streamlit as st
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.briefing.export import export_records
+from scorecard.briefing.export.check import CheckedFile, check_docx
 from scorecard.briefing.paper.model import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec, order_text
 from scorecard.calendar.clock import moment_text
 from scorecard.catalog.definitions import Catalog
+from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
+from scorecard.ui.shell import frame
 from scorecard.ui.shell.templating import render
 
 SHOWN = 30
+_CHECKED = "_briefing_checked"  # the last file compared, and what was found
 
 
 def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportManifest, BriefingSpec] | None:
@@ -47,6 +51,27 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
         )
         pressed = st.button("再做一次", key="briefing_again")
     return known[chosen] if pressed else None
+
+
+def check_edited(data: DataDir, actor: Actor) -> None:
+    """A Word file handed back: what in it is not as the version has it. Compared once for a file."""
+    with st.expander("核对改过的公文（DOCX）"):
+        file = st.file_uploader(
+            "选择从看板导出、改过文字的 DOCX", type=["docx"], key="briefing_check", max_upload_size=20
+        )
+        if file is None:
+            return
+        done: tuple[str, CheckedFile | ScorecardError] | None = st.session_state.get(_CHECKED)
+        if done is None or done[0] != file.file_id:
+            try:
+                done = file.file_id, check_docx(data, file.getvalue(), actor)
+            except ScorecardError as error:
+                done = file.file_id, error
+            st.session_state[_CHECKED] = done
+        if isinstance(done[1], ScorecardError):
+            frame.failure(done[1])
+        else:
+            st.html(render("ui/work/briefing_checked.html", name=file.name, checked=done[1]))
 
 
 def _audited(data: DataDir) -> dict[str, Sequence[str]]:

@@ -91,6 +91,40 @@ def test_files_are_made_once_and_stay_for_the_next_run(own: DataDir, open_page: 
     assert manifest.id in text(app)
 
 
+def test_the_writer_changes_headline_order_and_rows_and_the_first_page_shows_it_before_it_is_made(
+    own: DataDir, open_page: Open
+) -> None:
+    app = open_page(own, "briefing", actor=LEADER)
+    app.selectbox(key="template").set_value("monthly").run()
+    rows = [one for one in app.checkbox if (one.key or "").startswith("briefing_monthly_row_")]
+    assert len(rows) > 2
+    first, second, last = (str(rows[at].key).removeprefix("briefing_monthly_row_") for at in (0, 1, -1))
+    headline = next(one for one in app.text_input if (one.key or "").startswith("briefing_monthly_headline"))
+    assert headline.value
+    headline.set_value("商事审判稳中有进").run()
+    app.button(key=f"briefing_monthly_up_{second}").click().run()
+    app.checkbox(key=f"briefing_monthly_row_{last}").uncheck().run()
+    (sheet,) = app.get("iframe")
+    assert "商事审判稳中有进" in sheet.proto.srcdoc
+    assert "<script" not in sheet.proto.srcdoc
+    app.button_group(key="briefing_formats").set_value(["csv"]).run()
+    app.button(key="briefing_make").click().run()
+    assert not app.exception
+    _, order = export_records.all_records(own)[0]
+    assert (order.headline, order.order[:2], order.omitted) == ("商事审判稳中有进", (second, first), (last,))
+    assert "CSV" in text(app)[text(app).index("导出记录") :]
+
+
+def test_a_headline_with_a_number_nobody_counted_is_refused_before_anything_is_made(
+    own: DataDir, open_page: Open
+) -> None:
+    app = open_page(own, "briefing", actor=LEADER)
+    headline = next(one for one in app.text_input if "_headline" in (one.key or ""))
+    headline.set_value("结案率达到99.87%").run()
+    assert "“99.87%”不是这份简报里的数" in text(app)
+    assert "briefing_make" not in [one.key for one in app.button]
+
+
 def test_a_past_export_is_made_again_and_its_lines_in_the_audit_are_named_to_who_may_read_it(
     own: DataDir, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
