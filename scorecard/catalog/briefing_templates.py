@@ -15,6 +15,16 @@ from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.errors import hint
 
 SectionKind = Literal[
+    "lead",  # three lines: what could be judged and how it stands; the domains side by side
+    "asked",  # what must be asked about, the most pressing first, a line each with its small trend
+    "pictures",  # trends two by two: of the first two of them, or of those listed
+    "moved",  # what truly improved and worsened, with two trends
+    "paragraphs",  # a paragraph for each domain, of what moved
+    "done",  # what became of decisions, lists past their term, reports owed: a paragraph
+    "requests",  # what the reader is asked to decide, at most three
+    "overdue",  # measures, lists and reports that are behind, in one table
+    "next",  # what the departments do next
+    "annexes",  # which files lie beside the paper
     "summary",  # how many indicators stand at each word, domain by domain
     "attention",  # exceptions by the question they raise, then 数据待核 by reason
     "changes",  # problems that are new against the period before, and resolved
@@ -36,7 +46,7 @@ DigestRole = Literal["leadership", "department", "case_management", "administrat
 Which = Literal["all", "missed", "exceptions", "listed"]
 Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
 PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
-_OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "definitions")
+_OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "pictures", "definitions")
 
 
 def _only_listed_has_ids(which: str, ids: Texts) -> None:
@@ -48,7 +58,8 @@ def _only_listed_has_ids(which: str, ids: Texts) -> None:
 class Section(Frozen):
     """One section. `heading` replaces the usual one, `lead` stands before what the section says.
 
-    `which` narrows the paper's indicators: 未达标, exceptions, or those of `ids`. `rows` puts the cases of worklists in.
+    `which` narrows the paper's indicators: 未达标, exceptions, or those of `ids`. `rows` puts the cases of worklists in. `run_in`
+    sets the heading at the beginning of the first paragraph.
     """
 
     kind: SectionKind
@@ -57,6 +68,7 @@ class Section(Frozen):
     which: Which = "all"
     ids: Texts = ()
     rows: bool = False
+    run_in: bool = False
 
     @model_validator(mode="after")
     def _fits(self) -> "Section":
@@ -87,8 +99,9 @@ class Indicators(Frozen):
 class Template(Frozen):
     """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named.
 
-    Lists of templates stand by `position`, then by id. `reader` makes it the digest that comes to this role, on one page and
-    without annexes; nobody orders one.
+    Lists of templates stand by `position`, then by id. `reader` makes it the digest that comes to this role, `annex` a file beside
+    the papers whose `annexes` name it; nobody orders one of these. `brief` is set closer, for a page or two. `headline`
+    puts a judgement proposed from the facts in the place of the title.
     """
 
     id: str
@@ -102,6 +115,11 @@ class Template(Frozen):
     department: Literal["none", "asked"] = "none"
     indicators: Indicators = Indicators()
     reader: DigestRole | None = None
+    annexes: Texts = ()
+    annex: bool = False
+    brief: bool = False
+    headline: bool = False
+    landscape: bool = False
     sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -116,11 +134,18 @@ class Template(Frozen):
         kinds = [section.kind for section in self.sections]
         if "definitions" in kinds[:-1]:
             raise mistake("definitions 不在最后", "口径是附件，写在 sections 的最后")
+        if (self.reader is not None) + self.annex + bool(self.annexes) > 1:
+            raise mistake("reader、annex、annexes 写了不止一个", "提要和附件自己不带附件")
         if self.reader is None and {"turned", "waiting"} & set(kinds):
             raise mistake("turned、waiting 而没有 reader", "reader = 身份：只有提要有这两节")
         if self.indicators.which == "responsible" and self.department != "asked":
             raise mistake("indicators.which = “responsible” 而没有部门", "department = “asked”")
         return self
+
+    @property
+    def ordered(self) -> bool:
+        """Whether somebody orders it: a digest comes by itself, an annex beside its paper."""
+        return self.reader is None and not self.annex
 
 
 def filled(text: str, places: Mapping[str, str]) -> str:

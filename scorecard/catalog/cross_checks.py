@@ -180,7 +180,12 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         yield from named(written.file_of[Framework, framework.id], framework)
         yield from _framework_checks(catalog, framework, written)
     for template in catalog.briefings.values():
-        yield from named(written.file_of[Template, template.id], template)
+        file = written.file_of[Template, template.id]
+        yield from named(file, template)
+        annexes = [name for name, other in catalog.briefings.items() if other.annex]
+        for name in template.annexes:
+            if name not in annexes:
+                yield SeedMistake(file, "annexes", f"没有附件“{name}”", "annex = true 的模板", hint(name, annexes))
 
 
 def _framework_checks(catalog: Catalog, framework: Framework, written: SeedNames) -> Iterator[SeedMistake]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.composition import digest, indicators, requirements, slides, work
-from scorecard.briefing.paper.material import Material
+from scorecard.briefing.composition import digest, indicators, leader, report, requirements, slides, work
+from scorecard.briefing.paper.material import Material, spoken_of
 from scorecard.briefing.paper.model import (
     Beside,
     Block,
@@ -32,6 +32,16 @@ from scorecard.narrative.provenance import SAMPLE, SCOPES
 from scorecard.storage.file_names import safe
 
 _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
+    "lead": ("", leader.lead),
+    "asked": ("需要过问的指标", leader.attention),
+    "pictures": ("", leader.pictures),
+    "done": ("落实情况", leader.done),
+    "requests": ("请决定", leader.requests),
+    "moved": ("明显变化的指标", report.moved),
+    "paragraphs": ("分领域情况", report.domains),
+    "overdue": ("需要督办的事项", report.overdue),
+    "next": ("下步工作", report.upcoming),
+    "annexes": ("附件", report.annexes),
     "summary": ("总体情况", indicators.summary),
     "attention": ("需要关注的情况", indicators.attention),
     "changes": ("比上期的变化", indicators.changes),
@@ -79,18 +89,38 @@ def outline(material: Material) -> Outline:
 
 
 def compose(material: Material, manifest: ExportManifest) -> Paper:
-    """The paper. Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's."""
+    """The paper and its annexes.
+
+    Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's.
+    """
+    briefings = material.catalog.briefings
+    annexes = [
+        replace(material, template=annex, spoken=spoken_of(annex, material.spec, tuple(material.every.values())))
+        for annex in map(briefings.__getitem__, material.template.annexes)
+    ]
+    paper = _paper(material, manifest, stem(material, manifest.id))
+    require_own_numbers(material.spec.headline, paper)
+    return replace(
+        paper,
+        annexes=tuple(
+            _paper(one, manifest, f"{paper.name}_附件{at}_{safe(one.template.name)}")
+            for at, one in enumerate(annexes, 1)
+        ),
+    )
+
+
+def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
     version, order, template = material.version, material.spec, material.template
     court = material.catalog.court
     sample = version.manifest.sample
-    paper = Paper(
-        name=stem(material, manifest.id),
+    return Paper(
+        name=name,
         masthead=template.masthead or court.briefing.masthead,
         issue=issue_text(order),
         issuer=court.briefing.issuer or court.name,
         date=day_text(order.dated),
         audience=order.audience,
-        title=order.headline or proposed_headline(material),
+        title=(not template.annex and order.headline) or proposed_headline(material),
         subtitle=_scope(material),
         note=order.note,
         blocks=_blocks(material),
@@ -104,16 +134,16 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
         ),
         manifest=manifest,
         sample=sample,
-        brief=template.reader is not None,
-        slides=() if template.reader else slides.slides(material, manifest.id),
+        brief=template.brief or template.reader is not None,
+        landscape=template.landscape,
+        slides=slides.slides(material, manifest.id) if template.ordered else (),
     )
-    require_own_numbers(order.headline, paper)
-    return paper
 
 
 def proposed_headline(material: Material) -> str:
-    """The headline where the writer gives none."""
-    return filled(material.template.title, material.places)
+    """The headline where the writer gives none: a judgement where the template asks for one, otherwise the template's title."""
+    template = material.template
+    return leader.proposed_headline(material) if template.headline else filled(template.title, material.places)
 
 
 def _scope(material: Material) -> str:
@@ -141,10 +171,16 @@ def _blocks(material: Material) -> tuple[Block, ...]:
             blocks += [Paragraph(section.lead)] if section.lead else []
             continue
         usual, write = _SECTIONS[section.kind]
-        blocks.append(Heading(section.heading or usual))
+        heading, (first, *rest) = section.heading or usual, write(material, section) or [None]
+        if first is None:
+            continue
+        if heading and section.run_in and isinstance(first, Paragraph):
+            first = replace(first, lead=heading)
+        elif heading:
+            blocks.append(Heading(heading))
         if section.lead:
             blocks.append(Paragraph(section.lead))
-        blocks += write(material, section)
+        blocks += [first, *rest]
     return tuple(_numbered(blocks))
 
 
@@ -159,9 +195,12 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
             case Heading(text, _):
                 second += 1
                 yield Heading(f"（{numeral(second)}）{text}", 2)
-            case PaperTable():
+            case Paragraph(text, lead) if lead:
+                first, second = first + 1, 0
+                yield Paragraph(text, f"{numeral(first)}、{lead}。")
+            case PaperTable(title) if title:
                 tables += 1
-                yield replace(block, title=f"表{tables}　{block.title}")
+                yield replace(block, title=f"表{tables}　{title}")
             case Figure():
                 drawn += 1
                 yield replace(block, number=drawn)

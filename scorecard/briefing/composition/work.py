@@ -154,6 +154,25 @@ def decisions(material: Material, section: Section) -> list[Block]:
     return [PaperTable("会商决定及进展", across, rows, note=note)]
 
 
+def open_decisions(material: Material) -> tuple[str, ...]:
+    """What is unresolved, by due date, each with what became of it: "回访逾期（执行局，11月30日前）：落实中。…"."""
+    every = [one for one in warehouse.decisions(material.version.connection) if one.session_on <= material.spec.dated]
+    items = {item.id: item for item in material.agenda()}
+    return tuple(
+        f"{one.title}（{_named(material, one.department)}"
+        f"{f'，{day_text(one.due_on)}前' if one.due_on else ''}）{_became(material, one, began(every, one), items.get(one.item))}"
+        for one in unresolved(every)
+        if one.department is None or material.answers(one.department)
+    )
+
+
+def overdue_lists(material: Material) -> tuple[tuple[Worklist, int], ...]:
+    """The lists with items past their term, in the catalogue's order, and how many those are."""
+    tallies = material.tallies()
+    counts = ((one, counted(tallies, one.id, material.whose)["超期"]) for one in material.catalog.worklists.values())
+    return tuple((one, number) for one, number in counts if number)
+
+
 def _became(material: Material, one: Decision, begun: Decision, item: AgendaItem | None) -> str:
     """The evidence of what is closed; otherwise the values since, or what is on the table now, and how late it is."""
     if one.status == "已办结":

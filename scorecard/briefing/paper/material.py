@@ -155,6 +155,10 @@ class Material:
         known = (self.measures(), self.tallies(), recorded, targets, dated, self.signals)
         return agenda(self.catalog, self.every, *known, unjudged_lists(version.connection, self.catalog))
 
+    def answers(self, department: str) -> bool:
+        """Whether the paper speaks of this department's duties: of every one's, or of the one it is written for."""
+        return self.whose in (ALL_DEPARTMENTS, department)
+
     def month_of(self, card: Card) -> Card | None:
         """The card's last month by itself, where the paper counts by more than a month; None for a part of the court or its cases."""
         whole = (self.inputs.department, self.inputs.scope) == (ALL_DEPARTMENTS, "all")

@@ -142,10 +142,10 @@ class PaperColumn:
 
 
 def columns(text: str) -> tuple[PaperColumn, ...]:
-    """The columns written as "指标 2.6 | 数值 1.3 #": each its name and weight, with # behind those of numbers."""
+    """The columns written as "指标 2.6 | 数值 1.3 # | 走势 1.5 ~": name, weight, # for numbers, ~ for drawn ones."""
     written = (column.strip() for column in text.split("|"))
-    parts = ((*column.removesuffix(" #").rsplit(" ", 1), column.endswith(" #")) for column in written)
-    return tuple(PaperColumn(name, float(weight), number) for name, weight, number in parts)
+    parts = ((*column.rstrip(" #~").rsplit(" ", 1), column[-1]) for column in written)
+    return tuple(PaperColumn(name, float(weight), sign == "#", sign == "~") for name, weight, sign in parts)
 
 
 def dated(usual: tuple[PaperColumn, ...]) -> tuple[PaperColumn, ...]:

@@ -59,7 +59,7 @@ def choose(version: Version, actor: Actor) -> BriefingChoice | None:
 
 
 def _template(version: Version) -> str:
-    known = {name: one for name, one in version.catalog.briefings.items() if one.reader is None}
+    known = {name: one for name, one in version.catalog.briefings.items() if one.ordered}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox(
             "模板",
