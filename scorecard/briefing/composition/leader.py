@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.number_format import prose
+from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.composition.work import open_decisions, overdue_lists
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, FigurePair, PaperTable, Paragraph, columns
@@ -16,9 +18,19 @@ from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import paragraphs
 from scorecard.narrative.plain_verdict import asks
+from scorecard.narrative.provenance import SAMPLE
 from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.narrative.trend import Trend
 
+# Why the others were not judged.
+_WHY: dict[VerdictWord, str] = {
+    "仅监测": "未设目标",
+    "观察期未满": "观察期未满",
+    "在途": "报告期未结束",
+    "样本不足": "基数小",
+    "无数据": "没有数据",
+    "数据待核": "数据待核",
+}
 MOST = 6  # rows of a leader's table; what is more stands in the annex
 _PICTURES, _REQUESTS, _NAMED = 2, 3, 3
 
@@ -80,12 +92,26 @@ def months_of(material: Material, chosen: Sequence[Card]) -> list[Card]:
 
 def lead(material: Material, section: Section) -> list[Block]:
     """What could be judged and how it stands, and the month's own signals; then the domains side by side."""
-    domains = material.by_domain(material.spoken)
+    domains, note = material.by_domain(material.spoken), _unjudged(material)
     text = Paragraph(paragraphs.lead(domains, months_of(material, material.spoken), material.period))
     if len(domains) < 2:
-        return [text]
+        return [text, *([Paragraph(note)] if note else [])]
     names = columns(" | ".join(f"{name} 1.0" for name, _ in domains))
-    return [text, PaperTable("", names, (tuple(_standing(members) for _, members in domains),))]
+    return [text, PaperTable("", names, (tuple(_standing(members) for _, members in domains),), note)]
+
+
+def _unjudged(material: Material) -> str:
+    """What a reader must know before using a number: why the rest was not judged, doubtful data by name, rows set aside, sample data."""
+    numbers, parts = counts(material.spoken), list[str]()
+    for word, said in _WHY.items():
+        if word in numbers:
+            named = "、".join(card.indicator.name for card in material.spoken if card.verdict.word == word)
+            parts.append(f"{said}{numbers[word]}项{f'（{named}）' if word == '数据待核' else ''}")
+    tables = [name for card in material.spoken for name in card.indicator.formula.tables]
+    aside = aside_note(material.catalog, tables, material.version.tables).replace("本页", "本期")
+    sample = f"{SAMPLE}，不得作为工作情况引用" if material.version.manifest.sample else ""
+    told = (f"不作评价的：{'、'.join(parts)}" if parts else "", aside, sample)
+    return "".join(f"{text}。" for text in told if text)
 
 
 def proposed_headline(material: Material) -> str:
