@@ -171,9 +171,10 @@ def _blocks(material: Material) -> tuple[Block, ...]:
             blocks += [Paragraph(section.lead)] if section.lead else []
             continue
         usual, write = _SECTIONS[section.kind]
-        heading, (first, *rest) = section.heading or usual, write(material, section) or [None]
-        if first is None:
+        written = write(material, section)
+        if not written:
             continue
+        heading, (first, *rest) = section.heading or usual, written
         if heading and section.run_in and isinstance(first, Paragraph):
             first = replace(first, lead=heading)
         elif heading:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from scorecard.assessment.cards import Card, counts
 from scorecard.assessment.data_quality import aside_note
-from scorecard.assessment.number_format import prose
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.composition.work import open_decisions, overdue_lists
 from scorecard.briefing.paper.material import Material
@@ -80,6 +79,12 @@ def _pressing(one: Asked) -> int:
     return 0 if worsens else 2 if over else 1
 
 
+def arranged(material: Material) -> tuple[Asked, ...]:
+    """The same as the writer wants them: in the order's own sequence, without those omitted."""
+    by_id = {one.card.indicator.id: one for one in asked(material)}
+    return tuple(by_id[card.indicator.id] for card in material.arranged([one.card for one in by_id.values()]))
+
+
 def trend_in(material: Material, one: Asked) -> Trend:
     """Its trend, by the months or by the paper's own periods."""
     return trend_of(material.version, material.month_inputs() if one.month else material.inputs, one.card)
@@ -134,9 +139,11 @@ def attention(material: Material, section: Section) -> list[Block]:
 
     A paper that is not `brief` has them all, with the last month's value beside the one to date.
     """
-    listed, brief = asked(material), material.template.brief
+    listed, brief = arranged(material), material.template.brief
+    omitted = len(asked(material)) - len(listed)
+    left_out = f"另有{omitted}项本期从略，见附件。" if omitted else ""
     if not listed:
-        return [Paragraph("可以评价的指标中，没有需要过问的。")]
+        return [Paragraph(left_out or "可以评价的指标中，没有需要过问的。")]
     shown = listed[:MOST] if brief else listed
     both = not brief and any(material.month_of(one.card) for one in shown)
     rows = tuple(
@@ -154,7 +161,7 @@ def attention(material: Material, section: Section) -> list[Block]:
     month = " | 当月 1.2 #" if both else ""
     across = columns(f"指标 2.3 | 数值 2.0 #{month} | 目标 1.3 # | 差在哪里 3.1 | 责任部门 1.5 | 走势 1.6 ~")
     more = f"另有{len(listed) - MOST}项，见附件。" if len(listed) > len(shown) else ""
-    note = more + ("*目标待领导小组确认。" if any(one.target.endswith("*") for one in shown) else "")
+    note = more + left_out + ("*目标待领导小组确认。" if any(one.target.endswith("*") for one in shown) else "")
     return [PaperTable("", across, rows, note, drawings=tuple(trend_in(material, one) for one in shown))]
 
 
@@ -176,7 +183,7 @@ def wrong(card: Card) -> str:
 
 def pictures(material: Material, section: Section) -> list[Block]:
     """Trends two by two: of the first two that must be asked about, or of the section's own indicators."""
-    chosen = asked(material) if section.which == "all" else [Asked(card) for card in material.cards_of(section)]
+    chosen = arranged(material) if section.which == "all" else [Asked(card) for card in material.cards_of(section)]
     drawn = [one for one in chosen if one.card.points]
     drawn = drawn[:_PICTURES] if section.which == "all" else drawn
     figures = [Figure(0, material.line(one.card), trend_in(material, one), wrong(one.card)) for one in drawn]
@@ -215,8 +222,8 @@ def requests(material: Material, section: Section) -> list[Block]:
     for one in asked(material):
         card = one.card
         if one.target.endswith("*"):
-            said.append(f"{card.indicator.name}的目标（{one.target.rstrip('*')}）是否确认")
+            said.append(f"{card.indicator.name}的目标是否确认")
         elif card.indicator.id not in decided:
             said.append(f"{card.indicator.name}未达标的原因和整改期限，请{card.departments}说明")
     listed = [f"{at}．{text}" for at, text in enumerate(said[:_REQUESTS], 1)]
-    return [Paragraph(prose(f"{'；'.join(listed)}。") if listed else "本期没有需要决定的事项。")]
+    return [Paragraph(f"{'；'.join(listed)}。" if listed else "本期没有需要决定的事项。")]
