@@ -4,31 +4,67 @@ It shows the facts of the figure on the screen (scorecard/charts/trend.py). Leng
 that rounds the sizes of letters to whole units rounds none; caption, notes and provenance are the paper's own text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import groupby, pairwise
 
 from scorecard.assessment.number_format import half_up
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.paper_labels import GAP, LINE, LabelSheet, Place, TextBox, width as text_width
+from scorecard.charts.paper_labels import GAP, LINE, LabelSheet, Place, TextBox, folded, width as text_width
 from scorecard.charts.sparkline import sparkline_svg
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.control_words import possible
+from scorecard.narrative.time_axis_notes import footnotes
 from scorecard.narrative.trend import Trend, a_year_on, axis_labels, span_of, word_of
 from scorecard.templating import render
 
 _POINTS, _PIXELS = 72 / 25.4, 96 / 25.4  # in a millimetre: a small trend is laid out in those of the screen
 _NARROW, _SMALL, _LARGE = 100, 7.5, 8.5  # mm, and the size of letters below and above
 _STEPS = (1, 2, 3, 4, 6, 12, 24, 36)  # of the time axis, from one written period to the next
+_SOURCE = 6.5  # points of what stands below a picture
 _CROWDED = 7  # points from one period to the next
 _EMPTY = "各期基数过小或没有数据，不画线"
 
 
 def paper_chart(trend: Trend, width: float, height: float) -> str:
     """The plot as SVG, `width` by `height` mm."""
-    plot = _Plot(trend, width * _POINTS, height * _POINTS, _SMALL if width < _NARROW else _LARGE)
-    return render("charts/paper_chart.svg", plot=plot, width=width, height=height, colours=palette())
+    return render(
+        "charts/paper_chart.svg", plot=_plot(trend, width, height), width=width, height=height, colours=palette()
+    )
+
+
+def paper_picture(
+    trend: Trend, width: float, caption: str, export: str, manifest: str, more: Sequence[str] = ()
+) -> str:
+    """The trend as a picture of its own, `width` mm wide: below the plot its caption, and small what it says and where it is from.
+
+    `export` is the number of its record, `manifest` that record, which the file itself carries; `more` are further lines.
+    """
+    plot = _plot(trend, width, 30 + 0.22 * width)
+    halves, state, *court = trend.provenance
+    source = "　".join((state, f"导出编号 {export}", *court))
+    said = "　".join((trend.subtitle.partition("　单位")[0], trend.reading, halves[halves.index("分子/分母") :]))
+    captions, lines = list(folded(caption, plot.size + 1, plot.width)), list[str]()
+    for line in (said, *footnotes(trend.marks), *more, source):
+        lines += folded(line, _SOURCE, plot.width)
+    below = [plot.height + (plot.size + 1) * LINE * row for row in range(1, len(captions) + 1)]
+    small = [below[-1] + 3 + _SOURCE * LINE * row for row in range(1, len(lines) + 1)]
+    tall = small[-1] + 3
+    return render(
+        "charts/paper_picture.svg", plot=plot, width=width, height=tall / _POINTS, tall=tall, colours=palette(), small=_SOURCE,
+        caption=caption, manifest=manifest, captions=zip(below, captions, strict=True), lines=zip(small, lines, strict=True),
+    )  # fmt: skip
+
+
+def caption_of(trend: Trend) -> str:
+    """ "债权清偿率（2026年1—10月，%）"."""
+    read = next((point.label for point in trend.points if point.key == trend.chosen), "")
+    return f"{trend.title}（{'，'.join(filter(None, (read, trend.unit)))}）"
+
+
+def _plot(trend: Trend, width: float, height: float) -> "_Plot":
+    return _Plot(trend, width * _POINTS, height * _POINTS, _SMALL if width < _NARROW else _LARGE)
 
 
 def small_trend(trend: Trend, width: float, height: float) -> str:

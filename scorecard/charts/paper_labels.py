@@ -15,6 +15,21 @@ def width(text: str, size: float) -> float:
     return text_width.width(text.replace("%", "　"), size) * text_width.POINTS
 
 
+def folded(text: str, size: float, room: float) -> Iterator[str]:
+    """The lines of a text that may be `room` wide, broken between its parts where these are not longer than a line."""
+    line = ""
+    for part in text.split("　"):
+        joined = f"{line}　{part}" if line else part
+        if width(joined, size) > room and line:
+            yield line
+            joined = part
+        while width(joined, size) > room:
+            first, joined = text_width.cut(joined, size, room / text_width.POINTS, 1)
+            yield first
+        line = joined
+    yield line
+
+
 @dataclass(frozen=True)
 class TextBox:
     """Some lines of words of one colour, and where they stand: left upper corner, extent."""

@@ -20,6 +20,8 @@ LATIN = {
     "xls",
     "pdf",
     "PNG",
+    "SVG",
+    "Word",
     "UTF",
     "GB",
     "Big",

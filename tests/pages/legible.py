@@ -16,6 +16,8 @@ SAME_IN_CHINESE = frozenset(
         "PPTX",
         "XLSX",
         "PNG",
+        "SVG",
+        "Word",
         "ZIP",
         "UTF",
         "SQL",

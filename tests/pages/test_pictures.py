@@ -1,5 +1,6 @@
 """导出图片 on the pages: the picture is made of exactly what the page shows, by those who may, and it is on record."""
 
+import io
 import json
 import re
 from dataclasses import dataclass, field, replace
@@ -7,8 +8,10 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from scorecard.access import Forbidden
@@ -258,6 +261,53 @@ def test_without_a_browser_the_page_says_so_once_and_offers_no_button(
     assert said.count("服务器上没有浏览器") == 1
     assert "相机按钮" in said
     assert buttons(app) == []
+
+
+def test_a_trend_goes_to_word_in_one_click_without_a_browser(
+    exporting: DataDir, open_page: Open, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """156 and 78 mm at 300 dpi and as SVG: caption and origin below it, the record inside, and the sentence to copy."""
+    handed: dict[str, bytes] = {}
+    monkeypatch.setattr("scorecard.briefing.browser.queue.browser", lambda: None)
+    monkeypatch.setattr(
+        picture_buttons, "download", lambda label, name, make, **_: handed.__setitem__(name, make(OFFICER))
+    )
+    app = open_page(exporting, "commercial_disputes", indicator="pre_mediation_success_rate")
+    assert [key for key in buttons(app) if "_chart_" in key] == [
+        f"picture_chart_trend_{way}" for way in ("156", "78", "svg")
+    ]
+    ids: list[str] = []
+    for way in ("156", "78", "svg"):
+        pressed(app, f"chart_trend_{way}")
+        ids.append(last_export(exporting).detail["export"])
+    wide, narrow, drawing = handed.values()
+    stem = f"诉前调解成功率_2026年10月_截至20261031_v{current(exporting).version[:4]}"
+    assert list(handed) == [f"{stem}_156毫米.png", f"{stem}_78毫米.png", f"{stem}.svg"]
+    for content, width, export in ((wide, 156, ids[0]), (narrow, 78, ids[1])):
+        with Image.open(io.BytesIO(content)) as picture:
+            assert abs(picture.width - width / 25.4 * 300) <= 1
+            assert [round(one) for one in picture.info["dpi"]] == [300, 300]
+            inside = manifest.parse(picture.info["manifest"])
+        assert inside.id == export
+    root = ElementTree.fromstring(drawing)
+    kept = next(one.text for one in root if one.tag.endswith("metadata"))
+    assert manifest.parse(kept or "").version == current(exporting).version
+    said = " ".join(one.text or "" for one in root if one.tag.endswith("text"))
+    for words in (
+        "诉前调解成功率（2026年10月，%）",
+        "分子/分母",
+        f"导出编号 {ids[2]}",
+        f"版本 {current(exporting).version[:8]}",
+        "示例数据",
+    ):
+        assert words in said
+    assert current(exporting).version not in said
+    assert "pre_mediation" not in said
+    (sentence,) = re.findall(r'data-copied="([^"]+)"', "".join(block.proto.body for block in app.get("html")))
+    assert re.fullmatch(
+        r"2026年10月，诉前调解成功率为[\d.]+%.*同比.*目标.*（数据截至2026年10月31日，版本\w{8}，示例数据）。",
+        unescape(sentence),
+    )
 
 
 def test_the_meeting_room_changes_no_picture(exporting: DataDir, open_page: Open, press: Press) -> None:

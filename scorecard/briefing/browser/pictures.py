@@ -79,17 +79,21 @@ FORMATS = (A4, PROJECTOR)
 
 @dataclass(frozen=True)
 class PictureSubject:
-    """The subject of a picture: the parts of its file name, and the manifest written into it."""
+    """The subject of a picture: the parts of its file name, the manifest written into it, and the number of its export."""
 
     title: str
     period: str
     as_of: date | None
     version: str
     manifest: str
+    export: str = ""
 
     @property
     def heading(self) -> str:
         return f"{self.title} {self.period}".strip()
+
+    def name(self, suffix: str, mark: str = "", part: tuple[int, int] = (1, 1)) -> str:
+        return file_name(self.title, self.period, self.as_of, self.version, suffix, part=part, mark=mark)
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Pictu
     height = size.height if size.fixed else min(drawn.height, size.height)
     picture = Image.new("RGB", (size.width, height), palette().paper)
     picture.paste(drawn, ((size.width - drawn.width) // 2, max(0, (height - drawn.height) // 2)))
-    return Picture(_name(size, about), _png(picture, size, about))
+    return Picture(about.name("png", size.mark), _png(picture, size, about))
 
 
 def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> tuple[Picture, ...]:
@@ -193,7 +197,7 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
 
     taken = queue.work(html, take, width=width, scale=scale)
     return tuple(
-        Picture(_name(size, about, number, len(taken)), _png(_composed(strips, size), size, about))
+        Picture(about.name("png", size.mark, (number, len(taken))), _png(_composed(strips, size), size, about))
         for number, strips in enumerate(taken, 1)
     )
 
@@ -221,10 +225,6 @@ def _png(picture: Image.Image, size: PictureSize, about: PictureSubject) -> byte
         out, format="PNG", dpi=(size.dpi, size.dpi), pnginfo=png_texts(about.heading, about.manifest), compress_level=3
     )
     return out.getvalue()
-
-
-def _name(size: PictureSize, about: PictureSubject, number: int = 1, of: int = 1) -> str:
-    return file_name(about.title, about.period, about.as_of, about.version, "png", part=(number, of), mark=size.mark)
 
 
 def bundle(pictures: Iterable[Picture]) -> tuple[str, bytes]:

@@ -22,6 +22,7 @@ from scorecard.narrative.breakdown.contribution_words import because, steps
 from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
+from scorecard.narrative.trend import Trend
 from scorecard.plan.signals import filled_in, said_ever
 from scorecard.records.decisions import LISTED, began
 from scorecard.records.remarks import COMMENT, TABLE as REMARKS
@@ -224,11 +225,11 @@ def _detail(view: View, card: Card) -> None:
     sample = view.version.manifest.sample
     show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation, sample=sample))
     if card.points:
-        figure = view.cached(
-            f"figure {name}",
-            lambda: trend.trend(trend_of(view.version, card_inputs(view.version, view.selection), card)),
+        shown = view.cached(
+            f"trend {name}", lambda: trend_of(view.version, card_inputs(view.version, view.selection), card)
         )
-        plot(view, figure, "trend", _alt(card), card.indicator.formula.tables)
+        figure = view.cached(f"figure {name}", lambda: trend.trend(shown))
+        plot(view, figure, "trend", _alt(card), card.indicator.formula.tables, shown, _said(card, shown))
     else:
         frame.guide("没有可画的数据", card.verdict.reason)
     show_aside(view, [card])
@@ -289,6 +290,13 @@ def show_aside(view: View, cards: list[Card]) -> None:
     text = aside_note(view.catalog, names, view.version.tables)
     if text:
         show(render("ui/indicators/aside.html", text=text))
+
+
+def _said(card: Card, shown: Trend) -> str:
+    """Value, target, change and source in the sentence that 复制为文字 gives."""
+    sentence = sentences.of_indicator(card).partition("。")[0].partition("；")[0]
+    source = shown.provenance[1].replace(" ", "").replace("　", "，")
+    return f"{sentence}（{source}{'，示例数据' if shown.sample else ''}）。"
 
 
 def _alt(card: Card) -> str:

@@ -19,17 +19,23 @@ from streamlit.delta_generator import DeltaGenerator
 from scorecard.access import Actor
 from scorecard.audit.entry import trace
 from scorecard.charts.theme import palette
+from scorecard.narrative.trend import Trend
 from scorecard.store.open_version import Version
 from scorecard.ui.shell.templating import render
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as drawn for white paper, regardless of the large-type switch; `as_of` is the day all its tables reach."""
+    """A figure as drawn for white paper, regardless of the large-type switch; `as_of` is the day all its tables reach.
+
+    Of a trend also what it shows, and its value, target, change and source in a sentence.
+    """
 
     figure: Any  # Plotly is known to scorecard.charts only
     title: str
     as_of: date | None
+    trend: Trend | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""导出图片: a page, a drawer or one chart as PNG in one click, for users who may export; made of the blocks on the page.
+"""导出图片: a page, a drawer or one chart in one click, for users who may export; made of the blocks on the page.
+
+A page and a figure of a topic are printed by the browser; a trend is drawn for Word on the server, without one.
 
 The script waits for the picture, not the framework's download handler: it cannot refuse in words, and all sessions share
 its few threads. behaviour.js clicks the button of a file that has just been made.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import streamlit as st
@@ -21,12 +23,15 @@ from scorecard.briefing.browser.pictures import (
     bundle,
     picture_chart,
     picture_page,
+    with_metadata,
 )
 from scorecard.briefing.export import export_records
 from scorecard.briefing.export.export_records import release
 from scorecard.briefing.html.document import figure_block
+from scorecard.briefing.layout.raster import png
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import day_text
+from scorecard.charts.paper_chart import caption_of, paper_picture
 from scorecard.errors import ScorecardError
 from scorecard.narrative.provenance import SAMPLE, short
 from scorecard.store.open_version import Version, complete_through, published_on
@@ -40,7 +45,12 @@ from scorecard.ui.shell.templating import picture_style, render
 WIDTHS = {A4.id: 700, PROJECTOR.id: 1200}
 _SLIDE = 330  # CSS pixels of height at which a plot alone fills a slide
 _TIGHTER = 0.6  # how close its rows may stand on a slide; with more rows the whole is drawn smaller
-_LABELS = {A4.id: "A4 版心", PROJECTOR.id: "投影"}
+_SIZES = ((A4.id, "A4 版心", A4.name), (PROJECTOR.id, "投影", PROJECTOR.name))
+_WORD = (
+    ("156", "整栏图片", "PNG，156毫米宽，300点每英寸"),
+    ("78", "半栏图片", "PNG，78毫米宽，300点每英寸：两幅并排"),
+    ("svg", "SVG", "矢量图，156毫米宽：Word 中放大仍清晰"),
+)
 _MADE = "_pictures_made"  # how many this session has made: each file gets a new button
 
 
@@ -59,38 +69,49 @@ def of_page(key: str = "page") -> None:
         if queue.browser() is None:
             st.html(render("ui/shell/pictures_none.html"))
         else:
-            _buttons(key, "导出图片", lambda size: _page_file(record, size))
+            _buttons(key, "导出图片", _SIZES, lambda size: _page_file(record, A4 if size == A4.id else PROJECTOR))
 
 
 def of_chart(drawn: Drawn, key: str) -> None:
-    """The buttons of a chart, below it. Without a browser there are none, which the page says once."""
+    """The buttons of a chart, below it; those of a figure that the browser prints only where there is one, which the page says once."""
     record = page_blocks.current_blocks()
-    if record.version is not None and identity.current().may("export") and queue.browser() is not None:
-        _buttons(f"chart_{key}", "本图", lambda size: _chart_file(record, drawn, size))
+    if record.version is None or not identity.current().may("export"):
+        return
+    if drawn.trend is not None:
+        _buttons(f"chart_{key}", "用于公文", _WORD, lambda way: _word_file(record, drawn, way), drawn.said)
+    elif queue.browser() is not None:
+        _buttons(
+            f"chart_{key}", "本图", _SIZES, lambda size: _chart_file(record, drawn, A4 if size == A4.id else PROJECTOR)
+        )
 
 
 @st.fragment
-def _buttons(key: str, label: str, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
-    """One button for each size; the file, or the reason why there is none, below the button."""
+def _buttons(
+    key: str,
+    label: str,
+    ways: Sequence[tuple[str, str, str]],
+    make: Callable[[str], tuple[str, bytes]],
+    copied: str = "",
+) -> None:
+    """One button for each way, given as id, label and what it is; the file, or the reason why there is none, below the button.
+
+    `copied` is what 复制为文字 puts on the clipboard.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pictures_{key}"):
         st.html(
-            render("ui/shell/pictures_label.html", text=label, sizes=[size.name for size in (A4, PROJECTOR)]),
+            render("ui/shell/pictures_label.html", text=label, sizes=[told for *_, told in ways], copied=copied),
             width="content",
         )
-        pressed = [
-            size
-            for size in (A4, PROJECTOR)
-            if st.button(_LABELS[size.id], key=f"picture_{key}_{size.id}", type="tertiary")
-        ]
-        for size in pressed:
-            _offer(size, make)
+        pressed = [way for way, name, _ in ways if st.button(name, key=f"picture_{key}_{way}", type="tertiary")]
+        for way in pressed:
+            _offer(way, make)
 
 
-def _offer(size: PictureSize, make: Callable[[PictureSize], tuple[str, bytes]]) -> None:
+def _offer(way: str, make: Callable[[str], tuple[str, bytes]]) -> None:
     before = queue.waiting()
     try:
         with st.spinner(f"正在生成，前面还有 {before} 件…" if before else "正在生成…"):
-            name, content = make(size)
+            name, content = make(way)
     except ScorecardError as error:
         st.html(render("ui/shell/failure.html", error=error))
         return
@@ -117,7 +138,7 @@ def _page_file(record: PageBlocks, size: PictureSize) -> tuple[str, bytes]:
         )
         return picture_page(sheet, size, about)
 
-    return _released(record, version, size, record.title, complete_through(version), make)
+    return _released(record, size.id, size.name, record.title, complete_through(version), make)
 
 
 def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[str, bytes]:
@@ -130,24 +151,42 @@ def _chart_file(record: PageBlocks, drawn: Drawn, size: PictureSize) -> tuple[st
     def make(about: PictureSubject) -> tuple[Picture, ...]:
         return (picture_chart(old + figure_block(drawn.figure, width=size.chart, height=high) + taken, size, about),)
 
-    return _released(record, version, size, drawn.title, drawn.as_of, make)
+    return _released(record, size.id, size.name, drawn.title, drawn.as_of, make)
+
+
+def _word_file(record: PageBlocks, drawn: Drawn, way: str) -> tuple[str, bytes]:
+    """A trend with its caption and where it comes from, as PNG or SVG."""
+    version, trend = _version(record), drawn.trend
+    assert trend is not None  # no other chart has these buttons
+    old = (f"◆ 历史版本，{day_text(published_on(version))}发布，不是当前版本。",) if version.historic else ()
+
+    def make(about: PictureSubject) -> tuple[Picture, ...]:
+        width = 78 if way == "78" else 156
+        svg = paper_picture(trend, width, caption_of(trend), about.export, about.manifest, (*old, *_taken(record)))
+        if way == "svg":
+            return (Picture(about.name("svg"), svg.encode()),)
+        content = with_metadata(png(svg, A4.dpi), A4.dpi, about.heading, about.manifest)
+        return (Picture(about.name("png", f"{width}毫米"), content),)
+
+    told = next(told for each, _, told in _WORD if each == way)
+    return _released(record, way, told, drawn.title, drawn.as_of, make)
 
 
 def _released(
     record: PageBlocks,
-    version: Version,
-    size: PictureSize,
+    way: str,
+    told: str,
     title: str,
     as_of: date | None,
     make: Callable[[PictureSubject], tuple[Picture, ...]],
 ) -> tuple[str, bytes]:
-    """Name and content of the file, released: the right is checked and the audit line written."""
-    actor = identity.current()
+    """Name and content of the file, released: the right is checked and the audit line written, with the way in words."""
+    actor, version = identity.current(), _version(record)
     subject = f"图片 {title}{f'　{record.period}' if record.period else ''}"
     chosen = "；".join(f"{label} {text}" for label, text in record.choice.items())
-    request = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": size.id}
+    request = {"picture": title, "page": record.title, "choice": dict(record.choice), "format": way}
     manifest = export_records.describe_picture(data_dir(), version, actor, request)
-    about = PictureSubject(title, record.period, as_of, version.id, manifest.text())
+    about = PictureSubject(title, record.period, as_of, version.id, manifest.text(), manifest.id)
     files = release(
         data_dir(),
         actor,
@@ -157,7 +196,7 @@ def _released(
         export=manifest.id,
         manifest=export_records.seal(manifest),
         filter=chosen,
-        way=size.name,
+        way=told,
     )
     return next(iter(files.items()))
 

@@ -48,6 +48,12 @@ if (!window.scorecardTables) {
     document.removeEventListener("copy", fill, { capture: true });
     return taken;
   };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-copied]");
+    if (!button) return;
+    button.textContent = hand(button.dataset.copied) ? "已复制" : "没有复制成";
+    setTimeout(() => (button.textContent = "复制为文字"), 2000);
+  });
 
   let page = "";
   let arrived = false; // by a link to certain rows, which are shown

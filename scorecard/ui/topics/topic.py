@@ -13,6 +13,7 @@ from scorecard.calendar.period import day_text
 from scorecard.charts.figure import FigureFrame, config
 from scorecard.charts.flow import months
 from scorecard.narrative.provenance import SAMPLE, short
+from scorecard.narrative.trend import Trend
 from scorecard.storage.file_names import file_name
 from scorecard.store.warehouse import told_months
 from scorecard.topics.slices import Slice, obstacle, slice_of
@@ -153,11 +154,16 @@ def _frame(view: View, title: str, subtitle: str, basis: str, tables: Sequence[s
     )
 
 
-def plot(view: View, figure: Any, key: str, alt: str, tables: Sequence[str]) -> None:
-    """Shows a figure with its sentence for screen readers and its picture buttons; `tables` are those it counts."""
+def plot(
+    view: View, figure: Any, key: str, alt: str, tables: Sequence[str], trend: Trend | None = None, said: str = ""
+) -> None:
+    """Shows a figure with its sentence for screen readers and its picture buttons; `tables` are those it counts.
+
+    Of a trend `trend` is what it shows and `said` the sentence to copy.
+    """
     title = unescape(figure.layout.title.text.removeprefix("<b>").removesuffix("</b>"))
     reached = [view.version.as_of[name] for name in tables if name in view.version.as_of]
-    drawn = Drawn(figure, title, min(reached, default=None))
+    drawn = Drawn(figure, title, min(reached, default=None), trend, said)
     name = file_name(title, view.selection.period.label, drawn.as_of, view.version.id, "png")
     camera = config(name.removesuffix(".png"))
     st.plotly_chart(large_type.in_chosen_size(figure), config=camera, theme=None, key=key, alt=alt)
