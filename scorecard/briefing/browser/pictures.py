@@ -182,7 +182,8 @@ def picture_page(sheet: PageSheet, size: PictureSize, about: PictureSubject) -> 
         count, filled, step = 1, body.height, 0.0
         if body.height > room:
             column = wide - (width - content)
-            count, filled = await shown.evaluate(f"({_COLUMNS})({column}, {room})")
+            even = "true" if size.fixed else "false"
+            count, filled, room = await shown.evaluate(f"({_COLUMNS})({column}, {room}, {even})")
             step = 2 * column
             (foot,) = await shown.boxes(".sheet-foot")
         strips: list[_Strips] = []

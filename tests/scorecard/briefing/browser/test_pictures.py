@@ -215,6 +215,17 @@ def test_a_table_of_sixty_rows_is_cut_between_rows_under_a_repeated_header(
 
 
 @pytest.mark.browser
+def test_no_picture_for_a_projector_holds_one_lone_card() -> None:
+    """Four cards, of which three fit: two and two, not three and one."""
+    cards = [f'<div class="card" style="height:130px;background:{rgb(colour(n))}"></div>' for n in range(4)]
+    taken = pictures.picture_page(replace(sheet(), blocks=cards), PROJECTOR, ABOUT)
+    shades = {colour(n) for n in range(4)}
+    assert [sum(found in shades for found, _, _ in runs(opened(one), 900)) for one in taken] == [2, 2]
+    heights = [high for one in taken for found, _, high in runs(opened(one), 900) if found in shades]
+    assert max(heights) - min(heights) <= 1
+
+
+@pytest.mark.browser
 def test_in_a_table_of_several_headers_rows_go_on_under_their_own() -> None:
     headers = ((10, 20, 240), (240, 20, 10))
     groups = "".join(
