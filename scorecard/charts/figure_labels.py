@@ -3,8 +3,8 @@
 Lengths are px from the upper left corner of the axes. Widths of text are estimated, generously.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import unescape
 from typing import Any, cast
@@ -140,3 +140,112 @@ def arrange(figure: go.Figure) -> None:
     margin = {**layout["template"]["layout"]["margin"], **layout["margin"]}
     arrange_labels(layout, _WIDE - _TICKS - right, layout["height"] - margin["t"] - margin["b"], 0)
     figure.update_layout(margin_r=max(right, _CAMERA), annotations=layout["annotations"])
+
+
+# --- on paper, in points: no word over another, and over a line only where there is no other place -----------------------
+
+GAP = 4.0  # points between a point and its words
+PAPER_LINE = 1.25  # of the size, from one line to the next
+Place = tuple[float, float]
+
+
+def paper_width(text: str, size: float) -> float:
+    """The width of a text; the sign of a per cent is as wide as a Chinese character."""
+    return measure.width(text.replace("%", "　"), size) * measure.POINTS
+
+
+def folded(text: str, size: float, room: float) -> Iterator[str]:
+    """The lines of a text that may be `room` wide, broken between its parts where these are not longer than a line."""
+    line = ""
+    for part in text.split("　"):
+        joined = f"{line}　{part}" if line else part
+        if paper_width(joined, size) > room and line:
+            yield line
+            joined = part
+        while paper_width(joined, size) > room:
+            first, joined = measure.cut(joined, size, room / measure.POINTS, 1)
+            yield first
+        line = joined
+    yield line
+
+
+@dataclass(frozen=True)
+class TextBox:
+    """Some lines of words of one colour, and where they stand: left upper corner, extent."""
+
+    lines: tuple[str, ...]
+    colour: str
+    size: float
+    left: float = 0.0
+    top: float = 0.0
+
+    @property
+    def width(self) -> float:
+        return max(paper_width(line, self.size) for line in self.lines)
+
+    @property
+    def height(self) -> float:
+        return self.size * PAPER_LINE * len(self.lines)
+
+    def at(self, left: float, top: float) -> "TextBox":
+        return replace(self, left=left, top=top)
+
+    def beside(self, x: float, y: float) -> "Iterator[TextBox]":
+        """To the right of x, moved up and down from y, farther and farther."""
+        for apart in range(120):
+            yield from (self.at(x + GAP, y - self.height / 2 + by) for by in {apart, -apart})
+
+    def around(self, x: float, y: float) -> "Iterator[TextBox]":
+        """Beside, above and below a point, nearest first."""
+        lefts = (x + GAP, x - self.width / 2, x - self.width - GAP, x)
+        for away in (GAP, *(self.size * PAPER_LINE * by for by in range(1, 7))):
+            yield self.at(x + away, y - self.height / 2)
+            yield from (self.at(left, top) for left in lefts for top in (y - away - self.height, y + away))
+
+    def written(self) -> list[tuple[float, float, str, str]]:
+        """Left end, base line, words and colour of each line."""
+        step = self.size * PAPER_LINE
+        return [
+            (round(self.left, 1), round(self.top + step * (row + 0.8), 1), text, self.colour)
+            for row, text in enumerate(self.lines)
+        ]
+
+    def meets(self, other: "TextBox") -> bool:
+        beside = self.left + self.width <= other.left or other.left + other.width <= self.left
+        return not beside and self.top < other.top + other.height and other.top < self.top + self.height
+
+    def crossed(self, start: Place, end: Place) -> bool:
+        """Whether a line from start to end runs through it."""
+        (x1, y1), (x2, y2) = sorted((start, end))
+        left, right = max(x1, self.left), min(x2, self.left + self.width)
+        if left > right:
+            return False
+        ends = [y1, y2] if x1 == x2 else [y1 + (y2 - y1) * (x - x1) / (x2 - x1) for x in (left, right)]
+        return min(ends) < self.top + self.height and max(ends) > self.top
+
+
+@dataclass
+class LabelSheet:
+    """The words put on a sheet so far; `lines` is what a word should not stand on."""
+
+    width: float
+    height: float
+    lines: Sequence[tuple[Place, Place]]
+    placed: list[TextBox] = field(default_factory=list[TextBox])
+
+    def put(self, places: Iterable[TextBox]) -> None:
+        """The words at the first place where nothing is in the way; else where they cross the fewest lines."""
+        best, least = None, len(self.lines) + 1
+        for box in places:
+            outside = (
+                min(box.left, box.top) < 0 or box.left + box.width > self.width or box.top + box.height > self.height
+            )
+            if outside or any(box.meets(other) for other in self.placed):
+                continue
+            crossings = sum(box.crossed(*line) for line in self.lines)
+            if crossings < least:
+                best, least = box, crossings
+            if not crossings:
+                break
+        if best is not None:
+            self.placed.append(best)

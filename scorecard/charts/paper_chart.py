@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from scorecard.assessment.number_format import half_up
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.paper_labels import GAP, LINE, LabelSheet, Place, TextBox, folded, width as text_width
+from scorecard.charts.figure_labels import GAP, PAPER_LINE, LabelSheet, Place, TextBox, folded, paper_width
 from scorecard.charts.sparkline import sparkline_svg
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.control_words import possible
@@ -48,8 +48,8 @@ def paper_picture(
     captions, lines = list(folded(caption, plot.size + 1, plot.width)), list[str]()
     for line in (said, *footnotes(trend.marks), *more, source):
         lines += folded(line, _SOURCE, plot.width)
-    below = [plot.height + (plot.size + 1) * LINE * row for row in range(1, len(captions) + 1)]
-    small = [below[-1] + 3 + _SOURCE * LINE * row for row in range(1, len(lines) + 1)]
+    below = [plot.height + (plot.size + 1) * PAPER_LINE * row for row in range(1, len(captions) + 1)]
+    small = [below[-1] + 3 + _SOURCE * PAPER_LINE * row for row in range(1, len(lines) + 1)]
     tall = small[-1] + 3
     return render(
         "charts/paper_picture.svg", plot=plot, width=width, height=tall / _POINTS, tall=tall, colours=palette(), small=_SOURCE,
@@ -90,12 +90,12 @@ class _Plot:
         self.at |= {point.key: self.periods.index(a_year_on(point)) for point in trend.before}
         self.told = [point for point in trend.points if point.value is not None]
         self.low, self.high = span_of(trend)
-        self.top, self.bottom = (size * LINE + 2 if trend.marks else size / 2 + 1), height - size * LINE - 4
+        self.top, self.bottom = (size * PAPER_LINE + 2 if trend.marks else size / 2 + 1), height - size * PAPER_LINE - 4
         scales = (scale(self.low, self.high, trend.unit, most) for most in (3, 4, 5, 6, 7))
         marks = next((each for each in scales if len(each.values) > 2), scale(self.low, self.high, trend.unit))
         words = [word.removesuffix(trend.unit) for word in marks.words[:-1]]
         self.ticks = tuple(zip(marks.values, (*words, marks.words[-1]), strict=True))  # the uppermost says the unit
-        self.left = max(text_width(word, size) for _, word in self.ticks) + 4
+        self.left = max(paper_width(word, size) for _, word in self.ticks) + 4
         end = [self._target_label(), *(box for box, at, _ in self._value_labels() if at == len(self.periods) - 1)]
         self.right = width - max((box.width for box in end if box), default=0.0) - GAP - 2
         self.step = (self.right - self.left - 2 * GAP) / max(len(self.periods) - 1, 1)
@@ -274,7 +274,7 @@ class _Plot:
             for at in range((len(self.periods) - 1) % step, len(self.periods), step):
                 own, _, rest = self.periods[at].partition("年")
                 text = rest if rest and (own == year or self.trend.before) else self.periods[at]
-                half, year = text_width(text, self.size) / 2, own
+                half, year = paper_width(text, self.size) / 2, own
                 x = min(max(self.x(at), half), self.width - half)
                 fits, free = fits and x - half >= free, x + half + GAP
                 texts.append((round(x, 1), text))

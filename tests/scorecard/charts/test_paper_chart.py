@@ -14,8 +14,8 @@ from scorecard.assessment.comparison import YearEnd
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import trend as screen
+from scorecard.charts.figure_labels import paper_width
 from scorecard.charts.paper_chart import paper_chart, small_trend
-from scorecard.charts.paper_labels import width
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative.time_axis_notes import AxisNote
 from scorecard.narrative.trend import Trend, span_of
@@ -137,7 +137,7 @@ def test_no_words_are_cut_off_or_over_another(trends: tuple[Trend, ...], size: t
         letters = float(drawn.root.attrib["font-size"])
         boxes: list[tuple[float, float, float, float, str]] = []
         for one in drawn.texts:
-            wide = width(one.text or "", letters)
+            wide = paper_width(one.text or "", letters)
             x, y = float(one.attrib["x"]), float(one.attrib["y"])
             left = x - {"end": wide, "middle": wide / 2}.get(one.attrib.get("text-anchor", ""), 0.0)
             boxes.append((left, left + wide, y - 0.8 * letters, y + 0.15 * letters, one.text or ""))
