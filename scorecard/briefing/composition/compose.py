@@ -20,6 +20,7 @@ from scorecard.briefing.paper.model import (
     Paper,
     PaperTable,
     Paragraph,
+    figures_of,
 )
 from scorecard.briefing.paper.numbers import require_own_numbers
 from scorecard.briefing.paper.request import issue_text
@@ -81,7 +82,7 @@ def outline(material: Material) -> Outline:
         title=material.spec.headline or proposed_headline(material),
         headings=tuple(block.text for block in blocks if isinstance(block, Heading) and block.level == 1),
         indicators=len(material.spoken),
-        figures=sum(isinstance(block, Figure) for block in blocks),
+        figures=sum(len(figures_of(block)) for block in blocks),
         tables=sum(isinstance(block, PaperTable) for block in blocks),
         definitions=len(_defined(material)),
         cautions=indicators.cautions(material),

@@ -43,8 +43,9 @@ class Asked:
 
     @property
     def name(self) -> str:
-        of_month = f"（{self.card.period.partition('年')[2]}）" if self.month else ""
-        return f"{self.card.indicator.name}{of_month}"
+        """With its period where that is not the paper's: the last month, or the last one whose cohort is through."""
+        own = f"（{self.card.period.partition('年')[2]}）" if self.month or self.card.so_far else ""
+        return f"{self.card.indicator.name}{own}"
 
     @property
     def target(self) -> str:
@@ -112,10 +113,12 @@ def _unjudged(material: Material) -> str:
         if word in numbers:
             named = "、".join(card.indicator.name for card in material.spoken if card.verdict.word == word)
             parts.append(f"{said}{numbers[word]}项{f'（{named}）' if word == '数据待核' else ''}")
+    earlier = sum(bool(card.so_far) for card in material.spoken)
+    settled = f"另有{earlier}项本期观察期未满，按最近一个期满的报告期反映和评价" if earlier else ""
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
     aside = aside_note(material.catalog, tables, material.version.tables).replace("本页", "本期")
     sample = f"{SAMPLE}，不得作为工作情况引用" if material.version.manifest.sample else ""
-    told = (f"不作评价的：{'、'.join(parts)}" if parts else "", aside, sample)
+    told = (f"不作评价的：{'、'.join(parts)}" if parts else "", settled, aside, sample)
     return "".join(f"{text}。" for text in told if text)
 
 
@@ -152,7 +155,7 @@ def attention(material: Material, section: Section) -> list[Block]:
             value_of(one.card),
             *([_month_value(material, one)] if both else []),
             one.target,
-            wrong(one.card),
+            wrong(one.card) if brief else _explained(material, one.card),
             one.card.departments,
             "",
         )
@@ -163,6 +166,11 @@ def attention(material: Material, section: Section) -> list[Block]:
     more = f"另有{len(listed) - MOST}项，见附件。" if len(listed) > len(shown) else ""
     note = more + left_out + ("*目标待领导小组确认。" if any(one.target.endswith("*") for one in shown) else "")
     return [PaperTable("", across, rows, note, drawings=tuple(trend_in(material, one) for one in shown))]
+
+
+def _explained(material: Material, card: Card) -> str:
+    """What is missing, what explains most of it, and what the departments say."""
+    return "；".join(filter(None, (wrong(card), material.why(card), material.said(card))))
 
 
 def _month_value(material: Material, one: Asked) -> str:

@@ -28,7 +28,7 @@ def moved(material: Material, section: Section) -> list[Block]:
         members = [card for card in monthly if card.control is not None and card.control.variation == word]
         drawn += members[:1]
         if members:
-            listed = "；".join(f"{card.indicator.name}{card.value}，{_signal(card)}" for card in members)
+            listed = "；".join(_told(material, card) for card in members)
             blocks.append(Paragraph(f"按单月数值，超出正常波动而{said}的{len(members)}项：{listed}。"))
     figures = tuple(
         Figure(0, material.line(card), trend_of(material.version, material.month_inputs(), card), _signal(card))
@@ -37,6 +37,11 @@ def moved(material: Material, section: Section) -> list[Block]:
     if not blocks:
         return [Paragraph("按单月数值，没有超出正常波动的变化。")]
     return [*blocks, *([FigurePair(figures)] if figures else [])]
+
+
+def _told(material: Material, card: Card) -> str:
+    said = filter(None, (_signal(card), material.why(card), material.said(card)))
+    return f"{card.indicator.name}{card.value}，{'，'.join(said)}"
 
 
 def _signal(card: Card) -> str:

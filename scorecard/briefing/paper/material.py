@@ -134,7 +134,7 @@ class Material:
             way = chart.last.signal.side if chart.last.signal else None
         if not way:
             return ""
-        selection = Selection(self.period, self.inputs.department, self.inputs.scope)
+        selection = Selection(card.selected.period, self.inputs.department, self.inputs.scope)
         splits = change_splits(self.version, selection, card)
         moved = splits[0].change.difference if splits else None
         return because(splits, card.indicator) if moved and moved * way > 0 else ""

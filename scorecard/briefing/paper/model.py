@@ -248,10 +248,11 @@ class Paper:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure, in the order of their numbers."""
-        return tuple(figure for block in self.blocks for figure in _drawn(block))
+        return tuple(figure for block in self.blocks for figure in figures_of(block))
 
 
-def _drawn(block: Block) -> tuple[Figure, ...]:
+def figures_of(block: Block) -> tuple[Figure, ...]:
+    """The figures that stand in a block."""
     match block:
         case Figure():
             return (block,)

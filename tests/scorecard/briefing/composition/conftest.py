@@ -12,7 +12,7 @@ from scorecard.access import Actor
 from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.material import gather
-from scorecard.briefing.paper.model import Beside, Figure, FigurePair, Heading, Paper, PaperTable, Paragraph
+from scorecard.briefing.paper.model import Beside, Block, Figure, FigurePair, Heading, Paper, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
@@ -55,7 +55,7 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
 
 
 def words(paper: Paper) -> list[str]:
-    """Everything a reader sees of the blocks, cell by cell."""
+    """Everything a reader sees of the blocks and of the annexes beside them, cell by cell."""
     found: list[str] = []
     blocks = list(paper.blocks)
     while blocks:
@@ -74,4 +74,9 @@ def words(paper: Paper) -> list[str]:
             case Figure():
                 found += [block.caption, block.trend.reading, block.sentence, *block.trend.provenance]
                 found += [point.text for point in block.trend.points]
-    return found
+    return [*found, *(text for annex in paper.annexes for text in words(annex))]
+
+
+def everything(paper: Paper) -> list[Block]:
+    """The blocks of the paper and of its annexes."""
+    return [*paper.blocks, *(block for annex in paper.annexes for block in annex.blocks)]
