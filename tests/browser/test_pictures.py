@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from scorecard.briefing.browser.figure_block import document
 from scorecard.briefing.browser.pictures import PageSheet, Picture, PictureSize, PictureSubject
-from scorecard.briefing.html.document import document
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import style
 from tests.browser.conftest import App, Watched

@@ -15,9 +15,11 @@ from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import (
+    Beside,
     ExportManifest,
     ExportSource,
     Figure,
+    FigurePair,
     Heading,
     IndicatorLine,
     Paper,
@@ -151,6 +153,20 @@ def _hostile(line: IndicatorLine) -> PaperTable:
     columns = (PaperColumn("名称", 2), PaperColumn("数值", 1, number=True), PaperColumn("结论", 1))
     rows = tuple((text, line.value, line.word) for text in HOSTILE[:7])
     return PaperTable("表2　名称如实照录", columns, rows, note=f"注：{HOSTILE[8]}")
+
+
+def laid_out(made: Paper) -> Paper:
+    """The paper with what only HTML and Word set: a pair of figures, a figure beside a text, small trends in cells."""
+    first, *others = made.figures
+    at = made.blocks.index(others[0])
+    trends = PaperTable(
+        "表3　走势",
+        (PaperColumn("指标", 2), PaperColumn("走势", drawn=True), PaperColumn("数值（分子/分母）", 1, number=True)),
+        tuple((one.line.name, "升至目标以上", f"{one.line.value}（{one.line.halves}）") for one in made.figures),
+        drawings=(first.trend, others[0].trend, None),
+    )
+    beside = Beside((Paragraph(first.sentence, "三、当月。"),), replace(first, number=4))
+    return replace(made, blocks=(*made.blocks[:at], FigurePair(tuple(others)), beside, trends, *made.blocks[at + 2 :]))
 
 
 def composed(sample: DataDir, template: str) -> Paper:

@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Box, Document
-from scorecard.briefing.html.document import document
+from scorecard.briefing.browser.figure_block import document
 from scorecard.charts.theme import palette
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name
@@ -138,7 +138,7 @@ _COUNT = (
 
 
 def picture_chart(block: str, size: PictureSize, about: PictureSubject) -> Picture:
-    """One figure block (scorecard/briefing/html/document.py, laid out at `size.chart`) as a picture of its own."""
+    """One figure block (scorecard/briefing/browser/figure_block.py, laid out at `size.chart`) as a picture of its own."""
     html = document(f'<div class="sheet-chart">{block}</div>', width=size.chart, title=about.title, css=_CSS)
 
     async def take(shown: Document) -> bytes:

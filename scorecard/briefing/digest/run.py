@@ -90,7 +90,7 @@ def _write(given: DigestRun, whom: Sequence[DigestReader], send_to: _To) -> list
         if paper is None:
             continue
         causes[reader.name], stem = why, safe(reader.name)
-        word = files[f"{stem}.docx"] = write_docx(paper, {})
+        word = files[f"{stem}.docx"] = write_docx(paper)
         files[f"{stem}.eml"] = post.written(paper, word, link)
         for to in send_to.get(reader.name, {}).values():
             letter = DigestLetter(reader.name, to.name, f"{stem}.eml", WAITS)

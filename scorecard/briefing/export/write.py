@@ -4,15 +4,15 @@ On a server without a browser the formats that need one are left out with a noti
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from scorecard.briefing.browser import queue
+from scorecard.briefing.browser.figure_block import document, figure_block
 from scorecard.briefing.browser.pictures import A4, Picture, bundle, with_metadata
 from scorecard.briefing.docx import document as docx
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.html import document as html
-from scorecard.briefing.html.document import document, figure_block
 from scorecard.briefing.paper.model import Figure, Paper
 from scorecard.briefing.pptx import presentation as pptx
 from scorecard.briefing.xlsx import workbook as xlsx
@@ -49,9 +49,7 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
             raise queue.NoBrowser
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[each] for each in lost)}。")
-        if "docx" in wanted and paper.figures:
-            notices.append("服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。")
-    draws = browser and bool({"docx", "png"} & set(wanted))
+    draws = "png" in wanted
     chunks = [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []
     total, done = len(chunks) + len(wanted), 0
     pictures: dict[int, Picture] = {}
@@ -59,11 +57,12 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
         progress(done, total, f"正在画图：第 {chunk[0].number}—{chunk[-1].number} 幅，共 {len(paper.figures)} 幅")
         pictures |= _drawn(paper, chunk)
         done += 1
-    page = cache(lambda: html.write_html(paper))  # the PDF is this very page, printed
+    papers = (paper, *_annexes(paper))
+    pages = {one.name: cache(partial(html.write_html, one)) for one in papers}  # a PDF is this very page, printed
     content: dict[str, bytes] = {}
     for each in wanted:
         progress(done, total, f"正在生成 {NAMES[each]}")
-        content |= dict(_written(paper, each, pictures, page))
+        content |= dict(_written(papers, each, pictures, pages))
         done += 1
     progress(total, total, "已生成")
     if len(content) == 1:
@@ -72,18 +71,29 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
     return WrittenFiles({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
 
 
+def _annexes(paper: Paper) -> tuple[Paper, ...]:
+    """The annexes under the names of their files: "…_附件1_全部指标一览表"."""
+    return tuple(
+        replace(annex, name=f"{paper.name}_附件{number}_{safe(annex.title)}")
+        for number, annex in enumerate(paper.annexes, start=1)
+    )
+
+
 def _written(
-    paper: Paper, wanted: FileFormat, pictures: Mapping[int, Picture], page: Callable[[], bytes]
+    papers: Sequence[Paper],
+    wanted: FileFormat,
+    pictures: Mapping[int, Picture],
+    pages: Mapping[str, Callable[[], bytes]],
 ) -> Iterator[tuple[str, bytes]]:
-    """The file of one format under its name; nothing for pictures of a paper without figures."""
+    """The files of one format under their names, those of annexes where they are to be read; no pictures without figures."""
+    paper = papers[0]
     match wanted:
         case "html":
-            yield f"{paper.name}.html", page()
+            yield from ((f"{name}.html", page()) for name, page in pages.items())
         case "pdf":
-            yield f"{paper.name}.pdf", queue.pdf(page().decode("utf-8"))
+            yield from ((f"{name}.pdf", queue.pdf(page().decode("utf-8"))) for name, page in pages.items())
         case "docx":
-            drawn = {number: picture.content for number, picture in pictures.items()}
-            yield f"{paper.name}.docx", docx.write_docx(paper, drawn)
+            yield from ((f"{one.name}.docx", docx.write_docx(one)) for one in papers)
         case "pptx":
             yield f"{paper.name}.pptx", pptx.write_pptx(paper)
         case "xlsx":
@@ -98,10 +108,7 @@ def _written(
 
 def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
     """The pictures of some figures, laid out for the type area of A4, by number."""
-    blocks = [
-        figure_block(trend.trend(figure.trend), width=A4.chart, caption=figure.caption, alt=figure.sentence)
-        for figure in chunk
-    ]
+    blocks = [figure_block(trend.trend(figure.trend), width=A4.chart) for figure in chunk]
     html = document("".join(blocks), width=A4.layout, title=paper.title)
     drawn = queue.elements(html, "figure", width=A4.layout, scale=A4.width / A4.layout)
     pictures: dict[int, Picture] = {}

@@ -1,1 +1,1 @@
-"""The paper and its figures as HTML."""
+"""The paper as HTML."""

@@ -1,44 +1,33 @@
-"""The paper as one HTML file: an official 简报 on the screen, and the very pages of the PDF when it is printed; and its figures.
+"""The paper as one HTML file: an official 简报 on the screen, and the very pages of the PDF when it is printed.
 
-Self-contained: its figures are drawn by the library inside it, it asks nothing of any server, and the same paper gives the same
-bytes. Title, reading, provenance and 示例数据 of a figure are text that wraps; only the plot itself is drawn, by the chart library that
-stands in the document. No browser is needed to write it.
+Self-contained and drawn: its figures are SVG, no script draws them, it asks nothing of any server, and the same paper gives the
+same bytes. No browser is needed to write it.
 """
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from html import unescape
 from pathlib import Path
-from typing import Any
 
-import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
+from markupsafe import Markup, escape
 
-from scorecard.briefing.html.figure_fit import fit
-from scorecard.briefing.layout.column_widths import MARKED, widths
+from scorecard.briefing.layout.column_widths import MARKED, TWIPS, widths
+from scorecard.briefing.layout.page import HALF, SMALL, WHOLE, WIDE, across, head
 from scorecard.briefing.paper import appendix
-from scorecard.briefing.paper.model import Beside, Block, Figure, FigurePair, Heading, Paper, PaperTable, Paragraph
-from scorecard.charts.text_width import largest
+from scorecard.briefing.paper.model import Paper, PaperTable
+from scorecard.charts.paper_chart import paper_chart, small_trend
+from scorecard.charts.text_width import POINTS, largest
 from scorecard.charts.theme import VerdictMark, mark, paper_variables
-from scorecard.charts.trend import trend
-from scorecard.narrative.provenance import SAMPLE
 from scorecard.templating import render
 
-_FOLDER = Path(__file__).resolve().parent
 # In a script element HTML reads on to "</script", whatever JSON says around it.
 _OUTSIDE_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
-
-
-@cache
-def static_file(name: str) -> str:
-    """A style sheet or script of this package, unchanged."""
-    return (_FOLDER / name).read_text(encoding="utf-8")
-
-
-def script_json(value: Mapping[str, Any]) -> str:
-    """JSON that may stand inside a script element without ever ending it; equal values give equal text."""
-    return escape_for_script(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+_PAPER_CSS, _PAGES_CSS, _LAST_PAGE = (
+    Path(__file__).with_name(name).read_text("utf-8") for name in ("paper.css", "pages.css", "last_page.js")
+)
+_TURNED = "@page { size: A4 landscape; margin: 28mm 35mm 26mm 37mm; }"
+_SIZE, _CLOSER = 10.5, 9.5  # points of the text in a table, in a brief paper
+_LINE = (16.0, 11.0)  # points at most and at least of issuer and date, so that they take one line
+_AIR = 0.25  # inches at the ends of that line
+_MARKS: Mapping[str, VerdictMark] = {word: mark(word) for word in MARKED}
 
 
 def escape_for_script(text: str) -> str:
@@ -46,159 +35,51 @@ def escape_for_script(text: str) -> str:
     return text.translate(_OUTSIDE_SCRIPT)
 
 
-CONFIG = {
-    "staticPlot": True,
-    "displayModeBar": False,
-    "displaylogo": False,
-    "showSendToCloud": False,
-    "responsive": False,
-    "locale": "zh-CN",
-    # Otherwise the library looks for words of this language and tells the reader's console that there are none.
-    "locales": {"zh-CN": {"dictionary": {}, "format": {}}},
-}
-_CLASSES = {verdict.symbol: verdict.css for verdict in (mark("达标"), mark("未达标"), mark("数据待核"))}
-_library = cache(get_plotlyjs)
-_DRAWN = '<div class="plot" data-plot='
-
-
-def figure_block(
-    figure: go.Figure,
-    *,
-    width: int,
-    height: int | None = None,
-    number: str = "",
-    caption: str = "",
-    reading: str = "",
-    alt: str = "",
-) -> str:
-    """A `<figure>` of a chart, `width` CSS px wide, the plot itself `height` px high.
-
-    `number` ("图3") stands before the title; `caption` takes the title's place where a paper names the figure itself;
-    `reading` takes the place of the figure's own; `alt` says the figure to those who hear it, otherwise title and
-    reading do.
-    """
-    data = _plain(figure)
-    title = data["layout"].get("title", {})
-    words = data["layout"].get("meta", {})
-    name = caption or _text(title.get("text", ""))
-    fitted = fit(data, width, height)
-    return render(
-        "briefing/html/figure.html",
-        width=width,
-        height=fitted.height,
-        number=number,
-        title=name,
-        subtitle=_text(title.get("subtitle", {}).get("text", "")),
-        alt=alt,
-        reading=_parts(reading or unescape(words.get("reading", ""))),
-        lines=[unescape(line) for line in words.get("lines", ())],
-        sample=words.get("sample", False),
-        unnamed=fitted.unnamed,
-        data=script_json({**fitted.figure, "config": CONFIG}),
-    )
-
-
-def document(body: str, *, width: int, title: str, css: str = "") -> str:
-    """A whole document around `body`, trusted HTML, laid out at `width` CSS px on white paper.
-
-    `document.documentElement.dataset.ready` is "1" once fonts are there and every figure is drawn; the names of those
-    that could not be drawn stand in `dataset.failed`, and a sentence in their place.
-    """
-    return render(
-        "briefing/html/document.html",
-        title=title,
-        width=width,
-        variables=paper_variables(),
-        figures=static_file("figure.css"),
-        css=css,
-        body=body,
-        library=_library() if _DRAWN in body else "",
-        draw=static_file("draw.js"),
-    )
-
-
-def _plain(figure: go.Figure) -> dict[str, Any]:
-    text = figure.to_json()
-    assert text is not None  # typed so for the library's writing to files
-    data: dict[str, Any] = json.loads(text)
-    return data
-
-
-def _text(shown: str) -> str:
-    """The words of a figure's title: without emphasis and escapes."""
-    return unescape(shown.removeprefix("<b>").removesuffix("</b>"))
-
-
-def _parts(reading: str) -> list[tuple[str, str]]:
-    """The parts of a reading, the one that begins with a verdict's sign with the CSS class that colours it."""
-    parts = reading.split("　") if reading else []
-    return [(_CLASSES.get(part[:1], ""), part) for part in parts]
-
-
-WIDTH = 590  # CSS px of the type area, 156 mm
-_FIGURE = 588  # a figure is a hair narrower: 156 mm are 589.6 px, and nothing may be cut
-_PLOT = 236  # px of a plot: two figures and a heading before them stand on a page
-_SIZE = 10.5  # points of the text in a table
-_LINE = (16.0, 11.0)  # points at most and at least of issuer and date, so that they take one line
-_ROOM = 156 / 25.4 - 0.25  # inches of that line, less the air at its ends
-_MARKS: Mapping[str, VerdictMark] = {word: mark(word) for word in MARKED}
-
-
 def write_html(paper: Paper) -> bytes:
     """The .html, UTF-8. Printed by its own @page it is A4 with the type area of GB/T 9704-2012."""
-    annexes: list[tuple[str, list[str]]] = []
-    if paper.definitions:
-        entries = [(entry.indicator, appendix.definition_facts(entry)) for entry in paper.definitions]
-        annexes.append((appendix.DEFINITIONS, [render("briefing/html/definitions.html", entries=entries)]))
-    if paper.lines:
-        annexes.append((appendix.NUMBERS, [_table(table) for table in appendix.number_tables(paper.lines)]))
-    record = render("briefing/html/record.html", lines=(*paper.provenance, *paper.manifest.lines()))
-    annexes.append((appendix.RECORD, [record]))
-    note = [line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()]
-    body = render(
+    room = across(paper) / TWIPS / POINTS - _AIR
+    return render(
         "briefing/html/paper.html",
         paper=paper,
-        sample=SAMPLE if paper.sample else "",
-        line_size=f"{largest(f'{paper.issuer}　　{paper.date}', _ROOM, *_LINE):g}pt",
-        note=note,
-        blocks=[_block(each) for each in paper.blocks],
-        annexes=list(enumerate(annexes, start=1)),
+        css=f"{paper_variables()}\n{_PAPER_CSS}\n{_margins(paper)}",
+        head=head(paper),
+        line_size=f"{largest(f'{paper.issuer}　　{paper.date}', room, *_LINE):g}pt",
+        note=[line for line in paper.note.removeprefix("编者按：").splitlines() if line.strip()],
+        blocks=[(type(block).__name__, block) for block in paper.blocks],
+        whole=_whole,
+        drawn=lambda trend, size: Markup(paper_chart(trend, *size)),
+        small=lambda trend: Markup(small_trend(trend, *SMALL)),
+        wide=WIDE,
+        half=HALF,
+        marks=_MARKS,
+        parts=lambda table: _parts(table, _CLOSER if paper.brief else _SIZE, across(paper)),
+        facts=appendix.definition_facts,
         manifest=escape_for_script(paper.manifest.text()),
+        last_page=_LAST_PAGE,
+    ).encode(errors="replace")
+
+
+def _whole(text: str) -> Markup:
+    """The text, in which no line ends inside a date or a number (GB/T 9704, 7.3.1), but may before a bracket."""
+    shown = WHOLE.sub(lambda found: f"\0{found[0]}\1", text.replace("\0", "").replace("\1", ""))
+    return Markup(
+        str(escape(shown)).replace("\0", '<span class="whole">').replace("\1", "</span>").replace("（", "<wbr>（")
     )
-    css = f"{static_file('paper.css')}\n{_margins(paper)}"
-    return document(body, width=WIDTH, title=f"{paper.masthead}　{paper.title}", css=css).encode(errors="replace")
 
 
-def _block(content: Block) -> str:
-    match content:
-        case Heading(text, level):
-            return render("briefing/html/heading.html", text=text, level=level)
-        case Paragraph(text):
-            lines = [line for line in text.splitlines() if line.strip()]
-            return render("briefing/html/paragraphs.html", lines=lines)
-        case PaperTable():
-            return _table(content)
-        case Figure():
-            figure = trend(content.trend)
-            return figure_block(figure, width=_FIGURE, height=_PLOT, caption=content.caption, alt=content.sentence)
-        case FigurePair(figures):
-            return "".join(map(_block, figures))
-        case Beside(texts, figure):
-            return "".join(map(_block, (*texts, figure)))
-
-
-def _table(table: PaperTable) -> str:
-    """A cell that is a verdict is sign, word and colour; columns are as wide as in the Word paper."""
-    wide = widths(table.columns, table.rows, _SIZE)
-    parts = [f"{100 * width / sum(wide):.2f}%" for width in wide]
-    return render("briefing/html/table.html", table=table, widths=parts, marks=_MARKS)
+def _parts(table: PaperTable, size: float, room: int) -> list[str]:
+    """The widths of the columns, as in the Word paper."""
+    wide = widths(table.columns, table.rows, size, room)
+    return [f"{100 * width / sum(wide):.2f}%" for width in wide]
 
 
 def _margins(paper: Paper) -> str:
-    """CSS of the margins of every printed page: its number at the outer edge, and its provenance."""
-    provenance = " \\a ".join(_quoted(line) for line in paper.provenance)
-    head = _quoted(SAMPLE if paper.sample else "")
-    return static_file("pages.css").replace('"{provenance}"', f'"{provenance}"').replace('"{head}"', f'"{head}"')
+    """CSS of the margins of every printed page: its number at the outer edge, its provenance, its mark."""
+    known = {"provenance": " \\a ".join(map(_quoted, paper.provenance)), "head": _quoted(head(paper))}
+    css = f"{_PAGES_CSS}{_TURNED if paper.landscape else ''}"
+    for name, text in known.items():
+        css = css.replace(f'"{{{name}}}"', f'"{text}"')
+    return css
 
 
 def _quoted(text: str) -> str:

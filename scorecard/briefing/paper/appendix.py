@@ -7,7 +7,6 @@ from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns, d
 from scorecard.catalog.definitions import BibliographicSource
 from scorecard.narrative.glossary import GlossaryEntry
 
-DEFINITIONS, NUMBERS, RECORD = "指标口径", "指标数值", "数据来源与校验"
 _VALUES = columns("指标 2.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
 _EXCEPTIONS = columns("指标 2.6 | 数值 1.3 | 目标 1.7 | 评价 1.1 | 差距或说明 2.6 | 责任部门 1.9")
 _BASES = columns("指标 1.7 | 分子 / 分母 1.8 | 同比、环比、真变化 2.2 | 目标依据 3.0 | 责任部门 1.4")

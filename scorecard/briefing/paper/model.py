@@ -262,7 +262,3 @@ def figures_of(block: Block) -> tuple[Figure, ...]:
             return (figure,)
         case _:
             return ()
-
-
-Pictures = Mapping[int, bytes]
-"""PNG of each figure by its number, A4 type area at 300 dpi; empty where the server has no browser."""

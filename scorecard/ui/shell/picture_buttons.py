@@ -13,6 +13,7 @@ import streamlit as st
 
 from scorecard.audit.entry import trace
 from scorecard.briefing.browser import queue
+from scorecard.briefing.browser.figure_block import figure_block
 from scorecard.briefing.browser.pictures import (
     A4,
     PROJECTOR,
@@ -27,7 +28,6 @@ from scorecard.briefing.browser.pictures import (
 )
 from scorecard.briefing.export import export_records
 from scorecard.briefing.export.export_records import release
-from scorecard.briefing.html.document import figure_block
 from scorecard.briefing.layout.raster import png
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import day_text

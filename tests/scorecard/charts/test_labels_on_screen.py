@@ -8,9 +8,9 @@ import pytest
 
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Document
-from scorecard.briefing.html.document import document, script_json
+from scorecard.briefing.browser.figure_block import document, script_json
 from scorecard.storage.data_dir import DataDir
-from tests.scorecard.briefing.html.test_figure import CROWDED, trends
+from tests.scorecard.briefing.browser.test_figure_block import CROWDED, trends
 
 DRAWER = 860  # px of a figure in the drawer
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from scorecard.briefing.browser import pictures, queue
+from scorecard.briefing.browser import figure_block as figure_html, pictures, queue
 from scorecard.briefing.browser.pictures import A4, PROJECTOR, PageSheet, Picture, PictureSize, PictureSubject, bundle
-from scorecard.briefing.html import document as figure_html
 from scorecard.charts import trend
 from scorecard.errors import ScorecardError
 from scorecard.storage.file_names import file_name

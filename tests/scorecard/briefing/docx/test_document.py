@@ -23,39 +23,36 @@ from PIL import Image
 
 from scorecard.assessment.verdict import WORDS
 from scorecard.briefing.docx import document as docx
-from scorecard.briefing.docx.document import NO_BROWSER
 from scorecard.briefing.layout.column_widths import widths
-from scorecard.briefing.paper.model import Block, Heading, Paper, PaperColumn, PaperTable as Given, Paragraph
+from scorecard.briefing.paper.model import (
+    Beside,
+    Block,
+    Figure,
+    Heading,
+    Paper,
+    PaperColumn,
+    PaperTable as Given,
+    Paragraph,
+)
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark, palette
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.storage.data_dir import DataDir
-from tests.support.office import converted
-from tests.support.papers import HOSTILE, composed, paper
+from tests.support.office import converted, words
+from tests.support.papers import HOSTILE, composed, laid_out, paper
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FULL = "满" * 28 * 60  # a paragraph that fills two pages and a half
 
 
-def picture(width: int = 1842, height: int = 1277) -> bytes:
-    """A PNG of the size the press gives, with a frame to be seen by."""
-    image = Image.new("RGB", (width, height), "white")
-    image.paste("navy", (0, 0, width, 12))
-    written = io.BytesIO()
-    image.save(written, "PNG", dpi=(300, 300))
-    return written.getvalue()
-
-
 @pytest.fixture(scope="module")
 def given(sample: DataDir, catalog: Catalog) -> Paper:
-    return paper(sample, catalog)
+    return laid_out(paper(sample, catalog))
 
 
 @pytest.fixture(scope="module")
 def content(given: Paper) -> bytes:
-    """With a picture of each figure but the last, the first of them as high as a page."""
-    pictures = {figure.number: picture() for figure in given.figures[:-1]}
-    return docx.write_docx(given, {**pictures, 1: picture(1842, 3000)})
+    return docx.write_docx(given)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +80,11 @@ def titled(read: Document, title: str) -> Table:
     at = next(n for n, one in enumerate(body) if one.tag == qn("w:p") and Read(one, read).text == title)
     assert body[at + 1].tag == qn("w:tbl"), title
     return Table(body[at + 1], read)
+
+
+def everywhere(read: Document) -> list[Read]:
+    """Every paragraph, those in cells too, in their order."""
+    return [Read(one, read) for one in read.element.body.iter(qn("w:p"))]
 
 
 def said(read: Document, style: str) -> list[str]:
@@ -166,12 +168,11 @@ def test_the_template_has_the_colours_of_the_theme_and_no_others(read: Document)
 
 
 def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample(given: Paper, read: Document) -> None:
-    top = [(one.style.name, one.text) for one in read.paragraphs[:7]]
+    top = [(one.style.name, one.text) for one in read.paragraphs[:6]]
     assert top == [
         ("版头名称", given.masthead),
         ("版头期号", given.issue),
         ("版头署名", f"{given.issuer}\t{given.date}"),
-        ("示例数据", SAMPLE),
         ("Title", given.title),
         ("Subtitle", given.subtitle),
         ("编者按", f"编者按：{given.note}"),
@@ -180,7 +181,7 @@ def test_the_masthead_says_name_issue_issuer_date_and_that_the_data_are_a_sample
 
 def test_a_long_name_and_a_long_title_stay_in_one_line(given: Paper) -> None:
     long = replace(given, masthead="济南市钢城区人民法院营商环境工作简报", issuer="法" * 26, title="题" * 22, blocks=())
-    first = word.Document(io.BytesIO(docx.write_docx(long, {}))).paragraphs
+    first = word.Document(io.BytesIO(docx.write_docx(long))).paragraphs
     sizes = {one.style.name: one.runs[0].font.size.pt for one in first[:5] if one.runs[0].font.size}
     room = Mm(156).pt
     assert 24 <= sizes["版头名称"] <= room / 18
@@ -198,13 +199,13 @@ def test_a_title_of_two_lines_ends_the_first_after_the_period(given: Paper) -> N
         ("题" * 24, "题" * 24),
         ("2026年" + "题" * 60, "2026年" + "题" * 60),
     ):
-        read = word.Document(io.BytesIO(docx.write_docx(replace(given, title=title, blocks=()), {})))
+        read = word.Document(io.BytesIO(docx.write_docx(replace(given, title=title, blocks=()))))
         assert said(read, "Title") == [shown]
 
 
 def test_real_data_carry_no_word_of_a_sample(given: Paper) -> None:
     real = replace(given, sample=False, provenance=given.provenance[:1], blocks=(), lines=())
-    read = word.Document(io.BytesIO(docx.write_docx(real, {})))
+    read = word.Document(io.BytesIO(docx.write_docx(real)))
     assert SAMPLE not in [one.text for one in read.paragraphs]
     assert [one.text for one in read.sections[0].header.paragraphs] == [""]
 
@@ -229,7 +230,7 @@ def test_every_page_has_its_number_outside_its_provenance_and_the_mark_of_a_samp
 def test_the_number_of_a_page_stands_7_mm_under_the_text_however_long_its_provenance_is(given: Paper) -> None:
     for provenance, height in ((given.provenance, 18 + 2 * 12), (("数据截至" * 20, "法院"), 18 + 3 * 12)):
         made = replace(given, provenance=provenance, blocks=(), lines=(), definitions=())
-        section = word.Document(io.BytesIO(docx.write_docx(made, {}))).sections[0]
+        section = word.Document(io.BytesIO(docx.write_docx(made))).sections[0]
         assert abs(35 - section.footer_distance.mm - Pt(height).mm - 7) < 0.1
 
 
@@ -244,9 +245,50 @@ def test_headings_are_headings_and_paragraphs_are_text(given: Paper, read: Docum
         assert style.element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) == str(level - 1)
         assert style.paragraph_format.keep_with_next
     assert said(read, "Body Text") == [block.text for block in given.blocks if isinstance(block, Paragraph)]
-    assert said(read, "附件标题") == ["指标口径", "指标数值", "数据来源与校验"]
-    assert said(read, "版记首行")[-1] == f"主送：{given.audience}"
-    assert said(read, "版记末行") == [f"{given.issuer}\t{given.date}印发"]
+    (beside,) = (block for block in given.blocks if isinstance(block, Beside))
+    lead = next(one for one in everywhere(read) if one.text == f"三、当月。{beside.texts[0].text}")
+    assert [one.text for one in lead.runs if one._r.rPr.rFonts.get(qn("w:eastAsia")) == "黑体"] == ["三、当月。"]
+
+
+def test_the_colophon_is_a_frame_at_the_foot_of_the_last_page_and_the_export_one_line(
+    given: Paper, read: Document
+) -> None:
+    *_, audience, issuer, last = read.paragraphs
+    assert (audience.text, issuer.text) == (f"主送：{given.audience}", f"{given.issuer}\t{given.date}印发")
+    for one in (audience, issuer):
+        frame = one.style.element.pPr.find(qn("w:framePr"))
+        assert (frame.get(qn("w:vAnchor")), frame.get(qn("w:yAlign"))) == ("margin", "bottom")
+    assert last.text == f"导出编号{given.manifest.id}，可核验。"
+    for bare in (replace(given, brief=True), replace(given, masthead="", issue="附件1")):
+        texts = [one.text for one in word.Document(io.BytesIO(docx.write_docx(bare))).paragraphs]
+        assert not [text for text in texts if text.startswith("主送")]
+
+
+def test_numbers_of_captions_are_words_own_fields_and_say_the_paper_s_numbers(given: Paper, read: Document) -> None:
+    captions = [one for one in everywhere(read) if one.style.name in ("caption", "Caption", "图题")]
+    assert len(captions) == len(given.figures) + sum(isinstance(block, Given) for block in given.blocks)
+    for one in captions:
+        (asked,) = one._p.iter(f"{W}instrText")
+        kind, number = re.match(r"(图|表)(\d+)", one.text).groups()
+        assert asked.text.split() == ["SEQ", kind, "\\*", "ARABIC"]
+        kinds = [field.get(f"{W}fldCharType") for field in one._p.iter(f"{W}fldChar")]
+        assert kinds == ["begin", "separate", "end"]
+        assert [run.text for run in one.runs if run.text == number] == [number], "shown until Word counts"
+
+
+def test_a_sheet_may_be_turned_and_a_brief_paper_is_set_closer(given: Paper, read: Document) -> None:
+    turned = word.Document(io.BytesIO(docx.write_docx(replace(given, landscape=True, mark="内部资料"))))
+    section = turned.sections[0]
+    assert [round(side.mm) for side in (section.page_width, section.page_height)] == [297, 210]
+    sides = (section.page_width, section.left_margin, section.right_margin)
+    assert [round(side.mm) for side in sides if side] == [297, 37, 35]
+    assert [sum(int(one.get(f"{W}w")) for one in table._tbl.tblGrid) for table in turned.tables] == [12758] * len(
+        turned.tables
+    )
+    assert [one.text for one in section.header.paragraphs] == [f"内部资料　{SAMPLE}"]
+    brief = word.Document(io.BytesIO(docx.write_docx(replace(given, brief=True))))
+    for name in ("Body Text", "Title", "表格文字"):
+        assert brief.styles[name].font.size < read.styles[name].font.size
 
 
 def in_order(block: Block) -> list[str]:
@@ -258,37 +300,30 @@ def in_order(block: Block) -> list[str]:
             return [part for part in text.splitlines() if part.strip()]
         case Given():
             return [block.title, block.note]
+        case Figure():
+            return [block.caption, block.trend.reading, *block.trend.notes]
         case _:
-            return [block.caption, block.trend.reading, *block.trend.notes, *block.trend.provenance, NO_BROWSER]
+            return []
 
 
 @pytest.mark.parametrize("template", ["information", "department", "meeting"])
 def test_a_paper_of_a_template_says_all_its_blocks_in_their_order(sample: DataDir, template: str) -> None:
     made = composed(sample, template)
-    read = word.Document(io.BytesIO(docx.write_docx(made, {})))
-    texts = [one.text for one in read.paragraphs]
-    wanted = [text for block in made.blocks for text in in_order(block)]
+    read = word.Document(io.BytesIO(docx.write_docx(made)))
+    texts = [one.text.replace("\n（", "（") for one in read.paragraphs if one.text and one.style.name != "图"]
+    wanted = [text for block in made.blocks for text in in_order(block) if text]
     start = texts.index(wanted[0])
     assert texts[start : start + len(wanted)] == wanted
-    assert texts[start + len(wanted)] == "附件1"
-    held = [cells(table) for table in read.tables]
-    given = [block for block in made.blocks if not isinstance(block, Heading | Paragraph)]
-    for block, rows in zip(given, held, strict=False):
-        if isinstance(block, Given):
-            plain = [[re.sub("^[▲▼◆○] ", "", cell) for cell in row] for row in rows[1:]]
-            assert plain == [list(row) for row in block.rows], block.title
-        else:
-            assert [row[1] for row in rows[1:]] == [point.text for point in block.trend.points]
-    values = [row for rows in held if rows[0][-1] == "差距或说明" for row in rows[1:]]
-    dated = len({one.period for one in made.lines}) > 1
-    assert [row[: 2 + dated] for row in values] == [
-        [one.name, *([one.period] if dated else []), one.value] for one in made.lines
-    ]
+    held = [cells(table) for table in read.tables if table.style.name == "表格"]
+    given = [block for block in made.blocks if isinstance(block, Given)]
+    for block, rows in zip(given, held, strict=True):
+        plain = [[re.sub("^[▲▼◆○] ", "", cell.replace("\n（", "（")) for cell in row] for row in rows[1:]]
+        assert plain == [[cell.replace("\n（", "（") for cell in row] for row in block.rows], block.title
 
 
 def test_a_paragraph_of_several_lines_becomes_paragraphs(given: Paper) -> None:
     text = "第一段。\n第二段。\n\n第三段。"
-    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),), note=text), {})))
+    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),), note=text))))
     assert said(read, "Body Text") == ["第一段。", "第二段。", "第三段。"]
     assert said(read, "编者按") == ["编者按：第一段。", "第二段。", "第三段。"]
 
@@ -299,13 +334,22 @@ def test_tables_hold_every_cell_to_the_digit_with_a_sign_before_each_verdict(giv
     for wanted in tables:
         head, *rows = cells(titled(read, wanted.title))
         assert head == [column.name for column in wanted.columns]
-        shown = [[f"{mark(cell).symbol} {cell}" if cell in WORDS else cell for cell in row] for row in wanted.rows]
+        drawn = {at for at, column in enumerate(wanted.columns) if column.drawn}
+        shown = [
+            [
+                f"{mark(cell).symbol} {cell}" if cell in WORDS else cell * (at not in drawn)
+                for at, cell in enumerate(row)
+            ]
+            for row in wanted.rows
+            if not drawn or row is not wanted.rows[-1]
+        ]
+        rows = [[cell.replace("\n（", "（") for cell in row] for row in rows][: len(shown)]
         assert rows == shown
         assert wanted.note in said(read, "表注")
 
 
 def test_a_verdict_has_its_colour_and_numbers_stand_to_the_right(given: Paper, read: Document) -> None:
-    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    wanted = next(block for block in given.blocks if isinstance(block, Given) and len(block.rows) >= 60)
     table = titled(read, wanted.title)
     word_at = next(n for n, cell in enumerate(wanted.rows[0]) if cell in WORDS)
     colours = {palette().met, palette().missed, palette().doubtful, palette().grey}
@@ -321,8 +365,9 @@ def test_a_verdict_has_its_colour_and_numbers_stand_to_the_right(given: Paper, r
 
 
 def test_every_table_repeats_its_head_keeps_rows_whole_and_is_as_wide_as_the_text(read: Document) -> None:
-    assert len(read.tables) >= 5
-    for table in read.tables:
+    tables = [table for table in read.tables if table.style.name == "表格"]
+    assert len(tables) == 3
+    for table in tables:
         first, *others = table._tbl.tr_lst
         assert first.find(f".//{W}tblHeader") is not None
         assert [row for row in others if row.find(f".//{W}tblHeader") is not None] == []
@@ -332,29 +377,8 @@ def test_every_table_repeats_its_head_keeps_rows_whole_and_is_as_wide_as_the_tex
         assert min(wide) > 400
 
 
-def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Document) -> None:
-    """One line is of an earlier period, whose cohort is through: each line names its own, the titles none."""
-    (earlier,) = [one for one in given.lines if one.period != given.lines[0].period]
-    assert earlier.so_far.startswith(f"{given.lines[0].period}暂为")
-    values = cells(titled(read, "附表1　数值、目标与结论"))[1:]
-    assert values == [
-        [
-            one.name,
-            one.period,
-            one.value,
-            f"{mark(one.word).symbol} {one.word}",
-            one.target,
-            (one.gap or one.reason) + (f"；{one.so_far}" if one is earlier else ""),
-        ]
-        for one in given.lines
-    ]
-    bases = cells(titled(read, "附表2　数值的构成与依据"))[1:]
-    assert [(row[0], row[1], row[2], row[4]) for row in bases] == [
-        (one.name, one.period, one.halves or "—", one.basis or "—") for one in given.lines
-    ]
-    assert all(change in row[3] for one, row in zip(given.lines, bases, strict=True) for change in one.changes)
-    named = said(read, "附件小标题")
-    assert named == [f"{one.indicator.name}　{one.indicator.id}" for one in given.definitions]
+def test_the_definitions_stand_at_the_end(given: Paper, read: Document) -> None:
+    assert said(read, "附件小标题") == [one.indicator.name for one in given.definitions]
     texts = "\n".join(said(read, "附件文字"))
     for one in given.definitions:
         assert f"定义\t{one.indicator.definition}" in texts
@@ -362,42 +386,36 @@ def test_the_annex_has_every_line_and_every_definition(given: Paper, read: Docum
         assert all(source.url in texts for source in one.sources)
 
 
-def test_a_picture_is_as_wide_as_the_text_or_as_high_as_fits_and_says_in_words_what_it_shows(
-    given: Paper, read: Document
+def test_pictures_are_300_dpi_at_most_95_mm_high_and_say_in_words_what_they_show(
+    given: Paper, read: Document, parts: dict[str, bytes]
 ) -> None:
-    assert len(given.figures) == 3
-    high, wide = read.inline_shapes
-    assert wide.width == Mm(156)
-    assert abs(wide.height - Mm(156 * 1277 / 1842)) < Mm(0.1)
-    assert high.height == Mm(200)
-    assert abs(high.width - Mm(200 * 1842 / 3000)) < Mm(0.1)
-    for figure, shape in zip(given.figures, (high, wide), strict=False):
+    shapes = list(read.inline_shapes)
+    sizes = [(round(shape.width.mm), round(shape.height.mm)) for shape in shapes]
+    assert sizes == [(156, 62), *[(75, 42)] * 3, *[(22, 6)] * 2]
+    for figure, shape in zip(given.figures, shapes, strict=False):
         described = shape._inline.docPr.get("descr")
-        assert shape._inline.docPr.get("name") == f"图{figure.number}"
         for text in (figure.caption, figure.trend.reading, figure.sentence, *figure.trend.provenance):
             assert text in described
-        assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
+    assert [shape._inline.docPr.get("descr") for shape in shapes[4:]] == ["升至目标以上"] * 2
+    assert [shape._inline.docPr.get("id") for shape in shapes] == ["1", "2", "3", "4", "5", "6"]
+    assert all(shape._inline.get(f"dist{side}") == "0" for shape in shapes for side in "TBLR")
+    pixels = {Image.open(io.BytesIO(part)).size for name, part in parts.items() if name.endswith(".png")}
+    assert {size[0] for size in pixels} == {round(wide / 25.4 * 300) for wide in (156, 75, 22)}
+    assert sum(map(len, parts.values())) < 600_000
 
 
 def test_a_caption_never_parts_from_its_picture(given: Paper, read: Document) -> None:
-    drawn = [n for n, one in enumerate(read.paragraphs) if one.style.name == "图"]
+    every = everywhere(read)
+    drawn = [n for n, one in enumerate(every) if one.style.name == "图"]
     assert read.styles["图"].paragraph_format.keep_with_next
-    assert [read.paragraphs[n + 1].text for n in drawn] == [one.caption for one in given.figures[:-1]]
-
-
-def test_without_a_browser_the_numbers_of_a_figure_stand_in_its_place(given: Paper, read: Document) -> None:
-    figure = given.figures[-1]
-    rows = cells(titled(read, figure.caption))[1:]
-    assert [row[:4] for row in rows] == [[one.label, one.text, one.halves, one.target] for one in figure.trend.points]
-    assert [row[4].split(" ")[1] for row in rows] == [one.verdict.word for one in figure.trend.points]
-    below = said(read, "表注")
-    assert {figure.trend.reading, NO_BROWSER, *figure.trend.provenance} <= set(below)
-    assert list(word.Document(io.BytesIO(docx.write_docx(given, {}))).inline_shapes) == []
+    assert [every[n + 1].text.replace("\n", "") for n in drawn] == [one.caption for one in given.figures]
+    for table in (table for table in read.tables if table.style.name != "表格"):
+        assert table._tbl.find(f".//{W}cantSplit") is not None
 
 
 def test_no_line_ends_between_the_sign_of_a_number_and_the_number(given: Paper) -> None:
     text = "（-2.33个百分点），-5件；2026-10-31，A-1"
-    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),)), {})))
+    read = word.Document(io.BytesIO(docx.write_docx(replace(given, blocks=(Paragraph(text),)))))
     found = next(one for one in read.paragraphs if one.style.name == "Body Text")
     assert found.text == text
     plain = "".join(one.text for one in found._p.iter(f"{W}t"))
@@ -406,7 +424,7 @@ def test_no_line_ends_between_the_sign_of_a_number_and_the_number(given: Paper) 
 
 
 def test_columns_fill_the_width_and_break_no_number(given: Paper) -> None:
-    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    wanted = next(block for block in given.blocks if isinstance(block, Given) and len(block.rows) >= 60)
     wide = widths(wanted.columns, wanted.rows, 9)
     assert sum(wide) == 8844
     for at, column in enumerate(wanted.columns):
@@ -440,17 +458,19 @@ def test_payloads_in_names_are_text_and_nothing_leads_out_of_the_file(
         if name.endswith((".xml", ".rels")):
             found = etree.fromstring(part)
             tags = {etree.QName(one).localname for one in found.iter() if isinstance(one.tag, str)}
-            assert tags & {"hyperlink", "instrText", "object", "control", "altChunk", "subDoc"} == set(), name
+            assert tags & {"hyperlink", "object", "control", "altChunk", "subDoc"} == set(), name
             assert [one for one in found.iter() if one.get("TargetMode") == "External"] == []
     fields = re.findall(rb'instr="([^"]*)"', b"".join(parts.values()))
     assert {field.strip() for field in fields} == {b"PAGE"}
+    asked = re.findall(rb"<w:instrText[^>]*>([^<]*)<", b"".join(parts.values()))
+    assert {field.split()[0] for field in asked} == {b"SEQ"}
     assert [name for name in parts if "vba" in name.lower() or name.endswith(".bin")] == []
 
 
 def test_what_xml_cannot_carry_breaks_no_file(given: Paper) -> None:
     strange = "甲\x00乙\x0b丙\ud800丁\ufffe戊"
     made = replace(given, blocks=(Paragraph(strange), Heading(strange)), title=strange, note=strange)
-    read = word.Document(io.BytesIO(docx.write_docx(made, {})))
+    read = word.Document(io.BytesIO(docx.write_docx(made)))
     assert "甲乙" in said(read, "Title")[0]
 
 
@@ -467,27 +487,24 @@ def test_nothing_of_the_library_is_left_and_the_properties_are_the_papers(
     assert b"en-US" not in parts["word/document.xml"]
 
 
-def test_the_manifest_lies_in_the_file_and_is_printed_in_it(
-    given: Paper, read: Document, parts: dict[str, bytes]
-) -> None:
+def test_the_manifest_lies_in_the_file(given: Paper, parts: dict[str, bytes]) -> None:
     related = etree.fromstring(parts["word/_rels/document.xml.rels"])
     target = next(one.get("Target") for one in related if one.get("Type").endswith("/customXml"))
     kept = etree.fromstring(parts[str(Path("word", target)).replace("word/../", "")])
     assert kept.text == given.manifest.text()
     assert json.loads(kept.text)["version"] == given.manifest.version
-    assert said(read, "校验信息")[1:] == list(given.manifest.lines())
+    assert not any(digest.encode() in parts["word/document.xml"] for digest in given.manifest.definitions.values())
 
 
 def test_the_same_paper_gives_the_same_bytes(given: Paper, content: bytes) -> None:
-    pictures = {1: picture(1842, 3000), 2: picture()}
-    assert docx.write_docx(given, pictures) == content
+    assert docx.write_docx(given) == content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 # Word repairs or refuses a file whose elements stand in another order than its schema has them.
 ORDER = {
-    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl pBdr tabs snapToGrid spacing ind jc outlineLvl",
+    "pPr": "pStyle keepNext keepLines framePr widowControl pBdr tabs snapToGrid spacing ind jc outlineLvl",
     "rPr": "rFonts b color spacing sz szCs lang",
     "tblPr": "tblStyle tblW tblInd tblBorders tblLayout tblCellMar tblLook",
     "tblBorders": "top left bottom right insideH insideV",
@@ -527,9 +544,8 @@ def test_elements_stand_in_the_order_of_the_schema(parts: dict[str, bytes]) -> N
 def printed(given: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The paper with a full paragraph before its figures, as LibreOffice makes a PDF of it."""
     made = replace(given, blocks=(Paragraph(FULL), *given.blocks))
-    pictures = {figure.number: picture() for figure in given.figures}
     folder = tmp_path_factory.mktemp("docx")
-    return converted(folder, "paper.docx", docx.write_docx(made, pictures), "pdf")[0]
+    return converted(folder, "paper.docx", docx.write_docx(made), "pdf")[0]
 
 
 def told(*command: str) -> str:
@@ -547,7 +563,7 @@ def test_printed_it_is_a4_with_every_value_and_nothing_garbled(given: Paper, pri
     assert re.search(r"Page size:\s+595\.\d+ x 841\.\d+ pts \(A4\)", told("pdfinfo", str(printed)))
     whole = "".join(pages)
     for one in given.lines:
-        for text in (one.name, one.value, one.target, one.halves, *one.changes):
+        for text in (one.name, one.value):
             assert re.sub(r"\s", "", text) in whole, (one.id, text)
     assert whole.count("<imgsrc=xonerror=1>") >= 3
     assert "\ufffd" not in whole
@@ -578,7 +594,7 @@ def test_printed_every_page_has_its_number_its_provenance_and_the_mark_of_a_samp
 
 @pytest.mark.browser
 def test_printed_the_head_of_a_long_table_stands_on_each_of_its_pages(given: Paper, pages: list[str]) -> None:
-    wanted = next(block for block in given.blocks if isinstance(block, Given))
+    wanted = next(block for block in given.blocks if isinstance(block, Given) and len(block.rows) >= 60)
     head = "".join(column.name for column in wanted.columns)
     first = next(n for n, page in enumerate(pages) if re.sub(r"\s", "", wanted.title) in page)
     last = next(n for n, page in enumerate(pages) if re.sub(r"\s", "", wanted.note) in page)
@@ -593,7 +609,15 @@ def test_printed_each_picture_is_whole_and_its_caption_stands_on_its_page(
     given: Paper, printed: Path, pages: list[str]
 ) -> None:
     listed = [line.split() for line in told("pdfimages", "-list", str(printed)).splitlines()[2:]]
-    drawn = [(int(row[0]), int(row[3]), int(row[12])) for row in listed if row[2] == "image"]
-    assert [(width, dpi) for _, width, dpi in drawn] == [(1842, 300)] * len(given.figures), "156 mm at 300 dpi"
+    drawn = [(int(row[0]), int(row[3]), int(row[12])) for row in listed if row[2] == "image" and int(row[3]) > 500]
+    assert {dpi for _, _, dpi in drawn} == {300}
     for (page, _, _), figure in zip(drawn, given.figures, strict=True):
         assert re.sub(r"\s", "", figure.caption) in pages[page - 1]
+
+
+@pytest.mark.browser
+def test_printed_the_colophon_stands_at_the_foot_of_the_last_page(printed: Path) -> None:
+    placed = words(printed)
+    (at,) = (one for one in placed if one.text.startswith("主送"))
+    assert at.page == max(one.page for one in placed)
+    assert 297 - 35 - 25 < at.top * 25.4 / 72 < 297 - 35

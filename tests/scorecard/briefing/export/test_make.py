@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -203,12 +204,21 @@ def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> Non
 def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: DataDir) -> None:
     made = make.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
     assert {name.rpartition(".")[2] for name in made.content} == {"html", "docx", "pptx", "xlsx", "csv", "zip"}
-    assert made.notices == (
-        "服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",
-        "服务器上没有浏览器，DOCX 中的走势图以各期数值表代替。",
-    )
+    assert made.notices == ("服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",)
     with pytest.raises(queue.NoBrowser):
         make.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
+
+
+def test_annexes_are_files_of_their_own_in_the_formats_that_are_read(own: DataDir) -> None:
+    version = open_published(own)
+    order = resolve(version, WISH, LEADER, datetime(2026, 11, 9, 2, tzinfo=UTC))
+    paper = compose(gather(version, order, LEADER), export_records.describe(own, version, order, (), "1"))
+    annex = replace(paper, masthead="", issue="附件1", title="全部指标一览表", landscape=True)
+    files = write.write_all(replace(paper, annexes=(annex,)), ("html", "docx", "csv"), write.ignore_progress)
+    one = f"{paper.name}_附件1_全部指标一览表"
+    assert list(files.content) == [
+        f"{paper.name}.html", f"{one}.html", f"{paper.name}.docx", f"{one}.docx", f"{paper.name}.csv", f"{paper.name}.zip",
+    ]  # fmt: skip
 
 
 def test_what_was_typed_is_inert_in_every_file(own: DataDir) -> None:

@@ -1,4 +1,4 @@
-"""A figure that was drawn for a screen, made to fit a sheet: its words legible, none over another, none outside.
+"""A figure that was drawn for a screen, made to fit a picture: its words legible, none over another, none outside.
 
 Works on a figure as plain data (`figure.to_json`), changes what is measured in pixels, never a value. Widths of text
 are estimated, generously: a Chinese letter is as wide as it is high.

@@ -15,7 +15,7 @@ import pytest
 from scorecard.assessment import cards
 from scorecard.briefing.browser import queue
 from scorecard.briefing.browser.chromium import Document
-from scorecard.briefing.html.document import document, figure_block
+from scorecard.briefing.browser.figure_block import document, figure_block
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import insolvency, trend
@@ -249,12 +249,7 @@ def test_the_last_value_is_written_near_its_point_and_the_chosen_one_in_the_read
 def test_a_hostile_name_is_text_in_a_block_and_ends_no_script() -> None:
     for text in HOSTILE:
         sheet = FigureFrame(text, text, (text,), True)
-        html = figure_block(
-            flow(sheet, [FlowStage(text, (FlowSegment(text, 3), FlowSegment(text, 97)))]),
-            width=WIDTH,
-            number=text,
-            alt=text,
-        )
+        html = figure_block(flow(sheet, [FlowStage(text, (FlowSegment(text, 3), FlowSegment(text, 97)))]), width=WIDTH)
         found = Read(html)
         assert {tag for tag, _ in found.tags} <= {"figure", "figcaption", "div", "p", "span", "script", "noscript"}
         assert not any(name.startswith("on") for _, attributes in found.tags for name in attributes)
@@ -336,6 +331,6 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
 
 @pytest.mark.browser
 def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> None:
-    broken = figure_block(topics()[0], width=WIDTH, number="图7").replace('"type":"bar"', '"type":"no such kind",,')
-    with pytest.raises(ScorecardError, match="图7民商事纠纷：诉前调解去向"):
+    broken = figure_block(topics()[0], width=WIDTH).replace('"type":"bar"', '"type":"no such kind",,')
+    with pytest.raises(ScorecardError, match="民商事纠纷：诉前调解去向"):
         queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)
