@@ -54,7 +54,7 @@ _CLOSER = {  # of a brief paper's styles: points of the letters, of a line, befo
 }  # fmt: skip
 Size = tuple[int, int]
 _TEMPLATE = Path(__file__).with_name("template")
-_MANIFEST = PackURI("/customXml/item1.xml")
+_MANIFEST, _ABOUT = PackURI("/customXml/item1.xml"), PackURI("/customXml/itemProps1.xml")
 _UNDER_TEXT = Mm(7)  # the number of the page stands 7 mm under the type area
 _NUMBER, _NOTE = Pt(18), Pt(12)  # heights of the lines of the foot
 _MINUS = re.compile(r"(?<![0-9A-Za-z])-(?=\d)")
@@ -193,3 +193,5 @@ def _set_properties(document: Document, paper: Paper) -> None:
     package = cast(Package, document.part.package)
     manifest = Part(_MANIFEST, CONTENT_TYPE.XML, office.manifest_xml(paper.manifest), package)
     document.part.relate_to(manifest, RELATIONSHIP_TYPE.CUSTOM_XML)
+    about = Part(_ABOUT, CONTENT_TYPE.OFC_CUSTOM_XML_PROPERTIES, office.manifest_properties(), package)
+    manifest.relate_to(about, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)

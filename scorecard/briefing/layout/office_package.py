@@ -40,6 +40,13 @@ def manifest_xml(manifest: ExportManifest) -> bytes:
     return text.encode()
 
 
+def manifest_properties() -> bytes:
+    """What Word asks for beside a custom XML part: an id, the same in every file, and its namespace."""
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+    item = f'<ds:datastoreItem xmlns:ds="{space}" ds:itemID="{{7B3F5A52-6B0E-4B7C-9C51-2D1F0C7A9E01}}">'
+    return f'{item}<ds:schemaRefs><ds:schemaRef ds:uri="{_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'.encode()
+
+
 def set_properties(core: Any, paper: Paper, subject: str, comments: str) -> None:
     """Who, when, what; the time is that of the manifest, so that making the paper again changes nothing."""
     manifest = paper.manifest
