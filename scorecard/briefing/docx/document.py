@@ -7,7 +7,7 @@ the same bytes. Nothing in the file leads outside it: no link, no macro, no fiel
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,7 @@ from markupsafe import Markup
 from scorecard.briefing.layout import office_package as office
 from scorecard.briefing.layout.column_widths import INCHES, MARKED, PADDING, TWIPS, widths
 from scorecard.briefing.layout.office_package import printable
-from scorecard.briefing.layout.page import HALF, SMALL, WIDE, across, head
+from scorecard.briefing.layout.page import HALF, SMALL, WIDE, across, head, table_size
 from scorecard.briefing.layout.raster import png
 from scorecard.briefing.paper import appendix
 from scorecard.briefing.paper.model import Figure, Paper
@@ -39,10 +39,9 @@ from scorecard.charts.theme import mark
 from scorecard.narrative.trend import Trend
 from scorecard.templating import render
 
-_CELL, _DENSE = 10.5, 9.0  # points: 五号, 小五
+_FOOT = 9.0  # points of the provenance: 小五
 _DPI = 300
 _SHORT = 4  # rows at most of a table that stays on one page
-_MANY = 7  # columns from which a table is set smaller
 _TITLE = (22, 19)  # points at most and at least
 _CAPTION = 12  # points
 _KIND = re.compile(r"(图|附?表)(\d+)(?=　)")
@@ -85,12 +84,10 @@ def write_docx(paper: Paper) -> bytes:
         numbered=_numbered,
         facts=appendix.definition_facts,
         across=across(paper),
-        widths=lambda columns, rows, size: widths(columns, rows, size, across(paper)),
+        table_size=partial(table_size, paper),
+        widths=lambda table: widths(table.columns, table.rows, table_size(paper, table), across(paper)),
         marks={word: mark(word) for word in MARKED},
         fitted=_fitted,
-        cell=_CLOSER["表格文字"][0] if paper.brief else _CELL,
-        small=_DENSE,
-        many=_MANY,
         short=_SHORT,
     )
     for element in parse_xml(content):
@@ -177,7 +174,7 @@ def _set_page(document: Document, paper: Paper) -> None:
 def _fill_margins(document: Document, paper: Paper, words: dict[str, Any]) -> None:
     """The paper's mark above every page, provenance under its number."""
     section = document.sections[0]
-    foot = _NUMBER + _NOTE * sum(lines(text, _DENSE, INCHES) for text in paper.provenance)
+    foot = _NUMBER + _NOTE * sum(lines(text, _FOOT, INCHES) for text in paper.provenance)
     section.footer_distance = max((section.bottom_margin or 0) - _UNDER_TEXT - foot, Mm(5))
     pages: Any = ((section.header, section.footer), (section.even_page_header, section.even_page_footer))
     for header, footer in pages:

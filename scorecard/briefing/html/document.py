@@ -5,12 +5,13 @@ same bytes. No browser is needed to write it.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from markupsafe import Markup, escape
 
 from scorecard.briefing.layout.column_widths import MARKED, TWIPS, widths
-from scorecard.briefing.layout.page import HALF, SMALL, WHOLE, WIDE, across, head
+from scorecard.briefing.layout.page import HALF, SMALL, WHOLE, WIDE, across, head, table_size
 from scorecard.briefing.paper import appendix
 from scorecard.briefing.paper.model import Paper, PaperTable
 from scorecard.charts.paper_chart import paper_chart, small_trend
@@ -24,7 +25,6 @@ _PAPER_CSS, _PAGES_CSS, _LAST_PAGE = (
     Path(__file__).with_name(name).read_text("utf-8") for name in ("paper.css", "pages.css", "last_page.js")
 )
 _TURNED = "@page { size: A4 landscape; margin: 28mm 35mm 26mm 37mm; }"
-_SIZE, _CLOSER = 10.5, 9.5  # points of the text in a table, in a brief paper
 _LINE = (16.0, 11.0)  # points at most and at least of issuer and date, so that they take one line
 _AIR = 0.25  # inches at the ends of that line
 _MARKS: Mapping[str, VerdictMark] = {word: mark(word) for word in MARKED}
@@ -52,7 +52,8 @@ def write_html(paper: Paper) -> bytes:
         wide=WIDE,
         half=HALF,
         marks=_MARKS,
-        parts=lambda table: _parts(table, _CLOSER if paper.brief else _SIZE, across(paper)),
+        size=partial(table_size, paper),
+        parts=partial(_parts, paper),
         facts=appendix.definition_facts,
         manifest=escape_for_script(paper.manifest.text()),
         last_page=_LAST_PAGE,
@@ -67,9 +68,9 @@ def _whole(text: str) -> Markup:
     )
 
 
-def _parts(table: PaperTable, size: float, room: int) -> list[str]:
+def _parts(paper: Paper, table: PaperTable) -> list[str]:
     """The widths of the columns, as in the Word paper."""
-    wide = widths(table.columns, table.rows, size, room)
+    wide = widths(table.columns, table.rows, table_size(paper, table), across(paper))
     return [f"{100 * width / sum(wide):.2f}%" for width in wide]
 
 

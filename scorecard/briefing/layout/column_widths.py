@@ -39,7 +39,10 @@ def widths(
         for whole in (most, parted)
     ]
     shared = [_shared(least, most, across) for least in (*ways, few) if sum(least) <= across and least != most]
-    by_weight = _shared([0] * len(columns), [column.weight for column in columns], across)
+    drawn = [_DRAWN if column.drawn else 0 for column in columns]
+    by_weight = _shared(
+        drawn, [few or column.weight * across for few, column in zip(drawn, columns, strict=True)], across
+    )
     return min(shared, key=lambda wide: _height(texts, wide, size), default=by_weight)
 
 
