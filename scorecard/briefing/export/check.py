@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from scorecard.access import Actor
 from scorecard.briefing.composition.compose import compose
-from scorecard.briefing.docx.document import NO_BROWSER, write_docx
+from scorecard.briefing.docx.document import write_docx
 from scorecard.briefing.docx.written import WrittenText, read_docx
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.material import gather
@@ -25,10 +25,6 @@ from scorecard.store.open_version import open_published
 _WHERE = "核对公文"
 _ALIKE = 0.5  # of two texts without their numbers: less is a new text, not an edited one
 _NOWHERE = "没有这个数"
-_DOT = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
-    "3a7e9b550000000a49444154789c63f80f0001010100e5b6f3b60000000049454e44ae426082"
-)
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,7 @@ def check_docx(data: DataDir, raw: bytes, actor: Actor) -> CheckedFile:
         remedy = f"请再做一次导出 {manifest.id}，以它为准"
         raise ScorecardError(_WHERE, f"文件里的清单与导出记录 {manifest.id} 不符，可能被改动", "导出时的原样", remedy)
     paper = compose(gather(open_published(data, record.version), order, actor), record)
-    drawn = not any(NO_BROWSER in cell for text in given.texts for cell in text.cells)
-    written = (
-        read_docx(write_docx(one, {figure.number: _DOT for figure in one.figures} if drawn else {})).texts
-        for one in (paper, *paper.annexes)
-    )
+    written = (read_docx(write_docx(one)).texts for one in (paper, *paper.annexes))
     again = min(written, key=lambda texts: len(_unlike(given.texts, texts)))  # the paper itself, or an annex of it
     wrong, edited = _compared(given.texts, again, own_numbers(paper) | {n for _, n in numbers(paper.title)})
     changed = record.program != export_records.program()
