@@ -5,16 +5,18 @@ behaviour.js on the page. No browser is needed on the server.
 """
 
 import re
+from pathlib import Path
 
-from scorecard.briefing.html.document import static_file, write_html
+from scorecard.briefing.html.document import write_html
 from scorecard.briefing.paper.model import Paper
 from scorecard.templating import render
 
+_SHEET = Path(__file__).with_name("first_page.css").read_text("utf-8")
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 
 
 def first_page(paper: Paper) -> str:
     """An HTML document 210 × 297 mm, without scripts."""
     page = _SCRIPT.sub("", write_html(paper).decode("utf-8")).replace("@media print", "@media all")
-    sheet = render("briefing/html/first_page.html", css=static_file("first_page.css"), provenance=paper.provenance)
+    sheet = render("briefing/html/first_page.html", css=_SHEET, provenance=paper.provenance)
     return page.replace("</body>", f"{sheet}</body>")
