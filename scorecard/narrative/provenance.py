@@ -1,5 +1,6 @@
 """Where a figure comes from, in lines that leave the building with it: 口径, halves, 数据截至, version, 示例数据."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,6 +10,14 @@ from scorecard.catalog.definitions import Catalog
 
 SCOPES = {"all": "全部案件", "firm": "涉企案件"}
 SAMPLE = "示例数据，由程序生成，不是真实案件"
+
+
+_TAG = re.compile(r"（如?S\d+(?:、S\d+)*）|[，、]S\d+(?:、S\d+)*(?=）)")
+
+
+def untagged(text: str) -> str:
+    """A text of the seeds without the numbers of its sources, "（S87）": they are for who keeps the seeds, and no paper lists them."""
+    return _TAG.sub("", text)
 
 
 def short(version: str) -> str:

@@ -17,6 +17,7 @@ from scorecard.assessment.number_format import target_text
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import attention
+from scorecard.narrative.provenance import untagged
 from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.plan.signals import AskedSignal, answer_text
 from scorecard.records.decisions import LISTED, Decision, latest_decisions, listed, unresolved
@@ -217,7 +218,7 @@ def _targets(catalog: Catalog, targets: Sequence[Target], today: date) -> Iterab
                 title=f"{indicator.name}的目标须重新审定",
                 reasons=("目标待复核",),
                 facts=tuple(
-                    f"{target_text(target, indicator.unit)}，{notices[target]}。依据文件：{target.document}"
+                    f"{target_text(target, indicator.unit)}，{notices[target]}。依据文件：{untagged(target.document)}"
                     for target in due
                 ),
                 departments=catalog.responsible(indicator.departments, today),

@@ -6,6 +6,7 @@ from scorecard.assessment.verdict import WORDS
 from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns, dated
 from scorecard.catalog.definitions import BibliographicSource
 from scorecard.narrative.glossary import GlossaryEntry
+from scorecard.narrative.provenance import untagged
 
 _VALUES = columns("指标 2.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
 _EXCEPTIONS = columns("指标 2.6 | 数值 1.3 | 目标 1.7 | 评价 1.1 | 差距或说明 2.6 | 责任部门 1.9")
@@ -30,7 +31,7 @@ def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]],
         ("说明", (indicator.note,)),
         ("来源", tuple(_source(source) for source in entry.sources)),
     )
-    return tuple((name, lines) for name, lines in facts if any(lines))
+    return tuple((name, tuple(map(untagged, lines))) for name, lines in facts if any(lines))
 
 
 def number_tables(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:

@@ -15,7 +15,7 @@ from scorecard.narrative.attention import groups
 from scorecard.narrative.breakdown.contribution_words import because
 from scorecard.narrative.changes import NotedChange
 from scorecard.narrative.glossary import serves
-from scorecard.narrative.provenance import as_of_text
+from scorecard.narrative.provenance import as_of_text, untagged
 from scorecard.plan.agenda import AgendaItem, agenda
 from scorecard.plan.due_items import DueItem
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
@@ -104,7 +104,7 @@ class Material:
             word=card.verdict.word,
             reason=card.verdict.reason,
             target=card.target,
-            basis=f"{goal.basis}　{goal.document}".strip() if goal is not None else "",
+            basis=untagged(f"{goal.basis}　{goal.document}".strip()) if goal is not None else "",
             gap=card.gap,
             changes=tuple(change.text for change in card.changes),
             variation=control.variation if control is not None and control.variation is not None else "",

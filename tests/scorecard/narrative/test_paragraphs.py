@@ -10,9 +10,11 @@ import pytest
 
 from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.assessment.indicator_value import IndicatorValue
+from scorecard.assessment.number_format import prose
 from scorecard.calendar.period import Grain, Period, containing
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import paragraphs
+from scorecard.narrative.shortfall import shortfall
 from scorecard.store import versions as store, warehouse
 from tests.scorecard.narrative.test_sentences import DECIMALS, number, rounded
 from tests.support.samples import AS_OF, published_sample
@@ -22,7 +24,7 @@ VALUE = re.compile(rf"(-?[\d,]+(?:\.\d+)?)({UNITS})")
 PERIOD = r"(?:\d{4}年)?(?:\d+月|[一二三四]季度|1—\d+月)|\d{4}年"
 LAST = 2026 * 12 + 9  # 2026年10月
 PERIODS: tuple[tuple[Grain, int], ...] = (
-    *(("ytd", month) for month in range(LAST - 27, LAST + 1, 3)), *(("month", month) for month in range(LAST - 33, LAST + 1, 3)),
+    *(("ytd", month) for month in range(LAST - 25, LAST + 1, 5)), *(("month", month) for month in range(LAST - 32, LAST + 1, 8)),
     ("quarter", LAST - 1), ("year", 2025 * 12),
 )  # fmt: skip
 
@@ -79,12 +81,7 @@ class Paper:
         return paragraphs.headline(self.domains, self.monthly, self.period)
 
     def named(self, name: str, cards: tuple[Card, ...] | None = None) -> Card:
-        return next(card for card in cards or self.cards if written(card.indicator.name) == name)
-
-
-def written(name: str) -> str:
-    """A name as it stands in running text."""
-    return re.sub(r"（[^）]*）", lambda aside: aside[0].replace("/", "、"), name).replace("/", "和")
+        return next(card for card in cards or self.cards if prose(card.indicator.name) == name)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +129,7 @@ def read(paper: Paper, sentence: str) -> int:
     """The numbers of a sentence or clause, each compared with the reading it came from."""
     months = "真实" in sentence
     source = paper.monthly if months else paper.cards
-    names = "|".join(sorted((re.escape(written(card.indicator.name)) for card in source), key=len, reverse=True))
+    names = "|".join(sorted((re.escape(prose(card.indicator.name)) for card in source), key=len, reverse=True))
     found = [paper.named(one, source) for one in re.findall(names, sentence)]
     bare = re.sub(rf"^(?:观察期满的)?(?:{PERIOD})(?:当月)?，|^设有目标的", "", re.sub(names, "〇", sentence))
     told, _, moved = bare.partition("同比")
@@ -143,6 +140,7 @@ def read(paper: Paper, sentence: str) -> int:
         of = card.control.last.period if months and card.control else card.judged.period
         assert unit == card.indicator.unit
         same(value, unit, paper.court.exact(card.indicator.id, of))
+        assert "未达标" not in sentence or prose(shortfall(card)) in sentence, sentence
         assert of == paper.period or months or paragraphs.spoken(of, paper.period) in sentence
     return len(values) + (compared(paper, found, moved) if moved else 0)
 
@@ -191,7 +189,7 @@ def test_a_paragraph_names_its_period_once_and_no_three_neighbours_are_built_ali
 
 def skeleton(clause: str, members: list[Card]) -> str:
     """What is left of a clause without its names, numbers, directions and asides."""
-    for name in sorted((written(card.indicator.name) for card in members), key=len, reverse=True):
+    for name in sorted((prose(card.indicator.name) for card in members), key=len, reverse=True):
         clause = clause.replace(name, "名")
     clause = re.sub(r"（[^）]*）", "", clause)
     clause = re.sub(rf"[\d,.]+(?:个百分点|{UNITS})", "数", clause)
@@ -210,7 +208,7 @@ def test_the_lead_counts_what_the_cards_say(paper: Paper) -> None:
     for name, count in homes.items():
         assert (f"{name}{count}项" in paper.lead) == (count > 0)
     worse = [card for card in paper.monthly if card.control and card.control.variation == "需要关注"]
-    assert all(written(card.indicator.name) in paper.lead for card in worse)
+    assert all(prose(card.indicator.name) in paper.lead for card in worse)
     assert ("真实恶化" in paper.lead.replace("没有真实恶化", "")) == bool(worse)
 
 
