@@ -5,7 +5,7 @@ the same paper.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scorecard.assessment.cards import Card
 from scorecard.briefing.composition import digest, indicators, leader, report, requirements, slides, work
@@ -20,7 +20,6 @@ from scorecard.briefing.paper.model import (
     Paper,
     PaperTable,
     Paragraph,
-    figures_of,
 )
 from scorecard.briefing.paper.numbers import require_own_numbers
 from scorecard.briefing.paper.request import issue_text
@@ -60,33 +59,6 @@ _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Bl
     "waiting": ("要办的事", digest.waits),
 }
 _DIGITS = "〇一二三四五六七八九"
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A preview of a paper in words and counts."""
-
-    title: str
-    headings: tuple[str, ...]
-    indicators: int
-    figures: int
-    tables: int
-    definitions: int
-    cautions: tuple[str, ...]
-
-
-def outline(material: Material) -> Outline:
-    """The preview. Raises as `compose` does."""
-    blocks = _blocks(material)
-    return Outline(
-        title=material.spec.headline or proposed_headline(material),
-        headings=tuple(block.text for block in blocks if isinstance(block, Heading) and block.level == 1),
-        indicators=len(material.spoken),
-        figures=sum(len(figures_of(block)) for block in blocks),
-        tables=sum(isinstance(block, PaperTable) for block in blocks),
-        definitions=len(_defined(material)),
-        cautions=indicators.cautions(material),
-    )
 
 
 def compose(material: Material, manifest: ExportManifest) -> Paper:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scorecard.briefing.composition import indicators
 from scorecard.briefing.composition.compose import compose, proposed_headline
+from scorecard.briefing.composition.leader import asked
 from scorecard.briefing.html.first_page import first_page
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import ExportManifest, Heading, Paper, PaperTable
@@ -13,7 +14,10 @@ from scorecard.narrative.attention import groups
 
 @dataclass(frozen=True)
 class ProposedEdits:
-    """What stands unless the writer changes it: the headline, and the exceptions in their order, id -> name."""
+    """What stands unless the writer changes it: the headline, and the exceptions in their order, id -> name.
+
+    Without a section of exceptions there are none.
+    """
 
     headline: str
     rows: Mapping[str, str]
@@ -21,8 +25,11 @@ class ProposedEdits:
 
 def proposed_edits(material: Material) -> ProposedEdits:
     """The proposal, whatever the order has in its place."""
-    listed = (item.card.indicator for group in groups(material.spoken) for item in group.items)
-    return ProposedEdits(proposed_headline(material), {indicator.id: indicator.name for indicator in listed})
+    kinds = {section.kind for section in material.template.sections}
+    cards = [one.card for one in asked(material)] if "asked" in kinds else []
+    if "attention" in kinds:
+        cards += [item.card for group in groups(material.spoken) for item in group.items]
+    return ProposedEdits(proposed_headline(material), {card.indicator.id: card.indicator.name for card in cards})
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.templating import render
 
 _SHEET = (480, 678)  # CSS px: six tenths of A4, and its border
-Drawn = TypeVar("Drawn")
+Kept = TypeVar("Kept")
 _MADE = "_briefing_made"  # the last export of this session: a rerun shows it and makes nothing
 
 
@@ -201,6 +201,8 @@ def _rows(rows: Mapping[str, str], key: str) -> tuple[tuple[str, ...], tuple[str
         st.session_state[f"{key}_order"] = order
 
     omitted: list[str] = []
+    if not rows:
+        return (), ()
     with st.expander(f"需要过问的各项：次序和取舍（{len(rows)}项）"):
         for at, name in enumerate(order):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -220,10 +222,10 @@ def _material(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     return replace(kept, spec=order)
 
 
-def _kept(what: str, order: BriefingSpec, actor: Actor, make_it: Callable[[], Drawn]) -> Drawn:
+def _kept(what: str, order: BriefingSpec, actor: Actor, make_it: Callable[[], Kept]) -> Kept:
     """The last of a session, as long as the order and the user are the same."""
     key = (replace(order, made_at="", made_by=""), actor, data_dir().root)
-    kept: tuple[object, Drawn] | None = st.session_state.get(f"_briefing_{what}")
+    kept: tuple[object, Kept] | None = st.session_state.get(f"_briefing_{what}")
     if kept is None or kept[0] != key:
         kept = st.session_state[f"_briefing_{what}"] = key, make_it()
     return kept[1]

@@ -12,8 +12,9 @@ import pytest
 
 from scorecard.access import Forbidden
 from scorecard.briefing.composition import work
-from scorecard.briefing.composition.compose import compose, numeral, outline
+from scorecard.briefing.composition.compose import compose, numeral
 from scorecard.briefing.export import export_records
+from scorecard.briefing.export.preview import preview
 from scorecard.briefing.paper.material import gather
 from scorecard.briefing.paper.model import Heading, PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
@@ -258,7 +259,7 @@ def test_case_rows_ordered_by_another_are_refused_to_who_may_not_see_them(
     order = resolve(version, BriefingRequest("department", "2026-10", department="enforcement"), OFFICER, NOW)
     for actor in (LEADER, CIVIL):
         with pytest.raises(Forbidden):
-            outline(gather(version, order, actor))
+            preview(gather(version, order, actor))
 
 
 def test_the_sheet_of_a_session_holds_every_matter_of_the_agenda(written: Written) -> None:
@@ -268,24 +269,6 @@ def test_the_sheet_of_a_session_holds_every_matter_of_the_agenda(written: Writte
     assert f"共{len(matters)}项" in "".join(words(paper))
     assert matters[0].startswith("（一）")
     assert all("责任部门：" in text for text in words(paper) if text.startswith("事由："))
-
-
-def test_the_outline_says_what_the_paper_then_holds(
-    kinds: dict[str, tuple[DataDir, Version, str]], written: Written
-) -> None:
-    _, version, _ = kinds["sample"]
-    for template in TEMPLATES:
-        department = "civil" if template == "department" else ""
-        order = resolve(version, BriefingRequest(template, "2026-10", department=department), OFFICER, NOW)
-        said, paper = outline(gather(version, order, OFFICER)), written(template)
-        assert said.title == paper.title
-        assert (said.indicators, said.figures, said.definitions) == (
-            len(paper.lines),
-            len(paper.figures),
-            len(paper.definitions),
-        )
-        assert said.tables == sum(isinstance(block, PaperTable) for block in paper.blocks)
-        assert said.headings == tuple(b.text for b in paper.blocks if isinstance(b, Heading) and b.level == 1)
 
 
 @pytest.mark.parametrize(
