@@ -3,7 +3,6 @@
 Everything a page, a figure or an export shows of an indicator passes through here, so that all of them say the same.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,10 +21,11 @@ from scorecard.assessment.comparison import (
     year_end,
 )
 from scorecard.assessment.control_chart import ControlChart, control
+from scorecard.assessment.control_limits import Variation
 from scorecard.assessment.data_quality import OfficialComparison, TableState, beside_official, indicator_reasons
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
-from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord, judge, withheld
+from scorecard.assessment.verdict import JudgedPeriod, Verdict, judge, withheld
 from scorecard.calendar.period import Period, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.annotations import Annotation, break_months
@@ -35,9 +35,6 @@ from scorecard.records.targets import FIRMS, Bounds, Target, bounds, effective
 from scorecard.statistics.intervals import FEW, wilson
 
 SPARK_POINTS = 13  # twelve months and the same month a year before
-_REPORTED: tuple[VerdictWord, ...] = (
-    "达标", "未达标", "数据待核", "仅监测", "样本不足", "观察期未满", "在途", "无数据",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,10 +177,10 @@ class Card:
     @cached_property
     def month(self) -> "Card | None":
         """The card of the last month of the period that was asked for: itself where that is one, None where no months are at hand."""
-        if self.judged.period.grain == "month" or self.months is None:
-            return self if self.judged.period.grain == "month" else None
-        monthly, asked = self.months(), self.selected.period
-        last = asked.months.containing("month", asked.last_month)
+        asked = self.selected.period
+        if asked.grain == "month" or self.months is None:
+            return self if asked.grain == "month" else None
+        monthly, last = self.months(), asked.months.containing("month", asked.last_month)
         return card(monthly, monthly.catalog.indicators[self.indicator.id], last)
 
     @cached_property
@@ -210,6 +207,12 @@ class Card:
         read = () if self.selected in self.through else (self.selected,)
         monthly = self.judged.period.grain == "month"
         return control(self.indicator, (*self.through, *read), self.baselines, self.breaks) if monthly else None
+
+    @property
+    def signal(self) -> Variation | None:
+        """The chart's word of the very month that is read; an older month's word is not this one's."""
+        chart = self.control
+        return chart.variation if chart and chart.months and chart.last.period == self.judged.period else None
 
     @cached_property
     def whole_control(self) -> ControlChart | None:
@@ -298,12 +301,6 @@ def trend(inputs: CardInputs, indicator: Indicator) -> tuple[JudgedPeriod, ...]:
     return tuple(_judged(inputs, indicator, reading.period, reading) for reading in readings)
 
 
-def counts(chosen: Sequence[Card]) -> dict[VerdictWord, int]:
-    """How many indicators stand at each word; words without any are left out. Never added up to a score."""
-    numbers = Counter(card.verdict.word for card in chosen)
-    return {word: numbers[word] for word in _REPORTED if numbers[word]}
-
-
 def sentence(card: Card) -> str:
     """What is wrong, by how much, in one sentence: "2026年10月为 18.20%，低于目标下限20%（-1.80个百分点）"."""
     return f"{card.period}{'为' if card.verdict.word == '未达标' else '：'}{card.verdict.reason}"
@@ -363,9 +360,9 @@ def _verdict(
     goal: Target | None,
     limits: Bounds | None,
 ) -> Verdict:
-    missing = _undivided(inputs, indicator, period) if reading is None else ""
-    if missing:
-        return Verdict("无数据", missing)
+    untold = _undivided(inputs, indicator, period) if reading is None else None
+    if untold:
+        return untold
     faults = [*inputs.doubts.get(indicator.id, ()), *(reading.doubts if reading is not None else ())]
     faults += [one.text for one in _beside_official(inputs, indicator, period, reading) if one.doubted]
     reasons = indicator_reasons(inputs.catalog, indicator, period, inputs.tables, faults, inputs.today)
@@ -381,14 +378,14 @@ def _beside_official(
     return beside_official(told if whole else (), indicator, reading, inputs.catalog.court.minimum_base)
 
 
-def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> str:
-    """Why there can be no reading for this department, scope or period, or an empty string."""
+def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> Verdict | None:
+    """Why there can be no reading for this department, scope or period; None where there can."""
     uncounted = indicator.uncounted(period)
     if uncounted:
-        return uncounted
+        return Verdict("无数据", uncounted)
     contracts = [inputs.catalog.tables[name] for name in indicator.formula.tables]
-    if inputs.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
-        return "本指标只按全院统计，不分部门"
     if inputs.scope == "firm" and not all(table.firm for table in contracts):
-        return "本指标的数据表不区分涉企"
-    return ""
+        return Verdict("不区分涉企", "本指标的数据表不区分涉企")
+    if inputs.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
+        return Verdict("无数据", "本指标只按全院统计，不分部门")
+    return None

@@ -1,4 +1,4 @@
-"""A reading against its target: one of eight words and the sentence behind it; and a period so judged. Knows no database, no screen.
+"""A reading against its target: one of nine words and the sentence behind it; and a period so judged. Knows no database, no screen.
 
 National policy for these indicators: a value inside its range is 达标; there is no score and no ranking. Fewer than
 the minimum base (default 5) gives a count, no rate and no verdict (a rule for small courts).
@@ -13,9 +13,11 @@ from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import distinct_texts, target_text, value_text
 from scorecard.calendar.period import Period
 from scorecard.catalog.definitions import Indicator
-from scorecard.records.targets import Bounds, Target
+from scorecard.records.targets import TENTATIVE, Bounds, Target
 
-VerdictWord = Literal["达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途"]
+VerdictWord = Literal[
+    "达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途", "不区分涉企",
+]  # fmt: skip
 WORDS: tuple[VerdictWord, ...] = get_args(VerdictWord)
 
 
@@ -142,6 +144,11 @@ class JudgedPeriod:
     halves: str = ""
     target: str = ""
     official: tuple[str, ...] = ()  # what others published of it beside it, in a sentence each
+
+    @property
+    def tentative(self) -> bool:
+        """Whether the target it is judged by is still to be confirmed."""
+        return self.goal is not None and self.goal.basis == TENTATIVE
 
     @property
     def label(self) -> str:

@@ -102,6 +102,7 @@ class Template(Frozen):
     Lists of templates stand by `position`, then by id. `reader` makes it the digest that comes to this role, `annex` a file beside
     the papers whose `annexes` name it; nobody orders one of these. `brief` is set closer, for a page or two. `headline`
     puts a judgement proposed from the facts in the place of the title.
+    One for `outside` judges by confirmed targets alone.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Template(Frozen):
     brief: bool = False
     headline: bool = False
     landscape: bool = False
+    outside: bool = False
     sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -182,7 +182,7 @@ def problem_changes(before: Iterable[Card], after: Iterable[Card]) -> tuple[Prob
 
 def _is_over(card: Card, problem: str) -> bool:
     """Whether what a card says now ends a problem: what is not judged any more is not resolved."""
-    told = card.control is not None and card.control.variation not in (None, "基准不稳")
+    told = card.signal not in (None, "基准不稳")
     return told if problem == _WORSENS else card.verdict.word in JUDGEABLE
 
 
@@ -241,9 +241,8 @@ def noted(changes: IndicatorChanges, problems: Sequence[ProblemChange] = ()) -> 
 
 
 def _problems(card: Card) -> tuple[str, ...]:
-    worsens = card.control is not None and card.control.variation == "需要关注"
     words = (card.verdict.word,) if card.verdict.word in (_MISSED, _DOUBTED) else ()
-    return (*words, *((_WORSENS,) if worsens else ()))
+    return (*words, *((_WORSENS,) if card.signal == "需要关注" else ()))
 
 
 # --- one value --------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def headline(domains: Domains, monthly: Sequence[Card], period: Period) -> str:
         candidates = [*(texts["met_but"] if worse else ()), *texts["met"]]
         places |= {"worsened": len(worse), "worse": _names(worse, 1)}
     else:
-        widest = max(missed, key=lambda card: (not _tentative(card), _width(card)))
+        widest = max(missed, key=lambda card: (not card.judged.tentative, _width(card)))
         home, held = max(((name, len(_at("未达标", members))) for name, members in domains), key=lambda one: one[1])
         places |= {"name": widest.indicator.name, "value": widest.value, "gap": shortfall(widest), "domain": home}
         most = 2 * held > len(missed) and widest in dict(domains)[home]
@@ -64,7 +64,7 @@ def lead(domains: Domains, monthly: Sequence[Card], period: Period) -> str:
     missed, met = _at("未达标", cards), _at("达标", cards)
     by_domain = [(name, len(_at("未达标", members))) for name, members in domains]
     homes = "、".join(texts["domain"].format(domain=name, count=count) for name, count in by_domain if count)
-    unsure = sum(_tentative(card) for card in (missed or met))
+    unsure = sum(card.judged.tentative for card in (missed or met))
     said = texts["unjudged" if not missed and not met else "missed" if missed else "met"].format(
         period=spoken(period),
         judged=len(missed) + len(met),
@@ -249,7 +249,7 @@ def _at(word: str, cards: Iterable[Card]) -> list[Card]:
 
 
 def _signalling(word: Variation, cards: Iterable[Card]) -> list[Card]:
-    return [card for card in cards if card.control is not None and card.control.variation == word]
+    return [card for card in cards if card.signal == word]
 
 
 def _signal_name(card: Card) -> str:
@@ -276,12 +276,8 @@ def _fact(card: Card, period: Period, *notes: str) -> str:
     """Name and value, behind them what must be known of it."""
     texts = _TEXTS["domain"]
     when = "" if card.judged.period == period else spoken(card.judged.period, period)
-    told = "，".join(filter(None, (when, *notes, texts["tentative"] if _tentative(card) else "")))
+    told = "，".join(filter(None, (when, *notes, texts["tentative"] if card.judged.tentative else "")))
     return texts["fact"].format(name=card.indicator.name, value=card.value, note=f"（{told}）" if told else "")
-
-
-def _tentative(card: Card) -> bool:
-    return card.judged.goal is not None and card.judged.goal.basis == "待确认"
 
 
 def _width(card: Card) -> Fraction:

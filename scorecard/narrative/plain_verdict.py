@@ -43,7 +43,7 @@ class PlainVerdict:
 def plain_verdict(card: Card) -> PlainVerdict:
     """What the card says in a few words."""
     chart, word = card.control, card.verdict.word
-    signal = chart.variation if chart is not None and chart.months and chart.last.period == chart.read else None
+    signal = card.signal
     said = signal if signal in ("真实改善", "需要关注", "显著变化") else chart.assurance if chart is not None else None
     text, marked = _PLAIN.get((word, said), (word, cast("_Words", word)))
     return PlainVerdict(text, marked)
@@ -64,26 +64,30 @@ def asks(card: Card) -> bool:
     What truly improves, and meets its target, is not asked about for what the limits of before promise.
     """
     chart = card.control
-    doomed = chart is not None and chart.assurance == "稳定不达标" and chart.variation != "真实改善"
-    return card.verdict.word == "未达标" or doomed or (chart is not None and chart.variation == "需要关注")
+    doomed = chart is not None and chart.assurance == "稳定不达标" and card.signal != "真实改善"
+    return card.verdict.word == "未达标" or doomed or card.signal == "需要关注"
 
 
 def what_is_wrong(card: Card) -> str:
     """What is missing in pieces, since when, and the signal: "172件中再多4件即达标；自2026年8月起连续3个月未达标"."""
     missed, chart = card.verdict.word == "未达标", card.control
-    signal = chart is not None and chart.variation == "需要关注"
     parts = [shortfall(card), missed_since(card)] if missed else []
-    parts += [variation_sentence(chart)] if chart is not None and signal else [] if missed else [card.to_meet]
+    parts += (
+        [variation_sentence(chart)]
+        if chart is not None and card.signal == "需要关注"
+        else []
+        if missed
+        else [card.to_meet]
+    )
     return "；".join(part for part in parts if part)
 
 
 def quiet(card: Card) -> bool:
     """Whether nothing is to be said but the value: no target judged it, and it varies as usual."""
-    chart = card.control
     told = card.verdict.word in ("达标", "未达标", "数据待核")
-    return not told and (chart is None or chart.variation in (None, "正常波动", "基准不稳"))
+    return not told and card.signal in (None, "正常波动", "基准不稳")
 
 
 def improves(card: Card) -> bool:
     """Whether the process truly improves, of a target that is met or of an indicator without one."""
-    return card.control is not None and card.control.variation == "真实改善" and not asks(card)
+    return card.signal == "真实改善" and not asks(card)

@@ -23,6 +23,7 @@ _LEADS: dict[VerdictWord, str] = {
     "样本不足": "{period}，{name}基数小{halves}，不计比率",
     "数据待核": "{period}，{name}数据待核，不作评价：{reason}",
     "无数据": "{period}，{name}无数据：{reason}",
+    "不区分涉企": "{name}不区分涉企，没有涉企的数值",
 }
 # The first clause where the value may still move and its base carries no rate yet.
 _WITHHELD: dict[VerdictWord, str] = {

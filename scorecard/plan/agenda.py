@@ -25,7 +25,7 @@ from scorecard.records.targets import Target, to_review
 from scorecard.store.worklist_rows import Tally, counted
 
 Subject = Literal["indicator", "signal", "worklist", "report", "target", "other"]
-NEEDS_A_DECISION = ("未达标且未见改善", "真实恶化", "稳定不达标")
+NEEDS_A_DECISION = ("未达标且未见改善", "未达标，是否改善无从判断", "真实恶化", "稳定不达标")
 
 
 @dataclass(frozen=True)

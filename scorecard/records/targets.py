@@ -12,6 +12,7 @@ from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.rows import SEED_BATCH, Contradiction, records, unknown_indicator
 
 TargetKind = Literal["下限", "上限", "区间", "累计", "较上年"]
+TENTATIVE = "待确认"  # the basis of a target that nobody has confirmed yet
 FIRMS = "涉企"  # the scope of a target that is set for cases of firms only
 NOTICE_DAYS = 30  # a review or the end of a target is told so long before
 MONTHS = 12

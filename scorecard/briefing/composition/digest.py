@@ -7,7 +7,8 @@ digest counts decisions and names none. No case, and nobody by name, stands in i
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from scorecard.briefing.composition.indicators import changes, reached, standing_text
+from scorecard.assessment.standings import counted, standing
+from scorecard.briefing.composition.indicators import changes, reached
 from scorecard.briefing.paper.material import DigestFacts, Material
 from scorecard.briefing.paper.model import Block, PaperTable, Paragraph, columns
 from scorecard.calendar.period import day_text
@@ -26,7 +27,7 @@ def turned(material: Material, section: Section) -> list[Block]:
     """How the indicators stand, what turned since the digest before (or the period before), what must be asked about."""
     facts, spoken = _given(material), material.spoken
     blocks: list[Block] = [
-        Paragraph(f"{material.period.label}，反映{len(spoken)}项指标：{standing_text(spoken)}。{reached(material)}")
+        Paragraph(f"{material.period.label}，反映{len(counted(spoken))}项指标：{standing(spoken)}。{reached(material)}")
     ]
     if facts.since is None:
         blocks += changes(material, section)

@@ -5,16 +5,17 @@ Every number in them is text of a card or a count of cards. An empty section say
 
 from collections.abc import Sequence
 
-from scorecard.assessment.cards import Card, card as card_of, counts
+from scorecard.assessment.cards import Card, card as card_of
 from scorecard.assessment.data_quality import aside_note
+from scorecard.assessment.standings import counted, counts, standing
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, Heading, PaperTable, Paragraph, columns
-from scorecard.calendar.period import GRAIN_LABELS, day_text
+from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
-from scorecard.narrative.attention import groups
+from scorecard.narrative.attention import groups, untold
 from scorecard.narrative.changes import problem_changes
 from scorecard.narrative.paragraphs import domain_paragraph
 from scorecard.narrative.provenance import SAMPLE
@@ -26,6 +27,7 @@ _CAUTIONS: tuple[tuple[VerdictWord, str], ...] = (
     ("观察期未满", "观察期未满，数值还会变化，不作评价"),
     ("在途", "报告期未结束，数值还会变化，不作评价"),
     ("样本不足", "基数小，只列数，不计比率，不作评价"),
+    ("不区分涉企", "不区分涉企，不计入项数"),
 )
 
 
@@ -33,11 +35,11 @@ def summary(material: Material, section: Section) -> list[Block]:
     """How many indicators stand at each word, domain by domain; then what must be known before reading on."""
     spoken, blocks = material.spoken, list[Block]()
     if not spoken:  # nothing missed may also mean that nothing could be judged
-        every = standing_text(tuple(material.every.values()))
-        text = f"{material.period.label}，没有属于本期范围的指标。全部{len(material.every)}项指标：{every}。"
+        every = tuple(material.every.values())
+        text = f"{material.period.label}，没有属于本期范围的指标。全部{len(counted(every))}项指标：{standing(every)}。"
         return [Paragraph(f"{text}{reached(material)}"), *map(Paragraph, cautions(material))]
-    standing = standing_text(spoken)
-    blocks.append(Paragraph(f"{material.period.label}，本期反映{len(spoken)}项指标：{standing}。{reached(material)}"))
+    said = f"本期反映{len(counted(spoken))}项指标：{standing(spoken)}。"
+    blocks.append(Paragraph(f"{material.period.label}，{said}{reached(material)}"))
     domains = material.by_domain(spoken)
     blocks += [
         Paragraph(domain_paragraph(name, members, material.period), lead=f"{name}。") for name, members in domains
@@ -46,11 +48,6 @@ def summary(material: Material, section: Section) -> list[Block]:
         blocks.append(_standing(domains, spoken))
     blocks += [Paragraph(line) for line in cautions(material)]
     return blocks
-
-
-def standing_text(cards: Sequence[Card]) -> str:
-    """How many indicators stand at each word."""
-    return "、".join(f"{word}{number}项" for word, number in counts(cards).items())
 
 
 def reached(material: Material) -> str:
@@ -69,6 +66,9 @@ def cautions(material: Material) -> tuple[str, ...]:
         names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
         if names:
             lines.append(f"以下{len(names)}项{meaning}：{'、'.join(names)}。")
+    if material.unconfirmed:
+        names = "、".join(material.unconfirmed)
+        lines.append(f"以下{len(material.unconfirmed)}项的目标尚待确认，不对照目标评价：{names}。")
     earlier = [f"{card.indicator.name}（{card.period}）" for card in material.spoken if card.so_far]
     if earlier:
         lines.append(f"以下{len(earlier)}项本期观察期未满，反映和评价最近一个期满的报告期：{'、'.join(earlier)}。")
@@ -106,14 +106,7 @@ def attention(material: Material, section: Section) -> list[Block]:
     for card in material.spoken:
         if card.verdict.word == "数据待核":
             doubtful.setdefault(card.verdict.reason, []).append(card.indicator.name)
-    if not blocks:
-        unjudged = sum(map(len, doubtful.values()))
-        but = f"另有{unjudged}项数据待核，不作评价，见下。" if unjudged else ""
-        blocks.append(Paragraph(f"可以评价的指标中，没有未达标、恶化或明显改善的。{but}"))
-    if material.spec.grain != "month":
-        blocks.append(
-            Paragraph(f"是否真变化、能否稳定达标按单月数值判断，本期按{GRAIN_LABELS[material.spec.grain]}统计，不列。")
-        )
+    blocks += [Paragraph(f"{note}。") for note in (untold(material.spoken), material.bridge) if note]
     if doubtful:
         blocks.append(Heading("数据待核", 2))
         blocks += [

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.cards import Card
 from scorecard.assessment.data_quality import aside_note
+from scorecard.assessment.standings import counted, counts
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.briefing.composition.work import open_decisions, overdue_lists
 from scorecard.briefing.paper.material import Material
@@ -16,6 +17,7 @@ from scorecard.briefing.paper.model import Block, Figure, FigurePair, PaperTable
 from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import paragraphs
+from scorecard.narrative.attention import untold
 from scorecard.narrative.plain_verdict import asks
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.narrative.shortfall import missed_since, shortfall
@@ -118,7 +120,10 @@ def _unjudged(material: Material) -> str:
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
     aside = aside_note(material.catalog, tables, material.version.tables).replace("本页", "本期")
     sample = f"{SAMPLE}，不得作为工作情况引用" if material.version.manifest.sample else ""
-    told = (f"不作评价的：{'、'.join(parts)}" if parts else "", settled, aside, sample)
+    unsure = material.unconfirmed
+    unsure_text = f"{len(unsure)}项的目标尚待确认，不对照目标评价：{'、'.join(unsure)}" if unsure else ""
+    between = "" if material.template.brief else material.bridge
+    told = (f"不作评价的：{'、'.join(parts)}" if parts else "", settled, unsure_text, between, aside, sample)
     return "".join(f"{text}。" for text in told if text)
 
 
@@ -133,7 +138,7 @@ def _standing(members: Sequence[Card]) -> str:
     """ "达标8　未达标2　不作评价28": never added up to a score."""
     numbers = counts(members)
     judged = [f"{word}{numbers[word]}" for word in ("达标", "未达标") if word in numbers]
-    rest = len(members) - sum(numbers.get(word, 0) for word in ("达标", "未达标"))
+    rest = len(counted(members)) - sum(numbers.get(word, 0) for word in ("达标", "未达标"))
     return "　".join((*judged, *([f"不作评价{rest}"] if rest else [])))
 
 
@@ -146,7 +151,7 @@ def attention(material: Material, section: Section) -> list[Block]:
     omitted = len(asked(material)) - len(listed)
     left_out = f"另有{omitted}项本期从略，见附件。" if omitted else ""
     if not listed:
-        return [Paragraph(left_out or "可以评价的指标中，没有需要过问的。")]
+        return [Paragraph(left_out or f"{untold(material.spoken)}。")]
     shown = listed[:MOST] if brief else listed
     both = not brief and any(material.month_of(one.card) for one in shown)
     rows = tuple(

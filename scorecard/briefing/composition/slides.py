@@ -7,8 +7,9 @@ what a slide has no room for is counted on it and stands in the workbook.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.cards import Card
 from scorecard.assessment.number_format import prose
+from scorecard.assessment.standings import counts
 from scorecard.briefing.composition import indicators, work
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Figure, PaperTable, Slide, columns

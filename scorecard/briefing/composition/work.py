@@ -5,8 +5,8 @@ Departments stand in the plan's order and are never compared. Case rows are mask
 
 from collections.abc import Sequence
 
-from scorecard.assessment.cards import counts
 from scorecard.assessment.counterweights import pairs
+from scorecard.assessment.standings import counts
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph, columns
 from scorecard.calendar.period import day_text, month_index

@@ -10,7 +10,7 @@ from scorecard.briefing.composition.compose import compose
 from scorecard.briefing.export import export_records
 from scorecard.briefing.paper.material import DigestFacts, Material, gather, spoken_of
 from scorecard.briefing.paper.model import Heading, Paper, Paragraph
-from scorecard.briefing.paper.request import BriefingRequest, find_template, resolve
+from scorecard.briefing.paper.request import BriefingRequest, earliest_issue, find_template, resolve
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError, StorageError
@@ -85,9 +85,8 @@ class DigestWriter:
         )
         version, now = self._version, datetime.now(COURT_TIME)
         month = next(iter(self._work.cards.values())).selected.period
-        asked = BriefingRequest(
-            f"digest_{reader.role}", month.key, department=reader.department or "", dated=self._today
-        )
+        dated = max(self._today, earliest_issue(version))
+        asked = BriefingRequest(f"digest_{reader.role}", month.key, department=reader.department or "", dated=dated)
         order = resolve(version, asked, SYSTEM, now)
         manifest = export_records.describe(self._data, version, order, (), export_records.new_id(order.made_at))
         # The cards of a department's sheet are the whole court's too: they are made once.

@@ -1,11 +1,13 @@
 """The material of a paper: the cards of its version for its request, and the indicators it is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from scorecard.access import Actor
-from scorecard.assessment.cards import Card, CardInputs, cards
+from scorecard.assessment.cards import Card, CardInputs, card as card_of, cards
+from scorecard.assessment.standings import bridge
 from scorecard.briefing.paper.model import IndicatorLine
 from scorecard.briefing.paper.request import BriefingSpec, find_template, title_places
 from scorecard.calendar.period import Period
@@ -21,6 +23,7 @@ from scorecard.plan.due_items import DueItem
 from scorecard.plan.measure_matrix import MeasureLine as MeasureLine, interval, lines
 from scorecard.plan.signals import AskedSignal, asked_signals, said_text
 from scorecard.plan.waiting import Waiting
+from scorecard.records.targets import TENTATIVE, effective
 from scorecard.store import warehouse
 from scorecard.store.contributions import change_splits
 from scorecard.store.open_version import Selection, Version, card_inputs
@@ -62,6 +65,9 @@ class Material:
     monthly: Mapping[str, Card]
     signals: tuple[AskedSignal, ...] = ()
     digest: DigestFacts | None = None
+    unconfirmed: tuple[
+        str, ...
+    ] = ()  # of a paper for outside, the indicators whose target is not confirmed and judges nothing
 
     @property
     def catalog(self) -> Catalog:
@@ -130,7 +136,7 @@ class Material:
         And for one that moved the other way since: a fall explains no improvement.
         """
         chart, way = card.control, card.verdict.gap if card.verdict.word == "未达标" else None
-        if way is None and chart is not None and chart.variation in ("需要关注", "真实改善"):
+        if way is None and chart is not None and card.signal in ("需要关注", "真实改善"):
             way = chart.last.signal.side if chart.last.signal else None
         if not way:
             return ""
@@ -138,6 +144,16 @@ class Material:
         splits = change_splits(self.version, selection, card)
         moved = splits[0].change.difference if splits else None
         return because(splits, card.indicator) if moved and moved * way > 0 else ""
+
+    @cached_property
+    def bridge(self) -> str:
+        """Why another paper of the same day counts other misses: by the year so far and by its last month."""
+        if self.spec.grain != "month":
+            return bridge(self.spoken, [card.month for card in self.spoken if card.month is not None])
+        inputs = card_inputs(self.version, "ytd", self.inputs.department, self.inputs.scope, self.spec.judged_on)
+        so_far = self.period.months.containing("ytd", self.period.last_month)
+        whole = inputs.catalog.indicators
+        return bridge((card_of(inputs, whole[one.indicator.id], so_far) for one in self.spoken), self.spoken)
 
     def tallies(self) -> tuple[Tally, ...]:
         return tallies(self.version.connection, self.catalog)
@@ -176,12 +192,18 @@ class Material:
 def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     """The material for a request. Raises ScorecardError when the version has no such template."""
     template = find_template(version.catalog, order.template)
-    sheet = template.department == "asked"
+    sheet, known_targets = template.department == "asked", version.targets
+    if template.outside:
+        version = replace(version, targets=tuple(one for one in version.targets if one.basis != TENTATIVE))
     inputs = card_inputs(
         version, order.grain, ALL_DEPARTMENTS if sheet else order.department, order.scope, order.judged_on
     )
     period = order.span(version.catalog.court.months)
     every = {card.indicator.id: card for card in cards(inputs, period)}
+    spoken = spoken_of(template, order, tuple(every.values()))
+    goals = {
+        card.indicator.id: (card.indicator.name, effective(known_targets, card.indicator.id, period)) for card in spoken
+    }
     monthly = _monthly(version, order, inputs, every)
     known = warehouse.parameters(version.connection)
     return Material(
@@ -191,7 +213,10 @@ def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
         period=period,
         inputs=inputs,
         every=every,
-        spoken=spoken_of(template, order, tuple(every.values())),
+        spoken=spoken,
+        unconfirmed=tuple(
+            name for name, goal in goals.values() if template.outside and goal and goal.basis == TENTATIVE
+        ),
         whose=order.department,
         actor=actor,
         monthly=monthly,

@@ -13,12 +13,21 @@ from pydantic import ConfigDict, TypeAdapter
 
 from scorecard.access import ROLE_NAMES, Actor
 from scorecard.calendar.clock import COURT_TIME
-from scorecard.calendar.period import CALENDAR, GRAIN_LABELS, GRAINS, Grain, Period, StatisticalCalendar, key_of
+from scorecard.calendar.period import (
+    CALENDAR,
+    GRAIN_LABELS,
+    GRAINS,
+    Grain,
+    Period,
+    StatisticalCalendar,
+    day_text,
+    key_of,
+)
 from scorecard.catalog.briefing_templates import Template, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError, hint
 from scorecard.narrative.provenance import SCOPES
-from scorecard.store.open_version import Version, card_inputs, judged_on, periods
+from scorecard.store.open_version import Version, card_inputs, complete_through, judged_on, periods, published_on
 
 LONGEST_NOTE = 1000  # characters of a 编者按; more is an article of its own
 LONGEST_LINE = 60  # of an issue number or an audience: each is one line of the head
@@ -133,7 +142,7 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
         indicators=indicators("指标", request.indicators),
         audience=_line("主送", request.audience or filled(template.audience, places)),
         issue=_line("期号", request.issue),
-        dated=request.dated or now.astimezone(COURT_TIME).date(),
+        dated=_dated(request.dated, earliest_issue(version), now.astimezone(COURT_TIME).date()),
         note=_note(request.note),
         rows=rows and actor.may("evidence", None if department == ALL_DEPARTMENTS else department),
         judged_on=judged,
@@ -163,6 +172,20 @@ def order_text(catalog: Catalog, order: BriefingSpec) -> str:
         "、".join(order.formats).upper(),
     )
     return "　".join(filter(None, parts))
+
+
+def earliest_issue(version: Version) -> date:
+    """The first day a paper of this version can bear: its data reach so far, and it was published then. Samples are made any day."""
+    reached = complete_through(version)
+    return reached if version.manifest.sample else max(reached, published_on(version))
+
+
+def _dated(asked: date | None, earliest: date, day: date) -> date:
+    """The day asked for; without one today, or the earliest where the clock is behind it."""
+    if asked is not None and asked < earliest:
+        expected = f"{day_text(earliest)}或以后：数据截至日、版本发布日都不晚于印发日期"
+        raise ScorecardError(_WHERE, f"印发日期{day_text(asked)}早于数据截至日或版本发布日", expected, "请改印发日期")
+    return asked or max(day, earliest)
 
 
 def find_template(catalog: Catalog, name: str) -> Template:

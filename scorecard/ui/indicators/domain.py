@@ -7,7 +7,8 @@ from difflib import get_close_matches
 import streamlit as st
 
 from etl.intake.entered_rows import recorded_decisions
-from scorecard.assessment.cards import SPARK_POINTS, Card, counts
+from scorecard.assessment.cards import SPARK_POINTS, Card
+from scorecard.assessment.standings import counted, counts
 from scorecard.calendar.period import day_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative import sentences
@@ -114,7 +115,7 @@ def _wall(view: View, domain: str, said: Mapping[str, str], still: Mapping[str, 
     answer = render(
         "ui/indicators/answer.html",
         label=f"{view.scope}　{view.selection.period.label}",
-        total=len(cards),
+        total=len(counted(cards)),
         counts=counts(cards),
         missed=[card for card in cards if card.verdict.word == "未达标"],
         href=view.card_href,

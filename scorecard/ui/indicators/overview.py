@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from scorecard.assessment.cards import Card, counts
+from scorecard.assessment.cards import Card
 from scorecard.assessment.data_quality import NextDelivery, aside_note, next_delivery, overdue, table_reasons
+from scorecard.assessment.standings import bridge, counted, counts
 from scorecard.calendar.period import GRAIN_LABELS, Grain, StatisticalCalendar, day_text, month_label
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -127,7 +128,8 @@ def _block(view: View, title: str, note: str, still: Mapping[str, tuple[Decision
     return {
         "title": title,
         "note": note,
-        "total": len(cards),
+        "total": len(counted(cards)),
+        "undivided": len(cards) - len(counted(cards)),
         "met": met,
         "judged": judged,
         "others": {word: number for word, number in counts(cards).items() if word not in ("达标", "未达标")},
@@ -147,7 +149,7 @@ def _numbers(cards: Sequence[Card]) -> tuple[int, int]:
 
 def _strip(view: View, domain: str, name: str, cards: Sequence[Card]) -> dict[str, Any]:
     met, judged = _numbers(cards)
-    return {"name": name, "href": view.href(domain), "met": met, "judged": judged, "total": len(cards)}
+    return {"name": name, "href": view.href(domain), "met": met, "judged": judged, "total": len(counted(cards))}
 
 
 def _other_way(view: View) -> dict[str, Any] | None:
@@ -161,9 +163,11 @@ def _other_way(view: View) -> dict[str, Any] | None:
         return None
     selection = replace(view.selection, period=period)
     whole = all_cards(view.version, replace(selection, department=ALL_DEPARTMENTS))
-    met, judged = _numbers([whole[name] for name in view.duties or whole])
+    own = {name: view.whole.cards[name] for name in view.duties or whole}
+    pair = ([whole[name] for name in own], list(own.values()))
+    said = bridge(*(pair if grain == "ytd" else pair[::-1]))
     query = query_of(view.version, selection)
-    return {"label": GRAIN_LABELS[grain], "missed": judged - met, "href": f"./?{urlencode(query)}"}
+    return {"label": GRAIN_LABELS[grain], "said": said, "href": f"./?{urlencode(query)}"}
 
 
 def _asked(view: View, card: Card, still: tuple[Decision, Decision] | None, now: date) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from scorecard.briefing.export.make import BriefingExport
 from scorecard.briefing.export.preview import preview, proposed_edits
 from scorecard.briefing.export.write import ProgressCallback
 from scorecard.briefing.paper.material import Material, gather
-from scorecard.briefing.paper.request import LONGEST_LINE, LONGEST_NOTE, BriefingRequest, BriefingSpec, resolve
+from scorecard.briefing.paper.request import (
+    LONGEST_LINE,
+    LONGEST_NOTE,
+    BriefingRequest,
+    BriefingSpec,
+    earliest_issue,
+    resolve,
+)
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain
 from scorecard.catalog.briefing_templates import Template
@@ -103,7 +110,15 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         audience = st.text_input("主送", max_chars=LONGEST_LINE, placeholder="按模板", key=f"{key}_audience", width=330)
         issue = st.text_input("期号", max_chars=20, placeholder="如 10", key=f"{key}_issue", width=130)
-        dated = st.date_input("印发日期", value=today(), format="YYYY-MM-DD", key=f"{key}_date", width=170)
+        first = earliest_issue(version)
+        dated = st.date_input(
+            "印发日期",
+            value=max(today(), first),
+            min_value=first,
+            format="YYYY-MM-DD",
+            key=f"{key}_{version.id}_date",
+            width=170,
+        )
     note = st.text_area("编者按（可不填）", max_chars=LONGEST_NOTE, height=90, key=f"{key}_note")
     return BriefingRequest(
         template=template.id,

@@ -1,14 +1,15 @@
 """Exceptions first: each once, in the plan's order, with no score and no ranking."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from scorecard.assessment.cards import Card, card, cards
-from scorecard.calendar.period import between
+from scorecard.calendar.period import between, containing
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.attention import groups
+from scorecard.narrative.attention import groups, untold
 from tests.scorecard.assessment.test_cards import MONTHS, OCTOBER, evidence, reading, target
 
 STABLE = [60, 62, 58, 61, 59, 60, 62, 58, 61, 59, 60, 61]
@@ -103,7 +104,7 @@ def test_at_other_grains_only_missed_targets_are_listed(catalog: Catalog) -> Non
     )
     found = card(missed, catalog.indicators[name], quarters[-1])
     assert found.control is None
-    assert [group.title for group in groups([found])] == ["未达标且未见改善"]
+    assert [group.title for group in groups([found])] == ["未达标，是否改善无从判断"]
 
 
 def test_no_card_and_no_group_carries_a_score(catalog: Catalog) -> None:
@@ -111,3 +112,66 @@ def test_no_card_and_no_group_carries_a_score(catalog: Catalog) -> None:
     for thing in (found, groups([found])[0]):
         assert not [name for name in vars(thing) if any(word in name for word in ("score", "rank", "weight"))]
     assert found.verdict.gap == Fraction(-50)
+
+
+def so_far(catalog: Catalog, values: Sequence[int], lower: str) -> Card:
+    """A cumulative card of October, with these months beside it; the target judges both."""
+    name, period = RATES[0], containing("ytd", OCTOBER.last_month)
+    goals = (target(name, "下限", lower),) if lower else ()
+    months = [
+        reading(name, month, value, 100)
+        for month, value in zip(
+            between("month", OCTOBER.last_month - len(values) + 1, OCTOBER.last_month), values, strict=True
+        )
+    ]
+    monthly = evidence(catalog, *months, targets=goals)
+    inputs = replace(
+        evidence(catalog, reading(name, period, sum(values), len(values) * 100), targets=goals), months=lambda: monthly
+    )
+    return card(inputs, catalog.indicators[name], period)
+
+
+def test_without_a_test_nothing_is_said_of_improvement(catalog: Catalog) -> None:
+    few = so_far(catalog, [60, 61, 59], "90")
+    (group,) = groups([few])
+    assert group.title == "未达标，是否改善无从判断"
+    assert "可以评判的只有3个月，不足6个月，不判断是否真变化" in group.items[0].sentence
+    unfit = shown(catalog, {RATES[0]: ([*range(10, 88, 6), 90], "99")})
+    assert "未达标且未见改善" not in [group.title for group in groups(unfit)]
+
+
+def test_a_cumulative_paper_has_the_signals_of_its_month(catalog: Catalog) -> None:
+    better, worse = so_far(catalog, [*STABLE, 60, 80], "30"), so_far(catalog, [*STABLE, 60, 40], "30")
+    for of, title, rule in ((better, "真实改善", "高于控制上限"), (worse, "真实恶化", "低于控制下限")):
+        (group,) = groups([of])
+        assert (group.title, group.items[0].card) == (title, of)
+        assert group.items[0].sentence.startswith("2026年10月为")
+        assert rule in group.items[0].sentence
+    still = so_far(catalog, [*STABLE, 60, 59], "90")
+    (group,) = groups([still])
+    assert group.title == "未达标且未见改善"
+    assert "单月看（2026年10月），本月下降属正常波动" in group.items[0].sentence
+
+
+def test_a_signal_of_an_older_month_is_not_this_ones(catalog: Catalog) -> None:
+    """October runs still; September was truly better."""
+    name, goal = RATES[0], (target(RATES[0], "下限", "90"),)
+    values = [*STABLE, 80, 60]
+    readings = [reading(name, month, value, 100) for month, value in zip(THROUGH, values, strict=True)]
+    readings[-1] = replace(readings[-1], state="partial")
+    of = card(evidence(catalog, *readings, targets=goal), catalog.indicators[name], OCTOBER)
+    assert of.control is not None
+    assert of.control.variation == "真实改善"
+    assert of.signal is None
+    assert [group.title for group in groups([of])] == ["稳定不达标"]
+
+
+def test_where_nothing_could_be_judged_it_is_said_and_not_that_nothing_is_wrong(catalog: Catalog) -> None:
+    bare = shown(catalog, {RATES[0]: ([*STABLE, 60, 59], "")})
+    assert untold(bare) == (
+        "没有一项指标可以对照目标评价（仅监测1项），是否达标无从说起；可以判断是否真变化的1项指标没有真实恶化"
+    )
+    met = shown(catalog, {RATES[0]: ([*STABLE, 60, 59], "30")})
+    assert untold(met) == "可以对照目标评价的1项指标都达标；可以判断是否真变化的1项指标没有真实恶化"
+    few = [so_far(catalog, [60, 61], "")]
+    assert untold(few).endswith("没有一项指标的单月数值足以判断是否真变化")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scorecard.assessment.cards import counts
+from scorecard.assessment.standings import counts
 from scorecard.briefing.composition.leader import MOST, asked
 from scorecard.briefing.paper.material import Material, gather
 from scorecard.briefing.paper.model import PaperTable, Paragraph

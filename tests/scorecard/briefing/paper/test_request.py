@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from scorecard.access import Actor
-from scorecard.briefing.paper.request import LONGEST_NOTE, BriefingRequest, from_data, resolve
+from scorecard.briefing.composition.indicators import cautions
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.request import LONGEST_NOTE, BriefingRequest, earliest_issue, from_data, resolve
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.storage.data_dir import DataDir
 from scorecard.store.open_version import Version, open_published
@@ -139,3 +141,29 @@ def test_a_version_from_before_there_were_templates_is_refused_in_words(version:
     old = replace(version, catalog=replace(version.catalog, briefings={}))
     with pytest.raises(ScorecardError, match=r"在简报功能之前建的.*请重新发布"):
         resolve(old, MONTHLY, OFFICER, NOW)
+
+
+def test_a_paper_is_not_dated_before_its_data_or_its_version(version: Version) -> None:
+    """Of the sample, which is made any day, before its data alone; the day that is proposed is never refused."""
+    with pytest.raises(ScorecardError, match=r"印发日期2026年10月30日早于数据截至日或版本发布日.*2026年10月31日或以后"):
+        resolve(version, replace(MONTHLY, dated=date(2026, 10, 30)), OFFICER, NOW)
+    real = replace(version, manifest=replace(version.manifest, sample=False, published_at="2026-11-20T08:00:00+08:00"))
+    with pytest.raises(ScorecardError, match=r"2026年11月20日或以后"):
+        resolve(real, replace(MONTHLY, dated=date(2026, 11, 19)), OFFICER, NOW)
+    assert earliest_issue(real) == date(2026, 11, 20)
+    assert resolve(real, replace(MONTHLY, dated=date(2026, 11, 20)), OFFICER, NOW).dated == date(2026, 11, 20)
+    assert resolve(real, MONTHLY, OFFICER, NOW).dated == date(2026, 11, 20)  # the clock is behind it
+    assert resolve(real, MONTHLY, OFFICER, datetime(2026, 12, 1, 2, tzinfo=UTC)).dated == date(2026, 12, 1)
+
+
+def test_a_paper_for_outside_judges_by_no_target_that_is_still_to_be_confirmed(version: Version) -> None:
+    unsure = ("dishonest_firm_screening_rate",)
+    for template, outside in (("monthly", False), ("information", True)):
+        order = resolve(version, BriefingRequest(template, "2026-10", indicators=unsure), OFFICER, NOW)
+        material = gather(version, order, OFFICER)
+        (card,) = material.spoken
+        assert card.verdict.word == ("仅监测" if outside else "未达标")
+        assert material.monthly[unsure[0]].verdict.word == card.verdict.word
+        assert material.unconfirmed == ((card.indicator.name,) if outside else ())
+        said = "\n".join(cautions(material))
+        assert ("以下1项的目标尚待确认，不对照目标评价：失信企业台账排查率。" in said) is outside
