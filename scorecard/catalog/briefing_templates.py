@@ -37,14 +37,18 @@ SectionKind = Literal[
     "worklists",  # counts by worklist, case rows if asked for
     "prompts",  # what asks for a look at its cases, in a line: for internal readers only
     "decisions",  # what sessions decided, and what became of it until it is closed
-    "agenda",  # what a session has to decide
+    "agenda",  # what a session has to decide, each matter with room for it
+    "minutes",  # what the last session decided
+    "assessment",  # of a department: its own values beside the court's and its targets, what became of decisions
+    "adoptions",  # information adopted by department and level, with the points of the court's own table
+    "registers",  # the tabulations and listings named in `shows`, whole
     "definitions",  # 口径 of every indicator, as an annex
     "turned",  # of a digest: how indicators stand, what turned bad and good since the digest before
     "waiting",  # of a digest: what its reader owes, and what is due to them next
 ]
 DigestRole = Literal["leadership", "department", "case_management", "administrator"]
 Which = Literal["all", "missed", "exceptions", "listed"]
-Among = Literal["all", "missed", "exceptions", "listed", "responsible"]
+Among = Literal["all", "missed", "exceptions", "listed", "responsible", "none"]
 PLACES = ("court", "period", "department", "scope")  # what a title and an audience may name, in braces
 _OF_INDICATORS: tuple[SectionKind, ...] = ("domains", "table", "figures", "pictures", "definitions")
 
@@ -59,7 +63,7 @@ class Section(Frozen):
     """One section. `heading` replaces the usual one, `lead` stands before what the section says.
 
     `which` narrows the paper's indicators: 未达标, exceptions, or those of `ids`. `rows` puts the cases of worklists in. `run_in`
-    sets the heading at the beginning of the first paragraph.
+    sets the heading at the beginning of the first paragraph. `shows` names tabulations and listings.
     """
 
     kind: SectionKind
@@ -69,6 +73,7 @@ class Section(Frozen):
     ids: Texts = ()
     rows: bool = False
     run_in: bool = False
+    shows: Texts = ()
 
     @model_validator(mode="after")
     def _fits(self) -> "Section":
@@ -77,11 +82,14 @@ class Section(Frozen):
         _only_listed_has_ids(self.which, self.ids)
         if self.rows and self.kind != "worklists":
             raise mistake(f"kind = “{self.kind}” 写了 rows", "只有 worklists 可以写 rows = true")
+        if bool(self.shows) != (self.kind == "registers"):
+            found = f"kind = “{self.kind}”，shows 有 {len(self.shows)} 个"
+            raise mistake(found, "kind = “registers” 必须、且只有它可以写 shows = [统计表或清单的编号，…]")
         return self
 
 
 class Indicators(Frozen):
-    """Which indicators a paper speaks of: all, 未达标, exceptions, listed, or those a department answers for.
+    """Which indicators a paper speaks of: all, 未达标, exceptions, listed, those a department answers for, or none.
 
     `domains` narrows each of them.
     """
@@ -97,12 +105,13 @@ class Indicators(Frozen):
 
 
 class Template(Frozen):
-    """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named.
+    """A recurring paper. `masthead` replaces the court's own; `department` says whether one has to be named; a
+    paper of the `whole` court takes none.
 
     Lists of templates stand by `position`, then by id. `reader` makes it the digest that comes to this role, `annex` a file beside
     the papers whose `annexes` name it; nobody orders one of these. `brief` is set closer, for a page or two. `headline`
-    puts a judgement proposed from the facts in the place of the title.
-    One for `outside` judges by confirmed targets alone.
+    puts a judgement proposed from the facts in the place of the title. One for `outside` judges by confirmed targets alone.
+    `contents` stand before what is to be looked up in.
     """
 
     id: str
@@ -113,7 +122,7 @@ class Template(Frozen):
     grain: Grain
     position: int = 100
     masthead: str = ""
-    department: Literal["none", "asked"] = "none"
+    department: Literal["none", "asked", "whole"] = "none"
     indicators: Indicators = Indicators()
     reader: DigestRole | None = None
     annexes: Texts = ()
@@ -122,6 +131,7 @@ class Template(Frozen):
     headline: bool = False
     landscape: bool = False
     outside: bool = False
+    contents: bool = False
     sections: Annotated[tuple[Section, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -143,6 +153,11 @@ class Template(Frozen):
         if self.indicators.which == "responsible" and self.department != "asked":
             raise mistake("indicators.which = “responsible” 而没有部门", "department = “asked”")
         return self
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether case rows stand in it."""
+        return any(section.rows for section in self.sections)
 
     @property
     def ordered(self) -> bool:

@@ -121,6 +121,7 @@ _HOMES: Mapping[str, tuple[str, *tuple[type[BaseModel], ...]]] = {
     "sources": ("sources.toml", BibliographicSource),
     "domains": ("domains.toml", Domain),
     **dict.fromkeys(("counterweight", "indicator", "ids"), ("indicators/", Indicator)),
+    "shows": ("tabulations/、listings/", Tabulation, RowListing),
     **dict.fromkeys(("departments", "exported_by", "owner"), ("departments.toml", Department)),
 }
 

@@ -173,15 +173,16 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Ite
                 for department in catalog.departments.values()
             }
             overdue["未登记部门"] = numbers["超期"] - sum(overdue.values())
-            parts = [f"{name} {count:,}" for name, count in overdue.items() if count]
+            parts = [f"{name}{count:,}件" for name, count in overdue.items() if count]
+            beside = [f"{state}{numbers[state]:,}件" for state in ("临期", "期限不明") if numbers[state]]
             yield AgendaItem(
                 id=f"worklist:{worklist.id}",
                 subject="worklist",
                 title=worklist.name,
                 reasons=("台账超期",),
                 facts=(
-                    f"超期 {numbers['超期']:,} 项，临期 {numbers['临期']:,} 项，期限不明 {numbers['期限不明']:,} 项",
-                    f"超期按部门：{'、'.join(parts)}",
+                    "，".join((f"到期未办{numbers['超期']:,}件", *beside)),
+                    f"其中{'、'.join(parts)}",
                     worklist.definition,
                 ),
                 departments=catalog.responsible(worklist.departments, today),

@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scorecard.assessment.cards import Card
-from scorecard.briefing.composition import digest, indicators, leader, report, requirements, slides, work
+from scorecard.briefing.composition import (
+    digest,
+    indicators,
+    leader,
+    registers,
+    report,
+    requirements,
+    session,
+    slides,
+    work,
+)
 from scorecard.briefing.paper.material import Material, spoken_of
 from scorecard.briefing.paper.model import (
     Beside,
@@ -53,8 +63,12 @@ _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Bl
     "plan_rows": ("措施落实中的登记与清单", requirements.plan_rows),
     "worklists": ("台账与预警", work.worklists),
     "prompts": ("提示核查", work.prompts),
-    "decisions": ("上次会商决定及进展", work.decisions),
-    "agenda": ("会商事项", work.matters),
+    "decisions": ("上次会商决定及进展", session.decisions),
+    "agenda": ("会商事项", session.matters),
+    "minutes": ("议定事项", session.minutes),
+    "registers": ("登记情况", registers.registers),
+    "adoptions": ("信息采用情况", registers.adopted),
+    "assessment": ("指标和决定的落实", registers.assessment),
     "turned": ("指标变化", digest.turned),
     "waiting": ("要办的事", digest.waits),
 }
@@ -66,10 +80,9 @@ def compose(material: Material, manifest: ExportManifest) -> Paper:
 
     Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's.
     """
-    briefings = material.catalog.briefings
     annexes = [
         replace(material, template=annex, spoken=spoken_of(annex, material.spec, tuple(material.every.values())))
-        for annex in map(briefings.__getitem__, material.template.annexes)
+        for annex in material.annexes
     ]
     paper = _paper(material, manifest, stem(material, manifest.id))
     require_own_numbers(material.spec.headline, paper)
@@ -109,7 +122,9 @@ def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
         sample=sample,
         brief=template.brief or template.reader is not None,
         landscape=template.landscape,
-        slides=slides.slides(material, manifest.id) if template.ordered else (),
+        slides=slides.slides(material, manifest.id) if template.ordered and material.spoken else (),
+        contents=template.contents,
+        mark="内部资料" if template.has_rows and order.rows else "",
     )
 
 
@@ -169,7 +184,9 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
             case Heading(text, _):
                 second += 1
                 yield Heading(f"（{numeral(second)}）{text}", 2)
-            case Paragraph(text, lead) if lead:
+            case Paragraph(text, lead) if lead and not lead.endswith(
+                "。"
+            ):  # one that ends with 。 leads a part, not a section
                 first, second = first + 1, 0
                 yield Paragraph(text, f"{numeral(first)}、{lead}。")
             case PaperTable(title) if title:

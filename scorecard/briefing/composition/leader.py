@@ -11,7 +11,8 @@ from scorecard.assessment.cards import Card
 from scorecard.assessment.data_quality import aside_note
 from scorecard.assessment.standings import counted, counts
 from scorecard.assessment.verdict import VerdictWord
-from scorecard.briefing.composition.work import open_decisions, overdue_lists
+from scorecard.briefing.composition.session import open_decisions
+from scorecard.briefing.composition.work import overdue_lists
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, Figure, FigurePair, PaperTable, Paragraph, columns
 from scorecard.catalog.briefing_templates import Section

@@ -105,7 +105,7 @@ def upcoming(material: Material, section: Section) -> list[Block]:
 
 def annexes(material: Material, section: Section) -> list[Block]:
     """Which files lie beside the paper."""
-    names = [material.catalog.briefings[name].name for name in material.template.annexes]
+    names = [annex.name for annex in material.annexes]
     listed = "；".join(f"附件{at}　{name}" for at, name in enumerate(names, 1))
     return [Paragraph(f"{listed}。附件各成一个文件；数据表另见工作簿。")] if names else []
 

@@ -73,14 +73,14 @@ class _Told:
             return said
         tabulations, listings = self._material.catalog.of_measure(row)
         for tabulation in self._new(tabulations):
-            of, whose = self._reading(tabulation)
+            of, whose = reading_of(self._material, tabulation)
             told = tabulate(of, tabulation)
             # Of a balance the year may be told where the period of the paper is not.
             own = part_of(of, tabulation)[1] if tabulation.balance and not told.basis.reason else told.basis
             if self._says(tabulation, own) and told.rows:
                 said.append((f"{tabulation.name}{whose}", _total(told, of.period)))
         for listing in self._new(listings):
-            of, whose = self._reading(listing)
+            of, whose = reading_of(self._material, listing)
             rows = listed(of, listing, self._material.actor, limit=0)
             if self._says(listing, rows.basis) and rows.count:
                 said.append((f"{listing.name}{whose}", f"{rows.count:,}行"))
@@ -113,15 +113,16 @@ class _Told:
             self._bases.append(basis.source)
         return not basis.reason
 
-    def _reading(self, choice: RowChoice) -> tuple[Reading, str]:
-        """The department's own rows, 涉企 where asked for; a table that does not tell has all, and says so."""
-        version, spec, table = self._material.version, self._material.spec, self._material.catalog.tables[choice.table]
-        owner = self._material.catalog.department_on(choice.owner, self._material.inputs.today)
-        department = self._material.whose if table.department or owner == self._material.whose else ALL_DEPARTMENTS
-        scope = spec.scope if table.firm else "all"
-        whole = ["全院"] * (department != self._material.whose) + ["全部案件"] * (scope != spec.scope)
-        of = Reading(version.connection, version.catalog, version.as_of, self._material.period, department, scope)
-        return of, f"（{'、'.join(whole)}）" if whole else ""
+
+def reading_of(material: Material, choice: RowChoice) -> tuple[Reading, str]:
+    """The department's own rows, 涉企 where asked for; a table that does not tell has all, and says so."""
+    version, spec, table = material.version, material.spec, material.catalog.tables[choice.table]
+    owner = material.catalog.department_on(choice.owner, material.inputs.today)
+    department = material.whose if table.department or owner == material.whose else ALL_DEPARTMENTS
+    scope = spec.scope if table.firm else "all"
+    whole = ["全院"] * (department != material.whose) + ["全部案件"] * (scope != spec.scope)
+    of = Reading(version.connection, version.catalog, version.as_of, material.period, department, scope)
+    return of, f"（{'、'.join(whole)}）" if whole else ""
 
 
 def _value(card: Card) -> str:

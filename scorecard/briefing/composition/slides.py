@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from scorecard.assessment.cards import Card
 from scorecard.assessment.number_format import prose
 from scorecard.assessment.standings import counts
-from scorecard.briefing.composition import indicators, work
+from scorecard.briefing.composition import indicators, session
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Figure, PaperTable, Slide, columns
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -190,7 +190,7 @@ def _owed(material: Material) -> Slide | None:
 
 def _decided(material: Material) -> Slide | None:
     """What sessions decided and what became of it."""
-    found = [one for one in work.decisions(material, material.template.sections[0]) if isinstance(one, PaperTable)]
+    found = [one for one in session.decisions(material, material.template.sections[0]) if isinstance(one, PaperTable)]
     if not found:
         return None
     (table,) = found

@@ -1,29 +1,26 @@
-"""The sections about work: measures and their reports, worklists, matters of a session.
+"""The sections about work: measures and their reports, worklists, what a department owes, prompts.
 
 Departments stand in the plan's order and are never compared. Case rows are masked as on the page and need the right to see them.
 """
 
-from collections.abc import Sequence
+from decimal import Decimal
 
 from scorecard.assessment.counterweights import pairs
 from scorecard.assessment.standings import counts
+from scorecard.briefing.composition.registers import fitted
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Block, Heading, PaperColumn, PaperTable, Paragraph, columns
-from scorecard.calendar.period import day_text, month_index
+from scorecard.briefing.paper.model import Block, PaperTable, Paragraph, columns
+from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import STATES, Worklist
-from scorecard.plan.agenda import AgendaItem
-from scorecard.plan.decision_progress import since_decided
 from scorecard.plan.measure_matrix import Duty, MeasureLine
 from scorecard.plan.prompts import read_prompts
-from scorecard.records.decisions import Decision, began, falls_to, latest_decisions, unresolved
-from scorecard.store import warehouse
+from scorecard.storage.spreadsheet_csv import CsvValue
 from scorecard.store.registers import check_results
 from scorecard.store.tabulations import Reading
 from scorecard.store.worklist_rows import counted, headers, items, worklist_dates
 
-_LATIN = 0x2E7F  # signs beyond are as wide as they are high
 MOST_ROWS = 50  # cases of one list that are printed; a longer list is read on the page
 
 
@@ -111,59 +108,21 @@ def worklists(material: Material, section: Section) -> list[Block]:
 def _rows(material: Material, worklist: Worklist, total: int) -> PaperTable:
     """The first cases of one list by due date, masked."""
     connection, catalog = material.version.connection, material.catalog
+    table, group = catalog.tables[worklist.table], [""] if worklist.repeated else []
     cases = items(connection, catalog, worklist, material.actor, material.whose, limit=MOST_ROWS)
-    names = ("状态", *(("期限",) if worklist.dated else ()), *headers(catalog, worklist))
-    rows = tuple((case.state, *((case.due,) if worklist.dated else ()), *case.cells) for case in cases)
-    across = tuple(PaperColumn(name, _width([name, *cells])) for name, *cells in zip(names, *rows, strict=True))
+    units = [*group, *(table.unit_of(column) if table.type_of(column).is_number else "" for column in worklist.columns)]
+    named = (
+        f"{name}（{unit}）" if unit else name for name, unit in zip(headers(catalog, worklist), units, strict=True)
+    )
+    first = ("状态", *(("期限",) if worklist.dated else ()))
+    rows = tuple(
+        (case.state, *((case.due,) if worklist.dated else ()), *map(_cell, case.values, case.cells, units))
+        for case in cases
+    )
+    across = fitted((*first, *named), rows, [len(first) + at for at, unit in enumerate(units) if unit])
     more = f"，列前{len(cases)}行，其余见看板“台账与预警”页" if total > len(cases) else ""
     taken = f"导出：{material.spec.made_by}　{material.spec.made_at[:16].replace('T', ' ')}"
     return PaperTable(f"台账：{worklist.name}", across, rows, note=f"共{total:,}行{more}。不公开的内容已遮盖。{taken}")
-
-
-def _width(cells: Sequence[str]) -> float:
-    """The part of the width a column of these cells wants: by its longest, no column more than a few others."""
-    longest = max(sum(1.0 if ord(sign) > _LATIN else 0.55 for sign in cell) for cell in cells)
-    return min(max(longest, 3.0), 14.0)
-
-
-def decisions(material: Material, section: Section) -> list[Block]:
-    """What sessions decided, by due date, and what became of it; what was closed this month or the last, with its evidence."""
-    dated, whose = material.spec.dated, material.whose
-    every = [one for one in warehouse.decisions(material.version.connection) if one.session_on <= dated]
-    in_force = [
-        one for one in latest_decisions(every).values() if month_index(dated) - month_index(one.session_on) <= 1
-    ]
-    told = [*unresolved(every), *(one for one in in_force if one.status == "已办结")]
-    own = [one for one in told if whose == ALL_DEPARTMENTS or falls_to(one, whose, material.catalog, dated)]
-    if not own:
-        return [Paragraph("没有待落实的会商决定。")]
-    items = {item.id: item for item in material.agenda()}
-    rows = tuple(
-        (
-            day_text(began(every, one).session_on),
-            one.title,
-            one.conclusion,
-            _named(material, one.department),
-            day_text(one.due_on) if one.due_on else "—",
-            _became(material, one, began(every, one), items.get(one.item)),
-        )
-        for one in own
-    )
-    across = columns("会商日期 1.2 | 事项 1.8 | 决定 2.4 | 责任部门 1.3 | 期限 1.2 | 进展 2.8")
-    note = f"以数据版本{material.version.id}所含的会商记录为准；已办结的列到次月。"
-    return [PaperTable("会商决定及进展", across, rows, note=note)]
-
-
-def open_decisions(material: Material) -> tuple[str, ...]:
-    """What is unresolved, by due date, each with what became of it: "回访逾期（执行局，11月30日前）：落实中。…"."""
-    every = [one for one in warehouse.decisions(material.version.connection) if one.session_on <= material.spec.dated]
-    items = {item.id: item for item in material.agenda()}
-    return tuple(
-        f"{one.title}（{_named(material, one.department)}"
-        f"{f'，{day_text(one.due_on)}前' if one.due_on else ''}）{_became(material, one, began(every, one), items.get(one.item))}"
-        for one in unresolved(every)
-        if one.department is None or material.answers(one.department)
-    )
 
 
 def overdue_lists(material: Material) -> tuple[tuple[Worklist, int], ...]:
@@ -173,61 +132,9 @@ def overdue_lists(material: Material) -> tuple[tuple[Worklist, int], ...]:
     return tuple((one, number) for one, number in counts if number)
 
 
-def _became(material: Material, one: Decision, begun: Decision, item: AgendaItem | None) -> str:
-    """The evidence of what is closed; otherwise the values since, or what is on the table now, and how late it is."""
-    if one.status == "已办结":
-        return f"已办结。{one.evidence or '当时未写明依据'}"
-    kind, _, name = one.item.partition(":")
-    card = material.monthly.get(name) if kind == "indicator" else None
-    now = "；".join((*item.reasons, *item.facts[:1])) if item else "数据中没有这一问题"
-    since = (since_decided(card, begun) or "记录以来还没有可比的数值") if card else now
-    late = one.late(material.spec.dated)
-    return f"{one.status}。{since}{f'。已过期限{late}天' if late else ''}"
-
-
-def matters(material: Material, section: Section) -> list[Block]:
-    """The agenda on the paper's date: each item with its facts and earlier decisions."""
-    agenda_items = material.agenda()
-    if not agenda_items:
-        return [Paragraph("没有需要会商的事项，以前的决定也都已了结。")]
-    carried = sum(item.carried for item in agenda_items)
-    left = f"，其中以前会商留下的{carried}项" if carried else ""
-    lead = f"共{len(agenda_items)}项{left}。会商决定以数据版本{material.version.id}所含的为准。"
-    return [Paragraph(lead), *(block for item in agenda_items for block in _matter(material, item))]
-
-
-def _matter(material: Material, item: AgendaItem) -> list[Block]:
-    reasons = "、".join(item.reasons) or "以前的决定未了结"
-    catalog = material.catalog
-    departments = catalog.department_names(tuple(name for name in item.departments if name in catalog.departments))
-    decided = [  # the latest first
-        Paragraph(
-            f"{day_text(decision.session_on)}会商决定：{decision.conclusion}"
-            f"（责任部门：{_named(material, decision.department)}；"
-            f"期限：{day_text(decision.due_on) if decision.due_on else '无'}；状态：{decision.status}"
-            f"{f'；办结依据：{decision.evidence}' if decision.evidence else ''}）。"
-        )
-        for decision in item.history
-    ]
-    lead = Paragraph(f"事由：{reasons}。责任部门：{departments or '未定'}。")
-    return [Heading(item.title, 2), lead, *_facts(material, item), *decided]
-
-
-def _facts(material: Material, item: AgendaItem) -> list[Block]:
-    """The facts of an item; those of an indicator in one paragraph, where numerator and denominator are named."""
-    card = material.every.get(item.name) if item.subject == "indicator" else None
-    if card is None:
-        return [Paragraph(_sentence(fact)) for fact in item.facts]
-    facts = [f"{card.period}分子/分母 {fact}" if fact == card.halves else fact for fact in item.facts]
-    return [Paragraph(_sentence("；".join(filter(None, (*facts, material.why(card), card.so_far)))))]
-
-
-def _named(material: Material, department: str | None) -> str:
-    return material.catalog.departments[department].name if department else "未登记部门"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(("。", "！", "？")) else f"{text}。"
+def _cell(value: CsvValue, text: str, unit: str) -> str:
+    """An amount in groups of three, everything else as the page shows it."""
+    return f"{value:,}" if unit and isinstance(value, int) else f"{value:,f}" if isinstance(value, Decimal) else text
 
 
 def prompts(material: Material, section: Section) -> list[Block]:

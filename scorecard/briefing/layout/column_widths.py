@@ -1,6 +1,7 @@
 """How wide the columns of a table are, as a browser lays out a table: by the least and by the most that each wants.
 
-Numbers and verdicts want one line. Running text may be broken, and gets what is left in proportion to what it wants.
+Numbers and verdicts want one line, what is left to be filled in by hand its weight. Running text may be broken, and gets
+what is left in proportion to what it wants.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,9 @@ def widths(
     unbroken = [column.number or any(text in MARKED for text in said) for column, said in each]
     most = [_DRAWN if column.drawn else min(_most(said, size), across) for column, said in each]
     few = [_DRAWN if column.drawn else _least(said, size) for column, said in each]
+    for at, (column, said) in enumerate(each):
+        if rows and not column.drawn and not any(said[1:]):  # left to be filled in by hand
+            most[at] = few[at] = round(across * column.weight / sum(one.weight for one in columns))
     # Numbers and verdicts in one line, numbers before their bracket in one, any broken: what makes the table lowest.
     parted = [_most([part for text in said for part in text.split("（")], size) for said in texts]
     ways = [

@@ -77,6 +77,12 @@ class Material:
     def places(self) -> dict[str, str]:
         return title_places(self.version, self.period, self.spec.department, self.spec.scope)
 
+    @property
+    def annexes(self) -> tuple[Template, ...]:
+        """The papers beside it; one with case rows only for who may see them."""
+        named = (self.catalog.briefings[name] for name in self.template.annexes)
+        return tuple(one for one in named if self.spec.rows or not one.has_rows)
+
     def cards_of(self, section: Section) -> tuple[Card, ...]:
         return _among(section.which, self.spoken, section.ids, self.whose)
 
@@ -259,3 +265,5 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":
             return tuple(card for card in cards if department in (*card.responsible, *card.answering))
+        case "none":
+            return ()

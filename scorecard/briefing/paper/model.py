@@ -221,7 +221,7 @@ class Paper:
 
     `lines` are the indicators it speaks of, in the plan's order, for the workbook; `definitions` their 口径, where they are printed.
     A `brief` one is set closer, so that it stays on its page or two. `annexes` are papers in files of their own, `slides` what
-    a room is shown. `mark` stands at the head of every page ("内部资料"); `landscape` turns the sheet.
+    a room is shown. `mark` stands at the head of every page ("内部资料"); `landscape` turns the sheet; `contents` are set before it.
     """
 
     name: str
@@ -244,6 +244,7 @@ class Paper:
     annexes: "tuple[Paper, ...]" = ()
     mark: str = ""
     landscape: bool = False
+    contents: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -126,7 +126,7 @@ def resolve(version: Version, request: BriefingRequest, actor: Actor, now: datet
     domain_names = {domain.id: domain.name for domain in catalog.domains.values()}
     indicator_names = {indicator.id: indicator.name for indicator in catalog.indicators.values()}
     places = title_places(version, period, department, scope)
-    rows = any(section.rows for section in template.sections)
+    rows = any(one.has_rows for one in (template, *map(catalog.briefings.__getitem__, template.annexes)))
 
     def indicators(what: str, words: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_known(what, word, catalog.indicators, indicator_names) for word in words))
@@ -243,6 +243,10 @@ def _department(version: Version, template: Template, word: str) -> str:
             expected = "一个部门，如 civil 或 民事审判庭"
             raise ScorecardError(_WHERE, f"“{template.name}”没有写部门", expected, "请选择部门")
         return ALL_DEPARTMENTS
+    if template.department == "whole":
+        raise ScorecardError(
+            _WHERE, f"“{template.name}”写了部门", "全院：它不按部门写", "请不选部门，或改用“部门情况单”"
+        )
     names = {department.id: department.name for department in catalog.departments.values()}
     return _known("部门", word, catalog.departments, names)
 

@@ -208,9 +208,13 @@ class ListingExample(Frozen):
 
 
 class RowListing(RowChoice):
-    """The rows themselves. `named`: private cells stand in clear for those who may see the names of the row's department."""
+    """The rows themselves. `named`: private cells stand in clear for those who may see the names of the row's department.
+
+    `printed` are the columns that have room on a paper, all where it is empty.
+    """
 
     columns: Annotated[Texts, ColumnUse()]
+    printed: Texts = ()
     order: Annotated[Texts, ColumnUse()] = ()
     named: bool = False
     example: ListingExample = Field(repr=False)
@@ -219,6 +223,8 @@ class RowListing(RowChoice):
     def _shows_something(self) -> "RowListing":
         if not self.columns or len(set(self.columns)) != len(self.columns):
             raise mistake(f"columns 有 {len(self.columns)} 列", "至少一列，每列写一次")
+        if not set(self.printed) <= set(self.columns):
+            raise mistake(f"printed = “{'、'.join(self.printed)}”", "columns 中的列")
         if not self.example.expect:
             raise mistake("example.expect 为空", "至少一行应当列出的行")
         if bool(self.example.period) != bool(self.clocks):

@@ -168,7 +168,8 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
             key=f"{key}_department",
             width=230,
         )
-    offered = [ALL_DEPARTMENTS, *(department for department in known if department in version.departments)]
+    own = () if template.department == "whole" else known
+    offered = [ALL_DEPARTMENTS, *(department for department in own if department in version.departments)]
     return st.selectbox(
         "部门", offered, format_func=version.catalog.department_name, key=f"{key}_department", width=230
     )

@@ -3,14 +3,12 @@
 Departments stand in the plan's order and are never compared: nothing is added up over indicators, nothing is ranked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from scorecard.assessment.cards import Card
-from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.plan.adoption_points import PREFIX, has_table, points, standards
-from scorecard.records.parameters import Parameter
+from scorecard.catalog.definitions import ALL_DEPARTMENTS
+from scorecard.plan.adoption_points import LEVELS, TABLE, department_lines, has_table, standard_lines
 from scorecard.store import warehouse
 from scorecard.store.open_version import Selection
 from scorecard.store.registers import adoptions
@@ -20,8 +18,6 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work.worklists import address
-
-_TABLE, _LEVELS = "information_reports", ("国家级", "省级", "市级", "区级")
 
 
 def show_assessment(view: View) -> None:
@@ -69,45 +65,17 @@ def _assessment(view: View) -> str:
 def _adoptions(view: View) -> str:
     """Information adopted, by department and level, with the points of the court's table where there is one."""
     parameters, catalog, period = warehouse.parameters(view.version.connection), view.catalog, view.selection.period
-    cut, chosen = view.version.as_of.get(_TABLE, date.min), view.selection.department
+    cut = view.version.as_of.get(TABLE, date.min)
     found = adoptions(view.version.connection, period.first, min(period.last, cut))
-    rows = [
-        {
-            "name": department.name,
-            "adopted": [sum(level == one for level, _ in found[who]) for one in _LEVELS],
-            "points": _points(parameters, found[who]),
-        }
-        for who, department in catalog.departments.items()
-        if who in found and chosen in (ALL_DEPARTMENTS, who)
-    ]
     return render(
         "ui/work/adoption_points.html",
         missing=period.first > cut,
         label=period.label,
-        levels=_LEVELS,
-        rows=rows,
-        standards=[
-            {
-                "level": one.name.removeprefix(PREFIX),
-                "points": f"{one.value.normalize():f}",
-                "since": day_text(one.valid_from) if one.valid_from else "",
-                "document": _document(catalog, one.source),
-            }
-            for one in standards(parameters, period.last)
-        ],
+        levels=LEVELS,
+        rows=department_lines(catalog, parameters, found, view.selection.department),
+        standards=standard_lines(catalog, parameters, period.last),
         scored=has_table(parameters),
     )
-
-
-def _points(parameters: Sequence[Parameter], adopted: Sequence[tuple[str, date]]) -> str:
-    score = points(parameters, adopted)
-    text = f"{score.total.normalize():f}"
-    return f"{text}（另有 {score.unset} 次采用没有计分标准，未计）" if score.unset else text
-
-
-def _document(catalog: Catalog, source: str) -> str:
-    """The document of a parameter: titles of the sources it names by id, otherwise as it was written."""
-    return "、".join(catalog.sources[one].title if one in catalog.sources else one for one in source.split("、") if one)
 
 
 def _cards_of(view: View, department: str) -> Mapping[str, Card]:

@@ -81,8 +81,8 @@ def test_the_agenda_holds_overdue_worklists_and_owed_reports_in_the_order_of_the
     found += [Tally("pre_mediation_30d", "filing", "超期", 2), Tally("summary_limit", "civil", "临期", 9)]
     matters = agenda(catalog, {}, (), found, (), (), DAY)
     assert [one.id for one in matters] == ["worklist:pre_mediation_30d", "worklist:revisit_due"]
-    assert "超期 4 项" in matters[1].facts[0]
-    assert matters[1].facts[1] == "超期按部门：民事审判庭 3、未登记部门 1"
+    assert matters[1].facts[0] == "到期未办4件"
+    assert matters[1].facts[1] == "其中民事审判庭3件、未登记部门1件"
 
 
 def test_what_is_unresolved_comes_first_by_its_due_date(catalog: Catalog) -> None:

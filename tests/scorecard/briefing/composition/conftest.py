@@ -44,7 +44,7 @@ def written(kinds: dict[str, tuple[DataDir, Version, str]]) -> Written:
     @cache
     def write(template: str, kind: str = "sample", actor: Actor = OFFICER, **wish: Any) -> Paper:
         data, version, last = kinds[kind]
-        if template == "department":
+        if template in ("department", "yearly"):
             wish.setdefault("department", "civil")
         wish.setdefault("period", last)
         order = resolve(version, BriefingRequest(template, **wish), actor, NOW)

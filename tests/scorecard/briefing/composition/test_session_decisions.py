@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from scorecard.briefing.composition.work import decisions
+from scorecard.briefing.composition.session import decisions
 from scorecard.briefing.paper.material import Material, gather
 from scorecard.briefing.paper.model import PaperTable, Paragraph
 from scorecard.briefing.paper.request import BriefingRequest, resolve
@@ -98,4 +98,4 @@ def test_papers_inside_the_court_have_the_section_and_those_for_others_not(mater
     having = [
         id for id, one in material.catalog.briefings.items() if "decisions" in {part.kind for part in one.sections}
     ]
-    assert having == ["monthly", "meeting", "department"]
+    assert having == ["monthly", "department"]

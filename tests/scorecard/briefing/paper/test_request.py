@@ -85,6 +85,10 @@ REFUSED = {
     "a period without data": (replace(MONTHLY, period="2023-10"), ("没有2023年1—10月的数据", "2024年1月 至 2026年1—10月")),
     "a grain misspelt": (replace(MONTHLY, grain="monat"), ("没有统计方式“monat”", "是否为“month”？")),
     "a department misspelt": (replace(MONTHLY, department="民事庭审判"), ("没有部门“民事庭审判”", "是否为“民事审判庭”？")),
+    "a department of a paper of the whole court": (
+        BriefingRequest("meeting", "2026-10", department="civil"),
+        ("不按部门写", "部门情况单"),
+    ),
     "a department not named": (BriefingRequest("department", "2026-10"), ("没有写部门", "请选择部门")),
     "a scope misspelt": (replace(MONTHLY, scope="firms"), ("没有案件范围“firms”", "是否为“firm”？")),
     "a domain misspelt": (replace(MONTHLY, domains=("insolvenci",)), ("没有领域“insolvenci”", "是否为“insolvency”？")),
