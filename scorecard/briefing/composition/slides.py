@@ -22,6 +22,7 @@ from scorecard.narrative.time_axis_notes import footnotes
 from scorecard.store.worklist_rows import counted, unjudged_lists
 
 MOST, ROWS = 12, 7
+_DECISIONS = 5  # each takes two lines
 _DRAWN = 3  # charts of what improved, where nothing is missed or worse
 _NAMED = 3  # matters of indicators that are put one by one
 _JUDGED = ("达标", "未达标")
@@ -194,14 +195,16 @@ def _decided(material: Material) -> Slide | None:
     if not found:
         return None
     (table,) = found
-    rows = [(title, conclusion, f"{who}　{due}", became) for _, title, conclusion, who, due, became in table.rows]
+    rows = [
+        (title, conclusion, who, due.partition("年")[2] or due, became)
+        for _, title, conclusion, who, due, became in table.rows
+    ]
     done = sum(became.startswith("已办结") for *_, became in rows)
     late = sum("已过期限" in became for *_, became in rows)
-    rest = len(rows) - ROWS
+    rest = len(rows) - _DECISIONS
     note = f"另有{rest}项，见会商记录。" if rest > 0 else ""
-    shown = PaperTable(
-        table.title, columns("事项 2.4 | 决定 3.4 | 责任部门、期限 2.4 | 进展 3.9"), tuple(rows[:ROWS]), note
-    )
+    across = columns("事项 2.2 | 决定 3.9 | 责任部门 1.9 | 期限 1.5 | 进展 3.6")
+    shown = PaperTable(table.title, across, tuple(rows[:_DECISIONS]), note)
     said = [f"以前的会商决定{len(rows)}项", f"已办结{done}项", *([f"超过期限{late}项"] if late else [])]
     return Slide("，".join(said), shown, "会商决定", (table.note,))
 

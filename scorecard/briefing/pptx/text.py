@@ -145,7 +145,7 @@ def shortened(text: str, size: float, room: float, rows: int) -> str:
     text = one_line(text)
     if text_width.lines(text, size, room) <= rows:
         return text
-    taken, _ = text_width.cut(text, size, room, rows)
+    taken, _ = text_width.cut(text, size, room - size / text_width.POINTS, rows)
     return re.sub(r"[\d,.%—-]*$", "", taken[:-1]) + "…"
 
 
