@@ -226,7 +226,13 @@ def _first(things: Sequence[str], what: str, unit: str) -> str:
 
 
 def requests(material: Material, section: Section) -> list[Block]:
-    """What the reader is asked to decide, at most three: terms that ran out, targets to confirm, matters nobody decided on."""
+    """What the reader is asked to decide, in one paragraph."""
+    listed = [f"{at}．{text}" for at, text in enumerate(to_decide(material), 1)]
+    return [Paragraph(f"{'；'.join(listed)}。" if listed else "本期没有需要决定的事项。")]
+
+
+def to_decide(material: Material) -> tuple[str, ...]:
+    """At most three: terms that ran out, targets to confirm, matters nobody decided on."""
     decided = {item.name for item in material.agenda() if item.history and item.last and item.last.status != "已办结"}
     said = [
         f"“{item.title}”已过期限{item.last.late(material.spec.dated)}天，是否展期或另定措施"
@@ -238,6 +244,6 @@ def requests(material: Material, section: Section) -> list[Block]:
         if one.target.endswith("*"):
             said.append(f"{card.indicator.name}的目标是否确认")
         elif card.indicator.id not in decided:
-            said.append(f"{card.indicator.name}未达标的原因和整改期限，请{card.departments}说明")
-    listed = [f"{at}．{text}" for at, text in enumerate(said[:_REQUESTS], 1)]
-    return [Paragraph(f"{'；'.join(listed)}。" if listed else "本期没有需要决定的事项。")]
+            what = "未达标" if card.verdict.word == "未达标" else "变差"
+            said.append(f"{card.indicator.name}{what}的原因和整改期限，请{card.departments}说明")
+    return tuple(said[:_REQUESTS])

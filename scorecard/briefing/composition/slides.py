@@ -5,21 +5,22 @@ what a slide has no room for is counted on it and stands in the workbook.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.number_format import prose
 from scorecard.assessment.standings import counts
-from scorecard.briefing.composition import indicators, session
+from scorecard.briefing.composition import indicators, leader, session
+from scorecard.briefing.composition.leader import Asked
+from scorecard.briefing.composition.work import overdue_lists
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import Figure, PaperTable, Slide, columns
+from scorecard.briefing.paper.model import PaperTable, Slide, columns
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.catalog.worklists import Worklist
-from scorecard.narrative.control_words import signal_span, variation_sentence
-from scorecard.narrative.paragraphs import headline
+from scorecard.narrative.control_words import assurance_sentence, signal_span, variation_sentence
 from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.narrative.time_axis_notes import footnotes
-from scorecard.store.worklist_rows import counted, unjudged_lists
+from scorecard.store.worklist_rows import unjudged_lists
 
 MOST, ROWS = 12, 7
 _DECISIONS = 5  # each takes two lines
@@ -29,53 +30,33 @@ _JUDGED = ("达标", "未达标")
 _LONGEST = 46  # characters of a title: two lines
 
 
-@dataclass(frozen=True)
-class _Message:
-    """An indicator and what its slide says of it."""
-
-    card: Card
-    title: str
-
-
 def slides(material: Material, export: str) -> tuple[Slide, ...]:
     """The cover first, whose title is the message of the whole; `export` is the number by which the paper is verified."""
     standing = _standing(material)
-    months = [month for card in material.spoken if (month := material.month_of(card))]
-    cover = Slide(headline(material.by_domain(material.spoken), months, material.period), ())
+    cover = Slide(material.spec.headline or leader.proposed_headline(material), ())
     improved = _signalled(material, "真实改善")
     after = [
         one for one in (_improved(material, improved), _owed(material), _decided(material), _asked(material)) if one
     ]
-    important = _important(material)
+    important = leader.arranged(material)
     room = MOST - 3 - len(after)
-    drawn = (important or [_moved(card) for card in improved[:_DRAWN]])[:room]
-    figures = [(indicators.figure_of(material, one.card), one) for one in drawn]
-    charts = [
-        _chart(material, replace(figure, number=at), one) for at, (figure, one) in enumerate(figures, 1) if figure
-    ]
+    drawn = (important or [Asked(card, month=True) for card in improved[:_DRAWN]])[:room]
+    charts = [slide for at, one in enumerate(drawn, 1) if (slide := _chart(material, at, one))]
     return cover, standing, *charts, *after, _appendix(material, important[room:], export)
 
 
-def _important(material: Material) -> list[_Message]:
-    """What is missed in the paper's period, then what truly worsened in its last month: in the order of the plan."""
-    missed = [_missed(card) for card in material.spoken if card.verdict.word == "未达标"]
-    seen = {one.card.indicator.id for one in missed}
-    worse = [card for card in _signalled(material, "需要关注") if card.indicator.id not in seen]
-    return [*missed, *map(_moved, worse)]
-
-
-def _missed(card: Card) -> _Message:
-    """What falls short, and since when where the sentence stays short enough."""
-    said = f"{card.indicator.name}{card.value}，{shortfall(card)}"
-    since = missed_since(card)
-    return _Message(card, prose(f"{said}，{since}" if since and len(said) + len(since) < _LONGEST else said))
-
-
-def _moved(card: Card) -> _Message:
-    assert card.control is not None
-    return _Message(
-        card, prose(f"{card.indicator.name}：{variation_sentence(card.control)}".removesuffix("，需要关注"))
-    )
+def _title(one: Asked) -> str:
+    """What falls short, and since when where the sentence stays short enough; or what the month's signal says."""
+    card = one.card
+    said = f"{one.name}{card.value}，{shortfall(card)}"
+    if card.verdict.word == "未达标":
+        since = missed_since(card)
+        return prose(f"{said}，{since}" if since and len(said) + len(since) < _LONGEST else said)
+    chart = card.control
+    signal = variation_sentence(chart) if chart is not None and chart.last.signal is not None else ""
+    told = signal or (assurance_sentence(chart) if chart is not None else "") or card.verdict.reason
+    told = told.removeprefix(f"{card.period}为{card.value}，").removesuffix("，需要关注")
+    return prose(f"{one.name}{card.value}，{told}")
 
 
 def _signalled(material: Material, word: str) -> list[Card]:
@@ -84,10 +65,13 @@ def _signalled(material: Material, word: str) -> list[Card]:
     return [card for card in cards if card.control is not None and card.control.variation == word]
 
 
-def _chart(material: Material, figure: Figure, message: _Message) -> Slide:
-    card, line, trend = message.card, figure.line, figure.trend
+def _chart(material: Material, at: int, one: Asked) -> Slide | None:
+    card, drawn = one.card, indicators.figure_of(material, one.card)
+    if drawn is None:
+        return None
+    line, trend = drawn.line, drawn.trend
     notes = (
-        figure.sentence,
+        drawn.sentence,
         missed_since(card),
         f"定义：{card.indicator.definition}{card.indicator.exclusions}",
         f"分子/分母：{line.halves}" if line.halves else "",
@@ -96,12 +80,12 @@ def _chart(material: Material, figure: Figure, message: _Message) -> Slide:
         *trend.notes,
         f"来源：{line.as_of}",
     )
-    return Slide(message.title, figure, line.domain, tuple(note for note in notes if note))
+    return Slide(_title(one), replace(drawn, number=at), line.domain, tuple(note for note in notes if note))
 
 
 def _standing(material: Material) -> Slide:
-    """How many indicators of each domain met their target, missed it, have none, or cannot be judged."""
-    across = columns("领域 2.3 | 达标 0.9 # | 未达标 1.2 # | 未设目标 1.45 # | 不能评价 1.45 # | 未达标的指标 4.8")
+    """How many indicators of each domain met their target, missed it, are only watched, or cannot be judged."""
+    across = columns("领域 2.3 | 达标 0.9 # | 未达标 1.2 # | 仅监测 1.45 # | 不能评价 1.45 # | 未达标的指标 4.8")
     spoken, domains = material.spoken, material.by_domain(material.spoken)
     rows = [_row(name, members) for name, members in domains]
     if len(rows) > 1:
@@ -114,7 +98,7 @@ def _standing(material: Material) -> Slide:
     elif met or missed:
         said = f"能评价的{met + missed}项指标{'全部达标' if met else '都未达标'}"
     else:
-        bare = numbers.get("仅监测", 0)
+        bare = sum(card.verdict.word == "仅监测" and card.judged.goal is None for card in spoken)
         said = f"{len(spoken)}项指标都不能评价是否达标{f'，其中{bare}项未设目标' if bare else ''}"
     note = f"单位：项。不能评价的：{'、'.join(unjudged)}。" if unjudged else "单位：项。"
     table = PaperTable("各领域指标评价情况", across, tuple(rows), note)
@@ -146,16 +130,14 @@ def _how(card: Card) -> str:
 
 
 def _late(material: Material) -> list[tuple[Worklist, int]]:
-    """Worklists with overdue items, the most first; of a department its own items."""
-    tallies, every = material.tallies(), material.catalog.worklists.values()
-    numbers = [(one, counted(tallies, one.id, material.whose)["超期"]) for one in every]
-    return sorted(((one, number) for one, number in numbers if number), key=lambda pair: -pair[1])
+    """Worklists with overdue items, the most first."""
+    return sorted(overdue_lists(material), key=lambda pair: -pair[1])
 
 
 def _reports(material: Material) -> list[tuple[str, str]]:
     """Measure and department of every report that is owed."""
     owing = [(line.measure.title, duty.department) for line in material.measures() for duty in line.owing]
-    return [pair for pair in owing if material.whose in (ALL_DEPARTMENTS, pair[1])]
+    return [pair for pair in owing if material.answers(pair[1])]
 
 
 def _owed(material: Material) -> Slide | None:
@@ -211,30 +193,21 @@ def _decided(material: Material) -> Slide | None:
 
 def _asked(material: Material) -> Slide | None:
     """What a session is asked to decide; of a department what is its own to do."""
-    whose, catalog = material.whose, material.catalog
-    every = [item for item in material.agenda() if whose in (ALL_DEPARTMENTS, *item.departments)]
-    indicators_of, signals = ([one for one in every if one.subject == kind] for kind in ("indicator", "signal"))
-    named, rest = indicators_of[:_NAMED], indicators_of[_NAMED:]
-    lines = [
-        f"{item.title}的整改措施和期限"
-        + (f"（{catalog.department_names(item.departments)}）" if whose == ALL_DEPARTMENTS else "")
-        for item in named
-    ]
-    lines += [f"其余{len(rest)}项指标的整改措施和期限"] if rest else []
-    lines += [item.title for item in every if item.subject == "target"][:1]
-    lines += [f"{len(signals)}项指标变差的原因，限期说明"] if signals else []
-    late, reports = _late(material), _reports(material)
-    lines += [f"{len(late)}张台账超期事项的清理期限"] if late else []
-    lines += [f"{len(reports)}项欠报的进展汇报的补报期限"] if reports else []
+    if material.whose == ALL_DEPARTMENTS:
+        lines, what = list(leader.to_decide(material)), "请决定"
+    else:
+        late, reports, what = _late(material), _reports(material), "请研究"
+        lines = [f"{one.name}{one.card.value}的原因和整改期限" for one in leader.arranged(material)[:_NAMED]]
+        lines += [f"{len(late)}张台账{sum(number for _, number in late):,}项超期事项的清理期限"] if late else []
+        lines += [f"{len(reports)}项欠报的进展汇报的补报期限"] if reports else []
     if not lines:
         return None
+    who = "" if material.whose == ALL_DEPARTMENTS else material.catalog.department_name(material.whose)
     numbered = tuple(f"{at}．{line}" for at, line in enumerate(lines, 1))
-    if whose != ALL_DEPARTMENTS:
-        return Slide(f"请{catalog.department_name(whose)}研究{len(lines)}件事", numbered, "请研究")
-    return Slide(f"请决定{len(lines)}件事", numbered, "请决定")
+    return Slide(f"请{who}{what[1:]}{len(lines)}件事", numbered, what)
 
 
-def _appendix(material: Material, left: Sequence[_Message], export: str) -> Slide:
+def _appendix(material: Material, left: Sequence[Asked], export: str) -> Slide:
     number = len(material.spoken)
     lines = [f"附表（XLSX）逐项列出{number}项指标的数值、分子分母、目标、差距、责任部门和口径。"]
     if left:
