@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 FileFormat = Literal["html", "pdf", "docx", "pptx", "xlsx", "csv", "png"]
 FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
-NEED_BROWSER: tuple[FileFormat, ...] = ("pdf", "png")
+NEED_BROWSER: tuple[FileFormat, ...] = ("pdf",)
 NAMES: Mapping[FileFormat, str] = {
     "html": "网页（HTML，单个文件）",
     "pdf": "PDF",

@@ -1,4 +1,4 @@
-"""A paper in the chosen formats: every file is written from the same paper, pictures are drawn once for all of them.
+"""A paper in the chosen formats: every file is written from the same paper.
 
 On a server without a browser the formats that need one are left out with a notice.
 """
@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from scorecard.briefing.browser import queue
-from scorecard.briefing.browser.figure_block import document, figure_block
 from scorecard.briefing.browser.pictures import A4, Picture, bundle, with_metadata
 from scorecard.briefing.docx import document as docx
 from scorecard.briefing.export.formats import FORMATS, NAMES, NEED_BROWSER, FileFormat
 from scorecard.briefing.html import document as html
+from scorecard.briefing.layout.page import WIDE
+from scorecard.briefing.layout.raster import png
 from scorecard.briefing.paper.model import Figure, Paper
 from scorecard.briefing.pptx import presentation as pptx
 from scorecard.briefing.xlsx import workbook as xlsx
-from scorecard.charts import trend
+from scorecard.charts.paper_chart import paper_picture
 from scorecard.storage.file_names import safe
 
-# Small enough to show progress, large enough for few loads of the chart library.
-AT_ONCE = 10
 ProgressCallback = Callable[[int, int, str], None]  # done, of how many, what is being done
 
 
@@ -49,22 +48,13 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
             raise queue.NoBrowser
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[each] for each in lost)}。")
-    draws = "png" in wanted
-    chunks = [paper.figures[at : at + AT_ONCE] for at in range(0, len(paper.figures), AT_ONCE)] if draws else []
-    total, done = len(chunks) + len(wanted), 0
-    pictures: dict[int, Picture] = {}
-    for chunk in chunks:
-        progress(done, total, f"正在画图：第 {chunk[0].number}—{chunk[-1].number} 幅，共 {len(paper.figures)} 幅")
-        pictures |= _drawn(paper, chunk)
-        done += 1
     papers = (paper, *_annexes(paper))
     pages = {one.name: cache(partial(html.write_html, one)) for one in papers}  # a PDF is this very page, printed
     content: dict[str, bytes] = {}
-    for each in wanted:
-        progress(done, total, f"正在生成 {NAMES[each]}")
-        content |= dict(_written(papers, each, pictures, pages))
-        done += 1
-    progress(total, total, "已生成")
+    for done, each in enumerate(wanted):
+        progress(done, len(wanted), f"正在生成 {NAMES[each]}")
+        content |= dict(_written(papers, each, pages))
+    progress(len(wanted), len(wanted), "已生成")
     if len(content) == 1:
         return WrittenFiles(content, "", tuple(notices))
     _, packed = bundle(Picture(name, file) for name, file in content.items())
@@ -80,10 +70,7 @@ def _annexes(paper: Paper) -> tuple[Paper, ...]:
 
 
 def _written(
-    papers: Sequence[Paper],
-    wanted: FileFormat,
-    pictures: Mapping[int, Picture],
-    pages: Mapping[str, Callable[[], bytes]],
+    papers: Sequence[Paper], wanted: FileFormat, pages: Mapping[str, Callable[[], bytes]]
 ) -> Iterator[tuple[str, bytes]]:
     """The files of one format under their names, those of annexes where they are to be read; no pictures without figures."""
     paper = papers[0]
@@ -101,18 +88,14 @@ def _written(
         case "csv":
             yield f"{paper.name}.csv", xlsx.write_csv_annex(paper)
         case "png":
-            if pictures:
-                name, packed = bundle(pictures.values())
-                yield (name if len(pictures) == 1 else f"{paper.name}_走势图.zip"), packed
+            if paper.figures:
+                name, packed = bundle(_picture(paper, figure) for figure in paper.figures)
+                yield (name if len(paper.figures) == 1 else f"{paper.name}_走势图.zip"), packed
 
 
-def _drawn(paper: Paper, chunk: Sequence[Figure]) -> dict[int, Picture]:
-    """The pictures of some figures, laid out for the type area of A4, by number."""
-    blocks = [figure_block(trend.trend(figure.trend), width=A4.chart) for figure in chunk]
-    html = document("".join(blocks), width=A4.layout, title=paper.title)
-    drawn = queue.elements(html, "figure", width=A4.layout, scale=A4.width / A4.layout)
-    pictures: dict[int, Picture] = {}
-    for figure, png in zip(chunk, drawn, strict=True):
-        content = with_metadata(png, A4.dpi, figure.caption, paper.manifest.text())
-        pictures[figure.number] = Picture(f"图{figure.number:02}_{safe(figure.line.name)}.png", content)
-    return pictures
+def _picture(paper: Paper, figure: Figure) -> Picture:
+    """A figure as a picture of its own, 156 mm wide, with its caption, what it says and where it is from."""
+    manifest = paper.manifest
+    drawn = png(paper_picture(figure.trend, WIDE[0], figure.caption, manifest.id, manifest.text()), A4.dpi)
+    content = with_metadata(drawn, A4.dpi, figure.caption, manifest.text())
+    return Picture(f"图{figure.number:02}_{safe(figure.line.name)}.png", content)

@@ -203,8 +203,8 @@ def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> Non
 
 def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: DataDir) -> None:
     made = make.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
-    assert {name.rpartition(".")[2] for name in made.content} == {"html", "docx", "pptx", "xlsx", "csv", "zip"}
-    assert made.notices == ("服务器上没有浏览器，没有生成：PDF、走势图图片（PNG）。",)
+    assert {name.rpartition(".")[2] for name in made.content} == {"html", "docx", "pptx", "xlsx", "csv", "png", "zip"}
+    assert made.notices == ("服务器上没有浏览器，没有生成：PDF。",)
     with pytest.raises(queue.NoBrowser):
         make.make_paper(own, open_published(own), WISH, LEADER, ["pdf"])
 

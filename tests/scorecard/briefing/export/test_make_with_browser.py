@@ -112,7 +112,7 @@ def test_every_figure_is_a_picture_of_the_type_area_that_says_where_it_comes_fro
     for figure, (name, raw) in zip(paper.figures, pictures.items(), strict=True):
         assert name.startswith(f"图{figure.number:02}_{figure.line.name}")
         with Image.open(io.BytesIO(raw)) as picture:
-            assert picture.width == 1842
+            assert picture.width == round(156 / 25.4 * 300)
             assert [round(one) for one in picture.info["dpi"]] == [300, 300]
             assert files.manifest.id in picture.info["manifest"]
     word = docx.Document(io.BytesIO(content(files, ".docx")))
