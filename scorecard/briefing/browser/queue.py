@@ -166,15 +166,6 @@ _queue = BrowserQueue()  # the only one of the process
 work, waiting = _queue.work, _queue.waiting
 
 
-def elements(html: str, selector: str, *, width: int, scale: float) -> list[bytes]:
-    """PNG of every matching element, in document order."""
-
-    async def take(shown: Document) -> list[bytes]:
-        return [await shown.picture(box) for box in await shown.boxes(selector)]
-
-    return work(html, take, width=width, scale=scale)
-
-
 def pdf(html: str) -> bytes:
     """The document as PDF, by its own @page."""
     return work(html, Document.pdf, width=_A4_WIDTH, scale=1)

@@ -151,8 +151,8 @@ def test_without_a_browser_the_page_says_so_once_and_offers_the_rest(
     assert not app.exception
     assert text(app).count("服务器上没有浏览器") == 1
     offered = app.button_group(key="briefing_formats").options
-    assert len(offered) == 5
-    assert not [one for one in offered if "PDF" in one or "PNG" in one]
+    assert len(offered) == 6
+    assert not [one for one in offered if "PDF" in one]
 
 
 @pytest.mark.parametrize("actor", [CIVIL, OFFICER], ids=lambda one: one.role)

@@ -14,7 +14,7 @@ import pytest
 
 from scorecard.assessment import cards
 from scorecard.briefing.browser import queue
-from scorecard.briefing.browser.chromium import Document
+from scorecard.briefing.browser.chromium import Box, Document
 from scorecard.briefing.browser.figure_block import document, figure_block
 from scorecard.calendar import period
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -332,5 +332,9 @@ def test_on_a_sheet_every_word_of_every_figure_is_whole_and_none_lies_over_anoth
 @pytest.mark.browser
 def test_a_document_whose_figure_cannot_be_drawn_is_refused_by_its_name() -> None:
     broken = figure_block(topics()[0], width=WIDTH).replace('"type":"bar"', '"type":"no such kind",,')
+
+    async def take(shown: Document) -> list[Box]:
+        return await shown.boxes("figure")
+
     with pytest.raises(ScorecardError, match="民商事纠纷：诉前调解去向"):
-        queue.elements(document(broken, width=WIDTH, title="图"), "figure", width=WIDTH, scale=1)
+        queue.work(document(broken, width=WIDTH, title="图"), take, width=WIDTH, scale=1)

@@ -193,7 +193,9 @@ cells = [("sans-serif", "法"), ("sans-serif", "院"), ("sans-serif", "\\ufffe")
          ("黑体", "法"), ("Noto Sans SC", "法"), ("仿宋_GB2312", "法"), ("KaiTi", "法"), ("Noto Serif SC", "法")]
 body = "".join(f'<p style="margin:0;width:60px;height:60px;font:40px {{family}}">{{sign}}</p>' for family, sign in cells)
 html = '<!DOCTYPE html><meta charset="utf-8"><body>' + body + {READY!r}
-taken = browser_queue.elements(html, "p", width=200, scale=2)
+async def take(shown):
+    return [await shown.picture(box) for box in await shown.boxes("p")]
+taken = browser_queue.work(html, take, width=200, scale=2)
 open(sys.argv[1], "wb").write(browser_queue.pdf(html))
 print(json.dumps([hashlib.sha256(one).hexdigest() for one in taken]))
 """
