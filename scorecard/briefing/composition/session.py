@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
+from scorecard.assessment import standings
 from scorecard.assessment.cards import Card
 from scorecard.assessment.counterweights import pairs, year_on_year
-from scorecard.briefing.composition.indicators import figure_of, reached, standing_text
+from scorecard.briefing.composition.indicators import figure_of, reached
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Beside, Block, Heading, PaperTable, Paragraph, columns
 from scorecard.calendar.period import day_text, month_index
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.plan.agenda import AgendaItem, Subject
 from scorecard.plan.decision_progress import since_decided
 from scorecard.records.decisions import LISTED, Decision, began, falls_to, latest_decisions, unresolved
@@ -31,7 +31,7 @@ def matters(material: Material, section: Section) -> list[Block]:
     """The agenda on the paper's date: half a page for each matter that has a figure or a decision before, a line for the others."""
     items, version = material.agenda(), material.version
     settled = "；".join(f"{one.title}（{one.evidence or '当时未写明依据'}）" for one in _closed(material))
-    standing = standing_text(tuple(material.every.values()))
+    standing = standings.standing(tuple(material.every.values()))
     blocks: list[Block] = [
         Paragraph(f"{material.period.label}，全部{len(material.every)}项指标：{standing}。{reached(material)}")
     ]
@@ -75,13 +75,6 @@ def _matter(material: Material, item: AgendaItem, every: Iterable[Decision]) -> 
     facts: list[Block] = [Beside(texts, figure)] if figure is not None else [*texts]
     room = PaperTable("", _ROOM, (("", "", _whose(material, item), ""), ("", "", "", "")))
     return [Heading(item.title, 2), *facts, room]
-
-
-def _standing(card: Card, item: AgendaItem) -> tuple[str, ...]:
-    """Value, target and what is missing of an indicator that was missed; otherwise what put it on the agenda."""
-    if card.verdict.word != "未达标":
-        return item.facts[:1]
-    return f"{card.period}为{card.value}，目标{card.target}", shortfall(card), missed_since(card)
 
 
 def _counterweight(material: Material, card: Card) -> str:

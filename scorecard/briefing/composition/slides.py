@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.number_format import prose
-from scorecard.assessment.standings import counts
+from scorecard.assessment.standings import counted, counts
 from scorecard.briefing.composition import indicators, leader, session
 from scorecard.briefing.composition.leader import Asked
 from scorecard.briefing.composition.work import overdue_lists
@@ -86,7 +86,8 @@ def _chart(material: Material, at: int, one: Asked) -> Slide | None:
 def _standing(material: Material) -> Slide:
     """How many indicators of each domain met their target, missed it, are only watched, or cannot be judged."""
     across = columns("领域 2.3 | 达标 0.9 # | 未达标 1.2 # | 仅监测 1.45 # | 不能评价 1.45 # | 未达标的指标 4.8")
-    spoken, domains = material.spoken, material.by_domain(material.spoken)
+    spoken = counted(material.spoken)
+    domains, beside = material.by_domain(spoken), len(material.spoken) - len(spoken)
     rows = [_row(name, members) for name, members in domains]
     if len(rows) > 1:
         rows.append((*_row("合计", spoken)[:-1], ""))
@@ -101,6 +102,7 @@ def _standing(material: Material) -> Slide:
         bare = sum(card.verdict.word == "仅监测" and card.judged.goal is None for card in spoken)
         said = f"{len(spoken)}项指标都不能评价是否达标{f'，其中{bare}项未设目标' if bare else ''}"
     note = f"单位：项。不能评价的：{'、'.join(unjudged)}。" if unjudged else "单位：项。"
+    note += f"另有{beside}项不区分涉企，不计。" if beside else ""
     table = PaperTable("各领域指标评价情况", across, tuple(rows), note)
     return Slide(f"{material.period.label}，{said}", table, "总体情况", indicators.cautions(material))
 
