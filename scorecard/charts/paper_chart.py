@@ -200,7 +200,7 @@ class _Plot:
             return None
         bounds = (bound for bound in (last.bounds.lower, last.bounds.upper) if bound is not None)
         text = "—".join(half_up(bound, 2).rstrip("0").rstrip(".") for bound in bounds)
-        return self._box(f"目标{text}{'*' if last.target.endswith('*') else ''}", colour=palette().accent)
+        return self._box(f"目标{text}{'*' if last.tentative else ''}", colour=palette().accent)
 
     def _value_labels(self) -> list[tuple[TextBox, int, float]]:
         """Words, place and value: the last settled value, what still moves, the value that is read, last year's last."""

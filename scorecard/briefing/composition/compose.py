@@ -43,7 +43,7 @@ from scorecard.storage.file_names import safe
 
 _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Block]]]] = {
     "lead": ("", leader.lead),
-    "asked": ("需要过问的指标", leader.attention),
+    "asked": ("需要过问的{asked}项", leader.attention),
     "pictures": ("", leader.pictures),
     "done": ("落实情况", leader.done),
     "requests": ("请决定", leader.requests),
@@ -163,6 +163,8 @@ def _blocks(material: Material) -> tuple[Block, ...]:
         if not written:
             continue
         heading, (first, *rest) = section.heading or usual, written
+        if "{asked}" in heading:
+            heading = heading.format(asked=len(leader.asked(material)))
         if heading and section.run_in and isinstance(first, Paragraph):
             first = replace(first, lead=heading)
         elif heading:

@@ -32,6 +32,7 @@ _WHY: dict[VerdictWord, str] = {
     "样本不足": "基数小",
     "无数据": "没有数据",
     "数据待核": "数据待核",
+    "不区分涉企": "不区分涉企、不计在内",
 }
 MOST = 6  # rows of a leader's table; what is more stands in the annex
 _PICTURES, _REQUESTS, _NAMED = 2, 3, 3
@@ -53,9 +54,8 @@ class Asked:
     @property
     def target(self) -> str:
         """Without its basis, which a page has no room for; one that is not confirmed is marked."""
-        goal = self.card.judged.goal
         bare = self.card.target.partition("（")[0]
-        return f"{bare}*" if goal is not None and goal.basis == "待确认" else bare
+        return f"{bare}*" if self.card.judged.tentative else bare
 
 
 def asked(material: Material) -> tuple[Asked, ...]:
@@ -111,11 +111,11 @@ def lead(material: Material, section: Section) -> list[Block]:
 
 def _unjudged(material: Material) -> str:
     """What a reader must know before using a number: why the rest was not judged, doubtful data by name, rows set aside, sample data."""
-    numbers, parts = counts(material.spoken), list[str]()
+    parts: list[str] = []
     for word, said in _WHY.items():
-        if word in numbers:
-            named = "、".join(card.indicator.name for card in material.spoken if card.verdict.word == word)
-            parts.append(f"{said}{numbers[word]}项{f'（{named}）' if word == '数据待核' else ''}")
+        names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
+        named = f"（{'、'.join(names)}）" if word == "数据待核" else ""
+        parts += [f"{said}{len(names)}项{named}"] if names else []
     earlier = sum(bool(card.so_far) for card in material.spoken)
     settled = f"另有{earlier}项本期观察期未满，按最近一个期满的报告期反映和评价" if earlier else ""
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
@@ -161,7 +161,7 @@ def attention(material: Material, section: Section) -> list[Block]:
             value_of(one.card),
             *([_month_value(material, one)] if both else []),
             one.target,
-            wrong(one.card) if brief else _explained(material, one.card),
+            wrong(one.card, brief=True) if brief else _explained(material, one.card),
             one.card.departments,
             "",
         )
@@ -190,9 +190,15 @@ def value_of(card: Card) -> str:
     return f"{card.value}（{halves}）" if halves else card.value
 
 
-def wrong(card: Card) -> str:
-    """What is missing, in cases where that is clearer, and since when; or what the month's signal says."""
-    return "；".join(filter(None, (shortfall(card), missed_since(card))))
+def wrong(card: Card, *, brief: bool = False) -> str:
+    """What is missing, in cases where that is clearer, and since when; where single months made the miss, those say both.
+
+    `brief` leaves out which months of a long miss were not judged.
+    """
+    since = missed_since(card)
+    if "其余" in since:
+        return since
+    return "；".join(filter(None, (shortfall(card), since.partition("（其间")[0] if brief else since)))
 
 
 def pictures(material: Material, section: Section) -> list[Block]:

@@ -52,7 +52,9 @@ def _signal(card: Card) -> str:
 def domains(material: Material, section: Section) -> list[Block]:
     """A paragraph for each domain, of what moved."""
     return [
-        Paragraph(paragraphs.domain_paragraph(name, members, material.period, months_of(material, members)))
+        Paragraph(
+            paragraphs.domain_paragraph(name, members, material.period, months_of(material, members)), f"{name}："
+        )
         for name, members in material.by_domain(material.spoken)
     ]
 
