@@ -11,6 +11,7 @@ from scorecard.briefing.paper.model import Beside, Block, Heading, PaperTable, P
 from scorecard.calendar.period import day_text, month_index
 from scorecard.catalog.briefing_templates import Section
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
+from scorecard.narrative.shortfall import missed_since, shortfall
 from scorecard.plan.agenda import AgendaItem, Subject
 from scorecard.plan.decision_progress import since_decided
 from scorecard.records.decisions import LISTED, Decision, began, falls_to, latest_decisions, unresolved
@@ -59,9 +60,7 @@ def _matter(material: Material, item: AgendaItem, every: Iterable[Decision]) -> 
     if card is None:
         said.append(("情况。", _told(item)))
     else:
-        said += [
-            ("情况。", "；".join(filter(None, (*(fact for fact in item.facts if fact != card.halves), card.so_far))))
-        ]
+        said += [("情况。", "；".join(filter(None, (*_standing(card, item), card.so_far))))]
         said += [("原因。", "；".join(filter(None, (material.why(card), material.said(card)))))]
         said += [("制衡指标。", _counterweight(material, card))]
     if last := item.last:
@@ -75,6 +74,13 @@ def _matter(material: Material, item: AgendaItem, every: Iterable[Decision]) -> 
     facts: list[Block] = [Beside(texts, figure)] if figure is not None else [*texts]
     room = PaperTable("", _ROOM, (("", "", _whose(material, item), ""), ("", "", "", "")))
     return [Heading(item.title, 2), *facts, room]
+
+
+def _standing(card: Card, item: AgendaItem) -> tuple[str, ...]:
+    """Value, target and what is missing of an indicator that was missed; otherwise what put it on the agenda."""
+    if card.verdict.word != "未达标":
+        return item.facts[:1]
+    return f"{card.period}为{card.value}，目标{card.target}", shortfall(card), missed_since(card)
 
 
 def _counterweight(material: Material, card: Card) -> str:
