@@ -297,7 +297,7 @@ def in_order(block: Block) -> list[str]:
         case Heading(text, _):
             return [text]
         case Paragraph(text):
-            return [part for part in text.splitlines() if part.strip()]
+            return [part for part in f"{block.lead}{text}".splitlines() if part.strip()]
         case Given():
             return [block.title, block.note]
         case Figure():
