@@ -75,24 +75,35 @@ _SECTIONS: Mapping[SectionKind, tuple[str, Callable[[Material, Section], list[Bl
 _DIGITS = "〇一二三四五六七八九"
 
 
-def compose(material: Material, manifest: ExportManifest) -> Paper:
-    """The paper and its annexes.
+def compose(material: Material, manifest: ExportManifest, *, alone: bool = False) -> Paper:
+    """The paper, its slides and its annexes; `alone` the paper by itself, for a look at it.
 
     Raises ScorecardError when nothing of what was chosen is left, Forbidden for case rows that are not the actor's.
     """
-    annexes = [
-        replace(material, template=annex, spoken=spoken_of(annex, material.spec, tuple(material.every.values())))
-        for annex in material.annexes
-    ]
+    annexes, order = material.annexes, material.spec
+    if order.rows and any(one.has_rows for one in (material.template, *annexes)):
+        material.actor.require("evidence", None if material.whose == ALL_DEPARTMENTS else material.whose)
     paper = _paper(material, manifest, stem(material, manifest.id))
-    require_own_numbers(material.spec.headline, paper)
-    return replace(
+    if alone and not order.headline:
+        return paper
+    own = (
+        replace(material, template=annex, spoken=spoken_of(annex, order, tuple(material.every.values())))
+        for annex in annexes
+    )
+    paper = replace(
         paper,
+        slides=slides.slides(material, manifest.id) if material.template.ordered and material.spoken else (),
         annexes=tuple(
-            _paper(one, manifest, f"{paper.name}_附件{at}_{safe(one.template.name)}")
-            for at, one in enumerate(annexes, 1)
+            replace(
+                _paper(one, manifest, f"{paper.name}_附件{at}_{safe(one.template.name)}"),
+                masthead="",
+                issue=f"附件{at}",
+            )
+            for at, one in enumerate(own, 1)
         ),
     )
+    require_own_numbers(order.headline, paper)
+    return paper
 
 
 def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
@@ -122,7 +133,6 @@ def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
         sample=sample,
         brief=template.brief or template.reader is not None,
         landscape=template.landscape,
-        slides=slides.slides(material, manifest.id) if template.ordered and material.spoken else (),
         contents=template.contents,
         mark="内部资料" if template.has_rows and order.rows else "",
     )

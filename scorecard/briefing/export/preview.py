@@ -54,5 +54,5 @@ def preview(material: Material) -> PaperPreview:
     order, version = material.spec, material.version
     published, sample = version.manifest.published_at, version.manifest.sample
     made = ("待生成", order.made_at, order.made_by, version.id, published, sample)
-    paper = compose(material, ExportManifest(*made, order.data(), (), {}, "", ""))
+    paper = compose(material, ExportManifest(*made, order.data(), (), {}, "", ""), alone=True)
     return PaperPreview(paper, indicators.cautions(material), first_page(paper))

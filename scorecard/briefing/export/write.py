@@ -4,7 +4,7 @@ On a server without a browser the formats that need one are left out with a noti
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 
 from scorecard.briefing.browser import queue
@@ -48,7 +48,7 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
             raise queue.NoBrowser
         if lost:
             notices.append(f"服务器上没有浏览器，没有生成：{'、'.join(NAMES[each] for each in lost)}。")
-    papers = (paper, *_annexes(paper))
+    papers = (paper, *paper.annexes)
     pages = {one.name: cache(partial(html.write_html, one)) for one in papers}  # a PDF is this very page, printed
     content: dict[str, bytes] = {}
     for done, each in enumerate(wanted):
@@ -59,14 +59,6 @@ def write_all(paper: Paper, chosen: Collection[FileFormat], progress: ProgressCa
         return WrittenFiles(content, "", tuple(notices))
     _, packed = bundle(Picture(name, file) for name, file in content.items())
     return WrittenFiles({**content, f"{paper.name}.zip": packed}, f"{paper.name}.zip", tuple(notices))
-
-
-def _annexes(paper: Paper) -> tuple[Paper, ...]:
-    """The annexes under the names of their files: "…_附件1_全部指标一览表"."""
-    return tuple(
-        replace(annex, name=f"{paper.name}_附件{number}_{safe(annex.title)}")
-        for number, annex in enumerate(paper.annexes, start=1)
-    )
 
 
 def _written(

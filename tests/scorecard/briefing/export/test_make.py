@@ -213,9 +213,9 @@ def test_annexes_are_files_of_their_own_in_the_formats_that_are_read(own: DataDi
     version = open_published(own)
     order = resolve(version, WISH, LEADER, datetime(2026, 11, 9, 2, tzinfo=UTC))
     paper = compose(gather(version, order, LEADER), export_records.describe(own, version, order, (), "1"))
-    annex = replace(paper, masthead="", issue="附件1", title="全部指标一览表", landscape=True)
-    files = write.write_all(replace(paper, annexes=(annex,)), ("html", "docx", "csv"), write.ignore_progress)
     one = f"{paper.name}_附件1_全部指标一览表"
+    annex = replace(paper, name=one, masthead="", issue="附件1", title="全部指标一览表", landscape=True)
+    files = write.write_all(replace(paper, annexes=(annex,)), ("html", "docx", "csv"), write.ignore_progress)
     assert list(files.content) == [
         f"{paper.name}.html", f"{one}.html", f"{paper.name}.docx", f"{one}.docx", f"{paper.name}.csv", f"{paper.name}.zip",
     ]  # fmt: skip
