@@ -80,6 +80,10 @@ class Card:
     former: tuple[tuple[str, JudgedPeriod], ...] = ()
     months: Callable[[], CardInputs] | None = field(default=None, compare=False, repr=False)
 
+    def answered_by(self, department: str) -> bool:
+        """Whether a department answers for it, by the plan or as the heir of one that ended."""
+        return department in self.responsible or department in self.answering
+
     @property
     def verdict(self) -> Verdict:
         return self.judged.verdict

@@ -146,7 +146,7 @@ def arrange(figure: go.Figure) -> None:
 
 GAP = 4.0  # points between a point and its words
 PAPER_LINE = 1.25  # of the size, from one line to the next
-Place = tuple[float, float]
+LabelPlace = tuple[float, float]
 
 
 def paper_width(text: str, size: float) -> float:
@@ -214,7 +214,7 @@ class TextBox:
         beside = self.left + self.width <= other.left or other.left + other.width <= self.left
         return not beside and self.top < other.top + other.height and other.top < self.top + self.height
 
-    def crossed(self, start: Place, end: Place) -> bool:
+    def crossed(self, start: LabelPlace, end: LabelPlace) -> bool:
         """Whether a line from start to end runs through it."""
         (x1, y1), (x2, y2) = sorted((start, end))
         left, right = max(x1, self.left), min(x2, self.left + self.width)
@@ -230,7 +230,7 @@ class LabelSheet:
 
     width: float
     height: float
-    lines: Sequence[tuple[Place, Place]]
+    lines: Sequence[tuple[LabelPlace, LabelPlace]]
     placed: list[TextBox] = field(default_factory=list[TextBox])
 
     def put(self, places: Iterable[TextBox]) -> None:

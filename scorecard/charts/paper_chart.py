@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from scorecard.assessment.number_format import half_up
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.figure_labels import GAP, PAPER_LINE, LabelSheet, Place, TextBox, folded, paper_width
+from scorecard.charts.figure_labels import GAP, PAPER_LINE, LabelPlace, LabelSheet, TextBox, folded, paper_width
 from scorecard.charts.sparkline import sparkline_svg
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.control_words import possible
@@ -112,12 +112,12 @@ class _Plot:
     def y(self, value: float) -> float:
         return round(self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top), 2)
 
-    def _place(self, point: JudgedPeriod) -> Place | None:
+    def _place(self, point: JudgedPeriod) -> LabelPlace | None:
         """None without a value, and for one that still moves, so far away that the axis does not reach it."""
         within = point.value is not None and self.low <= point.value <= self.high
         return (self.x(self.at[point.key]), self.y(point.value or 0.0)) if within else None
 
-    def _runs(self, points: Iterable[JudgedPeriod]) -> list[list[Place]]:
+    def _runs(self, points: Iterable[JudgedPeriod]) -> list[list[LabelPlace]]:
         """The places between the gaps."""
         places = groupby(map(self._place, points), bool)
         return [[place for place in run if place] for known, run in places if known]
@@ -125,7 +125,7 @@ class _Plot:
     # --- lines --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def settled(self) -> list[list[Place]]:
+    def settled(self) -> list[list[LabelPlace]]:
         """Runs of settled values; one ends before every mark that breaks the line."""
         breaks = sorted({note.position for note in self.trend.marks if note.breaks})
         parts = (self.trend.points[start:end] for start, end in pairwise([0, *breaks, len(self.trend.points)]))
@@ -133,18 +133,18 @@ class _Plot:
         return [run for part in held for settled, points in part if settled for run in self._runs(points)]
 
     @cached_property
-    def moving(self) -> list[list[Place]]:
+    def moving(self) -> list[list[LabelPlace]]:
         """From the last settled value before the first that moves."""
         points = self.trend.points
         first = next((at for at, point in enumerate(points) if not point.settled), None)
         return [] if first is None else self._runs(points[max(first - 1, 0) :])
 
     @cached_property
-    def before(self) -> list[list[Place]]:
+    def before(self) -> list[list[LabelPlace]]:
         return self._runs(self.trend.before)
 
     @cached_property
-    def projected(self) -> list[list[Place]]:
+    def projected(self) -> list[list[LabelPlace]]:
         """Lower edge, middle and upper edge of the projection, each from the value that is read."""
         start = next((self._place(point) for point in self.told if point.key == self.trend.chosen), None)
         if not self.ahead or start is None:
@@ -153,12 +153,12 @@ class _Plot:
         return [[start, *zip(x, map(self.y, line), strict=True)] for line in list(zip(*self.ahead, strict=True))[1:]]
 
     @cached_property
-    def targets(self) -> list[list[list[Place]]]:
+    def targets(self) -> list[list[list[LabelPlace]]]:
         """For each stretch of a kind of target its bounds as steps, two where it is a band.
 
         The last goes on to the end of the axis, over months that only last year's line and the projection reach.
         """
-        stretches: list[list[list[Place]]] = []
+        stretches: list[list[list[LabelPlace]]] = []
         for _, alike in groupby(
             self.trend.points, lambda each: (each.goal.kind if each.goal else "", *map(bool, _bounds(each)))
         ):

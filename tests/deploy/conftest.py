@@ -131,6 +131,7 @@ class Site:
             subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": cookie} if cookie else {},
             max_size=None,
+            open_timeout=60,  # a busy machine may be slow to answer, and to refuse
             proxy=None,
         )
 

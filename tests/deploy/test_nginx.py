@@ -121,12 +121,12 @@ def test_pages_and_files_of_the_framework_pass_and_redirects_keep_port_and_path(
     assert page.status == 200
     script = re.findall(r'src="\./(static/js/[^"]+)"', page.text)[0]
     assert len(behind.ask(f"/{script}").body) > 100_000
-    connection = http.client.HTTPConnection("127.0.0.1", behind.plain_port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", behind.plain_port, timeout=60)
     connection.request("GET", f"{behind.base}/upload?x=1")
     answer = connection.getresponse()
     assert (answer.status, answer.getheader("Location")) == (301, f"{behind.address}/upload?x=1")
     connection.close()
-    connection = http.client.HTTPConnection("127.0.0.1", behind.port, timeout=20)  # plain HTTP on the port of TLS
+    connection = http.client.HTTPConnection("127.0.0.1", behind.port, timeout=60)  # plain HTTP on the port of TLS
     connection.request("GET", f"{behind.base}/upload", headers={"Host": behind.host})
     answer = connection.getresponse()
     assert (answer.status, answer.getheader("Location")) == (301, f"{behind.address}/upload")

@@ -31,7 +31,9 @@ def rendered() -> dict[str, set[str]]:
     for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
-                case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z_/]+/[a-z_]+\.(html|md|xml|svg)", text):
+                case ast.Constant(value=str(text)) if (
+                    re.fullmatch(r"[a-z_/]+/[a-z_]+\.(html|md|xml|svg)", text) and (ROOM / package(text)).is_dir()
+                ):
                     users[text].add(path.parent.relative_to(ROOM).as_posix())
                 case _:
                     pass

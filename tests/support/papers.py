@@ -115,12 +115,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
             Heading("三、指标一览"),
             _table(every),
             Heading(f"四、名称如实照录{HOSTILE[7]}"),
-            PaperTable(
-                "表2　名称如实照录",
-                (PaperColumn("名称", 2), PaperColumn("数值", 1, number=True), PaperColumn("结论", 1)),
-                tuple((text, lines[0].value, lines[0].word) for text in HOSTILE),
-                note=f"注：{HOSTILE[8]}",
-            ),
+            _hostile(lines[0], HOSTILE),
             *(Paragraph(text) for text in HOSTILE),
         ),
         lines=(*lines, payload),
@@ -134,7 +129,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         slides=(
             Slide(f"{chosen.label}，指标总体平稳", (), notes=(HOSTILE[2],)),
             *(_slide(figure) for figure in drawn),
-            Slide("名称如实照录7项", _hostile(lines[0]), "附录", (HOSTILE[1],)),
+            Slide("名称如实照录7项", _hostile(lines[0], HOSTILE[:7]), "附录", (HOSTILE[1],)),
             Slide(HOSTILE[7], HOSTILE[3:]),
         ),
     )
@@ -149,9 +144,9 @@ def _slide(figure: Figure) -> Slide:
     )
 
 
-def _hostile(line: IndicatorLine) -> PaperTable:
+def _hostile(line: IndicatorLine, texts: Sequence[str]) -> PaperTable:
     columns = (PaperColumn("名称", 2), PaperColumn("数值", 1, number=True), PaperColumn("结论", 1))
-    rows = tuple((text, line.value, line.word) for text in HOSTILE[:7])
+    rows = tuple((text, line.value, line.word) for text in texts)
     return PaperTable("表2　名称如实照录", columns, rows, note=f"注：{HOSTILE[8]}")
 
 
@@ -166,7 +161,7 @@ def laid_out(made: Paper) -> Paper:
         drawings=(first.trend, others[0].trend, None),
     )
     beside = Beside((Paragraph(first.sentence, "三、当月。"),), replace(first, number=4))
-    return replace(made, blocks=(*made.blocks[:at], FigurePair(tuple(others)), beside, trends, *made.blocks[at + 2 :]))
+    return replace(made, blocks=(*made.blocks[:at], FigurePair(tuple(others)), beside, *made.blocks[at + 2 :], trends))
 
 
 def composed(sample: DataDir, template: str) -> Paper:

@@ -11,7 +11,6 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.error import URLError
 
 from streamlit import config
 
@@ -47,7 +46,7 @@ def process(command: Sequence[str], address: str, environment: dict[str, str] | 
             try:
                 urllib.request.urlopen(address, timeout=2).close()
                 break
-            except (URLError, ConnectionError):
+            except OSError:  # not there yet, or there and slow
                 assert server.poll() is None, f"{command} did not start"
                 assert time.monotonic() < deadline, f"{command} did not answer"
                 time.sleep(0.1)

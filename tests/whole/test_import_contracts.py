@@ -39,6 +39,8 @@ OFFENCES = [
     ("scorecard.briefing.docx", "xlsxwriter", "Excel has one package"),
     ("etl.intake", "python_calamine", "Workbooks that come in are read in one package"),
     ("scorecard.briefing.html", "PIL", "The browser and pictures have one package"),
+    ("scorecard.briefing.docx", "pylopdf_fonts_zh_cn", "The faces that come with the program"),
+    ("scorecard.briefing.docx", "resvg_py", "An SVG becomes a picture"),
     ("scorecard.briefing.docx", "scorecard.access", "A format only sets"),
     ("etl.warehouse", "scorecard.charts", "Etl never draws"),
     ("pages", "duckdb", "Pages touch no database"),

@@ -20,7 +20,7 @@ USED = {
     "etl/commands/arguments.py": {"_optionals", "_positionals"},
     "scorecard/briefing/browser/chromium.py": {"_read_from_browser"},
     "scorecard/briefing/browser/launch.py": {"choreographer.channels._interface_type"},
-    "scorecard/briefing/docx/document.py": {"_element", "_p"},
+    "scorecard/briefing/docx/document.py": {"_element", "_p", "_sectPr"},
     "scorecard/briefing/pptx/chart.py": {"_element"},
     "scorecard/briefing/pptx/table.py": {"_element", "_tbl"},
     "scorecard/briefing/pptx/text.py": {"_p", "_txBody"},

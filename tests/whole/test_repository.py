@@ -118,6 +118,7 @@ IMPORTED_AS = {
     "PIL": "pillow",
     "docx": "python-docx",
     "pptx": "python-pptx",
+    "resvg_py": "resvg-py",
     "python_calamine": "python-calamine",
     # Streamlit's own, in the versions it decides on; Jinja's.
     "anyio": "streamlit",

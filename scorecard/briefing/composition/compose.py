@@ -37,6 +37,7 @@ from scorecard.calendar.period import day_text
 from scorecard.catalog.briefing_templates import Section, SectionKind, filled
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.errors import ScorecardError
+from scorecard.narrative.attention import groups
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.provenance import SAMPLE, SCOPES
 from scorecard.storage.file_names import safe
@@ -83,6 +84,7 @@ def compose(material: Material, manifest: ExportManifest, *, alone: bool = False
     annexes, order = material.annexes, material.spec
     if order.rows and any(one.has_rows for one in (material.template, *annexes)):
         material.actor.require("evidence", None if material.whose == ALL_DEPARTMENTS else material.whose)
+    _require_exceptions(material)
     paper = _paper(material, manifest, stem(material, manifest.id))
     if alone and not order.headline:
         return paper
@@ -138,6 +140,25 @@ def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
     )
 
 
+def exceptions(material: Material) -> Mapping[str, str]:
+    """What the paper says must be looked at, id -> name: what a writer may move or leave out. Without such a section nothing."""
+    kinds = {section.kind for section in material.template.sections}
+    cards = [one.card for one in leader.asked(material)] if "asked" in kinds else []
+    if "attention" in kinds:
+        cards += [item.card for group in groups(material.spoken) for item in group.items]
+    return {card.indicator.id: card.indicator.name for card in cards}
+
+
+def _require_exceptions(material: Material) -> None:
+    """An indicator that is none of them cannot be left out of them: who asked for it would think that it was gone."""
+    known, order = exceptions(material), material.spec
+    for name in (*order.order, *order.omitted):
+        if name not in known:
+            found = f"“{material.catalog.indicators[name].name}”不在需要过问的指标里，没有次序可排，也没有可略去的"
+            listed = "、".join(known.values()) or "本期这份简报一项也没有"
+            raise ScorecardError("简报", found, f"需要过问的指标：{listed}", "请去掉它，或改选指标")
+
+
 def proposed_headline(material: Material) -> str:
     """The headline where the writer gives none: a judgement where the template asks for one, otherwise the template's title."""
     template = material.template
@@ -176,7 +197,7 @@ def _blocks(material: Material) -> tuple[Block, ...]:
         if "{asked}" in heading:
             heading = heading.format(asked=len(leader.asked(material)))
         if heading and section.run_in and isinstance(first, Paragraph):
-            first = replace(first, lead=heading)
+            first = replace(first, lead=heading, level=1)
         elif heading:
             blocks.append(Heading(heading))
         if section.lead:
@@ -190,17 +211,12 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
     first = second = tables = drawn = 0
     for block in blocks:
         match block:
-            case Heading(text, 1):
+            case Heading(level=1) | Paragraph(level=1):
                 first, second = first + 1, 0
-                yield Heading(f"{numeral(first)}、{text}", 1)
-            case Heading(text, _):
+                yield _marked(block, f"{numeral(first)}、")
+            case Heading(level=2) | Paragraph(level=2):
                 second += 1
-                yield Heading(f"（{numeral(second)}）{text}", 2)
-            case Paragraph(text, lead) if lead and not lead.endswith(
-                "。"
-            ):  # one that ends with 。 leads a part, not a section
-                first, second = first + 1, 0
-                yield Paragraph(text, f"{numeral(first)}、{lead}。")
+                yield _marked(block, f"（{numeral(second)}）")
             case PaperTable(title) if title:
                 tables += 1
                 yield replace(block, title=f"表{tables}　{title}")
@@ -215,6 +231,12 @@ def _numbered(blocks: Iterable[Block]) -> Iterable[Block]:
                 yield Beside(texts, replace(figure, number=drawn))
             case _:
                 yield block
+
+
+def _marked(block: Heading | Paragraph, mark: str) -> Block:
+    if isinstance(block, Heading):
+        return replace(block, text=f"{mark}{block.text}")
+    return replace(block, lead=f"{mark}{block.lead}。")
 
 
 def numeral(number: int) -> str:

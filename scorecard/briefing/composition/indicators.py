@@ -21,6 +21,7 @@ from scorecard.narrative.paragraphs import domain_paragraph
 from scorecard.narrative.provenance import SAMPLE
 from scorecard.store.open_version import reach
 
+_FEW = 12  # indicators that stand in one table
 _CAUTIONS: tuple[tuple[VerdictWord, str], ...] = (
     ("数据待核", "数据待核，不作评价"),
     ("无数据", "没有数据"),
@@ -147,13 +148,18 @@ def domains(material: Material, section: Section) -> list[Block]:
 
 
 def table(material: Material, section: Section) -> list[Block]:
-    """Every indicator on a line, a table for each domain. Numerators and denominators stand in the annex of every format."""
-    monthly = material.spec.grain == "month"
+    """Every indicator on a line, a table for each domain, or one for a few. Numerators and denominators stand in the annexes.
+
+    Another court is not told who answers in this one, and reads value beside target.
+    """
+    monthly, outside = material.spec.grain == "month", material.template.outside
     variation = " | 真变化 1.1" if monthly else ""
-    across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1 | 差距 1.6{variation} | 责任部门 1.9")
+    own = "" if outside else f" | 差距 1.6{variation} | 责任部门 1.9"
+    across = columns(f"指标 2.6 | 数值 1.3 # | 目标 1.7 | 评价 1.1{own}")
     blocks: list[Block] = []
-    for name, members in material.by_domain(material.cards_of(section)):
-        rows = tuple(_row(card, monthly) for card in members)
+    chosen = material.cards_of(section)
+    for name, members in [("主要", chosen)] if 0 < len(chosen) <= _FEW else material.by_domain(chosen):
+        rows = tuple(_row(card, monthly)[: len(across)] for card in members)
         blocks.append(PaperTable(f"{name}指标（{material.period.label}）", across, rows))
     return blocks or [_none(material)]
 

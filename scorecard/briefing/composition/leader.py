@@ -100,10 +100,13 @@ def months_of(material: Material, chosen: Sequence[Card]) -> list[Card]:
 
 
 def lead(material: Material, section: Section) -> list[Block]:
-    """What could be judged and how it stands, and the month's own signals; then the domains side by side."""
+    """What could be judged and how it stands, and the month's own signals; then the domains side by side.
+
+    A paper for another court has its few indicators in a table of its own, so that neither counts nor reasons are repeated.
+    """
     domains, note = material.by_domain(material.spoken), _unjudged(material)
     text = Paragraph(paragraphs.lead(domains, months_of(material, material.spoken), material.period))
-    if len(domains) < 2:
+    if len(domains) < 2 or material.template.outside:
         return [text, *([Paragraph(note)] if note else [])]
     names = columns(" | ".join(f"{name} 1.0" for name, _ in domains))
     return [text, PaperTable("", names, (tuple(_standing(members) for _, members in domains),), note)]
@@ -111,19 +114,19 @@ def lead(material: Material, section: Section) -> list[Block]:
 
 def _unjudged(material: Material) -> str:
     """What a reader must know before using a number: why the rest was not judged, doubtful data by name, rows set aside, sample data."""
-    parts: list[str] = []
+    inside, parts = not material.template.outside, list[str]()
     for word, said in _WHY.items():
         names = [card.indicator.name for card in material.spoken if card.verdict.word == word]
         named = f"（{'、'.join(names)}）" if word == "数据待核" else ""
-        parts += [f"{said}{len(names)}项{named}"] if names else []
+        parts += [f"{said}{len(names)}项{named}"] if names and (inside or named) else []
     earlier = sum(bool(card.so_far) for card in material.spoken)
     settled = f"另有{earlier}项本期观察期未满，按最近一个期满的报告期反映和评价" if earlier else ""
     tables = [name for card in material.spoken for name in card.indicator.formula.tables]
     aside = aside_note(material.catalog, tables, material.version.tables).replace("本页", "本期")
-    sample = f"{SAMPLE}，不得作为工作情况引用" if material.version.manifest.sample else ""
+    sample = f"{SAMPLE}，不得作为工作情况引用" if inside and material.version.manifest.sample else ""
     unsure = material.unconfirmed
     unsure_text = f"{len(unsure)}项的目标尚待确认，不对照目标评价：{'、'.join(unsure)}" if unsure else ""
-    between = "" if material.template.brief else material.bridge
+    between = "" if material.template.brief or not inside else material.bridge
     told = (f"不作评价的：{'、'.join(parts)}" if parts else "", settled, unsure_text, between, aside, sample)
     return "".join(f"{text}。" for text in told if text)
 

@@ -24,15 +24,17 @@ def moved(material: Material, section: Section) -> list[Block]:
     monthly = [material.month_of(card) or card for card in material.spoken]
     blocks: list[Block] = []
     drawn: list[Card] = []
+    others: list[Card] = []
     for word, said in (("需要关注", "变差"), ("真实改善", "好转")):
         members = [card for card in monthly if card.control is not None and card.control.variation == word]
         drawn += members[:1]
+        others += members[1:]
         if members:
             listed = "；".join(_told(material, card) for card in members)
             blocks.append(Paragraph(f"按单月数值，超出正常波动而{said}的{len(members)}项：{listed}。"))
     figures = tuple(
         Figure(0, material.line(card), trend_of(material.version, material.month_inputs(), card), _signal(card))
-        for card in drawn[:_PICTURES]
+        for card in [*drawn, *others][:_PICTURES]
     )
     if not blocks:
         return [Paragraph("按单月数值，没有超出正常波动的变化。")]
@@ -53,40 +55,40 @@ def domains(material: Material, section: Section) -> list[Block]:
     """A paragraph for each domain, of what moved."""
     return [
         Paragraph(
-            paragraphs.domain_paragraph(name, members, material.period, months_of(material, members)), f"{name}："
+            paragraphs.domain_paragraph(name, members, material.period, months_of(material, members)), name, level=2
         )
         for name, members in material.by_domain(material.spoken)
     ]
 
 
 def overdue(material: Material, section: Section) -> list[Block]:
-    """Lists with items past their term, reports owed, measures of which nothing speaks: one table of exceptions."""
+    """What each department is behind with, in the plan's order: lists past their term, reports owed; measures nothing speaks for."""
     catalog, today = material.catalog, material.inputs.today
-    rows = [
-        ("台账", one.name, f"超期{number:,}件", catalog.department_names(one.departments, today))
-        for one, number in overdue_lists(material)
-    ]
+    lists: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for one, number in overdue_lists(material):
+        lists[catalog.responsible(one.departments, today)].append(f"{one.name}{number:,}件")
+    reports: dict[tuple[str, ...], list[str]] = defaultdict(list)
     lines = material.measures()
-    rows += [
-        ("进展汇报", line.measure.title, _reported(duty), catalog.departments[duty.department].name)
-        for line in lines
-        for duty in line.owing
-        if material.answers(duty.department)
-    ]
-    rows += [
-        ("措施", line.measure.title, "没有可用的指标，也没有汇报", line.measure.responsible)
-        for line in lines
-        if line.silent
-    ]
-    if not rows:
-        return [Paragraph("台账没有超期，汇报没有拖欠。")]
-    every = material.reported_every()
-    note = "没有设定汇报间隔，不判断是否欠汇报。" if every is None else f"汇报间隔不超过{every}天。"
-    return [
-        PaperTable(
-            "台账、汇报和措施中的问题", columns("类别 1.0 | 事项 3.0 | 情况 2.2 | 责任部门 2.2"), tuple(rows), note
-        )
-    ]
+    for line in lines:
+        for duty in line.owing:
+            if material.answers(duty.department):
+                reports[(duty.department,)].append(f"{line.measure.title}（{_reported(duty)}）")
+    blocks: list[Block] = []
+    place = list(catalog.departments).index
+    rows = tuple(
+        (catalog.department_names(whose, today), "；".join(lists[whose]) or "—", "；".join(reports[whose]) or "—")
+        for whose in sorted(lists.keys() | reports.keys(), key=lambda ids: [place(one) for one in ids])
+    )
+    if rows:
+        every = material.reported_every()
+        note = "没有设定汇报间隔，不判断是否欠汇报。" if every is None else f"汇报间隔不超过{every}天。"
+        across = columns("责任部门 2.0 | 台账超期 4.2 | 欠进展汇报 3.4")
+        blocks.append(PaperTable("台账和进展汇报中的问题", across, rows, note))
+    else:
+        blocks.append(Paragraph("台账没有超期，汇报没有拖欠。"))
+    if silent := [line.measure.title for line in lines if line.silent]:
+        blocks.append(Paragraph(f"既没有可靠的指标、也没有汇报的措施{len(silent)}项：{'、'.join(silent)}。"))
+    return blocks
 
 
 def upcoming(material: Material, section: Section) -> list[Block]:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scorecard.briefing.composition import indicators
-from scorecard.briefing.composition.compose import compose, proposed_headline
-from scorecard.briefing.composition.leader import asked
+from scorecard.briefing.composition.compose import compose, exceptions, proposed_headline
 from scorecard.briefing.html.first_page import first_page
 from scorecard.briefing.paper.material import Material
-from scorecard.briefing.paper.model import ExportManifest, Heading, Paper, PaperTable
-from scorecard.narrative.attention import groups
+from scorecard.briefing.paper.model import ExportManifest, Heading, Paper, PaperTable, Paragraph
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,7 @@ class ProposedEdits:
 
 def proposed_edits(material: Material) -> ProposedEdits:
     """The proposal, whatever the order has in its place."""
-    kinds = {section.kind for section in material.template.sections}
-    cards = [one.card for one in asked(material)] if "asked" in kinds else []
-    if "attention" in kinds:
-        cards += [item.card for group in groups(material.spoken) for item in group.items]
-    return ProposedEdits(proposed_headline(material), {card.indicator.id: card.indicator.name for card in cards})
+    return ProposedEdits(proposed_headline(material), exceptions(material))
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,9 @@ class PaperPreview:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        return tuple(block.text for block in self.paper.blocks if isinstance(block, Heading) and block.level == 1)
+        """一、…, also where the section's text follows on the same line."""
+        named = (block for block in self.paper.blocks if isinstance(block, Heading | Paragraph) and block.level == 1)
+        return tuple(block.text if isinstance(block, Heading) else block.lead.removesuffix("。") for block in named)
 
     @property
     def tables(self) -> int:

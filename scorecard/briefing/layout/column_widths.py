@@ -68,15 +68,19 @@ def _height(texts: Sequence[Sequence[str]], wide: Sequence[int], size: float) ->
 
 def _most(texts: Sequence[str], size: float) -> int:
     """Twips that the column's texts take unbroken; a verdict has its sign before it."""
-    longest = max(width(f"▲ {line}" if line in MARKED else line, size) for text in texts for line in text.split("\n"))
-    return _twips(longest, size)
+    return _twips(max(width(_shown(line), size) for text in texts for line in text.split("\n")), size)
 
 
 def _least(texts: Sequence[str], size: float) -> int:
-    """Twips under which a column of running text does not go: a date or a number in it stays in one line."""
+    """Twips under which a column of running text does not go: a date, a number or a verdict in it stays in one line."""
     words = [word for text in texts for word in WHOLE.findall(text) if len(word) <= _LONGEST]
+    words += [_shown(text) for text in texts if text in MARKED]
     word = max((width(word, size) for word in words), default=0.0)
     return _twips(max(word, min(_LEAST * size / POINTS, max(width(text, size) for text in texts))), size)
+
+
+def _shown(text: str) -> str:
+    return f"▲ {text}" if text in MARKED else text
 
 
 def _twips(inches: float, size: float) -> int:

@@ -264,6 +264,6 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
         case "listed":
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":
-            return tuple(card for card in cards if department in (*card.responsible, *card.answering))
+            return tuple(card for card in cards if card.answered_by(department))
         case "none":
             return ()

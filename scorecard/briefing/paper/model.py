@@ -50,20 +50,6 @@ class ExportManifest:
         """Canonical JSON: the same manifest gives the same bytes."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
-    def lines(self) -> tuple[str, ...]:
-        """The manifest in words, as it is printed at the end of a paper."""
-        batches = tuple(
-            f"批次 {source.table}/{source.name}　{source.rows:,} 行　截至 {source.as_of}　SHA-256 {source.sha256}"
-            for source in self.sources
-        )
-        return (
-            f"导出编号 {self.id}　{self.made_at}　{self.made_by}",
-            f"数据版本 {self.version}　发布于 {self.published_at}{'　示例数据' if self.sample else ''}",
-            *batches,
-            *(f"定义 {name}　SHA-256 {digest}" for name, digest in self.definitions.items()),
-            f"程序 {self.program}　审计 {self.audit or '无'}",
-        )
-
 
 def parse(text: str) -> ExportManifest:
     """A manifest as `text` wrote it. Raises ValueError, KeyError or TypeError for anything else."""
@@ -122,10 +108,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the running text; `lead` stands before it on the same line, in 黑体 ("二、落实情况。")."""
+    """A paragraph of the running text; `lead` stands before it on the same line, in 黑体 ("二、落实情况。").
+
+    Where `level` is 1 or 2, the lead is a heading of that level without its mark, numbered with the others.
+    """
 
     text: str
     lead: str = ""
+    level: Literal[0, 1, 2] = 0
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def numbers(text: str) -> list[tuple[str, str]]:
 
 def own_numbers(paper: Paper) -> set[str]:
     """The numbers that the paper and its annexes say; not those of the writer's own words, of past periods, of definitions."""
-    return {number for text in _texts(_said(paper)) for _, number in numbers(text)}
+    return {number for text in _texts(_said(paper)) if text != paper.title for _, number in numbers(text)}
 
 
 def require_own_numbers(headline: str, paper: Paper) -> None:

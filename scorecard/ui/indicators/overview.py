@@ -163,8 +163,8 @@ def _other_way(view: View) -> dict[str, Any] | None:
         return None
     selection = replace(view.selection, period=period)
     whole = all_cards(view.version, replace(selection, department=ALL_DEPARTMENTS))
-    own = {name: view.whole.cards[name] for name in view.duties or whole}
-    pair = ([whole[name] for name in own], list(own.values()))
+    own = [name for name in view.duties or whole if name in view.whole.cards]
+    pair = ([whole[name] for name in own], [view.whole.cards[name] for name in own])
     said = bridge(*(pair if grain == "ytd" else pair[::-1]))
     query = query_of(view.version, selection)
     return {"label": GRAIN_LABELS[grain], "said": said, "href": f"./?{urlencode(query)}"}

@@ -76,7 +76,7 @@ class View:
     def duties(self) -> dict[str, Card]:
         """Of a selected department: the whole court's cards of the indicators it answers for now, or did when the period ended."""
         own = self.selection.department
-        return {name: card for name, card in self.whole.cards.items() if own in (*card.responsible, *card.answering)}
+        return {name: card for name, card in self.whole.cards.items() if card.answered_by(own)}
 
     @property
     def monthly(self) -> Mapping[str, Card]:

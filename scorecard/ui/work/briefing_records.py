@@ -55,9 +55,9 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
 
 def check_edited(data: DataDir, actor: Actor) -> None:
     """A Word file handed back: what in it is not as the version has it. Compared once for a file."""
-    with st.expander("核对改过的公文（DOCX）"):
+    with st.expander("核对改过的 Word 公文"):
         file = st.file_uploader(
-            "选择从看板导出、改过文字的 DOCX", type=["docx"], key="briefing_check", max_upload_size=20
+            "选择从看板导出、改过文字的 Word 公文", type=["docx"], key="briefing_check", max_upload_size=20
         )
         if file is None:
             return

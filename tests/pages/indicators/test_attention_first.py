@@ -75,10 +75,12 @@ def test_no_page_shows_a_score_or_a_ranking(page: str, sample: DataDir, open_pag
 
 def test_a_month_and_its_year_so_far_lead_to_each_other(sample: DataDir, open_page: Open) -> None:
     month, year = (markup(open_page(sample, "overview", grain=grain)) for grain in ("单月", "年度累计"))
-    for page, other, back in ((month, "年度累计", year), (year, "单月", month)):
-        told = re.search(rf"按{other}：未达标 (\d+) 项", page)
+    for page, other in ((month, "年度累计"), (year, "单月")):
+        told = re.search(r"按年度累计(\d+)项未达标，按单月（2026年10月）(\d+)项", page)
         assert told is not None
-        assert f"未达标<b>{told[1]}</b>" in back
+        assert f"按{other}看</a>" in page
+        for shown, missed in ((year, told[1]), (month, told[2])):
+            assert f"未达标<b>{missed}</b>" in shown
     assert "按单月数值判断" in text(open_page(sample, "overview", grain="年度累计"))
 
 

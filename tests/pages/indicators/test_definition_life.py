@@ -28,7 +28,7 @@ def test_the_drawer_has_the_words_of_its_period_and_both_values_of_the_overlap(c
         "2026年2月适用的口径，2026年1月1日起",
         "口径沿革",
         "新旧口径并行的 3 期",
-        "按原口径（至2026年3月31日）为50.00%",
+        "按原口径（至2026年3月31日）为50%",
     ):
         assert said in read
     older = text(open_page(court, "commercial_disputes", indicator=NAME, period="2025年12月").run())

@@ -217,5 +217,5 @@ def test_words_take_precedence_in_this_order(
     assert verdict_on(of, given, row).word == word
 
 
-def test_there_are_eight_words_and_no_score() -> None:
-    assert WORDS == ("达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途")
+def test_there_are_nine_words_and_no_score() -> None:
+    assert WORDS == ("达标", "未达标", "仅监测", "样本不足", "无数据", "数据待核", "观察期未满", "在途", "不区分涉企")

@@ -64,8 +64,8 @@ def test_a_file_saved_again_is_as_it_was(own: DataDir, raw: bytes) -> None:
 
 def test_words_may_be_changed_moved_deleted_and_added(own: DataDir, raw: bytes) -> None:
     def edit(document: docx.document.Document) -> None:
-        paragraph = with_text(document, "本期反映")
-        rewrite(paragraph, paragraph.text.replace("本期反映", "本期共列"))
+        paragraph = with_text(document, "设有目标且可以评价的")
+        rewrite(paragraph, paragraph.text.replace("设有目标且可以评价的", "有目标可对照的"))
         first = next(each for each in document.paragraphs if each.text.startswith("一、"))
         first.insert_paragraph_before("请各部门于月底前研究，2026年10月的数据不再变动。")
         document.element.body.append(paragraph._p)
@@ -73,20 +73,20 @@ def test_words_may_be_changed_moved_deleted_and_added(own: DataDir, raw: bytes) 
     found = checked(own, raw, edit)
     assert found.wrong == ()
     assert {(bool(one.before), bool(one.after)) for one in found.edited} == {(True, True), (False, True)}
-    assert any("本期共列" in one.after and "本期反映" in one.before for one in found.edited)
+    assert any("有目标可对照的" in one.after and "可以评价的" in one.before for one in found.edited)
 
 
 def test_a_changed_number_is_found_with_its_place_and_what_the_version_has(own: DataDir, raw: bytes) -> None:
     def edit(document: docx.document.Document) -> None:
-        paragraph = with_text(document, "本期反映10项")
-        rewrite(paragraph, paragraph.text.replace("本期反映10项", "本期反映一十二项"))
+        paragraph = with_text(document, "可以评价的6项")  # of the ten, six have a target and a verdict
+        rewrite(paragraph, paragraph.text.replace("可以评价的6项", "可以评价的一十二项"))
         cell = document.tables[-1].rows[1].cells[1]
         rewrite(cell.paragraphs[0], "0.01%")
         document.paragraphs[-1].insert_paragraph_before("其中九十九家已经排查。")
 
     found = checked(own, raw, edit)
     by_number = {one.found: one for one in found.wrong}
-    assert by_number["12"].expected == "10"
+    assert by_number["12"].expected == "6"
     assert "段" in by_number["12"].place
     assert "张表第2行第2列" in by_number["0.01%"].place
     assert by_number["99"].expected == "没有这个数"

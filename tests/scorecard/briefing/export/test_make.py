@@ -122,8 +122,15 @@ def test_the_manifest_stands_in_the_files(own: DataDir) -> None:
     made = make.make_paper(own, open_published(own), WISH, LEADER, QUICK)
     by_ending = {name.rpartition(".")[2]: raw for name, raw in made.content.items()}
     lines = [row[0] for row in csv.reader(io.StringIO(by_ending["csv"].decode("utf-8-sig"))) if row]
-    assert set(made.manifest.lines()) <= {line.removeprefix("'") for line in lines}
-    assert made.manifest.id in by_ending["html"].decode()
+    assert f"导出编号{made.manifest.id}，可核验。" in lines
+    embedded = re.search(
+        r'<script type="application/json" id="manifest">(.*?)</script>', by_ending["html"].decode(), re.DOTALL
+    )
+    assert embedded
+    assert parse(embedded[1]) == made.manifest
+    with zipfile.ZipFile(io.BytesIO(by_ending["xlsx"])) as book:
+        parts = [book.read(name).decode() for name in book.namelist() if name.startswith("customXml/item")]
+    assert any(made.manifest.id in part for part in parts)
     with zipfile.ZipFile(io.BytesIO(by_ending["zip"])) as packed:
         assert {name: packed.read(name) for name in packed.namelist()} == {
             name: raw for name, raw in made.content.items() if not name.endswith(".zip")
@@ -164,13 +171,20 @@ def test_the_version_stays_when_others_are_pruned(own: DataDir, seeds: Path) -> 
 def test_what_the_writer_changed_is_on_record_and_made_again(own: DataDir) -> None:
     version = open_published(own)
     first = make.make_paper(own, version, BriefingRequest("complete", "2026-10"), LEADER, ["html"])
-    wish = BriefingRequest("complete", "2026-10", headline="小额诉讼用得<b>更多</b>", omitted=("small_claims_rate",))
+    wish = BriefingRequest("complete", "2026-10", headline="小额诉讼用得<b>更多</b>")
     made = make.make_paper(own, version, wish, LEADER, ["html"])
     assert not set(made.content) & set(first.content)  # of one name, the later would take the earlier's place
     _, order = export_records.read_record(own, made.manifest.id)
-    assert (order.headline, order.omitted, order.formats) == (wish.headline, wish.omitted, ("html",))
+    assert (order.headline, order.formats) == (wish.headline, ("html",))
     assert "小额诉讼用得&lt;b&gt;更多" in next(iter(made.content.values())).decode()
     assert make.make_again(own, made.manifest.id, OFFICER, ["html"]).content == made.content
+
+
+def test_only_what_must_be_asked_about_can_be_left_out_of_it(own: DataDir) -> None:
+    wish = BriefingRequest("leader", "2026-10", omitted=("small_claims_rate",))
+    with pytest.raises(ScorecardError, match="“小额诉讼程序适用率”不在需要过问的指标里"):
+        make.make_paper(own, open_published(own), wish, LEADER, ["csv"])
+    assert export_records.all_records(own) == ()
 
 
 def test_another_program_says_that_it_is_another(own: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +216,7 @@ def test_case_rows_are_made_again_only_for_who_may_see_them(own: DataDir) -> Non
 
 
 def test_what_needs_a_browser_is_left_out_in_words_and_the_rest_is_made(own: DataDir) -> None:
-    made = make.make_paper(own, open_published(own), WISH, LEADER, FORMATS)
+    made = make.make_paper(own, open_published(own), BriefingRequest("bench", "2026-Q2"), LEADER, FORMATS)
     assert {name.rpartition(".")[2] for name in made.content} == {"html", "docx", "pptx", "xlsx", "csv", "png", "zip"}
     assert made.notices == ("服务器上没有浏览器，没有生成：PDF。",)
     with pytest.raises(queue.NoBrowser):
@@ -323,7 +337,7 @@ def test_where_most_could_not_be_judged_nothing_missed_is_not_said_without_sayin
     version = open_published(own)
     every = len(version.catalog.indicators)
     for template, said in (
-        ("monthly", r"可以评价的指标中，没有未达标、恶化或明显改善的。另有(\d+)项数据待核，不作评价"),
+        ("monthly", r"没有真实恶化；(\d+)项数据待核，不作评价"),
         ("meeting", rf"全部{every}项指标：.*?数据待核(\d+)项"),
     ):
         order = resolve(version, BriefingRequest(template, "2026-10"), OFFICER, datetime(2026, 11, 9, 2, tzinfo=UTC))

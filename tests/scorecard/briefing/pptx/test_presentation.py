@@ -17,7 +17,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from scorecard.assessment import cards
-from scorecard.assessment.number_format import figure_text
+from scorecard.assessment.number_format import figure_text, prose
 from scorecard.briefing.layout.number_formats import bound_digits, rounded, unrounded
 from scorecard.briefing.layout.office_package import FACE, packed
 from scorecard.briefing.paper import model as manifest
@@ -372,7 +372,7 @@ def test_titles_bodies_and_notes_stand_on_their_slides_in_the_order_of_the_paper
                     assert text in here
                 (chart,) = [shape for shape in shown.shapes if shape.has_chart]
                 described = chart._element.nvGraphicFramePr.cNvPr.get("descr")
-                assert slide.body.caption in described and line.value in described
+                assert slide.body.caption in described and prose(line.value) in described
             case PaperTable() as table:
                 (shape,) = [shape for shape in shown.shapes if shape.has_table]
                 cells = [

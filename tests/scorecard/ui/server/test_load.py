@@ -33,7 +33,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, DataDi
 
 
 def ask(host: str, method: str, path: str, body: str | bytes = "", source: str = "127.0.0.1", **given: str) -> Answer:
-    with closing(http.client.HTTPConnection(host, timeout=30, source_address=(source, 0))) as connection:
+    with closing(http.client.HTTPConnection(host, timeout=60, source_address=(source, 0))) as connection:
         named = {name.replace("_", "-"): value for name, value in given.items()}
         connection.request(method, path, body or None, {"Origin": f"http://{host}", **named})
         answer = connection.getresponse()

@@ -346,7 +346,7 @@ def ask(
 ) -> tuple[int, list[tuple[str, str]], str]:
     """One request over the wire; `where` is another address of this machine to connect to."""
     host, _, port = address.partition(":")
-    connection = http.client.HTTPConnection(where or host, int(port), timeout=20)
+    connection = http.client.HTTPConnection(where or host, int(port), timeout=60)
     try:
         sent = {"Host": address, **{name.replace("_", "-"): value for name, value in given.items()}}
         connection.request(method, path, body or None, sent)

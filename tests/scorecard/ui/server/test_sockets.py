@@ -89,7 +89,7 @@ def window(host: str, *origins: str, source: str = "", **given: str) -> Generato
         subprotocols=[Subprotocol("streamlit")],
         source_address=(source, 0) if source else None,
         max_size=None,
-        open_timeout=10,
+        open_timeout=60,
         close_timeout=2,
     ) as socket:
         yield socket
@@ -106,7 +106,7 @@ def opens(host: str, *origins: str, **given: str) -> bool:
 
 
 def healthy(host: str) -> bool:
-    with closing(http.client.HTTPConnection(host, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
         connection.request("GET", "/_stcore/health")
         return connection.getresponse().status == 200
 
@@ -133,7 +133,7 @@ def test_sockets_of_other_pages_are_refused_and_nobody_outside_is_asked(real: tu
     assert not opens(host, "http://evil.example", Host="evil.example")
     assert opens(host, f"http://{host}")
     for origin in foreign:
-        with closing(http.client.HTTPConnection(host, timeout=5)) as connection:
+        with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
             connection.request("GET", "/_stcore/host-config", headers={"Origin": origin})
             assert connection.getresponse().status == 200
     assert healthy(host)
@@ -172,7 +172,7 @@ def test_what_no_page_sends_closes_its_own_socket_and_no_other(real: tuple[str, 
                 socket.send(content)
                 with pytest.raises(ConnectionClosed) as closed:
                     while True:
-                        socket.recv(timeout=10)
+                        socket.recv(timeout=60)
                 assert closed.value.rcvd and closed.value.rcvd.code == code, (content[:20], closed.value)
         assert drawn(other) == before, "the other window is drawn as before"
     assert healthy(host)
