@@ -174,6 +174,9 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Ite
             }
             overdue["未登记部门"] = numbers["超期"] - sum(overdue.values())
             parts = [f"{name}{count:,}件" for name, count in overdue.items() if count]
+            responsible = catalog.responsible(worklist.departments, today)
+            names = [catalog.departments[one].name for one in responsible]
+            said_already = len(parts) == 1 and [name for name in overdue if overdue[name]] == names
             beside = [f"{state}{numbers[state]:,}件" for state in ("临期", "期限不明") if numbers[state]]
             yield AgendaItem(
                 id=f"worklist:{worklist.id}",
@@ -182,10 +185,10 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Ite
                 reasons=("台账超期",),
                 facts=(
                     "，".join((f"到期未办{numbers['超期']:,}件", *beside)),
-                    f"其中{'、'.join(parts)}",
+                    *([] if said_already else [f"其中{'、'.join(parts)}"]),
                     worklist.definition,
                 ),
-                departments=catalog.responsible(worklist.departments, today),
+                departments=responsible,
             )
 
 

@@ -33,6 +33,9 @@ def run(data: DataDir, *words: str) -> int:
     return main(["briefing", "--data", str(data.root), *words])
 
 
+ANNEXES = ("全部指标", "指标口径", "措施、台账与登记")  # of the monthly paper
+
+
 def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_them(own: DataDir, tmp_path: Path) -> None:
     def process(*words: str) -> str:
         done = subprocess.run(
@@ -47,7 +50,8 @@ def test_a_process_of_its_own_writes_the_files_and_another_lists_and_repeats_the
     said = process(*wish, "--note", "请审阅。", "--formats", "csv,html", "--out", str(first), "--actor", "定时任务")
     export = re.findall(r"导出编号 (\S+)；", said)[0]
     name = f"领导小组月报_2026年1—10月_第10期_{export}"  # two papers never have one name
-    assert {path.name for path in first.iterdir()} == {f"{name}.csv", f"{name}.html", f"{name}.zip"}
+    annexes = {f"{name}_附件{at}_{title}.html" for at, title in enumerate(ANNEXES, 1)}
+    assert {path.name for path in first.iterdir()} == {f"{name}.csv", f"{name}.html", f"{name}.zip"} | annexes
     assert f"python -m etl briefing --again {export}" in said
     assert export in process("--list")
     process("--again", export, "--formats", "html,csv", "--out", str(second))
