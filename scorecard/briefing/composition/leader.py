@@ -172,7 +172,9 @@ def attention(material: Material, section: Section) -> list[Block]:
     )
     month = " | 当月 1.2 #" if both else ""
     across = columns(f"指标 2.3 | 数值 2.0 #{month} | 目标 1.3 # | 差在哪里 3.1 | 责任部门 1.5 | 走势 1.6 ~")
-    more = f"另有{len(listed) - MOST}项，见附件。" if len(listed) > len(shown) else ""
+    rest = listed[len(shown) :]
+    named = f"（{'、'.join(one.name for one in rest)}）" if len(rest) <= _NAMED else ""
+    more = f"另有{len(rest)}项{named}，见附件。" if rest else ""
     note = more + left_out + ("*目标待领导小组确认。" if any(one.target.endswith("*") for one in shown) else "")
     return [PaperTable("", across, rows, note, drawings=tuple(trend_in(material, one) for one in shown))]
 
@@ -220,18 +222,17 @@ def done(material: Material, section: Section) -> list[Block]:
     )
     named = [f"{material.catalog.departments[department].name}{count}项" for department, count in owing.items()]
     said = [_first(open_decisions(material), "上次决定", "项") or "没有待落实的会商决定"]
-    said.append(_first([f"{one.name}{number:,}件" for one, number in overdue_lists(material)], "超期的", "张台账"))
+    said.append(_first([f"{one.name}{number:,}件" for one, number in overdue_lists(material)], "超期台账", "张"))
     if owing:
         said.append(f"欠进展汇报{sum(owing.values())}项（{'、'.join(named)}）")
     return [Paragraph("；".join(filter(None, said)) + "。")]
 
 
 def _first(things: Sequence[str], what: str, unit: str) -> str:
-    """The first of the things by name, and how many there are beside them."""
+    """How many there are, and the first of them by name."""
     if not things:
         return ""
-    rest = f"等{len(things)}{unit}" if len(things) > _NAMED else ""
-    return f"{what}：{'、'.join(things[:_NAMED])}{rest}"
+    return f"{what}{len(things)}{unit}：{'、'.join(things[:_NAMED])}{'等' if len(things) > _NAMED else ''}"
 
 
 def requests(material: Material, section: Section) -> list[Block]:

@@ -84,7 +84,10 @@ REFUSED = {
     "a month of one digit": (replace(MONTHLY, period="2026-9"), ("不是年度累计的报告期", "是否为“2026-09”？")),
     "a period without data": (replace(MONTHLY, period="2023-10"), ("没有2023年1—10月的数据", "2024年1月 至 2026年1—10月")),
     "a grain misspelt": (replace(MONTHLY, grain="monat"), ("没有统计方式“monat”", "是否为“month”？")),
-    "a department misspelt": (replace(MONTHLY, department="民事庭审判"), ("没有部门“民事庭审判”", "是否为“民事审判庭”？")),
+    "a department misspelt": (
+        BriefingRequest("department", "2026-10", department="民事庭审判"),
+        ("没有部门“民事庭审判”", "是否为“民事审判庭”？"),
+    ),
     "a department of a paper of the whole court": (
         BriefingRequest("meeting", "2026-10", department="civil"),
         ("不按部门写", "部门情况单"),
