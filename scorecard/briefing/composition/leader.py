@@ -173,7 +173,7 @@ def attention(material: Material, section: Section) -> list[Block]:
     month = " | 当月 1.2 #" if both else ""
     across = columns(f"指标 2.3 | 数值 2.0 #{month} | 目标 1.3 # | 差在哪里 3.1 | 责任部门 1.5 | 走势 1.6 ~")
     rest = listed[len(shown) :]
-    named = f"（{'、'.join(one.name for one in rest)}）" if len(rest) <= _NAMED else ""
+    named = f"（{'、'.join(one.card.indicator.name for one in rest)}）" if len(rest) <= _NAMED else ""
     more = f"另有{len(rest)}项{named}，见附件。" if rest else ""
     note = more + left_out + ("*目标待领导小组确认。" if any(one.target.endswith("*") for one in shown) else "")
     return [PaperTable("", across, rows, note, drawings=tuple(trend_in(material, one) for one in shown))]

@@ -98,7 +98,7 @@ def _counterweight(material: Material, card: Card) -> str:
 
 
 def _lines(material: Material, title: str, items: list[AgendaItem]) -> PaperTable:
-    across = columns("事项 2.4 | 情况 2.8 | 责任部门 1.4 | 拟办 1.2 | 结论 1.2 | 期限 0.8")
+    across = columns("事项 2.4 | 情况 2.8 | 责任部门 1.4 | 拟办 1.0 | 结论 1.0 | 期限 0.7")
     rows = tuple((_short(material, item), _told(item), _whose(material, item), "", "", "") for item in items)
     return PaperTable(title, across, rows)
 
