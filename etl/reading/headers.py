@@ -38,6 +38,9 @@ def names_of(table: Table) -> dict[str, str | None]:
     names: dict[str, str | None] = {fold(header): None for header in table.drop}
     for name, column in table.columns.items():
         names.update(dict.fromkeys(map(fold, (column.header, *column.aliases)), name))
+    for name, column in table.columns.items():
+        if column.unit == "%":  # its own header names the unit: another one, or none, may stand there
+            names.setdefault(in_header(fold(column.header))[0], name)
     return names
 
 
@@ -292,6 +295,8 @@ class _Mapped:
         if column is None:
             self.unknown.append((number, cell.strip()))
             return None
+        if unit is None and self._table.columns[column].unit == "%":
+            unit = in_header(folded)[1]
         self._take(column, number, shown, unit)
         return column if self._position[column] == number else None  # the first of two is read on
 

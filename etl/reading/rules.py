@@ -56,14 +56,12 @@ class Rules:
             self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
             self._source = "derived"
         key = self._table.key if self._keyed else ()
-        # Where rows that share a value are only reported, several documents of one case, say, they stay.
-        keeps_doubles = any(check.unique is not None and check.on_problem == "report" for check in self._table.checks)
         names = ", ".join(f'"{column}"' for column in key or self._table.columns)
         # Equal hashes are looked at exactly, different ones are different values.
         ((distinct, total),) = self._con.execute(
             f"SELECT count(DISTINCT hash({names})), count(*) FROM typed"
         ).fetchall()
-        if (key or not keeps_doubles) and distinct != total:
+        if self._table.identical_rows == "one" and distinct != total:
             self.identical = collapse(self._con, self._findings, key)
             if key:
                 self._doubled("key_doubled", "refuse", self._table.key)

@@ -31,6 +31,8 @@ _OFFERED = 200  # values of one column that a mapping may settle
 _CASES_AT_MOST = 40  # spellings of one column that a CASE takes; more are joined
 WRITTEN = "_written_"  # prefix of the text of columns whose bad cells count as unknown
 CLEARED_BATCH, CLEARED_LINE = ("_cleared_batch", "_cleared_line")  # of corrected rows: the row kept aside they replace
+_SHARE = 2  # percent: what is not beyond may be a share of one, as a clearance rate of 1.05 is
+_STATE_SHARE = "请在表头写明：百分数写（%），小数写（小数）；或在格里写 85.2%"
 BLANK = CellNote("blank_required", "refuse", "必填项空白", "请补填")
 
 
@@ -133,6 +135,9 @@ class TypedRows:
                 self._report_blank(plan, blank)
         if again:
             self._create(plans)
+        for plan in plans:
+            if plan.column.unit == "%" and plan.unit is None:
+                self._report_unclear_shares(plan)
         return tuple(word for plan in plans for word in sorted(plan.unread, key=lambda word: word.text))
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -299,6 +304,21 @@ class TypedRows:
             reason = f"{how}这一列的 {written:,} 格"
             problem = Problem("unit_converted", "repair", unit.line, header, unit.written, reason, "请核对单位")
             self.findings.add_all([problem], problem.code, "repair", header, written)
+
+    def _report_unclear_shares(self, plan: _Plan) -> None:
+        """Refuses bare numbers under a header without a unit where most are so small that 0.852 may well be 85.2 %."""
+        bare = f"SELECT {self.staged.line} AS _line, {plan.cell} AS text FROM raw WHERE regexp_matches({plan.cell}, '[0-9０-９]\\s*$')"
+        found = f'FROM ({bare}) JOIN typed USING (_line) WHERE "{plan.name}" <> 0'
+        small = f'abs("{plan.name}") <= {_SHARE}'
+        ((few, total),) = self._rows(f"SELECT count(*) FILTER ({small}), count(*) {found}")
+        if total and 2 * few >= total:
+            self.sieve.reject(f"SELECT _line {found} AND {small}")
+            rows = self._rows(f"SELECT _line, text {found} AND {small} ORDER BY 1 LIMIT {LISTED}")
+            said = CellNote(
+                "share_unclear", "refuse", "没有写明单位，分不清是百分数还是 0.852 这样的小数", _STATE_SHARE
+            )
+            listed = [plan.problem(line, text, said) for line, text in rows]
+            self.findings.add_all(listed, said.code, "refuse", plan.column.header, few)
 
     def _report_blank(self, plan: _Plan, count: int) -> None:
         blank = f"SELECT {self.staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"

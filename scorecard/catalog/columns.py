@@ -373,9 +373,15 @@ class Column(Frozen):
         if self.unit and not self.type.is_number:
             expected = f"只有 {'、'.join(kind.name for kind in numbers())} 列有单位"
             raise mistake(f"类型 {self.type.name} 带单位“{self.unit}”", expected)
+        if self.unit == "%" and not self.says_percent(self.header):
+            raise mistake(f"单位是 %，表头“{self.header}”没有写明", f"header = “{self.header}（%）”")
         if self.blank_means and self.required:
             raise mistake("required 与 blank_means 同时出现", "必填的列没有空白，删去 blank_means")
         return self
+
+    def says_percent(self, header: str) -> bool:
+        """Whether a header says that its numbers are percentages: 0.852 under another one may mean 85.2."""
+        return any(sign in header for sign in "%％")
 
     @property
     def blank_value(self) -> CellValue | None:

@@ -128,7 +128,10 @@ class Stock(Frozen):
 
 
 class Table(Frozen):
-    """The contract of one extract. `exported_from` and `exported_by`: which system or register it comes from, and whose."""
+    """The contract of one extract. `exported_from` and `exported_by`: which system or register it comes from, and whose.
+
+    `identical_rows`: whether rows alike in every column kept are one row, copied for each party, or each a row of its own.
+    """
 
     id: str
     name: str
@@ -149,11 +152,14 @@ class Table(Frozen):
     columns: dict[str, Column]
     derived: dict[str, Derived] = Field(default_factory=dict)
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()
+    identical_rows: Annotated[Literal["one", "each"], Field(exclude_if=lambda kept: kept == "one")] = "one"
 
     @model_validator(mode="after")
     def _keyed_or_replaced(self) -> "Table":
         if bool(self.key) == (self.replaces == "all"):
             raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
+        if self.key and self.identical_rows == "each":
+            raise mistake('有 key 而写 identical_rows = "each"', "有 key 的表一个键只有一行，删去 identical_rows")
         if self.on_error == "set_aside" and (self.seed or self.entered_by != "upload"):
             raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
         return self

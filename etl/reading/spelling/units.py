@@ -21,7 +21,7 @@ _SHARES: dict[str, int] = _WORDS["shares"]
 _POWERS: dict[str, int] = _WORDS["powers"]
 _NOUNS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(_MONEY, ("元", 0)),
-    **{word: ("%", power) for word, power in _SHARES.items()},
+    **{word: ("%", power) for word, power in (_SHARES | _WORDS["fractions"]).items()},
     **{word: (word, 0) for word in _FOREIGN},
     **{word: (kind, 0) for word, kind in _WORDS["others"].items()},
     **{word: (word, 0) for word in _WORDS["kinds_of_their_own"]},

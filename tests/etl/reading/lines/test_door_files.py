@@ -183,11 +183,15 @@ def test_alike_rows_of_a_table_without_a_key_are_one_row_too(catalog: Catalog) -
     assert median(days) == 30
 
 
-def test_where_a_contract_reports_doubled_numbers_its_rows_stay(catalog: Catalog) -> None:
-    """It says that one number may stand on several rows, several documents of one case say: none is taken for a copy."""
+def test_where_a_contract_says_so_alike_rows_are_rows_each(catalog: Catalog) -> None:
+    """Several documents of one case, say, told and kept: none is taken for a copy."""
     check = Check.model_validate({"unique": ("number",), "on_problem": "report"})
-    found = looked_at("mid_case_median_two_rows", SEVERAL_ROWS.model_copy(update={"checks": (check,)}), catalog)
+    kept = SEVERAL_ROWS.model_copy(update={"checks": (check,), "identical_rows": "each"})
+    found = looked_at("mid_case_median_two_rows", kept, catalog)
     assert (found.rows, lines_of(found, "unique_doubled"), lines_of(found, "row_doubled")) == (4, [3, 4], [])
+    copies = SEVERAL_ROWS.model_copy(update={"checks": (check,)})
+    found = looked_at("mid_case_median_two_rows", copies, catalog)
+    assert (found.rows, lines_of(found, "unique_doubled"), lines_of(found, "row_doubled")) == (3, [], [4])
 
 
 # --- lines that are no data -------------------------------------------------------------------------------------

@@ -250,12 +250,55 @@ def test_a_note_below_that_says_nothing_new_is_a_note(catalog: Catalog, note: st
     assert ("header_unit", "refuse") not in kinds(looked_at(catalog, raw))
 
 
+SHARE = contract(columns={"claimed_yuan": {"unit": "%", "header": "占比（%）", "aliases": ["标的额"]}})
+
+
 def test_shares_are_converted_among_each_other(catalog: Catalog, tmp_path: Path) -> None:
-    share = contract(columns={"claimed_yuan": {"unit": "%"}})
-    assert amounts(catalog, file(["300", "5%"], "标的额（%）"), tmp_path / "a", share) == [Decimal(300), Decimal(5)]
-    assert amounts(catalog, file(["300"], "标的额（‰）"), tmp_path / "b", share) == [Decimal(30)]
-    assert amounts(catalog, file(["300‰", "30%"]), tmp_path / "c", share) == [Decimal(30), Decimal(30)]
-    assert amounts(catalog, file(["300"], above="单位：‰"), tmp_path / "d", share) == [Decimal(30)]
+    def read(name: str, values: list[str], header: str = "标的额", above: str = "") -> list[Decimal | None]:
+        return amounts(catalog, file(values, header, above), tmp_path / name, SHARE)
+
+    assert read("a", ["300", "5%"], "标的额（%）") == [Decimal(300), Decimal(5)]
+    assert read("b", ["300"], "标的额（‰）") == [Decimal(30)]
+    assert read("c", ["300‰", "30%"]) == [Decimal(30), Decimal(30)]
+    assert read("d", ["300"], above="单位：‰") == [Decimal(30)]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "percent"),
+    [
+        ("占比（%）", ["85.2", "0.852"], ["85.2", "0.852"]),
+        ("占比(％)", ["85.2%", "０.８"], ["85.2", "0.8"]),
+        ("占比（小数）", ["0.852", "1.05"], ["85.2", "105"]),
+        ("占比（‰）", ["852"], ["85.2"]),
+        ("占比", ["85.2%", "0.852%"], ["85.2", "0.852"]),
+        ("占比", ["85.2", "12.1", "0"], ["85.2", "12.1", "0"]),
+        ("占比", ["0", ""], ["0", None]),
+    ],
+)
+def test_percentages_are_read_by_the_unit_that_header_cell_or_contract_says(
+    catalog: Catalog, tmp_path: Path, header: str, values: list[str], percent: list[str | None]
+) -> None:
+    wanted = [None if value is None else Decimal(value) for value in percent]
+    assert amounts(catalog, file(values, header), tmp_path, SHARE) == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "lines"),
+    [
+        ("占比", ["0.852", "1.05"], [2, 3]),
+        ("标的额", ["0.852", "", "0"], [2]),
+        ("占比", ["85.2%", "0.9"], [3]),
+        ("占比", ["85.2", "0.8", "0.7"], [3, 4]),
+        ("占比", ["０.８"], [2]),
+    ],
+)
+def test_bare_numbers_that_may_be_shares_of_one_are_refused(
+    catalog: Catalog, header: str, values: list[str], lines: list[int]
+) -> None:
+    found = looked_at(catalog, file(values, header), SHARE)
+    assert [(p.code, p.line) for p in found.problems if p.severity == "refuse"] == [("share_unclear", n) for n in lines]
+    aside = looked_at(catalog, file([*values, "5%"], header), SHARE, policy="set_aside")
+    assert (aside.refused, aside.aside) == (False, len(lines))
 
 
 def test_a_mapped_header_with_a_unit_of_another_kind_is_refused(catalog: Catalog) -> None:
