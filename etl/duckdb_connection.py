@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from scorecard.queries.derived_columns import CALENDAR
 
 # Room for 1e7 rows inside 4 GiB of the process: DuckDB spills to disk beyond this.
 MEMORY_LIMIT = "2500MB"
+# A version of a court is some forty small tables: DuckDB's own blocks of 256 KiB would stay half empty, and smaller ones than
+# these cannot be packed by bits.
+BLOCK_BYTES = 65_536
 
 
 def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -22,6 +25,7 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
         "memory_limit": MEMORY_LIMIT,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "default_block_size": BLOCK_BYTES,
     }
     if spill is not None:
         settings["temp_directory"] = str(spill)
@@ -32,11 +36,18 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
 
 def load_calendar(connection: duckdb.DuckDBPyConnection, calendar: WorkCalendar = PACKAGE) -> None:
     """Creates the table that counts working days, for derived columns."""
-    days, ordinals = zip(*calendar.ordinals(), strict=True)
-    staged = pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
-    connection.register("staged", staged)
-    connection.execute(f"CREATE TEMP TABLE {CALENDAR} AS SELECT * FROM staged")
-    connection.unregister("staged")
+    connection.execute(f"CREATE TEMP TABLE {CALENDAR} (day DATE, ordinal BIGINT)")
+    insert_rows(connection, CALENDAR, list(calendar.ordinals()))
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Appends Python rows to a table, in the order of its columns, by one statement: executemany takes one a row."""
+    if rows:
+        names = [f"c{place}" for place in range(len(rows[0]))]
+        staged = pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names)
+        connection.register("staged", staged)
+        connection.execute(f'INSERT INTO "{table}" SELECT * FROM staged')
+        connection.unregister("staged")
 
 
 @contextmanager

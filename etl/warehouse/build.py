@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from etl.duckdb_connection import open_build, system_errors
+from etl.duckdb_connection import insert_rows, open_build, system_errors
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, survey_batches
@@ -111,14 +111,16 @@ def _describe(
     """Writes the provenance of the numbers: the seed files, the batches, the rows and 数据截至 of each table."""
     tables.create_schema(connection)
     left_aside = set_aside.outstanding_counts(data, batches)
-    connection.executemany("INSERT INTO seed_file VALUES (?, ?)", [list(item) for item in catalog.files.items()])
-    for number, batch in enumerate(batches, 1):
-        record = json.dumps({**batch.record(), "rulings": batch.rulings}, ensure_ascii=False)
-        connection.execute("INSERT INTO batch VALUES (?, ?, ?)", [number, batch.table, record])
+    insert_rows(connection, "seed_file", list(catalog.files.items()))
+    records = [json.dumps({**batch.record(), "rulings": batch.rulings}, ensure_ascii=False) for batch in batches]
+    numbered = [
+        (number, batch.table, record) for number, (batch, record) in enumerate(zip(batches, records, strict=True), 1)
+    ]
+    insert_rows(connection, "batch", numbered)
     for table, cut in as_of.items():
         count = sum(batch.table == table for batch in batches)
         query = f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"'
         connection.execute(query, [table, cut, count, left_aside.get(table, 0)])
     version, sample = version_id(catalog, batches), any(batch.sample for batch in batches)
     about = {"version": version, "sample": "true" if sample else "false", "program": program()}
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", [list(item) for item in about.items()])
+    insert_rows(connection, "meta", list(about.items()))

@@ -1,4 +1,4 @@
-"""term_value: the amount of each term by grain, period, department and scope.
+"""term_value: the amount of each term by number of its period, department and scope.
 
 Only this module reads the rows themselves: once per table and date column for all additive terms, once per other term.
 """
@@ -80,15 +80,15 @@ def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: RowsExpression, na
 def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
     """Rolls the cube up to every grain, to 全院 and to 全部."""
     connection.execute(
-        f"INSERT INTO term_value SELECT term, grain, period, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
-        f" GROUP BY GROUPING SETS {_sets('term, grain, period')} HAVING {_KEPT}"
+        f"INSERT INTO term_value SELECT term, number, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('term, number')} HAVING {_KEPT}"
     )
 
 
 # From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
 # have at most half of all rows before them and at most half after them. A quantile is the smallest value with at least that
 # share of all rows up to it (definition 1 of Hyndman and Fan 1996): the sentence "90 % within n days" is then true of it.
-_KEY_NAMES = "grain, period, department, scope"
+_KEY_NAMES = "number, department, scope"
 _RANKED = (
     "(SELECT *, sum(n) OVER (place ORDER BY _value) AS upto, sum(n) OVER place AS total"
     f" FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
@@ -111,7 +111,7 @@ def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, term: Te
     counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
     connection.execute(
         f"INSERT INTO term_value WITH occurring AS ("
-        f"SELECT grain, period, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
-        f" GROUP BY GROUPING SETS {_sets('grain, period, _value')} HAVING {_KEPT})"
+        f"SELECT number, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
+        f" GROUP BY GROUPING SETS {_sets('number, _value')} HAVING {_KEPT})"
         f" SELECT {number}, * FROM ({_MEASURES[term.aggregate].format(per_mille=term.per_mille)})"
     )

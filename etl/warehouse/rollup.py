@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
+from etl.duckdb_connection import insert_rows
 from etl.warehouse import cubes
 from etl.warehouse.declared_months import DeclaredMonths
 from etl.warehouse.tables import create_schema
@@ -43,8 +43,8 @@ def compute(
     cuts = {indicator.id: min(as_of[table] for table in indicator.formula.tables) for indicator in chosen}
     terms = _numbered_terms(chosen, cuts)
     connection.execute(
-        f"CREATE TEMP TABLE term_value (term INTEGER, grain VARCHAR, period VARCHAR, department VARCHAR,"
-        f" scope VARCHAR, amount {cubes.AMOUNT})"
+        "CREATE TEMP TABLE term_value (term INTEGER, number INTEGER, department VARCHAR, scope VARCHAR,"
+        f" amount {cubes.AMOUNT})"
     )
     create_schema(connection)
     begins = _first_months(connection, catalog, as_of)
@@ -58,7 +58,8 @@ def compute(
     _assemble(connection, catalog, chosen, cuts, terms)
 
 
-_PLACE = "grain, period, department, scope"
+_PLACE = "number, department, scope"
+_HALVES = ("numerator", "denominator", "base")
 _VALUES = Path(__file__).with_name("values.sql").read_text("utf-8")
 
 
@@ -82,13 +83,16 @@ def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -
 
 def _mark_unknown(connection: duckdb.DuckDBPyConnection, terms: cubes.Terms) -> None:
     """A NULL amount where a term has rows and not one known amount: that is no zero."""
-    for (term, cut), number in terms.items():
-        if term.amounts:
-            connection.execute(
-                f"INSERT INTO term_value SELECT {number}, * EXCLUDE (term) REPLACE (NULL AS amount) FROM term_value"
-                f" WHERE term = ? AND ({_PLACE}) NOT IN (SELECT ({_PLACE}) FROM term_value WHERE term = ?)",
-                [terms[term.candidates, cut], terms[term.known, cut]],
-            )
+    amounts = [
+        (number, terms[term.candidates, cut], terms[term.known, cut])
+        for (term, cut), number in terms.items()
+        if term.amounts
+    ]
+    _register(connection, "amounts", "summed INTEGER, candidates INTEGER, known INTEGER", amounts)
+    connection.execute(
+        f"INSERT INTO term_value SELECT summed, {_PLACE}, NULL FROM amounts JOIN term_value ON term = candidates"
+        f" WHERE (summed, {_PLACE}) NOT IN (SELECT (summed, {_PLACE}) FROM amounts JOIN term_value ON term = known)"
+    )
 
 
 def _first_months(
@@ -119,13 +123,13 @@ def _write_periods(
     declared: Mapping[str, DeclaredMonths],
     first_rows: Mapping[str, int | None],
 ) -> None:
-    """indicator_period: every period of every definition with its state; period: the distinct ones.
+    """indicator_period: every period of every definition with its state; period: the distinct ones. Both are numbered.
 
     A definition counts periods in which it is in force throughout: under the indicator's id where it is the newest such
     one, under its own beside a newer one.
     """
-    rows: list[tuple[str, str, str, str, str, int]] = []
-    periods: set[Period] = set()
+    rows: list[tuple[object, ...]] = []
+    numbers: dict[Period, int] = {}
     since, months = catalog.court.statistics_from, catalog.court.months
     begins = {
         table: declared[table].begin(first) if table in declared else first for table, first in first_rows.items()
@@ -151,12 +155,12 @@ def _write_periods(
                 read = indicator.counted_by(period)
                 if period.first_month >= whole_from and not silent and read and counted.covers(period):
                     name = indicator.id if read.id == counted.id else counted.id
-                    periods.add(period)
-                    rows.append((counted.id, name, grain, period.key, _state(counted, period, ended), period.days))
-    named = "definition VARCHAR, indicator VARCHAR, grain VARCHAR, period VARCHAR, state VARCHAR, days BIGINT"
-    _register(connection, "indicator_period", named, rows)
-    spans = [(period.grain, period.key, period.first_month, period.last_month) for period in sorted(periods)]
-    named = "grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT"
+                    number, state = numbers.setdefault(period, len(numbers)), _state(counted, period, ended)
+                    rows.append((len(rows), number, counted.id, name, grain, period.key, state, period.days))
+    named = "cell INTEGER, number INTEGER, definition VARCHAR, indicator VARCHAR, grain VARCHAR, period VARCHAR"
+    _register(connection, "indicator_period", f"{named}, state VARCHAR, days BIGINT", rows)
+    spans = [(number, one.grain, one.key, one.first_month, one.last_month) for one, number in numbers.items()]
+    named = "number INTEGER, grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT"
     _register(connection, "period", named, spans)
 
 
@@ -169,18 +173,18 @@ def _write_told(
 ) -> None:
     """table_month: the months of each table of which something is known, so that no row in them means none."""
     months = catalog.court.months
+    told: list[tuple[str, str | None, int]] = []
     for table, cut in as_of.items():
         first, by_declaration = first_rows[table], declared.get(table)
         begin = first if by_declaration is None else by_declaration.begin(first)
         span = () if begin is None else months.between("month", begin, months.month_of(cut))
-        told = [
-            [table, clock, one.first_month]
+        told += [
+            (table, clock, one.first_month)
             for clock in (["", *by_declaration.named] if by_declaration and by_declaration.named else [None])
             for one in span
             if by_declaration is None or not by_declaration.is_silent(one, clock or "", first, cut)
         ]
-        if told:
-            connection.executemany("INSERT INTO table_month VALUES (?, ?, ?)", told)
+    insert_rows(connection, "table_month", told)
 
 
 def _state(indicator: Indicator, period: Period, as_of: date) -> str:
@@ -196,13 +200,8 @@ def _register(
     connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
     """A small temporary table from Python rows; `columns` as in "indicator VARCHAR, month BIGINT"."""
-    names = [column.split()[0] for column in columns.split(", ")]
     connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns})')
-    if rows:
-        staged = pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names)
-        connection.register("staged", staged)
-        connection.execute(f'INSERT INTO "{name}" SELECT * FROM staged')
-        connection.unregister("staged")
+    insert_rows(connection, name, rows)
 
 
 def _assemble(
@@ -218,17 +217,17 @@ def _assemble(
         by_half = (
             (part, one.name, half, term)
             for part, one in enumerate(indicator.formula.parts)
-            for half in ("numerator", "denominator", "base")
-            for term in getattr(one, half)
+            for half in range(len(_HALVES))
+            for term in getattr(one, _HALVES[half])
         )
         for part, name, half, term in by_half:
             number = terms[_unsigned(term), cuts[indicator.id]]
             halves.append((indicator.id, part, name, half, number, -1 if term.minus else 1))
-            if half != "base" and term.amounts:
-                unknown = (indicator.id, part, name, f"{half} unknown")
+            if _HALVES[half] != "base" and term.amounts:
+                unknown = (indicator.id, part, name, half + len(_HALVES))
                 for count, sign in ((term.candidates, 1), (term.known, -1)):
                     halves.append((*unknown, terms[count, cuts[indicator.id]], sign))
-    named = "definition VARCHAR, part BIGINT, name VARCHAR, half VARCHAR, term BIGINT, sign BIGINT"
+    named = "definition VARCHAR, part BIGINT, name VARCHAR, half INTEGER, term INTEGER, sign BIGINT"
     _register(connection, "half", named, halves)
     kinds = [(one.formula.kind in RANKED, one.formula.kind == "disposition") for one in indicators]
     scales = [(one.id, *one.scale, len(one.formula.parts), *kind) for one, kind in zip(indicators, kinds, strict=True)]

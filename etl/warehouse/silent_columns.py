@@ -15,6 +15,7 @@ from operator import or_
 
 import duckdb
 
+from etl.duckdb_connection import insert_rows
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.tables import create_schema, parquet_rows
@@ -53,10 +54,12 @@ def write(
     # The table and number of every batch that still has rows in its table.
     numbered = " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
     used = set(connection.execute(numbered).fetchall()) if as_of else set()
+    columns: list[tuple[object, ...]] = []
     for number, batch in enumerate(batches, 1):
         table = catalog.tables[batch.table]
         if (table.id, number) in used and table.comes_as_file:
-            _write_columns(connection, table, batch, number)
+            columns += _columns_of(connection, table, batch, number)
+    insert_rows(connection, "batch_column", columns)
     typed = [number for number, batch in enumerate(batches, 1) if batch.typed]
     connection.execute(_TOGETHER, [typed])
     _write_reasons(connection, catalog, batches)
@@ -128,7 +131,10 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
     return {(table, column): reason for table, column, reason in rows}
 
 
-def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, number: int) -> None:
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, number: int
+) -> Iterator[tuple[object, ...]]:
+    """What a batch says of each column, as batch_column holds it."""
     lacking = batch.lacking(table)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS {parquet_rows(table, batch)}")
     rows = unbound(table, "delivered", derived=False)
@@ -141,11 +147,9 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, table: Table, batch: B
         carried = ", ".join(f'count("{name}")' for name in lacking) or "0"
         rows_carried = connection.execute(f'SELECT {carried} FROM "{table.id}" WHERE _batch = {number}').fetchall()[0]
         lacking = frozenset(name for name, count in zip(lacking, rows_carried, strict=False) if not count)
-    said: list[list[object]] = []
     for name, filled, expected in zip(table.columns, counts, counts[len(known) :], strict=False):
         blank = filled == 0 and bool(expected)
-        said.append([number, table.id, name, name not in lacking, total, filled, name in lacking or blank])
-    connection.executemany("INSERT INTO batch_column VALUES (?, ?, ?, ?, ?, ?, ?)", said)
+        yield number, table.id, name, name not in lacking, total, filled, name in lacking or blank
 
 
 def _due(table: Table, name: str, rows: RowsExpression) -> Expression:
@@ -174,9 +178,7 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batc
         header = table.header(column)
         what = f"“{header}”一列全部空白" if delivered else f"没有“{header}”一列"
         sentences[name, column].append(f"{when}的{table.name}{what}")
-    if sentences:
-        rows = [[*key, "，".join(said)] for key, said in sentences.items()]
-        connection.executemany("INSERT INTO silent_column VALUES (?, ?, ?)", rows)
+    insert_rows(connection, "silent_column", [(*key, "，".join(said)) for key, said in sentences.items()])
 
 
 def month_list(days: Iterable[date], calendar: StatisticalCalendar) -> str:
