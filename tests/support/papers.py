@@ -92,6 +92,7 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
     drawn = [_figure(number, version, whole, by_id[name], chosen) for number, name in enumerate(DRAWN, start=1)]
     payload = replace(lines[0], id="hostile", name=HOSTILE[0], basis=HOSTILE[1], measures=HOSTILE[5])
     entries = tuple(glossary.entry(card.indicator, catalog) for card in spoken)
+    about = manifest(version, [card.indicator.id for card in spoken])
     made = Paper(
         name=f"营商环境工作简报_{chosen.label}_截至20261031_v{version.id[:4]}",
         masthead="营商环境工作简报",
@@ -122,9 +123,9 @@ def paper(sample: DataDir, catalog: Catalog) -> Paper:
         definitions=entries,
         provenance=(
             f"数据版本 {version.id}　数据截至 2026年10月31日",
-            f"{catalog.court.name}　示例数据，由程序生成，不是真实案件",
+            f"{catalog.court.name}　示例数据，由程序生成，不是真实案件　导出编号{about.id}",
         ),
-        manifest=manifest(version, [card.indicator.id for card in spoken]),
+        manifest=about,
         sample=version.manifest.sample,
         slides=(
             Slide(f"{chosen.label}，指标总体平稳", (), notes=(HOSTILE[2],)),

@@ -94,7 +94,7 @@ def compose(material: Material, manifest: ExportManifest, *, alone: bool = False
     )
     paper = replace(
         paper,
-        slides=slides.slides(material, manifest.id) if material.template.ordered and material.spoken else (),
+        slides=slides.slides(material) if material.template.ordered and material.spoken else (),
         annexes=tuple(
             replace(
                 _paper(one, manifest, f"{paper.name}_附件{at}_{safe(one.template.name)}"),
@@ -129,7 +129,7 @@ def _paper(material: Material, manifest: ExportManifest, name: str) -> Paper:
         ),
         provenance=(
             f"{indicators.reached(material).removesuffix('。')}　版本 {version.id}",
-            f"{court.name}{f'　{SAMPLE}' if sample else ''}",
+            f"{court.name}{f'　{SAMPLE}' if sample else ''}{f'　导出编号{manifest.id}' if manifest.id else ''}",
         ),
         manifest=manifest,
         sample=sample,

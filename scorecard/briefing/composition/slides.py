@@ -30,8 +30,8 @@ _JUDGED = ("达标", "未达标")
 _LONGEST = 46  # characters of a title: two lines
 
 
-def slides(material: Material, export: str) -> tuple[Slide, ...]:
-    """The cover first, whose title is the message of the whole; `export` is the number by which the paper is verified."""
+def slides(material: Material) -> tuple[Slide, ...]:
+    """The cover first, whose title is the message of the whole."""
     standing = _standing(material)
     cover = Slide(material.spec.headline or leader.proposed_headline(material), ())
     improved = _signalled(material, "真实改善")
@@ -42,7 +42,7 @@ def slides(material: Material, export: str) -> tuple[Slide, ...]:
     room = MOST - 3 - len(after)
     drawn = (important or [Asked(card, month=True) for card in improved[:_DRAWN]])[:room]
     charts = [slide for at, one in enumerate(drawn, 1) if (slide := _chart(material, at, one))]
-    return cover, standing, *charts, *after, _appendix(material, important[room:], export)
+    return cover, standing, *charts, *after, _appendix(material, important[room:])
 
 
 def _title(one: Asked) -> str:
@@ -209,11 +209,11 @@ def _asked(material: Material) -> Slide | None:
     return Slide(f"请{who}{what[1:]}{len(lines)}件事", numbered, what)
 
 
-def _appendix(material: Material, left: Sequence[Asked], export: str) -> Slide:
+def _appendix(material: Material, left: Sequence[Asked]) -> Slide:
     number = len(material.spoken)
     lines = [f"附表（XLSX）逐项列出{number}项指标的数值、分子分母、目标、差距、责任部门和口径。"]
     if left:
         names = "、".join(one.card.indicator.name for one in left)
         lines.append(f"未达标或恶化而没有单独成页的{len(left)}项：{names}。")
-    lines += [indicators.reached(material), f"导出编号{export}，可核验。"]
+    lines.append(indicators.reached(material))
     return Slide(f"附录：全部{number}项指标见附表", tuple(lines), "附录")

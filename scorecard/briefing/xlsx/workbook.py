@@ -141,8 +141,7 @@ def _write_summary(book: Any, formats: _Formats, paper: Paper) -> None:
         row += 2 + len(table.rows)
         drawn.write_string(row, 0, printable(table.note), formats(font_color=palette().grey))
         row += 2
-    drawn.write_string(row, 0, f"导出编号{paper.manifest.id}，可核验。", formats(font_color=palette().grey))
-    drawn.print_area(0, 0, row, len(_SUMMARY) - 1)
+    drawn.print_area(0, 0, row - 2, len(_SUMMARY) - 1)
 
 
 def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None:
@@ -205,9 +204,9 @@ _CELLS = (
 
 
 def write_csv_annex(paper: Paper) -> bytes:
-    """Header, a row for each indicator, then below a blank line the paper's name, provenance and number."""
+    """Header, a row for each indicator, then below a blank line the paper's name, provenance."""
     rows = [_row(line, paper.manifest.version) for line in paper.lines]
-    foot = (paper.title, paper.subtitle, *paper.provenance, f"导出编号{paper.manifest.id}，可核验。")
+    foot = (paper.title, paper.subtitle, *paper.provenance)
     return write_csv([column.name for column in INDICATOR_COLUMNS], [*rows, (), *((text,) for text in foot if text)])
 
 

@@ -191,6 +191,11 @@ def test_a_small_base_gives_its_count_and_nowhere_a_rate(written: Written) -> No
             assert not [text for text in about if ratio in text and text.startswith(line.name)]
 
 
+def test_every_page_bears_the_number_of_its_export(written: Written) -> None:
+    paper = written("monthly")
+    assert paper.provenance[-1].endswith(f"导出编号{paper.manifest.id}")
+
+
 def test_a_sample_says_so_on_the_paper_and_in_every_figure(written: Written) -> None:
     paper = written("monthly")
     assert paper.sample

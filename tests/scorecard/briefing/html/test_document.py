@@ -206,7 +206,7 @@ def test_the_definitions_stand_at_the_end_and_the_manifest_in_one_line_and_in_th
         for wanted in (one.definition, one.exclusions, *entry.formula, *(source.title for source in entry.sources)):
             assert wanted in words, one.id
         assert f"{one.name}　{one.id}" not in words
-    assert words.count(f"导出编号{paper.manifest.id}，可核验。") == 1
+    assert words.count(f"导出编号{paper.manifest.id}") == 1
     assert not any(digest in words for digest in paper.manifest.definitions.values())
     (given,) = (text for attributes, text in read.scripts if attributes.get("id") == "manifest")
     assert manifest.parse(given) == manifest.parse(paper.manifest.text())
