@@ -78,7 +78,8 @@ def test_every_value_stands_in_every_format_as_the_page_has_it(
         "html": re.sub("<[^>]*>", "", content(files, ".html").decode()),
         "csv": content(files, ".csv").decode("utf-8-sig"),
         "docx": "\n".join(
-            [one.text for one in word.paragraphs] + [cell.text for table in word.tables for cell in table._cells]
+            [one.text for one in (*word.paragraphs, *word.sections[0].footer.paragraphs)]
+            + [cell.text for table in word.tables for cell in table._cells]
         ),
         "pptx": "\n".join(
             shape.text_frame.text
