@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -202,18 +203,24 @@ def read_batch(path: Path, checks: FolderChecks) -> Batch:
     if state in ("damaged", "missing"):
         raise _damage(path, "文件缺失" if state == "missing" else "文件已损坏，与接收时的校验值不符")
     try:
-        metadata = pq.read_metadata(path).metadata or {}
-        known = json.loads(metadata[_METADATA.encode()])
-        known["as_of"] = date.fromisoformat(known["as_of"])
-        known["accepted_at"] = datetime.fromisoformat(known["accepted_at"])
-        known["counts"] = tuple(Count(**count) for count in known["counts"])
-        known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
-        known["words"] = tuple((column, text, word) for column, text, word in known.get("words", ()))
-        batch = Batch(**known, path=path)
-        if (path.parent.name, path.stem) != (batch.table, batch.source.batch_name(batch.as_of)):
-            raise ValueError(path.stem)
+        return _recorded(path, *checksums.identity(path))
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise _damage(path, "文件已损坏或不是本系统写入的") from error
+
+
+@lru_cache(maxsize=4096)
+def _recorded(path: Path, *_identity: int) -> Batch:
+    """The batch as the metadata of its file say it, read once for every change of the file."""
+    metadata = pq.read_metadata(path).metadata or {}
+    known = json.loads(metadata[_METADATA.encode()])
+    known["as_of"] = date.fromisoformat(known["as_of"])
+    known["accepted_at"] = datetime.fromisoformat(known["accepted_at"])
+    known["counts"] = tuple(Count(**count) for count in known["counts"])
+    known["mapping"] = tuple((header, column) for header, column in known.get("mapping", ()))
+    known["words"] = tuple((column, text, word) for column, text, word in known.get("words", ()))
+    batch = Batch(**known, path=path)
+    if (path.parent.name, path.stem) != (batch.table, batch.source.batch_name(batch.as_of)):
+        raise ValueError(path.stem)
     return batch
 
 

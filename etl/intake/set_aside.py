@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -169,6 +170,11 @@ def outstanding_batches(data: DataDir, batches: Sequence[Batch]) -> tuple[SetAsi
     batch that is later in the order of the data (数据截至, then acceptance) and holds a row with the same key, if the key
     could be read; or by any later batch where each replaces the table as a whole.
     """
+    return _outstanding_batches(data, tuple(batches))
+
+
+@lru_cache(maxsize=8)  # batches never change: whoever looks again sees what was found of the same ones
+def _outstanding_batches(data: DataDir, batches: tuple[Batch, ...]) -> tuple[SetAsideBatch, ...]:
     with duckdb.connect() as con:
         aside = [(batch, _outstanding_lines(con, data, batch, batches)) for batch in batches if batch.aside]
     return tuple(SetAsideBatch(batch, lines) for batch, lines in aside if lines)

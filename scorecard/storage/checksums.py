@@ -98,9 +98,14 @@ def is_whole_copy(check: FileCheck) -> bool:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file, computed again only when something wrote to it: nobody can set the time of its change back."""
+    """The SHA-256 of a file, computed again only when something wrote to it."""
+    return _digest(path, *identity(path))
+
+
+def identity(path: Path) -> tuple[int, int, int, int]:
+    """Another one as soon as something wrote to the file: nobody can set the time of its change back."""
     state = path.stat()
-    return _digest(path, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
 @lru_cache(maxsize=16_384)

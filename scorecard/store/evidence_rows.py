@@ -170,19 +170,21 @@ def evidence_rows(
     listed = ", ".join([*(f'"{column}"' for column in columns), BATCH, LINE, *(r.flag for r in behind.roles)])
     page = f"SELECT {listed} FROM ({query}) ORDER BY {BATCH}, {LINE} LIMIT ? OFFSET ?"
     rows, files = fetched(connection, page, [*values, limit, offset]), source_files(connection)
-    return tuple(_line(row, columns, behind, catalog, files) for row in rows)
+    private = behind.table.private
+    return tuple(_line(row, columns, private, behind, catalog, files) for row in rows)
 
 
 def _line(
     row: tuple[Any, ...],
     columns: Sequence[str],
+    private: AbstractSet[str],
     behind: EvidenceQuery,
     catalog: Catalog,
     files: dict[int, tuple[str, str]],
 ) -> ShownRow:
     table = behind.table
     values = [
-        value if column in table.private else table.type_of(column).file_value(value, catalog.departments)
+        value if column in private else table.type_of(column).file_value(value, catalog.departments)
         for column, value in zip(columns, row, strict=False)
     ]
     batch, line, *flags = row[len(columns) :]
@@ -203,8 +205,9 @@ def _chosen(catalog: Catalog, behind: EvidenceQuery, part: EvidencePart, text: s
 
 def _searched(catalog: Catalog, behind: EvidenceQuery) -> Iterator[str]:
     """The cells a search looks into, as they are shown; 是/否 would match everything and is left out."""
+    private = behind.table.private
     for column in shown_columns(behind):
-        if column in behind.table.private:
+        if column in private:
             yield f'"{column}"::VARCHAR'
         elif (kind := behind.table.type_of(column)) != BOOLEAN:
             yield kind.text_sql(f'"{column}"', catalog.departments)
@@ -220,11 +223,12 @@ def _part_test(behind: EvidenceQuery, part: EvidencePart) -> str:
 
 
 def _masks(behind: EvidenceQuery) -> str:
+    private = behind.table.private
     return ", ".join(
         f'CASE WHEN "{column}" IS NOT NULL THEN left("{column}"::VARCHAR, 1) || \'{MASK}\''
         f' || dense_rank() OVER (ORDER BY "{column}") END AS "{column}"'
         for column in behind.columns
-        if column in behind.table.private
+        if column in private
     )
 
 

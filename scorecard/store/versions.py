@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -195,13 +196,18 @@ def manifest(data: DataDir, version: str) -> VersionManifest:
     """The record of one published version. Raises StorageError when there is none."""
     path = data.manifest(version)
     try:
-        content = json.loads(checksums.read(data, path))
-        content["batches"] = tuple(content["batches"])
-        return VersionManifest(**content)
+        return _parsed(checksums.read(data, path))
     except (OSError, ValueError, KeyError, TypeError, StorageError) as error:
         raise StorageError(
             f"版本 {version}", "没有可读的发布记录", "versions/ 下的 JSON 文件", "请另选一个版本"
         ) from error
+
+
+@lru_cache(maxsize=512)
+def _parsed(content: bytes) -> VersionManifest:
+    known: dict[str, Any] = json.loads(content)
+    known["batches"] = tuple(known["batches"])
+    return VersionManifest(**known)
 
 
 def manifests(data: DataDir) -> tuple[VersionManifest, ...]:
@@ -259,6 +265,7 @@ class _Guarded:
 
     def __init__(self, opened: Any, version: str, key: _FileKey | None) -> None:
         self._opened, self._version, self._key = opened, version, key
+        self.answers: dict[tuple[str, str], list[tuple[Any, ...]]] = {}  # by query and values: the file never changes
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._opened, name)

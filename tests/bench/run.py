@@ -22,9 +22,11 @@ AT_MOST = 1200  # seconds a part may take
 def main() -> None:
     """Run the parts asked for in a temporary folder that is removed whatever happens."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="which parts; all without a name")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"which of {', '.join(_TITLES)}; all without a name")
     parser.add_argument("--rows", type=float, default=LARGEST, help="rows of the largest table")
     call = parser.parse_args()
+    if unknown := [part for part in call.parts if part not in _TITLES]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(_TITLES)}")
     print(machine())
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:

@@ -89,8 +89,11 @@ def page() -> None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
     selection = view.selection
-    queries = evidence_queries(
-        view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut
+    queries = view.cached(
+        f"queries {card.indicator.id}",
+        lambda: evidence_queries(
+            view.catalog, card.indicator, selection.period, selection.department, selection.scope, cut
+        ),
     )
     show(view.cached(f"chain {card.indicator.id}", lambda: _chain(view, card, reading, queries)))
     actor = identity.current()
