@@ -96,6 +96,8 @@ _RANKED = (
 _MEASURES = {
     "distinct": f"SELECT {_KEY_NAMES}, count(*) FROM occurring GROUP BY ALL",
     "largest": f"SELECT {_KEY_NAMES}, max(n) FROM occurring GROUP BY ALL",
+    "maximum": f"SELECT {_KEY_NAMES}, max(_value) FROM occurring GROUP BY ALL",
+    "minimum": f"SELECT {_KEY_NAMES}, min(_value) FROM occurring GROUP BY ALL",
     "median": (
         f"SELECT {_KEY_NAMES}, (min(_value) + max(_value)) * 0.5 FROM {_RANKED}"
         " WHERE 2 * (upto - n) <= total AND 2 * (total - upto) <= total GROUP BY ALL"

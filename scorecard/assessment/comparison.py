@@ -16,7 +16,7 @@ from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import figure_text, half_up, value_text
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.calendar.period import Period, month_index, year_before
-from scorecard.catalog.definitions import Indicator
+from scorecard.catalog.definitions import COUNTED_UNITS, Indicator
 from scorecard.records.targets import Bounds, Target
 from scorecard.statistics import intervals
 from scorecard.statistics.baseline_fitness import Possible, baseline_fault
@@ -27,7 +27,7 @@ ComparisonKind = Literal["同比", "环比"]
 _UNCOMPARED = {"在途": "本期未结束", "观察期未满": "观察期未满", "样本不足": "基数小", "数据待核": "数据待核"}
 _THEN: dict[ComparisonKind, str] = {"同比": "上年同期", "环比": "上期"}
 # Units that grow by a part of what was; rates and days differ by themselves.
-_GROWING = ("件", "家", "篇", "个", "万元")
+_GROWING = (*COUNTED_UNITS, "万元", "元")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def compare(
     if before.exact == 0:
         text = f"{called}持平（均为0）" if now.exact == 0 else f"{then}为0"
         return PeriodChange(kind, text, before, difference)
-    small = (before.exact if indicator.unit != "万元" else before.base) < minimum_base
+    small = (before.exact if indicator.unit not in ("万元", "元") else before.base) < minimum_base
     if small or before.exact < 0 or now.exact < 0:
         was = f"（{then}{value_text(before.exact, indicator.unit)}，基数小，不计增幅）"
         return PeriodChange(kind, differs + (was if small and difference else ""), before, difference)
@@ -148,7 +148,7 @@ def _differs(difference: Fraction, now: Fraction, before: Fraction, unit: str) -
     shown = figure_text(abs(difference), unit)
     if not shown.strip("0.,"):
         return "持平"
-    up, down = {"%": ("上升", "下降"), "天": ("延长", "缩短")}.get(unit, ("增加", "减少"))
+    up, down = {"%": ("上升", "下降"), "天": ("延长", "缩短"), "小时": ("延长", "缩短")}.get(unit, ("增加", "减少"))
     turned = "由负转正，" if before < 0 < now else "由正转负，" if now < 0 < before else ""
     return f"{turned}{up if difference > 0 else down}{shown}{'个百分点' if unit == '%' else unit}"
 
@@ -266,7 +266,7 @@ def _verb(indicator: Indicator) -> str:
 
 def _whole(value: Fraction, unit: str, up: bool = True) -> str:
     """A count in whole pieces: what is missing rounded up, what is ahead rounded down; money as it is."""
-    if unit == "万元":
+    if unit not in COUNTED_UNITS:
         return value_text(value, unit)
     return f"{ceil(value) if up else floor(value):,}{unit}"
 

@@ -5,16 +5,17 @@ Rates carry two decimals and differ by 个百分点; counts are whole; days drop
 """
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.catalog.definitions import Catalog, Indicator
-from scorecard.catalog.formulas import RANKED
+from scorecard.catalog.formulas import RANKED, Term
 from scorecard.records.targets import Target
 
-UNIT_DECIMALS = {"%": 2, "万元": 2, "元": 2, "天": 2}  # of others none
-_TRIMMED = ("天", "元")
+_UNIT_DECIMALS = {"%": 2, "万元": 2, "元": 2, "天": 2, "小时": 2}  # of others none
+_TRIMMED = ("天", "小时", "元")
 _MOST_DECIMALS = 8
 
 
@@ -29,8 +30,13 @@ def half_up(value: Fraction | Decimal | int, decimals: int = 0) -> str:
 
 def figure_text(value: Fraction | Decimal | int, unit: str, more: int = 0) -> str:
     """The number without its unit, with the decimals of the unit (and `more`)."""
-    text = half_up(value, UNIT_DECIMALS.get(unit, 0) + more)
-    return text.rstrip("0").rstrip(".") if unit in _TRIMMED and "." in text else text
+    text = half_up(value, decimals_of(unit) + more)
+    return text.rstrip("0").rstrip(".") if (unit in _TRIMMED or "/" in unit) and "." in text else text
+
+
+def decimals_of(unit: str) -> int:
+    """How many digits stand after the point; two of a quotient (件/人)."""
+    return 2 if "/" in unit else _UNIT_DECIMALS.get(unit, 0)
 
 
 def value_text(value: Fraction | Decimal | int | None, unit: str) -> str:
@@ -102,16 +108,21 @@ def _halves(reading: IndicatorValue, indicator: Indicator, catalog: Catalog) -> 
         return f"{reading.base:,}件"
     if reading.numerator is None:
         return ""
-    term = indicator.formula.parts[0].numerator[0]  # rows that are merely counted carry no unit
-    summed = term.aggregate == "sum" and term.column is not None
-    unit = catalog.tables[term.table].unit_of(str(term.column)) if summed else ""
-    top = _half_text(reading.numerator, unit)
+    part, per = indicator.formula.parts[0], indicator.per
+    top = _half_text(reading.numerator, _unit_of(part.numerator, catalog) or (per.of if per else ""))
     if reading.denominator is None:
         return "" if kind == "count" else f"{top}（{reading.base:,}件）"
+    below = _half_text(reading.denominator, _unit_of(part.denominator, catalog) or (per.per if per else ""))
     if kind == "mean":
-        return f"{top} / {half_up(reading.denominator)}件"
+        return f"{top} / {half_up(reading.denominator)}{per.per if per else '件'}"
     days = f" × {reading.period.days}天" if kind == "disposition" and reading.exact is not None else ""
-    return f"{top} / {_half_text(reading.denominator, unit)}{days}"
+    return f"{top} / {below}{days}"
+
+
+def _unit_of(terms: Sequence[Term], catalog: Catalog) -> str:
+    """The unit of what is added up; rows that are merely counted carry none."""
+    summed = (one for one in terms if one.aggregate == "sum" and one.column is not None)
+    return next((catalog.tables[one.table].unit_of(str(one.column)) for one in summed), "")
 
 
 def _half_text(value: Decimal, unit: str) -> str:

@@ -51,8 +51,10 @@ TwoColumns = Annotated[tuple[str, str], BeforeValidator(as_tuple)]
 
 Scalar = str | bool | int | float
 Operator = Literal[
-    "eq", "not", "in", "not_in", "lt", "lte", "gt", "gte", "known", "within", "beyond", "not_after", "after"
-]
+    "eq", "not", "in", "not_in", "lt", "lte", "gt", "gte", "known", "within", "beyond", "not_after", "after",
+    "same_as", "differs_from",
+]  # fmt: skip
+BESIDE: tuple[Operator, ...] = ("not_after", "after", "same_as", "differs_from")  # their value is another column
 OPERATOR_WORDS = tuple(word for word in get_args(Operator) if word != "eq")
 
 
@@ -80,7 +82,7 @@ class Test(Frozen):
     @property
     def columns(self) -> frozenset[str]:
         other = self.value.of if isinstance(self.value, Reach) else ""
-        if self.operator in ("not_after", "after"):
+        if self.operator in BESIDE:
             other = str(self.value)
         return frozenset((self.column, other)) - {""}
 
@@ -112,6 +114,8 @@ def _tests_of(column: str, spec: Any) -> list[Test]:
             if not isinstance(value, list) or not value:
                 raise mistake(f"“{column}”的 {word} 写作 {shown(value)}", '非空列表，如 ["判决", "调解"]')
             tests.append(Test(column=column, operator=word, value=tuple(value)))
+        elif word in BESIDE and not isinstance(value, str):
+            raise mistake(f"“{column}”的 {word} 写作 {shown(value)}", "同一张表的另一列，如 “filed_court”")
         elif word == "known" and not isinstance(value, bool):
             raise mistake(f"“{column}”的 known 写作 {shown(value)}", "true 或 false")
         else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from scorecard.catalog import columns
-from scorecard.catalog.conditions import ELSEWHERE, Frozen, Reach, Test, shown
+from scorecard.catalog.conditions import BESIDE, ELSEWHERE, Frozen, Reach, Test, shown
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.errors import SeedMistake, hint
 
@@ -152,7 +152,9 @@ def test_checks(contract: Contract, tests: tuple[Test, ...], file: str, key: str
     for test in tests:
         where = f"{key}.{test.column}"
         yield from contract.absent(file, where, test.column)
-        if isinstance(test.value, Reach) or test.operator in ("not_after", "after"):
+        if test.operator in ("same_as", "differs_from"):
+            yield from _alike(contract, test, file, where)
+        elif isinstance(test.value, Reach) or test.operator in BESIDE:
             yield from _between_columns(contract, test, file, where)
         elif test.operator != "known" and test.column in contract.types:
             for value in test.value if isinstance(test.value, tuple) else (test.value,):
@@ -168,11 +170,24 @@ def _between_columns(contract: Contract, test: Test, file: str, where: str) -> I
     yield from contract.suits(file, where, other, *wanted)
 
 
+def _alike(contract: Contract, test: Test, file: str, where: str) -> Iterator[SeedMistake]:
+    """Two columns are compared where what stands in them can be equal: of one type, in one unit."""
+    other = str(test.value)
+    yield from contract.absent(file, where, other)
+    if test.column == other:
+        yield SeedMistake(file, where, f"“{other}”与自身相比", "同一张表的另一列")
+    if test.column in contract.types and other in contract.types:
+        yield from contract.suits(file, where, other, contract.types[test.column])
+        units = [contract.table.unit_of(column) or "无单位" for column in (test.column, other)]
+        if contract.types[test.column] in columns.numbers() and units[0] != units[1]:
+            yield SeedMistake(file, where, f"两列的单位不一：{'、'.join(units)}", "同一单位的列")
+
+
 def _value(contract: Contract, test: Test, value: Any, file: str, where: str) -> Iterator[SeedMistake]:
     """A misspelt word would silently match nothing: it is refused here, with the nearest one."""
     kind = contract.types[test.column]
     if not kind.literals:
-        expected = "known、within、beyond、not_after、after"
+        expected = "known、within、beyond、not_after、after、same_as、differs_from"
         yield SeedMistake(
             file, where, f"{kind.name} 列用了 {'等于' if test.operator == 'eq' else test.operator}", expected
         )

@@ -294,9 +294,16 @@ def _indicator_checks(
         if name not in tables:
             yield SeedMistake(file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
     mistakes: dict[SeedMistake, None] = {}
-    for term in dict.fromkeys(indicator.formula.terms):
+    per = indicator.per
+    above, below = (per.of, per.per) if per else (indicator.unit, indicator.unit)
+    halves = (
+        (half, unit)
+        for part in indicator.formula.parts
+        for half, unit in ((part.numerator, above), (part.denominator, below), (part.base, ""))
+    )
+    for term, unit in dict.fromkeys((term, unit) for half, unit in halves for term in half):
         if term.table in contracts:
-            mistakes |= dict.fromkeys(_term_checks(contracts[term.table], term, indicator, file))
+            mistakes |= dict.fromkeys(_term_checks(contracts[term.table], term, unit, file))
     yield from mistakes
     for name in indicator.example.tables:
         if name not in indicator.formula.tables:
@@ -315,7 +322,7 @@ def _indicator_checks(
         yield from worked_examples.mistakes(indicator, catalog, file)
 
 
-def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str) -> Iterator[SeedMistake]:
+def _term_checks(contract: Contract, term: Term, unit: str, file: str) -> Iterator[SeedMistake]:
     yield from column_checks(contract, term, file, "formula")
     if term.column is None:
         return
@@ -323,8 +330,8 @@ def _term_checks(contract: Contract, term: Term, indicator: Indicator, file: str
         yield from contract.absent(file, "formula", term.column)
         return
     yield from contract.suits(file, "formula.of", term.column, *numbers())
-    if indicator.unit in COLUMN_UNIT:
-        yield from _unit(contract, term.column, indicator.unit, file, "unit")
+    if unit in COLUMN_UNIT:
+        yield from _unit(contract, term.column, unit, file, "unit")
 
 
 def _unit(contract: Contract, column: str, unit: str, file: str, key: str) -> Iterator[SeedMistake]:

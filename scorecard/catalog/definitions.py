@@ -27,8 +27,27 @@ ALL_DEPARTMENTS = "all"  # stands in place of a department's id for 全院, the 
 # How many of the base unit (the unit of the column, or a plain number of rows) make one displayed unit.
 # A percentage is a hundredth; 万元 is ten thousand 元.
 UNIT_SCALE: dict[str, tuple[int, int]] = {"%": (100, 1), "万元": (1, 10_000)}
-UNITS = ("%", "天", "件", "家", "篇", "个", "万元")
-COLUMN_UNIT: dict[str, str] = {"天": "天", "万元": "元"}
+_POWERS = {"": 1, "百": 100, "千": 1_000, "万": 10_000}
+COUNTED_UNITS = ("件", "家", "篇", "个", "人", "次")
+UNITS = ("%", "天", "小时", *COUNTED_UNITS, "万元", "元")
+COLUMN_UNIT: dict[str, str] = {unit: unit for unit in UNITS if unit != "%"} | {"万元": "元"}
+
+
+@dataclass(frozen=True)
+class PerUnit:
+    """A unit like 件/人, 元/千件: so much `of` this for every `each` (in words `per`) of what is counted below."""
+
+    of: str
+    each: int
+    per: str
+
+    @classmethod
+    def read(cls, unit: str) -> "PerUnit | None":
+        """None for a unit that is not of this form."""
+        of, slash, per = unit.partition("/")
+        power = per[:1] if per[:1] in _POWERS else ""
+        per = per.removeprefix(power)
+        return cls(of, _POWERS[power], per) if slash and of in COLUMN_UNIT and per in COUNTED_UNITS else None
 
 
 class Domain(Frozen):
@@ -138,13 +157,25 @@ class Indicator(Frozen):
 
     @model_validator(mode="after")
     def _unit_fits(self) -> "Indicator":
-        if self.unit not in UNITS:
-            raise mistake(f"单位“{self.unit}”", "、".join(UNITS))
+        if self.unit not in UNITS and self.per is None:
+            raise mistake(f"单位“{self.unit}”", f"{'、'.join(UNITS)}，或 件/人、元/千件 这样的单位")
         for one in (self, *self.earlier):
-            if (self.unit == "%") != (one.formula.kind == "ratio"):
+            kind = one.formula.kind
+            if self.per is not None and kind != "mean" and (kind != "ratio" or one.formula.share):
+                expected = "比率（写 may_exceed = true，它不是部分占整体）或平均数才有 件/人 这样的单位"
+            elif self.per is None and (self.unit == "%") != (kind == "ratio"):
                 expected = "比率的单位是 %，其他指标不是 %" + ("；单位变了就是另一项指标" if self.earlier else "")
-                raise mistake(f"kind = “{one.formula.kind}” 的单位是“{self.unit}”", expected)
+            elif self.unit in COUNTED_UNITS and kind in ("mean", "median", "stage_means", "disposition"):
+                expected = "平均数、中位数会有小数，单位如 天、元，平均数也可用 次/件"
+            else:
+                continue
+            raise mistake(f"kind = “{kind}” 的单位是“{self.unit}”", expected)
         return self
+
+    @property
+    def per(self) -> PerUnit | None:
+        """The parts of a unit like 件/人; None for any other."""
+        return PerUnit.read(self.unit)
 
     @model_validator(mode="after")
     def _one_life(self) -> "Indicator":
@@ -224,7 +255,10 @@ class Indicator(Frozen):
     @property
     def scale(self) -> tuple[int, int]:
         """numerator ÷ denominator × this (a fraction) = value in the indicator's unit."""
-        return UNIT_SCALE.get(self.unit, (1, 1))
+        if self.per is None:
+            return UNIT_SCALE.get(self.unit, (1, 1))
+        up, down = UNIT_SCALE.get(self.per.of, (1, 1))
+        return up * self.per.each, down
 
     @property
     def accumulates(self) -> bool:

@@ -4,7 +4,7 @@ Canonical: parts, each a numerator and a denominator made of signed terms. Every
 shape, never the short forms.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, TypeAdapter
 
@@ -12,9 +12,10 @@ from scorecard.catalog.columns import DAYS
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Test, as_tuple, mistake, read_conditions
 from scorecard.catalog.contracts import Stock
 
-FormulaKind = Literal["count", "sum", "mean", "median", "quantile", "ratio", "stage_means", "disposition"]
-Aggregate = Literal["count", "sum", "distinct", "largest", "median", "quantile"]
-RANKED: tuple[FormulaKind, ...] = ("median", "quantile")  # one value among those of the rows, in their order
+Ranking = Literal["median", "quantile", "maximum", "minimum"]
+FormulaKind = Literal["count", "sum", "mean", Ranking, "ratio", "stage_means", "disposition"]
+Aggregate = Literal["count", "sum", "distinct", "largest", Ranking]
+RANKED: tuple[FormulaKind, ...] = get_args(Ranking)  # one value among those of the rows, in their order
 
 
 class Term(Frozen):
@@ -196,7 +197,7 @@ class FormulaForm(Frozen):
             case "sum":
                 self._only("of")
                 return FormulaPart(numerator=(_valued(rows, "sum", self._of()),), base=(_known(rows, self._of()),))
-            case "median" | "quantile":
+            case "median" | "quantile" | "maximum" | "minimum":
                 self._only("of", *(["quantile"] if self.kind == "quantile" else []))
                 known = _known(rows, self._of())
                 ranked = _valued(known, self.kind, self._of())

@@ -14,6 +14,7 @@ from scorecard.catalog.columns import CellValue
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.court import Departments
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.formulas import RANKED
 from scorecard.catalog.worklists import Worklist
 from scorecard.errors import SeedErrors, SeedMistake, hint
 
@@ -105,7 +106,7 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
     """An example must say what its kind of formula gives, and nothing it cannot give."""
     expect, kind = indicator.example.expect, indicator.formula.kind
     wanted = {
-        "median": ("value",), "quantile": ("value",), "stage_means": ("value",), "count": ("numerator",), "sum": ("numerator",),
+        **dict.fromkeys(RANKED, ("value",)), "stage_means": ("value",), "count": ("numerator",), "sum": ("numerator",),
     }.get(kind, ("numerator", "denominator"))  # fmt: skip
     given = tuple(key for key in ("numerator", "denominator", "value") if getattr(expect, key) is not None)
     complete = set(wanted) <= set(given) <= {*wanted, "value"}

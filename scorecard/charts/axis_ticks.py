@@ -35,7 +35,7 @@ def scale(low: float, high: float, unit: str, most: int = 6) -> Scale:
     """
     if not high > low:
         return Scale((float(low),), (_word(Fraction(low), unit),))
-    step = _step(Fraction(high) - Fraction(low), most, whole=unit not in _BROKEN)
+    step = _step(Fraction(high) - Fraction(low), most, whole=unit not in _BROKEN and "/" not in unit)
     first = -(-Fraction(low) // step)
     marks = [first * step]
     while marks[-1] + step <= Fraction(high):

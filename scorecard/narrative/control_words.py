@@ -9,6 +9,7 @@ from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
 from scorecard.calendar.period import day_text, month_index, month_label
+from scorecard.catalog.definitions import COUNTED_UNITS
 from scorecard.narrative.shortfall import missed_since
 from scorecard.statistics.baseline_fitness import BASELINE, BaselineFault
 
@@ -19,7 +20,6 @@ _CLOSING: dict[Variation, str] = {
     "正常波动": "属正常波动",
     "基准不稳": "基准不稳，不作判断",
 }
-_COUNTED = ("件", "家", "篇", "个")
 _NAMED = 4  # months that do not fit are named one by one up to so many
 
 
@@ -81,7 +81,7 @@ def rule_sentence(chart: ControlChart, position: int) -> str:
         case "outside":
             limit = by.upper if up else by.lower
             value, beyond, _ = distinct_texts(month.value, limit, unit)
-            if unit in _COUNTED:
+            if unit in COUNTED_UNITS:
                 value, beyond = value_text(month.value, unit), level(limit, unit)
             return f"{month.period.label}为{value}，{'高于控制上限' if up else '低于控制下限'}{beyond}"
         case "trend":
@@ -150,7 +150,7 @@ def range_text(by: Limits, chart: ControlChart) -> str:
 
 def level(value: Fraction, unit: str) -> str:
     """A mean or a limit: of counts with one decimal, because no month's count is 8.3 and their mean may be."""
-    return f"{figure_text(value, unit, 1 if unit in _COUNTED else 0)}{unit}"
+    return f"{figure_text(value, unit, 1 if unit in COUNTED_UNITS else 0)}{unit}"
 
 
 def possible(by: Limits, chart: ControlChart) -> tuple[Fraction, Fraction]:

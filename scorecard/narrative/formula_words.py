@@ -40,7 +40,8 @@ def _blanks(indicator: Indicator, catalog: Catalog) -> str:
 def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
     formula = indicator.formula
     part = formula.parts[0]
-    scale = "，元换算为万元" if indicator.unit == "万元" else ""
+    per = indicator.per
+    scale = "，元换算为万元" if (per.of if per else indicator.unit) == "万元" else ""
     match formula.kind:
         case "count":
             return [f"数值 = {_sum(part.numerator, catalog)}"]
@@ -49,7 +50,7 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
         case "mean":
             top = part.numerator[0]
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}"]
-        case "median" | "quantile":
+        case "median" | "quantile" | "maximum" | "minimum":
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
         case "disposition":
             days = "数值 = 分子 ÷ 分母 × 报告期天数，即照本期审结的快慢，结清期末未结案件所需的天数；报告期没有结束的不计算"
@@ -60,6 +61,10 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
             return [*stages, f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时"]
         case "ratio":
             limit = "" if formula.share else "；不是部分占整体，可以超过100%"
+            if per is not None:
+                times = f" × {per.each:,}" if per.each > 1 else ""
+                each = indicator.unit.partition("/")[2]
+                return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母{times}，即每{each}合多少{per.of}{scale}"]
             return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
 
 
@@ -105,6 +110,8 @@ def _aggregate(term: Term, table: Table) -> str:
             return f"{header}去重后的个数"
         case "sum":
             return f"{header}之和"
+        case "maximum" | "minimum":
+            return f"{header}的最{'大' if term.aggregate == 'maximum' else '小'}值"
         case "median":
             return f"{header}的中位数"
         case "quantile":
@@ -150,6 +157,8 @@ def condition_words(test: Test, table: Table) -> str:
             return f"{header}{'已填' if value else '未填'}"
         case "not_after" | "after":
             return f"{header}{'不晚于' if test.operator == 'not_after' else '晚于'}“{table.header(str(value))}”"
+        case "same_as" | "differs_from":
+            return f"{header}与“{table.header(str(value))}”{'相同' if test.operator == 'same_as' else '不同'}（都已填）"
         case _:
             words = _DATE_SIGNS if isinstance(value, str) else _NUMBER_SIGNS
             return f"{header}{words[test.operator]}{_number(value, test.column, table)}"
@@ -208,6 +217,7 @@ def _figure(figure: TabulatedFigure, table: Table) -> str:
         )
         return f"{which(figure.numerator) or rows}{amount} ÷ {rows}{whole}"
     words = {"sum": f"{of}之和", "mean": f"{of}的平均数", "median": f"{of}的中位数"}
+    words |= {"maximum": f"{of}的最大值", "minimum": f"{of}的最小值"}
     if figure.quantile:
         words["quantile"] = f"{of}的{quantile_words(round(figure.quantile * 1000))}"
     return rows + words.get(figure.kind, f"{distinct}去重后的个数" if distinct else "行数")

@@ -84,6 +84,10 @@ def _matches(rows: RowsExpression, test: Test) -> Expression:
             return as_date(column) <= as_date(rows[str(value)])
         case "after":
             return as_date(column) > as_date(rows[str(value)])
+        case "same_as":
+            return column == rows[str(value)]
+        case "differs_from":
+            return column != rows[str(value)]
         case _:
             if column.type().is_boolean():
                 return column if bool(value) == (test.operator == "eq") else ~column

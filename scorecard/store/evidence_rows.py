@@ -53,6 +53,8 @@ MEASURES = {
     "count": "count(*)",
     "sum": "sum({column})",
     "distinct": "nullif(count(DISTINCT {column}), 0)",
+    "maximum": "max({column})",
+    "minimum": "min({column})",
     "quantile": "quantile_disc({column}, {share})",
     "median": "(quantile_disc({column}, 0.5) + quantile_disc({column}, 0.5 ORDER BY {column} DESC)) * 0.5",
 }

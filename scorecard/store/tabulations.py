@@ -15,7 +15,6 @@ from scorecard.assessment.number_format import figure_text
 from scorecard.calendar.period import Period, day_text, month_label
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, UNIT_SCALE, Catalog
-from scorecard.catalog.formulas import RANKED
 from scorecard.catalog.tabulations.declarations import RowChoice, Tabulation
 from scorecard.queries.tabulations import Part, balance_sql, counted_terms, tabulated_sql, unsaid_sql
 from scorecard.store.evidence_rows import MEASURES
@@ -25,6 +24,7 @@ from scorecard.topics.slices import obstacle
 
 UNKNOWN, TOTAL, NO_NUMBER = "未填", "合计", "—"
 _TOO_FEW = {"ratio": "太少不计率", "mean": "太少不计平均数", "median": "太少不计中位数", "quantile": "太少不计分位数"}
+_TOO_FEW |= {"maximum": "太少不计最大值", "minimum": "太少不计最小值"}
 _MEASURES = {**MEASURES, "count": "count({column})"}
 
 
@@ -179,7 +179,7 @@ def _figure(
         return f"{NO_NUMBER}{unsaid}", None
     up, down = UNIT_SCALE.get(figure.measured_in, (1, 1))
     value = Fraction(top or 0) / Fraction(bottom) * up / down
-    more = int(figure.kind in ("mean", *RANKED) and figure.measured_in not in ("天", "万元", "元"))
+    more = int(figure.kind in ("mean", "median", "quantile") and figure.measured_in not in ("天", "万元", "元"))
     return f"{figure_text(value, figure.measured_in, more)}{unsaid}", value
 
 

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from scorecard.catalog.contracts import Derived, Table
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
-from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Department, Domain, Indicator, Measure
+from scorecard.catalog.definitions import (
+    COUNTED_UNITS,
+    BibliographicSource,
+    Catalog,
+    Court,
+    Department,
+    Domain,
+    Indicator,
+    Measure,
+)
+from scorecard.catalog.formulas import RANKED
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from tests.support.naive import months_from
 
@@ -148,9 +158,14 @@ def _test(draw: Draw, column: str, kinds: dict[str, str]) -> Any:
         forms += ["lt", "lte", "gt", "gte", "between"]
     if kind in ("date", "datetime"):
         forms += ["within", "beyond", "not_after", "after"] * 2
+    of_one_unit = kind not in ("integer", "decimal")  # of computed numbers units differ
+    like = [one for one in _of_type(kinds, kind) if one != column and (of_one_unit or {one, column} <= {*CONTRACT})]
+    forms += ["same_as", "differs_from"] * bool(like)
     form = draw(st.sampled_from(forms))
     if form == "known":
         return {form: draw(st.booleans())}
+    if form in ("same_as", "differs_from"):
+        return {form: draw(st.sampled_from(like))}
     if form in ("not_after", "after"):
         return {form: draw(st.sampled_from(moments))}
     if form in ("within", "beyond"):
@@ -206,9 +221,7 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
     name = draw(st.sampled_from(list(tables)))
     own, table = kinds[name], tables[name]
     kind = draw(
-        st.sampled_from(
-            ["count", "sum", "mean", "median", "quantile", "ratio", "ratio", "ratio", "stage_means", "disposition"]
-        )
+        st.sampled_from(["count", "sum", "mean", *RANKED, "ratio", "ratio", "ratio", "stage_means", "disposition"])
     )
     formula: dict[str, Any] = {"kind": kind}
     if draw(st.integers(0, 3)) == 0:
@@ -225,17 +238,18 @@ def _formula(draw: Draw, tables: dict[str, Table], kinds: dict[str, dict[str, st
     if kind == "disposition":
         return formula | _long_form(draw, tables, kinds, ("count", "distinct")), "天"
     if kind == "ratio" and draw(st.booleans()):
-        return formula | {"may_exceed": True, **_long_form(draw, tables, kinds)}, "%"
+        forms, unit = draw(st.sampled_from([(("count", "of", "distinct"), "%"), (("count", "distinct"), "件/千人")]))
+        return formula | {"may_exceed": True, **_long_form(draw, tables, kinds, forms)}, unit
     formula |= {"table": name, "where": _where(draw, own), **_clock(draw, own)}
     if kind == "count":
         if draw(st.booleans()):
             formula["distinct"] = draw(st.sampled_from(list(own)))
-        return formula, "件"
+        return formula, draw(st.sampled_from(COUNTED_UNITS))
     if kind == "sum":
-        return formula | {"of": _measured(draw, own, table, "元") or "y1"}, "万元"
+        return formula | {"of": _measured(draw, own, table, "元") or "y1"}, draw(st.sampled_from(["万元", "元"]))
     if kind == "quantile":
         formula["quantile"] = draw(SHARES)
-    if kind in ("mean", "median", "quantile"):
+    if kind in ("mean", *RANKED):
         money = draw(st.booleans())
         return formula | {
             "of": draw(st.sampled_from(["y1", "y2"] if money else ["n1", "n2"]))
@@ -353,7 +367,7 @@ def _rows() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _figure(draw: Draw, kinds: dict[str, str], number: int) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["count", "count", "sum", "mean", "median", "quantile", "ratio", "ratio"]))
+    kind = draw(st.sampled_from(["count", "count", "sum", "mean", *RANKED, "ratio", "ratio"]))
     figure: dict[str, Any] = {"name": f"图{number}", "kind": kind, "where": _where(draw, kinds)}
     if kind == "count":
         return figure | ({"distinct": draw(st.sampled_from(list(CONTRACT)))} if draw(st.booleans()) else {})

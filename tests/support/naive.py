@@ -244,6 +244,9 @@ def holds(test: Test, row: Row) -> bool:
         if other is None:
             return False
         return (as_date(cell) > as_date(other)) == (test.operator == "after")
+    if test.operator in ("same_as", "differs_from"):
+        other = row[wanted]
+        return other is not None and (cell == other) == (test.operator == "same_as")
     if isinstance(wanted, tuple):
         return (cell in [like(cell, word) for word in wanted]) == (test.operator == "in")
     return COMPARISONS[test.operator](cell, like(cell, wanted))
@@ -292,6 +295,10 @@ def aggregate(term: Term, rows: list[Row]) -> Fraction | None:
             return Fraction(len(set(values)))
         case "largest":
             return Fraction(max(Counter(values).values(), default=0))
+        case "maximum":
+            return max((Fraction(value) for value in values), default=None)
+        case "minimum":
+            return min((Fraction(value) for value in values), default=None)
         case "median":
             return median(sorted(Fraction(value) for value in values))
         case "quantile":
@@ -423,8 +430,11 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str,
         exact *= 100
     if exact is not None and formula.kind == "disposition":
         exact = None if state == "partial" else exact * days
-    if exact is not None and indicator.unit == "万元":
+    of, _, per = indicator.unit.partition("/")
+    if exact is not None and of == "万元":
         exact /= 10_000
+    if exact is not None and per:
+        exact *= {"百": 100, "千": 1000, "万": 10_000}.get(per[0], 1)
     base = min(base for _, _, base in parts)
     if formula.kind == "stage_means":
         named = tuple(

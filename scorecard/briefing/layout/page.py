@@ -13,7 +13,7 @@ _MANY = 7  # columns from which a table is set smaller
 # A date, a number with its unit (GB/T 9704, 7.3.1), a word of letters.
 WHOLE = re.compile(
     r"\d{4}年(?:\d{1,2}(?:—\d{1,2})?月(?:\d{1,2}日)?|[一二三四]季度)?"
-    r"|[+-]?\d[\d,]*(?:\.\d+)?(?:—\d[\d,]*(?:\.\d+)?)?(?:%|个|万元|元|件|家|户|天|项|次|人|年|月|日)"
+    r"|[+-]?\d[\d,]*(?:\.\d+)?(?:—\d[\d,]*(?:\.\d+)?)?(?:%|个|万元|元|件|家|户|天|小时|项|次|人|年|月|日)"
     r"|（[\u4e00-\u9fff]{1,3}）"
     r"|[+-]?[0-9A-Za-z][0-9A-Za-z.,:%-]*"
 )

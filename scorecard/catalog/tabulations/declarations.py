@@ -15,9 +15,9 @@ from pydantic_core import PydanticCustomError
 from scorecard.catalog.columns import AMOUNTS, BOOLEAN, CASE_NO, CODE, DAYS, DEPARTMENT, INTEGER, TEXT, ColumnUse, dates
 from scorecard.catalog.conditions import Conditions, Frozen, Scalar, Texts, as_tuple, mistake
 from scorecard.catalog.contracts import Stock, Table
-from scorecard.catalog.formulas import Formula, FormulaForm, Term
+from scorecard.catalog.formulas import Formula, FormulaForm, Ranking, Term
 
-FigureKind = Literal["count", "sum", "mean", "median", "quantile", "ratio"]
+FigureKind = Literal["count", "sum", "mean", Ranking, "ratio"]
 _USUAL_UNIT: Mapping[FigureKind, str] = {"count": "件", "ratio": "%"}
 FIGURE_UNITS = (
     "%", "天", "件", "家", "篇", "个", "万元", "元", "次", "人", "条", "份", "场", "轮", "项", "期", "名", "小时",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scorecard.assessment.comparison import ChangeSplit
-from scorecard.assessment.number_format import UNIT_DECIMALS, gap_text
+from scorecard.assessment.number_format import decimals_of, gap_text
 from scorecard.catalog.definitions import Indicator
 from scorecard.statistics.contributions import Contribution, leading, rounded
 
 _REST = ("其他", "未填", "未知")
-_OWN = {"%": ("比率", "升高", "降低"), "天": ("用时", "延长", "缩短")}
+_OWN = {"%": ("比率", "升高", "降低"), **dict.fromkeys(("天", "小时"), ("用时", "延长", "缩短"))}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def steps(split: ChangeSplit, unit: str) -> tuple[WaterfallStep, ...]:
     """A bar a part from where the one before it ends; the printed numbers add up to the printed change."""
     difference = split.change.difference
     assert difference is not None
-    digits = UNIT_DECIMALS.get(unit, 0)
+    digits = decimals_of(unit)
     printed = rounded([part.whole for part in split.parts], difference, digits)
     ends = [Fraction(0)]
     for part in split.parts:

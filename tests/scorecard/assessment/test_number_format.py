@@ -9,7 +9,9 @@ from hypothesis import given, strategies as st
 
 from scorecard.assessment.number_format import distinct_texts, gap_text, half_up, halves_text, target_text, value_text
 from scorecard.calendar.period import parse
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
+from tests.conftest import ROOT
 from tests.support.court import CATALOG, indicator, reading, target
 
 
@@ -107,6 +109,23 @@ def test_halves_say_what_a_value_is_made_of() -> None:
     assert halves_text(reading(median, "45.5", base=98), median, CATALOG) == "98件"
     assert halves_text(reading(total, "12345678.5", base=3), total, CATALOG) == "1,234.57万元（3件）"
     assert halves_text(reading(indicator("count"), 7), indicator("count"), CATALOG) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "top", "bottom", "value", "made_of"),
+    [
+        ("closed_per_judge", 1234, 16, "77.13件/人", "1,234件 / 16人"),
+        ("appeals_per_thousand", 3, 400, "7.5件/千件", "3件 / 400件"),
+        ("hearings_per_case", 30, 12, "2.5次/件", "30次 / 12件"),
+    ],
+)
+def test_both_halves_of_a_quotient_carry_their_units(
+    name: str, top: int, bottom: int, value: str, made_of: str
+) -> None:
+    catalog = loader.load(ROOT / "tests" / "vocabulary_seeds")
+    quotient = catalog.indicators[name]
+    read = reading(quotient, top, bottom)
+    assert (value_text(read.exact, quotient.unit), halves_text(read, quotient, catalog)) == (value, made_of)
 
 
 def test_halves_of_a_disposition_time_carry_the_days_it_is_multiplied_by(catalog: Catalog) -> None:

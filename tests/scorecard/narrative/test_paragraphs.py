@@ -19,7 +19,7 @@ from scorecard.store import versions as store, warehouse
 from tests.scorecard.narrative.test_sentences import DECIMALS, number, rounded
 from tests.support.samples import AS_OF, published_sample
 
-UNITS = "%|天|件|家|篇|个|万元"
+UNITS = "%|天|小时|件|家|篇|个|人|次|万元|元"
 VALUE = re.compile(rf"(-?[\d,]+(?:\.\d+)?)({UNITS})")
 PERIOD = r"(?:\d{4}年)?(?:\d+月|[一二三四]季度|1—\d+月)|\d{4}年"
 LAST = 2026 * 12 + 9  # 2026年10月

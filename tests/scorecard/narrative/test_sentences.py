@@ -128,13 +128,13 @@ def test_a_target_is_told_with_its_gap_and_a_pace_with_what_is_missing(catalog: 
 
 NUMBER = r"-?[\d,]+(?:\.\d+)?"
 LEAD = re.compile(
-    rf"^(?P<period>\d+年[^，]*)，(?P<name>.+?)(?:为|暂为)(?P<value>{NUMBER})(?P<unit>%|天|件|家|篇|个|万元)"
+    rf"^(?P<period>\d+年[^，]*)，(?P<name>.+?)(?:为|暂为)(?P<value>{NUMBER})(?P<unit>%|天|小时|件|家|篇|个|人|次|万元|元)"
 )
 CHANGE = re.compile(
-    rf"(?P<kind>同比|环比|较1(?:—\d+)?月)(?:由.转.，)?(?P<way>上升|下降|增加|减少|延长|缩短)(?P<by>{NUMBER})(?P<in>个百分点|%|天|件|家|篇|个|万元)"
+    rf"(?P<kind>同比|环比|较1(?:—\d+)?月)(?:由.转.，)?(?P<way>上升|下降|增加|减少|延长|缩短)(?P<by>{NUMBER})(?P<in>个百分点|%|天|小时|件|家|篇|个|人|次|万元|元)"
 )
 GAP = re.compile(
-    rf"达标，(?:比(?:目标|法定期限))?(?P<way>[低少高多])(?P<gap>{NUMBER})(?P<in>个百分点|天|件|家|篇|个|万元)"
+    rf"达标，(?:比(?:目标|法定期限))?(?P<way>[低少高多])(?P<gap>{NUMBER})(?P<in>个百分点|天|小时|件|家|篇|个|人|次|万元|元)"
 )
 DECIMALS = {"%": 2, "万元": 2, "天": 2}
 

@@ -26,6 +26,7 @@ from tests.support.naive import (
 
 Lines = list[list[str]]
 TOO_FEW = {"ratio": "率", "mean": "平均数", "median": "中位数", "quantile": "分位数"}
+TOO_FEW |= {"maximum": "最大值", "minimum": "最小值"}
 
 
 def month(key: str) -> Span:
@@ -194,6 +195,8 @@ def shown(figure: TabulatedFigure, group: list[Row], unit: str, minimum: int) ->
             value = sum((Fraction(row[figure.of]) for row in known), Fraction(0))
         case "mean":
             value = sum((Fraction(row[figure.of]) for row in known), Fraction(0)) / len(known)
+        case "maximum" | "minimum":
+            value = Fraction({"maximum": max, "minimum": min}[figure.kind](row[figure.of] for row in known))
         case "median":
             value = median(sorted(Fraction(row[figure.of]) for row in known))
         case "quantile":
@@ -213,13 +216,13 @@ def shown(figure: TabulatedFigure, group: list[Row], unit: str, minimum: int) ->
 def number(value: Fraction, figure: TabulatedFigure) -> str:
     digits = (
         2
-        if figure.kind == "ratio" or figure.unit in ("天", "万元", "元")
+        if figure.kind == "ratio" or figure.unit in ("天", "小时", "万元", "元")
         else int(figure.kind in ("mean", "median", "quantile"))
     )
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,f}"
     text = text.removeprefix("-") if not text.strip("-0.,") else text
-    return text.rstrip("0").rstrip(".") if figure.unit in ("天", "元") and "." in text else text
+    return text.rstrip("0").rstrip(".") if figure.unit in ("天", "小时", "元") and "." in text else text
 
 
 def listed(catalog: Catalog, one: RowListing, rows: list[Row], span: Span, cut: date) -> list[int]:
