@@ -23,8 +23,10 @@ from scorecard.store.warehouse import fetched
 from scorecard.topics.slices import obstacle
 
 UNKNOWN, TOTAL, NO_NUMBER = "未填", "合计", "—"
-_TOO_FEW = {"ratio": "太少不计率", "mean": "太少不计平均数", "median": "太少不计中位数", "quantile": "太少不计分位数"}
-_TOO_FEW |= {"maximum": "太少不计最大值", "minimum": "太少不计最小值"}
+_TOO_FEW = {
+    "ratio": "太少不计率", "mean": "太少不计平均数", "median": "太少不计中位数", "quantile": "太少不计分位数",
+    "maximum": "太少不计最大值", "minimum": "太少不计最小值",
+}  # fmt: skip
 _MEASURES = {**MEASURES, "count": "count({column})"}
 
 

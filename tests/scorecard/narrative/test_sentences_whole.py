@@ -23,7 +23,9 @@ from tests.support.samples import AS_OF, published_sample
 PERIODS: tuple[tuple[Grain, str], ...] = (
     ("month", "2026-10"), ("month", "2025-02"), ("quarter", "2026-Q3"), ("ytd", "2026-09"), ("year", "2025"),
 )  # fmt: skip
-ITEM = re.compile(r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|小时|件|家|篇|个|人|次|万元|元)")
+ITEM = re.compile(
+    r"^(?P<name>[^：]+)：(?P<period>\d+年[^为]*)为(?P<value>-?[\d,.]+)(?P<unit>%|天|小时|件|家|篇|个|人|次|万元|元)"
+)
 MISS = re.compile(r"，(?P<side>高于|低于)目标(?P<bound>上限|下限)(?P<limit>-?[\d,.]+)\D+?（(?P<gap>[+-][\d,.]+)")
 SINCE = re.compile(r"；(?P<since>\d+年\d+月)以来一直未达标(?P<between>（其间)?")
 

@@ -25,8 +25,10 @@ from tests.support.naive import (
 )
 
 Lines = list[list[str]]
-TOO_FEW = {"ratio": "率", "mean": "平均数", "median": "中位数", "quantile": "分位数"}
-TOO_FEW |= {"maximum": "最大值", "minimum": "最小值"}
+TOO_FEW = {
+    "ratio": "率", "mean": "平均数", "median": "中位数", "quantile": "分位数",
+    "maximum": "最大值", "minimum": "最小值",
+}  # fmt: skip
 
 
 def month(key: str) -> Span:
