@@ -24,8 +24,10 @@ from etl.reading.cell_results import (
     refused,
 )
 from etl.reading.spelling import identities, units
+from etl.reading.spelling.periods import named_period
 from etl.reading.spelling.units import Unit
 from etl.reading.workbooks.facts import ERRORS, LONG_NUMBER_CELL, UNCALCULATED_CELL
+from scorecard.calendar.period import RowPeriod
 from scorecard.catalog import columns
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.spreadsheet_csv import unescape_cell
@@ -130,7 +132,8 @@ def _reader(column: columns.Column, catalog: Catalog, as_of: date | None, unit: 
         case columns.CreditCodeType():
             return identities.credit_code
         case columns.MomentType() as kind:
-            return partial(_moment, kind, None if column.future else as_of)
+            latest = None if column.future else as_of
+            return partial(_period, column.period, catalog, latest) if column.period else partial(_moment, kind, latest)
         case columns.NumberType() as kind:
             return partial(_number, column, kind, unit)
         case kind:
@@ -172,6 +175,23 @@ def _moment(kind: columns.MomentType, latest: date | None, text: str) -> CellRes
     if match[11] is None:
         notes = (*notes, CellNote("time_missing", "report", "只有日期没有时间，按当日零时计"))
     return CellResult(moment, notes)
+
+
+_PERIODS = {"month": ("月", "2026年1月"), "quarter": ("季", "2026年一季度"), "year": ("年", "2026年")}
+
+
+def _period(length: RowPeriod, catalog: Catalog, latest: date | None, text: str) -> CellResult:
+    folded, notes = half_width(text)
+    if not folded:
+        return CellResult(None)
+    period, (word, example) = named_period(folded, length, catalog.court.months), _PERIODS[length]
+    if period is None or not FIRST_DAY.year <= period.last.year <= LAST_DAY.year:
+        suggestion = LEAVE_BLANK if folded.lower() in EMPTY_WORDS else f"应形如 {example}，或写它的最后一天"
+        return refused("period_unreadable", f"不是整{word}", suggestion)
+    if latest is not None and period.last > latest:
+        reason = f"{period.label}到 {period.last} 才满，晚于数据截至 {latest}"
+        return refused("date_future", reason, f"未满的{word}不能当作整{word}，请留到期满后报送")
+    return CellResult(period.last, notes)
 
 
 def _not_a_date(folded: str) -> CellResult:

@@ -28,6 +28,8 @@ def clean_sql(cell: str, column: Column, catalog: Catalog, as_of: dt.date | None
             return case_number.normal_sql(cell, own)
         case CreditCodeType() as kind:
             return _credit_code_sql(cell, kind)
+        case MomentType() as kind if column.period:
+            return f"NULL::{kind.sql}"
         case MomentType() as kind:
             spelt = _matches(cell, _MOMENT) if kind.has_time else _DATE.format(cell)
             return _within(_cast(cell, kind.sql, spelt), latest)

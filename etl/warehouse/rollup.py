@@ -16,7 +16,7 @@ from etl.duckdb_connection import insert_rows
 from etl.warehouse import cubes
 from etl.warehouse.declared_months import DeclaredMonths
 from etl.warehouse.tables import create_schema
-from scorecard.calendar.period import GRAINS, Period, add_interval
+from scorecard.calendar.period import Period, add_interval
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import RANKED, Term
 
@@ -54,8 +54,11 @@ def compute(
     for (term, cut), number in terms.items():
         if term.aggregate not in cubes.ADDITIVE:
             cubes.whole_rows(connection, catalog, term, cut, number)
-    _mark_unknown(connection, terms)
-    _assemble(connection, catalog, chosen, cuts, terms)
+    places = list(_places(connection, catalog, chosen))
+    _register(connection, "place", "definition VARCHAR, department VARCHAR, scope VARCHAR", places)
+    _mark_unknown(connection, catalog, terms)
+    _drop_untold(connection, catalog, chosen, cuts, terms)
+    _assemble(connection, chosen, cuts, terms)
 
 
 _PLACE = "number, department, scope"
@@ -81,18 +84,63 @@ def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -
     return {pair: number for number, pair in enumerate(terms)}
 
 
-def _mark_unknown(connection: duckdb.DuckDBPyConnection, terms: cubes.Terms) -> None:
-    """A NULL amount where a term has rows and not one known amount: that is no zero."""
+def _mark_unknown(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: cubes.Terms) -> None:
+    """A NULL amount where a term has rows and not one known amount: that is no zero.
+
+    Nor is it where rows stand for whole periods and there is none.
+    """
     amounts = [
-        (number, terms[term.candidates, cut], terms[term.known, cut])
+        (
+            number,
+            terms[term.candidates, cut],
+            terms[term.known, cut],
+            bool(catalog.tables[term.table].row_period(term.clocks)),
+        )
         for (term, cut), number in terms.items()
         if term.amounts
     ]
-    _register(connection, "amounts", "summed INTEGER, candidates INTEGER, known INTEGER", amounts)
+    _register(connection, "amounts", "summed INTEGER, candidates INTEGER, known INTEGER, by_period BOOLEAN", amounts)
     connection.execute(
-        f"INSERT INTO term_value SELECT summed, {_PLACE}, NULL FROM amounts JOIN term_value ON term = candidates"
+        f"INSERT INTO term_value SELECT summed, {_PLACE}, NULL FROM ("
+        f"SELECT summed, {_PLACE} FROM amounts JOIN term_value ON term = candidates WHERE NOT by_period UNION ALL"
+        f" SELECT summed, {_PLACE} FROM amounts, period, (SELECT DISTINCT department, scope FROM place) WHERE by_period)"
         f" WHERE (summed, {_PLACE}) NOT IN (SELECT (summed, {_PLACE}) FROM amounts JOIN term_value ON term = known)"
     )
+
+
+def _drop_untold(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    indicators: Iterable[Indicator],
+    cuts: Mapping[str, date],
+    terms: cubes.Terms,
+) -> None:
+    """Takes the periods out of indicator_period in which some whole period has no row, of tables whose rows stand for these."""
+    months = catalog.court.months
+    for indicator in indicators:
+        length, cut = catalog.row_period(indicator.formula), cuts[indicator.id]
+        if length is None:
+            continue
+        own = [_unsigned(term) for term in indicator.formula.terms]
+        counted = [terms[term, cut] for one in own for term in ((one, one.candidates) if one.amounts else (one,))]
+        told = connection.execute(
+            "SELECT DISTINCT period FROM term_value JOIN period USING (number)"
+            " WHERE list_contains(?, term) AND grain = ? AND amount IS NOT NULL",
+            [counted, length],
+        ).fetchall()
+        keys = {key for (key,) in told}
+        rows = connection.execute(
+            "SELECT DISTINCT grain, period, first_month, last_month FROM indicator_period JOIN period USING (grain, period)"
+            " WHERE definition = ?",
+            [indicator.id],
+        ).fetchall()
+        for grain, key, first, last in rows:
+            ended = [one for one in months.between(length, first, last) if one.last <= cut]
+            if not ended or not keys.issuperset(one.key for one in ended):
+                connection.execute(
+                    "DELETE FROM indicator_period WHERE (definition, grain, period) = (?, ?, ?)",
+                    [indicator.id, grain, key],
+                )
 
 
 def _first_months(
@@ -111,7 +159,10 @@ def _first_months(
         dates = [name for name, column in columns if column.type.is_date and not column.future]
         earliest = ", ".join(f'min("{name}")::DATE' for name in dates) or "NULL::DATE"
         (first,) = connection.execute(f'SELECT least({earliest}) FROM "{table}"').fetchall()[0]
-        firsts[table] = None if first is None else max(months.month_of(first), earliest_month)
+        month = None if first is None else months.month_of(first)
+        if month is not None and (length := catalog.tables[table].row_period(dates)):
+            month = months.containing(length, month).first_month
+        firsts[table] = None if month is None else max(month, earliest_month)
     return firsts
 
 
@@ -145,7 +196,7 @@ def _write_periods(
         # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
         whole_from = max(known) if len(known) > 1 else 0 if since is None else months.first_whole(since)
         clocks = {(term.table, "" if term.stock else term.clock) for term in counted.formula.terms}
-        for grain in GRAINS:
+        for grain in catalog.grains(counted.formula):
             for period in months.between(grain, max(known), months.month_of(cut)):
                 silent = any(
                     declared[table].is_silent(period, clock, first_rows[table], cut)
@@ -205,11 +256,7 @@ def _register(
 
 
 def _assemble(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    indicators: list[Indicator],
-    cuts: Mapping[str, date],
-    terms: cubes.Terms,
+    connection: duckdb.DuckDBPyConnection, indicators: list[Indicator], cuts: Mapping[str, date], terms: cubes.Terms
 ) -> None:
     """Halves of every part on a dense grid: no row in a covered period is a true zero, not a gap."""
     halves: list[tuple[object, ...]] = []
@@ -233,8 +280,6 @@ def _assemble(
     scales = [(one.id, *one.scale, len(one.formula.parts), *kind) for one, kind in zip(indicators, kinds, strict=True)]
     named = "definition VARCHAR, scale_up BIGINT, scale_down BIGINT, parts BIGINT, is_ranked BOOLEAN, is_disposition BOOLEAN"
     _register(connection, "shape", named, scales)
-    places = list(_places(connection, catalog, indicators))
-    _register(connection, "place", "definition VARCHAR, department VARCHAR, scope VARCHAR", places)
     connection.execute(_VALUES.format(amount=cubes.AMOUNT))
 
 

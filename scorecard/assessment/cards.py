@@ -26,7 +26,7 @@ from scorecard.assessment.data_quality import OfficialComparison, TableState, be
 from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.number_format import figure_text, gap_text, halves_text, target_text, value_text
 from scorecard.assessment.verdict import JudgedPeriod, Verdict, judge, withheld
-from scorecard.calendar.period import Period, year_before
+from scorecard.calendar.period import GRAIN_LABELS, Period, year_before
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.records.annotations import Annotation, break_months
 from scorecard.records.baselines import Baseline
@@ -387,6 +387,9 @@ def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> Verd
     uncounted = indicator.uncounted(period)
     if uncounted:
         return Verdict("无数据", uncounted)
+    if period.grain not in inputs.catalog.grains(indicator.formula):
+        by = "年" if inputs.catalog.row_period(indicator.formula) == "year" else "季"
+        return Verdict("无数据", f"本指标的数据表按{by}报送，没有{GRAIN_LABELS[period.grain]}的数")
     contracts = [inputs.catalog.tables[name] for name in indicator.formula.tables]
     if inputs.scope == "firm" and not all(table.firm for table in contracts):
         return Verdict("不区分涉企", "本指标的数据表不区分涉企")

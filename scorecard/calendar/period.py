@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 Grain = Literal["month", "quarter", "ytd", "year"]
+RowPeriod = Literal["month", "quarter", "year"]  # what one row may stand for
 GRAINS: tuple[Grain, ...] = get_args(Grain)
 GRAIN_LABELS: dict[Grain, str] = {"month": "单月", "quarter": "季度", "ytd": "年度累计", "year": "全年"}
 

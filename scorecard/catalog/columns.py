@@ -16,6 +16,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 from stdnum.cn import uscc
 
 from scorecard import case_number
+from scorecard.calendar.period import RowPeriod
 from scorecard.catalog.conditions import Frozen, Texts, mistake, shown
 from scorecard.catalog.court import Departments
 from scorecard.errors import hint
@@ -346,7 +347,7 @@ def _registered(name: object) -> ColumnType:
 
 
 class Column(Frozen):
-    """A column of an extract, by its Chinese header and the other headers it is known under."""
+    """A column of an extract, by its Chinese header and its other ones. A date of a `period` is the last day of a whole one."""
 
     header: str
     type: Annotated[ColumnType, PlainValidator(_registered), PlainSerializer(attrgetter("name"), return_type=str)]
@@ -358,6 +359,7 @@ class Column(Frozen):
     values: dict[str, Texts] = Field(default_factory=dict)
     minimum: int | float | None = None
     future: bool = False
+    period: Annotated[RowPeriod | None, Field(exclude_if=lambda period: period is None)] = None
     on_problem: Literal["refuse", "blank"] = "refuse"
     description: str = ""
     blank_means: str = ""  # what the source system says by a blank; without it a blank says nothing
@@ -373,15 +375,13 @@ class Column(Frozen):
         if self.unit and not self.type.is_number:
             expected = f"只有 {'、'.join(kind.name for kind in numbers())} 列有单位"
             raise mistake(f"类型 {self.type.name} 带单位“{self.unit}”", expected)
-        if self.unit == "%" and not self.says_percent(self.header):
+        if self.unit == "%" and not {"%", "％"}.intersection(self.header):  # 0.852 may be 85.2 under another
             raise mistake(f"单位是 %，表头“{self.header}”没有写明", f"header = “{self.header}（%）”")
+        if self.period and (not self.type.is_date or self.type.has_time):
+            raise mistake(f"类型 {self.type.name} 写了 period", "只有 date 列写整月、整季或整年")
         if self.blank_means and self.required:
             raise mistake("required 与 blank_means 同时出现", "必填的列没有空白，删去 blank_means")
         return self
-
-    def says_percent(self, header: str) -> bool:
-        """Whether a header says that its numbers are percentages: 0.852 under another one may mean 85.2."""
-        return any(sign in header for sign in "%％")
 
     @property
     def blank_value(self) -> CellValue | None:

@@ -116,6 +116,8 @@ def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: s
             yield SeedMistake(file, key, found, "只引用写在前面的列")
         else:
             yield from contract.suits(file, key, column, *inputs.get(derived.form, columns.dates()))
+        if column in contract.names and derived.form not in inputs and table.row_period([column]):
+            yield SeedMistake(file, key, f"“{column}”是整段时间，不是一天", "没有 period 的日期列")
     if derived.form in ("earliest", "latest", "total", "difference") and name in contract.types:
         types = dict.fromkeys(contract.types[c].name for c in derived.inputs if c in contract.types)
         if len(types) > 1:

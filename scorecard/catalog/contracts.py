@@ -5,10 +5,11 @@ and the glossary follow.
 """
 
 from collections.abc import Iterable, Set as AbstractSet
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from scorecard.calendar.period import RowPeriod
 from scorecard.catalog import columns
 from scorecard.catalog.columns import AMOUNTS, DAYS, CellValue, Column, ColumnType, ColumnUse
 from scorecard.catalog.conditions import Conditions, Frozen, Interval, Texts, TwoColumns, as_tuple, mistake
@@ -183,6 +184,11 @@ class Table(Frozen):
         """The date by which a row of it begins: that of its stock, else the first one that every row has."""
         dates = (name for name, column in self.columns.items() if column.type.is_date and column.required)
         return self.stock.start if self.stock is not None else next(dates, None)
+
+    def row_period(self, columns: Iterable[str]) -> RowPeriod | None:
+        """The longest period that a row stands for by these dates; None where they are days."""
+        lengths = [self.columns[column].period for column in self.sources(columns) if column in self.columns]
+        return max(filter(None, lengths), key=get_args(RowPeriod).index, default=None)
 
     @property
     def names_cases(self) -> bool:

@@ -312,6 +312,11 @@ def _indicator_checks(
     shown = period.parse(indicator.example.expect.grain, indicator.example.expect.period)
     if shown is not None and not indicator.covers(shown):
         yield SeedMistake(file, "example.expect.period", f"{shown.label}不在口径施行的期间", "口径施行期间之内的一期")
+    if shown is not None and shown.grain not in catalog.grains(indicator.formula):
+        found = (
+            f"数据行是整{'年' if catalog.row_period(indicator.formula) == 'year' else '季'}的，没有{shown.label}的数"
+        )
+        yield SeedMistake(file, "example.expect.period", found, "不短于一行的一期")
     if indicator.counterweight == indicator.id:
         yield SeedMistake(file, "counterweight", "与自身制衡", "另一项指标")
     if (indicator.example.rows is None) == (not indicator.example.tables):
@@ -350,6 +355,11 @@ def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file:
     if choice.owner and contract.table.department is not None:
         yield SeedMistake(file, "owner", f"表“{choice.table}”有部门一列", "删去 owner")
     yield from column_checks(contract, choice, file)
+    if contract.table.row_period(choice.clocks) in ("quarter", "year"):
+        key = "stock" if choice.period is None else "period"
+        yield SeedMistake(
+            file, key, f"“{choice.clocks[0]}”是整季或整年，不能按月列出", "日期列，或 period 为 month 的列"
+        )
     if isinstance(choice, Tabulation):
         for column in contract.table.private.intersection(choice.by):
             yield SeedMistake(file, "by", f"“{column}”是不公开的列", "可以公开的列")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from scorecard.calendar.period import Grain, Period, day_text, month_index, month_label
+from scorecard.calendar.period import GRAINS, Grain, Period, RowPeriod, day_text, month_index, month_label
 from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.catalog.contracts import Table
@@ -292,6 +292,17 @@ class Catalog:
     def definitions(self) -> dict[str, Indicator]:
         """Every definition that any month was counted by, by the id it has in the waist."""
         return {one.id: one for indicator in self.indicators.values() for one in indicator.definitions}
+
+    def row_period(self, formula: Formula) -> RowPeriod | None:
+        """The longest period that one row of its tables stands for; None where rows have days of their own."""
+        terms = (term for term in formula.terms if term.table in self.tables)
+        lengths = (self.tables[term.table].row_period(term.clocks) for term in terms)
+        return max(filter(None, lengths), key=get_args(RowPeriod).index, default=None)
+
+    def grains(self, formula: Formula) -> tuple[Grain, ...]:
+        """Those that a value can have: none finer than its rows, for a year's number is no month's."""
+        finer = {"quarter": ("month", "ytd"), "year": ("month", "ytd", "quarter")}
+        return tuple(grain for grain in GRAINS if grain not in finer.get(self.row_period(formula) or "", ()))
 
     @property
     def indicator_names(self) -> dict[str, tuple[str, ...]]:

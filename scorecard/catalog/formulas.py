@@ -41,10 +41,14 @@ class Term(Frozen):
         return self.stock.start if self.stock is not None else str(self.period)
 
     @property
+    def clocks(self) -> tuple[str, ...]:
+        """Every date column that decides in which periods a row counts."""
+        return (str(self.period),) if self.stock is None else (self.stock.start, self.stock.until)
+
+    @property
     def columns(self) -> frozenset[str]:
-        clock = (self.period,) if self.stock is None else (self.stock.start, self.stock.until)
         tested = (column for test in self.where for column in test.columns)
-        return frozenset(column for column in (self.column, *clock, *tested) if column)
+        return frozenset(column for column in (self.column, *self.clocks, *tested) if column)
 
     @property
     def amounts(self) -> tuple[str, ...]:

@@ -348,8 +348,11 @@ def evaluate(
     since = catalog.court.statistics_from
     rules = catalog.court.statistical_months
     whole_from = first if len(tables) > 1 else date.min if since is None else first_whole_month(since, rules)
+    length = longest_row(catalog, indicator)
     for span in spans(first, cut, rules):
         if span.grain not in grains or span.first < whole_from:  # begun before the records did: halves of a span
+            continue
+        if length and not has_every_row(span, length, rules, matching, cut):
             continue
         state = state_of(indicator, span, cut)
         present = {term: [row for row in kept if counts_in(term, row, span, cut)] for term, kept in matching.items()}
@@ -359,9 +362,32 @@ def evaluate(
                 for term, kept in present.items()
             }
             values[span.grain, span.key, department, scope] = value_of(
-                indicator, chosen, state, (span.last - span.first).days + 1
+                indicator, chosen, state, (span.last - span.first).days + 1, bool(length)
             )
     return values
+
+
+def longest_row(catalog: Catalog, indicator: Indicator) -> str:
+    """month, quarter or year where the rows of an indicator stand for whole ones; empty where they have days."""
+    found: set[str] = set()
+    for term in indicator.formula.terms:
+        for clock in [term.period] if term.stock is None else [term.stock.start, term.stock.until]:
+            column = catalog.tables[term.table].columns.get(clock)
+            found |= {column.period} if column is not None and column.period else set()
+    return next((length for length in ("year", "quarter", "month") if length in found), "")
+
+
+def has_every_row(
+    span: Span, length: str, rules: tuple[StatisticalMonths, ...], matching: Mapping[Term, list[Row]], cut: date
+) -> bool:
+    """Whether a period is not shorter than a row, and each whole row's period in it that is over has one."""
+    if {"year": ("month", "ytd", "quarter"), "quarter": ("month", "ytd")}.get(length, ()).count(span.grain):
+        return False
+    known = [one for one in spans(span.first, span.last, rules) if one.grain == length]
+    inside = [one for one in known if span.first <= one.first and one.last <= min(span.last, cut)]
+    return bool(inside) and all(
+        any(counts_in(term, row, one, cut) for term, rows in matching.items() for row in rows) for one in inside
+    )
 
 
 def about(term: Term) -> list[Test]:
@@ -381,7 +407,10 @@ def first_day(catalog: Catalog, indicator: Indicator, whole: Rows) -> date | Non
         days = [as_date(row[day]) for row in whole[name] for day in dates if row[day] is not None]
         if not days:
             return None
-        firsts.append(month_begin(min(days), rules))
+        lengths = {told.period for _, told in columns if told.period}
+        known = list(spans(month_begin(min(days), rules), max(days), rules))
+        length = next((one for one in ("year", "quarter") if one in lengths), "month")
+        firsts.append(min(one.first for one in known if one.grain == length))
     if catalog.court.statistics_from is not None:
         firsts.append(first_whole_month(catalog.court.statistics_from, rules))
     return max(firsts)
@@ -414,9 +443,11 @@ def state_of(indicator: Indicator, span: Span, cut: date) -> str:
     return "complete"
 
 
-def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str, days: int) -> Value:
+def value_of(
+    indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str, days: int, by_period: bool = False
+) -> Value:
     formula = indicator.formula
-    parts = [part_of(part, chosen) for part in formula.parts]
+    parts = [part_of(part, chosen, by_period) for part in formula.parts]
     unknown = sum(
         max(unknown_rows(part.numerator, chosen), unknown_rows(part.denominator, chosen)) for part in formula.parts
     )
@@ -449,22 +480,24 @@ def value_of(indicator: Indicator, chosen: Mapping[Term, list[Row]], state: str,
     return Value(numerator, denominator, base, exact, state, named, unknown)
 
 
-def part_of(part: FormulaPart, chosen: Mapping[Term, list[Row]]) -> tuple[Fraction | None, Fraction | None, int]:
+def part_of(
+    part: FormulaPart, chosen: Mapping[Term, list[Row]], by_period: bool = False
+) -> tuple[Fraction | None, Fraction | None, int]:
     """Numerator, denominator (None: there is none, or nothing is known of it) and base of one part."""
     base = sum((half((term,), chosen) or Fraction(0) for term in part.base), Fraction(0))  # of what is known
-    numerator = half(part.numerator, chosen)
-    denominator = half(part.denominator, chosen) if part.denominator else None
+    numerator = half(part.numerator, chosen, by_period)
+    denominator = half(part.denominator, chosen, by_period) if part.denominator else None
     if numerator is None or (part.denominator and denominator is None):  # of an unknown value neither half is said
         return None, None, int(base)
     return numerator, denominator, int(base)
 
 
-def half(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]]) -> Fraction | None:
-    """The terms added up, those marked minus taken off; None where one has rows and nothing is known of them."""
+def half(terms: tuple[Term, ...], chosen: Mapping[Term, list[Row]], by_period: bool = False) -> Fraction | None:
+    """The terms added up, those marked minus taken off; None where one has rows, or whole periods as rows, and nothing is known."""
     total = Fraction(0)
     for term in terms:
         known = told(term, chosen[term])
-        amount = None if term.column and chosen[term] and not known else aggregate(term, known)
+        amount = None if term.column and (chosen[term] or by_period) and not known else aggregate(term, known)
         if amount is None:
             return None
         total += -amount if term.minus else amount

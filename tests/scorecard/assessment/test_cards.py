@@ -135,6 +135,16 @@ def test_an_indicator_without_departments_says_so_instead_of_having_no_data(cata
     assert "不分部门" in found.made_of
 
 
+def test_a_month_of_rows_that_are_whole_years_says_why_it_has_no_value(catalog: Catalog) -> None:
+    one = next(indicator for indicator in catalog.indicators.values() if len(indicator.formula.tables) == 1)
+    table, clock = catalog.tables[one.formula.tables[0]], one.formula.terms[0].clock
+    yearly = table.columns[clock].model_copy(update={"period": "year"})
+    changed = table.model_copy(update={"columns": {**table.columns, clock: yearly}})
+    of_years = replace(catalog, tables={**catalog.tables, table.id: changed})
+    found = card(evidence(of_years), one, OCTOBER)
+    assert (found.verdict.word, found.verdict.reason) == ("无数据", "本指标的数据表按年报送，没有单月的数")
+
+
 def test_a_late_table_is_to_be_checked_only_beyond_its_cut(catalog: Catalog) -> None:
     one = catalog.indicators["small_claims_rate"]
     shown = replace(
