@@ -25,7 +25,9 @@ from scorecard.storage.atomic_files import exclusive_lock, remove_stale_temporar
 from scorecard.storage.data_dir import TEMPORARY_PREFIX, DataDir
 from scorecard.storage.keys import default_keys
 
-LEFT_OUT = frozenset({"warehouse", "backup.json", "README.md", ".lock", ".accounts.lock", ".sampling"})
+LEFT_OUT = frozenset(
+    {"warehouse", "statements.json", "backup.json", "README.md", ".lock", ".accounts.lock", ".sampling"}
+)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
+from scorecard.queries import statements
 from scorecard.storage import atomic_files, checksums
 from scorecard.storage.atomic_files import make_folder, storage_errors
 from scorecard.storage.data_dir import DataDir
@@ -95,6 +96,7 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
 
 
 def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch]) -> None:
+    recalled = statements.recall(data.statements, program())
     with open_build(path, spill) as connection:
         as_of = tables.load(connection, catalog, batches)
         rollup.compute(connection, catalog, as_of, declared=declared_months(connection, catalog, batches))
@@ -103,6 +105,7 @@ def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Seq
         worklist_items.write(connection, catalog, as_of, batches)
         _describe(connection, catalog, data, batches, as_of)
         connection.execute("CHECKPOINT")
+    statements.keep(data.statements, program(), recalled)
 
 
 def _describe(

@@ -52,11 +52,11 @@ def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Ter
                 flows[term.table, term.period, cut][f"t{number}"] = term
     _empty_cube(connection)
     for (table, period, cut), named in flows.items():
-        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, str(cut), months), named)
+        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, cut, months), named)
     _spread(connection, _IN_FLOW)
     _empty_cube(connection)
     for (table, stock, cut), named in stocks.items():
-        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, str(cut), months), named)
+        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, cut, months), named)
     _spread(connection, _IN_STOCK)
 
 
@@ -108,7 +108,7 @@ _MEASURES = {
 
 def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, term: Term, cut: date, number: int) -> None:
     """Median, quantile, distinct count and largest group of every period, from how often each value occurs in it."""
-    values = sql(formula.term_values(catalog.tables[term.table], term, str(cut), catalog.court.months))
+    values = sql(formula.term_values(catalog.tables[term.table], term, cut, catalog.court.months))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")
     counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
     connection.execute(

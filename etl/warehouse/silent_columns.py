@@ -27,6 +27,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms
+from scorecard.queries.statements import statement
 from scorecard.queries.terms import Expression, RowsExpression, sql, unbound
 
 
@@ -205,8 +206,8 @@ def _write_doubts(
         read = table.made_of(term.columns) & silence.columns
         if not read and not whose:
             continue
-        said = (silence.columns, silence.batches, str(cut), catalog.court.months, silence.only)
-        possible = sql(terms.possible_rows(table, term, *said))
+        said = (silence.columns, silence.batches, cut, catalog.court.months, silence.only)
+        possible = sql(statement(terms.possible_rows)(table, term, *said))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS {possible}")
         counts_in = "last_month >= _first AND first_month <= _last"
         if term.stock is not None:

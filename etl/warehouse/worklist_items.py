@@ -21,8 +21,10 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Deadline, Without, Worklist
 from scorecard.queries.derived_columns import CALENDAR
+from scorecard.queries.statements import Statement, statement
 from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located, matches, sql, unbound
 
+Heirs = Mapping[str, str]
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
 
 
@@ -41,8 +43,19 @@ def write(
         connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?, ?)", told)
         for one in sources:
             assert cut is not None
-            items = sql(_due_this_month(catalog, worklist, one, cut) if worklist.gathers else _items(catalog, one, cut))
+            items = sql(_declared(catalog, worklist, one, cut))
             connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
+
+
+def _declared(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> Statement:
+    """The items of a list that come from `source`: the list itself, or one that it gathers what is due from."""
+    without = source.without
+    other = None if without is None else catalog.tables[without.table]
+    given = (source, catalog.tables[source.table], other, _heirs(catalog, source, cut), cut)
+    if not worklist.gathers:
+        return statement(_items)(*given)
+    months = catalog.court.months
+    return statement(_due_this_month)(worklist.id, *given, months.month_end(months.month_of(cut + timedelta(1))))
 
 
 def _unknown(
@@ -78,13 +91,13 @@ def _read(worklist: Worklist, table: str) -> set[str]:
     return read
 
 
-def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
+def _items(worklist: Worklist, table: Table, other: Table | None, heirs: Heirs, cut: date) -> RowsExpression:
     """One row per item, the columns of `worklist_item`."""
-    table, day = catalog.tables[worklist.table], ibis.date(str(cut))
+    day = ibis.date(cut)
     rows = located(table, table.id)
     rows = rows.filter(_wanted(rows, worklist, day))
-    if worklist.without is not None:
-        rows = _unsettled(rows, catalog.tables[worklist.without.table], worklist.without, day)
+    if worklist.without is not None and other is not None:
+        rows = _unsettled(rows, other, worklist.without, day)
     if worklist.repeated is not None:
         column = worklist.repeated.column
         rows = rows.filter(rows[column].notnull())
@@ -99,28 +112,35 @@ def _items(catalog: Catalog, worklist: Worklist, cut: date) -> RowsExpression:
         rows = rows.filter(rows["due_at"].isnull() | near)
     return rows.mutate(
         worklist=ibis.literal(worklist.id),
-        department=_answering(catalog, rows, worklist, cut),
+        department=_answering(rows, worklist, heirs),
         state=_state(rows["due_at"], worklist, day),
     )
 
 
-def _due_this_month(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> RowsExpression:
+def _due_this_month(
+    name: str, source: Worklist, table: Table, other: Table | None, heirs: Heirs, cut: date, last: date
+) -> RowsExpression:
     """The rows of another list that fall due from the cut to the end of the month in which the day after it lies."""
-    rows = _items(catalog, source.model_copy(update={"from_warning": False}), cut)
-    months, due = catalog.court.months, as_date(rows["due_at"])
-    last = months.month_end(months.month_of(cut + timedelta(1)))
-    rows = rows.filter((due >= ibis.date(str(cut))) & (due <= ibis.date(str(last))))
-    return rows.mutate(worklist=ibis.literal(worklist.id), state=ibis.literal("临期"))
+    rows = _items(source.model_copy(update={"from_warning": False}), table, other, heirs, cut)
+    due = as_date(rows["due_at"])
+    rows = rows.filter((due >= ibis.date(cut)) & (due <= ibis.date(last)))
+    return rows.mutate(worklist=ibis.literal(name), state=ibis.literal("临期"))
 
 
-def _answering(catalog: Catalog, rows: RowsExpression, worklist: Worklist, cut: date) -> Expression:
-    """Whose row it is when the list is judged: what a department left behind is its successor's to do."""
+def _heirs(catalog: Catalog, worklist: Worklist, cut: date) -> Heirs:
+    """Department -> who answers for its rows when the list is judged: what one left behind is its successor's to do."""
     if worklist.department is None:
-        return ibis.literal(catalog.department_on(worklist.departments[0], cut))
+        return {"": catalog.department_on(worklist.departments[0], cut)}
+    return {one: heir for one in catalog.departments if (heir := catalog.department_on(one, cut)) != one}
+
+
+def _answering(rows: RowsExpression, worklist: Worklist, heirs: Heirs) -> Expression:
+    """Whose row it is: of a list without a column for it, the one that answers for all."""
+    if worklist.department is None:
+        return ibis.literal(heirs[""])
     named = rows[worklist.department]
-    turned = {one: heir for one in catalog.departments if (heir := catalog.department_on(one, cut)) != one}
-    heirs = [(named == one, ibis.literal(heir)) for one, heir in turned.items()]
-    return ibis.cases(*heirs, else_=named) if heirs else named
+    turned = [(named == one, ibis.literal(heir)) for one, heir in heirs.items()]
+    return ibis.cases(*turned, else_=named) if turned else named
 
 
 def _wanted(

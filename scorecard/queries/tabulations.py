@@ -139,7 +139,7 @@ def unsaid_sql(
     }
     silent = table.made_of([*read, *filter(None, whose.values())]) & columns
     if choice.clocks:
-        rows = possible_rows(table, choice.rows, columns, batches, str(part.cut), part.period.months, only)
+        rows = possible_rows(table, choice.rows, columns, batches, part.cut, part.period.months, only)
         first, last = part.period.first_month, part.period.last_month
         until = last if choice.stock else first
         if isinstance(choice, Tabulation) and choice.balance:  # who left in its first month was there before it

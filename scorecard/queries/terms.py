@@ -6,6 +6,7 @@ touches a database: tables are unbound, expressions compile to the SQL of an eng
 
 import operator as operators
 from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
+from datetime import date
 from functools import lru_cache, reduce
 from operator import and_
 from typing import Any
@@ -16,6 +17,7 @@ from scorecard.calendar.period import LAST_DAY, StatisticalCalendar
 from scorecard.catalog.conditions import Interval, Reach, Test
 from scorecard.catalog.contracts import Stock, Table
 from scorecard.catalog.formulas import Term
+from scorecard.queries.statements import Statement, compiled, statement
 
 # Ibis annotates columns without their types and operands without plain values; checked, every line would be an error.
 RowsExpression = Any
@@ -35,15 +37,15 @@ def located(table: Table, name: str, *, derived: bool = True) -> RowsExpression:
     return ibis.table({**schema, "_batch": "int32", "_line": "int64"}, name=name)
 
 
-def sql(expression: Expression) -> str:
-    """The expression as DuckDB SQL."""
-    return _written(expression.op())
+def sql(rows: Expression | Statement) -> str:
+    """The rows as DuckDB SQL."""
+    return rows.sql() if isinstance(rows, Statement) else _written(rows.op())
 
 
 @lru_cache(maxsize=512)
 def _written(node: Any) -> str:
-    """Nodes are compared by what they are made of, so the same definition is written once: a third of a build's time."""
-    return str(ibis.to_sql(node.to_expr(), dialect="duckdb", pretty=False))
+    """Nodes are compared by what they are made of, so the same definition is written once."""
+    return compiled(node.to_expr())
 
 
 def as_date(column: Expression) -> Expression:
@@ -123,8 +125,9 @@ def dimensions(rows: RowsExpression, table: Table) -> dict[str, Expression]:
     }
 
 
+@statement
 def flow_cube(
-    table: Table, period: str, terms: Mapping[str, Term], as_of: str, months: StatisticalCalendar
+    table: Table, period: str, terms: Mapping[str, Term], as_of: date, months: StatisticalCalendar
 ) -> RowsExpression:
     """One pass over a table for all additive flow terms of one date column.
 
@@ -144,8 +147,9 @@ def _total(rows: RowsExpression, term: Term) -> Expression:
     return matches(rows, term.where).ifelse(added, 0).sum()
 
 
+@statement
 def stock_cube(
-    table: Table, stock: Stock, terms: Mapping[str, Term], as_of: str, months: StatisticalCalendar
+    table: Table, stock: Stock, terms: Mapping[str, Term], as_of: date, months: StatisticalCalendar
 ) -> RowsExpression:
     """One pass over a table for all additive terms of one stock.
 
@@ -157,14 +161,15 @@ def stock_cube(
     return rows.group_by(**keys).agg(**{name: _total(rows, term) for name, term in terms.items()})
 
 
-def _stay(rows: RowsExpression, stock: Stock, as_of: str, months: StatisticalCalendar) -> dict[str, Expression]:
+def _stay(rows: RowsExpression, stock: Stock, as_of: date, months: StatisticalCalendar) -> dict[str, Expression]:
     """A row is in a stock from the month it enters to the one before it leaves; for good if it has not left by the cut."""
     left = as_date(rows[stock.until])
     last = (left <= ibis.date(as_of)).ifelse(month_of(left, months) - 1, ibis.null("int64")).fill_null(FOR_GOOD)
     return {FIRST: month_of(as_date(rows[stock.start]), months), LAST: last}
 
 
-def term_values(table: Table, term: Term, as_of: str, months: StatisticalCalendar) -> RowsExpression:
+@statement
+def term_values(table: Table, term: Term, as_of: date, months: StatisticalCalendar) -> RowsExpression:
     """How often each known value of a term occurs that cannot be rolled up: by first and last month, department, firm.
 
     A flow row counts in its month only, a stock row in every month it is in the stock.
@@ -184,7 +189,7 @@ def possible_rows(
     term: Term,
     silent: AbstractSet[str],
     batches: Sequence[int],
-    as_of: str,
+    as_of: date,
     months: StatisticalCalendar,
     only: tuple[Test, ...] = (),
 ) -> RowsExpression:

@@ -49,6 +49,7 @@ class DataDir:
     aside = DataPath("aside")
     mappings = DataPath("mappings")
     checksums = DataPath("checksums")
+    statements = DataPath("statements.json")
 
     def manifest(self, version: str) -> Path:
         return self.versions / f"{version}.json"
