@@ -13,7 +13,7 @@ from scorecard.catalog.contracts import Stock
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms as formula
-from scorecard.queries.terms import RowsExpression, sql
+from scorecard.queries.terms import sql
 
 AMOUNT = "DECIMAL(38,4)"
 ADDITIVE = ("count", "sum")
@@ -23,8 +23,8 @@ ADDITIVE = ("count", "sum")
 Terms = Mapping[tuple[Term, date], int]
 
 # A row counts in the periods that hold its month; a row of a stock in those in whose last month it is there.
-_IN_FLOW = "_first BETWEEN first_month AND last_month"
-_IN_STOCK = "last_month BETWEEN _first AND _last"
+_IN_FLOW = "(SELECT number, unnest(range(first_month, last_month + 1)) AS month FROM period) ON month = _first"
+_IN_STOCK = "period ON last_month BETWEEN _first AND _last"
 
 # One row counts for its department and for 全院, for 涉企 (when it is) and for all cases. Both keys are folded by
 # grouping sets; a group of unknown department or of cases not 涉企 belongs to no key and is left out.
@@ -40,7 +40,10 @@ def _sets(keys: str) -> str:
 
 
 def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
-    """Additive terms, one pass per table and clock: rows of a month, then rows that are there on a period's last day."""
+    """Additive terms, one pass per table and clock: rows of a month, then rows that are there on a period's last day.
+
+    The amounts by month, department and 涉企 are small, whatever the tables are; one statement takes those of all passes.
+    """
     flows: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
     stocks: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
     months = catalog.court.months
@@ -50,45 +53,35 @@ def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Ter
                 stocks[term.table, term.stock, cut][f"t{number}"] = term
             elif term.period is not None:
                 flows[term.table, term.period, cut][f"t{number}"] = term
-    _empty_cube(connection)
-    for (table, period, cut), named in flows.items():
-        _add_to_cube(connection, formula.flow_cube(catalog.tables[table], period, named, cut, months), named)
-    _spread(connection, _IN_FLOW)
-    _empty_cube(connection)
-    for (table, stock, cut), named in stocks.items():
-        _add_to_cube(connection, formula.stock_cube(catalog.tables[table], stock, named, cut, months), named)
-    _spread(connection, _IN_STOCK)
+    of_months = [
+        _amounts(sql(formula.flow_cube(catalog.tables[table], period, named, cut, months)), "_first", named)
+        for (table, period, cut), named in flows.items()
+    ]
+    of_stays = [
+        _amounts(sql(formula.stock_cube(catalog.tables[table], stock, named, cut, months)), "_first, _last", named)
+        for (table, stock, cut), named in stocks.items()
+    ]
+    for cubes, counts_in in ((of_months, _IN_FLOW), (of_stays, _IN_STOCK)):
+        if cubes:
+            connection.execute(
+                f"INSERT INTO term_value SELECT term, number, {_KEYS}, sum(amount)"
+                f" FROM ({' UNION ALL '.join(cubes)}) JOIN {counts_in}"
+                f" GROUP BY GROUPING SETS {_sets('term, number')} HAVING {_KEPT}"
+            )
 
 
-def _empty_cube(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates the cube: the amounts of all terms by month, department and 涉企. It is small, whatever the tables are."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE cube (term INTEGER, _first BIGINT, _last BIGINT, _department VARCHAR,"
-        f" _firm BOOLEAN, amount {AMOUNT})"
-    )
-
-
-def _add_to_cube(connection: duckdb.DuckDBPyConnection, cube: RowsExpression, named: Mapping[str, Term]) -> None:
-    amounts = ", ".join(f"{name}::{AMOUNT} AS {name}" for name in named)
-    connection.execute(
-        f"INSERT INTO cube BY NAME FROM (UNPIVOT (SELECT * REPLACE ({amounts}) FROM ({sql(cube)}))"
-        f" ON {', '.join(named)} INTO NAME name VALUE amount)"
-        f" SELECT substr(name, 2)::INTEGER AS term, * EXCLUDE (name) WHERE amount <> 0"
-    )
-
-
-def _spread(connection: duckdb.DuckDBPyConnection, counts_in: str) -> None:
-    """Rolls the cube up to every grain, to 全院 and to 全部."""
-    connection.execute(
-        f"INSERT INTO term_value SELECT term, number, {_KEYS}, sum(amount) FROM cube JOIN period ON {counts_in}"
-        f" GROUP BY GROUPING SETS {_sets('term, number')} HAVING {_KEPT}"
-    )
+def _amounts(cube: str, span: str, named: Mapping[str, Term]) -> str:
+    """SQL for a cube with a row for each term instead of a column: by list, for UNPIVOT plans three times as long."""
+    numbers = ", ".join(name.removeprefix("t") for name in named)
+    amounts = ", ".join(f"{name}::{AMOUNT}" for name in named)
+    rows = f"unnest([{numbers}])::INTEGER AS term, {span}, _department, _firm, unnest([{amounts}]) AS amount"
+    return f"SELECT * FROM (SELECT {rows} FROM ({cube})) WHERE amount <> 0"
 
 
 # From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
 # have at most half of all rows before them and at most half after them. A quantile is the smallest value with at least that
 # share of all rows up to it (definition 1 of Hyndman and Fan 1996): the sentence "90 % within n days" is then true of it.
-_KEY_NAMES = "number, department, scope"
+_KEY_NAMES = "term, number, department, scope"
 _RANKED = (
     "(SELECT *, sum(n) OVER (place ORDER BY _value) AS upto, sum(n) OVER place AS total"
     f" FROM occurring WINDOW place AS (PARTITION BY {_KEY_NAMES}))"
@@ -106,14 +99,23 @@ _MEASURES = {
 }
 
 
-def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, term: Term, cut: date, number: int) -> None:
-    """Median, quantile, distinct count and largest group of every period, from how often each value occurs in it."""
-    values = sql(formula.term_values(catalog.tables[term.table], term, cut, catalog.court.months))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {values}")
-    counts_in = _IN_FLOW if term.stock is None else _IN_STOCK
-    connection.execute(
-        f"INSERT INTO term_value WITH occurring AS ("
-        f"SELECT number, {_KEYS}, _value, sum(_n) AS n FROM picked JOIN period ON {counts_in}"
-        f" GROUP BY GROUPING SETS {_sets('number, _value')} HAVING {_KEPT})"
-        f" SELECT {number}, * FROM ({_MEASURES[term.aggregate].format(per_mille=term.per_mille)})"
-    )
+def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+    """Median, quantile, distinct count and largest group of every period, from how often each value occurs in it.
+
+    One statement takes all terms that are measured alike over values of one type.
+    """
+    alike: dict[tuple[str, int, bool, str], list[str]] = defaultdict(list)
+    for (term, cut), number in terms.items():
+        if term.aggregate not in ADDITIVE:
+            table = catalog.tables[term.table]
+            values = sql(formula.term_values(table, term, cut, catalog.court.months))
+            kind = table.type_of(term.column).sql if term.column else ""
+            measured = (term.aggregate, term.per_mille, term.stock is not None, kind)
+            alike[measured].append(f"SELECT {number}::INTEGER AS term, * FROM ({values})")
+    for (aggregate, per_mille, stays, _), picked in alike.items():
+        connection.execute(
+            f"INSERT INTO term_value WITH occurring AS (SELECT term, number, {_KEYS}, _value, sum(_n) AS n"
+            f" FROM ({' UNION ALL '.join(picked)}) JOIN {_IN_STOCK if stays else _IN_FLOW}"
+            f" GROUP BY GROUPING SETS {_sets('term, number, _value')} HAVING {_KEPT})"
+            f" {_MEASURES[aggregate].format(per_mille=per_mille)}"
+        )

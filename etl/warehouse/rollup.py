@@ -51,9 +51,7 @@ def compute(
     _write_periods(connection, catalog, asked, cuts, declared or {}, begins)
     _write_told(connection, catalog, as_of, declared or {}, begins)
     cubes.additive(connection, catalog, terms)
-    for (term, cut), number in terms.items():
-        if term.aggregate not in cubes.ADDITIVE:
-            cubes.whole_rows(connection, catalog, term, cut, number)
+    cubes.whole_rows(connection, catalog, terms)
     places = list(_places(connection, catalog, chosen))
     _register(connection, "place", "definition VARCHAR, department VARCHAR, scope VARCHAR", places)
     _mark_unknown(connection, catalog, terms)

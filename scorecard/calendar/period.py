@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -143,15 +143,15 @@ class Period:
     last_month: int
     months: StatisticalCalendar = field(default=CALENDAR, compare=False, repr=False)
 
-    @property
+    @cached_property
     def first(self) -> date:
         return self.months.month_start(self.first_month)
 
-    @property
+    @cached_property
     def last(self) -> date:
         return self.months.month_end(self.last_month)
 
-    @property
+    @cached_property
     def days(self) -> int:
         return (self.last - self.first).days + 1
 

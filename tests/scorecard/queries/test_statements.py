@@ -54,7 +54,7 @@ def test_a_file_that_is_not_whole_is_not_believed(
     path = tmp_path / "statements.json"
     statements.keep(path, "program")
     kept = json.loads(path.read_bytes())
-    kept["texts"] = {key: "SELECT 1" for key in kept["texts"]}
+    kept["texts"] = dict.fromkeys(kept["texts"], "SELECT 1")
     path.write_bytes(json.dumps(kept).encode() if damage is None else damage)
     monkeypatch.setattr(statements, "_TEXTS", {})
     assert statements.recall(path, "program") == 0
