@@ -27,7 +27,7 @@ AS_OF = date(2026, 10, 31)
 FIRST_DAY = date(2021, 1, 1)
 ACTOR = console("bench")
 
-# The twenty columns of the extract; a batch has all twenty-five of the contract.
+# The twenty columns of the extract; a batch has all of the contract, those that are not drawn here unknown.
 EXTRACTED = (
     "case_no", "cause", "received_on", "filed_on", "closed_on", "outcome", "procedure", "original_procedure",
     "converted", "converted_on", "limit_on", "claimed_yuan", "department", "firm_related", "preserved", "appealed",
@@ -150,9 +150,13 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     file = {"file_name": f"{rows}.csv", "rows": rows, "encoding": "UTF-8", "counts": ()}
     batch = batches.new_batch(data, source, AS_OF, ACTOR, "", **file)
     batch.path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f'"{column}"' for column in table.columns)
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(data.root / "spill")}) as connection:
         connection.execute("SET enable_progress_bar = false")
+        drawn = {name for name, *_ in connection.execute(f"DESCRIBE {cases_sql(1)}").fetchall()}
+        columns = ", ".join(
+            f'"{name}"' if name in drawn else f'NULL::{column.type.sql} AS "{name}"'
+            for name, column in table.columns.items()
+        )
         batches.write_batch(
             data, connection, f"SELECT _line, {columns} FROM ({cases_sql(rows)})", batch, temporary_sibling(batch.path)
         )
