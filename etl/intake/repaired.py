@@ -14,6 +14,7 @@ from etl.intake.accept import Refused
 from etl.intake.examine import Examination, ReadOptions, Said, decode_extract, examine, open_examination, read_options
 from etl.invisible_characters import BLANKS, remove_hidden
 from etl.reading import typed_rows
+from etl.reading.case_rows import SEPARATE
 from etl.reading.categories import fold_word, vocabularies
 from etl.reading.cell_results import says_nothing, unknown
 from etl.reading.headers import BATCH, LINE
@@ -39,7 +40,12 @@ def repaired_csv(
             raise Refused(examination)
         names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
         blank = _unknown_is_blank(con, names, catalog, how)
-        known = "SELECT * FROM typed" + (" UNION ALL SELECT * FROM caught" if examination.aside else "")
+        known = "SELECT * FROM typed"
+        if SEPARATE in {
+            name for (name,) in con.execute("SHOW TABLES").fetchall()
+        }:  # each line of a case, not their sum
+            known += f" WHERE _line NOT IN (SELECT _line FROM {SEPARATE}) UNION ALL SELECT * FROM {SEPARATE}"
+        known += " UNION ALL SELECT * FROM caught" if examination.aside else ""
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
         rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
         writers = [_writer(table, name, catalog, how.words.get(name, {}), name in blank) for name in names]

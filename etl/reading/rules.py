@@ -13,6 +13,7 @@ import ibis
 
 from etl.duckdb_connection import load_calendar
 from etl.problems import LISTED, LISTED_PER_KIND, Findings, Problem, Severity
+from etl.reading.case_rows import combine_cases
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
@@ -37,8 +38,8 @@ class Rules:
     ) -> None:
         self._con, self._table, self._findings, self._sieve = con, table, findings, sieve
         self._source = "typed"
-        self.identical = 0  # rows that were the same as another one
-        there = set(header.columns)
+        self.identical = 0  # rows that were the same as another one, or of the same case
+        self._there = there = set(header.columns)
         self._missing = {name for name, column in table.columns.items() if column.required} - there
         self._keyed = bool(there & set(table.key)) and not self._missing & set(table.key)
 
@@ -55,15 +56,19 @@ class Rules:
             self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
             self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
             self._source = "derived"
-        key = self._table.key if self._keyed else ()
+        case = self._table.one_row_per if self._table.one_row_per in self._there else None
+        key = self._table.key if self._keyed else (case,) if case else ()
         names = ", ".join(f'"{column}"' for column in key or self._table.columns)
         # Equal hashes are looked at exactly, different ones are different values.
         ((distinct, total),) = self._con.execute(
             f"SELECT count(DISTINCT hash({names})), count(*) FROM typed"
         ).fetchall()
-        if self._table.identical_rows == "one" and distinct != total:
-            self.identical = collapse(self._con, self._findings, key)
-            if key:
+        if distinct != total and (case or self._table.identical_rows == "one"):
+            if self._table.identical_rows == "one":
+                self.identical = collapse(self._con, self._findings, key)
+            if case:
+                self.identical += combine_cases(self._con, self._table, self._findings, self._sieve)
+            elif key:
                 self._doubled("key_doubled", "refuse", self._table.key)
         self._unique("refuse")
         self._sieve.remove()

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from scorecard.catalog import columns
 from scorecard.catalog.conditions import BESIDE, ELSEWHERE, Frozen, Reach, Test, shown
-from scorecard.catalog.contracts import Derived, Table
+from scorecard.catalog.contracts import Combination, Derived, Table
 from scorecard.errors import SeedMistake, hint
 
 
@@ -49,14 +49,28 @@ def contract_of(table: Table, departments: Iterable[str]) -> Contract:
     return Contract(table, types, tuple(departments))
 
 
+_COMBINED: Mapping[Combination, tuple[columns.ColumnType, ...]] = {
+    **dict.fromkeys(("sum", "largest", "smallest"), columns.numbers()),
+    **dict.fromkeys(("earliest", "latest"), columns.dates()),
+    **dict.fromkeys(("any", "all"), (columns.BOOLEAN,)),
+}
+
+
 def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
     """Every mistake within one contract."""
     table = contract.table
     yield from _headers(table, file)
-    for column in table.key:  # compared as rows arrive, before anything is derived
-        yield from contract.absent(file, "key", column)
+    arriving = [("key", column) for column in table.key]  # compared as rows arrive, before anything is derived
+    arriving += [("one_row_per", column) for column in (table.one_row_per,) if column]
+    arriving += [(f"combine.{column}", column) for column in table.combine]
+    for key, column in arriving:
+        if key == "key":
+            yield from contract.absent(file, key, column)
         if column in table.derived:
-            yield SeedMistake(file, "key", f"“{column}”是算出的列", "数据表自有的列")
+            yield SeedMistake(file, key, f"“{column}”是算出的列", "数据表自有的列")
+    for column, word in table.combine.items():
+        if column in contract.types:
+            yield from contract.suits(file, f"combine.{column}", column, *_COMBINED[word])
     seen: set[str] = set(table.columns)
     for name, derived in table.derived.items():
         yield from _derived(contract, file, name, derived, seen)

@@ -128,9 +128,14 @@ class Stock(Frozen):
     until: Annotated[str, DAYS]
 
 
+# How the cells of several lines of one case become one.
+Combination = Literal["sum", "largest", "smallest", "earliest", "latest", "any", "all"]
+
+
 class Table(Frozen):
     """The contract of one extract. `exported_from` and `exported_by`: which system or register it comes from, and whose.
 
+    Lines with one value of `one_row_per` are one case: `combine` says how their cells become one, in other columns they agree.
     `identical_rows`: whether rows alike in every column kept are one row, copied for each party, or each a row of its own.
     """
 
@@ -154,13 +159,29 @@ class Table(Frozen):
     derived: dict[str, Derived] = Field(default_factory=dict)
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()
     identical_rows: Annotated[Literal["one", "each"], Field(exclude_if=lambda kept: kept == "one")] = "one"
+    one_row_per: Annotated[str | None, ColumnUse(), Field(exclude_if=lambda column: column is None)] = None
+    combine: Annotated[dict[str, Combination], ColumnUse(), Field(exclude_if=lambda words: not words)] = Field(
+        default_factory=dict[str, Combination]
+    )
 
     @model_validator(mode="after")
     def _keyed_or_replaced(self) -> "Table":
         if bool(self.key) == (self.replaces == "all"):
             raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
-        if self.key and self.identical_rows == "each":
+        if self.key and self.identical_rows == "each" and self.one_row_per is None:
             raise mistake('有 key 而写 identical_rows = "each"', "有 key 的表一个键只有一行，删去 identical_rows")
+        if self.one_row_per is not None and self.key not in ((), (self.one_row_per,)):
+            raise mistake(
+                f"一件一行按“{self.one_row_per}”，而 key 是“{'、'.join(self.key)}”", f'key = ["{self.one_row_per}"]'
+            )
+        if self.combine and (self.one_row_per is None or self.one_row_per in self.combine):
+            raise mistake(
+                "combine 没有 one_row_per，或列了 one_row_per 的列",
+                "one_row_per 写分件的列，combine 写其余各列如何合并",
+            )
+        if "sum" in self.combine.values() and "identical_rows" not in self.model_fields_set:
+            expected = 'identical_rows = "one"（相同的两行是重复）或 "each"（各是一笔，都加）'
+            raise mistake("combine 有 sum 而没有写 identical_rows", expected)
         if self.on_error == "set_aside" and (self.seed or self.entered_by != "upload"):
             raise mistake('on_error = "set_aside"', "只有从办案系统提取的表可以搁置有问题的行")
         return self

@@ -21,7 +21,22 @@ def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     after = indicator.formula.matures_after
     if after is not None:
         lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
-    return (*lines, _blanks(indicator, catalog))
+    combined = (_combined(catalog.tables[name]) for name in indicator.formula.tables)
+    return (*lines, *filter(None, combined), _blanks(indicator, catalog))
+
+
+_TOGETHER = {
+    "sum": "相加", "largest": "取最大", "smallest": "取最小", "earliest": "取最早", "latest": "取最晚", "any": "有一行为“是”即为“是”",
+    "all": "各行都为“是”才为“是”",
+}  # fmt: skip
+
+
+def _combined(table: Table) -> str:
+    """How several lines of one case count once; empty where a line is a row of its own."""
+    if table.one_row_per is None:
+        return ""
+    how = "".join(f"“{table.header(column)}”{_TOGETHER[word]}，" for column, word in table.combine.items())
+    return f"《{table.name}》“{table.header(table.one_row_per)}”相同的几行是一件，只计一次：{how}其余各列应当相同，不同的须更正或按未知计。"
 
 
 def _blanks(indicator: Indicator, catalog: Catalog) -> str:
