@@ -294,14 +294,7 @@ def _indicator_checks(
         if name not in tables:
             yield SeedMistake(file, "formula.table", f"没有数据表“{name}”", "tables/ 下的文件名", hint(name, tables))
     mistakes: dict[SeedMistake, None] = {}
-    per = indicator.per
-    above, below = (per.of, per.per) if per else (indicator.unit, indicator.unit)
-    halves = (
-        (half, unit)
-        for part in indicator.formula.parts
-        for half, unit in ((part.numerator, above), (part.denominator, below), (part.base, ""))
-    )
-    for term, unit in dict.fromkeys((term, unit) for half, unit in halves for term in half):
+    for term, unit in indicator.measured_terms:
         if term.table in contracts:
             mistakes |= dict.fromkeys(_term_checks(contracts[term.table], term, unit, file))
     yield from mistakes

@@ -13,7 +13,7 @@ from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.court import Court, Department
-from scorecard.catalog.formulas import Formula, to_formula
+from scorecard.catalog.formulas import Formula, Term, to_formula
 from scorecard.catalog.frameworks.declarations import Framework
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.catalog.tabulations.prompts import Prompt
@@ -251,6 +251,14 @@ class Indicator(Frozen):
         then = known.model_copy(update={"id": newest.id, "name": newest.name})
         then._newest = newest
         return then
+
+    @property
+    def measured_terms(self) -> dict[tuple[Term, str], None]:
+        """Every term with the unit that its amounts must be in; of a base none."""
+        above, below = (self.per.of, self.per.per) if self.per else (self.unit, self.unit)
+        halves = ((above, "numerator"), (below, "denominator"), ("", "base"))
+        parts = self.formula.parts
+        return {(term, unit): None for part in parts for unit, half in halves for term in getattr(part, half)}
 
     @property
     def scale(self) -> tuple[int, int]:
