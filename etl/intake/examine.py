@@ -233,7 +233,7 @@ class _Reading:
         if how.policy == "set_aside" and rejected.count and rejected.count == rows:
             reason = f"{rows} 行都有须改正的问题"
             findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
-        con.execute(f"CREATE VIEW written AS {_as_written(staged, header)}")
+        con.execute(f"CREATE VIEW written AS {_as_written(header)}")
         said |= {"rows": rows, "wrong": wrong_rows(con, table, findings.problems())}
         if findings.refused:
             return said
@@ -255,7 +255,7 @@ class _Reading:
         self.rejected.remove()
 
 
-def _as_written(staged: staging.Staged, header: headers.Header) -> str:
+def _as_written(header: headers.Header) -> str:
     """SQL for the original text of the contract's columns and of the marks of a corrected row, in the file's order.
 
     A number bears the unit that its header says: it will stand under another header.
@@ -268,7 +268,7 @@ def _as_written(staged: staging.Staged, header: headers.Header) -> str:
         for position, name in enumerate(names)
         if name is not None
     ]
-    return f"SELECT {staged.line} AS _line, {', '.join(columns)} FROM raw"
+    return f"SELECT line AS _line, {', '.join(columns)} FROM raw"
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """Bytes -> staged rows in the database, all text, each with its physical line; nothing lost silently.
 
-Two ways in. The fast one lets the database parse and holds only when every physical line became one row and no row is
-anything but data. Otherwise the exact one reads record by record with Python's csv module (etl/reading/lines): it finds the
-lines of broken records, completes rows that a spreadsheet cut short, and sets 合计 rows, notes and repeated headers aside.
+The database parses the lines that hold one whole row each and say nothing but data; all others, mostly few or none, are read
+record by record with Python's csv module (etl/reading/lines): that finds the lines of broken records, completes rows that a
+spreadsheet cut short, and sets 合计 rows, notes and repeated headers aside. Where most lines are of that kind, all are read so.
 Lines = header + rows + set aside, or refused. Rows that are sound are staged in any case, so that their cells are looked at.
 """
 
@@ -10,7 +10,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -22,37 +22,28 @@ from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
 from etl.reading.headers import Header, fold
 from etl.reading.lines import labels
-from etl.reading.lines.records import (
-    Layout,
-    Record,
-    broken_in_short_text,
-    layout_of,
-    quotes_pair_inside,
-    records,
-    swallowed,
-)
+from etl.reading.lines.plain import Lines, lines_of
+from etl.reading.lines.records import Layout, PlainLines, Record, broken_in_short_text, layout_of, records, swallowed
 from etl.reading.lines.sums import Suspect, judged
 from etl.reading.lines.widths import Widths, cut_off
 from etl.reading.spelling.units import UnclearUnit, in_line, shift_to
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 
-_RISKY_QUOTES = (b'" ', b' "', b'"\t', b'\t"')  # the database skips such blanks, the csv module does not
 _BATCH = 50_000  # rows, and at most so many cells:
 _CELLS = 1_000_000
-_PIECE = 1 << 18
-_LABELS = 100_000  # distinct first cells that are looked at on the fast way
+_LABELS = 100_000  # distinct first cells that are looked at together
+_WHITESPACE = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())  # what strip() takes off
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The table `raw` (c0, c1, … as text, blank cells NULL) and the SQL expression of a row's physical line.
+    """The table `raw`: line (a row's physical line), c0, c1, … as text, blank cells NULL.
 
     `hidden`: whether the file holds any character that nobody sees.
     """
 
     rows: int
-    line: str
     skipped_lines: tuple[int, ...]
     hidden: bool = True
 
@@ -87,70 +78,61 @@ def stage(
     `path` holds the body of `utf8`, for the database.
     """
     layout = layout_of(header, table)
-    staged = _fast(con, path, utf8, header, layout) or _exact(con, utf8, header, layout, findings)
-    if problem := cut_off(con, utf8, staged.line, layout):
+    lines = _plain_rows(con, path, utf8, header, layout)
+    if lines is None:
+        columns = ", ".join(f"c{place} VARCHAR" for place in range(layout.width))
+        con.execute(f"CREATE OR REPLACE TABLE raw (line BIGINT, {columns})")
+    every = lines is not None and bool(lines.plain.all())
+    aside = () if every else _other_rows(con, utf8, header, layout, findings, lines)
+    if problem := cut_off(con, utf8, layout):
         findings.add(problem)
-    return replace(staged, hidden=invisible_characters.contains_hidden(memoryview(utf8)[header.body :]))
+    hidden = invisible_characters.contains_hidden(memoryview(utf8)[header.body :])
+    return Staged(_number(con, "SELECT count(*) FROM raw"), aside, hidden)
 
 
-def _fast(con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, layout: Layout) -> Staged | None:
-    body = memoryview(utf8)[header.body :].toreadonly()
-    commas, quotes, feeds, returns = _counts(body, b',"\n\r')
-    if not _plain(utf8, header.body, quotes, feeds, returns):
-        return None
-    width = len(header.cells)
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
+def _plain_rows(
+    con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, layout: Layout
+) -> Lines | None:
+    """The lines, of which the plain ones are in `raw`; None, and no `raw`, where all are to be read one by one."""
+    for each in (False, True):
+        lines = lines_of(utf8, header.body, header.body_line, layout.width, each=each)
+        if lines is None:
+            return None
+        if not lines.plain.all():
+            with path.open("wb") as file:
+                file.writelines(lines.plain_bytes(utf8))
+        if _load(con, path, lines, layout.width):
+            return lines if _set_labelled_aside(con, lines, layout) else None
+    return None
+
+
+def _load(con: duckdb.DuckDBPyConnection, path: Path, lines: Lines, width: int) -> bool:
+    """Whether the database finds a row of this width in every plain line; they are then in `raw`."""
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    numbers = lines.numbers()
+    con.register("numbers", pa.table({"line": numbers}))
     try:
         con.execute(
-            f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv({quoted(str(path))}, columns = {{{columns}}}, "
+            "CREATE OR REPLACE TABLE raw AS SELECT * FROM numbers POSITIONAL JOIN "
+            f"read_csv({quoted(str(path))}, columns = {{{columns}}}, "
             "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
             "strict_mode = true, null_padding = false)"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
-        return None  # the exact way finds out what and where
-    rows, end = _number(con, "SELECT count(*) FROM raw"), len(utf8)
-    while end > header.body and utf8[end - 1] in b"\r\n":
-        end -= 1
-    if rows != feeds - utf8.count(b"\n", end) + (end > header.body):
-        return None  # as many lines as the body has up to its last character that is no line end
-    cells = (f"coalesce(sum(strlen(c{n}) - strlen(replace(c{n}, ',', ''))), 0)" for n in range(width))
-    inside = _number(con, f"SELECT {' + '.join(cells)} FROM raw") if quotes else 0
-    if commas != rows * (width - 1) + inside:
-        return None  # even its strict mode drops a surplus empty cell, and with it the trace of a shifted row
-    if _has_more_than_data(con, layout) or (quotes and _has_quotes_inside(con, utf8, header)):
-        return None
-    return Staged(rows, f"raw.rowid + {header.body_line}", ())
+        return False
+    finally:
+        con.unregister("numbers")
+    return _number(con, "SELECT count(line) FROM raw") == _number(con, "SELECT count(*) FROM raw") == len(numbers)
 
 
-def _counts(body: memoryview, wanted: bytes) -> list[int]:
-    """How often each of these bytes occurs, in one pass that stays inside the processor's cache."""
-    counts = [0] * len(wanted)
-    for start in range(0, len(body), _PIECE):
-        piece = np.frombuffer(body[start : start + _PIECE], dtype=np.uint8)
-        for place, byte in enumerate(wanted):
-            counts[place] += int(np.count_nonzero(piece == byte))
-    return counts
+def _set_labelled_aside(con: duckdb.DuckDBPyConnection, lines: Lines, layout: Layout) -> bool:
+    """Takes out of `raw` what may be blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone.
 
-
-def _plain(utf8: bytes, start: int, quotes: int, feeds: int, returns: int) -> bool:
-    """Whether the database reads quotes and line ends of this file exactly as the csv module does.
-
-    Strict as it is asked to be, it stops at line ends of two kinds; what it would not notice are blank lines made of
-    lone carriage returns, and those are told by their number.
+    Whether nearly all lines are still plain.
     """
-    if returns not in (0, feeds):
-        return False
-    if quotes == 0:
-        return True
-    if any(utf8.find(risky, start) >= 0 for risky in _RISKY_QUOTES):
-        return False
-    return returns == utf8.count(b"\r\n", start)
-
-
-def _has_more_than_data(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
-    """Whether there may be blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone."""
     first_header = fold(layout.headers[0])
-    for cell in ("c0", "c1")[: layout.width]:
+    wrong = ["c0 IS NULL"]
+    for place, cell in enumerate(("c0", "c1")[: layout.width]):
         beginnings = con.execute(f"SELECT DISTINCT {cell}[:4] FROM raw WHERE {cell} IS NOT NULL").fetchall()
         suspicious = [text for (text,) in beginnings if first_header.startswith(fold(text)) or labels.suspicious(text)]
         tests = [f"contains({cell}, '{sign}')" for sign in labels.SUMMING]
@@ -158,38 +140,35 @@ def _has_more_than_data(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
             tests.append(f"{cell}[:4] IN ({', '.join(map(quoted, suspicious))})")
         query = f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
         texts = [text for (text,) in con.execute(query).fetchall()]
-        if len(texts) > _LABELS or any(labels.label_kind(one) or fold(one) in ("", first_header) for one in texts):
-            return True
-    blank = " AND ".join(f"{cell} IS NULL" for cell in ("c0", "c1")[: layout.width])
-    return _number(con, f"SELECT count(*) FROM raw WHERE {blank}") > 0
-
-
-def _has_quotes_inside(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header) -> bool:
-    """Whether a bare cell has a quote that pairs with another: told by the lines of the rows that have any in their cells."""
-    some = " OR ".join(f"contains(c{place}, '\"')" for place in range(len(header.cells)))
-    rows = con.execute(f"SELECT rowid FROM raw WHERE {some}").fetchnumpy()["rowid"]
-    if not len(rows):
-        return False
-    ends = np.flatnonzero(np.frombuffer(utf8, dtype=np.uint8, offset=header.body) == ord("\n"))
-    for row in rows.tolist():
-        begin = header.body + (int(ends[row - 1]) + 1 if row else 0)
-        end = header.body + int(ends[row]) if row < len(ends) else len(utf8)
-        if quotes_pair_inside(utf8[begin:end].decode("utf-8")):
-            return True
-    return False
+        if len(texts) > _LABELS:
+            return False
+        kinds = ((one, labels.label_kind(one)) for one in texts)
+        no_data = [
+            one
+            for one, kind in kinds
+            if kind == "summary" or (place == 0 and (kind or fold(one) in ("", first_header)))
+        ]
+        if no_data:
+            wrong.append(f"{cell} IN ({', '.join(map(quoted, no_data))})")
+    found = con.execute(f"DELETE FROM raw WHERE {' OR '.join(wrong)} RETURNING line").fetchall()
+    return lines.set_aside([line for (line,) in found])
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(con.execute(sql).fetchall()[0][0])  # to the end: the connection takes nothing else before
 
 
-def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: Layout, findings: Findings) -> Staged:
+def _other_rows(
+    con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: Layout, findings: Findings, lines: Lines | None
+) -> tuple[int, ...]:
+    """Reads what is not among the plain rows of `raw`, and adds what of it is sound; the lines that are set aside."""
     cut_off = utf8[-1:] not in (b"\n", b"\r")
     widths = Widths(layout, header.body_line - 1, cut_off=cut_off)
     raw = _Raw(con, layout.width)
     first_header = fold(layout.headers[0])
     suspects: list[Suspect] = []
     aside: list[int] = []
+    plain = _Plain(con, lines, layout) if lines else None
 
     def take(record: Record) -> None:
         if (place := broken_in_short_text(record.cells, layout)) is not None:
@@ -197,7 +176,11 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
         elif widths.fits(record):
             raw.add(record.line, record.cells)
 
-    for record in records(utf8, header, layout, findings):
+    for record in records(utf8, header, layout, findings, lines.others() if lines else None):
+        if isinstance(record, PlainLines):
+            if plain:
+                widths.fit(record, blank_end=plain.keep(record))
+            continue
         first = record.cells[0]
         if fold(first) == first_header and list(map(fold, record.cells)) == list(map(fold, layout.headers)):
             findings.add(Problem("header_again", "report", record.line, "", "", "与表头相同的行，不计入数据"))
@@ -210,6 +193,8 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
             reason = "合计行、说明行过多，无法逐一核对"
             findings.add(Problem("line_unclear", "refuse", record.line, "", "", reason, "请删去合计行和说明行"))
     raw.flush()
+    if plain:
+        raw.remove(plain.not_kept())
     for record, problems in judged(con, suspects, layout) if suspects else ():
         if not problems:
             take(record)
@@ -219,20 +204,37 @@ def _exact(con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: 
             findings.add(problem)
     raw.flush()
     raw.remove(widths.judge(findings))
-    return Staged(_number(con, "SELECT count(*) FROM raw"), "raw.line", tuple(sorted(aside)))
+    return tuple(sorted(aside))
+
+
+class _Plain:
+    """The plain lines of `raw`: which are rows, and which a broken record or one of several lines took in."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, lines: Lines, layout: Layout) -> None:
+        self._lines, self._left = lines, lines.plain.copy()
+        last = f"c{layout.width - 1}"
+        begins = f"ascii({last}) IN ({', '.join(str(ord(sign)) for sign in _WHITESPACE)})"
+        blank = f"{last} IS NULL OR CASE WHEN {begins} THEN trim({last}, {quoted(_WHITESPACE)}) = '' END"
+        self._blank_ends = con.execute(f"SELECT line FROM raw WHERE {blank} ORDER BY 1").fetchnumpy()["line"]
+
+    def keep(self, rows: PlainLines) -> bool:
+        """Keeps these; whether the last cell of any is blank."""
+        self._left[rows.line - self._lines.first : rows.last + 1 - self._lines.first] = False
+        begin, end = np.searchsorted(self._blank_ends, (rows.line, rows.last + 1))
+        return bool(begin < end)
+
+    def not_kept(self) -> list[int]:
+        return (np.flatnonzero(self._left) + self._lines.first).tolist()
 
 
 class _Raw:
-    """The table `raw` with a column for the lines, filled a piece at a time."""
+    """The table `raw`, filled a piece at a time."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, width: int) -> None:
         self._con, self._width = con, width
         self._pending: list[tuple[int, list[str]]] = []
         self._at_once = max(1, min(_BATCH, _CELLS // width))
-        names = [f"c{place}" for place in range(width)]
-        self._schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in names)])
-        con.execute("DROP TABLE IF EXISTS raw")
-        con.execute(f"CREATE TABLE raw (line BIGINT, {', '.join(f'{name} VARCHAR' for name in names)})")
+        self._schema = pa.schema([("line", pa.int64()), *((f"c{place}", pa.string()) for place in range(width))])
 
     def add(self, line: int, cells: list[str]) -> None:
         """A row, cut or filled up with blanks to the width of the header."""

@@ -222,7 +222,7 @@ class TypedRows:
         if self.header.clears is not None:
             batch, line = (f"nullif(trim(c{position}, '{BLANKS}' || chr(39)), '')" for position in self.header.clears)
             selected += [f"{batch} AS {CLEARED_BATCH}", f"try_cast({line} AS BIGINT) AS {CLEARED_LINE}"]
-        columns = ", ".join([f"{self.staged.line} AS _line", *selected])
+        columns = ", ".join(["line AS _line", *selected])
         self.con.execute(f"CREATE OR REPLACE TABLE typed AS SELECT {columns} FROM raw {' '.join(joins)}")
 
     def _survey(self, plans: Sequence[_Plan]) -> list[tuple[int, int, int, int]]:
@@ -275,14 +275,14 @@ class TypedRows:
 
     def _report_judged(self, plan: _Plan) -> None:
         """Reports every cell whose spelling has a note, refusals first."""
-        line, read = self.staged.line, self._reader(plan)  # with all its hints for the cells that are listed
+        read = self._reader(plan)  # with all its hints for the cells that are listed
         cells_noted = f"FROM raw JOIN {plan.answers} AS answers ON {plan.cell} = answers.text WHERE weight"
         if any(weight == 2 for weight, _, _ in plan.totals):
-            self.sieve.reject(f"SELECT {line} AS _line {cells_noted} = 2")
+            self.sieve.reject(f"SELECT line AS _line {cells_noted} = 2")
         for weight, room in ((2, LISTED), (1, LISTED_PER_KIND)):
             if not any(of == weight for of, *_ in plan.totals):
                 continue
-            lines = self._rows(f"SELECT {line}, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}")
+            lines = self._rows(f"SELECT line, text {cells_noted} = {weight} ORDER BY 1 LIMIT {room}")
             notes = {text: plan.judge(read(text)).notes for text in dict.fromkeys(text for _, text in lines)}
             listed = [plan.problem(line, text, note) for line, text in lines for note in notes[text]]
             for (of, code, severity), of_kind in plan.totals.items():
@@ -291,7 +291,7 @@ class TypedRows:
 
     def _report_repaired(self, plan: _Plan, count: int) -> None:
         """Reports the cells that SQL takes with a repair; `cells` says which repair."""
-        read, chosen = self._reader(plan), f"{self.staged.line}, {plan.cell}"
+        read, chosen = self._reader(plan), f"line, {plan.cell}"
         lines = self._rows(f"SELECT {chosen} FROM raw WHERE {plan.repaired} ORDER BY 1 LIMIT {LISTED_PER_KIND}")
         listed = [plan.problem(line, text, note) for line, text in lines for note in read(text).notes[:1]]
         self.findings.add_all(listed, listed[0].code, "repair", plan.column.header, count)
@@ -307,7 +307,9 @@ class TypedRows:
 
     def _report_unclear_shares(self, plan: _Plan) -> None:
         """Refuses bare numbers under a header without a unit where most are so small that 0.852 may well be 85.2 %."""
-        bare = f"SELECT {self.staged.line} AS _line, {plan.cell} AS text FROM raw WHERE regexp_matches({plan.cell}, '[0-9０-９]\\s*$')"
+        bare = (
+            f"SELECT line AS _line, {plan.cell} AS text FROM raw WHERE regexp_matches({plan.cell}, '[0-9０-９]\\s*$')"
+        )
         found = f'FROM ({bare}) JOIN typed USING (_line) WHERE "{plan.name}" <> 0'
         small = f'abs("{plan.name}") <= {_SHARE}'
         ((few, total),) = self._rows(f"SELECT count(*) FILTER ({small}), count(*) {found}")
@@ -321,7 +323,7 @@ class TypedRows:
             self.findings.add_all(listed, said.code, "refuse", plan.column.header, few)
 
     def _report_blank(self, plan: _Plan, count: int) -> None:
-        blank = f"SELECT {self.staged.line} AS _line FROM raw WHERE {plan.cell} IS NULL"
+        blank = f"SELECT line AS _line FROM raw WHERE {plan.cell} IS NULL"
         lines = self._rows(f"{blank} ORDER BY 1 LIMIT {LISTED}")
         note = plan.softened(BLANK)
         if note.severity == "refuse":

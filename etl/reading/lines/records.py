@@ -6,7 +6,7 @@ A record that is broken does not end the reading: it goes on at the line behind 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -88,13 +88,30 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-def records(utf8: bytes, header: Header, layout: Layout, findings: Findings) -> Iterator[Record]:
-    """Every record below the header; those that quotes broke are in `findings` instead."""
-    stream = io.BytesIO(utf8)
-    stream.seek(header.body)
-    reading = _Reading(iter(io.TextIOWrapper(stream, encoding="utf-8", newline="")))
+class PlainLines(NamedTuple):
+    """Lines that hold a row each, as wide as the header, and were not read here; the first record's `number`."""
+
+    number: int
+    line: int
+    last: int
+
+
+def records(
+    utf8: bytes, header: Header, layout: Layout, findings: Findings, others: Iterable[tuple[int, int]] | None = None
+) -> Iterator[Record | PlainLines]:
+    """Every record below the header; those that quotes broke are in `findings` instead.
+
+    With `others`, line and offset of the lines that are not plain, only records that begin there are read.
+    """
+    reading = _Reading(utf8, header.body)
     number, line, broken = header.body_line - 1, header.body_line, 0
     while True:
+        if others is not None:
+            there, offset = next(((there, offset) for there, offset in others if there >= line), (line, len(utf8)))
+            if there > line:
+                yield PlainLines(number + 1, line, there - 1)
+                reading = _Reading(utf8, offset)
+            number, line = number + there - line, there
         number += 1
         try:
             cells = next(reading.rows, None)
@@ -123,8 +140,10 @@ def records(utf8: bytes, header: Header, layout: Layout, findings: Findings) -> 
 class _Reading:
     """The csv module over physical lines, with the lines of the record it is at."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    def __init__(self, utf8: bytes, begin: int) -> None:
+        stream = io.BytesIO(utf8)
+        stream.seek(begin)
+        self._lines: Iterator[str] = iter(io.TextIOWrapper(stream, encoding="utf-8", newline=""))
         self.held: list[str] = []
         self.rows = csv.reader(self._held(), strict=True)
 

@@ -5,6 +5,7 @@ A column with a number that is not read here (3万元) has no sum: it neither ma
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 import duckdb
@@ -22,6 +23,22 @@ _EARLIER = 40  # summaries before one that it may begin behind
 _TOLERANCE = Decimal("0.01")  # of rounded amounts
 _FULL_WIDTH, _HALF_WIDTH = "０１２３４５６７８９．－＋，　￥", "0123456789.-+, ¥"
 _UNKNOWN = ", ".join(quoted(word) for word in ("", *sorted(EMPTY_WORDS)))
+
+
+def _folded(cell: str) -> str:
+    return f"lower(translate({cell}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'))"
+
+
+def _number_sql(cell: str) -> str:
+    """The number of a cell, which mostly stands there as it is: that is tried first."""
+    plain, bare = (f"TRY_CAST({text} AS DECIMAL(28, 6))" for text in (cell, f"translate({_folded(cell)}, ', ¥', '')"))
+    return f"coalesce({plain}, {bare})"
+
+
+def _unread_sql(place: int) -> str:
+    """Whether a cell has a text that is neither a number nor a word for unknown."""
+    written = f"trim({_folded(f'c{place}')}) NOT IN ({_UNKNOWN})"
+    return f"CASE WHEN n{place} IS NULL AND c{place} IS NOT NULL THEN {written} END"
 
 
 class Suspect(NamedTuple):
@@ -87,32 +104,29 @@ class _Sums:
     def __init__(self, con: duckdb.DuckDBPyConnection, suspects: Sequence[Suspect], layout: Layout) -> None:
         self._layout, self._suspects = layout, suspects
         places = layout.added
-        folded = [f"lower(translate(c{place}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'))" for place in places]
-        cells = [f"TRY_CAST(translate({cell}, ', ¥', '') AS DECIMAL(28, 6))" for cell in folded]
-        names = [f"n{place}" for place in places]
-        numbers = ", ".join(f"{cell} AS {name}" for cell, name in zip(cells, names, strict=True))
         texts = [[s.record.cells[place] if place < len(s.record.cells) else "" for s in suspects] for place in places]
         columns = [list(range(len(suspects))), [s.record.line for s in suspects], *texts]
         con.register("suspects", pa.table(columns, names=["place", "line", *(f"c{place}" for place in places)]))
-        read = con.execute(f"SELECT {numbers} FROM suspects ORDER BY place").fetchall()
-        over = ", ".join(f"sum({name}) OVER (ORDER BY line) AS {name}" for name in names)
-        above = con.execute(
-            f"WITH numbers AS (SELECT line, {numbers} FROM raw), so_far AS (SELECT line, {over} FROM numbers) "
-            f"SELECT {', '.join(f'so_far.{name}' for name in names)} FROM suspects "
-            "ASOF LEFT JOIN so_far ON suspects.line >= so_far.line ORDER BY suspects.place"
+        numbers = ", ".join(f"c{place}, {_number_sql(f'c{place}')} AS n{place}" for place in places)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT line, {numbers} FROM raw")
+        names = ", ".join(f"n{place}" for place in places)
+        read = con.execute(f"SELECT {names} FROM (SELECT place, {numbers} FROM suspects) ORDER BY place").fetchall()
+        summed = ", ".join(f"sum(n{place})" for place in places)
+        between = con.execute(
+            f"SELECT place, {summed} FROM numbers ASOF JOIN (SELECT place, line FROM suspects) ends "
+            "ON numbers.line <= ends.line GROUP BY place"
         ).fetchall()
-        summed = ", ".join(f"sum({name})" for name in names)
-        total = con.execute(f"SELECT {summed} FROM (SELECT {numbers} FROM raw)").fetchall()[0]
-        unread = ", ".join(
-            f"count_if(({cell}) IS NULL AND trim({text}) NOT IN ({_UNKNOWN}))"
-            for cell, text in zip(cells, folded, strict=True)
-        )
-        self._summed = [not count for count in con.execute(f"SELECT {unread} FROM raw").fetchall()[0]]
+        total = con.execute(f"SELECT {summed} FROM numbers").fetchall()[0]
+        unread = ", ".join(f"count_if({_unread_sql(place)})" for place in places)
+        self._summed = [not count for count in con.execute(f"SELECT {unread} FROM numbers").fetchall()[0]]
+        con.execute("DROP TABLE numbers")
         con.unregister("suspects")
         self._values: list[Values] = [tuple(row) for row in read]
-        self._above = [_known(row) for row in above]
+        steps = {place: _known(row) for place, *row in between}
+        none = _known([None] * len(places))
+        self._above = list(accumulate((steps.get(place, none) for place in range(len(suspects))), _plus))
         self._total = _known(total)
-        self._added = _known([None] * len(places))  # of suspects that turned out to be data
+        self._added = none  # of suspects that turned out to be data
 
     def compared(self, number: int) -> tuple[Values, bool]:
         """The numbers of a suspect, and whether they are the sum of the rows above, below, or between it and another one."""
@@ -131,7 +145,7 @@ class _Sums:
         return values, any(equal)
 
     def _references(self, number: int) -> Iterator[list[Decimal]]:
-        yield [a + b for a, b in zip(self._above[number], self._added, strict=True)]
+        yield _plus(self._above[number], self._added)
         yield self._total
         yield _less(self._total, self._above[number])
         following = self._above[number + 1] if number + 1 < len(self._above) else self._total
@@ -160,6 +174,10 @@ class _Sums:
 
 def _known(row: Sequence[Decimal | None]) -> list[Decimal]:
     return [value or Decimal(0) for value in row]
+
+
+def _plus(values: Sequence[Decimal], others: Sequence[Decimal]) -> list[Decimal]:
+    return [a + b for a, b in zip(values, others, strict=True)]
 
 
 def _less(values: Sequence[Decimal], others: Sequence[Decimal]) -> list[Decimal]:

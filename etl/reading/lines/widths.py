@@ -12,7 +12,7 @@ from itertools import chain
 import duckdb
 
 from etl.problems import Findings, Problem
-from etl.reading.lines.records import Layout, Record
+from etl.reading.lines.records import Layout, PlainLines, Record
 from scorecard.catalog.columns import MASK
 
 _BLOCK = 16  # rows for which one spreadsheet decides together how many cells it writes
@@ -25,10 +25,10 @@ class _Same:
     def __init__(self) -> None:
         self.width, self.rows, self.same = -1, 0, True
 
-    def add(self, width: int) -> None:
+    def add(self, width: int, rows: int = 1) -> None:
         self.same = self.same and self.width in (-1, width)
         self.width = width
-        self.rows += 1
+        self.rows += rows
 
 
 class Widths:
@@ -65,11 +65,23 @@ class Widths:
             column.append(value)
         return may
 
-    def _count(self, number: int, cells: int) -> None:
-        self._all.add(cells)
+    def fit(self, lines: PlainLines, *, blank_end: bool) -> None:
+        """Learns the widths of rows as wide as the header, all at once; whether the last cell of any is blank."""
+        count, width = lines.last - lines.line + 1, self._layout.width
+        head = min(count, _BLOCK - lines.number % _BLOCK)
+        tail = min(count - head, (lines.number + count - 1) % _BLOCK + 1)
+        self._count(lines.number, width, head)
+        if tail:  # blocks between these two have no row of another width
+            self._all.add(width, count - head - tail)
+            self._count(lines.number + count - tail, width, tail)
+        self._last = (lines.last, width, width if count > 1 else self._last[1])
+        self._writes_blank_ends = self._writes_blank_ends or blank_end
+
+    def _count(self, number: int, cells: int, rows: int = 1) -> None:
+        self._all.add(cells, rows)
         if number // _BLOCK != self._block:
             self._block, self._in_block = number // _BLOCK, _Same()
-        self._in_block.add(cells)
+        self._in_block.add(cells, rows)
         if cells != self._layout.width or self._block in self._uniform:
             self._uniform[self._block] = self._in_block.same and (
                 cells < self._layout.width or self._in_block.rows >= _ALIKE
@@ -139,13 +151,13 @@ def _tell_mended(findings: Findings, code: str, lines: list[int], what: str) -> 
 _OTHERS = 20  # cells of one length, from which a shorter one is told; of dates one is enough
 
 
-def cut_off(con: duckdb.DuckDBPyConnection, utf8: bytes, line: str, layout: Layout) -> Problem | None:
-    """What to say of the last row of `raw`; `line` is SQL for a row's physical line. None where nothing seems to be missing."""
+def cut_off(con: duckdb.DuckDBPyConnection, utf8: bytes, layout: Layout) -> Problem | None:
+    """What to say of the last row of `raw`; None where nothing seems to be missing."""
     place = layout.width - 1
     column = layout.columns[place]
     if utf8[-1:] in (b"\n", b"\r", b'"', b"") or column is None:
         return None
-    rows = con.execute(f"SELECT {line} AS line, c{place} FROM raw ORDER BY line DESC LIMIT 1").fetchall()
+    rows = con.execute(f"SELECT line, c{place} FROM raw ORDER BY line DESC LIMIT 1").fetchall()
     if not rows or not rows[0][1]:
         return None
     ((last, cell),) = rows
@@ -154,7 +166,7 @@ def cut_off(con: duckdb.DuckDBPyConnection, utf8: bytes, line: str, layout: Layo
         alike = [p for p, other in enumerate(layout.columns) if other is not None and other.type == column.type]
     lengths = " UNION ALL ".join(
         f"SELECT length(trim(c{p})) AS n FROM raw WHERE c{p} IS NOT NULL"
-        + (f" AND {line} <> {last}" if p == place else "")
+        + (f" AND line <> {last}" if p == place else "")
         for p in alike
     )
     ((least, most, count),) = con.execute(f"SELECT min(n), max(n), count(*) FROM ({lengths})").fetchall()
