@@ -167,6 +167,7 @@ def read_sealed(data: DataDir, path: Path) -> bytes:
     return content
 
 
+@lru_cache(maxsize=64)
 def is_sealed(content: bytes) -> bool:
     """Whether not a byte of the content was changed since it was sealed. Earlier programs wrote no seal."""
     with suppress(ValueError, AttributeError, RecursionError):

@@ -286,9 +286,12 @@ def _beside(view: View, card: Card) -> None:
 
 def show_aside(view: View, cards: list[Card]) -> None:
     """One line: how many rows of the tables behind these cards are set aside, and so not in the numbers."""
-    names = [name for card in cards for name in card.indicator.formula.tables]
-    text = aside_note(view.catalog, names, view.version.tables)
-    if text:
+
+    def made() -> str:
+        names = [name for card in cards for name in card.indicator.formula.tables]
+        return aside_note(view.catalog, names, view.version.tables)
+
+    if text := view.cached(f"aside {' '.join(card.indicator.id for card in cards)}", made):
         show(render("ui/indicators/aside.html", text=text))
 
 

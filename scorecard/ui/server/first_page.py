@@ -1,6 +1,5 @@
-"""The page every window begins with: the framework's own, in Chinese, with a word for the time its socket does not open.
-
-Without the socket none of our scripts arrives, and the framework shows an empty page; so the word is in the page itself.
+"""The page every window begins with: the framework's own, in Chinese, with our look and a word for the time its socket does
+not open: without the socket the framework shows an empty page.
 """
 
 import re
@@ -17,7 +16,7 @@ from streamlit import config
 
 from scorecard.ui.server.plain_pages import plain_page
 from scorecard.ui.shell.addresses import address
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.templating import behaviour, render, style
 
 _PATIENCE = 12  # seconds until the word is shown: a busy server on a slow line opens its socket in fewer
 _HOME = "overview"  # the page that stands at the root
@@ -37,12 +36,13 @@ def framework_page() -> str:
 
 @cache
 def first_page() -> str:
-    """The same with our language, title and words."""
+    """The same with our language, title and words, our style sheet and our script."""
     text = framework_page()
     for pattern, replacement in _REPLACED:
         text = re.sub(pattern, replacement, text, flags=re.DOTALL)
     note = render("ui/server/first_note.html", font=config.get_option("theme.font"), seconds=_PATIENCE)
-    return text.replace("</body>", f"{note}</body>")
+    # Static, so it comes once with the window and not with every rerun; after the head, whose sheets it overrules.
+    return text.replace("</body>", f"{note}{style()}{behaviour()}</body>")
 
 
 class _PageName(StringConvertor):

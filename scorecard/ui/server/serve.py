@@ -35,11 +35,12 @@ from scorecard.ui.server.sign_in_pages import SignInPages
 from scorecard.ui.server.sockets import LARGEST
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.addresses import parsed_base_path
-from scorecard.ui.shell.cached import seeds_catalog
+from scorecard.ui.shell.cached import keep_old_until_ready, seeds_catalog
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 BASE_PATH_VARIABLE = "SCORECARD_BASE_PATH"
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")  # a name or an address, no port
+_PATIENCE = 10  # seconds after a publication that readers may still see the version before it
 _SHUTDOWN = 3  # seconds that open windows have when the server is told to stop
 
 
@@ -111,6 +112,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     config.set_option("server.port", options.port)
+    keep_old_until_ready(_PATIENCE)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # systems begin with fewer files than connections are allowed
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     server = uvicorn.Server(

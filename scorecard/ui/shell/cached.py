@@ -3,26 +3,77 @@
 A version never changes, so nothing expires: a new publication has a new id and therefore new keys.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar
-
-import streamlit as st
+from threading import Lock, Thread
+from time import sleep
+from typing import Any, Generic, TypeVar
 
 from etl.intake.entered_rows import recorded_remarks
 from scorecard.assessment.cards import Card, CardInputs, cards
 from scorecard.calendar.period import Grain, Period
 from scorecard.catalog import loader
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
-from scorecard.errors import StorageError
+from scorecard.errors import ScorecardError, StorageError
 from scorecard.plan.signals import AskedSignal, asked_signals
 from scorecard.records.remarks import TABLE as REMARKS, IndicatorRemark
 from scorecard.storage.data_dir import DataDir, default_data, default_seeds
 from scorecard.store import open_version as opened, versions as store, warehouse
-from scorecard.store.open_version import Selection, Version, judged_on
+from scorecard.store.open_version import Selection, Version, judged_on, usual_period
+from scorecard.store.served_version import ServedVersion
 
 Cached = TypeVar("Cached")
+Made = TypeVar("Made")
+
+
+class _Kept(Generic[Made]):
+    """The newest `most` results. Who asks for one that is being made waits for it, and gets the same object.
+
+    The framework's own cache does this too; finding a result took it as long as drawing ten blocks.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._known: dict[Hashable, Future[Made]] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What stands under the key; made where nothing does. What `make` raises is kept for nobody."""
+        while True:
+            with self._lock:
+                mine = (known := self._known.pop(key, None)) is None
+                future = self._known[key] = known or Future()
+                for oldest in list(self._known)[: -self._most]:
+                    del self._known[oldest]
+            if not mine:
+                with suppress(CancelledError):
+                    return future.result()
+                continue
+            try:
+                future.set_result(make())
+            except BaseException:
+                with self._lock:
+                    self._known.pop(key, None)
+                future.cancel()
+                raise
+            return future.result()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+
+
+# A version that leaves is not closed: a page may be reading from it. It closes with its last reference.
+_versions: _Kept[Version] = _Kept(8)  # four, each as it is and as visitors may read it
+_seeds: _Kept[Catalog] = _Kept(4)
+_inputs: _Kept[CardInputs] = _Kept(32)
+_cards: _Kept[dict[str, Card]] = _Kept(64)
+_periods: _Kept[tuple[Period, ...]] = _Kept(16)
+_pieces: _Kept[Any] = _Kept(256)
+_remarks: _Kept[tuple[IndicatorRemark, ...]] = _Kept(4)
 
 
 def data_dir() -> DataDir:
@@ -30,20 +81,16 @@ def data_dir() -> DataDir:
     return default_data()
 
 
-# Not closed when it leaves the cache: a page may be reading from it. It closes with its last reference.
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _open(root: str, version: str, written_at: float) -> Version:
-    return opened.open_version(DataDir(Path(root)), version)
-
-
 def open_version(version: str) -> Version:
     """The version of this id. Raises StorageError when it cannot be read."""
-    return _open(str(data_dir().root.resolve()), version, store.written_at(data_dir(), version))
+    data = data_dir()
+    key = (data.root, version, store.written_at(data, version))
+    return _versions.get(key, lambda: opened.open_version(data, version))
 
 
 def forget_versions() -> None:
     """Close all versions that no page is reading, so that a file put in the place of a damaged one is opened anew."""
-    _open.clear()
+    _versions.clear()
 
 
 def open_historic(version: str) -> Version:
@@ -52,62 +99,112 @@ def open_historic(version: str) -> Version:
     return replace(open_version(version), historic=True)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _seeds(root: str, state: str) -> Catalog:
-    return loader.load(Path(root))
-
-
 def seeds_catalog() -> Catalog:
     """The catalogue of the seeds folder, loaded again when a file in it has changed. Raises SeedErrors."""
     root = default_seeds().resolve()
     files = sorted(path for path in root.rglob("*") if path.suffix in (".toml", ".csv"))
     state = "|".join(f"{path}:{path.stat().st_mtime_ns}" for path in files)
-    return _seeds(str(root), state)
+    return _seeds.get(state, lambda: loader.load(root))
 
 
-def _version_key(version: Version) -> str:
+def _key(version: Version) -> Hashable:
     """A version as it reads today: an older one, or one judged on another day, shows other cards and other links."""
-    return f"{data_dir().root.resolve()} {version.id} {version.historic} {version.public} {judged_on(version)}"
+    return data_dir().root, version.id, version.historic, version.public, judged_on(version)
 
 
-def _selection_key(selection: Selection) -> str:
-    return f"{selection.grain} {selection.period.key} {selection.department} {selection.scope}"
+def for_visitors(version: Version) -> Version:
+    """The version as visitors may read it."""
+    key = ("visitors", id(version.connection), version.historic)  # it holds the connection, so no other has its id
+    return _versions.get(key, lambda: opened.for_visitors(version))
 
 
-_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Version: _version_key, Selection: _selection_key}
-
-
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_KEYS)
-def _card_inputs(version: Version, grain: Grain, department: str, scope: str) -> CardInputs:
-    return opened.card_inputs(version, grain, department, scope, judged_on(version))
+def _inputs_of(version: Version, grain: Grain, department: str, scope: str) -> CardInputs:
+    return _inputs.get(
+        (_key(version), grain, department, scope),
+        lambda: opened.card_inputs(version, grain, department, scope, judged_on(version)),
+    )
 
 
 def card_inputs(version: Version, selection: Selection) -> CardInputs:
     """All values of the chosen grain, department and scope, with what judges them."""
-    return _card_inputs(version, selection.grain, selection.department, selection.scope)
+    return _inputs_of(version, selection.grain, selection.department, selection.scope)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_KEYS)
 def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
     """The cards of all indicators for a selection, in the catalogue's order."""
-    return {card.indicator.id: card for card in cards(card_inputs(version, selection), selection.period)}
+
+    def made() -> dict[str, Card]:
+        return {card.indicator.id: card for card in cards(card_inputs(version, selection), selection.period)}
+
+    if not version.historic:
+        _remember(version.public, selection)
+    return _cards.get((_key(version), selection), made)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_KEYS)
 def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
     """The periods of a grain that have values, newest first."""
-    return opened.periods(version, _card_inputs(version, grain, ALL_DEPARTMENTS, "all"), grain)
+    return _periods.get(
+        (_key(version), grain),
+        lambda: opened.periods(version, _inputs_of(version, grain, ALL_DEPARTMENTS, "all"), grain),
+    )
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_KEYS)
-def cached(version: Version, selection: Selection, name: str, _make: Callable[[], Cached]) -> Cached:
-    """`_make()`, called once for a version, a selection and a name: a piece of a page that nothing else can change."""
-    return _make()
+def cached(version: Version, selection: Selection, name: str, make: Callable[[], Cached]) -> Cached:
+    """`make()`, called once for a version, a selection and a name: a piece of a page that nothing else can change."""
+    return _pieces.get((_key(version), selection, name), make)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _remarks(root: str, sample: bool, files: tuple[str, ...]) -> tuple[IndicatorRemark, ...]:
-    return recorded_remarks(DataDir(Path(root)), sample)
+# --- which version a run shows --------------------------------------------------------------------------------
+
+_POLL = 1  # seconds between two looks at the pointer
+_LOOKED = 12
+_looked: dict[tuple[bool, Selection], None] = {}  # what readers looked at, the newest last
+_of_run: ContextVar[store.Current | None] = ContextVar("served_version", default=None)
+
+
+def _remember(public: bool, selection: Selection) -> None:
+    _looked.pop((public, selection), None)
+    _looked[public, selection] = None
+    for oldest in list(_looked)[:-_LOOKED]:
+        _looked.pop(oldest, None)
+
+
+def prepare(version: str) -> None:
+    """Make of a version what readers looked at last, newest first: the period they chose, and the one that is usual in it."""
+    whole = open_version(version)
+    for public, selection in reversed(list(_looked)):
+        shown = for_visitors(whole) if public else whole
+        offered = periods(shown, selection.grain)
+        wanted = (usual_period(shown, offered), selection.period) if offered else ()
+        for period in offered:
+            if period in wanted:
+                all_cards(shown, replace(selection, period=period))
+
+
+_served = ServedVersion(prepare)
+
+
+def begin_run(*, at_once: bool) -> None:
+    """A page begins to run: which version it shows is asked once, so that it cannot be half of two."""
+    _of_run.set(_served.current(data_dir(), at_once=at_once))
+
+
+def served() -> store.Current:
+    """The version that this run shows."""
+    return _of_run.get() or _served.current(data_dir())
+
+
+def keep_old_until_ready(patience: float) -> None:
+    """From now on readers keep the old version after a publication until the new one is prepared, so many seconds at most."""
+    _served.patience = patience
+
+    def watch() -> None:
+        while True:  # also while nobody asks: the time counts from the publication, whoever comes next
+            with suppress(ScorecardError, OSError):
+                _served.current(data_dir())
+            sleep(_POLL)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def remarks_of(version: Version) -> tuple[IndicatorRemark, ...]:
@@ -120,7 +217,8 @@ def remarks_of(version: Version) -> tuple[IndicatorRemark, ...]:
     data = data_dir()
     files = sorted(path.name for folder in (data.batches / REMARKS, data.withdrawals) for path in folder.glob("*"))
     try:
-        return _remarks(str(data.root.resolve()), version.manifest.sample, tuple(files))
+        key = (data.root, version.manifest.sample, *files)
+        return _remarks.get(key, lambda: recorded_remarks(data, version.manifest.sample))
     except StorageError:
         return version.remarks
 

@@ -1,11 +1,13 @@
 """The frame around every page: page set-up, navigation, masthead, and the choices made once for all pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from copy import copy
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from etl.warehouse.build import program
 from scorecard.access import Actor, Capability
@@ -13,7 +15,7 @@ from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError, StorageError
 from scorecard.narrative.provenance import short
 from scorecard.store import versions as store
-from scorecard.store.open_version import Version, complete_through, for_visitors, published_on
+from scorecard.store.open_version import Version, complete_through, published_on
 from scorecard.ui.shell import (
     addresses,
     downloads,
@@ -24,16 +26,27 @@ from scorecard.ui.shell import (
     search,
     sign_in_prompt,
 )
-from scorecard.ui.shell.cached import all_cards, data_dir, forget_versions, open_historic, open_version, seeds_catalog
+from scorecard.ui.shell.cached import (
+    all_cards,
+    begin_run,
+    data_dir,
+    for_visitors,
+    forget_versions,
+    open_historic,
+    open_version,
+    seeds_catalog,
+    served,
+)
 from scorecard.ui.shell.page_blocks import show
 from scorecard.ui.shell.selection import WHOLE as WHOLE, View as View, choose, query_of, words_of
-from scorecard.ui.shell.templating import behaviour, favicon, render, style
+from scorecard.ui.shell.templating import favicon, render
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 _FRAMED = "_framed"
 _PAGES = "_pages"  # the pages of the menu that are open to the reader
 _LEFT, _TRIES = "_versions_left", 3  # how often a page may be run again because its version is damaged
 _TOLD, _TOLD_PLACE = "_told", "_told_place"  # the session's last act: (which, sentence); where it stands on this page
+_ACTED = "_acted"  # the last run did an act: what it published is shown to this session at once
 _READ = "_version_read"  # (page, older version its address named) of the last run
 _EARLIER = (
     "这一版的数值由较早的程序计算，没有按现在的程序重算；请管理员看启动时的说明，或在“版本”页建库、看影响后发布。"
@@ -52,9 +65,9 @@ def run(
     lists the pages an actor has the right to; the acts on a page check again. `instead`: what an actor without a page's
     right is offered in its place.
     """
+    # Who acted, and a window that opens, waits for a version just published; all others read on in the one before it.
+    begin_run(at_once=st.session_state.pop(_ACTED, _FRAMED not in st.session_state))
     st.set_page_config(page_title=TITLE, page_icon=favicon(), layout="wide")
-    st.html(style())
-    st.html(behaviour(), unsafe_allow_javascript=True)
     signed_in = identity.identify()
     actor = signed_in.actor
     rights: dict[str, Capability | None] = {
@@ -63,13 +76,7 @@ def run(
     open_to = {name for name, right in rights.items() if right is None or actor.may_somewhere(right)}
     pages = {
         section: [
-            st.Page(
-                PAGES / f"{name}.py",
-                title=title,
-                url_path=name,
-                default=name == "overview",
-                visibility="visible" if name in open_to and name != search.PAGE else "hidden",
-            )
+            copy(_page(PAGES / f"{name}.py", title, listed=name in open_to and name != search.PAGE))
             for name, title in listed
         ]
         for section, listed in sections.items()
@@ -94,6 +101,12 @@ def run(
         sign_in_prompt.forbidden_page(page.title, right, signed_in)
         if page.url_path in instead:
             _run(partial(instead[page.url_path], actor))
+
+
+@cache  # to look for the files of all pages takes as long as a whole page; navigation marks a copy as the one to run
+def _page(file: Path, title: str, *, listed: bool) -> StreamlitPage:
+    visibility = "visible" if listed else "hidden"
+    return st.Page(file, title=title, url_path=file.stem, default=file.stem == "overview", visibility=visibility)
 
 
 def _run(page: Callable[[], None]) -> None:
@@ -174,7 +187,7 @@ def title_of(domain: str) -> str:
 
 def current() -> Version | None:
     """The published version, or None while nothing is published."""
-    version = store.current(data_dir()).version
+    version = served().version
     return open_version(version) if version else None
 
 
@@ -184,7 +197,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     With `any_version` it is the version in the address (?version=), marked as historic; pages that act never take that.
     """
     _through_the_frame()
-    pointer = store.current(data_dir())
+    pointer = served()
     version = open_version(pointer.version) if pointer.version else None
     notice = pointer.notice
     if any_version and version is not None:
@@ -297,6 +310,7 @@ def told(*acts: str) -> None:
 def tell(act: str, text: str = "") -> None:
     """The sentence of an act that was just done; a page that it names, as in “总览”页, becomes a link. None: one has begun."""
     st.session_state[_TOLD] = (act, text)
+    st.session_state[_ACTED] = bool(text)
     if not text and (place := st.session_state.pop(_TOLD_PLACE, None)):
         place.empty()
 

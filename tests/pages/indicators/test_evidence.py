@@ -47,6 +47,8 @@ def test_half_and_text_narrow_the_rows(sample: DataDir, open_page: Open) -> None
 
 @pytest.mark.parametrize("actor", [LEADER, CIVIL])
 def test_who_may_not_see_the_rows_sees_the_chain_and_why(sample: DataDir, open_page: Open, actor: Actor) -> None:
+    before = open_page(sample, "evidence", actor=OFFICER, indicator="small_claims_rate")
+    assert "鲁0117民初" in text(before), "what is kept of an officer's page is of no use to anybody else"
     app = open_page(sample, "evidence", actor=actor, indicator="small_claims_rate")
     assert not app.exception
     assert "逐行合计" in text(app)
