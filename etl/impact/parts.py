@@ -25,7 +25,7 @@ def table_parts(pair: AttachedVersions, table: Table) -> tuple[Parts, ...]:
     measures = dict(_measures(table, pair.published.as_of.get(table.id), pair.candidate.as_of[table.id]))
     if table.department:
         names = {one.id: one.name for one in pair.catalog.departments.values() if not one.collective}
-        parts += _split(pair, table, measures, table.department, "部门", names)
+        parts += _split(pair, table, measures, table.department, pair.catalog.words.unit, names)
     if table.firm:
         parts += _split(pair, table, measures, table.firm, "涉企", {True: "涉企", False: "非涉企"})
     return tuple(parts)
@@ -35,7 +35,7 @@ def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ..
     """Halves of indicators whose departments do not add up to 全院, at the newest month that shows it; one a half."""
     rows = pair.fetch(_HALVES, {"court": ALL_DEPARTMENTS})
     shown = {(indicator, half): rest for indicator, half, *rest in rows}
-    parts: list[Parts] = []
+    parts, unit = list[Parts](), catalog.words.unit
     for indicator in catalog.definitions.values():
         if not all(_adds_up(one, catalog) for one in indicator.definitions):
             continue
@@ -45,7 +45,7 @@ def indicator_parts(pair: AttachedVersions, catalog: Catalog) -> tuple[Parts, ..
                 period = catalog.court.months.parse("month", key)
                 assert period is not None
                 what = f"{indicator.name}　{name}　{period.label}"
-                parts.append(Parts(what, "部门", int(whole), (("各部门合计", int(summed)),)))
+                parts.append(Parts(what, unit, int(whole), ((f"各{unit}合计", int(summed)),)))
     return tuple(parts)
 
 

@@ -13,7 +13,7 @@ from etl.impact.version_diff import Balance, BalanceCase, StockFlow
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 
-NO_DEPARTMENT, NO_TYPE = "未填部门", "未识别类型"
+NO_TYPE = "未识别类型"
 _MOVES = Path(__file__).with_name("moves.sql").read_text("utf-8")
 
 
@@ -88,7 +88,7 @@ def _flows(pair: AttachedVersions, by: str, column: str) -> list[StockFlow]:
 def _name(pair: AttachedVersions, by: str, name: str | None) -> str:
     if by == "department":
         known = pair.catalog.departments.get(name or "")
-        return known.name if known else name or NO_DEPARTMENT
+        return known.name if known else name or f"未填{pair.catalog.words.unit}"
     return name or NO_TYPE
 
 

@@ -223,7 +223,7 @@ class _Reading:
         typing = typed_rows.TypedRows(con, staged, header, *known_by)
         said: dict[str, Any] = {"skipped_lines": staged.skipped_lines, "unread": typing.create()}
         said["latest"] = latest_day(con, table, self.catalog.court.months)
-        rules = Rules(con, table, findings, rejected, header)
+        rules = Rules(con, table, self.catalog, findings, rejected, header)
         rules.check()
         rows = staged.rows - rules.identical
         report_department_days(con, table, self.catalog, how.as_of, findings)

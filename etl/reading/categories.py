@@ -82,7 +82,7 @@ def vocabulary(
                 column.words(catalog.departments),
                 said or {},
                 {department.id: department.name for department in departments},
-                {one.id: f"“{one.name}”是统称，不是一个部门" for one in departments if one.collective},
+                catalog.barred(column.responsible),
                 noted=False,
             )
         case IndicatorType():
@@ -215,7 +215,7 @@ class WordReader:
 
     def _as(self, word: str, *notes: CellNote) -> CellResult:
         if word in self._words.barred:
-            return refused(self._words.code, self._words.barred[word], "请写具体部门")
+            return refused(self._words.code, self._words.barred[word], "请写具体名称")
         return CellResult(word, notes)
 
     def _without_folds(self, text: str, folded: str) -> CellResult:

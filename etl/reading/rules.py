@@ -17,8 +17,10 @@ from etl.reading.case_rows import combine_cases
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
+from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.columns import MASK
 from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
+from scorecard.catalog.court import MemberCourt
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
 from scorecard.queries.derived_columns import derive
@@ -34,9 +36,11 @@ class Rules:
     """Checks one extract; what it finds goes to `findings`."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows, header: Header
-    ) -> None:
+        self, con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, findings: Findings, sieve: RejectedRows,
+        header: Header,
+    ) -> None:  # fmt: skip
         self._con, self._table, self._findings, self._sieve = con, table, findings, sieve
+        self._courts = [one for one in catalog.departments.values() if isinstance(one, MemberCourt)]
         self._source = "typed"
         self.identical = 0  # rows that were the same as another one, or of the same case
         self._there = there = set(header.columns)
@@ -77,6 +81,9 @@ class Rules:
         for check in self._table.checks:
             if not self._missing & set(self._columns_of(check)):  # said once, of the header
                 self._within_row(check)
+        for name, column in self._table.columns.items():
+            if column.court == "own" and self._table.department and self._courts:
+                self._other_court(name, self._table.department)
         self._sieve.remove()
         self._unique("report")
         for check in self._table.checks:
@@ -93,6 +100,23 @@ class Rules:
             self._pair(check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}")
         if check.required_when is not None:
             self._required(check, check.required_when)
+
+    def _other_court(self, number: str, court: str) -> None:
+        """A case under the number of one court in a row of another: it would count for the wrong one."""
+        codes = " ".join(f"WHEN {quoted(code)} THEN {quoted(one.id)}" for one in self._courts for code in one.codes)
+        named = f'CASE regexp_extract("{number}", {quoted(NORMAL_PATTERN)}, 2) {codes} END'
+        rows, count = self._found(
+            f'SELECT _line, "{number}", {named}, "{court}" FROM typed WHERE {named} <> "{court}" ORDER BY 1', "refuse"
+        )
+        names, header = {one.id: one.name for one in self._courts}, self._table.header(number)
+        listed = [
+            Problem(
+                "court_differs", "refuse", line, header, text,
+                f"是{names[own]}的案号，“{self._table.header(court)}”写的是{names[written]}", "请核对这两列",
+            )
+            for line, text, own, written in rows
+        ]  # fmt: skip
+        self._findings.add_all(listed, "court_differs", "refuse", header, count)
 
     def _unique(self, severity: Severity) -> None:
         for check in self._table.checks:
@@ -260,4 +284,6 @@ def _outside_its_days(catalog: Catalog, header: str, line: int, department: str,
     until = f"至 {one.until} 止" if one.until and day > one.until else f"自 {one.start} 起"
     counted = "照原样计" if other == department else f"按“{catalog.departments[other].name}”计"
     reason = f"“{one.name}”{until}，这一行的日期是 {day}，{counted}"
-    return Problem("department_day", "report", line, header, one.name, reason, "请核对日期和部门")
+    return Problem(
+        "department_day", "report", line, header, one.name, reason, f"请核对日期和{catalog.court.words.unit}"
+    )

@@ -36,6 +36,7 @@ from etl.intake.accept import accept
 from etl.intake.batches import Batch
 from etl.intake.declared_none import declare_none
 from etl.sample.chance import EXTRACTS_FROM, LAST_DAY
+from etl.sample.courts import of_courts
 from etl.sample.registers import declared_months, with_registers
 from etl.sample.writing import extract
 from scorecard.access import Actor, console
@@ -62,7 +63,10 @@ def extracts(as_of: date, catalog: Catalog | None = None) -> dict[str, bytes]:
         expected = f"{EXTRACTS_FROM} 至 {LAST_DAY}"
         raise ScorecardError("示例数据", f"数据截至 {as_of}", expected, "请改用这段时间里的数据截至日")
     catalog = catalog or loader.load(default_seeds())
-    rows = with_registers(_invented(as_of, catalog.court.court_codes[0]), SEED, as_of, catalog)
+    code = catalog.court.court_codes[0]
+    rows = with_registers(_invented(as_of, code), SEED, as_of, catalog)
+    if catalog.court.unit == "court":
+        rows = of_courts(rows, catalog, code)
     # Targets, baselines and decisions are no extracts: none are invented, nor are registers without a recipe.
     all_tables = [table for table in catalog.tables.values() if table.seed is None]
     wanted = [table for table in all_tables if table.entered_by in ("upload", "report") or table.id in rows]

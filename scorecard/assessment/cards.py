@@ -394,5 +394,6 @@ def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> Verd
     if inputs.scope == "firm" and not all(table.firm for table in contracts):
         return Verdict("不区分涉企", "本指标的数据表不区分涉企")
     if inputs.department != ALL_DEPARTMENTS and not all(table.department for table in contracts):
-        return Verdict("无数据", "本指标只按全院统计，不分部门")
+        words = inputs.catalog.words
+        return Verdict("无数据", f"本指标只按{words.whole}统计，不分{words.unit}")
     return None

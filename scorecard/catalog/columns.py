@@ -293,15 +293,11 @@ DECIMAL = NumberType(
 )  # fmt: skip
 BOOLEAN = BooleanType("boolean", "是/否", "BOOLEAN", "boolean", "是", "是 或 否")
 CODE = WordType("code", "取值", "VARCHAR", "string", "", "已登记的取值")
-DEPARTMENT = DepartmentType("department", "部门", "VARCHAR", "string", "民事审判庭", "已登记的部门")
+DEPARTMENT = DepartmentType("department", "登记的名称", "VARCHAR", "string", "民事审判庭", "已登记的名称")
 INDICATOR = IndicatorType(
-    "indicator_name",
-    "指标",
-    "VARCHAR",
-    "string",
-    "小额诉讼程序适用率",
+    "indicator_name", "指标", "VARCHAR", "string", "小额诉讼程序适用率",
     "“指标口径”页所列的指标或“对标体系”页所列的项目",
-)
+)  # fmt: skip
 
 COLUMN_TYPES: dict[str, ColumnType] = {
     kind.name: kind
@@ -362,6 +358,7 @@ class Column(Frozen):
     period: Annotated[RowPeriod | None, Field(exclude_if=lambda period: period is None)] = None
     on_problem: Literal["refuse", "blank"] = "refuse"
     description: str = ""
+    responsible: bool = Field(default=False, exclude=True)  # names who answers: a department of any court
     blank_means: str = ""  # what the source system says by a blank; without it a blank says nothing
 
     @model_validator(mode="after")
@@ -379,6 +376,8 @@ class Column(Frozen):
             raise mistake(f"单位是 %，表头“{self.header}”没有写明", f"header = “{self.header}（%）”")
         if self.period and (not self.type.is_date or self.type.has_time):
             raise mistake(f"类型 {self.type.name} 写了 period", "只有 date 列写整月、整季或整年")
+        if self.responsible and self.type != DEPARTMENT:
+            raise mistake(f"类型 {self.type.name} 写了 responsible", "只有 department 列可以写 responsible = true")
         if self.blank_means and self.required:
             raise mistake("required 与 blank_means 同时出现", "必填的列没有空白，删去 blank_means")
         return self

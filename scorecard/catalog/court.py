@@ -1,8 +1,10 @@
-"""The court of a deployment, its statistical months, its departments and the days on which they exist."""
+"""The court of a deployment, its statistical months, its departments or courts and the days on which they exist."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -46,7 +48,31 @@ class Department(Frozen):
         return self
 
 
+class MemberCourt(Department):
+    """A court of an upper court's area, by which rows are counted, with the codes of its case numbers."""
+
+    codes: Texts = Field(min_length=1)
+
+
+ALL_DEPARTMENTS = "all"  # stands in place of a department's id for 全院, the whole court, or all courts together
 Departments = Mapping[str, Department]  # id -> department
+
+
+@dataclass(frozen=True)
+class UnitWords:
+    """What readers call the parts that rows are counted by. In seeds `{unit}`, `{whole}`, `{own}` and `{ours}` stand for these words."""
+
+    unit: str = "部门"
+    whole: str = "全院"  # all of them together
+    own: str = "本部门"  # of an account that belongs to one
+    ours: str = "本院"  # whose cases these are
+    choice: str = "部门"  # what a reader may choose: parts, and departments for what they answer for
+
+    def fill(self, text: str) -> str:
+        """The text of a seed file with the words in place of their names."""
+        for name in ("unit", "whole", "own", "ours"):
+            text = text.replace(f"{{{name}}}", getattr(self, name))
+        return text
 
 
 class Issuing(Frozen):
@@ -79,11 +105,17 @@ class StatisticalMonths(Frozen):
 
 
 class Court(Frozen):
-    """The deployment: whose court this is and what its data can say."""
+    """The deployment: whose court this is and what its data can say.
+
+    Rows are counted by department, or, of an upper court, by the courts of courts.toml: then their codes are `court_codes`, and
+    `whole` is what they are called together.
+    """
 
     name: str
     short_name: str
-    court_codes: Texts
+    unit: Literal["department", "court"] = "department"
+    whole: str = ""
+    court_codes: Texts = ()
     legacy_court_codes: Texts = ()
     statistics_from: date | None = None
     statistical_months: Annotated[tuple[StatisticalMonths, ...], BeforeValidator(as_tuple)] = ()
@@ -95,10 +127,22 @@ class Court(Frozen):
 
     @model_validator(mode="after")
     def _in_range(self) -> "Court":
+        several, codes = self.unit == "court", "court_codes" in self.model_fields_set
+        if several == codes or several != bool(self.whole):
+            found = f"unit = “{self.unit}”，{'有' if codes else '没有'} court_codes，whole = “{self.whole}”"
+            expected = "按部门统计的只写 court_codes；按法院统计的（unit = “court”）只写 whole，如“全市法院”"
+            raise mistake(found, expected, "各法院的代字写在 courts.toml")
         if not self.months.is_sound():
             expected = "from 依次变晚；改变 year_begins 的，每个季度的月份仍前后相连"
             raise mistake("statistical_months 前后接不上", expected, "新的年度从它的第一个月起算")
         return self
+
+    @property
+    def words(self) -> UnitWords:
+        """The words for what rows are counted by."""
+        if self.unit != "court":
+            return UnitWords()
+        return UnitWords("法院", self.whole, "本院", self.whole, "法院（责任部门）")
 
     @property
     def months_text(self) -> str:
@@ -109,3 +153,82 @@ class Court(Frozen):
     def months(self) -> StatisticalCalendar:
         rules = ((month_index(rule.start), rule.closes_on, rule.year_begins) for rule in self.statistical_months)
         return StatisticalCalendar(tuple(MonthRule(*rule) for rule in rules))
+
+
+class CourtParts:
+    """What a catalogue knows of the parts of its court: their names, who they are on a day, and what rows are counted by."""
+
+    court: Court
+    departments: dict[str, Department]
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """What rows are counted by, in the plan's order: the courts, otherwise every department that is no collective."""
+        courts = tuple(name for name, one in self.departments.items() if isinstance(one, MemberCourt))
+        return courts or tuple(name for name, one in self.departments.items() if not one.collective)
+
+    @property
+    def words(self) -> UnitWords:
+        """What readers call what rows are counted by."""
+        return self.court.words
+
+    def own_word(self, department: str | None) -> str:
+        """What an account of this department or court calls it: 本部门, 本院."""
+        return self.words.own if department in self.units else "本部门"
+
+    def barred(self, responsible: bool) -> dict[str, str]:
+        """The registered names that a column of rows, or of who is `responsible`, does not take, each with the reason."""
+        unit, single = self.words.unit, () if responsible else self.units
+        return {
+            one.id: f"“{one.name}”是统称，不是一个部门" if one.collective else f"“{one.name}”不是{unit}"
+            for one in self.departments.values()
+            if one.collective or (single and one.id not in single)
+        }
+
+    def department_name(self, department: str) -> str:
+        """The name of a department or court, or what all of them are called: 全院."""
+        return self.words.whole if department == ALL_DEPARTMENTS else self.departments[department].name
+
+    def department_names(self, ids: tuple[str, ...], day: date | None = None) -> str:
+        """Departments by name; on a day those that answer for them then, each with the names it took over: 民商事庭（原民事庭）."""
+        if day is None:
+            return "、".join(self.departments[department].name for department in ids)
+        names: list[str] = []
+        for heir in self.responsible(ids, day):
+            former = [self.departments[one].name for one in ids if one != heir and self.department_on(one, day) == heir]
+            names.append(self.departments[heir].name + (f"（原{'、'.join(former)}）" if former else ""))
+        return "、".join(names)
+
+    def responsible(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
+        """Who answers on a day for what these departments answer for, each once."""
+        return tuple(dict.fromkeys(self.department_on(department, day) for department in ids))
+
+    def answering(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
+        """The same with the members of a collective, each of which answers for what it is named for."""
+        named = self.responsible(ids, day)
+        known = (self.departments.get(name) for name in named)
+        return tuple(
+            dict.fromkeys((*named, *self.responsible((id for one in known if one for id in one.members), day)))
+        )
+
+    def department_on(self, department: str, day: date) -> str:
+        """The department that stands for this one on a day: its successor after its end, its only predecessor before its start.
+
+        A department made of several has no predecessor that could be told from the others, and stands for itself.
+        """
+        known = self.departments.get(department)
+        while known is not None and known.until is not None and day > known.until:
+            department, known = known.succeeded_by, self.departments.get(known.succeeded_by)
+        while known is not None and known.start is not None and day < known.start:
+            eve = known.start - timedelta(1)
+            before = [one for one in self.departments.values() if one.succeeded_by == department and one.until == eve]
+            if len(before) != 1:
+                break
+            department, known = before[0].id, before[0]
+        return department
+
+    @property
+    def department_turns(self) -> tuple[date, ...]:
+        """The days on which a department is another than the day before, in their order."""
+        starts = {one.start for one in self.departments.values() if one.start}
+        return tuple(sorted(starts | {one.until + timedelta(1) for one in self.departments.values() if one.until}))

@@ -16,7 +16,7 @@ from scorecard.catalog.columns import dates, moments, numbers
 from scorecard.catalog.conditions import Frozen
 from scorecard.catalog.contract_checks import Contract, column_checks, contract_of, table_checks, test_checks
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.court import Department
+from scorecard.catalog.court import Department, MemberCourt
 from scorecard.catalog.definitions import (
     COLUMN_UNIT,
     BibliographicSource,
@@ -149,8 +149,8 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         yield from named("measures.toml", measure, measure.id)
     yield from _spellings(catalog)
     yield from _members(catalog, written.ids(Department))
-    yield from _successors(catalog, written.ids(Department))
-    departments = written.ids(Department)
+    departments = [*written.ids(MemberCourt), *written.ids(Department)]
+    yield from _successors(catalog, departments)
     contracts = {table.id: contract_of(table, departments) for table in catalog.tables.values()}
     for contract in contracts.values():
         file = written.file_of[Table, contract.table.id]
@@ -226,13 +226,14 @@ def _cell_checks(catalog: Catalog, cell: TabulationCell, tabulation: Tabulation,
 
 
 def _spellings(catalog: Catalog) -> Iterator[SeedMistake]:
-    """One spelling of a department in an extract must mean one department."""
+    """One spelling of a department or court in an extract must mean one of them, and one code one court."""
     owner: dict[str, str] = {}
     for department in catalog.departments.values():
-        for word in dict.fromkeys((department.id, department.name, *department.aliases)):
+        codes = department.codes if isinstance(department, MemberCourt) else ()
+        for word in dict.fromkeys((department.id, department.name, *department.aliases, *codes)):
             if word in owner:
-                found = f"“{word}”已是 {owner[word]} 的写法"
-                yield SeedMistake("departments.toml", department.id, found, "一个写法只对应一个部门")
+                found, file = f"“{word}”已是 {owner[word]} 的写法", "courts.toml" if codes else "departments.toml"
+                yield SeedMistake(file, department.id, found, f"一个写法只对应一个{'法院' if codes else '部门'}")
             owner[word] = department.id
 
 
@@ -346,7 +347,9 @@ def _unit(contract: Contract, column: str, unit: str, file: str, key: str) -> It
 def choice_checks(catalog: Catalog, contract: Contract, choice: RowChoice, file: str) -> Iterator[SeedMistake]:
     """Every mistake in one tabulation or listing; references to measures and sources are checked elsewhere."""
     if choice.owner and contract.table.department is not None:
-        yield SeedMistake(file, "owner", f"表“{choice.table}”有部门一列", "删去 owner")
+        yield SeedMistake(
+            file, "owner", f"表“{choice.table}”有“{contract.table.header(contract.table.department)}”一列", "删去 owner"
+        )
     yield from column_checks(contract, choice, file)
     if contract.table.row_period(choice.clocks) in ("quarter", "year"):
         key = "stock" if choice.period is None else "period"

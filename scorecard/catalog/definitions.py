@@ -1,6 +1,6 @@
 """What the catalogue holds: the plan's measures, sources, indicators, beside the court and its departments. Frozen pydantic models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from scorecard.calendar.period import GRAINS, Grain, Period, RowPeriod, day_text
 from scorecard.catalog.briefing_templates import Template
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.court import Court, Department
+from scorecard.catalog.court import ALL_DEPARTMENTS as ALL_DEPARTMENTS, Court as Court, CourtParts, Department
 from scorecard.catalog.formulas import Formula, Term, to_formula
 from scorecard.catalog.frameworks.declarations import Framework
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
@@ -22,7 +22,6 @@ from scorecard.catalog.worklists import Worklist
 Direction = Literal["higher", "lower", "range", "neutral"]
 Scope = Literal["all", "firm"]
 PeriodState = Literal["complete", "partial", "immature"]
-ALL_DEPARTMENTS = "all"  # stands in place of a department's id for 全院, the whole court
 
 # How many of the base unit (the unit of the column, or a plain number of rows) make one displayed unit.
 # A percentage is a hundredth; 万元 is ten thousand 元.
@@ -276,8 +275,11 @@ class Indicator(Frozen):
 
 
 @dataclass(frozen=True)
-class Catalog:
-    """Everything the seeds say, in the plan's order. `digest` changes when any seed file changes."""
+class Catalog(CourtParts):
+    """Everything the seeds say, in the plan's order. `digest` changes when any seed file changes.
+
+    `departments` are the courts by which rows are counted, where they are, then the departments.
+    """
 
     court: Court
     domains: dict[str, Domain]
@@ -343,51 +345,3 @@ class Catalog:
         """The tabulations and the listings that answer for a measure or requirement."""
         tabulations = (one for one in self.tabulations.values() if measure in one.measures)
         return tuple(tabulations), tuple(one for one in self.listings.values() if measure in one.measures)
-
-    def department_name(self, department: str) -> str:
-        """The name of a department, or 全院 for the whole court."""
-        return "全院" if department == ALL_DEPARTMENTS else self.departments[department].name
-
-    def department_names(self, ids: tuple[str, ...], day: date | None = None) -> str:
-        """Departments by name; on a day those that answer for them then, each with the names it took over: 民商事庭（原民事庭）."""
-        if day is None:
-            return "、".join(self.departments[department].name for department in ids)
-        names: list[str] = []
-        for heir in self.responsible(ids, day):
-            former = [self.departments[one].name for one in ids if one != heir and self.department_on(one, day) == heir]
-            names.append(self.departments[heir].name + (f"（原{'、'.join(former)}）" if former else ""))
-        return "、".join(names)
-
-    def responsible(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
-        """Who answers on a day for what these departments answer for, each once."""
-        return tuple(dict.fromkeys(self.department_on(department, day) for department in ids))
-
-    def answering(self, ids: Iterable[str], day: date) -> tuple[str, ...]:
-        """The same with the members of a collective, each of which answers for what it is named for."""
-        named = self.responsible(ids, day)
-        known = (self.departments.get(name) for name in named)
-        return tuple(
-            dict.fromkeys((*named, *self.responsible((id for one in known if one for id in one.members), day)))
-        )
-
-    def department_on(self, department: str, day: date) -> str:
-        """The department that stands for this one on a day: its successor after its end, its only predecessor before its start.
-
-        A department made of several has no predecessor that could be told from the others, and stands for itself.
-        """
-        known = self.departments.get(department)
-        while known is not None and known.until is not None and day > known.until:
-            department, known = known.succeeded_by, self.departments.get(known.succeeded_by)
-        while known is not None and known.start is not None and day < known.start:
-            eve = known.start - timedelta(1)
-            before = [one for one in self.departments.values() if one.succeeded_by == department and one.until == eve]
-            if len(before) != 1:
-                break
-            department, known = before[0].id, before[0]
-        return department
-
-    @property
-    def department_turns(self) -> tuple[date, ...]:
-        """The days on which a department is another than the day before, in their order."""
-        starts = {one.start for one in self.departments.values() if one.start}
-        return tuple(sorted(starts | {one.until + timedelta(1) for one in self.departments.values() if one.until}))

@@ -14,9 +14,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from scorecard.catalog.briefing_templates import Template
-from scorecard.catalog.conditions import shown
+from scorecard.catalog.conditions import Frozen, shown
 from scorecard.catalog.contracts import Table
-from scorecard.catalog.court import Department
+from scorecard.catalog.court import Department, MemberCourt, UnitWords
 from scorecard.catalog.cross_checks import SeedNames, cross_checks
 from scorecard.catalog.definitions import BibliographicSource, Catalog, Court, Domain, Indicator, Measure, Requirement
 from scorecard.catalog.formulas import Formula, FormulaForm
@@ -47,6 +47,7 @@ def in_plan_order(entries: Iterable[Serving], rows: Sequence[str], domains: Iter
 
 Model = TypeVar("Model", bound=BaseModel)
 ReportMistake = Callable[[SeedMistake], None]
+OVERLAY = "overlay.toml"  # of = "../seeds": a folder of which this one replaces some files and adds others
 ACCESS = "access.toml"  # who gets in: lies with the seeds, but no version depends on it (identity/settings.py reads it)
 
 _TYPE_NAMES = {
@@ -67,10 +68,37 @@ _TYPE_NAMES = {
 
 def load(seeds: Path) -> Catalog:
     """The catalogue of a seeds folder. Raises SeedErrors with every mistake found."""
+    return parse(seed_files(seeds))
+
+
+class Overlay(Frozen):
+    """The seeds folder below this one, from here."""
+
+    of: str
+
+
+def seed_folders(seeds: Path) -> tuple[Path, ...]:
+    """A seeds folder, of an overlay after the folder that it lies over: files of the later take the place of the earlier's."""
+    if not (seeds / OVERLAY).exists():
+        return (seeds,)
+    below = seeds / parse_file(OVERLAY, (seeds / OVERLAY).read_bytes(), Overlay).of
+    if (below / OVERLAY).exists() or not below.is_dir():
+        found = f"“{below}”{'也是一层覆盖' if below.is_dir() else '不是文件夹'}"
+        raise SeedErrors([SeedMistake(OVERLAY, "of", found, "一套完整的定义文件夹，从本文件夹起的相对路径")])
+    return below, seeds
+
+
+def seed_files(seeds: Path) -> dict[str, bytes]:
+    """The seed files of a folder, and of that below it, by name."""
     folders = ("tables", "worklists", "tabulations", "listings", "prompts", "briefings", "frameworks")
     patterns = ("*.toml", "*.csv", "indicators/**/*.toml", *(f"{folder}/*.toml" for folder in folders))
-    paths = sorted(path for pattern in patterns for path in seeds.glob(pattern) if path != seeds / ACCESS)
-    return parse({path.relative_to(seeds).as_posix(): path.read_bytes() for path in paths})
+    found = (
+        (path.relative_to(folder).as_posix(), path)
+        for folder in seed_folders(seeds)
+        for pattern in patterns
+        for path in folder.glob(pattern)
+    )
+    return {name: path.read_bytes() for name, path in sorted(dict(found).items()) if name not in (ACCESS, OVERLAY)}
 
 
 def parse_file(name: str, raw: bytes, model: type[Model]) -> Model:
@@ -86,9 +114,15 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     """The catalogue of seed files given as name -> bytes, as a published version keeps them."""
     mistakes: list[SeedMistake] = []
     reader = _Reader(files, mistakes.append)
-    court = reader.one("court.toml", Court)
+    court = reader.one("court.toml", Court) or Court(name="", short_name="", court_codes=())
+    reader.words = court.words
+    courts = reader.many("courts.toml", MemberCourt) if court.unit == "court" else {}
+    if courts:
+        court = court.model_copy(update={"court_codes": tuple(code for one in courts.values() for code in one.codes)})
     domains = reader.many("domains.toml", Domain)
     departments = reader.many("departments.toml", Department)
+    twice = sorted(courts.keys() & departments.keys())
+    mistakes.extend(SeedMistake("courts.toml", id, "departments.toml 里已有这个编号", "另一个编号") for id in twice)
     measures = {entry.id: entry for entry in reader.numbered("measures.toml", Measure)}
     requirements = {entry.id: entry for entry in reader.numbered("requirements.toml", Requirement)}
     sources = reader.many("sources.toml", BibliographicSource)
@@ -100,9 +134,9 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
         if table.seed:
             reader.require(table.seed)
     catalog = Catalog(
-        court=court or Court(name="", short_name="", court_codes=()),
+        court=court,
         domains=domains,
-        departments=departments,
+        departments={**courts, **departments},
         measures=measures,
         requirements=requirements,
         sources=sources,
@@ -139,6 +173,7 @@ class _Reader:
     def __init__(self, files: Mapping[str, bytes], report: ReportMistake) -> None:
         self._files = files
         self._report = report
+        self.words = UnitWords()
         self.file_of: dict[tuple[type[BaseModel], str], str] = {}
         self.unreadable: set[str] = set()
 
@@ -152,7 +187,7 @@ class _Reader:
         raw = self._files.get(name)
         try:
             if raw is not None:
-                return tomllib.loads(raw.decode("utf-8-sig"))
+                return tomllib.loads(self.words.fill(raw.decode("utf-8-sig")))
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1 if raw else 1
             self._report(SeedMistake(name, "", f"第 {line} 行不是 UTF-8 编码", "UTF-8 编码的文件", "请另存为 UTF-8"))

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from scorecard.catalog.conditions import Frozen, Texts, mistake
-from scorecard.catalog.loader import ACCESS, parse_file
+from scorecard.catalog.loader import ACCESS, parse_file, seed_folders
 
 Granted = Literal["leadership", "department", "case_management", "administrator"]  # the roles of accounts
 
@@ -158,5 +158,5 @@ class AccessSettings(Frozen):
 
 def load(seeds: Path) -> AccessSettings:
     """The settings of a seeds folder. Raises SeedErrors with every mistake."""
-    path = seeds / ACCESS
-    return parse_file(ACCESS, path.read_bytes(), AccessSettings) if path.exists() else AccessSettings()
+    paths = [folder / ACCESS for folder in seed_folders(seeds) if (folder / ACCESS).exists()]
+    return parse_file(ACCESS, paths[-1].read_bytes(), AccessSettings) if paths else AccessSettings()

@@ -172,7 +172,7 @@ def _worklists(catalog: Catalog, tallies: tuple[Tally, ...], today: date) -> Ite
                 department.name: counted(tallies, worklist.id, department.id)["超期"]
                 for department in catalog.departments.values()
             }
-            overdue["未登记部门"] = numbers["超期"] - sum(overdue.values())
+            overdue[f"未登记{catalog.words.unit}"] = numbers["超期"] - sum(overdue.values())
             parts = [f"{name}{count:,}件" for name, count in overdue.items() if count]
             responsible = catalog.responsible(worklist.departments, today)
             names = [catalog.departments[one].name for one in responsible]

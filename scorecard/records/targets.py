@@ -202,7 +202,9 @@ def _wrong_kind(row: Mapping[str, object], indicator: Indicator, catalog: Catalo
         return [Contradiction("kind", f"“{indicator.name}”{sense}，目标却是{bound}", f"{better}或区间")]
     tables = [catalog.tables[name] for name in indicator.formula.tables if name in catalog.tables]
     if row.get("department") and not (tables and all(table.department for table in tables)):
-        problem, remedy = f"“{indicator.name}”只按全院统计", "不分部门的指标不能给部门设目标"
+        words = catalog.words
+        problem = f"“{indicator.name}”只按{words.whole}统计"
+        remedy = f"不分{words.unit}的指标不能给{words.unit}设目标"
         return [Contradiction("department", problem, "空白", remedy)]
     if row.get("scope") and not all(table.firm for table in tables):
         return [Contradiction("scope", f"“{indicator.name}”的数据表不区分涉企", "空白")]

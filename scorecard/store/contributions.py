@@ -34,6 +34,8 @@ def change_splits(version: Version, selection: Selection, card: Card) -> tuple[C
     splits: list[ChangeSplit] = []
     tables = [version.catalog.tables[name] for name in card.indicator.formula.tables]
     counted = {column for term in card.indicator.formula.terms for column in term.columns}
+    if version.catalog.court.unit == "court":
+        counted.add(tables[0].department or "")  # courts stand beside each other in the funnel only
     columns = [
         one for one in tables[0].split_by if one not in counted and all(one in table.split_by for table in tables[1:])
     ]

@@ -29,12 +29,12 @@ def require_evidence(actor: Actor, department: str, catalog: Catalog) -> None:
     if actor.may("evidence", department):
         return
     if actor.role == "department" and actor.department in catalog.departments:
-        own = catalog.departments[actor.department].name
+        own, words = catalog.departments[actor.department].name, catalog.words
         raise Forbidden(
             _WHERE,
-            f"当前选择的是“{catalog.department_name(department)}”，部门账户只能看本部门的案件",
-            f"部门“{own}”",
-            f"请在上方“部门”选择“{own}”；只按全院统计的指标没有分部门的清单，请向审管办索取",
+            f"当前选择的是“{catalog.department_name(department)}”，{words.unit}账户只能看{words.own}的案件",
+            f"{words.unit}“{own}”",
+            f"请在上方“{words.choice}”选择“{own}”；只按{words.whole}统计的指标没有分{words.unit}的清单，请向审管办索取",
         )
     actor.require("evidence", department)
 

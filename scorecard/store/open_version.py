@@ -173,7 +173,9 @@ def open_published(data: DataDir, version: str = "") -> Version:
 def card_inputs(version: Version, grain: Grain, department: str, scope: str, judged: date) -> CardInputs:
     """All readings of a grain, department and scope, with what judges them on that day."""
     if version.public and (grain, department, scope) != ("month", ALL_DEPARTMENTS, "all"):
-        raise Forbidden("查看指标", "访客只看全院、全部案件的单月数", "登录后另选统计方式、部门和案件范围", "请登录")
+        words = version.catalog.words
+        said = f"访客只看{words.whole}、全部案件的单月数", f"登录后另选统计方式、{words.unit}和案件范围"
+        raise Forbidden("查看指标", *said, "请登录")
     connection = version.connection.whole if version.public else version.connection
     series = warehouse.series(connection, version.catalog, grain, department, scope)
     return CardInputs(

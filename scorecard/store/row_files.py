@@ -48,7 +48,10 @@ def export(data: DataDir, connection: Any, catalog: Catalog, actor: Actor, choic
         told.detail["rows"] = rows
         if rows > MOST_ROWS:
             raise ScorecardError(
-                "导出案件清单", f"共 {rows:,} 行", f"不超过 {MOST_ROWS:,} 行", "请改选较短的报告期或一个部门"
+                "导出案件清单",
+                f"共 {rows:,} 行",
+                f"不超过 {MOST_ROWS:,} 行",
+                f"请改选较短的报告期或一个{catalog.words.unit}",
             )
         taken, lines = trace(actor), list[Sequence[CsvValue]]()
         for offset in range(0, rows, _PAGE):
@@ -75,7 +78,7 @@ def exported(
         found = items(connection, catalog, worklist, actor, department, limit=_ALL_ROWS)
         return [(worklist.name, one.state, one.due, one.department, *one.values, one.source, one.line) for one in found]
 
-    head = ("台账", "状态", "期限", "部门", *headers(catalog, worklist), SOURCE, LINE)
+    head = ("台账", "状态", "期限", catalog.words.unit, *headers(catalog, worklist), SOURCE, LINE)
     subject, whose = f"台账/{worklist.id}", catalog.department_name(department)
     return _file(data, actor, subject, version, whose, head, rows)
 
@@ -88,7 +91,9 @@ def exported_listing(data: DataDir, of: Reading, version: str, listing: RowListi
         require_rows(of, listing, actor)
         told = listed(of, listing, actor, limit=_ALL_ROWS)
         if told.basis.reason:
-            raise ScorecardError(listing.name, told.basis.reason, "能列出的报告期", "请另选报告期、部门或案件范围")
+            raise ScorecardError(
+                listing.name, told.basis.reason, "能列出的报告期", f"请另选报告期、{of.catalog.words.unit}或案件范围"
+            )
         return [(listing.name, told.basis.span, *row.values, row.source, row.line) for row in told.rows]
 
     head = ("清单", "报告期", *(table.header(column) for column in listing.columns), SOURCE, LINE)

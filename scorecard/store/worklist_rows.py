@@ -170,7 +170,7 @@ def _item(catalog: Catalog, table: Table, worklist: Worklist, row: tuple[Any, ..
         state=state,
         due=_due_text(worklist, due_at, counted),
         late=None if due_at is None else (as_of - due_at.date()).days,
-        department=catalog.departments[department].name if department else "未登记部门",
+        department=catalog.departments[department].name if department else f"未登记{catalog.words.unit}",
         values=(group, *shown) if worklist.repeated else shown,
         source=json.loads(record)["file_name"] if record else "",
         line=line,

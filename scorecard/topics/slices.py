@@ -58,7 +58,8 @@ def obstacle(
                 return f"《{table.name}》还没有登记。请在“登记”页登记并发布。"
             return f"《{table.name}》还没有报送。请在“数据报送”页上传并发布。"
         if department != ALL_DEPARTMENTS and table.department is None:
-            return f"《{table.name}》不分部门。请把上方“部门”改为“全院”。"
+            words = catalog.words
+            return f"《{table.name}》不分{words.unit}。请把上方“{words.choice}”改为“{words.whole}”。"
         if scope == "firm" and table.firm is None:
             return f"《{table.name}》不区分涉企。请把上方“案件范围”改为“全部案件”。"
         whose = {table.department} if department != ALL_DEPARTMENTS else set()

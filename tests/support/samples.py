@@ -32,6 +32,14 @@ def published_month(shared: Path) -> DataDir:
     return once(shared, "month", lambda data: _publish(data, FIRST_MONTH_END))
 
 
+AREA_SEEDS = SEEDS / "examples" / "intermediate"
+
+
+def published_area(shared: Path) -> DataDir:
+    """The first month of an upper court: the same cases, dealt out to its courts."""
+    return once(shared, "area", lambda data: _publish(data, FIRST_MONTH_END, AREA_SEEDS))
+
+
 def published_without_targets(shared: Path) -> tuple[DataDir, Path]:
     """The whole sample under seeds whose list of targets is empty; the data folder and those seeds."""
     seeds = shared / "untargeted-seeds"
@@ -63,8 +71,8 @@ def lacking(sample: DataDir, to: Path, *tables: str) -> DataDir:
     return data
 
 
-def _publish(data: DataDir, as_of: date) -> None:
-    catalog = loader.load(SEEDS)
+def _publish(data: DataDir, as_of: date, seeds: Path = SEEDS) -> None:
+    catalog = loader.load(seeds)
     load_sample(catalog, data, as_of)
     publish(data, build(catalog, data), TESTER)
 

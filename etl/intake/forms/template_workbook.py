@@ -58,8 +58,8 @@ def choices(column: Column, catalog: Catalog) -> tuple[str, ...]:
     """The words to choose from in a column; none where any value may stand."""
     if bool in column.type.literals:
         return tuple(column.type.text(value, {}) for value in (True, False))
-    collective = {department.id for department in catalog.departments.values() if department.collective}
-    words = (word for word in column.words(catalog.departments) if word not in collective)
+    barred = catalog.barred(column.responsible)
+    words = (word for word in column.words(catalog.departments) if word not in barred)
     return tuple(column.type.text(word, catalog.departments) for word in words)
 
 

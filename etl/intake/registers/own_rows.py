@@ -50,7 +50,8 @@ def require_own_rows(
         for query, whose in zip(queries, ("要登记的行", "要更正的原有行"), strict=False):
             for (department,) in beside.execute(f"SELECT DISTINCT * FROM ({query})").fetchall():
                 if not is_own(department, catalog, actor):
+                    words = catalog.words
                     name = catalog.departments[department].name if department in catalog.departments else "空白"
-                    found = f"{whose}中，部门为“{name}”的不属于本部门"
-                    remedy = "没有写入；其他部门的行请由该部门或审管办登记"
-                    raise Forbidden(table.name, found, "本部门的行", remedy)
+                    found = f"{whose}中，{words.unit}为“{name}”的不属于{words.own}"
+                    remedy = f"没有写入；其他{words.unit}的行请由该{words.unit}或审管办登记"
+                    raise Forbidden(table.name, found, f"{words.own}的行", remedy)

@@ -104,6 +104,6 @@ def _not_our_case(number: CaseNumber, catalog: Catalog) -> CellResult | None:
         return refused("case_no_unreadable", reason, "应形如（2026）鲁0117民初123号")
     known = (*catalog.court.court_codes, *catalog.court.legacy_court_codes)
     if number.style == "standard" and number.court not in known:
-        reason = f"“{number.court}”不是本院代字（{'、'.join(catalog.court.court_codes)}）"
+        reason = f"“{number.court}”不是{catalog.court.words.ours}代字（{'、'.join(catalog.court.court_codes)}）"
         return refused("court_foreign", reason, "请删去其他法院的案件，或核对案号")
     return None

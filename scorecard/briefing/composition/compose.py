@@ -169,7 +169,7 @@ def _scope(material: Material) -> str:
     """Whose cases the numbers are of. A department's sheet has the whole court's, as it answers for them."""
     scope = SCOPES[material.spec.scope]
     if material.whose != ALL_DEPARTMENTS and material.template.department == "asked":
-        return f"指标为全院数值　{scope}"
+        return f"指标为{material.catalog.words.whole}数值　{scope}"
     return f"{material.places['department']}　{scope}"
 
 

@@ -85,7 +85,7 @@ def _standing(domains: Sequence[tuple[str, list[Card]]], spoken: Sequence[Card])
     rows = tuple(
         (name, *(str(counts(members).get(word, 0)) for word in words), str(len(members))) for name, members in domains
     )
-    return PaperTable("各领域指标评价情况", across, rows, note="单位：项。各项指标不加总成分数，不作部门排名。")
+    return PaperTable("各领域指标评价情况", across, rows, note="单位：项。各项指标不加总成分数，不作排名。")
 
 
 def attention(material: Material, section: Section) -> list[Block]:

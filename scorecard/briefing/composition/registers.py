@@ -86,12 +86,14 @@ def adopted(material: Material, section: Section) -> list[Block]:
     blocks: list[Block] = []
     if lines:
         levels = "".join(f" | {level}（次） 1.2 #" for level in LEVELS)
-        across = columns(f"部门 2.4{levels} | 合计（次） 1.2 #{' | 计分（分） 1.4 #' if scored else ''}")
+        across = columns(
+            f"{catalog.words.unit} 2.4{levels} | 合计（次） 1.2 #{' | 计分（分） 1.4 #' if scored else ''}"
+        )
         rows = tuple(
             (name, *map(str, counts), str(sum(counts)), *((points,) if scored else ()))
             for name, counts, points in lines
         )
-        note = "按采用日期计入，一篇被几级采用，各级各计一次。部门按方案次序，不排名。"
+        note = f"按采用日期计入，一篇被几级采用，各级各计一次。{catalog.words.unit}按方案次序，不排名。"
         blocks.append(PaperTable(f"信息采用情况（{period.label}）", across, rows, note=note))
     else:
         blocks.append(Paragraph(f"{period.label}没有信息被采用。"))
@@ -107,7 +109,8 @@ def adopted(material: Material, section: Section) -> list[Block]:
 def assessment(material: Material, section: Section) -> list[Block]:
     """The facts of a department's year: its own values beside the court's, with targets first; what became of decisions."""
     version, spec, whose = material.version, material.spec, material.whose
-    own: dict[str, Card] = {}
+    words, own_word = material.catalog.words, material.catalog.own_word(whose)
+    all, own = words.whole, dict[str, Card]()
     if whose in version.departments:
         inputs = card_inputs(version, spec.grain, whose, spec.scope, spec.judged_on)
         own = {card.indicator.id: card for card in cards(inputs, material.period)}
@@ -115,23 +118,24 @@ def assessment(material: Material, section: Section) -> list[Block]:
     watched = [card for card in material.spoken if card.judged.goal is None]
     blocks: list[Block] = []
     if aimed:
-        across = columns("指标 2.8 | 本部门 1.3 # | 全院 1.3 # | 全院目标 1.6 | 全院评价 1.2 | 说明 2.6")
+        across = columns(f"指标 2.8 | {own_word} 1.3 # | {all} 1.3 # | {all}目标 1.6 | {all}评价 1.2 | 说明 2.6")
         rows = tuple(
-            (*_both(card, own), card.target, card.verdict.word, card.gap or card.note or "—") for card in aimed
+            (*_both(card, own, words.unit), card.target, card.verdict.word, card.gap or card.note or "—")
+            for card in aimed
         )
         blocks.append(PaperTable(f"有目标的指标（{material.period.label}）", across, rows))
     if watched:
-        across = columns("指标 4.0 | 本部门 1.6 # | 全院 1.6 # | 说明 3.4")
-        rows = tuple((*_both(card, own), card.note or "—") for card in watched)
+        across = columns(f"指标 4.0 | {own_word} 1.6 # | {all} 1.6 # | 说明 3.4")
+        rows = tuple((*_both(card, own, words.unit), card.note or "—") for card in watched)
         blocks.append(PaperTable(f"没有目标、只监测的指标（{material.period.label}）", across, rows))
-    note = "本部门的数只在数据表分得清部门时列出；件数太少的只列件数，不评价。"
-    return [*(blocks or [Paragraph("没有由本部门负责的指标。")]), Paragraph(f"{note}{_decided(material)}")]
+    note = f"{own_word}的数只在数据表分得清{words.unit}时列出；件数太少的只列件数，不评价。"
+    return [*(blocks or [Paragraph(f"没有由{own_word}负责的指标。")]), Paragraph(f"{note}{_decided(material)}")]
 
 
-def _both(card: Card, own: dict[str, Card]) -> tuple[str, str, str]:
+def _both(card: Card, own: dict[str, Card], unit: str) -> tuple[str, str, str]:
     """An indicator's name with the period that is read where it is another, the department's value and the court's."""
     mine = own.get(card.indicator.id)
-    value = mine.value if mine is not None and mine.judged.reading is not None else "不分部门"
+    value = mine.value if mine is not None and mine.judged.reading is not None else f"不分{unit}"
     return f"{card.indicator.name}（{card.period}）" if card.so_far else card.indicator.name, value, card.value
 
 
@@ -146,5 +150,6 @@ def _decided(material: Material) -> str:
         if item in held and falls_to(one, material.whose, material.catalog, dated)
     ]
     closed, late = sum(one.status == "已办结" for one in told), sum(one.late(dated) > 0 for one in told)
-    said = f"会商交本部门{len(told)}项，已办结{closed}项、过期限未办{late}项。"
-    return said if told else "会商没有交本部门的事项。"
+    who = material.catalog.own_word(material.whose)
+    said = f"会商交{who}{len(told)}项，已办结{closed}项、过期限未办{late}项。"
+    return said if told else f"会商没有交{who}的事项。"

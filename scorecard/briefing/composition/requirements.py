@@ -120,7 +120,7 @@ def reading_of(material: Material, choice: RowChoice) -> tuple[Reading, str]:
     owner = material.catalog.department_on(choice.owner, material.inputs.today)
     department = material.whose if table.department or owner == material.whose else ALL_DEPARTMENTS
     scope = spec.scope if table.firm else "all"
-    whole = ["全院"] * (department != material.whose) + ["全部案件"] * (scope != spec.scope)
+    whole = [material.catalog.words.whole] * (department != material.whose) + ["全部案件"] * (scope != spec.scope)
     of = Reading(version.connection, version.catalog, version.as_of, material.period, department, scope)
     return of, f"（{'、'.join(whole)}）" if whole else ""
 

@@ -28,8 +28,8 @@ def measures(material: Material, section: Section) -> list[Block]:
     """Each measure on a line: departments, verdicts of its indicators, last report, overdue reports."""
     lines = [line for line in material.measures() if _duties(material, line)]
     if not lines:
-        return [Paragraph("方案的配套措施中没有由本部门负责的。")]
-    overdue = "台账超期" if material.whose == ALL_DEPARTMENTS else "全院台账超期"
+        return [Paragraph(f"方案的配套措施中没有由{material.catalog.own_word(material.whose)}负责的。")]
+    overdue = "台账超期" if material.whose == ALL_DEPARTMENTS else f"{material.catalog.words.whole}台账超期"
     across = columns(f"配套措施 2.4 | 责任部门 2.0 | 指标 1.5 | {overdue} 0.9 # | 最近一次汇报 3.0")
     rows = tuple(
         (
@@ -97,7 +97,7 @@ def worklists(material: Material, section: Section) -> list[Block]:
     if not section.rows:
         return blocks
     if not material.spec.rows:
-        return [*blocks, Paragraph("逐行清单由审管办和案件所属部门登录后查看，本件不列。")]
+        return [*blocks, Paragraph(f"逐行清单由审管办和案件所属{catalog.words.unit}登录后查看，本件不列。")]
     totals = (
         (one, sum(counted(counts_of_lists, one.id, material.whose).values())) for one in catalog.worklists.values()
     )
@@ -141,7 +141,8 @@ def prompts(material: Material, section: Section) -> list[Block]:
     version, whose = material.version, material.whose
     whole = whose == ALL_DEPARTMENTS
     if not material.actor.may("prompts", None if whole else whose):
-        return [Paragraph("提示核查由审管办和领导小组查看，部门只看本部门的，本件不列。")]
+        words = material.catalog.words
+        return [Paragraph(f"提示核查由审管办和领导小组查看，{words.unit}只看{words.own}的，本件不列。")]
     part = (material.period, whose, material.spec.scope)
     told = read_prompts(Reading(version.connection, version.catalog, version.as_of, *part))
     found = [(one.prompt.name, one.period) for one in told if one.state == "提示核查"]

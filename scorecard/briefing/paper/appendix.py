@@ -69,7 +69,7 @@ def standing(lines: Sequence[IndicatorLine]) -> PaperTable:
     rows = [(word, [line.domain for line in lines if line.word == word]) for word in words]
     rows.append(("合计", [line.domain for line in lines]))
     counted = tuple((word, *(str(among.count(domain)) for domain in domains), str(len(among))) for word, among in rows)
-    return PaperTable("各领域指标评价情况", across, counted, note="单位：项。各项指标不加总成分数，不作部门排名。")
+    return PaperTable("各领域指标评价情况", across, counted, note="单位：项。各项指标不加总成分数，不作排名。")
 
 
 def exceptions(lines: Sequence[IndicatorLine]) -> PaperTable:

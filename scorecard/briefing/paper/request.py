@@ -237,18 +237,21 @@ def _period(version: Version, grain: Grain, key: str, judged: date) -> Period:
 
 
 def _department(version: Version, template: Template, word: str) -> str:
-    catalog = version.catalog
+    catalog, words = version.catalog, version.catalog.words
     if not word or word == ALL_DEPARTMENTS:
         if template.department == "asked":
-            expected = "一个部门，如 civil 或 民事审判庭"
-            raise ScorecardError(_WHERE, f"“{template.name}”没有写部门", expected, "请选择部门")
+            expected = f"一个{words.unit}，如 {catalog.units[-1]} 或 {catalog.department_name(catalog.units[-1])}"
+            raise ScorecardError(_WHERE, f"“{template.name}”没有写{words.unit}", expected, f"请选择{words.unit}")
         return ALL_DEPARTMENTS
     if template.department == "whole":
         raise ScorecardError(
-            _WHERE, f"“{template.name}”写了部门", "全院：它不按部门写", "请不选部门，或改用“部门情况单”"
+            _WHERE,
+            f"“{template.name}”写了{words.unit}",
+            f"{words.whole}：它不按{words.unit}写",
+            f"请不选{words.unit}，或改用“{words.unit}情况单”",
         )
     names = {department.id: department.name for department in catalog.departments.values()}
-    return _known("部门", word, catalog.departments, names)
+    return _known(words.unit, word, catalog.departments, names)
 
 
 def _line(what: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Departments side by side, in the plan's order: each beside the limits that chance sets around the court's own rate. No ranking."""
+"""Departments or courts side by side, in the plan's order, beside the limits that chance sets around the rate of all. No ranking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from fractions import Fraction
 from scorecard.assessment.cards import Card
 from scorecard.assessment.comparison import share_of_rows
 from scorecard.assessment.number_format import value_text
+from scorecard.catalog.court import UnitWords
 from scorecard.catalog.definitions import Catalog
 from scorecard.statistics.intervals import funnel
 
-_TAILS = (("99.8%", 0.001), ("95%", 0.025))  # the wider first; the share of chance beyond it on either side
+TAILS = (("99.8%", 0.001), ("95%", 0.025))  # the wider first; the share of chance beyond it on either side
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class FunnelLine:
     court: float
     own: float | None
     bands: tuple[tuple[float, float], ...]  # (begin, width), the wider first
+    rows: int
+    share: float | None  # of one; None where the rows are too few
 
 
 def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, int]]) -> tuple[FunnelLine, ...]:
@@ -31,12 +34,12 @@ def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, i
 
     A department of fewer rows than the minimum base has its count. Halves are those of `card`'s period.
     """
-    found = {name: halves[name] for name in catalog.departments if halves.get(name, (0, 0))[1] > 0}
+    found = {name: halves[name] for name in catalog.units if halves.get(name, (0, 0))[1] > 0}
     if card.judged.exact is None or not share_of_rows(card.indicator) or len(found) < 2:
         return ()
     rate = card.judged.exact / 100
     sized = {name: (top, rows) for name, (top, rows) in found.items() if rows >= catalog.court.minimum_base}
-    limits = {name: tuple(funnel(rate, rows, tail) for _, tail in _TAILS) for name, (_, rows) in sized.items()}
+    limits = {name: tuple(funnel(rate, rows, tail) for _, tail in TAILS) for name, (_, rows) in sized.items()}
     reached = [float(rate), *(top / rows for top, rows in sized.values())]
     reached += [edge for bands in limits.values() for band in bands for edge in band]
     low, span = min(reached), (max(reached) - min(reached)) or 1.0
@@ -51,13 +54,25 @@ def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, i
             bands=tuple(
                 ((begin - low) * 100 / span, (end - begin) * 100 / span) for begin, end in limits.get(name, ())
             ),
+            rows=rows,
+            share=top / rows if name in sized else None,
         )
         for name, (top, rows) in found.items()
     )
 
 
+def undrawn(catalog: Catalog, card: Card) -> str:
+    """Why courts are not set side by side by a duration; empty of what is none."""
+    if card.indicator.unit != "天" or catalog.words.unit == UnitWords.unit:
+        return ""
+    return (
+        "用时不画漏斗图，也不并列比较：每件案件长短相差悬殊，平均数和中位数在偶然之中能起落多少，只凭件数算不出来；"
+        f"案件构成不同，用时本来就不同。请在“改选”中逐个{catalog.words.unit}看它自己的走势。"
+    )
+
+
 def _hint(own: float, limits: tuple[tuple[float, float], ...]) -> str:
-    for (label, _), (low, high) in zip(_TAILS, limits, strict=True):
+    for (label, _), (low, high) in zip(TAILS, limits, strict=True):
         if not low <= own <= high:
             return f"{'高于' if own > high else '低于'}{label}界限"
     return ""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from scorecard.access import ROLE_NAMES, Actor
+from scorecard.access import ROLE_NAMES, Actor, Role
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.identity.accounts import HEADER, Account, Accounts, create, exported, read, rights_table, state
@@ -57,7 +57,7 @@ def own(identity: Identity) -> None:
         sign_in_prompt.sign_in_first(identity)
         return
     href = sign_in_prompt.form_href("password") if identity.way == "本地账户" else ""
-    role = ROLE_NAMES[identity.actor.role]
+    role = _role_name(identity.actor.role)
     st.html(render("ui/admin/own_account.html", identity=identity, role=role, href=href))
 
 
@@ -67,12 +67,18 @@ def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
         render(
             "ui/admin/accounts.html",
             accounts=accounts.accounts,
-            roles=ROLE_NAMES,
+            role_name=_role_name,
+            choice=seeds_catalog().words.choice,
             departments=departments,
             state=_state,
             court=COURT_TIME,
         )
     )
+
+
+def _role_name(role: Role) -> str:
+    """A role as readers know it: that of one department is, where rows are counted by court, of one court."""
+    return seeds_catalog().words.unit if role == "department" else ROLE_NAMES[role]
 
 
 def _state(account: Account) -> str:
@@ -150,9 +156,7 @@ def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountCh
 
 
 def _role(form: str, chosen: Granted) -> Granted:
-    return st.selectbox(
-        "身份", ROLES, index=ROLES.index(chosen), format_func=ROLE_NAMES.__getitem__, key=f"{form}-role", width=150
-    )
+    return st.selectbox("身份", ROLES, index=ROLES.index(chosen), format_func=_role_name, key=f"{form}-role", width=150)
 
 
 def _department(form: str, role: Granted, departments: Mapping[str, str], chosen: str | None = None) -> str | None:
@@ -161,7 +165,7 @@ def _department(form: str, role: Granted, departments: Mapping[str, str], chosen
     known = list(departments)
     index = known.index(chosen) if chosen in known else None
     return st.selectbox(
-        "部门",
+        seeds_catalog().words.choice,
         known,
         index=index,
         format_func=departments.__getitem__,

@@ -78,7 +78,9 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
         if _cards(part, domain):
             show(view.cached(key, lambda part=part, said=said: _wall(part, domain, said, still)))
     if not any(_cards(part, domain) for _, _, part in view.parts):
-        frame.guide("这个领域没有本部门的指标", "它既不负责这里的指标，本期也没有计入的案件。可在“改选”中选全院。")
+        catalog = view.catalog
+        said = f"它既不负责这里的指标，本期也没有计入的案件。可在“改选”中选{catalog.words.whole}。"
+        frame.guide(f"这个领域没有{catalog.own_word(view.selection.department)}的指标", said)
     show(view.cached(f"words {domain}", lambda: _words(view, domain)))
     _drawer(view)
 

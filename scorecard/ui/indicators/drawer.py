@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +16,11 @@ from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text, has_no_word
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
 from scorecard.charts import trend
-from scorecard.charts.pair import SIDE, pair
+from scorecard.charts.side_by_side import SIDE, funnel_plot, pair
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.breakdown.contribution_words import because, steps
-from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines
+from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines, undrawn
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.trend import Trend
@@ -73,19 +74,7 @@ def sections(view: View, card: Card, entered: Iterable[DrawerSection]) -> Iterat
         yield _section(
             "变动从何而来", because(splits, card.indicator), "ui/indicators/detail_change.html", splits=drawn
         )
-    lines = _departments(view, card)
-    if lines:
-        outside = "、".join(f"{line.name}{line.hint}" for line in lines if line.hint)
-        least = view.catalog.court.minimum_base
-        yield _section(
-            "各部门",
-            outside or "都在偶然波动之内",
-            "ui/indicators/detail_departments.html",
-            lines=lines,
-            href=lambda name: view.href(card.indicator.domain, card.indicator.id, department=name),
-            court=card.value,
-            least=least,
-        )
+    yield from _side_by_side(view, card)
     if card.points:
         points = card.points[::-1]
         yield _section(
@@ -95,6 +84,38 @@ def sections(view: View, card: Card, entered: Iterable[DrawerSection]) -> Iterat
         )  # fmt: skip
     yield _section("文字表述", "可直接引用", "ui/indicators/detail_words.html", words=sentences.of_indicator(card))
     yield _definition(view, card)
+
+
+def _side_by_side(view: View, card: Card) -> Iterator[DrawerSection]:
+    """Departments on a line each; courts, of which there are many, in a funnel plot."""
+    words, lines = view.catalog.words, _departments(view, card)
+    outside = "、".join(f"{line.name}{line.hint}" for line in lines if line.hint)
+    told: dict[str, Any] = {
+        "lines": lines,
+        "href": lambda name: view.href(card.indicator.domain, card.indicator.id, department=name),
+        "court": card.value,
+        "least": view.catalog.court.minimum_base,
+    }
+    title, lead = f"各{words.unit}", outside or "都在偶然波动之内"
+    if lines and view.catalog.court.unit != "court":
+        yield _section(title, lead, "ui/indicators/detail_departments.html", **told)
+    elif lines:
+        source, few = (
+            funnel_plot(lines, (card.judged.exact or Fraction(0)) / 100),
+            [one for one in lines if one.share is None],
+        )
+        yield _section(
+            title,
+            lead,
+            "ui/indicators/detail_funnel.html",
+            words=words,
+            source=source,
+            few=few,
+            outside=outside,
+            **told,
+        )
+    elif view.selection.department == ALL_DEPARTMENTS and (why := undrawn(view.catalog, card)):
+        yield _section(title, "不并列比较", "ui/shell/note.html", text=why)
 
 
 def _section(title: str, lead: str, template: str, open: bool = False, **values: Any) -> DrawerSection:
@@ -175,7 +196,7 @@ def _progress(view: View, card: Card) -> DrawerSection | None:
 
 
 def _departments(view: View, card: Card) -> tuple[FunnelLine, ...]:
-    """The departments beside each other; of the whole court only, and not for visitors."""
+    """The departments or courts beside each other; of all together only, and not for visitors."""
     selection = view.selection
     if selection.department != ALL_DEPARTMENTS or view.version.public:
         return ()

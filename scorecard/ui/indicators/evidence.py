@@ -63,7 +63,15 @@ def link(view: View, card: Card) -> None:
     aims = card.indicator.takes_target and identity.current().may("targets")
     goal = f"targets?{urlencode({'indicator': card.indicator.id})}" if aims else ""
     st.html(
-        render("ui/indicators/evidence_link.html", href=href, period=card.period, points=points, mine=mine, goal=goal)
+        render(
+            "ui/indicators/evidence_link.html",
+            href=href,
+            period=card.period,
+            points=points,
+            mine=mine,
+            goal=goal,
+            words=view.catalog.words,
+        )
     )
 
 
@@ -137,8 +145,9 @@ def _into_the_address() -> None:
 def _why_none(view: View, card: Card) -> str:
     """What to choose instead; halves from several tables are the whole court's only."""
     if view.selection.department != ALL_DEPARTMENTS and len(card.indicator.formula.tables) > 1:
-        return "本指标的数据来自几张表，只按全院统计。请把上方“部门”改为“全院”。"
-    return f"{card.verdict.reason}。请另选报告期、部门或案件范围。"
+        words = view.catalog.words
+        return f"本指标的数据来自几张表，只按{words.whole}统计。请把上方“{words.choice}”改为“{words.whole}”。"
+    return f"{card.verdict.reason}。请另选报告期、{view.catalog.words.unit}或案件范围。"
 
 
 def _chain(view: View, card: Card, reading: IndicatorValue, queries: tuple[EvidenceQuery, ...]) -> str:

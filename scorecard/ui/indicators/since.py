@@ -33,7 +33,8 @@ def since_last_look(view: View, look: LastLook | None) -> None:
     linked = [
         (one, view.card_href(view.cards[one.indicator]) if one.indicator in view.cards else "") for one in listed or ()
     ]
-    st.html(render("ui/indicators/since.html", day=day_text(look.on), listed=linked, known=listed is not None))
+    st.html(render("ui/indicators/since.html", day=day_text(look.on), listed=linked, known=listed is not None,
+                   words=view.catalog.words))  # fmt: skip
 
 
 def _listed(look: LastLook, version: Version) -> tuple[NotedChange, ...] | None:

@@ -94,6 +94,7 @@ def show_progress(version: Version | None, catalog: Catalog) -> None:
     show(
         render(
             "ui/intake/go_live.html",
+            unit=catalog.words.unit,
             sample=version is not None and version.manifest.sample,
             own=own,
             came=came,

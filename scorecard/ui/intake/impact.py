@@ -14,6 +14,7 @@ import streamlit as st
 
 from etl.impact.version_diff import Balance, Impact, RowChange
 from scorecard.calendar.period import GRAIN_LABELS
+from scorecard.catalog.court import UnitWords
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.changes import IndicatorChanges, UnpairedValue
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
@@ -52,24 +53,25 @@ def show_impact(impact: Impact, catalog: Catalog) -> None:
             skipped=[balance for balance in impact.balances if balance.skipped],
             short=[parts for parts in impact.parts if parts.other],
             shown=SHOWN,
+            words=catalog.words,
             names={table.id: table.name for table in catalog.tables.values()},
             **_of_indicators(changes),
         )
     )
     if impact.if_taken_out is not None:
         with st.expander("这些不再出现的行若全部按“源头已撤销”核定，指标怎么变"):
-            show_indicators(impact.if_taken_out, f"{impact.candidate} taken out")
+            show_indicators(impact.if_taken_out, f"{impact.candidate} taken out", catalog.words)
     _downloads(impact.candidate, [*_indicator_files(changes), *_row_files(impact)])
 
 
-def show_indicators(changes: IndicatorChanges, key: str) -> None:
+def show_indicators(changes: IndicatorChanges, key: str, words: UnitWords) -> None:
     """Only the indicators of two versions, which all users may see. `key` keeps two comparisons apart."""
     if not (
         changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed or changes.signals
     ):
         st.html(render("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。"))
         return
-    st.html(render("ui/intake/impact_indicators.html", shown=SHOWN, **_of_indicators(changes)))
+    st.html(render("ui/intake/impact_indicators.html", shown=SHOWN, words=words, **_of_indicators(changes)))
     _downloads(key, _indicator_files(changes))
 
 
@@ -126,8 +128,8 @@ _REACHED = {
 }  # fmt: skip
 _ROWS = {"文件": "source", "行号": "line", "主键": "key", "列": "column", "原值": "before", "新值": "after"}
 _CASES = {
-    "文件": "row.source", "行号": "row.line", "主键": "row.key", "原因": "reason", "对期末的影响": "effect", "原部门": "left",
-    "现部门": "joined",
+    "文件": "row.source", "行号": "row.line", "主键": "row.key", "原因": "reason", "对期末的影响": "effect", "原归属": "left",
+    "现归属": "joined",
 }  # fmt: skip
 _WORDS: dict[str, Mapping[Any, str]] = {"period.grain": GRAIN_LABELS, "kind": KINDS}
 

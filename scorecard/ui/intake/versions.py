@@ -130,7 +130,7 @@ def _compare(manifests: Sequence[VersionManifest], current: str) -> None:
     if compared and set(compared) <= set(ids):
         key = (*compared, today())
         changes = computed_once("indicator_changes", key, lambda: indicator_changes(data_dir(), *key), _COMPARING)
-        show_indicators(changes, "compared")
+        show_indicators(changes, "compared", seeds_catalog().words)
 
 
 def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: Literal["回退", "重新发布"]) -> None:

@@ -133,7 +133,8 @@ def _why_not(catalog: Catalog, measure: Measure, actor: Actor) -> str:
     if actor.role != "department":
         return f"进展由责任部门（{departments}）的账户填报，审管办可以代填。"
     own = [other.title for other in catalog.measures.values() if may_report(catalog, other, actor, today())]
-    mine = f"本部门可以填报的措施：{'、'.join(own)}。" if own else "方案没有把配套措施分配给本部门。"
+    who = catalog.own_word(actor.department)
+    mine = f"{who}可以填报的措施：{'、'.join(own)}。" if own else f"方案没有把配套措施分配给{who}。"
     return f"这项措施由{departments}填报。{mine}"
 
 

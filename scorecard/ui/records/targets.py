@@ -119,7 +119,8 @@ def _filled_in(catalog: Catalog, chosen: str) -> dict[str, object] | None:
         for indicator in catalog.indicators.values()
         if indicator.takes_target
     }
-    departments = {"": "全院", **{one.id: one.name for one in catalog.departments.values() if not one.collective}}
+    words = catalog.words
+    departments = {"": words.whole, **{name: catalog.department_name(name) for name in catalog.units}}
     months = catalog.court.months
     year = months.containing("year", months.month_of(today()))
     with st.form(form_key(TABLE), border=True):
@@ -138,7 +139,7 @@ def _filled_in(catalog: Catalog, chosen: str) -> dict[str, object] | None:
             "月度阶梯", max_chars=200, placeholder="累计目标可填：一月至十二月的累计值，十二个数，用分号隔开"
         )
         whose, which, review, _ = st.columns(4)
-        department = whose.selectbox("适用部门", list(departments), format_func=departments.__getitem__)
+        department = whose.selectbox(f"适用{words.unit}", list(departments), format_func=departments.__getitem__)
         scope = which.selectbox("适用范围", ["", FIRMS], format_func=lambda word: word or "全部案件")
         review_on = review.date_input("复核日期（可不填）", value=None, format="YYYY-MM-DD")
         since, until, basis, person = st.columns(4)

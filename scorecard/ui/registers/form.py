@@ -101,5 +101,5 @@ def _label(column: Column) -> str:
 
 def _told(column: Column) -> str:
     parts = [column.description, f"空白表示{column.blank_means}。" if column.blank_means else ""]
-    parts += ["涉及隐私，除本部门和审管办外遮盖。" if column.private else ""]
+    parts += ["涉及隐私，除登记的部门或法院和审管办外遮盖。" if column.private else ""]
     return "".join(parts)

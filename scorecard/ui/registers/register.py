@@ -117,9 +117,11 @@ def select_register(catalog: Catalog, published: VersionManifest | None) -> Regi
 
 def show_head(register: Register) -> None:
     """What the register is, what it serves, who enters, how much is in, what waits, and of which months nobody has told."""
-    catalog, table = register.catalog, register.table
+    catalog, table, unit = register.catalog, register.table, register.catalog.words.unit
     named = (one for row in register.serves for one in catalog.plan_rows[row].departments)
     responsible = catalog.department_names(tuple(dict.fromkeys(named)), today())
+    if catalog.court.unit == "court" and not (table.department and table.columns[table.department].responsible):
+        responsible = f"各{unit}"
     waiting = sum(row.standing == "待发布" for row in register.rows)
     untold = (
         []
@@ -132,7 +134,9 @@ def show_head(register: Register) -> None:
             "ui/registers/head.html",
             table=table,
             serves=[(row, catalog.row_title(row)) for row in register.serves],
-            who=f"{responsible or '各部门'}登记本部门的行，审管办登记任何部门的行" if table.department else "审管办",
+            who=f"{responsible or f'各{unit}'}登记{catalog.words.own}的行，审管办登记任何{unit}的行"
+            if table.department
+            else "审管办",
             count=len(register.rows),
             last=moment_text(max(entered)) if entered else "",
             waiting=waiting,
@@ -188,7 +192,7 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     shown = {name: register.read(name, said[name]) for name in table.key}
     if before is None and all(shown.values()) and register.find(shown):
         which = f"{'、'.join(map(table.header, table.key))}“{'　'.join(shown.values())}”"
-        line = f"{which}已登记过；要改正它，请在上面选“更正”，是别的部门登记的请换一个"
+        line = f"{which}已登记过；要改正它，请在上面选“更正”，是别的{register.catalog.words.unit}登记的请换一个"
         st.html(render("ui/shell/mistakes.html", lines=[line]))
         return
     changes = [] if before is None else _changes(register, before, said)
@@ -244,7 +248,8 @@ def show_rows(register: Register) -> None:
     ]
     headers = [column.header for column in table.columns.values()]
     hidden = len(register.rows) - len(seen)
-    html = render("ui/registers/rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden)
+    html = render("ui/registers/rows.html", rows=rows, headers=headers, more=len(seen) - len(rows), hidden=hidden,
+                  unit=register.catalog.words.unit)  # fmt: skip
     show_case_rows(html, register.actor)
 
 
@@ -255,7 +260,11 @@ def declare_none(register: Register) -> None:
         return
     with st.expander("本月没有"):
         if not actor.may("upload"):
-            text = "一个月里各部门都没有可登记的，由审管办声明；本部门没有的，请告知审管办。没有登记也没有声明的月份不当作零。"
+            words = register.catalog.words
+            text = (
+                f"一个月里各{words.unit}都没有可登记的，由审管办声明；{words.own}没有的，请告知审管办。"
+                "没有登记也没有声明的月份不当作零。"
+            )
             st.html(render("ui/shell/note.html", text=text))
             return
         with (

@@ -257,7 +257,10 @@ def analysis(title: str) -> View | None:
         return None
     selection = choose(version)
     if version.public:
-        text = "访客只看全院、全部案件的单月数；分子分母、其他统计方式、各部门、专题和台账登录后可见。"
+        words = version.catalog.words
+        text = (
+            f"访客只看{words.whole}、全部案件的单月数；分子分母、其他统计方式、各{words.unit}、专题和台账登录后可见。"
+        )
         st.html(render("ui/shell/note.html", text=f"{text}件数不足5件的，或可由此推出的，不公开。"))
     if selection.period.span:
         st.html(render("ui/shell/note.html", text=f"{selection.period.label}：{selection.period.span}"))

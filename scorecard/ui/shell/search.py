@@ -55,7 +55,7 @@ def results(version: Version, pages: Mapping[str, Sequence[tuple[str, str]]]) ->
     cases = [(one, _ways(catalog, actor, one)) for one in found[:MOST_CASES]]
     html = render(
         "ui/shell/search.html", text=text, groups=groups if text else {}, cases=cases, more=len(found) > MOST_CASES,
-        most=MOST_CASES, least=LEAST_TEXT, may=actor.may_somewhere("evidence"),
+        most=MOST_CASES, least=LEAST_TEXT, may=actor.may_somewhere("evidence"), unit=catalog.words.unit,
     )  # fmt: skip
     show_case_rows(html, actor) if cases else show(html)
 

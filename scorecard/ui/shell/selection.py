@@ -57,7 +57,9 @@ class View:
         if self.selection.department == ALL_DEPARTMENTS:
             return self
         selection = replace(self.selection, department=ALL_DEPARTMENTS)
-        return View(self.version, selection, all_cards(self.version, selection), {**self.query, WHOLE: "全院"})
+        return View(
+            self.version, selection, all_cards(self.version, selection), {**self.query, WHOLE: self.catalog.words.whole}
+        )
 
     @property
     def parts(self) -> tuple[tuple[str, str, "View"], ...]:
@@ -67,8 +69,12 @@ class View:
         name = self.catalog.department_name(self.selection.department)
         own = replace(self, cards={card.indicator.id: card for card in self.counted})
         found = (
-            (f"{name}负责的指标", "责任部门是它的，按全院数值", replace(self.whole, cards=self.duties)),
-            (f"{name}承办的案件", "只计本部门承办的；不分部门统计的、本期没有的不列", own),
+            (
+                f"{name}负责的指标",
+                f"责任部门是它的，按{self.catalog.words.whole}数值",
+                replace(self.whole, cards=self.duties),
+            ),
+            (f"{name}承办的案件", f"只计它承办的；不分{self.catalog.words.unit}统计的、本期没有的不列", own),
         )
         return tuple(part for part in found if part[2].cards)
 
@@ -99,7 +105,7 @@ class View:
             ALL_DEPARTMENTS,
             "all",
         )
-        return f"{said}（全院单月）" if "→" in said and not same else said
+        return f"{said}（{self.catalog.words.whole}单月）" if "→" in said and not same else said
 
     def measures(self) -> tuple[MeasureLine, ...]:
         """The plan's measures and requirements, each by the whole court's values of the selected period."""
@@ -212,8 +218,9 @@ def departments(version: Version) -> list[str]:
         return []
     catalog, now = version.catalog, judged_on(version)
     answering = catalog.answering((name for one in catalog.indicators.values() for name in one.departments), now)
-    single = (department for department in catalog.departments.values() if not department.collective)
-    return [one.id for one in single if one.id in version.departments or one.id in answering]
+    single = [one.id for one in catalog.departments.values() if not one.collective]
+    counted = {*version.departments} & {*catalog.units}
+    return [name for name in single if name in counted or name in answering]
 
 
 def _department(version: Version) -> str:
@@ -221,7 +228,7 @@ def _department(version: Version) -> str:
     if not known:
         return ALL_DEPARTMENTS
     return st.selectbox(
-        "部门",
+        version.catalog.words.choice,
         [ALL_DEPARTMENTS, *known],
         format_func=version.catalog.department_name,
         key="department",
@@ -251,7 +258,7 @@ def words_of(version: Version, selection: Selection) -> dict[str, str]:
     return {
         "统计方式": GRAIN_LABELS[selection.grain],
         "报告期": selection.period.dated,
-        "部门": version.catalog.department_name(selection.department),
+        version.catalog.words.choice: version.catalog.department_name(selection.department),
         "案件范围": SCOPES[selection.scope],
     }
 

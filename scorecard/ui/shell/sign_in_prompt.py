@@ -19,8 +19,10 @@ def actor_text(of: Identity) -> str:
         return ROLE_NAMES[actor.role]
     if not actor.department:
         return f"{actor.name}（{ROLE_NAMES[actor.role]}）"
-    department = seeds_catalog().departments.get(actor.department)
-    return f"{actor.name}（{ROLE_NAMES[actor.role]} · {department.name if department else actor.department}）"
+    catalog = seeds_catalog()
+    department, role = catalog.departments.get(actor.department), ROLE_NAMES[actor.role]
+    role = catalog.words.unit if actor.department in catalog.units and actor.role == "department" else role
+    return f"{actor.name}（{role} · {department.name if department else actor.department}）"
 
 
 def form_href(form: str) -> str:

@@ -7,7 +7,7 @@ if (!window.scorecardTables) {
   const DATE = /^(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.]|$)(?:(\d{1,2})日?)?(?:[ T]?(\d{1,2}):(\d{2}))?/;
   const NUMBER = /^([^\d\s+−-]{0,3}?)\s*([+−-]?)\s*(\d[\d,]*(?:\.\d+)?)\s*(分钟|小时|个月|周|年|[千万亿])?[^\d（(]{0,8}(?:\s*[（(].*)?$/s;
   const words = new Intl.Collator("zh-CN", { numeric: true }); // 民初9号 before 民初10号
-  const FILTERED = /部门$|^(状态|判定|级别|种类|操作|结果|身份|归属)$/;
+  const FILTERED = /(部门|法院)$|^(状态|判定|级别|种类|操作|结果|身份|归属)$/;
   const PERSONS = /法官|承办人|审判长/; // nobody is ranked
   const AGES = [
     ["过期 90 天以上", (days) => days > 90], ["过期 30 天以上", (days) => days > 30], ["已过期限", (days) => days > 0],
@@ -159,8 +159,8 @@ if (!window.scorecardTables) {
       bodies[0].append(...(way === "none" ? rows : [...rows].sort((a, b) => compare(keys.get(a), keys.get(b), turned))));
       heads.forEach((head, each) => head.hasAttribute("aria-sort") && head.setAttribute("aria-sort", each === at ? way : "none"));
     };
-    // Departments and persons stand in the plan's order: no number ranks them.
-    const ranks = (head, at) => PERSONS.test(labels[at]) || (/部门|法官|承办人/.test(labels[0]) && head.matches(".number"));
+    // Departments, courts and persons stand in the plan's order: no number ranks them.
+    const ranks = (head, at) => PERSONS.test(labels[at]) || (/部门|法院|法官|承办人/.test(labels[0]) && head.matches(".number"));
     if (even && !table.dataset.order) {
       heads.forEach((head, at) => {
         if (!labels[at] || ranks(head, at)) return;

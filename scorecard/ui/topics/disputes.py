@@ -31,7 +31,8 @@ def times(view: View) -> None:
         "图中各环节的案件不同：本期审结的案件大多以后才执行，各环节平均数不能相加成全程用时。",
         f"“同一批案件”是本期执结的首次执行中，按原审案号找得到一审记录的 {cohort:,} 件（共 {stages.enforced:,} 件）；"
         "按其他文书执行的、原审案号未填的不在其中。它们的各环节可以相加，见表中“同一批”各行。",
-        "" if view.selection.department == ALL_DEPARTMENTS else "所选部门只限定各环节自己的案件；同一批案件的一审不限部门。",
+        "" if view.selection.department == ALL_DEPARTMENTS
+        else f"所选{view.catalog.words.unit}只限定各环节自己的案件；同一批案件的一审不限{view.catalog.words.unit}。",
     ]  # fmt: skip
     show_note("各环节用时", *lines)
     show_months(

@@ -39,7 +39,7 @@ def timeline(view: View) -> None:
         sentence,
         charts.SIGNS,
         f"另有较早终结的 {left_out} 件未画出。" if left_out else "",
-        "" if named else "案号只向审管办和本部门显示，此处按受理先后编号。",
+        "" if named else f"案号只向审管办和{view.catalog.words.own}显示，此处按受理先后编号。",
     )
     show_figure(
         view,

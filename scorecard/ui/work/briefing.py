@@ -161,7 +161,7 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
     if template.department == "asked":
         offered = [department.id for department in known.values() if not department.collective]
         return st.selectbox(
-            "部门",
+            version.catalog.words.choice,
             offered,
             index=offered.index(actor.department) if actor.department in offered else 0,
             format_func=lambda department: known[department].name,
@@ -169,9 +169,16 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
             width=230,
         )
     own = () if template.department == "whole" else known
-    offered = [ALL_DEPARTMENTS, *(department for department in own if department in version.departments)]
+    offered = [
+        ALL_DEPARTMENTS,
+        *(name for name in version.catalog.units if name in own and name in version.departments),
+    ]
     return st.selectbox(
-        "部门", offered, format_func=version.catalog.department_name, key=f"{key}_department", width=230
+        version.catalog.words.unit,
+        offered,
+        format_func=version.catalog.department_name,
+        key=f"{key}_department",
+        width=230,
     )
 
 

@@ -55,6 +55,7 @@ def _assessment(view: View) -> str:
             )
     return render(
         "ui/work/department_assessment.html",
+        words=catalog.words,
         title=catalog.row_title("requirements.7"),
         label=view.selection.period.label,
         statements=statements,
@@ -69,6 +70,7 @@ def _adoptions(view: View) -> str:
     found = adoptions(view.version.connection, period.first, min(period.last, cut))
     return render(
         "ui/work/adoption_points.html",
+        unit=catalog.words.unit,
         missing=period.first > cut,
         label=period.label,
         levels=LEVELS,

@@ -11,7 +11,6 @@ from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import StandingLine, show
 from scorecard.ui.shell.templating import render
 
-OF_THE_COURT = "负责的措施，指标按全院数值"
 _ROW, _ADDRESS = "plan_row", "measure"  # the widget and its word in the address, which holds the id
 
 
@@ -81,6 +80,7 @@ def _matrix(view: View) -> str:
         duty.department for line in measures for duty in line.duties if whose in (ALL_DEPARTMENTS, duty.department)
     }
     departments = [department for department in catalog.departments if department in responsible]
+    own = f"负责的措施，指标按{catalog.words.whole}数值"
     parts: dict[str, list[dict[str, object]]] = {}
     for line in measures:
         part = catalog.row_title(line.measure.id).partition(" ")[0]
@@ -93,7 +93,7 @@ def _matrix(view: View) -> str:
         silent=[line.measure for line in measures if line.silent],
         owing=sum(len(line.owing) for line in measures),
         missed=sum(bool(line.missed) for line in measures),
-        label=f"{view.scope}{OF_THE_COURT if whose != ALL_DEPARTMENTS else ''}　{view.selection.period.label}",
+        label=f"{view.scope}{own if whose != ALL_DEPARTMENTS else ''}　{view.selection.period.label}",
         progress_href=view.href("progress"),
         today=day_text(judged_on(view.version)),
     )

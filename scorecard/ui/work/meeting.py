@@ -68,6 +68,7 @@ def select_matter(
             late=late(items, now),
             label=f"{view.scope}　{view.selection.period.label}",
             own=view.selection.department != ALL_DEPARTMENTS,
+            whole=view.catalog.words.whole,
             href=lambda item: view.href("meeting", matter=item.id),
             departments=lambda item: view.catalog.department_names(item.departments, now),
         )

@@ -74,6 +74,7 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
             today=judged_on(view.version),
             label=f"{view.scope}　{view.selection.period.label}",
             court=view.whole is not view,
+            whole=view.catalog.words.whole,
             cards=line.cards,
             told=sorted(line.speaking, key=_telling)[:TOLD],
             lists=lists,

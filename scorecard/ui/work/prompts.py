@@ -20,7 +20,11 @@ def page(view: View, actor: Actor) -> None:
     """The prompts of the selection that stand out, one after the other with their cases; then all of them, and the pairs."""
     catalog, whose = view.catalog, view.selection.department
     if not actor.may("prompts", None if whose == ALL_DEPARTMENTS else whose):
-        frame.private_note("这里的提示不对当前账户开放", "部门账户只看本部门的提示：请在上方“部门”中选择本部门。")
+        words = catalog.words
+        frame.private_note(
+            "这里的提示不对当前账户开放",
+            f"{words.unit}账户只看{words.own}的提示：请在上方“{words.choice}”中选择{words.own}。",
+        )
         return
     if not catalog.prompts:
         frame.guide("这个版本没有提示核查", "它是在提示核查功能之前建的。请在“数据报送”页重新发布。")

@@ -52,7 +52,7 @@ def select_worklist(version: Version, actor: Actor) -> WorklistChoice | None:
             "台账", list(names), index=list(names).index(first), key="list", bind="query-params", width=330
         )
         picture_buttons.reserve_place()
-    page_blocks.current_blocks().choice = {"部门": catalog.department_name(department), "台账": name}
+    page_blocks.current_blocks().choice = {catalog.words.choice: catalog.department_name(department), "台账": name}
     return WorklistChoice(names[name], department, counts)
 
 
@@ -63,7 +63,7 @@ def _choose_department(catalog: Catalog, counts: tuple[Tally, ...], actor: Actor
     offered = [ALL_DEPARTMENTS, *known]
     own = actor.department if actor.role == "department" and actor.department in offered else ALL_DEPARTMENTS
     return st.selectbox(
-        "部门",
+        catalog.words.choice,
         offered,
         index=offered.index(own),
         format_func=catalog.department_name,
@@ -127,6 +127,7 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
         render(
             "ui/work/worklist_rows.html", headers=headers(catalog, worklist), rows=rows, term=bool(worklist.dated), total=total,
             first=PAGE_ROWS * (page - 1) + 1, by_row=worklist.department is not None, text=text, most=PAGE_ROWS, served=pages > 1,
+            unit=catalog.words.unit,
         ),
         actor,
     )  # fmt: skip
@@ -141,10 +142,11 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
 
 def who_may(catalog: Catalog, actor: Actor) -> str:
     """Who sees the rows of lists, and where an account of a department finds its own."""
+    words = catalog.words
     if actor.role == "department" and actor.department in catalog.departments:
         name = catalog.departments[actor.department].name
-        return f"部门账户只能看本部门的行：请在“部门”中选择“{name}”。"
-    return "件数人人可看；逐行清单由审管办和案件所属部门登录后查看。"
+        return f"{words.unit}账户只能看{words.own}的行：请在“{words.choice}”中选择“{name}”。"
+    return f"件数人人可看；逐行清单由审管办和案件所属{words.unit}登录后查看。"
 
 
 def address(view: View, worklist: Worklist, whose: str = ALL_DEPARTMENTS) -> str:

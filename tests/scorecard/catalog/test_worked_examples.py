@@ -60,7 +60,7 @@ def test_every_wrong_cell_is_told_at_once() -> None:
         "rate「example.rows」：第 1 行“filed_on”的值为“2026-1-5”；应为：日期，如 2026-01-05",
         "rate「example.rows」：第 1 行“hearings”的值为“2.5”；应为：整数，如 45",
         "rate「example.rows」：第 1 行“firm_related”的值为“yes”；应为：是 或 否",
-        "rate「example.rows」：第 1 行“department”的值为“民事庭”；应为：已登记的部门；是否为“民庭”？",
+        "rate「example.rows」：第 1 行“department”的值为“民事庭”；应为：已登记的名称；是否为“民庭”？",
         "rate「example.rows」：第 2 行有 3 格；应为：与表头相同的 4 格",
     ]
 

@@ -12,7 +12,7 @@ from scorecard.assessment.counterweights import pair_words
 from scorecard.calendar import period
 from scorecard.calendar.period import Grain
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
-from scorecard.charts.pair import pair
+from scorecard.charts.side_by_side import pair
 from scorecard.charts.sparkline import sparkline_of
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import open_version

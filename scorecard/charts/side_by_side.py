@@ -1,8 +1,13 @@
-"""Two indicators on one axis of time: an SVG as a data address, as sparklines are, so that a drawer opens no slower for it."""
+"""What stands side by side: two indicators on one axis of time, and courts in a funnel plot.
+
+Each an SVG as a data address, as sparklines are, so that a drawer opens no slower for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
+from math import log
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.verdict import JudgedPeriod
@@ -10,7 +15,9 @@ from scorecard.charts.axis_ticks import scale
 from scorecard.charts.sparkline import data_address
 from scorecard.charts.theme import palette
 from scorecard.charts.trend import ticks
+from scorecard.narrative.breakdown.department_words import TAILS, FunnelLine
 from scorecard.narrative.trend import by_year
+from scorecard.statistics.intervals import funnel
 from scorecard.templating import render
 
 WIDTH, HEIGHT = 860, 220
@@ -107,3 +114,63 @@ def _line(
         return [[place for _, (_, place, _) in run] for _, run in grouped]
 
     return {"full": runs(at[: lead + 1]), "moving": runs(at[lead:]) if lead + 1 < len(at) else []}
+
+
+FUNNEL_HEIGHT = 330
+_AXIS, _EDGE, _ABOVE, _BELOW = 64, 24, 16, 40  # px around the points
+_SIZES = 80  # at which limits are drawn
+_APART = 15  # px between two names
+_MARKED = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
+
+
+def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
+    """The picture's address; empty where no line has rows enough for a share.
+
+    The share of each court against its number of cases, within the limits of chance around the share of all together
+    (Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in Medicine 24, 2005).
+    Only points outside the limits have a name, and none a colour that says above or below. Sizes stand on a logarithmic axis:
+    the courts of one area differ by an order of magnitude. A line without a share has no point.
+    """
+    points = [(line, line.rows, line.share) for line in lines if line.share is not None]
+    if not points:
+        return ""
+    first, last = min(rows for _, rows, _ in points) / 1.3, max(rows for _, rows, _ in points) * 1.3
+    sizes = sorted({max(1, round(first * (last / first) ** (at / _SIZES))) for at in range(_SIZES + 1)})
+    bands = [[(size, *funnel(rate, size, tail)) for size in sizes] for _, tail in TAILS]
+    shares = [
+        float(rate),
+        *(share for *_, share in points),
+        *(edge for band in bands for _, *edges in band for edge in edges),
+    ]
+    low, high = min(shares) * 100, max(shares) * 100
+
+    def x(rows: int) -> float:
+        return round(_AXIS + log(rows / sizes[0]) / log(sizes[-1] / sizes[0]) * (WIDTH - _AXIS - _EDGE), 1)
+
+    def y(percent: float) -> float:
+        return round(_ABOVE + (high - percent) / ((high - low) or 1) * (FUNNEL_HEIGHT - _ABOVE - _BELOW), 1)
+
+    named = _names([(x(rows), y(share * 100), line.name) for line, rows, share in points if line.hint])
+    marks = scale(low, high, "%")
+    return data_address(
+        render(
+            "charts/funnel.svg",
+            width=WIDTH, height=FUNNEL_HEIGHT, left=_AXIS, right=WIDTH - _EDGE, foot=FUNNEL_HEIGHT - _BELOW, colours=palette(),
+            bands=[[(x(size), y(begin * 100), y(end * 100)) for size, begin, end in band] for band in bands],
+            rate=y(float(rate) * 100),
+            points=[(x(rows), y(share * 100), bool(line.hint)) for line, rows, share in points],
+            named=named,
+            shares=[(y(value), word) for value, word in zip(marks.values, marks.words, strict=True)],
+            sizes=[(x(size), f"{size:,}") for size in _MARKED if sizes[0] <= size <= sizes[-1]],
+        )
+    )  # fmt: skip
+
+
+def _names(places: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str, str]]:
+    """Where each name stands beside its point: towards the middle, and below the one before it where they would meet."""
+    put: list[tuple[float, float, str, str]] = []
+    for left, top, name in sorted(places, key=lambda place: place[1]):
+        side, anchor = (9, "start") if left < WIDTH / 2 else (-9, "end")
+        beside = [other for _, other, its, _ in put if its == anchor]
+        put.append((left + side, max([top + 4, *(other + _APART for other in beside[-1:])]), anchor, name))
+    return put
