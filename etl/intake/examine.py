@@ -22,6 +22,7 @@ from etl.reading.latest_day import LatestDay, latest_day, suggested_as_of
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules, report_department_days
 from etl.reading.spelling import units
+from etl.reading.spelling.period_headers import WideTable, widened
 from etl.reading.typed_rows import UnreadWord
 from etl.reading.workbooks.checks import SheetCheck
 from scorecard.calendar.period import StatisticalCalendar
@@ -177,14 +178,17 @@ def open_examination(
                 reason = "文件末尾的结束符（Ctrl-Z），已略去"
                 findings.add(Problem("end_mark", "report", decoded.end_mark, "", "", reason))
             text = decoded.utf8 if decoded.workbook else raw
-            header = headers.find_header(text, decoded.utf8, how.table, findings, how.mapping)
+            wide = _widened(decoded.utf8, examination.file_name, how, catalog, findings)
+            if wide is not None:  # a statistical table: one without a line of it is another one
+                how = replace(how, policy="refuse")
+            header = headers.find_header(text, decoded.utf8, wide.table if wide else how.table, findings, how.mapping)
             sheet = decoded.workbook.sheet if decoded.workbook else ""
-            examination = replace(examination, encoding=decoded.encoding, sheet=sheet)
+            examination = replace(examination, encoding=decoded.encoding, sheet=sheet, policy=how.policy)
             if header is not None:
                 with storage_errors("读取文件"):
                     path = stack.enter_context(staging.as_file(memoryview(decoded.utf8)[header.body :]))
                 con = stack.enter_context(_database(path, output))
-                reading = _Reading(con, path, decoded, header, how, catalog, findings, RejectedRows(con))
+                reading = _Reading(con, path, decoded, header, how, wide, catalog, findings, RejectedRows(con))
                 try:
                     examination = replace(examination, unknown=header.unknown, **reading.read())
                 except duckdb.OutOfMemoryException as error:
@@ -192,6 +196,16 @@ def open_examination(
                     raise StorageError(where, "内存不足", expected, "请按时间段拆成几个文件上传") from error
         problems, counts = findings.problems(), findings.counts()
         yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
+
+
+def _widened(utf8: bytes, file_name: str, how: ReadOptions, catalog: Catalog, findings: Findings) -> WideTable | None:
+    if how.table.unpivot is None:
+        return None
+    try:
+        records = headers.first_records(utf8)
+    except headers.Unreadable:
+        return None  # find_header says so
+    return widened(records, file_name, how.table, how.mapping, catalog.court.months, findings)
 
 
 @dataclass(frozen=True)
@@ -203,6 +217,7 @@ class _Reading:
     decoded: decoding.Decoded
     header: headers.Header
     how: ReadOptions
+    wide: WideTable | None
     catalog: Catalog
     findings: Findings
     rejected: RejectedRows
@@ -210,22 +225,24 @@ class _Reading:
     def read(self) -> dict[str, Any]:
         """What the examination says of them, by its fields."""
         con, how, header, findings, rejected = self.con, self.how, self.header, self.findings, self.rejected
-        table, utf8 = how.table, self.decoded.utf8
-        staged = staging.stage(con, self.path, utf8, header, table, findings)
+        table, utf8, wide = how.table, self.decoded.utf8, self.wide
+        as_read = wide.table if wide else table
+        staged = staging.stage(con, self.path, utf8, header, as_read, findings)
         if not findings.refused and staged.rows == 0 and not how.may_be_empty:
             reason, suggestion = "只有表头，没有数据行", "确实没有时，请声明“本月无此类数据”"
             findings.add(Problem("rows_none", "refuse", None, "", "", reason, suggestion))
         if self.decoded.workbook is not None:
-            SheetCheck(self.decoded.workbook, header, frozenset(staged.skipped_lines), table, findings).check()
+            SheetCheck(self.decoded.workbook, header, frozenset(staged.skipped_lines), as_read, findings).check()
         # From here on every problem is about one row.
         findings.by_row = how.policy == "set_aside"
-        known_by = (table, self.catalog, how.as_of, findings, rejected, how.words)
+        known_by = (as_read, self.catalog, how.as_of, findings, rejected, how.words)
         typing = typed_rows.TypedRows(con, staged, header, *known_by)
         said: dict[str, Any] = {"skipped_lines": staged.skipped_lines, "unread": typing.create()}
+        rows = wide.make_rows(con, how.as_of, findings, rejected) if wide else staged.rows
         said["latest"] = latest_day(con, table, self.catalog.court.months)
-        rules = Rules(con, table, self.catalog, findings, rejected, header)
+        rules = Rules(con, table, self.catalog, findings, rejected, wide.long(header) if wide else header)
         rules.check()
-        rows = staged.rows - rules.identical
+        rows -= rules.identical
         report_department_days(con, table, self.catalog, how.as_of, findings)
         if record := RECORDS.get(table.id):
             self._check_contradictions(record)
@@ -234,9 +251,11 @@ class _Reading:
             reason = f"{rows} 行都有须改正的问题"
             findings.add(Problem("rows_all_aside", "refuse", None, "", "", reason, "请按问题清单改正后重新上传"))
         con.execute(f"CREATE VIEW written AS {_as_written(header)}")
-        said |= {"rows": rows, "wrong": wrong_rows(con, table, findings.problems())}
+        said |= {"rows": rows, "wrong": wrong_rows(con, as_read, findings.problems())}
         if findings.refused:
             return said
+        if wide:
+            wide.make_written(con)
         counted = ", ".join(f'count("{name}")' for name in table.columns)
         ((total, *known),) = con.execute(f"SELECT count(*), {counted} FROM typed").fetchall()
         said["known"] = KnownCells(total, dict(zip(table.columns, known, strict=True)))
@@ -288,7 +307,7 @@ def base_name(file_name: str) -> str:
 
 
 def _preview(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> tuple[dict[str, str], ...]:
-    rows = con.execute(f"{contract_columns(table)} ORDER BY _line LIMIT {PREVIEWED}").fetchall()
+    rows = con.execute(f"{contract_columns(table)} ORDER BY ALL LIMIT {PREVIEWED}").fetchall()
     preview: list[dict[str, str]] = []
     for line, *cells in rows:
         row = {"行号": str(line)}

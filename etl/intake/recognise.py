@@ -5,6 +5,7 @@ Only the first 256 KB of a text are read, and no cell is compared by likeness: a
 
 from dataclasses import dataclass
 
+from etl.problems import Findings
 from etl.reading import decoding
 from etl.reading.headers import (
     BATCH,
@@ -18,7 +19,9 @@ from etl.reading.headers import (
     names_of,
     without_unit,
 )
+from etl.reading.spelling.period_headers import widened
 from etl.reading.workbooks.opening import sheet_names
+from scorecard.calendar.period import CALENDAR
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 
@@ -79,6 +82,8 @@ def _records(raw: bytes, catalog: Catalog, sheet: str) -> list[CsvRecord]:
 
 
 def _candidate(table: Table, records: list[CsvRecord]) -> Candidate | None:
+    if wide := widened(records, "", table, {}, CALENDAR, Findings()):
+        table = wide.table
     names = names_of(table)
     place, known = best_record(records, set(names))
     if not records or known < min(2, len(table.columns)):

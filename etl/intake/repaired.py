@@ -18,6 +18,7 @@ from etl.reading.case_rows import SEPARATE
 from etl.reading.categories import fold_word, vocabularies
 from etl.reading.cell_results import says_nothing, unknown
 from etl.reading.headers import BATCH, LINE
+from etl.reading.spelling.period_headers import PLACE
 from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -38,7 +39,9 @@ def repaired_csv(
     with open_examination(raw, decode_extract(raw, catalog, how.sheet), file_name, how, catalog) as (examination, con):
         if con is None:
             raise Refused(examination)
-        names = [name for name, *_ in con.execute("DESCRIBE written").fetchall() if name != "_line"]
+        there = [name for name, *_ in con.execute("DESCRIBE written").fetchall()]
+        names = [name for name in there if name not in ("_line", PLACE)]
+        line = ", ".join(name for name in ("_line", PLACE) if name in there)
         blank = _unknown_is_blank(con, names, catalog, how)
         known = "SELECT * FROM typed"
         if SEPARATE in {
@@ -47,7 +50,7 @@ def repaired_csv(
             known += f" WHERE _line NOT IN (SELECT _line FROM {SEPARATE}) UNION ALL SELECT * FROM {SEPARATE}"
         known += " UNION ALL SELECT * FROM caught" if examination.aside else ""
         cells = ", ".join(f'known."{name}", written."{name}"' for name in names)
-        rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING (_line) ORDER BY _line")
+        rows = con.execute(f"SELECT {cells} FROM ({known}) known JOIN written USING ({line}) ORDER BY {line}")
         writers = [_writer(table, name, catalog, how.words.get(name, {}), name in blank) for name in names]
         lines: list[list[CsvValue]] = []
         while batch := rows.fetchmany(10_000):

@@ -268,6 +268,9 @@ class _Mapped:
         marks = [fold(cell) for cell in record.cells]
         both = marks.count(BATCH) == marks.count(LINE) == 1
         self.clears = (marks.index(BATCH), marks.index(LINE)) if both else None
+        named = {self._names.get(without_unit(mark, self._names)[0]) for mark in marks} | {*said.values()}
+        columns = table.columns.items()
+        self._blank = {one.blank_header_at: name for name, one in columns if one.blank_header_at and name not in named}
         ours = {REASON, BATCH, LINE} if both else {REASON}
         for number, (cell, folded) in enumerate(zip(record.cells, marks, strict=True), 1):
             self.columns.append(None if folded in ours else self._column(number, cell, folded))
@@ -292,6 +295,9 @@ class _Mapped:
                 self._tell("header_unit", "refuse", self._table.columns[column].header, shown, reason, _STATE_UNIT)
             reason = f"按对应关系读作“{self._table.columns[column].header}”"
             self._tell("header_mapped", "report", shown, "", reason)
+        if column is None and not folded and (column := self._blank.get(number)):
+            reason = f"第{number}列没有表头，按本表的约定读作“{self._table.columns[column].header}”"
+            self._tell("header_blank", "report", self._table.columns[column].header, "", reason)
         if column is None:
             self.unknown.append((number, cell.strip()))
             return None

@@ -246,10 +246,10 @@ def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[s
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repeated AS "
         f"WITH several AS (SELECT {hashed} AS h {right} GROUP BY h HAVING count(*) > 1), "
-        f"rows AS (SELECT _line, min(_line) OVER (PARTITION BY {alike}) AS first {right} "
-        f"AND {hashed} IN (SELECT h FROM several)) SELECT _line, first FROM rows WHERE _line > first"
+        f"rows AS (SELECT rowid AS row, _line, min(_line) OVER (PARTITION BY {alike}) AS first {right} "
+        f"AND {hashed} IN (SELECT h FROM several)) SELECT * FROM rows WHERE _line > first"
     )
-    con.execute("DELETE FROM typed WHERE _line IN (SELECT _line FROM repeated)")
+    con.execute("DELETE FROM typed WHERE rowid IN (SELECT row FROM repeated)")  # of a wide table a line is several rows
     ((count,),) = con.execute("SELECT count(*) FROM repeated").fetchall()
     lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY _line LIMIT {LISTED_PER_KIND}").fetchall()
     said = ((line, f"与第{first}行在保留的各列上完全相同，只计一行") for line, first in lines)

@@ -348,6 +348,7 @@ class Column(Frozen):
     header: str
     type: Annotated[ColumnType, PlainValidator(_registered), PlainSerializer(attrgetter("name"), return_type=str)]
     aliases: Texts = ()
+    blank_header_at: Annotated[int | None, Field(ge=1, exclude_if=lambda place: place is None)] = None  # read there too
     required: bool = False
     unit: str = ""
     court: Literal["own", "any"] = "any"

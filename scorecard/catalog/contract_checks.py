@@ -76,6 +76,14 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
         yield from _derived(contract, file, name, derived, seen)
         seen.add(name)
     yield from column_checks(contract, table, file)
+    if table.unpivot is not None:
+        for key, column in (("period", table.unpivot.period), ("value", table.unpivot.value)):
+            if column in table.derived:
+                yield SeedMistake(file, f"unpivot.{key}", f"“{column}”是算出的列", "数据表自有的列")
+        length = table.columns.get(table.unpivot.period)
+        if length is not None and length.type == columns.DATE and length.period is None:
+            found = f"“{table.unpivot.period}”没有写 period"
+            yield SeedMistake(file, "unpivot.period", found, 'period = "year"、"quarter" 或 "month" 的日期列')
 
 
 def column_checks(contract: Contract, entry: Frozen, file: str, key: str = "") -> Iterator[SeedMistake]:
@@ -100,13 +108,17 @@ def column_checks(contract: Contract, entry: Frozen, file: str, key: str = "") -
 
 
 def _headers(table: Table, file: str) -> Iterator[SeedMistake]:
-    headers: dict[str, str] = {}
+    headers, places = dict[str, str](), dict[int, str]()
     for name, column in table.columns.items():
         for header in (column.header, *column.aliases):
             if header in headers:
                 found = f"表头“{header}”已属于 {headers[header]}"
                 yield SeedMistake(file, f"columns.{name}", found, "一个表头只对应一列")
             headers[header] = name
+        place = column.blank_header_at
+        if place is not None and (other := places.setdefault(place, name)) != name:
+            found = f"第 {place} 列的空白表头已属于 {other}"
+            yield SeedMistake(file, f"columns.{name}.blank_header_at", found, "一个位置只对应一列")
         words: dict[str, str] = {}
         for value, spellings in column.values.items():
             for word in dict.fromkeys((value, *spellings)):

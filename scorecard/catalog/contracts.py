@@ -132,6 +132,13 @@ class Stock(Frozen):
 Combination = Literal["sum", "largest", "smallest", "earliest", "latest", "any", "all"]
 
 
+class Unpivot(Frozen):
+    """Headers of an extract may name periods (2014年, 1月): each cell below is then a row of its `period` and `value`."""
+
+    period: Annotated[str, ColumnUse((columns.DATE,))]
+    value: Annotated[str, ColumnUse()]
+
+
 class Table(Frozen):
     """The contract of one extract. `exported_from` and `exported_by`: which system or register it comes from, and whose.
 
@@ -158,6 +165,7 @@ class Table(Frozen):
     columns: dict[str, Column]
     derived: dict[str, Derived] = Field(default_factory=dict)
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = ()
+    unpivot: Annotated[Unpivot | None, Field(exclude_if=lambda unpivot: unpivot is None)] = None
     identical_rows: Annotated[Literal["one", "each"], Field(exclude_if=lambda kept: kept == "one")] = "one"
     one_row_per: Annotated[str | None, ColumnUse(), Field(exclude_if=lambda column: column is None)] = None
     combine: Annotated[dict[str, Combination], ColumnUse(), Field(exclude_if=lambda words: not words)] = Field(
@@ -170,6 +178,8 @@ class Table(Frozen):
             raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
         if self.key and self.identical_rows == "each" and self.one_row_per is None:
             raise mistake('有 key 而写 identical_rows = "each"', "有 key 的表一个键只有一行，删去 identical_rows")
+        if self.unpivot is not None and self.one_row_per is not None:
+            raise mistake("unpivot 与 one_row_per 同时出现", "一行拆成几期的表，不再合并各行")
         if self.one_row_per is not None and self.key not in ((), (self.one_row_per,)):
             raise mistake(
                 f"一件一行按“{self.one_row_per}”，而 key 是“{'、'.join(self.key)}”", f'key = ["{self.one_row_per}"]'

@@ -61,6 +61,8 @@ def worklist_checks(
 
 def _columns(catalog: Catalog, contract: Contract, worklist: Worklist, file: str) -> Iterator[SeedMistake]:
     yield from column_checks(contract, worklist, file)
+    if contract.table.unpivot is not None:  # a line of it is several rows, and an item is found by its line
+        yield SeedMistake(file, "table", f"表“{worklist.table}”按时段分列（unpivot）", "一行一事的表")
     lists = {one.id: one for one in catalog.worklists.values() if one.table == worklist.table and one.due}
     for name in worklist.gathers:
         if name not in lists or lists[name].without or lists[name].repeated:
