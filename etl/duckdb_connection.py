@@ -10,7 +10,6 @@ import duckdb
 import pyarrow as pa
 
 from scorecard.calendar.workdays import PACKAGE, WorkCalendar
-from scorecard.queries.derived_columns import CALENDAR
 
 # Room for 1e7 rows inside 4 GiB of the process: DuckDB spills to disk beyond this.
 MEMORY_LIMIT = "2500MB"
@@ -34,10 +33,10 @@ def open_build(path: Path | None, spill: Path | None = None) -> duckdb.DuckDBPyC
     return connection
 
 
-def load_calendar(connection: duckdb.DuckDBPyConnection, calendar: WorkCalendar = PACKAGE) -> None:
-    """Creates the table that counts working days, for derived columns."""
-    connection.execute(f"CREATE TEMP TABLE {CALENDAR} (day DATE, ordinal BIGINT)")
-    insert_rows(connection, CALENDAR, list(calendar.ordinals()))
+def calendar_days(calendar: WorkCalendar = PACKAGE) -> pa.Table:
+    """The table that counts working days, for derived columns."""
+    days, ordinals = zip(*calendar.ordinals(), strict=True)
+    return pa.table({"day": pa.array(days, pa.date32()), "ordinal": pa.array(ordinals, pa.int64())})
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:

@@ -26,7 +26,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.queries.derived_columns import derive
-from scorecard.queries.terms import sql
+from scorecard.queries.terms import located, sql
 
 SHARE = 0.9  # of the rows alike that must be carried again
 _KNOWN = Path(__file__).with_name("known_rows.sql").read_text("utf-8")
@@ -118,11 +118,13 @@ class _Held:
         connection.execute(f"CREATE TEMP VIEW arriving AS {rows}")
         read = [f'"{name}"::DATE AS d{n}' for n, name in enumerate(self._days)]
         read += [f'"{name}"::VARCHAR AS c{n}' for n, name in enumerate(self._cuts)]
-        derived = sql(derive(table.model_copy(update={"derived": kept}), "arriving"))
+        arriving = located(table, "arriving", derived=False)
+        derived = derive(table.model_copy(update={"derived": kept}), arriving)
+        derived = sql(derived.mutate(_id=row_id(table, derived)))
         last = self._days[-1]
         shown, ended = key_text(catalog, table), cell_text(catalog, table, last, f'"{last}"')
         connection.execute(
-            f"CREATE TEMP TABLE held AS SELECT _batch AS place, _line AS line, {row_id(table)} AS id,"
+            f"CREATE TEMP TABLE held AS SELECT _batch AS place, _line AS line, _id AS id,"
             f" {shown} AS shown, {ended} AS ended, {', '.join(read)} FROM ({derived})"
         )
         rulings = ((place, what, act) for place, batch in enumerate(batches) for what, act in batch.rulings)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from etl.duckdb_connection import load_calendar
+from etl.duckdb_connection import calendar_days
 from etl.problems import LISTED, LISTED_PER_KIND, Findings, Problem, Severity
 from etl.reading.case_rows import combine_cases
 from etl.reading.headers import Header
@@ -23,9 +23,9 @@ from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
 from scorecard.catalog.court import MemberCourt
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
-from scorecard.queries.derived_columns import derive
-from scorecard.queries.row_days import cut_days_sql, department_columns, own_day_sql
-from scorecard.queries.terms import sql, unbound
+from scorecard.queries.derived_columns import CALENDAR, derive
+from scorecard.queries.row_days import cut_days_sql, department_columns, own_day
+from scorecard.queries.terms import located, sql, unbound
 from scorecard.storage.sql_text import quoted
 
 _QUOTED = 80  # characters of a value that are repeated
@@ -56,9 +56,10 @@ class Rules:
         """
         if any(set(self._columns_of(check)) & set(self._table.derived) for check in self._table.checks):
             # A view with the derived columns too, computed as the warehouse will compute them.
-            load_calendar(self._con)
+            self._con.register(CALENDAR, calendar_days())
+            numbered = located(self._table, "numbered", derived=False)
             self._con.execute("CREATE VIEW numbered AS SELECT *, 0::INTEGER AS _batch FROM typed")
-            self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, 'numbered'))}")
+            self._con.execute(f"CREATE VIEW derived AS {sql(derive(self._table, numbered))}")
             self._source = "derived"
         case = self._table.one_row_per if self._table.one_row_per in self._there else None
         key = self._table.key if self._keyed else (case,) if case else ()
@@ -265,16 +266,17 @@ def report_department_days(
     turned = [one for one in catalog.departments.values() if one.start or one.until]
     if as_of is None or not turned:
         return
-    own_day = own_day_sql(table, as_of)
+    typed = located(table, "typed", derived=False)
     for column in department_columns(table):
         outside = " OR ".join(
-            f"(\"{column}\" = {quoted(one.id)} AND NOT {own_day} BETWEEN DATE '{one.start or date.min}'"
+            f"(\"{column}\" = {quoted(one.id)} AND NOT _day BETWEEN DATE '{one.start or date.min}'"
             f" AND DATE '{one.until or date.max}')"
             for one in turned
         )
-        found = f"FROM typed WHERE {outside}"
+        dated = typed.select("_line", column, _day=own_day(table, typed, as_of))
+        found = f"FROM ({sql(dated)}) WHERE {outside}"
         ((count,),) = con.execute(f"SELECT count(*) {found}").fetchall()
-        rows = con.execute(f'SELECT _line, "{column}", {own_day} {found} ORDER BY _line LIMIT {LISTED}').fetchall()
+        rows = con.execute(f'SELECT _line, "{column}", _day {found} ORDER BY _line LIMIT {LISTED}').fetchall()
         listed = [_outside_its_days(catalog, table.header(column), *row) for row in rows]
         findings.add_all(listed, "department_day", "report", table.header(column), count)
 

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from duckdb import DuckDBPyConnection
 
 from etl.duckdb_connection import insert_rows, open_build, system_errors
+from etl.engines.engine import DuckDBEngine, Engine, fetch
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, survey_batches
@@ -25,6 +25,7 @@ from scorecard.calendar import workdays
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.queries import statements
+from scorecard.queries.terms import unbound
 from scorecard.storage import atomic_files, checksums
 from scorecard.storage.atomic_files import make_folder, storage_errors
 from scorecard.storage.data_dir import DataDir
@@ -98,20 +99,22 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
 def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch]) -> None:
     recalled = statements.recall(data.statements, program())
     with open_build(path, spill) as connection:
-        as_of = tables.load(connection, catalog, batches)
-        rollup.compute(connection, catalog, as_of, declared=declared_months(connection, catalog, batches))
-        silent_columns.write(connection, catalog, batches, as_of)
-        data_faults.write(connection, catalog)
-        worklist_items.write(connection, catalog, as_of, batches)
-        _describe(connection, catalog, data, batches, as_of)
+        engine = DuckDBEngine(connection)
+        as_of = tables.load(engine, catalog, batches)
+        rollup.compute(engine, catalog, as_of, declared=declared_months(engine, catalog, batches))
+        silent_columns.write(engine, catalog, batches, as_of)
+        data_faults.write(engine, catalog)
+        worklist_items.write(engine, catalog, as_of, batches)
+        _describe(engine, catalog, data, batches, as_of)
         connection.execute("CHECKPOINT")
     statements.keep(data.statements, program(), recalled)
 
 
 def _describe(
-    connection: DuckDBPyConnection, catalog: Catalog, data: DataDir, batches: Sequence[Batch], as_of: Mapping[str, date]
+    engine: Engine, catalog: Catalog, data: DataDir, batches: Sequence[Batch], as_of: Mapping[str, date]
 ) -> None:
     """Writes the provenance of the numbers: the seed files, the batches, the rows and 数据截至 of each table."""
+    connection = engine.connection
     tables.create_schema(connection)
     left_aside = set_aside.outstanding_counts(data, batches)
     insert_rows(connection, "seed_file", list(catalog.files.items()))
@@ -122,8 +125,12 @@ def _describe(
     insert_rows(connection, "batch", numbered)
     for table, cut in as_of.items():
         count = sum(batch.table == table for batch in batches)
-        query = f'INSERT INTO table_state SELECT ?, ?, count(*), ?, ? FROM "{table}"'
-        connection.execute(query, [table, cut, count, left_aside.get(table, 0)])
+        ((rows,),) = fetch(
+            engine, unbound(catalog.tables[table], table, derived=False).agg(rows=lambda all: all.count())
+        )
+        connection.execute(
+            "INSERT INTO table_state VALUES (?, ?, ?, ?, ?)", [table, cut, rows, count, left_aside.get(table, 0)]
+        )
     version, sample = version_id(catalog, batches), any(batch.sample for batch in batches)
     about = {"version": version, "sample": "true" if sample else "false", "program": program()}
     insert_rows(connection, "meta", list(about.items()))

@@ -13,6 +13,7 @@ PACKAGES = (
     "scorecard.catalog",
     "scorecard.catalog.tabulations",
     "scorecard.queries",
+    "etl.engines",
     "etl.warehouse",
 )
 MODULES = (

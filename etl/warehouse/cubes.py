@@ -7,13 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-import duckdb
-
+from etl.engines.engine import Engine
 from scorecard.catalog.contracts import Stock
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms as formula
-from scorecard.queries.terms import sql
 
 AMOUNT = "DECIMAL(38,4)"
 ADDITIVE = ("count", "sum")
@@ -39,7 +37,7 @@ def _sets(keys: str) -> str:
     return f"(({keys}), ({keys}, _department), ({keys}, _firm), ({keys}, _department, _firm))"
 
 
-def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+def additive(engine: Engine, catalog: Catalog, terms: Terms) -> None:
     """Additive terms, one pass per table and clock: rows of a month, then rows that are there on a period's last day.
 
     The amounts by month, department and 涉企 are small, whatever the tables are; one statement takes those of all passes.
@@ -54,16 +52,18 @@ def additive(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Ter
             elif term.period is not None:
                 flows[term.table, term.period, cut][f"t{number}"] = term
     of_months = [
-        _amounts(sql(formula.flow_cube(catalog.tables[table], period, named, cut, months)), "_first", named)
+        _amounts(engine.result(formula.flow_cube(catalog.tables[table], period, named, cut, months)), "_first", named)
         for (table, period, cut), named in flows.items()
     ]
     of_stays = [
-        _amounts(sql(formula.stock_cube(catalog.tables[table], stock, named, cut, months)), "_first, _last", named)
+        _amounts(
+            engine.result(formula.stock_cube(catalog.tables[table], stock, named, cut, months)), "_first, _last", named
+        )
         for (table, stock, cut), named in stocks.items()
     ]
     for cubes, counts_in in ((of_months, _IN_FLOW), (of_stays, _IN_STOCK)):
         if cubes:
-            connection.execute(
+            engine.connection.execute(
                 f"INSERT INTO term_value SELECT term, number, {_KEYS}, sum(amount)"
                 f" FROM ({' UNION ALL '.join(cubes)}) JOIN {counts_in}"
                 f" GROUP BY GROUPING SETS {_sets('term, number')} HAVING {_KEPT}"
@@ -75,7 +75,7 @@ def _amounts(cube: str, span: str, named: Mapping[str, Term]) -> str:
     numbers = ", ".join(name.removeprefix("t") for name in named)
     amounts = ", ".join(f"{name}::{AMOUNT}" for name in named)
     rows = f"unnest([{numbers}])::INTEGER AS term, {span}, _department, _firm, unnest([{amounts}]) AS amount"
-    return f"SELECT * FROM (SELECT {rows} FROM ({cube})) WHERE amount <> 0"
+    return f"SELECT * FROM (SELECT {rows} FROM {cube}) WHERE amount <> 0"
 
 
 # From how often (n) each value occurs under its keys. The median is the mean of the values in the middle: those that
@@ -99,7 +99,7 @@ _MEASURES = {
 }
 
 
-def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Terms) -> None:
+def whole_rows(engine: Engine, catalog: Catalog, terms: Terms) -> None:
     """Median, quantile, distinct count and largest group of every period, from how often each value occurs in it.
 
     One statement takes all terms that are measured alike over values of one type.
@@ -108,12 +108,12 @@ def whole_rows(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: T
     for (term, cut), number in terms.items():
         if term.aggregate not in ADDITIVE:
             table = catalog.tables[term.table]
-            values = sql(formula.term_values(table, term, cut, catalog.court.months))
+            values = engine.result(formula.term_values(table, term, cut, catalog.court.months))
             kind = table.type_of(term.column).sql if term.column else ""
             measured = (term.aggregate, term.per_mille, term.stock is not None, kind)
-            alike[measured].append(f"SELECT {number}::INTEGER AS term, * FROM ({values})")
+            alike[measured].append(f"SELECT {number}::INTEGER AS term, * FROM {values}")
     for (aggregate, per_mille, stays, _), picked in alike.items():
-        connection.execute(
+        engine.connection.execute(
             f"INSERT INTO term_value WITH occurring AS (SELECT term, number, {_KEYS}, _value, sum(_n) AS n"
             f" FROM ({' UNION ALL '.join(picked)}) JOIN {_IN_STOCK if stays else _IN_FLOW}"
             f" GROUP BY GROUPING SETS {_sets('term, number, _value')} HAVING {_KEPT})"

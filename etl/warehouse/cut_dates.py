@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
+import ibis
 
 from etl.intake.batches import Batch
 from scorecard.calendar.period import month_label
 from scorecard.catalog.contracts import CutDate, Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.row_days import cut_days_sql
+from scorecard.queries.terms import RowsExpression, as_date
 from scorecard.storage.sql_text import quoted
 
 OPEN = "按未结"
@@ -56,15 +58,14 @@ def _days(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batch: Batch)
                 yield DoubtfulDay(batch, table, cut, str(day), count, month)
 
 
-def ruled_rows(table: Table, batch: Batch, rows: str) -> str:
-    """SQL for the rows of a batch without the days that are ruled to be no closing dates."""
-    days = [day for day, ruling in batch.rulings if ruling == OPEN]
-    listed = ", ".join(f"DATE {quoted(day)}" for day in days)
-    left_out = ", ".join(
-        f'CASE WHEN "{cut.missing}" IS NOT NULL OR "{cut.date}"::DATE NOT IN ({listed}) THEN "{cut.date}" END AS "{cut.date}"'
-        for cut in _cuts(table)
-    )
-    return f"SELECT * REPLACE ({left_out}) FROM ({rows})" if days and left_out else rows
+def ruled_rows(table: Table, batch: Batch, rows: RowsExpression) -> RowsExpression:
+    """The rows of a batch without the days that are ruled to be no closing dates."""
+    days = [ibis.date(day) for day, ruling in batch.rulings if ruling == OPEN]
+    for cut in _cuts(table) if days else ():
+        day = rows[cut.date]
+        taken = rows[cut.missing].notnull() | ~as_date(day).isin(days)
+        rows = rows.mutate(taken.ifelse(day, ibis.null(day.type())).name(cut.date))
+    return rows
 
 
 def _cuts(table: Table) -> list[CutDate]:

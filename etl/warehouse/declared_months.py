@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import duckdb
-
+from etl.engines.engine import Engine, fetch
 from etl.intake.batches import Batch
 from scorecard.calendar.period import Period, StatisticalCalendar
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
+from scorecard.queries.terms import as_date, unbound
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class DeclaredMonths:
         return any(month > told for month in span)
 
 
-def declared_months(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]
-) -> Mapping[str, DeclaredMonths]:
+def declared_months(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, DeclaredMonths]:
     """Table -> its declared months; tables without a declaration and without typed rows are absent. Needs the tables."""
     since, calendar = catalog.court.statistics_from, catalog.court.months
     declared: dict[str, DeclaredMonths] = {}
@@ -67,21 +65,20 @@ def declared_months(
         days = [batch.as_of for batch in own if batch.none and (since is None or batch.as_of >= since)]
         months = {month for day in days if (month := calendar.ending_on(day)) is not None}
         if months or typed:
-            named = _named(connection, table, since, calendar) if typed else {}
+            named = _named(engine, table, since, calendar) if typed else {}
             counted = own[-1:] if table.replaces == "all" else own
             newest = max((batch.as_of for batch in counted if not batch.none and not batch.typed), default=None)
             declared[table.id] = DeclaredMonths(frozenset(months), newest, max(typed, default=None), named)
     return declared
 
 
-def _named(
-    connection: duckdb.DuckDBPyConnection, table: Table, since: date | None, months: StatisticalCalendar
-) -> dict[str, frozenset[int]]:
+def _named(engine: Engine, table: Table, since: date | None, months: StatisticalCalendar) -> dict[str, frozenset[int]]:
     """Each date of a table -> the months that its rows name by it."""
     named: dict[str, frozenset[int]] = {}
+    rows = unbound(table, table.id, derived=True)
     for column in (*table.columns, *table.derived):
         if table.type_of(column).is_date:
-            days = connection.execute(f'SELECT DISTINCT "{column}"::DATE FROM "{table.id}"').fetchall()
+            days = fetch(engine, rows.select(as_date(rows[column]).name("day")).distinct())
             named[column] = frozenset(
                 months.month_of(day) for (day,) in days if day and (since is None or day >= since)
             )

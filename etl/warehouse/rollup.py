@@ -13,22 +13,24 @@ from pathlib import Path
 import duckdb
 
 from etl.duckdb_connection import insert_rows
+from etl.engines.engine import Engine, fetch
 from etl.warehouse import cubes
 from etl.warehouse.declared_months import DeclaredMonths
 from etl.warehouse.tables import create_schema
 from scorecard.calendar.period import Period, add_interval
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import RANKED, Term
+from scorecard.queries.terms import as_date, unbound
 
 
 def compute(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     catalog: Catalog,
     as_of: Mapping[str, date],
     indicators: Iterable[Indicator] | None = None,
     declared: Mapping[str, DeclaredMonths] | None = None,
 ) -> None:
-    """Creates indicator_value and indicator_part from the tables in `connection` (named by table id, with derived columns).
+    """Creates indicator_value and indicator_part from the tables of `engine` (named by table id, with derived columns).
 
     `as_of` gives 数据截至 of each table; an indicator with a table that is absent from it gets no rows.
     `declared` says of which months of a table something is known, where that is not every one up to its 数据截至.
@@ -42,17 +44,18 @@ def compute(
     ]
     cuts = {indicator.id: min(as_of[table] for table in indicator.formula.tables) for indicator in chosen}
     terms = _numbered_terms(chosen, cuts)
+    connection = engine.connection
     connection.execute(
         "CREATE TEMP TABLE term_value (term INTEGER, number INTEGER, department VARCHAR, scope VARCHAR,"
         f" amount {cubes.AMOUNT})"
     )
     create_schema(connection)
-    begins = _first_months(connection, catalog, as_of)
+    begins = _first_months(engine, catalog, as_of)
     _write_periods(connection, catalog, asked, cuts, declared or {}, begins)
     _write_told(connection, catalog, as_of, declared or {}, begins)
-    cubes.additive(connection, catalog, terms)
-    cubes.whole_rows(connection, catalog, terms)
-    places = list(_places(connection, catalog, chosen))
+    cubes.additive(engine, catalog, terms)
+    cubes.whole_rows(engine, catalog, terms)
+    places = list(_places(engine, catalog, chosen))
     _register(connection, "place", "definition VARCHAR, department VARCHAR, scope VARCHAR", places)
     _mark_unknown(connection, catalog, terms)
     _drop_untold(connection, catalog, chosen, cuts, terms)
@@ -141,9 +144,7 @@ def _drop_untold(
                 )
 
 
-def _first_months(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, tables: Iterable[str]
-) -> dict[str, int | None]:
+def _first_months(engine: Engine, catalog: Catalog, tables: Iterable[str]) -> dict[str, int | None]:
     """The month each table begins in: that of the earliest day any of its dates names; None without any.
 
     Not the first date of an indicator's own clock: a register that is kept and has nothing to count yet counts zero.
@@ -155,8 +156,10 @@ def _first_months(
     for table in tables:
         columns = catalog.tables[table].columns.items()
         dates = [name for name, column in columns if column.type.is_date and not column.future]
-        earliest = ", ".join(f'min("{name}")::DATE' for name in dates) or "NULL::DATE"
-        (first,) = connection.execute(f'SELECT least({earliest}) FROM "{table}"').fetchall()[0]
+        rows = unbound(catalog.tables[table], table, derived=False)
+        earliest = {f"first_{number}": as_date(rows[name]).min() for number, name in enumerate(dates)}
+        days = fetch(engine, rows.agg(**earliest))[0] if dates else ()
+        first = min((day for day in days if day is not None), default=None)
         month = None if first is None else months.month_of(first)
         if month is not None and (length := catalog.tables[table].row_period(dates)):
             month = months.containing(length, month).first_month
@@ -281,9 +284,7 @@ def _assemble(
     connection.execute(_VALUES.format(amount=cubes.AMOUNT))
 
 
-def _places(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, indicators: list[Indicator]
-) -> Iterator[tuple[object, ...]]:
+def _places(engine: Engine, catalog: Catalog, indicators: list[Indicator]) -> Iterator[tuple[object, ...]]:
     """(indicator, department, scope) that have values: 全院 always, departments of one table, 涉企 where every table has it.
 
     Halves from several tables are worked by different departments (a mediation by 立案庭, the suit by 民事审判庭): a
@@ -296,8 +297,8 @@ def _places(
         if len(tables) == 1 and tables[0].department:
             (table,) = tables
             if table.id not in present:
-                query = f'SELECT DISTINCT "{table.department}" FROM "{table.id}" WHERE "{table.department}" IS NOT NULL'
-                present[table.id] = sorted(row[0] for row in connection.execute(query).fetchall())
+                found = fetch(engine, unbound(table, table.id, derived=True).select(table.department).distinct())
+                present[table.id] = sorted(row[0] for row in found if row[0] is not None)
             departments = present[table.id]
         scopes = ("all", "firm") if all(table.firm for table in tables) else ("all",)
         for scope in scopes:

@@ -14,11 +14,14 @@ from itertools import chain, count
 from operator import or_
 
 import duckdb
+import ibis
 
 from etl.duckdb_connection import insert_rows
+from etl.engines.engine import Engine, fetch, loaded
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
-from etl.warehouse.tables import create_schema, parquet_rows
+from etl.warehouse.corrections import Source
+from etl.warehouse.tables import create_schema, delivered
 from etl.warehouse.work_calendar import calendar_of
 from scorecard.calendar import workdays
 from scorecard.calendar.period import StatisticalCalendar, month_label
@@ -28,7 +31,7 @@ from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms
 from scorecard.queries.statements import statement
-from scorecard.queries.terms import Expression, RowsExpression, sql, unbound
+from scorecard.queries.terms import Expression, RowsExpression, as_date, located
 
 
 @dataclass(frozen=True)
@@ -45,30 +48,30 @@ class Silence:
         return self.reasons.keys()
 
 
-def write(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch], as_of: Mapping[str, date]
-) -> None:
+def write(engine: Engine, catalog: Catalog, batches: Sequence[Batch], as_of: Mapping[str, date]) -> None:
     """Fills batch_column, silent_column, silence and value_doubt (schema.sql), and withholds the values that rest on silent
     columns. Needs indicator_value and period.
     """
+    connection = engine.connection
     create_schema(connection)
     # The table and number of every batch that still has rows in its table.
-    numbered = " UNION ALL ".join(f"SELECT DISTINCT '{name}', _batch FROM \"{name}\"" for name in as_of)
-    used = set(connection.execute(numbered).fetchall()) if as_of else set()
+    whole = ((name, located(catalog.tables[name], name)) for name in as_of)
+    numbers = [rows.select(_table=ibis.literal(name), _batch=rows["_batch"]).distinct() for name, rows in whole]
+    used = set(fetch(engine, ibis.union(*numbers))) if numbers else set[tuple[str, int]]()
     columns: list[tuple[object, ...]] = []
-    for number, batch in enumerate(batches, 1):
-        table = catalog.tables[batch.table]
-        if (table.id, number) in used and table.comes_as_file:
-            columns += _columns_of(connection, table, batch, number)
+    for table in catalog.tables.values():
+        own = [(number, batch) for number, batch in enumerate(batches, 1) if batch.table == table.id]
+        if table.comes_as_file and (there := [source for source in own if (table.id, source[0]) in used]):
+            columns += _columns_of(engine, table, there)
     insert_rows(connection, "batch_column", columns)
     typed = [number for number, batch in enumerate(batches, 1) if batch.typed]
     connection.execute(_TOGETHER, [typed])
     _write_reasons(connection, catalog, batches)
-    for silence in silences(connection, catalog, batches):
+    for silence in silences(engine, catalog, batches):
         only = f"[{','.join(test.model_dump_json() for test in silence.only)}]"
         said = [list(silence.reasons), list(silence.reasons.values()), list(silence.batches)]
         connection.execute("INSERT INTO silence VALUES (?, ?, ?, ?, ?)", [silence.table.id, *said, only])
-        _write_doubts(connection, catalog, silence, as_of)
+        _write_doubts(engine, catalog, silence, as_of)
     _withhold(connection)
 
 
@@ -79,14 +82,14 @@ UPDATE batch_column SET silent = false WHERE number IN (SELECT unnest($1)) AND (
 """
 
 
-def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> tuple[Silence, ...]:
+def silences(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> tuple[Silence, ...]:
     """The silent columns of every table by the batches that share them, from batch_column; then closing dates in doubt."""
-    rows = connection.execute(
+    rows = engine.connection.execute(
         "SELECT table_id, columns, list(number ORDER BY number) FROM (SELECT table_id, number,"
         " list(column_name ORDER BY column_name) AS columns FROM batch_column WHERE silent GROUP BY ALL) GROUP BY ALL"
         " ORDER BY ALL"
     ).fetchall()
-    sentences = reasons(connection)
+    sentences = reasons(engine.connection)
     silent = [
         Silence(catalog.tables[table], {column: sentences[table, column] for column in columns}, tuple(numbered))
         for table, columns, numbered in rows
@@ -101,27 +104,28 @@ def silences(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: S
         on_the_day = Test(column=day.cut.date, operator="eq", value=day.day)
         open_still = Test(column=day.cut.missing, operator="known", value=False)
         doubtful.append(Silence(day.table, together, (number,), (on_the_day, open_still)))
-    return (*silent, *doubtful, *_uncovered(connection, catalog, batches))
+    return (*silent, *doubtful, *_uncovered(engine, catalog, batches))
 
 
-def _uncovered(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batches: Sequence[Batch]) -> Iterator[Silence]:
+def _uncovered(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> Iterator[Silence]:
     """Rows with both days, one of them in a year whose working days nobody knows: how many lie between is unknown of them."""
     last = calendar_of(batches).last
-    loaded = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    names = loaded(engine)
     for table in catalog.tables.values():
         for name, derived in table.derived.items():
-            if derived.working_days_between is None or table.id not in loaded:
+            if derived.working_days_between is None or table.id not in names:
                 continue
             start, end = derived.working_days_between
             only = tuple(Test(column=one, operator="known", value=one != name) for one in (name, start, end))
-            rows, numbers, year = connection.execute(
-                f'SELECT count(*), list(DISTINCT _batch), max(year(greatest("{start}", "{end}"))) FROM "{table.id}"'
-                f' WHERE "{name}" IS NULL AND "{end}" >= "{start}"'
-            ).fetchall()[0]
-            if rows:
+            rows = located(table, table.id)
+            last_day = as_date(rows[end])
+            beyond = rows.filter(rows[name].isnull(), last_day >= as_date(rows[start]))
+            found = fetch(engine, beyond.group_by("_batch").agg(rows=beyond.count(), year=last_day.year().max()))
+            if found:
+                numbers, counts, years = zip(*sorted(found), strict=True)
                 sentence = (
-                    f"{table.name}有 {rows} 行的日期超出工作日历（{workdays.FIRST}至{last}），无法计算“{derived.header}”；"
-                    f"请在“登记”页的“工作日安排表”登记至{year}年的放假安排"
+                    f"{table.name}有 {sum(counts)} 行的日期超出工作日历（{workdays.FIRST}至{last}），无法计算“{derived.header}”；"
+                    f"请在“登记”页的“工作日安排表”登记至{max(years)}年的放假安排"
                 )
                 yield Silence(table, {name: sentence}, tuple(numbers), only)
 
@@ -132,25 +136,30 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
     return {(table, column): reason for table, column, reason in rows}
 
 
-def _columns_of(
-    connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch, number: int
-) -> Iterator[tuple[object, ...]]:
-    """What a batch says of each column, as batch_column holds it."""
-    lacking = batch.lacking(table)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS {parquet_rows(table, batch)}")
-    rows = unbound(table, "delivered", derived=False)
-    due = {name: _due(table, name, rows) for name in table.columns}
-    known = [rows[name].count().name(f"known_{name}") for name in table.columns]
-    counted = rows.aggregate([rows.count().name("total"), *known, *(due[name].name(f"due_{name}") for name in due)])
-    total, *counts = connection.execute(sql(counted)).fetchall()[0]
-    connection.execute("DROP VIEW delivered")
-    if batch.corrects:  # it keeps what was known before of a column that it does not have
-        carried = ", ".join(f'count("{name}")' for name in lacking) or "0"
-        rows_carried = connection.execute(f'SELECT {carried} FROM "{table.id}" WHERE _batch = {number}').fetchall()[0]
-        lacking = frozenset(name for name, count in zip(lacking, rows_carried, strict=False) if not count)
-    for name, filled, expected in zip(table.columns, counts, counts[len(known) :], strict=False):
-        blank = filled == 0 and bool(expected)
-        yield number, table.id, name, name not in lacking, total, filled, name in lacking or blank
+def _columns_of(engine: Engine, table: Table, sources: Sequence[Source]) -> Iterator[tuple[object, ...]]:
+    """What each batch says of each column, as batch_column holds it."""
+    counted = [_counted(table, delivered(engine, table, source), source[0]) for source in sources]
+    counts_of = {number: counts for number, *counts in fetch(engine, ibis.union(*counted))}
+    for number, batch in sources:
+        lacking, (total, *counts) = batch.lacking(table), counts_of[number]
+        if batch.corrects and lacking:  # it keeps what was known before of a column that it does not have
+            rows = located(table, table.id)
+            carried = rows.filter(rows["_batch"] == number).agg(
+                **{name: rows[name].count() for name in sorted(lacking)}
+            )
+            kept = zip(sorted(lacking), fetch(engine, carried)[0], strict=True)
+            lacking = frozenset(name for name, count in kept if not count)
+        for name, filled, expected in zip(table.columns, counts, counts[len(table.columns) :], strict=False):
+            blank = filled == 0 and bool(expected)
+            yield number, table.id, name, name not in lacking, total, filled, name in lacking or blank
+
+
+def _counted(table: Table, rows: RowsExpression, number: int) -> RowsExpression:
+    """One row: the number of a batch, its rows, then of each column how many cells are known, and how many were to be."""
+    amounts = {"total": rows.count()}
+    amounts |= {f"known_{name}": rows[name].count() for name in table.columns}
+    amounts |= {f"due_{name}": _due(table, name, rows).fill_null(0).cast("int64") for name in table.columns}
+    return rows.agg(**amounts).select(lambda found: ibis.literal(number).name("number"), *amounts)
 
 
 def _due(table: Table, name: str, rows: RowsExpression) -> Expression:
@@ -173,11 +182,11 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection, catalog: Catalog, batc
         " GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     sentences: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, column, delivered, numbers in silent:
+    for name, column, there, numbers in silent:
         table = catalog.tables[name]
         when = month_list((batches[number - 1].as_of for number in numbers), catalog.court.months)
         header = table.header(column)
-        what = f"“{header}”一列全部空白" if delivered else f"没有“{header}”一列"
+        what = f"“{header}”一列全部空白" if there else f"没有“{header}”一列"
         sentences[name, column].append(f"{when}的{table.name}{what}")
     insert_rows(connection, "silent_column", [(*key, "，".join(said)) for key, said in sentences.items()])
 
@@ -193,9 +202,7 @@ def month_list(days: Iterable[date], calendar: StatisticalCalendar) -> str:
     return "、".join(runs)
 
 
-def _write_doubts(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, silence: Silence, as_of: Mapping[str, date]
-) -> None:
+def _write_doubts(engine: Engine, catalog: Catalog, silence: Silence, as_of: Mapping[str, date]) -> None:
     """A doubt for every value that some row of these batches may count in, if the silent columns decide whether it does."""
     table = silence.table
     # A dimension that says nothing leaves the whole court's values alone: only its parts rest on it.
@@ -207,8 +214,8 @@ def _write_doubts(
         if not read and not whose:
             continue
         said = (silence.columns, silence.batches, cut, catalog.court.months, silence.only)
-        possible = sql(statement(terms.possible_rows)(table, term, *said))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS {possible}")
+        possible = engine.result(statement(terms.possible_rows)(table, term, *said))
+        engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE possible AS FROM {possible}")
         counts_in = "last_month >= _first AND first_month <= _last"
         if term.stock is not None:
             counts_in = "last_month BETWEEN _first AND _last"
@@ -223,7 +230,7 @@ def _write_doubts(
         for columns, places in ((read, "true"), *parts):
             texts = sorted({silence.reasons[column] for column in columns})
             if texts:
-                connection.execute(
+                engine.connection.execute(
                     "INSERT INTO value_doubt SELECT DISTINCT indicator, grain, period, department, scope, reason"
                     " FROM indicator_value JOIN indicator_period USING (indicator, grain, period) JOIN period USING (grain, period)"
                     f" JOIN possible ON {counts_in} AND ({_may_belong(table, whose)})"

@@ -11,8 +11,8 @@ from functools import reduce
 from operator import or_
 
 import ibis
-from duckdb import DuckDBPyConnection
 
+from etl.engines.engine import Engine, fetch
 from etl.intake.batches import Batch
 from etl.warehouse.silent_columns import Silence, silences
 from etl.warehouse.tables import create_schema
@@ -22,29 +22,28 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.worklists import Deadline, Without, Worklist
 from scorecard.queries.derived_columns import CALENDAR
 from scorecard.queries.statements import Statement, statement
-from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located, matches, sql, unbound
+from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located, matches, unbound
 
 Heirs = Mapping[str, str]
 _ITEM = "worklist, department, due_at, state, group_no, _batch, _line"
 
 
-def write(
-    connection: DuckDBPyConnection, catalog: Catalog, as_of: Mapping[str, date], batches: Sequence[Batch] = ()
-) -> None:
+def write(engine: Engine, catalog: Catalog, as_of: Mapping[str, date], batches: Sequence[Batch] = ()) -> None:
     """Writes both tables for every worklist of the catalogue."""
+    connection = engine.connection
     create_schema(connection)
-    silent = silences(connection, catalog, batches)
+    silent = silences(engine, catalog, batches)
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
         sources = [] if cut is None else [catalog.worklists[name] for name in worklist.gathers] or [worklist]
-        unknown = [what for one in sources if cut for what in _unknown(connection, catalog, one, cut, silent)]
+        unknown = [what for one in sources if cut for what in _unknown(engine, catalog, one, cut, silent)]
         told = [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))]
         connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?, ?)", told)
         for one in sources:
             assert cut is not None
-            items = sql(_declared(catalog, worklist, one, cut))
-            connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM ({items})")
+            items = engine.result(_declared(catalog, worklist, one, cut))
+            connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM {items}")
 
 
 def _declared(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> Statement:
@@ -58,9 +57,7 @@ def _declared(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date)
     return statement(_due_this_month)(worklist.id, *given, months.month_end(months.month_of(cut + timedelta(1))))
 
 
-def _unknown(
-    connection: DuckDBPyConnection, catalog: Catalog, worklist: Worklist, cut: date, silent: Iterable[Silence]
-) -> list[str]:
+def _unknown(engine: Engine, catalog: Catalog, worklist: Worklist, cut: date, silent: Iterable[Silence]) -> list[str]:
     """The sentences on silent columns that decide whether some row belongs on the list, or when it is due."""
     sentences: list[str] = []
     for silence in silent:
@@ -70,7 +67,7 @@ def _unknown(
             rows = located(table, table.id)
             wanted = _wanted(rows, worklist, ibis.date(str(cut)), table.resting_on(silence.columns))
             possible = rows.filter(wanted, rows["_batch"].isin(silence.batches), matches(rows, silence.only)).limit(1)
-            if not connection.execute(sql(possible)).fetchall():
+            if not fetch(engine, possible):
                 continue
         sentences += [silence.reasons[column] for column in sorted(read)]
     return sentences

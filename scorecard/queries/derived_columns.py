@@ -7,14 +7,13 @@ import ibis
 
 from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
-from scorecard.queries.terms import Expression, RowsExpression, as_date, later, located
+from scorecard.queries.terms import Expression, RowsExpression, as_date, later
 
 CALENDAR = "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 
 
-def derive(table: Table, source: str) -> RowsExpression:
-    """The rows of `source` (contract columns, _batch, _line) with every derived column added, in order."""
-    rows = located(table, source, derived=False)
+def derive(table: Table, rows: RowsExpression) -> RowsExpression:
+    """The rows (contract columns, _batch, _line) with every derived column added, in order."""
     calendar = ibis.table({"day": "date", "ordinal": "int64"}, name=CALENDAR)
     for name, derived in table.derived.items():
         if derived.working_days_between is not None:

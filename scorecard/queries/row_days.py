@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+import ibis
+
 from scorecard.catalog.columns import DEPARTMENT
 from scorecard.catalog.contracts import CutDate, Table
 from scorecard.catalog.definitions import Catalog
-from scorecard.storage.sql_text import quoted
+from scorecard.queries.terms import Expression, RowsExpression, as_date
 
 
 def department_columns(table: Table) -> tuple[str, ...]:
@@ -15,29 +17,31 @@ def department_columns(table: Table) -> tuple[str, ...]:
     return tuple(name for name, column in table.columns.items() if column.type == DEPARTMENT)
 
 
-def own_day_sql(table: Table, as_of: date) -> str:
-    """SQL for the day on which a row was last seen: the day it left the stock, else its latest day; else 数据截至."""
-    cut = f"DATE '{as_of}'"
+def own_day(table: Table, rows: RowsExpression, as_of: date) -> Expression:
+    """The day on which a row was last seen: the day it left the stock, else its latest day; else 数据截至."""
+    cut = ibis.date(str(as_of))
     if table.stock is not None:
-        days = [table.stock.until]
+        names = [table.stock.until]
     else:
-        days = [name for name, column in table.columns.items() if column.type.is_date and not column.future]
-    known = ", ".join(f'"{name}"::DATE' for name in days)
-    return f"least(coalesce(greatest({known}), {cut}), {cut})" if known else cut
+        names = [name for name, column in table.columns.items() if column.type.is_date and not column.future]
+    if not names:
+        return cut
+    days = [as_date(rows[name]) for name in names]
+    latest = ibis.greatest(*days) if len(days) > 1 else days[0]
+    return ibis.least(latest.coalesce(cut), cut)
 
 
-def department_sql(catalog: Catalog, column: str, own_day: str) -> str:
-    """SQL for the department that the one in a column is on the row's own day."""
+def department_on_day(catalog: Catalog, named: Expression, own_day: Expression) -> Expression:
+    """The department that the one named is on the row's own day."""
     turns = catalog.department_turns
-    branches: list[str] = []
+    branches: list[tuple[Expression, Expression]] = []
     for department in catalog.departments:
         spans = [(turn, catalog.department_on(department, turn - timedelta(1))) for turn in turns]
         last = catalog.department_on(department, turns[-1]) if turns else department
         if {last, *(name for _, name in spans)} != {department}:
-            steps = " ".join(f"WHEN {own_day} < DATE '{turn}' THEN {quoted(name)}" for turn, name in spans)
-            branches.append(f"WHEN {quoted(department)} THEN CASE {steps} ELSE {quoted(last)} END")
-    named = f'"{column}"'
-    return f"CASE {named} {' '.join(branches)} ELSE {named} END" if branches else named
+            steps = [(own_day < ibis.date(str(turn)), ibis.literal(name)) for turn, name in spans]
+            branches.append((named == department, ibis.cases(*steps, else_=last)))
+    return ibis.cases(*branches, else_=named) if branches else named
 
 
 _CUT_ROWS = 20  # fewer rows with one closing date are a busy day, not a cut

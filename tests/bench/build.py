@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.warehouse import build, data_faults, rollup, silent_columns, tables
 from scorecard.catalog.definitions import Indicator
 from scorecard.storage import atomic_files
@@ -91,7 +92,7 @@ def _rolled_up(court: DataDir, folder: Path) -> tuple[float, float, float, float
     found = data.catalog()
     connection = open_build(folder / "tables.duckdb", folder / "spill")
     try:
-        as_of = tables.load(connection, found, build.chosen_batches(court))
+        as_of = tables.load(DuckDBEngine(connection), found, build.chosen_batches(court))
         connection.execute("CHECKPOINT")
         on_cases = [one for one in found.indicators.values() if one.formula.tables == ("cases",)]
         used = data.used_columns(found, "cases")
@@ -99,7 +100,7 @@ def _rolled_up(court: DataDir, folder: Path) -> tuple[float, float, float, float
         before = _tables(connection)
 
         def roll_up(chosen: Sequence[Indicator], check: bool = False) -> None:
-            rollup.compute(connection, found, as_of, chosen)
+            rollup.compute(DuckDBEngine(connection), found, as_of, chosen)
             if check:
                 _compare(connection, _by_hand(connection))
             for table in _tables(connection) - before:

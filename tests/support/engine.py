@@ -8,10 +8,13 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
-from etl.duckdb_connection import load_calendar, open_build
-from etl.warehouse import rollup, silent_columns, tables
+from etl.duckdb_connection import calendar_days, open_build
+from etl.engines.engine import DuckDBEngine, named
+from etl.warehouse import rollup, silent_columns
+from etl.warehouse.tables import newest
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.queries.derived_columns import CALENDAR, derive
 from tests.support.naive import Key, Row as NaiveRow, Rows, Value
 
 _ARROW: dict[str, pa.DataType] = {
@@ -36,14 +39,14 @@ def built(
     """An in-memory warehouse with the tables, their derived columns and `indicator_value`."""
     connection = open_build(None)
     try:
-        load_calendar(connection)
+        engine = DuckDBEngine(connection)
+        engine.source(CALENDAR, calendar_days())
         for name, kept in rows.items():
-            table = catalog.tables[name]
-            connection.register("given", _arrow(table, kept))
-            tables._create(connection, table, [(1, "SELECT * FROM given")])
-            connection.unregister("given")
-        rollup.compute(connection, catalog, as_of, indicators)
-        silent_columns.write(connection, catalog, (), as_of)
+            table, given = catalog.tables[name], _arrow(catalog.tables[name], kept)
+            engine.source(f"given_{name}", given)
+            engine.load(table, derive(table, newest(table, [(1, named(f"given_{name}", given))])))
+        rollup.compute(engine, catalog, as_of, indicators)
+        silent_columns.write(engine, catalog, (), as_of)
         yield connection
     finally:
         connection.close()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.impact.vanished_rows import VanishedRows, taken_out, vanished_rows
 from etl.impact.version_diff import RowChange
 from etl.intake.batch_notes import RowRuling, rule_on_rows
@@ -70,7 +71,7 @@ def asked(data: DataDir, catalog: Catalog) -> tuple[VanishedRows, ...]:
 def count(data: DataDir, catalog: Catalog, where: str = "true") -> int:
     """Rows that the next version would hold."""
     with open_build(None) as connection:
-        load(connection, catalog, chosen_batches(data))
+        load(DuckDBEngine(connection), catalog, chosen_batches(data))
         return connection.execute(f"SELECT count(*) FROM cases WHERE {where}").fetchall()[0][0]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.intake.accept import accept
 from etl.intake.batch_notes import restore, withdraw
 from etl.intake.batches import Batch, list_batches
@@ -67,7 +68,7 @@ def table(data: DataDir, catalog: Catalog) -> Rows:
         return {}
     connection = open_build(None)
     try:
-        load(connection, catalog, batches)
+        load(DuckDBEngine(connection), catalog, batches)
         found = connection.execute("SELECT case_no, filed_on, closed_on FROM cases").fetchall()
     finally:
         connection.close()

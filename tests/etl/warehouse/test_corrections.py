@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.intake.accept import accept
 from etl.intake.batch_notes import withdraw
 from etl.warehouse.build import chosen_batches
@@ -54,7 +55,7 @@ def put_in(
 def table(data: DataDir, catalog: Catalog) -> Rows:
     connection = open_build(None)
     try:
-        load(connection, catalog, chosen_batches(data))
+        load(DuckDBEngine(connection), catalog, chosen_batches(data))
         found = connection.execute(
             "SELECT regexp_extract(case_no, '初(\\d+)号', 1)::INTEGER, filed_on::VARCHAR, closed_on::VARCHAR, cause FROM cases"
         ).fetchall()
@@ -115,7 +116,7 @@ def test_a_correction_may_be_corrected_where_the_key_does_not_stand_first(data: 
         lots = catalog.tables["asset_disposals"]
         accept(said.encode(), "处置.csv", lots, catalog, OCTOBER, OFFICER, data, corrects=corrects)
     with open_build(None) as connection:
-        load(connection, catalog, chosen_batches(data))
+        load(DuckDBEngine(connection), catalog, chosen_batches(data))
         query = "SELECT asset_kind, round, listed_on::VARCHAR, start_price_yuan::VARCHAR FROM asset_disposals"
         # The price of the correction before, which the last one does not correct.
         assert connection.execute(query).fetchall() == [("不动产", "一拍", "2026-09-02", "200.0000")]

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl.engines.engine import DuckDBEngine
 from etl.warehouse import data_faults
 from scorecard.catalog.definitions import Catalog
 from scorecard.store import warehouse
@@ -28,7 +29,7 @@ def faults(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 def test_a_balance_that_holds_raises_no_doubt(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 1, 1), None)])
-    data_faults.write(connection, catalog)
+    data_faults.write(DuckDBEngine(connection), catalog)
     assert warehouse.doubts(connection) == {}
     assert faults(connection) == []
 
@@ -42,7 +43,7 @@ def test_cases_that_leave_without_entering_turn_their_indicators_to_be_checked(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, row: tuple[date | None, date | None], gap: int
 ) -> None:
     cases(connection, [(date(2026, 1, 1), date(2026, 2, 1)), row])
-    data_faults.write(connection, catalog)
+    data_faults.write(DuckDBEngine(connection), catalog)
     found = warehouse.doubts(connection)
     assert f"相差 {gap} 件" in found["small_claims_rate"][0]  # counts by the closing date
     assert "pending_over_12m_share" in found  # the stock itself

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.intake.accept import accept
 from etl.intake.batches import Batch, list_batches
 from etl.problems import Count
@@ -44,10 +45,10 @@ def _built(catalog: Catalog, batches: Sequence[Batch], table: Table) -> duckdb.D
     needed |= {table.id, *(name for one in worklists.values() for name in one.tables)}
     batches = [batch for batch in batches if batch.table in needed]
     connection = open_build(None)
-    as_of = tables.load(connection, catalog, batches)
-    rollup.compute(connection, catalog, as_of, indicators)
-    silent_columns.write(connection, catalog, batches, as_of)
-    worklist_items.write(connection, replace(catalog, worklists=worklists), as_of)
+    as_of = tables.load(DuckDBEngine(connection), catalog, batches)
+    rollup.compute(DuckDBEngine(connection), catalog, as_of, indicators)
+    silent_columns.write(DuckDBEngine(connection), catalog, batches, as_of)
+    worklist_items.write(DuckDBEngine(connection), replace(catalog, worklists=worklists), as_of)
     return connection
 
 
@@ -235,8 +236,8 @@ def test_a_sum_of_which_nothing_is_known_is_no_zero(data: DataDir) -> None:
     batches = list_batches(data)
     connection = open_build(None)
     catalog = replace(catalog, court=catalog.court.model_copy(update={"statistics_from": None}))
-    as_of = tables.load(connection, catalog, batches)
-    rollup.compute(connection, catalog, as_of)
+    as_of = tables.load(DuckDBEngine(connection), catalog, batches)
+    rollup.compute(DuckDBEngine(connection), catalog, as_of)
     rows = connection.execute(
         "SELECT indicator, period, numerator, unknown FROM indicator_value WHERE grain = 'year' AND scope = 'all' ORDER BY ALL"
     ).fetchall()
@@ -282,7 +283,7 @@ def test_a_blank_counts_as_no_only_where_the_contract_declares_it(data: DataDir)
     accept(written, "a.csv", table, catalog, date(2026, 10, 31), TESTER, data)
     for one, denied in ((CATALOG, 0), (catalog, 8)):
         connection = open_build(None)
-        tables.load(connection, one, list_batches(data))
+        tables.load(DuckDBEngine(connection), one, list_batches(data))
         assert connection.execute("SELECT count(*) FILTER (NOT appealed) FROM cases").fetchall() == [(denied,)]
 
 
@@ -295,7 +296,7 @@ def test_a_blank_amount_is_zero_only_where_the_contract_declares_it(data: DataDi
     accept(raw, "a.csv", cases, CATALOG, date(2026, 10, 31), TESTER, data)
     for one, expected in ((CATALOG, [3, None]), (replace(CATALOG, tables={**CATALOG.tables, "cases": table}), [3, 0])):
         connection = open_build(None)
-        tables.load(connection, one, list_batches(data))
+        tables.load(DuckDBEngine(connection), one, list_batches(data))
         assert [
             row[0] for row in connection.execute("SELECT hearings FROM cases ORDER BY _line").fetchall()
         ] == expected

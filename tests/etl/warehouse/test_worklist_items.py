@@ -9,6 +9,7 @@ from random import Random
 import duckdb
 import pytest
 
+from etl.engines.engine import DuckDBEngine
 from etl.warehouse import worklist_items
 from scorecard.catalog import loader, worked_examples
 from scorecard.catalog.columns import Column
@@ -63,7 +64,7 @@ def _only(worklist: Worklist) -> Catalog:
 
 def _on_duckdb(worklist: Worklist, rows: Rows, as_of: dict[str, date]) -> list[Item]:
     with built(CATALOG, [], rows, as_of) as connection:
-        worklist_items.write(connection, _only(worklist), as_of)
+        worklist_items.write(DuckDBEngine(connection), _only(worklist), as_of)
         return _found(connection, worklist.id)
 
 
@@ -287,7 +288,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
     one = CATALOG.worklists["revisit_due"]
     rows = _rows(one)
     with built(CATALOG, [], {"cases": rows["cases"]}, {"cases": one.example.as_of}) as connection:
-        worklist_items.write(connection, _only(one), {"cases": one.example.as_of})
+        worklist_items.write(DuckDBEngine(connection), _only(one), {"cases": one.example.as_of})
         assert connection.execute("SELECT * FROM worklist_state").fetchall() == [("revisit_due", None, "revisits", [])]
         assert _found(connection, one.id) == []
 
@@ -295,7 +296,7 @@ def test_a_list_whose_table_has_not_come_in_is_not_empty_but_lacking() -> None:
 def test_rows_of_one_firm_carry_one_group_number() -> None:
     one = CATALOG.worklists["exec_to_bankruptcy_leads"]
     with built(CATALOG, [], _rows(one), _as_of(one)) as connection:
-        worklist_items.write(connection, _only(one), _as_of(one))
+        worklist_items.write(DuckDBEngine(connection), _only(one), _as_of(one))
         groups = connection.execute("SELECT _line, group_no FROM worklist_item ORDER BY 1").fetchall()
     assert groups == [(2, 1), (3, 1)]
 
@@ -306,7 +307,7 @@ def test_a_row_belongs_to_the_department_in_its_column_otherwise_to_the_first_re
     rows["cases"][0]["department"] = "tribunal"
     with built(CATALOG, [], {**rows, **_rows(firms)}, _as_of(preserved) | _as_of(firms)) as connection:
         for one in (preserved, firms):
-            worklist_items.write(connection, _only(one), _as_of(one))
+            worklist_items.write(DuckDBEngine(connection), _only(one), _as_of(one))
             found = connection.execute("SELECT DISTINCT department FROM worklist_item ORDER BY 1").fetchall()
             assert found == ([("tribunal",), (None,)] if one is preserved else [("enforcement",)])
             connection.execute("DROP TABLE worklist_item; DROP TABLE worklist_state")

@@ -1,0 +1,79 @@
+"""What computes over the rows of a version, and DuckDB as that: a seam, so that rows may lie and be counted elsewhere.
+
+Definitions are Ibis expressions, the same for every engine. What they come to is small and lies in the version's DuckDB
+file, where it stays SQL.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scorecard.catalog.contracts import Table
+from scorecard.queries.statements import Statement
+from scorecard.queries.terms import RowsExpression, sql
+from scorecard.storage.sql_text import quoted
+
+
+class Engine(Protocol):
+    """Rows under names, tables made of them, and what expressions over both come to."""
+
+    connection: duckdb.DuckDBPyConnection  # the version's file
+
+    def source(self, name: str, rows: Path | pa.Table) -> None:
+        """Makes the rows of a Parquet file, or a few from memory, available under a name."""
+        ...
+
+    def load(self, table: Table, rows: RowsExpression) -> None:
+        """Makes these rows the table's: under its id for expressions, and in the version's file for readers."""
+        ...
+
+    def result(self, rows: RowsExpression | Statement) -> str:
+        """SQL in the version's file for the rows of an expression over sources and tables."""
+        ...
+
+
+class DuckDBEngine:
+    """The version's file holds the rows itself, and its own SQL counts them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def source(self, name: str, rows: Path | pa.Table) -> None:
+        """See `Engine`: a view of the file, a copy of the rows."""
+        if isinstance(rows, Path):
+            query = f'CREATE OR REPLACE TEMP VIEW "{name}" AS FROM read_parquet({quoted(str(rows))})'
+            self.connection.execute(query)
+        else:
+            self.connection.register("_given", rows)
+            self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM _given')
+            self.connection.unregister("_given")
+
+    def load(self, table: Table, rows: RowsExpression) -> None:
+        """See `Engine`: a table of the file."""
+        self.connection.execute(f'CREATE TABLE "{table.id}" AS {sql(rows)}')
+
+    def result(self, rows: RowsExpression | Statement) -> str:
+        """See `Engine`: the expression as SQL."""
+        return f"({sql(rows)})"
+
+
+def fetch(engine: Engine, rows: RowsExpression | Statement) -> list[tuple[Any, ...]]:
+    """The few rows of an expression."""
+    return engine.connection.execute(f"FROM {engine.result(rows)}").fetchall()
+
+
+def named(name: str, rows: Path | pa.Table) -> RowsExpression:
+    """The rows of a source as an expression, in the types in which they lie."""
+    schema = pq.read_schema(rows) if isinstance(rows, Path) else rows.schema
+    types = ibis.schema(schema).items()  # a file marks a column that happens to be full
+    return ibis.table({column: kind.copy(nullable=True) for column, kind in types}, name=name)
+
+
+def loaded(engine: Engine) -> Collection[str]:
+    """The names in the version's file: those of every table that has rows among them."""
+    return {row[0] for row in engine.connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
