@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from etl.engines.choice import ENGINES
 from etl.versions.retention import NEWEST
 from scorecard.briefing.export.formats import FORMATS, FileFormat
 from scorecard.errors import hint
@@ -93,7 +94,7 @@ def formats(text: str) -> tuple[FileFormat, ...]:
 _TYPES: dict[str, Callable[[str], object]] = {
     "path": Path, "day": day, "batch": batch, "count": count, "formats": formats, "words": words,
 }  # fmt: skip
-_KNOWN = {"$newest": NEWEST, "$formats": FORMATS, "$here": Path()}
+_KNOWN = {"$newest": NEWEST, "$formats": FORMATS, "$here": Path(), "$engines": ENGINES}
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -139,4 +140,5 @@ def _settings(argument: Mapping[str, Any]) -> dict[str, Any]:
     for key in settings.keys() & {"default", "choices"}:
         settings[key] = _KNOWN.get(settings[key], settings[key]) if isinstance(settings[key], str) else settings[key]
     settings["help"] = settings["help"].replace("$newest", str(NEWEST)).replace("$formats", "、".join(FORMATS))
+    settings["help"] = settings["help"].replace("$engines", "、".join(ENGINES))
     return settings

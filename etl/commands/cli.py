@@ -15,6 +15,7 @@ from etl.commands.digest import digest
 from etl.commands.intake import take_in
 from etl.commands.publication import publish_and_tell, publish_sample, start, unjudged_targets, vanished_questions
 from etl.doctor.examine import examine, repair
+from etl.engines.choice import chosen
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.vanished_rows import rows_named, vanished_rows
 from etl.intake.accept import template
@@ -64,7 +65,7 @@ def _accept(call: argparse.Namespace) -> int:
 
 def _build(call: argparse.Namespace) -> int:
     data = DataDir(call.data)
-    version = build(catalog := loader.load(call.seeds), data)
+    version = build(catalog := loader.load(call.seeds), data, chosen(call.engine, call.master, call.remote))
     for line in (*unjudged_targets(data, version), *vanished_questions(catalog, data)):
         print(line, file=sys.stderr)
     print(version)

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import date, timedelta
 
 from etl.commands.arguments import DONE
+from etl.engines.choice import chosen
 from etl.impact.indicator_changes import indicator_changes
 from etl.impact.vanished_rows import vanished_rows
 from etl.intake.batches import list_batches
@@ -39,7 +40,7 @@ def publish_and_tell(call: argparse.Namespace) -> int:
     """Publishes the version of the call, or a new one of all accepted batches, and prints what it changed."""
     data = DataDir(call.data)
     catalog = loader.load(call.seeds)
-    version = call.version or build(catalog, data)
+    version = call.version or build(catalog, data, chosen(call.engine, call.master, call.remote))
     before = store.current(data).version
     manifest = publish(data, version, console(call.actor))
     print(f"已发布：{version}")

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from etl.doctor.findings import NOTHING, Finding
+from etl.engines.choice import EngineChoice, chosen
 from etl.intake.audit_recovery import note_checksums
 from etl.intake.batch_notes import withdrawn
 from etl.intake.batches import survey_batches
@@ -77,8 +78,10 @@ def _rebuild(data: DataDir, seeds: Path, version: str) -> str:
         rebuilt = repair(data, catalog)
         return f"由批次重建，现为版本 {rebuilt.version}" if rebuilt else "完好"
     found = batches_of(data, store.manifest(data, version), catalog) if data.manifest(version).exists() else ()
-    if found and version_id(catalog, found) == version:
-        build_of(catalog, data, found, anew=True)
+    engines = {engine.label: engine for engine in (EngineChoice(), chosen())}
+    engine = next((one for label, one in engines.items() if version_id(catalog, found, label) == version), None)
+    if found and engine is not None:
+        build_of(catalog, data, found, anew=True, engine=engine)
         return "由批次重建"
     with exclusive_lock(data):
         checksums.forget(data, data.database(version))

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from etl.intake.batches import Batch
 from etl.intake.entered_rows import recorded_decisions, recorded_remarks
-from etl.warehouse.build import chosen_batches, version_id
+from etl.warehouse.build import chosen_batches, engine_of, version_id
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.errors import ScorecardError
 from scorecard.plan.waiting import OpenWork, open_work
 from scorecard.storage.data_dir import DataDir
+from scorecard.store import versions as store
 from scorecard.store.open_version import Version, card_inputs, judged_on, periods, usual_period
 from scorecard.store.versions import VersionManifest
 
@@ -45,6 +46,7 @@ def adds_only(catalog: Catalog, data: DataDir, published: VersionManifest, table
     known = {(record["table"], record["name"]) for record in published.batches}
     chosen = chosen_batches(data)
     in_both = [batch for batch in chosen if (batch.table, batch.name) in known]
-    if len(in_both) != len(known) or version_id(catalog, in_both) != published.version:
+    engine = engine_of(store.program_of(data, published.version))
+    if len(in_both) != len(known) or version_id(catalog, in_both, engine) != published.version:
         return False
     return all(batch.table == table for batch in chosen if (batch.table, batch.name) not in known)

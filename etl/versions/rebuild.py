@@ -16,7 +16,7 @@ from etl.intake.batch_notes import notes
 from etl.intake.batches import Batch, read_batch
 from etl.versions.publish import put_in_place, went_back
 from etl.versions.retention import discard
-from etl.warehouse.build import build_of, program, version_id
+from etl.warehouse.build import build_of, is_current, version_id
 from scorecard.calendar.clock import COURT_TIME, today
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError, StorageError
@@ -72,7 +72,7 @@ def why_rebuild(data: DataDir, version: str) -> str:
     """Why a version has to be rebuilt: its file is damaged or gone, or another program computed it. Empty: it has not."""
     if damage := store.unreadable(data, version, thoroughly=True):
         return damage
-    return "" if store.program_of(data, version) == program() else "由较早的程序计算"
+    return "" if is_current(store.program_of(data, version)) else "由较早的程序计算"
 
 
 def rebuild(data: DataDir, catalog: Catalog, version: str, reason: str, say: Say = lambda _: None) -> Rebuilt:

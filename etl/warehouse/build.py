@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 
 from etl.duckdb_connection import insert_rows, open_build, system_errors
-from etl.engines.engine import DuckDBEngine, Engine, fetch
+from etl.engines.choice import EngineChoice, chosen
+from etl.engines.engine import Engine, fetch
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, survey_batches
@@ -46,20 +47,34 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     return tuple(replace(batch, rulings=tuple(sorted(ruled[batch.table, batch.name]))) for batch in in_use)
 
 
-def version_id(catalog: Catalog, batches: Sequence[Batch]) -> str:
-    """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine."""
+def version_id(catalog: Catalog, batches: Sequence[Batch], engine: str | None = None) -> str:
+    """The name of the version these inputs give: 16 hex digits over seeds, batches in order, code and engine (its label)."""
     digest = hashlib.sha256(catalog.digest.encode())
     digest.update(json.dumps([[batch.table, batch.name, *batch.rulings] for batch in batches]).encode())
-    digest.update(program().encode())
+    digest.update(program(engine).encode())
     return digest.hexdigest()[:16]
 
 
-def program() -> str:
-    """What computes the numbers, as every version file names it: code, engine, calendar."""
-    return f"{code_digest()}{duckdb.__version__} {workdays.PACKAGE_VERSION}"
+def program(engine: str | None = None) -> str:
+    """What computes the numbers, as every version file names it: code, DuckDB, calendar, and the engine of the rows.
+
+    `engine` is its label; None is the one chosen for this process.
+    """
+    label = chosen().label if engine is None else engine
+    return f"{code_digest()}{duckdb.__version__} {workdays.PACKAGE_VERSION} {label}".rstrip()
 
 
-def build(catalog: Catalog, data: DataDir) -> str:
+def engine_of(recorded: str) -> str:
+    """The label of the engine that a version's `program` names."""
+    return " ".join(recorded.split(" ")[2:])
+
+
+def is_current(recorded: str) -> bool:
+    """Whether today's program computed a version, whichever engine did: a machine without Spark shows what Spark counted."""
+    return recorded == program(engine_of(recorded))
+
+
+def build(catalog: Catalog, data: DataDir, engine: EngineChoice | None = None) -> str:
     """The id of the version of all chosen batches; its file is complete when this returns.
 
     Raises ScorecardError when there are no batches, or when a seeded target or parameter is refused.
@@ -70,12 +85,15 @@ def build(catalog: Catalog, data: DataDir) -> str:
             remedy = "请上传改正后的文件，或在“版本”页恢复一个批次"
             raise ScorecardError("建库", "已接收的批次全部撤回，没有可用的数据", "至少一个没有撤回的批次", remedy)
         raise ScorecardError("建库", "没有已接收的数据", "至少一个批次", "请先在“数据报送”页上传，或运行 make sample")
-    return build_of(catalog, data, batches)
+    return build_of(catalog, data, batches, engine=engine)
 
 
-def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew: bool = False) -> str:
+def build_of(
+    catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew: bool = False, engine: EngineChoice | None = None
+) -> str:
     """The id of the version of exactly these batches, in their order. `anew` replaces the file of it that is there already."""
-    version = version_id(catalog, batches)
+    engine = engine or chosen()
+    version = version_id(catalog, batches, engine.label)
     path = data.database(version)
     if path.exists() and not anew and checksums.state(data, path) != "damaged":
         return version
@@ -85,7 +103,7 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
         temporary = atomic_files.temporary_sibling(path)
         spill = Path(f"{temporary}.spill")
         try:
-            _fill(temporary, spill, catalog, data, batches)
+            _fill(temporary, spill, catalog, data, batches, engine)
             checksums.forget(data, path)
             atomic_files.replace_atomically(temporary, path)
             checksums.note(data, path)
@@ -96,18 +114,22 @@ def build_of(catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew:
     return version
 
 
-def _fill(path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch]) -> None:
-    recalled = statements.recall(data.statements, program())
-    with open_build(path, spill) as connection:
-        engine = DuckDBEngine(connection)
+def _fill(
+    path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], choice: EngineChoice
+) -> None:
+    recalled = statements.recall(data.statements, program(""))
+    with open_build(path, spill) as connection, choice.opened(connection, data) as engine:
         as_of = tables.load(engine, catalog, batches)
         rollup.compute(engine, catalog, as_of, declared=declared_months(engine, catalog, batches))
         silent_columns.write(engine, catalog, batches, as_of)
         data_faults.write(engine, catalog)
         worklist_items.write(engine, catalog, as_of, batches)
         _describe(engine, catalog, data, batches, as_of)
+        about = {"version": version_id(catalog, batches, choice.label), "program": program(choice.label)}
+        about["sample"] = "true" if any(batch.sample for batch in batches) else "false"
+        insert_rows(connection, "meta", list(about.items()))
         connection.execute("CHECKPOINT")
-    statements.keep(data.statements, program(), recalled)
+    statements.keep(data.statements, program(""), recalled)
 
 
 def _describe(
@@ -131,6 +153,3 @@ def _describe(
         connection.execute(
             "INSERT INTO table_state VALUES (?, ?, ?, ?, ?)", [table, cut, rows, count, left_aside.get(table, 0)]
         )
-    version, sample = version_id(catalog, batches), any(batch.sample for batch in batches)
-    about = {"version": version, "sample": "true" if sample else "false", "program": program()}
-    insert_rows(connection, "meta", list(about.items()))

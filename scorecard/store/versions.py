@@ -234,7 +234,7 @@ def _why_gone(data: DataDir, version: str) -> str:
 
 
 def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
-    """A locked read-only connection to a version: no writing, no other file, no extension.
+    """A locked read-only connection to a version: no writing, no file but the batches, no extension.
 
     Whatever the database raises through it is a StorageError.
     """
@@ -246,8 +246,14 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         raise DamagedVersion(f"版本 {version}", DAMAGED, "建成时的原样", _REMEDY)
     key = _file_key(path)
     with _database_errors(version, key):
-        opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+        opened = duckdb.connect(str(path), read_only=True, config=_beside_batches(data))
     return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
+
+
+def _beside_batches(data: DataDir) -> dict[str, Any]:
+    """A version that Spark counted looks for its case rows in the batches: these it may read, and no other file."""
+    root = str(data.root.resolve())
+    return {"file_search_path": root, "allowed_directories": [str(data.batches.resolve())], **_LOCKED}
 
 
 def is_readable(path: Path) -> bool:

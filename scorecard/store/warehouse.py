@@ -173,7 +173,7 @@ def work_calendar(connection: duckdb.DuckDBPyConnection) -> WorkCalendar:
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether the version holds this table: one that nobody delivered yet, or newer than the version, is not there."""
-    return bool(fetched(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]))
+    return bool(fetched(connection, "SELECT 1 FROM information_schema.tables WHERE table_name = ?", [table]))
 
 
 def _dictionaries(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:

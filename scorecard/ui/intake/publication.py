@@ -11,7 +11,7 @@ from etl.impact.compute import impact
 from etl.impact.version_diff import Impact
 from etl.intake.batches import Batch
 from etl.versions.publish import publish
-from etl.warehouse.build import build, version_id
+from etl.warehouse.build import build, engine_of, version_id
 from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.provenance import short
@@ -51,6 +51,8 @@ class PendingChanges:
 def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: Catalog) -> PendingChanges:
     """Batches that the published version does not hold, withdrawn ones that it holds, changed definitions."""
     candidate = version_id(catalog, batches)
+    if version is not None and version_id(catalog, batches, engine_of(version.program)) == version.id:
+        candidate = version.id  # another engine would count the same
     if version is None:
         return PendingChanges(candidate if batches else "", "", batches, (), definitions=False, leaves_sample=False)
     published = {(record["table"], record["name"]): record for record in version.manifest.batches}

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from etl.warehouse.build import program
+from etl.warehouse.build import is_current
 from scorecard.access import Actor, Capability
 from scorecard.calendar.period import day_text
 from scorecard.errors import ScorecardError, StorageError
@@ -203,7 +203,7 @@ def heading(title: str, *, any_version: bool = False) -> Version | None:
     if any_version and version is not None:
         version, refusal = _version_in_address(version)
         notice = f"{notice}　{refusal}".strip()
-    if version is not None and not version.historic and version.program != program():
+    if version is not None and not version.historic and not is_current(version.program):
         notice = f"{notice}　{_EARLIER}".strip()
     if version is not None and not identity.current().may("details"):
         version = for_visitors(version)

@@ -1,0 +1,121 @@
+"""Spark as engine: the rows of extracts stay in their Parquet batches, Spark counts them, and what comes back is small.
+
+A version built so holds no case rows: where DuckDB's has a table, it has a view over the batches by the same expression,
+with paths relative to the data folder. Registers kept here and what lies in the seeds are few rows: the file holds them,
+and Spark gets them from memory.
+"""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis.expr import operations as ops
+
+from etl.engines.engine import DuckDBEngine
+from scorecard.catalog.contracts import Table
+from scorecard.errors import ScorecardError
+from scorecard.queries.statements import Statement
+from scorecard.queries.terms import RowsExpression, sql
+from scorecard.storage.data_dir import DataDir
+from scorecard.storage.sql_text import quoted
+
+# What a number may depend on: an overflow or a bad cast is an error and never NULL, no moment moves with a time zone, and a
+# decimal is never rounded to make room. Everything else (memory, cores, where the files are) is Spark's own configuration.
+_SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+class SparkEngine:
+    """A session of Spark beside the version's file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, data: DataDir, session: Any, batches_at: str) -> None:
+        self.connection = connection
+        self._small = DuckDBEngine(connection)
+        self._data, self._session, self._batches_at = data, session, batches_at.rstrip("/")
+        self._files: dict[str, Path] = {}
+        self._results = count()
+        connection.execute(f"SET file_search_path = {quoted(str(data.root.resolve()))}")
+
+    def source(self, name: str, rows: Path | pa.Table) -> None:
+        """See `Engine`: a view of the file where the cluster sees it; rows from memory are kept, for views read them."""
+        if isinstance(rows, pa.Table):
+            self._keep(name, rows, "TABLE")
+            self._hand_over(name, rows)
+        elif name not in self._files:
+            self._files[name] = rows
+            self._small.source(name, rows)
+            below = rows.resolve().relative_to(self._data.batches.resolve()).as_posix()
+            where = f"{self._batches_at}/{below}" if self._batches_at else rows.resolve().as_uri()
+            self._session.read.parquet(where).createOrReplaceTempView(name)
+
+    def load(self, table: Table, rows: RowsExpression) -> None:
+        """See `Engine`: a view on both sides; what did not come as an extract is a table of the file, as DuckDB makes it."""
+        if table.seed is None and table.comes_as_file:
+            self._session.sql(_spark_sql(rows)).createOrReplaceTempView(table.id)
+            self.connection.execute(f'CREATE VIEW "{table.id}" AS {self._over_files(rows)}')
+        else:
+            self._small.load(table, rows)
+            self._hand_over(table.id, self.connection.sql(f'FROM "{table.id}"').to_arrow_table())
+
+    def result(self, rows: RowsExpression | Statement) -> str:
+        """See `Engine`: a temporary table of what Spark answered."""
+        expression = rows.expression() if isinstance(rows, Statement) else rows
+        name = f"_result_{next(self._results)}"
+        self._keep(name, self._session.sql(_spark_sql(expression)).toArrow(), "TEMP TABLE")
+        return name
+
+    def _keep(self, name: str, rows: pa.Table, kind: str) -> None:
+        self.connection.register("_given", rows)
+        self.connection.execute(f'CREATE {kind} "{name}" AS FROM _given')
+        self.connection.unregister("_given")
+
+    def _hand_over(self, name: str, rows: pa.Table) -> None:
+        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+
+    def _over_files(self, rows: RowsExpression) -> str:
+        """The expression as DuckDB's SQL over the files it reads."""
+        names: Iterable[str] = (node.name for node in rows.op().find(ops.UnboundTable))
+        files = {name: self._files[name] for name in names if name in self._files}
+        root = self._data.root.resolve()
+        read = [
+            f'"{name}" AS NOT MATERIALIZED (FROM read_parquet({quoted(path.resolve().relative_to(root).as_posix())}))'
+            for name, path in files.items()
+        ]
+        return f"WITH {', '.join(read)} SELECT * FROM ({sql(rows)})"
+
+
+def _spark_sql(expression: RowsExpression) -> str:
+    return str(ibis.to_sql(expression, dialect="pyspark", pretty=False))
+
+
+@contextmanager
+def session(master: str, remote: str) -> Generator[Any]:
+    """A session of its own, stopped at the end. Raises ScorecardError where Spark does not start or does not answer."""
+    builder: Any = import_module("pyspark.sql").SparkSession.builder
+    builder = builder.appName("scorecard").remote(remote) if remote else builder.appName("scorecard")
+    if not remote:
+        builder = builder.master(master or "local[*]")
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
+    errors = import_module("pyspark.errors").PySparkException, import_module("py4j.protocol").Py4JError
+    try:
+        opened = builder.getOrCreate()
+        try:
+            yield opened
+        finally:
+            opened.stop()
+    except errors as error:
+        found = str(error).strip().split("\n")[0][:300]
+        remedy = "请检查 Java、--master 或 --remote 和各节点能否读到批次文件，或改用 --engine duckdb"
+        raise ScorecardError("用 Spark 建库", found, "能运行的 Spark", remedy) from error
