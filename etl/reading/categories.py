@@ -105,6 +105,7 @@ def named_words(catalog: Catalog, table: Table) -> dict[str, tuple[str, ...]]:
         if worklist.without is not None and worklist.without.table == table.id:
             tests += worklist.without.where
     tests += (test for check in table.checks if check.required_when for test in check.required_when.where)
+    tests += (test for derived in table.derived.values() for test in derived.unknown_where)
     found: dict[str, dict[str, None]] = {}
     for test in tests:
         if test.operator in ("eq", "not", "in", "not_in"):

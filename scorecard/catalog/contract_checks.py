@@ -155,6 +155,14 @@ def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: s
         yield SeedMistake(file, f"{key}.after.hours", "日期加上小时", "months、days")
     if derived.group is not None:
         yield from _groups(contract, file, key, derived)
+    for column in sorted(
+        {column for test in derived.unknown_where for column in test.columns} & table.derived.keys() - seen
+    ):
+        yield SeedMistake(file, f"{key}.unknown_where", f"“{column}”不在它前面", "只引用写在前面的列")
+    yield from test_checks(contract, derived.unknown_where, file, f"{key}.unknown_where")
+    if derived.unknown_where and derived.working_days_between:  # there an unknown number means a calendar that ends
+        expected = "写在被计天数的日期上：latest = [日期列]，再从它计工作日"
+        yield SeedMistake(file, f"{key}.unknown_where", "working_days_between 不带条件", expected)
 
 
 def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterator[SeedMistake]:

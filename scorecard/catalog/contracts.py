@@ -68,13 +68,15 @@ class Derived(OneForm):
     """A column computed from others, defined once for all indicators.
 
     Days between are calendar-day differences of dates, the first day not counted; an end before its start gives
-    an unknown duration, never a negative one.
+    an unknown duration, never a negative one. Where all of `unknown_where` holds the value is unknown: a closing date of what
+    continues is none.
     """
 
-    beside = ("header", "description")
+    beside = ("header", "description", "unknown_where")
 
     header: str
     description: str = ""
+    unknown_where: Annotated[Conditions, Field(exclude_if=lambda tests: not tests)] = ()
     days_between: TwoColumns | None = None
     working_days_between: TwoColumns | None = None
     after: After | None = None
@@ -89,6 +91,11 @@ class Derived(OneForm):
     def inputs(self) -> tuple[str, ...]:
         given = getattr(self, self.form)
         return given if isinstance(given, tuple) else (given.of,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Its inputs and the columns that decide whether it is known."""
+        return (*self.inputs, *sorted(column for test in self.unknown_where for column in test.columns))
 
 
 class RequiredWhen(Frozen):
@@ -206,7 +213,7 @@ class Table(Frozen):
         """Private columns, and those derived from one: a masked cell must not stand beside its copy."""
         names = {name for name, column in self.columns.items() if column.private}
         for name, derived in self.derived.items():
-            if names.intersection(derived.inputs):
+            if names.intersection(derived.reads):
                 names.add(name)
         return frozenset(names)
 
@@ -233,13 +240,13 @@ class Table(Frozen):
         sources: set[str] = set()
         for column in columns:
             derived = self.derived.get(column)
-            sources |= {column} if derived is None else self.sources(derived.inputs)
+            sources |= {column} if derived is None else self.sources(derived.reads)
         return frozenset(sources)
 
     def made_of(self, columns: Iterable[str]) -> frozenset[str]:
         """These columns and all that they are made of, derived ones on the way included."""
         named = frozenset(columns)
-        inputs = [self.derived[column].inputs for column in named if column in self.derived]
+        inputs = [self.derived[column].reads for column in named if column in self.derived]
         return named.union(*map(self.made_of, inputs))
 
     def resting_on(self, columns: AbstractSet[str]) -> frozenset[str]:

@@ -239,7 +239,12 @@ def _figure(figure: TabulatedFigure, table: Table) -> str:
 
 
 def derived_words(derived: Derived, table: Table) -> str:
-    """How a computed column of a table comes about; said where a duration is shown."""
+    """How a computed column of a table comes about, and where it is unknown; said where a duration is shown."""
+    unless = "且".join(condition_words(test, table) for test in derived.unknown_where)
+    return _computed(derived, table) + (f"；{unless}的按未知" if unless else "")
+
+
+def _computed(derived: Derived, table: Table) -> str:
     headers = [f"“{table.header(column)}”" for column in derived.inputs]
     match derived.form:
         case "days_between":
@@ -250,8 +255,12 @@ def derived_words(derived: Derived, table: Table) -> str:
             assert derived.after is not None
             return f"{headers[0]}之后{interval_words(derived.after)}"
         case "earliest":
+            if len(headers) == 1:
+                return f"即{headers[0]}"
             return f"{'、'.join(headers)}中最早的一个，未填的不计"
         case "latest":
+            if len(headers) == 1:
+                return f"即{headers[0]}"
             return f"{'、'.join(headers)}中最晚的一个，有未填的则不计"
         case "total":
             return f"{' + '.join(headers)}，有一项未填的则不计"
@@ -282,5 +291,5 @@ def computed_columns(indicator: Indicator, catalog: Catalog) -> tuple[tuple[str,
             derived = table.derived.get(column)
             if derived is not None and derived.header not in words_of:
                 words_of[derived.header] = derived_words(derived, table)
-                waiting.extend(derived.inputs)
+                waiting.extend(derived.reads)
     return tuple(words_of.items())

@@ -7,7 +7,7 @@ import ibis
 
 from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.contracts import Derived, Table
-from scorecard.queries.terms import Expression, RowsExpression, as_date, later
+from scorecard.queries.terms import Expression, RowsExpression, as_date, later, matches
 
 CALENDAR = "workday"  # table (day DATE, ordinal BIGINT): how many working days there are up to and including `day`
 
@@ -19,7 +19,11 @@ def derive(table: Table, rows: RowsExpression) -> RowsExpression:
         if derived.working_days_between is not None:
             rows = _with_working_days(rows, calendar, name, *derived.working_days_between)
         else:
-            rows = rows.mutate(_derived(rows, derived).name(name))
+            value = _derived(rows, derived)
+            if derived.unknown_where:
+                open_still = matches(rows, derived.unknown_where).fill_null(False)
+                value = open_still.ifelse(ibis.null(value.type()), value)
+            rows = rows.mutate(value.name(name))
     return rows.select(*table.columns, *table.derived, "_batch", "_line")
 
 

@@ -21,7 +21,7 @@ def own_day(table: Table, rows: RowsExpression, as_of: date) -> Expression:
     """The day on which a row was last seen: the day it left the stock, else its latest day; else 数据截至."""
     cut = ibis.date(str(as_of))
     if table.stock is not None:
-        names = [table.stock.until]
+        names = sorted(name for name in table.sources([table.stock.until]) if table.columns[name].type.is_date)
     else:
         names = [name for name, column in table.columns.items() if column.type.is_date and not column.future]
     if not names:

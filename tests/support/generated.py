@@ -94,7 +94,7 @@ def _of_type(kinds: dict[str, str], *wanted: str) -> list[str]:
 
 def _derived(draw: Draw, kinds: dict[str, str], units: dict[str, str]) -> tuple[dict[str, Any], str, str]:
     """One derived column over the columns there are so far, its type and its unit."""
-    form = draw(st.sampled_from([name for name in Derived.model_fields if name not in ("header", "description")]))
+    form = draw(st.sampled_from([name for name in Derived.model_fields if name not in Derived.beside]))
     moments = _of_type(kinds, "date", "datetime")
 
     def pick(*wanted: str, least: int = 1, most: int = 3) -> list[str]:
@@ -132,6 +132,8 @@ def _table(draw: Draw, name: str) -> tuple[Table, dict[str, str]]:
     for number in range(draw(st.integers(0, 4))):
         form, kind, unit = _derived(draw, kinds, units)
         derived[f"e{number}"] = {"header": f"e{number}", **form}
+        if "working_days_between" not in form and draw(st.integers(0, 3)) == 0:
+            derived[f"e{number}"]["unknown_where"] = _where(draw, dict(kinds), least=1)
         kinds[f"e{number}"], units[f"e{number}"] = kind, unit
     table = Table.model_validate(
         {

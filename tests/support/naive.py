@@ -162,6 +162,8 @@ def derive(table: Table, rows: list[Row]) -> list[Row]:
 
 
 def derived_value(derived: Derived, row: Row) -> Any:
+    if derived.unknown_where and all(holds(test, row) for test in derived.unknown_where):
+        return None
     values = [row[column] for column in derived.inputs]
     known = [value for value in values if value is not None]
     match derived.form:
