@@ -19,7 +19,7 @@ from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.case_number import NORMAL_PATTERN
 from scorecard.catalog.columns import MASK
-from scorecard.catalog.contracts import Check, CutDate, RequiredWhen, Table
+from scorecard.catalog.contracts import Check, CutDate, PartsSum, RequiredWhen, Table
 from scorecard.catalog.court import MemberCourt
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
@@ -101,6 +101,8 @@ class Rules:
             self._pair(check, "amount_exceeded", first, second, subject=first, relation=f"大于{name(second)}")
         if check.required_when is not None:
             self._required(check, check.required_when)
+        if check.add_up is not None and self._there >= self._table.sources(self._columns_of(check)):
+            self._add_up(check, check.add_up)
 
     def _other_court(self, number: str, court: str) -> None:
         """A case under the number of one court in a row of another: it would count for the wrong one."""
@@ -130,6 +132,8 @@ class Rules:
             return (check.required_when.column, *(test.column for test in check.required_when.where))
         if check.cut_date is not None:
             return (check.cut_date.date, check.cut_date.missing)
+        if check.add_up is not None:
+            return (*check.add_up.parts, check.add_up.total)
         return check.not_after or check.at_most or check.unique or ()
 
     def _key_blank(self) -> None:
@@ -204,6 +208,34 @@ class Rules:
             reason = f"{relation}（{other}）"
             listed.append(Problem(code, check.on_problem, line, header, value, reason, "请核对这两列"))
         self._findings.add_all(listed, code, check.on_problem, header, count)
+
+    def _add_up(self, check: Check, rule: PartsSum) -> None:
+        """Rows whose parts do not come to their total; and, told apart, those in which one of them is unknown."""
+        header, parts = self._table.header(rule.total), " + ".join(f'"{part}"' for part in rule.parts)
+        named = " + ".join(map(self._table.header, rule.parts))
+        private = not self._table.private.isdisjoint((*rule.parts, rule.total))
+        rows, count = self._found(
+            f'SELECT _line, "{rule.total}", {parts} FROM {self._source}'
+            f' WHERE abs({parts} - "{rule.total}") > {rule.tolerance} ORDER BY 1',
+            check.on_problem,
+        )
+        show = self._table.type_of(rule.total).text
+        said = f"，超过允许的 {rule.tolerance}" if rule.tolerance else ""
+        listed = [
+            Problem(
+                "parts_differ", check.on_problem, line, header, MASK if private else show(total, {}),
+                f"与各项之和（{named}）不符" if private
+                else f"各项之和（{named}）是 {show(added, {})}，相差 {show(abs(added - total), {})}{said}", "请核对这几列",
+            )
+            for line, total, added in rows
+        ]  # fmt: skip
+        self._findings.add_all(listed, "parts_differ", check.on_problem, header, count)
+        known = ", ".join(f'"{column}"' for column in (*rule.parts, rule.total))
+        some = f'SELECT _line FROM {self._source} WHERE ({parts} + "{rule.total}") IS NULL AND coalesce({known}) IS NOT NULL'
+        rows, count = self._found(f"{some} ORDER BY 1", "report")
+        reason = f"有一项未填，无法核对各项之和（{named}）与它是否相符"
+        listed = [Problem("parts_unknown", "report", line, header, "", reason) for (line,) in rows]
+        self._findings.add_all(listed, "parts_unknown", "report", header, count)
 
     def _required(self, check: Check, rule: RequiredWhen) -> None:
         """A column must be known where other columns say so."""

@@ -76,6 +76,18 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
         yield from _derived(contract, file, name, derived, seen)
         seen.add(name)
     yield from column_checks(contract, table, file)
+    for number, rule in enumerate((check.add_up for check in table.checks), 1):
+        named = (*rule.parts, rule.total) if rule else ()
+        units = dict.fromkeys(
+            table.unit_of(column) or "无单位" for column in named if contract.types.get(column) in columns.numbers()
+        )
+        if len(units) > 1 or len(set(named)) < len(named):
+            found = (
+                f"各列的单位：{'、'.join(units)}；有重复的列"
+                if len(units) < 2
+                else f"各列的单位不一：{'、'.join(units)}"
+            )
+            yield SeedMistake(file, f"checks.{number}.add_up", found, "同一单位、各写一次的列")
     if table.unpivot is not None:
         for key, column in (("period", table.unpivot.period), ("value", table.unpivot.value)):
             if column in table.derived:

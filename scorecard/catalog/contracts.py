@@ -113,6 +113,14 @@ class CutDate(Frozen):
     share: float
 
 
+class PartsSum(Frozen):
+    """The known parts of a row add up to its total, give or take `tolerance`."""
+
+    parts: Annotated[Texts, AMOUNTS, Field(min_length=2)]
+    total: Annotated[str, AMOUNTS]
+    tolerance: Annotated[int | float, Field(ge=0)] = 0
+
+
 class Check(OneForm):
     """A rule between columns of one row, or between rows."""
 
@@ -122,6 +130,7 @@ class Check(OneForm):
     not_after: Annotated[TwoColumns | None, DAYS] = None
     required_when: RequiredWhen | None = None
     at_most: Annotated[TwoColumns | None, AMOUNTS] = None
+    add_up: Annotated[PartsSum | None, Field(exclude_if=lambda rule: rule is None)] = None
     unique: Annotated[Texts | None, ColumnUse()] = None
     cut_date: CutDate | None = None
 
