@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from etl import invisible_characters
@@ -54,20 +55,16 @@ def as_file(content: bytes | memoryview) -> Generator[Path, None, None]:
     if hasattr(os, "memfd_create"):
         handle = os.memfd_create("extract")
         try:
-            _write(handle, content)
-            yield Path(f"/proc/self/fd/{handle}")
+            path = Path(f"/proc/self/fd/{handle}")
+            path.write_bytes(content)
+            yield path
         finally:
             os.close(handle)
     else:
         with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-            _write(file.fileno(), content)
-            yield Path(file.name)
-
-
-def _write(handle: int, content: bytes | memoryview) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(handle, view) :]
+            path = Path(file.name)
+            path.write_bytes(content)
+            yield path
 
 
 def stage(
@@ -93,17 +90,17 @@ def stage(
 def _plain_rows(
     con: duckdb.DuckDBPyConnection, path: Path, utf8: bytes, header: Header, layout: Layout
 ) -> Lines | None:
-    """The lines, of which the plain ones are in `raw`; None, and no `raw`, where all are to be read one by one."""
-    for each in (False, True):
-        lines = lines_of(utf8, header.body, header.body_line, layout.width, each=each)
-        if lines is None:
-            return None
-        if not lines.plain.all():
-            with path.open("wb") as file:
-                file.writelines(lines.plain_bytes(utf8))
-        if _load(con, path, lines, layout.width):
-            return lines if _set_labelled_aside(con, lines, layout) else None
-    return None
+    """The lines, of which the plain ones are in `raw`; None where all are to be read one by one."""
+    lines = lines_of(utf8, header.body, header.body_line, layout.width)
+    if lines is None:
+        return None
+    if not lines.plain.all():
+        with path.open("wb") as file:
+            file.writelines(lines.plain_bytes(utf8))
+    if not _load(con, path, lines, layout.width):
+        return None
+    lines.take_out(_labelled(con, layout))
+    return lines
 
 
 def _load(con: duckdb.DuckDBPyConnection, path: Path, lines: Lines, width: int) -> bool:
@@ -122,17 +119,14 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, lines: Lines, width: int) 
         return False
     finally:
         con.unregister("numbers")
-    return _number(con, "SELECT count(line) FROM raw") == _number(con, "SELECT count(*) FROM raw") == len(numbers)
+    return con.execute("SELECT count(line), count(*) FROM raw").fetchall() == [(len(numbers), len(numbers))]
 
 
-def _set_labelled_aside(con: duckdb.DuckDBPyConnection, lines: Lines, layout: Layout) -> bool:
-    """Takes out of `raw` what may be blank rows, 合计 rows, notes or repeated headers: mostly told by the first characters alone.
-
-    Whether nearly all lines are still plain.
-    """
+def _labelled(con: duckdb.DuckDBPyConnection, layout: Layout) -> list[int]:
+    """Takes what may be blank rows, 合计 rows, notes or repeated headers out of `raw`: mostly told by the first characters alone."""
     first_header = fold(layout.headers[0])
     wrong = ["c0 IS NULL"]
-    for place, cell in enumerate(("c0", "c1")[: layout.width]):
+    for cell in ("c0", "c1")[: layout.width]:
         beginnings = con.execute(f"SELECT DISTINCT {cell}[:4] FROM raw WHERE {cell} IS NOT NULL").fetchall()
         suspicious = [text for (text,) in beginnings if first_header.startswith(fold(text)) or labels.suspicious(text)]
         tests = [f"contains({cell}, '{sign}')" for sign in labels.SUMMING]
@@ -140,18 +134,13 @@ def _set_labelled_aside(con: duckdb.DuckDBPyConnection, lines: Lines, layout: La
             tests.append(f"{cell}[:4] IN ({', '.join(map(quoted, suspicious))})")
         query = f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
         texts = [text for (text,) in con.execute(query).fetchall()]
+        no_data = [one for one in texts if labels.label_kind(one) or fold(one) in ("", first_header)]
         if len(texts) > _LABELS:
-            return False
-        kinds = ((one, labels.label_kind(one)) for one in texts)
-        no_data = [
-            one
-            for one, kind in kinds
-            if kind == "summary" or (place == 0 and (kind or fold(one) in ("", first_header)))
-        ]
-        if no_data:
+            wrong += tests
+        elif no_data:
             wrong.append(f"{cell} IN ({', '.join(map(quoted, no_data))})")
     found = con.execute(f"DELETE FROM raw WHERE {' OR '.join(wrong)} RETURNING line").fetchall()
-    return lines.set_aside([line for (line,) in found])
+    return [line for (line,) in found]
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -168,7 +157,7 @@ def _other_rows(
     first_header = fold(layout.headers[0])
     suspects: list[Suspect] = []
     aside: list[int] = []
-    plain = _Plain(con, lines, layout) if lines else None
+    blank_ends = _blank_ends(con, layout)
 
     def take(record: Record) -> None:
         if (place := broken_in_short_text(record.cells, layout)) is not None:
@@ -176,10 +165,10 @@ def _other_rows(
         elif widths.fits(record):
             raw.add(record.line, record.cells)
 
-    for record in records(utf8, header, layout, findings, lines.others() if lines else None):
+    for record in records(utf8, header, layout, findings, lines):
         if isinstance(record, PlainLines):
-            if plain:
-                widths.fit(record, blank_end=plain.keep(record))
+            first, behind = np.searchsorted(blank_ends, (record.line, record.last + 1))
+            widths.fit(record, blank_end=first < behind)
             continue
         first = record.cells[0]
         if fold(first) == first_header and list(map(fold, record.cells)) == list(map(fold, layout.headers)):
@@ -193,8 +182,7 @@ def _other_rows(
             reason = "合计行、说明行过多，无法逐一核对"
             findings.add(Problem("line_unclear", "refuse", record.line, "", "", reason, "请删去合计行和说明行"))
     raw.flush()
-    if plain:
-        raw.remove(plain.not_kept())
+    raw.remove(lines.numbers().tolist() if lines else [])  # what a record of several lines, or a broken one, took in
     for record, problems in judged(con, suspects, layout) if suspects else ():
         if not problems:
             take(record)
@@ -207,24 +195,12 @@ def _other_rows(
     return tuple(sorted(aside))
 
 
-class _Plain:
-    """The plain lines of `raw`: which are rows, and which a broken record or one of several lines took in."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, lines: Lines, layout: Layout) -> None:
-        self._lines, self._left = lines, lines.plain.copy()
-        last = f"c{layout.width - 1}"
-        begins = f"ascii({last}) IN ({', '.join(str(ord(sign)) for sign in _WHITESPACE)})"
-        blank = f"{last} IS NULL OR CASE WHEN {begins} THEN trim({last}, {quoted(_WHITESPACE)}) = '' END"
-        self._blank_ends = con.execute(f"SELECT line FROM raw WHERE {blank} ORDER BY 1").fetchnumpy()["line"]
-
-    def keep(self, rows: PlainLines) -> bool:
-        """Keeps these; whether the last cell of any is blank."""
-        self._left[rows.line - self._lines.first : rows.last + 1 - self._lines.first] = False
-        begin, end = np.searchsorted(self._blank_ends, (rows.line, rows.last + 1))
-        return bool(begin < end)
-
-    def not_kept(self) -> list[int]:
-        return (np.flatnonzero(self._left) + self._lines.first).tolist()
+def _blank_ends(con: duckdb.DuckDBPyConnection, layout: Layout) -> npt.NDArray[np.int64]:
+    """The lines of the rows in `raw` whose last cell is blank."""
+    last = f"c{layout.width - 1}"
+    begins = f"ascii({last}) IN ({', '.join(str(ord(sign)) for sign in _WHITESPACE)})"
+    blank = f"{last} IS NULL OR CASE WHEN {begins} THEN trim({last}, {quoted(_WHITESPACE)}) = '' END"
+    return np.asarray(con.execute(f"SELECT line FROM raw WHERE {blank} ORDER BY 1").fetchnumpy()["line"])
 
 
 class _Raw:

@@ -5,7 +5,7 @@ reaches into it, it is none: that is for the reader of the other lines to find (
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,9 @@ class Lines:
         """The line numbers of the plain ones."""
         return np.flatnonzero(self.plain) + self.first
 
-    def set_aside(self, numbers: list[int]) -> bool:
-        """Takes lines out of the plain ones; whether these are nearly all still."""
+    def take_out(self, numbers: Sequence[int]) -> None:
+        """These are plain no longer."""
         self.plain[np.array(numbers, dtype=np.int64) - self.first] = False
-        return _few(len(self.plain) - int(np.count_nonzero(self.plain)), len(self.plain))
 
     def others(self) -> Iterator[tuple[int, int]]:
         """Line and offset of each that is not plain; behind them the line after the last."""
@@ -52,15 +51,10 @@ class Lines:
             yield view[begin:end]
 
 
-def _few(odd: int, lines: int) -> bool:
-    return odd <= _FEW + lines // _SHARE
+def lines_of(utf8: bytes, body: int, first: int, width: int) -> Lines | None:
+    """The lines from byte `body` on, None where too many would have to be read one by one.
 
-
-def lines_of(utf8: bytes, body: int, first: int, width: int, *, each: bool) -> Lines | None:
-    """The lines from byte `body` on, None where most would have to be read one by one.
-
-    Unless `each` is looked at, the pieces whose counts are right are taken for plain: whoever reads them must find that every
-    row has `width` cells.
+    A piece whose counts are right is taken for plain throughout: whoever reads it must find that every row has `width` cells.
     """
     piece = _Piece(utf8, body, width)
     starts, plain, odd, count = [np.array([body], dtype=np.int64)], list[npt.NDArray[np.bool_]](), 0, 0
@@ -69,13 +63,13 @@ def lines_of(utf8: bytes, body: int, first: int, width: int, *, each: bool) -> L
         if edges is None:
             return None
         seems = np.diff(edges) <= _LONGEST
-        if each or not piece.counts_are_right(edges):
+        if not piece.counts_are_right(edges):
             seems &= piece.matches(edges)
         starts.append(edges[1:])
         plain.append(seems)
         count += len(seems)
         odd += len(seems) - int(np.count_nonzero(seems))
-        if not _few(odd, count):
+        if odd > _FEW + count // _SHARE:
             return None
     if not count:
         return None
@@ -113,15 +107,13 @@ class _Piece:
         feeds = len(edges) - 1 - (self._utf8[stop - 1] != ord("\n"))
         commas = np.count_nonzero(self._whole[begin:stop] == ord(","))
         return (
-            self._width > 1
-            and commas == (len(edges) - 1) * (self._width - 1)
+            commas == (len(edges) - 1) * (self._width - 1)
             and self._utf8.count(b"\r", begin, stop) == (feeds if self._end == b"\r\n" else 0)
             and self._utf8.find(b'"', begin, stop) < 0
         )
 
     def matches(self, edges: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which lines are plain and not blank."""
+        """Which lines are plain."""
         offsets, values = pa.py_buffer(edges), pa.py_buffer(self._utf8)
         texts = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(edges) - 1, [None, offsets, values])
-        alike = pc.call_function("match_substring_regex", [texts], self._pattern)
-        return np.asarray(alike, dtype=np.bool_) & (np.diff(edges) > len(self._end))
+        return np.asarray(pc.call_function("match_substring_regex", [texts], self._pattern), dtype=np.bool_)

@@ -6,7 +6,7 @@ A record that is broken does not end the reading: it goes on at the line behind 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
 from etl.reading.headers import Header, broken_record
+from etl.reading.lines.plain import Lines
 from scorecard.catalog.columns import BooleanType, Column, DepartmentType, WordType
 from scorecard.catalog.contracts import Table
 
@@ -97,18 +98,22 @@ class PlainLines(NamedTuple):
 
 
 def records(
-    utf8: bytes, header: Header, layout: Layout, findings: Findings, others: Iterable[tuple[int, int]] | None = None
+    utf8: bytes, header: Header, layout: Layout, findings: Findings, lines: Lines | None = None
 ) -> Iterator[Record | PlainLines]:
     """Every record below the header; those that quotes broke are in `findings` instead.
 
-    With `others`, line and offset of the lines that are not plain, only records that begin there are read.
+    With `lines` only records that begin in one that is not plain are read.
     """
+    others = lines.others() if lines else None
     reading = _Reading(utf8, header.body)
     number, line, broken = header.body_line - 1, header.body_line, 0
     while True:
-        if others is not None:
+        if lines and others:
             there, offset = next(((there, offset) for there, offset in others if there >= line), (line, len(utf8)))
             if there > line:
+                lines.plain[line - lines.first : there - lines.first] = (
+                    False  # what is left in the end, other records took in
+                )
                 yield PlainLines(number + 1, line, there - 1)
                 reading = _Reading(utf8, offset)
             number, line = number + there - line, there

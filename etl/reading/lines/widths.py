@@ -25,10 +25,10 @@ class _Same:
     def __init__(self) -> None:
         self.width, self.rows, self.same = -1, 0, True
 
-    def add(self, width: int, rows: int = 1) -> None:
+    def add(self, width: int) -> None:
         self.same = self.same and self.width in (-1, width)
         self.width = width
-        self.rows += rows
+        self.rows += 1
 
 
 class Widths:
@@ -66,22 +66,18 @@ class Widths:
         return may
 
     def fit(self, lines: PlainLines, *, blank_end: bool) -> None:
-        """Learns the widths of rows as wide as the header, all at once; whether the last cell of any is blank."""
-        count, width = lines.last - lines.line + 1, self._layout.width
-        head = min(count, _BLOCK - lines.number % _BLOCK)
-        tail = min(count - head, (lines.number + count - 1) % _BLOCK + 1)
-        self._count(lines.number, width, head)
-        if tail:  # blocks between these two have no row of another width
-            self._all.add(width, count - head - tail)
-            self._count(lines.number + count - tail, width, tail)
-        self._last = (lines.last, width, width if count > 1 else self._last[1])
+        """Learns of rows as wide as the header, all at once: their ends are enough, for beside any of them no odd row is alike."""
+        rows, width = lines.last - lines.line + 1, self._layout.width
+        self._count(lines.number, width)
+        self._count(lines.number + rows - 1, width)
+        self._last = (lines.last, width, width if rows > 1 else self._last[1])
         self._writes_blank_ends = self._writes_blank_ends or blank_end
 
-    def _count(self, number: int, cells: int, rows: int = 1) -> None:
-        self._all.add(cells, rows)
+    def _count(self, number: int, cells: int) -> None:
+        self._all.add(cells)
         if number // _BLOCK != self._block:
             self._block, self._in_block = number // _BLOCK, _Same()
-        self._in_block.add(cells, rows)
+        self._in_block.add(cells)
         if cells != self._layout.width or self._block in self._uniform:
             self._uniform[self._block] = self._in_block.same and (
                 cells < self._layout.width or self._in_block.rows >= _ALIKE

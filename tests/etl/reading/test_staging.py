@@ -17,6 +17,7 @@ from etl.reading.lines.records import layout_of
 from tests.support.contracts import TRIALS
 
 Row = list[str]
+CON = duckdb.connect()
 
 
 def staged(content: str, width: int, line_end_of_header: str = "\n") -> tuple[list[tuple[int, Row]] | None, Findings]:
@@ -25,11 +26,11 @@ def staged(content: str, width: int, line_end_of_header: str = "\n") -> tuple[li
     header = Header(utf8.index(line_end_of_header.encode()) + len(line_end_of_header), 2,
                     tuple(f"h{n}" for n in range(width)), (None,) * width)  # fmt: skip
     findings = Findings()
-    with staging.as_file(memoryview(utf8)[header.body :]) as path, duckdb.connect() as con:
-        found = staging.stage(con, path, utf8, header, TRIALS, findings)
+    with staging.as_file(memoryview(utf8)[header.body :]) as path:
+        found = staging.stage(CON, path, utf8, header, TRIALS, findings)
         if findings.refused:
             return None, findings
-        rows = con.execute("SELECT * FROM raw ORDER BY line").fetchall()
+        rows = CON.execute("SELECT * FROM raw ORDER BY line").fetchall()
     assert found.rows == len(rows)
     return [(line, [cell or "" for cell in row]) for line, *row in rows], findings
 
@@ -38,10 +39,10 @@ def read_in_columns(content: str, width: int) -> list[tuple[int, Row]] | None:
     """The rows of the plain lines; None where all lines are read one by one."""
     utf8 = content.encode()
     header = Header(0, 1, tuple(f"h{n}" for n in range(width)), (None,) * width)
-    with staging.as_file(utf8) as path, duckdb.connect() as con:
-        if staging._plain_rows(con, path, utf8, header, layout_of(header, TRIALS)) is None:
+    with staging.as_file(utf8) as path:
+        if staging._plain_rows(CON, path, utf8, header, layout_of(header, TRIALS)) is None:
             return None
-        rows = con.execute("SELECT * FROM raw ORDER BY line").fetchall()
+        rows = CON.execute("SELECT * FROM raw ORDER BY line").fetchall()
     return [(line, [cell or "" for cell in cells]) for line, *cells in rows]
 
 
