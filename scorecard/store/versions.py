@@ -7,6 +7,7 @@ retained; a note names the export and the user.
 import errno
 import json
 import os
+import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from scorecard.storage import checksums
 from scorecard.storage.atomic_files import exclusive_lock, refused_by_system, remove_stale_temporaries, storage_errors
 from scorecard.storage.checksums import FolderChecks
 from scorecard.storage.data_dir import DataDir
+from scorecard.storage.sql_text import quoted
 from scorecard.store import warehouse
 
 # Given when connecting, not set afterwards: connections of one process to one file share an instance, and the second
@@ -35,11 +37,8 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "2GB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_external_access": False,
-    "lock_configuration": True,
-    # Prevents spilling case rows to disk. Must come after enable_external_access, which rejects it otherwise.
-    "temp_directory": "",
 }
+_LOCKING = threading.Lock()
 
 
 DAMAGED = "数据文件已损坏"
@@ -246,14 +245,26 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
         raise DamagedVersion(f"版本 {version}", DAMAGED, "建成时的原样", _REMEDY)
     key = _file_key(path)
     with _database_errors(version, key):
-        opened = duckdb.connect(str(path), read_only=True, config=_beside_batches(data))
+        opened = _locked(path, data)
     return cast(duckdb.DuckDBPyConnection, _Guarded(opened, version, key))
 
 
-def _beside_batches(data: DataDir) -> dict[str, Any]:
-    """A version that Spark counted looks for its case rows in the batches: these it may read, and no other file."""
-    root = str(data.root.resolve())
-    return {"file_search_path": root, "allowed_directories": [str(data.batches.resolve())], **_LOCKED}
+def _locked(path: Path, data: DataDir) -> duckdb.DuckDBPyConnection:
+    """A version that Spark counted looks for its case rows in the batches: these it may read, and no other file.
+
+    Said once for all connections to a file, and after opening: DuckDB takes no allowed folder before.
+    """
+    opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    with _LOCKING:
+        ((locked,),) = opened.execute("SELECT current_setting('lock_configuration')").fetchall()
+        if not locked:
+            opened.execute(
+                f"SET file_search_path = {quoted(str(data.root.resolve()))};"
+                f"SET allowed_directories = [{quoted(str(data.batches.resolve()))}];"
+                "SET temp_directory = '';"  # case rows are never spilled to disk
+                "SET enable_external_access = false; SET lock_configuration = true"
+            )
+    return opened
 
 
 def is_readable(path: Path) -> bool:
