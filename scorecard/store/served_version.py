@@ -3,6 +3,7 @@
 All that was computed of the old version is new at once; without this every reader would wait for it in the same second.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ from time import monotonic
 from scorecard.storage.data_dir import DataDir
 from scorecard.store import versions as store
 from scorecard.store.versions import Current
+
+# Seconds after which a thread that only computes lets another one on. A page's messages change threads some twenty times;
+# with the interpreter's usual 5 ms each of them would wait as long as the preparation lasts.
+_YIELDS = 0.0005
 
 
 @dataclass
@@ -23,9 +28,12 @@ class _Turn:
     over: Event = field(default_factory=Event)
 
     def run(self, prepare: Callable[[str], None]) -> None:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(_YIELDS)
         try:
             prepare(self.version)
         finally:
+            sys.setswitchinterval(usual)
             self.over.set()
 
 
@@ -40,9 +48,16 @@ class ServedVersion:
         self._turns: dict[Path, _Turn] = {}
 
     def current(self, data: DataDir, *, at_once: bool = False) -> Current:
-        """The version to show now. `at_once`: whoever published waits for it, and is not shown the old one again."""
-        pointer = store.current(data)
-        with self._lock:
+        """The version to show now, as it was last looked at. `at_once`: it is looked at now, and waited for: whoever published
+        is not shown the old one again.
+        """
+        shown = self._shown.get(data.root)
+        return shown if shown is not None and self.patience and not at_once else self.look(data, wait=at_once)
+
+    def look(self, data: DataDir, *, wait: bool = False) -> Current:
+        """Look at the pointer: show what it names, or begin to prepare that."""
+        with self._lock:  # the first look at a version reads it through: one reader does, and the others find it read
+            pointer = store.current(data)
             shown = self._shown.setdefault(data.root, pointer)
             if pointer.version is None or shown.version in (None, pointer.version) or not self.patience:
                 self._shown[data.root] = pointer
@@ -52,10 +67,9 @@ class ServedVersion:
                 turn = self._turns[data.root] = _Turn(pointer.version, monotonic())
                 Thread(target=turn.run, args=(self._prepare,), daemon=True).start()
         left = turn.began + self.patience - monotonic()
-        if at_once:
+        if wait:
             turn.over.wait(max(0, left))
         elif left > 0 and not turn.over.is_set() and not store.unreadable(data, shown.version or ""):
             return shown
-        with self._lock:
-            self._shown[data.root] = pointer
+        self._shown[data.root] = pointer
         return pointer

@@ -82,7 +82,7 @@ async def _together(address: str, cookie: str, exports: int) -> tuple[list[float
 async def _read(session: ClientConnection, number: int, ended: asyncio.Event, taken: list[float]) -> None:
     pauses = random.Random(number)
     while not ended.is_set():
-        taken.append(await wire._rerun(session, PAGE))
+        taken.append((await wire._rerun(session, PAGE))[0])
         await asyncio.sleep(THINK * pauses.uniform(0.5, 1.5))
 
 

@@ -1,18 +1,28 @@
 """Pages as readers meet them: a rerun against a one-line page, and many readers at once."""
 
-import asyncio
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from secrets import token_hex
 from statistics import median, quantiles
+from time import sleep, time
 
+from etl.intake.batch_notes import withdraw
+from etl.intake.batches import list_batches
+from etl.versions.publish import publish
+from etl.warehouse.build import build
 from scorecard.access import Actor
 from scorecard.identity import accounts
 from scorecard.identity.settings import AccessSettings
 from scorecard.identity.sign_in import change_password
+from scorecard.narrative.provenance import short
 from scorecard.storage.data_dir import DataDir
-from tests.bench.process import app, cpu_seconds, one_line_page, resident_mib
+from scorecard.store.open_version import open_published
+from tests.bench.data import ACTOR, catalog
+from tests.bench.process import alone, app, cpu_seconds, one_line_page, resident_mib
 from tests.bench.report import Finding, ratio, times
-from tests.bench.wire import read_for, reader, rerun, signed_in
+from tests.bench.wire import Crowd, SeenRun, read, reader, rerun, signed_in
 
 PAGES = {
     "overview": "",
@@ -32,8 +42,9 @@ PAGES = {
     "targets": "targets",
 }
 RERUNS, WARM_UPS = 40, 5
+PAGE = "commercial_disputes"
 THINK, PERIOD = 5.0, 30.0  # mean seconds between two reruns of a reader, seconds a measurement lasts
-ARRIVAL = 0.1  # seconds between two readers who open the page
+ARRIVAL = 0.05  # seconds between two readers who open the page
 
 
 def reruns(folder: Path, sample: DataDir, large: DataDir) -> list[Finding]:
@@ -76,40 +87,77 @@ def _rerun(address: str, server: int, page: str, cookie: str = "") -> tuple[floa
         return median(taken), (cpu_seconds(server) - before) / RERUNS
 
 
-def sessions(folder: Path, sample: DataDir, counts: tuple[int, ...] = (50, 100, 200)) -> list[Finding]:
-    """50, 100 and 200 readers with pauses, on this machine's loopback, for a bounded time, against one idle reader."""
+def sessions(folder: Path, sample: DataDir, counts: tuple[int, ...] = (200, 600), sockets: int = 1000) -> list[Finding]:
+    """Readers with pauses on this machine's loopback, for a bounded time, against one idle reader; then many open windows.
+
+    The server has one core and the readers another, so that these do not take what is measured.
+    """
     findings: list[Finding] = []
-    with app(sample, folder) as (address, server):
-        idle, _ = _rerun(address, server, "commercial_disputes")
+    with app(sample, folder, core=0) as (address, server):
+        idle, _ = _rerun(address, server, PAGE)
         for count in counts:
+            crowd = Crowd(PAGE, count, ARRIVAL, THINK, PERIOD)
             before = cpu_seconds(server)
-            taken, failed = asyncio.run(_crowd(address, count))
-            busy = (cpu_seconds(server) - before) / (count * ARRIVAL + THINK + PERIOD)
-            cuts = quantiles(taken, n=100)
-            note = (
-                f"p50 {cuts[49] * 1000:.0f} ms, {len(taken)} reruns, server busy {busy:.0%} of a core,"
-                f" {resident_mib(server):.0f} MiB"
-            )
-            findings.append(ratio(f"{count} sessions: p95 / idle median", cuts[94], idle, 10, note))
+            (runs, failed), _ = alone(read, address, crowd, core=1)
+            spent = cpu_seconds(server) - before
+            cuts = quantiles([run.seconds for run in runs], n=100)
+            findings.append(ratio(f"{count} sessions: p95 / idle median", cuts[94], idle, 10, _load(cuts, runs)))
             findings.append(Finding("    failed reruns", str(failed), "none", failed == 0))
+            findings.append(_server_alone(spent, crowd))
+    with app(sample, folder, core=0) as (address, server):
+        _rerun(address, server, PAGE)
+        before = resident_mib(server)
+        with ThreadPoolExecutor(1) as pool:
+            crowd = Crowd(PAGE, sockets, ARRIVAL, 2 * THINK, 1)
+            reading = pool.submit(alone, read, address, crowd, core=1)
+            sleep(crowd.all_there - 1)
+            held = resident_mib(server)
+            (_, failed), _ = reading.result()
+    note = f"{(held - before) * 1024 / sockets:.0f} KiB each, {failed} failed"
+    findings.append(Finding(f"{sockets} open windows", f"{held:.0f} MiB", "1536 MiB", held < 1536 and not failed, note))
     return findings
 
 
-async def _crowd(address: str, count: int) -> tuple[list[float], int]:
-    """Readers come one after another; counted is what they see once all are there: a first page costs more than a rerun."""
-    arriving = count * ARRIVAL
-    seen = await asyncio.gather(
-        *(
-            read_for(
-                address,
-                "commercial_disputes",
-                number,
-                number * ARRIVAL,
-                arriving + THINK,
-                arriving + THINK + PERIOD,
-                THINK,
-            )
-            for number in range(count)
-        )
-    )
-    return [seconds for taken, _ in seen for seconds in taken], sum(failed for _, failed in seen)
+def _load(cuts: list[float], runs: list[SeenRun]) -> str:
+    return f"p50 {cuts[49] * 1000:.0f} ms, worst {max(run.seconds for run in runs):.2f} s, {len(runs)} reruns"
+
+
+def _server_alone(spent: float, crowd: Crowd) -> Finding:
+    """What a rerun computes, arrivals included, and how many readers would take the whole of one core by it."""
+    reruns = crowd.readers * (crowd.seconds - crowd.readers * crowd.arrival / 2) / crowd.think
+    each = spent / reruns
+    note = f"{each * 1000:.1f} ms a rerun, server busy {spent / crowd.seconds:.0%} of a core"
+    return Finding("    sessions that fill one core of the server", f"{crowd.think / each:.0f}", footnote=note)
+
+
+def publication(folder: Path, sample: DataDir, readers: int = 200) -> list[Finding]:
+    """A publication by the command line while readers read on: their longest wait, and until when they see the old version."""
+    data = DataDir(folder / "data")
+    shutil.copytree(sample.root, data.root)
+    old, batch = open_published(data).id, list_batches(data, "bankruptcies")[0]
+    withdraw(data, batch.table, batch.name, "bench", ACTOR)
+    new = build(catalog(), data)
+    crowd = Crowd(PAGE, readers, ARRIVAL, THINK, PERIOD)
+    with app(data, folder, core=0) as (address, server), ThreadPoolExecutor(1) as pool:
+        idle, _ = _rerun(address, server, PAGE)
+        reading = pool.submit(alone, read, address, crowd, short(new), core=1)
+        sleep(crowd.all_there + PERIOD / 3)
+        publish(data, new, ACTOR)
+        turned = time()
+        (runs, failed), _ = reading.result()
+    before = [run.seconds for run in runs if run.ended < turned]
+    after = [run for run in runs if turned <= run.ended]
+    last_old = max((run.ended for run in after if not run.sign), default=turned)
+    first_new = min((run.ended for run in after if run.sign), default=inf)
+    worst = max(run.seconds for run in after)
+    note = f"{worst / idle:.0f} times the idle median; p95 {_p95(before):.3f} s before, {_p95([r.seconds for r in after]):.3f} s after"
+    span = f"{short(old)} last seen {last_old - turned:.1f} s, {short(new)} first seen {first_new - turned:.1f} s after"
+    return [
+        Finding(f"longest wait of {readers} readers after it", f"{worst:.2f} s", "1 s", worst <= 1, note),
+        Finding("new version for all", f"{last_old - turned:.1f} s", "10 s", last_old - turned <= 10, span),
+        Finding("failed reruns", str(failed), "none", failed == 0),
+    ]
+
+
+def _p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=100)[94]

@@ -12,27 +12,32 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 from urllib.error import URLError
 
 from scorecard.storage.data_dir import DATA_VARIABLE, SEEDS_VARIABLE, DataDir
 from tests.bench.data import ROOT
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 STARTING = 60  # seconds a server may take until it answers
 ONE_LINE = 'import streamlit as st\n\nst.write("1")\n'
 
 
-def alone(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
-    """What `job` gives in a fresh process, and that process's peak memory in MiB."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_with_peak, job, args, kwargs).result()
+def alone(job: Callable[..., T], *args: object, core: int | None = None) -> tuple[T, float]:
+    """What `job` gives in a fresh process, and that process's peak memory in MiB; on this core only, where one is named."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_stay_on, initargs=(0, core)) as pool:
+        return pool.submit(_with_peak, job, args).result()
 
 
-def _with_peak(job: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[T, float]:
-    result = job(*args, **kwargs)
+def _stay_on(process: int, core: int | None) -> None:
+    """Keep a process, and the threads that it will start, to a core; where the machine has just one, to nothing."""
+    if core in os.sched_getaffinity(0):
+        os.sched_setaffinity(process, {core})
+
+
+def _with_peak(job: Callable[..., T], args: tuple[object, ...]) -> tuple[T, float]:
+    result = job(*args)
     return result, peak_mib(os.getpid())
 
 
@@ -60,9 +65,9 @@ def _status(process: int, name: str) -> float:
 
 
 @contextmanager
-def app(data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
+def app(data: DataDir, folder: Path, core: int | None = None) -> Generator[tuple[str, int], None, None]:
     """The real app over a data folder: its address as host:port and its process."""
-    with _served(["-m", "scorecard.ui.server.serve", "--port"], ROOT, data, folder) as running:
+    with _served(["-m", "scorecard.ui.server.serve", "--port"], ROOT, data, folder, core) as running:
         yield running
 
 
@@ -80,13 +85,16 @@ def one_line_page(folder: Path) -> Generator[tuple[str, int], None, None]:
 
 
 @contextmanager
-def _served(start: list[str], where: Path, data: DataDir, folder: Path) -> Generator[tuple[str, int], None, None]:
+def _served(
+    start: list[str], where: Path, data: DataDir, folder: Path, core: int | None = None
+) -> Generator[tuple[str, int], None, None]:
     port = _free_port()
     environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
     log = folder / f"server-{port}.log"
     command = [sys.executable, *start, str(port)]
     with log.open("w") as written:
         server = subprocess.Popen(command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT)
+        _stay_on(server.pid, core)
         try:
             _wait_until_healthy(server, port, log)
             yield f"127.0.0.1:{port}", server.pid

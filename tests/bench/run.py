@@ -1,6 +1,6 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
-Parts: accept, build, reruns, touch, sessions, exports; all of them without a name. `--rows` bounds the largest table.
+Parts: accept, build, reruns, touch, sessions, publication, exports; all of them without a name. `--rows` bounds the largest table.
 """
 
 import argparse
@@ -41,6 +41,7 @@ _TITLES = {
     "reruns": "A page's rerun against a one-line page",
     "touch": "From the press to the picture, in Chromium",
     "sessions": "Many readers at once",
+    "publication": "A publication while many read",
     "exports": "Twenty pictures at once beside readers",
 }
 
@@ -55,6 +56,7 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
         "touch": lambda: touch.measure(_new(folder, "touch"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
+        "publication": lambda: pages.publication(_new(folder, "publication"), sample),
         "exports": lambda: exports.measure(_new(folder, "exports"), sample),
     }
     for part in parts:

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,19 +21,22 @@ ANSWER = 60  # seconds an answer may take before the run counts as failed
 _SETTINGS: Any = {"subprotocols": ["streamlit"], "max_size": None, "compression": None}
 
 
-def _request(page: str, query: str) -> bytes:
+def _request(page: str, query: str, known: Iterable[str] = ()) -> bytes:
     message = BackMsg()
+    message.rerun_script.cached_message_hashes.extend(known)
     message.rerun_script.query_string = query
     message.rerun_script.page_name = page
     return message.SerializeToString()
 
 
-def _is_last(frame: str | bytes) -> bool:
-    """Whether this message ends a run. Raises RuntimeError when the run failed."""
+def _is_last(frame: str | bytes, known: set[str] | None = None) -> bool:
+    """Whether this message ends a run; one to keep is noted in `known`. Raises RuntimeError when the run failed."""
     message = ForwardMsg()
     message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
     if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
         raise RuntimeError(message.delta.new_element.exception.message)
+    if known is not None and message.metadata.cacheable:
+        known.add(message.hash)
     return message.WhichOneof("type") == "script_finished"
 
 
@@ -72,38 +76,85 @@ def rerun(session: SyncConnection, page: str, query: str = "") -> float:
             return perf_counter() - start
 
 
-async def read_for(
-    address: str, page: str, number: int, start_after: float, count_after: float, end_after: float, think: float
-) -> tuple[list[float], int]:
-    """Seconds of the reruns that reader `number` saw in the counted time, and how many failed.
+@dataclass(frozen=True)
+class Crowd:
+    """Readers of one page with pauses: how many, seconds between two who arrive, mean seconds of a pause, seconds counted."""
 
-    The reader pauses for `think` seconds, give or take half: with pauses all alike, readers who once met in a queue
-    come back together for ever.
+    page: str
+    readers: int
+    arrival: float
+    think: float
+    period: float
+
+    @property
+    def all_there(self) -> float:
+        """Seconds until all have come and have read once more: a first page costs more than a rerun."""
+        return self.readers * self.arrival + self.think
+
+    @property
+    def seconds(self) -> float:
+        return self.all_there + self.period
+
+
+@dataclass(frozen=True)
+class SeenRun:
+    """One rerun as its reader saw it: when it ended (as time.time() has it), how long it took, whether the masthead said `sign`."""
+
+    ended: float
+    seconds: float
+    sign: bool
+
+
+def read(address: str, crowd: Crowd, sign: str = "") -> tuple[list[SeenRun], int]:
+    """The reruns that were begun in the counted time, and how many failed. Call it in a process of its own."""
+    return asyncio.run(_read_together(address, crowd, sign.encode()))
+
+
+async def _read_together(address: str, crowd: Crowd, sign: bytes) -> tuple[list[SeenRun], int]:
+    begun = perf_counter()
+    seen = await asyncio.gather(*(_read(address, crowd, number, begun, sign) for number in range(crowd.readers)))
+    return [run for runs, _ in seen for run in runs], sum(failed for _, failed in seen)
+
+
+async def _read(address: str, crowd: Crowd, number: int, begun: float, sign: bytes) -> tuple[list[SeenRun], int]:
+    """One reader, as a browser is one: compressed messages, and what it has already is not sent to it again.
+
+    The pauses differ by half: with pauses all alike, readers who once met in a queue come back together for ever. Each address
+    of the loopback may hold so many windows only.
     """
     pauses = random.Random(number)
-    taken: list[float] = []
+    runs: list[SeenRun] = []
     failed = 0
-    begun = perf_counter()
-    await asyncio.sleep(start_after)
-    address_of = f"ws://{address}/_stcore/stream"
-    async with connect(address_of, origin=Origin(f"http://{address}"), **_SETTINGS) as session:
-        while (at := perf_counter() - begun) < end_after:
+    await asyncio.sleep(number * crowd.arrival)
+    async with connect(
+        f"ws://{address}/_stcore/stream",
+        origin=Origin(f"http://{address}"),
+        local_addr=(f"127.0.0.{1 + number % 40}", 0),
+        **{**_SETTINGS, "compression": "deflate"},
+    ) as session:
+        known: set[str] = set()
+        while (at := perf_counter() - begun) < crowd.seconds:
             try:
-                seconds = await asyncio.wait_for(_rerun(session, page), ANSWER)
-                taken += [seconds] if at >= count_after else []
+                seconds, signed = await asyncio.wait_for(_rerun(session, crowd.page, known, sign), ANSWER)
+                runs += [SeenRun(time(), seconds, signed)] if at >= crowd.all_there else []
             except (RuntimeError, TimeoutError):
                 failed += 1
-            await asyncio.sleep(think * pauses.uniform(0.5, 1.5))
-    return taken, failed
+            await asyncio.sleep(crowd.think * pauses.uniform(0.5, 1.5))
+    return runs, failed
 
 
-async def _rerun(session: ClientConnection, page: str) -> float:
-    start = perf_counter()
-    await session.send(_request(page, ""))
+async def _rerun(
+    session: ClientConnection, page: str, known: set[str] | None = None, sign: bytes = b""
+) -> tuple[float, bool]:
+    """Seconds of a rerun, and whether the sign came. `known`: hashes of the messages this reader keeps, and grows by it."""
+    start, signed = perf_counter(), False
+    await session.send(_request(page, "", known or ()))
     while True:
         _acknowledge_at_once(session.transport.get_extra_info("socket"))
-        if _is_last(await session.recv()):
-            return perf_counter() - start
+        frame = await session.recv(decode=False)
+        signed = signed or bool(sign and sign in frame)
+        if _is_last(frame, known):
+            return perf_counter() - start, signed
 
 
 def _acknowledge_at_once(connection: socket.socket) -> None:

@@ -199,9 +199,9 @@ def keep_old_until_ready(patience: float) -> None:
     _served.patience = patience
 
     def watch() -> None:
-        while True:  # also while nobody asks: the time counts from the publication, whoever comes next
+        while True:
             with suppress(ScorecardError, OSError):
-                _served.current(data_dir())
+                _served.look(data_dir())
             sleep(_POLL)
 
     Thread(target=watch, daemon=True).start()

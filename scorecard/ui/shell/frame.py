@@ -46,7 +46,7 @@ _FRAMED = "_framed"
 _PAGES = "_pages"  # the pages of the menu that are open to the reader
 _LEFT, _TRIES = "_versions_left", 3  # how often a page may be run again because its version is damaged
 _TOLD, _TOLD_PLACE = "_told", "_told_place"  # the session's last act: (which, sentence); where it stands on this page
-_ACTED = "_acted"  # the last run did an act: what it published is shown to this session at once
+_ACTED = "_acted"  # the last run did an act, or met a damaged version: the next one looks at once what is to be shown
 _READ = "_version_read"  # (page, older version its address named) of the last run
 _EARLIER = (
     "这一版的数值由较早的程序计算，没有按现在的程序重算；请管理员看启动时的说明，或在“版本”页建库、看影响后发布。"
@@ -130,6 +130,7 @@ def _leave(version: Version | None) -> bool:
         return False
     version.connection.close()
     forget_versions()
+    st.session_state[_ACTED] = True  # the next run looks at once what may be shown instead
     st.session_state[_LEFT] = tries + 1
     return True
 

@@ -38,10 +38,16 @@ def pointer(monkeypatch: pytest.MonkeyPatch, data: DataDir) -> Pointer:
     return pointer
 
 
+def seen(served: ServedVersion, pointer: Pointer) -> Current:
+    """What a reader is shown after the server's next look at the pointer."""
+    served.look(pointer.data)
+    return served.current(pointer.data)
+
+
 def serving(pointer: Pointer, prepare: Callable[[str], None], patience: float = LONG) -> ServedVersion:
     """A server that has shown the old version before the pointer turned to the new one."""
     served = ServedVersion(prepare, patience)
-    assert served.current(pointer.data) == OLD
+    assert seen(served, pointer) == OLD
     pointer.current = NEW
     return served
 
@@ -53,7 +59,7 @@ def waits(ready: Event) -> None:
 
 def shown_in_the_end(served: ServedVersion, pointer: Pointer) -> Current:
     until = time.monotonic() + 10
-    while (shown := served.current(pointer.data)) != pointer.current and time.monotonic() < until:
+    while (shown := seen(served, pointer)) != pointer.current and time.monotonic() < until:
         time.sleep(0.01)
     return shown
 
@@ -67,9 +73,9 @@ def test_the_old_version_is_shown_until_the_new_one_is_prepared(pointer: Pointer
         ready.wait(10)
 
     served = serving(pointer, prepare)
-    assert served.current(pointer.data) == OLD
+    assert seen(served, pointer) == OLD
     assert begun.wait(10)
-    assert [served.current(pointer.data) for _ in range(5)] == [OLD] * 5
+    assert [seen(served, pointer) for _ in range(5)] == [OLD] * 5
     ready.set()
     assert shown_in_the_end(served, pointer) == NEW
     assert prepared == [NEW.version]
@@ -79,9 +85,9 @@ def test_the_old_version_is_shown_until_the_new_one_is_prepared(pointer: Pointer
 def test_no_preparation_holds_the_new_version_back_longer_than_the_patience(pointer: Pointer, after: float) -> None:
     never = Event()
     served = serving(pointer, lambda _: waits(never))
-    assert served.current(pointer.data) == OLD
+    assert seen(served, pointer) == OLD
     pointer.now = after
-    assert served.current(pointer.data) == (OLD if after < LONG else NEW)
+    assert seen(served, pointer) == (OLD if after < LONG else NEW)
     never.set()
 
 
@@ -102,28 +108,45 @@ def test_who_published_waits_for_it_and_sees_it_and_then_all_do(pointer: Pointer
     served = serving(pointer, prepare)
     assert served.current(pointer.data, at_once=True) == NEW
     assert done.is_set()
-    assert served.current(pointer.data) == NEW
+    assert seen(served, pointer) == NEW
 
 
 def test_an_old_version_that_cannot_be_read_is_not_shown_on(pointer: Pointer) -> None:
     never = Event()
     served = serving(pointer, lambda _: waits(never))
     pointer.damaged = frozenset({"0000old"})
-    assert served.current(pointer.data) == NEW
+    assert seen(served, pointer) == NEW
     never.set()
 
 
 def test_a_rollback_in_the_middle_shows_what_was_shown(pointer: Pointer) -> None:
     never = Event()
     served = serving(pointer, lambda _: waits(never))
-    assert served.current(pointer.data) == OLD
+    assert seen(served, pointer) == OLD
     pointer.current = OLD
-    assert served.current(pointer.data) == OLD
+    assert seen(served, pointer) == OLD
     never.set()
 
 
 def test_without_patience_and_without_data_the_pointer_is_followed(pointer: Pointer) -> None:
     served = serving(pointer, lambda _: None, patience=0)
-    assert served.current(pointer.data) == NEW
+    assert seen(served, pointer) == NEW
     pointer.current = nothing = Current(None, "不能读取")
-    assert served.current(pointer.data) == nothing
+    assert seen(served, pointer) == nothing
+
+
+def test_readers_who_come_together_read_a_new_version_through_once(
+    pointer: Pointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = list[str]()
+
+    def look(_: DataDir) -> Current:
+        looks.append("once")
+        return pointer.current
+
+    served = serving(pointer, lambda _: None)
+    monkeypatch.setattr(store, "current", look)
+    assert [served.current(pointer.data) for _ in range(20)] == [OLD] * 20
+    assert not looks
+    assert served.current(pointer.data, at_once=True) == NEW
+    assert looks == ["once"]
