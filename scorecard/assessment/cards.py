@@ -12,6 +12,7 @@ from functools import cached_property
 from scorecard.assessment.comparison import (
     PeriodChange,
     YearEnd,
+    beyond,
     changes,
     comparable,
     of_like_length,
@@ -251,7 +252,8 @@ class Card:
     @property
     def made_of(self) -> str:
         """Numerator and denominator, or why there are none."""
-        told = "，".join(filter(None, (self.halves, self.interval))) or self.hidden
+        rest = beyond(self.indicator, self.judged.reading) if self.halves else ""
+        told = "，".join(filter(None, (self.halves, rest, self.interval))) or self.hidden
         return told or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
 
 

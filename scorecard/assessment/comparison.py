@@ -321,6 +321,18 @@ def counted_in(indicator: Indicator) -> str:
     return (indicator.shortfall[:1] or "个") if formula.kind == "ratio" and formula.share and distinct else ""
 
 
+def beyond(indicator: Indicator, reading: IndicatorValue | None) -> str:
+    """How many rows of a share are not in it, in the indicator's words for them: "其余8件超时"; empty without a word, or none.
+
+    Where lower is better the numerator counts them itself.
+    """
+    told = indicator.shortfall and indicator.direction == "higher" and share_of_rows(indicator)
+    if not told or reading is None or reading.public or reading.numerator is None or reading.denominator is None:
+        return ""
+    rest = int(reading.denominator - reading.numerator)
+    return f"其余{rest:,}{indicator.shortfall}" if rest > 0 else ""
+
+
 def share_of_rows(indicator: Indicator) -> bool:
     """Whether the value is some rows out of others, each counted once."""
     counted = all(term.aggregate == "count" for term in indicator.formula.terms)

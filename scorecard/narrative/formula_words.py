@@ -80,7 +80,10 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
                 times = f" × {per.each:,}" if per.each > 1 else ""
                 each = indicator.unit.partition("/")[2]
                 return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母{times}，即每{each}合多少{per.of}{scale}"]
-            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}"]
+            rest = (
+                "；其余的件数另列" if formula.share and indicator.shortfall and indicator.direction == "higher" else ""
+            )
+            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母 × 100%{limit}{rest}"]
 
 
 def _halves(part: FormulaPart, catalog: Catalog) -> list[str]:

@@ -7,7 +7,7 @@ no rate is written on a base that carries none.
 import re
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.comparison import counted_in
+from scorecard.assessment.comparison import beyond, counted_in
 from scorecard.assessment.number_format import prose
 from scorecard.assessment.verdict import VerdictWord
 from scorecard.narrative.control_words import joint_sentence, variation_sentence
@@ -51,7 +51,9 @@ def of_indicator(card: Card) -> str:
     word = card.verdict.word
     if card.hidden:
         return f"{card.period}，{card.indicator.name}{card.hidden}。"
-    halves = "，".join(filter(None, (_halves(card), card.interval)))
+    short, rest = shortfall(card), beyond(card.indicator, card.judged.reading) if card.halves else ""
+    rest = "" if rest.removeprefix("其余") in short else rest
+    halves = "，".join(filter(None, (_halves(card), rest, card.interval)))
     lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])
     clauses = [
         lead.format(
@@ -66,7 +68,7 @@ def of_indicator(card: Card) -> str:
     if word in _COMPARED:
         clauses += [change.text for change in card.changes]
     if word in _TARGETS and card.judged.goal is not None:
-        clauses += [_TARGETS[word].format(target=card.target), shortfall(card), missed_since(card)]
+        clauses += [_TARGETS[word].format(target=card.target), short, missed_since(card)]
         clauses += [card.pace or distance(card)] if word == "达标" else []
         clauses.append(card.ahead.text if card.ahead else "")
     clauses.append(card.so_far)

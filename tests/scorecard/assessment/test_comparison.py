@@ -1,15 +1,27 @@
 """同比, 环比, pace: like for like, in a bulletin's units, against published figures."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from scorecard.assessment.comparison import PeriodChange, changes, comparable, compare, pace_text, previous, to_meet
+from scorecard.assessment.comparison import (
+    PeriodChange,
+    beyond,
+    changes,
+    comparable,
+    compare,
+    pace_text,
+    previous,
+    to_meet,
+)
 from scorecard.assessment.verdict import JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import Grain, Period
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog, Indicator
 from scorecard.records.targets import Target, bounds
+from tests.conftest import ROOT
 from tests.support.court import indicator, period, reading, target
 
 
@@ -215,6 +227,17 @@ def test_of_a_share_of_firms_it_says_how_many_firms_are_missing(catalog: Catalog
     """168 of 172 are 97.67 %: a hundred per cent is known from the target, the four are not."""
     of = catalog.indicators["dishonest_firm_screening_rate"]
     assert to_meet(of, reading(of, 168, 172), bounds(target("下限", "100"), period())) == "172家中再多4家即达标"
+
+
+def test_a_share_within_a_term_says_how_many_are_beyond_it() -> None:
+    """ "90% within 90 days" with 8 of 60 beyond; the rows that the evidence page lists as not in the numerator are as many."""
+    words = loader.load(ROOT / "tests" / "vocabulary_seeds")
+    rate = words.indicators["within_90_days_rate"]
+    assert beyond(rate, reading(rate, 52, 60)) == "其余8件超过九十日"
+    assert beyond(rate, reading(rate, 60, 60)) == ""
+    assert beyond(rate.model_copy(update={"direction": "lower"}), reading(rate, 52, 60)) == ""
+    assert beyond(words.indicators["same_court_rate"], reading(rate, 52, 60)) == ""
+    assert beyond(rate, replace(reading(rate, 52, 60), public=True)) == ""
 
 
 def test_a_numerator_larger_than_its_denominator_is_never_asked_for() -> None:
