@@ -252,9 +252,8 @@ class Card:
     @property
     def made_of(self) -> str:
         """Numerator and denominator, or why there are none."""
-        rest = beyond(self.indicator, self.judged.reading) if self.halves else ""
-        told = "，".join(filter(None, (self.halves, rest, self.interval))) or self.hidden
-        return told or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
+        told = "，".join(filter(None, (self.halves, beyond(self.indicator, self.judged.reading), self.interval)))
+        return told or self.hidden or (self.verdict.reason if self.verdict.word in ("无数据", "数据待核") else "")
 
 
 def cards(inputs: CardInputs, period: Period) -> tuple[Card, ...]:

@@ -327,7 +327,9 @@ def beyond(indicator: Indicator, reading: IndicatorValue | None) -> str:
     Where lower is better the numerator counts them itself.
     """
     told = indicator.shortfall and indicator.direction == "higher" and share_of_rows(indicator)
-    if not told or reading is None or reading.public or reading.numerator is None or reading.denominator is None:
+    if not told or reading is None or reading.doubts or reading.public:
+        return ""
+    if reading.numerator is None or reading.denominator is None:
         return ""
     rest = int(reading.denominator - reading.numerator)
     return f"其余{rest:,}{indicator.shortfall}" if rest > 0 else ""

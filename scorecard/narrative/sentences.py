@@ -51,7 +51,7 @@ def of_indicator(card: Card) -> str:
     word = card.verdict.word
     if card.hidden:
         return f"{card.period}，{card.indicator.name}{card.hidden}。"
-    short, rest = shortfall(card), beyond(card.indicator, card.judged.reading) if card.halves else ""
+    short, rest = shortfall(card), beyond(card.indicator, card.judged.reading)
     rest = "" if rest.removeprefix("其余") in short else rest
     halves = "，".join(filter(None, (_halves(card), rest, card.interval)))
     lead = _LEADS[word] if card.unit else _WITHHELD.get(word, _LEADS[word])
