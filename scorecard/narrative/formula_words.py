@@ -22,6 +22,11 @@ def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     if after is not None:
         lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
     combined = (_combined(catalog.tables[name]) for name in indicator.formula.tables)
+    length = catalog.row_period(indicator.formula)
+    if length is not None:
+        shorter = {"year": "没有单月、季度和年度累计的数，", "quarter": "没有单月和年度累计的数，", "month": ""}[length]
+        whole = {"year": "年", "quarter": "季", "month": "月"}[length]
+        lines.append(f"数据表的一行是整{whole}，{shorter}没有报送的{whole}是未知，不是零。")
     return (*lines, *filter(None, combined), _blanks(indicator, catalog))
 
 

@@ -33,7 +33,8 @@ def template_workbook(table: Table, catalog: Catalog) -> bytes:
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(table.columns.values()):
         kind = column.type
-        code = "yyyy-mm-dd hh:mm:ss" if kind.has_time else "yyyy-mm-dd" if kind.is_date else "@"
+        dated = kind.is_date and not column.period  # 2014 in a cell of dates would become a day of 1905
+        code = "yyyy-mm-dd hh:mm:ss" if kind.has_time else "yyyy-mm-dd" if dated else "@"
         sheet.set_column(
             position, position, max(12, 2 * len(column.header) + 2), None if kind.is_number else formats[code]
         )

@@ -13,7 +13,7 @@ _NAMES: dict[RowPeriod, re.Pattern[str]] = {
     ),
     "month": re.compile(r"(?:(?P<year>\d{4})(?:年度?|[-/.]))?(?P<month>0?[1-9]|1[0-2])月?份?", re.ASCII),
 }
-_SIGN = {"year": "年", "quarter": "季", "month": "月"}  # a number alone is no header of a period
+_SIGN = {"quarter": "季", "month": "月"}  # a number alone is no header of a period
 
 
 def named_period(
@@ -21,10 +21,10 @@ def named_period(
 ) -> Period | None:
     """The period of this length that a text (half-width) names, of `year` where it names none itself; None for any other text.
 
-    A day names the period that it ends. A `header` names one by its word: 2014 alone, or 1, may be anything.
+    A day names the period that it ends. A `header` names one by its word: 1 alone may be anything; of years 2014 does.
     """
     text = "".join(text.split())
-    if header and _SIGN[length] not in text and not re.search("[qQ]", text):
+    if header and length != "year" and _SIGN[length] not in text and not re.search("[qQ]", text):
         return None
     if day := re.fullmatch(r"(\d{4})(?:-|/|年)(\d{1,2})(?:-|/|月)(\d{1,2})日?", text, re.ASCII):
         return _ended(tuple(map(int, day.groups())), length, months)

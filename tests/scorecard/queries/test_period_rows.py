@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from scorecard.calendar.period import GRAINS
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.narrative.formula_words import formula_words
 from tests.support.court import CATALOG
 from tests.support.engine import built, values
 from tests.support.naive import Key, Value, evaluate, month_end, months_from
@@ -97,6 +98,11 @@ def test_quarters_add_up_to_a_year_that_has_all_four() -> None:
     lacking = computed(court("quarter"), [*rows[:2], *rows[3:]], date(2026, 4, 30))["filed"]
     assert ("year", "2025", "all", "all") not in lacking
     assert ("quarter", "2025-Q3", "all", "all") not in lacking
+
+
+def test_the_glossary_says_what_a_row_is() -> None:
+    words = formula_words(INDICATORS[0], court("year"))
+    assert "数据表的一行是整年，没有单月、季度和年度累计的数，没有报送的年是未知，不是零。" in words
 
 
 def test_only_grains_not_finer_than_the_rows_are_said() -> None:

@@ -74,6 +74,13 @@ def test_years_in_headers_are_a_row_each_and_a_blank_cell_is_unknown(catalog: Ca
     assert "2 列按时段各成一行，读作 2013年、2014年" in said.reason
 
 
+def test_years_of_a_spreadsheet_are_bare_numbers_in_the_header_and_numbers_below_are_no_header(
+    catalog: Catalog,
+) -> None:
+    found = looked_at(catalog, "项目,2013,2014\n收案,1999,2001\n")
+    assert rows(found) == [("收案", "2013-12-31", "1999"), ("收案", "2014-12-31", "2001")]
+
+
 def test_a_file_with_a_row_for_each_period_is_read_as_the_template_has_it(catalog: Catalog) -> None:
     assert template(YEARS).decode("utf-8-sig").strip() == "项目,部门,时间,数量"
     found = looked_at(catalog, "项目,时间,数量\n收案,2013年,\n收案,2014年,7\n")
