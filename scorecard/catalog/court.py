@@ -172,6 +172,10 @@ class CourtParts:
         """What readers call what rows are counted by."""
         return self.court.words
 
+    def has_own_values(self, department: str) -> bool:
+        """Whether papers of it read its own values: of a court, not of a department, which answers for those of the whole."""
+        return self.court.unit == "court" and department in self.units
+
     def own_word(self, department: str | None) -> str:
         """What an account of this department or court calls it: 本部门, 本院."""
         return self.words.own if department in self.units else "本部门"

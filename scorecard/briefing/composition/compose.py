@@ -168,7 +168,7 @@ def proposed_headline(material: Material) -> str:
 def _scope(material: Material) -> str:
     """Whose cases the numbers are of. A department's sheet has the whole court's, as it answers for them."""
     scope = SCOPES[material.spec.scope]
-    if material.whose != ALL_DEPARTMENTS and material.template.department == "asked":
+    if material.whose != material.inputs.department:
         return f"指标为{material.catalog.words.whole}数值　{scope}"
     return f"{material.places['department']}　{scope}"
 

@@ -11,6 +11,7 @@ from scorecard.briefing.composition.requirements import reading_of
 from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import Block, PaperColumn, PaperTable, Paragraph, columns
 from scorecard.catalog.briefing_templates import Section
+from scorecard.catalog.court import ALL_DEPARTMENTS
 from scorecard.catalog.tabulations.declarations import RowListing, Tabulation
 from scorecard.plan.adoption_points import LEVELS, TABLE, department_lines, has_table, standard_lines
 from scorecard.records.decisions import LISTED, falls_to, latest_decisions
@@ -114,8 +115,11 @@ def assessment(material: Material, section: Section) -> list[Block]:
     if whose in version.departments:
         inputs = card_inputs(version, spec.grain, whose, spec.scope, spec.judged_on)
         own = {card.indicator.id: card for card in cards(inputs, material.period)}
-    aimed = [card for card in material.spoken if card.judged.goal is not None]
-    watched = [card for card in material.spoken if card.judged.goal is None]
+    inputs = card_inputs(version, spec.grain, ALL_DEPARTMENTS, spec.scope, spec.judged_on)
+    named = {card.indicator.id for card in material.spoken}
+    spoken = [card for card in cards(inputs, material.period) if card.indicator.id in named]
+    aimed = [card for card in spoken if card.judged.goal is not None]
+    watched = [card for card in spoken if card.judged.goal is None]
     blocks: list[Block] = []
     if aimed:
         across = columns(f"指标 2.8 | {own_word} 1.3 # | {all} 1.3 # | {all}目标 1.6 | {all}评价 1.2 | 说明 2.6")

@@ -199,6 +199,7 @@ def gather(version: Version, order: BriefingSpec, actor: Actor) -> Material:
     """The material for a request. Raises ScorecardError when the version has no such template."""
     template = find_template(version.catalog, order.template)
     sheet, known_targets = template.department == "asked", version.targets
+    sheet = sheet and not version.catalog.has_own_values(order.department)
     if template.outside:
         version = replace(version, targets=tuple(one for one in version.targets if one.basis != TENTATIVE))
     inputs = card_inputs(
@@ -264,6 +265,7 @@ def _among(which: Among, cards: tuple[Card, ...], ids: Sequence[str], department
         case "listed":
             return tuple(card for card in cards if card.indicator.id in ids)
         case "responsible":
-            return tuple(card for card in cards if card.answered_by(department))
+            own = (card.judged.reading is not None and card.judged.reading.department == department for card in cards)
+            return tuple(card for card, its in zip(cards, own, strict=True) if its or card.answered_by(department))
         case "none":
             return ()

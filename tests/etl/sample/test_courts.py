@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from etl.intake.examine import examine
 from scorecard import case_number
 from scorecard.access import Actor, Forbidden
+from scorecard.briefing.paper.material import gather
+from scorecard.briefing.paper.request import BriefingRequest, resolve
 from scorecard.catalog import loader
 from scorecard.catalog.court import MemberCourt
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
@@ -19,6 +21,7 @@ from scorecard.errors import SeedErrors
 from scorecard.store.evidence_rows import require_evidence
 from scorecard.store.open_version import Version, open_published
 from tests.support import naive
+from tests.support.actors import OFFICER
 from tests.support.samples import AREA_SEEDS, FIRST_MONTH_END, SEEDS, published_area
 
 HEADER = "案号,立案日期,结案日期,承办法院"
@@ -160,6 +163,17 @@ def test_an_account_of_a_court_sees_the_cases_of_its_own(upper: Catalog) -> None
         with pytest.raises(Forbidden) as told:
             require_evidence(east, other, upper)
         assert words in told.value.found
+
+
+def test_a_paper_of_a_court_reads_its_own_values_and_one_of_a_department_those_of_the_whole(version: Version) -> None:
+    for whose, of in (("east", "east"), ("civil", ALL_DEPARTMENTS)):
+        order = resolve(
+            version, BriefingRequest("department", "2024-01", "month", whose), OFFICER, datetime(2026, 12, 1)
+        )
+        made = gather(version, order, OFFICER)
+        assert made.inputs.department == of
+        assert {one.judged.reading.department for one in made.spoken if one.judged.reading} == {of}
+        assert made.spoken
 
 
 def test_where_rows_are_counted_by_department_nothing_reads_otherwise(catalog: Catalog) -> None:
