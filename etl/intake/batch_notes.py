@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from etl.intake import audit_recovery
-from etl.intake.batches import Batch, survey_batches
+from etl.intake.batches import Batch, DamagedBatch, survey_batches
 from scorecard.access import Actor
 from scorecard.audit import log as audit
 from scorecard.calendar.clock import COURT_TIME
@@ -105,12 +105,15 @@ def withdrawn(data: DataDir) -> Mapping[tuple[str, str], BatchNote]:
     return {batch: note for batch, note in last.items() if note.act == "撤回"}
 
 
-def batches_in_use(data: DataDir, sample: bool) -> tuple[Batch, ...]:
+def batches_in_use(
+    data: DataDir, sample: bool, found: tuple[tuple[Batch, ...], tuple[DamagedBatch, ...]] | None = None
+) -> tuple[Batch, ...]:
     """The batches that are not withdrawn, the sample's or the court's own, in the order of `list_batches`.
 
-    Raises StorageError when one that is not withdrawn is damaged: without it every number would be another one.
+    `found` is what `survey_batches` just gave. Raises StorageError when one that is not withdrawn is damaged: without it
+    every number would be another one.
     """
-    (whole, damaged), gone = survey_batches(data), withdrawn(data)
+    (whole, damaged), gone = found or survey_batches(data), withdrawn(data)
     for batch in damaged:
         if (batch.table, batch.name) not in gone:
             raise batch.error

@@ -38,12 +38,12 @@ def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
     Real and synthetic rows never meet in one version. Withdrawn batches are left out; when all of the court's own are,
     nothing is left, and never the sample instead.
     """
-    whole, damaged = survey_batches(data)
+    whole, damaged = found = survey_batches(data)
     own = bool(damaged) or any(not batch.sample for batch in whole)
     ruled: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for (table, name, what), said in rulings(data).items():
         ruled[table, name].append((what, said))
-    in_use = batches_in_use(data, sample=not own)
+    in_use = batches_in_use(data, not own, found)
     return tuple(replace(batch, rulings=tuple(sorted(ruled[batch.table, batch.name]))) for batch in in_use)
 
 

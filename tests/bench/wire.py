@@ -66,13 +66,13 @@ def signed_in(address: str, name: str, password: str) -> str:
     return given.split(";")[0]
 
 
-def rerun(session: SyncConnection, page: str, query: str = "") -> float:
-    """Seconds of one rerun of a page."""
+def rerun(session: SyncConnection, page: str, query: str = "", known: set[str] | None = None) -> float:
+    """Seconds of one rerun of a page. `known`: hashes of the messages this reader keeps, and grows by it."""
     start = perf_counter()
-    session.send(_request(page, query))
+    session.send(_request(page, query, known or ()))
     while True:
         _acknowledge_at_once(session.socket)
-        if _is_last(session.recv(timeout=ANSWER)):
+        if _is_last(session.recv(timeout=ANSWER), known):
             return perf_counter() - start
 
 

@@ -123,6 +123,8 @@ class View:
         if (self.selection.department, self.selection.scope) != (ALL_DEPARTMENTS, "all"):
             return {}
         signals, remarks = signals_of(self.version, self.selection.period), remarks_of(self.version)
+        if not signals and not remarks:
+            return {}
         text = short_text if short else said_text
         told = {name: text(self.catalog, card, signals, remarks) for name, card in self.cards.items()}
         return {name: said for name, said in told.items() if said}
