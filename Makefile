@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run env bundle test check lint sample bench lock audit sbom browser proxy node coverage clean
+.PHONY: help run run-spark env spark bundle test check lint sample bench lock audit sbom browser proxy node coverage clean
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -30,6 +30,7 @@ TESTING := $(VENV)/.tests-$(call hash,requirements.lock requirements-test.lock)
 # Only wheels: nothing is compiled, no package's build script runs. No dependencies beside the lock, which is complete: the
 # resolver of Debian's pip takes `coverage[toml]` for another package than the locked `coverage`, and asks for its newest
 # release; from the day there is one, it refuses that for having no hash.
+SPARK := $(VENV)/.spark-$(call hash,requirements.lock requirements-spark.lock)
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps --only-binary :all: $(if $(WHEELS),--no-index --find-links $(WHEELS))
 
 # Shell function `system_packages WHY PACKAGE…`: installs Debian packages where that is allowed, or names them and stops.
@@ -80,6 +81,12 @@ run: $(RUNTIME)   ## 启动看板；首次运行先建环境、装依赖、发�
 
 env: $(RUNTIME)   ## 只建环境、装依赖，不启动
 
+spark: $(SPARK)   ## 装可选的 Spark 引擎和 Java；make run-spark 用它建库并发布
+
+# The main job on a cluster or on all cores: MASTER=spark://…, REMOTE=sc://…, or nothing for this machine.
+run-spark: $(SPARK)
+	$(PY) -m etl publish --engine spark $(if $(MASTER),--master $(MASTER)) $(if $(REMOTE),--remote $(REMOTE))
+
 test: browser lint   ## 全部检查：格式、静态检查、类型、导入约束、单元、属性、页面、浏览器测试
 	$(PYTEST)
 
@@ -108,10 +115,11 @@ lock: $(RUNTIME)   ## 按 pyproject.toml 重新锁定版本；UPGRADE=--upgrade 
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check "$(UV)"
 	# No line of a recipe may begin with a dash: make would take it for its own sign.
-	compile=($(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE))
+	compile=($(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 $(UPGRADE))
 	compile+=(--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock")
-	"$${compile[@]}" -o requirements.lock
-	"$${compile[@]}" --group test -c requirements.lock -o requirements-test.lock
+	"$${compile[@]}" pyproject.toml -o requirements.lock
+	"$${compile[@]}" pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+	"$${compile[@]}" --group spark -c requirements.lock -o requirements-spark.lock
 
 audit: $(RUNTIME)   ## 核查锁定的软件包有无已知漏洞（须能连到互联网）；每处都要在 docs/security.md 有答复
 	$(PYTHON) -m venv $(VENV)/audit
@@ -179,6 +187,19 @@ $(TESTING): requirements-test.lock | $(RUNTIME)
 	echo "正在安装测试所需的软件包…"
 	if ! $(PIP_INSTALL) -r requirements-test.lock; then
 	    echo "测试所需的软件包未装完。请检查网络或本机的 pip 设置，然后重新执行同一条命令。" >&2
+	    exit 1
+	fi
+	touch $@
+
+# PySpark comes as a source archive, the only package here that is built; nothing in it is compiled.
+$(SPARK): requirements-spark.lock | $(RUNTIME)
+	$(SYSTEM_PACKAGES)
+	command -v java >/dev/null || system_packages "Spark 需要 Java" openjdk-17-jre-headless
+	exec 9<Makefile; flock 9
+	if [ -e $@ ]; then touch $@; exit 0; fi
+	echo "正在安装 Spark（约 500 MB）…"
+	if ! $(PIP_INSTALL) --no-binary pyspark -r requirements-spark.lock; then
+	    echo "Spark 未装完；看板不需要它。请检查网络或本机的 pip 设置，然后重新执行同一条命令。" >&2
 	    exit 1
 	fi
 	touch $@

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-spark.lock")
 ANSWERS = ROOT / "docs" / "security.md"
 _ROW = re.compile(r"^\| *((?:CVE|GHSA|PYSEC)-[\w-]+) *\| *(\S+) (\S+) *\|([^|]*)\|([^|]*)\|", re.MULTILINE)
 

@@ -62,7 +62,10 @@ class SparkEngine:
     def load(self, table: Table, rows: RowsExpression) -> None:
         """See `Engine`: a view on both sides; what did not come as an extract is a table of the file, as DuckDB makes it."""
         if table.seed is None and table.comes_as_file:
-            self._session.sql(_spark_sql(rows)).createOrReplaceTempView(table.id)
+            frame = self._session.sql(_spark_sql(rows))
+            if len(self._read_by(rows)) > 1:  # what replaces what is worked out once, not by every query
+                frame = frame.cache()
+            frame.createOrReplaceTempView(table.id)
             self.connection.execute(f'CREATE VIEW "{table.id}" AS {self._over_files(rows)}')
         else:
             self._small.load(table, rows)
@@ -77,22 +80,25 @@ class SparkEngine:
 
     def _keep(self, name: str, rows: pa.Table, kind: str) -> None:
         self.connection.register("_given", rows)
-        self.connection.execute(f'CREATE {kind} "{name}" AS FROM _given')
+        self.connection.execute(f'CREATE OR REPLACE {kind} "{name}" AS FROM _given')
         self.connection.unregister("_given")
 
     def _hand_over(self, name: str, rows: pa.Table) -> None:
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
 
+    def _read_by(self, rows: RowsExpression) -> dict[str, Path]:
+        """The files that an expression reads, by name."""
+        names: Iterable[str] = (node.name for node in rows.op().find(ops.UnboundTable))
+        return {name: self._files[name] for name in names if name in self._files}
+
     def _over_files(self, rows: RowsExpression) -> str:
         """The expression as DuckDB's SQL over the files it reads."""
-        names: Iterable[str] = (node.name for node in rows.op().find(ops.UnboundTable))
-        files = {name: self._files[name] for name in names if name in self._files}
         root = self._data.root.resolve()
         read = [
             f'"{name}" AS NOT MATERIALIZED (FROM read_parquet({quoted(path.resolve().relative_to(root).as_posix())}))'
-            for name, path in files.items()
+            for name, path in self._read_by(rows).items()
         ]
-        return f"WITH {', '.join(read)} SELECT * FROM ({sql(rows)})"
+        return f"{'WITH ' if read else ''}{', '.join(read)} SELECT * FROM ({sql(rows)})"
 
 
 def _spark_sql(expression: RowsExpression) -> str:
@@ -101,8 +107,10 @@ def _spark_sql(expression: RowsExpression) -> str:
 
 @contextmanager
 def session(master: str, remote: str) -> Generator[Any]:
-    """A session of its own, stopped at the end. Raises ScorecardError where Spark does not start or does not answer."""
-    builder: Any = import_module("pyspark.sql").SparkSession.builder
+    """A session of its own, stopped at the end, or the one that runs here. Raises ScorecardError where Spark does not answer."""
+    sessions: Any = import_module("pyspark.sql").SparkSession
+    _ = ibis.pyspark  # registers options without which Ibis writes no number with a fraction
+    running, builder = sessions.getActiveSession(), sessions.builder
     builder = builder.appName("scorecard").remote(remote) if remote else builder.appName("scorecard")
     if not remote:
         builder = builder.master(master or "local[*]")
@@ -114,7 +122,9 @@ def session(master: str, remote: str) -> Generator[Any]:
         try:
             yield opened
         finally:
-            opened.stop()
+            opened.catalog.clearCache()
+            if running is None:
+                opened.stop()
     except errors as error:
         found = str(error).strip().split("\n")[0][:300]
         remedy = "请检查 Java、--master 或 --remote 和各节点能否读到批次文件，或改用 --engine duckdb"

@@ -122,6 +122,7 @@ def attach_versions(
     with tempfile.TemporaryDirectory(prefix="impact-") as spill:
         connection = open_build(None, Path(spill))
         try:
+            connection.execute(f"SET file_search_path = {quoted(str(data.root.resolve()))}")  # see etl/engines/spark.py
             connection.execute(f"ATTACH {quoted(str(data.database(candidate)))} AS candidate (READ_ONLY)")
             if published is None:
                 connection.execute("ATTACH ':memory:' AS published")

@@ -66,7 +66,8 @@ def program(engine: str | None = None) -> str:
 
 def engine_of(recorded: str) -> str:
     """The label of the engine that a version's `program` names."""
-    return " ".join(recorded.split(" ")[2:])
+    _, named, version = recorded.partition(" spark ")
+    return f"spark {version}" if named else ""
 
 
 def is_current(recorded: str) -> bool:

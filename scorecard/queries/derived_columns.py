@@ -1,5 +1,6 @@
 """Derived columns of a table contract as Ibis expressions: computed once for all indicators, when a version is built."""
 
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import add, and_
 
@@ -40,6 +41,11 @@ def _with_working_days(
     return rows.mutate(counted.name(name)).drop("_from_day", "_from_ordinal", "_to_day", "_to_ordinal")
 
 
+def _among(choose: Callable[..., Expression], columns: Sequence[Expression]) -> Expression:
+    """The least or greatest of the known ones; Spark's functions want at least two."""
+    return choose(*columns) if len(columns) > 1 else columns[0]
+
+
 def _derived(rows: RowsExpression, derived: Derived) -> Expression:
     if derived.days_between is not None:
         start, end = (as_date(rows[column]) for column in derived.days_between)
@@ -47,11 +53,11 @@ def _derived(rows: RowsExpression, derived: Derived) -> Expression:
     if derived.after is not None:
         return later(as_date(rows[derived.after.of]), derived.after).cast("date")
     if derived.earliest is not None:
-        return ibis.least(*(rows[column] for column in derived.earliest))
+        return _among(ibis.least, [rows[column] for column in derived.earliest])
     if derived.latest is not None:
         columns = [rows[column] for column in derived.latest]
         return reduce(and_, (column.notnull() for column in columns)).ifelse(
-            ibis.greatest(*columns), ibis.null(columns[0].type())
+            _among(ibis.greatest, columns), ibis.null(columns[0].type())
         )
     if derived.total is not None:
         columns = [rows[column] for column in derived.total]

@@ -252,15 +252,16 @@ def connect(data: DataDir, version: str) -> duckdb.DuckDBPyConnection:
 def _locked(path: Path, data: DataDir) -> duckdb.DuckDBPyConnection:
     """A version that Spark counted looks for its case rows in the batches: these it may read, and no other file.
 
-    Said once for all connections to a file, and after opening: DuckDB takes no allowed folder before.
+    Said once for all connections to a file, and after opening: DuckDB takes no allowed folder before. Views name the batches
+    from the data folder on, and a name is asked for as it stands before it is looked up: so the folder is allowed by both.
     """
-    opened = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+    beside = {**_LOCKED, "file_search_path": str(data.root.resolve())}
+    opened = duckdb.connect(str(path), read_only=True, config=beside)
     with _LOCKING:
         ((locked,),) = opened.execute("SELECT current_setting('lock_configuration')").fetchall()
         if not locked:
             opened.execute(
-                f"SET file_search_path = {quoted(str(data.root.resolve()))};"
-                f"SET allowed_directories = [{quoted(str(data.batches.resolve()))}];"
+                f"SET allowed_directories = [{quoted(str(data.batches.resolve()))}, {quoted(data.batches.name)}];"
                 "SET temp_directory = '';"  # case rows are never spilled to disk
                 "SET enable_external_access = false; SET lock_configuration = true"
             )
@@ -270,7 +271,7 @@ def _locked(path: Path, data: DataDir) -> duckdb.DuckDBPyConnection:
 def is_readable(path: Path) -> bool:
     """Whether every row of a version's file that has no checksum yet can be read."""
     try:
-        with closing(duckdb.connect(str(path), read_only=True, config=_LOCKED)) as connection:
+        with closing(_locked(path, DataDir(path.parents[1]))) as connection:
             _read_every_row(connection)
     except duckdb.Error:
         return False

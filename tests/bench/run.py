@@ -1,6 +1,6 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
-Parts: accept, build, reruns, touch, sessions, publication, exports; all of them without a name. `--rows` bounds the largest table.
+Parts: accept, build, spark, reruns, touch, sessions, publication, exports; all but spark without a name. `--rows` bounds the largest table.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scorecard.storage.data_dir import DataDir
-from tests.bench import accept, build, data, exports, pages, touch
+from tests.bench import accept, build, data, exports, pages, spark, touch
 from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -30,7 +30,7 @@ def main() -> None:
     print(machine())
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        _run(folder, call.parts or list(_TITLES), int(call.rows))
+        _run(folder, call.parts or [part for part in _TITLES if part != "spark"], int(call.rows))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -38,6 +38,7 @@ def main() -> None:
 _TITLES = {
     "accept": "Accept against a bare load of the same rows",
     "build": "Build against a pass written by hand",
+    "spark": "The same build by DuckDB and by Spark",
     "reruns": "A page's rerun against a one-line page",
     "touch": "From the press to the picture, in Chromium",
     "sessions": "Many readers at once",
@@ -53,6 +54,9 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
     jobs: dict[str, Callable[[], list[Finding]]] = {
         "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
         "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
+        "spark": lambda: spark.measure(
+            _new(folder, "spark"), sample, [one for one in (*SIZES[1:], 10**8) if one <= rows]
+        ),
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
         "touch": lambda: touch.measure(_new(folder, "touch"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),

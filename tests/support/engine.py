@@ -1,6 +1,6 @@
 """DuckDB as the build uses it, over rows a test gives: production's own derive and compute, nothing imitated."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.duckdb_connection import calendar_days, open_build
-from etl.engines.engine import DuckDBEngine, named
+from etl.engines.engine import DuckDBEngine, Engine, named
 from etl.warehouse import rollup, silent_columns
 from etl.warehouse.tables import newest
 from scorecard.catalog.contracts import Table
@@ -34,12 +34,16 @@ _ARROW: dict[str, pa.DataType] = {
 
 @contextmanager
 def built(
-    catalog: Catalog, indicators: list[Indicator], rows: Rows, as_of: Mapping[str, date]
+    catalog: Catalog,
+    indicators: list[Indicator],
+    rows: Rows,
+    as_of: Mapping[str, date],
+    engine_over: Callable[[duckdb.DuckDBPyConnection], Engine] = DuckDBEngine,
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """An in-memory warehouse with the tables, their derived columns and `indicator_value`."""
     connection = open_build(None)
     try:
-        engine = DuckDBEngine(connection)
+        engine = engine_over(connection)
         engine.source(CALENDAR, calendar_days())
         for name, kept in rows.items():
             table, given = catalog.tables[name], _arrow(catalog.tables[name], kept)

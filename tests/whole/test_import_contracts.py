@@ -29,6 +29,7 @@ OFFENCES = [
     ("scorecard.identity", "streamlit", "Rights, identity and the audit"),
     ("scorecard.plan", "duckdb", "Only the store and the topics read DuckDB"),
     ("scorecard.store", "ibis", "Only queries, and etl that runs them, know Ibis"),
+    ("etl.engines", "pyspark", "Spark is optional"),
     ("scorecard.ui.indicators", "plotly", "Only charts know Plotly"),
     ("scorecard.briefing.paper.model", "scorecard.charts", "A paper's model is plain data"),
     ("scorecard.charts", "streamlit", "Only ui and the pages know Streamlit"),
