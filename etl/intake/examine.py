@@ -22,7 +22,7 @@ from etl.reading.latest_day import LatestDay, latest_day, suggested_as_of
 from etl.reading.rejected_rows import RejectedRows, WrongRow, wrong_rows
 from etl.reading.rules import Rules, report_department_days
 from etl.reading.spelling import units
-from etl.reading.spelling.period_headers import WideTable, widened
+from etl.reading.spelling.periods import WideTable, widened
 from etl.reading.typed_rows import UnreadWord
 from etl.reading.workbooks.checks import SheetCheck
 from scorecard.calendar.period import StatisticalCalendar
@@ -238,7 +238,7 @@ class _Reading:
         known_by = (as_read, self.catalog, how.as_of, findings, rejected, how.words)
         typing = typed_rows.TypedRows(con, staged, header, *known_by)
         said: dict[str, Any] = {"skipped_lines": staged.skipped_lines, "unread": typing.create()}
-        rows = wide.make_rows(con, how.as_of, findings, rejected) if wide else staged.rows
+        rows = wide.make_rows(con, how.as_of, findings) if wide else staged.rows
         said["latest"] = latest_day(con, table, self.catalog.court.months)
         rules = Rules(con, table, self.catalog, findings, rejected, wide.long(header) if wide else header)
         rules.check()

@@ -19,7 +19,7 @@ from etl.reading.headers import (
     names_of,
     without_unit,
 )
-from etl.reading.spelling.period_headers import widened
+from etl.reading.spelling.periods import widened
 from etl.reading.workbooks.opening import sheet_names
 from scorecard.calendar.period import CALENDAR
 from scorecard.catalog.contracts import Table

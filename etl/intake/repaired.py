@@ -18,7 +18,7 @@ from etl.reading.case_rows import SEPARATE
 from etl.reading.categories import fold_word, vocabularies
 from etl.reading.cell_results import says_nothing, unknown
 from etl.reading.headers import BATCH, LINE
-from etl.reading.spelling.period_headers import PLACE
+from etl.reading.spelling.periods import PLACE
 from scorecard.catalog.columns import CASE_NO, CREDIT_CODE, TEXT
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog

@@ -213,22 +213,20 @@ class Rules:
         """Rows whose parts do not come to their total; and, told apart, those in which one of them is unknown."""
         header, parts = self._table.header(rule.total), " + ".join(f'"{part}"' for part in rule.parts)
         named = " + ".join(map(self._table.header, rule.parts))
-        private = not self._table.private.isdisjoint((*rule.parts, rule.total))
+        private, kind = not self._table.private.isdisjoint(self._columns_of(check)), self._table.type_of(rule.total)
         rows, count = self._found(
             f'SELECT _line, "{rule.total}", {parts} FROM {self._source}'
             f' WHERE abs({parts} - "{rule.total}") > {rule.tolerance} ORDER BY 1',
             check.on_problem,
         )
-        show = self._table.type_of(rule.total).text
-        said = f"，超过允许的 {rule.tolerance}" if rule.tolerance else ""
-        listed = [
-            Problem(
-                "parts_differ", check.on_problem, line, header, MASK if private else show(total, {}),
-                f"与各项之和（{named}）不符" if private
-                else f"各项之和（{named}）是 {show(added, {})}，相差 {show(abs(added - total), {})}{said}", "请核对这几列",
+        beyond = f"，超过允许的 {rule.tolerance}" if rule.tolerance else ""
+        listed: list[Problem] = []
+        for line, total, added in rows:
+            written, summed, off = (
+                MASK if private else kind.text(one, {}) for one in (total, added, abs(added - total))
             )
-            for line, total, added in rows
-        ]  # fmt: skip
+            reason = f"各项之和（{named}）是 {summed}，相差 {off}{beyond}"
+            listed.append(Problem("parts_differ", check.on_problem, line, header, written, reason, "请核对这几列"))
         self._findings.add_all(listed, "parts_differ", check.on_problem, header, count)
         known = ", ".join(f'"{column}"' for column in (*rule.parts, rule.total))
         some = f'SELECT _line FROM {self._source} WHERE ({parts} + "{rule.total}") IS NULL AND coalesce({known}) IS NOT NULL'

@@ -91,12 +91,7 @@ def _mark_unknown(connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms
     Nor is it where rows stand for whole periods and there is none.
     """
     amounts = [
-        (
-            number,
-            terms[term.candidates, cut],
-            terms[term.known, cut],
-            bool(catalog.tables[term.table].row_period(term.clocks)),
-        )
+        (number, terms[term.candidates, cut], terms[term.known, cut], catalog.row_period(term) is not None)
         for (term, cut), number in terms.items()
         if term.amounts
     ]
@@ -119,7 +114,7 @@ def _drop_untold(
     """Takes the periods out of indicator_period in which some whole period has no row, of tables whose rows stand for these."""
     months = catalog.court.months
     for indicator in indicators:
-        length, cut = catalog.row_period(indicator.formula), cuts[indicator.id]
+        length, cut = catalog.row_period(*indicator.formula.terms), cuts[indicator.id]
         if length is None:
             continue
         own = [_unsigned(term) for term in indicator.formula.terms]
@@ -130,18 +125,13 @@ def _drop_untold(
             [counted, length],
         ).fetchall()
         keys = {key for (key,) in told}
-        rows = connection.execute(
-            "SELECT DISTINCT grain, period, first_month, last_month FROM indicator_period JOIN period USING (grain, period)"
-            " WHERE definition = ?",
-            [indicator.id],
-        ).fetchall()
-        for grain, key, first, last in rows:
-            ended = [one for one in months.between(length, first, last) if one.last <= cut]
-            if not ended or not keys.issuperset(one.key for one in ended):
-                connection.execute(
-                    "DELETE FROM indicator_period WHERE (definition, grain, period) = (?, ?, ?)",
-                    [indicator.id, grain, key],
-                )
+        spans = connection.execute("SELECT grain, period, first_month, last_month FROM period").fetchall()
+        gone: list[list[str]] = []
+        for grain, key, first, last in spans:
+            ended = {one.key for one in months.between(length, first, last) if one.last <= cut}
+            gone += [] if ended and ended <= keys else [[indicator.id, grain, key]]
+        if gone:
+            connection.executemany("DELETE FROM indicator_period WHERE (definition, grain, period) = (?, ?, ?)", gone)
 
 
 def _first_months(engine: Engine, catalog: Catalog, tables: Iterable[str]) -> dict[str, int | None]:

@@ -389,7 +389,7 @@ def _undivided(inputs: CardInputs, indicator: Indicator, period: Period) -> Verd
     if uncounted:
         return Verdict("无数据", uncounted)
     if period.grain not in inputs.catalog.grains(indicator.formula):
-        by = "年" if inputs.catalog.row_period(indicator.formula) == "year" else "季"
+        by = "年" if inputs.catalog.row_period(*indicator.formula.terms) == "year" else "季"
         return Verdict("无数据", f"本指标的数据表按{by}报送，没有{GRAIN_LABELS[period.grain]}的数")
     contracts = [inputs.catalog.tables[name] for name in indicator.formula.tables]
     if inputs.scope == "firm" and not all(table.firm for table in contracts):

@@ -76,23 +76,17 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
         yield from _derived(contract, file, name, derived, seen)
         seen.add(name)
     yield from column_checks(contract, table, file)
-    for number, rule in enumerate((check.add_up for check in table.checks), 1):
-        named = (*rule.parts, rule.total) if rule else ()
-        units = dict.fromkeys(
-            table.unit_of(column) or "无单位" for column in named if contract.types.get(column) in columns.numbers()
-        )
-        if len(units) > 1 or len(set(named)) < len(named):
-            found = (
-                f"各列的单位：{'、'.join(units)}；有重复的列"
-                if len(units) < 2
-                else f"各列的单位不一：{'、'.join(units)}"
-            )
-            yield SeedMistake(file, f"checks.{number}.add_up", found, "同一单位、各写一次的列")
+    for number, check in enumerate(table.checks, 1):
+        if check.add_up is not None:
+            yield from _one_unit(contract, (*check.add_up.parts, check.add_up.total), file, f"checks.{number}.add_up")
     if table.unpivot is not None:
         for key, column in (("period", table.unpivot.period), ("value", table.unpivot.value)):
             if column in table.derived:
                 yield SeedMistake(file, f"unpivot.{key}", f"“{column}”是算出的列", "数据表自有的列")
-        length = table.columns.get(table.unpivot.period)
+        value, length = table.columns.get(table.unpivot.value), table.columns.get(table.unpivot.period)
+        if value is not None and (value.required or value.on_problem == "blank"):
+            found = f"“{table.unpivot.value}”写了 required 或 on_problem"
+            yield SeedMistake(file, "unpivot.value", found, "空白的格是未知，不必填；写错的格须改正")
         if length is not None and length.type == columns.DATE and length.period is None:
             found = f"“{table.unpivot.period}”没有写 period"
             yield SeedMistake(file, "unpivot.period", found, 'period = "year"、"quarter" 或 "month" 的日期列')
@@ -160,9 +154,7 @@ def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: s
         types = dict.fromkeys(contract.types[c].name for c in derived.inputs if c in contract.types)
         if len(types) > 1:
             yield SeedMistake(file, key, f"各列的类型不一：{'、'.join(types)}", "同一类型的列")
-        units = dict.fromkeys(table.unit_of(column) or "无单位" for column in derived.inputs)
-        if derived.form in ("total", "difference") and len(units) > 1:
-            yield SeedMistake(file, key, f"各列的单位不一：{'、'.join(units)}", "同一单位的列")
+        yield from _one_unit(contract, derived.inputs, file, key)
     if derived.after is not None and derived.after.hours:
         yield SeedMistake(file, f"{key}.after.hours", "日期加上小时", "months、days")
     if derived.group is not None:
@@ -175,6 +167,14 @@ def _derived(contract: Contract, file: str, name: str, derived: Derived, seen: s
     if derived.unknown_where and derived.working_days_between:  # there an unknown number means a calendar that ends
         expected = "写在被计天数的日期上：latest = [日期列]，再从它计工作日"
         yield SeedMistake(file, f"{key}.unknown_where", "working_days_between 不带条件", expected)
+
+
+def _one_unit(contract: Contract, named: Iterable[str], file: str, key: str) -> Iterator[SeedMistake]:
+    """A mistake where numbers that are added up have several units."""
+    numbers = (column for column in named if contract.types.get(column) in columns.numbers())
+    units = dict.fromkeys(contract.table.unit_of(column) or "无单位" for column in numbers)
+    if len(units) > 1:
+        yield SeedMistake(file, key, f"各列的单位不一：{'、'.join(units)}", "同一单位的列")
 
 
 def _groups(contract: Contract, file: str, key: str, derived: Derived) -> Iterator[SeedMistake]:

@@ -309,9 +309,7 @@ def _indicator_checks(
     if shown is not None and not indicator.covers(shown):
         yield SeedMistake(file, "example.expect.period", f"{shown.label}不在口径施行的期间", "口径施行期间之内的一期")
     if shown is not None and shown.grain not in catalog.grains(indicator.formula):
-        found = (
-            f"数据行是整{'年' if catalog.row_period(indicator.formula) == 'year' else '季'}的，没有{shown.label}的数"
-        )
+        found = f"数据行是整{'年' if catalog.row_period(*indicator.formula.terms) == 'year' else '季'}的，没有{shown.label}的数"
         yield SeedMistake(file, "example.expect.period", found, "不短于一行的一期")
     if indicator.counterweight == indicator.id:
         yield SeedMistake(file, "counterweight", "与自身制衡", "另一项指标")

@@ -303,16 +303,15 @@ class Catalog(CourtParts):
         """Every definition that any month was counted by, by the id it has in the waist."""
         return {one.id: one for indicator in self.indicators.values() for one in indicator.definitions}
 
-    def row_period(self, formula: Formula) -> RowPeriod | None:
-        """The longest period that one row of its tables stands for; None where rows have days of their own."""
-        terms = (term for term in formula.terms if term.table in self.tables)
-        lengths = (self.tables[term.table].row_period(term.clocks) for term in terms)
+    def row_period(self, *terms: Term) -> RowPeriod | None:
+        """The longest period that one row of their tables stands for; None where rows have days of their own."""
+        lengths = (self.tables[one.table].row_period(one.clocks) for one in terms if one.table in self.tables)
         return max(filter(None, lengths), key=get_args(RowPeriod).index, default=None)
 
     def grains(self, formula: Formula) -> tuple[Grain, ...]:
         """Those that a value can have: none finer than its rows, for a year's number is no month's."""
         finer = {"quarter": ("month", "ytd"), "year": ("month", "ytd", "quarter")}
-        return tuple(grain for grain in GRAINS if grain not in finer.get(self.row_period(formula) or "", ()))
+        return tuple(grain for grain in GRAINS if grain not in finer.get(self.row_period(*formula.terms) or "", ()))
 
     @property
     def indicator_names(self) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     if after is not None:
         lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
     combined = (_combined(catalog.tables[name]) for name in indicator.formula.tables)
-    length = catalog.row_period(indicator.formula)
+    length = catalog.row_period(*indicator.formula.terms)
     if length is not None:
         shorter = {"year": "没有单月、季度和年度累计的数，", "quarter": "没有单月和年度累计的数，", "month": ""}[length]
         whole = {"year": "年", "quarter": "季", "month": "月"}[length]
