@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings, strategies as st
 
 from etl.duckdb_connection import open_build
+from etl.engines.engine import DuckDBEngine
 from etl.intake.accept import accept
 from etl.intake.batches import Batch
 from etl.intake.examine import Examination, examine
@@ -55,9 +56,10 @@ def of_2019(batch: Batch, names: list[str]) -> list[tuple[Fraction | None, Fract
     """Numerator, denominator and base of indicators in 2019, built from one batch as a version is."""
     connection = open_build(None)
     try:
-        as_of = tables.load(connection, CATALOG, [batch])
+        engine = DuckDBEngine(connection)
+        as_of = tables.load(engine, CATALOG, [batch])
         chosen = [CATALOG.indicators[name] for name in names]
-        rollup.compute(connection, CATALOG, as_of, chosen)
+        rollup.compute(engine, CATALOG, as_of, chosen)
         found = [values(connection, one)["year", "2019", "all", "all"][0] for one in chosen]
         return [(value.numerator, value.denominator, value.base) for value in found]
     finally:
@@ -85,7 +87,7 @@ def test_a_later_extract_replaces_the_whole_case(data: DataDir) -> None:
         data,
     )
     connection = open_build(None)
-    tables.load(connection, CATALOG, [first, second])
+    tables.load(DuckDBEngine(connection), CATALOG, [first, second])
     rows = connection.execute("SELECT case_no, claimed_yuan, _line FROM party_lines ORDER BY 1").fetchall()
     assert rows == [("A1", 1, 2), ("A2", 7, 2), ("A3", 1, 5)]
     connection.close()
