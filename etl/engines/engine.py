@@ -70,8 +70,12 @@ def fetch(engine: Engine, rows: RowsExpression | Statement) -> list[tuple[Any, .
 def named(name: str, rows: Path | pa.Table) -> RowsExpression:
     """The rows of a source as an expression, in the types in which they lie."""
     schema = pq.read_schema(rows) if isinstance(rows, Path) else rows.schema
-    types = ibis.schema(schema).items()  # a file marks a column that happens to be full
-    return ibis.table({column: kind.copy(nullable=True) for column, kind in types}, name=name)
+    # A file marks a column that happens to be full, rows from memory the precision of a moment: no difference to the contract.
+    types = {
+        column: ibis.dtype("timestamp") if kind.is_timestamp() else kind.copy(nullable=True)
+        for column, kind in ibis.schema(schema).items()
+    }
+    return ibis.table(types, name=name)
 
 
 def loaded(engine: Engine) -> Collection[str]:

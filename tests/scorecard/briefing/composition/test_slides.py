@@ -22,7 +22,6 @@ from tests.support.actors import OFFICER
 from tests.support.samples import published_month, published_without_targets
 
 NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
-EXPORT = "20261109-093000-7f3a"
 Gathered = Callable[..., Material]
 Made = tuple[Material, tuple[Slide, ...]]
 
@@ -50,7 +49,7 @@ def gathered(sample: DataDir, shared: Path) -> Iterator[Gathered]:
 @pytest.fixture(scope="module")
 def monthly(gathered: Gathered) -> Made:
     material = gathered("monthly")
-    return material, slides(material, EXPORT)
+    return material, slides(material)
 
 
 def figures(of: tuple[Slide, ...]) -> list[Figure]:
@@ -74,7 +73,6 @@ def test_the_sample_takes_eight_to_twelve_slides_cover_and_appendix_among_them(m
     assert 8 <= len(made) <= MOST == 12
     assert made[0].body == ()
     assert made[-1].section == "附录"
-    assert EXPORT in lines_of(made[-1])
     assert len(figures(made)) >= 3
 
 
@@ -125,7 +123,7 @@ def test_what_is_missed_comes_first_each_on_a_slide_and_what_has_none_is_named(m
 def test_every_template_gives_titles_with_a_number_and_tables_of_seven_rows_at_most(
     gathered: Gathered, template: str, kind: str, wish: dict[str, str]
 ) -> None:
-    made = slides(gathered(template, kind, **wish), EXPORT)
+    made = slides(gathered(template, kind, **wish))
     assert 3 <= len(made) <= MOST
     for slide in made:
         assert numbers(slide.title), slide.title
@@ -139,7 +137,7 @@ def test_every_template_gives_titles_with_a_number_and_tables_of_seven_rows_at_m
 
 
 def test_without_targets_nothing_is_said_to_be_met_or_missed(gathered: Gathered) -> None:
-    made = slides(gathered("monthly", "untargeted"), EXPORT)
+    made = slides(gathered("monthly", "untargeted"))
     assert "都不能评价是否达标" in made[1].title
     assert "项未设目标" in made[1].title
     assert not [slide.title for slide in made if "全部达标" in slide.title or "项未达标" in slide.title]
@@ -149,7 +147,7 @@ def test_where_nothing_is_missed_what_improved_is_drawn(gathered: Gathered) -> N
     material = gathered("monthly")
     names = {card.indicator.id for card in missed(material)}
     met = replace(material, spoken=tuple(card for card in material.spoken if card.indicator.id not in names))
-    made = slides(met, EXPORT)
+    made = slides(met)
     assert "全部达标" in made[1].title
     told = [slide.title for slide in made if isinstance(slide.body, Figure)]
     assert told
@@ -157,7 +155,7 @@ def test_where_nothing_is_missed_what_improved_is_drawn(gathered: Gathered) -> N
 
 
 def test_a_department_is_shown_its_own_matters(gathered: Gathered) -> None:
-    made = slides(gathered("department", department="civil"), EXPORT)
+    made = slides(gathered("department", department="civil"))
     (own,) = [slide for slide in made if slide.section == "请研究"]
     assert own.title.startswith("请民事审判庭研究")
     assert not [slide for slide in made if slide.section == "请决定"]
