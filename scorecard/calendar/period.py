@@ -120,7 +120,7 @@ class StatisticalCalendar:
 
     def between(self, grain: Grain, first_month: int, last_month: int) -> "tuple[Period, ...]":
         """Every period of this grain that has a month between the two, in time order."""
-        return tuple(dict.fromkeys(self.containing(grain, month) for month in range(first_month, last_month + 1)))
+        return _between(self, grain, first_month, last_month)
 
     def is_sound(self) -> bool:
         """Whether the rules follow each other, and every quarter is one stretch of months, also where years begin anew."""
@@ -206,6 +206,11 @@ class Period:
     def as_long_as(self, other: "Period") -> bool:
         """Whether counts of the two may be compared: as many months between the same days, or as many days give or take one."""
         return self._shape == other._shape or abs(self.days - other.days) <= 1
+
+
+@lru_cache(maxsize=1024)
+def _between(months: StatisticalCalendar, grain: Grain, first_month: int, last_month: int) -> tuple[Period, ...]:
+    return tuple(dict.fromkeys(months.containing(grain, month) for month in range(first_month, last_month + 1)))
 
 
 @lru_cache(maxsize=4096)
