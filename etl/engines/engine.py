@@ -4,7 +4,8 @@ Definitions are Ibis expressions, the same for every engine. What they come to i
 file, where it stays SQL.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ from scorecard.queries.statements import Statement
 from scorecard.queries.terms import RowsExpression, sql
 from scorecard.storage.sql_text import quoted
 
+Types = tuple[tuple[str, str], ...]  # the names of columns, and their types as Ibis writes them
+
 
 class Engine(Protocol):
     """Rows under names, tables made of them, and what expressions over both come to."""
@@ -28,7 +31,11 @@ class Engine(Protocol):
         """Makes the rows of a Parquet file, or a few from memory, available under a name."""
         ...
 
-    def load(self, table: Table, rows: RowsExpression) -> None:
+    def gather(self, name: str, files: Sequence[tuple[int, Path]], columns: Sequence[str]) -> None:
+        """Makes these columns of several files available under one name, with the number of each as `_batch`."""
+        ...
+
+    def load(self, table: Table, rows: RowsExpression | Statement) -> None:
         """Makes these rows the table's: under its id for expressions, and in the version's file for readers."""
         ...
 
@@ -53,13 +60,30 @@ class DuckDBEngine:
             self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM _given')
             self.connection.unregister("_given")
 
-    def load(self, table: Table, rows: RowsExpression) -> None:
+    def gather(self, name: str, files: Sequence[tuple[int, Path]], columns: Sequence[str]) -> None:
+        """See `Engine`: a view of the files."""
+        read = ", ".join(f'"{column}"' for column in columns)
+        united = " UNION ALL ".join(
+            f"SELECT {read}, {number}::INTEGER AS _batch FROM read_parquet({quoted(str(path))})"
+            for number, path in files
+        )
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {united}')
+
+    def load(self, table: Table, rows: RowsExpression | Statement) -> None:
         """See `Engine`: a table of the file."""
         self.connection.execute(f'CREATE TABLE "{table.id}" AS {sql(rows)}')
 
     def result(self, rows: RowsExpression | Statement) -> str:
         """See `Engine`: the expression as SQL."""
         return f"({sql(rows)})"
+
+
+def gathered_sql(files: Sequence[tuple[int, str]], columns: Sequence[str]) -> str:
+    """DuckDB's SQL for these columns of several files, with the number of each."""
+    read = ", ".join(f'"{column}"' for column in columns)
+    return " UNION ALL ".join(
+        f"SELECT {read}, {number}::INTEGER AS _batch FROM read_parquet({quoted(path)})" for number, path in files
+    )
 
 
 def fetch(engine: Engine, rows: RowsExpression | Statement) -> list[tuple[Any, ...]]:
@@ -69,13 +93,21 @@ def fetch(engine: Engine, rows: RowsExpression | Statement) -> list[tuple[Any, .
 
 def named(name: str, rows: Path | pa.Table) -> RowsExpression:
     """The rows of a source as an expression, in the types in which they lie."""
-    schema = pq.read_schema(rows) if isinstance(rows, Path) else rows.schema
+    return ibis.table(dict(file_types(rows) if isinstance(rows, Path) else _types(rows.schema)), name=name)
+
+
+@lru_cache(maxsize=4096)
+def file_types(path: Path) -> Types:
+    """The columns of a Parquet file and their types; a file never changes."""
+    return _types(pq.read_schema(path))
+
+
+def _types(schema: pa.Schema) -> Types:
     # A file marks a column that happens to be full, rows from memory the precision of a moment: no difference to the contract.
-    types = {
-        column: ibis.dtype("timestamp") if kind.is_timestamp() else kind.copy(nullable=True)
-        for column, kind in ibis.schema(schema).items()
-    }
-    return ibis.table(types, name=name)
+    return tuple(
+        (name, "timestamp" if kind.is_timestamp() else str(kind.copy(nullable=True)))
+        for name, kind in ibis.schema(schema).items()
+    )
 
 
 def loaded(engine: Engine) -> Collection[str]:

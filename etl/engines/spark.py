@@ -5,7 +5,7 @@ with paths relative to the data folder. Registers kept here and what lies in the
 and Spark gets them from memory.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import count
@@ -17,7 +17,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr import operations as ops
 
-from etl.engines.engine import DuckDBEngine
+from etl.engines.engine import DuckDBEngine, gathered_sql
 from scorecard.catalog.contracts import Table
 from scorecard.errors import ScorecardError
 from scorecard.queries.statements import Statement
@@ -43,7 +43,7 @@ class SparkEngine:
         self.connection = connection
         self._small = DuckDBEngine(connection)
         self._data, self._session, self._batches_at = data, session, batches_at.rstrip("/")
-        self._files: dict[str, Path] = {}
+        self._files: dict[str, tuple[str, int]] = {}  # name -> SQL over files of the data folder, how many
         self._results = count()
         connection.execute(f"SET file_search_path = {quoted(str(data.root.resolve()))}")
 
@@ -53,17 +53,30 @@ class SparkEngine:
             self._keep(name, rows, "TABLE")
             self._hand_over(name, rows)
         elif name not in self._files:
-            self._files[name] = rows
+            self._files[name] = f"FROM read_parquet({quoted(self._below(rows))})", 1
             self._small.source(name, rows)
             below = rows.resolve().relative_to(self._data.batches.resolve()).as_posix()
             where = f"{self._batches_at}/{below}" if self._batches_at else rows.resolve().as_uri()
             self._session.read.parquet(where).createOrReplaceTempView(name)
 
-    def load(self, table: Table, rows: RowsExpression) -> None:
+    def gather(self, name: str, files: Sequence[tuple[int, Path]], columns: Sequence[str]) -> None:
+        """See `Engine`: a union of the files' views."""
+        self._small.gather(name, files, columns)
+        self._files[name] = gathered_sql([(number, self._below(path)) for number, path in files], columns), len(files)
+        for number, path in files:
+            self.source(f"batch_{number}", path)
+        read = ", ".join(f"`{column}`" for column in columns)
+        united = (f"SELECT {read}, CAST({number} AS INT) AS _batch FROM batch_{number}" for number, _ in files)
+        self._session.sql(" UNION ALL ".join(united)).createOrReplaceTempView(name)
+
+    def load(self, table: Table, rows: RowsExpression | Statement) -> None:
         """See `Engine`: a view on both sides; what did not come as an extract is a table of the file, as DuckDB makes it."""
+        rows = rows.expression() if isinstance(rows, Statement) else rows
         if table.seed is None and table.comes_as_file:
             frame = self._session.sql(_spark_sql(rows))
-            if len(self._read_by(rows)) > 1:  # what replaces what is worked out once, not by every query
+            if (
+                sum(count for _, count in self._read_by(rows).values()) > 1
+            ):  # what replaces what is worked out once, not by every query
                 frame = frame.cache()
             frame.createOrReplaceTempView(table.id)
             self.connection.execute(f'CREATE VIEW "{table.id}" AS {self._over_files(rows)}')
@@ -86,18 +99,17 @@ class SparkEngine:
     def _hand_over(self, name: str, rows: pa.Table) -> None:
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
 
-    def _read_by(self, rows: RowsExpression) -> dict[str, Path]:
-        """The files that an expression reads, by name."""
+    def _below(self, path: Path) -> str:
+        return path.resolve().relative_to(self._data.root.resolve()).as_posix()
+
+    def _read_by(self, rows: RowsExpression) -> dict[str, tuple[str, int]]:
+        """What an expression reads of the data folder, by name: SQL over the files, and how many they are."""
         names: Iterable[str] = (node.name for node in rows.op().find(ops.UnboundTable))
         return {name: self._files[name] for name in names if name in self._files}
 
     def _over_files(self, rows: RowsExpression) -> str:
         """The expression as DuckDB's SQL over the files it reads."""
-        root = self._data.root.resolve()
-        read = [
-            f'"{name}" AS NOT MATERIALIZED (FROM read_parquet({quoted(path.resolve().relative_to(root).as_posix())}))'
-            for name, path in self._read_by(rows).items()
-        ]
+        read = [f'"{name}" AS NOT MATERIALIZED ({query})' for name, (query, _) in self._read_by(rows).items()]
         return f"{'WITH ' if read else ''}{', '.join(read)} SELECT * FROM ({sql(rows)})"
 
 

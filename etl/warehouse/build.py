@@ -121,6 +121,7 @@ def _fill(
     recalled = statements.recall(data.statements, program(""))
     with open_build(path, spill) as connection, choice.opened(connection, data) as engine:
         as_of = tables.load(engine, catalog, batches)
+        connection.execute("BEGIN")  # what follows is small and many statements: one of them all need be made durable
         rollup.compute(engine, catalog, as_of, declared=declared_months(engine, catalog, batches))
         silent_columns.write(engine, catalog, batches, as_of)
         data_faults.write(engine, catalog)
@@ -129,6 +130,7 @@ def _fill(
         about = {"version": version_id(catalog, batches, choice.label), "program": program(choice.label)}
         about["sample"] = "true" if any(batch.sample for batch in batches) else "false"
         insert_rows(connection, "meta", list(about.items()))
+        connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
     statements.keep(data.statements, program(""), recalled)
 

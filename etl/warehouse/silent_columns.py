@@ -21,7 +21,7 @@ from etl.engines.engine import Engine, fetch, loaded
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import Source
-from etl.warehouse.tables import create_schema, delivered
+from etl.warehouse.tables import Gathered, create_schema, delivered, gathered, rows_gathered
 from etl.warehouse.work_calendar import calendar_of
 from scorecard.calendar import workdays
 from scorecard.calendar.period import StatisticalCalendar, month_label
@@ -30,7 +30,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
 from scorecard.queries import terms
-from scorecard.queries.statements import statement
+from scorecard.queries.statements import Statement, statement
 from scorecard.queries.terms import Expression, RowsExpression, as_date, located
 
 
@@ -55,9 +55,7 @@ def write(engine: Engine, catalog: Catalog, batches: Sequence[Batch], as_of: Map
     connection = engine.connection
     create_schema(connection)
     # The table and number of every batch that still has rows in its table.
-    whole = ((name, located(catalog.tables[name], name)) for name in as_of)
-    numbers = [rows.select(_table=ibis.literal(name), _batch=rows["_batch"]).distinct() for name, rows in whole]
-    used = set(fetch(engine, ibis.union(*numbers))) if numbers else set[tuple[str, int]]()
+    used = set(fetch(engine, statement(_used)(*(catalog.tables[name] for name in as_of)))) if as_of else set()
     columns: list[tuple[object, ...]] = []
     for table in catalog.tables.values():
         own = [(number, batch) for number, batch in enumerate(batches, 1) if batch.table == table.id]
@@ -138,8 +136,12 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
 
 def _columns_of(engine: Engine, table: Table, sources: Sequence[Source]) -> Iterator[tuple[object, ...]]:
     """What each batch says of each column, as batch_column holds it."""
-    counted = [_counted(table, delivered(engine, table, source), source[0]) for source in sources]
-    counts_of = {number: counts for number, *counts in fetch(engine, ibis.union(*counted))}
+    if any(batch.rulings for _, batch in sources):
+        each = [delivered(engine, table, source).mutate(_batch=ibis.literal(source[0])) for source in sources]
+        counted: Statement | RowsExpression = _counted(table, ibis.union(*each))
+    else:
+        counted = statement(_counted_of)(table, gathered(engine, table, sources))
+    counts_of = {number: counts for number, *counts in fetch(engine, counted)}
     for number, batch in sources:
         lacking, (total, *counts) = batch.lacking(table), counts_of[number]
         if batch.corrects and lacking:  # it keeps what was known before of a column that it does not have
@@ -154,12 +156,23 @@ def _columns_of(engine: Engine, table: Table, sources: Sequence[Source]) -> Iter
             yield number, table.id, name, name not in lacking, total, filled, name in lacking or blank
 
 
-def _counted(table: Table, rows: RowsExpression, number: int) -> RowsExpression:
-    """One row: the number of a batch, its rows, then of each column how many cells are known, and how many were to be."""
+def _used(*tables: Table) -> RowsExpression:
+    whole = ((table.id, located(table, table.id)) for table in tables)
+    return ibis.union(
+        *(rows.select(_table=ibis.literal(name), _batch=rows["_batch"]).distinct() for name, rows in whole)
+    )
+
+
+def _counted_of(table: Table, gathered: Gathered) -> RowsExpression:
+    return _counted(table, rows_gathered(table, gathered))
+
+
+def _counted(table: Table, rows: RowsExpression) -> RowsExpression:
+    """A row a batch: its number and rows, then of each column how many cells are known, and how many were to be."""
     amounts = {"total": rows.count()}
     amounts |= {f"known_{name}": rows[name].count() for name in table.columns}
     amounts |= {f"due_{name}": _due(table, name, rows).fill_null(0).cast("int64") for name in table.columns}
-    return rows.agg(**amounts).select(lambda found: ibis.literal(number).name("number"), *amounts)
+    return rows.group_by("_batch").agg(**amounts)
 
 
 def _due(table: Table, name: str, rows: RowsExpression) -> Expression:

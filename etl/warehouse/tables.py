@@ -1,6 +1,7 @@
 """The tables of the warehouse, loaded from batches: the newest row of each key, with derived columns and its source line."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import partial, reduce
 from operator import and_
@@ -10,7 +11,7 @@ import duckdb
 import ibis
 
 from etl.duckdb_connection import calendar_days
-from etl.engines.engine import Engine, named
+from etl.engines.engine import Engine, Types, file_types, named
 from etl.intake.accept import read_seed_table
 from etl.intake.batch_notes import RowRuling
 from etl.intake.batches import Batch
@@ -21,6 +22,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import CALENDAR, derive
 from scorecard.queries.row_days import department_columns, department_on_day, own_day
+from scorecard.queries.statements import statement
 from scorecard.queries.terms import Expression, RowsExpression, sql
 from scorecard.records.rows import SEED_BATCH
 from scorecard.storage.sql_text import quoted
@@ -47,18 +49,59 @@ def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[
         own = [(number, batch) for number, batch in numbered if batch.table == table.id]
         if table.replaces == "all":
             own = own[-1:]
-        corrected = corrected_sources(table, own, partial(_rows_of_their_day, engine, catalog, table))
-        sources = list(_still_there(table, corrected, own))[::-1]
+        sources: list[tuple[int, RowsExpression]] = []
         if table.seed:
             seeded = read_seed_table(catalog.files[table.seed], table, catalog)
             engine.source(f"seed_{table.id}", seeded)
             rows = named(f"seed_{table.id}", seeded)
-            sources.insert(0, (SEED_BATCH, rows.select(*table.columns, "_line")))
-        if sources:
+            sources.append((SEED_BATCH, rows.select(*table.columns, "_line")))
+        if own and not sources and as_they_are(own) and not (catalog.department_turns and department_columns(table)):
+            engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1))
+        elif own or sources:
+            corrected = corrected_sources(table, own, partial(_rows_of_their_day, engine, catalog, table))
+            sources += list(_still_there(table, corrected, own))[::-1]
             engine.load(table, derive(table, newest(table, sources)))
         if own and not table.seed:
             as_of[table.id] = max(batch.as_of for _, batch in own)
     return as_of
+
+
+Gathered = tuple[tuple[str, Types, frozenset[str]], ...]
+
+
+def as_they_are(sources: Sequence[Source]) -> bool:
+    """Whether the rows of these batches count as they lie: none is a correction, and nobody has ruled on a row or a day."""
+    return not any(batch.corrects or batch.rulings for _, batch in sources)
+
+
+def gathered(engine: Engine, table: Table, sources: Sequence[Source]) -> Gathered:
+    """The batches by what their files hold, each sort under one name: its types, and the columns that the extracts lacked.
+
+    So what is asked of three years of months is as short as of one, and the same statement from month to month.
+    """
+    alike: dict[tuple[Types, frozenset[str]], list[tuple[int, Path]]] = defaultdict(list)
+    for number, batch in sources:
+        alike[file_types(batch.path), batch.lacking(table)].append((number, batch.path))
+    found: list[tuple[str, Types, frozenset[str]]] = []
+    for place, ((types, lacking), files) in enumerate(alike.items()):
+        engine.gather(name := f"{table.id}_batches_{place}", files, [column for column, _ in types])
+        found.append((name, types, lacking))
+    return tuple(found)
+
+
+def rows_gathered(table: Table, gathered: Gathered) -> RowsExpression:
+    """All their rows: the contract's columns, `_batch` and `_line`; a column that a batch lacks is unknown."""
+    return ibis.union(
+        *(
+            _of_contract(table, ibis.table({**dict(types), "_batch": "int32"}, name=name), lacking, ("_batch", "_line"))
+            for name, types, lacking in gathered
+        )
+    )
+
+
+def _loaded(table: Table, gathered: Gathered, several: bool) -> RowsExpression:
+    rows = rows_gathered(table, gathered)
+    return derive(table, _newest(table, rows) if several else rows)
 
 
 def row_id(table: Table, rows: RowsExpression) -> Expression:
@@ -100,25 +143,28 @@ def delivered(engine: Engine, table: Table, source: Source) -> RowsExpression:
     """The rows of a batch: exactly the contract's columns; a column that the batch lacks is unknown."""
     number, batch = source
     engine.source(name := f"batch_{number}", batch.path)
-    return _of_contract(table, batch, name)
+    rows = _of_contract(table, named(name, batch.path), batch.lacking(table))
+    return cut_dates.ruled_rows(table, batch, rows)
 
 
 def parquet_rows(table: Table, batch: Batch) -> str:
     """The same as SQL, for reading a batch beside a version."""
-    rows = sql(_of_contract(table, batch, "batch"))
+    whole = _of_contract(table, named("batch", batch.path), batch.lacking(table))
+    rows = sql(cut_dates.ruled_rows(table, batch, whole))
     return f"WITH batch AS NOT MATERIALIZED (FROM read_parquet({quoted(str(batch.path))})) SELECT * FROM ({rows})"
 
 
-def _of_contract(table: Table, batch: Batch, name: str) -> RowsExpression:
-    rows = named(name, batch.path)
-    there = set(rows.columns) - batch.lacking(table)
+def _of_contract(
+    table: Table, rows: RowsExpression, lacking: AbstractSet[str], beside: Sequence[str] = ("_line",)
+) -> RowsExpression:
+    there = set(rows.columns) - lacking
     cells: dict[str, Expression] = {}
     for column, declared in table.columns.items():
         cell: Expression = rows[column] if column in there else ibis.null(declared.type.ibis)
         if column in there and declared.blank_value is not None:  # what a blank stands for, where the contract says so
             cell = cell.fill_null(declared.blank_value)
         cells[column] = cell.cast(declared.type.ibis)
-    return cut_dates.ruled_rows(table, batch, rows.select(**cells, _line=rows["_line"]))
+    return rows.select(**cells, **{name: rows[name] for name in beside})
 
 
 def newest(table: Table, sources: Sequence[tuple[int, RowsExpression]]) -> RowsExpression:
@@ -127,9 +173,10 @@ def newest(table: Table, sources: Sequence[tuple[int, RowsExpression]]) -> RowsE
         rows.select(*table.columns, _batch=ibis.literal(number, "int32"), _line=rows["_line"])
         for number, rows in sources
     ]
-    if len(placed) == 1:
-        return placed[0]
-    rows = ibis.union(*placed)
+    return placed[0] if len(placed) == 1 else _newest(table, ibis.union(*placed))
+
+
+def _newest(table: Table, rows: RowsExpression) -> RowsExpression:
     # A row that lacks part of its key is no newer state of any other.
     whole = reduce(and_, [rows[name].notnull() for name in table.key])
     last = rows.filter(whole).group_by(table.key).agg(_batch=rows["_batch"].max())

@@ -12,6 +12,7 @@ from operator import or_
 
 import ibis
 
+from etl.duckdb_connection import insert_rows
 from etl.engines.engine import Engine, fetch
 from etl.intake.batches import Batch
 from etl.warehouse.silent_columns import Silence, silences
@@ -32,18 +33,19 @@ def write(engine: Engine, catalog: Catalog, as_of: Mapping[str, date], batches: 
     """Writes both tables for every worklist of the catalogue."""
     connection = engine.connection
     create_schema(connection)
-    silent = silences(engine, catalog, batches)
+    silent, told, items = silences(engine, catalog, batches), list[tuple[object, ...]](), list[str]()
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
         sources = [] if cut is None else [catalog.worklists[name] for name in worklist.gathers] or [worklist]
         unknown = [what for one in sources if cut for what in _unknown(engine, catalog, one, cut, silent)]
-        told = [worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))]
-        connection.execute("INSERT INTO worklist_state VALUES (?, ?, ?, ?)", told)
+        told.append((worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))))
         for one in sources:
             assert cut is not None
-            items = engine.result(_declared(catalog, worklist, one, cut))
-            connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM {items}")
+            items.append(f"SELECT {_ITEM} FROM {engine.result(_declared(catalog, worklist, one, cut))}")
+    insert_rows(connection, "worklist_state", told)
+    if items:
+        connection.execute(f"INSERT INTO worklist_item ({_ITEM}) {' UNION ALL '.join(items)}")
 
 
 def _declared(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> Statement:
