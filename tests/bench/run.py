@@ -1,6 +1,7 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
-Parts: accept, build, spark, reruns, touch, sessions, publication, exports; all but spark without a name. `--rows` bounds the largest table.
+Parts: accept, build, growth, spark, reruns, touch, sessions, publication, exports; all but spark without a name. `--rows` bounds
+the largest table.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scorecard.storage.data_dir import DataDir
-from tests.bench import accept, build, data, exports, pages, spark, touch
+from tests.bench import accept, build, data, exports, growth, pages, spark, touch
 from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -38,6 +39,7 @@ def main() -> None:
 _TITLES = {
     "accept": "Accept against a bare load of the same rows",
     "build": "Build against a pass written by hand",
+    "growth": "Three years of a court's months",
     "spark": "The same build by DuckDB and by Spark",
     "reruns": "A page's rerun against a one-line page",
     "touch": "From the press to the picture, in Chromium",
@@ -49,11 +51,12 @@ _TITLES = {
 
 def _run(folder: Path, parts: list[str], rows: int) -> None:
     sample = DataDir(folder / "sample")
-    if set(parts) - {"accept"}:
+    if set(parts) - {"accept", "growth"}:
         data.sample_court(sample.root)
     jobs: dict[str, Callable[[], list[Finding]]] = {
         "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
         "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
+        "growth": lambda: growth.measure(_new(folder, "growth")),
         "spark": lambda: spark.measure(
             _new(folder, "spark"), sample, [one for one in (*SIZES[1:], 10**8) if one <= rows]
         ),
