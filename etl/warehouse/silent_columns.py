@@ -21,7 +21,7 @@ from etl.engines.engine import Engine, fetch, loaded
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import Source
-from etl.warehouse.tables import Gathered, create_schema, delivered, gathered, rows_gathered
+from etl.warehouse.tables import Gathered, as_they_are, create_schema, delivered, gathered, rows_gathered
 from etl.warehouse.work_calendar import calendar_of
 from scorecard.calendar import workdays
 from scorecard.calendar.period import StatisticalCalendar, month_label
@@ -136,7 +136,7 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
 
 def _columns_of(engine: Engine, table: Table, sources: Sequence[Source]) -> Iterator[tuple[object, ...]]:
     """What each batch says of each column, as batch_column holds it."""
-    if any(batch.rulings for _, batch in sources):
+    if not as_they_are(sources):
         each = [delivered(engine, table, source).mutate(_batch=ibis.literal(source[0])) for source in sources]
         counted: Statement | RowsExpression = _counted(table, ibis.union(*each))
     else:
