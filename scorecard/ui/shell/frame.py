@@ -130,7 +130,8 @@ def _leave(version: Version | None) -> bool:
         return False
     version.connection.close()
     forget_versions()
-    st.session_state[_ACTED] = True  # the next run looks at once what may be shown instead
+    begin_run(at_once=True)  # the menu of the next run is drawn before that begins: it must not open the file again
+    st.session_state[_ACTED] = True
     st.session_state[_LEFT] = tries + 1
     return True
 
