@@ -124,7 +124,7 @@ def _read_row(
     facts: SheetFacts, row: Any, number: int, formats: Mapping[str, int], columns: dict[str, int], *, recalculate: bool
 ) -> int:
     """The cells of a row; how many of them hold a shared text. `columns` remembers the numbers of letters."""
-    column, end, texts = -1, str(number + 1), 0
+    column, last, end, texts = -1, -1, str(number + 1), 0
     for cell in row.iterchildren("{*}c"):
         place, before = cell.get("r"), column
         if place is None:
@@ -141,9 +141,13 @@ def _read_row(
         texts += kind == "s"
         if kind == "n" and (mark := formats.get(cell.get("s", ""))) is not None:
             facts.mark(number, column, mark)
-        if len(cell):
+        if kind != "e" and len(cell) == 1 and cell[0].tag.endswith(("}v", "}is")):
+            last = column  # mostly so: a value and nothing else
+        elif len(cell):
             parts = {part.tag.rpartition("}")[2]: part for part in cell}
             _read_content(facts, parts, kind, number, column, recalculate)
+    if last >= 0:
+        facts.has_value(number, last)
     return texts
 
 
