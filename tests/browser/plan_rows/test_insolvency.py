@@ -11,7 +11,7 @@ def test_insolvency_1_what_is_shared_and_what_became_of_the_applications_for_rep
     # for 20 March and waits; R2 is promised for 5 April, within ten days; R3 was granted on the tenth day.
     watched = enter("民事审判庭", "落实", "措施与要求")
     page = follow(watched, "金融信息共享与重整企业信用修复")
-    answers(page, {"法院与金融监管机构信息共享次数": "3件"})
+    answers(page, {"法院与金融监管机构信息共享次数": "3次"})
     counts(page, "金融信息共享按机构", "人民银行", "1", "0", "5")
     counts(page, "金融信息共享按机构", "金融监管部门", "1", "1", "12，另有1次未填未计")
     counts(page, "信用修复申请按领域", "税务", "1", "0", "0", "1", "—")

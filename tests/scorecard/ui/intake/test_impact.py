@@ -46,7 +46,7 @@ def test_a_list_that_was_cut_says_of_how_many() -> None:
     assert lines[-1].strip('"') == "只列前 1 条，共 12,345 条"
 
 
-def test_names_and_cells_are_text_on_the_screen() -> None:
+def test_names_and_cells_are_text_on_the_screen(catalog: Catalog) -> None:
     impact = impact_of(table_of((RowChange(HOSTILE, 2, HOSTILE, HOSTILE, HOSTILE, HOSTILE),), 1))
     shown = render(
         "ui/intake/impact.html",
@@ -59,6 +59,7 @@ def test_names_and_cells_are_text_on_the_screen() -> None:
         short=[],
         shown=screen.SHOWN,
         names={},
+        words=catalog.words,
         **screen._of_indicators(NO_CHANGES),
     )
     assert "<img" not in shown
