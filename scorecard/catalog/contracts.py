@@ -194,6 +194,10 @@ class Table(Frozen):
             raise mistake("key 与 replaces 不成对", '写 key = ["列"，…]，或写 replaces = "all"')
         if self.key and self.identical_rows == "each" and self.one_row_per is None:
             raise mistake('有 key 而写 identical_rows = "each"', "有 key 的表一个键只有一行，删去 identical_rows")
+        several = any(check.unique and check.on_problem == "report" for check in self.checks)
+        if not self.key and several and not {"identical_rows", "one_row_per"} & self.model_fields_set:
+            expected = 'identical_rows = "one"（相同的几行是重复，只留一行）或 "each"（各计一行）'
+            raise mistake("没有 key、unique 只报告，而没有写 identical_rows", expected)
         if self.unpivot is not None and self.one_row_per is not None:
             raise mistake("unpivot 与 one_row_per 同时出现", "一行拆成几期的表，不再合并各行")
         if self.one_row_per is not None and self.key not in ((), (self.one_row_per,)):

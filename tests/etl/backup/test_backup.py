@@ -67,7 +67,11 @@ def contents(root: Path) -> dict[str, bytes]:
         for path in root.rglob("*")
         if path.is_file() and path.name not in left_out and not path.name.startswith("backup.json.")
     )
-    return {str(path.relative_to(root)): path.read_bytes() for path in paths if "warehouse" not in path.parts}
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in paths
+        if not {"warehouse", "statements.json"} & {*path.parts}
+    }
 
 
 def values(data: DataDir, version: str) -> list[Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
 from etl.intake.accept import accept
 from etl.intake.examine import examine
@@ -20,6 +21,7 @@ JUDGMENTS = Table.model_validate(
         "id": "judgments",
         "name": "裁判文书登记",
         "replaces": "all",
+        "identical_rows": "each",
         "columns": {
             "case_no": {"header": "案号", "type": "case_no", "required": True, "on_problem": "blank"},
             "court": {"header": "法院", "type": "text"},
@@ -55,6 +57,13 @@ INSOLVENCIES = Table.model_validate(
     }
 )
 ENCODINGS: tuple[Encoding, ...] = ("utf8sig", "gb18030")
+
+
+def test_a_contract_whose_rows_may_repeat_a_number_says_whether_alike_ones_are_copies() -> None:
+    """Without a word 13 of the judgments, alike in all that is kept, would be gone."""
+    silent = JUDGMENTS.model_dump(exclude={"identical_rows"}, exclude_unset=True, by_alias=True)
+    with pytest.raises(ValidationError, match="没有写 identical_rows"):
+        Table.model_validate(silent)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -170,7 +170,7 @@ def test_a_share_shown_as_percent_is_in_percent(court: Catalog) -> None:
     table = contract(columns={"claimed_yuan": {"unit": "%", "header": "标的额（%）", "aliases": ["标的额"]}})
     examination = seen(workbook([{**typed(GOOD), "标的额": (0.305, "percent")}]), court, table=table)
     assert not examination.refused
-    assert examination.preview[0]["标的额"] == "30.5"
+    assert examination.preview[0]["标的额（%）"] == "30.5"
 
 
 @pytest.mark.parametrize(
