@@ -79,6 +79,7 @@ def test_signing_in_leads_back_to_the_page_one_came_from_and_signing_out_ends_ev
     other.open(f"{app}/upload")
     expect(other.page.locator("input[type=file]").first).to_be_attached()
     other.page.get_by_text("模板与各列的要求").click()
+    other.settle()
     template = other.page.get_by_role("button", name="下载模板（CSV）")
     with other.page.expect_download() as coming:
         template.click()
