@@ -26,6 +26,7 @@ NOT_OURS = {
     ".git",
     ".venv",
     "data",
+    ".keys",  # of a deployment that was started here
     "__pycache__",
     ".pytest_cache",
     ".ruff_cache",
