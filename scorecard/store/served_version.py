@@ -17,6 +17,7 @@ from scorecard.store.versions import Current
 # Seconds after which a thread that only computes lets another one on. A page's messages change threads some twenty times;
 # with the interpreter's usual 5 ms each of them would wait as long as the preparation lasts.
 _YIELDS = 0.0005
+_USUAL = sys.getswitchinterval()  # asked once: while one version is prepared another may be published
 
 
 @dataclass
@@ -28,12 +29,11 @@ class _Turn:
     over: Event = field(default_factory=Event)
 
     def run(self, prepare: Callable[[str], None]) -> None:
-        usual = sys.getswitchinterval()
         sys.setswitchinterval(_YIELDS)
         try:
             prepare(self.version)
         finally:
-            sys.setswitchinterval(usual)
+            sys.setswitchinterval(_USUAL)
             self.over.set()
 
 
