@@ -192,6 +192,8 @@ def _other_rows(
             findings.add(problem)
     raw.flush()
     raw.remove(widths.judge(findings))
+    if raw.added:  # behind the plain ones: a batch keeps its rows in the file's order
+        con.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM raw ORDER BY line")
     return tuple(sorted(aside))
 
 
@@ -207,13 +209,14 @@ class _Raw:
     """The table `raw`, filled a piece at a time."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, width: int) -> None:
-        self._con, self._width = con, width
+        self._con, self._width, self.added = con, width, False
         self._pending: list[tuple[int, list[str]]] = []
         self._at_once = max(1, min(_BATCH, _CELLS // width))
         self._schema = pa.schema([("line", pa.int64()), *((f"c{place}", pa.string()) for place in range(width))])
 
     def add(self, line: int, cells: list[str]) -> None:
         """A row, cut or filled up with blanks to the width of the header."""
+        self.added = True
         if len(cells) != self._width:
             cells = [*cells[: self._width], *[""] * (self._width - len(cells))]
         self._pending.append((line, cells))

@@ -274,7 +274,7 @@ class Indicator(Frozen):
         return self.formula.kind in ("count", "sum") and flow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # all the seeds, written out, hide what an error says
 class Catalog(CourtParts):
     """Everything the seeds say, in the plan's order. `digest` changes when any seed file changes.
 
