@@ -185,6 +185,8 @@ def open_examination(
             sheet = decoded.workbook.sheet if decoded.workbook else ""
             examination = replace(examination, encoding=decoded.encoding, sheet=sheet, policy=how.policy)
             if header is not None:
+                if wide:
+                    wide.check_units(header, findings)
                 with storage_errors("读取文件"):
                     path = stack.enter_context(staging.as_file(memoryview(decoded.utf8)[header.body :]))
                 con = stack.enter_context(_database(path, output))

@@ -214,6 +214,8 @@ def _number(column: columns.Column, kind: columns.NumberType, stated: Unit | Non
     folded, notes = half_width(text)
     if not folded:
         return CellResult(None)
+    if re.search(r"[\d.,]\s+[\d.,]", folded):  # of a workbook also a line break
+        return refused("number_unreadable", "数字中间有空格，像是两个数", "请在一格里只写一个数，中间不留空格")
     bare = re.sub(r"\s", "", folded).removeprefix("¥")
     written = units.in_cell(bare, column.unit)
     unit = written[1] if written else stated

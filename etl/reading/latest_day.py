@@ -10,8 +10,10 @@ from scorecard.calendar.clock import today
 from scorecard.calendar.period import StatisticalCalendar, month_index
 from scorecard.catalog.contracts import Table
 
-_MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-._年 ](\d{1,2})(?=\D|$)|(\d\d)(?!\d))", re.ASCII)
-_DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-._年 ](\d{1,2})[-._月 ](\d{1,2})|(\d\d)(\d\d))(?!\d)", re.ASCII)
+_MONTH = re.compile(  # of 2026年1-10月 the last one
+    r"(?<!\d)(20\d\d)(?:年\d{1,2}月?[-—–~～至到]+(\d{1,2})月|[-._年 ](\d{1,2})(?=\D|$)|(\d\d)(?!\d))", re.ASCII
+)
+_DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-._年 ](\d{1,2})[-._月 ](\d{1,2})|(\d\d)(\d\d))(?![\d月])", re.ASCII)
 
 
 class LatestDay(NamedTuple):

@@ -306,16 +306,15 @@ class TypedRows:
             self.findings.add_all([problem], problem.code, "repair", header, written)
 
     def _report_unclear_shares(self, plan: _Plan) -> None:
-        """Refuses bare numbers under a header without a unit where most are so small that 0.852 may well be 85.2 %."""
+        """Refuses bare numbers under a header without a unit that are so small that 0.852 may well be 85.2 %, whatever the others are."""
         bare = (
             f"SELECT line AS _line, {plan.cell} AS text FROM raw WHERE regexp_matches({plan.cell}, '[0-9０-９]\\s*$')"
         )
-        found = f'FROM ({bare}) JOIN typed USING (_line) WHERE "{plan.name}" <> 0'
-        small = f'abs("{plan.name}") <= {_SHARE}'
-        ((few, total),) = self._rows(f"SELECT count(*) FILTER ({small}), count(*) {found}")
-        if total and 2 * few >= total:
-            self.sieve.reject(f"SELECT _line {found} AND {small}")
-            rows = self._rows(f"SELECT _line, text {found} AND {small} ORDER BY 1 LIMIT {LISTED}")
+        found = f'FROM ({bare}) JOIN typed USING (_line) WHERE "{plan.name}" <> 0 AND abs("{plan.name}") <= {_SHARE}'
+        ((few,),) = self._rows(f"SELECT count(*) {found}")
+        if few:
+            self.sieve.reject(f"SELECT _line {found}")
+            rows = self._rows(f"SELECT _line, text {found} ORDER BY 1 LIMIT {LISTED}")
             said = CellNote(
                 "share_unclear", "refuse", "没有写明单位，分不清是百分数还是 0.852 这样的小数", _STATE_SHARE
             )

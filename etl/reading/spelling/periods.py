@@ -24,7 +24,8 @@ from scorecard.storage.sql_text import quoted
 _NAMES: dict[RowPeriod, re.Pattern[str]] = {
     "year": re.compile(r"(?P<year>\d{4})(?P<part>)(?:年度?)?(?:全年)?", re.ASCII),
     "quarter": re.compile(r"(?:(?P<year>\d{4})(?:年度?|[-/.])?)?第?(?P<part>[1-4])季度?", re.ASCII),
-    "month": re.compile(r"(?:(?P<year>\d{4})(?:年度?|[-/.]))?(?P<part>0?[1-9]|1[0-2])月?份?", re.ASCII),
+    # 2026.1 may be what a spreadsheet left of 2026.10
+    "month": re.compile(r"(?!\d{4}\.1$)(?:(?P<year>\d{4})(?:年度?|[-/.]))?(?P<part>0?[1-9]|1[0-2])月?份?", re.ASCII),
 }
 _KEYS: dict[RowPeriod, str] = {"year": "{}", "quarter": "{}-Q{}", "month": "{}-{:0>2}"}
 _DAY = re.compile(r"(\d{4})(?:-|/|年)(\d{1,2})(?:-|/|月)(\d{1,2})日?", re.ASCII)
@@ -38,7 +39,7 @@ def named_period(
     A day names the period that it ends, by the court's months or by the calendar's. A `header` names one by its word: 1 alone may
     be anything; of years 2014 does.
     """
-    text = "".join(text.split())
+    text = _in_digits("".join(text.split()))
     if length == "quarter":
         text = re.sub("[qQ]([1-4])$", r"\1季", text.translate(str.maketrans("一二三四", "1234")))
     if found := _DAY.fullmatch(text):
@@ -50,6 +51,20 @@ def named_period(
     if found is None or not (found["year"] or year) or (header and length == "month" and "月" not in text):
         return None
     return months.parse(length, _KEYS[length].format(found["year"] or year, found["part"]))
+
+
+_NUMERALS = "〇一二三四五六七八九十"
+
+
+def _in_digits(text: str) -> str:
+    """Years and months that are written in numerals (二〇二六年十一月) in digits."""
+    text = re.sub("[零○]", "〇", text)
+    text = re.sub(
+        rf"[{_NUMERALS[:10]}]{{4}}(?=年)", lambda year: "".join(str(_NUMERALS.index(sign)) for sign in year[0]), text
+    )
+    return re.sub(
+        "(?:十[一二]?|[一二三四五六七八九])(?=月)", lambda month: str(sum(map(_NUMERALS.index, month[0]))), text
+    )
 
 
 # --- headers ----------------------------------------------------------------------------------------------------
@@ -72,6 +87,15 @@ class WideTable:
         """The header as the rows have it, when each period is one."""
         columns = tuple(name for name in header.columns if name and name not in self.periods)
         return replace(header, columns=(*columns, self.unpivot.period, self.unpivot.value))
+
+    def check_units(self, header: Header, findings: Findings) -> None:
+        """Refuses a header in which some periods state a unit and others none: their numbers would be of different ones."""
+        silent = [name for name in self.periods if name not in header.units]
+        if silent and (stated := [header.units[name] for name in self.periods if name in header.units]):
+            one, other = self.table.columns[silent[0]].header, stated[0]
+            reason = f"“{other.written}”写明了单位，“{one}”没有写：各期的单位是否相同，无法确定"
+            suggestion = "请在每一期的表头里都写明单位，或都不写而写在表头上方"
+            findings.add(Problem("header_unit", "refuse", other.line, one, "", reason, suggestion))
 
     @property
     def _columns(self) -> str:
@@ -136,11 +160,18 @@ def widened(
     named = dict.fromkeys(_bare(cell) for cell in record.cells if _period(cell, length, months, _ANY_YEAR))
     if not named or {unpivot.period, unpivot.value} & there:
         return None
-    year = None
+    year, above = None, [cell for other in records[: records.index(record)] for cell in other.cells]
     if not all(_period(cell, length, months, None) for cell in named):
-        above = [cell for other in records[: records.index(record)] for cell in other.cells]
         year = _year(above, file_name, months, record.line, findings)
     value, added = table.columns[unpivot.value], dict[str, Column]()
+    if (
+        length != "year"
+        and "累计" in " ".join([file_name, *above])
+        and not any("累" in cell or "计" in cell for cell in record.cells)
+    ):
+        reason = "标题或文件名写着“累计”：各列是当期的数，还是从年初累计到当期的数，无法确定"
+        suggestion = "请按当期的数报送，并从标题和文件名里删去“累计”，或另列“累计”一列"
+        findings.add(Problem("period_running", "refuse", record.line, value.header, "", reason, suggestion))
     periods: dict[str, Period] = {}
     for cell in named:  # without the unit behind it, so that this one is read there
         period = _period(cell, length, months, year)
@@ -167,7 +198,9 @@ def _period(cell: str, length: RowPeriod, months: StatisticalCalendar, year: int
 
 def _year(above: Sequence[str], file_name: str, months: StatisticalCalendar, line: int, findings: Findings) -> int:
     """The year that a title or the file's name says; some year, and a refusal, where none or several do."""
-    titles = {int(year) for cell in above for year in _YEAR_IN_TITLE.findall(unicodedata.normalize("NFKC", cell))}
+    titles = {
+        int(year) for cell in above for year in _YEAR_IN_TITLE.findall(_in_digits(unicodedata.normalize("NFKC", cell)))
+    }
     said = titles | {int(year) for year in _YEAR_IN_NAME.findall(unicodedata.normalize("NFKC", file_name))}
     if len(said) == 1 and all(
         rule.year_begins == 1 for rule in months.rules

@@ -183,6 +183,8 @@ def test_what_is_odd_but_usable_is_kept_and_reported(
         (YUAN, "1.23456", "number_precision", "4 位"),
         (YUAN, "100000000000000", "number_range", "14 位"),
         (YUAN, "1,23", "number_unreadable", "不是数字"),
+        (YUAN, "3 5", "number_unreadable", "像是两个数"),  # two lines of a workbook's cell come so
+        (YUAN, "1 234", "number_unreadable", "像是两个数"),
         (YUAN, "1.2E+07", "number_unreadable", "科学计数法"),
         (YUAN, "约三万", "number_unreadable", "不是数字"),
         (YUAN, "NULL", "number_unreadable", "留空"),

@@ -33,6 +33,8 @@ def test_the_latest_day_is_that_of_any_date_that_has_come(catalog: Catalog) -> N
         (date(2026, 8, 28), "202609.csv", date(2026, 9, 30)),
         (date(2026, 8, 28), "2026年案件.csv", date(2026, 8, 31)),
         (None, "2026.08 线索.csv", date(2026, 8, 31)),
+        (None, "2026年1-8月线索.csv", date(2026, 8, 31)),
+        (date(2026, 1, 5), "2026年1月至8月案件.csv", date(2026, 8, 31)),
         (None, "线索.csv", None),
     ],
 )

@@ -42,7 +42,7 @@ def staged(raw: bytes, table: Table, con: duckdb.DuckDBPyConnection) -> Any:
         return None
     with staging.as_file(memoryview(decoded.utf8)[header.body :]) as path:
         found = staging.stage(con, path, decoded.utf8, header, table, findings)
-    rows = con.execute("SELECT * FROM raw ORDER BY line").fetchall()
+    rows = con.execute("SELECT * FROM raw").fetchall()
     return found, rows, findings.problems(), findings.counts()
 
 
@@ -51,7 +51,7 @@ def examined(raw: bytes, table: Table, catalog: Catalog) -> Any:
     how = read_options(table, catalog, AS_OF, policy="set_aside")
     with open_examination(raw, decode_extract(raw, catalog), "a.csv", how, catalog) as (found, con):
         tables = ("typed", "written", *(("caught",) if found.aside else ())) if con else ()
-        rows = [con.execute(f"SELECT * FROM {name} ORDER BY _line").fetchall() for name in tables if con]
+        rows = [con.execute(f"SELECT * FROM {name}").fetchall() for name in tables if con]
     try:
         repaired: bytes | str = repaired_csv(raw, "a.csv", table, catalog, AS_OF, policy="set_aside")
     except ScorecardError as error:

@@ -30,7 +30,7 @@ def staged(content: str, width: int, line_end_of_header: str = "\n") -> tuple[li
         found = staging.stage(CON, path, utf8, header, TRIALS, findings)
         if findings.refused:
             return None, findings
-        rows = CON.execute("SELECT * FROM raw ORDER BY line").fetchall()
+        rows = CON.execute("SELECT * FROM raw").fetchall()
     assert found.rows == len(rows)
     return [(line, [cell or "" for cell in row]) for line, *row in rows], findings
 
@@ -42,7 +42,7 @@ def read_in_columns(content: str, width: int) -> list[tuple[int, Row]] | None:
     with staging.as_file(utf8) as path:
         if staging._plain_rows(CON, path, utf8, header, layout_of(header, TRIALS)) is None:
             return None
-        rows = CON.execute("SELECT * FROM raw ORDER BY line").fetchall()
+        rows = CON.execute("SELECT * FROM raw").fetchall()
     return [(line, [cell or "" for cell in cells]) for line, *cells in rows]
 
 

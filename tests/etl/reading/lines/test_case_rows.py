@@ -226,3 +226,12 @@ def test_the_repaired_file_has_the_lines_and_not_their_sum(data: DataDir) -> Non
     assert [line["标的额"] for line in registers.rows(fixed)] == ["3", "4"]
     batch = accept(fixed, "a.csv", LINES, CATALOG, AS_OF, OFFICER, data)
     assert pq.read_table(batch.path)["claimed_yuan"].to_pylist() == [7]
+
+
+def test_a_case_that_is_over_by_one_line_and_pending_by_another_disagrees() -> None:
+    stock = {"stock": {"from": "filed_on", "until": "closed_on"}, "combine": {}}
+    pending = Table.model_validate({**LINES.model_dump(by_alias=True), **stock})
+    lines = [{"case_no": "A", "filed_on": "2019-01-01", "closed_on": day} for day in ("2019-03-01", "")]
+    found = looked_at(lines, pending, policy="refuse")
+    assert told(found, "rows_differ") == [(2, "结案日期"), (3, "结案日期")]
+    assert not looked_at(lines[:1] * 2, pending, policy="refuse").refused

@@ -93,6 +93,7 @@ def test_a_file_with_a_row_for_each_period_is_read_as_the_template_has_it(catalo
         ("2026年审判情况\n", "表.csv"),
         ("", "2026年统计.csv"),
         ("二〇二六\n", "统计202610.csv"),
+        ("二〇二六年审判情况\n", "表.csv"),
         ("2026年\n", "2026年.csv"),
     ],
 )
@@ -105,12 +106,35 @@ def test_months_take_the_year_of_the_title_or_of_the_files_name(catalog: Catalog
 
 
 @pytest.mark.parametrize(
-    ("above", "name"), [("", "表.csv"), ("2025年\n", "2026年.csv"), ("2025年与2026年\n", "表.csv")]
+    ("above", "name"),
+    [("", "表.csv"), ("2025年\n", "2026年.csv"), ("二〇二五年\n", "2026年.csv"), ("2025年与2026年\n", "表.csv")],
 )
 def test_a_year_that_is_not_said_or_said_twice_is_never_guessed(catalog: Catalog, above: str, name: str) -> None:
     found = looked_at(catalog, f"{above}项目,1月,2月\n收案,5,6\n", MONTHS, name)
     assert refused(found) == [("period_year", 2 if above else 1, "")]
     assert rows(looked_at(catalog, f"{above}项目,2024年1月,2024年2月\n收案,5,6\n", MONTHS, name))
+
+
+def test_months_in_numerals_are_months(catalog: Catalog) -> None:
+    found = looked_at(catalog, "项目,一月,二月,十月\n收案,5,6,7\n", MONTHS, "2026年.csv")
+    assert rows(found) == [
+        (("收案"), f"2026-{end}", value) for end, value in (("01-31", "5"), ("02-28", "6"), ("10-31", "7"))
+    ]
+
+
+@pytest.mark.parametrize(("above", "name"), [("2026年1-2月累计\n", "表.csv"), ("", "2026年各月累计.csv")])
+def test_columns_that_may_be_running_sums_are_refused_where_no_total_stands_beside_them(
+    catalog: Catalog, above: str, name: str
+) -> None:
+    found = looked_at(catalog, f"{above}项目,1月,2月\n收案,5,11\n", MONTHS, name)
+    assert refused(found) == [("period_running", 2 if above else 1, "数量")]
+    beside = looked_at(catalog, f"{above}项目,1月,2月,累计\n收案,5,6,11\n", MONTHS, name)
+    assert [value for *_, value in rows(beside)] == ["5", "6"]
+
+
+def test_periods_of_which_some_state_a_unit_and_others_none_are_refused(catalog: Catalog) -> None:
+    found = looked_at(catalog, "项目,2013年,2014年（万元）\n收费,1,2.5\n")
+    assert refused(found) == [("header_unit", 1, "2013年")]
 
 
 def test_quarters_in_headers(catalog: Catalog) -> None:

@@ -31,6 +31,9 @@ RIGHT: list[tuple[RowPeriod, str, date]] = [
     ("month", "2014年2月", date(2014, 2, 28)),
     ("month", "2016-02", date(2016, 2, 29)),
     ("month", "2014年11月份", date(2014, 11, 30)),
+    ("month", "2014.10", date(2014, 10, 31)),
+    ("month", "二〇一四年十一月", date(2014, 11, 30)),
+    ("year", "二○一四年", date(2014, 12, 31)),
 ]
 WRONG: list[tuple[RowPeriod, str, str]] = [
     ("year", "2014年一季度", "period_unreadable"),
@@ -47,6 +50,8 @@ WRONG: list[tuple[RowPeriod, str, str]] = [
     ("month", "2014年", "period_unreadable"),
     ("month", "2014年13月", "period_unreadable"),
     ("month", "201411", "period_unreadable"),
+    ("month", "2014.1", "period_unreadable"),  # what a spreadsheet leaves of 2014.10
+    ("month", "2014年1-3月", "period_unreadable"),
     ("month", "2014-02-28x", "period_unreadable"),
 ]
 

@@ -290,6 +290,7 @@ def test_percentages_are_read_by_the_unit_that_header_cell_or_contract_says(
         ("占比", ["85.2%", "0.9"], [3]),
         ("占比", ["85.2", "0.8", "0.7"], [3, 4]),
         ("占比", ["０.８"], [2]),
+        ("占比", ["85", "90", "0.852", "70", "100"], [4]),  # also one of them beside many that are none
     ],
 )
 def test_bare_numbers_that_may_be_shares_of_one_are_refused(
