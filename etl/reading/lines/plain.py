@@ -102,7 +102,10 @@ class _Piece:
         return np.append(np.insert(ends, 0, begin), [] if utf8[stop - 1] == ord("\n") else stop).astype(np.int64)
 
     def counts_are_right(self, edges: npt.NDArray[np.int64]) -> bool:
-        """Whether as many separators and line ends as such lines have, and no quote, are in the piece."""
+        """Whether as many separators and line ends as such lines have, and neither a quote nor a blank line, are in the piece.
+
+        The database steps over a blank line and over the blanks that a row has too many: the two together would shift all between.
+        """
         begin, stop = int(edges[0]), int(edges[-1])
         feeds = len(edges) - 1 - (self._utf8[stop - 1] != ord("\n"))
         commas = np.count_nonzero(self._whole[begin:stop] == ord(","))
@@ -110,6 +113,7 @@ class _Piece:
             commas == (len(edges) - 1) * (self._width - 1)
             and self._utf8.count(b"\r", begin, stop) == (feeds if self._end == b"\r\n" else 0)
             and self._utf8.find(b'"', begin, stop) < 0
+            and int(np.diff(edges).min()) > len(self._end)
         )
 
     def matches(self, edges: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

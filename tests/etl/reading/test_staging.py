@@ -317,3 +317,12 @@ def test_what_is_written_comes_back_with_its_lines(rows: list[Sequence[str]], en
     found, findings = staged(text.getvalue(), 3, end)
     assert found == expected
     assert not findings.problems()
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_blank_line_and_a_surplus_blank_cell_do_not_make_up_for_each_other(end: str) -> None:
+    """Together they have as many separators as two rows: no row below may take the line, or the place, of another one."""
+    for lines in (["a,1", "", ",2", "b,3,", "c,4"], ["a,1,", "", "b,2", "c,3", ",4"]):
+        content = end.join(lines) + end
+        book = [(n, line.split(",")) for n, line in enumerate(lines, 1) if line.count(",") == 1]
+        assert [row for row in read_in_columns(content, 2) or () if row[1][0]] == [row for row in book if row[1][0]]
