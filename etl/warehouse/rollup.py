@@ -17,7 +17,7 @@ from etl.engines.engine import Engine, fetch
 from etl.warehouse import cubes
 from etl.warehouse.declared_months import DeclaredMonths
 from etl.warehouse.tables import create_schema
-from scorecard.calendar.period import Period, add_interval
+from scorecard.calendar.period import Period, add_interval, month_index
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.catalog.formulas import RANKED, Term
 from scorecard.queries.terms import as_date, unbound
@@ -187,23 +187,39 @@ def _write_periods(
         # A quarter or year that began before the statistics did, or before the later of two tables, would mix spans.
         whole_from = max(known) if len(known) > 1 else 0 if since is None else months.first_whole(since)
         clocks = {(term.table, "" if term.stock else term.clock) for term in counted.formula.terms}
-        for grain in catalog.grains(counted.formula):
-            for period in months.between(grain, max(known), months.month_of(cut)):
-                silent = any(
-                    declared[table].is_silent(period, clock, first_rows[table], cut)
-                    for table, clock in clocks
-                    if table in declared
-                )
-                read = indicator.counted_by(period)
-                if period.first_month >= whole_from and not silent and read and counted.covers(period):
-                    name = indicator.id if read.id == counted.id else counted.id
-                    number, state = numbers.setdefault(period, len(numbers)), _state(counted, period, ended)
-                    rows.append((len(rows), number, counted.id, name, grain, period.key, state, period.days))
+        last = months.month_of(cut)
+        periods = [one for grain in catalog.grains(counted.formula) for one in months.between(grain, max(known), last)]
+        periods += _all_time(catalog, counted, max(*known, whole_from), cut)
+        for period in periods:
+            silent = any(
+                declared[table].is_silent(period, clock, first_rows[table], cut)
+                for table, clock in clocks
+                if table in declared
+            )
+            read = indicator.counted_by(period)
+            if period.first_month >= whole_from and not silent and read and counted.covers(period):
+                name = indicator.id if read.id == counted.id else counted.id
+                number, state = numbers.setdefault(period, len(numbers)), _state(counted, period, ended)
+                rows.append((len(rows), number, counted.id, name, period.grain, period.key, state, period.days))
     named = "cell INTEGER, number INTEGER, definition VARCHAR, indicator VARCHAR, grain VARCHAR, period VARCHAR"
     _register(connection, "indicator_period", f"{named}, state VARCHAR, days BIGINT", rows)
     spans = [(number, one.grain, one.key, one.first_month, one.last_month) for one, number in numbers.items()]
     named = "number INTEGER, grain VARCHAR, period VARCHAR, first_month BIGINT, last_month BIGINT"
     _register(connection, "period", named, spans)
+
+
+def _all_time(catalog: Catalog, counted: Indicator, first_month: int, cut: date) -> Iterable[Period]:
+    """自统计起, of an indicator that has it: its months through the data cut; of rows that stand for whole years, whole years."""
+    if not counted.all_time:
+        return ()
+    months, length = catalog.court.months, catalog.row_period(*counted.formula.terms)
+    first = max(first_month, month_index(counted.valid_from) if counted.valid_from else 0)
+    told = [
+        one
+        for one in months.between(length or "month", first, months.month_of(cut))
+        if one.first_month >= first and (length is None or one.last <= cut)
+    ]
+    return (months.total(told[0].first_month, told[-1].last_month),) if told else ()
 
 
 def _write_told(

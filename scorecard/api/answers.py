@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scorecard.assessment.cards import CardInputs, judged_period
 from scorecard.assessment.verdict import VerdictWord
-from scorecard.calendar.period import GRAINS, Grain, Period, StatisticalCalendar
+from scorecard.calendar.period import GRAINS, ChosenGrain, Grain, Period, StatisticalCalendar
 from scorecard.catalog.definitions import Catalog, Indicator, PeriodState, Scope
 from scorecard.catalog.formulas import RANKED
 from scorecard.narrative.glossary import entry
@@ -150,7 +150,7 @@ class ValueQuestion(IndicatorQuestion):
     """The question for values."""
 
     indicator: str = Field("", pattern="^[a-z][a-z0-9_]{0,79}$", description="指标编号，不写为全部指标")
-    grain: Grain = Field("month", description=f"统计方式：{'、'.join(GRAINS)}")
+    grain: ChosenGrain = Field("month", description=f"统计方式：{'、'.join(GRAINS)}")
     since: str = Field("", alias="from", pattern=_PERIOD, description="自哪一期，如 2026-01、2026-Q1、2026")
     until: str = Field("", pattern=_PERIOD, description="至哪一期，如 2026-10、2026-Q3、2026")
     department: str = Field("all", pattern="^[a-z][a-z0-9_]{0,79}$", description="部门编号，all 为全院")

@@ -1,7 +1,8 @@
-"""Reporting periods: month, quarter, 年度累计 (the year's first month to a month) and year, in the court's own months.
+"""Reporting periods: month, quarter, 年度累计 (the year's first month to a month), year and 自统计起, in the court's own months.
 
-Keys sort in time: "2026-01", "2026-Q1", "2026-03" at grain ytd means from the year's first month to March, "2026". A month is
-an integer, its index: months since year 0 by its name, so that consecutive months are consecutive integers.
+Keys sort in time: "2026-01", "2026-Q1", "2026-03" at grain ytd means from the year's first month to March, "2026",
+"2023-05..2026-03" for all of an indicator's months. A month is an integer, its index: months since year 0 by its name, so that
+consecutive months are consecutive integers.
 """
 
 import calendar
@@ -13,16 +14,26 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
-Grain = Literal["month", "quarter", "ytd", "year"]
+ChosenGrain = Literal[
+    "month", "quarter", "ytd", "year"
+]  # those that a reader chooses among; a total has but one period
+Grain = Literal[ChosenGrain, "total"]
 RowPeriod = Literal["month", "quarter", "year"]  # what one row may stand for
-GRAINS: tuple[Grain, ...] = get_args(Grain)
-GRAIN_LABELS: dict[Grain, str] = {"month": "单月", "quarter": "季度", "ytd": "年度累计", "year": "全年"}
+GRAINS: tuple[ChosenGrain, ...] = get_args(ChosenGrain)
+GRAIN_LABELS: dict[Grain, str] = {
+    "month": "单月",
+    "quarter": "季度",
+    "ytd": "年度累计",
+    "year": "全年",
+    "total": "自统计起",
+}
 
 _PATTERNS: dict[Grain, re.Pattern[str]] = {
     "month": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
     "quarter": re.compile(r"(\d{4})-Q([1-4])"),
     "ytd": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
     "year": re.compile(r"(\d{4})()"),
+    "total": re.compile(r"(\d{4})-(0[1-9]|1[0-2])\.\.(\d{4})-(0[1-9]|1[0-2])"),
 }
 _QUARTERS = "一二三四"
 LAST_DAY = 31
@@ -104,7 +115,14 @@ class StatisticalCalendar:
 
     def containing(self, grain: Grain, month: int) -> "Period":
         """The period of this grain that the month belongs to; for 年度累计 the one that ends with it."""
+        if grain == "total":
+            raise ValueError("a total is of no one month")
         return _containing(self, grain, month)
+
+    def total(self, first_month: int, last_month: int) -> "Period":
+        """All months from the first to the last."""
+        key = "..".join(f"{month // 12}-{month % 12 + 1:02}" for month in (first_month, last_month))
+        return Period("total", key, first_month, last_month, self)
 
     def parse(self, grain: Grain, key: str) -> "Period | None":
         """The period named by a key, or None when the key is not one of this grain."""
@@ -112,6 +130,9 @@ class StatisticalCalendar:
         if matched is None:
             return None
         january = int(matched[1]) * 12  # always in the year of this name
+        if grain == "total":
+            first, last = january + int(matched[2]) - 1, int(matched[3]) * 12 + int(matched[4]) - 1
+            return self.total(first, last) if first <= last else None
         if grain != "quarter":
             return self.containing(grain, january + int(matched[2] or 1) - 1)
         year = self.containing("year", january)
@@ -214,7 +235,7 @@ def _between(months: StatisticalCalendar, grain: Grain, first_month: int, last_m
 
 
 @lru_cache(maxsize=4096)
-def _containing(months: StatisticalCalendar, grain: Grain, month: int) -> Period:
+def _containing(months: StatisticalCalendar, grain: ChosenGrain, month: int) -> Period:
     name = f"{month // 12}-{month % 12 + 1:02}"
     if grain == "month":
         return Period(grain, name, month, month, months)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scorecard.calendar.period import Grain
+from scorecard.calendar.period import ChosenGrain
 from scorecard.catalog.conditions import Frozen, Texts, as_tuple, mistake
 from scorecard.errors import hint
 
@@ -119,7 +119,7 @@ class Template(Frozen):
     about: str
     title: str
     audience: str
-    grain: Grain
+    grain: ChosenGrain
     position: int = 100
     masthead: str = ""
     department: Literal["none", "asked", "whole"] = "none"

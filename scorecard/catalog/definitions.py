@@ -143,6 +143,7 @@ class Indicator(Frozen):
     counterweight: str
     sources: Texts
     takes_target: bool = True
+    all_time: bool = False  # whether it has a value 自统计起 too, of all months since it is counted
     shortfall: str = ""  # what one of its rows that falls short is called, behind its measure word: "家未排查"
     reference: str = ""
     note: str = ""
@@ -175,6 +176,14 @@ class Indicator(Frozen):
     def per(self) -> PerUnit | None:
         """The parts of a unit like 件/人; None for any other."""
         return PerUnit.read(self.unit)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Indicator":
+        formula = self.formula
+        if self.all_time and (formula.matures_after or any(term.stock is not None for term in formula.terms)):
+            found = "all_time 用在存量或有观察期的指标上"
+            raise mistake(found, "按日期计入的数；存量没有自统计起的数，未满的观察期使它永远不定")
+        return self
 
     @model_validator(mode="after")
     def _one_life(self) -> "Indicator":
@@ -210,6 +219,7 @@ class Indicator(Frozen):
                     "id": f"{newest.id}@{one.valid_until:%Y-%m}",
                     "name": f"{newest.name}（{month_label(month_index(one.valid_until))}止的口径）",
                     "earlier": (),
+                    "all_time": False,  # months by two formulas do not add up
                 }
             )
             for one in newest.earlier

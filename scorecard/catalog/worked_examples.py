@@ -119,8 +119,8 @@ def _asked(indicator: Indicator, file: str) -> Iterator[SeedMistake]:
 
 def _bad_period(indicator: Indicator) -> tuple[str, str]:
     expect = indicator.example.expect
-    shape = {"month": "2026-01", "quarter": "2026-Q1", "ytd": "2026-03", "year": "2026"}[expect.grain]
-    return f"“{expect.period}”不是 grain = “{expect.grain}” 的期间", f"形如 {shape}"
+    shapes = {"month": "2026-01", "quarter": "2026-Q1", "ytd": "2026-03", "year": "2026", "total": "2025-03..2026-01"}
+    return f"“{expect.period}”不是 grain = “{expect.grain}” 的期间", f"形如 {shapes[expect.grain]}"
 
 
 def read_rows(

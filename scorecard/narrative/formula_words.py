@@ -21,6 +21,8 @@ def formula_words(indicator: Indicator, catalog: Catalog) -> tuple[str, ...]:
     after = indicator.formula.matures_after
     if after is not None:
         lines.append(f"报告期末满{interval_words(after)}后才评判；在那之前数值还会变化，标“观察期未满”。")
+    if indicator.all_time:
+        lines.append("另有自统计起的一个数：按现行口径、有数据以来的各月合并计算，不设目标，不作评判。")
     combined = (_combined(catalog.tables[name]) for name in indicator.formula.tables)
     length = catalog.row_period(*indicator.formula.terms)
     if length is not None:

@@ -40,7 +40,7 @@ class OfficialValue:
     def speaks_of(self, indicator: str, period: Period, scope: str) -> bool:
         """Whether it is a value of this indicator (by name), period and scope."""
         same = (self.indicator, self.scope) == (indicator, _SCOPES[scope])
-        return same and (self.value_year, self.span) == span_of(period)
+        return same and period.grain != "total" and (self.value_year, self.span) == span_of(period)
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]], known: Iterable[Parameter] = ()) -> tuple[OfficialValue, ...]:

@@ -304,6 +304,7 @@ def _indicator(name: str, partner: str, formula: dict[str, Any], unit: str, used
             "id": name, "domain": "d", "name": name, "definition": name, "exclusions": "", "why": "",
             "measures": ["d.1"], "departments": ["civil"], "unit": unit, "direction": "neutral",
             "counterweight": partner, "sources": ["s"], "formula": formula,
+            "all_time": not any(word in repr(formula) for word in ("stock", "matures_after")),
             "example": {
                 "tables": dict.fromkeys(used, "number"),
                 "expect": {"period": "2024-01", "state": "immature"},

@@ -325,7 +325,7 @@ def quantile(ordered: list[Fraction], share: Fraction) -> Fraction | None:
 # --- indicators -------------------------------------------------------------------------------------------------
 
 
-ALL_GRAINS = ("month", "quarter", "ytd", "year")
+ALL_GRAINS = ("month", "quarter", "ytd", "year", "total")
 
 
 def evaluate(
@@ -351,7 +351,8 @@ def evaluate(
     rules = catalog.court.statistical_months
     whole_from = first if len(tables) > 1 else date.min if since is None else first_whole_month(since, rules)
     length = longest_row(catalog, indicator)
-    for span in spans(first, cut, rules):
+    whole_span = total_span(max(first, whole_from), cut, rules, length) if indicator.all_time else ()
+    for span in (*spans(first, cut, rules), *whole_span):
         if span.grain not in grains or span.first < whole_from:  # begun before the records did: halves of a span
             continue
         if length and not has_every_row(span, length, rules, matching, cut):
@@ -367,6 +368,16 @@ def evaluate(
                 indicator, chosen, state, (span.last - span.first).days + 1, bool(length)
             )
     return values
+
+
+def total_span(first: date, cut: date, rules: tuple[StatisticalMonths, ...], length: str) -> tuple[Span, ...]:
+    """All months from the first one that is counted to that of the data cut; of rows of whole years, those that are over."""
+    known = list(spans(first, cut, rules)) if first <= cut else []
+    whole = [one for one in known if one.grain == length and first <= one.first and one.last <= cut]
+    months = [one for one in known if one.grain == "month"]
+    if length:
+        months = [one for one in months if any(each.first <= one.first and one.last <= each.last for each in whole)]
+    return (Span("total", f"{months[0].key}..{months[-1].key}", months[0].first, months[-1].last),) if months else ()
 
 
 def longest_row(catalog: Catalog, indicator: Indicator) -> str:

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from etl.intake.entered_rows import recorded_decisions
-from scorecard.assessment.cards import Card
+from scorecard.assessment.cards import Card, trend as judged_trend
 from scorecard.assessment.counterweights import pair_words
 from scorecard.assessment.data_quality import aside_note
+from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text, has_no_word
 from scorecard.catalog.definitions import ALL_DEPARTMENTS
@@ -31,7 +32,7 @@ from scorecard.store import warehouse
 from scorecard.store.contributions import change_splits
 from scorecard.ui.indicators import evidence, follow
 from scorecard.ui.shell import frame, identity, page_blocks, picture_buttons
-from scorecard.ui.shell.cached import card_inputs, data_dir, remarks_of, signals_of
+from scorecard.ui.shell.cached import card_inputs, data_dir, inputs_of, remarks_of, signals_of
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import PageBlocks, show
 from scorecard.ui.shell.selection import words_of
@@ -79,11 +80,20 @@ def sections(view: View, card: Card, entered: Iterable[DrawerSection]) -> Iterat
         points = card.points[::-1]
         yield _section(
             "各期数值", f"{points[-1].label}至{points[0].label}，{len(points)}期", "ui/indicators/detail_values.html",
-            points=points[:_RECENT], earlier=points[_RECENT:], chosen=card.judged.period.key,
+            points=points[:_RECENT], earlier=points[_RECENT:], all_time=_all_time(view, card),
+            chosen=card.judged.period.key,
             way=lambda point: evidence.way(view, card, point.period),
         )  # fmt: skip
     yield _section("文字表述", "可直接引用", "ui/indicators/detail_words.html", words=sentences.of_indicator(card))
     yield _definition(view, card)
+
+
+def _all_time(view: View, card: Card) -> JudgedPeriod | None:
+    """The value 自统计起, where the indicator has one and the reader may see more than months."""
+    if view.version.public or not card.indicator.all_time:
+        return None
+    inputs = inputs_of(view.version, "total", view.selection.department, view.selection.scope)
+    return next(iter(judged_trend(inputs, card.indicator)), None)
 
 
 def _side_by_side(view: View, card: Card) -> Iterator[DrawerSection]:

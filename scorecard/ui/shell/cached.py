@@ -118,7 +118,8 @@ def for_visitors(version: Version) -> Version:
     return _versions.get(key, lambda: opened.for_visitors(version))
 
 
-def _inputs_of(version: Version, grain: Grain, department: str, scope: str) -> CardInputs:
+def inputs_of(version: Version, grain: Grain, department: str, scope: str) -> CardInputs:
+    """All values of a grain, department and scope, with what judges them."""
     return _inputs.get(
         (_key(version), grain, department, scope),
         lambda: opened.card_inputs(version, grain, department, scope, judged_on(version)),
@@ -127,7 +128,7 @@ def _inputs_of(version: Version, grain: Grain, department: str, scope: str) -> C
 
 def card_inputs(version: Version, selection: Selection) -> CardInputs:
     """All values of the chosen grain, department and scope, with what judges them."""
-    return _inputs_of(version, selection.grain, selection.department, selection.scope)
+    return inputs_of(version, selection.grain, selection.department, selection.scope)
 
 
 def all_cards(version: Version, selection: Selection) -> dict[str, Card]:
@@ -145,7 +146,7 @@ def periods(version: Version, grain: Grain) -> tuple[Period, ...]:
     """The periods of a grain that have values, newest first."""
     return _periods.get(
         (_key(version), grain),
-        lambda: opened.periods(version, _inputs_of(version, grain, ALL_DEPARTMENTS, "all"), grain),
+        lambda: opened.periods(version, inputs_of(version, grain, ALL_DEPARTMENTS, "all"), grain),
     )
 
 

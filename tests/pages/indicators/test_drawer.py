@@ -33,7 +33,12 @@ def test_a_count_of_too_few_says_beside_it_that_it_is_no_rate() -> None:
     )
     rate = replace(rate, exact=Fraction(2))
     shown = render(
-        "ui/indicators/detail_values.html", points=[rate, few, none], earlier=[], chosen="", way=lambda point: "./"
+        "ui/indicators/detail_values.html",
+        points=[rate, few, none],
+        earlier=[],
+        all_time=None,
+        chosen="",
+        way=lambda point: "./",
     )
     cells = re.findall(r'<td class="number value">(.*?)</td>', shown)
     assert [re.sub("<[^>]+>", "", cell) for cell in cells] == ["2.00%", "3件太少不计率", "—"]

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from scorecard.assessment.cards import Card, card
+from scorecard.assessment.cards import Card, card, trend
 from scorecard.assessment.data_quality import beside_official
 from scorecard.assessment.small_counts import UNTOLD
 from scorecard.catalog.definitions import Catalog
@@ -90,6 +90,19 @@ def test_only_the_same_indicator_period_and_scope_is_compared_and_no_rate_of_a_f
 
 def test_a_department_is_not_measured_by_a_number_of_the_whole_court(catalog: Catalog) -> None:
     assert seen(catalog, replace(ONE, value=Decimal(1)), department="civil").official == ()
+
+
+def test_all_months_since_counting_began_owe_no_target_and_are_not_the_last_of_them(catalog: Catalog) -> None:
+    """220 of 300 in 2024-01..2026-10 is below a target of 80 % and is not what a bulletin says of October."""
+    one, whole = catalog.indicators["small_claims_rate"], period("2024-01..2026-10", "total")
+    readings = [replace(reading(one.id, OCTOBER, top, bottom), period=whole) for top, bottom in ((220, 300), (3, 4))]
+    goals = (target(one.id, "下限", "80", None),)
+    inputs = [
+        replace(evidence(catalog, each, targets=goals), official=(replace(ONE, value=Decimal(1)),)) for each in readings
+    ]
+    (found,), (few,) = (trend(each, one) for each in inputs)
+    assert (found.word, found.target, found.official, found.text) == ("仅监测", "未设目标", (), "73.33%")
+    assert (few.word, few.exact, few.figure) == ("样本不足", None, "4件")
 
 
 @pytest.mark.parametrize(("state", "said"), [("partial", "本期未结束"), ("immature", "观察期未满")])

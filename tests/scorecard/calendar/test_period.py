@@ -34,6 +34,9 @@ DAYS = st.dates(date(1999, 1, 1), date(2099, 12, 31))
         ("ytd", "2026-01", date(2026, 1, 1), date(2026, 1, 31), "2026年1月"),
         ("ytd", "2026-10", date(2026, 1, 1), date(2026, 10, 31), "2026年1—10月"),
         ("year", "2026", date(2026, 1, 1), date(2026, 12, 31), "2026年"),
+        ("total", "2024-02..2026-10", date(2024, 2, 1), date(2026, 10, 31), "2024年2月—2026年10月"),
+        ("total", "2026-02..2026-10", date(2026, 2, 1), date(2026, 10, 31), "2026年2—10月"),
+        ("total", "2026-02..2026-02", date(2026, 2, 1), date(2026, 2, 28), "2026年2月"),
     ],
 )
 def test_a_period_has_its_first_and_last_day_and_the_name_a_bulletin_gives_it(
@@ -48,7 +51,7 @@ def test_a_period_has_its_first_and_last_day_and_the_name_a_bulletin_gives_it(
     [
         ("month", "2026-13"), ("month", "2026-1"), ("month", "2026"), ("month", "2026-Q1"), ("month", "2026-01-01"),
         ("quarter", "2026-Q5"), ("quarter", "2026-01"), ("ytd", "2026-00"), ("year", "26"), ("year", "2026-01"),
-        ("month", ""), ("month", " 2026-01"), ("year", "2026\n"),
+        ("month", ""), ("month", " 2026-01"), ("year", "2026\n"), ("total", "2026"), ("total", "2026-02..2026-01"),
     ],
 )  # fmt: skip
 def test_a_key_of_another_grain_is_no_period(grain: Grain, key: str) -> None:
