@@ -71,7 +71,7 @@ class DuckDBEngine:
 
     def load(self, table: Table, rows: RowsExpression | Statement) -> None:
         """See `Engine`: a table of the file."""
-        self.connection.execute(f'CREATE TABLE "{table.id}" AS {sql(rows)}')
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{table.id}" AS {sql(rows)}')
 
     def result(self, rows: RowsExpression | Statement) -> str:
         """See `Engine`: the expression as SQL."""

@@ -5,6 +5,7 @@ The file is built under a temporary name and moved into place when it is whole, 
 
 import hashlib
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from etl.engines.engine import Engine, fetch
 from etl.intake import set_aside
 from etl.intake.batch_notes import batches_in_use, rulings, withdrawn
 from etl.intake.batches import Batch, survey_batches
-from etl.warehouse import data_faults, rollup, silent_columns, tables, worklist_items
+from etl.warehouse import data_faults, increment, rollup, silent_columns, tables, worklist_items
 from etl.warehouse.code_digest import code_digest
 from etl.warehouse.declared_months import declared_months
 from scorecard.calendar import workdays
@@ -30,6 +31,8 @@ from scorecard.queries.terms import unbound
 from scorecard.storage import atomic_files, checksums
 from scorecard.storage.atomic_files import make_folder, storage_errors
 from scorecard.storage.data_dir import DataDir
+
+_LOG = logging.getLogger(__name__)
 
 
 def chosen_batches(data: DataDir) -> tuple[Batch, ...]:
@@ -92,7 +95,10 @@ def build(catalog: Catalog, data: DataDir, engine: EngineChoice | None = None) -
 def build_of(
     catalog: Catalog, data: DataDir, batches: Sequence[Batch], *, anew: bool = False, engine: EngineChoice | None = None
 ) -> str:
-    """The id of the version of exactly these batches, in their order. `anew` replaces the file of it that is there already."""
+    """The id of the version of exactly these batches, in their order. `anew` replaces the file of it that is there already.
+
+    It is begun as a copy of the published version where that may be (etl/warehouse/increment.py), and never `anew`.
+    """
     engine = engine or chosen()
     version = version_id(catalog, batches, engine.label)
     path = data.database(version)
@@ -104,7 +110,9 @@ def build_of(
         temporary = atomic_files.temporary_sibling(path)
         spill = Path(f"{temporary}.spill")
         try:
-            _fill(temporary, spill, catalog, data, batches, engine)
+            if anew or not _begun(temporary, spill, catalog, data, batches, engine):
+                _fill(temporary, spill, catalog, data, batches, engine)
+                _LOG.info("版本 %s：整体重建", version)
             checksums.forget(data, path)
             atomic_files.replace_atomically(temporary, path)
             checksums.note(data, path)
@@ -115,12 +123,41 @@ def build_of(
     return version
 
 
-def _fill(
+def _begun(
     path: Path, spill: Path, catalog: Catalog, data: DataDir, batches: Sequence[Batch], choice: EngineChoice
+) -> bool:
+    """Whether the version was made of the published one and its later batches. If not, nothing of the attempt is left."""
+    if choice.label:
+        return False
+    begun = increment.beginning(data, batches, lambda some: version_id(catalog, some, choice.label))
+    if begun is None:
+        return False
+    try:
+        increment.copy(data, begun, path)
+        _fill(path, spill, catalog, data, batches, choice, begun.batches)
+    except (OSError, duckdb.Error) as error:
+        _LOG.warning("从版本 %s 增量建库没有成功，改为整体重建：%s", begun.version, error)
+        for leftover in (path, Path(f"{path}.wal")):
+            leftover.unlink(missing_ok=True)
+        return False
+    _LOG.info("增量：版本 %s 的 %d 个批次之后加 %d 个", begun.version, begun.batches, len(batches) - begun.batches)
+    return True
+
+
+def _fill(
+    path: Path,
+    spill: Path,
+    catalog: Catalog,
+    data: DataDir,
+    batches: Sequence[Batch],
+    choice: EngineChoice,
+    known: int = 0,
 ) -> None:
     recalled = statements.recall(data.statements, program(""))
     with open_build(path, spill) as connection, choice.opened(connection, data) as engine:
-        as_of = tables.load(engine, catalog, batches)
+        if known:
+            increment.keep_rows(engine, catalog)
+        as_of = tables.load(engine, catalog, batches, known)
         connection.execute("BEGIN")  # what follows is small and many statements: one of them all need be made durable
         rollup.compute(engine, catalog, as_of, declared=declared_months(engine, catalog, batches))
         silent_columns.write(engine, catalog, batches, as_of)

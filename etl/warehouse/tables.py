@@ -11,12 +11,13 @@ import duckdb
 import ibis
 
 from etl.duckdb_connection import calendar_days
-from etl.engines.engine import Engine, Types, file_types, named
+from etl.engines.engine import Engine, Types, file_types, loaded, named
 from etl.intake.accept import read_seed_table
 from etl.intake.batch_notes import RowRuling
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import Source, corrected_sources
+from etl.warehouse.increment import renew
 from etl.warehouse.work_calendar import calendar_of
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -36,19 +37,25 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_SCHEMA)
 
 
-def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[str, date]:
+def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch], known: int = 0) -> Mapping[str, date]:
     """Creates every table that has rows; the result is 数据截至 of each table that comes from extracts.
 
     `batches` in their order: rows of a later one replace rows with the same key of earlier ones. What a correction says
-    of rows that later ones repeat: etl/warehouse/corrections.py.
+    of rows that later ones repeat: etl/warehouse/corrections.py. The tables of the first `known` batches are there already.
     """
     engine.source(CALENDAR, calendar_days(calendar_of(batches)))
     as_of: dict[str, date] = {}
     numbered = list(enumerate(batches, 1))
+    there = loaded(engine) if known else ()
     for table in catalog.tables.values():
         own = [(number, batch) for number, batch in numbered if batch.table == table.id]
         if table.replaces == "all":
             own = own[-1:]
+        if own and not table.seed:
+            as_of[table.id] = max(batch.as_of for _, batch in own)
+        later = [source for source in own if source[0] > known]
+        if table.id in there and not later:
+            continue
         sources: list[tuple[int, RowsExpression]] = []
         if table.seed:
             seeded = read_seed_table(catalog.files[table.seed], table, catalog)
@@ -56,13 +63,14 @@ def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch]) -> Mapping[
             rows = named(f"seed_{table.id}", seeded)
             sources.append((SEED_BATCH, rows.select(*table.columns, "_line")))
         if own and not sources and as_they_are(own) and not (catalog.department_turns and department_columns(table)):
-            engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1))
+            if table.id in there and table.key:
+                renew(engine, table, statement(_loaded)(table, gathered(engine, table, later), len(later) > 1))
+            else:
+                engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1))
         elif own or sources:
             corrected = corrected_sources(table, own, partial(_rows_of_their_day, engine, catalog, table))
             sources += list(_still_there(table, corrected, own))[::-1]
             engine.load(table, derive(table, newest(table, sources)))
-        if own and not table.seed:
-            as_of[table.id] = max(batch.as_of for _, batch in own)
     return as_of
 
 

@@ -17,6 +17,7 @@ NO_NUMBERS = {
     "scorecard.storage.checksums": "whether a file is as it was written",
     "scorecard.storage.data_dir": "folders",
     "scorecard.storage.spreadsheet_csv": "what a cell of a file may be: a column type says how its values leave",
+    "scorecard.store.versions": "which version is published: a file of the same program, seeds and batches to begin from",
     "scorecard.storage.sql_text": "the quotes around a text in SQL",
 }
 
